@@ -1,0 +1,48 @@
+# Everything a person does with this repository. `make` alone lists the targets.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test format bench lock pictures clean
+
+help:  ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+setup: $(READY)  ## Make the environment .venv (every other target does it by itself)
+
+run: $(READY)  ## Open the screen on the fake tenant; ARGS="--user bruno" and the like are passed on
+	@$(BIN)/entity-connections $(ARGS)
+
+test: $(READY)  ## Every check: format, lint, types, import contracts, tests
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/pytest --quiet
+
+format: $(READY)  ## Put the code into its standard form
+	$(BIN)/ruff format --quiet .
+	$(BIN)/ruff check --quiet --fix .
+
+bench: $(READY)  ## Measure what a person feels, as ratios to a bare Textual app
+	$(BIN)/python -m tests.bench
+
+pictures: $(READY)  ## Draw the README's picture and its key table anew
+	$(BIN)/python -m tests.pictures
+
+lock: $(READY)  ## Resolve the dependencies anew into requirements.lock (needs uv)
+	uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header \
+		--no-emit-index-url --no-emit-find-links --python-version 3.11 \
+		--group dev pyproject.toml -o requirements.lock
+
+clean:  ## Remove the environment and everything generated
+	rm -rf .venv dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

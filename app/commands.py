@@ -1,0 +1,198 @@
+"""Every user command once: bindings, palette, key bar, help and documentation read this.
+
+A command that is impossible now is never hidden and never silent: it says why,
+and what would make it possible.
+"""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from app.domain import actions
+from app.domain.actions import Action, WhyNot
+from app.domain.connections import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing a person can tell the program to do.
+
+    Attributes:
+        id: its name everywhere: binding, action, key map.
+        key: the key, as Textual names it.
+        label: what it is called in the palette and in the help.
+        tooltip: what it does, in one sentence.
+        short: its word in the key bar; "" keeps it out of there.
+        shown_key: the key as people write it, where that is not `key`.
+        action: the action on a row that it starts, if any.
+    """
+
+    id: str
+    key: str
+    label: str
+    tooltip: str
+    short: str = ""
+    shown_key: str = ""
+    action: Action | None = None
+
+    @property
+    def key_name(self) -> str:
+        """The key as people write it."""
+        return self.shown_key or self.key
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the gate of a command depends on.
+
+    Attributes:
+        row: the row under the cursor, if any.
+        enterable: ids of the entities the user may enter, None if unknown.
+        loaded: whether there is a list on the screen, however old.
+        sending: whether a write on this row is under way.
+        demo: whether this is the fake tenant, where the user can be changed.
+    """
+
+    row: Row | None = None
+    enterable: AbstractSet[str] | None = None
+    loaded: bool = False
+    sending: bool = False
+    demo: bool = False
+
+
+COMMANDS = (
+    Command(
+        "request",
+        "r",
+        Action.REQUEST.label,
+        "Ask the target entity for a connection.",
+        short="Request",
+        action=Action.REQUEST,
+    ),
+    Command(
+        "accept",
+        "a",
+        Action.ACCEPT.label,
+        "Accept the request that waits for the acting entity.",
+        short="Accept",
+        action=Action.ACCEPT,
+    ),
+    Command(
+        "deny",
+        "d",
+        Action.DENY.label,
+        "Deny the request that waits for the acting entity.",
+        short="Deny",
+        action=Action.DENY,
+    ),
+    Command(
+        "disconnect",
+        "x",
+        Action.DISCONNECT.label,
+        "End the connection for good; its object mapping cannot be recovered.",
+        short="Disconnect",
+        action=Action.DISCONNECT,
+    ),
+    Command(
+        "entity",
+        "e",
+        "Entity switcher",
+        "Choose the entity to act in.",
+        short="Entity",
+    ),
+    Command(
+        "filter",
+        "slash",
+        "Filter",
+        "Show only the rows that hold what you type.",
+        short="Filter",
+        shown_key="/",
+    ),
+    Command(
+        "other_side",
+        "g",
+        "Other side",
+        "Act as the entity of this row, with the same connection under the cursor.",
+        short="Other side",
+    ),
+    Command(
+        "help",
+        "question_mark",
+        "Help",
+        "Every key, and what the signs mean.",
+        short="Help",
+        shown_key="?",
+    ),
+    Command(
+        "palette",
+        "ctrl+p",
+        "Commands",
+        "Find any command by typing a part of its name.",
+        short="Commands",
+        shown_key="^p",
+    ),
+    Command(
+        "outbound",
+        "o",
+        "Share To (Outbound)",
+        "The entities that the acting entity shares to, or could.",
+    ),
+    Command(
+        "inbound",
+        "i",
+        "Share From (Inbound)",
+        "The entities that share to the acting entity, or ask to.",
+    ),
+    Command("refresh", "ctrl+r", "Refresh", "Read everything from Zuora again."),
+    Command("sort", "s", "Sort", "Sort by the next column; a click on a column's title does too."),
+    Command(
+        "copy_id", "c", "Copy connection id", "Put the id of this connection on the clipboard."
+    ),
+    Command("user", "u", "Change user", "Work as another user of the fake tenant."),
+    Command("theme", "t", "Theme", "Choose the colours: dark, light, high contrast and others."),
+    Command("quit", "ctrl+q", "Quit", "Leave the program."),
+)
+
+BY_ID = {command.id: command for command in COMMANDS}
+
+
+def why_not(command: Command, situation: Situation) -> WhyNot | None:
+    """Return why a command is impossible now, or None when it is possible."""
+    if command.id == "user" and not situation.demo:
+        return WhyNot(
+            "The user comes with the credentials of this tenant.",
+            "Start the program with other credentials to work as somebody else.",
+        )
+    needs_row = command.action is not None or command.id in ("other_side", "copy_id")
+    if not needs_row:
+        return None
+    if not situation.loaded:
+        return WhyNot("There is no list yet.", "Wait for it, or read it again with ctrl+r.")
+    row = situation.row
+    if row is None:
+        return WhyNot("No row is under the cursor.", "Choose one, or clear the filter with escape.")
+    if command.action is not None:
+        if situation.sending:
+            return WhyNot("An action on this row is being sent.", "Wait for its outcome.")
+        return actions.why_not(command.action, row, situation.enterable)
+    if command.id == "other_side":
+        return _why_not_other_side(row, situation.enterable)
+    if row.connection is None:
+        return WhyNot("There is no connection in this row yet.", "Request one with r.")
+    return None
+
+
+def _why_not_other_side(row: Row, enterable: AbstractSet[str] | None) -> WhyNot | None:
+    other = row.counterpart
+    if not other.listed:
+        return WhyNot("Zuora's list of entities does not hold this entity.", "Refresh with ctrl+r.")
+    if not other.provisioned:
+        return WhyNot(
+            f"{other.title} is not provisioned yet.",
+            "A global administrator provisions it in Manage Entity Hierarchy.",
+        )
+    if enterable is not None and other.id not in enterable:
+        return WhyNot(
+            f"You may not enter {other.title}.",
+            f"An administrator of {other.title} grants access in Manage Users.",
+        )
+    return None

@@ -1,0 +1,149 @@
+"""Which action is allowed on a row, and if none, why and what would help.
+
+Zuora tells nobody's role over its API, so a role never forbids an action here:
+the server decides and its sentence is shown. What is forbidden here is what the
+screen already knows to be impossible or meaningless (contract D1, D5).
+"""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from enum import Enum
+
+from app.domain.connections import CONNECTED, KNOWN_STATUSES, PENDING, Direction, Row
+
+
+class Action(Enum):
+    """What a person can do to a row; the value is Zuora's label (seeds of contract I2)."""
+
+    REQUEST = "Request Connection"
+    ACCEPT = "Accept"
+    DENY = "Deny"
+    DISCONNECT = "Disconnect"
+
+    @property
+    def label(self) -> str:
+        """The word on the button."""
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """Why an action is impossible now.
+
+    Attributes:
+        reason: a sentence.
+        remedy: a sentence that says what would make it possible.
+        brief: the few words for the Action column, or nothing.
+    """
+
+    reason: str
+    remedy: str
+    brief: str = ""
+
+
+def why_not(action: Action, row: Row, enterable: AbstractSet[str] | None) -> WhyNot | None:
+    """Return why `action` is impossible on `row`, or None when it is allowed.
+
+    `enterable` holds the ids of the entities the user may enter; None means
+    that nobody told us, and forbids nothing.
+    """
+    if row.status is not None and row.status not in KNOWN_STATUSES:
+        return WhyNot(
+            f'Zuora reports the status "{row.status}", which this program does not know.',
+            "Look at this connection in Zuora itself.",
+        )
+    match action:
+        case Action.REQUEST:
+            return _why_not_request(row, enterable)
+        case Action.ACCEPT | Action.DENY:
+            return _why_not_answer(action, row, enterable)
+        case Action.DISCONNECT:
+            return _why_not_disconnect(row)
+
+
+def offered(row: Row, enterable: AbstractSet[str] | None) -> Action | None:
+    """Return the one action that makes sense on `row`, or None."""
+    order = (
+        (Action.ACCEPT, Action.DISCONNECT)
+        if row.direction is Direction.INBOUND
+        else (Action.REQUEST, Action.DISCONNECT)
+    )
+    return next((one for one in order if why_not(one, row, enterable) is None), None)
+
+
+def _why_not_request(row: Row, enterable: AbstractSet[str] | None) -> WhyNot | None:
+    source, target = row.source.title, row.target.title
+    if row.direction is Direction.INBOUND:
+        return WhyNot(
+            f"A connection is requested from its source, here {source}.",
+            _go_there(row, enterable),
+        )
+    if row.counterpart.id == row.acting.id:
+        return WhyNot("An entity cannot be connected to itself.", "Choose another entity.")
+    if row.status == CONNECTED:
+        return WhyNot(f"{source} is already connected to {target}.", "There is nothing to request.")
+    if row.status == PENDING:
+        return WhyNot(
+            f"The request to {target} is already waiting for an answer.",
+            f"An administrator of {target} accepts it. {_go_there(row, enterable)}",
+            f"waiting for {target}",
+        )
+    if not row.counterpart.listed:
+        return WhyNot(
+            "Zuora's list of entities does not hold this entity.",
+            "Refresh with ctrl+r; if it stays, ask a global administrator.",
+            "not in the list",
+        )
+    if not row.counterpart.provisioned:
+        return WhyNot(
+            f"{target} is not provisioned yet.",
+            "A global administrator provisions it in Manage Entity Hierarchy.",
+            "not provisioned yet",
+        )
+    if not _may_enter(row, enterable):
+        return WhyNot(
+            f"You may not enter {target}, and only such entities can be asked.",
+            f"An administrator of {target} grants access in Manage Users.",
+            "no access",
+        )
+    return None
+
+
+def _why_not_answer(action: Action, row: Row, enterable: AbstractSet[str] | None) -> WhyNot | None:
+    if row.status != PENDING:
+        return WhyNot(
+            f"{_pair(row)} has no request that waits for an answer.",
+            f"{action.label} answers a Pending request on Share From (Inbound).",
+        )
+    if row.direction is Direction.OUTBOUND:
+        return WhyNot(
+            f"Only the target answers a request, here {row.target.title}.",
+            _go_there(row, enterable),
+        )
+    return None
+
+
+def _why_not_disconnect(row: Row) -> WhyNot | None:
+    if row.status == CONNECTED:
+        return None
+    if row.status == PENDING:
+        return WhyNot(
+            f"{_pair(row)} is not connected yet; a request cannot be taken back.",
+            f"An administrator of {row.target.title} can deny it.",
+        )
+    return WhyNot(f"{_pair(row)} is not connected.", "There is nothing to disconnect.")
+
+
+def _may_enter(row: Row, enterable: AbstractSet[str] | None) -> bool:
+    return enterable is None or row.counterpart.id in enterable
+
+
+def _go_there(row: Row, enterable: AbstractSet[str] | None) -> str:
+    name = row.counterpart.title
+    if _may_enter(row, enterable) and row.counterpart.listed:
+        return f"Press g to act as {name}."
+    return f"You may not enter {name}: ask one of its administrators."
+
+
+def _pair(row: Row) -> str:
+    return f"{row.source.title} → {row.target.title}"

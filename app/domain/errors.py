@@ -1,0 +1,131 @@
+"""What can go wrong between us and Zuora: a small tree (contract F).
+
+Each error can speak for itself on any front end: a title, Zuora's or our
+sentence, a hint that says what to do, the codes, and the request id to quote to
+Zuora Support. Its texts are already clean.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason of a refusal: Zuora's code (digits) and sentence."""
+
+    code: str
+    message: str
+
+
+class ZuoraError(Exception):
+    """A call that did not do what was asked.
+
+    Attributes:
+        sentence: what happened, in one sentence.
+        reasons: Zuora's own reasons, possibly none.
+        request_id: `Zuora-Request-Id` of the answer, or "".
+    """
+
+    title: ClassVar[str] = "Zuora could not be asked"
+    hint: ClassVar[str] = "Try again."
+    retryable: ClassVar[bool] = False
+    """Whether the same call may succeed later without anybody changing anything."""
+    outcome_known: ClassVar[bool] = True
+    """False when a write may have happened all the same."""
+
+    def __init__(
+        self, sentence: str, reasons: tuple[Reason, ...] = (), request_id: str = ""
+    ) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.reasons = reasons
+        self.request_id = request_id
+
+    @property
+    def codes(self) -> str:
+        """Zuora's codes, comma-separated, or ""."""
+        return ", ".join(reason.code for reason in self.reasons)
+
+
+class Unreachable(ZuoraError):
+    """No connection came about, so nothing was sent."""
+
+    title = "Zuora cannot be reached"
+    hint = "Check the network and the address, then refresh with ctrl+r."
+    retryable = True
+
+
+class NoAnswer(ZuoraError):
+    """The request left and no whole answer came back: its outcome is unknown."""
+
+    title = "No answer from Zuora"
+    hint = "The list is read again to find out what happened."
+    retryable = True
+    outcome_known = False
+
+
+class BadAnswer(ZuoraError):
+    """An answer came that is not what Zuora documents: the outcome is unknown."""
+
+    title = "Zuora's answer makes no sense"
+    hint = "If it stays, something between here and Zuora changes the answers."
+    outcome_known = False
+
+
+class ServerTrouble(ZuoraError):
+    """5xx, or Zuora's categories 60, 61 and 99: the outcome is unknown."""
+
+    title = "Zuora has trouble"
+    hint = "Refresh in a moment; if it stays, quote the request id to Zuora Support."
+    retryable = True
+    outcome_known = False
+
+
+class Busy(ZuoraError):
+    """A rate or concurrency limit, or locking contention; the call was not processed.
+
+    Attributes:
+        retry_after: seconds to wait, as Zuora says, or None.
+    """
+
+    title = "Zuora is busy"
+    hint = "Too many calls at once in this tenant: wait a little, then try again."
+    retryable = True
+
+    def __init__(
+        self,
+        sentence: str,
+        reasons: tuple[Reason, ...] = (),
+        request_id: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(sentence, reasons, request_id)
+        self.retry_after = retry_after
+
+
+class Unauthenticated(ZuoraError):
+    """The credentials were refused, even with a new token."""
+
+    title = "Zuora does not accept the credentials"
+    hint = "Check client id, secret and address: they belong together."
+
+
+class Forbidden(ZuoraError):
+    """Zuora's category 10, or HTTP 403: this user may not do this here."""
+
+    title = "Not permitted"
+    hint = "Ask an administrator of the entity to do it, or to give you the role."
+
+
+class NotFound(ZuoraError):
+    """Zuora's category 40, or HTTP 404: it is not there, or not any more."""
+
+    title = "Not found"
+    hint = "Refresh with ctrl+r: somebody may have changed it."
+
+
+class Refused(ZuoraError):
+    """Zuora refused for a reason of its business rules or of the input."""
+
+    title = "Zuora refused"
+    hint = "Refresh with ctrl+r and look at what the connection has become."

@@ -1,0 +1,58 @@
+"""Narrowing and ordering rows; the rows themselves never change."""
+
+from collections.abc import Iterable, Sequence
+from enum import Enum
+
+from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Row
+
+NOT_CONNECTED = "Not connected"
+"""Our word for a pair without a record; Zuora has none."""
+
+
+class Order(Enum):
+    """What rows can be sorted by; the value is the key of the column."""
+
+    COUNTERPART = "counterpart"
+    UNDER = "under"
+    STATUS = "status"
+
+
+_STATUS_RANK = {PENDING: 0, CONNECTED: 1, DISCONNECTED: 3, None: 4}
+
+
+def haystack(row: Row) -> str:
+    """Return everything of a row that a person may look for, ready for `matching`."""
+    counterpart, connection = row.counterpart, row.connection
+    return "\n".join(
+        (
+            counterpart.title,
+            counterpart.name,
+            row.under.title if row.under else "",
+            row.status or NOT_CONNECTED,
+            connection.id if connection else "",
+            counterpart.id,
+        )
+    ).casefold()
+
+
+def matching(needle: str, haystacks: Iterable[tuple[str, Row]]) -> list[Row]:
+    """Return the rows that hold every word of `needle`, in whatever order and case."""
+    words = needle.casefold().split()
+    return [row for text, row in haystacks if all(word in text for word in words)]
+
+
+def ordered(rows: Sequence[Row], order: Order | None, *, reverse: bool = False) -> Sequence[Row]:
+    """Return `rows` sorted by a column; None keeps their own order."""
+    match order:
+        case None:
+            return rows
+        case Order.COUNTERPART:
+            return sorted(rows, key=lambda row: row.counterpart.title.casefold(), reverse=reverse)
+        case Order.UNDER:
+            return sorted(
+                rows,
+                key=lambda row: row.under.title.casefold() if row.under else "",
+                reverse=reverse,
+            )
+        case Order.STATUS:
+            return sorted(rows, key=lambda row: _STATUS_RANK.get(row.status, 2), reverse=reverse)

@@ -1,0 +1,1 @@
+"""The fake tenant: a server with rules and state that imitates Zuora."""

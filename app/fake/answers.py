@@ -1,0 +1,89 @@
+"""The two shapes of an answer: what was asked for, or a refusal (contract F)."""
+
+import json
+from collections.abc import Mapping
+from enum import IntEnum
+
+from starlette.responses import Response
+
+_RESOURCE = 500000
+"""Zuora publishes no resource number for entities or connections; this one means unknown."""
+_NOT_SIGNED_IN = 90000011
+
+
+class Category(IntEnum):
+    """The last two digits of an error code (contract F3)."""
+
+    PERMISSION = 10
+    AUTHENTICATION = 11
+    INVALID_VALUE = 20
+    UNKNOWN_FIELD = 21
+    MISSING_FIELD = 22
+    QUERY = 27
+    RULE = 30
+    NOT_FOUND = 40
+    METHOD = 45
+    CONTENTION = 50
+    MALFORMED = 90
+
+
+class Refusal(Exception):
+    """The server says no.
+
+    HTTP 200 is the default: Zuora reports what its rules forbid inside a
+    successful answer, and keeps other statuses for calls it cannot process.
+
+    Attributes:
+        category: Decides the code.
+        messages: Sentences for the person; one reason each.
+        status: The HTTP status.
+        headers: Sent with the answer.
+    """
+
+    def __init__(
+        self,
+        category: Category,
+        *messages: str,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(*messages)
+        self.category = category
+        self.messages = messages
+        self.status = status
+        self.headers = headers
+
+    @property
+    def code(self) -> int:
+        """The eight digits: six for the resource, two for the category."""
+        if self.category is Category.AUTHENTICATION:
+            return _NOT_SIGNED_IN
+        return _RESOURCE * 100 + self.category
+
+
+def answer(
+    body: Mapping[str, object], *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    r"""Return `body` as JSON in UTF-8.
+
+    Half of a surrogate pair has no UTF-8; it is sent as the escape `\udXXX`,
+    which JSON allows.
+    """
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return Response(
+        text.encode("utf-8", "backslashreplace"),
+        status,
+        headers,
+        media_type="application/json; charset=utf-8",
+    )
+
+
+def refused(refusal: Refusal, request_id: str) -> Response:
+    """Return `refusal` in Zuora's shape; `request_id` is what to quote to support."""
+    body = {
+        "success": False,
+        "processId": request_id.replace("-", "")[:16].upper(),
+        "reasons": [{"code": refusal.code, "message": text} for text in refusal.messages],
+        "requestId": request_id,
+    }
+    return answer(body, status=refusal.status, headers=refusal.headers)

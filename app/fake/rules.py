@@ -1,0 +1,147 @@
+"""Who may do what to a connection, and what becomes of it (contract D1, D5)."""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Literal
+
+from app.fake.answers import Category, Refusal
+from app.fake.connections import Connections
+from app.fake.hierarchy import Hierarchy
+from app.fake.model import (
+    ADMINISTRATOR,
+    CONNECTED,
+    DISCONNECTED,
+    PENDING,
+    PROVISIONED,
+    Caller,
+    Connection,
+)
+from app.fake.policy import Again, Denied, Policy, Withdrawal
+
+Action = Literal["accept", "deny", "disconnect"]
+
+
+class Rules:
+    """The four changes of a connection; each is called inside a transaction.
+
+    Every method raises `Refusal` when a rule forbids the change. Permission is
+    looked at before state, so a caller learns nothing about what is none of
+    their business.
+    """
+
+    def __init__(
+        self,
+        hierarchy: Hierarchy,
+        connections: Connections,
+        policy: Policy,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._hierarchy = hierarchy
+        self._connections = connections
+        self._policy = policy
+        self._new_id = new_id
+
+    def request(self, caller: Caller, target_id: str) -> str:
+        """Request a connection from the acting entity to `target_id`; return its id."""
+        source = self._name(caller.entity_id)
+        if caller.role != ADMINISTRATOR:
+            raise Refusal(
+                Category.PERMISSION,
+                f"Only an administrator of {source} may request a connection from it.",
+            )
+        self._check_target(caller, target_id)
+        try:
+            return self._create(caller.entity_id, target_id)
+        except sqlite3.IntegrityError:
+            living = self._connections.living(caller.entity_id, target_id)
+            if living is None:
+                raise
+            raise Refusal(
+                Category.RULE,
+                f"The connection from {source} to {self._name(target_id)} is {living.status}"
+                " already. A pair of entities can have one at a time.",
+            ) from None
+
+    def act(self, caller: Caller, action: Action, id_: str) -> None:
+        """Accept, deny or disconnect the connection `id_`."""
+        connection = self._connections.get(id_)
+        if connection is None:
+            raise Refusal(Category.NOT_FOUND, f"There is no connection {id_[:64]}.")
+        if action == "disconnect":
+            self._disconnect(caller, connection)
+            return
+        self._check_answers(caller, connection, action)
+        if action == "accept":
+            self._connections.set_status(id_, CONNECTED)
+        elif self._policy.denied is Denied.REMOVED:
+            self._connections.remove(id_)
+        else:
+            self._connections.set_status(id_, DISCONNECTED)
+
+    def _check_target(self, caller: Caller, target_id: str) -> None:
+        target = self._hierarchy.entity(target_id)
+        if target is None:
+            raise Refusal(Category.NOT_FOUND, f"There is no entity {target_id[:64]}.")
+        name = target.display_name
+        if target_id == caller.entity_id:
+            raise Refusal(Category.RULE, f"{name} cannot be connected to itself.")
+        if target.status != PROVISIONED:
+            raise Refusal(Category.RULE, f"{name} is not provisioned yet.")
+        if self._hierarchy.role(caller.user.username, target_id) is None:
+            raise Refusal(
+                Category.PERMISSION,
+                f"{caller.user.login} has no access to {name}. Only an administrator"
+                " with access to the target may request a connection to it.",
+            )
+
+    def _create(self, source_id: str, target_id: str) -> str:
+        if self._policy.again is Again.SAME_RECORD:
+            ended = self._connections.last_ended(source_id, target_id)
+            if ended is not None:
+                self._connections.set_status(ended.id, PENDING)
+                return ended.id
+        id_ = self._new_id()
+        self._connections.add(id_, source_id, target_id)
+        return id_
+
+    def _check_answers(self, caller: Caller, connection: Connection, action: Action) -> None:
+        target = self._name(connection.target_id)
+        if caller.entity_id != connection.target_id or caller.role != ADMINISTRATOR:
+            raise Refusal(
+                Category.PERMISSION,
+                f"Only an administrator of {target}, acting in {target}, may {action}"
+                f" the request from {self._name(connection.source_id)}.",
+            )
+        if connection.status != PENDING:
+            raise self._wrong_state(connection, f"Only a Pending request can be {_DONE[action]}.")
+
+    def _disconnect(self, caller: Caller, connection: Connection) -> None:
+        ends = (connection.source_id, connection.target_id)
+        if caller.entity_id not in ends or caller.role != ADMINISTRATOR:
+            source, target = map(self._name, ends)
+            raise Refusal(
+                Category.PERMISSION,
+                f"Only an administrator of {source} or {target}, acting there,"
+                " may disconnect the two.",
+            )
+        withdrawn = (
+            connection.status == PENDING
+            and caller.entity_id == connection.source_id
+            and self._policy.withdrawal is Withdrawal.ALLOWED
+        )
+        if connection.status != CONNECTED and not withdrawn:
+            raise self._wrong_state(connection, "Only a Connected one can be disconnected.")
+        self._connections.set_status(connection.id, DISCONNECTED)
+
+    def _wrong_state(self, connection: Connection, rule: str) -> Refusal:
+        source, target = self._name(connection.source_id), self._name(connection.target_id)
+        return Refusal(
+            Category.RULE,
+            f"The connection from {source} to {target} is {connection.status}. {rule}",
+        )
+
+    def _name(self, entity_id: str) -> str:
+        return self._hierarchy.display_name(entity_id)
+
+
+_DONE: dict[Action, str] = {"accept": "accepted", "deny": "denied"}

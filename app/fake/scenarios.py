@@ -1,0 +1,40 @@
+"""The names a person can choose from: scenarios and users, and nothing heavy.
+
+The command line checks `--scenario` and `--user` against this module before it
+loads a server, so nothing but the two tables and their errors lives here.
+"""
+
+SCENARIOS = {
+    "acme": "Zuora's own example company, with a row for every state a connection can have",
+    "denied-removed": "acme, but a denied request vanishes instead of becoming Disconnected",
+    "empty": "a fresh tenant: five entities and no connection yet",
+    "global-500": "a full hierarchy of 512 entities with several hundred connections",
+    "hostile": "names and statuses that attack the screen",
+}
+"""Every scenario and what it shows, in one line."""
+
+USERS = {
+    "alice": "administrator of every entity she can enter; starts in the global entity",
+    "bruno": "administrator of one entity, and can enter no other",
+    "carol": "standard user in three entities: may look, may not act",
+}
+"""The users every scenario has, and who they are in it."""
+
+
+class UnknownScenarioError(ValueError):
+    """A scenario was named that does not exist; the message lists those that do."""
+
+
+def check_scenario(name: str) -> None:
+    """Return quietly if `name` is a scenario.
+
+    Raises:
+        UnknownScenarioError: It is not; the message names it and the valid ones.
+    """
+    if name not in SCENARIOS:
+        raise UnknownScenarioError(f"There is no scenario {name!r}. Choose {_either(SCENARIOS)}.")
+
+
+def _either(names: dict[str, str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} or {last}"

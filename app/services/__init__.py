@@ -1,0 +1,1 @@
+"""Use cases over a port to Zuora; no terminal and no HTTP."""

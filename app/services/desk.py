@@ -1,0 +1,147 @@
+"""What one user has in front of them: the acting entity, two tabs, and a row in each.
+
+It knows no widget. The cursor of a tab is a record key and stays on its record
+through every refresh, sort and filter.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from app.domain import listing
+from app.domain.connections import Direction, Row
+from app.domain.errors import ZuoraError
+from app.services.target import Access
+from app.services.tenant import View
+from app.services.writes import Order, Outcome, Result
+
+
+class Progress(Enum):
+    """What is under way on a row, or ended badly there."""
+
+    SENDING = "sending"
+    UNKNOWN = "outcome unknown"
+
+
+@dataclass(slots=True)
+class Tab:
+    """How one tab is looked at.
+
+    Attributes:
+        cursor: key of the row under the cursor, or None.
+        needle: what the rows are filtered by; "" shows all.
+        order: what they are sorted by, None for their own order.
+        reverse: whether that order is turned round.
+    """
+
+    cursor: str | None = None
+    needle: str = ""
+    order: listing.Order | None = None
+    reverse: bool = False
+
+
+@dataclass
+class Desk:
+    """The state behind the screen, for one user.
+
+    Attributes:
+        access: the user's way into the tenant.
+        acting_id: the entity acted in.
+        view: what was last read of it, or None while nothing was.
+        failure: why the newest reading failed, or None when it did not.
+        recent: entities acted in before, newest first.
+    """
+
+    access: Access
+    acting_id: str
+    view: View | None = None
+    failure: ZuoraError | None = None
+    direction: Direction = Direction.OUTBOUND
+    recent: list[str] = field(default_factory=list)
+    tabs: dict[Direction, Tab] = field(default_factory=lambda: {one: Tab() for one in Direction})
+    _rows: dict[Direction, list[tuple[str, Row]]] = field(default_factory=dict)
+    _progress: dict[tuple[str, Direction, str], Progress] = field(default_factory=dict)
+
+    @property
+    def tab(self) -> Tab:
+        """The tab in front."""
+        return self.tabs[self.direction]
+
+    def take(self, view: View) -> None:
+        """Show a newer view of the acting entity; an older or a foreign one is ignored."""
+        if view.acting_id != self.acting_id:
+            return
+        if self.view is not None and view.read_at < self.view.read_at:
+            return
+        self.view, self.failure = view, None
+        for direction in Direction:
+            self._rows[direction] = [(listing.haystack(row), row) for row in view.rows(direction)]
+
+    def act_in(self, entity_id: str) -> None:
+        """Work in another entity: same tab, nothing filtered, what was last seen of it."""
+        if entity_id == self.acting_id:
+            return
+        self.recent = [self.acting_id, *(one for one in self.recent if one != self.acting_id)]
+        self.acting_id, self.view, self.failure, self._rows = entity_id, None, None, {}
+        for tab in self.tabs.values():
+            tab.cursor, tab.needle = None, ""
+        if seen := self.access.tenant.seen(entity_id):
+            self.take(seen)
+
+    def other_side(self, row: Row) -> None:
+        """Act as the counterpart of `row`, with the same pair under the cursor."""
+        previous = self.acting_id
+        self.act_in(row.counterpart.id)
+        self.direction = row.direction.opposite
+        self.tab.cursor = previous
+
+    def count(self, direction: Direction) -> int:
+        """Return how many rows a tab has, filtered or not."""
+        return len(self._rows.get(direction, ()))
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for the acting entity."""
+        rows = self._rows.get(Direction.INBOUND, ())
+        return sum(row.waits_for_acting for _, row in rows)
+
+    def shown(self) -> Sequence[Row]:
+        """Return the rows of the tab in front, filtered and sorted."""
+        tab = self.tab
+        rows = listing.matching(tab.needle, self._rows.get(self.direction, ()))
+        return listing.ordered(rows, tab.order, reverse=tab.reverse)
+
+    def row(self) -> Row | None:
+        """Return the row under the cursor of the tab in front."""
+        return self.find(self.tab.cursor)
+
+    def find(self, key: str | None) -> Row | None:
+        """Return a row of the tab in front by its key."""
+        rows = self._rows.get(self.direction, ())
+        return next((row for _, row in rows if row.key == key), None)
+
+    def progress(self, row: Row) -> Progress | None:
+        """Return what is under way on a row."""
+        return self._progress.get(_place(row))
+
+    def started(self, order: Order) -> None:
+        """Note that a write on a row is under way."""
+        self._progress[_place(order.row)] = Progress.SENDING
+
+    def finished(self, outcome: Outcome) -> None:
+        """Note what became of a write, and show the list that was read after it."""
+        place = _place(outcome.order.row)
+        self._progress.pop(place, None)
+        if outcome.result is Result.UNKNOWN:
+            self._progress[place] = Progress.UNKNOWN
+        if outcome.view is not None:
+            self.take(outcome.view)
+
+    def forget_unknown(self) -> None:
+        """Stop calling outcomes unknown: a list read later tells what is true."""
+        for place in [at for at, one in self._progress.items() if one is Progress.UNKNOWN]:
+            del self._progress[place]
+
+
+def _place(row: Row) -> tuple[str, Direction, str]:
+    return row.acting.id, row.direction, row.key

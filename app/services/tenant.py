@@ -1,0 +1,125 @@
+"""The tenant as one user sees it: what was read, when, and what may be done next."""
+
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from app.domain.connections import PENDING, Connection, Direction, Row, rows
+from app.domain.entities import Hierarchy
+from app.services.ports import EntityConnections
+
+
+def now() -> datetime:
+    """Return the present moment."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What Zuora's list said of one acting entity, and when.
+
+    Attributes:
+        acting_id: the entity it was read in.
+        hierarchy: the entities known at that moment.
+        connections: both directions, as listed.
+        enterable: ids of the entities the user may enter, None if unknown.
+        read_at: when the list was whole.
+    """
+
+    acting_id: str
+    hierarchy: Hierarchy
+    connections: tuple[Connection, ...]
+    enterable: AbstractSet[str] | None
+    read_at: datetime
+
+    def rows(self, direction: Direction) -> list[Row]:
+        """Return the rows of one tab."""
+        return rows(direction, self.acting_id, self.hierarchy, self.connections)
+
+    def row(self, direction: Direction, key: str) -> Row | None:
+        """Return one row of a tab, or None when there is none with this key."""
+        return next((row for row in self.rows(direction) if row.key == key), None)
+
+
+class Tenant:
+    """Reads one tenant through one user's access and remembers what was read."""
+
+    def __init__(self, zuora: EntityConnections, clock: Callable[[], datetime] = now) -> None:
+        self.zuora = zuora
+        self.hierarchy = Hierarchy()
+        self.enterable: AbstractSet[str] | None = None
+        self._clock = clock
+        self._views: dict[str, View] = {}
+
+    async def open(self, acting_id: str | None = None) -> str:
+        """Read the entities and return the id of the one to act in first.
+
+        That is `acting_id` where the user may enter it, else the global entity
+        where the user may enter that, else the first entity that can be acted in.
+
+        Raises:
+            ZuoraError: Zuora could not be asked, or refused.
+        """
+        await self.read_entities(acting_id)
+        usable = [one for one in self.hierarchy if self.can_act_in(one.id)]
+        usable = usable or list(self.hierarchy)
+        if not usable:
+            return acting_id or ""
+        ids = [one.id for one in usable]
+        return acting_id if acting_id in ids else ids[0]
+
+    async def read_entities(self, acting_id: str | None = None) -> None:
+        """Read the hierarchy and the entities the user may enter.
+
+        Raises:
+            ZuoraError: Zuora could not be asked, or refused.
+        """
+        enterable = await self.zuora.enterable()
+        may_act = acting_id if enterable is None or acting_id in enterable else None
+        self.hierarchy = Hierarchy(await self.zuora.list_entities(may_act))
+        self.enterable = enterable
+
+    async def read(self, acting_id: str) -> View:
+        """Read an entity's connections and return what is known of it now.
+
+        Raises:
+            ZuoraError: Zuora could not be asked, or refused.
+        """
+        connections = await self.zuora.list_connections(acting_id)
+        view = View(acting_id, self.hierarchy, tuple(connections), self.enterable, self._clock())
+        self._views[acting_id] = view
+        return view
+
+    def seen(self, acting_id: str) -> View | None:
+        """Return what was last read of an entity, if anything."""
+        return self._views.get(acting_id)
+
+    def can_act_in(self, entity_id: str) -> bool:
+        """Whether the user may work in an entity, as far as is known."""
+        entity = self.hierarchy.get(entity_id)
+        may_enter = self.enterable is None or entity_id in self.enterable
+        return entity.listed and entity.provisioned and may_enter
+
+    def waiting(self) -> dict[str, int]:
+        """Return how many requests wait for each entity, by the newest lists read.
+
+        Only what the lists of the entities visited so far have shown: nothing
+        is asked for it.
+        """
+        newest: dict[str, Connection] = {}
+        for view in sorted(self._views.values(), key=lambda view: view.read_at):
+            known = {one.id for one in view.connections}
+            gone = [
+                id_
+                for id_, one in newest.items()
+                if view.acting_id in (one.source_id, one.target_id) and id_ not in known
+            ]
+            for id_ in gone:
+                del newest[id_]
+            newest.update((one.id, one) for one in view.connections)
+        counts: dict[str, int] = {}
+        for one in newest.values():
+            if one.status == PENDING:
+                counts[one.target_id] = counts.get(one.target_id, 0) + 1
+        return counts

@@ -1,0 +1,60 @@
+"""The Textual App: themes, palette, and a crash that tells no secrets."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from textual.app import App, SystemCommand
+from textual.command import Provider
+from textual.screen import ModalScreen, Screen
+
+from app.services.target import Target
+from app.tui.screens.connections import Connections
+from app.tui.terminal import crash_report
+from app.tui.themes import THEMES
+
+_PACKAGED = Path(__file__).parents[1] / "styles"
+_STYLES = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[2] / "styles"
+
+
+def _palette() -> type[Provider]:
+    from app.tui.palette import Palette
+
+    return Palette
+
+
+class ConnectionsApp(App[None]):
+    """Opens the main screen on a target.
+
+    Args:
+        target: the tenant to work in.
+        theme: name of a theme of ours, or of Textual's.
+    """
+
+    TITLE = "Manage Entity Connections"
+    CSS_PATH = sorted(_STYLES.glob("*.tcss"))
+    COMMANDS = {_palette}
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(self, target: Target, theme: str = "dark") -> None:
+        super().__init__()
+        self._target = target
+        for one in THEMES:
+            self.register_theme(one)
+        self.theme = theme
+
+    def get_default_screen(self) -> Screen[None]:
+        """Return the main screen."""
+        return Connections(self._target)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Return none of Textual's own: the registry has them, under our words."""
+        return ()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keep the palette away from dialogs: a question is answered first."""
+        if action == "command_palette" and isinstance(self.screen, ModalScreen):
+            return False
+        return super().check_action(action, parameters)
+
+    def _fatal_error(self) -> None:
+        self.panic(crash_report())

@@ -1,0 +1,207 @@
+"""How the domain looks: signs, words and tones, as literal text, never as markup."""
+
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from functools import lru_cache
+
+from rich.cells import cell_len
+from textual.content import Content
+
+from app.commands import COMMANDS, Command, Situation, why_not
+from app.domain import actions
+from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Connection, Direction, Row
+from app.domain.errors import ZuoraError
+from app.domain.listing import NOT_CONNECTED
+from app.services.desk import Desk, Progress
+from app.services.target import Target
+from app.tui.grid import Cell, Column, Item
+
+TAB_TITLES = {
+    Direction.OUTBOUND: "Share To (Outbound)",
+    Direction.INBOUND: "Share From (Inbound)",
+}
+"""Zuora's own titles (contract I2)."""
+
+SIGNS = {
+    CONNECTED: ("●", "good", "Both sides agreed: products can be shared."),
+    PENDING: ("◐", "wait", "Requested; the target has not answered yet."),
+    DISCONNECTED: ("✕", "end", "It was ended or denied."),
+    None: ("○", "mute", "There is no connection yet."),
+}
+"""Sign, tone and meaning of each status; one we do not know wears a question mark."""
+
+_TONES = {"good": "$text-success", "wait": "$text-warning", "end": "$text-error", "mute": ""}
+_SENDING = Cell("… sending", "wait")
+_UNKNOWN = Cell("? outcome unknown", "warn")
+
+
+def columns(direction: Direction) -> list[Column]:
+    """Return the columns of a tab."""
+    counterpart = "Target entity" if direction is Direction.OUTBOUND else "Source entity"
+    return [
+        Column("counterpart", counterpart, 16, weight=3),
+        Column("under", "Under", 16, weight=2, hide_below=96),
+        Column("status", "Status", 17),
+        Column("action", "Action", 20, weight=2, sortable=False),
+    ]
+
+
+def sign_and_word(status: str | None) -> tuple[str, str]:
+    """Return sign and word of a status in one text, and its tone."""
+    sign, tone, _ = SIGNS.get(status, ("?", "warn", ""))
+    return f"{sign} {NOT_CONNECTED if status is None else status}", tone
+
+
+def item(row: Row, enterable: AbstractSet[str] | None, progress: Progress | None) -> Item:
+    """Return the line of the grid for a row."""
+    text, tone = sign_and_word(row.status)
+    status, action = Cell(text, tone), _action(row, enterable)
+    if progress is Progress.SENDING:
+        status, action = _SENDING, Cell("")
+    elif progress is Progress.UNKNOWN:
+        action = _UNKNOWN
+    name = Cell(row.counterpart.title, "" if row.counterpart.listed else "mute")
+    under = Cell(row.under.title if row.under else "", "mute")
+    return Item(row.key, (name, under, status, action))
+
+
+def _action(row: Row, enterable: AbstractSet[str] | None) -> Cell:
+    offered = actions.offered(row, enterable)
+    if offered is not None:
+        return Cell(offered.label, "action")
+    reason = actions.why_not(actions.Action.REQUEST, row, enterable)
+    return Cell(reason.brief if reason and row.direction is Direction.OUTBOUND else "", "mute")
+
+
+def top_lines(target: Target, user: str, desk: Desk | None, age: str, width: int) -> Content:
+    """Return the line that says where one is, who one is and how old the list is, and the path."""
+    where = desk.access.tenant.hierarchy.get(desk.acting_id).title if desk else "…"
+    role = desk.access.role(desk.acting_id) if desk else None
+    login = desk.access.login if desk else user
+    who = " · ".join(part for part in (f"{target.word} {target.name}", login, role) if part)
+    name_room = max(12, width - cell_len(who) - len(age) - 9)
+    name = Content(where).truncate(name_room, ellipsis=True).plain
+    left = Content.from_markup(
+        "[@click=screen.command('entity')][b]$name[/b] ▾[/]   ", name=name
+    ) + Content.from_markup("[@click=screen.command('user')]$who[/]", who=who)
+    gap = max(1, width - left.cell_length - len(age))
+    path = Content.styled("Administration > Manage Entity Connections", "$text-muted")
+    return left + Content(" " * gap) + Content.styled(age, "$text-muted") + Content("\n") + path
+
+
+def age_of(desk: Desk | None, now: datetime, *, reading: bool) -> str:
+    """Say how old the list is, coarsely: a figure that ticks costs bytes and calm."""
+    if desk is None or desk.view is None:
+        return "reading…" if reading else "nothing read yet"
+    minutes = int((now - desk.view.read_at).total_seconds() // 60)
+    when = "just now" if minutes < 1 else f"{minutes} min ago"
+    if minutes >= 60:
+        when = f"at {desk.view.read_at.astimezone():%H:%M}"
+    return f"refresh failed · read {when}" if desk.failure else f"updated {when}"
+
+
+def tab_line(desk: Desk | None, front: Direction, shown: int) -> Content:
+    """Return the titles of the tabs, the one in front marked, with their counts."""
+    parts = []
+    for direction in Direction:
+        count = _count(desk, direction, shown if direction is front else None)
+        style = "bold underline" if direction is front else "$text-muted"
+        mark = "▸ " if direction is front else "  "
+        markup = f"[@click=screen.command('{direction.value}')][{style}]$title[/][/]"
+        title = Content.from_markup(markup, title=TAB_TITLES[direction])
+        parts.append(Content(mark) + title + Content(f" {count}  " if count else "  "))
+    return Content("│").join(parts)
+
+
+def _count(desk: Desk | None, direction: Direction, shown: int | None) -> str:
+    if desk is None or desk.view is None:
+        return ""
+    total = desk.count(direction)
+    if shown is not None and shown != total:
+        return f"{shown} of {total}"
+    if direction is Direction.INBOUND and desk.waiting:
+        return f"{desk.waiting} waiting"
+    return str(total)
+
+
+def detail(row: Row | None, enterable: AbstractSet[str] | None) -> Content:
+    """Return three lines about a row: the connection, what else there is, what can be done."""
+    if row is None:
+        return Content("\n\n")
+    text, tone = sign_and_word(row.status)
+    head = Content.assemble(
+        (f"{row.source.title} → {row.target.title}", "bold"),
+        "   ",
+        (text, _TONES.get(tone, "bold")),
+        f"   {row.connection.id}" if row.connection else "",
+    )
+    more = f"The other direction: {_brief(row.reverse)}."
+    if row.folded:
+        more += " Older here: " + ", ".join(_brief(one) for one in row.folded) + "."
+    return head + Content(f"\n{more}\n") + Content.styled(_next_step(row, enterable), "$text-muted")
+
+
+def _brief(connection: Connection | None) -> str:
+    return f"{connection.status} {connection.id}" if connection else "none"
+
+
+def _next_step(row: Row, enterable: AbstractSet[str] | None) -> str:
+    if row.waits_for_acting:
+        return f"{row.source.title} asks to share with you: a accepts, d denies."
+    match actions.offered(row, enterable):
+        case actions.Action.REQUEST:
+            return f"r asks {row.target.title} for a connection."
+        case actions.Action.DISCONNECT:
+            return "x ends it for good."
+    ask = actions.Action.REQUEST if row.direction is Direction.OUTBOUND else actions.Action.ACCEPT
+    reason = actions.why_not(ask, row, enterable)
+    return f"{reason.reason} {reason.remedy}" if reason else ""
+
+
+def key_bar(situation: Situation, width: int) -> Content:
+    """Return the keys that matter here, greyed where they are impossible now."""
+    shown = tuple(command for command in COMMANDS if command.short)
+    return _key_bar(tuple((one, why_not(one, situation) is None) for one in shown), width)
+
+
+@lru_cache(maxsize=64)
+def _key_bar(commands: tuple[tuple[Command, bool], ...], width: int) -> Content:
+    possible = dict(commands)
+    shown = list(possible)
+    while len(shown) > 1 and _key_bar_width(shown) > width:
+        # Help stays to the last: everything else can be found there.
+        shown.remove(_least(shown))
+    parts = []
+    for command in shown:
+        key, word = ("b $text-accent", "$foreground") if possible[command] else ("dim", "dim")
+        markup = f"[@click=screen.command('{command.id}')][{key}]$key[/] [{word}]$word[/][/]"
+        parts.append(Content.from_markup(markup, key=command.key_name, word=command.short))
+    return Content("  ").join(parts)
+
+
+_EXPENDABLE = ("palette", "other_side", "filter", "disconnect", "deny", "accept", "request")
+
+
+def _least(shown: list[Command]) -> Command:
+    by_id = {command.id: command for command in shown}
+    return next((by_id[id_] for id_ in _EXPENDABLE if id_ in by_id), shown[0])
+
+
+def _key_bar_width(shown: list[Command]) -> int:
+    return sum(len(one.key_name) + len(one.short) + 3 for one in shown) - 2
+
+
+def notice(kind: str, sentence: str, *more: str) -> Content:
+    """Return a message: a sign for its kind, a sentence, and what else helps."""
+    sign = {"good": "●", "why": "○", "bad": "✕", "unknown": "?"}[kind]
+    rest = [Content(f"\n  {line}") for line in more if line]
+    return Content.assemble((f"{sign} ", "bold"), sentence, *rest)
+
+
+def error_lines(error: ZuoraError) -> tuple[str, ...]:
+    """Return what to do about an error, and what to quote to Zuora Support."""
+    parts = (
+        f"code {error.codes}" if error.codes else "",
+        f"request id {error.request_id}" if error.request_id else "",
+    )
+    return (error.hint, " · ".join(part for part in parts if part))

@@ -1,0 +1,149 @@
+"""Choose one thing of many: type to narrow, arrows to move, enter to take.
+
+The entity switcher, the users of the fake tenant and the themes are all this.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from app.tui.grid import Cell, Column, Grid, Item
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing that can be chosen.
+
+    Attributes:
+        key: what the dialog answers with.
+        text: what it is called.
+        note: what is worth knowing about it.
+        refusal: a sentence that says why it cannot be chosen, or "".
+        indent: how deep it stands in a tree.
+        tone: the tone of the note.
+    """
+
+    key: str
+    text: str
+    note: str = ""
+    refusal: str = ""
+    indent: int = 0
+    tone: str = "mute"
+
+
+class Chooser(ModalScreen[str | None]):
+    """Answers with the key of a choice, or None when one left without choosing.
+
+    Args:
+        title: what is chosen.
+        choices: everything, in order; a key may stand twice, as in "recent" and in its place.
+        current: key of the choice in force, where the cursor starts.
+    """
+
+    BINDINGS = [
+        ("escape", "dismiss(None)", "Close"),
+        Binding("up", "step(-1)", "Up", priority=True),
+        Binding("down", "step(1)", "Down", priority=True),
+        Binding("pageup", "page(-1)", "Page up", priority=True),
+        Binding("pagedown", "page(1)", "Page down", priority=True),
+    ]
+
+    def __init__(self, title: str, choices: Sequence[Choice], current: str = "") -> None:
+        super().__init__()
+        self._title = title
+        # Rows need keys of their own although a choice may stand twice.
+        self._choices = {f"{place}": choice for place, choice in enumerate(choices)}
+        self._haystacks = {
+            key: f"{one.text}\n{one.note}".casefold() for key, one in self._choices.items()
+        }
+        self._current = current
+
+    def compose(self) -> ComposeResult:
+        """Lay out the field, the list and a line for what cannot be chosen."""
+        with Vertical(id="dialog"):
+            yield Static(self._title, id="title", markup=False)
+            yield Input(placeholder="Type to filter", id="needle")
+            columns = [Column("text", "", 20, weight=3, sortable=False)]
+            columns.append(Column("note", "", 22, weight=1, sortable=False))
+            yield Grid(columns, id="choices")
+            yield Static("", id="refusal", markup=False)
+            yield Static("enter choose · escape leave things as they are", id="keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Show everything, with the cursor on what is in force."""
+        self.query_one(Grid).placeholder = Content("Nothing has this in its name.")
+        self._show("")
+        self.query_one(Input).focus()
+
+    def _show(self, needle: str) -> None:
+        words = needle.casefold().split()
+        found = [
+            (key, choice)
+            for key, choice in self._choices.items()
+            if all(word in self._haystacks[key] for word in words)
+        ]
+        if words:  # one place is enough for what was looked for
+            found = list({choice.key: (key, choice) for key, choice in found}.values())
+        grid = self.query_one(Grid)
+        in_force = next(
+            (key for key, choice in reversed(found) if choice.key == self._current), None
+        )
+        best = next((key for key, choice in found if not choice.refusal), None)
+        cursor = in_force if not words else best
+        grid.show((_item(key, choice, flat=bool(words)) for key, choice in found), cursor=cursor)
+
+    @on(Input.Changed)
+    def _narrow(self, event: Input.Changed) -> None:
+        self._show(event.value)
+
+    def action_step(self, rows: int) -> None:
+        """Move the cursor of the list from within the field."""
+        self.query_one(Grid).action_move(rows)
+
+    def action_page(self, pages: int) -> None:
+        """Move the cursor of the list by a screenful from within the field."""
+        self.query_one(Grid).action_move_page(pages)
+
+    @on(Grid.CursorMoved)
+    def _forget_refusal(self) -> None:
+        self.query_one("#refusal", Static).update("")
+
+    @on(Input.Submitted)
+    @on(Grid.Chosen)
+    def _choose(self) -> None:
+        self._take(self.query_one(Grid).cursor_key)
+
+    @on(Grid.CellClicked)
+    def _click(self, event: Grid.CellClicked) -> None:
+        self._take(event.key)
+
+    def _take(self, key: str | None) -> None:
+        if key is None:
+            return
+        choice = self._choices[key]
+        if choice.refusal:
+            self.query_one("#refusal", Static).update(Content(choice.refusal))
+        else:
+            self.dismiss(choice.key)
+
+
+def _item(key: str, choice: Choice, *, flat: bool) -> Item:
+    indent = "" if flat else "  " * min(choice.indent, 12)
+    cells = (Cell(indent + choice.text), Cell(choice.note, choice.tone))
+    return Item(key, cells, dim=bool(choice.refusal))
+
+
+def pick(title: str, choices: Sequence[tuple[str, str]], current: str) -> Chooser:
+    """Return a chooser of plain names, each with a note."""
+    return Chooser(title, [Choice(name, name, note) for name, note in choices], current)
+
+
+Chosen = Callable[[str | None], None]
+"""What is done with the answer of a chooser."""

@@ -1,0 +1,341 @@
+"""The main screen: Manage Entity Connections."""
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.getters import query_one
+from textual.screen import Screen
+from textual.widgets import Input
+
+from app.commands import BY_ID, COMMANDS, why_not
+from app.domain.actions import Action, offered
+from app.domain.connections import Direction, Row
+from app.domain.listing import Order as SortOrder
+from app.services.desk import Desk
+from app.services.target import Target
+from app.services.writes import Order, Outcome, Result, overtaken
+from app.tui import messages, presenting
+from app.tui.desk_view import DeskView
+from app.tui.grid import Grid
+from app.tui.lines import Lines
+from app.tui.screens.chooser import pick
+from app.tui.screens.question import Question
+from app.tui.work import Work
+
+REFRESH_EVERY = 30.0
+"""Seconds between refreshes: 2,880 calls a day, where a sandbox allows 10,000 (contract G)."""
+AGE_EVERY = 60.0
+"""Seconds between looks at the clock: the age of the list is told in minutes."""
+
+_KINDS = {
+    Result.CONFIRMED: "good",
+    Result.REFUSED: "bad",
+    Result.OVERTAKEN: "why",
+    Result.UNKNOWN: "unknown",
+}
+
+
+class Connections(Screen[None]):
+    """Both tabs of one acting entity, and every command on their rows."""
+
+    BINDINGS = [
+        *(
+            Binding(one.key, f"command('{one.id}')", one.label, id=one.id, tooltip=one.tooltip)
+            for one in COMMANDS
+        ),
+        Binding("escape", "back", "Back", id="back", tooltip="One step back"),
+    ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (44, "-fits")]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-low"), (20, "-tall")]
+
+    view = query_one(DeskView)
+
+    def __init__(self, target: Target) -> None:
+        super().__init__()
+        self.target = target
+        self.focused_terminal = True
+
+    def compose(self) -> ComposeResult:
+        """Lay out the desk, and a sentence for terminals that are too small for it."""
+        yield DeskView(self.target)
+        yield Lines(id="too-small")
+
+    def on_mount(self) -> None:
+        """Show the empty desk first; only then load what is heavy."""
+        self.work = Work(self.app, self, self.target)
+        self.query_one("#too-small", Lines).show(
+            Content("This terminal is too small.\nMake it 60 columns by 20 lines or more.")
+        )
+        self.call_after_refresh(self.work.enter, self.target.user)
+        self.set_interval(REFRESH_EVERY, self._refresh_by_itself)
+        self.set_interval(AGE_EVERY, self.view.draw_lines)
+
+    @property
+    def desk(self) -> Desk | None:
+        """What the user has in front of them, once there is something."""
+        return self.view.desk
+
+    # What the workers tell
+
+    @on(messages.Entered)
+    def _entered(self, message: messages.Entered) -> None:
+        self.view.desk = message.desk
+        self.view.draw_tab()
+
+    @on(messages.EnterFailed)
+    def _enter_failed(self, message: messages.EnterFailed) -> None:
+        self.view.reading = False
+        self.view.fail(message.error)
+
+    @on(messages.Read)
+    def _read(self, message: messages.Read) -> None:
+        if message.desk is self.desk:
+            self.view.reading = False
+            message.desk.forget_unknown()
+            message.desk.take(message.view)
+            self._recheck_question()
+            self.view.draw()
+
+    @on(messages.ReadFailed)
+    def _read_failed(self, message: messages.ReadFailed) -> None:
+        desk, error = message.desk, message.error
+        if desk is not self.desk or message.acting_id != desk.acting_id:
+            return
+        self.view.reading = False
+        desk.failure = error
+        if desk.view is not None:
+            sentence = f"{error.title}: {error.sentence} The rows are what was read before."
+            self.view.say("bad", sentence, *presenting.error_lines(error))
+        self.view.draw()
+
+    @on(messages.Sending)
+    def _sending(self, message: messages.Sending) -> None:
+        message.desk.started(message.order)
+        self.view.draw()
+
+    @on(messages.Finished)
+    def _finished(self, message: messages.Finished) -> None:
+        message.desk.finished(message.outcome)
+        self._tell(message.outcome)
+        self._recheck_question()
+        self.view.draw()
+
+    def _tell(self, outcome: Outcome) -> None:
+        sentence, error = outcome.sentence, outcome.error
+        more: tuple[str, ...] = ()
+        if error is not None and outcome.result is not Result.CONFIRMED:
+            asked = f"{outcome.order.action.label}, {outcome.order.pair}"
+            sentence = f"{error.title} ({asked}): {sentence}"
+            more = presenting.error_lines(error)
+        self.view.say(_KINDS[outcome.result], sentence, *more)
+
+    def _refresh_by_itself(self) -> None:
+        if self.desk is not None and self.focused_terminal and not self.work.reading:
+            self.work.read(self.desk)
+
+    @on(events.AppBlur)
+    def _rest(self) -> None:
+        self.focused_terminal = False
+
+    @on(events.AppFocus)
+    def _wake(self) -> None:
+        self.focused_terminal = True
+
+    # Commands
+
+    def action_command(self, id_: str) -> None:
+        """Do what a command says, or say why it is impossible now."""
+        command, situation = BY_ID[id_], self.view.situation()
+        if reason := why_not(command, situation):
+            self.view.say("why", f"{command.label}: {reason.reason}", reason.remedy)
+        elif command.action is not None and situation.row is not None:
+            self._ask(command.action, situation.row)
+        else:
+            getattr(self, f"do_{id_}")()
+
+    def action_back(self) -> None:
+        """Take one step back: the message, the filter."""
+        if not self.view.hush():
+            self._clear_filter()
+
+    def do_outbound(self) -> None:
+        """Bring Share To (Outbound) to the front."""
+        self._to_tab(Direction.OUTBOUND)
+
+    def do_inbound(self) -> None:
+        """Bring Share From (Inbound) to the front."""
+        self._to_tab(Direction.INBOUND)
+
+    def _to_tab(self, direction: Direction) -> None:
+        if self.desk is not None and self.desk.direction is not direction:
+            self.desk.direction = direction
+            self.view.hush()
+            self.view.close_filter()
+            self.view.draw_tab()
+
+    def do_refresh(self) -> None:
+        """Read the hierarchy and the list again."""
+        self.view.reading = True
+        if self.desk is None:
+            self.work.enter(self.view.user)
+        else:
+            self.work.read(self.desk, entities=True)
+        self.view.draw_lines()
+
+    def do_entity(self) -> None:
+        """Open the entity switcher."""
+        if self.desk is not None:
+            from app.tui.screens.switcher import entity_switcher
+
+            self.app.push_screen(entity_switcher(self.desk), self.act_in)
+
+    def act_in(self, entity_id: str | None) -> None:
+        """Work in another entity, on the same tab; None changes nothing."""
+        if self.desk is not None and entity_id is not None and entity_id != self.desk.acting_id:
+            self.desk.act_in(entity_id)
+            self._arrive(self.desk)
+
+    def do_other_side(self) -> None:
+        """Act as the counterpart, with the same connection under the cursor."""
+        desk = self.desk
+        if desk is not None and (row := desk.row()) is not None:
+            desk.other_side(row)
+            self._arrive(desk)
+
+    def _arrive(self, desk: Desk) -> None:
+        self.view.hush()
+        self.view.close_filter()
+        self.view.reading = True
+        self.view.draw_tab()
+        self.work.read(desk)
+
+    def do_sort(self) -> None:
+        """Sort by the next column, and after the last by none."""
+        if self.desk is not None:
+            orders = [None, *SortOrder]
+            following = orders[(orders.index(self.desk.tab.order) + 1) % len(orders)]
+            self._sort(following, reverse=False)
+
+    @on(Grid.HeaderClicked)
+    def _sort_by_click(self, event: Grid.HeaderClicked) -> None:
+        if self.desk is not None:
+            tab, order = self.desk.tab, SortOrder(event.column)
+            again = tab.order is order
+            self._sort(None if again and tab.reverse else order, reverse=again)
+
+    def _sort(self, order: SortOrder | None, *, reverse: bool) -> None:
+        if self.desk is not None:
+            self.desk.tab.order, self.desk.tab.reverse = order, reverse and order is not None
+            self.view.draw_tab()
+
+    def do_copy_id(self) -> None:
+        """Put the connection's id on the clipboard, and show it, since that may not work."""
+        row = self.desk.row() if self.desk else None
+        if row is not None and row.connection is not None:
+            self.app.copy_to_clipboard(row.connection.id)
+            self.view.say("good", f"Sent to the terminal's clipboard: {row.connection.id}")
+
+    def do_user(self) -> None:
+        """Choose another user of the fake tenant."""
+        self.app.push_screen(pick("Work as", self.target.users, self.view.user), self._work_as)
+
+    def _work_as(self, user: str | None) -> None:
+        if user is not None and user != self.view.user:
+            self.view.user = user
+            self.view.reading = True
+            self.view.hush()
+            self.work.enter(user)
+            self.view.draw_lines()
+
+    def do_theme(self) -> None:
+        """Choose the colours."""
+        self.app.action_change_theme()
+
+    def do_help(self) -> None:
+        """Show every key."""
+        from app.tui.screens.help import Help
+
+        self.app.push_screen(Help())
+
+    def do_palette(self) -> None:
+        """Find a command by its name."""
+        self.app.action_command_palette()
+
+    def do_quit(self) -> None:
+        """Leave the program."""
+        self.app.exit()
+
+    # The filter
+
+    def do_filter(self) -> None:
+        """Open the field that narrows the rows."""
+        if self.desk is not None:
+            needle = self.view.needle
+            needle.value = self.desk.tab.needle
+            needle.display = True
+            needle.focus()
+
+    @on(Input.Changed, "#needle")
+    def _narrow(self, event: Input.Changed) -> None:
+        if self.desk is not None and self.view.needle.display:
+            self.desk.tab.needle = event.value
+            self.view.draw()
+
+    @on(Input.Submitted, "#needle")
+    def _keep_filter(self) -> None:
+        self.view.rows.focus()
+        self.view.needle.display = bool(self.view.needle.value)
+
+    def action_step(self, rows: int) -> None:
+        """Move the cursor of the rows from within the field."""
+        self.view.rows.action_move(rows)
+
+    def _clear_filter(self) -> None:
+        self.view.close_filter()
+        if self.desk is not None and self.desk.tab.needle:
+            self.desk.tab.needle = ""
+            self.view.draw()
+
+    # Actions, each behind its question
+
+    @on(Grid.Chosen, "#rows")
+    def _chosen(self) -> None:
+        self._act_on_cursor()
+
+    @on(Grid.CellClicked, "#rows")
+    def _clicked(self, event: Grid.CellClicked) -> None:
+        if event.column == "action":
+            self._act_on_cursor()
+
+    def _act_on_cursor(self) -> None:
+        """Do the one action that the row offers, or say why there is none."""
+        situation = self.view.situation()
+        if (row := situation.row) is not None:
+            outbound = row.direction is Direction.OUTBOUND
+            usual = Action.REQUEST if outbound else Action.ACCEPT
+            action = offered(row, situation.enterable) or usual
+            self.action_command(next(one.id for one in COMMANDS if one.action is action))
+
+    def _ask(self, action: Action, row: Row) -> None:
+        desk = self.desk
+        if desk is None:
+            return
+        order = Order.on(action, row)
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                desk.started(order)
+                self.view.hush()
+                self.view.draw()
+                self.work.write(desk, order)
+
+        self.app.push_screen(Question(order), answered)
+
+    def _recheck_question(self) -> None:
+        """Withdraw the question on the screen when the newest list shows another target."""
+        question = self.app.screen
+        if isinstance(question, Question) and self.desk is not None and self.desk.view is not None:
+            same_entity = question.order.row.acting.id == self.desk.acting_id
+            if same_entity and (sentence := overtaken(question.order, self.desk.view)):
+                question.withdraw(sentence)

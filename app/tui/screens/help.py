@@ -1,0 +1,60 @@
+"""The help: every key, generated from the registry, and what the signs mean."""
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from app.commands import COMMANDS
+from app.tui.grid import Grid
+from app.tui.presenting import SIGNS, sign_and_word
+
+_FIRST_STEPS = """\
+To connect two entities
+  1. e  choose the source in the entity switcher.
+  2. o  Share To (Outbound): put the cursor on the target, r requests.
+  3. g  act as the target: the request waits in Share From (Inbound).
+  4. a  accepts it. The status becomes Connected.
+"""
+
+
+class Help(ModalScreen[None]):
+    """Shows the help; any way of leaving closes it."""
+
+    BINDINGS = [
+        ("escape", "dismiss", "Close"),
+        ("question_mark", "dismiss", "Close"),
+        ("q", "dismiss", "Close"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """Lay out one text that scrolls."""
+        with VerticalScroll(id="dialog"):
+            yield Static(help_text())
+
+
+def help_text() -> Content:
+    """Return the whole help."""
+    lines = [_heading("Keys")]
+    lines += [_line(one.key_name, f"{one.label}. {one.tooltip}") for one in COMMANDS]
+    lines += [_line("y  n", "Yes and no, in questions."), _line("escape", "One step back.")]
+    lines += [Content(), _heading("In a list")]
+    for binding in Binding.make_bindings(Grid.BINDINGS):
+        lines.append(_line(binding.key, f"{binding.tooltip}."))
+    lines += [Content(), _heading("Signs")]
+    for status, (_, _, meaning) in SIGNS.items():
+        lines.append(_line(sign_and_word(status)[0], meaning))
+    lines.append(
+        _line("? any word", "A status that this program does not know, as Zuora wrote it.")
+    )
+    return Content(_FIRST_STEPS + "\n") + Content("\n").join(lines)
+
+
+def _heading(text: str) -> Content:
+    return Content.styled(text, "bold underline")
+
+
+def _line(left: str, right: str) -> Content:
+    return Content.assemble("  ", (f"{left:<16}", "bold $text-accent"), right)

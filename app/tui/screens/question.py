@@ -1,0 +1,147 @@
+"""Questions before harm: the target is captured, named, watched and withdrawn.
+
+`y` says yes, never the key that opened the question; what cannot be undone
+wants the counterpart's name typed. When the list shows that the target has
+changed meanwhile, the question says so and its yes is gone.
+"""
+
+from time import monotonic
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from app.domain.actions import Action
+from app.domain.entities import Entity
+from app.services.writes import Order
+
+GUARD = 0.3
+"""Seconds from its opening in which a question takes no answer: a repeated or buffered key."""
+
+_ASKS = {
+    Action.REQUEST: "Request a connection?",
+    Action.ACCEPT: "Accept this request?",
+    Action.DENY: "Deny this request?",
+    Action.DISCONNECT: "Disconnect for good?",
+}
+
+
+class Question(ModalScreen[bool]):
+    """Asks before an order is carried out; the answer is True only for a clear yes."""
+
+    BINDINGS = [
+        ("y", "answer(True)", "Yes"),
+        ("n", "answer(False)", "No"),
+        ("escape", "answer(False)", "No"),
+        ("left", "app.focus_previous", "Previous"),
+        ("right", "app.focus_next", "Next"),
+    ]
+
+    def __init__(self, order: Order) -> None:
+        super().__init__()
+        self.order = order
+        self.withdrawn = False
+        self._typed = order.action is Action.DISCONNECT
+        self._opened = monotonic()
+
+    def compose(self) -> ComposeResult:
+        """Lay the question out: what, between whom, what follows, and the two answers."""
+        row, yes = self.order.row, Button(Content(self._yes()), variant="warning", id="yes")
+        yes.disabled = self._typed
+        with Vertical(id="dialog"):
+            yield Static(_ASKS[self.order.action], id="title", markup=False)
+            pair = Content.assemble((row.source.title, "bold"), "  →  ", (row.target.title, "bold"))
+            yield Static(pair, id="pair")
+            yield Static(Content(_consequence(self.order)), id="consequence")
+            if self._typed:
+                name = typed_name(row.counterpart)
+                yield Static(Content.assemble("Type ", (name, "bold"), " to confirm:"))
+                yield Input(id="typed")
+            yield Static("", id="withdrawn", markup=False)
+            with Horizontal(id="answers"):
+                yield Button("No", id="no")
+                yield yes
+            keys = (
+                "enter yes once it matches · escape no" if self._typed else "y yes · n or escape no"
+            )
+            yield Static(keys, id="keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Start on the harmless answer, and count the guard from the first sight."""
+        self._opened = monotonic()
+        self.query_one("#typed" if self._typed else "#no").focus()
+
+    def withdraw(self, sentence: str) -> None:
+        """Take the yes away, since the target is not what the question named any more."""
+        self.withdrawn = True
+        self.query_one("#withdrawn", Static).update(
+            Content.assemble((f"{sentence} ", "bold"), "Nothing will be sent.")
+        )
+        self.query_one("#yes", Button).disabled = True
+        self.add_class("-withdrawn")
+        self.query_one("#no", Button).label = "Close"
+        self.query_one("#no").focus()
+
+    @on(Input.Changed)
+    def _compare(self, event: Input.Changed) -> None:
+        matches = event.value.strip() == typed_name(self.order.row.counterpart)
+        self.query_one("#yes", Button).disabled = self.withdrawn or not matches
+
+    @on(Input.Submitted)
+    def _submit(self) -> None:
+        if not self.query_one("#yes", Button).disabled:
+            self.action_answer(yes=True)
+
+    @on(Button.Pressed)
+    def _press(self, event: Button.Pressed) -> None:
+        self.action_answer(yes=event.button.id == "yes")
+
+    def action_answer(self, yes: bool) -> None:
+        """Close with an answer, unless it comes too early to be one."""
+        if monotonic() - self._opened < GUARD:
+            return
+        if yes and self.query_one("#yes", Button).disabled:
+            return
+        self.dismiss(yes)
+
+    def _yes(self) -> str:
+        row = self.order.row
+        match self.order.action:
+            case Action.REQUEST:
+                return f"Request Connection to {row.target.title}"
+            case Action.ACCEPT:
+                return f"Accept request from {row.source.title}"
+            case Action.DENY:
+                return f"Deny request from {row.source.title}"
+            case Action.DISCONNECT:
+                return f"Disconnect {row.counterpart.title}"
+
+
+def typed_name(entity: Entity) -> str:
+    """Return what to type for an entity: its name where a keyboard has it, else part of its id."""
+    for name in (entity.display_name, entity.name):
+        if name.strip() == name and name.isascii() and 0 < len(name) <= 40:
+            return name
+    return entity.id[:8]
+
+
+def _consequence(order: Order) -> str:
+    source, target = order.row.source.title, order.row.target.title
+    match order.action:
+        case Action.REQUEST:
+            return (
+                f"{source} asks to share to {target}. It is Pending until an administrator "
+                f"of {target} accepts."
+            )
+        case Action.ACCEPT:
+            return f"{source} will be able to share products to {target}."
+        case Action.DENY:
+            return f"{source} will not share to {target}; it would have to request again."
+        case Action.DISCONNECT:
+            return (
+                f"{source} stops sharing to {target}. The mapping of shared objects is broken "
+                f"and cannot be recovered; what was shared stays in {target}."
+            )

@@ -1,0 +1,1 @@
+"""The adapter: the only code that speaks HTTP to Zuora."""
