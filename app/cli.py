@@ -5,6 +5,7 @@ neither Textual nor httpx nor pydantic, and the screen is there before the tenan
 """
 
 import asyncio
+import gc
 import os
 import sys
 from enum import IntEnum
@@ -31,6 +32,7 @@ class ExitCode(IntEnum):
 
 def main() -> None:
     """Run the program and end the process with its exit code."""
+    gc.disable()  # what is imported stays: looking through it again and again costs a tenth
     try:
         status = _command.main(prog_name="entity-connections", standalone_mode=False)
     except click.ClickException as error:
@@ -96,11 +98,14 @@ def fake_target(scenario: str, user: str) -> "Target":
 
     def load() -> None:
         """Import what is heavy, in a thread: keys stay live meanwhile."""
+        os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # or it searches for them
         from app.fake import tenant  # noqa: F401
         from app.zuora import client  # noqa: F401
 
     async def enter(username: str) -> Access:
         await asyncio.to_thread(load)
+        gc.freeze()
+        gc.enable()
         from app.fake.tenant import open_tenant
         from app.zuora.client import ZuoraClient
         from app.zuora.token import credentials

@@ -5,22 +5,21 @@ and what would make it possible.
 """
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.domain import actions
 from app.domain.actions import Action, WhyNot
 from app.domain.connections import Row
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One thing a person can tell the program to do.
 
     Attributes:
         id: its name everywhere: binding, action, key map.
         key: the key, as Textual names it.
         label: what it is called in the palette and in the help.
-        tooltip: what it does, in one sentence.
+        tooltip: what it does, in a few words.
         short: its word in the key bar; "" keeps it out of there.
         shown_key: the key as people write it, where that is not `key`.
         action: the action on a row that it starts, if any.
@@ -40,8 +39,7 @@ class Command:
         return self.shown_key or self.key
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(NamedTuple):
     """What the gate of a command depends on.
 
     Attributes:
@@ -64,7 +62,7 @@ COMMANDS = (
         "request",
         "r",
         Action.REQUEST.label,
-        "Ask the target entity for a connection.",
+        "Ask the target for a connection",
         short="Request",
         action=Action.REQUEST,
     ),
@@ -72,7 +70,7 @@ COMMANDS = (
         "accept",
         "a",
         Action.ACCEPT.label,
-        "Accept the request that waits for the acting entity.",
+        "Accept the request that waits here",
         short="Accept",
         action=Action.ACCEPT,
     ),
@@ -80,7 +78,7 @@ COMMANDS = (
         "deny",
         "d",
         Action.DENY.label,
-        "Deny the request that waits for the acting entity.",
+        "Deny the request that waits here",
         short="Deny",
         action=Action.DENY,
     ),
@@ -88,7 +86,7 @@ COMMANDS = (
         "disconnect",
         "x",
         Action.DISCONNECT.label,
-        "End the connection for good; its object mapping cannot be recovered.",
+        "End it for good: there is no way back",
         short="Disconnect",
         action=Action.DISCONNECT,
     ),
@@ -96,14 +94,14 @@ COMMANDS = (
         "entity",
         "e",
         "Entity switcher",
-        "Choose the entity to act in.",
+        "Choose the entity to act in",
         short="Entity",
     ),
     Command(
         "filter",
         "slash",
         "Filter",
-        "Show only the rows that hold what you type.",
+        "Show only rows that hold your words",
         short="Filter",
         shown_key="/",
     ),
@@ -111,14 +109,14 @@ COMMANDS = (
         "other_side",
         "g",
         "Other side",
-        "Act as the entity of this row, with the same connection under the cursor.",
+        "Act as the entity of this row",
         short="Other side",
     ),
     Command(
         "help",
         "question_mark",
         "Help",
-        "Every key, and what the signs mean.",
+        "Every key, and what the signs mean",
         short="Help",
         shown_key="?",
     ),
@@ -126,7 +124,7 @@ COMMANDS = (
         "palette",
         "ctrl+p",
         "Commands",
-        "Find any command by typing a part of its name.",
+        "Find a command by a part of its name",
         short="Commands",
         shown_key="^p",
     ),
@@ -134,22 +132,20 @@ COMMANDS = (
         "outbound",
         "o",
         "Share To (Outbound)",
-        "The entities that the acting entity shares to, or could.",
+        "Whom it shares to, or could",
     ),
     Command(
         "inbound",
         "i",
         "Share From (Inbound)",
-        "The entities that share to the acting entity, or ask to.",
+        "Who shares to it, or asks to",
     ),
-    Command("refresh", "ctrl+r", "Refresh", "Read everything from Zuora again."),
-    Command("sort", "s", "Sort", "Sort by the next column; a click on a column's title does too."),
-    Command(
-        "copy_id", "c", "Copy connection id", "Put the id of this connection on the clipboard."
-    ),
-    Command("user", "u", "Change user", "Work as another user of the fake tenant."),
-    Command("theme", "t", "Theme", "Choose the colours: dark, light, high contrast and others."),
-    Command("quit", "ctrl+q", "Quit", "Leave the program."),
+    Command("refresh", "ctrl+r", "Refresh", "Read everything from Zuora again"),
+    Command("sort", "s", "Sort", "Sort by the next column"),
+    Command("copy_id", "c", "Copy connection id", "Send its id to the clipboard"),
+    Command("user", "u", "Change user", "Work as another user of the fake tenant"),
+    Command("theme", "t", "Theme", "Choose the colours"),
+    Command("quit", "ctrl+q", "Quit", "Leave the program"),
 )
 
 BY_ID = {command.id: command for command in COMMANDS}

@@ -6,8 +6,8 @@ screen already knows to be impossible or meaningless (contract D1, D5).
 """
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from app.domain.connections import CONNECTED, KNOWN_STATUSES, PENDING, Direction, Row
 
@@ -26,8 +26,7 @@ class Action(Enum):
         return self.value
 
 
-@dataclass(frozen=True, slots=True)
-class WhyNot:
+class WhyNot(NamedTuple):
     """Why an action is impossible now.
 
     Attributes:
@@ -49,8 +48,8 @@ def why_not(action: Action, row: Row, enterable: AbstractSet[str] | None) -> Why
     """
     if row.status is not None and row.status not in KNOWN_STATUSES:
         return WhyNot(
-            f'Zuora reports the status "{row.status}", which this program does not know.',
-            "Look at this connection in Zuora itself.",
+            f'The status "{row.status}" is not known here.',
+            "Look at the connection in Zuora itself.",
         )
     match action:
         case Action.REQUEST:

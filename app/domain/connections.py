@@ -1,8 +1,8 @@
 """Connections and the rows of the two tabs (contract D2, D3)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from app.domain.entities import Entity, Hierarchy
 
@@ -24,8 +24,7 @@ class Direction(Enum):
         return Direction.INBOUND if self is Direction.OUTBOUND else Direction.OUTBOUND
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(NamedTuple):
     """One record of Zuora's list: source -> target, in some status.
 
     The ids of the entities are bare. The id of the connection is as Zuora
@@ -43,8 +42,7 @@ class Connection:
         return self.target_id if self.source_id == acting_id else self.source_id
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One line of a tab: the counterpart, and what there is with it.
 
     Attributes:

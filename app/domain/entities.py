@@ -1,13 +1,12 @@
 """Entities and the hierarchy they form (contract C2, C4)."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 PROVISIONED = "Provisioned"
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
+class Entity(NamedTuple):
     """A business unit of the tenant.
 
     Attributes:

@@ -5,12 +5,10 @@ sentence, a hint that says what to do, the codes, and the request id to quote to
 Zuora Support. Its texts are already clean.
 """
 
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One reason of a refusal: Zuora's code (digits) and sentence."""
 
     code: str

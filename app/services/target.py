@@ -1,13 +1,12 @@
 """Which tenant the program works in; made by the command line, used by the screen."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.services.tenant import Tenant
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(NamedTuple):
     """One user's way into the tenant.
 
     Attributes:
@@ -24,8 +23,7 @@ class Access:
     role: Callable[[str], str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """A tenant and how to get into it.
 
     Attributes:

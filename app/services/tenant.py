@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from app.domain.connections import PENDING, Connection, Direction, Row, rows
 from app.domain.entities import Hierarchy
@@ -15,8 +15,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """What Zuora's list said of one acting entity, and when.
 
     Attributes:

@@ -7,8 +7,8 @@ when there was none.
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, auto
+from typing import NamedTuple
 
 from app.domain.actions import Action, why_not
 from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Row
@@ -29,8 +29,7 @@ class Result(Enum):
     """It was sent, and neither an answer nor the list tells what became of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """An action on the row exactly as the person saw it.
 
     Attributes:
@@ -52,8 +51,7 @@ class Order:
         return f"{self.row.source.title} → {self.row.target.title}"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of an order.
 
     Attributes:

@@ -69,7 +69,6 @@ class DeskView(Vertical):
 
     def on_mount(self) -> None:
         """Draw the empty desk: the first frame waits for nothing."""
-        self.notice.display = self.needle.display = False
         self.rows.placeholder = READING
         self.rows.focus()
 
@@ -105,6 +104,8 @@ class DeskView(Vertical):
             self._items.clear()
         grid.placeholder = _empty_face(desk)
         grid.stale = desk.failure is not None
+        if tab.cursor is None and shown:
+            tab.cursor = shown[0].key
         grid.show(
             [self._item(row, enterable, desk.progress(row)) for row in shown],
             cursor=tab.cursor if tab.cursor != grid.cursor_key else None,

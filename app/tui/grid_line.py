@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from rich.style import Style
 
-GUTTER = 2
-"""Cells in front of the first column, where the cursor's mark stands."""
+GUTTER = 1
+"""Cells in front of the columns, where the cursor's mark stands; a blank leads each column."""
 
 _JOINER = "\u200d"
 
@@ -67,7 +67,7 @@ class Slot(NamedTuple):
     """Where a column stands in a line: its number, first cell and width in cells."""
 
     column: Column
-    index: int
+    number: int
     start: int
     width: int
 
@@ -79,15 +79,15 @@ def lay_out(columns: Sequence[Column], width: int) -> tuple[Slot, ...]:
     """
     shown = [(n, column) for n, column in enumerate(columns) if column.hide_below <= width]
     weight = sum(column.weight for _, column in shown)
-    free = max(0, width - GUTTER - sum(column.min_width + 1 for _, column in shown) + 1)
-    slots, start = [], GUTTER
-    for index, column in shown:
+    free = max(0, width - GUTTER - sum(1 + column.min_width for _, column in shown))
+    slots, start = [], GUTTER + 1
+    for number, column in shown:
         extra = free * column.weight // weight if weight else 0
         # Shares are taken from what is left, so that rounding never loses a cell.
         free, weight = free - extra, weight - column.weight
         cells = min(column.min_width + extra, width - start)
         if cells > 0:
-            slots.append(Slot(column, index, start, cells))
+            slots.append(Slot(column, number, start, cells))
         start += cells + 1
     return tuple(slots)
 

@@ -16,6 +16,7 @@ class Lines(Widget):
     """Shows one `Content`, cut at the edge, a line of it on a line of the screen."""
 
     ALLOW_SELECT = False
+    auto_links = False  # the colours of a word that can be clicked are its own
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -31,12 +32,12 @@ class Lines(Widget):
         return self._content
 
     def show(self, content: Content) -> None:
-        """Show `content`; the number of its lines may change the height of the widget."""
+        """Show `content`; a widget of automatic height takes the height it needs."""
         old, self._content = self._content, content
         if old.is_same(content):
             return
         width, height = self.size
-        if old.plain.count("\n") != content.plain.count("\n"):
+        if self.styles.auto_dimensions:
             self.refresh(layout=True)
         elif width and height:
             style = self.visual_style

@@ -9,7 +9,7 @@ from textual.content import Content
 
 from app.commands import COMMANDS, Command, Situation, why_not
 from app.domain import actions
-from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Connection, Direction, Row
+from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction, Row
 from app.domain.errors import ZuoraError
 from app.domain.listing import NOT_CONNECTED
 from app.services.desk import Desk, Progress
@@ -31,6 +31,7 @@ SIGNS = {
 """Sign, tone and meaning of each status; one we do not know wears a question mark."""
 
 _TONES = {"good": "$text-success", "wait": "$text-warning", "end": "$text-error", "mute": ""}
+MUTED = "$foreground-muted"
 _SENDING = Cell("… sending", "wait")
 _UNKNOWN = Cell("? outcome unknown", "warn")
 
@@ -74,19 +75,26 @@ def _action(row: Row, enterable: AbstractSet[str] | None) -> Cell:
 
 
 def top_lines(target: Target, user: str, desk: Desk | None, age: str, width: int) -> Content:
-    """Return the line that says where one is, who one is and how old the list is, and the path."""
+    """Return two lines: where one is and who one is; the path and how old the list is."""
     where = desk.access.tenant.hierarchy.get(desk.acting_id).title if desk else "…"
     role = desk.access.role(desk.acting_id) if desk else None
     login = desk.access.login if desk else user
-    who = " · ".join(part for part in (f"{target.word} {target.name}", login, role) if part)
-    name_room = max(12, width - cell_len(who) - len(age) - 9)
-    name = Content(where).truncate(name_room, ellipsis=True).plain
-    left = Content.from_markup(
-        "[@click=screen.command('entity')][b]$name[/b] ▾[/]   ", name=name
-    ) + Content.from_markup("[@click=screen.command('user')]$who[/]", who=who)
-    gap = max(1, width - left.cell_length - len(age))
-    path = Content.styled("Administration > Manage Entity Connections", "$text-muted")
-    return left + Content(" " * gap) + Content.styled(age, "$text-muted") + Content("\n") + path
+    parts = [part for part in (f"{target.word} {target.name}", login, role) if part]
+    while len(parts) > 1 and cell_len(" · ".join(parts)) > width - 22:
+        parts.pop()  # the tenant is never left out, who one is only where there is no room
+    who = " · ".join(parts)
+    name = Content(where).truncate(max(16, width - cell_len(who) - 5), ellipsis=True).plain
+    left = Content.from_markup("[@click=screen.command('entity')][b]$name[/b] ▾[/]", name=name)
+    right = Content.from_markup("[@click=screen.command('user')]$who[/]", who=who)
+    whole = "Administration > Manage Entity Connections"
+    path = Content.styled(whole if width > 64 else "Manage Entity Connections", MUTED)
+    return Content("\n").join(
+        [_spread(left, right, width), _spread(path, Content.styled(age, MUTED), width)]
+    )
+
+
+def _spread(left: Content, right: Content, width: int) -> Content:
+    return left + Content(" " * max(1, width - left.cell_length - right.cell_length)) + right
 
 
 def age_of(desk: Desk | None, now: datetime, *, reading: bool) -> str:
@@ -105,11 +113,11 @@ def tab_line(desk: Desk | None, front: Direction, shown: int) -> Content:
     parts = []
     for direction in Direction:
         count = _count(desk, direction, shown if direction is front else None)
-        style = "bold underline" if direction is front else "$text-muted"
-        mark = "▸ " if direction is front else "  "
+        style = "b u $text-primary" if direction is front else MUTED
+        mark = "▸" if direction is front else " "
         markup = f"[@click=screen.command('{direction.value}')][{style}]$title[/][/]"
         title = Content.from_markup(markup, title=TAB_TITLES[direction])
-        parts.append(Content(mark) + title + Content(f" {count}  " if count else "  "))
+        parts.append(Content(mark) + title + Content(f" {count} " if count else " "))
     return Content("│").join(parts)
 
 
@@ -133,26 +141,24 @@ def detail(row: Row | None, enterable: AbstractSet[str] | None) -> Content:
         (f"{row.source.title} → {row.target.title}", "bold"),
         "   ",
         (text, _TONES.get(tone, "bold")),
-        f"   {row.connection.id}" if row.connection else "",
     )
-    more = f"The other direction: {_brief(row.reverse)}."
-    if row.folded:
-        more += " Older here: " + ", ".join(_brief(one) for one in row.folded) + "."
-    return head + Content(f"\n{more}\n") + Content.styled(_next_step(row, enterable), "$text-muted")
-
-
-def _brief(connection: Connection | None) -> str:
-    return f"{connection.status} {connection.id}" if connection else "none"
+    more = [f"id {row.connection.id}"] if row.connection else []
+    more.append(f"other direction: {row.reverse.status if row.reverse else 'none'}")
+    more += [f"older: {one.status} {one.id}" for one in row.folded]
+    next_step = Content.styled(_next_step(row, enterable), MUTED)
+    return Content("\n").join([head, Content(" · ".join(more)), next_step])
 
 
 def _next_step(row: Row, enterable: AbstractSet[str] | None) -> str:
     if row.waits_for_acting:
-        return f"{row.source.title} asks to share with you: a accepts, d denies."
+        return f"{row.source.title} asks to share to {row.target.title}: a accepts, d denies."
+    if row.status == PENDING:
+        return f"An administrator of {row.target.title} accepts or denies it; g goes there."
     match actions.offered(row, enterable):
         case actions.Action.REQUEST:
             return f"r asks {row.target.title} for a connection."
         case actions.Action.DISCONNECT:
-            return "x ends it for good."
+            return "x ends it for good, g shows it from the other side."
     ask = actions.Action.REQUEST if row.direction is Direction.OUTBOUND else actions.Action.ACCEPT
     reason = actions.why_not(ask, row, enterable)
     return f"{reason.reason} {reason.remedy}" if reason else ""

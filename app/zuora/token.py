@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import httpx
 from pydantic import BaseModel, SecretStr
@@ -15,8 +15,7 @@ RENEW_BEFORE = 300.0
 """Seconds before the end of a token from which a new one is asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(NamedTuple):
     """An OAuth client of Zuora; never printed with its secret."""
 
     client_id: str
@@ -34,8 +33,7 @@ class _TokenWire(BaseModel):
     scope: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Token:
+class Token(NamedTuple):
     """One token.
 
     Attributes:
@@ -45,7 +43,7 @@ class Token:
             empty when the scope names none.
     """
 
-    secret: SecretStr = field(repr=False)
+    secret: SecretStr
     renew_at: float
     entity_ids: tuple[str, ...]
 

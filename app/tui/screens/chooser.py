@@ -4,7 +4,7 @@ The entity switcher, the users of the fake tenant and the themes are all this.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -17,8 +17,7 @@ from textual.widgets import Input, Static
 from app.tui.grid import Cell, Column, Grid, Item
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One thing that can be chosen.
 
     Attributes:
@@ -69,7 +68,7 @@ class Chooser(ModalScreen[str | None]):
         """Lay out the field, the list and a line for what cannot be chosen."""
         with Vertical(id="dialog"):
             yield Static(self._title, id="title", markup=False)
-            yield Input(placeholder="Type to filter", id="needle")
+            yield Input(placeholder="Type to filter", id="lookup")
             columns = [Column("text", "", 20, weight=3, sortable=False)]
             columns.append(Column("note", "", 22, weight=1, sortable=False))
             yield Grid(columns, id="choices")

@@ -38,11 +38,11 @@ class Help(ModalScreen[None]):
 def help_text() -> Content:
     """Return the whole help."""
     lines = [_heading("Keys")]
-    lines += [_line(one.key_name, f"{one.label}. {one.tooltip}") for one in COMMANDS]
-    lines += [_line("y  n", "Yes and no, in questions."), _line("escape", "One step back.")]
+    lines += [_line(one.key_name, f"{one.label:<20} {one.tooltip}") for one in COMMANDS]
+    lines += [_line("y  n", "Yes and no, in questions"), _line("escape", "One step back")]
     lines += [Content(), _heading("In a list")]
     for binding in Binding.make_bindings(Grid.BINDINGS):
-        lines.append(_line(binding.key, f"{binding.tooltip}."))
+        lines.append(_line(binding.key, binding.tooltip))
     lines += [Content(), _heading("Signs")]
     for status, (_, _, meaning) in SIGNS.items():
         lines.append(_line(sign_and_word(status)[0], meaning))
@@ -56,5 +56,5 @@ def _heading(text: str) -> Content:
     return Content.styled(text, "bold underline")
 
 
-def _line(left: str, right: str) -> Content:
-    return Content.assemble("  ", (f"{left:<16}", "bold $text-accent"), right)
+def _line(left: str, right: str, width: int = 10) -> Content:
+    return Content.assemble("  ", (f"{left:<{width}}", "bold $text-accent"), right)

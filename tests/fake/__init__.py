@@ -1,0 +1,1 @@
+"""The fake tenant, driven over the wire."""

@@ -1,0 +1,157 @@
+"""Requesting a connection (contract D1, D5; the policy's lines)."""
+
+import gzip
+import json
+
+import pytest
+
+from app.domain.ids import hyphenated
+from app.fake.data.acme import (
+    AMERICAS,
+    ASIA,
+    AUSTRALIA,
+    CANADA,
+    CORPORATION,
+    EUROPE,
+    GONE,
+    JAPAN,
+    MEXICO,
+    NORDICS,
+)
+from app.fake.policy import Again, Policy
+from tests.fake.conftest import Open
+from tests.fake.server import Server, category, sentence
+
+pytestmark = pytest.mark.asyncio
+PATH = "/v1/entity-connections"
+
+
+async def test_a_request_is_pending_and_seen_from_both_ends(server: Server) -> None:
+    source, target = await server.desk("alice", AMERICAS), await server.desk("alice", EUROPE)
+    answer = await source.request(EUROPE)
+    assert answer.status_code == 200
+    assert answer.json()["success"] is True
+    expected = {
+        "id": answer.json()["id"],
+        "sourceEntityId": AMERICAS,
+        "targetEntityId": EUROPE,
+        "status": "Pending",
+    }
+    assert (await source.list(type="outbound"))[-1] == expected
+    assert (await target.list(type="inbound"))[-1] == expected
+
+
+async def test_only_an_administrator_of_the_source_may_request(server: Server) -> None:
+    answer = await (await server.desk("carol", AMERICAS)).request(EUROPE)
+    assert (answer.status_code, category(answer)) == (200, 10)
+    assert "administrator of Acme-Americas" in sentence(answer)
+
+
+@pytest.mark.parametrize(
+    ("target_id", "expected", "words"),
+    [
+        (EUROPE, 30, "from Acme Corporation to Acme-Europe is Connected already"),
+        (CANADA, 30, "is Pending already"),
+        (CORPORATION, 30, "Acme Corporation cannot be connected to itself"),
+        (ASIA, 30, "Acme-Asia is not provisioned"),
+        (AUSTRALIA, 10, "alice@acme.example has no access to Acme-Australia"),
+        (GONE, 40, f"no entity {GONE}"),
+        ("é" * 20, 40, "no entity"),
+    ],
+)
+async def test_refusals_say_why_and_change_nothing(
+    server: Server, target_id: str, expected: int, words: str
+) -> None:
+    desk = await server.desk("alice")
+    before = await desk.list()
+    answer = await desk.request(target_id)
+    assert (answer.status_code, category(answer)) == (200, expected)
+    assert words in sentence(answer)
+    assert await desk.list() == before
+
+
+async def test_both_directions_are_two_records(server: Server) -> None:
+    answer = await (await server.desk("alice", EUROPE)).request(CORPORATION)
+    assert answer.json()["success"] is True
+
+
+async def test_requesting_again_after_disconnected_makes_a_new_record(server: Server) -> None:
+    desk = await server.desk("alice")
+    answer = await desk.request(NORDICS)
+    rows = [row for row in await desk.list() if row["targetEntityId"] == NORDICS]
+    assert [row["status"] for row in rows] == ["Disconnected", "Pending"]
+    assert rows[1]["id"] == answer.json()["id"]
+
+
+async def test_requesting_again_can_revive_the_record(open_server: Open) -> None:
+    desk = await open_server(policy=Policy(again=Again.SAME_RECORD)).desk("alice")
+    (old,) = [row for row in await desk.list() if row["targetEntityId"] == NORDICS]
+    answer = await desk.request(NORDICS)
+    rows = [row for row in await desk.list() if row["targetEntityId"] == NORDICS]
+    assert rows == [old | {"status": "Pending"}]
+    assert answer.json()["id"] == old["id"]
+    assert category(await desk.request(NORDICS)) == 30
+
+
+async def test_reviving_needs_something_to_revive(open_server: Open) -> None:
+    desk = await open_server(policy=Policy(again=Again.SAME_RECORD)).desk("alice")
+    assert (await desk.request(JAPAN)).json()["success"] is True
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "expected"),
+    [
+        (b"", 400, 22),
+        (b"{}", 400, 22),
+        (b'{"targetEntityId": null}', 400, 22),
+        (b'{"targetEntityId": 7}', 400, 20),
+        (b'{"targetEntityId": ""}', 400, 20),
+        (json.dumps({"targetEntityId": hyphenated(MEXICO)}).encode(), 400, 20),
+        (b'{"targetEntityId": "a", "source": "b"}', 400, 21),
+        (b'{"targetEntityId"', 400, 90),
+        (b"\xff\xfe\xfa", 400, 90),
+        (b"[" * 60_000, 400, 90),
+        (b"[]", 400, 20),
+        (b'{"targetEntityId": "' + b"x" * 70_000 + b'"}', 413, 20),
+        (b'{"targetEntityId": "\\ud800"}', 200, 40),
+    ],
+)
+async def test_bad_bodies(server: Server, body: bytes, status: int, expected: int) -> None:
+    desk = await server.desk("alice")
+    answer = await desk.call(
+        "POST", PATH, content=body, headers={"Content-Type": "application/json"}
+    )
+    assert (answer.status_code, category(answer)) == (status, expected)
+
+
+async def test_a_body_may_be_compressed(server: Server) -> None:
+    desk = await server.desk("alice")
+    body = gzip.compress(json.dumps({"targetEntityId": MEXICO}).encode())
+    packed = {"Content-Type": "application/json; charset=utf-8", "Content-Encoding": "gzip"}
+    answer = await desk.call("POST", PATH, content=body, headers=packed)
+    assert answer.json()["success"] is True
+
+
+@pytest.mark.parametrize(
+    ("body", "coding", "status"),
+    [
+        (b"no gzip", "gzip", 400),
+        (gzip.compress(b"{}")[:-6], "gzip", 400),
+        (gzip.compress(b" " * 10_000_000), "gzip", 413),
+        (b"{}", "br", 415),
+    ],
+)
+async def test_badly_compressed_bodies(
+    server: Server, body: bytes, coding: str, status: int
+) -> None:
+    desk = await server.desk("alice")
+    packed = {"Content-Type": "application/json", "Content-Encoding": coding}
+    answer = await desk.call("POST", PATH, content=body, headers=packed)
+    assert category(answer)
+    assert answer.status_code == status
+
+
+async def test_a_body_that_is_not_json_by_name_is_415(server: Server) -> None:
+    desk = await server.desk("alice")
+    answer = await desk.call("POST", PATH, content=b"{}", headers={"Content-Type": "text/plain"})
+    assert (answer.status_code, category(answer)) == (415, 20)

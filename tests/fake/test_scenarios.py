@@ -1,0 +1,180 @@
+"""The states a tenant can start from."""
+
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+
+from app.fake.data import acme, global_500, hostile
+from app.fake.model import Scenario
+from app.fake.policy import Denied, Policy
+from app.fake.scenarios import SCENARIOS, USERS, UnknownScenarioError
+from app.fake.tenant import open_tenant
+from tests.fake.conftest import Open
+
+LIVING = {"Pending", "Connected"}
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_every_scenario_opens_with_its_three_users(name: str) -> None:
+    tenant = open_tenant(name)
+    assert [user.username for user in tenant.users] == list(USERS)
+    for user in tenant.users:
+        assert len(user.client_id) == 36
+        assert len(user.client_secret) <= 42
+        assert user.client_secret not in repr(user)
+        role = "standard user" if user.username == "carol" else "administrator"
+        assert tenant.role(user.username, user.home_entity_id) == role
+    tenant.close()
+
+
+def test_an_unknown_scenario_is_named_with_the_valid_ones() -> None:
+    with pytest.raises(UnknownScenarioError, match=r"'nope'.*acme, .* or hostile") as raised:
+        open_tenant("nope")
+    assert isinstance(raised.value, ValueError)
+
+
+def test_choosing_needs_nothing_heavy() -> None:
+    program = "import sys, app.fake.scenarios; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert {"starlette", "sqlite3", "dataclasses", "asyncio"}.isdisjoint(loaded)
+
+
+def test_the_server_knows_neither_client_nor_screen() -> None:
+    program = "import sys, app.fake.tenant as t; t.open_tenant('acme'); print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout.split()
+    foreign = {"httpx", "textual", "rich", "pydantic", "app.zuora", "app.services", "app.tui"}
+    assert foreign.isdisjoint(loaded)
+
+
+def test_the_policy_is_a_table_of_sentences() -> None:
+    lines = {line.question: line for line in Policy(denied=Denied.REMOVED).lines()}
+    assert lines["a denied request"].choice == "is removed"
+    assert lines["a denied request"].others == ("becomes Disconnected",)
+    assert lines["order of a list"].choice == "creation"
+    assert all(line.why.endswith(".") for line in lines.values())
+    assert len(lines) == len(list(Policy().lines()))
+
+
+class TestAcme:
+    """What alice finds in Acme Corporation."""
+
+    company = acme.scenario()
+
+    def test_the_pair_of_the_first_walk_is_untouched(self) -> None:
+        pair = {acme.AMERICAS, acme.EUROPE}
+        assert not [one for one in self.company.connections if {one[1], one[2]} == pair]
+
+    def test_every_outbound_state_has_a_row(self) -> None:
+        found = _by_counterpart(self.company, "outbound")
+        assert found[acme.AMERICAS] == found[acme.EUROPE] == ["Connected"]
+        assert found[acme.CANADA] == ["Pending"]
+        assert found[acme.NORDICS] == ["Disconnected"]
+        assert found[acme.IBERIA] == ["Disconnected", "Connected"]
+        assert found[acme.BRAZIL] == ["Suspended"]
+        assert acme.GONE in found
+        assert acme.GONE not in {one.id for one in self.company.entities}
+        assert {acme.MEXICO, acme.AUSTRALIA, acme.UK}.isdisjoint(found)
+
+    def test_every_inbound_state_has_a_row(self) -> None:
+        found = _by_counterpart(self.company, "inbound")
+        assert found == {
+            acme.US: ["Connected"],
+            acme.GERMANY: ["Pending"],
+            acme.JAPAN: ["Pending"],
+            acme.BRAZIL: ["Disconnected"],
+        }
+        assert "Connected" in _by_counterpart(self.company, "outbound")[acme.GERMANY]
+
+    def test_users_are_who_they_are_said_to_be(self) -> None:
+        roles = self.company.roles
+        provisioned = {one.id for one in self.company.entities if one.status == "Provisioned"}
+        assert set(roles["alice"]) == provisioned - {acme.AUSTRALIA}
+        assert roles["bruno"] == {acme.EUROPE: "administrator"}
+        assert roles["carol"] == dict.fromkeys(
+            (acme.CORPORATION, acme.EUROPE, acme.AMERICAS), "standard user"
+        )
+
+
+class TestGlobal500:
+    """The largest tenant."""
+
+    company = global_500.scenario()
+
+    def test_it_is_a_full_tree(self) -> None:
+        by_id = {one.id: one for one in self.company.entities}
+        assert len(by_id) == len({one.name for one in by_id.values()}) == 512
+        depths = Counter(_depth(by_id[id_].parent_id, self.company) for id_ in by_id)
+        assert depths[0] == 1
+        assert max(depths) == 4
+        for one in self.company.entities[1:]:
+            parent = by_id[str(one.parent_id)]
+            assert parent.status == "Provisioned" or one.status == "Unprovisioned"
+        assert all(set(one.name) <= set(_NAME_CHARACTERS) for one in by_id.values())
+
+    def test_most_is_provisioned_and_one_list_takes_several_pages(self) -> None:
+        statuses = Counter(one.status for one in self.company.entities)
+        assert statuses["Provisioned"] > 400 > statuses["Unprovisioned"] > 50
+        outbound = _by_counterpart(self.company, "outbound")
+        assert sum(map(len, outbound.values())) > 350
+        assert {one.status for one in self.company.connections} == LIVING | {"Disconnected"}
+
+    def test_it_is_the_same_every_time(self) -> None:
+        assert global_500.scenario() == self.company
+
+
+@pytest.mark.asyncio
+async def test_an_empty_tenant_has_entities_but_no_connection(open_server: Open) -> None:
+    desk = await open_server("empty").desk("alice")
+    entities = (await desk.get("/v1/entities", provisioned="true")).json()["entities"]
+    assert len(entities) == 5
+    assert await desk.list() == []
+
+
+@pytest.mark.asyncio
+async def test_hostile_names_arrive_as_they_are(open_server: Open) -> None:
+    desk = await open_server("hostile").desk("alice")
+    entities = (await desk.get("/v1/entities")).json()["entities"]
+    shown = {one["name"]: one["displayName"] for one in entities}
+    assert shown.pop("Global") == "Global [red]Hostile[/]"
+    assert shown == hostile.ATTACKS
+    assert {row["status"] for row in await desk.list()} == set(hostile.STATUSES)
+
+
+@pytest.mark.asyncio
+async def test_hostile_names_do_not_break_sentences(open_server: Open) -> None:
+    desk = await open_server("hostile").desk("alice")
+    answers = [
+        (await desk.act("disconnect", row["id"])).json() for row in await desk.list(type="inbound")
+    ]
+    assert {answer["success"] for answer in answers} == {False}
+    assert len(answers) == len(hostile.ATTACKS)
+
+
+_NAME_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 .-"
+
+
+def _by_counterpart(company: Scenario, direction: str) -> dict[str, list[str]]:
+    home = company.entities[0].id
+    found: dict[str, list[str]] = {}
+    for one in company.connections:
+        mine, other = one.source_id, one.target_id
+        if direction == "inbound":
+            mine, other = other, mine
+        if mine == home:
+            found.setdefault(other, []).append(one.status)
+    return found
+
+
+def _depth(parent_id: str | None, company: Scenario) -> int:
+    parents = {one.id: one.parent_id for one in company.entities}
+    depth = 0
+    while parent_id is not None:
+        parent_id = parents[parent_id]
+        depth += 1
+    return depth
