@@ -58,8 +58,8 @@ class Rules:
                 raise
             raise Refusal(
                 Category.RULE,
-                f"The connection from {source} to {self._name(target_id)} is {living.status}"
-                " already. A pair of entities can have one at a time.",
+                f"The connection from {source} to {self._name(target_id)} is already"
+                f" {living.status}. A pair of entities can have one at a time.",
             ) from None
 
     def act(self, caller: Caller, action: Action, id_: str) -> None:

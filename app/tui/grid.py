@@ -164,15 +164,15 @@ class Grid(GridView, can_focus=True, inherit_bindings=False):
     def on_click(self, event: events.Click) -> None:
         """Turn a click into a message about the record that was under the pointer."""
         event.stop()
-        column = next(
-            (s.column for s in self._slots if s.start <= event.x <= s.start + s.width), None
-        )
+        if event.button != 1:
+            return
+        column = self._column_at(event.x)
         if event.y < HEADER:
             if column is not None and column.sortable:
                 self.post_message(self.HeaderClicked(self, column.key))
             return
         row = event.y - HEADER + self.scroll_offset.y
-        if event.button != 1 or row >= len(self._items):
+        if row >= len(self._items):
             return
         key = self._items[row].key
         # Rows may have moved between two clicks: only the same record was clicked twice.
@@ -203,5 +203,3 @@ class Grid(GridView, can_focus=True, inherit_bindings=False):
     def on_resize(self) -> None:
         """Keep the cursor in sight."""
         self._reveal()
-
-    on_show = on_resize  # A grid that was hidden could not scroll.

@@ -22,6 +22,8 @@ import signal
 import sys
 import threading
 import traceback
+from enum import Enum, auto
+from functools import partial
 from typing import Any, Final
 
 from rich.text import Text
@@ -58,39 +60,45 @@ _EVERYTHING: Final = (
 )
 
 
+class Hold(Enum):
+    """Who holds the terminal."""
+
+    UNTOUCHED = auto()
+    OURS = auto()
+    LEAVING = auto()  # given back, but the output that says so may be under way
+    RETURNED = auto()
+
+
 class TerminalDriver(PlatformDriver):
-    """Textual's driver, which also knows who holds the terminal.
+    """Textual's driver, which also knows who holds the terminal."""
 
-    A process has one terminal, so this is told by the class.
-    """
-
-    on_screen = False
-    """The modes are set: between starting and stopping."""
-    in_use = False
-    """Output may still be under way: between starting and closing."""
+    hold = Hold.UNTOUCHED
+    """Told by the class, because a process has one terminal."""
 
     def start_application_mode(self) -> None:
-        """Take the terminal.
+        """Take the terminal, for the first time or again.
 
         After a SIGSTOP, which no program can answer, Textual starts a second
         time without having stopped, and would later restore our raw mode.
+        Textual also leaves the screen empty until something on it changes.
         """
-        if TerminalDriver.on_screen:
+        if TerminalDriver.hold is Hold.OURS:
             self.suspend_application_mode()
-            self._must_signal_resume = True  # which draws everything anew
-        TerminalDriver.on_screen = TerminalDriver.in_use = True
+        if TerminalDriver.hold is not Hold.UNTOUCHED:
+            self._loop.call_soon_threadsafe(partial(self._app.refresh, layout=True))
+        TerminalDriver.hold = Hold.OURS
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def stop_application_mode(self) -> None:
         """Give the terminal back."""
         super().stop_application_mode()
         self.write(_FORGOTTEN)
-        TerminalDriver.on_screen = False
+        TerminalDriver.hold = Hold.LEAVING
 
     def close(self) -> None:
         """Wait until everything is written."""
         super().close()
-        TerminalDriver.in_use = False
+        TerminalDriver.hold = Hold.RETURNED
 
 
 def run_app(app: App[Any]) -> int:
@@ -145,7 +153,7 @@ class _Ending:
 
     def on_signal(self, number: int, _frame: object) -> None:
         """Let the app exit; without the terminal in our hands, end at once."""
-        if not TerminalDriver.in_use:
+        if TerminalDriver.hold in (Hold.UNTOUCHED, Hold.RETURNED):
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
             return
@@ -169,7 +177,7 @@ class _Ending:
         if self.saved is None:
             return
         with contextlib.suppress(OSError, termios.error):
-            if TerminalDriver.on_screen:
+            if TerminalDriver.hold is Hold.OURS:
                 # Output that nobody takes would make us wait for ever.
                 termios.tcflush(self.terminal, termios.TCOFLUSH)
                 os.write(2, _EVERYTHING.encode())

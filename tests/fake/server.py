@@ -140,12 +140,17 @@ async def raw_call(
     *,
     query: bytes = b"",
     headers: Sequence[tuple[bytes, bytes]] = (),
-    body: bytes = b"",
+    body: bytes | None = b"",
 ) -> tuple[int, dict[str, str], bytes]:
-    """Call `app` over ASGI with bytes that no well-behaved client would send."""
+    """Call `app` over ASGI with bytes that no well-behaved client would send.
+
+    Without a body the caller goes away before it has sent one.
+    """
     sent: list[MutableMapping[str, Any]] = []
 
     async def receive() -> Json:
+        if body is None:
+            return {"type": "http.disconnect"}
         return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(message: MutableMapping[str, Any]) -> None:

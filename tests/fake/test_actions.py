@@ -126,12 +126,12 @@ async def test_a_policy_lets_the_source_withdraw(open_server: Open) -> None:
 
 async def test_opposite_directions_do_not_touch_each_other(server: Server) -> None:
     await (await server.desk("alice")).act("deny", GERMAN)
-    (other,) = await (await server.desk("alice", GERMANY)).list(type="inbound") and [
-        row
-        for row in await (await server.desk("alice", GERMANY)).list(type="inbound")
-        if row["sourceEntityId"] == CORPORATION
-    ]
-    assert other["status"] == "Connected"
+    rows = await (await server.desk("alice", GERMANY)).list()
+    assert {row["sourceEntityId"]: row["status"] for row in rows} == {
+        CORPORATION: "Connected",
+        GERMANY: "Disconnected",
+        EUROPE: "Connected",
+    }
 
 
 @pytest.mark.parametrize(

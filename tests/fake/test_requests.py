@@ -20,7 +20,7 @@ from app.fake.data.acme import (
 )
 from app.fake.policy import Again, Policy
 from tests.fake.conftest import Open
-from tests.fake.server import Server, category, sentence
+from tests.fake.server import Server, category, raw_call, sentence
 
 pytestmark = pytest.mark.asyncio
 PATH = "/v1/entity-connections"
@@ -50,8 +50,8 @@ async def test_only_an_administrator_of_the_source_may_request(server: Server) -
 @pytest.mark.parametrize(
     ("target_id", "expected", "words"),
     [
-        (EUROPE, 30, "from Acme Corporation to Acme-Europe is Connected already"),
-        (CANADA, 30, "is Pending already"),
+        (EUROPE, 30, "from Acme Corporation to Acme-Europe is already Connected"),
+        (CANADA, 30, "is already Pending"),
         (CORPORATION, 30, "Acme Corporation cannot be connected to itself"),
         (ASIA, 30, "Acme-Asia is not provisioned"),
         (AUSTRALIA, 10, "alice@acme.example has no access to Acme-Australia"),
@@ -149,6 +149,13 @@ async def test_badly_compressed_bodies(
     answer = await desk.call("POST", PATH, content=body, headers=packed)
     assert category(answer)
     assert answer.status_code == status
+
+
+async def test_a_body_that_never_ends_is_no_server_error(server: Server) -> None:
+    desk = await server.desk("alice")
+    headers = [(name.lower().encode(), value.encode()) for name, value in desk.headers.items()]
+    status, _, _ = await raw_call(server.tenant.asgi, "POST", PATH, headers=headers, body=None)
+    assert status == 400
 
 
 async def test_a_body_that_is_not_json_by_name_is_415(server: Server) -> None:

@@ -21,7 +21,14 @@ from typing import Any, Self
 import pexpect
 import pyte
 
-KEYS = {"up": "\x1b[A", "down": "\x1b[B", "enter": "\r", "escape": "\x1b", "tab": "\t"}
+KEYS = {
+    "up": "\x1b[A",
+    "down": "\x1b[B",
+    "enter": "\r",
+    "escape": "\x1b",
+    "tab": "\t",
+    "backspace": "\x7f",
+}
 ROOT = Path(__file__).parents[2]
 FRESH = frozenset({7, 25})
 """Private modes of a fresh terminal: line wrap, cursor visible."""
@@ -123,9 +130,9 @@ class Terminal:
         return sum(int(task.read_text().split()[0]) for task in tasks)
 
     def wait_idle(self, seconds: float = 0.2) -> None:
-        """Wait until the program does nothing, without taking its output."""
-        before = -1
-        while before != (now := self.processor_time()):
+        """Wait until the program hardly computes, without taking its output."""
+        before = 0
+        while (now := self.processor_time()) - before > seconds * 50_000_000:
             before = now
             time.sleep(seconds)
 
@@ -159,10 +166,11 @@ class Terminal:
             stamp = self.draw() or stamp
         return stamp or 0.0
 
-    def wait_quiet(self, seconds: float = 0.15) -> None:
+    def wait_quiet(self, seconds: float = 0.15, timeout: float = 10) -> None:
         """Wait until nothing has arrived for some time, and draw it all."""
+        deadline = time.perf_counter() + timeout
         while self.receive(seconds):
-            pass
+            assert time.perf_counter() < deadline, "it writes without end"
         self.text()
 
     def wait_exit(self, timeout: float = 15) -> int:

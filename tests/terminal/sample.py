@@ -35,7 +35,7 @@ class Sample(App[None]):
 
     def action_hang(self) -> None:
         self.query_one(Static).update("hanging")
-        self.call_after_refresh(time.sleep, 3600)
+        self.call_after_refresh(lambda: time.sleep(3600))
 
     def action_flood(self) -> None:
         self.bell()

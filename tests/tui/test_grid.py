@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from textual import events
 from textual.app import App
 from textual.content import Content
 from textual.geometry import Region
@@ -194,7 +195,7 @@ async def test_whoever_has_scrolled_away_keeps_the_rows_they_read() -> None:
     async with stage.run_test(size=(60, 12)) as pilot:
         stage.grid.scroll_to(y=40, animate=False)
         top = lines(stage.grid)[1].text
-        stage.grid.show([item("new"), *numbered(100)])
+        stage.grid.show([item("1"), item("new"), *numbered(100, 2)])
         await pilot.pause()
         assert lines(stage.grid)[1].text == top
 
@@ -262,19 +263,28 @@ async def test_a_double_click_chooses() -> None:
         ]
 
 
+def nth_click(grid: Grid, chain: int, *, button: int = 1) -> events.Click:
+    return events.Click(grid, 5, 3, 0, 0, button, False, False, False, chain=chain)
+
+
 @pytest.mark.asyncio
 async def test_a_second_click_on_another_record_chooses_nothing() -> None:
-    stage = Stage(numbered(30))
-    async with stage.run_test(size=(60, 11)) as pilot:
-        await click(pilot, stage, 5, 3)
-        stage.grid.show(items("abcdef"))
-        assert ("Chosen", "c") not in await click(pilot, stage, 5, 3, times=1)
-        stage.grid.show(items("uvwxyz"))
-        stage.grid.cursor_key = "z"
-        assert await click(pilot, stage, 5, 3) == [
-            ("CursorMoved", "w"),
-            ("CellClicked", "w", "name"),
-        ]
+    stage = Stage(items("abcdef"))
+    async with stage.run_test(size=(60, 11)):
+        stage.grid.on_click(nth_click(stage.grid, 1))
+        stage.grid.show(items("abXcdef"))
+        stage.grid.heard()
+        stage.grid.on_click(nth_click(stage.grid, 2))
+        assert stage.grid.heard() == [("CursorMoved", "X"), ("CellClicked", "X", "name")]
+
+
+@pytest.mark.asyncio
+async def test_only_the_first_button_clicks() -> None:
+    stage = Stage(items("abcdef"))
+    async with stage.run_test(size=(60, 11)):
+        stage.grid.heard()
+        stage.grid.on_click(nth_click(stage.grid, 1, button=3))
+        assert stage.grid.heard() == []
 
 
 @pytest.mark.asyncio
@@ -282,7 +292,7 @@ async def test_clicks_beside_the_rows_and_on_headings() -> None:
     stage = Stage(numbered(3))
     async with stage.run_test(size=(60, 11)) as pilot:
         slots = lay_out(COLUMNS, 60)
-        assert await click(pilot, stage, 5, 8) == [], "below the last row"
+        assert await click(pilot, stage, 5, 4) == [], "below the last row"
         assert await click(pilot, stage, slots[1].start, 0) == [("HeaderClicked", "under")]
         assert await click(pilot, stage, slots[3].start, 0) == [], "not sortable"
         assert stage.grid.cursor_key == "0"
@@ -377,6 +387,18 @@ async def test_the_cursor_stays_in_sight_when_the_terminal_shrinks() -> None:
         await pilot.press("end")
         await pilot.resize_terminal(60, 8)
         assert cursor_line(stage.grid) == 7
+
+
+@pytest.mark.asyncio
+async def test_a_grid_that_was_filled_in_hiding_shows_its_cursor() -> None:
+    stage = Stage(numbered(3))
+    async with stage.run_test(size=(60, 10)) as pilot:
+        stage.grid.display = False
+        await pilot.pause()
+        stage.grid.show(numbered(100), cursor="70")
+        stage.grid.display = True
+        await pilot.pause()
+        assert cursor_line(stage.grid) == 9
 
 
 @pytest.mark.asyncio
@@ -485,5 +507,10 @@ async def test_a_step_of_the_cursor_costs_two_lines_and_an_update_one() -> None:
         assert "Renamed" in text(stage.grid)
         stage.spans.clear()
         stage.grid.update_item(item("90"))
+        await pilot.pause()
+        stage.grid.scroll_to(y=10, animate=False)
+        await pilot.pause()
+        stage.spans.clear()
+        stage.grid.update_item(item("9"))
         await pilot.pause()
         assert stage.spans == [], "out of sight"

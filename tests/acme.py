@@ -1,0 +1,22 @@
+"""The fake tenant `acme` behind the real adapter, for the tests of everything above it."""
+
+from app.fake.data import acme
+from app.fake.policy import Policy
+from app.fake.tenant import Tenant as FakeTenant
+from app.fake.tenant import open_tenant
+from app.zuora.client import ZuoraClient
+from app.zuora.token import credentials
+
+CORPORATION, AMERICAS, EUROPE = acme.CORPORATION, acme.AMERICAS, acme.EUROPE
+US, CANADA, GERMANY, JAPAN = acme.US, acme.CANADA, acme.GERMANY, acme.JAPAN
+
+
+def client(tenant: FakeTenant, username: str = "alice") -> ZuoraClient:
+    """Return the adapter of one user of a fake tenant."""
+    user = next(one for one in tenant.users if one.username == username)
+    return ZuoraClient.in_process(tenant.asgi, credentials(user.client_id, user.client_secret))
+
+
+def open_acme(scenario: str = "acme", policy: Policy | None = None) -> FakeTenant:
+    """Return a fresh tenant."""
+    return open_tenant(scenario, policy=policy)

@@ -1,0 +1,77 @@
+"""From choosing another entity to its rows, at full size, and how long no key would be heard.
+
+Measured inside the process, because only there one sees the event loop stand still.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from statistics import median
+
+from app.cli import fake_target
+from app.tui.app import ConnectionsApp
+from app.tui.screens.connections import Connections
+from tests.bench.figures import Budget, Figure
+from tests.bench.programs import Contest
+
+PAUSE = 0.001
+"""Seconds between two looks at the event loop."""
+
+
+class LoopProbe:
+    """Notes the longest time, in seconds, for which the event loop did not come round."""
+
+    def __init__(self) -> None:
+        self.longest = 0.0
+        self._task = asyncio.create_task(self._watch())
+
+    async def _watch(self) -> None:
+        while True:
+            before = time.perf_counter()
+            await asyncio.sleep(PAUSE)
+            self.longest = max(self.longest, time.perf_counter() - before - PAUSE)
+
+    def stop(self) -> None:
+        self._task.cancel()
+
+
+def measure(contest: Contest) -> Iterator[Figure]:
+    """Yield the time of a switch and the longest stop of the event loop in it."""
+    if contest.with_itself:
+        return
+    switches = asyncio.run(_switches(contest.runs))
+    times, stops = zip(*switches, strict=True)
+    yield Figure("entity switch, 511 rows", "ms", median(times) * 1000, Budget(100, "alone"))
+    yield Figure("entity switch, loop stands", "ms", median(stops) * 1000, Budget(30, "alone"))
+
+
+async def _switches(runs: int) -> list[tuple[float, float]]:
+    app = ConnectionsApp(fake_target("global-500", "alice"))
+    async with app.run_test(size=(120, 36)):
+        screen = app.screen
+        assert isinstance(screen, Connections)
+        await _rows_shown(screen)
+        assert screen.desk is not None
+        tenant = screen.desk.access.tenant
+        open_to_us = [one.id for one in tenant.hierarchy if tenant.can_act_in(one.id)]
+        return [await _switch(screen, id_) for id_ in open_to_us[1 : runs + 1]]
+
+
+async def _switch(screen: Connections, entity_id: str) -> tuple[float, float]:
+    probe = LoopProbe()
+    started = time.perf_counter()
+    screen.act_in(entity_id)
+    await _rows_shown(screen)
+    taken = time.perf_counter() - started
+    probe.stop()
+    return taken, probe.longest
+
+
+async def _rows_shown(screen: Connections, timeout: float = 20) -> None:
+    """Wait until the rows of the acting entity are read and drawn."""
+    async with asyncio.timeout(timeout):
+        while screen.desk is None or screen.desk.view is None or screen.view.reading:
+            await asyncio.sleep(PAUSE)
+        drawn = asyncio.Event()
+        screen.call_after_refresh(drawn.set)
+        await drawn.wait()

@@ -1,0 +1,82 @@
+"""From a key to the screen."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import cycle
+from statistics import median
+
+import pyte
+
+from tests.bench.figures import Budget, Figure
+from tests.bench.programs import Contest, at_rest
+from tests.terminal.pty import Terminal
+
+QUIET = 0.08
+"""Seconds without output after which a key's work counts as done."""
+PRESSES = 6
+"""Presses for each run asked for."""
+NEEDLE = "entity"
+
+
+@dataclass(frozen=True)
+class Press:
+    """What a key did: milliseconds until the screen was as it stayed, and bytes written."""
+
+    milliseconds: float
+    size: int
+
+
+def press(terminal: Terminal, key: str) -> Press:
+    """Press a key and follow the screen until it stays as it is."""
+    terminal.wait_quiet(QUIET)
+    shown, received = _picture(terminal.screen), terminal.received
+    sent = terminal.send(key)
+    patience = 5.0
+    while terminal.receive(patience):
+        patience = QUIET
+    changed = 0.0
+    while (stamp := terminal.draw()) is not None:
+        whole = 2026 << 5 not in terminal.screen.mode  # not in the middle of a frame
+        if whole and (picture := _picture(terminal.screen)) != shown:
+            shown, changed = picture, stamp
+    assert changed, f"{key!r} changed nothing:\n{terminal.text()}"
+    return Press((changed - sent) * 1000, terminal.received - received)
+
+
+def cursor(contest: Contest) -> Iterator[Figure]:
+    """Yield what a cursor key costs, with few rows and with many."""
+    programs = (contest.small, contest.full, contest.floor)
+    presses: tuple[list[Press], ...] = ([], [], [])
+    with at_rest(programs) as terminals:
+        for key, _ in zip(cycle(("down", "up")), range(contest.runs * PRESSES), strict=False):
+            for terminal, done in zip(terminals, presses, strict=True):
+                done.append(press(terminal, key))
+    small, full, floor = (median(one.milliseconds for one in done) for done in presses)
+    yield Figure("cursor key", "ms", small, Budget(0.6, "times"), floor)
+    yield Figure("cursor key, 511 rows", "ms", full, Budget(0.6, "times"), floor)
+    most, usual = (max(one.size for one in done) for done in (presses[0] + presses[1], presses[2]))
+    yield Figure("cursor key, written", "bytes", most, Budget(600, "alone"), usual)
+
+
+def letter(contest: Contest) -> Iterator[Figure]:
+    """Yield what a letter in the filter costs, against a cursor key of the floor."""
+    if contest.with_itself:
+        return
+    ours: list[Press] = []
+    floor: list[Press] = []
+    with at_rest((contest.full, contest.floor)) as (full, bare):
+        press(full, "/")
+        moves = cycle(("down", "up"))
+        for _ in range(contest.runs):
+            for typed in NEEDLE:
+                ours.append(press(full, typed))
+                floor.append(press(bare, next(moves)))
+            for _ in NEEDLE:
+                press(full, "backspace")
+    times = [median(one.milliseconds for one in done) for done in (ours, floor)]
+    yield Figure("letter in the filter, 511 rows", "ms", times[0], Budget(1.0, "times"), times[1])
+
+
+def _picture(screen: pyte.Screen) -> list[list[pyte.screens.Char]]:
+    columns = range(screen.columns)
+    return [[screen.buffer[y][x] for x in columns] for y in range(screen.lines)]

@@ -1,0 +1,79 @@
+"""Which action a row allows, and what is said when it allows none."""
+
+import itertools
+
+import pytest
+
+from app.domain.actions import Action, offered, why_not
+from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction, Row
+from tests.domain.world import GLOBAL, HIERARCHY, NORTH, PLANNED, STRANGER, connection, row
+
+OUT, IN = Direction.OUTBOUND, Direction.INBOUND
+EVERYWHERE = frozenset(one.id for one in HIERARCHY)
+
+
+def outbound(status: str | None) -> Row:
+    return row(OUT, NORTH, *([connection(GLOBAL, NORTH, status)] if status else []))
+
+
+def inbound(status: str) -> Row:
+    return row(IN, NORTH, connection(NORTH, GLOBAL, status))
+
+
+@pytest.mark.parametrize(
+    ("one", "action"),
+    [
+        (outbound(None), Action.REQUEST),
+        (outbound(DISCONNECTED), Action.REQUEST),
+        (outbound(PENDING), None),
+        (outbound(CONNECTED), Action.DISCONNECT),
+        (outbound("Suspended"), None),
+        (inbound(PENDING), Action.ACCEPT),
+        (inbound(CONNECTED), Action.DISCONNECT),
+        (inbound(DISCONNECTED), None),
+        (inbound("Suspended"), None),
+    ],
+    ids=lambda one: one.status if isinstance(one, Row) else "",
+)
+def test_the_action_a_row_offers(one: Row, action: Action | None) -> None:
+    assert offered(one, EVERYWHERE) is action
+
+
+def test_deny_is_allowed_exactly_where_accept_is() -> None:
+    for one in (outbound(None), outbound(PENDING), inbound(PENDING), inbound(CONNECTED)):
+        accept, deny = (why_not(action, one, None) for action in (Action.ACCEPT, Action.DENY))
+        assert (accept is None) == (deny is None)
+
+
+def test_a_request_needs_a_provisioned_listed_and_enterable_target() -> None:
+    planned = why_not(Action.REQUEST, row(OUT, PLANNED), EVERYWHERE)
+    closed = why_not(Action.REQUEST, row(OUT, NORTH), frozenset({GLOBAL.id}))
+    gone = row(OUT, STRANGER, connection(GLOBAL, STRANGER, DISCONNECTED))
+    strange = why_not(Action.REQUEST, gone, EVERYWHERE)
+    assert planned is not None
+    assert planned.brief == "not provisioned yet"
+    assert closed is not None
+    assert closed.brief == "no access"
+    assert strange is not None
+    assert strange.brief == "not in the list"
+
+
+def test_nothing_is_forbidden_for_lack_of_knowledge() -> None:
+    assert why_not(Action.REQUEST, row(OUT, NORTH), None) is None
+
+
+def test_the_source_is_sent_to_the_other_side_for_an_answer() -> None:
+    reason = why_not(Action.ACCEPT, outbound(PENDING), EVERYWHERE)
+    assert reason is not None
+    assert reason.remedy == "Press g to act as Acme North."
+
+
+def test_every_refusal_says_why_and_what_would_help() -> None:
+    every = [outbound(one) for one in (None, PENDING, CONNECTED, DISCONNECTED, "Suspended")]
+    every += [inbound(one) for one in (PENDING, CONNECTED, DISCONNECTED, "Suspended")]
+    every += [row(OUT, PLANNED)]
+    for one, action in itertools.product(every, Action):
+        reason = why_not(action, one, EVERYWHERE)
+        if reason is not None:
+            assert reason.reason.endswith(".")
+            assert reason.remedy.endswith(".")

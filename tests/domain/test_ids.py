@@ -1,0 +1,21 @@
+"""One entity id in its two spellings."""
+
+import uuid
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.ids import bare, hyphenated
+
+
+@given(st.uuids(), st.booleans(), st.booleans())
+def test_every_spelling_is_the_same_id(id_: uuid.UUID, hyphens: bool, upper: bool) -> None:
+    spelling = str(id_) if hyphens else id_.hex
+    spelling = spelling.upper() if upper else spelling
+    assert bare(spelling) == id_.hex
+    assert hyphenated(spelling) == str(id_)
+
+
+@given(st.text())
+def test_an_id_of_another_form_survives(id_: str) -> None:
+    assert bare(hyphenated(id_)) == bare(id_)

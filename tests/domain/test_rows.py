@@ -1,0 +1,136 @@
+"""The rows of both tabs from entities and connections."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.connections import (
+    CONNECTED,
+    DISCONNECTED,
+    PENDING,
+    Connection,
+    Direction,
+    rows,
+)
+from app.domain.entities import Entity, Hierarchy
+from tests.domain.world import (
+    GLOBAL,
+    HIERARCHY,
+    NORTH,
+    PLANNED,
+    SOUTH,
+    STRANGER,
+    VILLAGE,
+    connection,
+    row,
+)
+
+OUT, IN = Direction.OUTBOUND, Direction.INBOUND
+IDS = [one.id for one in HIERARCHY] + [STRANGER]
+CONNECTIONS = st.lists(
+    st.builds(
+        Connection,
+        id=st.integers(0, 30).map(str),
+        source_id=st.sampled_from(IDS),
+        target_id=st.sampled_from(IDS),
+        status=st.sampled_from([CONNECTED, PENDING, DISCONNECTED, "Suspended"]),
+    )
+)
+
+
+def test_outbound_lists_every_other_entity_in_the_order_of_the_tree() -> None:
+    found = rows(OUT, GLOBAL.id, HIERARCHY, [])
+    assert [one.counterpart for one in found] == [NORTH, VILLAGE, SOUTH, PLANNED]
+    assert [one.under for one in found] == [GLOBAL, NORTH, GLOBAL, SOUTH]
+    assert {one.status for one in found} == {None}
+
+
+def test_inbound_lists_who_shares_here_and_who_waits_comes_first() -> None:
+    found = rows(
+        IN,
+        GLOBAL.id,
+        HIERARCHY,
+        [
+            connection(NORTH, GLOBAL, CONNECTED, "1"),
+            connection(SOUTH, GLOBAL, PENDING, "2"),
+            connection(GLOBAL, VILLAGE, PENDING, "3"),
+        ],
+    )
+    assert [(one.counterpart, one.status) for one in found] == [
+        (SOUTH, PENDING),
+        (NORTH, CONNECTED),
+    ]
+
+
+def test_several_records_of_a_pair_fold_into_the_living_one() -> None:
+    one = row(
+        OUT,
+        NORTH,
+        connection(GLOBAL, NORTH, DISCONNECTED, "old"),
+        connection(GLOBAL, NORTH, CONNECTED, "living"),
+        connection(GLOBAL, NORTH, PENDING, "odd"),
+        connection(GLOBAL, NORTH, DISCONNECTED, "late"),
+    )
+    assert one.connection is not None
+    assert one.connection.id == "living"
+    assert [other.id for other in one.folded] == ["odd", "late", "old"]
+
+
+def test_of_records_that_are_all_over_the_newest_counts() -> None:
+    one = row(
+        OUT,
+        NORTH,
+        connection(GLOBAL, NORTH, DISCONNECTED, "old"),
+        connection(GLOBAL, NORTH, "Suspended", "new"),
+    )
+    assert one.status == "Suspended"
+
+
+def test_the_other_direction_is_known() -> None:
+    one = row(OUT, NORTH, connection(NORTH, GLOBAL, PENDING, "back"))
+    assert one.status is None
+    assert one.reverse is not None
+    assert one.reverse.id == "back"
+
+
+def test_a_counterpart_that_is_not_listed_stands_last_under_a_stand_in() -> None:
+    found = rows(OUT, GLOBAL.id, HIERARCHY, [connection(GLOBAL, STRANGER, CONNECTED)])
+    assert found[-1].key == STRANGER
+    assert not found[-1].counterpart.listed
+    assert found[-1].status == CONNECTED
+
+
+@given(CONNECTIONS)
+def test_every_record_is_in_exactly_one_row_of_its_tab(connections: list[Connection]) -> None:
+    distinct = {one.id: one for one in reversed(connections)}.values()
+    for direction in Direction:
+        found = rows(direction, GLOBAL.id, HIERARCHY, connections)
+        assert len({one.key for one in found}) == len(found)
+        shown = [
+            record.id
+            for one in found
+            for record in ((one.connection,) if one.connection else ()) + one.folded
+        ]
+        mine = [
+            one.id
+            for one in distinct
+            if (one.source_id if direction is OUT else one.target_id) == GLOBAL.id
+        ]
+        assert sorted(shown) == sorted(mine)
+
+
+@given(
+    st.lists(
+        st.builds(
+            Entity,
+            id=st.sampled_from("abcdef"),
+            name=st.just(""),
+            display_name=st.just(""),
+            parent_id=st.none() | st.sampled_from("abcdefgh"),
+        )
+    )
+)
+def test_whatever_is_listed_makes_a_tree_of_all(entities: list[Entity]) -> None:
+    hierarchy = Hierarchy(entities)
+    ids = [one.id for one in hierarchy]
+    assert sorted(ids) == sorted({one.id for one in entities})
+    assert len(hierarchy) == len(ids)

@@ -1,0 +1,74 @@
+"""A port to Zuora that loses what it is told to lose."""
+
+from collections.abc import Set as AbstractSet
+
+from app.domain.connections import Connection, Direction
+from app.domain.entities import Entity
+from app.domain.errors import NoAnswer, Unreachable, ZuoraError
+from app.zuora.client import ZuoraClient
+
+
+class Faulty:
+    """The real adapter, except for the next write or read.
+
+    Attributes:
+        lose_request: the next write never reaches Zuora, and no answer comes.
+        lose_answer: the next write is done, and its answer is lost.
+        fail_reads: reads fail from the next write on.
+        writes: the writes that were asked for, by name.
+    """
+
+    def __init__(self, zuora: ZuoraClient) -> None:
+        self._zuora = zuora
+        self.lose_request = self.lose_answer = self.fail_reads = False
+        self.writes: list[str] = []
+
+    async def enterable(self) -> AbstractSet[str] | None:
+        return await self._zuora.enterable()
+
+    async def list_entities(self, acting_id: str | None = None) -> list[Entity]:
+        return await self._zuora.list_entities(acting_id)
+
+    async def list_connections(
+        self, acting_id: str, direction: Direction | None = None
+    ) -> list[Connection]:
+        if self.fail_reads and self.writes:
+            raise Unreachable("No connection to Zuora came about.")
+        return await self._zuora.list_connections(acting_id, direction)
+
+    async def request_connection(self, source_id: str, target_id: str, key: str) -> str:
+        self._before("request")
+        done = await self._zuora.request_connection(source_id, target_id, key)
+        self._after()
+        return done
+
+    async def accept(self, acting_id: str, connection_id: str) -> None:
+        self._before("accept")
+        await self._zuora.accept(acting_id, connection_id)
+        self._after()
+
+    async def deny(self, acting_id: str, connection_id: str) -> None:
+        self._before("deny")
+        await self._zuora.deny(acting_id, connection_id)
+        self._after()
+
+    async def disconnect(self, acting_id: str, connection_id: str) -> None:
+        self._before("disconnect")
+        await self._zuora.disconnect(acting_id, connection_id)
+        self._after()
+
+    async def aclose(self) -> None:
+        await self._zuora.aclose()
+
+    def _before(self, write: str) -> None:
+        self.writes.append(write)
+        if self.lose_request:
+            raise self._lost()
+
+    def _after(self) -> None:
+        if self.lose_answer:
+            raise self._lost()
+
+    @staticmethod
+    def _lost() -> ZuoraError:
+        return NoAnswer("Zuora did not answer in time.")

@@ -1,0 +1,95 @@
+"""The desk: what stays where it is, and what is forgotten."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from app.domain.connections import Direction
+from app.domain.listing import Order
+from app.services.desk import Desk
+from app.services.target import Access
+from app.services.tenant import Tenant
+from tests.acme import AMERICAS, CANADA, CORPORATION, EUROPE, JAPAN, client, open_acme
+
+pytestmark = pytest.mark.asyncio
+IN = Direction.INBOUND
+
+
+@pytest_asyncio.fixture
+async def desk() -> AsyncIterator[Desk]:
+    fake = open_acme()
+    tenant = Tenant(client(fake))
+    acting = await tenant.open(CORPORATION)
+    desk = Desk(Access(tenant, "alice@acme.example", None, lambda _: None), acting)
+    desk.take(await tenant.read(acting))
+    yield desk
+    fake.close()
+
+
+async def test_the_inbound_count_is_what_waits_for_the_acting_entity(desk: Desk) -> None:
+    assert desk.waiting == 2
+
+
+async def test_filter_and_order_leave_the_cursor_on_its_record(desk: Desk) -> None:
+    desk.tab.cursor = CANADA
+    desk.tab.order, desk.tab.reverse = Order.STATUS, True
+    desk.tab.needle = "europe"
+    assert CANADA not in [row.key for row in desk.shown()]
+    row = desk.row()
+    assert row is not None
+    assert row.key == CANADA
+
+
+async def test_another_entity_starts_afresh_and_is_remembered(desk: Desk) -> None:
+    desk.tab.needle = "x"
+    desk.act_in(EUROPE)
+    desk.act_in(AMERICAS)
+    desk.act_in(EUROPE)
+    assert desk.recent == [AMERICAS, EUROPE, CORPORATION]
+    assert (desk.tab.needle, desk.tab.cursor, desk.view) == ("", None, None)
+
+
+async def test_what_was_seen_of_an_entity_is_shown_until_it_is_read_again(desk: Desk) -> None:
+    before = desk.view
+    desk.act_in(EUROPE)
+    desk.act_in(CORPORATION)
+    assert desk.view is before
+
+
+async def test_the_other_side_shows_the_same_pair(desk: Desk) -> None:
+    desk.direction = IN
+    row = desk.find(JAPAN)
+    assert row is not None
+    desk.other_side(row)
+    assert (desk.acting_id, desk.direction) == (JAPAN, Direction.OUTBOUND)
+    assert desk.tab.cursor == CORPORATION
+
+
+async def test_an_older_view_never_replaces_a_newer_one(desk: Desk) -> None:
+    tenant = desk.access.tenant
+    older, newer = await tenant.read(CORPORATION), await tenant.read(CORPORATION)
+    desk.take(newer)
+    desk.take(older)
+    assert desk.view is newer
+
+
+async def test_a_view_of_another_entity_is_ignored(desk: Desk) -> None:
+    before = desk.view
+    desk.take(await desk.access.tenant.read(EUROPE))
+    assert desk.view is before
+
+
+async def test_waiting_requests_are_known_from_the_lists_read(desk: Desk) -> None:
+    tenant = desk.access.tenant
+    assert tenant.waiting() == {CORPORATION: 2, CANADA: 1}
+    await tenant.read(EUROPE)
+    assert tenant.waiting()[EUROPE] == 1
+
+
+async def test_where_one_starts() -> None:
+    fake = open_acme()
+    assert await Tenant(client(fake, "alice")).open(CORPORATION) == CORPORATION
+    assert await Tenant(client(fake, "bruno")).open(CORPORATION) == EUROPE
+    assert await Tenant(client(fake, "alice")).open() == CORPORATION
+    fake.close()

@@ -1,0 +1,126 @@
+"""Which error each bad answer becomes, and whether the outcome is known (contract F)."""
+
+import httpx
+import pytest
+
+from app.domain import errors
+from app.domain.errors import ZuoraError
+from tests.zuora.server import ENTITY, ScriptedServer, no, yes
+
+pytestmark = pytest.mark.asyncio
+HTML = httpx.Response(502, html="<html>Bad gateway</html>")
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (no(50000010), errors.Forbidden),
+        (no("50000010"), errors.Forbidden),
+        (no(50000040), errors.NotFound),
+        (no(50000030), errors.Refused),
+        (no(50000020), errors.Refused),
+        (no(50000027), errors.Refused),
+        (no(50000050), errors.Busy),
+        (no(50000060), errors.ServerTrouble),
+        (no(50000061), errors.ServerTrouble),
+        (no(50000070, status=429), errors.Busy),
+        (no(50000030, status=400), errors.Refused),
+        (httpx.Response(429, json={"reasons": [{"code": 70, "message": "Wait"}]}), errors.Busy),
+        (httpx.Response(403), errors.Forbidden),
+        (httpx.Response(404, html="<html>"), errors.NotFound),
+        (httpx.Response(409), errors.NoAnswer),
+        (httpx.Response(422), errors.Refused),
+        (HTML, errors.ServerTrouble),
+        (httpx.Response(500, json=[1]), errors.ServerTrouble),
+        (httpx.Response(302, headers={"Location": "https://evil.example"}), errors.BadAnswer),
+        (httpx.Response(200, html="<html>"), errors.BadAnswer),
+        (httpx.Response(200, content=b"{"), errors.BadAnswer),
+        (httpx.Response(200, json={"success": True, "entities": [{}]}), errors.BadAnswer),
+        (httpx.Response(200, json={"success": "maybe"}), errors.BadAnswer),
+        (httpx.Response(200, json={"Success": False, "Errors": [{"Code": "X"}]}), errors.Refused),
+        (httpx.ConnectError("x"), errors.Unreachable),
+        (httpx.ConnectTimeout("x"), errors.Unreachable),
+        (httpx.ReadTimeout("x"), errors.NoAnswer),
+        (httpx.RemoteProtocolError("x"), errors.NoAnswer),
+        (httpx.DecodingError("x"), errors.BadAnswer),
+    ],
+)  # fmt: skip
+async def test_a_bad_answer_becomes_one_error(
+    answer: httpx.Response | Exception, kind: type[ZuoraError]
+) -> None:
+    with pytest.raises(ZuoraError) as caught:
+        await ScriptedServer(answer).client.list_entities(ENTITY)
+    assert type(caught.value) is kind
+    assert caught.value.sentence
+
+
+async def test_a_refusal_carries_zuoras_sentence_code_and_request_id() -> None:
+    answer = no(50000030, "Already \x1b[31mconnected.", Zuora_Request_Id="6d9b5a7e")
+    with pytest.raises(errors.Refused) as caught:
+        await ScriptedServer(answer).client.accept(ENTITY, "1")
+    assert caught.value.sentence == "Already [31mconnected."
+    assert caught.value.codes == "50000030"
+    assert caught.value.request_id == "6d9b5a7e"
+
+
+async def test_two_401s_in_a_row_are_bad_credentials() -> None:
+    server = ScriptedServer(no(90000011, status=401), no(90000011, status=401))
+    with pytest.raises(errors.Unauthenticated):
+        await server.client.list_entities(ENTITY)
+    assert len(server.calls) == 2
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry_After": "120"}, 120.0),
+        ({"RateLimit_Reset": "7"}, 7.0),
+        ({"Retry_After": "3", "RateLimit_Reset": "7"}, 3.0),
+        (
+            {
+                "Date": "Sun, 22 Nov 2026 10:00:00 GMT",
+                "Retry_After": "Sun, 22 Nov 2026 10:00:30 GMT",
+            },
+            30.0,
+        ),
+        ({"Retry_After": "soon"}, None),
+        ({}, None),
+    ],
+)
+async def test_how_long_to_wait(headers: dict[str, str], seconds: float | None) -> None:
+    with pytest.raises(errors.Busy) as caught:
+        await ScriptedServer(no(50000070, status=429, **headers)).client.list_entities(ENTITY)
+    assert caught.value.retry_after == seconds
+
+
+async def test_a_write_without_an_answer_is_unknown_and_sent_once() -> None:
+    server = ScriptedServer(httpx.ReadTimeout("x"))
+    with pytest.raises(errors.NoAnswer) as caught:
+        await server.client.accept(ENTITY, "1")
+    assert not caught.value.outcome_known
+    assert len(server.calls) == 1
+
+
+async def test_a_write_whose_answer_does_not_say_success_is_unknown() -> None:
+    with pytest.raises(errors.BadAnswer) as caught:
+        await ScriptedServer(httpx.Response(200, json={})).client.deny(ENTITY, "1")
+    assert not caught.value.outcome_known
+
+
+@pytest.mark.parametrize("trouble", [httpx.ReadTimeout("x"), HTML])
+async def test_without_a_token_it_is_known_that_nothing_was_sent(
+    trouble: httpx.Response | Exception,
+) -> None:
+    server = ScriptedServer(yes())
+    server.token_answer = trouble
+    with pytest.raises(errors.Unreachable) as caught:
+        await server.client.accept(ENTITY, "1")
+    assert caught.value.outcome_known
+    assert not server.calls
+
+
+async def test_bad_credentials_say_so() -> None:
+    server = ScriptedServer()
+    server.token_answer = httpx.Response(401, json={"message": "Authentication error"})
+    with pytest.raises(errors.Unauthenticated):
+        await server.client.list_entities(ENTITY)

@@ -1,0 +1,137 @@
+"""The fake tenant's rules, driven by several users through the real adapter, against a model.
+
+The model is what the policy table says in a dozen lines (design of the fake
+tenant): whatever the sequence of actions, both tell the same story.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+
+from app.domain.connections import CONNECTED, DISCONNECTED, PENDING
+from app.domain.errors import Forbidden, NotFound, Refused, ZuoraError
+from app.fake.data.acme import AUSTRALIA, UK
+from tests.acme import AMERICAS, CORPORATION, EUROPE, US, client, open_acme
+
+T = TypeVar("T")
+PLACES = [CORPORATION, AMERICAS, EUROPE, US]
+ADMINISTRATES = {"alice": set(PLACES), "bruno": {EUROPE}, "carol": set[str]()}
+ENTERS = {"alice": set(PLACES), "bruno": {EUROPE}, "carol": {CORPORATION, EUROPE, AMERICAS}}
+users = st.sampled_from(sorted(ENTERS))
+places = st.sampled_from(PLACES)
+targets = st.sampled_from([*PLACES, UK, AUSTRALIA, "0" * 32])
+
+
+class Connections(RuleBasedStateMachine):
+    """Several users at once in one tenant."""
+
+    ids = Bundle("ids")
+
+    @initialize(target=ids)
+    def open(self) -> str:
+        self.loop = asyncio.new_event_loop()
+        self.fake = open_acme()
+        self.clients = {name: client(self.fake, name) for name in ENTERS}
+        rows = [
+            one
+            for place in PLACES
+            for one in self.run(self.clients["alice"].list_connections(place))
+        ]
+        self.model: dict[str, list[str]] = {
+            one.id: [one.source_id, one.target_id, one.status] for one in rows
+        }
+        self.keys = 0
+        return next(iter(self.model))
+
+    def teardown(self) -> None:
+        if hasattr(self, "loop"):
+            self.fake.close()
+            self.loop.close()
+
+    def run(self, call: Coroutine[Any, Any, T]) -> T:
+        return self.loop.run_until_complete(call)
+
+    def expect(self, call: Coroutine[Any, Any, T], error: type[ZuoraError] | None) -> T | None:
+        if error is None:
+            return self.run(call)
+        with pytest.raises(ZuoraError) as caught:
+            self.run(call)
+        assert type(caught.value) is error
+        return None
+
+    @rule(target=ids, user=users, source=places, entity=targets)
+    def request(self, user: str, source: str, entity: str) -> str:
+        living = [
+            id_
+            for id_, (one, other, status) in self.model.items()
+            if (one, other) == (source, entity) and status in (PENDING, CONNECTED)
+        ]
+        error: type[ZuoraError] | None = None
+        if source not in ADMINISTRATES[user]:
+            error = Forbidden
+        elif entity == "0" * 32:
+            error = NotFound
+        elif entity in (UK, source) or living:
+            error = Refused
+        elif entity not in ENTERS[user]:
+            error = Forbidden
+        self.keys += 1
+        call = self.clients[user].request_connection(source, entity, f"key-{self.keys}")
+        id_ = self.expect(call, error)
+        if id_ is None:
+            return living[0] if living else next(iter(self.model))
+        self.model[id_] = [source, entity, PENDING]
+        again = self.clients[user].request_connection(source, entity, f"key-{self.keys}")
+        assert self.run(again) == id_
+        return id_
+
+    def answer(self, verb: str, user: str, acting: str, id_: str, becomes: str) -> None:
+        _, target, status = self.model[id_]
+        error: type[ZuoraError] | None = None
+        if acting not in ADMINISTRATES[user] or acting != target:
+            error = Forbidden
+        elif status != PENDING:
+            error = Refused
+        self.expect(getattr(self.clients[user], verb)(acting, id_), error)
+        if error is None:
+            self.model[id_][2] = becomes
+
+    @rule(user=users, acting=places, id_=ids)
+    def accept(self, user: str, acting: str, id_: str) -> None:
+        self.answer("accept", user, acting, id_, CONNECTED)
+
+    @rule(user=users, acting=places, id_=ids)
+    def deny(self, user: str, acting: str, id_: str) -> None:
+        self.answer("deny", user, acting, id_, DISCONNECTED)
+
+    @rule(user=users, acting=places, id_=ids)
+    def disconnect(self, user: str, acting: str, id_: str) -> None:
+        source, target, status = self.model[id_]
+        error: type[ZuoraError] | None = None
+        if acting not in ADMINISTRATES[user] or acting not in (source, target):
+            error = Forbidden
+        elif status != CONNECTED:
+            error = Refused
+        self.expect(self.clients[user].disconnect(acting, id_), error)
+        if error is None:
+            self.model[id_][2] = DISCONNECTED
+
+    @invariant()
+    def the_lists_tell_the_models_story(self) -> None:
+        if not hasattr(self, "model"):
+            return
+        for place in PLACES:
+            found = self.run(self.clients["alice"].list_connections(place))
+            told = {one.id: [one.source_id, one.target_id, one.status] for one in found}
+            assert told == {
+                id_: one for id_, one in self.model.items() if place in (one[0], one[1])
+            }
+
+
+TestConnections = Connections.TestCase
+TestConnections.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
