@@ -57,12 +57,12 @@ def _listed(names: dict[str, str]) -> str:
     ),
 )
 @click.option(
-    "--scenario", type=click.Choice(list(SCENARIOS)), metavar="NAME", default="acme", show_default=True,
-    help="What the fake tenant holds at the start.",
+    "--scenario", type=click.Choice(list(SCENARIOS)), metavar="NAME",
+    default="acme", show_default=True, help="What the fake tenant holds at the start.",
 )  # fmt: skip
 @click.option(
-    "--user", type=click.Choice(list(USERS)), metavar="NAME", default="alice", show_default=True,
-    help="Who to work as.",
+    "--user", type=click.Choice(list(USERS)), metavar="NAME",
+    default="alice", show_default=True, help="Who to work as.",
 )  # fmt: skip
 @click.option(
     "--theme", metavar="NAME", help="Colours: dark, light, high-contrast, colour-blind-safe."
@@ -104,8 +104,9 @@ def fake_target(scenario: str, user: str) -> "Target":
 
     async def enter(username: str) -> Access:
         await asyncio.to_thread(load)
-        gc.freeze()
-        gc.enable()
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
         from app.fake.tenant import open_tenant
         from app.zuora.client import ZuoraClient
         from app.zuora.token import credentials

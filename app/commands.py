@@ -45,6 +45,7 @@ class Situation(NamedTuple):
     Attributes:
         row: the row under the cursor, if any.
         enterable: ids of the entities the user may enter, None if unknown.
+        entered: whether the tenant is open and the acting entity is chosen.
         loaded: whether there is a list on the screen, however old.
         sending: whether a write on this row is under way.
         demo: whether this is the fake tenant, where the user can be changed.
@@ -52,6 +53,7 @@ class Situation(NamedTuple):
 
     row: Row | None = None
     enterable: AbstractSet[str] | None = None
+    entered: bool = False
     loaded: bool = False
     sending: bool = False
     demo: bool = False
@@ -150,6 +152,8 @@ COMMANDS = (
 
 BY_ID = {command.id: command for command in COMMANDS}
 
+_NOTHING_YET = WhyNot("Nothing has been read yet.", "Wait for it, or read it again with ctrl+r.")
+
 
 def why_not(command: Command, situation: Situation) -> WhyNot | None:
     """Return why a command is impossible now, or None when it is possible."""
@@ -158,11 +162,13 @@ def why_not(command: Command, situation: Situation) -> WhyNot | None:
             "The user comes with the credentials of this tenant.",
             "Start the program with other credentials to work as somebody else.",
         )
+    if not situation.entered and command.id in ("entity", "filter", "sort", "outbound", "inbound"):
+        return _NOTHING_YET
     needs_row = command.action is not None or command.id in ("other_side", "copy_id")
     if not needs_row:
         return None
     if not situation.loaded:
-        return WhyNot("There is no list yet.", "Wait for it, or read it again with ctrl+r.")
+        return _NOTHING_YET
     row = situation.row
     if row is None:
         return WhyNot("No row is under the cursor.", "Choose one, or clear the filter with escape.")

@@ -1,5 +1,7 @@
 """The fake tenant `acme` behind the real adapter, for the tests of everything above it."""
 
+import itertools
+
 from app.fake.data import acme
 from app.fake.policy import Policy
 from app.fake.tenant import Tenant as FakeTenant
@@ -18,5 +20,11 @@ def client(tenant: FakeTenant, username: str = "alice") -> ZuoraClient:
 
 
 def open_acme(scenario: str = "acme", policy: Policy | None = None) -> FakeTenant:
-    """Return a fresh tenant."""
-    return open_tenant(scenario, policy=policy)
+    """Return a fresh tenant whose ids and request ids are the same at every run."""
+    ids, traces = itertools.count(1), itertools.count(1)
+    return open_tenant(
+        scenario,
+        policy=policy,
+        new_id=lambda: f"{0xC0 << 120 | next(ids):032x}",
+        new_trace=lambda: f"{0x7A << 120 | next(traces):032x}",
+    )

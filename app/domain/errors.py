@@ -57,7 +57,7 @@ class NoAnswer(ZuoraError):
     """The request left and no whole answer came back: its outcome is unknown."""
 
     title = "No answer from Zuora"
-    hint = "The list is read again to find out what happened."
+    hint = "What the list shows after a refresh with ctrl+r is what happened."
     retryable = True
     outcome_known = False
 

@@ -28,7 +28,7 @@ class Tab:
     """How one tab is looked at.
 
     Attributes:
-        cursor: key of the row under the cursor, or None.
+        cursor: key of the row the user put the cursor on, or None.
         needle: what the rows are filtered by; "" shows all.
         order: what they are sorted by, None for their own order.
         reverse: whether that order is turned round.
@@ -111,12 +111,8 @@ class Desk:
         rows = listing.matching(tab.needle, self._rows.get(self.direction, ()))
         return listing.ordered(rows, tab.order, reverse=tab.reverse)
 
-    def row(self) -> Row | None:
-        """Return the row under the cursor of the tab in front."""
-        return self.find(self.tab.cursor)
-
     def find(self, key: str | None) -> Row | None:
-        """Return a row of the tab in front by its key."""
+        """Return a row of the tab in front by its key, whether the filter hides it or not."""
         rows = self._rows.get(self.direction, ())
         return next((row for _, row in rows if row.key == key), None)
 

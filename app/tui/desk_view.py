@@ -82,10 +82,11 @@ class DeskView(Vertical):
         desk, demo = self.desk, bool(self.target.users)
         if desk is None:
             return Situation(demo=demo)
-        row = desk.row() if self.rows.cursor_key is not None else None
+        row = desk.find(self.rows.cursor_key)
         return Situation(
             row=row,
             enterable=desk.access.tenant.enterable,
+            entered=True,
             loaded=desk.view is not None,
             sending=row is not None and desk.progress(row) is Progress.SENDING,
             demo=demo,
@@ -106,11 +107,12 @@ class DeskView(Vertical):
         grid.stale = desk.failure is not None
         if tab.cursor is None and shown:
             tab.cursor = shown[0].key
-        grid.show(
-            [self._item(row, enterable, desk.progress(row)) for row in shown],
-            cursor=tab.cursor if tab.cursor != grid.cursor_key else None,
-        )
-        if shown:
+        with self.prevent(Grid.CursorMoved):
+            grid.show(
+                [self._item(row, enterable, desk.progress(row)) for row in shown],
+                cursor=tab.cursor if tab.cursor != grid.cursor_key else None,
+            )
+        if shown and not tab.needle:  # what a filter hides is gone back to
             tab.cursor = grid.cursor_key
         self.draw_lines()
         self.draw_cursor()

@@ -6,7 +6,6 @@ cells, never in characters: "東京" is four cells wide.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -30,8 +29,7 @@ class Cell(NamedTuple):
     tone: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column of a grid.
 
     Attributes:
@@ -51,8 +49,7 @@ class Column:
     sortable: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A row: the key of its record, one cell for each column, and whether it is greyed.
 
     Items are values: a row built anew with the same content is not drawn anew.

@@ -194,7 +194,7 @@ class GridView(ScrollView):
             # The cursor and greyed rows are of one style: legible on any ground, and short.
             style = self._style(tone) if tone in TONES and not (cursor or dim) else plain
             parts.append((" " + fit(text, slot.width), style))
-        return self._strip(parts, plain)
+        return self._strip(parts)
 
     def _paint_header(self) -> Strip:
         style = self._style("header")
@@ -205,11 +205,12 @@ class GridView(ScrollView):
                 arrow = " ▼" if self._sorting[1] else " ▲"
                 title = fit(title, min(cell_len(title), max(0, slot.width - 2))) + arrow
             parts.append((" " + fit(title, slot.width), style))
-        return self._strip(parts, style)
+        return self._strip(parts)
 
-    def _strip(self, parts: list[tuple[str, Style]], plain: Style) -> Strip:
+    def _strip(self, parts: list[tuple[str, Style]]) -> Strip:
         end = self._slots[-1].start + self._slots[-1].width if self._slots else GUTTER
-        parts.append((" " * (self._width - end), plain))
+        # What no column uses is as blank in the style of the last one, and needs no segment.
+        parts.append((" " * (self._width - end), parts[-1][1]))
         return Strip(merge(parts), self._width)
 
     def _paint_placeholder(self, line: int) -> Strip:

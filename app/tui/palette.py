@@ -47,7 +47,8 @@ class Palette(Provider):
         key = Content.styled(f"  {command.key_name}", "$text-accent")
         if reason is None:
             return Content(command.label) + key
-        return Content.styled(command.label, "dim") + key + Content(f"  {reason.reason}")
+        why = Content.styled(f"  {reason.reason}", "dim not bold")
+        return Content.styled(command.label, "dim not bold") + key + why
 
 
 def _entities(screen: Connections) -> Iterator[Entity]:

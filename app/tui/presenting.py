@@ -76,7 +76,7 @@ def _action(row: Row, enterable: AbstractSet[str] | None) -> Cell:
 
 def top_lines(target: Target, user: str, desk: Desk | None, age: str, width: int) -> Content:
     """Return two lines: where one is and who one is; the path and how old the list is."""
-    where = desk.access.tenant.hierarchy.get(desk.acting_id).title if desk else "…"
+    where = desk.access.tenant.hierarchy.get(desk.acting_id).title if desk else "—"
     role = desk.access.role(desk.acting_id) if desk else None
     login = desk.access.login if desk else user
     parts = [part for part in (f"{target.word} {target.name}", login, role) if part]
@@ -159,8 +159,9 @@ def _next_step(row: Row, enterable: AbstractSet[str] | None) -> str:
             return f"r asks {row.target.title} for a connection."
         case actions.Action.DISCONNECT:
             return "x ends it for good, g shows it from the other side."
-    ask = actions.Action.REQUEST if row.direction is Direction.OUTBOUND else actions.Action.ACCEPT
-    reason = actions.why_not(ask, row, enterable)
+    if row.direction is Direction.INBOUND and row.status == DISCONNECTED:
+        return f"Only {row.source.title} can request it again; g goes there."
+    reason = actions.why_not(actions.Action.REQUEST, row, enterable)
     return f"{reason.reason} {reason.remedy}" if reason else ""
 
 

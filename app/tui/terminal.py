@@ -1,17 +1,14 @@
 """Leaving the terminal as it was, whatever way the program ends.
 
-Textual puts everything back on an orderly exit except a few modes, and it knows
-nothing of signals. So `run_app` runs an app on a driver that puts back the
-rest, turns the signals that end a program into an orderly exit, and, should
-that exit not come, gives the terminal back by force.
+Textual forgets a few modes on an orderly exit, and knows nothing of signals.
+`run_app` runs an app on a driver that forgets none, turns the signals that end
+a program into an orderly exit, and uses force if that exit does not come.
 
-    from app.tui.terminal import crash_report, run_app
-
-    class Connections(App[None]):
+    class MyApp(App[None]):
         def _fatal_error(self) -> None:
             self.panic(crash_report())
 
-    sys.exit(run_app(Connections()))
+    sys.exit(run_app(MyApp()))
 """
 
 import asyncio
@@ -46,14 +43,10 @@ SORRY: Final = (
     "Where it happened, without the values of any variables:\n"
 )
 
-_ENDINGS: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
-
-# SGR pixel mouse, colour-scheme and size reports, synchronized output, and the
-# shape of the mouse pointer: Textual turns them on and forgets them, or a late
-# answer of the terminal turns them on when Textual has already turned them off.
+# SGR pixel mouse, colour-scheme and size reports, synchronized output, shape of
+# the mouse pointer: what Textual leaves on, or a late answer turns on again.
 _FORGOTTEN: Final = "\x1b[?1016l\x1b[?2031l\x1b[?2048l\x1b[?2026l\x1b]22;default\x07"
-
-# The keyboard protocol keeps a stack for each screen: pop before leaving ours.
+# Each screen has a stack of keyboard modes: popped before ours is left.
 _EVERYTHING: Final = (
     "\x1b[?2026l\x1b[<u\x1b[?1049l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1015l\x1b[?1006l"
     "\x1b[?1004l\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[0m" + _FORGOTTEN
@@ -78,9 +71,9 @@ class TerminalDriver(PlatformDriver):
     def start_application_mode(self) -> None:
         """Take the terminal, for the first time or again.
 
-        After a SIGSTOP, which no program can answer, Textual starts a second
-        time without having stopped, and would later restore our raw mode.
-        Textual also leaves the screen empty until something on it changes.
+        After a SIGSTOP, which no program can answer, Textual starts again
+        without having stopped, and would later restore our own raw mode. It
+        also leaves the screen empty until something on it changes.
         """
         if TerminalDriver.hold is Hold.OURS:
             self.suspend_application_mode()
@@ -105,43 +98,41 @@ def run_app(app: App[Any]) -> int:
     """Run `app`, leave the terminal as it was, and return the exit status.
 
     The status is the app's return code, or 128 plus the number of the signal
-    that ended it. Call it in the main thread.
+    that ended it. Call it in the main thread, and end the process after it.
     """
     if sys.platform == "win32" or app.driver_class is not PlatformDriver:
         app.run()
-        return _status(app)
+        return app.return_code or 0
     app.driver_class = TerminalDriver
     ending = _Ending(app)
-    before = {number: signal.signal(number, ending.on_signal) for number in map(_number, _ENDINGS)}
-    if ending.saved is not None:
-        threading.Thread(target=_watch_for_hangup, args=(ending.terminal,), daemon=True).start()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        signal.signal(number, ending.on_signal)
+    threading.Thread(target=_watch_for_hangup, args=(ending.terminal,), daemon=True).start()
     try:
         app.run()
-        return ending.status or _status(app)
     finally:
         ending.restore()
-        _drop_what_nobody_takes()
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        _drop_lost_output()
+    return ending.status or (1 if app.return_code is None else app.return_code)
 
 
 def crash_report(error: BaseException | None = None) -> Text:
-    """Return what to print of `error`, by default the one being handled.
+    """Return what to print of `error`, by default of the one being handled.
 
-    A sentence and the traceback, without values of variables (Textual's own
+    An apology and the traceback, without values of variables (Textual's own
     report shows them, secrets among them) and with nothing in it that could
-    act on the terminal. Made for `App.panic`; `str` of it is plain text.
+    act on the terminal. For `App.panic`; `str` of it is the plain text.
     """
     error = error or sys.exception()
     lines = [SORRY]
     if error is not None:
-        report = traceback.TracebackException.from_exception(error, capture_locals=False)
-        lines += [clean(line) for part in report.format() for line in part.splitlines()]
+        parts = traceback.TracebackException.from_exception(error, capture_locals=False).format()
+        lines += [clean(line) for part in parts for line in part.splitlines()]
     return Text("\n".join(lines), no_wrap=True, overflow="ignore")
 
 
 class _Ending:
-    """How a signal ends the app, and the terminal's attributes from before it."""
+    """How signals end the app, and the terminal's attributes from before it."""
 
     def __init__(self, app: App[Any]) -> None:
         self.app = app
@@ -156,16 +147,15 @@ class _Ending:
         if TerminalDriver.hold in (Hold.UNTOUCHED, Hold.RETURNED):
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
-            return
-        if not self.status:
+        elif not self.status:
             self.status = 128 + number
             # Some send SIGCONT along, on which Textual would take the terminal again.
             signal.signal(signal.SIGCONT, lambda *_: None)
             force = threading.Timer(GRACE, self.force)
             force.daemon = True
             force.start()
-        with contextlib.suppress(RuntimeError):
-            asyncio.get_running_loop().call_soon_threadsafe(self.app.exit, None, self.status)
+            with contextlib.suppress(RuntimeError):
+                asyncio.get_running_loop().call_soon_threadsafe(self.app.exit, None, self.status)
 
     def force(self) -> None:
         """End the process although the app does not."""
@@ -174,15 +164,30 @@ class _Ending:
 
     def restore(self) -> None:
         """Put back what is not back yet, if there is still a terminal."""
-        if self.saved is None:
-            return
         with contextlib.suppress(OSError, termios.error):
-            if TerminalDriver.hold is Hold.OURS:
-                # Output that nobody takes would make us wait for ever.
-                termios.tcflush(self.terminal, termios.TCOFLUSH)
-                os.write(2, _EVERYTHING.encode())
-            if termios.tcgetattr(self.terminal) != self.saved:
+            if self.saved and termios.tcgetattr(self.terminal) != self.saved:
                 termios.tcsetattr(self.terminal, termios.TCSANOW, self.saved)
+            if TerminalDriver.hold is Hold.OURS:
+                _give_back(self.terminal)
+
+
+def _give_back(terminal: int) -> None:
+    """Undo every mode, without Textual and even if nobody takes the output."""
+    os.set_blocking(2, False)  # so that Textual's writing thread gives up, and we never wait
+    try:
+        termios.tcflush(terminal, termios.TCOFLUSH)
+        os.write(2, _EVERYTHING.encode())
+    finally:
+        os.set_blocking(2, True)
+
+
+def _drop_lost_output() -> None:
+    """Keep what a vanished terminal did not take from changing the exit status."""
+    try:
+        if sys.__stderr__:
+            sys.__stderr__.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def _watch_for_hangup(terminal: int) -> None:
@@ -194,20 +199,3 @@ def _watch_for_hangup(terminal: int) -> None:
     poll.register(terminal, 0)
     if any(event & select.POLLHUP for _, event in poll.poll()):
         os.kill(os.getpid(), signal.SIGHUP)
-
-
-def _drop_what_nobody_takes() -> None:
-    """Keep output for a terminal that is gone from changing the exit status."""
-    try:
-        if sys.__stderr__:
-            sys.__stderr__.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-
-
-def _number(name: str) -> signal.Signals:
-    return signal.Signals[name]
-
-
-def _status(app: App[Any]) -> int:
-    return 1 if app.return_code is None else app.return_code

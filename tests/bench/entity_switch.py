@@ -67,10 +67,11 @@ async def _switch(screen: Connections, entity_id: str) -> tuple[float, float]:
     return taken, probe.longest
 
 
-async def _rows_shown(screen: Connections, timeout: float = 20) -> None:
+async def _rows_shown(screen: Connections) -> None:
     """Wait until the rows of the acting entity are read and drawn."""
-    async with asyncio.timeout(timeout):
-        while screen.desk is None or screen.desk.view is None or screen.view.reading:
+    async with asyncio.timeout(20):
+        # Polled, because the screen tells nobody when it has read.
+        while screen.desk is None or screen.desk.view is None or screen.view.reading:  # noqa: ASYNC110
             await asyncio.sleep(PAUSE)
         drawn = asyncio.Event()
         screen.call_after_refresh(drawn.set)

@@ -46,7 +46,7 @@ class Figure:
 
 def table(figures: Iterable[Figure]) -> str:
     """Return the figures as text, one a line."""
-    rows = [("figure", "ours", "floor", "ratio", "budget", "")]
+    rows: list[tuple[str, ...]] = [("figure", "ours", "floor", "ratio", "budget", "")]
     rows += [figure.cells() for figure in figures]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(

@@ -34,11 +34,11 @@ def memory(contest: Contest) -> Iterator[Figure]:
 
 
 def _second(terminal: Terminal) -> tuple[int, float]:
-    received, computed = terminal.received, terminal.processor_time()
+    received, computed = len(terminal.transcript), terminal.processor_time()
     end = time.perf_counter() + 1
     while (left := end - time.perf_counter()) > 0:
         terminal.receive(left)
-    return terminal.received - received, (terminal.processor_time() - computed) / 1e6
+    return len(terminal.transcript) - received, (terminal.processor_time() - computed) / 1e6
 
 
 def _memory(program: Program) -> float:

@@ -126,6 +126,19 @@ def test_the_answer_has_zuoras_shape(
     check_shape(status, answered, json.loads(content))
 
 
+@pytest.mark.parametrize("path", ["entities/{}", "entity-connections/{}/accept", "users/{}/x"])
+def test_half_a_surrogate_pair_is_only_unknown(
+    signed_in: tuple[Server, list[Header]], path: str
+) -> None:
+    server, credentials = signed_in
+    method = "PUT" if path.endswith("accept") else "GET"
+    status, answered, content = asyncio.run(
+        raw_call(server.tenant.asgi, method, "/v1/" + path.format("\ud800"), headers=credentials)
+    )
+    check_shape(status, answered, json.loads(content))
+    assert json.loads(content)["reasons"][0]["code"] == 50000040
+
+
 @settings(max_examples=150, deadline=None)
 @given(form=st.dictionaries(st.sampled_from(["client_id", "client_secret", "grant_type"]), PIECES))
 def test_a_token_request_never_succeeds_by_chance(

@@ -88,6 +88,14 @@ async def test_the_reading_is_of_the_window_closest_to_exhaustion() -> None:
     assert [meter.count().exceeded for _ in range(2)] == [False, True]
 
 
+async def test_one_exhausted_window_is_enough() -> None:
+    now = [0.0]
+    meter = Meter((Window(1, 60), Window(1, 3600)), lambda: now[0])
+    assert not meter.count().exceeded
+    now[0] = 60.0
+    assert meter.count().exceeded
+
+
 async def test_bodies_over_1000_bytes_are_compressed_if_asked(server: Server) -> None:
     desk = await server.desk("alice")
     long, short = "/v1/entities", "/v1/entities?provisioned=x"

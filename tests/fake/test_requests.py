@@ -133,22 +133,21 @@ async def test_a_body_may_be_compressed(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "coding", "status"),
+    ("body", "coding", "status", "expected"),
     [
-        (b"no gzip", "gzip", 400),
-        (gzip.compress(b"{}")[:-6], "gzip", 400),
-        (gzip.compress(b" " * 10_000_000), "gzip", 413),
-        (b"{}", "br", 415),
+        (b"no gzip", "gzip", 400, 90),
+        (gzip.compress(b"{}", mtime=0)[:-6], "gzip", 400, 90),
+        (gzip.compress(b" " * 10_000_000, mtime=0), "gzip", 413, 20),
+        (b"{}", "br", 415, 20),
     ],
 )
 async def test_badly_compressed_bodies(
-    server: Server, body: bytes, coding: str, status: int
+    server: Server, body: bytes, coding: str, status: int, expected: int
 ) -> None:
     desk = await server.desk("alice")
     packed = {"Content-Type": "application/json", "Content-Encoding": coding}
     answer = await desk.call("POST", PATH, content=body, headers=packed)
-    assert category(answer)
-    assert answer.status_code == status
+    assert (answer.status_code, category(answer)) == (status, expected)
 
 
 async def test_a_body_that_never_ends_is_no_server_error(server: Server) -> None:

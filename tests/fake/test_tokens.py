@@ -76,7 +76,7 @@ async def test_a_token_request_carries_no_other_credentials(server: Server) -> N
 @pytest.mark.parametrize(
     "authorization", [None, "", "Bearer", "Bearer nonsense", "Basic YTpi", "Bearer a b"]
 )
-async def test_calls_without_a_valid_token_are_401(
+async def test_a_call_without_a_valid_token_is_401(
     server: Server, authorization: str | None
 ) -> None:
     headers = {} if authorization is None else {"Authorization": authorization}
@@ -84,6 +84,21 @@ async def test_calls_without_a_valid_token_are_401(
     assert answer.status_code == 401
     assert answer.json()["reasons"][0]["code"] == 90000011
     assert "ZSession" in answer.headers["WWW-Authenticate"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", f"/v1/entities/{EUROPE}"),
+        ("GET", "/v1/users/alice@acme.example/accessible-entities"),
+        ("GET", "/v1/entity-connections"),
+        ("POST", "/v1/entity-connections"),
+        ("PUT", "/v1/entity-connections/x/accept"),
+    ],
+)
+async def test_no_operation_works_without_a_token(server: Server, method: str, path: str) -> None:
+    answer = await server.client.request(method, path, json={} if method != "GET" else None)
+    assert (answer.status_code, category(answer)) == (401, 11)
 
 
 async def test_a_token_expires_after_an_hour(server: Server) -> None:

@@ -47,13 +47,12 @@ class Terminal:
         self.columns, self.lines = size
         self.screen = pyte.Screen(*size)
         self.modes = set(FRESH)
-        self.received = 0
         self.transcript = bytearray()
         self._keyboard = {False: 0, True: 0}
         self._stream = pyte.Stream(self.screen)
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._arrived: deque[tuple[float, bytes]] = deque()
-        self._partial = {"control": b"", "drawn": b""}
+        self._partial = b""
         self._ended = False
         environment = {k: v for k, v in os.environ.items() if not _OTHERS.match(k)}
         environment |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
@@ -118,10 +117,12 @@ class Terminal:
             data = os.read(fd, 65536)
         self._ended = not data
         if data:
-            self._arrived.append((time.perf_counter(), data))
-            self.received += len(data)
+            stamp = time.perf_counter()
+            match = _PARTIAL.search(whole := self._partial + data)
+            whole, self._partial = (whole[: match.start()], match[0]) if match else (whole, b"")
+            self._arrived.append((stamp, whole))
             self.transcript += data
-            self._heed(data)
+            self._heed(whole)
         return bool(data)
 
     def processor_time(self) -> int:
@@ -141,8 +142,7 @@ class Terminal:
         if not self._arrived:
             return None
         stamp, data = self._arrived.popleft()
-        whole, self._partial["drawn"] = _whole(self._partial["drawn"] + data)
-        self._stream.feed(_FOREIGN.sub("", self._decode(whole)))
+        self._stream.feed(_FOREIGN.sub("", self._decode(data)))
         return stamp
 
     def text(self) -> str:
@@ -186,8 +186,7 @@ class Terminal:
 
     def _heed(self, data: bytes) -> None:
         """Remember modes and answer questions at once, before anything is drawn."""
-        whole, self._partial["control"] = _whole(self._partial["control"] + data)
-        for prefix, values, dollar, final in _CONTROL.findall(whole):
+        for prefix, values, dollar, final in _CONTROL.findall(data):
             numbers = [int(value or 0) for value in values.split(b";")]
             kind = (prefix + dollar + final).decode()
             if kind in ("?h", "?l"):
@@ -203,13 +202,4 @@ class Terminal:
         if kind == "?h" and number == 2048:
             size = (self.lines, self.columns, self.lines * 20, self.columns * 10)
             return f"\x1b[48;{';'.join(map(str, size))}t"
-        if kind == "n" and number == 6:
-            return f"\x1b[{self.screen.cursor.y + 1};{self.screen.cursor.x + 1}R"
-        return {"c": "\x1b[?62;22c", "?u": "\x1b[?0u"}.get(kind, "")
-
-
-def _whole(data: bytes) -> tuple[bytes, bytes]:
-    """Split off an escape sequence whose end has not arrived."""
-    match = _PARTIAL.search(data)
-    end = match.start() if match else len(data)
-    return data[:end], data[end:]
+        return {"c": "\x1b[?62;22c", "n": "\x1b[1;1R", "?u": "\x1b[?0u"}.get(kind, "")

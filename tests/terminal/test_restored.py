@@ -108,6 +108,7 @@ def test_a_crash_tells_no_values() -> None:
         assert "in action_crash" in told
         assert "RuntimeError: broken ]0;10 [/] in the sample" in told
         assert "the-secret" not in told
+        assert "\x1b]0;" not in told
 
 
 @both

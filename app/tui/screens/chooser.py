@@ -67,10 +67,11 @@ class Chooser(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Lay out the field, the list and a line for what cannot be chosen."""
         with Vertical(id="dialog"):
-            yield Static(self._title, id="title", markup=False)
-            yield Input(placeholder="Type to filter", id="lookup")
-            columns = [Column("text", "", 20, weight=3, sortable=False)]
-            columns.append(Column("note", "", 22, weight=1, sortable=False))
+            yield Input(placeholder="Type to filter", id="lookup", compact=True)
+            columns = [
+                Column("text", self._title, 20, weight=1, sortable=False),
+                Column("note", "", 24, weight=1, sortable=False),
+            ]
             yield Grid(columns, id="choices")
             yield Static("", id="refusal", markup=False)
             yield Static("enter choose · escape leave things as they are", id="keys", markup=False)

@@ -65,7 +65,7 @@ class Connections(Screen[None]):
         """Show the empty desk first; only then load what is heavy."""
         self.work = Work(self.app, self, self.target)
         self.query_one("#too-small", Lines).show(
-            Content("This terminal is too small.\nMake it 60 columns by 20 lines or more.")
+            Content("This terminal is too small.\nIt takes 60 columns by 20 lines.")
         )
         self.call_after_refresh(self.work.enter, self.target.user)
         self.set_interval(REFRESH_EVERY, self._refresh_by_itself)
@@ -198,8 +198,8 @@ class Connections(Screen[None]):
 
     def do_other_side(self) -> None:
         """Act as the counterpart, with the same connection under the cursor."""
-        desk = self.desk
-        if desk is not None and (row := desk.row()) is not None:
+        desk, row = self.desk, self.view.situation().row
+        if desk is not None and row is not None:
             desk.other_side(row)
             self._arrive(desk)
 
@@ -231,7 +231,7 @@ class Connections(Screen[None]):
 
     def do_copy_id(self) -> None:
         """Put the connection's id on the clipboard, and show it, since that may not work."""
-        row = self.desk.row() if self.desk else None
+        row = self.view.situation().row
         if row is not None and row.connection is not None:
             self.app.copy_to_clipboard(row.connection.id)
             self.view.say("good", f"Sent to the terminal's clipboard: {row.connection.id}")

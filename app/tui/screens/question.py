@@ -59,7 +59,7 @@ class Question(ModalScreen[bool]):
             if self._typed:
                 name = typed_name(row.counterpart)
                 yield Static(Content.assemble("Type ", (name, "bold"), " to confirm:"))
-                yield Input(id="typed")
+                yield Input(id="typed", compact=True)
             yield Static("", id="withdrawn", markup=False)
             with Horizontal(id="answers"):
                 yield Button("No", id="no")
@@ -82,6 +82,7 @@ class Question(ModalScreen[bool]):
         )
         self.query_one("#yes", Button).disabled = True
         self.add_class("-withdrawn")
+        self.query_one("#keys", Static).update("escape closes")
         self.query_one("#no", Button).label = "Close"
         self.query_one("#no").focus()
 

@@ -1,0 +1,18 @@
+"""Options and fixtures of all tests."""
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("ours", deadline=None, print_blob=True)
+settings.load_profile("ours")
+
+pytest_plugins = ["tests.tui.snapshots"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that takes new pictures of the screen as right."""
+    parser.addoption(
+        "--snapshot-update",
+        action="store_true",
+        help="take the pictures of the screen anew; look at them before you commit",
+    )

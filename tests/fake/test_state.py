@@ -1,0 +1,63 @@
+"""What the database itself forbids, whoever asks."""
+
+import sqlite3
+
+import pytest
+
+from app.fake.connections import Connections
+from app.fake.data import acme
+from app.fake.data.acme import AMERICAS, CANADA, CORPORATION, EUROPE
+from app.fake.database import open_database, transaction
+from app.fake.model import Connection, Entity
+
+
+@pytest.mark.parametrize(
+    "connection",
+    [
+        Connection("1" * 32, CORPORATION, AMERICAS, "Pending"),
+        Connection("1" * 32, CORPORATION, AMERICAS, "Connected"),
+        Connection("1" * 32, CORPORATION, CANADA, "Pending"),
+        Connection("1" * 32, EUROPE, EUROPE, "Disconnected"),
+        Connection("8a80825555a3c7a10155b466736c5c3f", AMERICAS, EUROPE, "Pending"),
+    ],
+)
+def test_impossible_connections(connection: Connection) -> None:
+    company = acme.scenario()
+    with pytest.raises(sqlite3.IntegrityError):
+        open_database(company._replace(connections=(*company.connections, connection)))
+
+
+@pytest.mark.parametrize(
+    "entity",
+    [
+        Entity("1" * 32, "Second root", "", None, "GMT"),
+        Entity("1" * 32, "Orphan", "", "2" * 32, "GMT"),
+        Entity("1" * 32, "Acme-US", "", CORPORATION, "GMT"),
+        Entity("1" * 32, "Odd", "", CORPORATION, "GMT", "Half provisioned"),
+    ],
+)
+def test_impossible_entities(entity: Entity) -> None:
+    company = acme.scenario()
+    with pytest.raises(sqlite3.IntegrityError):
+        open_database(company._replace(entities=(*company.entities, entity)))
+
+
+def test_the_newest_of_several_ended_records_is_the_last() -> None:
+    ended = tuple(Connection(c * 32, EUROPE, AMERICAS, "Disconnected") for c in "321")
+    db = open_database(acme.scenario()._replace(connections=ended))
+    assert Connections(db).last_ended(EUROPE, AMERICAS) == ended[-1]
+    db.close()
+
+
+def test_a_transaction_that_fails_leaves_nothing_behind() -> None:
+    db = open_database(acme.scenario())
+    with pytest.raises(sqlite3.IntegrityError):
+        _add_twice(db)
+    assert Connections(db).living(AMERICAS, EUROPE) is None
+    db.close()
+
+
+def _add_twice(db: sqlite3.Connection) -> None:
+    with transaction(db):
+        for id_ in "12":
+            Connections(db).add(id_ * 32, AMERICAS, EUROPE)

@@ -1,0 +1,32 @@
+"""What is told of an error: where it was, never what the variables held."""
+
+import pytest
+
+from app.tui.terminal import SORRY, crash_report
+
+
+def _fail() -> None:
+    token = "Bearer " + "x" * 8
+    try:
+        int(token[:0])
+    except ValueError as error:
+        raise RuntimeError("bold \x1b[1m\u202e [red]") from error
+
+
+def test_places_and_causes_without_values() -> None:
+    with pytest.raises(RuntimeError) as caught:
+        _fail()
+    told = str(crash_report(caught.value))
+    assert told.startswith(SORRY)
+    assert "in _fail" in told
+    assert "ValueError: invalid literal" in told
+    assert "RuntimeError: bold [1m [red]" in told
+    assert "Bearer xxxxxxxx" not in told
+
+
+def test_the_error_being_handled_is_the_default() -> None:
+    try:
+        _fail()
+    except RuntimeError:
+        assert "in _fail" in str(crash_report())
+    assert str(crash_report()) == SORRY

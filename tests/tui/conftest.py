@@ -1,0 +1,20 @@
+"""What every story of the screen needs."""
+
+import pytest
+
+from app.tui.screens import question
+
+
+@pytest.fixture(autouse=True)
+def _no_guard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let tests answer a question at once; the guard has tests of its own."""
+    monkeypatch.setattr(question, "GUARD", 0.0)
+
+
+@pytest.fixture(autouse=True)
+def _still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away what moves by itself or comes from the developer's own terminal."""
+    monkeypatch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "none")
+    monkeypatch.setattr("textual.widgets.Input._toggle_cursor", lambda _: None)
+    for name in ("NO_COLOR", "TEXTUAL_THEME", "COLORTERM"):
+        monkeypatch.delenv(name, raising=False)

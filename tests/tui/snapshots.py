@@ -1,0 +1,83 @@
+"""Pictures of the screen, compared with those a person has looked at.
+
+A picture is an SVG under `tests/snapshots/`. When it differs, the test shows
+the difference as text, and leaves the new picture beside the old one as
+`NAME.actual.svg`. `pytest --snapshot-update` takes the new ones as right: look
+at them then.
+"""
+
+import difflib
+import html
+import re
+from pathlib import Path
+
+import pytest
+from textual.app import App
+
+FOLDER = Path(__file__).parents[1] / "snapshots"
+_TEXT = re.compile(r'<text class="[^"]*-r(\d+)" x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]*)</text>')
+
+
+class Snapshot:
+    """Compares the screen with the picture of a name; a test may take several."""
+
+    def __init__(self, feature: str, test: str, *, update: bool) -> None:
+        self._folder = FOLDER / feature
+        self._test = test
+        self._update = update
+
+    def __call__(self, app: App[None], name: str = "") -> None:
+        """Compare what is on the screen now.
+
+        Raises:
+            AssertionError: It differs from the picture, or there is none yet.
+        """
+        path = self._folder / f"{self._test}{'-' * bool(name)}{name}.svg"
+        actual_path = path.with_suffix(".actual.svg")
+        actual = picture(app)
+        if self._update:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(actual)
+        elif not path.exists() or path.read_text() != actual:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            actual_path.write_text(actual)
+            before = text_of(path.read_text()) if path.exists() else []
+            changes = "\n".join(difflib.unified_diff(before, text_of(actual), lineterm="", n=1))
+            raise AssertionError(
+                f"{path.name} differs; look at {actual_path.name} beside it.\n"
+                f"{changes or 'The text is the same: colours or styles differ.'}"
+            )
+        actual_path.unlink(missing_ok=True)
+
+
+def picture(app: App[None]) -> str:
+    """Return the screen as SVG that is the same at every run and loads nothing."""
+    svg = app.export_screenshot(title="Manage Entity Connections")
+    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+    svg = svg.replace("Fira Code, monospace", "monospace").replace("Fira Code", "monospace")
+    return re.sub(r"terminal-\d+", "terminal", svg)
+
+
+def text_of(svg: str) -> list[str]:
+    """Return the lines of text of a picture."""
+    lines: dict[float, list[tuple[float, str]]] = {}
+    for _, x, y, text in _TEXT.findall(svg):
+        lines.setdefault(float(y), []).append((float(x), html.unescape(text)))
+    return [
+        "".join(text for _, text in sorted(line)).replace("\xa0", " ").rstrip()
+        for _, line in sorted(lines.items())
+    ]
+
+
+@pytest.fixture
+def snap(request: pytest.FixtureRequest) -> Snapshot:
+    """Compares the screen with a picture under `tests/snapshots/FEATURE/`."""
+    feature = request.path.stem.removeprefix("test_")
+    test = (
+        request.node.name.removeprefix("test_")
+        .replace("[", "-")
+        .replace("]", "")
+        .replace(", ", "x")
+        .strip("()")
+    )
+    return Snapshot(feature, test, update=request.config.getoption("--snapshot-update"))

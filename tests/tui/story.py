@@ -1,0 +1,172 @@
+"""Telling a story to the screen: press, click, wait until it has settled, look."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from textual.pilot import Pilot
+
+from app.fake.policy import Policy
+from app.fake.scenarios import USERS
+from app.fake.tenant import Tenant as FakeTenant
+from app.services.desk import Desk
+from app.services.ports import EntityConnections
+from app.services.target import Access, Target
+from app.services.tenant import Tenant
+from app.tui.app import ConnectionsApp
+from app.tui.grid import Grid
+from app.tui.lines import Lines
+from app.tui.screens.connections import Connections
+from tests.acme import client, open_acme
+
+Wrap = Callable[[EntityConnections], EntityConnections]
+PATIENCE = 500
+"""How often to look whether the screen has settled before giving up."""
+
+
+class Story:
+    """One run of the screen on a fresh tenant."""
+
+    def __init__(self, pilot: Pilot[None], fake: FakeTenant) -> None:
+        self.pilot = pilot
+        self.app = pilot.app
+        self.fake = fake
+
+    @property
+    def screen(self) -> Connections:
+        """The main screen, whatever dialog stands above it."""
+        found = self.app.screen_stack[0]
+        assert isinstance(found, Connections)
+        return found
+
+    @property
+    def desk(self) -> Desk:
+        assert self.screen.desk is not None
+        return self.screen.desk
+
+    @property
+    def on_top(self) -> bool:
+        """Whether no dialog stands above the main screen."""
+        return self.app.screen is self.screen
+
+    @property
+    def notice(self) -> str:
+        """The message above the keys, or ""."""
+        lines = self.screen.view.notice
+        return lines.content.plain if lines.display else ""
+
+    def lines(self, id_: str) -> str:
+        """The text of one of the parts of the main screen."""
+        return self.screen.query_one(f"#{id_}", Lines).content.plain
+
+    def row(self, name: str) -> list[str]:
+        """The cells of the row of an entity, as shown."""
+        items = self.screen.view.rows.items
+        return next([cell.text for cell in one.cells] for one in items if one.cells[0].text == name)
+
+    def names(self) -> list[str]:
+        """The entities of the rows, from top to bottom."""
+        return [one.cells[0].text for one in self.screen.view.rows.items]
+
+    @property
+    def cursor(self) -> str:
+        """The entity of the row under the cursor."""
+        grid = self.screen.view.rows
+        assert grid.cursor_key is not None
+        return grid.item(grid.cursor_key).cells[0].text
+
+    async def settle(self) -> None:
+        """Wait until nothing is under way and everything is drawn."""
+        await self.until(lambda: not any(one.is_running for one in self.app.workers))
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until something holds."""
+        for _ in range(PATIENCE):
+            await self.pilot.pause()
+            if condition():
+                await self.pilot.pause()
+                return
+        raise AssertionError("The screen never settled.")
+
+    async def press(self, *keys: str) -> None:
+        """Press keys one after the other, and wait."""
+        await self.pilot.press(*keys)
+        await self.settle()
+
+    async def type(self, text: str) -> None:
+        """Type a text."""
+        await self.press(*(_KEYS.get(char, char) for char in text))
+
+    async def to(self, name: str) -> None:
+        """Put the cursor on the row of an entity."""
+        grid = self.screen.view.rows
+        grid.cursor_key = next(one.key for one in grid.items if one.cells[0].text == name)
+        await self.settle()
+
+    async def act_in(self, name: str) -> None:
+        """Switch to an entity by the switcher."""
+        await self.press("e")
+        await self.type(name)
+        await self.press("enter")
+
+    async def click_cell(self, name: str, column: str) -> None:
+        """Click into a cell of the main screen's rows."""
+        await self.click_grid(self.screen.view.rows, name, column)
+
+    async def click_grid(self, grid: Grid, name: str, column: str) -> None:
+        """Click into a cell of any grid."""
+        place = next(n for n, one in enumerate(grid.items) if one.cells[0].text.strip() == name)
+        x = next(slot.start for slot in grid._slots if slot.column.key == column)
+        await self.pilot.click(grid, offset=(x + 1, place + 1 - grid.scroll_offset.y))
+        await self.settle()
+
+    async def click_word(self, id_: str, word: str) -> None:
+        """Click a word in one of the parts of the main screen."""
+        for y, line in enumerate(self.lines(id_).split("\n")):
+            if word in line:
+                await self.pilot.click(f"#{id_}", offset=(line.index(word) + 2, y))
+                await self.settle()
+                return
+        raise AssertionError(f"{word!r} is not in {self.lines(id_)!r}")
+
+
+_KEYS = {" ": "space", "-": "minus", ".": "full_stop", "[": "left_square_bracket", "/": "slash"}
+
+
+def target_of(
+    fake: FakeTenant, user: str, wrap: Wrap | None = None, scenario: str = "acme"
+) -> Target:
+    """Return a fake tenant as a target; `wrap` may put faults in front of the adapter."""
+
+    async def enter(username: str) -> Access:
+        known = next(one for one in fake.users if one.username == username)
+        zuora: EntityConnections = client(fake, username)
+        return Access(
+            tenant=Tenant(wrap(zuora) if wrap else zuora),
+            login=known.login,
+            start_id=known.home_entity_id,
+            role=lambda entity_id: fake.role(username, entity_id),
+        )
+
+    return Target("DEMO", scenario, user, tuple(USERS.items()), enter)
+
+
+@asynccontextmanager
+async def story(
+    scenario: str = "acme",
+    *,
+    user: str = "alice",
+    size: tuple[int, int] = (120, 36),
+    theme: str = "dark",
+    policy: Policy | None = None,
+    wrap: Wrap | None = None,
+) -> AsyncIterator[Story]:
+    """Open the screen on a fresh tenant and wait for its rows."""
+    fake = open_acme(scenario, policy)
+    app = ConnectionsApp(target_of(fake, user, wrap, scenario))
+    app.theme = theme
+    async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
+        told = Story(pilot, fake)
+        await told.until(lambda: told.screen.view.reading is False)
+        await told.settle()
+        yield told
+    fake.close()

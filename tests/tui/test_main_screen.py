@@ -1,0 +1,88 @@
+"""The main screen at every size, in every state, in every theme."""
+
+import pytest
+
+from app.fake.scenarios import SCENARIOS
+from tests.tui.snapshots import Snapshot
+from tests.tui.story import story
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (160, 48), (200, 60), (60, 20)], ids=str)
+async def test_outbound(snap: Snapshot, size: tuple[int, int]) -> None:
+    """Every state a row can have; at 80 columns and less, Under is folded away."""
+    async with story(size=size) as told:
+        snap(told.app)
+
+
+@pytest.mark.parametrize("theme", ["dark", "light", "high-contrast", "colour-blind-safe"])
+async def test_inbound(snap: Snapshot, theme: str) -> None:
+    """What waits comes first; the tab counts it; signs and words besides colour."""
+    async with story(size=(80, 24), theme=theme) as told:
+        await told.press("i")
+        snap(told.app)
+
+
+async def test_no_color(snap: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shades of grey only, and nothing lost."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with story(size=(80, 24)) as told:
+        snap(told.app)
+
+
+async def test_too_small(snap: Snapshot) -> None:
+    """A terminal that cannot hold the screen is told so, and how large it should be."""
+    async with story(size=(40, 10)) as told:
+        snap(told.app)
+        await told.pilot.resize_terminal(80, 24)
+        await told.settle()
+        assert told.screen.view.display
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+async def test_every_scenario_opens_and_can_be_walked_through(scenario: str) -> None:
+    async with story(scenario, size=(80, 24)) as told:
+        await told.press("down", "i", "down", "o", "e", "down", "escape", "question_mark", "escape")
+        assert told.on_top
+
+
+async def test_the_key_bar_greys_what_is_impossible_on_the_row() -> None:
+    async with story() as told:
+        await told.to("Acme-Americas")
+        connected = told.screen.view.keys.content
+        await told.to("Acme-US")
+        assert not told.screen.view.keys.content.is_same(connected)
+
+
+async def test_global_500_shows_its_511_rows() -> None:
+    async with story("global-500") as told:
+        assert len(told.names()) == 511
+        await told.press("end")
+        assert told.screen.view.rows.scroll_offset.y > 400
+
+
+async def test_sorting_by_key_and_by_click_keeps_the_cursor_on_its_record() -> None:
+    async with story() as told:
+        await told.to("Acme-Japan")
+        in_tree = told.names()
+        await told.press("s")
+        assert told.names() == sorted(in_tree, key=str.casefold)
+        grid = told.screen.view.rows
+        await told.pilot.click(grid, offset=(4, 0))
+        await told.settle()
+        assert told.names() == sorted(in_tree, key=str.casefold, reverse=True)
+        await told.pilot.click(grid, offset=(4, 0))
+        await told.settle()
+        assert told.names() == in_tree
+        assert told.cursor == "Acme-Japan"
+
+
+async def test_the_connection_id_can_be_copied() -> None:
+    async with story() as told:
+        await told.to("Acme-Americas")
+        await told.press("c")
+        assert told.app.clipboard == "8a80825555a3c7a10155b466736c5c3f"
+        await told.to("Acme-US")
+        await told.press("c")
+        assert "no connection in this row yet" in told.notice

@@ -1,0 +1,114 @@
+"""What the screen says after a write, and why not before one."""
+
+import pytest
+
+from app.services.ports import EntityConnections
+from tests.services.faults import Faulty
+from tests.tui.snapshots import Snapshot
+from tests.tui.story import story
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest.mark.parametrize("scenario", ["acme", "denied-removed"])
+async def test_denied(snap: Snapshot, scenario: str) -> None:
+    """A denied request is Disconnected, or gone, as the tenant has it; both look right."""
+    async with story(scenario, size=(80, 24)) as told:
+        await told.press("i")
+        await told.to("Acme-Japan")
+        await told.press("d", "y")
+        snap(told.app)
+        assert ("Acme-Japan" in told.names()) == (scenario == "acme")
+
+
+async def test_refused(snap: Snapshot) -> None:
+    """Zuora's sentence, its code, what to do, and the request id to quote."""
+    async with story(size=(80, 24), user="carol") as told:
+        await told.press("i", "a", "y")
+        snap(told.app)
+        assert told.row("Acme-Germany")[2] == "◐ Pending"
+        await told.press("down")
+        assert told.notice
+        await told.press("escape")
+        assert not told.notice
+
+
+async def test_sending_shows_on_the_row() -> None:
+    async with story() as told:
+        await told.to("Acme-US")
+        await told.pilot.press("r")
+        await told.until(lambda: not told.on_top)
+        seen: list[str] = []
+        draw = told.screen.view.draw
+
+        def watched() -> None:
+            draw()
+            seen.append(told.row("Acme-US")[2])
+
+        told.screen.view.draw = watched  # type: ignore[method-assign]
+        await told.press("y")
+        assert seen[0] == "… sending"
+        assert seen[-1] == "◐ Pending"
+
+
+async def test_an_unknown_outcome_stays_on_the_row_until_the_list_is_read_again(
+    snap: Snapshot,
+) -> None:
+    """The row wears a question mark and a word; the message says what is known."""
+    faulty: list[Faulty] = []
+
+    def wrap(zuora: EntityConnections) -> EntityConnections:
+        faulty.append(Faulty(zuora))  # type: ignore[arg-type]
+        return faulty[0]
+
+    async with story(size=(80, 24), wrap=wrap) as told:
+        faulty[0].lose_request = True
+        await told.press("i")
+        await told.to("Acme-Japan")
+        await told.press("a", "y")
+        snap(told.app)
+        assert told.row("Acme-Japan")[3] == "? outcome unknown"
+        await told.press("ctrl+r")
+        assert told.row("Acme-Japan")[3] == "Accept"
+        assert faulty[0].writes == ["accept"]
+
+
+@pytest.mark.parametrize(
+    ("tab", "name", "key", "reason"),
+    [
+        ("o", "Acme-Americas", "r", "is already connected"),
+        ("o", "Acme-Canada", "r", "already waiting for an answer"),
+        ("o", "Acme-Canada", "a", "Only the target answers a request"),
+        ("o", "Acme-Canada", "x", "a request cannot be taken back"),
+        ("o", "Acme-UK", "r", "is not provisioned yet"),
+        ("o", "Acme-Australia", "r", "You may not enter Acme-Australia"),
+        ("o", "Acme-Australia", "g", "You may not enter Acme-Australia"),
+        ("o", "Acme-Brazil", "x", '"Suspended" is not known here'),
+        ("o", "Acme-US", "d", "has no request that waits"),
+        ("o", "Acme-US", "enter", None),
+        ("o", "Acme-UK", "enter", "is not provisioned yet"),
+        ("i", "Acme-US", "r", "A connection is requested from its source"),
+        ("i", "Acme-Brazil", "x", "is not connected"),
+        ("i", "Acme-Brazil", "enter", "has no request that waits"),
+    ],
+)
+async def test_an_impossible_key_says_why_and_what_would_help(
+    tab: str, name: str, key: str, reason: str | None
+) -> None:
+    async with story() as told:
+        await told.press(tab)
+        await told.to(name)
+        await told.press(key)
+        if reason is None:
+            assert not told.on_top
+        else:
+            assert reason in told.notice
+            assert len(told.notice.split("\n")) == 2
+
+
+async def test_a_why_goes_away_with_the_cursor() -> None:
+    async with story() as told:
+        await told.press("a")
+        assert told.notice
+        await told.press("down")
+        assert not told.notice
