@@ -152,7 +152,7 @@ class DeskView(Vertical):
     def _follow(self, event: Grid.CursorMoved) -> None:
         if self.desk is not None and event.key is not None:
             self.desk.tab.cursor = event.key
-        self.draw_cursor()
+        self.call_after_refresh(self.draw_cursor)  # the cursor itself is painted first
         if self._passing:
             self.hush()
 
@@ -184,7 +184,8 @@ class DeskView(Vertical):
     def hush(self) -> bool:
         """Clear the message; return whether there was one."""
         shown = bool(self.notice.display)
-        self.notice.display = False
+        if shown:
+            self.notice.display = False
         return shown
 
 

@@ -4,12 +4,17 @@ Over a slow link every byte is felt: a plain `Static` repaints its whole box,
 this one the cells between the first and the last difference of each line.
 """
 
-from rich.segment import Segment
+from itertools import takewhile
+from operator import eq
+
+from rich.style import Style
 from textual.content import Content
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.visual import Visual
 from textual.widget import Widget
+
+Cell = tuple[str, Style | None]
 
 
 class Lines(Widget):
@@ -36,38 +41,36 @@ class Lines(Widget):
         old, self._content = self._content, content
         if old.is_same(content):
             return
-        width, height = self.size
         if self.styles.auto_dimensions:
             self.refresh(layout=True)
-        elif width and height:
-            style = self.visual_style
-            before = Visual.to_strips(self, old, width, height, style, pad=True)
-            after = Visual.to_strips(self, content, width, height, style, pad=True)
+        else:
+            lines = zip(self._cells(old), self._cells(content), strict=True)
             regions = [
-                Region(*span, 1)
-                for y, (one, other) in enumerate(zip(before, after, strict=False))
-                if (span := _difference(one, other, y)) is not None
+                region
+                for y, (before, after) in enumerate(lines)
+                if (region := _difference(before, after, y)) is not None
             ]
-            if len(before) != len(after):
-                self.refresh()
-            elif regions:
+            if regions:
                 self.refresh(*regions)
 
+    def _cells(self, content: Content) -> list[list[Cell]]:
+        """Return the cells of every line of the widget, were this its content."""
+        width, height = self.size
+        strips = Visual.to_strips(self, content, width, height, self.visual_style, pad=True)
+        strips += [Strip.blank(width)] * (height - len(strips))
+        return [[(char, one.style) for one in strip for char in one.text] for strip in strips]
 
-def _difference(before: Strip, after: Strip, y: int) -> tuple[int, int, int] | None:
-    """Return (x, y, width) of the cells of a line that differ, or None."""
-    first = _equal_cells(list(before), list(after))
-    width = max(before.cell_length, after.cell_length)
-    if first == width:
+
+def _difference(before: list[Cell], after: list[Cell], y: int) -> Region | None:
+    """Return the region of line `y` from the first cell that differs to the last."""
+    if before == after:
         return None
-    last = _equal_cells(list(before)[::-1], list(after)[::-1])
-    return first, y, max(width - first - last, 1)
+    if len(before) != len(after):  # a character of two cells: count no further than the line
+        return Region(0, y, max(len(before), len(after)) * 2, 1)
+    first = _run(before, after)
+    last = _run(before[::-1], after[::-1])
+    return Region(first, y, len(after) - first - last, 1)
 
 
-def _equal_cells(before: list[Segment], after: list[Segment]) -> int:
-    cells = 0
-    for one, other in zip(before, after, strict=False):
-        if one != other:
-            break
-        cells += one.cell_length
-    return cells
+def _run(before: list[Cell], after: list[Cell]) -> int:
+    return sum(takewhile(bool, map(eq, before, after)))

@@ -133,36 +133,37 @@ def _count(desk: Desk | None, direction: Direction, shown: int | None) -> str:
 
 
 def detail(row: Row | None, enterable: AbstractSet[str] | None) -> Content:
-    """Return three lines about a row: the connection, what else there is, what can be done."""
+    """Return two lines about a row: the connection; what can be done, and what else there is."""
     if row is None:
-        return Content("\n\n")
+        return Content("\n")
     text, tone = sign_and_word(row.status)
     head = Content.assemble(
         (f"{row.source.title} → {row.target.title}", "bold"),
-        "   ",
+        "  ",
         (text, _TONES.get(tone, "bold")),
+        f" · {row.connection.id}" if row.connection else "",
     )
-    more = [f"id {row.connection.id}"] if row.connection else []
+    more = [_next_step(row, enterable)]
     more.append(f"other direction: {row.reverse.status if row.reverse else 'none'}")
     more += [f"older: {one.status} {one.id}" for one in row.folded]
-    next_step = Content.styled(_next_step(row, enterable), MUTED)
-    return Content("\n").join([head, Content(" · ".join(more)), next_step])
+    return head + Content("\n") + Content.styled(" · ".join(more), MUTED)
 
 
 def _next_step(row: Row, enterable: AbstractSet[str] | None) -> str:
+    """Say what can be done. It names nobody: what stays the same is not sent again."""
     if row.waits_for_acting:
-        return f"{row.source.title} asks to share to {row.target.title}: a accepts, d denies."
+        return "It waits for you: a accepts, d denies"
     if row.status == PENDING:
-        return f"An administrator of {row.target.title} accepts or denies it; g goes there."
+        return "The target accepts or denies it: g goes there"
     match actions.offered(row, enterable):
         case actions.Action.REQUEST:
-            return f"r asks {row.target.title} for a connection."
+            return "r requests the connection"
         case actions.Action.DISCONNECT:
-            return "x ends it for good, g shows it from the other side."
+            return "x ends it for good: g shows the other side"
     if row.direction is Direction.INBOUND and row.status == DISCONNECTED:
-        return f"Only {row.source.title} can request it again; g goes there."
+        return "Only the source can request it again: g goes there"
     reason = actions.why_not(actions.Action.REQUEST, row, enterable)
-    return f"{reason.reason} {reason.remedy}" if reason else ""
+    return f"{reason.reason} {reason.remedy}".rstrip(".") if reason else ""
 
 
 def key_bar(situation: Situation, width: int) -> Content:

@@ -27,6 +27,7 @@ from rich.text import Text
 from textual.app import App
 
 from app.domain.text import clean
+from app.tui.sgr import thin
 
 if sys.platform == "win32":
     from textual.drivers.windows_driver import WindowsDriver as PlatformDriver
@@ -87,6 +88,10 @@ class TerminalDriver(PlatformDriver):
         super().stop_application_mode()
         self.write(_FORGOTTEN)
         TerminalDriver.hold = Hold.LEAVING
+
+    def write(self, data: str) -> None:
+        """Send output to the terminal, without the colours it has already."""
+        super().write(thin(data))
 
     def close(self) -> None:
         """Wait until everything is written."""
@@ -191,10 +196,7 @@ def _drop_lost_output() -> None:
 
 
 def _watch_for_hangup(terminal: int) -> None:
-    """Send SIGHUP when the terminal is gone: not every parent passes it on.
-
-    Textual would go on reading nothing, as fast as it can.
-    """
+    """Send SIGHUP when the terminal is gone; not every parent does, and Textual would spin."""
     poll = select.poll()
     poll.register(terminal, 0)
     if any(event & select.POLLHUP for _, event in poll.poll()):

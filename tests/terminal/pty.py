@@ -16,7 +16,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import pexpect
 import pyte
@@ -59,15 +59,12 @@ class Terminal:
         self.started = time.perf_counter()
         with warnings.catch_warnings():  # a fork beside threads, which at once becomes the program
             warnings.simplefilter("ignore", DeprecationWarning)
+            program, *arguments = command
             self.child: pexpect.spawn[bytes] = pexpect.spawn(
-                command[0],
-                list(command[1:]),
-                cwd=ROOT,
-                env=environment,
-                dimensions=(self.lines, self.columns),
+                program, arguments, cwd=ROOT, env=environment, dimensions=size[::-1]
             )
         self.pid = self.child.pid or 0
-        self.attributes_before = self.attributes()
+        self._before = termios.tcgetattr(self.child.child_fd)
 
     def __enter__(self) -> Self:
         return self
@@ -78,15 +75,11 @@ class Terminal:
             self.child.wait()
         self.child.close()
 
-    def attributes(self) -> list[Any]:
-        """Return the terminal's attributes (echo and the like)."""
-        return termios.tcgetattr(self.child.child_fd)
-
     def leftovers(self) -> list[str]:
         """Name what differs from a fresh terminal."""
         found = [f"mode {m} {'on' if m in self.modes else 'off'}" for m in self.modes ^ FRESH]
         found += [f"keyboard protocol {n:+}" for n in self._keyboard.values() if n]
-        if self.attributes() != self.attributes_before:
+        if termios.tcgetattr(self.child.child_fd) != self._before:
             found.append("attributes")
         return found
 

@@ -137,7 +137,7 @@ def test_ended_while_suspended() -> None:
         terminal.send("ctrl+z")
         terminal.wait_for("STOPPED")
         terminal.send("\n")
-        terminal.wait_for("STATUS")
+        terminal.wait_for("STATUS 143")
         terminal.wait_exit()
         assert terminal.leftovers() == []
 
