@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from textual.app import App, SystemCommand
+from textual.binding import Binding
 from textual.command import Provider
 from textual.screen import ModalScreen, Screen
 
@@ -33,7 +34,7 @@ class ConnectionsApp(App[None]):
     TITLE = "Manage Entity Connections"
     CSS_PATH = sorted(_STYLES.glob("*.tcss"))
     COMMANDS = {_palette}
-    ENABLE_COMMAND_PALETTE = True
+    BINDINGS = [Binding("ctrl+z", "suspend_process", id="suspend", tooltip="Back to the shell")]
 
     def __init__(self, target: Target, theme: str = "dark") -> None:
         super().__init__()

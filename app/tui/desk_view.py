@@ -1,5 +1,7 @@
 """The desk as widgets: where one is, the two tabs, the rows, what is known of one, the keys."""
 
+import asyncio
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
 from textual import on
@@ -19,16 +21,29 @@ from app.tui import presenting
 from app.tui.grid import Grid, Item
 from app.tui.lines import Lines
 
+REST = 0.03
+"""Seconds the cursor rests on a row before its details follow: a held key is not slowed by them."""
 READING = Content("Reading from Zuora…")
 
 
 class Needle(Input):
-    """The field of the filter; the arrows move the cursor of the rows under it."""
+    """The field of the filter; the arrows move the cursor of the rows under it.
+
+    Its owner is told at once, not by a message, so that a letter and the rows
+    that it leaves are painted in one frame.
+    """
 
     BINDINGS = [
         ("up", "screen.step(-1)", "Up"),
         ("down", "screen.step(1)", "Down"),
     ]
+
+    typed: Callable[[str], None] | None = None
+
+    def watch_value(self, value: str) -> None:
+        """Tell what has been typed."""
+        if self.typed is not None:
+            self.typed(value)
 
 
 class DeskView(Vertical):
@@ -54,6 +69,7 @@ class DeskView(Vertical):
         self.reading = True
         self._failure: ZuoraError | None = None
         self._passing = True
+        self._rest: asyncio.TimerHandle | None = None
         self._drawn: View | None = None
         self._items: dict[tuple[int, Progress | None], tuple[Row, Item]] = {}
 
@@ -69,6 +85,7 @@ class DeskView(Vertical):
 
     def on_mount(self) -> None:
         """Draw the empty desk: the first frame waits for nothing."""
+        self.needle.typed = self._narrow
         self.rows.placeholder = READING
         self.rows.focus()
 
@@ -150,11 +167,14 @@ class DeskView(Vertical):
 
     @on(Grid.CursorMoved)
     def _follow(self, event: Grid.CursorMoved) -> None:
+        event.stop()
         if self.desk is not None and event.key is not None:
             self.desk.tab.cursor = event.key
-        self.call_after_refresh(self.draw_cursor)  # the cursor itself is painted first
         if self._passing:
             self.hush()
+        if self._rest is not None:
+            self._rest.cancel()
+        self._rest = asyncio.get_running_loop().call_later(REST, self.draw_cursor)
 
     def fail(self, error: ZuoraError) -> None:
         """Show why there is nothing to show."""
@@ -174,10 +194,21 @@ class DeskView(Vertical):
         self.notice.show(presenting.notice(kind, sentence, *more))
         self.notice.display = True
 
+    def open_filter(self) -> None:
+        """Show the field of the filter."""
+        if self.desk is not None:
+            self.needle.value = self.desk.tab.needle
+            self.needle.display = True
+            self.needle.focus()
+
+    def _narrow(self, needle: str) -> None:
+        if self.desk is not None and needle != self.desk.tab.needle:
+            self.desk.tab.needle = needle
+            self.draw()
+
     def close_filter(self) -> None:
-        """Put the field of the filter away, and what was typed with it."""
-        with self.prevent(Input.Changed):
-            self.needle.value = ""
+        """Put the field of the filter away, and what was typed into it."""
+        self.needle.value = ""
         self.needle.display = False
         self.rows.focus()
 

@@ -30,7 +30,6 @@ SIGNS = {
 }
 """Sign, tone and meaning of each status; one we do not know wears a question mark."""
 
-_TONES = {"good": "$text-success", "wait": "$text-warning", "end": "$text-error", "mute": ""}
 MUTED = "$foreground-muted"
 _SENDING = Cell("… sending", "wait")
 _UNKNOWN = Cell("? outcome unknown", "warn")
@@ -62,7 +61,7 @@ def item(row: Row, enterable: AbstractSet[str] | None, progress: Progress | None
     elif progress is Progress.UNKNOWN:
         action = _UNKNOWN
     name = Cell(row.counterpart.title, "" if row.counterpart.listed else "mute")
-    under = Cell(row.under.title if row.under else "", "mute")
+    under = Cell(row.under.title if row.under else "")
     return Item(row.key, (name, under, status, action))
 
 
@@ -136,17 +135,14 @@ def detail(row: Row | None, enterable: AbstractSet[str] | None) -> Content:
     """Return two lines about a row: the connection; what can be done, and what else there is."""
     if row is None:
         return Content("\n")
-    text, tone = sign_and_word(row.status)
-    head = Content.assemble(
-        (f"{row.source.title} → {row.target.title}", "bold"),
-        "  ",
-        (text, _TONES.get(tone, "bold")),
-        f" · {row.connection.id}" if row.connection else "",
-    )
+    # One style a line, and no word that is not needed: each costs at every step of the cursor.
+    status, _ = sign_and_word(row.status)
+    head = [f"{row.source.title} → {row.target.title}", status]
+    head += [row.connection.id] if row.connection else []
     more = [_next_step(row, enterable)]
-    more.append(f"other direction: {row.reverse.status if row.reverse else 'none'}")
+    more += [f"other direction: {row.reverse.status}"] if row.reverse else []
     more += [f"older: {one.status} {one.id}" for one in row.folded]
-    return head + Content("\n") + Content.styled(" · ".join(more), MUTED)
+    return Content(" · ".join(head) + "\n") + Content.styled(" · ".join(more), MUTED)
 
 
 def _next_step(row: Row, enterable: AbstractSet[str] | None) -> str:
@@ -181,10 +177,10 @@ def _key_bar(commands: tuple[tuple[Command, bool], ...], width: int) -> Content:
         shown.remove(_least(shown))
     parts = []
     for command in shown:
-        key, word = ("b $text-accent", "$foreground") if possible[command] else ("dim", "dim")
-        markup = f"[@click=screen.command('{command.id}')][{key}]$key[/] [{word}]$word[/][/]"
+        words = "[b $text-accent]$key[/] $word  " if possible[command] else "[dim]$key $word  [/]"
+        markup = f"[@click=screen.command('{command.id}')]{words}[/]"
         parts.append(Content.from_markup(markup, key=command.key_name, word=command.short))
-    return Content("  ").join(parts)
+    return Content("").join(parts).rstrip()
 
 
 _EXPENDABLE = ("palette", "other_side", "filter", "disconnect", "deny", "accept", "request")

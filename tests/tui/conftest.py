@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.tui import desk_view
 from app.tui.screens import question
 
 
@@ -15,6 +16,7 @@ def _no_guard(monkeypatch: pytest.MonkeyPatch) -> None:
 def _still(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take away what moves by itself or comes from the developer's own terminal."""
     monkeypatch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "none")
+    monkeypatch.setattr(desk_view, "REST", 0.001)
     monkeypatch.setattr("textual.widgets.Input._toggle_cursor", lambda _: None)
     for name in ("NO_COLOR", "TEXTUAL_THEME", "COLORTERM"):
         monkeypatch.delenv(name, raising=False)

@@ -73,11 +73,5 @@ def text_of(svg: str) -> list[str]:
 def snap(request: pytest.FixtureRequest) -> Snapshot:
     """Compares the screen with a picture under `tests/snapshots/FEATURE/`."""
     feature = request.path.stem.removeprefix("test_")
-    test = (
-        request.node.name.removeprefix("test_")
-        .replace("[", "-")
-        .replace("]", "")
-        .replace(", ", "x")
-        .strip("()")
-    )
+    test = re.sub(r"[^\w-]+", "-", request.node.name.removeprefix("test_")).strip("-")
     return Snapshot(feature, test, update=request.config.getoption("--snapshot-update"))

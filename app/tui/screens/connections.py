@@ -157,7 +157,7 @@ class Connections(Screen[None]):
     def action_back(self) -> None:
         """Take one step back: the message, the filter."""
         if not self.view.hush():
-            self._clear_filter()
+            self.view.close_filter()
 
     def do_outbound(self) -> None:
         """Bring Share To (Outbound) to the front."""
@@ -270,17 +270,7 @@ class Connections(Screen[None]):
 
     def do_filter(self) -> None:
         """Open the field that narrows the rows."""
-        if self.desk is not None:
-            needle = self.view.needle
-            needle.value = self.desk.tab.needle
-            needle.display = True
-            needle.focus()
-
-    @on(Input.Changed, "#needle")
-    def _narrow(self, event: Input.Changed) -> None:
-        if self.desk is not None and self.view.needle.display:
-            self.desk.tab.needle = event.value
-            self.view.draw()
+        self.view.open_filter()
 
     @on(Input.Submitted, "#needle")
     def _keep_filter(self) -> None:
@@ -290,12 +280,6 @@ class Connections(Screen[None]):
     def action_step(self, rows: int) -> None:
         """Move the cursor of the rows from within the field."""
         self.view.rows.action_move(rows)
-
-    def _clear_filter(self) -> None:
-        self.view.close_filter()
-        if self.desk is not None and self.desk.tab.needle:
-            self.desk.tab.needle = ""
-            self.view.draw()
 
     # Actions, each behind its question
 

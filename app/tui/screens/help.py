@@ -40,6 +40,7 @@ def help_text() -> Content:
     lines = [_heading("Keys")]
     lines += [_line(one.key_name, f"{one.label:<20} {one.tooltip}") for one in COMMANDS]
     lines += [_line("y  n", "Yes and no, in questions"), _line("escape", "One step back")]
+    lines += [_line("ctrl+z", "Back to the shell; fg returns here")]
     lines += [Content(), _heading("In a list")]
     for binding in Binding.make_bindings(Grid.BINDINGS):
         lines.append(_line(binding.key, binding.tooltip))
