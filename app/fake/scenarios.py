@@ -14,9 +14,9 @@ SCENARIOS = {
 """Every scenario and what it shows, in one line."""
 
 USERS = {
-    "alice": "administrator of every entity she can enter; starts in the global entity",
-    "bruno": "administrator of one entity, and can enter no other",
-    "carol": "standard user in three entities: may look, may not act",
+    "alice": "administrator of all she can enter",
+    "bruno": "administrator of one entity only",
+    "carol": "standard user: may look, not act",
 }
 """The users every scenario has, and who they are in it."""
 

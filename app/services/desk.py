@@ -50,6 +50,7 @@ class Desk:
         view: what was last read of it, or None while nothing was.
         failure: why the newest reading failed, or None when it did not.
         recent: entities acted in before, newest first.
+        changes: how often what is under way on a row has changed.
     """
 
     access: Access
@@ -58,6 +59,7 @@ class Desk:
     failure: ZuoraError | None = None
     direction: Direction = Direction.OUTBOUND
     recent: list[str] = field(default_factory=list)
+    changes: int = 0
     tabs: dict[Direction, Tab] = field(default_factory=lambda: {one: Tab() for one in Direction})
     _rows: dict[Direction, list[tuple[str, Row]]] = field(default_factory=dict)
     _progress: dict[tuple[str, Direction, str], Progress] = field(default_factory=dict)
@@ -105,6 +107,10 @@ class Desk:
         rows = self._rows.get(Direction.INBOUND, ())
         return sum(row.waits_for_acting for _, row in rows)
 
+    def rows(self) -> list[Row]:
+        """Return all rows of the tab in front, in their own order."""
+        return [row for _, row in self._rows.get(self.direction, ())]
+
     def shown(self) -> Sequence[Row]:
         """Return the rows of the tab in front, filtered and sorted."""
         tab = self.tab
@@ -123,11 +129,13 @@ class Desk:
     def started(self, order: Order) -> None:
         """Note that a write on a row is under way."""
         self._progress[_place(order.row)] = Progress.SENDING
+        self.changes += 1
 
     def finished(self, outcome: Outcome) -> None:
         """Note what became of a write, and show the list that was read after it."""
         place = _place(outcome.order.row)
         self._progress.pop(place, None)
+        self.changes += 1
         if outcome.result is Result.UNKNOWN:
             self._progress[place] = Progress.UNKNOWN
         if outcome.view is not None:
@@ -137,6 +145,7 @@ class Desk:
         """Stop calling outcomes unknown: a list read later tells what is true."""
         for place in [at for at, one in self._progress.items() if one is Progress.UNKNOWN]:
             del self._progress[place]
+            self.changes += 1
 
 
 def _place(row: Row) -> tuple[str, Direction, str]:

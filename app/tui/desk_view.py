@@ -2,21 +2,22 @@
 
 import asyncio
 from collections.abc import Callable
-from collections.abc import Set as AbstractSet
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.geometry import Size
 from textual.getters import query_one
+from textual.reactive import Reactive
 from textual.widgets import Input
 
 from app.commands import Situation
-from app.domain.connections import Direction, Row
+from app.domain.connections import Direction
 from app.domain.errors import ZuoraError
 from app.services.desk import Desk, Progress
 from app.services.target import Target
-from app.services.tenant import View, now
+from app.services.tenant import now
 from app.tui import presenting
 from app.tui.grid import Grid, Item
 from app.tui.lines import Lines
@@ -38,6 +39,8 @@ class Needle(Input):
         ("down", "screen.step(1)", "Down"),
     ]
 
+    # The field keeps its size whatever is typed, so no letter asks for a new layout.
+    virtual_size = Reactive(Size(0, 0), layout=False)
     typed: Callable[[str], None] | None = None
 
     def watch_value(self, value: str) -> None:
@@ -70,8 +73,8 @@ class DeskView(Vertical):
         self._failure: ZuoraError | None = None
         self._passing = True
         self._rest: asyncio.TimerHandle | None = None
-        self._drawn: View | None = None
-        self._items: dict[tuple[int, Progress | None], tuple[Row, Item]] = {}
+        self._made_of: tuple[object, ...] = ()
+        self._items: dict[str, Item] = {}
 
     def compose(self) -> ComposeResult:
         """Lay out the lines above the rows, the rows, and the lines below them."""
@@ -111,37 +114,36 @@ class DeskView(Vertical):
 
     def draw(self) -> None:
         """Show the desk as it is now; the cursor stays on its record."""
-        desk = self.desk
-        if desk is None:
-            self.draw_lines()
-            return
+        self.draw_lines()
+        if self.desk is not None:
+            self._draw_rows(self.desk)
+
+    def _draw_rows(self, desk: Desk) -> None:
         tab, shown, grid = desk.tab, desk.shown(), self.rows
-        enterable = desk.access.tenant.enterable
-        if self._drawn is not desk.view:
-            self._drawn = desk.view
-            self._items.clear()
+        self._make_items(desk)
         grid.placeholder = _empty_face(desk)
         grid.stale = desk.failure is not None
         if tab.cursor is None and shown:
             tab.cursor = shown[0].key
         with self.prevent(Grid.CursorMoved):
             grid.show(
-                [self._item(row, enterable, desk.progress(row)) for row in shown],
+                [self._items[row.key] for row in shown],
                 cursor=tab.cursor if tab.cursor != grid.cursor_key else None,
             )
         if shown and not tab.needle:  # what a filter hides is gone back to
             tab.cursor = grid.cursor_key
-        self.draw_lines()
-        self.draw_cursor()
+        self._draw_tabs()
+        self._follow_cursor()
 
-    def _item(
-        self, row: Row, enterable: AbstractSet[str] | None, progress: Progress | None
-    ) -> Item:
-        """Return the line of a row, made once: a letter in the filter shows hundreds."""
-        key = (id(row), progress)
-        if key not in self._items:
-            self._items[key] = (row, presenting.item(row, enterable, progress))
-        return self._items[key][1]
+    def _make_items(self, desk: Desk) -> None:
+        """Make the lines of all rows once: each letter in the filter shows hundreds of them."""
+        made_of = (desk.view, desk.direction, desk.changes)
+        if made_of != self._made_of:
+            self._made_of = made_of
+            enterable = desk.access.tenant.enterable
+            self._items = {
+                row.key: presenting.item(row, enterable, desk.progress(row)) for row in desk.rows()
+            }
 
     def draw_tab(self) -> None:
         """Show the tab in front, which may have changed."""
@@ -156,6 +158,10 @@ class DeskView(Vertical):
         desk, width = self.desk, self.size.width - 2
         age = presenting.age_of(desk, now(), reading=self.reading)
         self.top.show(presenting.top_lines(self.target, self.user, desk, age, width))
+        self._draw_tabs()
+
+    def _draw_tabs(self) -> None:
+        desk = self.desk
         front = desk.direction if desk else Direction.OUTBOUND
         self.tabs.show(presenting.tab_line(desk, front, len(self.rows.items)))
 
@@ -172,6 +178,9 @@ class DeskView(Vertical):
             self.desk.tab.cursor = event.key
         if self._passing:
             self.hush()
+        self._follow_cursor()
+
+    def _follow_cursor(self) -> None:
         if self._rest is not None:
             self._rest.cancel()
         self._rest = asyncio.get_running_loop().call_later(REST, self.draw_cursor)
@@ -204,7 +213,7 @@ class DeskView(Vertical):
     def _narrow(self, needle: str) -> None:
         if self.desk is not None and needle != self.desk.tab.needle:
             self.desk.tab.needle = needle
-            self.draw()
+            self._draw_rows(self.desk)
 
     def close_filter(self) -> None:
         """Put the field of the filter away, and what was typed into it."""

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from rich.cells import cell_len
 from textual.content import Content
+from textual.style import Style
 
 from app.commands import COMMANDS, Command, Situation, why_not
 from app.domain import actions
@@ -83,8 +84,8 @@ def top_lines(target: Target, user: str, desk: Desk | None, age: str, width: int
         parts.pop()  # the tenant is never left out, who one is only where there is no room
     who = " · ".join(parts)
     name = Content(where).truncate(max(16, width - cell_len(who) - 5), ellipsis=True).plain
-    left = Content.from_markup("[@click=screen.command('entity')][b]$name[/b] ▾[/]", name=name)
-    right = Content.from_markup("[@click=screen.command('user')]$who[/]", who=who)
+    left = _link(Content.assemble((name, "bold"), " ▾"), "entity")
+    right = _link(Content(who), "user")
     whole = "Administration > Manage Entity Connections"
     path = Content.styled(whole if width > 64 else "Manage Entity Connections", MUTED)
     return Content("\n").join(
@@ -94,6 +95,11 @@ def top_lines(target: Target, user: str, desk: Desk | None, age: str, width: int
 
 def _spread(left: Content, right: Content, width: int) -> Content:
     return left + Content(" " * max(1, width - left.cell_length - right.cell_length)) + right
+
+
+def _link(content: Content, command_id: str) -> Content:
+    """Return content that carries out a command when it is clicked."""
+    return content.stylize(Style.from_meta({"@click": f"screen.command('{command_id}')"}))
 
 
 def age_of(desk: Desk | None, now: datetime, *, reading: bool) -> str:
@@ -114,9 +120,8 @@ def tab_line(desk: Desk | None, front: Direction, shown: int) -> Content:
         count = _count(desk, direction, shown if direction is front else None)
         style = "b u $text-primary" if direction is front else MUTED
         mark = "▸" if direction is front else " "
-        markup = f"[@click=screen.command('{direction.value}')][{style}]$title[/][/]"
-        title = Content.from_markup(markup, title=TAB_TITLES[direction])
-        parts.append(Content(mark) + title + Content(f" {count} " if count else " "))
+        title = _link(Content.styled(TAB_TITLES[direction], style), direction.value)
+        parts.append(Content.assemble(mark, title, f" {count} " if count else " "))
     return Content("│").join(parts)
 
 
@@ -142,7 +147,7 @@ def detail(row: Row | None, enterable: AbstractSet[str] | None) -> Content:
     more = [_next_step(row, enterable)]
     more += [f"other direction: {row.reverse.status}"] if row.reverse else []
     more += [f"older: {one.status} {one.id}" for one in row.folded]
-    return Content(" · ".join(head) + "\n") + Content.styled(" · ".join(more), MUTED)
+    return Content(f" {' · '.join(head)}\n") + Content.styled(f" {' · '.join(more)}", MUTED)
 
 
 def _next_step(row: Row, enterable: AbstractSet[str] | None) -> str:
@@ -177,10 +182,13 @@ def _key_bar(commands: tuple[tuple[Command, bool], ...], width: int) -> Content:
         shown.remove(_least(shown))
     parts = []
     for command in shown:
-        words = "[b $text-accent]$key[/] $word  " if possible[command] else "[dim]$key $word  [/]"
-        markup = f"[@click=screen.command('{command.id}')]{words}[/]"
-        parts.append(Content.from_markup(markup, key=command.key_name, word=command.short))
-    return Content("").join(parts).rstrip()
+        key, word = command.key_name, f" {command.short}  "
+        if possible[command]:
+            words = Content.assemble((key, "$text-accent"), word)
+        else:
+            words = Content.styled(key + word, "dim")
+        parts.append(_link(words, command.id))
+    return Content("").join([Content(" "), *parts]).rstrip()
 
 
 _EXPENDABLE = ("palette", "other_side", "filter", "disconnect", "deny", "accept", "request")
