@@ -29,7 +29,7 @@ class Entity(NamedTuple):
     @property
     def title(self) -> str:
         """What to call it on screen: display name, else name, else id."""
-        return self.display_name or self.name or self.id
+        return self.display_name.strip() or self.name.strip() or self.id
 
     @property
     def provisioned(self) -> bool:

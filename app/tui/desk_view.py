@@ -208,7 +208,7 @@ class DeskView(Vertical):
         if self.desk is not None:
             self.needle.value = self.desk.tab.needle
             self.needle.display = True
-            self.needle.focus()
+            self.screen.set_focus(self.needle)  # at once: what is typed ahead belongs to it
 
     def _narrow(self, needle: str) -> None:
         if self.desk is not None and needle != self.desk.tab.needle:
@@ -219,7 +219,7 @@ class DeskView(Vertical):
         """Put the field of the filter away, and what was typed into it."""
         self.needle.value = ""
         self.needle.display = False
-        self.rows.focus()
+        self.screen.set_focus(self.rows)
 
     def hush(self) -> bool:
         """Clear the message; return whether there was one."""

@@ -50,7 +50,8 @@ def columns(direction: Direction) -> list[Column]:
 def sign_and_word(status: str | None) -> tuple[str, str]:
     """Return sign and word of a status in one text, and its tone."""
     sign, tone, _ = SIGNS.get(status, ("?", "warn", ""))
-    return f"{sign} {NOT_CONNECTED if status is None else status}", tone
+    word = NOT_CONNECTED if status is None else status.strip() or "(no word)"
+    return f"{sign} {word}", tone
 
 
 def item(row: Row, enterable: AbstractSet[str] | None, progress: Progress | None) -> Item:

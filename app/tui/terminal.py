@@ -68,6 +68,8 @@ class TerminalDriver(PlatformDriver):
 
     hold = Hold.UNTOUCHED
     """Told by the class, because a process has one terminal."""
+    ending = False
+    """A signal ends the program: the terminal is not taken again."""
 
     def start_application_mode(self) -> None:
         """Take the terminal, for the first time or again.
@@ -82,6 +84,13 @@ class TerminalDriver(PlatformDriver):
             self._loop.call_soon_threadsafe(partial(self._app.refresh, layout=True))
         TerminalDriver.hold = Hold.OURS
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        # A handler of the loop's own also wakes the loop for every other signal: the
+        # kernel may give a signal to a thread that has no way to tell the loop.
+        self._loop.add_signal_handler(signal.SIGCONT, self._continue)
+
+    def _continue(self) -> None:
+        if not TerminalDriver.ending:
+            self._sigcont_application()
 
     def stop_application_mode(self) -> None:
         """Give the terminal back."""
@@ -154,8 +163,7 @@ class _Ending:
             os.kill(os.getpid(), number)
         elif not self.status:
             self.status = 128 + number
-            # Some send SIGCONT along, on which Textual would take the terminal again.
-            signal.signal(signal.SIGCONT, lambda *_: None)
+            TerminalDriver.ending = True  # some send SIGCONT along
             force = threading.Timer(GRACE, self.force)
             force.daemon = True
             force.start()

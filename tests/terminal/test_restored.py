@@ -2,28 +2,20 @@
 
 import signal
 import sys
-from pathlib import Path
 
 import pytest
 
-import app
 from tests.terminal import sample
 from tests.terminal.pty import Terminal
 
 SAMPLE = [sys.executable, "-m", "tests.terminal.sample"]
 PROGRAM = [sys.executable, "-m", "app"]
-WRITTEN = (Path(app.__file__).parent / "__main__.py").exists()
 
 both = pytest.mark.parametrize(
     ("command", "ready"),
     [
         pytest.param(SAMPLE, sample.READY, id="sample"),
-        pytest.param(
-            PROGRAM,
-            "Share To (Outbound)",
-            id="program",
-            marks=pytest.mark.skipif(not WRITTEN, reason="there is no app/__main__.py yet"),
-        ),
+        pytest.param(PROGRAM, "Share To (Outbound)", id="program"),
     ],
 )
 ending_signals = pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"])

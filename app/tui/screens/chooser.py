@@ -6,7 +6,7 @@ The entity switcher, the users of the fake tenant and the themes are all this.
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -80,7 +80,14 @@ class Chooser(ModalScreen[str | None]):
         """Show everything, with the cursor on what is in force."""
         self.query_one(Grid).placeholder = Content("Nothing has this in its name.")
         self._show("")
-        self.query_one(Input).focus()
+        self.set_focus(self.query_one(Input))
+
+    def on_key(self, event: events.Key) -> None:
+        """Take letters that were typed before the field was there, or beside it."""
+        field = self.query_one(Input)
+        if event.is_printable and event.character and not field.has_focus:
+            field.insert_text_at_cursor(event.character)
+            event.stop()
 
     def _show(self, needle: str) -> None:
         words = needle.casefold().split()

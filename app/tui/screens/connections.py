@@ -41,7 +41,15 @@ class Connections(Screen[None]):
 
     BINDINGS = [
         *(
-            Binding(one.key, f"command('{one.id}')", one.label, id=one.id, tooltip=one.tooltip)
+            Binding(
+                one.key,
+                f"command('{one.id}')",
+                one.label,
+                id=one.id,
+                tooltip=one.tooltip,
+                # At once, in the order typed: a key after / belongs to the field already.
+                priority=True,
+            )
             for one in COMMANDS
         ),
         Binding("escape", "back", "Back", id="back", tooltip="One step back"),
@@ -143,6 +151,13 @@ class Connections(Screen[None]):
         self.focused_terminal = True
 
     # Commands
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave letters to the field of the filter while one types into it."""
+        if action == "command" and isinstance(self.focused, Input):
+            key = BY_ID[str(parameters[0])].key
+            return "+" in key
+        return super().check_action(action, parameters)
 
     def action_command(self, id_: str) -> None:
         """Do what a command says, or say why it is impossible now."""
@@ -274,7 +289,7 @@ class Connections(Screen[None]):
 
     @on(Input.Submitted, "#needle")
     def _keep_filter(self) -> None:
-        self.view.rows.focus()
+        self.set_focus(self.view.rows)
         self.view.needle.display = bool(self.view.needle.value)
 
     def action_step(self, rows: int) -> None:

@@ -1,0 +1,75 @@
+"""The program itself in a real pseudo-terminal: a whole use of it, and its worst names."""
+
+import sys
+
+from tests.terminal.pty import Terminal
+
+PROGRAM = [sys.executable, "-m", "app"]
+
+
+def test_start_use_and_quit() -> None:
+    with Terminal(PROGRAM, (100, 30)) as terminal:
+        terminal.wait_for("Acme-Americas")
+        terminal.send("e")
+        terminal.wait_for("Entity switcher")
+        terminal.send("americas", "enter")
+        terminal.wait_for("Acme-Americas ▾")
+        terminal.wait_for("Acme-Europe ")
+        terminal.send("/", "europe", "enter")
+        terminal.wait_for("of 14")
+        terminal.wait_for("> Acme-Europe")
+        terminal.send("r")
+        terminal.wait_for("y yes")
+        answer(terminal, "y", "Pending until Acme-Europe")
+        terminal.send("g")
+        terminal.wait_for("Acme-Europe ▾")
+        terminal.wait_for("> Acme-Americas")
+        terminal.send("a")
+        terminal.wait_for("y yes")
+        answer(terminal, "y", "Acme-Americas → Acme-Europe is Connected.")
+        terminal.send("ctrl+q")
+        assert terminal.wait_exit() == 0
+        assert terminal.leftovers() == []
+
+
+def answer(terminal: Terminal, key: str, outcome: str) -> None:
+    """Press a key until its outcome shows: a question takes no answer in its first moments."""
+    for _ in range(100):
+        terminal.send(key)
+        terminal.wait_quiet(0.05)
+        if outcome in terminal.text():
+            return
+    raise AssertionError(f"{outcome!r} did not come:\n{terminal.text()}")
+
+
+def test_no_escape_of_a_name_reaches_the_terminal() -> None:
+    with Terminal([*PROGRAM, "--scenario", "hostile"]) as terminal:
+        terminal.wait_for("[@click=app.quit]x[/]")
+        terminal.send("i")
+        terminal.wait_for("▸Share From (Inbound)")
+        terminal.send("e")
+        terminal.wait_for("Entity switcher")
+        terminal.send("escape")
+        terminal.wait_quiet()
+        terminal.send("ctrl+q")
+        assert terminal.wait_exit() == 0
+        output = terminal.transcript.decode()
+        for attack in ("\x1b]0;", "\x1b[31mred", "\x1b[5m", "\x9b", "\x9d", "\x00", "\b"):
+            assert attack not in output
+        assert not {"\u202e", "\u2066", "\u200b", "\u200d", "\ufeff"} & set(output)
+
+
+def test_what_is_repainted_in_part_is_what_a_whole_repaint_shows() -> None:
+    with Terminal(PROGRAM) as terminal:
+        terminal.wait_for("Acme-Americas")
+        for key in ("down", "down", "down", "i", "down", "o", "/", "e", "u", "enter", "a", "down"):
+            terminal.send(key)
+            terminal.wait_quiet()
+        in_parts = [list(terminal.screen.buffer[y].values()) for y in range(terminal.lines)]
+        terminal.send("?")
+        terminal.wait_for("To connect two entities")
+        terminal.send("escape")
+        terminal.wait_quiet()
+        assert "To connect two entities" not in terminal.text()
+        whole = [list(terminal.screen.buffer[y].values()) for y in range(terminal.lines)]
+        assert in_parts == whole
