@@ -128,7 +128,6 @@ COMMANDS = (
         "Commands",
         "Find a command by a part of its name",
         short="Commands",
-        shown_key="^p",
     ),
     Command(
         "outbound",

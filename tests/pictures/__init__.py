@@ -1,0 +1,1 @@
+"""The README's picture and its table of keys, made by the program itself."""

@@ -1,0 +1,8 @@
+"""Make the picture and the table anew: `make pictures`."""
+
+import asyncio
+
+from tests.pictures.making import PICTURE, README, draw, with_keys
+
+PICTURE.write_text(asyncio.run(draw()))
+README.write_text(with_keys(README.read_text()))

@@ -1,0 +1,45 @@
+"""The README shows what really is."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from app import __version__
+from tests.pictures.making import PICTURE, README, draw, with_keys
+
+ROOT = README.parent
+TEXT = README.read_text()
+
+
+@pytest.mark.asyncio
+async def test_the_picture_is_current() -> None:
+    assert PICTURE.read_text() == await draw(), "Make it anew with: make pictures"
+
+
+def test_the_keys_are_current() -> None:
+    assert with_keys(TEXT) == TEXT, "Make them anew with: make pictures"
+
+
+def test_every_file_it_names_exists() -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", TEXT)
+    assert links
+    assert all((ROOT / link).exists() for link in links)
+
+
+def test_every_make_target_it_names_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    for target in set(re.findall(r"(?:`|^ {4})make ([a-z]+)", TEXT, re.MULTILINE)):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_one_version_everywhere() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["version"] == __version__
+    assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_styles_name_no_literal_colour() -> None:
+    for path in Path(ROOT / "styles").glob("*.tcss"):
+        assert not re.search(r"#[0-9a-fA-F]{3,8}\b(?!.*\{)|rgb\(|hsl\(", path.read_text()), path
