@@ -39,6 +39,21 @@ class Tab:
     order: listing.Order | None = None
     reverse: bool = False
 
+    def sort_next(self) -> None:
+        """Sort by the next thing there is to sort by, and after the last by none."""
+        orders = [None, *listing.Order]
+        following = orders[(orders.index(self.order) + 1) % len(orders)]
+        self.order, self.reverse = following, False
+
+    def sort_by(self, order: listing.Order) -> None:
+        """Sort by `order`; asked again, the other way round; asked again, not at all."""
+        if self.order is not order:
+            self.order, self.reverse = order, False
+        elif self.reverse:
+            self.order, self.reverse = None, False
+        else:
+            self.reverse = True
+
 
 @dataclass
 class Desk:

@@ -186,8 +186,10 @@ class DeskView(Vertical):
         self._rest = asyncio.get_running_loop().call_later(REST, self.draw_cursor)
 
     def fail(self, error: ZuoraError) -> None:
-        """Show why there is nothing to show."""
+        """Say why the tenant could not be entered."""
         self.rows.placeholder = _failed_face(error)
+        if self.desk is not None:
+            self.say("bad", f"{error.title}: {error.sentence}", *presenting.error_lines(error))
         self.draw_lines()
 
     def say(self, kind: str, sentence: str, *more: str) -> None:

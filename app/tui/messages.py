@@ -14,6 +14,7 @@ from app.services.writes import Order, Outcome
 class Entered(Message):
     """A user's way into the tenant is open, and an entity to act in is chosen."""
 
+    user: str
     desk: Desk
 
 

@@ -15,6 +15,7 @@ from app.domain.errors import ZuoraError
 from app.domain.listing import NOT_CONNECTED
 from app.services.desk import Desk, Progress
 from app.services.target import Target
+from app.services.writes import Outcome, Result
 from app.tui.grid import Cell, Column, Item
 
 TAB_TITLES = {
@@ -31,6 +32,12 @@ SIGNS = {
 }
 """Sign, tone and meaning of each status; one we do not know wears a question mark."""
 
+_KINDS = {
+    Result.CONFIRMED: "good",
+    Result.REFUSED: "bad",
+    Result.OVERTAKEN: "why",
+    Result.UNKNOWN: "unknown",
+}
 MUTED = "$foreground-muted"
 _SENDING = Cell("… sending", "wait")
 _UNKNOWN = Cell("? outcome unknown", "warn")
@@ -209,6 +216,15 @@ def notice(kind: str, sentence: str, *more: str) -> Content:
     sign = {"good": "●", "why": "○", "bad": "✕", "unknown": "?"}[kind]
     rest = [Content(f"\n  {line}") for line in more if line]
     return Content.assemble((f"{sign} ", "bold"), sentence, *rest)
+
+
+def told(outcome: Outcome) -> tuple[str, ...]:
+    """Return what became of an order: the kind of message, a sentence, and what else helps."""
+    kind, sentence, error = _KINDS[outcome.result], outcome.sentence, outcome.error
+    if error is None or outcome.result is Result.CONFIRMED:
+        return kind, sentence
+    asked = f"{outcome.order.action.label}, {outcome.order.pair}"
+    return kind, f"{error.title} ({asked}): {sentence}", *error_lines(error)
 
 
 def error_lines(error: ZuoraError) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ class Work:
             access = await self._target.enter(user)
             acting_id = await access.tenant.open(access.start_id)
             desk = Desk(access, acting_id)
-            self._tell(messages.Entered(desk))
+            self._tell(messages.Entered(user, desk))
             await self._read(desk, entities=False)
         except ZuoraError as error:
             self._tell(messages.EnterFailed(error))

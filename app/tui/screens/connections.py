@@ -14,7 +14,7 @@ from app.domain.connections import Direction, Row
 from app.domain.listing import Order as SortOrder
 from app.services.desk import Desk
 from app.services.target import Target
-from app.services.writes import Order, Outcome, Result, overtaken
+from app.services.writes import Order
 from app.tui import messages, presenting
 from app.tui.desk_view import DeskView
 from app.tui.grid import Grid
@@ -27,13 +27,6 @@ REFRESH_EVERY = 30.0
 """Seconds between refreshes: 2,880 calls a day, where a sandbox allows 10,000 (contract G)."""
 AGE_EVERY = 60.0
 """Seconds between looks at the clock: the age of the list is told in minutes."""
-
-_KINDS = {
-    Result.CONFIRMED: "good",
-    Result.REFUSED: "bad",
-    Result.OVERTAKEN: "why",
-    Result.UNKNOWN: "unknown",
-}
 
 
 class Connections(Screen[None]):
@@ -88,7 +81,7 @@ class Connections(Screen[None]):
 
     @on(messages.Entered)
     def _entered(self, message: messages.Entered) -> None:
-        self.view.desk = message.desk
+        self.view.user, self.view.desk = message.user, message.desk
         self.view.draw_tab()
 
     @on(messages.EnterFailed)
@@ -125,18 +118,9 @@ class Connections(Screen[None]):
     @on(messages.Finished)
     def _finished(self, message: messages.Finished) -> None:
         message.desk.finished(message.outcome)
-        self._tell(message.outcome)
+        self.view.say(*presenting.told(message.outcome))
         self._recheck_question()
         self.view.draw()
-
-    def _tell(self, outcome: Outcome) -> None:
-        sentence, error = outcome.sentence, outcome.error
-        more: tuple[str, ...] = ()
-        if error is not None and outcome.result is not Result.CONFIRMED:
-            asked = f"{outcome.order.action.label}, {outcome.order.pair}"
-            sentence = f"{error.title} ({asked}): {sentence}"
-            more = presenting.error_lines(error)
-        self.view.say(_KINDS[outcome.result], sentence, *more)
 
     def _refresh_by_itself(self) -> None:
         if self.desk is not None and self.focused_terminal and not self.work.reading:
@@ -228,20 +212,13 @@ class Connections(Screen[None]):
     def do_sort(self) -> None:
         """Sort by the next column, and after the last by none."""
         if self.desk is not None:
-            orders = [None, *SortOrder]
-            following = orders[(orders.index(self.desk.tab.order) + 1) % len(orders)]
-            self._sort(following, reverse=False)
+            self.desk.tab.sort_next()
+            self.view.draw_tab()
 
-    @on(Grid.HeaderClicked)
+    @on(Grid.HeaderClicked, "#rows")
     def _sort_by_click(self, event: Grid.HeaderClicked) -> None:
         if self.desk is not None:
-            tab, order = self.desk.tab, SortOrder(event.column)
-            again = tab.order is order
-            self._sort(None if again and tab.reverse else order, reverse=again)
-
-    def _sort(self, order: SortOrder | None, *, reverse: bool) -> None:
-        if self.desk is not None:
-            self.desk.tab.order, self.desk.tab.reverse = order, reverse and order is not None
+            self.desk.tab.sort_by(SortOrder(event.column))
             self.view.draw_tab()
 
     def do_copy_id(self) -> None:
@@ -257,7 +234,6 @@ class Connections(Screen[None]):
 
     def _work_as(self, user: str | None) -> None:
         if user is not None and user != self.view.user:
-            self.view.user = user
             self.view.reading = True
             self.view.hush()
             self.work.enter(user)
@@ -332,9 +308,6 @@ class Connections(Screen[None]):
         self.app.push_screen(Question(order), answered)
 
     def _recheck_question(self) -> None:
-        """Withdraw the question on the screen when the newest list shows another target."""
-        question = self.app.screen
-        if isinstance(question, Question) and self.desk is not None and self.desk.view is not None:
-            same_entity = question.order.row.acting.id == self.desk.acting_id
-            if same_entity and (sentence := overtaken(question.order, self.desk.view)):
-                question.withdraw(sentence)
+        question, view = self.app.screen, self.desk.view if self.desk else None
+        if isinstance(question, Question) and view is not None:
+            question.recheck(view)

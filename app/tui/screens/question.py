@@ -16,7 +16,8 @@ from textual.widgets import Button, Input, Static
 
 from app.domain.actions import Action
 from app.domain.entities import Entity
-from app.services.writes import Order
+from app.services.tenant import View
+from app.services.writes import Order, overtaken
 
 GUARD = 0.3
 """Seconds from its opening in which a question takes no answer: a repeated or buffered key."""
@@ -74,8 +75,14 @@ class Question(ModalScreen[bool]):
         self._opened = monotonic()
         self.query_one("#typed" if self._typed else "#no").focus()
 
-    def withdraw(self, sentence: str) -> None:
-        """Take the yes away, since the target is not what the question named any more."""
+    def recheck(self, view: View) -> None:
+        """Withdraw if a newer list shows that the target is not what the question named."""
+        same_entity = view.acting_id == self.order.row.acting.id
+        if same_entity and (sentence := overtaken(self.order, view)):
+            self._withdraw(sentence)
+
+    def _withdraw(self, sentence: str) -> None:
+        """Take the yes away, and say why."""
         self.withdrawn = True
         self.query_one("#withdrawn", Static).update(
             Content.assemble((f"{sentence} ", "bold"), "Nothing will be sent.")
