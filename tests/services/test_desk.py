@@ -87,6 +87,18 @@ async def test_waiting_requests_are_known_from_the_lists_read(desk: Desk) -> Non
     assert tenant.waiting()[EUROPE] == 1
 
 
+async def test_a_request_that_is_gone_waits_no_more() -> None:
+    fake = open_acme("denied-removed")
+    zuora = client(fake)
+    tenant = Tenant(zuora)
+    await tenant.open(CORPORATION)
+    await tenant.read(CORPORATION)
+    await zuora.deny(CORPORATION, "8a8082555b3c70de015b44a61f0a2b09")
+    await tenant.read(CORPORATION)
+    assert tenant.waiting()[CORPORATION] == 1
+    fake.close()
+
+
 async def test_where_one_starts() -> None:
     fake = open_acme()
     assert await Tenant(client(fake, "alice")).open(CORPORATION) == CORPORATION

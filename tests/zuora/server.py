@@ -1,5 +1,6 @@
 """A server that answers by script and remembers what it was asked."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -32,7 +33,8 @@ class ScriptedServer:
             credentials("1c4b7a44-9d1f-4e5a-8a7e-0d5b1f6f2f11", "s3cret"),
         )
 
-    def _handle(self, request: httpx.Request) -> httpx.Response:
+    async def _handle(self, request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0)  # others may ask meanwhile, as on a network
         if request.url.path == "/oauth/token":
             self.tokens.append(request)
             return self._give(self.token_answer or self._token(), request)

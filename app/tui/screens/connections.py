@@ -136,13 +136,6 @@ class Connections(Screen[None]):
 
     # Commands
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave letters to the field of the filter while one types into it."""
-        if action == "command" and isinstance(self.focused, Input):
-            key = BY_ID[str(parameters[0])].key
-            return "+" in key
-        return super().check_action(action, parameters)
-
     def action_command(self, id_: str) -> None:
         """Do what a command says, or say why it is impossible now."""
         command, situation = BY_ID[id_], self.view.situation()
