@@ -73,3 +73,29 @@ def test_what_is_repainted_in_part_is_what_a_whole_repaint_shows() -> None:
         assert "To connect two entities" not in terminal.text()
         whole = [list(terminal.screen.buffer[y].values()) for y in range(terminal.lines)]
         assert in_parts == whole
+
+
+CRASH = """
+import sys
+from app.tui import presenting
+
+def broken(*_):
+    client_secret = "".join(("not/a+", "secret"))
+    raise RuntimeError("broken \\x1b]0;x\\x07 [/] on purpose")
+
+presenting.detail = broken
+sys.argv[1:] = []
+from app.cli import main
+main()
+"""
+
+
+def test_a_crash_tells_no_values_and_leaves_the_terminal_as_it_was() -> None:
+    with Terminal([sys.executable, "-c", CRASH]) as terminal:
+        assert terminal.wait_exit() == 1
+        assert terminal.leftovers() == []
+        output = terminal.transcript.decode()
+        assert "RuntimeError: broken ]0;x [/] on purpose" in output
+        assert "an error in the program itself" in output
+        assert "not/a+secret" not in output
+        assert "client_secret =" not in output.replace('client_secret = "".join', "")
