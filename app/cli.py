@@ -70,7 +70,7 @@ def _listed(names: dict[str, str]) -> str:
 @click.version_option(__version__, message="%(prog)s %(version)s")
 def _command(scenario: str, user: str, theme: str | None) -> int:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise click.UsageError("the screen needs a terminal; here is none.")
+        raise click.UsageError("the screen needs a terminal as its input and its error output.")
     from app.tui.app import ConnectionsApp
     from app.tui.terminal import run_app
 

@@ -170,7 +170,7 @@ def why_not(command: Command, situation: Situation) -> WhyNot | None:
         return _NOTHING_YET
     row = situation.row
     if row is None:
-        return WhyNot("No row is under the cursor.", "Choose one, or clear the filter with escape.")
+        return WhyNot("There is no row here.", "If a filter hides them, escape clears it.")
     if command.action is not None:
         if situation.sending:
             return WhyNot("An action on this row is being sent.", "Wait for its outcome.")

@@ -28,8 +28,8 @@ class Connection(NamedTuple):
     """One record of Zuora's list: source -> target, in some status.
 
     The ids of the entities are bare. The id of the connection is as Zuora
-    wrote it, since it goes back into a path. `status` may be a word that we
-    do not know.
+    wrote it, since it goes back into a path; it is letters, digits and hyphens.
+    `status` may be a word that we do not know.
     """
 
     id: str
@@ -112,14 +112,11 @@ def rows(
     Outbound holds every other entity of the hierarchy, joined with what goes
     out to it, in the order of the tree. Inbound holds the entities something
     comes in from, those that wait for an answer first. A counterpart that the
-    hierarchy does not hold comes last, under a stand-in.
+    hierarchy does not hold comes last, under a stand-in. No two connections
+    have the same id.
     """
     pairs: dict[Direction, dict[str, list[Connection]]] = {one: {} for one in Direction}
-    seen: set[str] = set()
     for connection in connections:
-        if connection.id in seen:
-            continue
-        seen.add(connection.id)
         # A connection of an entity with itself is nobody's counterpart but its own.
         if connection.source_id == acting_id:
             outbound = pairs[Direction.OUTBOUND]

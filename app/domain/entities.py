@@ -39,7 +39,7 @@ class Entity(NamedTuple):
 
 def stand_in(id_: str) -> Entity:
     """Return an entity for an id that the list of entities does not hold."""
-    return Entity(id_, "", f"Entity {id_[:8]}…", None, status="not in the list", listed=False)
+    return Entity(id_, "", f"Entity {id_[-8:]}", None, status="not in the list", listed=False)
 
 
 class Hierarchy:
@@ -100,16 +100,3 @@ class Hierarchy:
     def parent(self, entity: Entity) -> Entity | None:
         """Return the entity above, or None at the root."""
         return self._by_id.get(entity.parent_id) if entity.parent_id else None
-
-    def ancestors(self, entity: Entity) -> list[Entity]:
-        """Return the entities above, nearest first; never endless."""
-        found: list[Entity] = []
-        above = self.parent(entity)
-        while above is not None and above not in found and above.id != entity.id:
-            found.append(above)
-            above = self.parent(above)
-        return found
-
-    def root(self) -> Entity | None:
-        """Return the first root, which in a sound tenant is the global entity."""
-        return next(iter(self), None)

@@ -26,8 +26,6 @@ class ZuoraError(Exception):
 
     title: ClassVar[str] = "Zuora could not be asked"
     hint: ClassVar[str] = "Try again."
-    retryable: ClassVar[bool] = False
-    """Whether the same call may succeed later without anybody changing anything."""
     outcome_known: ClassVar[bool] = True
     """False when a write may have happened all the same."""
 
@@ -50,7 +48,6 @@ class Unreachable(ZuoraError):
 
     title = "Zuora cannot be reached"
     hint = "Check the network and the address, then refresh with ctrl+r."
-    retryable = True
 
 
 class NoAnswer(ZuoraError):
@@ -58,8 +55,22 @@ class NoAnswer(ZuoraError):
 
     title = "No answer from Zuora"
     hint = "What the list shows after a refresh with ctrl+r is what happened."
-    retryable = True
     outcome_known = False
+
+
+class StillAtWork(ZuoraError):
+    """HTTP 409: the same request is or was under way; its outcome is unknown (contract E3)."""
+
+    title = "Zuora is still at work on it"
+    hint = "What the list shows after a refresh with ctrl+r is what happened."
+    outcome_known = False
+
+
+class NoToken(ZuoraError):
+    """No token could be got for a reason that may pass, so nothing was sent."""
+
+    title = "Zuora gave no token"
+    hint = "Refresh with ctrl+r in a moment; if it stays, check the address and the network."
 
 
 class BadAnswer(ZuoraError):
@@ -75,7 +86,6 @@ class ServerTrouble(ZuoraError):
 
     title = "Zuora has trouble"
     hint = "Refresh in a moment; if it stays, quote the request id to Zuora Support."
-    retryable = True
     outcome_known = False
 
 
@@ -88,7 +98,6 @@ class Busy(ZuoraError):
 
     title = "Zuora is busy"
     hint = "Too many calls at once in this tenant: wait a little, then try again."
-    retryable = True
 
     def __init__(
         self,

@@ -5,10 +5,10 @@ loads a server, so nothing but the two tables and their errors lives here.
 """
 
 SCENARIOS = {
-    "acme": "Zuora's own example company, with a row for every state a connection can have",
-    "denied-removed": "acme, but a denied request vanishes instead of becoming Disconnected",
-    "empty": "a fresh tenant: five entities and no connection yet",
-    "global-500": "a full hierarchy of 512 entities with several hundred connections",
+    "acme": "Zuora's example company, with every state of a row",
+    "denied-removed": "acme, but a denied request vanishes from the lists",
+    "empty": "five entities, and no connection yet",
+    "global-500": "512 entities, the most there can be; 513 connections",
     "hostile": "names and statuses that attack the screen",
 }
 """Every scenario and what it shows, in one line."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from app.domain import listing
+from app.domain.actions import Action
 from app.domain.connections import Direction, Row
 from app.domain.errors import ZuoraError
 from app.services.target import Access
@@ -39,10 +40,11 @@ class Tab:
     order: listing.Order | None = None
     reverse: bool = False
 
-    def sort_next(self) -> None:
-        """Sort by the next thing there is to sort by, and after the last by none."""
-        orders = [None, *listing.Order]
-        following = orders[(orders.index(self.order) + 1) % len(orders)]
+    def sort_next(self, orders: Sequence[listing.Order]) -> None:
+        """Sort by what follows in `orders`, and after the last by none."""
+        cycle = [None, *orders]
+        place = cycle.index(self.order) if self.order in cycle else 0
+        following = cycle[(place + 1) % len(cycle)]
         self.order, self.reverse = following, False
 
     def sort_by(self, order: listing.Order) -> None:
@@ -77,6 +79,7 @@ class Desk:
     changes: int = 0
     tabs: dict[Direction, Tab] = field(default_factory=lambda: {one: Tab() for one in Direction})
     _rows: dict[Direction, list[tuple[str, Row]]] = field(default_factory=dict)
+    _unknown: dict[tuple[str, Direction, str], Order] = field(default_factory=dict)
     _progress: dict[tuple[str, Direction, str], Progress] = field(default_factory=dict)
 
     @property
@@ -90,6 +93,7 @@ class Desk:
             return
         if self.view is not None and view.read_at < self.view.read_at:
             return
+        self._settle(view)
         self.view, self.failure = view, None
         for direction in Direction:
             self._rows[direction] = [(listing.haystack(row), row) for row in view.rows(direction)]
@@ -141,6 +145,16 @@ class Desk:
         """Return what is under way on a row."""
         return self._progress.get(_place(row))
 
+    def order(self, action: Action, row: Row) -> Order:
+        """Capture `row` as the target of `action`.
+
+        A request whose outcome is unknown is asked for again under its old key,
+        so that Zuora does it once.
+        """
+        unknown = self._unknown.get(_place(row))
+        again = unknown is not None and action is unknown.action is Action.REQUEST
+        return Order.on(action, row, unknown.key if unknown is not None and again else None)
+
     def started(self, order: Order) -> None:
         """Note that a write on a row is under way."""
         self._progress[_place(order.row)] = Progress.SENDING
@@ -151,16 +165,29 @@ class Desk:
         place = _place(outcome.order.row)
         self._progress.pop(place, None)
         self.changes += 1
-        if outcome.result is Result.UNKNOWN:
-            self._progress[place] = Progress.UNKNOWN
+        self._unknown.pop(place, None)
         if outcome.view is not None:
             self.take(outcome.view)
+        if outcome.result is Result.UNKNOWN:
+            self._progress[place] = Progress.UNKNOWN
+            self._unknown[place] = outcome.order
 
-    def forget_unknown(self) -> None:
-        """Stop calling outcomes unknown: a list read later tells what is true."""
-        for place in [at for at, one in self._progress.items() if one is Progress.UNKNOWN]:
-            del self._progress[place]
-            self.changes += 1
+    def _settle(self, view: View) -> None:
+        """Stop calling outcomes unknown where a newer list tells what is true.
+
+        The key of a request is kept until the list shows another state: the
+        request may still be on its way.
+        """
+        for place, order in list(self._unknown.items()):
+            acting_id, direction, key = place
+            if acting_id != view.acting_id:
+                continue
+            if self._progress.get(place) is Progress.UNKNOWN:
+                del self._progress[place]
+                self.changes += 1
+            row = view.row(direction, key)
+            if (row.status if row else None) != order.row.status:
+                del self._unknown[place]
 
 
 def _place(row: Row) -> tuple[str, Direction, str]:

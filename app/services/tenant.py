@@ -23,7 +23,7 @@ class View(NamedTuple):
         hierarchy: the entities known at that moment.
         connections: both directions, as listed.
         enterable: ids of the entities the user may enter, None if unknown.
-        read_at: when the list was whole.
+        read_at: when the list was asked for; what happened later may be missing.
     """
 
     acting_id: str
@@ -85,9 +85,14 @@ class Tenant:
         Raises:
             ZuoraError: Zuora could not be asked, or refused.
         """
+        asked_at = self._clock()
         connections = await self.zuora.list_connections(acting_id)
-        view = View(acting_id, self.hierarchy, tuple(connections), self.enterable, self._clock())
-        self._views[acting_id] = view
+        # A list that grows while its pages are read may hold a record twice: the later is newer.
+        distinct = tuple({one.id: one for one in connections}.values())
+        view = View(acting_id, self.hierarchy, distinct, self.enterable, asked_at)
+        seen = self._views.get(acting_id)
+        if seen is None or seen.read_at <= asked_at:
+            self._views[acting_id] = view
         return view
 
     def seen(self, acting_id: str) -> View | None:

@@ -6,12 +6,11 @@ when there was none.
 """
 
 import uuid
-from collections.abc import Callable
 from enum import Enum, auto
 from typing import NamedTuple
 
 from app.domain.actions import Action, why_not
-from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Row
+from app.domain.connections import CONNECTED, PENDING, Row
 from app.domain.errors import ZuoraError
 from app.services.tenant import Tenant, View
 
@@ -41,9 +40,9 @@ class Order(NamedTuple):
     key: str
 
     @classmethod
-    def on(cls, action: Action, row: Row) -> "Order":
-        """Capture `row` as the target of `action`."""
-        return cls(action, row, str(uuid.uuid4()))
+    def on(cls, action: Action, row: Row, key: str | None = None) -> "Order":
+        """Capture `row` as the target of `action`, under a new key unless one is given."""
+        return cls(action, row, key or str(uuid.uuid4()))
 
     @property
     def pair(self) -> str:
@@ -83,11 +82,10 @@ def overtaken(order: Order, view: View) -> str | None:
     return None
 
 
-async def perform(tenant: Tenant, order: Order, sending: Callable[[], None]) -> Outcome:
+async def perform(tenant: Tenant, order: Order) -> Outcome:
     """Carry out an order and tell what became of it. Never raises a ZuoraError.
 
-    `sending` is called when the target has been found unchanged and the write
-    is about to leave.
+    Nothing is sent unless the newest list shows the target as it was seen.
     """
     acting_id = order.row.acting.id
     try:
@@ -97,7 +95,6 @@ async def perform(tenant: Tenant, order: Order, sending: Callable[[], None]) -> 
     if sentence := overtaken(order, view):
         return Outcome(order, Result.OVERTAKEN, f"{sentence} Nothing was sent.", view=view)
 
-    sending()
     failure = await _send(tenant, order)
     view_after = await _read_again(tenant, acting_id)
     if failure is None or not failure.outcome_known:
@@ -137,9 +134,8 @@ def _judge(order: Order, failure: ZuoraError | None, view: View | None) -> Outco
         said = failure.sentence if failure else "Zuora said yes."
         sentence = f"{said} The list could not be read since: refresh with ctrl+r."
         return Outcome(order, Result.UNKNOWN, sentence, failure)
-    row = view.row(order.row.direction, order.row.key)
-    status = row.status if row else None
-    if _shows(order, row):
+    status = _status(order, view)
+    if _done(order.action, status):
         return Outcome(order, Result.CONFIRMED, _told(order, status), failure, view)
     shown = status or "no connection"
     said = failure.sentence if failure else "Zuora said yes."
@@ -147,9 +143,17 @@ def _judge(order: Order, failure: ZuoraError | None, view: View | None) -> Outco
     return Outcome(order, Result.UNKNOWN, sentence, failure, view)
 
 
-def _shows(order: Order, row: Row | None) -> bool:
-    status = row.status if row else None
-    match order.action:
+def _status(order: Order, view: View) -> str | None:
+    """Return the status of the order's record; for a request, of what the pair has now."""
+    if order.row.connection is None or order.action is Action.REQUEST:
+        row = view.row(order.row.direction, order.row.key)
+        return row.status if row else None
+    id_ = order.row.connection.id
+    return next((one.status for one in view.connections if one.id == id_), None)
+
+
+def _done(action: Action, status: str | None) -> bool:
+    match action:
         case Action.REQUEST:
             return status in (PENDING, CONNECTED)
         case Action.ACCEPT:
@@ -167,7 +171,6 @@ def _told(order: Order, status: str | None) -> str:
         case Action.REQUEST | Action.ACCEPT:
             return f"{order.pair} is Connected."
         case Action.DENY:
-            became = DISCONNECTED if status else "gone from the list"
-            return f"Denied: the request {order.pair} is {status or became}."
+            return f"Denied: the request {order.pair} is {status or 'gone from the list'}."
         case Action.DISCONNECT:
-            return f"Disconnected: {order.pair} is {status or 'gone from the list'}."
+            return f"{order.pair} is {status or 'gone from the list'}."

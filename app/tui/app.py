@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from textual.actions import SkipAction
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.command import Provider
 from textual.screen import ModalScreen, Screen
+from textual.widgets import Input
 
 from app.services.target import Target
 from app.tui.screens.connections import Connections
@@ -34,18 +36,21 @@ class ConnectionsApp(App[None]):
     TITLE = "Manage Entity Connections"
     CSS_PATH = sorted(_STYLES.glob("*.tcss"))
     COMMANDS = {_palette}
-    BINDINGS = [Binding("ctrl+z", "suspend_process", id="suspend", tooltip="Back to the shell")]
+    BINDINGS = [
+        Binding("ctrl+z", "suspend_process", id="suspend", tooltip="To the shell", priority=True),
+        Binding("ctrl+c,ctrl+q", "quit", id="app.quit", tooltip="Leave", priority=True),
+    ]
 
     def __init__(self, target: Target, theme: str = "dark") -> None:
         super().__init__()
-        self._target = target
+        self._connections = Connections(target)
         for one in THEMES:
             self.register_theme(one)
         self.theme = theme
 
     def get_default_screen(self) -> Screen[None]:
         """Return the main screen."""
-        return Connections(self._target)
+        return self._connections
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Return none of Textual's own: the registry has them, under our words."""
@@ -56,6 +61,12 @@ class ConnectionsApp(App[None]):
         if action == "command_palette" and isinstance(self.screen, ModalScreen):
             return False
         return super().check_action(action, parameters)
+
+    async def action_quit(self) -> None:
+        """Leave the program; ctrl+c copies first, where a text is selected."""
+        if isinstance(field := self.focused, Input) and not field.selection.is_empty:
+            raise SkipAction
+        self._connections.do_quit()
 
     def _fatal_error(self) -> None:
         self.panic(crash_report())

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Size
@@ -37,6 +38,8 @@ class Needle(Input):
     BINDINGS = [
         ("up", "screen.step(-1)", "Up"),
         ("down", "screen.step(1)", "Down"),
+        # At once: what is typed behind it is for the rows again.
+        Binding("enter", "screen.keep_filter", "Keep", priority=True),
     ]
 
     # The field keeps its size whatever is typed, so no letter asks for a new layout.
@@ -70,7 +73,6 @@ class DeskView(Vertical):
         self.user = target.user
         self.desk: Desk | None = None
         self.reading = True
-        self._failure: ZuoraError | None = None
         self._passing = True
         self._rest: asyncio.TimerHandle | None = None
         self._made_of: tuple[object, ...] = ()
@@ -235,7 +237,7 @@ def _empty_face(desk: Desk) -> Content:
     """Say why there are no rows: nothing there, filtered to nothing, or failed."""
     if desk.view is None:
         return _failed_face(desk.failure) if desk.failure else READING
-    if desk.tab.needle:
+    if desk.tab.needle and desk.count(desk.direction):
         hidden = desk.count(desk.direction)
         return Content.assemble(
             (f"Nothing matches “{desk.tab.needle}”.", "bold"),

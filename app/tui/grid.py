@@ -71,7 +71,7 @@ class Grid(GridView, can_focus=True, inherit_bindings=False):
 
     @dataclass
     class Chosen(_FromGrid):
-        """Enter on a row, or a second click on the record of the first one."""
+        """Enter on a row."""
 
         key: str
 
@@ -119,6 +119,11 @@ class Grid(GridView, can_focus=True, inherit_bindings=False):
             self._reveal()
         if self._cursor != old_cursor:
             self.post_message(self.CursorMoved(self, self._cursor))
+
+    @property
+    def columns_shown(self) -> frozenset[str]:
+        """The keys of the columns that have room."""
+        return frozenset(slot.column.key for slot in self._slots)
 
     # The cursor
 
@@ -175,10 +180,6 @@ class Grid(GridView, can_focus=True, inherit_bindings=False):
         if row >= len(self._items):
             return
         key = self._items[row].key
-        # Rows may have moved between two clicks: only the same record was clicked twice.
-        if event.chain == 2 and key == self._cursor:
-            self.post_message(self.Chosen(self, key))
-            return
         self.cursor_key = key
         if column is not None:
             self.post_message(self.CellClicked(self, key, column.key))

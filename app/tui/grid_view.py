@@ -66,11 +66,6 @@ class GridView(ScrollView):
         """The row of a record; `KeyError` if it is not shown."""
         return self._items[self._rows[key]]
 
-    def update_item(self, item: Item) -> None:
-        """Replace the row of the same key; `KeyError` if it is not shown."""
-        self._items[self._rows[item.key]] = item
-        self._refresh_row(item.key)
-
     def set_columns(self, columns: Sequence[Column]) -> None:
         """Replace the columns; the cells of the rows belong to them by position."""
         self._columns = tuple(columns)

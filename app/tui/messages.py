@@ -7,7 +7,7 @@ from textual.message import Message
 from app.domain.errors import ZuoraError
 from app.services.desk import Desk
 from app.services.tenant import View
-from app.services.writes import Order, Outcome
+from app.services.writes import Outcome
 
 
 @dataclass
@@ -40,14 +40,6 @@ class ReadFailed(Message):
     desk: Desk
     acting_id: str
     error: ZuoraError
-
-
-@dataclass
-class Sending(Message):
-    """An order's target is unchanged, and the write is leaving."""
-
-    desk: Desk
-    order: Order
 
 
 @dataclass

@@ -21,7 +21,8 @@ class Palette(Provider):
     async def discover(self) -> Hits:
         """Offer every command before anything is typed."""
         if screen := self._connections:
-            for command in COMMANDS:
+            situation = screen.view.situation()
+            for command in sorted(COMMANDS, key=lambda one: bool(why_not(one, situation))):
                 run = partial(screen.action_command, command.id)
                 yield DiscoveryHit(
                     self._label(screen, command), run, text=command.label, help=command.tooltip

@@ -128,8 +128,9 @@ def tab_line(desk: Desk | None, front: Direction, shown: int) -> Content:
         count = _count(desk, direction, shown if direction is front else None)
         style = "b u $text-primary" if direction is front else MUTED
         mark = "▸" if direction is front else " "
-        title = _link(Content.styled(TAB_TITLES[direction], style), direction.value)
-        parts.append(Content.assemble(mark, title, f" {count} " if count else " "))
+        number = Content.styled(f" {count} ", "" if direction is front else MUTED)
+        title = Content.styled(TAB_TITLES[direction], style) + (number if count else Content(" "))
+        parts.append(Content(mark) + _link(title, direction.value))
     return Content("│").join(parts)
 
 
@@ -137,11 +138,9 @@ def _count(desk: Desk | None, direction: Direction, shown: int | None) -> str:
     if desk is None or desk.view is None:
         return ""
     total = desk.count(direction)
-    if shown is not None and shown != total:
-        return f"{shown} of {total}"
-    if direction is Direction.INBOUND and desk.waiting:
-        return f"{desk.waiting} waiting"
-    return str(total)
+    parts = [f"{shown} of {total}"] if shown is not None and shown != total else []
+    parts += [f"{desk.waiting} waiting"] if direction is Direction.INBOUND and desk.waiting else []
+    return " · ".join(parts) or str(total)
 
 
 def detail(row: Row | None, enterable: AbstractSet[str] | None) -> Content:
@@ -151,9 +150,9 @@ def detail(row: Row | None, enterable: AbstractSet[str] | None) -> Content:
     # One style a line, and no word that is not needed: each costs at every step of the cursor.
     status, _ = sign_and_word(row.status)
     head = [f"{row.source.title} → {row.target.title}", status]
-    head += [row.connection.id] if row.connection else []
-    more = [_next_step(row, enterable)]
-    more += [f"other direction: {row.reverse.status}"] if row.reverse else []
+    head += [f"other direction: {sign_and_word(row.reverse.status)[0]}"] if row.reverse else []
+    more = [row.connection.id] if row.connection else []
+    more.append(_next_step(row, enterable))
     more += [f"older: {one.status} {one.id}" for one in row.folded]
     return Content(f" {' · '.join(head)}\n") + Content.styled(f" {' · '.join(more)}", MUTED)
 
@@ -161,18 +160,18 @@ def detail(row: Row | None, enterable: AbstractSet[str] | None) -> Content:
 def _next_step(row: Row, enterable: AbstractSet[str] | None) -> str:
     """Say what can be done. It names nobody: what stays the same is not sent again."""
     if row.waits_for_acting:
-        return "It waits for you: a accepts, d denies"
+        return "it waits for you: a accepts, d denies"
     if row.status == PENDING:
-        return "The target accepts or denies it: g goes there"
+        return "an administrator of the target accepts or denies it"
     match actions.offered(row, enterable):
         case actions.Action.REQUEST:
             return "r requests the connection"
         case actions.Action.DISCONNECT:
-            return "x ends it for good: g shows the other side"
+            return "x ends it for good"
     if row.direction is Direction.INBOUND and row.status == DISCONNECTED:
-        return "Only the source can request it again: g goes there"
+        return "only the source can request it again"
     reason = actions.why_not(actions.Action.REQUEST, row, enterable)
-    return f"{reason.reason} {reason.remedy}".rstrip(".") if reason else ""
+    return reason.reason if reason else ""
 
 
 def key_bar(situation: Situation, width: int) -> Content:
@@ -186,8 +185,9 @@ def _key_bar(commands: tuple[tuple[Command, bool], ...], width: int) -> Content:
     possible = dict(commands)
     shown = list(possible)
     while len(shown) > 1 and _key_bar_width(shown) > width:
-        # Help stays to the last: everything else can be found there.
-        shown.remove(_least(shown))
+        # What is impossible goes first; help stays to the last: the rest can be found there.
+        impossible = [command for command in shown if not possible[command]]
+        shown.remove(_least(impossible or shown))
     parts = []
     for command in shown:
         key, word = command.key_name, f" {command.short}  "
@@ -213,8 +213,8 @@ def _key_bar_width(shown: list[Command]) -> int:
 
 def notice(kind: str, sentence: str, *more: str) -> Content:
     """Return a message: a sign for its kind, a sentence, and what else helps."""
-    sign = {"good": "●", "why": "○", "bad": "✕", "unknown": "?"}[kind]
-    rest = [Content(f"\n  {line}") for line in more if line]
+    sign = {"good": "✓", "why": "i", "bad": "!", "unknown": "?"}[kind]
+    rest = [Content(f"\n{line}") for line in more if line]
     return Content.assemble((f"{sign} ", "bold"), sentence, *rest)
 
 
@@ -229,8 +229,8 @@ def told(outcome: Outcome) -> tuple[str, ...]:
 
 def error_lines(error: ZuoraError) -> tuple[str, ...]:
     """Return what to do about an error, and what to quote to Zuora Support."""
-    parts = (
+    return (
+        error.hint,
         f"code {error.codes}" if error.codes else "",
         f"request id {error.request_id}" if error.request_id else "",
     )
-    return (error.hint, " · ".join(part for part in parts if part))

@@ -9,8 +9,8 @@ from app.services.target import Target
 from app.services.writes import Order, perform
 from app.tui import messages
 
-READING = "read"
-"""The one group of reads: a newer read ends an older one. Writes are in no group that ends."""
+ENTERING, READING, WRITING = "enter", "read", "write"
+"""Groups of workers: a newer entering or read ends an older one, nothing ends a write."""
 
 
 class Work:
@@ -24,11 +24,19 @@ class Work:
     @property
     def reading(self) -> bool:
         """Whether a read is under way."""
-        return any(one.group == READING and one.is_running for one in self._app.workers)
+        return self._under_way(ENTERING) or self._under_way(READING)
+
+    @property
+    def writing(self) -> bool:
+        """Whether a write is under way."""
+        return self._under_way(WRITING)
+
+    def _under_way(self, group: str) -> bool:
+        return any(one.group == group and one.is_running for one in self._app.workers)
 
     def enter(self, user: str) -> None:
         """Open the tenant as a user and read the first list."""
-        self._app.run_worker(self._enter(user), group=READING, exclusive=True)
+        self._app.run_worker(self._enter(user), group=ENTERING, exclusive=True)
 
     def read(self, desk: Desk, *, entities: bool = False) -> None:
         """Read the acting entity's list, and the hierarchy before it if asked."""
@@ -36,7 +44,7 @@ class Work:
 
     def write(self, desk: Desk, order: Order) -> None:
         """Carry out an order; nothing on the screen can end that."""
-        self._app.run_worker(self._write(desk, order), group="write")
+        self._app.run_worker(self._write(desk, order), group=WRITING)
 
     async def _enter(self, user: str) -> None:
         try:
@@ -60,8 +68,5 @@ class Work:
             self._tell(messages.Read(desk, view))
 
     async def _write(self, desk: Desk, order: Order) -> None:
-        def sending() -> None:
-            self._tell(messages.Sending(desk, order))
-
-        outcome = await perform(desk.access.tenant, order, sending)
+        outcome = await perform(desk.access.tenant, order)
         self._tell(messages.Finished(desk, outcome))

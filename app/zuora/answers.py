@@ -27,7 +27,7 @@ _STATUSES: dict[int, type[ZuoraError]] = {
     403: errors.Forbidden,
     404: errors.NotFound,
     408: errors.NoAnswer,
-    409: errors.NoAnswer,
+    409: errors.StillAtWork,
     429: errors.Busy,
 }
 
@@ -41,7 +41,7 @@ def content(response: httpx.Response, model: type[Model]) -> Model:
         ZuoraError: the answer is a refusal, or is not what Zuora documents.
     """
     body = _json(response)
-    envelope = _parse(response, body, Envelope)
+    envelope = Envelope.model_validate(body)
     if not response.is_success or envelope.success is False or "Errors" in body:
         raise refusal(response, envelope)
     return _parse(response, body, model)
@@ -52,7 +52,7 @@ def refusal(response: httpx.Response, envelope: Envelope) -> ZuoraError:
     reasons = tuple(Reason(one.code, one.message) for one in envelope.reasons)
     sentence = " ".join(one.message for one in reasons if one.message)
     sentence = sentence or envelope.message or _plain(response)
-    request_id = request_id_of(response) or envelope.request_id or envelope.process_id or ""
+    request_id = request_id_of(response) or envelope.request_id or envelope.process_id
     kind = _kind(response.status_code, reasons)
     if issubclass(kind, errors.Busy):
         return kind(sentence, reasons, request_id, _retry_after(response))
@@ -65,15 +65,14 @@ def request_id_of(response: httpx.Response) -> str:
 
 
 def _kind(status: int, reasons: tuple[Reason, ...]) -> type[ZuoraError]:
-    """The category of a code says more than the status, except for a 401 or 5xx without one."""
-    for reason in reasons:
-        if kind := _CATEGORIES.get(reason.code[-2:]):
-            return kind
-    if status in _STATUSES:
-        return _STATUSES[status]
+    """The category of a code says more than the status, except where the server broke."""
     if status >= 500:
         return errors.ServerTrouble
-    return errors.Refused
+    for reason in reasons:
+        kind = _CATEGORIES.get(reason.code[-2:]) if reason.code.isdecimal() else None
+        if kind is not None:
+            return kind
+    return _STATUSES.get(status, errors.Refused)
 
 
 def _json(response: httpx.Response) -> dict[str, object]:
@@ -117,6 +116,6 @@ def _retry_after(response: httpx.Response) -> float | None:
     try:
         until = parsedate_to_datetime(value)
         now = parsedate_to_datetime(response.headers.get("Date", ""))
-    except ValueError:
+        return max(0.0, (until - now).total_seconds())
+    except (ValueError, TypeError):  # no date, or one with and one without a time zone
         return None
-    return max(0.0, (until - now).total_seconds())

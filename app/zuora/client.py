@@ -152,7 +152,7 @@ class ZuoraClient:
         query: dict[str, str] | None = None,
         body: dict[str, str] | None = None,
     ) -> Model:
-        """The one request path: token, headers, call, a second one after a 401, meaning."""
+        """The one request path: token, headers, call, meaning; once more with a new token."""
         for last in (False, True):
             token = await self._token()
             acting = acting_id or next(iter(token.entity_ids), None)
@@ -171,10 +171,13 @@ class ZuoraClient:
                 )
             except httpx.HTTPError as error:
                 raise _failure(error) from error
-            if response.status_code != 401 or last:
-                break
-            self._tokens.drop(token)
-        return answers.content(response, model)
+            try:
+                return answers.content(response, model)
+            except errors.Unauthenticated:
+                if last:
+                    raise
+                self._tokens.drop(token)
+        raise AssertionError("The last try returns or raises.")
 
     async def _token(self) -> Token:
         try:
@@ -186,7 +189,7 @@ class ZuoraClient:
         if failure.outcome_known:
             raise failure
         # Whatever became of the token, what it was wanted for was not sent.
-        raise errors.Unreachable(f"No token: {failure.sentence}", request_id=failure.request_id)
+        raise errors.NoToken(failure.sentence, failure.reasons, failure.request_id)
 
 
 def _http(base_url: str, transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:

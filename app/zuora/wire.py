@@ -4,6 +4,7 @@ Every text is cleaned here, where it enters. Unknown fields are ignored and
 unknown words kept: Zuora may add both without notice.
 """
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
@@ -14,18 +15,30 @@ from app.domain.entities import Entity
 from app.domain.ids import bare
 from app.domain.text import clean
 
-
-def _clean_id(id_: str) -> str:
-    return bare(clean(id_))
+_ID = re.compile(r"[0-9A-Za-z_-]{1,255}")
 
 
-def _as_text(value: object) -> object:
+def _harmless(id_: str) -> str:
+    """An id goes back into paths and headers, where nothing else may be in it."""
+    if not _ID.fullmatch(id_):
+        raise ValueError("not an id")
+    return id_
+
+
+# A refusal is told whatever shape it has: what does not fit is left out of it.
+
+
+def _text_or_nothing(value: object) -> str:
     """Zuora writes a code as a number in some answers and as a string in others."""
-    return str(value) if isinstance(value, int) else value
+    return str(value) if isinstance(value, int | str) else ""
 
 
-def _as_list(value: object) -> object:
-    return [] if value is None else value
+def _objects(value: object) -> list[object]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _true_or_false(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def _case(name: str) -> AliasChoices:
@@ -34,7 +47,9 @@ def _case(name: str) -> AliasChoices:
 
 
 Text = Annotated[str, AfterValidator(clean)]
-EntityId = Annotated[str, AfterValidator(_clean_id)]
+Id = Annotated[str, AfterValidator(_harmless)]
+EntityId = Annotated[Id, AfterValidator(bare)]
+Lenient = Annotated[Text, BeforeValidator(_text_or_nothing)]
 
 
 class _Wire(BaseModel):
@@ -64,7 +79,7 @@ class EntityWire(_Wire):
 class ConnectionWire(_Wire):
     """One connection of `GET /v1/entity-connections`."""
 
-    id: Text
+    id: Id
     source_entity_id: EntityId
     target_entity_id: EntityId
     status: Text
@@ -90,25 +105,27 @@ class ConnectionPage(_Wire):
 class Requested(_Wire):
     """The answer to a request for a connection."""
 
-    id: Text
+    id: Id
 
 
 class ReasonWire(_Wire):
     """One reason of a refusal."""
 
-    code: Annotated[Text, BeforeValidator(_as_text), Field(validation_alias=_case("code"))] = ""
-    message: Annotated[Text, Field(validation_alias=_case("message"))] = ""
+    code: Annotated[Lenient, Field(validation_alias=_case("code"))] = ""
+    message: Annotated[Lenient, Field(validation_alias=_case("message"))] = ""
 
 
 class Envelope(_Wire):
     """What every answer may carry beside its own fields, in each of Zuora's shapes."""
 
-    success: Annotated[bool | None, Field(validation_alias=_case("success"))] = None
+    success: Annotated[
+        bool | None, BeforeValidator(_true_or_false), Field(validation_alias=_case("success"))
+    ] = None
     reasons: Annotated[
         list[ReasonWire],
-        BeforeValidator(_as_list),
+        BeforeValidator(_objects),
         Field(validation_alias=AliasChoices("reasons", "Errors")),
     ] = []
-    process_id: Text | None = None
-    request_id: Text | None = None
-    message: Text | None = None
+    process_id: Lenient = ""
+    request_id: Lenient = ""
+    message: Lenient = ""

@@ -33,7 +33,8 @@ CONNECTIONS = st.lists(
         source_id=st.sampled_from(IDS),
         target_id=st.sampled_from(IDS),
         status=st.sampled_from([CONNECTED, PENDING, DISCONNECTED, "Suspended"]),
-    )
+    ),
+    unique_by=lambda one: one.id,
 )
 
 
@@ -101,7 +102,6 @@ def test_a_counterpart_that_is_not_listed_stands_last_under_a_stand_in() -> None
 
 @given(CONNECTIONS)
 def test_every_record_is_in_exactly_one_row_of_its_tab(connections: list[Connection]) -> None:
-    distinct = {one.id: one for one in reversed(connections)}.values()
     for direction in Direction:
         found = rows(direction, GLOBAL.id, HIERARCHY, connections)
         assert len({one.key for one in found}) == len(found)
@@ -112,7 +112,7 @@ def test_every_record_is_in_exactly_one_row_of_its_tab(connections: list[Connect
         ]
         mine = [
             one.id
-            for one in distinct
+            for one in connections
             if (one.source_id if direction is OUT else one.target_id) == GLOBAL.id
         ]
         assert sorted(shown) == sorted(mine)

@@ -1,16 +1,20 @@
 """The desk: what stays where it is, and what is forgotten."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
-from app.domain.connections import Direction
+from app.domain.actions import Action
+from app.domain.connections import CONNECTED, PENDING, Connection, Direction
 from app.domain.listing import Order
-from app.services.desk import Desk
+from app.services.desk import Desk, Progress
 from app.services.target import Access
 from app.services.tenant import Tenant
+from app.services.writes import Outcome, Result
 from tests.acme import AMERICAS, CANADA, CORPORATION, EUROPE, JAPAN, client, open_acme
+from tests.domain.world import GLOBAL, NORTH, connection
 
 pytestmark = pytest.mark.asyncio
 IN = Direction.INBOUND
@@ -72,6 +76,54 @@ async def test_an_older_view_never_replaces_a_newer_one(desk: Desk) -> None:
     desk.take(newer)
     desk.take(older)
     assert desk.view is newer
+
+
+async def test_a_list_asked_for_before_another_is_older_however_late_it_comes() -> None:
+    late = asyncio.Event()
+    calls: list[str] = []
+
+    class Slow:
+        async def list_connections(self, acting_id: str) -> list[Connection]:
+            calls.append(acting_id)
+            if len(calls) == 1:
+                await late.wait()
+                return []
+            return [connection(GLOBAL, NORTH, PENDING)]
+
+    tenant = Tenant(Slow())  # type: ignore[arg-type]
+    first = asyncio.create_task(tenant.read(GLOBAL.id))
+    await asyncio.sleep(0)
+    newer = await tenant.read(GLOBAL.id)
+    late.set()
+    assert (await first).read_at < newer.read_at
+    assert tenant.seen(GLOBAL.id) is newer
+
+
+async def test_of_a_record_that_is_listed_twice_the_later_counts() -> None:
+    class Twice:
+        async def list_connections(self, acting_id: str) -> list[Connection]:
+            return [connection(NORTH, GLOBAL, one, "x") for one in (PENDING, CONNECTED)]
+
+    tenant = Tenant(Twice())  # type: ignore[arg-type]
+    view = await tenant.read(GLOBAL.id)
+    assert [one.status for one in view.connections] == [CONNECTED]
+    assert tenant.waiting() == {}
+
+
+async def test_an_unknown_request_is_asked_for_again_under_its_key(desk: Desk) -> None:
+    row = next(row for row in desk.rows() if row.counterpart.title == "Acme-US")
+    order = desk.order(Action.REQUEST, row)
+    desk.started(order)
+    desk.finished(Outcome(order, Result.UNKNOWN, "lost", view=desk.view))
+    assert desk.progress(row) is Progress.UNKNOWN
+    desk.take(await desk.access.tenant.read(EUROPE))
+    assert desk.progress(row) is Progress.UNKNOWN, "another entity's list tells nothing"
+    desk.take(await desk.access.tenant.read(CORPORATION))
+    assert desk.progress(row) is None
+    assert desk.order(Action.REQUEST, row).key == order.key
+    await desk.access.tenant.zuora.request_connection(CORPORATION, row.key, order.key)
+    desk.take(await desk.access.tenant.read(CORPORATION))
+    assert desk.order(Action.REQUEST, row).key != order.key
 
 
 async def test_a_view_of_another_entity_is_ignored(desk: Desk) -> None:

@@ -5,6 +5,8 @@ from textual.binding import Binding
 from textual.command import CommandPalette
 
 from app.commands import COMMANDS
+from app.domain.errors import Unreachable
+from app.services.target import Access
 from app.tui.grid import Grid
 from app.tui.screens.chooser import Chooser
 from app.tui.screens.connections import Connections
@@ -64,6 +66,25 @@ async def test_the_user_can_be_changed(snap: Snapshot) -> None:
         await told.press("enter")
         assert told.lines("top").startswith("Acme-Europe ▾")
         assert "bruno@acme.example · administrator" in told.lines("top")
+
+
+async def test_a_user_that_cannot_be_entered_is_said_and_can_be_chosen_again() -> None:
+    async with story() as told:
+        enter, broken = told.screen.target.enter, True
+
+        async def faulty(user: str) -> Access:
+            if broken:
+                raise Unreachable("No connection to Zuora came about.")
+            return await enter(user)
+
+        told.screen.work._target = told.screen.target._replace(enter=faulty)
+        for expected in ("alice@acme.example", "bruno@acme.example"):
+            await told.press("u")
+            await told.type("bruno")
+            await told.press("enter")
+            assert expected in told.lines("top")
+            assert ("No connection to Zuora" in told.notice) == broken
+            broken = False
 
 
 async def test_palette(snap: Snapshot) -> None:

@@ -168,8 +168,6 @@ def test_unknown_and_double_keys_are_refused() -> None:
         grid.cursor_key = "x"
     with pytest.raises(KeyError):
         grid.item("x")
-    with pytest.raises(KeyError):
-        grid.update_item(item("x"))
     with pytest.raises(ValueError, match="key of its own"):
         grid.show(items("aba"))
     assert (grid.cursor_key, grid.item("b").key) == ("a", "b")
@@ -253,29 +251,18 @@ async def test_a_click_moves_the_cursor_and_names_the_cell() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_double_click_chooses() -> None:
+async def test_a_double_click_is_two_clicks_and_chooses_nothing() -> None:
     stage = Stage(numbered(30))
     async with stage.run_test(size=(60, 11)) as pilot:
         assert await click(pilot, stage, 5, 3, times=2) == [
             ("CursorMoved", "2"),
             ("CellClicked", "2", "name"),
-            ("Chosen", "2"),
+            ("CellClicked", "2", "name"),
         ]
 
 
 def nth_click(grid: Grid, chain: int, *, button: int = 1) -> events.Click:
     return events.Click(grid, 5, 3, 0, 0, button, False, False, False, chain=chain)
-
-
-@pytest.mark.asyncio
-async def test_a_second_click_on_another_record_chooses_nothing() -> None:
-    stage = Stage(items("abcdef"))
-    async with stage.run_test(size=(60, 11)):
-        stage.grid.on_click(nth_click(stage.grid, 1))
-        stage.grid.show(items("abXcdef"))
-        stage.grid.heard()
-        stage.grid.on_click(nth_click(stage.grid, 2))
-        assert stage.grid.heard() == [("CursorMoved", "X"), ("CellClicked", "X", "name")]
 
 
 @pytest.mark.asyncio
@@ -492,7 +479,7 @@ class Painted(Stage):
 
 
 @pytest.mark.asyncio
-async def test_a_step_of_the_cursor_costs_two_lines_and_an_update_one() -> None:
+async def test_a_step_of_the_cursor_costs_two_lines() -> None:
     stage = Painted(numbered(100))
     async with stage.run_test(size=(60, 20)) as pilot:
         await pilot.pause()
@@ -500,17 +487,3 @@ async def test_a_step_of_the_cursor_costs_two_lines_and_an_update_one() -> None:
         await pilot.press("down")
         await pilot.pause()
         assert stage.spans == [(1, 0, 59), (2, 0, 59)], "and not the scrollbar"
-        stage.spans.clear()
-        stage.grid.update_item(item("4", name="Renamed"))
-        await pilot.pause()
-        assert stage.spans == [(5, 0, 59)]
-        assert "Renamed" in text(stage.grid)
-        stage.spans.clear()
-        stage.grid.update_item(item("90"))
-        await pilot.pause()
-        stage.grid.scroll_to(y=10, animate=False)
-        await pilot.pause()
-        stage.spans.clear()
-        stage.grid.update_item(item("9"))
-        await pilot.pause()
-        assert stage.spans == [], "out of sight"

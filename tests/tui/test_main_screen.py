@@ -1,8 +1,11 @@
 """The main screen at every size, in every state, in every theme."""
 
+import asyncio
+
 import pytest
 
 from app.fake.scenarios import SCENARIOS
+from app.tui.too_small import TooSmall
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import story
 
@@ -37,7 +40,7 @@ async def test_too_small(snap: Snapshot) -> None:
         snap(told.app)
         await told.pilot.resize_terminal(80, 24)
         await told.settle()
-        assert told.screen.view.display
+        assert told.screen.query_one(TooSmall).display is False
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
@@ -76,6 +79,34 @@ async def test_sorting_by_key_and_by_click_keeps_the_cursor_on_its_record() -> N
         await told.settle()
         assert told.names() == in_tree
         assert told.cursor == "Acme-Japan"
+
+
+async def test_a_column_without_room_is_not_sorted_by() -> None:
+    async with story(size=(80, 24)) as told:
+        await told.press("s", "s")
+        assert told.screen.view.rows.sorting == ("status", False)
+
+
+async def test_ctrl_c_leaves_but_not_behind_the_back_of_a_write() -> None:
+    async with story() as told:
+        stuck = asyncio.Event()
+
+        async def never(*_: object) -> None:
+            await stuck.wait()
+
+        told.desk.access.tenant.zuora.request_connection = never  # type: ignore[assignment,method-assign]
+        await told.to("Acme-US")
+        await told.pilot.press("r")
+        await told.until(lambda: not told.on_top)
+        await told.pilot.press("y")
+        await told.until(lambda: told.on_top and told.screen.work.writing)
+        await told.pilot.press("ctrl+c")
+        await told.pilot.pause()
+        assert "A write is being sent" in told.notice
+        assert told.app.is_running
+        await told.pilot.press("ctrl+c")
+        await told.until(lambda: told.app._exit)
+        stuck.set()
 
 
 async def test_the_connection_id_can_be_copied() -> None:

@@ -1,11 +1,16 @@
 """Questions before harm: what they say, what answers them, and when they withdraw."""
 
-import pytest
-from textual.widgets import Button
+import asyncio
 
+import pytest
+from textual.widgets import Button, Static
+
+from app.domain.connections import Connection
+from app.services.target import Access
+from app.tui.grid import Grid
 from app.tui.screens import question
 from app.tui.screens.question import Question
-from tests.acme import CORPORATION, client
+from tests.acme import CANADA, CORPORATION, client
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Story, story
 
@@ -124,6 +129,101 @@ async def test_a_refresh_that_changes_nothing_leaves_the_question_alone() -> Non
         assert not asked(told).withdrawn
         await told.press("y")
         assert told.row("Acme-US")[2] == "◐ Pending"
+
+
+async def test_a_double_click_asks_once_and_sends_once() -> None:
+    async with story() as told:
+        place = told.names().index("Acme-US")
+        x = next(one.start for one in told.screen.view.rows._slots if one.column.key == "action")
+        await told.pilot.click("#rows", offset=(x + 1, place + 1), times=2)
+        await told.settle()
+        assert len(told.app.screen_stack) == 2
+        await told.press("y")
+        assert told.on_top
+        assert told.row("Acme-US")[2] == "◐ Pending"
+
+
+async def test_two_quick_clicks_ask_about_one_row_and_no_other() -> None:
+    async with story() as told:
+        x = next(one.start for one in told.screen.view.rows._slots if one.column.key == "action")
+        grid = told.screen.view.rows
+        for name in ("Acme-US", "Acme-Mexico"):
+            key = next(one.key for one in grid.items if one.cells[0].text == name)
+            grid.cursor_key = key
+            grid.post_message(Grid.CellClicked(grid, key, "action"))
+        await told.settle()
+        assert x
+        assert len(told.app.screen_stack) == 2
+        assert asked(told).order.row.counterpart.title == "Acme-Mexico"
+
+
+async def test_a_question_does_not_outlive_its_user() -> None:
+    async with story() as told:
+        await told.to("Acme-US")
+        enter, slow = told.screen.target.enter, asyncio.Event()
+
+        async def slowly(user: str) -> Access:
+            await slow.wait()
+            return await enter(user)
+
+        told.screen.work._target = told.screen.target._replace(enter=slowly)
+        told.screen.work.enter("bruno")
+        await told.pilot.press("r")
+        await told.until(lambda: not told.on_top)
+        slow.set()
+        await told.settle()
+        assert asked(told).withdrawn
+        await told.press("y", "escape")
+        assert told.lines("top").startswith("Acme-Europe ▾")
+        assert not any(one.source_id == CORPORATION for one in await _pending(told))
+
+
+async def _pending(told: Story) -> list[Connection]:
+    listed = await client(told.fake).list_connections(CORPORATION)
+    return [one for one in listed if one.status == "Pending" and one.target_id != CANADA]
+
+
+async def test_nothing_is_answered_unseen_on_a_terminal_that_is_too_small(snap: Snapshot) -> None:
+    """The dialog is covered by a sentence, and neither the key nor the name counts."""
+    async with story(size=(80, 24)) as told:
+        await told.to("Acme-Americas")
+        await told.press("x")
+        await told.pilot.resize_terminal(40, 10)
+        await told.settle()
+        snap(told.app)
+        await told.type("Acme-Americas")
+        await told.press("enter")
+        await told.pilot.resize_terminal(80, 24)
+        await told.settle()
+        assert asked(told)
+        await told.press("escape")
+        assert told.row("Acme-Americas")[1:][1] == "● Connected"
+        await told.pilot.resize_terminal(40, 10)
+        await told.press("down", "r", "y")
+        await told.pilot.resize_terminal(80, 24)
+        await told.settle()
+        assert told.on_top
+        assert told.row("Acme-US")[2] == "○ Not connected"
+        assert told.app.focused is told.screen.view.rows
+
+
+async def test_a_wrong_name_is_answered() -> None:
+    async with story() as told:
+        await told.to("Acme-Europe")
+        await told.press("x")
+        await told.type("acme-asia")
+        await told.press("enter")
+        keys = asked(told).query_one("#keys", Static)
+        assert str(keys.content) == "That is not Acme-Europe · escape no"
+
+
+async def test_an_entity_that_is_not_listed_is_named_by_the_end_of_its_id() -> None:
+    async with story() as told:
+        await told.to("Entity 4b7e0f13")
+        await told.press("x")
+        await told.type("4b7e0f13")
+        await told.press("enter")
+        assert told.row("Entity 4b7e0f13")[2] == "✕ Disconnected"
 
 
 async def test_the_palette_stays_away_from_a_question() -> None:

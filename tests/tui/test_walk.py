@@ -16,7 +16,7 @@ async def test_two_entities_are_connected_by_keyboard() -> None:
         assert told.row("Acme-Europe")[2:] == ["○ Not connected", "Request Connection"]
         await told.press("r", "y")
         assert told.row("Acme-Europe")[2:] == ["◐ Pending", "waiting for Acme-Europe"]
-        assert told.notice.startswith("● Requested: Acme-Americas → Acme-Europe is Pending")
+        assert told.notice.startswith("✓ Requested: Acme-Americas → Acme-Europe is Pending")
 
         await told.act_in("Acme-Europe")
         await told.press("i")

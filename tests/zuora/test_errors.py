@@ -28,9 +28,15 @@ HTML = httpx.Response(502, html="<html>Bad gateway</html>")
         (httpx.Response(429, json={"reasons": [{"code": 70, "message": "Wait"}]}), errors.Busy),
         (httpx.Response(403), errors.Forbidden),
         (httpx.Response(404, html="<html>"), errors.NotFound),
-        (httpx.Response(409), errors.NoAnswer),
+        (httpx.Response(409), errors.StillAtWork),
         (httpx.Response(422), errors.Refused),
         (HTML, errors.ServerTrouble),
+        (no(50000010, status=502), errors.ServerTrouble),
+        (no("ABC10"), errors.Refused),
+        (httpx.Response(403, json={"reasons": {"code": 1}}), errors.Forbidden),
+        (httpx.Response(400, json={"reasons": [{"code": 50000030}, 7]}), errors.Refused),
+        (httpx.Response(400, json={"reasons": [{"code": 10, "message": None}]}), errors.Forbidden),
+        (httpx.Response(403, json={"message": ["x"]}), errors.Forbidden),
         (httpx.Response(500, json=[1]), errors.ServerTrouble),
         (httpx.Response(302, headers={"Location": "https://evil.example"}), errors.BadAnswer),
         (httpx.Response(200, html="<html>"), errors.BadAnswer),
@@ -63,6 +69,20 @@ async def test_a_refusal_carries_zuoras_sentence_code_and_request_id() -> None:
     assert caught.value.request_id == "6d9b5a7e"
 
 
+async def test_a_refused_credential_in_a_200_asks_for_a_new_token_too() -> None:
+    server = ScriptedServer(no(90000011), yes(entities=[]))
+    await server.client.list_entities(ENTITY)
+    assert len(server.tokens) == 2
+
+
+@pytest.mark.parametrize("id_", ["..", "a/b", "é", "", "1\u200b", "x" * 256])
+async def test_an_id_that_could_change_a_path_is_not_taken(id_: str) -> None:
+    row = {"id": id_, "sourceEntityId": ENTITY, "targetEntityId": ENTITY, "status": "Pending"}
+    server = ScriptedServer(yes(entityConnections=[row]))
+    with pytest.raises(errors.BadAnswer):
+        await server.client.list_connections(ENTITY)
+
+
 async def test_two_401s_in_a_row_are_bad_credentials() -> None:
     server = ScriptedServer(no(90000011, status=401), no(90000011, status=401))
     with pytest.raises(errors.Unauthenticated):
@@ -84,6 +104,13 @@ async def test_two_401s_in_a_row_are_bad_credentials() -> None:
             30.0,
         ),
         ({"Retry_After": "soon"}, None),
+        (
+            {
+                "Date": "Sun, 22 Nov 2026 10:00:00 GMT",
+                "Retry_After": "Sun, 22 Nov 2026 10:00:30 -0000",
+            },
+            None,
+        ),
         ({}, None),
     ],
 )
@@ -113,7 +140,7 @@ async def test_without_a_token_it_is_known_that_nothing_was_sent(
 ) -> None:
     server = ScriptedServer(yes())
     server.token_answer = trouble
-    with pytest.raises(errors.Unreachable) as caught:
+    with pytest.raises(errors.NoToken) as caught:
         await server.client.accept(ENTITY, "1")
     assert caught.value.outcome_known
     assert not server.calls

@@ -3,7 +3,7 @@
 The entity switcher, the users of the fake tenant and the themes are all this.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from textual import events, on
@@ -15,6 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from app.tui.grid import Cell, Column, Grid, Item
+from app.tui.too_small import BREAKPOINTS_ACROSS, BREAKPOINTS_DOWN, TooSmall, too_small
 
 
 class Choice(NamedTuple):
@@ -54,6 +55,9 @@ class Chooser(ModalScreen[str | None]):
         Binding("pagedown", "page(1)", "Page down", priority=True),
     ]
 
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS_ACROSS
+    VERTICAL_BREAKPOINTS = BREAKPOINTS_DOWN
+
     def __init__(self, title: str, choices: Sequence[Choice], current: str = "") -> None:
         super().__init__()
         self._title = title
@@ -66,15 +70,17 @@ class Chooser(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the field, the list and a line for what cannot be chosen."""
-        with Vertical(id="dialog"):
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = Content(self._title)
             yield Input(placeholder="Type to filter", id="lookup", compact=True)
             columns = [
-                Column("text", self._title, 20, weight=1, sortable=False),
+                Column("text", "", 20, weight=1, sortable=False),
                 Column("note", "", 24, weight=1, sortable=False),
             ]
             yield Grid(columns, id="choices")
             yield Static("", id="refusal", markup=False)
             yield Static("enter choose · escape leave things as they are", id="keys", markup=False)
+        yield TooSmall()
 
     def on_mount(self) -> None:
         """Show everything, with the cursor on what is in force."""
@@ -132,7 +138,7 @@ class Chooser(ModalScreen[str | None]):
         self._take(event.key)
 
     def _take(self, key: str | None) -> None:
-        if key is None:
+        if key is None or too_small(self):
             return
         choice = self._choices[key]
         if choice.refusal:
@@ -150,7 +156,3 @@ def _item(key: str, choice: Choice, *, flat: bool) -> Item:
 def pick(title: str, choices: Sequence[tuple[str, str]], current: str) -> Chooser:
     """Return a chooser of plain names, each with a note."""
     return Chooser(title, [Choice(name, name, note) for name, note in choices], current)
-
-
-Chosen = Callable[[str | None], None]
-"""What is done with the answer of a chooser."""

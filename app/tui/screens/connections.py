@@ -3,10 +3,8 @@
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.content import Content
 from textual.getters import query_one
 from textual.screen import Screen
-from textual.widgets import Input
 
 from app.commands import BY_ID, COMMANDS, why_not
 from app.domain.actions import Action, offered
@@ -14,13 +12,13 @@ from app.domain.connections import Direction, Row
 from app.domain.listing import Order as SortOrder
 from app.services.desk import Desk
 from app.services.target import Target
-from app.services.writes import Order
 from app.tui import messages, presenting
 from app.tui.desk_view import DeskView
 from app.tui.grid import Grid
-from app.tui.lines import Lines
 from app.tui.screens.chooser import pick
 from app.tui.screens.question import Question
+from app.tui.themes import THEMES
+from app.tui.too_small import BREAKPOINTS_ACROSS, BREAKPOINTS_DOWN, TooSmall, too_small
 from app.tui.work import Work
 
 REFRESH_EVERY = 30.0
@@ -47,8 +45,8 @@ class Connections(Screen[None]):
         ),
         Binding("escape", "back", "Back", id="back", tooltip="One step back"),
     ]
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (44, "-fits")]
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (12, "-low"), (20, "-tall")]
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS_ACROSS
+    VERTICAL_BREAKPOINTS = BREAKPOINTS_DOWN
 
     view = query_one(DeskView)
 
@@ -56,18 +54,16 @@ class Connections(Screen[None]):
         super().__init__()
         self.target = target
         self.focused_terminal = True
+        self._leaving = False
 
     def compose(self) -> ComposeResult:
         """Lay out the desk, and a sentence for terminals that are too small for it."""
         yield DeskView(self.target)
-        yield Lines(id="too-small")
+        yield TooSmall()
 
     def on_mount(self) -> None:
         """Show the empty desk first; only then load what is heavy."""
         self.work = Work(self.app, self, self.target)
-        self.query_one("#too-small", Lines).show(
-            Content("This terminal is too small.\nIt takes 60 columns by 20 lines.")
-        )
         self.call_after_refresh(self.work.enter, self.target.user)
         self.set_interval(REFRESH_EVERY, self._refresh_by_itself)
         self.set_interval(AGE_EVERY, self.view.draw_lines)
@@ -82,6 +78,9 @@ class Connections(Screen[None]):
     @on(messages.Entered)
     def _entered(self, message: messages.Entered) -> None:
         self.view.user, self.view.desk = message.user, message.desk
+        self.view.hush()
+        if isinstance(question := self.app.screen, Question):
+            question.withdraw("You work as another user now.")
         self.view.draw_tab()
 
     @on(messages.EnterFailed)
@@ -93,7 +92,6 @@ class Connections(Screen[None]):
     def _read(self, message: messages.Read) -> None:
         if message.desk is self.desk:
             self.view.reading = False
-            message.desk.forget_unknown()
             message.desk.take(message.view)
             self._recheck_question()
             self.view.draw()
@@ -108,11 +106,6 @@ class Connections(Screen[None]):
         if desk.view is not None:
             sentence = f"{error.title}: {error.sentence} The rows are what was read before."
             self.view.say("bad", sentence, *presenting.error_lines(error))
-        self.view.draw()
-
-    @on(messages.Sending)
-    def _sending(self, message: messages.Sending) -> None:
-        message.desk.started(message.order)
         self.view.draw()
 
     @on(messages.Finished)
@@ -139,6 +132,8 @@ class Connections(Screen[None]):
     def action_command(self, id_: str) -> None:
         """Do what a command says, or say why it is impossible now."""
         command, situation = BY_ID[id_], self.view.situation()
+        if id_ != "quit" and (too_small(self) or self.app.screen is not self):
+            return
         if reason := why_not(command, situation):
             self.view.say("why", f"{command.label}: {reason.reason}", reason.remedy)
         elif command.action is not None and situation.row is not None:
@@ -169,6 +164,7 @@ class Connections(Screen[None]):
     def do_refresh(self) -> None:
         """Read the hierarchy and the list again."""
         self.view.reading = True
+        self.view.hush()
         if self.desk is None:
             self.work.enter(self.view.user)
         else:
@@ -205,7 +201,8 @@ class Connections(Screen[None]):
     def do_sort(self) -> None:
         """Sort by the next column, and after the last by none."""
         if self.desk is not None:
-            self.desk.tab.sort_next()
+            shown = self.view.rows.columns_shown
+            self.desk.tab.sort_next([one for one in SortOrder if one.value in shown])
             self.view.draw_tab()
 
     @on(Grid.HeaderClicked, "#rows")
@@ -233,8 +230,16 @@ class Connections(Screen[None]):
             self.view.draw_lines()
 
     def do_theme(self) -> None:
-        """Choose the colours."""
-        self.app.action_change_theme()
+        """Choose the colours, our own first."""
+        ours = [(theme.name, "") for theme in THEMES]
+        names = {name for name, _ in ours}
+        others = [(name, "of Textual") for name in self.app.available_themes if name not in names]
+        chooser = pick("Theme", ours + others, self.app.theme)
+        self.app.push_screen(chooser, self._wear)
+
+    def _wear(self, theme: str | None) -> None:
+        if theme is not None:
+            self.app.theme = theme
 
     def do_help(self) -> None:
         """Show every key."""
@@ -247,8 +252,12 @@ class Connections(Screen[None]):
         self.app.action_command_palette()
 
     def do_quit(self) -> None:
-        """Leave the program."""
-        self.app.exit()
+        """Leave the program, but not behind the back of a write."""
+        if self.work.writing and not self._leaving:
+            self._leaving = True
+            self.view.say("why", "A write is being sent.", "Wait for its outcome, or quit again.")
+        else:
+            self.app.exit()
 
     # The filter
 
@@ -256,8 +265,8 @@ class Connections(Screen[None]):
         """Open the field that narrows the rows."""
         self.view.open_filter()
 
-    @on(Input.Submitted, "#needle")
-    def _keep_filter(self) -> None:
+    def action_keep_filter(self) -> None:
+        """Go back to the rows that the filter leaves."""
         self.set_focus(self.view.rows)
         self.view.needle.display = bool(self.view.needle.value)
 
@@ -268,18 +277,18 @@ class Connections(Screen[None]):
     # Actions, each behind its question
 
     @on(Grid.Chosen, "#rows")
-    def _chosen(self) -> None:
-        self._act_on_cursor()
+    def _chosen(self, event: Grid.Chosen) -> None:
+        self._act_on(event.key)
 
     @on(Grid.CellClicked, "#rows")
     def _clicked(self, event: Grid.CellClicked) -> None:
         if event.column == "action":
-            self._act_on_cursor()
+            self._act_on(event.key)
 
-    def _act_on_cursor(self) -> None:
-        """Do the one action that the row offers, or say why there is none."""
+    def _act_on(self, key: str) -> None:
+        """Do the one action that a row offers, if it is still the one under the cursor."""
         situation = self.view.situation()
-        if (row := situation.row) is not None:
+        if (row := situation.row) is not None and row.key == key:
             outbound = row.direction is Direction.OUTBOUND
             usual = Action.REQUEST if outbound else Action.ACCEPT
             action = offered(row, situation.enterable) or usual
@@ -289,10 +298,10 @@ class Connections(Screen[None]):
         desk = self.desk
         if desk is None:
             return
-        order = Order.on(action, row)
+        order = desk.order(action, row)
 
         def answered(yes: bool | None) -> None:
-            if yes:
+            if yes and desk is self.desk and not desk.progress(row):
                 desk.started(order)
                 self.view.hush()
                 self.view.draw()

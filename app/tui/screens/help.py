@@ -31,7 +31,8 @@ class Help(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out one text that scrolls."""
-        with VerticalScroll(id="dialog"):
+        with VerticalScroll(id="dialog") as dialog:
+            dialog.border_title, dialog.border_subtitle = "Help", "escape closes"
             yield Static(help_text())
 
 
@@ -42,14 +43,15 @@ def help_text() -> Content:
     lines += [_line("y  n", "Yes and no, in questions"), _line("escape", "One step back")]
     lines += [_line("ctrl+z", "Back to the shell; fg returns here")]
     lines += [Content(), _heading("In a list")]
-    for binding in Binding.make_bindings(Grid.BINDINGS):
-        lines.append(_line(binding.key, binding.tooltip))
+    lines += [
+        _line(one.key.replace(",", "  "), one.tooltip)
+        for one in Grid.BINDINGS
+        if isinstance(one, Binding)
+    ]
     lines += [Content(), _heading("Signs")]
     for status, (_, _, meaning) in SIGNS.items():
-        lines.append(_line(sign_and_word(status)[0], meaning))
-    lines.append(
-        _line("? any word", "A status that this program does not know, as Zuora wrote it.")
-    )
+        lines.append(_line(sign_and_word(status)[0], meaning, 18))
+    lines.append(_line("? another word", "A status that only Zuora knows, as it wrote it.", 18))
     return Content(_FIRST_STEPS + "\n") + Content("\n").join(lines)
 
 
