@@ -1,9 +1,14 @@
 """Options and fixtures of all tests."""
 
+import os
+
 import pytest
 from hypothesis import settings
 
-settings.register_profile("ours", deadline=None, print_blob=True)
+# On a developer's machine each run tries something new; elsewhere all runs are the same.
+settings.register_profile(
+    "ours", deadline=None, print_blob=True, derandomize=os.environ.get("CI") is not None
+)
 settings.load_profile("ours")
 
 pytest_plugins = ["tests.tui.snapshots"]

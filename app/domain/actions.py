@@ -13,7 +13,7 @@ from app.domain.connections import CONNECTED, KNOWN_STATUSES, PENDING, Direction
 
 
 class Action(Enum):
-    """What a person can do to a row; the value is Zuora's label (seeds of contract I2)."""
+    """What a person can do to a row; the value is Zuora's label (contract I2)."""
 
     REQUEST = "Request Connection"
     ACCEPT = "Accept"

@@ -129,7 +129,7 @@ def _key(request: Request) -> str | None:
 
 def _call(request: Request) -> str:
     query = request.scope["query_string"].decode("latin-1")
-    return f"{request.method} {request.url.path}?{query}"
+    return f"{request.method} {request.scope['path']}?{query}"
 
 
 def _asked(entity_id: str, raw: bytes) -> bytes:

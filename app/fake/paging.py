@@ -70,7 +70,7 @@ def next_page(request: Request, page: Page) -> str:
     """Return the absolute address of the page after `page`, with the rest of the query."""
     query = dict(request.query_params)
     query |= {"page": str(page.number + 1), "pageSize": str(page.size)}
-    return f"{request.base_url}{request.url.path.lstrip('/')}?{urlencode(query)}"
+    return f"{request.base_url}{request.scope['path'].lstrip('/')}?{urlencode(query)}"
 
 
 def bad_query(*mistakes: str) -> Refusal:

@@ -1,4 +1,4 @@
-"""The life of a write: checked, sent, and told by what the list says then (design of questions).
+"""The life of a write: checked, sent, and told by what the list says then.
 
 A write acts on the record a person saw, or on nothing. What became of it is
 never taken from hope: the list is read again, whatever the answer was, and also

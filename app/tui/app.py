@@ -1,5 +1,6 @@
 """The Textual App: themes, palette, and a crash that tells no secrets."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -47,6 +48,11 @@ class ConnectionsApp(App[None]):
         for one in THEMES:
             self.register_theme(one)
         self.theme = theme
+
+    @property
+    def native_ansi_color(self) -> bool:
+        """Whether colours are left to the terminal; with NO_COLOR there are none at all."""
+        return "NO_COLOR" in os.environ or super().native_ansi_color
 
     def get_default_screen(self) -> Screen[None]:
         """Return the main screen."""

@@ -184,10 +184,12 @@ def key_bar(situation: Situation, width: int) -> Content:
 def _key_bar(commands: tuple[tuple[Command, bool], ...], width: int) -> Content:
     possible = dict(commands)
     shown = list(possible)
-    while len(shown) > 1 and _key_bar_width(shown) > width:
-        # What is impossible goes first; help stays to the last: the rest can be found there.
-        impossible = [command for command in shown if not possible[command]]
-        shown.remove(_least(impossible or shown))
+    # What goes first where room is short: what the help and the palette tell too, then what
+    # is impossible anyway. What stays, stays in its place.
+    least = [command for id_ in _EXPENDABLE for command in shown if command.id == id_]
+    least += sorted((one for one in shown if one.action), key=lambda one: possible[one])
+    while least and _key_bar_width(shown) > width:
+        shown.remove(least.pop(0))
     parts = []
     for command in shown:
         key, word = command.key_name, f" {command.short}  "
@@ -199,12 +201,7 @@ def _key_bar(commands: tuple[tuple[Command, bool], ...], width: int) -> Content:
     return Content("").join([Content(" "), *parts]).rstrip()
 
 
-_EXPENDABLE = ("palette", "other_side", "filter", "disconnect", "deny", "accept", "request")
-
-
-def _least(shown: list[Command]) -> Command:
-    by_id = {command.id: command for command in shown}
-    return next((by_id[id_] for id_ in _EXPENDABLE if id_ in by_id), shown[0])
+_EXPENDABLE = ("palette", "other_side", "filter")
 
 
 def _key_bar_width(shown: list[Command]) -> int:

@@ -1,5 +1,6 @@
 """The program itself in a real pseudo-terminal: a whole use of it, and its worst names."""
 
+import re
 import sys
 
 from tests.terminal.pty import Terminal
@@ -99,3 +100,15 @@ def test_a_crash_tells_no_values_and_leaves_the_terminal_as_it_was() -> None:
         assert "an error in the program itself" in output
         assert "not/a+secret" not in output
         assert "client_secret =" not in output.replace('client_secret = "".join', "")
+
+
+def test_no_color_sends_no_colour_at_all() -> None:
+    with Terminal(["env", "NO_COLOR=1", *PROGRAM]) as terminal:
+        terminal.wait_for("Acme-Americas")
+        terminal.send("down", "r")
+        terminal.wait_for("y yes")
+        terminal.send("escape", "ctrl+q")
+        assert terminal.wait_exit() == 0
+        codes = re.findall(r"\x1b\[([\d;]*)m", terminal.transcript.decode())
+        assert codes
+        assert not [one for one in codes if re.search(r"(^|;)([349][0-8]|10\d)(;|$)", one)]

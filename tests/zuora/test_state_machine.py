@@ -1,7 +1,7 @@
 """The fake tenant's rules, driven by several users through the real adapter, against a model.
 
-The model is what the policy table says in a dozen lines (design of the fake
-tenant): whatever the sequence of actions, both tell the same story.
+The model is what the policy table says in a dozen lines: whatever the
+sequence of actions, both tell the same story.
 """
 
 import asyncio

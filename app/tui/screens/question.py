@@ -20,7 +20,7 @@ from app.domain.connections import DISCONNECTED
 from app.domain.entities import Entity
 from app.services.tenant import View
 from app.services.writes import Order, overtaken
-from app.tui.too_small import BREAKPOINTS_ACROSS, BREAKPOINTS_DOWN, too_small
+from app.tui.too_small import BREAKPOINTS_ACROSS, BREAKPOINTS_DOWN, TooSmall, too_small
 
 GUARD = 0.3
 """Seconds from its opening in which a question takes no answer: a repeated or buffered key."""
@@ -77,6 +77,7 @@ class Question(ModalScreen[bool]):
             keys = "enter yes, once it matches · escape no"
             keys = keys if self._typed else "y yes · n, escape or enter no"
             yield Static(keys, id="keys", markup=False)
+        yield TooSmall()
 
     def on_mount(self) -> None:
         """Start on the harmless answer, and count the guard from the first sight."""
