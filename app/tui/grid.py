@@ -2,7 +2,7 @@
 
 The cursor is the key of a record, never a row number: whatever is inserted, removed, sorted or
 filtered, it stays on the record the user chose for as long as that record is there. A cursor
-step repaints two lines, and the lines of unchanged rows are drawn once.
+step repaints two cells, and the lines of unchanged rows are drawn once.
 
 The grid knows nothing of what its rows mean. It sorts and filters nothing: its owner does, and
 calls `Grid.show` with the outcome.

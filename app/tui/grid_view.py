@@ -126,11 +126,16 @@ class GridView(ScrollView):
         if top != self.scroll_offset.y:
             self.scroll_to(y=top, animate=False)
 
+    @property
+    def _marked_width(self) -> int:
+        """The cells of a line that wear the cursor: the gutter and the first column."""
+        return self._slots[0].start + self._slots[0].width if self._slots else self._width
+
     def _refresh_row(self, key: str) -> None:
-        """Repaint one line, if it can be seen, and not the scrollbar beside it."""
+        """Repaint what the cursor changes of one line, if it can be seen."""
         line = self._rows[key] - self.scroll_offset.y
         if 0 <= line < self._page:
-            self.refresh(Region(0, line + HEADER, self._width, 1))
+            self.refresh(Region(0, line + HEADER, self._marked_width, 1))
 
     # Painting
 
@@ -180,14 +185,15 @@ class GridView(ScrollView):
 
     def _paint_row(self, item: Item, cursor: bool, stale: bool) -> Strip:
         dim = item.dim or stale
-        plain = self._style("cursor" if cursor else "", dim=dim)
+        plain, marked = self._style("", dim=dim), self._style("cursor", dim=dim)
         # The mark says where the cursor is, and whether it has the focus, without any colour.
         mark = (">" if self.has_focus else "-") if cursor else ""
-        parts = [(fit(mark, GUTTER), plain)]
+        parts = [(fit(mark, GUTTER), marked if cursor else plain)]
         for slot in self._slots:
             text, tone = item.cells[slot.number] if slot.number < len(item.cells) else Cell("")
-            # The cursor and greyed rows are of one style: legible on any ground, and short.
-            style = self._style(tone) if tone in TONES and not (cursor or dim) else plain
+            style = self._style(tone) if tone in TONES and not dim else plain
+            # The cursor colours the first cell only: what it does not change is not sent again.
+            style = marked if cursor and slot.number == 0 else style
             parts.append((" " + fit(text, slot.width), style))
         return self._strip(parts)
 

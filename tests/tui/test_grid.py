@@ -427,12 +427,14 @@ async def test_tones_greyed_rows_and_a_stale_grid() -> None:
     async with stage.run_test(size=(60, 10)):
         _, cursor, plain, dim, *_ = map(looks, lines(stage.grid))
         assert len(plain) == 2, "the status has a tone"
-        assert len(cursor) == len(dim) == 1
+        assert len(dim) == 1
+        assert len(cursor - plain) == 1, "the cursor marks one cell and leaves the tones"
+        assert cursor > plain
         assert dim.isdisjoint(plain)
         stage.grid.stale = True
         _, stale_cursor, *stale, _, _, _, _, _, _ = map(looks, lines(stage.grid))
         assert stale == [dim, dim]
-        assert stale_cursor not in (cursor, dim)
+        assert stale_cursor > dim
         stage.grid.stale = False
         assert looks(lines(stage.grid)[2]) == plain
 
@@ -446,8 +448,10 @@ async def test_the_cursor_is_seen_with_and_without_focus_and_colour() -> None:
         await pilot.pause()
         blurred = lines(stage.grid)[1]
         assert (focused.text[0], blurred.text[0]) == (">", "-")
-        assert looks(focused).isdisjoint(looks(blurred))
-        assert looks(blurred).isdisjoint(looks(lines(stage.grid)[2]))
+        plain = looks(lines(stage.grid)[2])
+        marked, unfocused = looks(focused) - plain, looks(blurred) - plain
+        assert len(marked) == len(unfocused) == 1
+        assert marked != unfocused
 
 
 @pytest.mark.asyncio
@@ -479,11 +483,13 @@ class Painted(Stage):
 
 
 @pytest.mark.asyncio
-async def test_a_step_of_the_cursor_costs_two_lines() -> None:
+async def test_a_step_of_the_cursor_costs_two_cells() -> None:
     stage = Painted(numbered(100))
     async with stage.run_test(size=(60, 20)) as pilot:
         await pilot.pause()
         stage.watch_output()
         await pilot.press("down")
         await pilot.pause()
-        assert stage.spans == [(1, 0, 59), (2, 0, 59)], "and not the scrollbar"
+        name = lay_out(COLUMNS, 59)[0]
+        end = name.start + name.width
+        assert stage.spans == [(1, 0, end), (2, 0, end)], "what the cursor marks, and no more"
