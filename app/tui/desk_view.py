@@ -75,6 +75,7 @@ class DeskView(Vertical):
         self.reading = True
         self._passing = True
         self._rest: asyncio.TimerHandle | None = None
+        self._drawn: tuple[object, ...] = ()
         self._made_of: tuple[object, ...] = ()
         self._items: dict[str, Item] = {}
 
@@ -125,6 +126,9 @@ class DeskView(Vertical):
         self._make_items(desk)
         grid.placeholder = _empty_face(desk)
         grid.stale = desk.failure is not None
+        if self._drawn == (desk.acting_id, desk.direction, "") and grid.cursor_key is not None:
+            tab.cursor = grid.cursor_key  # its message may still be on the way
+        self._drawn = (desk.acting_id, desk.direction, tab.needle)
         if tab.cursor is None and shown:
             tab.cursor = shown[0].key
         with self.prevent(Grid.CursorMoved):

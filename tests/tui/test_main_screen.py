@@ -81,6 +81,20 @@ async def test_sorting_by_key_and_by_click_keeps_the_cursor_on_its_record() -> N
         assert told.cursor == "Acme-Japan"
 
 
+async def test_a_refresh_on_the_heels_of_a_key_leaves_the_cursor_where_the_key_put_it() -> None:
+    async with story() as told:
+        await told.to("Acme-US")
+        told.screen.view.rows.action_move(1)
+        told.screen.view.draw()
+        assert told.cursor == "Acme-Canada"
+        await told.settle()
+        assert told.cursor == "Acme-Canada"
+        await told.press("i")
+        assert told.cursor == "Acme-Germany"
+        await told.press("o")
+        assert told.cursor == "Acme-Canada"
+
+
 async def test_a_column_without_room_is_not_sorted_by() -> None:
     async with story(size=(80, 24)) as told:
         await told.press("s", "s")
