@@ -3,9 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Size
@@ -38,13 +37,28 @@ class Needle(Input):
     BINDINGS = [
         ("up", "screen.step(-1)", "Up"),
         ("down", "screen.step(1)", "Down"),
-        # At once: what is typed behind it is for the rows again.
-        Binding("enter", "screen.keep_filter", "Keep", priority=True),
     ]
 
     # The field keeps its size whatever is typed, so no letter asks for a new layout.
     virtual_size = Reactive(Size(0, 0), layout=False)
     typed: Callable[[str], None] | None = None
+    left: Callable[[bool], None] | None = None
+    """Called when the field is left: whether what was typed is kept."""
+
+    def on_key(self, event: events.Key) -> None:
+        """Leave on enter and escape; what was typed behind them is for the rows again.
+
+        Keys that were typed ahead wait here in their order, so here it must be
+        told which of them are still meant for the field.
+        """
+        if self.screen.focused is not self:
+            self.app.simulate_key(event.key)
+        elif event.key in ("enter", "escape") and self.left is not None:
+            self.left(event.key == "enter")
+        else:
+            return
+        event.stop()
+        event.prevent_default()
 
     def watch_value(self, value: str) -> None:
         """Tell what has been typed."""
@@ -91,7 +105,7 @@ class DeskView(Vertical):
 
     def on_mount(self) -> None:
         """Draw the empty desk: the first frame waits for nothing."""
-        self.needle.typed = self._narrow
+        self.needle.typed, self.needle.left = self._narrow, self._leave_filter
         self.rows.placeholder = READING
         self.rows.focus()
 
@@ -222,6 +236,12 @@ class DeskView(Vertical):
         if self.desk is not None and needle != self.desk.tab.needle:
             self.desk.tab.needle = needle
             self._draw_rows(self.desk)
+
+    def _leave_filter(self, kept: bool) -> None:
+        if kept and self.needle.value:
+            self.screen.set_focus(self.rows)
+        else:
+            self.close_filter()
 
     def close_filter(self) -> None:
         """Put the field of the filter away, and what was typed into it."""

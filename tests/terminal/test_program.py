@@ -112,3 +112,16 @@ def test_no_color_sends_no_colour_at_all() -> None:
         codes = re.findall(r"\x1b\[([\d;]*)m", terminal.transcript.decode())
         assert codes
         assert not [one for one in codes if re.search(r"(^|;)([349][0-8]|10\d)(;|$)", one)]
+
+
+def test_keys_typed_ahead_act_in_their_order() -> None:
+    with Terminal(PROGRAM, (100, 30)) as terminal:
+        terminal.wait_for("Acme-Americas")
+        terminal.wait_quiet()
+        terminal.send("e", "nordics", "enter")
+        terminal.wait_for("Acme-Nordics ▾")
+        terminal.wait_for("> Acme Corporation")
+        terminal.send("/", "mexico", "enter", "r")
+        terminal.wait_for("Acme-Nordics  →  Acme-Mexico")
+        terminal.send("ctrl+q")
+        assert terminal.wait_exit() == 0

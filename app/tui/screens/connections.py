@@ -265,11 +265,6 @@ class Connections(Screen[None]):
         """Open the field that narrows the rows."""
         self.view.open_filter()
 
-    def action_keep_filter(self) -> None:
-        """Go back to the rows that the filter leaves."""
-        self.set_focus(self.view.rows)
-        self.view.needle.display = bool(self.view.needle.value)
-
     def action_step(self, rows: int) -> None:
         """Move the cursor of the rows from within the field."""
         self.view.rows.action_move(rows)
