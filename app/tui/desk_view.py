@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Size
@@ -35,8 +36,8 @@ class Needle(Input):
     """
 
     BINDINGS = [
-        ("up", "screen.step(-1)", "Up"),
-        ("down", "screen.step(1)", "Down"),
+        Binding("up", "screen.step(-1)", "Up", id="filter.up", tooltip="The row above"),
+        Binding("down", "screen.step(1)", "Down", id="filter.down", tooltip="The row below"),
     ]
 
     # The field keeps its size whatever is typed, so no letter asks for a new layout.

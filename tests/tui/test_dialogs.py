@@ -7,10 +7,13 @@ from textual.command import CommandPalette
 from app.commands import COMMANDS
 from app.domain.errors import Unreachable
 from app.services.target import Access
+from app.tui.app import ConnectionsApp
+from app.tui.desk_view import Needle
 from app.tui.grid import Grid
 from app.tui.screens.chooser import Chooser
 from app.tui.screens.connections import Connections
-from app.tui.screens.help import help_text
+from app.tui.screens.help import Help, help_text
+from app.tui.screens.question import Question
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Story, story
 
@@ -121,7 +124,7 @@ async def test_the_help_holds_every_command() -> None:
 
 
 async def test_every_binding_has_an_id_and_a_tooltip() -> None:
-    for owner in (Connections, Grid):
+    for owner in (ConnectionsApp, Connections, Grid, Needle, Question, Chooser, Help):
         for binding in Binding.make_bindings(owner.BINDINGS):
             assert binding.id
             assert binding.tooltip

@@ -48,11 +48,17 @@ class Chooser(ModalScreen[str | None]):
     """
 
     BINDINGS = [
-        ("escape", "dismiss(None)", "Close"),
-        Binding("up", "step(-1)", "Up", priority=True),
-        Binding("down", "step(1)", "Down", priority=True),
-        Binding("pageup", "page(-1)", "Page up", priority=True),
-        Binding("pagedown", "page(1)", "Page down", priority=True),
+        Binding("escape", "dismiss(None)", "Close", id="chooser.close", tooltip="Choose nothing"),
+        *(
+            # At once, although the field has the focus.
+            Binding(key, action, label, id=f"chooser.{key}", tooltip=tooltip, priority=True)
+            for key, action, label, tooltip in (
+                ("up", "step(-1)", "Up", "The choice above"),
+                ("down", "step(1)", "Down", "The choice below"),
+                ("pageup", "page(-1)", "Page up", "A screenful up"),
+                ("pagedown", "page(1)", "Page down", "A screenful down"),
+            )
+        ),
     ]
 
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS_ACROSS

@@ -24,9 +24,9 @@ class Help(ModalScreen[None]):
     """Shows the help; any way of leaving closes it."""
 
     BINDINGS = [
-        ("escape", "dismiss", "Close"),
-        ("question_mark", "dismiss", "Close"),
-        ("q", "dismiss", "Close"),
+        Binding(
+            "escape,question_mark,q", "dismiss", "Close", id="help.close", tooltip="Close the help"
+        )
     ]
 
     def compose(self) -> ComposeResult:

@@ -10,6 +10,7 @@ from time import monotonic
 from rich.cells import cell_len, set_cell_size
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -40,11 +41,12 @@ class Question(ModalScreen[bool]):
     """Asks before an order is carried out; the answer is True only for a clear yes."""
 
     BINDINGS = [
-        ("y", "answer(True)", "Yes"),
-        ("n", "answer(False)", "No"),
-        ("escape", "answer(False)", "No"),
-        ("left", "app.focus_previous", "Previous"),
-        ("right", "app.focus_next", "Next"),
+        Binding("y", "answer(True)", "Yes", id="question.yes", tooltip="Do it"),
+        Binding("n,escape", "answer(False)", "No", id="question.no", tooltip="Do nothing"),
+        Binding(
+            "left", "app.focus_previous", "Left", id="question.left", tooltip="The answer before"
+        ),
+        Binding("right", "app.focus_next", "Right", id="question.right", tooltip="The next answer"),
     ]
 
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS_ACROSS
