@@ -5,7 +5,9 @@ import asyncio
 import pytest
 
 from app.fake.scenarios import SCENARIOS
+from app.tui.screens import connections
 from app.tui.too_small import TooSmall
+from tests.acme import CORPORATION, US, client
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import story
 
@@ -93,6 +95,20 @@ async def test_a_refresh_on_the_heels_of_a_key_leaves_the_cursor_where_the_key_p
         assert told.cursor == "Acme-Germany"
         await told.press("o")
         assert told.cursor == "Acme-Canada"
+
+
+async def test_it_refreshes_by_itself_while_somebody_looks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connections, "REFRESH_EVERY", 0.05)
+    async with story() as told:
+        told.app.app_focus = False
+        await told.settle()
+        await client(told.fake).request_connection(CORPORATION, US, "k")
+        await told.settle()
+        assert told.row("Acme-US")[2] == "○ Not connected"
+        told.app.app_focus = True
+        await told.until(lambda: told.row("Acme-US")[2] == "◐ Pending")
 
 
 async def test_a_column_without_room_is_not_sorted_by() -> None:

@@ -1,6 +1,6 @@
 """The main screen: Manage Entity Connections."""
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.getters import query_one
@@ -53,7 +53,6 @@ class Connections(Screen[None]):
     def __init__(self, target: Target) -> None:
         super().__init__()
         self.target = target
-        self.focused_terminal = True
         self._leaving = False
 
     def compose(self) -> ComposeResult:
@@ -116,16 +115,8 @@ class Connections(Screen[None]):
         self.view.draw()
 
     def _refresh_by_itself(self) -> None:
-        if self.desk is not None and self.focused_terminal and not self.work.reading:
+        if self.desk is not None and self.app.app_focus and not self.work.reading:
             self.work.read(self.desk)
-
-    @on(events.AppBlur)
-    def _rest(self) -> None:
-        self.focused_terminal = False
-
-    @on(events.AppFocus)
-    def _wake(self) -> None:
-        self.focused_terminal = True
 
     # Commands
 
