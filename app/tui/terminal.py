@@ -93,7 +93,9 @@ class TerminalDriver(PlatformDriver):
             self._sigcont_application()
 
     def stop_application_mode(self) -> None:
-        """Give the terminal back."""
+        """Give the terminal back, wiped: a tmux that has grown keeps lines of our screen."""
+        if TerminalDriver.hold is Hold.OURS:
+            self.write("\x1b[0m\x1b[H\x1b[2J")
         super().stop_application_mode()
         self.write(_FORGOTTEN)
         TerminalDriver.hold = Hold.LEAVING

@@ -1,5 +1,6 @@
 """Whatever way the program ends, the terminal is as it was."""
 
+import re
 import signal
 import sys
 
@@ -34,6 +35,9 @@ def test_the_quit_key(command: list[str], ready: str) -> None:
         terminal.send("ctrl+q")
         assert terminal.wait_exit() == 0
         assert terminal.leftovers() == []
+        # A terminal that has grown may keep lines of the screen that is left: they are blank.
+        left = terminal.transcript.rpartition(b"\x1b[?1049l")[0].rpartition(b"\x1b[2J")[2]
+        assert not re.sub(rb"\x1b\[[?<]?[\d;]*[a-z]", b"", left).strip()
 
 
 @both
@@ -145,6 +149,9 @@ def test_stopped_by_force_and_continued() -> None:
         terminal.send("ctrl+q")
         assert terminal.wait_exit() == 0
         assert terminal.leftovers() == []
+        # A terminal that has grown may keep lines of the screen that is left: they are blank.
+        left = terminal.transcript.rpartition(b"\x1b[?1049l")[0].rpartition(b"\x1b[2J")[2]
+        assert not re.sub(rb"\x1b\[[?<]?[\d;]*[a-z]", b"", left).strip()
 
 
 @both

@@ -6,10 +6,12 @@ from app.tui.grid import Grid
 from tests.tui.story import story
 
 pytestmark = pytest.mark.asyncio
+sizes = pytest.mark.parametrize("size", [(60, 20), (80, 24), (160, 48)], ids=str)
 
 
-async def test_two_entities_are_connected_by_keyboard() -> None:
-    async with story() as told:
+@sizes
+async def test_two_entities_are_connected_by_keyboard(size: tuple[int, int]) -> None:
+    async with story(size=size) as told:
         await told.act_in("Acme-Americas")
         await told.press("o")
         await told.to("Acme-Europe")
@@ -28,8 +30,9 @@ async def test_two_entities_are_connected_by_keyboard() -> None:
         assert "1 waiting" in told.lines("tabs")
 
 
-async def test_two_entities_are_connected_by_mouse() -> None:
-    async with story() as told:
+@sizes
+async def test_two_entities_are_connected_by_mouse(size: tuple[int, int]) -> None:
+    async with story(size=size) as told:
         await told.click_word("top", "Acme Corporation")
         await told.click_grid(told.app.screen.query_one("#choices", Grid), "Acme-Americas", "text")
         await told.click_word("tabs", "Share To (Outbound)")
