@@ -91,9 +91,14 @@ def fake_target(scenario: str, user: str) -> "Target":
         scenario: one of `app.fake.scenarios.SCENARIOS`.
         user: one of `app.fake.scenarios.USERS`, to start as.
     """
+    from app.domain.risk import Risk
+    from app.services.journal import Journal
+    from app.services.lock import Lock
     from app.services.target import Access, Target
     from app.services.tenant import Tenant
+    from app.services.traffic import Traffic
 
+    lock = Lock()
     opened: list[FakeTenant] = []
 
     def load() -> None:
@@ -115,14 +120,24 @@ def fake_target(scenario: str, user: str) -> "Target":
             opened.append(open_tenant(scenario))
         tenant = opened[0]
         known = next(one for one in tenant.users if one.username == username)
-        zuora = ZuoraClient.in_process(
-            tenant.asgi, credentials(known.client_id, known.client_secret)
-        )
+        traffic = Traffic()
+        known_by = credentials(known.client_id, known.client_secret)
+        zuora = ZuoraClient.in_process(tenant.asgi, known_by, lock, traffic)
         return Access(
             tenant=Tenant(zuora),
             login=known.login,
             start_id=known.home_entity_id,
             role=lambda entity_id: tenant.role(username, entity_id),
+            traffic=traffic,
         )
 
-    return Target(word="DEMO", name=scenario, user=user, users=tuple(USERS.items()), enter=enter)
+    return Target(
+        risk=Risk.DEMO,
+        name=scenario,
+        user=user,
+        users=tuple(USERS.items()),
+        enter=enter,
+        lock=lock,
+        journal=Journal(None, scenario),
+        options=("--scenario", scenario, "--user", user),
+    )

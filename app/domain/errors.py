@@ -43,18 +43,25 @@ class ZuoraError(Exception):
         return ", ".join(reason.code for reason in self.reasons)
 
 
+class Locked(ZuoraError):
+    """Writes are locked, so nothing was sent."""
+
+    title = "Read-only"
+    hint = "Unlock writes on purpose first; a profile with read_only stays as it is."
+
+
 class Unreachable(ZuoraError):
     """No connection came about, so nothing was sent."""
 
     title = "Zuora cannot be reached"
-    hint = "Check the network and the address, then refresh with ctrl+r."
+    hint = "Check the network and the address, then try again."
 
 
 class NoAnswer(ZuoraError):
     """The request left and no whole answer came back: its outcome is unknown."""
 
     title = "No answer from Zuora"
-    hint = "What the list shows after a refresh with ctrl+r is what happened."
+    hint = "What the list shows when it is read again is what happened."
     outcome_known = False
 
 
@@ -62,7 +69,7 @@ class StillAtWork(ZuoraError):
     """HTTP 409: the same request is or was under way; its outcome is unknown (contract E3)."""
 
     title = "Zuora is still at work on it"
-    hint = "What the list shows after a refresh with ctrl+r is what happened."
+    hint = "What the list shows when it is read again is what happened."
     outcome_known = False
 
 
@@ -70,7 +77,7 @@ class NoToken(ZuoraError):
     """No token could be got for a reason that may pass, so nothing was sent."""
 
     title = "Zuora gave no token"
-    hint = "Refresh with ctrl+r in a moment; if it stays, check the address and the network."
+    hint = "Try again in a moment; if it stays, check the address and the network."
 
 
 class BadAnswer(ZuoraError):
@@ -85,7 +92,7 @@ class ServerTrouble(ZuoraError):
     """5xx, or Zuora's categories 60, 61 and 99: the outcome is unknown."""
 
     title = "Zuora has trouble"
-    hint = "Refresh in a moment; if it stays, quote the request id to Zuora Support."
+    hint = "Try again in a moment; if it stays, quote the request id to Zuora Support."
     outcome_known = False
 
 
@@ -128,11 +135,11 @@ class NotFound(ZuoraError):
     """Zuora's category 40, or HTTP 404: it is not there, or not any more."""
 
     title = "Not found"
-    hint = "Refresh with ctrl+r: somebody may have changed it."
+    hint = "Read the list again: somebody may have changed it."
 
 
 class Refused(ZuoraError):
     """Zuora refused for a reason of its business rules or of the input."""
 
     title = "Zuora refused"
-    hint = "Refresh with ctrl+r and look at what the connection has become."
+    hint = "Read the list again and look at what the connection has become."

@@ -3,7 +3,11 @@
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
+from app.domain.risk import Risk
+from app.services.journal import Journal
+from app.services.lock import Lock
 from app.services.tenant import Tenant
+from app.services.traffic import Traffic
 
 
 class Access(NamedTuple):
@@ -15,27 +19,35 @@ class Access(NamedTuple):
         start_id: the entity to act in first, or None to let the tenant choose.
         role: tells the user's role in an entity; None where nobody knows,
             as in the real Zuora, whose API has no word for it.
+        traffic: what goes over the wire for this user.
     """
 
     tenant: Tenant
     login: str
     start_id: str | None
     role: Callable[[str], str | None]
+    traffic: Traffic
 
 
 class Target(NamedTuple):
     """A tenant and how to get into it.
 
     Attributes:
-        word: what kind of tenant it is, always in sight ("DEMO").
-        name: which one.
+        risk: what kind of tenant it is, always in sight.
+        name: which one: the profile, the address, or the scenario of the fake tenant.
         user: the user to start as.
         users: who one can work as, with a description; empty for a real tenant.
         enter: opens the tenant as a user; loads what is heavy only then.
+        lock: whether writes are allowed; the adapter asks it too.
+        journal: where every write is recorded.
+        options: the command-line options that lead here ("--profile acme"), without secrets.
     """
 
-    word: str
+    risk: Risk
     name: str
     user: str
     users: tuple[tuple[str, str], ...]
     enter: Callable[[str], Awaitable[Access]]
+    lock: Lock
+    journal: Journal
+    options: tuple[str, ...] = ()

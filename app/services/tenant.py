@@ -24,6 +24,7 @@ class View(NamedTuple):
         connections: both directions, as listed.
         enterable: ids of the entities the user may enter, None if unknown.
         read_at: when the list was asked for; what happened later may be missing.
+        remarks: a sentence for each thing that is missing or strange in what was read.
     """
 
     acting_id: str
@@ -31,6 +32,7 @@ class View(NamedTuple):
     connections: tuple[Connection, ...]
     enterable: AbstractSet[str] | None
     read_at: datetime
+    remarks: tuple[str, ...] = ()
 
     def rows(self, direction: Direction) -> list[Row]:
         """Return the rows of one tab."""
@@ -49,6 +51,7 @@ class Tenant:
         self.hierarchy = Hierarchy()
         self.enterable: AbstractSet[str] | None = None
         self._clock = clock
+        self._remarks: tuple[str, ...] = ()
         self._views: dict[str, View] = {}
 
     async def open(self, acting_id: str | None = None) -> str:
@@ -76,7 +79,8 @@ class Tenant:
         """
         enterable = await self.zuora.enterable()
         may_act = acting_id if enterable is None or acting_id in enterable else None
-        self.hierarchy = Hierarchy(await self.zuora.list_entities(may_act))
+        entities = await self.zuora.list_entities(may_act)
+        self.hierarchy, self._remarks = Hierarchy(entities.found), entities.remarks
         self.enterable = enterable
 
     async def read(self, acting_id: str) -> View:
@@ -86,10 +90,9 @@ class Tenant:
             ZuoraError: Zuora could not be asked, or refused.
         """
         asked_at = self._clock()
-        connections = await self.zuora.list_connections(acting_id)
-        # A list that grows while its pages are read may hold a record twice: the later is newer.
-        distinct = tuple({one.id: one for one in connections}.values())
-        view = View(acting_id, self.hierarchy, distinct, self.enterable, asked_at)
+        listed = await self.zuora.list_connections(acting_id)
+        remarks = self._remarks + listed.remarks
+        view = View(acting_id, self.hierarchy, listed.found, self.enterable, asked_at, remarks)
         seen = self._views.get(acting_id)
         if seen is None or seen.read_at <= asked_at:
             self._views[acting_id] = view

@@ -87,7 +87,7 @@ def top_lines(target: Target, user: str, desk: Desk | None, age: str, width: int
     where = desk.access.tenant.hierarchy.get(desk.acting_id).title if desk else "—"
     role = desk.access.role(desk.acting_id) if desk else None
     login = desk.access.login if desk else user
-    parts = [part for part in (f"{target.word} {target.name}", login, role) if part]
+    parts = [part for part in (f"{target.risk.value.upper()} {target.name}", login, role) if part]
     while len(parts) > 1 and cell_len(" · ".join(parts)) > width - 22:
         parts.pop()  # the tenant is never left out, who one is only where there is no room
     who = " · ".join(parts)

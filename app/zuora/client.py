@@ -3,7 +3,7 @@
 Use it from a script without the rest:
 
     async with ZuoraClient.over_internet(base_url, credentials) as zuora:
-        for connection in await zuora.list_connections(acting_id):
+        for connection in (await zuora.list_connections(acting_id)).found:
             print(connection.source_id, connection.target_id, connection.status)
 """
 
@@ -19,6 +19,10 @@ from app.domain import errors
 from app.domain.connections import Connection, Direction
 from app.domain.entities import Entity
 from app.domain.ids import bare, hyphenated
+from app.domain.records import Records
+from app.services.lock import Lock
+from app.services.ports import Receipt
+from app.services.traffic import Traffic
 from app.zuora import answers
 from app.zuora.token import Credentials, Token, Tokens
 from app.zuora.wire import ConnectionPage, EntityList, Envelope, Requested
@@ -47,20 +51,41 @@ class ZuoraClient:
     `app.domain.errors.ZuoraError`, and nothing of httpx ever leaves.
     """
 
-    def __init__(self, http: httpx.AsyncClient, credentials: Credentials) -> None:
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        credentials: Credentials,
+        lock: Lock | None = None,
+        traffic: Traffic | None = None,
+    ) -> None:
+        self.lock = lock or Lock()
+        self.traffic = traffic or Traffic()
         self._http = http
         self._tokens = Tokens(http, credentials)
 
     @classmethod
-    def over_internet(cls, base_url: str, credentials: Credentials) -> Self:
+    def over_internet(
+        cls,
+        base_url: str,
+        credentials: Credentials,
+        lock: Lock | None = None,
+        traffic: Traffic | None = None,
+    ) -> Self:
         """Return a client of the REST root `base_url` (contract B)."""
-        return cls(_http(base_url, httpx.AsyncHTTPTransport(retries=0)), credentials)
+        http = _http(base_url, httpx.AsyncHTTPTransport(retries=0))
+        return cls(http, credentials, lock, traffic)
 
     @classmethod
-    def in_process(cls, app: AsgiApp, credentials: Credentials) -> Self:
+    def in_process(
+        cls,
+        app: AsgiApp,
+        credentials: Credentials,
+        lock: Lock | None = None,
+        traffic: Traffic | None = None,
+    ) -> Self:
         """Return a client of a server that lives in this process."""
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-        return cls(_http("http://fake-tenant.localhost", transport), credentials)
+        return cls(_http("http://fake-tenant.localhost", transport), credentials, lock, traffic)
 
     async def __aenter__(self) -> Self:
         return self
@@ -76,22 +101,22 @@ class ZuoraClient:
         """Return the ids the token may act in; None when its scope names none (contract A2)."""
         return frozenset((await self._token()).entity_ids) or None
 
-    async def list_entities(self, acting_id: str | None = None) -> list[Entity]:
+    async def list_entities(self, acting_id: str | None = None) -> Records[Entity]:
         """Return all entities that Zuora lists, provisioned or not (contract C1)."""
         found = await self._call("GET", "/v1/entities", EntityList, acting_id)
-        return [wire.entity() for wire in found.entities]
+        return Records(tuple(wire.entity() for wire in found.entities))
 
     async def list_accessible_entities(
         self, username: str, acting_id: str | None = None
-    ) -> list[Entity]:
+    ) -> Records[Entity]:
         """Return the entities that a login name may enter (contract C1)."""
         path = f"/v1/users/{quote(username, safe='')}/accessible-entities"
         found = await self._call("GET", path, EntityList, acting_id)
-        return [wire.entity() for wire in found.entities]
+        return Records(tuple(wire.entity() for wire in found.entities))
 
     async def list_connections(
         self, acting_id: str, direction: Direction | None = None
-    ) -> list[Connection]:
+    ) -> Records[Connection]:
         """Return an entity's connections, of both directions unless told (contract D2, H)."""
         wanted = {"pageSize": str(PAGE_SIZE)}
         if direction:
@@ -102,7 +127,7 @@ class ZuoraClient:
             page = await self._call("GET", _CONNECTIONS, ConnectionPage, acting_id, query=query)
             found += (wire.connection() for wire in page.entity_connections)
             if not page.next_page:
-                return found
+                return Records(tuple({one.id: one for one in found}.values()))
             # Only the query is taken: the address it stands in may be a foreign one.
             query = dict(parse_qsl(urlsplit(page.next_page).query)) | wanted
             step = tuple(sorted(query.items()))
@@ -111,35 +136,40 @@ class ZuoraClient:
             asked.add(step)
         raise errors.BadAnswer("Zuora's pages of connections never end.")
 
-    async def request_connection(self, source_id: str, target_id: str, key: str) -> str:
-        """Ask for source -> target, acting in the source; return the connection's id.
+    async def request_connection(
+        self, source_id: str, target_id: str, key: str, track_id: str = ""
+    ) -> Receipt:
+        """Ask for source -> target, acting in the source.
 
         A repeated call with the same idempotency `key` (at most 254 characters)
         asks only once (contract D1, E3).
         """
         body = {"targetEntityId": bare(target_id)}
         headers = {"Idempotency-Key": key}
+        self.lock.check()
         done = await self._call("POST", _CONNECTIONS, Requested, source_id, headers, body=body)
-        return done.id
+        return Receipt("", done.id)
 
-    async def accept(self, acting_id: str, connection_id: str) -> None:
+    async def accept(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
         """Accept a request, acting in its target (contract D1)."""
-        await self._put(acting_id, connection_id, "accept")
+        return await self._put(acting_id, connection_id, "accept")
 
-    async def deny(self, acting_id: str, connection_id: str) -> None:
+    async def deny(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
         """Deny a request, acting in its target (contract D1)."""
-        await self._put(acting_id, connection_id, "deny")
+        return await self._put(acting_id, connection_id, "deny")
 
-    async def disconnect(self, acting_id: str, connection_id: str) -> None:
+    async def disconnect(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
         """End a connection for good, acting in either end (contract D1, D5)."""
-        await self._put(acting_id, connection_id, "disconnect")
+        return await self._put(acting_id, connection_id, "disconnect")
 
-    async def _put(self, acting_id: str, connection_id: str, verb: str) -> None:
+    async def _put(self, acting_id: str, connection_id: str, verb: str) -> Receipt:
+        self.lock.check()
         path = f"{_CONNECTIONS}/{quote(connection_id, safe='')}/{verb}"
         # A body is not documented, yet a PUT without one may meet HTTP 415 (contract E1).
         done = await self._call("PUT", path, Envelope, acting_id, body={})
         if done.success is not True:
             raise errors.BadAnswer("The answer does not say whether it worked.")
+        return Receipt("")
 
     async def _call(
         self,

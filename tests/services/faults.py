@@ -5,6 +5,8 @@ from collections.abc import Set as AbstractSet
 from app.domain.connections import Connection, Direction
 from app.domain.entities import Entity
 from app.domain.errors import NoAnswer, Unreachable, ZuoraError
+from app.domain.records import Records
+from app.services.ports import Receipt
 from app.zuora.client import ZuoraClient
 
 
@@ -26,36 +28,41 @@ class Faulty:
     async def enterable(self) -> AbstractSet[str] | None:
         return await self._zuora.enterable()
 
-    async def list_entities(self, acting_id: str | None = None) -> list[Entity]:
+    async def list_entities(self, acting_id: str | None = None) -> Records[Entity]:
         return await self._zuora.list_entities(acting_id)
 
     async def list_connections(
         self, acting_id: str, direction: Direction | None = None
-    ) -> list[Connection]:
+    ) -> Records[Connection]:
         if self.fail_reads and self.writes:
             raise Unreachable("No connection to Zuora came about.")
         return await self._zuora.list_connections(acting_id, direction)
 
-    async def request_connection(self, source_id: str, target_id: str, key: str) -> str:
+    async def request_connection(
+        self, source_id: str, target_id: str, key: str, track_id: str = ""
+    ) -> Receipt:
         self._before("request")
-        done = await self._zuora.request_connection(source_id, target_id, key)
+        done = await self._zuora.request_connection(source_id, target_id, key, track_id)
         self._after()
         return done
 
-    async def accept(self, acting_id: str, connection_id: str) -> None:
+    async def accept(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
         self._before("accept")
-        await self._zuora.accept(acting_id, connection_id)
+        done = await self._zuora.accept(acting_id, connection_id, track_id)
         self._after()
+        return done
 
-    async def deny(self, acting_id: str, connection_id: str) -> None:
+    async def deny(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
         self._before("deny")
-        await self._zuora.deny(acting_id, connection_id)
+        done = await self._zuora.deny(acting_id, connection_id, track_id)
         self._after()
+        return done
 
-    async def disconnect(self, acting_id: str, connection_id: str) -> None:
+    async def disconnect(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
         self._before("disconnect")
-        await self._zuora.disconnect(acting_id, connection_id)
+        done = await self._zuora.disconnect(acting_id, connection_id, track_id)
         self._after()
+        return done
 
     async def aclose(self) -> None:
         await self._zuora.aclose()

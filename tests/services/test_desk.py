@@ -7,11 +7,13 @@ import pytest
 import pytest_asyncio
 
 from app.domain.actions import Action
-from app.domain.connections import CONNECTED, PENDING, Connection, Direction
+from app.domain.connections import PENDING, Connection, Direction
 from app.domain.listing import Order
+from app.domain.records import Records
 from app.services.desk import Desk, Progress
 from app.services.target import Access
 from app.services.tenant import Tenant
+from app.services.traffic import Traffic
 from app.services.writes import Outcome, Result
 from tests.acme import AMERICAS, CANADA, CORPORATION, EUROPE, JAPAN, client, open_acme
 from tests.domain.world import GLOBAL, NORTH, connection
@@ -25,7 +27,7 @@ async def desk() -> AsyncIterator[Desk]:
     fake = open_acme()
     tenant = Tenant(client(fake))
     acting = await tenant.open(CORPORATION)
-    desk = Desk(Access(tenant, "alice@acme.example", None, lambda _: None), acting)
+    desk = Desk(Access(tenant, "alice@acme.example", None, lambda _: None, Traffic()), acting)
     desk.take(await tenant.read(acting))
     yield desk
     fake.close()
@@ -83,12 +85,12 @@ async def test_a_list_asked_for_before_another_is_older_however_late_it_comes() 
     calls: list[str] = []
 
     class Slow:
-        async def list_connections(self, acting_id: str) -> list[Connection]:
+        async def list_connections(self, acting_id: str) -> Records[Connection]:
             calls.append(acting_id)
             if len(calls) == 1:
                 await late.wait()
-                return []
-            return [connection(GLOBAL, NORTH, PENDING)]
+                return Records(())
+            return Records((connection(GLOBAL, NORTH, PENDING),))
 
     tenant = Tenant(Slow())  # type: ignore[arg-type]
     first = asyncio.create_task(tenant.read(GLOBAL.id))
@@ -97,17 +99,6 @@ async def test_a_list_asked_for_before_another_is_older_however_late_it_comes() 
     late.set()
     assert (await first).read_at < newer.read_at
     assert tenant.seen(GLOBAL.id) is newer
-
-
-async def test_of_a_record_that_is_listed_twice_the_later_counts() -> None:
-    class Twice:
-        async def list_connections(self, acting_id: str) -> list[Connection]:
-            return [connection(NORTH, GLOBAL, one, "x") for one in (PENDING, CONNECTED)]
-
-    tenant = Tenant(Twice())  # type: ignore[arg-type]
-    view = await tenant.read(GLOBAL.id)
-    assert [one.status for one in view.connections] == [CONNECTED]
-    assert tenant.waiting() == {}
 
 
 async def test_an_unknown_request_is_asked_for_again_under_its_key(desk: Desk) -> None:

@@ -8,7 +8,9 @@ import pytest_asyncio
 
 from app.domain.actions import Action
 from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Connection, Direction
+from app.domain.records import Records
 from app.fake.tenant import Tenant as FakeTenant
+from app.services.ports import Receipt
 from app.services.tenant import Tenant
 from app.services.writes import Order, Outcome, Result, perform
 from app.zuora.client import ZuoraClient
@@ -103,7 +105,7 @@ async def test_an_order_on_another_record_of_the_pair_is_not_sent(office: Office
     assert order.row.connection is not None
     await office.other.disconnect(CORPORATION, order.row.connection.id)
     again = await office.other.request_connection(CORPORATION, EUROPE, "k")
-    await office.other.accept(EUROPE, again)
+    await office.other.accept(EUROPE, again.connection_id)
     outcome = await office.perform(order)
     assert outcome.result is Result.OVERTAKEN
     assert "another Connected connection" in outcome.sentence
@@ -176,11 +178,11 @@ class Shown:
 
     async def list_connections(
         self, acting_id: str, direction: Direction | None = None
-    ) -> list[Connection]:
-        return self._lists.pop(0) if len(self._lists) > 1 else self._lists[0]
+    ) -> Records[Connection]:
+        return Records(tuple(self._lists.pop(0) if len(self._lists) > 1 else self._lists[0]))
 
-    async def accept(self, acting_id: str, connection_id: str) -> None:
-        return None
+    async def accept(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
+        return Receipt("")
 
     deny = disconnect = accept
 

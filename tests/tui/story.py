@@ -5,13 +5,17 @@ from contextlib import asynccontextmanager
 
 from textual.pilot import Pilot
 
+from app.domain.risk import Risk
 from app.fake.policy import Policy
 from app.fake.scenarios import USERS
 from app.fake.tenant import Tenant as FakeTenant
 from app.services.desk import Desk
+from app.services.journal import Journal
+from app.services.lock import Lock
 from app.services.ports import EntityConnections
 from app.services.target import Access, Target
 from app.services.tenant import Tenant
+from app.services.traffic import Traffic
 from app.tui.app import ConnectionsApp
 from app.tui.grid import Grid
 from app.tui.lines import Lines
@@ -145,9 +149,11 @@ def target_of(
             login=known.login,
             start_id=known.home_entity_id,
             role=lambda entity_id: fake.role(username, entity_id),
+            traffic=Traffic(),
         )
 
-    return Target("DEMO", scenario, user, tuple(USERS.items()), enter)
+    users, journal = tuple(USERS.items()), Journal(None, scenario)
+    return Target(Risk.DEMO, scenario, user, users, enter, Lock(), journal)
 
 
 @asynccontextmanager

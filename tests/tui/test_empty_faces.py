@@ -6,6 +6,7 @@ import pytest
 
 from app.domain.connections import Connection, Direction
 from app.domain.errors import Unreachable
+from app.domain.records import Records
 from app.services.ports import EntityConnections
 from tests.acme import CORPORATION
 from tests.tui.snapshots import Snapshot
@@ -31,7 +32,7 @@ class Unplugged:
 
     async def list_connections(
         self, acting_id: str, direction: Direction | None = None
-    ) -> list[Connection]:
+    ) -> Records[Connection]:
         if self.pulled:
             raise Unreachable("No connection to Zuora came about.", request_id="6d9b5a7e")
         return await self._zuora.list_connections(acting_id, direction)

@@ -40,7 +40,7 @@ class Connections(RuleBasedStateMachine):
         rows = [
             one
             for place in PLACES
-            for one in self.run(self.clients["alice"].list_connections(place))
+            for one in self.run(self.clients["alice"].list_connections(place)).found
         ]
         self.model: dict[str, list[str]] = {
             one.id: [one.source_id, one.target_id, one.status] for one in rows
@@ -76,18 +76,21 @@ class Connections(RuleBasedStateMachine):
             error = Forbidden
         elif entity == "0" * 32:
             error = NotFound
-        elif entity in (UK, source) or living:
+        elif entity in (UK, source):
             error = Refused
         elif entity not in ENTERS[user]:
             error = Forbidden
+        elif living:
+            error = Refused
         self.keys += 1
         call = self.clients[user].request_connection(source, entity, f"key-{self.keys}")
-        id_ = self.expect(call, error)
-        if id_ is None:
+        receipt = self.expect(call, error)
+        if receipt is None:
             return living[0] if living else next(iter(self.model))
+        id_ = receipt.connection_id
         self.model[id_] = [source, entity, PENDING]
         again = self.clients[user].request_connection(source, entity, f"key-{self.keys}")
-        assert self.run(again) == id_
+        assert self.run(again).connection_id == id_
         return id_
 
     def answer(self, verb: str, user: str, acting: str, id_: str, becomes: str) -> None:
@@ -126,7 +129,7 @@ class Connections(RuleBasedStateMachine):
         if not hasattr(self, "model"):
             return
         for place in PLACES:
-            found = self.run(self.clients["alice"].list_connections(place))
+            found = self.run(self.clients["alice"].list_connections(place)).found
             told = {one.id: [one.source_id, one.target_id, one.status] for one in found}
             assert told == {
                 id_: one for id_, one in self.model.items() if place in (one[0], one[1])

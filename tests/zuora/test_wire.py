@@ -52,7 +52,8 @@ async def test_the_entities_are_read_in_the_first_entity_of_the_token() -> None:
         "somethingNew": 1,
     }
     server = ScriptedServer(yes(entities=[wire]))
-    assert await server.client.list_entities() == [Entity(ENTITY, "Acme[31m", "", None)]
+    found = (await server.client.list_entities()).found
+    assert found == (Entity(ENTITY, "Acme[31m", "", None),)
     assert server.calls[0].headers["Zuora-Entity-Ids"] == HYPHENATED
 
 
@@ -75,7 +76,7 @@ async def test_pages_are_followed_by_their_query_only() -> None:
         page("3"),
     )
     found = await server.client.list_connections(ENTITY, Direction.INBOUND)
-    assert [one.id for one in found] == ["1", "2", "3"]
+    assert [one.id for one in found.found] == ["1", "2", "3"]
     assert {call.url.host for call in server.calls} == {"rest.acme.example"}
     assert {call.url.path for call in server.calls} == {"/v1/entity-connections"}
     assert [dict(call.url.params) for call in server.calls] == [
@@ -83,6 +84,14 @@ async def test_pages_are_followed_by_their_query_only() -> None:
         {"page": "2", "pageSize": "300", "type": "inbound"},
         {"page": "3", "pageSize": "300", "type": "inbound"},
     ]
+
+
+async def test_of_a_record_that_is_listed_twice_the_later_counts() -> None:
+    changed = page("1", next_page="/v1/entity-connections?page=2")
+    later = {"id": "1", "sourceEntityId": ENTITY, "targetEntityId": "b" * 32, "status": "Pending"}
+    server = ScriptedServer(changed, yes(entityConnections=[later]))
+    (only,) = (await server.client.list_connections(ENTITY)).found
+    assert only.status == "Pending"
 
 
 async def test_pages_that_go_round_in_a_circle_end() -> None:
@@ -95,7 +104,8 @@ async def test_pages_that_go_round_in_a_circle_end() -> None:
 
 async def test_a_request_carries_the_bare_target_and_the_key() -> None:
     server = ScriptedServer(yes(id="c0ffee"))
-    assert await server.client.request_connection(ENTITY, TARGET, "key-1") == "c0ffee"
+    done = await server.client.request_connection(ENTITY, TARGET, "key-1")
+    assert done.connection_id == "c0ffee"
     (call,) = server.calls
     assert (call.method, call.url.path) == ("POST", "/v1/entity-connections")
     assert body_of(call) == {"targetEntityId": "8a80825556ff28a4015708ba29312ecc"}

@@ -1,0 +1,122 @@
+"""What goes over the wire on behalf of one user, for people to see: calls, waits, the budget.
+
+The adapter writes it, the screen and the command line read it. No secret is in it.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable  # noqa: TC003 - the annotation of an attribute
+from datetime import datetime
+from typing import NamedTuple
+
+KEPT = 200
+"""How many calls are remembered."""
+
+
+class Call(NamedTuple):
+    """One HTTP exchange, or the try of one.
+
+    Attributes:
+        at: when it was sent.
+        method: GET, POST or PUT.
+        path: path and query, as sent.
+        acting_id: bare id of the entity acted in, or "".
+        track_id: `Zuora-Track-Id`, ours.
+        key: `Idempotency-Key`, or "".
+        attempt: 1 for the first try, 2 for the second...
+        seconds: how long it took.
+        status: of HTTP, or None when no answer came.
+        request_id: `Zuora-Request-Id`, or "".
+        trouble: title of the error it ended in, or "".
+        codes: Zuora's codes, or "".
+    """
+
+    at: datetime
+    method: str
+    path: str
+    acting_id: str
+    track_id: str
+    key: str
+    attempt: int
+    seconds: float
+    status: int | None
+    request_id: str
+    trouble: str = ""
+    codes: str = ""
+
+
+class Wait(NamedTuple):
+    """A pause before a call is tried again.
+
+    Attributes:
+        reason: why, in a few words ("rate limited").
+        until: on `asyncio`'s clock (`loop.time()`), when it is tried again.
+    """
+
+    reason: str
+    until: float
+
+
+class Budget(NamedTuple):
+    """What Zuora's rate limit leaves (`RateLimit-*`, contract G).
+
+    Attributes:
+        limit: calls allowed in the window closest to exhaustion.
+        remaining: calls left in it.
+        reset: seconds until it starts anew, as told at `at`; None if not told.
+        at: when it was told.
+    """
+
+    limit: int
+    remaining: int
+    reset: float | None
+    at: datetime
+
+    @property
+    def share(self) -> float:
+        """The part that is left, from 0 to 1."""
+        return self.remaining / self.limit if self.limit > 0 else 1.0
+
+
+class Traffic:
+    """The last calls, what is waited for now, and what is left of the budget.
+
+    Attributes:
+        calls: the newest `KEPT` calls, oldest first.
+        waits: the pauses under way.
+        budget: as last told by Zuora, or None.
+        changed: called after every change, on the event loop; replace it to listen.
+    """
+
+    def __init__(self) -> None:
+        self.calls: deque[Call] = deque(maxlen=KEPT)
+        self.waits: list[Wait] = []
+        self.budget: Budget | None = None
+        self.changed: Callable[[], None] = lambda: None
+        self._given_up = asyncio.Event()
+
+    def note(self, call: Call) -> None:
+        """Remember a call."""
+        self.calls.append(call)
+        self.changed()
+
+    async def wait(self, wait: Wait) -> bool:
+        """Pause until `wait.until`; return False as soon as somebody gives up."""
+        self.waits.append(wait)
+        self.changed()
+        given_up = self._given_up
+        try:
+            async with asyncio.timeout_at(wait.until):
+                await given_up.wait()
+        except TimeoutError:
+            return True
+        else:
+            return False
+        finally:
+            self.waits.remove(wait)
+            self.changed()
+
+    def give_up(self) -> None:
+        """End every pause under way; the calls behind them fail with their last error."""
+        self._given_up.set()
+        self._given_up = asyncio.Event()
