@@ -1,0 +1,1 @@
+"""Where the program finds a tenant: profiles, the environment, secrets."""
