@@ -36,7 +36,7 @@ format: $(READY)  ## Put the code into its standard form
 bench: $(READY)  ## Measure what a person feels, as ratios to a bare Textual app
 	$(BIN)/python -m tests.bench
 
-pictures: $(READY)  ## Draw the README's picture and its key table anew
+pictures: $(READY)  ## Draw the README's picture and its tables anew
 	$(BIN)/python -m tests.pictures
 
 lock: $(READY)  ## Resolve the dependencies anew into requirements.lock (needs uv)

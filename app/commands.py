@@ -49,6 +49,9 @@ class Situation(NamedTuple):
         loaded: whether there is a list on the screen, however old.
         sending: whether a write on this row is under way.
         demo: whether this is the fake tenant, where the user can be changed.
+        production: whether writes can be locked again once they are unlocked.
+        locked: whether writes are refused.
+        read_only: whether they are for as long as the program runs.
     """
 
     row: Row | None = None
@@ -57,6 +60,9 @@ class Situation(NamedTuple):
     loaded: bool = False
     sending: bool = False
     demo: bool = False
+    production: bool = False
+    locked: bool = False
+    read_only: bool = False
 
 
 COMMANDS = (
@@ -115,6 +121,13 @@ COMMANDS = (
         short="Other side",
     ),
     Command(
+        "unlock",
+        "U",
+        "Unlock writes",
+        "Let this program write to production",
+        short="Unlock",
+    ),
+    Command(
         "help",
         "question_mark",
         "Help",
@@ -144,6 +157,8 @@ COMMANDS = (
     Command("refresh", "ctrl+r", "Refresh", "Read everything from Zuora again"),
     Command("sort", "s", "Sort", "Sort by the next column"),
     Command("copy_id", "c", "Copy connection id", "Send its id to the clipboard"),
+    Command("requests", "ctrl+l", "Requests", "The last calls to Zuora, with times and ids"),
+    Command("journal", "J", "Journal", "Every write, and what became of it"),
     Command("user", "u", "Change user", "Work as another user of the fake tenant"),
     Command("theme", "t", "Theme", "Choose the colours"),
     Command("quit", "ctrl+q", "Quit", "Leave the program"),
@@ -152,10 +167,28 @@ COMMANDS = (
 BY_ID = {command.id: command for command in COMMANDS}
 
 _NOTHING_YET = WhyNot("Nothing has been read yet.", "Wait for it, or read it again with ctrl+r.")
+_READ_ONLY = WhyNot(
+    "This profile is read-only.", "read_only says so in the profile; it changes there, not here."
+)
+_LOCKED = WhyNot("Writes are locked, as always at the start.", "Press U to unlock them.")
+
+
+def label(command: Command, situation: Situation) -> str:
+    """Return what a command is called now."""
+    locks = command.id == "unlock" and situation.production and not situation.locked
+    return "Lock writes again" if locks else command.label
+
+
+def in_key_bar(command: Command, situation: Situation) -> bool:
+    """Return whether the key bar has a place for a command, possible or not."""
+    locked = situation.locked and not situation.read_only
+    return bool(command.short) and (locked or command.id != "unlock")
 
 
 def why_not(command: Command, situation: Situation) -> WhyNot | None:
     """Return why a command is impossible now, or None when it is possible."""
+    if command.id == "unlock":
+        return _why_not_unlock(situation)
     if command.id == "user" and not situation.demo:
         return WhyNot(
             "The user comes with the credentials of this tenant.",
@@ -163,9 +196,12 @@ def why_not(command: Command, situation: Situation) -> WhyNot | None:
         )
     if not situation.entered and command.id in ("entity", "filter", "sort", "outbound", "inbound"):
         return _NOTHING_YET
-    needs_row = command.action is not None or command.id in ("other_side", "copy_id")
-    if not needs_row:
-        return None
+    if command.action is not None or command.id in ("other_side", "copy_id"):
+        return _why_not_on_row(command, situation)
+    return None
+
+
+def _why_not_on_row(command: Command, situation: Situation) -> WhyNot | None:
     if not situation.loaded:
         return _NOTHING_YET
     row = situation.row
@@ -174,12 +210,27 @@ def why_not(command: Command, situation: Situation) -> WhyNot | None:
     if command.action is not None:
         if situation.sending:
             return WhyNot("An action on this row is being sent.", "Wait for its outcome.")
-        return actions.why_not(command.action, row, situation.enterable)
+        reason = actions.why_not(command.action, row, situation.enterable)
+        return reason or _why_not_write(situation)
     if command.id == "other_side":
         return _why_not_other_side(row, situation.enterable)
     if row.connection is None:
         return WhyNot("There is no connection in this row yet.", "Request one with r.")
     return None
+
+
+def _why_not_write(situation: Situation) -> WhyNot | None:
+    if situation.read_only:
+        return _READ_ONLY
+    return _LOCKED if situation.locked else None
+
+
+def _why_not_unlock(situation: Situation) -> WhyNot | None:
+    if situation.read_only:
+        return _READ_ONLY
+    if situation.locked or situation.production:
+        return None
+    return WhyNot("Writes are not locked here.", "Only production starts locked.")
 
 
 def _why_not_other_side(row: Row, enterable: AbstractSet[str] | None) -> WhyNot | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app import __version__
-from tests.pictures.making import PICTURE, README, draw, with_keys
+from tests.pictures.making import PICTURE, README, draw, with_tables
 
 ROOT = README.parent
 TEXT = README.read_text()
@@ -18,8 +18,8 @@ async def test_the_picture_is_current() -> None:
     assert PICTURE.read_text() == await draw(), "Make it anew with: make pictures"
 
 
-def test_the_keys_are_current() -> None:
-    assert with_keys(TEXT) == TEXT, "Make them anew with: make pictures"
+def test_the_tables_are_current() -> None:
+    assert with_tables(TEXT) == TEXT, "Make them anew with: make pictures"
 
 
 def test_every_file_it_names_exists() -> None:

@@ -22,20 +22,50 @@ class ZuoraError(Exception):
         sentence: what happened, in one sentence.
         reasons: Zuora's own reasons, possibly none.
         request_id: `Zuora-Request-Id` of the answer, or "".
+        retry_after: seconds to wait before the next try, as Zuora says, or None.
+        stated: whether Zuora itself answered that it failed (`success: false` below
+            HTTP 500, and neither 409 nor 429). That answer belongs to its
+            Idempotency-Key for good: only a new key can change it (contract E3).
+        doubtful: whether an earlier try of the same write may have happened,
+            whatever the last one says.
+        spent: whether trying again has been tried.
     """
 
     title: ClassVar[str] = "Zuora could not be asked"
     hint: ClassVar[str] = "Try again."
-    outcome_known: ClassVar[bool] = True
-    """False when a write may have happened all the same."""
+    conclusive: ClassVar[bool] = True
+    """False when it does not tell whether a write happened, unless Zuora stated it."""
 
     def __init__(
-        self, sentence: str, reasons: tuple[Reason, ...] = (), request_id: str = ""
+        self,
+        sentence: str,
+        reasons: tuple[Reason, ...] = (),
+        request_id: str = "",
+        retry_after: float | None = None,
+        *,
+        stated: bool = False,
     ) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.reasons = reasons
         self.request_id = request_id
+        self.retry_after = retry_after
+        self.stated = stated
+        self.doubtful = self.spent = False
+
+    @property
+    def outcome_known(self) -> bool:
+        """False when a write may have happened all the same."""
+        return not self.doubtful and (self.stated or self.conclusive)
+
+    def add(self, sentence: str) -> None:
+        """Say one thing more."""
+        self.sentence = f"{self.sentence} {sentence}"
+        self.args = (self.sentence,)
+
+    def put_in_doubt(self) -> None:
+        """Remember that an earlier try of the same write may have happened."""
+        self.doubtful, self.stated = True, False
 
     @property
     def codes(self) -> str:
@@ -57,12 +87,19 @@ class Unreachable(ZuoraError):
     hint = "Check the network and the address, then try again."
 
 
+class Untrusted(Unreachable):
+    """Somebody answered who could not prove to be the server; nothing was sent."""
+
+    title = "Zuora's certificate is not trusted"
+    hint = "Check the address and this machine's clock; SSL_CERT_FILE may name your company's CA."
+
+
 class NoAnswer(ZuoraError):
     """The request left and no whole answer came back: its outcome is unknown."""
 
     title = "No answer from Zuora"
     hint = "What the list shows when it is read again is what happened."
-    outcome_known = False
+    conclusive = False
 
 
 class StillAtWork(ZuoraError):
@@ -70,7 +107,7 @@ class StillAtWork(ZuoraError):
 
     title = "Zuora is still at work on it"
     hint = "What the list shows when it is read again is what happened."
-    outcome_known = False
+    conclusive = False
 
 
 class NoToken(ZuoraError):
@@ -85,36 +122,22 @@ class BadAnswer(ZuoraError):
 
     title = "Zuora's answer makes no sense"
     hint = "If it stays, something between here and Zuora changes the answers."
-    outcome_known = False
+    conclusive = False
 
 
 class ServerTrouble(ZuoraError):
-    """5xx, or Zuora's categories 60, 61 and 99: the outcome is unknown."""
+    """5xx, or Zuora's categories 60, 61 and 99: the outcome is unknown unless stated."""
 
     title = "Zuora has trouble"
     hint = "Try again in a moment; if it stays, quote the request id to Zuora Support."
-    outcome_known = False
+    conclusive = False
 
 
 class Busy(ZuoraError):
-    """A rate or concurrency limit, or locking contention; the call was not processed.
-
-    Attributes:
-        retry_after: seconds to wait, as Zuora says, or None.
-    """
+    """A rate or concurrency limit, or locking contention; the call was not processed."""
 
     title = "Zuora is busy"
     hint = "Too many calls at once in this tenant: wait a little, then try again."
-
-    def __init__(
-        self,
-        sentence: str,
-        reasons: tuple[Reason, ...] = (),
-        request_id: str = "",
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(sentence, reasons, request_id)
-        self.retry_after = retry_after
 
 
 class Unauthenticated(ZuoraError):

@@ -4,7 +4,7 @@ It knows no widget. The cursor of a tab is a record key and stays on its record
 through every refresh, sort and filter.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -12,9 +12,10 @@ from app.domain import listing
 from app.domain.actions import Action
 from app.domain.connections import Direction, Row
 from app.domain.errors import ZuoraError
+from app.services.orders import Order, Outcome
 from app.services.target import Access
 from app.services.tenant import View
-from app.services.writes import Order, Outcome, Result
+from app.services.unknowns import Place, Unknowns, place_of
 
 
 class Progress(Enum):
@@ -79,8 +80,8 @@ class Desk:
     changes: int = 0
     tabs: dict[Direction, Tab] = field(default_factory=lambda: {one: Tab() for one in Direction})
     _rows: dict[Direction, list[tuple[str, Row]]] = field(default_factory=dict)
-    _unknown: dict[tuple[str, Direction, str], Order] = field(default_factory=dict)
-    _progress: dict[tuple[str, Direction, str], Progress] = field(default_factory=dict)
+    _sending: set[Place] = field(default_factory=set)
+    _unknowns: Unknowns = field(default_factory=Unknowns)
 
     @property
     def tab(self) -> Tab:
@@ -93,7 +94,7 @@ class Desk:
             return
         if self.view is not None and view.read_at < self.view.read_at:
             return
-        self._settle(view)
+        self.changes += self._unknowns.look_at(view)
         self.view, self.failure = view, None
         for direction in Direction:
             self._rows[direction] = [(listing.haystack(row), row) for row in view.rows(direction)]
@@ -143,7 +144,9 @@ class Desk:
 
     def progress(self, row: Row) -> Progress | None:
         """Return what is under way on a row."""
-        return self._progress.get(_place(row))
+        if place_of(row) in self._sending:
+            return Progress.SENDING
+        return Progress.UNKNOWN if row in self._unknowns else None
 
     def order(self, action: Action, row: Row) -> Order:
         """Capture `row` as the target of `action`.
@@ -151,44 +154,30 @@ class Desk:
         A request whose outcome is unknown is asked for again under its old key,
         so that Zuora does it once.
         """
-        unknown = self._unknown.get(_place(row))
-        again = unknown is not None and action is unknown.action is Action.REQUEST
-        return Order.on(action, row, unknown.key if unknown is not None and again else None)
+        now = self.access.tenant.clock()
+        key = self._unknowns.key(row, now) if action is Action.REQUEST else None
+        return Order.on(action, row, key)
 
     def started(self, order: Order) -> None:
         """Note that a write on a row is under way."""
-        self._progress[_place(order.row)] = Progress.SENDING
+        self._sending.add(place_of(order.row))
         self.changes += 1
 
     def finished(self, outcome: Outcome) -> None:
         """Note what became of a write, and show the list that was read after it."""
-        place = _place(outcome.order.row)
-        self._progress.pop(place, None)
+        self._sending.discard(place_of(outcome.order.row))
         self.changes += 1
-        self._unknown.pop(place, None)
         if outcome.view is not None:
             self.take(outcome.view)
-        if outcome.result is Result.UNKNOWN:
-            self._progress[place] = Progress.UNKNOWN
-            self._unknown[place] = outcome.order
+        self.restore([outcome])
 
-    def _settle(self, view: View) -> None:
-        """Stop calling outcomes unknown where a newer list tells what is true.
+    def restore(self, outcomes: Iterable[Outcome]) -> None:
+        """Show as unknown what is unknown among `outcomes`, until a list tells."""
+        self.changes += self._unknowns.add(outcomes)
 
-        The key of a request is kept until the list shows another state: the
-        request may still be on its way.
+    def settled(self) -> list[Outcome]:
+        """Return, once, what lists have told since of writes whose outcome was unknown.
+
+        Each is to be told to the person and recorded (`aftermath.conclude`).
         """
-        for place, order in list(self._unknown.items()):
-            acting_id, direction, key = place
-            if acting_id != view.acting_id:
-                continue
-            if self._progress.get(place) is Progress.UNKNOWN:
-                del self._progress[place]
-                self.changes += 1
-            row = view.row(direction, key)
-            if (row.status if row else None) != order.row.status:
-                del self._unknown[place]
-
-
-def _place(row: Row) -> tuple[str, Direction, str]:
-    return row.acting.id, row.direction, row.key
+        return self._unknowns.settled()

@@ -5,63 +5,28 @@ request leaves, and later one or more outcomes. Each line carries the SHA-256 of
 the line before it, so that a changed or missing line is found.
 """
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+import os
+import socket
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
 
 from app.domain.actions import Action
+from app.domain.entities import Entity
+from app.domain.text import clean
+from app.services import entries
+from app.services.chain import Chain
+from app.services.entries import Entry, Party
+from app.services.links import Verdict, parsed, split
+from app.services.orders import Order, Result
 
+__all__ = ["Entry", "Journal", "JournalError", "Party", "Verdict"]
 
-class Party(NamedTuple):
-    """An entity as it was called at that moment."""
-
-    id: str
-    title: str
-
-
-class Entry(NamedTuple):
-    """One write: its intent, and what became of it so far.
-
-    Attributes:
-        id: of the write; a UUID.
-        at: when the intent was written.
-        profile: the profile, or the address, it was sent through.
-        user: the login name, or the client id where there is none.
-        action: what was asked.
-        acting: the entity acted in.
-        source: the end that shares.
-        target: the end that is shared to.
-        status: what the list showed before, or None for no connection.
-        connection_id: the record acted on, or the one a request made; "" while there is none.
-        track_id: `Zuora-Track-Id` of the write.
-        key: `Idempotency-Key`; "" for what carries none.
-        process: "host:pid" of the program that wrote it.
-        outcome: "confirmed", "refused", "not done", "unknown", or None while none is recorded.
-        sentence: the outcome in a sentence, or "".
-        codes: Zuora's codes, or "".
-        request_id: `Zuora-Request-Id` of the answer, or "".
-        concluded_at: when the outcome was written, or None.
-    """
-
-    id: str
-    at: datetime
-    profile: str
-    user: str
-    action: Action
-    acting: Party
-    source: Party
-    target: Party
-    status: str | None
-    connection_id: str
-    track_id: str
-    key: str
-    process: str
-    outcome: str | None = None
-    sentence: str = ""
-    codes: str = ""
-    request_id: str = ""
-    concluded_at: datetime | None = None
+LEFT_ALONE = timedelta(minutes=10)
+"""How long a write of a program that still runs is that program's own business."""
 
 
 class JournalError(Exception):
@@ -72,10 +37,11 @@ class Journal:
     """The journal of this program's user.
 
     Every method blocks for the disk and may be called from a thread; several
-    programs may share one file.
+    programs may share one file. Each raises JournalError.
 
     Args:
         path: the file, made with mode 0600 when first needed; None keeps it in memory only.
+            Beside it stands `<name>.head`, which tells the last line.
         profile: what is recorded as the profile.
         clock: tells the present moment.
     """
@@ -87,5 +53,102 @@ class Journal:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.path = path
-        self.profile = profile
-        self._clock = clock
+        self.profile = clean(profile)
+        self.clock = clock
+        self._chain = Chain(path)
+
+    def intend(self, order: Order, user: str, track_id: str) -> Entry:
+        """Record that an order is about to be sent; when this returns, the disk has it."""
+        row = order.row
+        entry = Entry(
+            id=str(uuid.uuid4()),
+            at=self.clock(),
+            profile=self.profile,
+            user=clean(user),
+            action=order.action,
+            acting=_party(row.acting),
+            source=_party(row.source),
+            target=_party(row.target),
+            status=clean(row.status) if row.status else None,
+            connection_id=clean(order.connection_id),
+            track_id=clean(track_id),
+            key=clean(order.key) if order.action is Action.REQUEST else "",
+            process=f"{clean(socket.gethostname())}:{os.getpid()}",
+        )
+        with _sentences("written", self.path):
+            self._chain.append(entries.intent(entry))
+        return entry
+
+    def conclude(
+        self,
+        entry_id: str,
+        outcome: Result,
+        sentence: str,
+        codes: str = "",
+        request_id: str = "",
+        connection_id: str = "",
+    ) -> None:
+        """Record what became of a write; the newest outcome counts."""
+        line = entries.outcome(
+            entry_id, self.clock(), outcome.value, sentence, codes, request_id, connection_id
+        )
+        with _sentences("written", self.path):
+            self._chain.append(line)
+
+    def entries(self) -> list[Entry]:
+        """Return every write of every profile, oldest first; lines without a meaning are left out.
+
+        What those are is told by `verify`.
+        """
+        with _sentences("read", self.path):
+            data = self._chain.read()
+        return entries.merged(filter(None, map(parsed, split(data))))
+
+    def unsettled(self) -> list[Entry]:
+        """Return the writes of this profile whose outcome is not known, oldest first.
+
+        Those of a program that still runs here are left to it for ten minutes.
+        """
+        now = self.clock()
+        return [
+            entry
+            for entry in self.entries()
+            if entry.profile == self.profile
+            and entry.outcome in (None, "unknown")
+            and not (now - entry.at < LEFT_ALONE and _alive(entry.process))
+        ]
+
+    def verify(self) -> Verdict:
+        """Look for lines that were changed or are missing."""
+        with _sentences("read", self.path):
+            return self._chain.verify()
+
+
+def _party(entity: Entity) -> Party:
+    return Party(clean(entity.id), clean(entity.title))
+
+
+@contextmanager
+def _sentences(done: str, path: Path | None) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or str(error).removesuffix(".")
+        raise JournalError(f"The journal {path} cannot be {done}: {why}.") from error
+
+
+def _alive(process: str) -> bool:
+    """Whether the program "host:pid" runs on this machine, as far as can be told."""
+    host, _, digits = process.rpartition(":")
+    pid = int(digits) if digits.isascii() and digits.isdecimal() else 0
+    if host != clean(socket.gethostname()) or not pid:  # 0 would mean ourselves
+        return False
+    if sys.platform == "win32":
+        return True  # there, asking about a process may end it
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return True

@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from app.domain.connections import PENDING, Connection, Direction, Row, rows
 from app.domain.entities import Hierarchy
 from app.services.ports import EntityConnections
+
+if TYPE_CHECKING:
+    from app.services.store import Remembered, Store
 
 
 def now() -> datetime:
@@ -44,13 +47,25 @@ class View(NamedTuple):
 
 
 class Tenant:
-    """Reads one tenant through one user's access and remembers what was read."""
+    """Reads one tenant through one user's access and remembers what was read.
 
-    def __init__(self, zuora: EntityConnections, clock: Callable[[], datetime] = now) -> None:
+    Args:
+        zuora: the way in.
+        clock: tells the present moment.
+        store: keeps what was read for the next start, or None.
+    """
+
+    def __init__(
+        self,
+        zuora: EntityConnections,
+        clock: Callable[[], datetime] = now,
+        store: "Store | None" = None,
+    ) -> None:
         self.zuora = zuora
+        self.clock = clock
+        self.store = store
         self.hierarchy = Hierarchy()
         self.enterable: AbstractSet[str] | None = None
-        self._clock = clock
         self._remarks: tuple[str, ...] = ()
         self._views: dict[str, View] = {}
 
@@ -89,7 +104,7 @@ class Tenant:
         Raises:
             ZuoraError: Zuora could not be asked, or refused.
         """
-        asked_at = self._clock()
+        asked_at = self.clock()
         listed = await self.zuora.list_connections(acting_id)
         remarks = self._remarks + listed.remarks
         view = View(acting_id, self.hierarchy, listed.found, self.enterable, asked_at, remarks)
@@ -98,9 +113,38 @@ class Tenant:
             self._views[acting_id] = view
         return view
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is missing or strange in the list of entities, a sentence each."""
+        return self._remarks
+
     def seen(self, acting_id: str) -> View | None:
         """Return what was last read of an entity, if anything."""
         return self._views.get(acting_id)
+
+    def views(self) -> list[View]:
+        """Return what was last read of every entity, the newest first."""
+        views = tuple(self._views.values())  # at once: a thread may be saving them
+        return sorted(views, key=lambda view: view.read_at, reverse=True)
+
+    def restore(self) -> "Remembered | None":
+        """Know again what an earlier program read, as old as it is; return it, if anything.
+
+        What this one has read already stays. Blocks for the disk.
+        """
+        remembered = self.store.load() if self.store else None
+        if remembered is None:
+            return None
+        if not len(self.hierarchy):
+            self.hierarchy = Hierarchy(remembered.entities)
+            self.enterable = remembered.enterable
+        self._views = dict(remembered.views) | self._views
+        return remembered
+
+    def remember(self, acting_id: str, direction: Direction = Direction.OUTBOUND) -> None:
+        """Keep what was read for the next start. Blocks for the disk, and never raises."""
+        if self.store:
+            self.store.save(self, acting_id, direction)
 
     def can_act_in(self, entity_id: str) -> bool:
         """Whether the user may work in an entity, as far as is known."""

@@ -1,69 +1,29 @@
-"""The life of a write: checked, sent, and told by what the list says then.
+"""The life of a write: checked, recorded, sent, and told by what the list says then.
 
 A write acts on the record a person saw, or on nothing. What became of it is
 never taken from hope: the list is read again, whatever the answer was, and also
 when there was none.
 """
 
+import asyncio
+import random
 import uuid
-from enum import Enum, auto
-from typing import NamedTuple
 
 from app.domain.actions import Action, why_not
-from app.domain.connections import CONNECTED, PENDING, Row
-from app.domain.errors import ZuoraError
+from app.domain.errors import Busy, Locked, NoToken, ServerTrouble, Unreachable, ZuoraError
+from app.services.journal import Journal, JournalError
+from app.services.judging import judge
+from app.services.orders import Order, Outcome, Result
+from app.services.ports import Receipt
 from app.services.tenant import Tenant, View
+from app.services.traffic import Traffic, Wait
 
+__all__ = ["Order", "Outcome", "Result", "overtaken", "perform"]
 
-class Result(Enum):
-    """What became of a write."""
-
-    CONFIRMED = auto()
-    """The list shows it."""
-    REFUSED = auto()
-    """Zuora said no, or was never reached; nothing changed."""
-    OVERTAKEN = auto()
-    """The record had changed since the person saw it; nothing was sent."""
-    UNKNOWN = auto()
-    """It was sent, and neither an answer nor the list tells what became of it."""
-
-
-class Order(NamedTuple):
-    """An action on the row exactly as the person saw it.
-
-    Attributes:
-        key: Idempotency-Key, the same for as long as the order lives.
-    """
-
-    action: Action
-    row: Row
-    key: str
-
-    @classmethod
-    def on(cls, action: Action, row: Row, key: str | None = None) -> "Order":
-        """Capture `row` as the target of `action`, under a new key unless one is given."""
-        return cls(action, row, key or str(uuid.uuid4()))
-
-    @property
-    def pair(self) -> str:
-        """The two entities in the direction of sharing."""
-        return f"{self.row.source.title} → {self.row.target.title}"
-
-
-class Outcome(NamedTuple):
-    """What became of an order.
-
-    Attributes:
-        sentence: it, in one sentence.
-        error: why Zuora refused or did not answer, if it did.
-        view: what the list says now, or None when it could not be read.
-    """
-
-    order: Order
-    result: Result
-    sentence: str
-    error: ZuoraError | None = None
-    view: View | None = None
+TRIES = 3
+"""How often a request is asked for while Zuora states a trouble that passes."""
+LONGEST_PAUSE = 60.0
+"""Seconds between two of them at most; where Zuora asks for more, it is given up."""
 
 
 def overtaken(order: Order, view: View) -> str | None:
@@ -82,43 +42,123 @@ def overtaken(order: Order, view: View) -> str | None:
     return None
 
 
-async def perform(tenant: Tenant, order: Order) -> Outcome:
-    """Carry out an order and tell what became of it. Never raises a ZuoraError.
+async def perform(
+    tenant: Tenant, order: Order, journal: Journal, user: str, traffic: Traffic | None = None
+) -> Outcome:
+    """Carry out an order and tell what became of it. Never raises a ZuoraError or JournalError.
 
-    Nothing is sent unless the newest list shows the target as it was seen.
+    Nothing is sent unless the newest list shows the target as it was seen, and
+    the journal holds the intent. A request that Zuora refused for a trouble that
+    passes is asked for again under a new key, since its old one would bring the
+    same refusal for a day (contract E3, F4); `traffic` shows the pauses between.
     """
+    outcome = await _once(tenant, order, journal, user, "Nothing was sent.")
+    for tried in range(1, TRIES):
+        if not _passes(outcome):
+            break
+        asked = outcome.error.retry_after if outcome.error else None
+        asked = asked or 0.0
+        if asked > LONGEST_PAUSE:
+            break
+        pause = max(asked, random.uniform(0, min(LONGEST_PAUSE, 2.0**tried)))  # noqa: S311
+        wait = Wait("Zuora has trouble", asyncio.get_running_loop().time() + pause)
+        if not await (traffic or Traffic()).wait(wait):
+            break
+        again = Order.on(order.action, order.row)
+        outcome = await _once(tenant, again, journal, user, "It was not sent again.")
+    return outcome
+
+
+def _passes(outcome: Outcome) -> bool:
+    """Whether Zuora itself refused a request, and asking anew may help."""
+    view = outcome.view
+    return (
+        outcome.result is Result.REFUSED
+        and outcome.order.action is Action.REQUEST
+        and _stated_trouble(outcome.error)
+        and view is not None
+        and overtaken(outcome.order, view) is None
+    )
+
+
+def _stated_trouble(error: ZuoraError | None) -> bool:
+    return isinstance(error, Busy | ServerTrouble) and error.stated
+
+
+async def _once(
+    tenant: Tenant, order: Order, journal: Journal, user: str, nothing_sent: str
+) -> Outcome:
+    """Check, record, send, look, record."""
     acting_id = order.row.acting.id
     try:
         view = await tenant.read(acting_id)
     except ZuoraError as error:
-        return Outcome(order, Result.REFUSED, "Nothing was sent.", error)
+        return Outcome(order, Result.REFUSED, nothing_sent, error)
     if sentence := overtaken(order, view):
-        return Outcome(order, Result.OVERTAKEN, f"{sentence} Nothing was sent.", view=view)
-
-    failure = await _send(tenant, order)
-    view_after = await _read_again(tenant, acting_id)
-    if failure is None or not failure.outcome_known:
-        return _judge(order, failure, view_after)
-    return Outcome(order, Result.REFUSED, failure.sentence, failure, view_after)
-
-
-async def _send(tenant: Tenant, order: Order) -> ZuoraError | None:
-    row, zuora = order.row, tenant.zuora
-    acting_id = row.acting.id
-    connection_id = row.connection.id if row.connection else ""
+        return Outcome(order, Result.OVERTAKEN, f"{sentence} {nothing_sent}", view=view)
+    track_id = str(uuid.uuid4())
     try:
-        match order.action:
-            case Action.REQUEST:
-                await zuora.request_connection(acting_id, row.target.id, order.key)
-            case Action.ACCEPT:
-                await zuora.accept(acting_id, connection_id)
-            case Action.DENY:
-                await zuora.deny(acting_id, connection_id)
-            case Action.DISCONNECT:
-                await zuora.disconnect(acting_id, connection_id)
+        entry = await asyncio.to_thread(journal.intend, order, user, track_id)
+    except JournalError as error:
+        return Outcome(order, Result.REFUSED, f"{error} {nothing_sent}", view=view)
+
+    failure, receipt = None, Receipt("")
+    try:
+        receipt = await _send(tenant, order, track_id)
     except ZuoraError as error:
-        return error
-    return None
+        failure = error
+    sent_by = journal.clock()
+    after = None if _never_left(failure) else await _read_again(tenant, acting_id)
+    result, sentence = _judged(order, failure, after)
+    outcome = Outcome(
+        order=order,
+        result=result,
+        sentence=sentence,
+        error=failure,
+        view=after,
+        request_id=failure.request_id if failure else receipt.request_id,
+        entry=entry._replace(outcome=result.value, concluded_at=sent_by),
+        connection_id=receipt.connection_id,
+    )
+    return await asyncio.to_thread(record, journal, outcome)
+
+
+def _never_left(failure: ZuoraError | None) -> bool:
+    return isinstance(failure, Unreachable | Locked | NoToken) and failure.outcome_known
+
+
+def record(journal: Journal, outcome: Outcome) -> Outcome:
+    """Write an outcome into the journal; where that fails, the sentence says so. Blocks."""
+    if outcome.entry is None:
+        return outcome
+    codes = outcome.error.codes if outcome.error else ""
+    try:
+        journal.conclude(
+            outcome.entry.id,
+            outcome.result,
+            outcome.sentence,
+            codes,
+            outcome.request_id,
+            outcome.connection_id,
+        )
+    except JournalError as error:
+        return outcome._replace(sentence=f"{outcome.sentence} {error}")
+    return outcome
+
+
+async def _send(tenant: Tenant, order: Order, track_id: str) -> Receipt:
+    row, zuora = order.row, tenant.zuora
+    acting_id, connection_id = row.acting.id, order.connection_id
+    match order.action:
+        case Action.REQUEST:
+            target_id = row.target.id
+            return await zuora.request_connection(acting_id, target_id, order.key, track_id)
+        case Action.ACCEPT:
+            return await zuora.accept(acting_id, connection_id, track_id)
+        case Action.DENY:
+            return await zuora.deny(acting_id, connection_id, track_id)
+        case Action.DISCONNECT:
+            return await zuora.disconnect(acting_id, connection_id, track_id)
 
 
 async def _read_again(tenant: Tenant, acting_id: str) -> View | None:
@@ -128,49 +168,15 @@ async def _read_again(tenant: Tenant, acting_id: str) -> View | None:
         return None  # the outcome says so, and the next refresh shows the error
 
 
-def _judge(order: Order, failure: ZuoraError | None, view: View | None) -> Outcome:
-    """Say what the list shows after a write that was answered well or not at all."""
-    if view is None:
-        said = failure.sentence if failure else "Zuora said yes."
-        sentence = f"{said} The list could not be read since: refresh with ctrl+r."
-        return Outcome(order, Result.UNKNOWN, sentence, failure)
-    status = _status(order, view)
-    if _done(order.action, status):
-        return Outcome(order, Result.CONFIRMED, _told(order, status), failure, view)
-    shown = status or "no connection"
+def _judged(order: Order, failure: ZuoraError | None, view: View | None) -> tuple[Result, str]:
+    """Say what the answer and the list make of a write."""
+    if failure is not None and failure.outcome_known:
+        if view is not None and _stated_trouble(failure):  # it may have worked all the same
+            result, sentence = judge(order, view, None, "")
+            if result is Result.CONFIRMED:
+                return result, sentence
+        return Result.REFUSED, failure.sentence
     said = failure.sentence if failure else "Zuora said yes."
-    sentence = f"{said} The list still shows {shown} for {order.pair}."
-    return Outcome(order, Result.UNKNOWN, sentence, failure, view)
-
-
-def _status(order: Order, view: View) -> str | None:
-    """Return the status of the order's record; for a request, of what the pair has now."""
-    if order.row.connection is None or order.action is Action.REQUEST:
-        row = view.row(order.row.direction, order.row.key)
-        return row.status if row else None
-    id_ = order.row.connection.id
-    return next((one.status for one in view.connections if one.id == id_), None)
-
-
-def _done(action: Action, status: str | None) -> bool:
-    match action:
-        case Action.REQUEST:
-            return status in (PENDING, CONNECTED)
-        case Action.ACCEPT:
-            return status == CONNECTED
-        case Action.DENY:  # what Zuora makes of a denied request is not known (contract L1)
-            return status not in (PENDING, CONNECTED)
-        case Action.DISCONNECT:
-            return status != CONNECTED
-
-
-def _told(order: Order, status: str | None) -> str:
-    match order.action:
-        case Action.REQUEST if status == PENDING:
-            return f"Requested: {order.pair} is Pending until {order.row.target.title} accepts."
-        case Action.REQUEST | Action.ACCEPT:
-            return f"{order.pair} is Connected."
-        case Action.DENY:
-            return f"Denied: the request {order.pair} is {status or 'gone from the list'}."
-        case Action.DISCONNECT:
-            return f"{order.pair} is {status or 'gone from the list'}."
+    if view is None:
+        return Result.UNKNOWN, f"{said} The list could not be read since: refresh with ctrl+r."
+    return judge(order, view, None, said)

@@ -1,70 +1,30 @@
 """The desk as widgets: where one is, the two tabs, the rows, what is known of one, the keys."""
 
 import asyncio
-from collections.abc import Callable
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
-from textual.content import Content
-from textual.geometry import Size
 from textual.getters import query_one
-from textual.reactive import Reactive
-from textual.widgets import Input
+from textual.signal import Signal
 
 from app.commands import Situation
 from app.domain.connections import Direction
 from app.domain.errors import ZuoraError
+from app.domain.risk import Risk
 from app.services.desk import Desk, Progress
 from app.services.target import Target
 from app.services.tenant import now
-from app.tui import presenting
+from app.services.traffic import Traffic
+from app.tui import heading, presenting
+from app.tui.banner import Banner
+from app.tui.faces import READING, empty_face, failed_face
 from app.tui.grid import Grid, Item
 from app.tui.lines import Lines
+from app.tui.needle import Needle
 
 REST = 0.03
 """Seconds the cursor rests on a row before its details follow: a held key is not slowed by them."""
-READING = Content("Reading from Zuora…")
-
-
-class Needle(Input):
-    """The field of the filter; the arrows move the cursor of the rows under it.
-
-    Its owner is told at once, not by a message, so that a letter and the rows
-    that it leaves are painted in one frame.
-    """
-
-    BINDINGS = [
-        Binding("up", "screen.step(-1)", "Up", id="filter.up", tooltip="The row above"),
-        Binding("down", "screen.step(1)", "Down", id="filter.down", tooltip="The row below"),
-    ]
-
-    # The field keeps its size whatever is typed, so no letter asks for a new layout.
-    virtual_size = Reactive(Size(0, 0), layout=False)
-    typed: Callable[[str], None] | None = None
-    left: Callable[[bool], None] | None = None
-    """Called when the field is left: whether what was typed is kept."""
-
-    def on_key(self, event: events.Key) -> None:
-        """Leave on enter and escape; what was typed behind them is for the rows again.
-
-        Keys that were typed ahead wait here in their order, so here it must be
-        told which of them are still meant for the field.
-        """
-        if self.screen.focused is not self:
-            self.app.simulate_key(event.key)
-        elif event.key in ("enter", "escape") and self.left is not None:
-            self.left(event.key == "enter")
-        else:
-            return
-        event.stop()
-        event.prevent_default()
-
-    def watch_value(self, value: str) -> None:
-        """Tell what has been typed."""
-        if self.typed is not None:
-            self.typed(value)
 
 
 class DeskView(Vertical):
@@ -72,9 +32,16 @@ class DeskView(Vertical):
 
     Args:
         target: the tenant, named in the top line.
+
+    Attributes:
+        reading: whether something is being read because a person asked for it.
+        entered: whether the tenant was entered, and not only remembered.
+        traffic: what goes over the wire, once there is a way into the tenant.
+        traffic_changed: published after every change of it.
     """
 
     top = query_one("#top", Lines)
+    banner = query_one("#banner", Banner)
     tabs = query_one("#tabs", Lines)
     rows = query_one("#rows", Grid)
     needle = query_one("#needle", Needle)
@@ -88,7 +55,12 @@ class DeskView(Vertical):
         self.user = target.user
         self.desk: Desk | None = None
         self.reading = True
+        self.entered = False
+        self.traffic: Traffic | None = None
+        self.traffic_changed = Signal[None](self, "traffic")
         self._passing = True
+        self._told_failure = False
+        self._began = now()
         self._rest: asyncio.TimerHandle | None = None
         self._drawn: tuple[object, ...] = ()
         self._made_of: tuple[object, ...] = ()
@@ -97,6 +69,7 @@ class DeskView(Vertical):
     def compose(self) -> ComposeResult:
         """Lay out the lines above the rows, the rows, and the lines below them."""
         yield Lines(id="top")
+        yield Banner(id="banner")
         yield Lines(id="tabs")
         yield Needle(id="needle", placeholder="Filter rows", compact=True)
         yield Grid(presenting.columns(Direction.OUTBOUND), id="rows")
@@ -117,17 +90,22 @@ class DeskView(Vertical):
 
     def situation(self) -> Situation:
         """Return what the gates of commands depend on now."""
-        desk, demo = self.desk, bool(self.target.users)
+        desk, target = self.desk, self.target
+        here = Situation(
+            demo=bool(target.users),
+            production=target.risk is Risk.PRODUCTION,
+            locked=target.lock.locked,
+            read_only=target.lock.for_good,
+        )
         if desk is None:
-            return Situation(demo=demo)
+            return here
         row = desk.find(self.rows.cursor_key)
-        return Situation(
+        return here._replace(
             row=row,
             enterable=desk.access.tenant.enterable,
             entered=True,
             loaded=desk.view is not None,
             sending=row is not None and desk.progress(row) is Progress.SENDING,
-            demo=demo,
         )
 
     def draw(self) -> None:
@@ -139,8 +117,8 @@ class DeskView(Vertical):
     def _draw_rows(self, desk: Desk) -> None:
         tab, shown, grid = desk.tab, desk.shown(), self.rows
         self._make_items(desk)
-        grid.placeholder = _empty_face(desk)
-        grid.stale = desk.failure is not None
+        grid.placeholder = empty_face(desk)
+        grid.stale = desk.failure is not None or self._remembered(desk)
         if self._drawn == (desk.acting_id, desk.direction, "") and grid.cursor_key is not None:
             tab.cursor = grid.cursor_key  # its message may still be on the way
         self._drawn = (desk.acting_id, desk.direction, tab.needle)
@@ -155,6 +133,10 @@ class DeskView(Vertical):
             tab.cursor = grid.cursor_key
         self._draw_tabs()
         self._follow_cursor()
+
+    def _remembered(self, desk: Desk) -> bool:
+        """Whether the rows are from before the program was started."""
+        return desk.view is not None and desk.view.read_at < self._began
 
     def _make_items(self, desk: Desk) -> None:
         """Make the lines of all rows once: each letter in the filter shows hundreds of them."""
@@ -177,14 +159,17 @@ class DeskView(Vertical):
     def draw_lines(self) -> None:
         """Show where one is, how old the list is, and the titles of the tabs."""
         desk, width = self.desk, self.size.width - 2
-        age = presenting.age_of(desk, now(), reading=self.reading)
-        self.top.show(presenting.top_lines(self.target, self.user, desk, age, width))
+        old = desk is not None and self._remembered(desk)
+        age = heading.age_of(desk, now(), reading=self.reading, restored=old)
+        self.top.show(heading.top_lines(self.target, self.user, desk, age, width))
+        self.banner.desk = desk
+        self.banner.draw()
         self._draw_tabs()
 
     def _draw_tabs(self) -> None:
         desk = self.desk
         front = desk.direction if desk else Direction.OUTBOUND
-        self.tabs.show(presenting.tab_line(desk, front, len(self.rows.items)))
+        self.tabs.show(heading.tab_line(desk, front, len(self.rows.items)))
 
     def draw_cursor(self) -> None:
         """Show what is known of the row under the cursor, and what can be done."""
@@ -206,12 +191,40 @@ class DeskView(Vertical):
             self._rest.cancel()
         self._rest = asyncio.get_running_loop().call_later(REST, self.draw_cursor)
 
+    def follow(self, traffic: Traffic) -> None:
+        """Watch what goes over the wire from now on."""
+        self.traffic = self.banner.traffic = traffic
+        traffic.changed = self._traffic_changed
+
+    def _traffic_changed(self) -> None:
+        if self.is_running:
+            self.banner.draw()
+            self.traffic_changed.publish(None)
+
+    def give_up_waiting(self) -> bool:
+        """End the pauses before calls are tried again; return whether there was one."""
+        if self.traffic is None or not self.traffic.waits:
+            return False
+        self.traffic.give_up()
+        return True
+
     def fail(self, error: ZuoraError) -> None:
-        """Say why the tenant could not be entered."""
-        self.rows.placeholder = _failed_face(error)
-        if self.desk is not None:
-            self.say("bad", f"{error.title}: {error.sentence}", *presenting.error_lines(error))
+        """Show that there is no way into the tenant."""
+        self.banner.failure = error
+        self.rows.placeholder = failed_face(error)
         self.draw_lines()
+
+    def say_failure(self, error: ZuoraError) -> None:
+        """Say why nothing could be read, until it can be."""
+        rows = " The rows are what was read before." if self.desk and self.desk.view else ""
+        self.say("bad", f"{error.title}: {error.sentence}{rows}", *presenting.error_lines(error))
+        self._told_failure = True
+
+    def recover(self) -> None:
+        """Take back what was said about a failure that is over."""
+        self.banner.failure = None
+        if self._told_failure:
+            self.hush()
 
     def say(self, kind: str, sentence: str, *more: str) -> None:
         """Show a message above the keys, until the next one or escape.
@@ -222,6 +235,7 @@ class DeskView(Vertical):
             more: what to do about it, a line each.
         """
         self._passing = kind in ("good", "why")
+        self._told_failure = False
         self.notice.set_classes(f"-{kind}")
         self.notice.show(presenting.notice(kind, sentence, *more))
         self.notice.display = True
@@ -241,7 +255,7 @@ class DeskView(Vertical):
     def _leave_filter(self, kept: bool) -> None:
         if kept and self.needle.value:
             self.screen.set_focus(self.rows)
-        else:
+        elif kept or not self.give_up_waiting():
             self.close_filter()
 
     def close_filter(self) -> None:
@@ -256,32 +270,3 @@ class DeskView(Vertical):
         if shown:
             self.notice.display = False
         return shown
-
-
-def _empty_face(desk: Desk) -> Content:
-    """Say why there are no rows: nothing there, filtered to nothing, or failed."""
-    if desk.view is None:
-        return _failed_face(desk.failure) if desk.failure else READING
-    if desk.tab.needle and desk.count(desk.direction):
-        hidden = desk.count(desk.direction)
-        return Content.assemble(
-            (f"Nothing matches “{desk.tab.needle}”.", "bold"),
-            f"\n\nThe filter hides {hidden} rows; escape clears it.",
-        )
-    if desk.direction is Direction.INBOUND:
-        return Content.assemble(
-            ("No entity shares to this one, or asks to.", "bold"),
-            "\n\nA request appears here once it is made in another entity,",
-            "\nunder Share To (Outbound). e switches the entity.",
-        )
-    return Content.assemble(
-        ("There is no other entity to share to.", "bold"),
-        "\n\nA global administrator adds entities in Manage Entity Hierarchy.",
-    )
-
-
-def _failed_face(error: ZuoraError) -> Content:
-    more = "".join(f"\n{line}" for line in presenting.error_lines(error) if line)
-    return Content.assemble(
-        (f"✕ {error.title}", "bold $text-error"), f"\n\n{error.sentence}\n{more}"
-    )

@@ -6,23 +6,53 @@ from textual.message import Message
 
 from app.domain.errors import ZuoraError
 from app.services.desk import Desk
+from app.services.target import Access
 from app.services.tenant import View
 from app.services.writes import Outcome
 
 
 @dataclass
-class Entered(Message):
-    """A user's way into the tenant is open, and an entity to act in is chosen."""
+class Opened(Message):
+    """There is a way into the tenant; nothing was asked yet."""
+
+    access: Access
+
+
+@dataclass
+class Restored(Message):
+    """What an earlier run read is at hand; `unknown` are its writes without an outcome."""
 
     user: str
     desk: Desk
+    unknown: list[Outcome]
+
+
+@dataclass
+class Entered(Message):
+    """The tenant was entered.
+
+    Attributes:
+        user: who works there.
+        desk: what they have in front of them; perhaps what is on the screen already.
+        acting_id: the entity to act in.
+        outcomes: what became of writes that an earlier run left open.
+        trouble: why the journal could not tell, in a sentence, or "".
+    """
+
+    user: str
+    desk: Desk
+    acting_id: str
+    outcomes: list[Outcome]
+    trouble: str
 
 
 @dataclass
 class EnterFailed(Message):
     """There is no way into the tenant, or it cannot be read."""
 
+    user: str
     error: ZuoraError
+    asked: bool
 
 
 @dataclass
@@ -35,11 +65,19 @@ class Read(Message):
 
 @dataclass
 class ReadFailed(Message):
-    """The acting entity's list could not be read."""
+    """The acting entity's list could not be read; `asked` tells whether a person asked for it."""
 
     desk: Desk
     acting_id: str
     error: ZuoraError
+    asked: bool
+
+
+@dataclass
+class Settled(Message):
+    """A list has told what became of writes whose outcome was unknown."""
+
+    outcomes: list[Outcome]
 
 
 @dataclass

@@ -6,7 +6,7 @@ from functools import partial
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from app.commands import COMMANDS, Command, why_not
+from app.commands import COMMANDS, Command, label, why_not
 from app.domain.entities import Entity
 from app.tui.screens.connections import Connections
 
@@ -44,12 +44,13 @@ class Palette(Provider):
                 yield Hit(score / 2, Content(f"Act in {entity.title}"), run, text=entity.title)
 
     def _label(self, screen: Connections, command: Command) -> Content:
-        reason = why_not(command, screen.view.situation())
+        situation = screen.view.situation()
+        reason, name = why_not(command, situation), label(command, situation)
         key = Content.styled(f"  {command.key_name}", "$text-accent")
         if reason is None:
-            return Content(command.label) + key
+            return Content(name) + key
         why = Content.styled(f"  {reason.reason}", "dim not bold")
-        return Content.styled(command.label, "dim not bold") + key + why
+        return Content.styled(name, "dim not bold") + key + why
 
 
 def _entities(screen: Connections) -> Iterator[Entity]:

@@ -1,28 +1,20 @@
 """How the domain looks: signs, words and tones, as literal text, never as markup."""
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from datetime import datetime
 from functools import lru_cache
 
-from rich.cells import cell_len
 from textual.content import Content
 from textual.style import Style
 
-from app.commands import COMMANDS, Command, Situation, why_not
+from app.commands import COMMANDS, Command, Situation, in_key_bar, why_not
 from app.domain import actions
 from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction, Row
 from app.domain.errors import ZuoraError
 from app.domain.listing import NOT_CONNECTED
-from app.services.desk import Desk, Progress
-from app.services.target import Target
+from app.services.desk import Progress
 from app.services.writes import Outcome, Result
 from app.tui.grid import Cell, Column, Item
-
-TAB_TITLES = {
-    Direction.OUTBOUND: "Share To (Outbound)",
-    Direction.INBOUND: "Share From (Inbound)",
-}
-"""Zuora's own titles (contract I2)."""
 
 SIGNS = {
     CONNECTED: ("●", "good", "Both sides agreed: products can be shared."),
@@ -37,8 +29,11 @@ _KINDS = {
     Result.REFUSED: "bad",
     Result.OVERTAKEN: "why",
     Result.UNKNOWN: "unknown",
+    Result.NOT_DONE: "bad",
 }
 MUTED = "$foreground-muted"
+LATER = 4
+"""How many outcomes of earlier writes are told in full."""
 _SENDING = Cell("… sending", "wait")
 _UNKNOWN = Cell("? outcome unknown", "warn")
 
@@ -82,65 +77,9 @@ def _action(row: Row, enterable: AbstractSet[str] | None) -> Cell:
     return Cell(reason.brief if reason and row.direction is Direction.OUTBOUND else "", "mute")
 
 
-def top_lines(target: Target, user: str, desk: Desk | None, age: str, width: int) -> Content:
-    """Return two lines: where one is and who one is; the path and how old the list is."""
-    where = desk.access.tenant.hierarchy.get(desk.acting_id).title if desk else "—"
-    role = desk.access.role(desk.acting_id) if desk else None
-    login = desk.access.login if desk else user
-    parts = [part for part in (f"{target.risk.value.upper()} {target.name}", login, role) if part]
-    while len(parts) > 1 and cell_len(" · ".join(parts)) > width - 22:
-        parts.pop()  # the tenant is never left out, who one is only where there is no room
-    who = " · ".join(parts)
-    name = Content(where).truncate(max(16, width - cell_len(who) - 5), ellipsis=True).plain
-    left = _link(Content.assemble((name, "bold"), " ▾"), "entity")
-    right = _link(Content(who), "user")
-    whole = "Administration > Manage Entity Connections"
-    path = Content.styled(whole if width > 64 else "Manage Entity Connections", MUTED)
-    return Content("\n").join(
-        [_spread(left, right, width), _spread(path, Content.styled(age, MUTED), width)]
-    )
-
-
-def _spread(left: Content, right: Content, width: int) -> Content:
-    return left + Content(" " * max(1, width - left.cell_length - right.cell_length)) + right
-
-
-def _link(content: Content, command_id: str) -> Content:
+def link(content: Content, command_id: str) -> Content:
     """Return content that carries out a command when it is clicked."""
     return content.stylize(Style.from_meta({"@click": f"screen.command('{command_id}')"}))
-
-
-def age_of(desk: Desk | None, now: datetime, *, reading: bool) -> str:
-    """Say how old the list is, coarsely: a figure that ticks costs bytes and calm."""
-    if desk is None or desk.view is None:
-        return "reading…" if reading else "nothing read yet"
-    minutes = int((now - desk.view.read_at).total_seconds() // 60)
-    when = "just now" if minutes < 1 else f"{minutes} min ago"
-    if minutes >= 60:
-        when = f"at {desk.view.read_at.astimezone():%H:%M}"
-    return f"refresh failed · read {when}" if desk.failure else f"updated {when}"
-
-
-def tab_line(desk: Desk | None, front: Direction, shown: int) -> Content:
-    """Return the titles of the tabs, the one in front marked, with their counts."""
-    parts = []
-    for direction in Direction:
-        count = _count(desk, direction, shown if direction is front else None)
-        style = "b u $text-primary" if direction is front else MUTED
-        mark = "▸" if direction is front else " "
-        number = Content.styled(f" {count} ", "" if direction is front else MUTED)
-        title = Content.styled(TAB_TITLES[direction], style) + (number if count else Content(" "))
-        parts.append(Content(mark) + _link(title, direction.value))
-    return Content("│").join(parts)
-
-
-def _count(desk: Desk | None, direction: Direction, shown: int | None) -> str:
-    if desk is None or desk.view is None:
-        return ""
-    total = desk.count(direction)
-    parts = [f"{shown} of {total}"] if shown is not None and shown != total else []
-    parts += [f"{desk.waiting} waiting"] if direction is Direction.INBOUND and desk.waiting else []
-    return " · ".join(parts) or str(total)
 
 
 def detail(row: Row | None, enterable: AbstractSet[str] | None) -> Content:
@@ -176,7 +115,7 @@ def _next_step(row: Row, enterable: AbstractSet[str] | None) -> str:
 
 def key_bar(situation: Situation, width: int) -> Content:
     """Return the keys that matter here, greyed where they are impossible now."""
-    shown = tuple(command for command in COMMANDS if command.short)
+    shown = tuple(command for command in COMMANDS if in_key_bar(command, situation))
     return _key_bar(tuple((one, why_not(one, situation) is None) for one in shown), width)
 
 
@@ -197,7 +136,7 @@ def _key_bar(commands: tuple[tuple[Command, bool], ...], width: int) -> Content:
             words = Content.assemble((key, "$text-accent"), word)
         else:
             words = Content.styled(key + word, "dim")
-        parts.append(_link(words, command.id))
+        parts.append(link(words, command.id))
     return Content("").join([Content(" "), *parts]).rstrip()
 
 
@@ -222,6 +161,16 @@ def told(outcome: Outcome) -> tuple[str, ...]:
         return kind, sentence
     asked = f"{outcome.order.action.label}, {outcome.order.pair}"
     return kind, f"{error.title} ({asked}): {sentence}", *error_lines(error)
+
+
+def told_later(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    """Return what became of writes whose outcome was unknown: the kind of message, and lines."""
+    kinds = [_KINDS[one.result] for one in outcomes]
+    worst = next(kind for kind in ("unknown", "bad", "why", "good") if kind in kinds)
+    lines = [one.sentence for one in outcomes[:LATER]]
+    hidden = len(outcomes) - len(lines)
+    lines += [f"And {hidden} more: the journal (J) has them all."] if hidden else []
+    return worst, *lines
 
 
 def error_lines(error: ZuoraError) -> tuple[str, ...]:

@@ -1,15 +1,22 @@
 """The screen's I/O, as workers of the App: a dialog that closes ends none of them."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+
 from textual.app import App
 from textual.message_pump import MessagePump
 
 from app.domain.errors import ZuoraError
+from app.services.aftermath import conclude, settle
 from app.services.desk import Desk
-from app.services.target import Target
-from app.services.writes import Order, perform
+from app.services.journal import JournalError
+from app.services.store import Remembered
+from app.services.target import Access, Target
+from app.services.writes import Order, Outcome, Result, perform
 from app.tui import messages
 
-ENTERING, READING, WRITING = "enter", "read", "write"
+ENTERING, READING, WRITING, CONCLUDING = "enter", "read", "write", "conclude"
 """Groups of workers: a newer entering or read ends an older one, nothing ends a write."""
 
 
@@ -20,6 +27,9 @@ class Work:
         self._app = app
         self._tell = listener.post_message
         self._target = target
+        self._opened: tuple[str, Access] | None = None
+        self._restored: Desk | None = None
+        self._settled = False
 
     @property
     def reading(self) -> bool:
@@ -34,39 +44,111 @@ class Work:
     def _under_way(self, group: str) -> bool:
         return any(one.group == group and one.is_running for one in self._app.workers)
 
-    def enter(self, user: str) -> None:
-        """Open the tenant as a user and read the first list."""
-        self._app.run_worker(self._enter(user), group=ENTERING, exclusive=True)
+    def enter(self, user: str, *, asked: bool = True) -> None:
+        """Open the tenant as a user and read the first list; `asked` tells whether a person did."""
+        self._start(partial(self._enter, user, asked), ENTERING, exclusive=True)
 
-    def read(self, desk: Desk, *, entities: bool = False) -> None:
-        """Read the acting entity's list, and the hierarchy before it if asked."""
-        self._app.run_worker(self._read(desk, entities), group=READING, exclusive=True)
+    def read(self, desk: Desk, *, entities: bool = False, asked: bool = True) -> None:
+        """Read the acting entity's list, and the hierarchy before it if wanted."""
+        self._start(partial(self._read, desk, entities, asked), READING, exclusive=True)
 
     def write(self, desk: Desk, order: Order) -> None:
         """Carry out an order; nothing on the screen can end that."""
-        self._app.run_worker(self._write(desk, order), group=WRITING)
+        self._start(partial(self._write, desk, order), WRITING)
 
-    async def _enter(self, user: str) -> None:
+    def conclude(self, outcomes: list[Outcome]) -> None:
+        """Record what lists have told of writes whose outcome was unknown, and tell it."""
+        self._start(partial(self._conclude, outcomes), CONCLUDING)
+
+    def _start(
+        self, work: Callable[[], Awaitable[None]], group: str, *, exclusive: bool = False
+    ) -> None:
+        self._app.run_worker(work, group=group, exclusive=exclusive)
+
+    async def _enter(self, user: str, asked: bool) -> None:
         try:
-            access = await self._target.enter(user)
-            acting_id = await access.tenant.open(access.start_id)
-            desk = Desk(access, acting_id)
-            self._tell(messages.Entered(user, desk))
-            await self._read(desk, entities=False)
+            access = await self._way(user)
+            tenant, desk = access.tenant, self._restored
+            acting_id = await tenant.open(desk.acting_id if desk else access.start_id)
+            if desk is None:
+                desk = Desk(access, acting_id)
+            elif tenant.can_act_in(desk.acting_id):
+                acting_id = desk.acting_id
+            outcomes, trouble = await self._aftermath(access)
+            self._tell(messages.Entered(user, desk, acting_id, outcomes, trouble))
+            self._restored = None
+            await self._read_entity(desk, acting_id, entities=False, asked=asked)
         except ZuoraError as error:
-            self._tell(messages.EnterFailed(error))
+            self._tell(messages.EnterFailed(user, error, asked))
 
-    async def _read(self, desk: Desk, entities: bool) -> None:
-        acting_id, tenant = desk.acting_id, desk.access.tenant
+    async def _way(self, user: str) -> Access:
+        """Return the way into the tenant, opened once; show what is remembered of it."""
+        if self._opened is not None and self._opened[0] == user:
+            return self._opened[1]
+        access = await self._target.enter(user)
+        self._opened, self._restored = (user, access), None
+        self._tell(messages.Opened(access))
+        remembered = await asyncio.to_thread(access.tenant.restore)
+        if remembered is not None:
+            desk = _desk_of(access, remembered)
+            if desk is not None:
+                self._restored = desk
+                self._tell(messages.Restored(user, desk, await self._unsettled()))
+        return access
+
+    async def _unsettled(self) -> list[Outcome]:
+        """Return what is unknown until Zuora can be asked."""
+        try:
+            entries = await asyncio.to_thread(self._target.journal.unsettled)
+        except JournalError:
+            return []  # told once the tenant is entered
+        return [Outcome(Order.again(one), Result.UNKNOWN, "", entry=one) for one in entries]
+
+    async def _aftermath(self, access: Access) -> tuple[list[Outcome], str]:
+        """Look up what earlier runs left open, once a run; return why not, too."""
+        if self._settled:
+            return [], ""
+        self._settled = True
+        try:
+            return await settle(access.tenant, self._target.journal), ""
+        except JournalError as error:
+            return [], str(error)
+
+    async def _conclude(self, outcomes: list[Outcome]) -> None:
+        self._tell(messages.Settled(await conclude(self._target.journal, outcomes)))
+
+    async def _read(self, desk: Desk, entities: bool, asked: bool) -> None:
+        await self._read_entity(desk, desk.acting_id, entities=entities, asked=asked)
+
+    async def _read_entity(
+        self, desk: Desk, acting_id: str, *, entities: bool, asked: bool
+    ) -> None:
+        tenant = desk.access.tenant
         try:
             if entities:
                 await tenant.read_entities(acting_id)
             view = await tenant.read(acting_id)
         except ZuoraError as error:
-            self._tell(messages.ReadFailed(desk, acting_id, error))
+            self._tell(messages.ReadFailed(desk, acting_id, error, asked))
         else:
             self._tell(messages.Read(desk, view))
+            await asyncio.to_thread(tenant.remember, acting_id, desk.direction)
 
     async def _write(self, desk: Desk, order: Order) -> None:
-        outcome = await perform(desk.access.tenant, order)
+        access = desk.access
+        outcome = await perform(
+            access.tenant, order, self._target.journal, access.login, access.traffic
+        )
         self._tell(messages.Finished(desk, outcome))
+
+
+def _desk_of(access: Access, remembered: Remembered) -> Desk | None:
+    """Return a desk with the rows of an earlier run, if there are any of the entity to act in."""
+    for acting_id in (access.start_id, remembered.acting_id):
+        if acting_id and (view := access.tenant.seen(acting_id)) is not None:
+            desk = Desk(access, acting_id, direction=remembered.direction)
+            desk.take(view)
+            return desk
+        if acting_id:
+            return None
+    return None

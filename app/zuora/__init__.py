@@ -4,3 +4,5 @@ import sys
 
 # httpx loads its own command line where it can, for a fifth of its import time.
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+# Four times in each call it is looked for on the disk, for programs that run on trio.
+sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]

@@ -1,16 +1,15 @@
 """What an answer of Zuora means: its content, or one error of the tree (contract F)."""
 
 import json
-from email.utils import parsedate_to_datetime
-from typing import TypeVar
-
-import httpx
-from pydantic import BaseModel, ValidationError
+from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import quote
 
 from app.domain import errors
 from app.domain.errors import Reason, ZuoraError
+from app.domain.secret import Hidden
 from app.domain.text import clean
-from app.zuora.wire import Envelope
+from app.zuora.budget import retry_after
 
 _CATEGORIES: dict[str, type[ZuoraError]] = {
     "10": errors.Forbidden,
@@ -26,48 +25,98 @@ _STATUSES: dict[int, type[ZuoraError]] = {
     401: errors.Unauthenticated,
     403: errors.Forbidden,
     404: errors.NotFound,
+}
+_PLAIN: dict[int, type[ZuoraError]] = {
     408: errors.NoAnswer,
     409: errors.StillAtWork,
     429: errors.Busy,
 }
+"""Statuses that say more than any code: they speak of the call, not of what it asked."""
 
-Model = TypeVar("Model", bound=BaseModel)
+Body = dict[str, object]
 
 
-def content(response: httpx.Response, model: type[Model]) -> Model:
-    """Return the body of a successful answer as `model`.
+class Answer(NamedTuple):
+    """An answer that came back whole.
+
+    Attributes:
+        headers: by name, in any case.
+        body: decompressed.
+        hidden: the secret that was sent; no text made of the answer holds it.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    hidden: Hidden
+
+
+def content(answer: Answer) -> Body:
+    """Return the fields of a successful answer.
 
     Raises:
         ZuoraError: the answer is a refusal, or is not what Zuora documents.
     """
-    body = _json(response)
-    envelope = Envelope.model_validate(body)
-    if not response.is_success or envelope.success is False or "Errors" in body:
-        raise refusal(response, envelope)
-    return _parse(response, body, model)
+    body = _json(answer)
+    success = body.get("success", body.get("Success"))
+    ok = 200 <= answer.status < 300
+    if not ok and success is True and answer.status < 500:
+        raise bad(answer, f"It says success, and HTTP {answer.status}.")
+    if not ok or success is False or "Errors" in body or "FaultCode" in body:
+        raise _refusal(answer, body, stated=success is False)
+    if success not in (True, None):
+        raise bad(answer, "It does not say clearly whether it worked.")
+    return body
 
 
-def refusal(response: httpx.Response, envelope: Envelope) -> ZuoraError:
-    """Return the error that a refusing answer stands for."""
-    reasons = tuple(Reason(one.code, one.message) for one in envelope.reasons)
-    sentence = " ".join(one.message for one in reasons if one.message)
-    sentence = sentence or envelope.message or _plain(response)
-    request_id = request_id_of(response) or envelope.request_id or envelope.process_id
-    kind = _kind(response.status_code, reasons)
-    if issubclass(kind, errors.Busy):
-        return kind(sentence, reasons, request_id, _retry_after(response))
-    return kind(sentence, reasons, request_id)
+def done(answer: Answer) -> Body:
+    """Return the fields of an answer to a write that says in so many words that it worked.
+
+    Raises:
+        ZuoraError: the answer is a refusal, or is not what Zuora documents.
+    """
+    body = content(answer)
+    if body.get("success") is not True:
+        raise bad(answer, "It does not say whether it worked.")
+    return body
 
 
-def request_id_of(response: httpx.Response) -> str:
+def bad(answer: Answer, sentence: str) -> ZuoraError:
+    """Return the error for an answer that is not what Zuora documents."""
+    return errors.BadAnswer(f"Zuora's answer cannot be used: {sentence}", (), request_id_of(answer))
+
+
+def request_id_of(answer: Answer) -> str:
     """Return Zuora's name of the call, to quote to its support, or ""."""
-    return clean(response.headers.get("Zuora-Request-Id", ""), 64)
+    return _shown(answer, answer.headers.get("Zuora-Request-Id", ""), 64)
+
+
+def _refusal(answer: Answer, body: Body, *, stated: bool) -> ZuoraError:
+    """Return the error that a refusing answer stands for, whatever shape it has (contract F1)."""
+    listed = body.get("reasons", body.get("Errors"))
+    parts = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    if "FaultCode" in body:
+        parts.append({"code": body["FaultCode"], "message": body.get("FaultMessage")})
+    reasons = tuple(
+        Reason(_text(answer, one, "code", "Code"), _text(answer, one, "message", "Message"))
+        for one in parts
+    )
+    sentence = clean(" ".join(one.message for one in reasons if one.message), 1_000)
+    sentence = sentence or _text(answer, body, "message", "error_description", "error")
+    sentence = sentence or f"Zuora answered HTTP {answer.status} without a reason."
+    request_id = request_id_of(answer) or _text(answer, body, "requestId", "processId")
+    stated = (stated or bool(reasons)) and answer.status < 500 and answer.status not in _PLAIN
+    seconds = retry_after(answer.status, answer.headers)
+    kind = _kind(answer.status, reasons)
+    return kind(sentence, reasons, request_id, seconds, stated=stated)
 
 
 def _kind(status: int, reasons: tuple[Reason, ...]) -> type[ZuoraError]:
-    """The category of a code says more than the status, except where the server broke."""
+    """The category of a code says more than most statuses."""
     if status >= 500:
         return errors.ServerTrouble
+    if status in _PLAIN:
+        return _PLAIN[status]
     for reason in reasons:
         kind = _CATEGORIES.get(reason.code[-2:]) if reason.code.isdecimal() else None
         if kind is not None:
@@ -75,47 +124,34 @@ def _kind(status: int, reasons: tuple[Reason, ...]) -> type[ZuoraError]:
     return _STATUSES.get(status, errors.Refused)
 
 
-def _json(response: httpx.Response) -> dict[str, object]:
-    if response.is_redirect:
-        raise _bad(response, "The address redirects elsewhere, which is never followed.")
+def _json(answer: Answer) -> Body:
+    if 300 <= answer.status < 400:
+        raise bad(answer, "it sends us elsewhere, which is never followed.")
     try:
-        body = json.loads(response.content)
+        body = json.loads(answer.body)
     except (ValueError, RecursionError):
         body = None
     if isinstance(body, dict):
         return body
-    if not response.is_success:
+    if not 200 <= answer.status < 300:
         return {}  # a gateway's page: the status alone must tell
-    raise _bad(response, "The answer is not a JSON object.")
+    if answer.body.lstrip()[:1] == b"<":
+        raise bad(answer, "it is a web page. Is this address Zuora's, and is the network open?")
+    raise bad(answer, "it is not a JSON object, or not a whole one.")
 
 
-def _parse(response: httpx.Response, body: object, model: type[Model]) -> Model:
-    try:
-        return model.model_validate(body)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(step) for step in first["loc"])
-        raise _bad(response, f"Field {clean(where, 80)}: {clean(first['msg'], 120)}.") from None
+def _text(answer: Answer, fields: Body, *names: str) -> str:
+    """Return the first of some fields that is a text or a number; what does not fit is left out."""
+    for name in names:
+        value = fields.get(name)
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            return _shown(answer, str(value))
+    return ""
 
 
-def _bad(response: httpx.Response, sentence: str) -> ZuoraError:
-    return errors.BadAnswer(sentence, request_id=request_id_of(response))
-
-
-def _plain(response: httpx.Response) -> str:
-    return f"Zuora answered HTTP {response.status_code} without a reason."
-
-
-def _retry_after(response: httpx.Response) -> float | None:
-    """Seconds to wait: `Retry-After` as seconds or date, else `RateLimit-Reset` (contract G)."""
-    value = response.headers.get("Retry-After") or response.headers.get("RateLimit-Reset") or ""
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        until = parsedate_to_datetime(value)
-        now = parsedate_to_datetime(response.headers.get("Date", ""))
-        return max(0.0, (until - now).total_seconds())
-    except (ValueError, TypeError):  # no date, or one with and one without a time zone
-        return None
+def _shown(answer: Answer, text: str, limit: int = 255) -> str:
+    """Return a text from outside as it may be shown: a server may echo what it was sent."""
+    secret = answer.hidden.get_secret_value()
+    for spelling in {secret, quote(secret, safe="")} if secret else ():
+        text = text.replace(spelling, "*****")
+    return clean(text, limit)

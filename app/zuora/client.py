@@ -7,37 +7,37 @@ Use it from a script without the rest:
             print(connection.source_id, connection.target_id, connection.status)
 """
 
-import uuid
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Self, TypeVar
-from urllib.parse import parse_qsl, quote, urlsplit
+from typing import Any, Self
+from urllib.parse import quote
 
 import httpx
-from pydantic import BaseModel
 
 from app.domain import errors
+from app.domain.address import checked
 from app.domain.connections import Connection, Direction
 from app.domain.entities import Entity
-from app.domain.ids import bare, hyphenated
+from app.domain.ids import bare
 from app.domain.records import Records
 from app.services.lock import Lock
 from app.services.ports import Receipt
 from app.services.traffic import Traffic
 from app.zuora import answers
-from app.zuora.token import Credentials, Token, Tokens
-from app.zuora.wire import ConnectionPage, EntityList, Envelope, Requested
+from app.zuora.answers import Answer
+from app.zuora.calls import Calls
+from app.zuora.line import Line
+from app.zuora.lists import Gathering
+from app.zuora.paging import MAX_PAGES, Pages
+from app.zuora.patience import Patience
+from app.zuora.token import Credentials, Tokens
+from app.zuora.wire import harmless, read_connections, read_entities
 
-PAGE_SIZE = 300
-"""Rows a page; the most Zuora gives (contract D2)."""
-MAX_PAGES = 1_000
-"""A list that is longer than this many pages is taken for an endless one."""
-TIMEOUT = httpx.Timeout(connect=10, read=60, write=30, pool=30)
-"""Seconds for each phase of a call; Zuora's gateway itself gives up after 120."""
+MOST_ENTITIES = 300
+"""Rows at which Zuora ends a list without pages (contract C1); a tenant may have 512 entities."""
 
 _CONNECTIONS = "/v1/entity-connections"
 
 Message = MutableMapping[str, Any]
-Model = TypeVar("Model", bound=BaseModel)
 AsgiApp = Callable[
     [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]],
     Awaitable[None],
@@ -48,20 +48,25 @@ class ZuoraClient:
     """One user's way into one tenant; the acting entity is a parameter of every call.
 
     Entity ids are bare (see `app.domain.ids`). Every method raises
-    `app.domain.errors.ZuoraError`, and nothing of httpx ever leaves.
+    `app.domain.errors.ZuoraError`, and nothing of httpx ever leaves. Calls are
+    tried again as contract F4 allows; `traffic` shows the pauses.
     """
 
     def __init__(
         self,
-        http: httpx.AsyncClient,
+        transport: httpx.AsyncBaseTransport,
+        root: str,
         credentials: Credentials,
         lock: Lock | None = None,
         traffic: Traffic | None = None,
+        *,
+        patience: Patience = Patience(),  # noqa: B008 - it never changes
     ) -> None:
         self.lock = lock or Lock()
         self.traffic = traffic or Traffic()
-        self._http = http
-        self._tokens = Tokens(http, credentials)
+        self._line = Line(transport, root, self.traffic, patience)
+        self._tokens = Tokens(self._line, credentials)
+        self._calls = Calls(self._line, self._tokens, self.lock)
 
     @classmethod
     def over_internet(
@@ -70,10 +75,22 @@ class ZuoraClient:
         credentials: Credentials,
         lock: Lock | None = None,
         traffic: Traffic | None = None,
+        *,
+        patience: Patience = Patience(),  # noqa: B008 - it never changes
     ) -> Self:
-        """Return a client of the REST root `base_url` (contract B)."""
-        http = _http(base_url, httpx.AsyncHTTPTransport(retries=0))
-        return cls(http, credentials, lock, traffic)
+        """Return a client of the REST root `base_url` (contract B).
+
+        Raises:
+            app.domain.address.BadAddressError: it is not one to send a secret to.
+        """
+        root = checked(base_url)
+        transport = httpx.AsyncHTTPTransport(
+            # Authorities are loaded only where one is needed: that takes longer than a call.
+            verify=httpx.create_ssl_context() if root.startswith("https:") else False,
+            trust_env=False,
+            limits=httpx.Limits(max_connections=patience.at_once, keepalive_expiry=5.0),
+        )
+        return cls(transport, root, credentials, lock, traffic, patience=patience)
 
     @classmethod
     def in_process(
@@ -82,10 +99,13 @@ class ZuoraClient:
         credentials: Credentials,
         lock: Lock | None = None,
         traffic: Traffic | None = None,
+        *,
+        patience: Patience = Patience(),  # noqa: B008 - it never changes
     ) -> Self:
         """Return a client of a server that lives in this process."""
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-        return cls(_http("http://fake-tenant.localhost", transport), credentials, lock, traffic)
+        root = "http://fake-tenant.localhost"
+        return cls(transport, root, credentials, lock, traffic, patience=patience)
 
     async def __aenter__(self) -> Self:
         return self
@@ -95,45 +115,46 @@ class ZuoraClient:
 
     async def aclose(self) -> None:
         """Close the connections to the server."""
-        await self._http.aclose()
+        await self._line.aclose()
 
     async def enterable(self) -> frozenset[str] | None:
         """Return the ids the token may act in; None when its scope names none (contract A2)."""
-        return frozenset((await self._token()).entity_ids) or None
+        return frozenset((await self._calls.token()).entity_ids) or None
 
     async def list_entities(self, acting_id: str | None = None) -> Records[Entity]:
         """Return all entities that Zuora lists, provisioned or not (contract C1)."""
-        found = await self._call("GET", "/v1/entities", EntityList, acting_id)
-        return Records(tuple(wire.entity() for wire in found.entities))
+        return await self._entities("/v1/entities", acting_id)
 
     async def list_accessible_entities(
         self, username: str, acting_id: str | None = None
     ) -> Records[Entity]:
         """Return the entities that a login name may enter (contract C1)."""
-        path = f"/v1/users/{quote(username, safe='')}/accessible-entities"
-        found = await self._call("GET", path, EntityList, acting_id)
-        return Records(tuple(wire.entity() for wire in found.entities))
+        return await self._entities(f"/v1/users/{_step(username)}/accessible-entities", acting_id)
 
     async def list_connections(
         self, acting_id: str, direction: Direction | None = None
     ) -> Records[Connection]:
-        """Return an entity's connections, of both directions unless told (contract D2, H)."""
-        wanted = {"pageSize": str(PAGE_SIZE)}
-        if direction:
-            wanted["type"] = direction.value
-        found: list[Connection] = []
-        query, asked = wanted, set[tuple[tuple[str, str], ...]]()
+        """Return an entity's connections, of both directions unless told (contract D2, H).
+
+        What Zuora lists of other entities is left out. A list that cannot be read
+        to its end is an error: half of it would look like a whole one.
+        """
+        acting = bare(acting_id)
+        found = Gathering(
+            "connection", "connections", "entityConnections", read_connections,
+            lambda one: one.source_id == acting or one.target_id == acting,
+        )  # fmt: skip
+        pages = Pages(direction.value if direction else None)
+
+        def read(answer: Answer) -> bool:
+            body = answers.content(answer)
+            found.add(answer, body)
+            return pages.turn(answer, body)
+
         for _ in range(MAX_PAGES):
-            page = await self._call("GET", _CONNECTIONS, ConnectionPage, acting_id, query=query)
-            found += (wire.connection() for wire in page.entity_connections)
-            if not page.next_page:
-                return Records(tuple({one.id: one for one in found}.values()))
-            # Only the query is taken: the address it stands in may be a foreign one.
-            query = dict(parse_qsl(urlsplit(page.next_page).query)) | wanted
-            step = tuple(sorted(query.items()))
-            if step in asked:
-                break
-            asked.add(step)
+            more = await self._calls.call("GET", _CONNECTIONS, read, acting_id, query=pages.query)
+            if not more:
+                return found.records()
         raise errors.BadAnswer("Zuora's pages of connections never end.")
 
     async def request_connection(
@@ -141,104 +162,66 @@ class ZuoraClient:
     ) -> Receipt:
         """Ask for source -> target, acting in the source.
 
-        A repeated call with the same idempotency `key` (at most 254 characters)
+        A repeated call with the same idempotency `key` (1 to 254 plain characters)
         asks only once (contract D1, E3).
         """
+        if not key:
+            raise errors.Refused("A request needs an idempotency key. Nothing was sent.")
+
+        def read(answer: Answer) -> Receipt:
+            body = answers.done(answer)
+            try:
+                id_ = harmless(body.get("id"))
+            except ValueError:
+                raise answers.bad(answer, "it does not name the new connection.") from None
+            return Receipt(answers.request_id_of(answer), id_)
+
         body = {"targetEntityId": bare(target_id)}
-        headers = {"Idempotency-Key": key}
-        self.lock.check()
-        done = await self._call("POST", _CONNECTIONS, Requested, source_id, headers, body=body)
-        return Receipt("", done.id)
+        return await self._calls.call(
+            "POST", _CONNECTIONS, read, source_id, body=body, key=key, track_id=track_id
+        )
 
     async def accept(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
         """Accept a request, acting in its target (contract D1)."""
-        return await self._put(acting_id, connection_id, "accept")
+        return await self._put(acting_id, connection_id, "accept", track_id)
 
     async def deny(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
         """Deny a request, acting in its target (contract D1)."""
-        return await self._put(acting_id, connection_id, "deny")
+        return await self._put(acting_id, connection_id, "deny", track_id)
 
     async def disconnect(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
         """End a connection for good, acting in either end (contract D1, D5)."""
-        return await self._put(acting_id, connection_id, "disconnect")
+        return await self._put(acting_id, connection_id, "disconnect", track_id)
 
-    async def _put(self, acting_id: str, connection_id: str, verb: str) -> Receipt:
-        self.lock.check()
-        path = f"{_CONNECTIONS}/{quote(connection_id, safe='')}/{verb}"
-        # A body is not documented, yet a PUT without one may meet HTTP 415 (contract E1).
-        done = await self._call("PUT", path, Envelope, acting_id, body={})
-        if done.success is not True:
-            raise errors.BadAnswer("The answer does not say whether it worked.")
-        return Receipt("")
-
-    async def _call(
-        self,
-        method: str,
-        path: str,
-        model: type[Model],
-        acting_id: str | None,
-        headers: dict[str, str] | None = None,
-        *,
-        query: dict[str, str] | None = None,
-        body: dict[str, str] | None = None,
-    ) -> Model:
-        """The one request path: token, headers, call, meaning; once more with a new token."""
-        for last in (False, True):
-            token = await self._token()
-            acting = acting_id or next(iter(token.entity_ids), None)
-            try:
-                response = await self._http.request(
-                    method,
-                    path,
-                    params=query,
-                    json=body,
-                    headers={
-                        "Authorization": f"Bearer {token.secret.get_secret_value()}",
-                        "Zuora-Track-Id": str(uuid.uuid4()),
-                        **({"Zuora-Entity-Ids": hyphenated(acting)} if acting else {}),
-                        **(headers or {}),
-                    },
+    async def _entities(self, path: str, acting_id: str | None) -> Records[Entity]:
+        def read(answer: Answer) -> Records[Entity]:
+            body = answers.content(answer)
+            found = Gathering("entity", "entities", "entities", read_entities)
+            found.add(answer, body)
+            if found.listed == MOST_ENTITIES:
+                return found.records(
+                    f"There may be more entities: Zuora's list ends at {MOST_ENTITIES}."
                 )
-            except httpx.HTTPError as error:
-                raise _failure(error) from error
-            try:
-                return answers.content(response, model)
-            except errors.Unauthenticated:
-                if last:
-                    raise
-                self._tokens.drop(token)
-        raise AssertionError("The last try returns or raises.")
+            return found.records()
 
-    async def _token(self) -> Token:
-        try:
-            return await self._tokens.get()
-        except httpx.HTTPError as error:
-            failure = _failure(error)
-        except errors.ZuoraError as error:
-            failure = error
-        if failure.outcome_known:
-            raise failure
-        # Whatever became of the token, what it was wanted for was not sent.
-        raise errors.NoToken(failure.sentence, failure.reasons, failure.request_id)
+        return await self._calls.call("GET", path, read, acting_id)
+
+    async def _put(self, acting_id: str, connection_id: str, verb: str, track_id: str) -> Receipt:
+        def read(answer: Answer) -> Receipt:
+            answers.done(answer)
+            return Receipt(answers.request_id_of(answer), connection_id)
+
+        path = f"{_CONNECTIONS}/{_step(connection_id)}/{verb}"
+        # A body is not documented, yet a PUT without one may meet HTTP 415 (contract E1).
+        return await self._calls.call("PUT", path, read, acting_id, body={}, track_id=track_id)
 
 
-def _http(base_url: str, transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
-    return httpx.AsyncClient(
-        base_url=base_url,
-        transport=transport,
-        timeout=TIMEOUT,
-        follow_redirects=False,
-        trust_env=False,
-        headers={"Accept": "application/json", "Accept-Encoding": "gzip"},
-    )
+def _step(text: str) -> str:
+    """Return a text as one step of a path.
 
-
-def _failure(error: httpx.HTTPError) -> errors.ZuoraError:
-    """Say what a failed call means; httpx's own words may hold addresses and are left out."""
-    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
-        return errors.Unreachable("No connection to Zuora came about.")
-    if isinstance(error, httpx.TimeoutException):
-        return errors.NoAnswer("Zuora did not answer in time.")
-    if isinstance(error, httpx.DecodingError):
-        return errors.BadAnswer("The answer is compressed in a way that cannot be read.")
-    return errors.NoAnswer("The connection to Zuora broke before the answer was whole.")
+    Raises:
+        NotFound: it would lead elsewhere.
+    """
+    if text in ("", ".", ".."):
+        raise errors.NotFound("There can be no such name. Nothing was sent.")
+    return quote(text, safe="", errors="replace")

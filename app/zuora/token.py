@@ -1,36 +1,39 @@
 """The OAuth token: asked for once, shared, renewed before it ends (contract A)."""
 
 import asyncio
+import copy
+import re
 import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-import httpx
-from pydantic import BaseModel, SecretStr
-
-from app.domain.ids import bare
+from app.domain.errors import ZuoraError
+from app.domain.secret import Hidden, Secret
 from app.zuora import answers
+from app.zuora.answers import Answer
+from app.zuora.line import Line
+from app.zuora.retry import Repeat, persist
+from app.zuora.track import new_track_id
+from app.zuora.wire import entity_id
 
 RENEW_BEFORE = 300.0
 """Seconds before the end of a token from which a new one is asked for."""
+SHORTEST = 10.0
+"""A token is used for so many seconds, whatever is said of its end."""
+
+_BEARER = re.compile(r"[!-~]{1,8192}")
 
 
 class Credentials(NamedTuple):
     """An OAuth client of Zuora; never printed with its secret."""
 
     client_id: str
-    client_secret: SecretStr
+    client_secret: Hidden
 
 
 def credentials(client_id: str, client_secret: str) -> Credentials:
     """Return the credentials of an OAuth client from their plain texts."""
-    return Credentials(client_id, SecretStr(client_secret))
-
-
-class _TokenWire(BaseModel):
-    access_token: SecretStr
-    expires_in: float
-    scope: str = ""
+    return Credentials(client_id, Secret(client_secret))
 
 
 class Token(NamedTuple):
@@ -43,7 +46,7 @@ class Token(NamedTuple):
             empty when the scope names none.
     """
 
-    secret: SecretStr
+    secret: Hidden
     renew_at: float
     entity_ids: tuple[str, ...]
 
@@ -53,26 +56,39 @@ class Tokens:
 
     def __init__(
         self,
-        http: httpx.AsyncClient,
+        line: Line,
         credentials: Credentials,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._http = http
+        self._line = line
         self._credentials = credentials
         self._clock = clock
         self._lock = asyncio.Lock()
         self._token: Token | None = None
+        self._failures = 0
+        self._failure = ZuoraError("")
 
     async def get(self) -> Token:
         """Return a token that will last; however many ask, Zuora is asked once.
 
         Raises:
-            ZuoraError: Zuora refused the credentials or gave no usable token.
-            httpx.HTTPError: the call itself failed.
+            ZuoraError: Zuora refused the credentials, did not answer, or gave no
+                usable token. Trying again has been tried.
         """
+        failures = self._failures
         async with self._lock:
-            if self._token is None or self._clock() >= self._token.renew_at:
-                self._token = await self._ask()
+            if self._token and self._clock() < self._token.renew_at:
+                return self._token
+            if failures != self._failures:  # who waited for the same try shares its end
+                raise copy.copy(self._failure)
+            try:
+                self._token = await persist(
+                    self._ask, Repeat.READ, self._line.traffic, self._line.patience
+                )
+            except ZuoraError as error:
+                self._failures += 1
+                self._failure = copy.copy(error)
+                raise
             return self._token
 
     def drop(self, token: Token) -> None:
@@ -80,21 +96,48 @@ class Tokens:
         if self._token is token:
             self._token = None
 
-    async def _ask(self) -> Token:
+    async def _ask(self, attempt: int) -> Token:
         asked_at = self._clock()
-        response = await self._http.post(
+        secret = self._credentials.client_secret
+        request = self._line.request(
+            "POST",
             "/oauth/token",
-            data={
+            {"Zuora-Track-Id": new_track_id()},
+            form={
                 "client_id": self._credentials.client_id,
-                "client_secret": self._credentials.client_secret.get_secret_value(),
+                "client_secret": secret.get_secret_value(),
                 "grant_type": "client_credentials",
             },
         )
-        wire = answers.content(response, _TokenWire)
-        entities = (part[7:] for part in wire.scope.split() if part.startswith("entity."))
-        return Token(
-            secret=wire.access_token,
-            # A token shorter than the margin is used for half of its life.
-            renew_at=asked_at + max(wire.expires_in - RENEW_BEFORE, wire.expires_in / 2),
-            entity_ids=tuple(bare(one) for one in entities),
+        return await self._line.exchange(
+            request, lambda answer: _token(answer, asked_at), secret, attempt
         )
+
+
+def _token(answer: Answer, asked_at: float) -> Token:
+    body = answers.content(answer)
+    bearer, lasts, scope = body.get("access_token"), body.get("expires_in"), body.get("scope")
+    if not isinstance(bearer, str) or not _BEARER.fullmatch(bearer):
+        raise answers.bad(answer, "it holds no token.")
+    if not isinstance(lasts, int | float | str):
+        raise answers.bad(answer, "it does not say how long the token lasts.")
+    try:
+        seconds = float(lasts)
+    except (ValueError, OverflowError):
+        raise answers.bad(answer, "it does not say how long the token lasts.") from None
+    # A token shorter than the margin is used for half of its life.
+    usable = max(SHORTEST, seconds - RENEW_BEFORE, seconds / 2)
+    return Token(Secret(bearer), asked_at + usable, _entities(scope))
+
+
+def _entities(scope: object) -> tuple[str, ...]:
+    """Return the bare ids behind `entity.`, each once; one that is no id is left out."""
+    found: dict[str, None] = {}
+    for part in scope.split() if isinstance(scope, str) else ():
+        if not part.startswith("entity."):
+            continue
+        try:
+            found[entity_id(part.removeprefix("entity."))] = None
+        except ValueError:
+            continue
+    return tuple(found)

@@ -1,131 +1,91 @@
-"""Zuora's JSON as models, and the domain's objects made from them (contract C2, D3, F1).
+"""Zuora's JSON as the domain's objects (contract C2, D3).
 
-Every text is cleaned here, where it enters. Unknown fields are ignored and
-unknown words kept: Zuora may add both without notice.
+Every text is cleaned here, where it enters, and every id checked. Unknown
+fields are ignored and unknown words kept: Zuora may add both without notice.
+Each function raises ValueError, TypeError or KeyError for what does not fit.
 """
 
 import re
-from typing import Annotated
-
-from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, partial
+from operator import itemgetter
 
 from app.domain.connections import Connection
 from app.domain.entities import Entity
 from app.domain.ids import bare
 from app.domain.text import clean
 
+Row = Mapping[str, object]
+"""A record as it came; whether it is one shows only when it is read."""
+
 _ID = re.compile(r"[0-9A-Za-z_-]{1,255}")
+_IDS = re.compile(r"[0-9A-Za-z_\-\n]+")
+_new_connection: Callable[[tuple[str, str, str, str]], Connection] = partial(
+    tuple.__new__, Connection
+)
+_CONNECTION = itemgetter("id", "sourceEntityId", "targetEntityId", "status")
 
 
-def _harmless(id_: str) -> str:
-    """An id goes back into paths and headers, where nothing else may be in it."""
-    if not _ID.fullmatch(id_):
+def harmless(id_: object) -> str:
+    """Return an id as it came: it goes back into paths and headers, where no more may be in it."""
+    if not isinstance(id_, str) or not _ID.fullmatch(id_):
         raise ValueError("not an id")
     return id_
 
 
-# A refusal is told whatever shape it has: what does not fit is left out of it.
+@lru_cache(2_048)
+def entity_id(id_: object) -> str:
+    """Return the id of an entity, bare."""
+    plain = bare(harmless(id_))
+    if not plain:
+        raise ValueError("not an id")
+    return plain
+
+
+@lru_cache(2_048)
+def text(value: object) -> str:
+    """Return a text that people read."""
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return clean(value)
+
+
+def read_connections(rows: Sequence[Row]) -> list[Connection]:
+    """Return records of `GET /v1/entity-connections`, or raise for any that cannot be read.
+
+    Field by field for all rows: the ids can be looked at together, and a list of
+    thousands repeats a few entities and words, which are remembered.
+    """
+    if not rows:
+        return []
+    ids, sources, targets, statuses = zip(*map(_CONNECTION, rows), strict=True)
+    together = "\n".join(ids)
+    longest, shortest = max(map(len, ids)), min(map(len, ids))
+    if together.count("\n") >= len(ids) or not _IDS.fullmatch(together):
+        raise ValueError("not an id")
+    if not 0 < shortest <= longest < 256:
+        raise ValueError("not an id")
+    fields = zip(
+        ids, map(entity_id, sources), map(entity_id, targets), map(text, statuses), strict=True
+    )
+    return list(map(_new_connection, fields))
+
+
+def read_entities(rows: Sequence[Row]) -> list[Entity]:
+    """Return records of `GET /v1/entities`, or raise for any that cannot be read."""
+    return [_entity(row) for row in rows]
+
+
+def _entity(row: Row) -> Entity:
+    parent = row.get("parentId")
+    return Entity(
+        id=entity_id(row["id"]),
+        name=_text_or_nothing(row.get("name")),
+        display_name=_text_or_nothing(row.get("displayName")),
+        parent_id=entity_id(parent) if parent else None,
+        status=_text_or_nothing(row.get("status")),
+    )
 
 
 def _text_or_nothing(value: object) -> str:
-    """Zuora writes a code as a number in some answers and as a string in others."""
-    return str(value) if isinstance(value, int | str) else ""
-
-
-def _objects(value: object) -> list[object]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
-def _true_or_false(value: object) -> bool | None:
-    return value if isinstance(value, bool) else None
-
-
-def _case(name: str) -> AliasChoices:
-    """The CRUD family spells the same field with a capital."""
-    return AliasChoices(name, name.capitalize())
-
-
-Text = Annotated[str, AfterValidator(clean)]
-Id = Annotated[str, AfterValidator(_harmless)]
-EntityId = Annotated[Id, AfterValidator(bare)]
-Lenient = Annotated[Text, BeforeValidator(_text_or_nothing)]
-
-
-class _Wire(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, frozen=True, hide_input_in_errors=True)
-
-
-class EntityWire(_Wire):
-    """One entity of `GET /v1/entities`."""
-
-    id: EntityId
-    name: Text | None = None
-    display_name: Text | None = None
-    parent_id: EntityId | None = None
-    status: Text | None = None
-
-    def entity(self) -> Entity:
-        """Return it as the domain knows it."""
-        return Entity(
-            id=self.id,
-            name=self.name or "",
-            display_name=self.display_name or "",
-            parent_id=self.parent_id or None,
-            status=self.status or "",
-        )
-
-
-class ConnectionWire(_Wire):
-    """One connection of `GET /v1/entity-connections`."""
-
-    id: Id
-    source_entity_id: EntityId
-    target_entity_id: EntityId
-    status: Text
-
-    def connection(self) -> Connection:
-        """Return it as the domain knows it."""
-        return Connection(self.id, self.source_entity_id, self.target_entity_id, self.status)
-
-
-class EntityList(_Wire):
-    """The answer that lists entities."""
-
-    entities: list[EntityWire]
-
-
-class ConnectionPage(_Wire):
-    """One page of connections."""
-
-    entity_connections: list[ConnectionWire]
-    next_page: str | None = None
-
-
-class Requested(_Wire):
-    """The answer to a request for a connection."""
-
-    id: Id
-
-
-class ReasonWire(_Wire):
-    """One reason of a refusal."""
-
-    code: Annotated[Lenient, Field(validation_alias=_case("code"))] = ""
-    message: Annotated[Lenient, Field(validation_alias=_case("message"))] = ""
-
-
-class Envelope(_Wire):
-    """What every answer may carry beside its own fields, in each of Zuora's shapes."""
-
-    success: Annotated[
-        bool | None, BeforeValidator(_true_or_false), Field(validation_alias=_case("success"))
-    ] = None
-    reasons: Annotated[
-        list[ReasonWire],
-        BeforeValidator(_objects),
-        Field(validation_alias=AliasChoices("reasons", "Errors")),
-    ] = []
-    process_id: Lenient = ""
-    request_id: Lenient = ""
-    message: Lenient = ""
+    return "" if value is None else text(value)

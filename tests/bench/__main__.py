@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from tests.bench import command_line, entity_switch, keys, rest, startup
+from tests.bench import adapter, command_line, entity_switch, keys, rest, startup
 from tests.bench.figures import Figure, table
 from tests.bench.programs import Contest
 
@@ -17,6 +17,8 @@ KINDS: dict[str, Callable[[Contest], Iterator[Figure]]] = {
     "idle": rest.idle,
     "memory": rest.memory,
     "command-line": command_line.measure,
+    "one-shot": adapter.one_shot,
+    "pages": adapter.pages,
 }
 
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from statistics import median
 
-from app.cli import fake_target
+from app.cli.targets import fake_target
 from app.tui.app import ConnectionsApp
 from app.tui.screens.connections import Connections
 from tests.bench.figures import Budget, Figure

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.pictures.making import PICTURE, README, draw, with_keys
+from tests.pictures.making import PICTURE, README, draw, with_tables
 
 PICTURE.write_text(asyncio.run(draw()))
-README.write_text(with_keys(README.read_text()))
+README.write_text(with_tables(README.read_text()))

@@ -1,15 +1,20 @@
-"""How the README's picture and its table of keys are made."""
+"""How the README's picture and its tables are made."""
 
+import ast
+import inspect
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
+from app.cli.exits import ExitCode
+from app.cli.program import COMMANDS as SHELL_COMMANDS
 from app.commands import COMMANDS
 from tests.tui.snapshots import picture
 from tests.tui.story import story
 
 README = Path(__file__).parents[2] / "README.md"
 PICTURE = Path(__file__).with_name("screen.svg")
-_KEYS = re.compile(r"(<!-- keys -->\n).*?(<!-- end of keys -->)", re.DOTALL)
 
 
 async def draw() -> str:
@@ -19,8 +24,31 @@ async def draw() -> str:
         return picture(told.app)
 
 
-def with_keys(readme: str) -> str:
-    """Return the README with the table of keys as the registry has it."""
-    rows = [f"| `{one.key_name}` | {one.label} | {one.tooltip} |" for one in COMMANDS]
-    table = "\n".join(["| key | command | what it does |", "| --- | --- | --- |", *rows])
-    return _KEYS.sub(lambda match: f"{match[1]}{table}\n{match[2]}", readme)
+def with_tables(readme: str) -> str:
+    """Return the README with its tables of keys, commands and exit codes as they are."""
+    keys = [(f"`{one.key_name}`", one.label, one.tooltip) for one in COMMANDS]
+    commands = [(f"`{name}`", line) for name, (_, line) in SHELL_COMMANDS.items()]
+    codes = [(f"{code.value}", meaning) for code, meaning in _meanings().items()]
+    readme = _with_table(readme, "keys", ("key", "command", "what it does"), keys)
+    readme = _with_table(readme, "commands", ("command", "what it does"), commands)
+    return _with_table(readme, "exit codes", ("exit code", "meaning"), codes)
+
+
+def _with_table(readme: str, name: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    place = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
+    return place.sub(lambda match: f"{match[1]}{table}\n{match[2]}", readme)
+
+
+def _meanings() -> dict[ExitCode, str]:
+    """Return what stands below each exit code in its class: an enum keeps no docstrings."""
+    members = ast.parse(inspect.getsource(ExitCode)).body[0].body  # type: ignore[attr-defined]
+    found: dict[ExitCode, str] = {}
+    for code, below in pairwise(members):
+        match code, below:
+            case ast.Assign(targets=[ast.Name(id=name)]), ast.Expr(
+                value=ast.Constant(value=str(said))
+            ):
+                found[ExitCode[name]] = said
+    return found

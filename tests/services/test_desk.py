@@ -2,20 +2,24 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
 
 from app.domain.actions import Action
 from app.domain.connections import PENDING, Connection, Direction
-from app.domain.listing import Order
+from app.domain.listing import Order as Sorting
 from app.domain.records import Records
+from app.services.aftermath import conclude
 from app.services.desk import Desk, Progress
+from app.services.journal import Journal
+from app.services.judging import LATE
+from app.services.orders import Order, Outcome, Result
 from app.services.target import Access
-from app.services.tenant import Tenant
+from app.services.tenant import Tenant, now
 from app.services.traffic import Traffic
-from app.services.writes import Outcome, Result
-from tests.acme import AMERICAS, CANADA, CORPORATION, EUROPE, JAPAN, client, open_acme
+from tests.acme import AMERICAS, CANADA, CORPORATION, EUROPE, JAPAN, US, client, open_acme
 from tests.domain.world import GLOBAL, NORTH, connection
 
 pytestmark = pytest.mark.asyncio
@@ -39,7 +43,7 @@ async def test_the_inbound_count_is_what_waits_for_the_acting_entity(desk: Desk)
 
 async def test_filter_and_order_leave_the_cursor_on_its_record(desk: Desk) -> None:
     desk.tab.cursor = CANADA
-    desk.tab.order, desk.tab.reverse = Order.STATUS, True
+    desk.tab.order, desk.tab.reverse = Sorting.STATUS, True
     desk.tab.needle = "europe"
     assert CANADA not in [row.key for row in desk.shown()]
     row = desk.find(desk.tab.cursor)
@@ -101,20 +105,87 @@ async def test_a_list_asked_for_before_another_is_older_however_late_it_comes() 
     assert tenant.seen(GLOBAL.id) is newer
 
 
-async def test_an_unknown_request_is_asked_for_again_under_its_key(desk: Desk) -> None:
-    row = next(row for row in desk.rows() if row.counterpart.title == "Acme-US")
-    order = desk.order(Action.REQUEST, row)
+def sent(desk: Desk, action: Action, title: str, kept: Journal) -> Outcome:
+    """Send an order whose answer is lost."""
+    row = next(row for row in desk.rows() if row.counterpart.title == title)
+    order = desk.order(action, row)
     desk.started(order)
-    desk.finished(Outcome(order, Result.UNKNOWN, "lost", view=desk.view))
-    assert desk.progress(row) is Progress.UNKNOWN
-    desk.take(await desk.access.tenant.read(EUROPE))
-    assert desk.progress(row) is Progress.UNKNOWN, "another entity's list tells nothing"
+    assert desk.progress(row) is Progress.SENDING
+    entry = kept.intend(order, "alice", "t")
+    entry = entry._replace(outcome="unknown", concluded_at=kept.clock())
+    outcome = Outcome(order, Result.UNKNOWN, "lost", view=desk.view, entry=entry)
+    desk.finished(outcome)
+    return outcome
+
+
+async def test_an_unknown_outcome_is_unknown_until_a_list_of_its_entity_tells(desk: Desk) -> None:
+    tenant, kept = desk.access.tenant, Journal(None, "acme")
+    order = sent(desk, Action.REQUEST, "Acme-US", kept).order
+    for entity in (CORPORATION, EUROPE):
+        desk.take(await tenant.read(entity))
+        assert desk.progress(order.row) is Progress.UNKNOWN
+        assert desk.settled() == []
+    assert desk.order(Action.REQUEST, order.row).key == order.key, "so that it is done once"
+    await tenant.zuora.request_connection(CORPORATION, order.row.key, order.key)
+    desk.take(await tenant.read(CORPORATION))
+    assert desk.progress(order.row) is None
+    (settled,) = desk.settled()
+    assert (settled.result, settled.order) == (Result.CONFIRMED, order)
+    assert desk.settled() == []
+    assert desk.order(Action.REQUEST, order.row).key != order.key
+    await conclude(kept, [settled])
+    assert kept.entries()[0].outcome == "confirmed"
+
+
+async def test_what_no_list_shows_has_not_happened_once_it_is_late(desk: Desk) -> None:
+    tenant = desk.access.tenant
+    order = sent(desk, Action.REQUEST, "Acme-US", Journal(None, "acme")).order
+    tenant.clock = lambda: now() + LATE
+    desk.take(await tenant.read(CORPORATION))
+    (settled,) = desk.settled()
+    assert settled.result is Result.NOT_DONE
+    assert settled.sentence == (
+        "Request Connection did not happen: the list shows no connection for "
+        "Acme Corporation → Acme-US."
+    )
+    assert desk.progress(order.row) is None
+    assert desk.order(Action.REQUEST, order.row).key != order.key
+
+
+async def test_the_list_of_another_entity_settles_nothing(desk: Desk) -> None:
+    order = sent(desk, Action.DISCONNECT, "Acme-Europe", Journal(None, "acme")).order
+    desk.act_in(JAPAN)
+    desk.take(await desk.access.tenant.read(JAPAN))
+    assert desk.settled() == [], "that it is not in there does not mean that it has ended"
+    assert desk.progress(order.row) is Progress.UNKNOWN
+
+
+async def test_a_key_is_not_used_again_after_zuora_has_forgotten_it(desk: Desk) -> None:
+    order = sent(desk, Action.REQUEST, "Acme-US", Journal(None, "acme")).order
+    desk.access.tenant.clock = lambda: now() + timedelta(hours=23, seconds=1)
+    assert desk.progress(order.row) is Progress.UNKNOWN
+    assert desk.order(Action.REQUEST, order.row).key != order.key
+
+
+async def test_an_unknown_request_asked_for_again_keeps_both_lines_open(desk: Desk) -> None:
+    kept = Journal(None, "acme")
+    first = sent(desk, Action.REQUEST, "Acme-US", kept)
+    second = sent(desk, Action.REQUEST, "Acme-US", kept)
+    assert first.order.key == second.order.key
+    await desk.access.tenant.zuora.request_connection(CORPORATION, US, first.order.key)
     desk.take(await desk.access.tenant.read(CORPORATION))
-    assert desk.progress(row) is None
-    assert desk.order(Action.REQUEST, row).key == order.key
-    await desk.access.tenant.zuora.request_connection(CORPORATION, row.key, order.key)
-    desk.take(await desk.access.tenant.read(CORPORATION))
-    assert desk.order(Action.REQUEST, row).key != order.key
+    assert [one.entry for one in desk.settled()] == [first.entry, second.entry]
+
+
+async def test_what_an_earlier_program_left_unknown_is_taken_up_with_its_key(desk: Desk) -> None:
+    kept = Journal(None, "acme")
+    before = sent(desk, Action.REQUEST, "Acme-US", kept)
+    entry = kept.entries()[0]
+    another = Desk(desk.access, CORPORATION, desk.view)
+    another.restore([Outcome(Order.again(entry), Result.UNKNOWN, "lost", entry=entry)])
+    assert another.progress(before.order.row) is Progress.UNKNOWN
+    assert another.order(Action.REQUEST, before.order.row).key == before.order.key
+    assert another.order(Action.ACCEPT, before.order.row).key != before.order.key
 
 
 async def test_a_view_of_another_entity_is_ignored(desk: Desk) -> None:

@@ -1,22 +1,39 @@
 """The life of a write: what it is checked against, and how its outcome is told."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from app.domain.actions import Action
 from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Connection, Direction
+from app.domain.errors import (
+    Busy,
+    Forbidden,
+    Locked,
+    NoAnswer,
+    NoToken,
+    Reason,
+    Refused,
+    ServerTrouble,
+    Unreachable,
+    ZuoraError,
+)
 from app.domain.records import Records
 from app.fake.tenant import Tenant as FakeTenant
+from app.services.journal import Journal
 from app.services.ports import Receipt
 from app.services.tenant import Tenant
+from app.services.traffic import Traffic, Wait
 from app.services.writes import Order, Outcome, Result, perform
 from app.zuora.client import ZuoraClient
 from tests.acme import AMERICAS, CORPORATION, EUROPE, JAPAN, client, open_acme
 from tests.domain.world import GLOBAL, HIERARCHY, NORTH, connection
 from tests.services.faults import Faulty
+from tests.services.journals import MORNING, Clock
 
 pytestmark = pytest.mark.asyncio
 OUT, IN = Direction.OUTBOUND, Direction.INBOUND
@@ -30,6 +47,7 @@ class Office:
     zuora: Faulty
     tenant: Tenant
     other: ZuoraClient
+    journal: Journal
 
     async def order(self, action: Action, acting: str, direction: Direction, key: str) -> Order:
         row = (await self.tenant.read(acting)).row(direction, key)
@@ -37,13 +55,13 @@ class Office:
         return Order.on(action, row)
 
     async def perform(self, order: Order) -> Outcome:
-        return await perform(self.tenant, order)
+        return await perform(self.tenant, order, self.journal, "alice")
 
 
 def office_in(scenario: str) -> Office:
     fake = open_acme(scenario)
     zuora = Faulty(client(fake))
-    return Office(fake, zuora, Tenant(zuora), client(fake))
+    return Office(fake, zuora, Tenant(zuora), client(fake), Journal(None, scenario))
 
 
 @pytest_asyncio.fixture
@@ -118,7 +136,7 @@ async def test_a_refusal_carries_the_error_and_the_list(office: Office) -> None:
     view = await carol.read(CORPORATION)
     row = view.row(IN, JAPAN)
     assert row is not None
-    outcome = await perform(carol, Order.on(Action.ACCEPT, row))
+    outcome = await perform(carol, Order.on(Action.ACCEPT, row), office.journal, "carol")
     assert outcome.result is Result.REFUSED
     assert outcome.error is not None
     assert outcome.error.codes.endswith("10")
@@ -192,7 +210,7 @@ async def judged(action: Action, before: list[Connection], after: list[Connectio
     tenant.hierarchy = HIERARCHY
     row = (await tenant.read(GLOBAL.id)).row(IN, NORTH.id)
     assert row is not None
-    return await perform(tenant, Order.on(action, row))
+    return await perform(tenant, Order.on(action, row), Journal(None, "world"), "alice")
 
 
 async def test_an_outcome_is_that_of_the_record_and_not_of_the_pair() -> None:
@@ -202,3 +220,194 @@ async def test_an_outcome_is_that_of_the_record_and_not_of_the_pair() -> None:
     other = connection(NORTH, GLOBAL, CONNECTED, "other")
     unanswered = await judged(Action.ACCEPT, [p1], [p1, other])
     assert unanswered.result is Result.UNKNOWN
+
+
+async def test_what_is_sent_stands_in_the_journal_with_all_that_names_it(office: Office) -> None:
+    asked = await office.perform(await office.order(Action.REQUEST, AMERICAS, OUT, EUROPE))
+    (entry,) = office.journal.entries()
+    assert entry.outcome == "confirmed"
+    assert entry.sentence == asked.sentence
+    assert entry.key == asked.order.key
+    assert entry.user == "alice"
+    assert entry.connection_id == asked.connection_id
+    row = (await office.tenant.read(AMERICAS)).row(OUT, EUROPE)
+    assert row is not None
+    assert row.connection is not None
+    assert entry.connection_id == row.connection.id
+    assert office.zuora.track_ids == [entry.track_id]
+
+
+async def test_what_is_late_is_counted_from_the_end_of_the_sending(office: Office) -> None:
+    clock = Clock()
+    office.journal = Journal(None, "acme", clock)
+    order = await office.order(Action.ACCEPT, CORPORATION, IN, JAPAN)
+    office.zuora.lose_request = True
+    office.zuora.sending = lambda: clock.turn(seconds=170)
+    outcome = await office.perform(order)
+    assert outcome.entry is not None
+    assert outcome.entry.at == MORNING
+    assert outcome.entry.sent_by == clock.now
+
+
+async def test_a_refusal_stands_in_the_journal_with_its_codes(office: Office) -> None:
+    order = await office.order(Action.ACCEPT, CORPORATION, IN, JAPAN)
+    office.zuora.answers = [Forbidden("No.", (Reason("50000010", "No."),), "req-9")]
+    outcome = await office.perform(order)
+    assert outcome.request_id == "req-9"
+    (entry,) = office.journal.entries()
+    assert (entry.outcome, entry.codes, entry.request_id) == ("refused", "50000010", "req-9")
+
+
+async def test_what_is_not_sent_is_not_recorded(office: Office) -> None:
+    order = await office.order(Action.ACCEPT, CORPORATION, IN, JAPAN)
+    await office.perform(order)
+    again = await office.perform(order)
+    assert again.result is Result.OVERTAKEN
+    assert len(office.journal.entries()) == 1
+
+
+async def test_nothing_is_sent_that_the_journal_does_not_take(
+    office: Office, tmp_path: Path
+) -> None:
+    order = await office.order(Action.ACCEPT, CORPORATION, IN, JAPAN)
+    (tmp_path / "state").write_text("in the way")
+    office.journal = Journal(tmp_path / "state" / "journal.jsonl", "acme")
+    outcome = await office.perform(order)
+    assert outcome.result is Result.REFUSED
+    assert outcome.sentence.startswith("The journal ")
+    assert outcome.sentence.endswith("cannot be written: File exists. Nothing was sent.")
+    assert office.zuora.writes == []
+
+
+async def test_the_intent_is_on_the_disk_before_anything_is_sent(
+    office: Office, tmp_path: Path
+) -> None:
+    order = await office.order(Action.ACCEPT, CORPORATION, IN, JAPAN)
+    path = tmp_path / "journal.jsonl"
+    office.journal = Journal(path, "acme")
+    seen: list[bytes] = []
+    office.zuora.sending = lambda: seen.append(path.read_bytes())
+    await office.perform(order)
+    assert seen[0].count(b"\n") == 1
+    assert b'"kind": "intent"' in seen[0]
+
+
+async def test_an_outcome_that_the_journal_does_not_take_is_told(
+    office: Office, tmp_path: Path
+) -> None:
+    order = await office.order(Action.ACCEPT, CORPORATION, IN, JAPAN)
+    path = tmp_path / "journal.jsonl"
+    office.journal = Journal(path, "acme")
+
+    def spoil() -> None:
+        path.unlink()
+        path.mkdir()
+
+    office.zuora.sending = spoil
+    outcome = await office.perform(order)
+    assert outcome.result is Result.CONFIRMED
+    assert outcome.sentence.startswith("Acme-Japan → Acme Corporation is Connected. The journal ")
+
+
+class Pauses(Traffic):
+    """Waits for nothing, and remembers what for it would have; gives up when told."""
+
+    def __init__(self, *, patient: bool = True) -> None:
+        super().__init__()
+        self.patient, self.asked = patient, list[float]()
+
+    async def wait(self, wait: Wait) -> bool:
+        self.asked.append(wait.until - asyncio.get_running_loop().time())
+        return self.patient
+
+
+def trouble(retry_after: float | None = None) -> ZuoraError:
+    reasons = (Reason("53000061", "Try again."),)
+    return ServerTrouble("Try again.", reasons, "req-1", retry_after, stated=True)
+
+
+async def test_a_request_that_meets_a_stated_trouble_is_asked_for_under_a_new_key(
+    office: Office,
+) -> None:
+    order = await office.order(Action.REQUEST, AMERICAS, OUT, EUROPE)
+    office.zuora.answers = [trouble(), trouble(7.0)]
+    pauses = Pauses()
+    outcome = await perform(office.tenant, order, office.journal, "alice", pauses)
+    assert outcome.result is Result.CONFIRMED
+    assert len(set(office.zuora.keys)) == 3
+    entries = office.journal.entries()
+    assert [entry.outcome for entry in entries] == ["refused", "refused", "confirmed"]
+    assert [entry.key for entry in entries] == office.zuora.keys
+    assert outcome.order.key == office.zuora.keys[-1]
+    assert 0 <= pauses.asked[0] <= 2
+    assert pauses.asked[1] == pytest.approx(7.0, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("answers", "patient", "sent"),
+    [
+        ([trouble()] * 9, True, 3),
+        ([trouble()] * 9, False, 1),
+        ([trouble(61.0)] * 9, True, 1),
+        ([Refused("No.", stated=True)] * 9, True, 1),
+        ([Busy("Rate limit.")] * 9, True, 1),
+        ([NoAnswer("Lost.")] * 9, True, 1),
+    ],
+)
+async def test_how_often_a_request_is_asked_for(
+    office: Office, answers: list[ZuoraError], patient: bool, sent: int
+) -> None:
+    order = await office.order(Action.REQUEST, AMERICAS, OUT, EUROPE)
+    office.zuora.answers = list(answers)
+    pauses = Pauses(patient=patient)
+    outcome = await perform(office.tenant, order, office.journal, "alice", pauses)
+    assert len(office.zuora.writes) == sent
+    unknown = isinstance(answers[0], NoAnswer)
+    assert outcome.result is (Result.UNKNOWN if unknown else Result.REFUSED)
+    assert outcome.error is answers[0]
+
+
+async def test_a_stated_trouble_of_anything_but_a_request_is_asked_once(office: Office) -> None:
+    order = await office.order(Action.ACCEPT, CORPORATION, IN, JAPAN)
+    office.zuora.answers = [trouble()]
+    outcome = await perform(office.tenant, order, office.journal, "alice", Pauses())
+    assert outcome.result is Result.REFUSED
+    assert office.zuora.writes == ["accept"]
+
+
+async def test_a_stated_trouble_that_worked_all_the_same_is_not_repeated(office: Office) -> None:
+    order = await office.order(Action.REQUEST, AMERICAS, OUT, EUROPE)
+    office.zuora.lose_answer = True
+    office.zuora.lost = trouble
+    outcome = await perform(office.tenant, order, office.journal, "alice", Pauses())
+    assert outcome.result is Result.CONFIRMED
+    assert office.zuora.writes == ["request"]
+
+
+async def test_a_pair_that_changes_meanwhile_is_not_asked_for_again(office: Office) -> None:
+    order = await office.order(Action.REQUEST, AMERICAS, OUT, EUROPE)
+    office.zuora.answers = [trouble(), trouble()]
+
+    class Meanwhile(Pauses):
+        async def wait(self, wait: Wait) -> bool:
+            await office.other.request_connection(AMERICAS, EUROPE, "somebody-else")
+            return True
+
+    outcome = await perform(office.tenant, order, office.journal, "alice", Meanwhile())
+    assert outcome.result is Result.OVERTAKEN
+    assert outcome.sentence.endswith("it was not connected when you asked. It was not sent again.")
+    assert office.zuora.writes == ["request"]
+
+
+async def test_a_write_that_never_left_is_refused_without_another_look(office: Office) -> None:
+    order = await office.order(Action.ACCEPT, CORPORATION, IN, JAPAN)
+    for error in (Locked("Writes are locked."), Unreachable("No."), NoToken("No.")):
+        office.zuora.answers = [error]
+        outcome = await office.perform(order)
+        assert (outcome.result, outcome.view) == (Result.REFUSED, None)
+    doubtful = Unreachable("No.")
+    doubtful.put_in_doubt()
+    office.zuora.answers = [doubtful]
+    outcome = await office.perform(order)
+    assert outcome.result is Result.UNKNOWN
+    assert outcome.view is not None

@@ -93,13 +93,33 @@ main()
 
 def test_a_crash_tells_no_values_and_leaves_the_terminal_as_it_was() -> None:
     with Terminal([sys.executable, "-c", CRASH]) as terminal:
-        assert terminal.wait_exit() == 1
+        assert terminal.wait_exit() == 70
         assert terminal.leftovers() == []
         output = terminal.transcript.decode()
         assert "RuntimeError: broken ]0;x [/] on purpose" in output
         assert "an error in the program itself" in output
         assert "not/a+secret" not in output
         assert "client_secret =" not in output.replace('client_secret = "".join', "")
+
+
+def test_the_panes_open_and_close_by_key() -> None:
+    with Terminal(PROGRAM, (100, 30)) as terminal:
+        terminal.wait_for("Acme-Americas")
+        terminal.wait_quiet()
+        terminal.send("ctrl+l")
+        terminal.wait_for("y copy request id")
+        terminal.wait_for("/v1/entities")
+        terminal.send("escape")
+        terminal.wait_for("r Request")
+        terminal.send("J")
+        terminal.wait_for("0 lines, none changed or missing")
+        terminal.send("escape")
+        terminal.wait_for("r Request")
+        terminal.send("U")
+        terminal.wait_for("Writes are not locked here.")
+        terminal.send("ctrl+q")
+        assert terminal.wait_exit() == 0
+        assert terminal.leftovers() == []
 
 
 def test_no_color_sends_no_colour_at_all() -> None:

@@ -1,5 +1,7 @@
 """What every story of the screen needs."""
 
+import time
+
 import pytest
 
 from app.tui import desk_view
@@ -18,5 +20,7 @@ def _still(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "none")
     monkeypatch.setattr(desk_view, "REST", 0.001)
     monkeypatch.setattr("textual.widgets.Input._toggle_cursor", lambda _: None)
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
     for name in ("NO_COLOR", "TEXTUAL_THEME", "COLORTERM"):
         monkeypatch.delenv(name, raising=False)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import NamedTuple
 
 from textual.pilot import Pilot
 
@@ -13,6 +14,7 @@ from app.services.desk import Desk
 from app.services.journal import Journal
 from app.services.lock import Lock
 from app.services.ports import EntityConnections
+from app.services.store import Store
 from app.services.target import Access, Target
 from app.services.tenant import Tenant
 from app.services.traffic import Traffic
@@ -20,7 +22,9 @@ from app.tui.app import ConnectionsApp
 from app.tui.grid import Grid
 from app.tui.lines import Lines
 from app.tui.screens.connections import Connections
-from tests.acme import client, open_acme
+from app.zuora.client import ZuoraClient
+from app.zuora.token import credentials
+from tests.acme import open_acme
 
 Wrap = Callable[[EntityConnections], EntityConnections]
 PATIENCE = 500
@@ -136,24 +140,63 @@ class Story:
 _KEYS = {" ": "space", "-": "minus", ".": "full_stop", "[": "left_square_bracket", "/": "slash"}
 
 
+class Place(NamedTuple):
+    """What kind of tenant a story plays in.
+
+    Attributes:
+        risk: what is at stake.
+        name: the profile; "" takes the scenario.
+        lock: whether writes are allowed; None leaves them open.
+        traffic: what goes over the wire; None makes an empty one for each way in.
+        store: what was read before, and is kept.
+        journal: the record of writes; None makes one in memory.
+    """
+
+    risk: Risk = Risk.DEMO
+    name: str = ""
+    lock: Lock | None = None
+    traffic: Traffic | None = None
+    store: Store | None = None
+    journal: Journal | None = None
+
+
+DEMO = Place()
+
+
 def target_of(
-    fake: FakeTenant, user: str, wrap: Wrap | None = None, scenario: str = "acme"
+    fake: FakeTenant,
+    user: str,
+    wrap: Wrap | None = None,
+    scenario: str = "acme",
+    place: Place = DEMO,
 ) -> Target:
     """Return a fake tenant as a target; `wrap` may put faults in front of the adapter."""
+    lock, name = place.lock or Lock(), place.name or scenario
 
     async def enter(username: str) -> Access:
         known = next(one for one in fake.users if one.username == username)
-        zuora: EntityConnections = client(fake, username)
+        traffic = place.traffic or Traffic()
+        known_by = credentials(known.client_id, known.client_secret)
+        zuora: EntityConnections = ZuoraClient.in_process(fake.asgi, known_by, lock, traffic)
         return Access(
-            tenant=Tenant(wrap(zuora) if wrap else zuora),
+            tenant=Tenant(wrap(zuora) if wrap else zuora, store=place.store),
             login=known.login,
-            start_id=known.home_entity_id,
+            start_id=None if place.store else known.home_entity_id,
             role=lambda entity_id: fake.role(username, entity_id),
-            traffic=Traffic(),
+            traffic=traffic,
         )
 
-    users, journal = tuple(USERS.items()), Journal(None, scenario)
-    return Target(Risk.DEMO, scenario, user, users, enter, Lock(), journal)
+    demo = place.risk is Risk.DEMO
+    return Target(
+        risk=place.risk,
+        name=name,
+        user=user,
+        users=tuple(USERS.items()) if demo else (),
+        enter=enter,
+        lock=lock,
+        journal=place.journal or Journal(None, name),
+        options=("--scenario", scenario, "--user", user) if demo else ("--profile", name),
+    )
 
 
 @asynccontextmanager
@@ -165,14 +208,17 @@ async def story(
     theme: str = "dark",
     policy: Policy | None = None,
     wrap: Wrap | None = None,
+    place: Place = DEMO,
+    ready: Callable[[Story], bool] | None = None,
 ) -> AsyncIterator[Story]:
-    """Open the screen on a fresh tenant and wait for its rows."""
+    """Open the screen on a fresh tenant and wait for its rows, or for what `ready` waits for."""
     fake = open_acme(scenario, policy)
-    app = ConnectionsApp(target_of(fake, user, wrap, scenario))
+    app = ConnectionsApp(target_of(fake, user, wrap, scenario, place))
     app.theme = theme
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         told = Story(pilot, fake)
-        await told.until(lambda: told.screen.view.reading is False)
-        await told.settle()
+        await told.until(lambda: ready(told) if ready else told.screen.view.reading is False)
+        if ready is None:
+            await told.settle()
         yield told
     fake.close()

@@ -8,8 +8,8 @@ from app.commands import COMMANDS
 from app.domain.errors import Unreachable
 from app.services.target import Access
 from app.tui.app import ConnectionsApp
-from app.tui.desk_view import Needle
 from app.tui.grid import Grid
+from app.tui.needle import Needle
 from app.tui.screens.chooser import Chooser
 from app.tui.screens.connections import Connections
 from app.tui.screens.help import Help, help_text

@@ -78,3 +78,14 @@ async def test_a_status_from_outside_is_shown_as_a_word_with_no_action() -> None
 def _widest(told: Story) -> int:
     lines = told.app.screen._compositor.render_strips()
     return max(cell_len(line.text) for line in lines)
+
+
+async def test_the_panes_show_names_as_text() -> None:
+    async with story("hostile", size=(80, 24)) as told:
+        for row in told.desk.rows():
+            told.screen.view.rows.cursor_key = row.key
+            await told.press("r")
+            await told.press(*([] if told.on_top else ["y"]))
+        assert told.screen.target.journal.entries()
+        await told.press("J", *["down"] * 8, "escape", "ctrl+l", *["down"] * 8, "c", "escape")
+        assert told.on_top

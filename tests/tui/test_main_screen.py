@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from app.fake.scenarios import SCENARIOS
-from app.tui.screens import connections
+from app.tui import refreshing
 from app.tui.too_small import TooSmall
 from tests.acme import CORPORATION, US, client
 from tests.tui.snapshots import Snapshot
@@ -100,7 +100,7 @@ async def test_a_refresh_on_the_heels_of_a_key_leaves_the_cursor_where_the_key_p
 async def test_it_refreshes_by_itself_while_somebody_looks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(connections, "REFRESH_EVERY", 0.05)
+    monkeypatch.setattr(refreshing, "refresh_after", lambda budget: 0.05)
     async with story() as told:
         told.app.app_focus = False
         await told.settle()

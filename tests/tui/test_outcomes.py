@@ -1,8 +1,11 @@
 """What the screen says after a write, and why not before one."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.services.ports import EntityConnections
+from app.services.tenant import now
 from tests.services.faults import Faulty
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import story
@@ -51,7 +54,7 @@ async def test_sending_shows_on_the_row() -> None:
         assert seen[-1] == "◐ Pending"
 
 
-async def test_an_unknown_outcome_stays_on_the_row_until_the_list_is_read_again(
+async def test_an_unknown_outcome_stays_on_the_row_until_a_list_tells(
     snap: Snapshot,
 ) -> None:
     """The row wears a question mark and a word; the message says what is known."""
@@ -69,8 +72,33 @@ async def test_an_unknown_outcome_stays_on_the_row_until_the_list_is_read_again(
         snap(told.app)
         assert told.row("Acme-Japan")[3] == "? outcome unknown"
         await told.press("ctrl+r")
+        assert told.row("Acme-Japan")[3] == "? outcome unknown"
+        told.desk.access.tenant.clock = lambda: now() + timedelta(seconds=200)
+        await told.press("ctrl+r")
         assert told.row("Acme-Japan")[3] == "Accept"
+        assert "Accept did not happen" in told.notice
         assert faulty[0].writes == ["accept"]
+        [entry] = told.screen.target.journal.entries()
+        assert entry.outcome == "not done"
+
+
+async def test_an_unknown_outcome_that_did_happen_is_told_as_soon_as_a_list_shows_it() -> None:
+    faulty: list[Faulty] = []
+
+    def wrap(zuora: EntityConnections) -> EntityConnections:
+        faulty.append(Faulty(zuora))  # type: ignore[arg-type]
+        return faulty[0]
+
+    async with story(wrap=wrap) as told:
+        faulty[0].lose_answer = faulty[0].fail_reads = True
+        await told.to("Acme-US")
+        await told.press("r", "y")
+        assert told.row("Acme-US")[3] == "? outcome unknown"
+        faulty[0].fail_reads = False
+        await told.press("ctrl+r")
+        assert told.row("Acme-US")[2] == "◐ Pending"
+        assert told.notice.startswith("✓ Requested: Acme Corporation → Acme-US is Pending")
+        assert [one.outcome for one in told.screen.target.journal.entries()] == ["confirmed"]
 
 
 @pytest.mark.parametrize(

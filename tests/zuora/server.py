@@ -7,12 +7,17 @@ from typing import Any
 
 import httpx
 
+from app.services.traffic import Traffic
 from app.zuora.client import ZuoraClient
+from app.zuora.patience import Patience
 from app.zuora.token import credentials
 
 ENTITY = "8a808255557baba1015580e12fa5083a"
 HYPHENATED = "8a808255-557b-aba1-0155-80e12fa5083a"
 SCOPE = f"user.7c4d tenant.19 entity.{HYPHENATED} entity.{HYPHENATED[:-1]}b service.echo.read"
+
+ONCE = Patience(attempts=1, knocks=1)
+"""Nothing is tried again."""
 
 Answer = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 
@@ -20,17 +25,20 @@ Answer = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 class ScriptedServer:
     """Gives out tokens, and to every other call the next answer of its script."""
 
-    def __init__(self, *answers: Answer) -> None:
+    def __init__(
+        self, *answers: Answer, patience: Patience = ONCE, traffic: Traffic | None = None
+    ) -> None:
         self.answers = list(answers)
         self.tokens: list[httpx.Request] = []
         self.calls: list[httpx.Request] = []
         self.token_answer: Answer | None = None
         self.expires_in = 3599.0
         self.client = ZuoraClient(
-            httpx.AsyncClient(
-                base_url="https://rest.acme.example", transport=httpx.MockTransport(self._handle)
-            ),
+            httpx.MockTransport(self._handle),
+            "https://rest.acme.example",
             credentials("1c4b7a44-9d1f-4e5a-8a7e-0d5b1f6f2f11", "s3cret"),
+            traffic=traffic,
+            patience=patience,
         )
 
     async def _handle(self, request: httpx.Request) -> httpx.Response:

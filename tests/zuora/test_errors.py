@@ -48,7 +48,7 @@ HTML = httpx.Response(502, html="<html>Bad gateway</html>")
         (httpx.ConnectTimeout("x"), errors.Unreachable),
         (httpx.ReadTimeout("x"), errors.NoAnswer),
         (httpx.RemoteProtocolError("x"), errors.NoAnswer),
-        (httpx.DecodingError("x"), errors.BadAnswer),
+        (httpx.Response(200, headers={"Content-Encoding": "br"}), errors.BadAnswer),
     ],
 )  # fmt: skip
 async def test_a_bad_answer_becomes_one_error(
@@ -95,6 +95,9 @@ async def test_two_401s_in_a_row_are_bad_credentials() -> None:
     [
         ({"Retry_After": "120"}, 120.0),
         ({"RateLimit_Reset": "7"}, 7.0),
+        ({"Retry_After": "nan"}, None),
+        ({"Retry_After": "-5"}, None),
+        ({"Retry_After": "9" * 400}, None),
         ({"Retry_After": "3", "RateLimit_Reset": "7"}, 3.0),
         (
             {

@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.connections import Direction
 from app.domain.entities import Entity
-from app.domain.errors import BadAnswer
+from app.domain.errors import BadAnswer, NotFound, ZuoraError
 from app.zuora.token import Credentials, Tokens
 from tests.zuora.server import ENTITY, HYPHENATED, ScriptedServer, body_of, no, page, yes
 
@@ -125,6 +125,29 @@ async def test_a_put_carries_an_empty_object_and_no_key(verb: str) -> None:
     assert "Idempotency-Key" not in call.headers
 
 
+@pytest.mark.parametrize("id_", ["", ".", ".."])
+async def test_an_id_that_is_a_step_of_its_own_is_never_sent(id_: str) -> None:
+    server = ScriptedServer()
+    with pytest.raises(NotFound):
+        await server.client.disconnect(ENTITY, id_)
+    assert not server.calls
+
+
+@pytest.mark.parametrize(
+    ("acting_id", "key", "track_id"),
+    [("é", "key", ""), ("a b", "key", ""), (ENTITY, "", ""), (ENTITY, "k\r\nX: y", ""),
+     (ENTITY, "k" * 255, ""), (ENTITY, "key", "a:b"), (ENTITY, "key", "x" * 65)],
+)  # fmt: skip
+async def test_what_no_header_can_hold_is_never_sent(
+    acting_id: str, key: str, track_id: str
+) -> None:
+    server = ScriptedServer()
+    with pytest.raises(ZuoraError) as caught:
+        await server.client.request_connection(acting_id, TARGET, key, track_id)
+    assert caught.value.outcome_known
+    assert not server.calls
+
+
 async def test_a_401_is_answered_with_one_new_token_and_one_more_try() -> None:
     server = ScriptedServer(no(90000011, status=401), yes(entities=[]))
     await server.client.list_entities(ENTITY)
@@ -147,8 +170,9 @@ async def test_many_401s_at_once_ask_for_one_new_token() -> None:
 async def test_a_token_is_renewed_before_its_end() -> None:
     server = ScriptedServer()
     now = 0.0
-    http = server.client._http
-    tokens = Tokens(http, Credentials("id", server.client._tokens._credentials[1]), lambda: now)
+    tokens = Tokens(
+        server.client._line, Credentials("id", server.client._tokens._credentials[1]), lambda: now
+    )
     first = await tokens.get()
     now = 3599 - 301
     assert await tokens.get() is first

@@ -6,23 +6,23 @@ from textual.binding import Binding
 from textual.getters import query_one
 from textual.screen import Screen
 
-from app.commands import BY_ID, COMMANDS, why_not
+from app.commands import BY_ID, COMMANDS, label, why_not
 from app.domain.actions import Action, offered
-from app.domain.connections import Direction, Row
+from app.domain.connections import Direction
+from app.domain.errors import ZuoraError
 from app.domain.listing import Order as SortOrder
 from app.services.desk import Desk
 from app.services.target import Target
 from app.tui import messages, presenting
 from app.tui.desk_view import DeskView
 from app.tui.grid import Grid
-from app.tui.screens.chooser import pick
+from app.tui.loose_ends import LooseEnds
+from app.tui.refreshing import Refreshing
+from app.tui.screens.opening import OPENS, ask
 from app.tui.screens.question import Question
-from app.tui.themes import THEMES
 from app.tui.too_small import BREAKPOINTS_ACROSS, BREAKPOINTS_DOWN, TooSmall, too_small
 from app.tui.work import Work
 
-REFRESH_EVERY = 30.0
-"""Seconds between refreshes: 2,880 calls a day, where a sandbox allows 10,000 (contract G)."""
 AGE_EVERY = 60.0
 """Seconds between looks at the clock: the age of the list is told in minutes."""
 
@@ -54,6 +54,7 @@ class Connections(Screen[None]):
         super().__init__()
         self.target = target
         self._leaving = False
+        self.loose_ends = LooseEnds()
 
     def compose(self) -> ComposeResult:
         """Lay out the desk, and a sentence for terminals that are too small for it."""
@@ -64,7 +65,7 @@ class Connections(Screen[None]):
         """Show the empty desk first; only then load what is heavy."""
         self.work = Work(self.app, self, self.target)
         self.call_after_refresh(self.work.enter, self.target.user)
-        self.set_interval(REFRESH_EVERY, self._refresh_by_itself)
+        self.refreshing = Refreshing(self.view, self.work)
         self.set_interval(AGE_EVERY, self.view.draw_lines)
 
     @property
@@ -74,49 +75,89 @@ class Connections(Screen[None]):
 
     # What the workers tell
 
+    @on(messages.Opened)
+    def _opened(self, message: messages.Opened) -> None:
+        self.view.follow(message.access.traffic)
+
+    @on(messages.Restored)
+    def _restored(self, message: messages.Restored) -> None:
+        self._sit_down(message.user, message.desk)
+        self.loose_ends.show(message.desk, message.unknown)
+        self.view.draw_tab()
+
     @on(messages.Entered)
     def _entered(self, message: messages.Entered) -> None:
-        self.view.user, self.view.desk = message.user, message.desk
+        desk, outcomes = message.desk, message.outcomes
+        if desk is not self.desk:
+            self._sit_down(message.user, desk)
+        elif not desk.access.tenant.can_act_in(desk.acting_id):
+            desk.act_in(message.acting_id)
+        self.view.entered = True
+        self.view.recover()
+        self.loose_ends.show(desk, outcomes)
+        if message.trouble:
+            self.view.say("bad", message.trouble)
+        elif outcomes:
+            self.view.say(*presenting.told_later(outcomes))
+        self.view.draw_tab()
+
+    def _sit_down(self, user: str, desk: Desk) -> None:
+        self.view.user, self.view.desk, self.view.entered = user, desk, False
         self.view.hush()
         if isinstance(question := self.app.screen, Question):
             question.withdraw("You work as another user now.")
-        self.view.draw_tab()
 
     @on(messages.EnterFailed)
     def _enter_failed(self, message: messages.EnterFailed) -> None:
         self.view.reading = False
-        self.view.fail(message.error)
+        desk = self.desk
+        if desk is not None and message.user != self.view.user:
+            self.view.follow(desk.access.traffic)
+            self.view.say_failure(message.error)
+            self.view.draw_lines()
+        elif desk is not None:
+            self._failed(desk, message.error, asked=message.asked)
+        else:
+            self.view.fail(message.error)
 
     @on(messages.Read)
     def _read(self, message: messages.Read) -> None:
         if message.desk is self.desk:
             self.view.reading = False
+            self.view.recover()
             message.desk.take(message.view)
+            self._conclude(message.desk)
             self._recheck_question()
             self.view.draw()
 
     @on(messages.ReadFailed)
     def _read_failed(self, message: messages.ReadFailed) -> None:
-        desk, error = message.desk, message.error
-        if desk is not self.desk or message.acting_id != desk.acting_id:
-            return
+        desk = message.desk
+        if desk is self.desk and message.acting_id == desk.acting_id:
+            self._failed(desk, message.error, asked=message.asked)
+
+    def _failed(self, desk: Desk, error: ZuoraError, *, asked: bool) -> None:
         self.view.reading = False
         desk.failure = error
-        if desk.view is not None:
-            sentence = f"{error.title}: {error.sentence} The rows are what was read before."
-            self.view.say("bad", sentence, *presenting.error_lines(error))
+        if asked and desk.view is not None:
+            self.view.say_failure(error)
         self.view.draw()
 
     @on(messages.Finished)
     def _finished(self, message: messages.Finished) -> None:
         message.desk.finished(message.outcome)
         self.view.say(*presenting.told(message.outcome))
+        self._conclude(message.desk)
         self._recheck_question()
         self.view.draw()
 
-    def _refresh_by_itself(self) -> None:
-        if self.desk is not None and self.app.app_focus and not self.work.reading:
-            self.work.read(self.desk)
+    def _conclude(self, desk: Desk) -> None:
+        if settled := self.loose_ends.due(desk):
+            self.work.conclude(settled)
+
+    @on(messages.Settled)
+    def _settled(self, message: messages.Settled) -> None:
+        self.view.say(*presenting.told_later(message.outcomes))
 
     # Commands
 
@@ -126,15 +167,18 @@ class Connections(Screen[None]):
         if id_ != "quit" and (too_small(self) or self.app.screen is not self):
             return
         if reason := why_not(command, situation):
-            self.view.say("why", f"{command.label}: {reason.reason}", reason.remedy)
+            name = label(command, situation)
+            self.view.say("why", f"{name}: {reason.reason}", reason.remedy)
         elif command.action is not None and situation.row is not None:
-            self._ask(command.action, situation.row)
+            ask(self, command.action, situation.row)
+        elif id_ in OPENS:
+            OPENS[id_](self)
         else:
             getattr(self, f"do_{id_}")()
 
     def action_back(self) -> None:
-        """Take one step back: the message, the filter."""
-        if not self.view.hush():
+        """Take one step back: what is waited for, the message, the filter."""
+        if not (self.view.give_up_waiting() or self.view.hush()):
             self.view.close_filter()
 
     def do_outbound(self) -> None:
@@ -156,18 +200,11 @@ class Connections(Screen[None]):
         """Read the hierarchy and the list again."""
         self.view.reading = True
         self.view.hush()
-        if self.desk is None:
+        if self.desk is None or not self.view.entered:
             self.work.enter(self.view.user)
         else:
             self.work.read(self.desk, entities=True)
         self.view.draw_lines()
-
-    def do_entity(self) -> None:
-        """Open the entity switcher."""
-        if self.desk is not None:
-            from app.tui.screens.switcher import entity_switcher
-
-            self.app.push_screen(entity_switcher(self.desk), self.act_in)
 
     def act_in(self, entity_id: str | None) -> None:
         """Work in another entity, on the same tab; None changes nothing."""
@@ -209,38 +246,13 @@ class Connections(Screen[None]):
             self.app.copy_to_clipboard(row.connection.id)
             self.view.say("good", f"Sent to the terminal's clipboard: {row.connection.id}")
 
-    def do_user(self) -> None:
-        """Choose another user of the fake tenant."""
-        self.app.push_screen(pick("Work as", self.target.users, self.view.user), self._work_as)
-
-    def _work_as(self, user: str | None) -> None:
+    def work_as(self, user: str | None) -> None:
+        """Enter the tenant as another user; None changes nothing."""
         if user is not None and user != self.view.user:
             self.view.reading = True
             self.view.hush()
             self.work.enter(user)
             self.view.draw_lines()
-
-    def do_theme(self) -> None:
-        """Choose the colours, our own first."""
-        ours = [(theme.name, "") for theme in THEMES]
-        names = {name for name, _ in ours}
-        others = [(name, "of Textual") for name in self.app.available_themes if name not in names]
-        chooser = pick("Theme", ours + others, self.app.theme)
-        self.app.push_screen(chooser, self._wear)
-
-    def _wear(self, theme: str | None) -> None:
-        if theme is not None:
-            self.app.theme = theme
-
-    def do_help(self) -> None:
-        """Show every key."""
-        from app.tui.screens.help import Help
-
-        self.app.push_screen(Help())
-
-    def do_palette(self) -> None:
-        """Find a command by its name."""
-        self.app.action_command_palette()
 
     def do_quit(self) -> None:
         """Leave the program, but not behind the back of a write."""
@@ -279,21 +291,6 @@ class Connections(Screen[None]):
             usual = Action.REQUEST if outbound else Action.ACCEPT
             action = offered(row, situation.enterable) or usual
             self.action_command(next(one.id for one in COMMANDS if one.action is action))
-
-    def _ask(self, action: Action, row: Row) -> None:
-        desk = self.desk
-        if desk is None:
-            return
-        order = desk.order(action, row)
-
-        def answered(yes: bool | None) -> None:
-            if yes and desk is self.desk and not desk.progress(row):
-                desk.started(order)
-                self.view.hush()
-                self.view.draw()
-                self.work.write(desk, order)
-
-        self.app.push_screen(Question(order), answered)
 
     def _recheck_question(self) -> None:
         question, view = self.app.screen, self.desk.view if self.desk else None

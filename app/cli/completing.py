@@ -1,0 +1,79 @@
+"""What the shell offers while something is typed; nothing is asked of Zuora for it.
+
+Imported with the options, so everything it needs is imported when asked.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import click
+    from click.shell_completion import CompletionItem
+
+SHELLS = ("bash", "zsh", "fish")
+VARIABLE = "_ENTITY_CONNECTIONS_COMPLETE"
+"""Set by the shell when it asks us."""
+
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .-]*")
+"""What Zuora allows in names (contract C2); whatever else a name holds, no shell sees it."""
+
+
+def profile_names(
+    _ctx: "click.Context", _param: "click.Parameter", incomplete: str
+) -> "list[CompletionItem]":
+    """Return the profiles of the config file that begin like this."""
+    from app.settings.profiles import names
+
+    return _beginning(incomplete, ((one, "") for one in names()))
+
+
+def entity_names(
+    ctx: "click.Context", _param: "click.Parameter", incomplete: str
+) -> "list[CompletionItem]":
+    """Return the entities of the tenant, as last read, that begin like this."""
+    chosen = {**ctx.find_root().params, **{k: v for k, v in ctx.params.items() if v}}
+    return _beginning(incomplete, _entities(chosen))
+
+
+def register() -> None:
+    """Answer bash in a way that names with spaces survive."""
+    from click.shell_completion import add_completion_class
+
+    from app.cli.completion import SafeBash
+
+    add_completion_class(SafeBash)
+
+
+def _entities(chosen: dict[str, str | None]) -> Iterable[tuple[str, str]]:
+    """Return a word and what it stands for, for each entity of the chosen tenant."""
+    name = chosen.get("profile") or chosen.get("base_url")
+    if not name:
+        from importlib import import_module
+
+        scenario = (chosen.get("scenario") or "acme").replace("-", "_")
+        found = import_module(f"app.fake.data.{scenario}").scenario().entities
+        known = [(one.id, one.name, one.display_name) for one in found]
+    else:
+        from app.services.store import known_entities
+        from app.settings import places
+
+        known = known_entities(places.store_file(name.rstrip("/")))
+    for id_, entity_name, title in known:
+        if _PLAIN.fullmatch(entity_name):
+            yield entity_name, title if title != entity_name else ""
+        else:
+            yield id_, title
+
+
+def _beginning(incomplete: str, words: Iterable[tuple[str, str]]) -> "list[CompletionItem]":
+    from click.shell_completion import CompletionItem
+
+    from app.domain.text import clean
+
+    start = incomplete.casefold()
+    return [
+        CompletionItem(word, help=clean(about) or None)
+        for word, about in words
+        if word.casefold().startswith(start)
+    ]

@@ -1,0 +1,142 @@
+"""`login`: a profile from what is asked, tested before anything is kept."""
+
+import asyncio
+
+import click
+
+from app.cli.exits import ExitCode, Stopped
+from app.cli.login_questions import Wanted, ask, asked, from_environ, named, typed
+from app.cli.options import Chosen
+from app.cli.output import narrate, say, table
+from app.cli.session import code_of, tell
+from app.domain.entities import Hierarchy
+from app.domain.errors import ZuoraError
+from app.domain.secret import Hidden
+from app.settings import places
+from app.settings.adding import add_profile, set_client_id
+from app.settings.environments import ENVIRONMENTS
+from app.settings.errors import SettingsError
+from app.settings.profiles import CLIENT_ID, CLIENT_SECRET, Profile, load
+
+
+@click.command()
+@click.option("--profile", "name", metavar="NAME", help="What to call it, or one there is.")
+@click.option("--environment", metavar="WORD", help=f"One of {', '.join(ENVIRONMENTS)}.")
+@click.option("--base-url", metavar="URL", help="A REST root that no word stands for.")
+@click.option("--client-id", metavar="ID", help="Of your OAuth client in Zuora.")
+@click.option(
+    "--risk", type=click.Choice(["sandbox", "production"]), help="Needed with most --base-url."
+)
+@click.pass_context
+def login(
+    ctx: click.Context,
+    name: str | None,
+    environment: str | None,
+    base_url: str | None,
+    client_id: str | None,
+    risk: str | None,
+) -> ExitCode:
+    """Make a profile, or give one its secret anew.
+
+    Asks for what is missing, tests it at Zuora, and only then writes the profile
+    to the config file and the secret to the keyring of your system, or, where
+    there is none, to a file that only you can read. The secret is typed unseen,
+    piped in as one line, or taken from ZUORA_CLIENT_SECRET; there is no option
+    for it, because others can see the arguments of a program.
+    """
+    outer = ctx.find_root().obj
+    if isinstance(outer, Chosen):
+        name, base_url = name or outer.profile, base_url or outer.base_url
+    try:
+        return _login(named(name), environment, base_url, client_id, risk)
+    except SettingsError as error:
+        raise Stopped(str(error), ExitCode.USAGE) from error
+
+
+def _login(
+    name: str,
+    word: str | None,
+    base_url: str | None,
+    client_id: str | None,
+    risk: str | None,
+) -> ExitCode:
+    known = load().profiles.get(name)
+    wanted = asked(name, word, base_url, risk) if not known or word or base_url else None
+    root = wanted.root() if wanted else known.base_url if known else ""
+    if known and (root != known.base_url or risk not in (None, known.risk.value)):
+        raise click.UsageError(
+            f"there is a profile {name} for {known.base_url} ({known.risk.value}) already:"
+            f" change it in {places.config_file()}, or choose another name."
+        )
+    id_ = client_id or (known.client_id if known else "") or from_environ(CLIENT_ID)
+    id_ = id_ or ask("Client id")
+    by_command = bool(known and known.secret_command)
+    secret = _found(known) if known and by_command else typed()
+    try:
+        hierarchy, enterable = asyncio.run(_test(root, id_, secret))
+    except ZuoraError as error:
+        tell(error)
+        narrate("Nothing was stored.")
+        return code_of(error)
+
+    narrate(f"Zuora at {root} accepts the credentials.")
+    profile = known or _written(wanted, id_)
+    if known and known.client_id != id_ and not from_environ(CLIENT_ID):
+        set_client_id(name, id_)
+        narrate(f"Its client id is in {places.config_file()} now.")
+    if by_command:
+        narrate("The secret stays where secret_command finds it.")
+    else:
+        from app.settings.secrets import keep
+
+        narrate(f"The secret is in {keep(profile, secret)}.")
+    for variable in (CLIENT_ID, CLIENT_SECRET):
+        if from_environ(variable):
+            narrate(f"{variable} is set: while it is, it wins over the profile.")
+    _tell_entities(hierarchy, enterable)
+    narrate(f"To open the screen: entity-connections --profile {name}")
+    return ExitCode.DONE
+
+
+def _found(profile: Profile) -> Hidden:
+    from app.settings.secrets import find
+
+    return find(profile).value
+
+
+async def _test(
+    root: str, client_id: str, secret: Hidden
+) -> tuple[Hierarchy, frozenset[str] | None]:
+    from app.zuora.client import ZuoraClient
+    from app.zuora.token import Credentials
+
+    async with ZuoraClient.over_internet(root, Credentials(client_id, secret)) as zuora:
+        enterable = await zuora.enterable()
+        try:
+            entities = await zuora.list_entities()
+        except ZuoraError as error:  # the token is good: a profile may still be of use
+            tell(error)
+            return Hierarchy(), enterable
+        return Hierarchy(entities.found), enterable
+
+
+def _written(wanted: Wanted | None, client_id: str) -> Profile:
+    assert wanted is not None  # noqa: S101 - there is a profile, or one is wanted
+    profile = add_profile(
+        wanted.name,
+        environment=wanted.environment,
+        base_url=wanted.base_url,
+        client_id=client_id,
+        risk=wanted.risk,
+    )
+    narrate(f"The profile {wanted.name} ({profile.risk.value}) is in {places.config_file()}.")
+    return profile
+
+
+def _tell_entities(hierarchy: Hierarchy, enterable: frozenset[str] | None) -> None:
+    found = [one for one in hierarchy if enterable is None or one.id in enterable]
+    if found:
+        say(table(
+            ("YOU MAY ENTER", "STATUS", "ID"),
+            [("  " * hierarchy.depth(one.id) + one.title, one.status, one.id) for one in found],
+        ))  # fmt: skip

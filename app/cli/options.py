@@ -1,0 +1,103 @@
+"""The options that choose the tenant, the same for the screen and every command."""
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, NamedTuple
+
+import click
+
+from app.cli.completing import entity_names, profile_names
+from app.fake.scenarios import SCENARIOS, USERS
+
+
+class Chosen(NamedTuple):
+    """What the options say of the tenant to work in; None and "" where they are silent.
+
+    Attributes:
+        profile: name of a profile of the config file.
+        base_url: a REST root; the credentials come from the environment.
+        scenario: what the embedded fake tenant holds at the start.
+        user: who to work as in the fake tenant.
+        entity: the entity to act in, as typed: an id, a name or a display name.
+    """
+
+    profile: str | None = None
+    base_url: str | None = None
+    scenario: str | None = None
+    user: str | None = None
+    entity: str | None = None
+
+    @property
+    def fake(self) -> bool:
+        """Whether the fake tenant in this process is meant, which is the default."""
+        return self.profile is None and self.base_url is None
+
+    def under(self, outer: "Chosen") -> "Chosen":
+        """Return this, with what it leaves open taken from the options before the command."""
+        return Chosen(*(mine or theirs for mine, theirs in zip(self, outer, strict=True)))
+
+    def checked(self) -> "Chosen":
+        """Return this when its options go together.
+
+        Raises:
+            click.UsageError: they do not.
+        """
+        given = [
+            name
+            for name, value in zip(self._fields, self, strict=True)
+            if value is not None and name != "entity"
+        ]
+        real = [f"--{name.replace('_', '-')}" for name in given if name in ("profile", "base_url")]
+        fake = [f"--{name}" for name in given if name in ("scenario", "user")]
+        if len(real) > 1:
+            raise click.UsageError("--profile and --base-url both choose the tenant: give one.")
+        if real and fake:
+            raise click.UsageError(
+                f"{' and '.join(fake)} belong{'s' if len(fake) == 1 else ''} to the fake tenant,"
+                f" and {real[0]} chooses another."
+            )
+        return self
+
+
+_OPTIONS = (
+    click.option(
+        "--profile", metavar="NAME", shell_complete=profile_names,
+        help="A tenant of your config file; `login` makes one.",
+    ),
+    click.option(
+        "--base-url", metavar="URL",
+        help="A REST root, with ZUORA_CLIENT_ID and ZUORA_CLIENT_SECRET in the environment.",
+    ),
+    click.option(
+        "--scenario", type=click.Choice(list(SCENARIOS)), metavar="NAME",
+        help="What the built-in fake tenant holds: acme unless told.",
+    ),
+    click.option(
+        "--user", type=click.Choice(list(USERS)), metavar="NAME",
+        help="Who to work as in the fake tenant: alice unless told.",
+    ),
+    click.option(
+        "--entity", metavar="ENTITY", envvar="ZUORA_ENTITY_ID", shell_complete=entity_names,
+        help="The entity to act in: id, name or display name. Also ZUORA_ENTITY_ID.",
+    ),
+)  # fmt: skip
+
+
+def tenant_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options, and their values as its first argument `chosen`.
+
+    What was written before the command's name counts too.
+    """
+
+    @wraps(command)
+    def with_chosen(*args: Any, **kwargs: Any) -> Any:
+        mine = Chosen(*(kwargs.pop(name) for name in Chosen._fields))
+        outer = click.get_current_context().find_root().obj
+        whole = mine.under(outer) if isinstance(outer, Chosen) else mine
+        return command(whole.checked(), *args, **kwargs)
+
+    with_chosen.__doc__ = inspect.getdoc(command)
+    for option in reversed(_OPTIONS):
+        option(with_chosen)
+    return with_chosen

@@ -1,0 +1,101 @@
+"""The program: its own options open the screen, its commands are loaded when run."""
+
+import contextlib
+import gc
+import os
+import sys
+
+import click
+
+from app import __version__
+from app.cli.completing import VARIABLE, register
+from app.cli.exits import ExitCode, Stopped
+from app.cli.lazy import LazyGroup
+from app.cli.options import Chosen, tenant_options
+from app.fake.scenarios import SCENARIOS, USERS
+
+COMMANDS = {
+    "entities": ("app.cli.reading:entities", "The entities, and which you may enter"),
+    "connections": ("app.cli.reading:connections", "The connections of an entity"),
+    "waiting": ("app.cli.reading:waiting", "Requests that wait in any entity you may enter"),
+    "request": ("app.cli.writing:request", "Ask other entities for a connection"),
+    "accept": ("app.cli.writing:accept", "Accept a request that waits"),
+    "deny": ("app.cli.writing:deny", "Deny a request that waits"),
+    "disconnect": ("app.cli.writing:disconnect", "End a connection for good"),
+    "journal": ("app.cli.journal:journal", "What was sent, and what became of it"),
+    "profiles": ("app.cli.profiles:profiles", "The tenants of your config file"),
+    "login": ("app.cli.login:login", "Make a profile: ask, test, and keep the secret"),
+    "config": ("app.cli.profiles:config", "Where each setting comes from; the schema"),
+    "doctor": ("app.cli.doctor:doctor", "What works on the way to Zuora, and what to do"),
+    "completion": ("app.cli.completion:completion", "The script that completes in your shell"),
+    "serve": ("app.cli.serve:serve", "The fake tenant on a socket of this machine"),
+}
+"""Every command, where it is, and its line in the help."""
+
+
+def main() -> None:
+    """Run the program and end the process with its exit code."""
+    gc.disable()  # what is imported stays: looking through it again and again costs a tenth
+    if VARIABLE in os.environ:  # the shell asks what could come next
+        register()
+    try:
+        status = program.main(prog_name="entity-connections", standalone_mode=False)
+    except click.ClickException as error:
+        click.echo(f"entity-connections: {error.format_message()}", err=True)
+        status = error.code if isinstance(error, Stopped) else ExitCode.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        status = ExitCode.INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has seen enough
+        status = ExitCode.DONE
+    except Exception:  # noqa: BLE001 - the last resort, and it tells no values
+        if VARIABLE not in os.environ:
+            from app.cli.crash import tell_crash
+
+            tell_crash()
+        status = ExitCode.CRASHED
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with contextlib.suppress(BrokenPipeError):
+        sys.stderr.flush()
+    sys.exit(status)
+
+
+def _listed(names: dict[str, str]) -> str:
+    width = max(map(len, names))
+    return "\b\n" + "\n".join(f"  {name:<{width}}  {what}" for name, what in names.items())
+
+
+@click.group(
+    cls=LazyGroup,
+    table=COMMANDS,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=(
+        "Zuora's Manage Entity Connections for the terminal.\n\n"
+        "Without a command it opens the screen. Without --profile or --base-url everything works"
+        " on the fake tenant that is built in, and nothing leaves this machine.\n\n"
+        f"Scenarios:\n\n{_listed(SCENARIOS)}\n\nUsers:\n\n{_listed(USERS)}"
+    ),
+    epilog=(
+        "Ends with 0 done, 1 refused, 2 usage, 3 cannot reach or authenticate,"
+        " 4 outcome unknown, 130 interrupted."
+    ),
+)
+@tenant_options
+@click.option(
+    "--theme", metavar="NAME", help="Colours: dark, light, high-contrast, colour-blind-safe."
+)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.pass_context
+def program(ctx: click.Context, chosen: Chosen, theme: str | None) -> int | None:
+    """Open the screen, unless a command follows."""
+    if ctx.invoked_subcommand is not None:
+        if theme:
+            raise click.UsageError(f"--theme is for the screen, not for {ctx.invoked_subcommand}.")
+        ctx.obj = chosen
+        return None
+    from app.cli.screen import open_screen
+
+    return open_screen(chosen, theme)

@@ -1,0 +1,36 @@
+"""The screen: opened on a target before anything heavy of the tenant is loaded."""
+
+import os
+import sys
+
+import click
+
+from app.cli.exits import ExitCode
+from app.cli.options import Chosen
+from app.cli.targets import way
+
+
+def open_screen(chosen: Chosen, theme: str | None) -> int:
+    """Run the screen and return how it ended.
+
+    Raises:
+        click.UsageError: there is no terminal, or no such theme.
+    """
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise click.UsageError(
+            "the screen needs a terminal as its input and its error output;"
+            " without one, use a command: see --help."
+        )
+    wanted = way(chosen).target
+    from app.tui.app import ConnectionsApp
+    from app.tui.terminal import run_app
+
+    app = ConnectionsApp(wanted)
+    name = theme or os.environ.get("TEXTUAL_THEME") or "dark"
+    if name not in app.available_themes:
+        raise click.UsageError(
+            f"there is no theme {name!r}; the themes are: {', '.join(app.available_themes)}."
+        )
+    app.theme = name
+    status = run_app(app)
+    return ExitCode.CRASHED if status == 1 else status

@@ -1,0 +1,154 @@
+"""Running a one-shot command: into the tenant, the work, out again, and an exit code."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from app.cli.exits import ExitCode, Stopped
+from app.cli.options import Chosen
+from app.cli.output import narrate
+from app.cli.targets import Way, id_of, way
+from app.domain.entities import Entity
+from app.domain.errors import Forbidden, Locked, NotFound, Refused, ZuoraError
+from app.domain.ids import bare
+from app.services.lookup import NotOneEntity, find
+from app.services.target import Access
+from app.services.tenant import Tenant
+from app.services.traffic import Traffic, Wait
+
+
+class Session(NamedTuple):
+    """A tenant that has been entered.
+
+    Attributes:
+        way: how it was chosen.
+        access: the user's way in.
+    """
+
+    way: Way
+    access: Access
+
+    @property
+    def tenant(self) -> Tenant:
+        """What can be seen and done."""
+        return self.access.tenant
+
+    async def open(self) -> None:
+        """Read the entities.
+
+        Raises:
+            ZuoraError: Zuora could not be asked, or refused.
+        """
+        await self.tenant.read_entities(id_of(self.way.entity or ""))
+
+    async def acting(self, typed: str | None = None) -> str:
+        """Read the entities and return the id of the one to act in.
+
+        Args:
+            typed: in place of what the options or the profile say.
+
+        Raises:
+            ZuoraError: Zuora could not be asked, or refused.
+            Stopped: there is no such entity, or it cannot be acted in.
+        """
+        typed = typed or self.way.entity
+        if not typed:
+            return await self.tenant.open(self.access.start_id)
+        await self.open()
+        return self.enterable(self.entity(typed)).id
+
+    def keep(self, acting_id: str = "", *, entities: bool = False) -> None:
+        """Remember what was read, for completion and for a start without a network.
+
+        Only where nothing is remembered yet, or when the `entities` are what was
+        wanted: the rows that the screen keeps are worth more than a second's wait.
+        """
+        store = self.tenant.store
+        if store is None or store.path is None or (store.path.exists() and not entities):
+            return
+        remembered = self.tenant.restore()
+        self.tenant.remember(acting_id or (remembered.acting_id if remembered else ""))
+
+    def entity(self, typed: str) -> Entity:
+        """Return the entity that somebody typed.
+
+        Raises:
+            Stopped: there is none, or several.
+        """
+        tenant = self.tenant
+        try:
+            return find(typed, tenant.hierarchy)
+        except NotOneEntity as error:
+            id_ = bare(typed)
+            if not error.candidates and tenant.enterable and id_ in tenant.enterable:
+                return tenant.hierarchy.get(id_)  # a long list of entities may be cut off
+            raise Stopped(str(error), ExitCode.USAGE) from error
+
+    def enterable(self, entity: Entity) -> Entity:
+        """Return an entity that can be acted in.
+
+        Raises:
+            Stopped: it cannot be.
+        """
+        if entity.listed and not entity.provisioned:
+            raise Stopped(f"{entity.title} is not provisioned yet.", ExitCode.USAGE)
+        allowed = self.tenant.enterable
+        if allowed is not None and entity.id not in allowed:
+            raise Stopped(
+                f"You may not enter {entity.title}: its administrators grant access"
+                " in Manage Users.",
+                ExitCode.NO_ACCESS,
+            )
+        return entity
+
+
+def run(chosen: Chosen, work: Callable[[Session], Awaitable[ExitCode]]) -> ExitCode:
+    """Enter the chosen tenant, do the work there, and return how it ended."""
+    wanted = way(chosen)
+    try:
+        return asyncio.run(_inside(wanted, work))
+    except ZuoraError as error:
+        tell(error)
+        return code_of(error)
+
+
+async def _inside(wanted: Way, work: Callable[[Session], Awaitable[ExitCode]]) -> ExitCode:
+    access = await wanted.enter(wanted.target.user)
+    access.traffic.changed = _Waits(access.traffic).tell
+    try:
+        return await work(Session(wanted, access))
+    finally:
+        await access.tenant.zuora.aclose()
+
+
+def tell(error: ZuoraError, *, said: bool = False) -> None:
+    """Say on stderr what went wrong, unless that is `said` already, and what helps."""
+    if not said:
+        narrate(f"entity-connections: {error.title}: {error.sentence}")
+    marks = [f"code {error.codes}"] if error.codes else []
+    marks += [f"request id {error.request_id}"] if error.request_id else []
+    if marks:
+        narrate(f"  {', '.join(marks)}")
+    narrate(f"  {error.hint}")
+
+
+def code_of(error: ZuoraError) -> ExitCode:
+    """Return how a program ends that only read, when this went wrong."""
+    said_no = isinstance(error, Refused | Forbidden | NotFound | Locked)
+    return ExitCode.REFUSED if said_no else ExitCode.NO_ACCESS
+
+
+class _Waits:
+    """Tells each pause of the adapter once, when it begins."""
+
+    def __init__(self, traffic: Traffic) -> None:
+        self._traffic = traffic
+        self._told: set[int] = set()
+
+    def tell(self) -> None:
+        waits: list[Wait] = self._traffic.waits
+        for wait in waits:
+            if id(wait) not in self._told:
+                seconds = max(1, round(wait.until - asyncio.get_running_loop().time()))
+                narrate(f"{wait.reason}, trying again in {seconds} s; ctrl+c gives up")
+        self._told = {id(wait) for wait in waits}

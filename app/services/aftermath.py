@@ -1,0 +1,58 @@
+"""The morning after: what became of writes that nobody saw the end of.
+
+A program may be killed, or its network lost, between the intent in the journal
+and the outcome. Nothing is sent again for that: the list is read and tells.
+"""
+
+import asyncio
+from collections.abc import Iterable
+
+from app.domain.errors import ZuoraError
+from app.services.entries import Entry
+from app.services.journal import Journal
+from app.services.judging import judge
+from app.services.orders import Order, Outcome, Result
+from app.services.tenant import Tenant, View
+from app.services.writes import record
+
+
+async def settle(tenant: Tenant, journal: Journal) -> list[Outcome]:
+    """Look up every write of this profile whose outcome is not known, and record what is found.
+
+    Those that are unknown still are returned too, for `Desk.restore`; they stay
+    unsettled, and carry the error where their list could not be read.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    entries = await asyncio.to_thread(journal.unsettled)
+    acting = list(dict.fromkeys(entry.acting.id for entry in entries))
+    lists = dict(
+        zip(acting, await asyncio.gather(*(_read(tenant, id_) for id_ in acting)), strict=True)
+    )
+    return await conclude(journal, [_outcome(entry, lists[entry.acting.id]) for entry in entries])
+
+
+async def conclude(journal: Journal, outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """Record what is known by now; where the journal fails, the sentence says so."""
+    return [
+        one if one.result is Result.UNKNOWN else await asyncio.to_thread(record, journal, one)
+        for one in outcomes
+    ]
+
+
+async def _read(tenant: Tenant, acting_id: str) -> View | ZuoraError:
+    try:
+        return await tenant.read(acting_id)
+    except ZuoraError as error:
+        return error
+
+
+def _outcome(entry: Entry, found: View | ZuoraError) -> Outcome:
+    order = Order.again(entry)
+    then = f"{entry.action.label} of {entry.at.astimezone():%Y-%m-%d %H:%M}, not answered then"
+    if isinstance(found, ZuoraError):
+        sentence = f"{then}: {order.pair} cannot be looked up. {found.sentence}"
+        return Outcome(order, Result.UNKNOWN, sentence, found, entry=entry)
+    result, sentence = judge(order, found, entry.sent_by, "")
+    return Outcome(order, result, f"{then}: {sentence}", view=found, entry=entry)

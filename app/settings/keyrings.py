@@ -1,0 +1,69 @@
+"""The system's keyring, when the extra `[keyring]` is installed and something answers there."""
+
+from typing import NamedTuple
+
+from app.domain.secret import Hidden, Secret
+from app.domain.text import clean
+from app.settings.places import APP
+
+
+class Looked(NamedTuple):
+    """What came of asking the keyring.
+
+    Attributes:
+        secret: what it holds, or None.
+        place: what the keyring is called, or why there is nothing to be had from it.
+    """
+
+    secret: Hidden | None
+    place: str
+
+
+def look(name: str) -> Looked:
+    """Ask for the secret of a profile; the system may want to be unlocked by its user first."""
+    try:
+        import keyring  # a tenth of a second: only when it is asked
+
+        backend = _called(keyring.get_keyring())
+        held = (keyring.get_password(APP, name) or "").strip()
+    except ImportError:
+        return Looked(None, "no keyring is installed (the extra [keyring])")
+    except Exception as error:  # noqa: BLE001 - backends raise what they like
+        return Looked(None, f"the keyring does not answer ({type(error).__name__})")
+    if not held or not held.isprintable():
+        return Looked(None, f"nothing in the keyring ({backend})")
+    return Looked(Secret(held), f"the keyring ({backend})")
+
+
+def put(name: str, secret: Hidden) -> Looked:
+    """Store a secret and read it back; without a secret in the answer it is not stored."""
+    try:
+        import keyring
+
+        keyring.set_password(APP, name, secret.get_secret_value())
+    except ImportError:
+        return Looked(None, "no keyring is installed (the extra [keyring])")
+    except Exception as error:  # noqa: BLE001 - backends raise what they like
+        problem = f"the keyring does not take it ({type(error).__name__})"
+    else:
+        found = look(name)
+        if found.secret and found.secret.get_secret_value() == secret.get_secret_value():
+            return found
+        problem = "the keyring did not keep it"
+    remove(name)  # an older secret in there would be found before the new one elsewhere
+    return Looked(None, problem)
+
+
+def remove(name: str) -> bool:
+    """Take the secret of a profile out; whether there was one."""
+    try:
+        import keyring
+
+        keyring.delete_password(APP, name)
+    except Exception:  # noqa: BLE001 - nothing there, nothing that answers, nothing installed
+        return False
+    return True
+
+
+def _called(backend: object) -> str:
+    return clean(str(getattr(backend, "name", "") or type(backend).__name__), 64)

@@ -1,0 +1,90 @@
+"""The client secret of a profile: where it is looked for, and where it is kept.
+
+Looked for in the environment, then by `secret_command`, in the keyring, and in a
+file; kept in the keyring, or else in the file. Nothing here prints or logs, and
+no error repeats anything that was found.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from app.domain.secret import Hidden
+from app.settings import keyrings, places, secret_files
+from app.settings.errors import SettingsError
+from app.settings.profiles import CLIENT_ID, CLIENT_SECRET, Profile
+from app.settings.reading import secret_in
+
+
+class Secret(NamedTuple):
+    """A client secret and where it was found."""
+
+    value: Hidden
+    origin: str
+
+
+def find(profile: Profile, environ: Mapping[str, str] | None = None) -> Secret:
+    """Return the client secret of a profile.
+
+    Blocks for as long as a command or the keyring takes.
+
+    Raises:
+        SettingsError: it is nowhere, or where it is it must not be used.
+    """
+    environ = os.environ if environ is None else environ
+    if said := environ.get(CLIENT_SECRET, "").strip():
+        return Secret(secret_in(said, CLIENT_SECRET), CLIENT_SECRET)
+    if not profile.named:
+        raise SettingsError(
+            f"There is no client secret for {profile.name}: set {CLIENT_SECRET}, and {CLIENT_ID}."
+        )
+    if profile.secret_command:
+        from app.settings import secret_command
+
+        return Secret(secret_command.run(profile.secret_command), "secret_command")
+    path = _file(profile, environ)
+    in_keyring = keyrings.look(profile.name)
+    if in_keyring.secret:
+        return Secret(in_keyring.secret, in_keyring.place)
+    if held := secret_files.look(path):
+        return Secret(held, str(path))
+    raise SettingsError(
+        f"There is no client secret for the profile {profile.name}: {CLIENT_SECRET} is not set, "
+        f"there is no secret_command, {in_keyring.place}, and no file {path}. "
+        f"To store it: entity-connections login --profile {profile.name}"
+    )
+
+
+def keep(profile: Profile, secret: Hidden, environ: Mapping[str, str] | None = None) -> str:
+    """Store a client secret for the next time and return where it is now.
+
+    Raises:
+        SettingsError: neither the keyring nor the file can take it, or it is not text.
+    """
+    path = _file(profile, environ)
+    secret = secret_in(secret.get_secret_value(), "What was given")
+    in_keyring = keyrings.put(profile.name, secret)
+    if in_keyring.secret:
+        secret_files.remove(path)
+        return in_keyring.place
+    secret_files.put(path, secret)
+    return f"{path}, which only you can read, because {in_keyring.place}"
+
+
+def forget(profile: Profile, environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Remove what `keep` stored and return the places it was taken from.
+
+    Raises:
+        SettingsError: the file cannot be removed.
+    """
+    path = _file(profile, environ)
+    taken = ["the keyring"] if keyrings.remove(profile.name) else []
+    taken += [str(path)] if secret_files.remove(path) else []
+    return tuple(taken)
+
+
+def _file(profile: Profile, environ: Mapping[str, str] | None) -> Path:
+    if not (profile.named and places.NAME.fullmatch(profile.name)):
+        raise SettingsError(f"Secrets are kept for profiles only, not for {profile.name}.")
+    return places.secrets_dir(environ) / profile.name

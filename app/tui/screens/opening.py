@@ -1,0 +1,122 @@
+"""The commands that open something above the main screen; each is loaded when first asked for."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from app.domain.actions import Action
+from app.domain.connections import Row
+from app.tui.screens.chooser import pick
+from app.tui.screens.question import Question
+from app.tui.themes import THEMES
+
+if TYPE_CHECKING:
+    from app.tui.screens.connections import Connections
+
+
+def entity(main: "Connections") -> None:
+    """Open the entity switcher."""
+    if main.desk is not None:
+        from app.tui.screens.switcher import entity_switcher
+
+        main.app.push_screen(entity_switcher(main.desk), main.act_in)
+
+
+def user(main: "Connections") -> None:
+    """Choose another user of the fake tenant."""
+    main.app.push_screen(pick("Work as", main.target.users, main.view.user), main.work_as)
+
+
+def theme(main: "Connections") -> None:
+    """Choose the colours, our own first."""
+    app = main.app
+    ours = [(theme.name, "") for theme in THEMES]
+    names = {name for name, _ in ours}
+    others = [(name, "of Textual") for name in app.available_themes if name not in names]
+
+    def wear(name: str | None) -> None:
+        if name is not None:
+            app.theme = name
+
+    app.push_screen(pick("Theme", ours + others, app.theme), wear)
+
+
+def help_(main: "Connections") -> None:
+    """Show every key."""
+    from app.tui.screens.help import Help
+
+    main.app.push_screen(Help())
+
+
+def unlock(main: "Connections") -> None:
+    """Ask before writes are unlocked; lock them again without a question."""
+    from app.tui.screens.unlock import Unlock
+
+    lock, view = main.target.lock, main.view
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            lock.unlock()
+            view.say("good", "Writes are unlocked until you quit; U locks them again.")
+            view.draw()
+
+    if lock.locked:
+        main.app.push_screen(Unlock(main.target), answered)
+    else:
+        lock.lock()
+        view.say("good", "Writes are locked again.")
+        view.draw()
+
+
+def requests(main: "Connections") -> None:
+    """Open the request pane."""
+    from app.tui.screens.requests import Requests
+
+    def title_of(entity_id: str) -> str:
+        desk = main.desk
+        return desk.access.tenant.hierarchy.get(entity_id).title if desk else ""
+
+    target, view = main.target, main.view
+    options = tuple(view.user if one == target.user else one for one in target.options)
+    main.app.push_screen(Requests(view, target.journal, options, title_of))
+
+
+def journal(main: "Connections") -> None:
+    """Open the journal."""
+    from app.tui.screens.journal import JournalPane
+
+    main.app.push_screen(JournalPane(main.target.journal))
+
+
+def ask(main: "Connections", action: Action, row: Row) -> None:
+    """Ask before `action` is carried out on `row` as it is now."""
+    desk = main.desk
+    if desk is None:
+        return
+    order = desk.order(action, row)
+
+    def answered(yes: bool | None) -> None:
+        if yes and desk is main.desk and not desk.progress(row):
+            desk.started(order)
+            main.view.hush()
+            main.view.draw()
+            main.work.write(desk, order)
+
+    main.app.push_screen(Question(order), answered)
+
+
+def palette(main: "Connections") -> None:
+    """Find a command by its name."""
+    main.app.action_command_palette()
+
+
+OPENS: dict[str, Callable[["Connections"], None]] = {
+    "entity": entity,
+    "user": user,
+    "theme": theme,
+    "help": help_,
+    "unlock": unlock,
+    "requests": requests,
+    "journal": journal,
+    "palette": palette,
+}
+"""By the id of the command."""

@@ -1,0 +1,116 @@
+"""The one request path: lock, token, headers, an exchange; again as far as that is safe."""
+
+import re
+from collections.abc import Callable
+from typing import TypeVar
+
+from app.domain import errors
+from app.domain.ids import hyphenated
+from app.services.lock import Lock
+from app.zuora.answers import Answer
+from app.zuora.line import Line
+from app.zuora.retry import Repeat, persist
+from app.zuora.token import Token, Tokens
+from app.zuora.track import new_track_id
+from app.zuora.wire import entity_id
+
+_KEY = re.compile(r"[!-~]{0,254}")
+_TRACK_ID = re.compile(r"[!#-&(-9<-~]{0,64}")  # ASCII without " ' : ;
+
+Meaning = TypeVar("Meaning")
+
+
+class Calls:
+    """Every call of the API, whatever it asks for."""
+
+    def __init__(self, line: Line, tokens: Tokens, lock: Lock) -> None:
+        self._line = line
+        self._tokens = tokens
+        self._lock = lock
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        read: Callable[[Answer], Meaning],
+        acting_id: str | None,
+        *,
+        query: dict[str, str] | None = None,
+        body: dict[str, str] | None = None,
+        key: str = "",
+        track_id: str = "",
+    ) -> Meaning:
+        """Return what `read` makes of Zuora's answer.
+
+        Args:
+            method: of HTTP; anything but GET changes something, and asks the lock.
+            path: from the root on, quoted.
+            read: raises a ZuoraError for an answer that is not as it should be.
+            acting_id: the entity to act in; else the first in the token's scope.
+            query: behind the path.
+            body: as JSON.
+            key: the Idempotency-Key, by which Zuora knows a call that it has seen;
+                at most 254 characters.
+            track_id: the Zuora-Track-Id, the same for every try; at most 64
+                characters. Else a fresh one.
+
+        Raises:
+            ZuoraError: it did not work, or nobody knows whether it did.
+        """
+        changes = method != "GET"
+        if changes:
+            self._lock.check()
+        if not _KEY.fullmatch(key) or not _TRACK_ID.fullmatch(track_id):
+            raise errors.Refused("The key or the track id of the call is none. Nothing was sent.")
+        headers = {"Zuora-Track-Id": track_id or new_track_id()}
+        if key:
+            headers["Idempotency-Key"] = key
+        renewed = False
+
+        async def attempt(number: int) -> Meaning:
+            nonlocal renewed
+            while True:
+                token = await self.token()
+                if changes:  # it may have been locked while the token took its time
+                    self._lock.check()
+                sent = headers | _of(token, acting_id)
+                request = self._line.request(method, path, sent, query=query, json=body)
+                try:
+                    return await self._line.exchange(request, read, token.secret, number)
+                except errors.Unauthenticated:
+                    self._tokens.drop(token)
+                    if renewed:
+                        raise
+                    renewed = True
+
+        def may_go_on() -> bool:
+            return not (changes and self._lock.locked)
+
+        repeat = Repeat.READ if not changes else Repeat.KEY if key else Repeat.NEVER
+        return await persist(attempt, repeat, self._line.traffic, self._line.patience, may_go_on)
+
+    async def token(self) -> Token:
+        """Return a token.
+
+        Raises:
+            ZuoraError: there is none; what it was wanted for was not sent.
+        """
+        try:
+            return await self._tokens.get()
+        except errors.ZuoraError as error:
+            if error.outcome_known:
+                raise
+            # Whatever became of the token, what it was wanted for was not sent.
+            raise errors.NoToken(error.sentence, error.reasons, error.request_id) from None
+
+
+def _of(token: Token, acting_id: str | None) -> dict[str, str]:
+    """Return the headers that say who asks, and in which entity."""
+    headers = {"Authorization": f"Bearer {token.secret.get_secret_value()}"}
+    acting_id = acting_id or next(iter(token.entity_ids), None)
+    if not acting_id:
+        return headers
+    try:
+        return headers | {"Zuora-Entity-Ids": hyphenated(entity_id(acting_id))}
+    except ValueError:
+        raise errors.NotFound("The id of the entity to act in is none. Nothing was sent.") from None

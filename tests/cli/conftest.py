@@ -1,0 +1,29 @@
+"""Places and tenants for the command line to work in."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.moody import Moody, moody
+from tests.cli.tenant import Served, served
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Return a folder for settings and state."""
+    return tmp_path / "home"
+
+
+@pytest.fixture(scope="module")
+def tenant() -> Iterator[Served]:
+    """Return the fake tenant on a socket, for tests that only read."""
+    with served() as found:
+        yield found
+
+
+@pytest.fixture
+def server() -> Iterator[Moody]:
+    """Return a fresh fake tenant on a socket, which answers as a test wants it to."""
+    with moody() as found:
+        yield found

@@ -1,0 +1,71 @@
+"""The command line in processes of its own, and a fake tenant on a socket for them."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+PROGRAM = (sys.executable, "-m", "app")
+SECRETS = ("not/a+secret=alice", "not/a+secret=bruno", "not/a+secret=carol")
+
+
+class Served(NamedTuple):
+    """A fake tenant that listens on this machine.
+
+    Attributes:
+        url: its REST root.
+        users: client id and client secret by user name.
+    """
+
+    url: str
+    users: Mapping[str, tuple[str, str]]
+
+    def environ(self, user: str = "alice") -> dict[str, str]:
+        """Return the variables that make the program that user."""
+        client_id, secret = self.users[user]
+        return {"ZUORA_CLIENT_ID": client_id, "ZUORA_CLIENT_SECRET": secret}
+
+
+def environ(home: Path, **more: str) -> dict[str, str]:
+    """Return an environment that knows nothing of the developer's own settings."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ZUORA_", "ENTITY_"))}
+    return {
+        **kept,
+        "ENTITY_CONNECTIONS_CONFIG_DIR": str(home / "config"),
+        "ENTITY_CONNECTIONS_STATE_DIR": str(home / "state"),
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+        "PYTHONUTF8": "1",
+        **more,
+    }
+
+
+def run(
+    home: Path, *arguments: str, stdin: str | None = None, **more: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the program to its end, without a terminal."""
+    given = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
+    return subprocess.run(
+        [*PROGRAM, *arguments], capture_output=True, text=True, timeout=50,
+        env=environ(home, **more), **given,
+    )  # fmt: skip
+
+
+@contextmanager
+def served(*arguments: str) -> Iterator[Served]:
+    """Serve the fake tenant on a free port of this machine."""
+    command = [*PROGRAM, "serve", "--port", "0", "--json", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            told = json.loads(process.stdout.readline())
+            users = {
+                one["username"]: (one["client_id"], one["client_secret"]) for one in told["users"]
+            }
+            yield Served(told["base_url"], users)
+        finally:
+            process.terminate()
+            assert process.wait(10) == 0

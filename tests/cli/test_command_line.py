@@ -1,0 +1,123 @@
+"""The command line: what it says, how it ends, and what it does not load."""
+
+import subprocess
+import sys
+
+import pytest
+
+from app import __version__
+from app.cli.program import COMMANDS
+
+HEAVY = ("textual", "rich", "httpx", "pydantic", "starlette", "sqlite3")
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "app", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+
+
+def test_version() -> None:
+    done = run("--version")
+    assert (done.returncode, done.stdout) == (0, f"entity-connections {__version__}\n")
+
+
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_help(option: str) -> None:
+    done = run(option)
+    assert done.returncode == 0
+    assert "--scenario" in done.stdout
+    assert "global-500" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["--scenario", "acne"], ["'acne'", "--scenario", "'acme'", "'global-500'"]),
+        (["--user", "mallory"], ["'mallory'", "--user", "'alice'", "'bruno'", "'carol'"]),
+        (["--usr", "alice"], ["--usr", "--user"]),
+        (["--theme"], ["--theme"]),
+        (["connect"], ["connect"]),
+        ([], ["terminal"]),
+    ],
+)
+def test_what_cannot_be_used_is_named_in_one_sentence(
+    arguments: list[str], named: list[str]
+) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    (sentence,) = done.stderr.splitlines()
+    assert all(word in sentence for word in named)
+
+
+def loaded(watched: tuple[str, ...], *arguments: str) -> list[str]:
+    """Run the program in a fresh interpreter and return which of these packages it loaded."""
+    code = (
+        "import sys; from app.cli import main\n"
+        "try: main()\n"
+        f"finally: print(*(one for one in {watched} if one in sys.modules), file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", code, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0
+    return done.stderr.splitlines()[-1].split()
+
+
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_nothing_heavy_is_loaded_for_a_short_answer(option: str) -> None:
+    assert loaded((*HEAVY, "asyncio", "uvicorn"), option) == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["connections"],
+        ["connections", "--json"],
+        ["entities"],
+        ["waiting"],
+        ["request", "--to", "Acme-US", "--yes"],
+        ["request", "--to", "Acme-US", "--dry-run"],
+        ["profiles"],
+        ["journal"],
+        ["completion", "fish"],
+    ],
+)
+def test_a_one_shot_command_loads_no_screen(command: list[str]) -> None:
+    assert loaded(("textual", "rich", "uvicorn"), *command) == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_has_its_help_and_its_line_in_the_list(command: str) -> None:
+    done = run(command, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"Usage: entity-connections {command} ")
+    assert f"  {command}  " in run("--help").stdout
+
+
+def test_an_error_in_the_program_tells_no_values() -> None:
+    code = (
+        "import sys; import app.cli.reading as reading\n"
+        "def broken(*_, **__):\n"
+        "    client_secret = ''.join(('not/a+', 'secret'))\n"
+        "    raise RuntimeError('broken \\x1b]0;x\\x07 on purpose')\n"
+        "reading.run = broken\n"
+        "sys.argv[1:] = ['entities']\n"
+        "from app.cli import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (70, "")
+    assert "an error in the program itself" in done.stderr
+    assert "broken ]0;x on purpose" in done.stderr
+    assert "not/a+secret" not in done.stderr
+
+
+def test_the_screen_is_built_before_the_tenant_is_loaded() -> None:
+    code = (
+        "import sys; from app.cli.targets import fake_target\n"
+        "from app.tui.app import ConnectionsApp\n"
+        "ConnectionsApp(fake_target('acme', 'alice'))\n"
+        "print(*(one for one in ('httpx', 'pydantic', 'starlette') if one in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == ""
+    assert done.returncode == 0

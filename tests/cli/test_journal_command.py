@@ -1,0 +1,89 @@
+"""`journal` and `journal verify`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.acme import CANADA
+from tests.cli.moody import Mood, Moody, on
+from tests.cli.tenant import run
+
+PENDING = "8a8082555b3c70de015b44a1c07e2b01"
+
+
+@pytest.fixture
+def written(server: Moody, home: Path) -> Path:
+    """Return a home whose journal has three writes, the last of unknown outcome."""
+    on(server, home, "request", "--to", "Acme-US", "--yes")
+    on(server, home, "accept", PENDING, "--yes")
+    server.mood = Mood.BROKEN
+    on(server, home, "disconnect", PENDING, "--yes")
+    return home
+
+
+def actions(home: Path, *arguments: str) -> list[str]:
+    done = run(home, "journal", "--json", *arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    return [one["action"] for one in json.loads(done.stdout)]
+
+
+@pytest.mark.parametrize("since", ["1h", "90min", "2d", "2020-01-01", "2020-01-01T10:00+02:00"])
+def test_filters_narrow_what_is_listed(written: Path, since: str) -> None:
+    everything = ["request", "accept", "disconnect"]
+    assert actions(written) == everything
+    assert actions(written, "--since", since) == everything
+    assert actions(written, "--since", "2999-01-01") == []
+    assert actions(written, "--action", "accept") == ["accept"]
+    assert actions(written, "--outcome", "unknown") == ["disconnect"]
+    assert actions(written, "--outcome", "not-done") == []
+    assert actions(written, "--entity", "acme-us") == ["request"]
+    assert actions(written, "--entity", CANADA) == ["accept", "disconnect"]
+    assert actions(written, "--profile", "other") == []
+
+
+def test_people_see_a_line_each(written: Path) -> None:
+    lines = run(written, "journal").stdout.splitlines()
+    assert lines[0].split() == [
+        "WHEN", "PROFILE", "ACTION", "SOURCE", "TARGET", "OUTCOME", "REQUEST", "ID"
+    ]  # fmt: skip
+    assert len(lines) == 4
+    assert "Accept" in lines[2]
+    assert "confirmed" in lines[2]
+
+
+@pytest.mark.parametrize("since", ["yesterday", "2026-13-01", "", "99999999999h", "-1h"])
+def test_a_moment_that_is_none_is_refused(home: Path, since: str) -> None:
+    done = run(home, "journal", "--since", since)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--since" in done.stderr
+
+
+def test_verify_finds_a_changed_and_a_missing_line(written: Path) -> None:
+    path = written / "state" / "journal.jsonl"
+    whole = run(written, "journal", "verify")
+    assert (whole.returncode, whole.stdout) == (0, "The journal of 6 lines is as it was written.\n")
+    before = path.read_text()
+    path.write_text(before.replace("Acme-US", "Acme-UK", 1))
+    changed = run(written, "journal", "verify", "--json")
+    assert changed.returncode == 1
+    assert json.loads(changed.stdout)["problems"]
+    path.write_text("".join(before.splitlines(keepends=True)[:-1]))
+    missing = run(written, "journal", "verify")
+    assert missing.returncode == 1
+    assert "missing" in missing.stdout
+
+
+def test_a_journal_of_rubbish_is_no_crash(home: Path) -> None:
+    (home / "state").mkdir(parents=True)
+    (home / "state" / "journal.jsonl").write_bytes(b"\x00\xff\n[1]\n{}\n" * 20)
+    assert actions(home) == []
+    done = run(home, "journal", "verify")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_no_journal_is_an_empty_one(home: Path) -> None:
+    assert actions(home) == []
+    assert run(home, "journal", "verify").returncode == 0
+    assert not home.exists()

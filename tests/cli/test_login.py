@@ -1,0 +1,174 @@
+"""`login`, `profiles` and `config`: from nothing to a profile that works."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.tenant import PROGRAM, SECRETS, Served, environ, run
+from tests.terminal.pty import Terminal
+
+SECRET = SECRETS[0]
+
+
+def login(home: Path, tenant: Served, *arguments: str, stdin: str = SECRET, **more: str) -> str:
+    client_id = tenant.users["alice"][0]
+    done = run(home, "login", "--profile", "fake", "--base-url", tenant.url,
+               "--client-id", client_id, *arguments, stdin=stdin, **more)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert SECRET not in done.stdout + done.stderr
+    return done.stderr
+
+
+def test_login_makes_a_profile_that_works(home: Path, tenant: Served) -> None:
+    said = login(home, tenant)
+    assert "accepts the credentials" in said
+    assert "The profile fake (sandbox)" in said
+    kept = home / "config" / "secrets" / "fake"
+    assert f"The secret is in {kept}" in said
+    assert kept.stat().st_mode & 0o077 == 0
+    assert SECRET not in (home / "config" / "config.toml").read_text()
+    assert run(home, "connections", "--profile", "fake", "--json").returncode == 0
+
+
+def test_login_lists_what_may_be_entered(home: Path, tenant: Served) -> None:
+    bruno, secret = tenant.users["bruno"]
+    done = run(home, "login", "--profile", "b", "--base-url", tenant.url, "--client-id", bruno,
+               stdin=f"{secret}\n")  # fmt: skip
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["YOU", "Acme-Europe"]
+
+
+def test_the_environment_says_what_nobody_typed(home: Path, tenant: Served) -> None:
+    done = run(home, "login", "--profile", "e", "--base-url", tenant.url, **tenant.environ())
+    assert done.returncode == 0
+    assert "The secret is taken from ZUORA_CLIENT_SECRET." in done.stderr
+    assert "wins over the profile" in done.stderr
+    assert run(home, "waiting", "--profile", "e").returncode == 0
+
+
+def test_credentials_that_are_refused_are_not_stored(home: Path, tenant: Served) -> None:
+    client_id = tenant.users["alice"][0]
+    done = run(home, "login", "--profile", "fake", "--base-url", tenant.url,
+               "--client-id", client_id, stdin="hush-hush\n")  # fmt: skip
+    assert done.returncode == 3
+    assert "Nothing was stored." in done.stderr
+    assert "hush" not in done.stderr
+    assert not home.exists()
+
+
+def test_a_profile_that_is_there_gets_its_secret_anew(home: Path, tenant: Served) -> None:
+    login(home, tenant)
+    before = (home / "config" / "config.toml").read_text()
+    (home / "config" / "secrets" / "fake").unlink()
+    assert run(home, "connections", "--profile", "fake").returncode == 3
+    assert run(home, "login", "--profile", "fake", stdin=SECRET).returncode == 0
+    assert run(home, "connections", "--profile", "fake").returncode == 0
+    assert (home / "config" / "config.toml").read_text() == before
+
+
+def test_a_profile_that_is_there_gets_another_client_id(home: Path, tenant: Served) -> None:
+    login(home, tenant)
+    bruno, secret = tenant.users["bruno"]
+    done = run(home, "login", "--profile", "fake", "--client-id", bruno, stdin=secret)
+    assert done.returncode == 0
+    assert "Its client id is in" in done.stderr
+    assert f'client_id = "{bruno}"' in (home / "config" / "config.toml").read_text()
+    listed = run(home, "entities", "--profile", "fake", "--json")
+    assert sum(one["enterable"] for one in json.loads(listed.stdout)) == 1
+
+
+def test_a_profile_that_is_there_is_not_turned_into_another(home: Path, tenant: Served) -> None:
+    login(home, tenant)
+    done = run(home, "login", "--profile", "fake", "--environment", "eu-production", stdin=SECRET)
+    assert done.returncode == 2
+    assert "there is a profile fake for http://127.0.0.1" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "--profile is needed"),
+        (["--profile", "a"], "--environment is needed"),
+        (["--profile", "../a", "--environment", "eu-production"], "a profile's name is"),
+        (["--profile", "a", "--environment", "eu-prodction"], "did you mean eu-production"),
+        (["--profile", "a", "--environment", "eu-production", "--base-url", "https://x.example"],
+         "give one"),
+        (["--profile", "a", "--base-url", "http://x.example"], "https"),
+        (["--profile", "a", "--base-url", "https://x.example"], "--risk is needed"),
+        (["--profile", "a", "--environment", "eu-production"], "--client-id is needed"),
+        (["--profile", "a", "--environment", "eu-production", "--client-id", "x"],
+         "the secret is missing"),
+        (["--profile", "a", "--client-secret", "x"], "No such option '--client-secret'"),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_named(home: Path, arguments: list[str], said: str) -> None:
+    done = run(home, "login", *arguments, stdin="")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert not home.exists()
+
+
+def test_on_a_terminal_it_asks_and_the_secret_is_not_seen(home: Path, tenant: Served) -> None:
+    settings = [f"{k}={v}" for k, v in environ(home).items() if k.startswith(("ENTITY_", "PYTHON"))]
+    with Terminal(["env", *settings, *PROGRAM, "login"]) as terminal:
+        for asked, typed in (
+            ("Name of the profile", "asked"),
+            ("Environment, or a REST root", tenant.url),
+            ("Client id", tenant.users["alice"][0]),
+            ("Client secret (not shown)", SECRET),
+        ):
+            terminal.wait_for(asked)
+            terminal.wait_quiet()
+            terminal.send(typed, "enter")
+        assert terminal.wait_exit() == 0
+        assert "accepts the credentials" in terminal.transcript.decode()
+        assert SECRET not in terminal.transcript.decode()
+    assert run(home, "waiting", "--profile", "asked").returncode == 0
+
+
+def test_profiles_are_listed(home: Path, tenant: Served) -> None:
+    empty = run(home, "profiles")
+    assert (empty.returncode, empty.stdout) == (0, "")
+    assert "login --profile NAME" in empty.stderr
+    login(home, tenant)
+    assert "fake     sandbox  allowed" in run(home, "profiles").stdout
+    (one,) = json.loads(run(home, "profiles", "--json").stdout)
+    assert one == {
+        "name": "fake",
+        "baseUrl": tenant.url,
+        "risk": "sandbox",
+        "readOnly": False,
+        "clientId": tenant.users["alice"][0],
+        "entity": None,
+        "user": None,
+    }
+
+
+def test_config_explain_says_each_origin_and_no_secret(home: Path, tenant: Served) -> None:
+    login(home, tenant)
+    told = {
+        one["key"]: (one["value"], one["origin"])
+        for one in json.loads(run(home, "config", "explain", "--json", ZUORA_ENTITY_ID="x").stdout)
+    }
+    assert told["base_url"] == (tenant.url, str(home / "config" / "config.toml"))
+    assert told["entity"] == ("x", "ZUORA_ENTITY_ID")
+    assert told["client_secret"] == ("set", str(home / "config" / "secrets" / "fake"))
+    for arguments in ((), ("--profile", "fake"), ("--base-url", tenant.url)):
+        done = run(home, "config", "explain", *arguments, **tenant.environ())
+        assert done.returncode == 0
+        assert SECRET not in done.stdout + done.stderr
+
+
+def test_config_schema_is_json(home: Path) -> None:
+    assert "profiles" in json.loads(run(home, "config", "schema").stdout)["properties"]
+
+
+def test_a_broken_file_is_said_in_a_sentence(home: Path) -> None:
+    (home / "config").mkdir(parents=True)
+    (home / "config" / "config.toml").write_text('[profiles.a]\nclient_secret = "hush-hush"\n')
+    for command in (["profiles"], ["config", "explain"], ["connections", "--profile", "a"]):
+        done = run(home, *command)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "client_secret" in done.stderr
+        assert "hush" not in done.stderr
+        assert "Traceback" not in done.stderr

@@ -1,0 +1,194 @@
+"""`entities`, `connections` and `waiting`, on the fake tenant inside and on a socket."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.domain.ids import hyphenated
+from tests.acme import CORPORATION, EUROPE, JAPAN
+from tests.cli.tenant import Served, environ, run
+
+
+def test_entities_are_a_tree_that_says_which_may_be_entered(home: Path) -> None:
+    done = run(home, "entities")
+    assert done.returncode == 0
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert lines[0] == ["ENTITY", "NAME", "STATUS", "ENTER", "ID"]
+    assert ["Acme-Australia", "Provisioned", "no"] in [line[:3] for line in lines]
+    assert "  Acme-Europe " in done.stdout
+    assert "    Acme-UK " in done.stdout
+    assert "Acme Ibérica  Acme-Iberia" in done.stdout
+
+
+def test_entities_for_machines(home: Path) -> None:
+    found = json.loads(run(home, "entities", "--json", "--user", "bruno").stdout)
+    assert found[0] == {
+        "id": CORPORATION,
+        "name": "Acme Corporation",
+        "displayName": "Acme Corporation",
+        "parentId": None,
+        "status": "Provisioned",
+        "enterable": False,
+    }
+    assert [one["id"] for one in found if one["enterable"]] == [EUROPE]
+
+
+@pytest.mark.parametrize("on_socket", [False, True])
+def test_connections_are_the_same_inside_and_on_a_socket(
+    home: Path, tenant: Served, on_socket: bool
+) -> None:
+    where = ["--base-url", tenant.url] if on_socket else []
+    more = tenant.environ() if on_socket else {}
+    done = run(home, "connections", "--json", *where, **more)
+    assert (done.returncode, done.stderr) == (0, "")
+    found = json.loads(done.stdout)
+    assert len(found) == 13
+    assert found[0] == {
+        "id": "8a80825555a3c7a10155b54a63821c0d",
+        "source": {
+            "id": "8a80825555a3c7a10155b46120d058e7",
+            "name": "Acme-US",
+            "displayName": "Acme-US",
+        },
+        "target": {
+            "id": CORPORATION,
+            "name": "Acme Corporation",
+            "displayName": "Acme Corporation",
+        },
+        "status": "Connected",
+        "direction": "inbound",
+    }
+
+
+@pytest.mark.parametrize(("direction", "count"), [("inbound", 4), ("outbound", 9)])
+def test_a_direction_narrows_them(home: Path, direction: str, count: int) -> None:
+    found = json.loads(run(home, "connections", "--json", "--direction", direction).stdout)
+    assert [one["direction"] for one in found] == [direction] * count
+
+
+@pytest.mark.parametrize("typed", [EUROPE, hyphenated(EUROPE).upper(), "acme-europe"])
+@pytest.mark.parametrize("by_variable", [False, True])
+def test_the_entity_acted_in_is_an_id_or_a_name(home: Path, typed: str, by_variable: bool) -> None:
+    option = [] if by_variable else ["--entity", typed]
+    more = {"ZUORA_ENTITY_ID": typed} if by_variable else {}
+    done = run(home, "connections", *option, **more)
+    assert done.stderr == "Acting in Acme-Europe.\n"
+    assert "Acme-Nordics" in done.stdout
+
+
+def test_options_before_the_command_count_too_and_those_behind_it_win(home: Path) -> None:
+    done = run(home, "--user", "bruno", "--entity", "nonsense", "connections", "--entity", EUROPE)
+    assert done.stderr == "Acting in Acme-Europe.\n"
+    assert "Acme-Japan" not in done.stdout  # alice's own entity has it
+
+
+@pytest.mark.parametrize(
+    ("entity", "code", "said"),
+    [
+        ("Acme-Euorpe", 2, 'No entity is called "Acme-Euorpe". Did you mean Acme-Europe'),
+        ("Acme-UK", 2, "Acme-UK is not provisioned yet."),
+        ("Acme-Australia", 3, "You may not enter Acme-Australia"),
+    ],
+)
+def test_an_entity_that_cannot_be_acted_in_is_said(
+    home: Path, entity: str, code: int, said: str
+) -> None:
+    done = run(home, "connections", "--entity", entity)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert said in done.stderr
+
+
+def test_waiting_looks_into_every_entity_that_may_be_entered(home: Path, tenant: Served) -> None:
+    where = ["--base-url", tenant.url]
+    found = json.loads(run(home, "waiting", "--json", *where, **tenant.environ()).stdout)
+    ends = {(one["source"]["name"], one["target"]["name"]) for one in found}
+    assert ends == {
+        ("Acme-Germany", "Acme Corporation"),
+        ("Acme-Japan", "Acme Corporation"),
+        ("Acme-Japan", "Acme-Americas"),
+        ("Acme Corporation", "Acme-Canada"),
+        ("Acme-Nordics", "Acme-Europe"),
+    }
+    assert {(one["status"], one["direction"]) for one in found} == {("Pending", "inbound")}
+    bruno = run(home, "waiting", *where, **tenant.environ("bruno"))
+    assert [line.split()[0] for line in bruno.stdout.splitlines()] == ["SOURCE", "Acme-Nordics"]
+
+
+def test_nothing_waiting_is_said_and_is_no_data(home: Path) -> None:
+    done = run(home, "waiting", "--scenario", "empty")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "Nothing waits in the" in done.stderr
+
+
+def test_hostile_names_are_only_text(home: Path) -> None:
+    for command in ("entities", "connections", "waiting"):
+        done = run(home, command, "--scenario", "hostile")
+        assert done.returncode == 0
+        assert not {"\x1b", "\x07", "\x9b", "\u202e", "\u200b", "\x08"} & set(done.stdout)
+        assert max(map(len, done.stdout.splitlines())) < 250
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["--profile", "a", "--base-url", "https://b.example"], ["--profile", "--base-url"]),
+        (["--profile", "a", "--user", "bruno"], ["--user", "--profile"]),
+        (["--base-url", "https://b.example", "--scenario", "acme"], ["--scenario", "--base-url"]),
+        (["--base-url", "http://zuora.example"], ["--base-url", "https://"]),
+        (["--profile", "nobody"], ["nobody", "config.toml", "login"]),
+        (["--direction", "sideways"], ["sideways", "inbound", "outbound"]),
+    ],
+)
+def test_options_that_cannot_be_used_are_named(
+    home: Path, arguments: list[str], named: list[str]
+) -> None:
+    done = run(home, "connections", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert all(word in done.stderr for word in named)
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("user", "said"), [({}, "ZUORA_CLIENT_ID"), ({"ZUORA_CLIENT_ID": "x"}, "ZUORA_CLIENT_SECRET")]
+)
+def test_credentials_that_are_missing_are_asked_for(
+    home: Path, tenant: Served, user: dict[str, str], said: str
+) -> None:
+    done = run(home, "connections", "--base-url", tenant.url, **user)
+    assert done.returncode == 3
+    assert said in done.stderr
+
+
+def test_credentials_that_are_refused_end_with_no_access(home: Path, tenant: Served) -> None:
+    known = tenant.environ() | {"ZUORA_CLIENT_SECRET": "hush-hush-no-good"}
+    done = run(home, "connections", "--base-url", tenant.url, **known)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "does not accept the credentials" in done.stderr
+    assert "request id" in done.stderr
+    assert "hush" not in done.stderr
+
+
+def test_what_was_read_is_kept_for_completion_and_no_secret_with_it(
+    home: Path, tenant: Served
+) -> None:
+    run(home, "entities", "--base-url", tenant.url, **tenant.environ())
+    (kept,) = (home / "state" / "store").iterdir()
+    assert "Acme-Europe" in kept.read_text()
+    assert "secret" not in kept.read_text()
+    assert JAPAN in kept.read_text()
+    assert kept.stat().st_mode & 0o077 == 0
+    assert not (home / "config").exists()
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(home: Path) -> None:
+    import subprocess
+    import sys
+
+    script = f"{sys.executable} -m app connections --scenario global-500 | head -1"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", script], capture_output=True, text=True, env=environ(home)
+    )
+    assert done.returncode == 0
+    assert done.stdout.startswith("SOURCE")
+    assert done.stderr == "Acting in Globex.\n"

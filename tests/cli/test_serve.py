@@ -1,0 +1,91 @@
+"""`serve`: the fake tenant as if it were Zuora."""
+
+import json
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.tenant import PROGRAM, Served, environ, run
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_says_how_to_reach_it_and_stops_on_a_signal(home: Path, number: signal.Signals) -> None:
+    with subprocess.Popen(
+        [*PROGRAM, "serve", "--port", "0", "--scenario", "empty", "--json"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ(home),
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+        assert told["scenario"] == "empty"
+        assert [one["username"] for one in told["users"]] == ["alice", "bruno", "carol"]
+        alice = told["users"][0]
+        known = {
+            "ZUORA_CLIENT_ID": alice["client_id"],
+            "ZUORA_CLIENT_SECRET": alice["client_secret"],
+        }
+        done = run(home, "entities", "--base-url", told["base_url"], "--json", **known)
+        assert len(json.loads(done.stdout)) == 5
+        process.send_signal(number)
+        out, err = process.communicate(timeout=10)
+    assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_people_are_told_what_to_type(home: Path) -> None:
+    with subprocess.Popen(
+        [*PROGRAM, "serve", "--port", "0"], stdout=subprocess.PIPE, text=True, env=environ(home)
+    ) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        process.terminate()
+        rest = process.stdout.read()
+    url = first.split(" until")[0].split()[-1]
+    assert f"entity-connections --base-url {url}" in rest
+    assert "export ZUORA_CLIENT_ID=" in rest
+
+
+def test_a_port_that_is_taken_is_said(home: Path, tenant: Served) -> None:
+    port = tenant.url.rpartition(":")[2]
+    done = run(home, "serve", "--port", port)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"cannot listen on 127.0.0.1 port {port}" in done.stderr
+
+
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "999.1.1.1"])
+def test_a_host_that_is_none_is_said(home: Path, host: str) -> None:
+    done = run(home, "serve", "--host", host, "--port", "0")
+    assert done.returncode == 2
+    assert f"cannot listen on {host}" in done.stderr
+
+
+def test_others_on_the_network_are_warned_of(home: Path) -> None:
+    with subprocess.Popen(
+        [*PROGRAM, "serve", "--port", "0", "--host", "0.0.0.0", "--json"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ(home),
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.terminate()
+        assert "whoever reaches this machine" in process.communicate(timeout=10)[1]
+
+
+def test_ipv6_works_where_there_is_any(home: Path) -> None:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    with subprocess.Popen(
+        [*PROGRAM, "serve", "--port", "0", "--host", "::1", "--json"],
+        stdout=subprocess.PIPE, text=True, env=environ(home),
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+        known = {
+            "ZUORA_CLIENT_ID": told["users"][1]["client_id"],
+            "ZUORA_CLIENT_SECRET": told["users"][1]["client_secret"],
+        }
+        done = run(home, "entities", "--base-url", told["base_url"], **known)
+        process.terminate()
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,39 @@
+"""Orders and journals to write them in, for the tests of what is recorded."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from app.domain.actions import Action
+from app.domain.connections import PENDING, Direction
+from app.services.journal import Journal
+from app.services.orders import Order
+from tests.domain.world import GLOBAL, NORTH, SOUTH, connection, row
+
+MORNING = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that stands until it is turned."""
+
+    def __init__(self) -> None:
+        self.now = MORNING
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def turn(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+
+def request() -> Order:
+    return Order.on(Action.REQUEST, row(Direction.OUTBOUND, SOUTH))
+
+
+def accept() -> Order:
+    waits = connection(NORTH, GLOBAL, PENDING, "c" * 32)
+    return Order.on(Action.ACCEPT, row(Direction.INBOUND, NORTH, waits))
+
+
+def journal(folder: Path | None, clock: Clock | None = None, profile: str = "acme") -> Journal:
+    path = folder / "state" / "journal.jsonl" if folder else None
+    return Journal(path, profile, clock or Clock())

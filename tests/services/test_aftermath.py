@@ -1,0 +1,207 @@
+"""After a crash, and after answers that were lost: the next start tells the truth."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from app.domain.actions import Action
+from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Connection
+from app.domain.errors import Unreachable
+from app.domain.records import Records
+from app.services.aftermath import conclude, settle
+from app.services.entries import SENDING
+from app.services.journal import JournalError
+from app.services.judging import LATE
+from app.services.orders import Order, Outcome, Result
+from app.services.tenant import Tenant
+from tests.domain.world import GLOBAL, HIERARCHY, NORTH, SOUTH
+from tests.services.journals import Clock, accept, journal, request
+from tests.services.tenant_file import TenantFile, open_file, open_journal
+
+MUCH_LATER = SENDING + LATE + timedelta(seconds=1)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def kill_in_the_middle(folder: Path, action: Action, stops: str) -> None:
+    """Start a program that carries out an order, and kill it before it has an answer."""
+    program = subprocess.Popen(
+        [sys.executable, "-m", "tests.services.tenant_file", folder, action.name.lower(), stops],
+        stdout=subprocess.PIPE,
+    )
+    assert program.stdout is not None
+    assert program.stdout.readline() == b"stopped\n"
+    program.send_signal(signal.SIGKILL)
+    program.communicate()
+
+
+def after_a_while(folder: Path, tenant: Tenant, time: timedelta) -> list[Outcome]:
+    """Settle as a start would that comes `time` later."""
+    kept = open_journal(folder)
+    tenant.clock = kept.clock = lambda: now() + time
+    return asyncio.run(settle(tenant, kept))
+
+
+@pytest.mark.parametrize("action", list(Action))
+@pytest.mark.parametrize("stops", ["before", "after"])
+def test_a_program_killed_in_the_middle_is_told_of_by_the_next(
+    tmp_path: Path, action: Action, stops: str
+) -> None:
+    kill_in_the_middle(tmp_path, action, stops)
+    (left,) = open_journal(tmp_path).unsettled()
+    assert (left.action, left.outcome) == (action, None)
+
+    tenant = open_file(tmp_path)
+    (at_once,) = after_a_while(tmp_path, tenant, timedelta(0))
+    expected = Result.UNKNOWN if stops == "before" else Result.CONFIRMED
+    assert at_once.result is expected
+
+    told = after_a_while(tmp_path, tenant, MUCH_LATER)
+    if stops == "before":
+        (later,) = told
+        assert later.result is Result.NOT_DONE
+        assert f"{action.label} did not happen: the list shows" in later.sentence
+    else:
+        assert told == []
+    kept = open_journal(tmp_path)
+    assert [one.outcome for one in kept.entries()] == ["not done" if told else "confirmed"]
+    assert kept.verify() == (2, (), ())
+    assert isinstance(tenant.zuora, TenantFile)
+    assert tenant.zuora.sent == 0, "nothing is sent to find out"
+
+
+class Lists:
+    """A port that shows lists by acting entity; one without a list cannot be reached."""
+
+    def __init__(self, **lists: tuple[Connection, ...]) -> None:
+        self.lists = lists
+        self.asked: list[str] = []
+
+    async def list_connections(self, acting_id: str) -> Records[Connection]:
+        self.asked.append(acting_id)
+        if acting_id not in self.lists:
+            raise Unreachable("No connection to Zuora came about.")
+        return Records(self.lists[acting_id])
+
+
+def looking_at(clock: Clock, *connections: Connection) -> Tenant:
+    tenant = Tenant(Lists(**{GLOBAL.id: connections}), clock)  # type: ignore[arg-type]
+    tenant.hierarchy = HIERARCHY
+    return tenant
+
+
+WAITS = Connection("c" * 32, NORTH.id, GLOBAL.id, PENDING)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("status", "age", "result"),
+    [
+        (PENDING, SENDING + LATE, Result.UNKNOWN),
+        (PENDING, MUCH_LATER, Result.NOT_DONE),
+        (CONNECTED, timedelta(0), Result.CONFIRMED),
+        (CONNECTED, MUCH_LATER, Result.CONFIRMED),
+        (DISCONNECTED, timedelta(0), Result.UNKNOWN),
+        (DISCONNECTED, MUCH_LATER, Result.NOT_DONE),
+        (None, MUCH_LATER, Result.NOT_DONE),
+    ],
+)
+async def test_an_accept_is_what_the_list_says_late_enough(
+    monkeypatch: pytest.MonkeyPatch, status: str | None, age: timedelta, result: Result
+) -> None:
+    monkeypatch.setattr("app.services.journal._alive", lambda _: False)
+    clock = Clock()
+    kept = journal(None, clock)
+    entry = kept.intend(accept(), "alice", "t")
+    clock.now += age
+    shown = [WAITS._replace(status=status)] if status else []
+    (outcome,) = await settle(looking_at(clock, *shown), kept)
+    assert outcome.result is result
+    assert outcome.entry is not None
+    assert outcome.entry.id == entry.id
+    assert outcome.sentence.startswith("Accept of ")
+    recorded = kept.entries()[0].outcome
+    assert recorded == (None if result is Result.UNKNOWN else result.value)
+
+
+@pytest.mark.asyncio
+async def test_after_an_unknown_outcome_it_is_late_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program saw the end of its sending, so nothing left after that."""
+    monkeypatch.setattr("app.services.journal._alive", lambda _: False)
+    clock = Clock()
+    kept = journal(None, clock)
+    kept.conclude(kept.intend(accept(), "alice", "t").id, Result.UNKNOWN, "Lost.")
+    clock.now += LATE
+    assert (await settle(looking_at(clock, WAITS), kept))[0].result is Result.UNKNOWN
+    clock.turn(seconds=1)
+    assert (await settle(looking_at(clock, WAITS), kept))[0].result is Result.NOT_DONE
+    assert await settle(looking_at(clock, WAITS), kept) == []
+
+
+@pytest.mark.asyncio
+async def test_a_request_that_was_denied_meanwhile_has_happened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.services.journal._alive", lambda _: False)
+    clock = Clock()
+    kept = journal(None, clock)
+    kept.intend(request(), "alice", "t")
+    denied = Connection("e" * 32, GLOBAL.id, SOUTH.id, DISCONNECTED)
+    (outcome,) = await settle(looking_at(clock, denied), kept)
+    assert outcome.result is Result.CONFIRMED
+    assert outcome.sentence.endswith("Acme → Acme South is Disconnected.")
+
+
+@pytest.mark.asyncio
+async def test_each_list_is_read_once_and_what_cannot_be_read_stays_unsettled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.services.journal._alive", lambda _: False)
+    clock = Clock()
+    kept = journal(None, clock)
+    seen = [kept.intend(accept(), "alice", "t"), kept.intend(request(), "alice", "t")]
+    order = accept()
+    there = order.row._replace(acting=NORTH)
+    hidden = kept.intend(Order.on(order.action, there), "alice", "t")
+    clock.now += MUCH_LATER
+    tenant = looking_at(clock, WAITS._replace(status=CONNECTED))
+    told = await settle(tenant, kept)
+    assert [one.result for one in told] == [Result.CONFIRMED, Result.NOT_DONE, Result.UNKNOWN]
+    assert isinstance(tenant.zuora, Lists)
+    assert sorted(tenant.zuora.asked) == sorted([GLOBAL.id, NORTH.id])
+    assert isinstance(told[2].error, Unreachable)
+    assert "cannot be looked up" in told[2].sentence
+    assert [entry.id for entry in kept.unsettled()] == [hidden.id]
+    assert [one.entry.id for one in told[:2] if one.entry] == [one.id for one in seen]
+
+
+def test_an_order_comes_back_from_its_line() -> None:
+    for order in (accept(), request()):
+        again = Order.again(journal(None).intend(order, "alice", "t"))
+        assert again.pair == order.pair
+        assert again.connection_id == order.connection_id
+        assert (again.row.direction, again.row.key) == (order.row.direction, order.row.key)
+        assert again.row.status == order.row.status
+    assert again.key == order.key
+
+
+@pytest.mark.asyncio
+async def test_a_journal_that_fails_is_told_and_never_in_the_way(tmp_path: Path) -> None:
+    clock = Clock()
+    kept = journal(tmp_path, clock)
+    entry = kept.intend(accept(), "alice", "t")
+    assert kept.path
+    kept.path.unlink()
+    kept.path.mkdir()
+    with pytest.raises(JournalError, match="cannot be read"):
+        await settle(looking_at(clock), kept)
+    done = Outcome(accept(), Result.CONFIRMED, "Done.", entry=entry)
+    (told,) = await conclude(kept, [done])
+    assert told.sentence.startswith("Done. The journal ")

@@ -1,0 +1,47 @@
+"""How often to refresh when calls are short."""
+
+import pytest
+
+from app.services.pace import budget_sentence, refresh_after
+from app.services.traffic import Budget
+from tests.services.journals import MORNING
+
+
+@pytest.mark.parametrize(
+    ("limit", "remaining", "seconds"),
+    [
+        (50_000, 50_000, 30),
+        (50_000, 10_000, 30),
+        (50_000, 5_000, 60),
+        (50_000, 2_500, 120),
+        (50_000, 1_000, 300),
+        (50_000, 1, 300),
+        (50_000, 0, 300),
+        (50_000, -7, 300),
+        (0, 0, 30),
+        (-1, 5, 30),
+    ],
+)
+def test_refreshes_become_rarer_as_the_budget_runs_low(
+    limit: int, remaining: int, seconds: float
+) -> None:
+    assert refresh_after(Budget(limit, remaining, None, MORNING)) == pytest.approx(seconds)
+
+
+def test_nothing_known_slows_nothing() -> None:
+    assert refresh_after(None) == 30
+    assert budget_sentence(None) == ""
+
+
+def test_the_sentence_says_what_is_left_until_when_and_what_is_done_about_it() -> None:
+    assert budget_sentence(Budget(50_000, 49_000, 60, MORNING)) == ""
+    told = budget_sentence(Budget(50_000, 400, 3600 * 3.5, MORNING))
+    until = f"{MORNING.replace(hour=12, minute=30).astimezone():%H:%M}"
+    assert told == (f"Calls are short: 400 of 50,000 left until {until}; refreshing every 5 min.")
+    told = budget_sentence(Budget(2_500, 300, None, MORNING))
+    assert told == "Calls are short: 300 of 2,500 left; refreshing every 50 s."
+
+
+@pytest.mark.parametrize("reset", [float("inf"), float("nan"), 1e300, -1e300])
+def test_a_hostile_reset_is_left_out(reset: float) -> None:
+    assert "until" not in budget_sentence(Budget(100, 1, reset, MORNING))

@@ -1,0 +1,228 @@
+"""The last known rows: kept as they were, and never in the way when they are damaged."""
+
+import json
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.connections import PENDING, Direction
+from app.domain.records import Records
+from app.fake.scenarios import SCENARIOS
+from app.services import store as stores
+from app.services.store import Store, known_entities
+from app.services.tenant import Tenant
+from tests.acme import CORPORATION, EUROPE, client, open_acme
+from tests.domain.world import GLOBAL, HIERARCHY, NORTH, connection
+from tests.services.journals import Clock
+
+
+async def read_into(path: Path, scenario: str = "acme", *entities: str) -> Tenant:
+    """Return a tenant that has read some entities, and remembered them."""
+    fake = open_acme(scenario)
+    tenant = Tenant(client(fake), store=Store(path))
+    acting = await tenant.open()
+    for one in entities or (acting,):
+        await tenant.read(one)
+    tenant.remember(acting, Direction.INBOUND)
+    fake.close()
+    return tenant
+
+
+def small(path: Path) -> Tenant:
+    """Return a small tenant that has been read and remembered."""
+    tenant = Tenant(None, Clock(), Store(path))  # type: ignore[arg-type]
+    tenant.hierarchy = HIERARCHY
+    tenant.enterable = frozenset({GLOBAL.id})
+    return tenant
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("scenario", list(SCENARIOS))
+async def test_the_next_start_knows_the_rows_of_this_one(tmp_path: Path, scenario: str) -> None:
+    path = tmp_path / "store" / "acme.json"
+    before = await read_into(path, scenario)
+    after = Tenant(None, store=Store(path))  # type: ignore[arg-type]
+    remembered = after.restore()
+    assert remembered is not None
+    assert remembered.direction is Direction.INBOUND
+    assert list(after.hierarchy) == list(before.hierarchy)
+    assert after.enterable == before.enterable
+    acting = remembered.acting_id
+    then, now = before.seen(acting), after.seen(acting)
+    assert then is not None
+    assert now is not None
+    assert now.read_at == then.read_at
+    assert now.remarks == then.remarks
+    for direction in Direction:
+        assert now.rows(direction) == then.rows(direction)
+
+
+@pytest.mark.asyncio
+async def test_what_this_program_has_read_is_newer_than_what_is_remembered(tmp_path: Path) -> None:
+    path = tmp_path / "acme.json"
+    await read_into(path, "acme", CORPORATION, EUROPE)
+    fake = open_acme()
+    tenant = Tenant(client(fake), store=Store(path))
+    await tenant.open()
+    view = await tenant.read(CORPORATION)
+    hierarchy = tenant.hierarchy
+    assert tenant.restore() is not None
+    assert tenant.seen(CORPORATION) is view
+    assert tenant.hierarchy is hierarchy
+    assert tenant.seen(EUROPE) is not None
+    fake.close()
+
+
+@pytest.mark.asyncio
+async def test_a_refresh_replaces_what_was_restored(tmp_path: Path) -> None:
+    path = tmp_path / "acme.json"
+    await read_into(path)
+    fake = open_acme()
+    tenant = Tenant(client(fake), store=Store(path))
+    tenant.restore()
+    old = tenant.seen(CORPORATION)
+    await tenant.open()
+    assert await tenant.read(CORPORATION) is tenant.seen(CORPORATION) is not old
+    fake.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes mean nothing there")
+@pytest.mark.asyncio
+async def test_nobody_else_may_read_it_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "store" / "acme.json"
+    await read_into(path)
+    await read_into(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert list(path.parent.iterdir()) == [path]
+
+
+def damaged(path: Path, data: bytes) -> Store:
+    path.write_bytes(data)
+    return Store(path)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"{",
+        b"null",
+        b"[]",
+        b"\xff",
+        b"[" * 100_000,
+        b'{"version": 2}',
+        b'{"version": 1e999}',
+        b'{"version": 1, "entities": [["a"]]}',
+        b'{"version": 1, "entities": [["a\\r\\n", "", "", null, ""]]}',
+        b'{"version": 1, "views": [{}]}',
+        b'{"version": 1, "enterable": [{}]}',
+        b'{"version": 1, "actingId": "\\u001b"}',
+    ],
+)
+def test_a_damaged_store_is_as_good_as_none_and_says_so(tmp_path: Path, data: bytes) -> None:
+    store = damaged(tmp_path / "acme.json", data)
+    assert store.load() is None
+    assert "cannot be used" in store.trouble
+    known_entities(tmp_path / "acme.json")
+
+
+def test_one_that_is_not_there_is_no_trouble(tmp_path: Path) -> None:
+    for store in (Store(tmp_path / "none"), Store(None)):
+        assert store.load() is None
+        assert not store.trouble
+    assert known_entities(tmp_path / "none") == []
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(
+    st.sampled_from(["actingId", "direction", "enterable", "entities", "views"]),
+    st.sampled_from([None, "actingId", "readAt", "remarks", "connections"]),
+    JSON,
+)
+def test_any_json_is_loaded_or_is_not(
+    tmp_path_factory: pytest.TempPathFactory, name: str, inner: str | None, value: object
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.json"
+    view = {"actingId": "a", "readAt": "2026-11-22T09:00:00Z", "remarks": [], "connections": []}
+    fields: dict[str, object] = {"version": 1, "views": [view]}
+    if inner is None:
+        fields[name] = value
+    else:
+        view[inner] = value  # type: ignore[assignment]
+    path.write_text(json.dumps(fields))
+    store = Store(path)
+    assert (store.load() is None) == bool(store.trouble)
+    known_entities(path)
+
+
+def test_names_are_cleaned_again(tmp_path: Path) -> None:
+    path = tmp_path / "acme.json"
+    entity = ["a", "x", "\x1b[31mred", None, "Provisioned"]
+    path.write_text(json.dumps({"version": 1, "entities": [entity]}))
+    assert known_entities(path) == [("a", "x", "[31mred")]
+
+
+@pytest.mark.asyncio
+async def test_it_stays_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stores, "ENOUGH", 3)
+    clock, path = Clock(), tmp_path / "acme.json"
+    tenant = small(path)
+    listed = [connection(NORTH, GLOBAL, PENDING, str(number)) for number in range(2)]
+
+    class Lists:
+        async def list_connections(self, acting_id: str) -> object:
+            clock.turn(seconds=1)
+            return Records(tuple(listed))
+
+    tenant.zuora, tenant.clock = Lists(), clock  # type: ignore[assignment]
+    for one in HIERARCHY:
+        await tenant.read(one.id)
+    tenant.remember(GLOBAL.id)
+    remembered = Store(path).load()
+    assert remembered is not None
+    assert list(remembered.views) == [list(HIERARCHY)[-1].id], "the newest that has room"
+    monkeypatch.setattr(stores, "LIMIT", 10)
+    assert Store(path).load() is None
+
+
+def test_a_disk_that_does_not_take_it_costs_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "store").write_text("in the way")
+    tenant = small(tmp_path / "store" / "acme.json")
+    tenant.remember(GLOBAL.id)
+    assert tenant.store
+    assert "cannot be kept" in tenant.store.trouble
+
+
+def test_nothing_read_is_nothing_remembered(tmp_path: Path) -> None:
+    tenant = Tenant(None, store=Store(tmp_path / "acme.json"))  # type: ignore[arg-type]
+    tenant.remember("")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_completion_loads_next_to_nothing(tmp_path: Path) -> None:
+    small(tmp_path / "acme.json").remember(GLOBAL.id)
+    code = (
+        "import sys, pathlib\n"
+        "from app.services.store import known_entities\n"
+        "print(len(known_entities(pathlib.Path(sys.argv[1]))))\n"
+        "print([m for m in ('pydantic', 'httpx', 'asyncio', 'textual') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "acme.json"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "5\n[]\n"

@@ -1,0 +1,1 @@
+"""Tests of the settings: never the real home folder, never a real keyring."""
