@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
 _PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
@@ -22,18 +22,7 @@ def checked(url: str) -> str:
     Raises:
         BadAddressError: it is not an address, or not one to send a secret to.
     """
-    url = url.strip()
-    if not (url.isascii() and url.isprintable()) or " " in url or len(url) > 500:
-        raise BadAddressError("The address holds characters that no address has.")
-    try:
-        parts = urlsplit(url)
-        host, port = (parts.hostname or "").rstrip("."), parts.port
-    except ValueError:
-        raise BadAddressError("The address is not one: its host or port is wrong.") from None
-    if "%" in host:
-        raise BadAddressError("The host of the address is not one.")
-    if parts.scheme not in _PORTS or not host:
-        raise BadAddressError("The address must begin with https:// and name a host.")
+    parts, host, port = _split(url.strip())
     if "@" in parts.netloc:
         raise BadAddressError("The address must not hold a user name or a password.")
     if "?" in url or "#" in url:
@@ -46,11 +35,24 @@ def checked(url: str) -> str:
     here = _is_here(host)
     if parts.scheme == "http" and not here:
         raise BadAddressError("The address must begin with https://: http is for this machine.")
-    if port == 0:
-        raise BadAddressError("The address is not one: its host or port is wrong.")
     shown = f"[{host}]" if ":" in host else host
     usual = port is None or port == _PORTS[parts.scheme]
     return f"{parts.scheme}://{shown}{'' if usual else f':{port}'}{path}"
+
+
+def _split(url: str) -> tuple[SplitResult, str, int | None]:
+    if not (url.isascii() and url.isprintable()) or " " in url or len(url) > 500:
+        raise BadAddressError("The address holds characters that no address has.")
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        raise BadAddressError("The address is not one: its host or port is wrong.") from None
+    if port == 0 or "%" in host:  # a zone means something on one machine only
+        raise BadAddressError("The address is not one: its host or port is wrong.")
+    if parts.scheme not in _PORTS or not host:
+        raise BadAddressError("The address must begin with https:// and name a host.")
+    return parts, host, port
 
 
 def is_loopback(url: str) -> bool:

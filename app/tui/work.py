@@ -86,14 +86,14 @@ class Work:
         if self._opened is not None and self._opened[0] == user:
             return self._opened[1]
         access = await self._target.enter(user)
-        self._opened, self._restored = (user, access), None
+        self._restored = None
         self._tell(messages.Opened(access))
         remembered = await asyncio.to_thread(access.tenant.restore)
-        if remembered is not None:
-            desk = _desk_of(access, remembered)
-            if desk is not None:
-                self._restored = desk
-                self._tell(messages.Restored(user, desk, await self._unsettled()))
+        if remembered is not None and (desk := _desk_of(access, remembered)) is not None:
+            unknown = await self._unsettled()
+            self._restored = desk
+            self._tell(messages.Restored(user, desk, unknown))
+        self._opened = user, access  # only now: one who was cut short begins anew
         return access
 
     async def _unsettled(self) -> list[Outcome]:
@@ -108,11 +108,13 @@ class Work:
         """Look up what earlier runs left open, once a run; return why not, too."""
         if self._settled:
             return [], ""
-        self._settled = True
+        outcomes, trouble = list[Outcome](), ""
         try:
-            return await settle(access.tenant, self._target.journal), ""
+            outcomes = await settle(access.tenant, self._target.journal)
         except JournalError as error:
-            return [], str(error)
+            trouble = str(error)
+        self._settled = True
+        return outcomes, trouble
 
     async def _conclude(self, outcomes: list[Outcome]) -> None:
         self._tell(messages.Settled(await conclude(self._target.journal, outcomes)))

@@ -87,7 +87,6 @@ class ZuoraClient:
         transport = httpx.AsyncHTTPTransport(
             # Authorities are loaded only where one is needed: that takes longer than a call.
             verify=httpx.create_ssl_context() if root.startswith("https:") else False,
-            trust_env=False,
             limits=httpx.Limits(max_connections=patience.at_once, keepalive_expiry=5.0),
         )
         return cls(transport, root, credentials, lock, traffic, patience=patience)

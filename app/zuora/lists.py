@@ -7,11 +7,8 @@ from app.domain.connections import Connection
 from app.domain.entities import Entity
 from app.domain.records import Records
 from app.zuora.answers import Answer, Body, bad
-from app.zuora.wire import Row
 
 Record = TypeVar("Record", Entity, Connection)
-
-_MISFITS = (ValueError, TypeError, KeyError, AttributeError)
 
 
 class Gathering(Generic[Record]):
@@ -33,12 +30,12 @@ class Gathering(Generic[Record]):
         one: str,
         many: str,
         field: str,
-        read: Callable[[Sequence[Row]], list[Record]],
+        read: Callable[[Sequence[object]], list[Record]],
         ours: Callable[[Record], bool] = lambda _: True,
     ) -> None:
         self.listed = self._unreadable = self._foreign = 0
         self._one, self._many, self._field = one, many, field
-        self._read: Callable[[Sequence[Row]], list[Record]] = read
+        self._read: Callable[[Sequence[object]], list[Record]] = read
         self._ours: Callable[[Record], bool] = ours
         self._records: list[Record] = []
 
@@ -53,7 +50,7 @@ class Gathering(Generic[Record]):
             raise bad(answer, f"it holds no list of {self._many}.")
         try:
             records = self._read(rows)
-        except _MISFITS:
+        except ValueError:
             records = list(self._readable(rows))
             if not records:
                 raise bad(answer, f"none of its {self._count(len(rows))} can be read.") from None
@@ -79,11 +76,11 @@ class Gathering(Generic[Record]):
             told.append(f"{twice} came twice with different contents: the later counts.")
         return Records(tuple(found.values()), (*told, *remarks))
 
-    def _readable(self, rows: Sequence[Row]) -> Iterator[Record]:
+    def _readable(self, rows: Sequence[object]) -> Iterator[Record]:
         for row in rows:
             try:
                 yield from self._read([row])
-            except _MISFITS:
+            except ValueError:
                 continue
 
     def _count(self, number: int) -> str:

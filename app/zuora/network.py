@@ -67,9 +67,7 @@ async def certificate(host: str, port: int) -> float | str:
 async def clock(root: str, patience: Patience) -> float | None:
     """Return how many seconds our clock is ahead of a server's, or None if it does not tell."""
     plain = not root.startswith("https:")
-    transport = httpx.AsyncHTTPTransport(
-        verify=False if plain else httpx.create_ssl_context(), trust_env=False
-    )
+    transport = httpx.AsyncHTTPTransport(verify=False if plain else httpx.create_ssl_context())
     line = Line(transport, root, Traffic(), patience)
     try:
         # Without a token: any answer will do, and most are refusals.

@@ -2,10 +2,11 @@
 
 import asyncio
 import copy
-import re
 import time
 from collections.abc import Callable
 from typing import NamedTuple
+
+from pydantic import ValidationError
 
 from app.domain.errors import ZuoraError
 from app.domain.secret import Hidden, Secret
@@ -14,14 +15,12 @@ from app.zuora.answers import Answer
 from app.zuora.line import Line
 from app.zuora.retry import Repeat, persist
 from app.zuora.track import new_track_id
-from app.zuora.wire import entity_id
+from app.zuora.wire import entity_id, read_token
 
 RENEW_BEFORE = 300.0
 """Seconds before the end of a token from which a new one is asked for."""
 SHORTEST = 10.0
 """A token is used for so many seconds, whatever is said of its end."""
-
-_BEARER = re.compile(r"[!-~]{1,8192}")
 
 
 class Credentials(NamedTuple):
@@ -116,18 +115,16 @@ class Tokens:
 
 def _token(answer: Answer, asked_at: float) -> Token:
     body = answers.content(answer)
-    bearer, lasts, scope = body.get("access_token"), body.get("expires_in"), body.get("scope")
-    if not isinstance(bearer, str) or not _BEARER.fullmatch(bearer):
-        raise answers.bad(answer, "it holds no token.")
-    if not isinstance(lasts, int | float | str):
-        raise answers.bad(answer, "it does not say how long the token lasts.")
     try:
-        seconds = float(lasts)
-    except (ValueError, OverflowError):
-        raise answers.bad(answer, "it does not say how long the token lasts.") from None
+        wire = read_token(body)
+    except ValidationError as error:
+        lacking = error.errors(include_input=False, include_url=False)[0]["loc"]
+        what = "holds no token" if "access_token" in lacking else "does not say how long it lasts"
+        raise answers.bad(answer, f"it {what}.") from None
+    seconds = wire["expires_in"]
     # A token shorter than the margin is used for half of its life.
     usable = max(SHORTEST, seconds - RENEW_BEFORE, seconds / 2)
-    return Token(Secret(bearer), asked_at + usable, _entities(scope))
+    return Token(Secret(wire["access_token"]), asked_at + usable, _entities(body.get("scope")))
 
 
 def _entities(scope: object) -> tuple[str, ...]:

@@ -1,40 +1,76 @@
-"""Zuora's JSON as the domain's objects (contract C2, D3).
+"""Zuora's JSON as models, and the domain's objects made from them (contract A2, C2, D3).
 
 Every text is cleaned here, where it enters, and every id checked. Unknown
 fields are ignored and unknown words kept: Zuora may add both without notice.
-Each function raises ValueError, TypeError or KeyError for what does not fit.
+Each function raises ValueError (pydantic's is one) for what does not fit.
 """
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from operator import itemgetter
+from typing import Annotated, NotRequired
+
+from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter
+from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
 from app.domain.connections import Connection
 from app.domain.entities import Entity
 from app.domain.ids import bare
 from app.domain.text import clean
 
-Row = Mapping[str, object]
-"""A record as it came; whether it is one shows only when it is read."""
+Id = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9A-Za-z_-]{1,255}$")]
+"""An id goes back into paths and headers, where nothing else may be in it."""
+EntityId = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9A-Za-z_-]{0,255}$")]
+Text = Annotated[str, StringConstraints(strict=True)]
 
-_ID = re.compile(r"[0-9A-Za-z_-]{1,255}")
-_IDS = re.compile(r"[0-9A-Za-z_\-\n]+")
+
+class _Wire(TypedDict):
+    __pydantic_config__ = ConfigDict(hide_input_in_errors=True)  # type: ignore[misc]
+
+
+class TokenWire(_Wire):
+    """The answer to a token request."""
+
+    access_token: Annotated[str, StringConstraints(strict=True, pattern=r"^[!-~]{1,8192}$")]
+    expires_in: Annotated[float, Field(allow_inf_nan=False)]
+
+
+class EntityWire(_Wire):
+    """One entity of `GET /v1/entities`."""
+
+    id: Id
+    name: NotRequired[Text | None]
+    displayName: NotRequired[Text | None]
+    parentId: NotRequired[EntityId | None]
+    status: NotRequired[Text | None]
+
+
+class ConnectionWire(_Wire):
+    """One connection of `GET /v1/entity-connections`."""
+
+    id: Id
+    sourceEntityId: Id
+    targetEntityId: Id
+    status: Text
+
+
+_id = TypeAdapter(Id)
+_token = TypeAdapter(TokenWire)
+_entities = TypeAdapter(list[EntityWire])
+_connections = TypeAdapter(list[ConnectionWire])
+_fields = itemgetter("id", "sourceEntityId", "targetEntityId", "status")
 _new_connection: Callable[[tuple[str, str, str, str]], Connection] = partial(
     tuple.__new__, Connection
 )
-_CONNECTION = itemgetter("id", "sourceEntityId", "targetEntityId", "status")
 
 
 def harmless(id_: object) -> str:
-    """Return an id as it came: it goes back into paths and headers, where no more may be in it."""
-    if not isinstance(id_, str) or not _ID.fullmatch(id_):
-        raise ValueError("not an id")
-    return id_
+    """Return an id as it came, if it is one."""
+    return _id.validate_python(id_)
 
 
 @lru_cache(2_048)
-def entity_id(id_: object) -> str:
+def entity_id(id_: str) -> str:
     """Return the id of an entity, bare."""
     plain = bare(harmless(id_))
     if not plain:
@@ -43,49 +79,42 @@ def entity_id(id_: object) -> str:
 
 
 @lru_cache(2_048)
-def text(value: object) -> str:
-    """Return a text that people read."""
-    if not isinstance(value, str):
-        raise TypeError("not a text")
+def _text(value: str) -> str:
     return clean(value)
 
 
-def read_connections(rows: Sequence[Row]) -> list[Connection]:
+def read_token(body: dict[str, object]) -> TokenWire:
+    """Return what the answer to a token request must hold; its errors name the field only."""
+    return _token.validate_python(body)
+
+
+def read_connections(rows: Sequence[object]) -> list[Connection]:
     """Return records of `GET /v1/entity-connections`, or raise for any that cannot be read.
 
-    Field by field for all rows: the ids can be looked at together, and a list of
-    thousands repeats a few entities and words, which are remembered.
+    Field by field for all rows: a list of thousands repeats a few entities and
+    words, which are remembered.
     """
     if not rows:
         return []
-    ids, sources, targets, statuses = zip(*map(_CONNECTION, rows), strict=True)
-    together = "\n".join(ids)
-    longest, shortest = max(map(len, ids)), min(map(len, ids))
-    if together.count("\n") >= len(ids) or not _IDS.fullmatch(together):
-        raise ValueError("not an id")
-    if not 0 < shortest <= longest < 256:
-        raise ValueError("not an id")
+    wires = _connections.validate_python(rows)
+    ids, sources, targets, statuses = zip(*map(_fields, wires), strict=True)
     fields = zip(
-        ids, map(entity_id, sources), map(entity_id, targets), map(text, statuses), strict=True
+        ids, map(entity_id, sources), map(entity_id, targets), map(_text, statuses), strict=True
     )
     return list(map(_new_connection, fields))
 
 
-def read_entities(rows: Sequence[Row]) -> list[Entity]:
+def read_entities(rows: Sequence[object]) -> list[Entity]:
     """Return records of `GET /v1/entities`, or raise for any that cannot be read."""
-    return [_entity(row) for row in rows]
+    return [_entity(wire) for wire in _entities.validate_python(rows)]
 
 
-def _entity(row: Row) -> Entity:
-    parent = row.get("parentId")
+def _entity(wire: EntityWire) -> Entity:
+    parent = wire.get("parentId")
     return Entity(
-        id=entity_id(row["id"]),
-        name=_text_or_nothing(row.get("name")),
-        display_name=_text_or_nothing(row.get("displayName")),
+        id=entity_id(wire["id"]),
+        name=_text(wire.get("name") or ""),
+        display_name=_text(wire.get("displayName") or ""),
         parent_id=entity_id(parent) if parent else None,
-        status=_text_or_nothing(row.get("status")),
+        status=_text(wire.get("status") or ""),
     )
-
-
-def _text_or_nothing(value: object) -> str:
-    return "" if value is None else text(value)

@@ -34,7 +34,9 @@ def with_tables(readme: str) -> str:
     return _with_table(readme, "exit codes", ("exit code", "meaning"), codes)
 
 
-def _with_table(readme: str, name: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+def _with_table(
+    readme: str, name: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]
+) -> str:
     lines = [head, ("---",) * len(head), *rows]
     table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
     place = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)

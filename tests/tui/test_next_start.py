@@ -1,6 +1,7 @@
 """The next start: what an earlier run has read, and what became of what it left open."""
 
 import asyncio
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from app.domain.errors import Unreachable
 from app.domain.records import Records
 from app.services.journal import Journal
 from app.services.ports import EntityConnections
-from app.services.store import Store
+from app.services.store import Remembered, Store
 from app.services.tenant import Tenant, now
 from app.services.writes import Order
 from app.tui import refreshing
@@ -130,6 +131,32 @@ async def test_trying_again_offline_keeps_the_tab_and_the_cursor(tmp_path: Path)
         await told.press("ctrl+r")
         assert told.cursor == "Acme-Japan"
         assert told.row("Acme-Japan")[2] == "◐ Pending"
+
+
+class SlowDisk(Store):
+    """A store whose first reading takes until it is let go."""
+
+    def __init__(self, path: Path | None) -> None:
+        super().__init__(path)
+        self.asked, self.go_on = threading.Event(), threading.Event()
+
+    def load(self) -> Remembered | None:
+        if not self.asked.is_set():
+            self.asked.set()
+            self.go_on.wait(20)
+        return super().load()
+
+
+async def test_a_start_that_is_cut_short_begins_anew(tmp_path: Path) -> None:
+    disk = SlowDisk((await yesterday(tmp_path)).path)
+    place = Place(store=disk)
+    async with story(wrap=Line(), place=place, ready=lambda _: disk.asked.is_set()) as told:
+        await told.pilot.press("ctrl+r")
+        await told.until(lambda: told.screen.desk is not None)
+        disk.go_on.set()
+        await told.settle()
+        assert len(told.names()) == 15
+        assert told.lines("banner").startswith("Offline")
 
 
 async def test_why_it_cannot_be_entered_is_said_once_and_taken_back(tmp_path: Path) -> None:

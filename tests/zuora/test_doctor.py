@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.errors import Untrusted
 from app.zuora import network
 from app.zuora.doctor import Check, examine
 from app.zuora.token import credentials
@@ -150,6 +151,16 @@ async def test_a_certificate_is_trusted_only_by_its_authority(
         assert trusted["TLS"].verdict == "warning"
         assert " more days" in trusted["TLS"].sentence
         assert rogue.tokens
+
+
+async def test_a_stranger_is_not_asked_again(authority: Path) -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(authority / "cert.pem", authority / "key.pem")
+    async with Rogue(said({})).open(tls) as rogue, rogue.client() as client:
+        with pytest.raises(Untrusted) as caught:
+            await client.enterable()
+        assert len(client.traffic.calls) == 1
+    assert caught.value.outcome_known
 
 
 async def test_what_is_no_tls_at_all() -> None:

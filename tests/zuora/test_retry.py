@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import httpx
 import pytest
@@ -119,6 +121,16 @@ async def test_zuora_says_how_long_to_wait(answer: httpx.Response, seconds: floa
     server = ScriptedServer(answer, yes(entities=[]), patience=WHOLE, traffic=traffic)
     await read(server.client)
     assert [pause for _, pause in traffic.pauses] == [seconds]
+
+
+async def test_a_date_without_the_servers_own_is_measured_by_our_clock() -> None:
+    until = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
+    traffic = Hurried()
+    refused = no(50000070, status=429, Retry_After=until)
+    server = ScriptedServer(refused, yes(entities=[]), patience=WHOLE, traffic=traffic)
+    await read(server.client)
+    ((_, pause),) = traffic.pauses
+    assert 50 < pause <= 60
 
 
 async def test_a_pause_that_is_asked_for_too_long_is_given_up_at_once_with_its_length() -> None:

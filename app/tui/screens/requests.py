@@ -46,7 +46,7 @@ class Requests(Pane):
         options: tuple[str, ...],
         title_of: Callable[[str], str],
     ) -> None:
-        keys = "c copy as command · y copy request id · / filter · escape"
+        keys = "c copy command · y copy request id · / filter · escape"
         super().__init__(_COLUMNS, "Nothing has been asked yet.", keys)
         self._view, self._journal = view, journal
         self._options, self._title_of = options, title_of
