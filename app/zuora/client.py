@@ -141,7 +141,7 @@ class ZuoraClient:
         acting = bare(acting_id)
         found = Gathering(
             "connection", "connections", "entityConnections", read_connections,
-            lambda one: one.source_id == acting or one.target_id == acting,
+            lambda them: [one for one in them if one.source_id == acting or one.target_id == acting],
         )  # fmt: skip
         pages = Pages(direction.value if direction else None)
 

@@ -19,7 +19,7 @@ class Gathering(Generic[Record]):
         many: what several are called.
         field: the field of an answer that holds them.
         read: makes records of rows; raises when one of them cannot be read.
-        ours: whether a record belongs to the list at all.
+        ours: leaves out the records that do not belong to the list at all.
 
     Attributes:
         listed: how many rows came, of whatever kind.
@@ -31,12 +31,12 @@ class Gathering(Generic[Record]):
         many: str,
         field: str,
         read: Callable[[Sequence[object]], list[Record]],
-        ours: Callable[[Record], bool] = lambda _: True,
+        ours: Callable[[list[Record]], list[Record]] = lambda them: them,
     ) -> None:
         self.listed = self._unreadable = self._foreign = 0
         self._one, self._many, self._field = one, many, field
         self._read: Callable[[Sequence[object]], list[Record]] = read
-        self._ours: Callable[[Record], bool] = ours
+        self._ours: Callable[[list[Record]], list[Record]] = ours
         self._records: list[Record] = []
 
     def add(self, answer: Answer, body: Body) -> None:
@@ -54,7 +54,7 @@ class Gathering(Generic[Record]):
             records = list(self._readable(rows))
             if not records:
                 raise bad(answer, f"none of its {self._count(len(rows))} can be read.") from None
-        ours = list(filter(self._ours, records))
+        ours = self._ours(records)
         self.listed += len(rows)
         self._unreadable += len(rows) - len(records)
         self._foreign += len(records) - len(ours)

@@ -14,7 +14,7 @@ import termios
 import time
 import warnings
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -41,9 +41,14 @@ _OTHERS = re.compile(r"(TEXTUAL|PYTHON|COLUMNS$|LINES$|NO_COLOR$|FORCE_COLOR$|CO
 
 
 class Terminal:
-    """A modern terminal with `command` running on it."""
+    """A modern terminal with `command` running on it, in our environment with changes."""
 
-    def __init__(self, command: Sequence[str], size: tuple[int, int] = (120, 36)) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        size: tuple[int, int] = (120, 36),
+        env: Mapping[str, str] | None = None,
+    ) -> None:
         self.columns, self.lines = size
         self.screen = pyte.Screen(*size)
         self.modes = set(FRESH)
@@ -56,6 +61,7 @@ class Terminal:
         self._ended = False
         environment = {k: v for k, v in os.environ.items() if not _OTHERS.match(k)}
         environment |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
+        environment |= env or {}
         self.started = time.perf_counter()
         with warnings.catch_warnings():  # a fork beside threads, which at once becomes the program
             warnings.simplefilter("ignore", DeprecationWarning)
