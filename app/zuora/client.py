@@ -139,10 +139,11 @@ class ZuoraClient:
         to its end is an error: half of it would look like a whole one.
         """
         acting = bare(acting_id)
-        found = Gathering(
-            "connection", "connections", "entityConnections", read_connections,
-            lambda them: [one for one in them if one.source_id == acting or one.target_id == acting],
-        )  # fmt: skip
+
+        def ours(them: list[Connection]) -> list[Connection]:
+            return [one for one in them if one.source_id == acting or one.target_id == acting]
+
+        found = Gathering("connection", "connections", "entityConnections", read_connections, ours)
         pages = Pages(direction.value if direction else None)
 
         def read(answer: Answer) -> bool:
