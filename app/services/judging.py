@@ -25,6 +25,9 @@ def judge(order: Order, view: View, sent_by: datetime | None, said: str) -> tupl
         said: what was answered, in a sentence; said before what is still unknown.
     """
     status = _status(order, view)
+    if status is None and not view.whole:
+        gap = f"The list shows no connection for {order.pair}, but a part of it cannot be read."
+        return Result.UNKNOWN, f"{said} {gap}".lstrip()
     if _done(order, status):
         return Result.CONFIRMED, _told(order, status)
     shown = status or "no connection"

@@ -28,6 +28,7 @@ class View(NamedTuple):
         enterable: ids of the entities the user may enter, None if unknown.
         read_at: when the list was asked for; what happened later may be missing.
         remarks: a sentence for each thing that is missing or strange in what was read.
+        whole: whether every connection in the list could be read.
     """
 
     acting_id: str
@@ -36,6 +37,7 @@ class View(NamedTuple):
     enterable: AbstractSet[str] | None
     read_at: datetime
     remarks: tuple[str, ...] = ()
+    whole: bool = True
 
     def rows(self, direction: Direction) -> list[Row]:
         """Return the rows of one tab."""
@@ -107,7 +109,15 @@ class Tenant:
         asked_at = self.clock()
         listed = await self.zuora.list_connections(acting_id)
         remarks = self._remarks + listed.remarks
-        view = View(acting_id, self.hierarchy, listed.found, self.enterable, asked_at, remarks)
+        view = View(
+            acting_id,
+            self.hierarchy,
+            listed.found,
+            self.enterable,
+            asked_at,
+            remarks,
+            whole=not listed.unreadable,
+        )
         seen = self._views.get(acting_id)
         if seen is None or seen.read_at <= asked_at:
             self._views[acting_id] = view

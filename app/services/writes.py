@@ -178,5 +178,5 @@ def _judged(order: Order, failure: ZuoraError | None, view: View | None) -> tupl
         return Result.REFUSED, failure.sentence
     said = failure.sentence if failure else "Zuora said yes."
     if view is None:
-        return Result.UNKNOWN, f"{said} The list could not be read since: refresh with ctrl+r."
+        return Result.UNKNOWN, f"{said} The list could not be read since: read it again."
     return judge(order, view, None, said)

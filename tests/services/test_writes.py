@@ -193,11 +193,13 @@ class Shown:
 
     def __init__(self, *lists: list[Connection]) -> None:
         self._lists = list(lists)
+        self.unreadable = 0
 
     async def list_connections(
         self, acting_id: str, direction: Direction | None = None
     ) -> Records[Connection]:
-        return Records(tuple(self._lists.pop(0) if len(self._lists) > 1 else self._lists[0]))
+        found = self._lists.pop(0) if len(self._lists) > 1 else self._lists[0]
+        return Records(tuple(found), unreadable=self.unreadable)
 
     async def accept(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
         return Receipt("")
@@ -205,12 +207,26 @@ class Shown:
     deny = disconnect = accept
 
 
-async def judged(action: Action, before: list[Connection], after: list[Connection]) -> Outcome:
-    tenant = Tenant(Shown(before, before, after))  # type: ignore[arg-type]
+async def judged(
+    action: Action, before: list[Connection], after: list[Connection], unreadable: int = 0
+) -> Outcome:
+    shown = Shown(before, before, after)
+    shown.unreadable = unreadable
+    tenant = Tenant(shown)  # type: ignore[arg-type]
     tenant.hierarchy = HIERARCHY
     row = (await tenant.read(GLOBAL.id)).row(IN, NORTH.id)
     assert row is not None
     return await perform(tenant, Order.on(action, row), Journal(None, "world"), "alice")
+
+
+@pytest.mark.parametrize("action", [Action.DENY, Action.DISCONNECT])
+async def test_what_a_list_with_gaps_does_not_show_is_not_taken_for_gone(action: Action) -> None:
+    status = PENDING if action is Action.DENY else CONNECTED
+    there = [connection(NORTH, GLOBAL, status)]
+    assert (await judged(action, there, [])).result is Result.CONFIRMED
+    outcome = await judged(action, there, [], unreadable=1)
+    assert outcome.result is Result.UNKNOWN
+    assert "cannot be read" in outcome.sentence
 
 
 async def test_an_outcome_is_that_of_the_record_and_not_of_the_pair() -> None:
