@@ -48,6 +48,7 @@ class Situation(NamedTuple):
         entered: whether the tenant is open and the acting entity is chosen.
         loaded: whether there is a list on the screen, however old.
         sending: whether a write on this row is under way.
+        unknown: whether nobody knows yet what became of one.
         demo: whether this is the fake tenant, where the user can be changed.
         production: whether writes can be locked again once they are unlocked.
         locked: whether writes are refused.
@@ -59,6 +60,7 @@ class Situation(NamedTuple):
     entered: bool = False
     loaded: bool = False
     sending: bool = False
+    unknown: bool = False
     demo: bool = False
     production: bool = False
     locked: bool = False
@@ -210,6 +212,12 @@ def _why_not_on_row(command: Command, situation: Situation) -> WhyNot | None:
     if command.action is not None:
         if situation.sending:
             return WhyNot("An action on this row is being sent.", "Wait for its outcome.")
+        # A request may be asked for again: under its old key Zuora does it once.
+        if situation.unknown and command.action is not Action.REQUEST:
+            return WhyNot(
+                "Nobody knows yet what became of the last action on this row.",
+                "The list is read until it tells; ctrl+r reads it now.",
+            )
         reason = actions.why_not(command.action, row, situation.enterable)
         return reason or _why_not_write(situation)
     if command.id == "other_side":

@@ -100,12 +100,14 @@ class DeskView(Vertical):
         if desk is None:
             return here
         row = desk.find(self.rows.cursor_key)
+        progress = desk.progress(row) if row is not None else None
         return here._replace(
             row=row,
             enterable=desk.access.tenant.enterable,
             entered=True,
             loaded=desk.view is not None,
-            sending=row is not None and desk.progress(row) is Progress.SENDING,
+            sending=progress is Progress.SENDING,
+            unknown=progress is Progress.UNKNOWN,
         )
 
     def draw(self) -> None:

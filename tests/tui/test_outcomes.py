@@ -1,10 +1,11 @@
 """What the screen says after a write, and why not before one."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
-from app.services.ports import EntityConnections
+from app.services.ports import EntityConnections, Receipt
 from app.services.tenant import now
 from tests.services.faults import Faulty
 from tests.tui.snapshots import Snapshot
@@ -99,6 +100,57 @@ async def test_an_unknown_outcome_that_did_happen_is_told_as_soon_as_a_list_show
         assert told.row("Acme-US")[2] == "◐ Pending"
         assert told.notice.startswith("✓ Requested: Acme Corporation → Acme-US is Pending")
         assert [one.outcome for one in told.screen.target.journal.entries()] == ["confirmed"]
+
+
+async def test_while_an_outcome_is_unknown_only_a_request_is_repeated_under_its_key() -> None:
+    faulty: list[Faulty] = []
+
+    def wrap(zuora: EntityConnections) -> EntityConnections:
+        faulty.append(Faulty(zuora))  # type: ignore[arg-type]
+        return faulty[0]
+
+    async with story(wrap=wrap) as told:
+        faulty[0].lose_request = True
+        await told.to("Acme-US")
+        await told.press("r", "y")
+        await told.press("i")
+        await told.to("Acme-Japan")
+        await told.press("a", "y")
+        await told.press("a")
+        assert told.on_top
+        assert "Nobody knows yet" in told.notice
+        faulty[0].lose_request = False
+        await told.press("o")
+        await told.to("Acme-US")
+        await told.press("r", "y")
+        assert told.row("Acme-US")[2] == "◐ Pending"
+        assert faulty[0].writes == ["request", "accept", "request"]
+        keys = {one.key for one in told.screen.target.journal.entries() if one.key}
+        assert len(keys) == 1
+
+
+async def test_quitting_is_held_back_by_every_write_and_not_only_by_the_first() -> None:
+    slow = list[asyncio.Event]()
+
+    class Slow(Faulty):
+        async def accept(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
+            slow.append(asyncio.Event())
+            await slow[-1].wait()
+            return await super().accept(acting_id, connection_id, track_id)
+
+    async with story(wrap=lambda zuora: Slow(zuora)) as told:  # type: ignore[arg-type]
+        await told.press("i")
+        for name in ("Acme-Japan", "Acme-Germany"):
+            await told.to(name)
+            await told.press("a")
+            before = len(slow)
+            await told.pilot.press("y")
+            await told.until(lambda before=before: len(slow) > before)  # type: ignore[misc]
+            await told.pilot.press("ctrl+q")
+            await told.until(lambda: "A write is being sent" in told.notice)
+            slow[-1].set()
+            await told.settle()
+        assert told.app.return_code is None
 
 
 @pytest.mark.parametrize(

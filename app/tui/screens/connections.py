@@ -145,6 +145,7 @@ class Connections(Screen[None]):
 
     @on(messages.Finished)
     def _finished(self, message: messages.Finished) -> None:
+        self._leaving = False
         message.desk.finished(message.outcome)
         self.view.say(*presenting.told(message.outcome))
         self._conclude(message.desk)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.actions import Action
 from app.domain.connections import Row
+from app.services.desk import Progress
 from app.tui.screens.chooser import pick
 from app.tui.screens.question import Question
 from app.tui.themes import THEMES
@@ -95,7 +96,7 @@ def ask(main: "Connections", action: Action, row: Row) -> None:
     order = desk.order(action, row)
 
     def answered(yes: bool | None) -> None:
-        if yes and desk is main.desk and not desk.progress(row):
+        if yes and desk is main.desk and desk.progress(row) is not Progress.SENDING:
             desk.started(order)
             main.view.hush()
             main.view.draw()
