@@ -1,6 +1,8 @@
 """`completion`: the script by which a shell asks us what could come next."""
 
+import os
 import re
+import shlex
 from typing import Any
 
 import click
@@ -20,7 +22,17 @@ class SafeBash(BashComplete):
 
     def format_completion(self, item: CompletionItem[Any]) -> str:
         """Return one answer, with a backslash before what bash would see as its own."""
-        return f"{item.type},{_BASHS_OWN.sub(_ESCAPED, item.value)}"
+        value = item.value if _in_quotes() else _BASHS_OWN.sub(_ESCAPED, item.value)
+        return f"{item.type},{value}"
+
+
+def _in_quotes() -> bool:
+    """Whether the word that is typed began with a quote, in which a backslash is one."""
+    try:
+        shlex.split(os.environ.get("COMP_WORDS", ""))
+    except ValueError:
+        return True
+    return False
 
 
 _KINDS = {"bash": SafeBash, "zsh": ZshComplete, "fish": FishComplete}

@@ -20,6 +20,8 @@ class ExitCode(IntEnum):
     """A write was sent and nobody can say yet what became of it."""
     CRASHED = 70
     """An error in the program itself (sysexits: EX_SOFTWARE)."""
+    NO_OUTPUT = 74
+    """It worked, but stdout did not take all of what there was to say (sysexits: EX_IOERR)."""
     INTERRUPTED = 130
     """Ended by ctrl+c, or by answering a question with no."""
 

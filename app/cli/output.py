@@ -3,6 +3,7 @@
 Names come cleaned from where they enter, so they are only ever text here.
 """
 
+import contextlib
 import json
 import os
 import sys
@@ -14,14 +15,40 @@ from app.domain.connections import Connection, Direction
 from app.domain.entities import Entity, Hierarchy
 
 
+class _Lost:
+    """Whether stdout took no output; a process has one."""
+
+    output = False
+
+
 def say(text: str) -> None:
-    """Write a line of data; nobody reading it any more is no error, and ends no work."""
-    _write(sys.stdout, text)
+    """Write a line of data; nobody reading it any more is no error, and ends no work.
+
+    What stdout does not take, on a disk that is full, goes to stderr.
+    """
+    try:
+        _write(sys.stdout, text)
+    except OSError as error:
+        silence(sys.stdout)
+        _Lost.output = True
+        narrate(f"entity-connections: stdout takes no output ({error.strerror}). It follows here.")
+        narrate(text)
 
 
 def narrate(text: str) -> None:
-    """Write a line for people to stderr."""
-    _write(sys.stderr, text)
+    """Write a line for people to stderr; where that takes none, nobody can be told."""
+    with contextlib.suppress(OSError):
+        _write(sys.stderr, text)
+
+
+def output_lost() -> bool:
+    """Return whether something did not get out on stdout."""
+    return _Lost.output
+
+
+def silence(stream: TextIO) -> None:
+    """Let everything that is still written to a stream vanish."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def say_json(value: Any) -> None:
@@ -34,9 +61,12 @@ WIDEST = 48
 """Cells a column of a table takes at most; JSON has names in full."""
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return lines whose columns stand below each other; the last one is not padded."""
-    lines = [[_cut(text) for text in line] for line in (heads, *rows)]
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], widest: int | None = WIDEST) -> str:
+    """Return lines whose columns stand below each other; the last one is not padded.
+
+    A column has at most `widest` cells, or with None as many as it needs.
+    """
+    lines = [[_cut(text, widest) for text in line] for line in (heads, *rows)]
     widths = [max(_cells(line[column]) for line in lines) for column in range(len(heads))]
     return "\n".join(
         "  ".join(
@@ -73,17 +103,17 @@ def _write(stream: TextIO, text: str) -> None:
         stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
         stream.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        silence(stream)
 
 
 def _speaks_unicode(stream: TextIO) -> bool:
     return (stream.encoding or "").lower().replace("-", "") == "utf8"
 
 
-def _cut(text: str) -> str:
-    if _cells(text) <= WIDEST:
+def _cut(text: str, widest: int | None) -> str:
+    if widest is None or _cells(text) <= widest:
         return text
-    while _cells(text) > WIDEST - 1:
+    while _cells(text) > widest - 1:
         text = text[:-1]
     return f"{text}…"
 

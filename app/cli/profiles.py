@@ -5,6 +5,7 @@ import click
 from app.cli.exits import ExitCode, Stopped
 from app.cli.options import Chosen, tenant_options
 from app.cli.output import narrate, say, say_json, table
+from app.domain.risk import Risk
 from app.settings.errors import SettingsError
 from app.settings.profiles import Profile, Settings, load
 
@@ -34,7 +35,7 @@ def profiles(*, as_json: bool) -> ExitCode:
         say(table(
             ("PROFILE", "RISK", "WRITES", "ADDRESS", "ENTITY", "USER"),
             [
-                (one.name, one.risk.value, "refused" if one.read_only else "allowed",
+                (one.name, one.risk.value, _writes(one),
                  one.base_url, one.entity or "", one.user or one.client_id)
                 for one in found
             ],
@@ -81,7 +82,7 @@ def explain(chosen: Chosen, *, as_json: bool) -> ExitCode:
         ])  # fmt: skip
     elif told:
         say("\n\n".join(
-            table(("SETTING", "VALUE", "FROM"), [one for of, one in told if of is profile])
+            table(("SETTING", "VALUE", "FROM"), [one for of, one in told if of is profile], None)
             for profile in found
         ))  # fmt: skip
     return ExitCode.DONE
@@ -94,6 +95,12 @@ def schema() -> ExitCode:
 
     say_json(of_config())
     return ExitCode.DONE
+
+
+def _writes(profile: Profile) -> str:
+    if profile.read_only:
+        return "refused"
+    return "locked" if profile.risk is Risk.PRODUCTION else "allowed"
 
 
 def _settings() -> Settings:

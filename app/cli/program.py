@@ -1,6 +1,6 @@
 """The program: its own options open the screen, its commands are loaded when run."""
 
-import contextlib
+import errno
 import gc
 import os
 import sys
@@ -12,6 +12,7 @@ from app.cli.completing import VARIABLE, register
 from app.cli.exits import ExitCode, Stopped
 from app.cli.lazy import LazyGroup
 from app.cli.options import Chosen, tenant_options
+from app.cli.output import output_lost, silence
 from app.fake.scenarios import SCENARIOS, USERS
 
 COMMANDS = {
@@ -29,6 +30,9 @@ COMMANDS = {
     "doctor": ("app.cli.doctor:doctor", "What works on the way to Zuora, and what to do"),
     "completion": ("app.cli.completion:completion", "The script that completes in your shell"),
     "serve": ("app.cli.serve:serve", "The fake tenant on a socket of this machine"),
+    "tenant": ("app.cli.tenant:tenant", "A fake tenant in a file: look, start anew, export"),
+    "scenario": ("app.cli.scenario:scenario", "What a fake tenant can start from, as data"),
+    "policy": ("app.cli.policy:policy", "What the fake tenant does where Zuora is silent"),
 }
 """Every command, where it is, and its line in the help."""
 
@@ -36,30 +40,58 @@ COMMANDS = {
 def main() -> None:
     """Run the program and end the process with its exit code."""
     gc.disable()  # what is imported stays: looking through it again and again costs a tenth
+    _open_all_three()
     if VARIABLE in os.environ:  # the shell asks what could come next
         register()
+    status = _run()
+    if status == ExitCode.DONE and output_lost():
+        status = ExitCode.NO_OUTPUT
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            silence(stream)
+    sys.exit(status)
+
+
+def _run() -> int:
     try:
-        status = program.main(prog_name="entity-connections", standalone_mode=False)
+        return int(program.main(prog_name="entity-connections", standalone_mode=False) or 0)
     except click.ClickException as error:
         click.echo(f"entity-connections: {error.format_message()}", err=True)
-        status = error.code if isinstance(error, Stopped) else ExitCode.USAGE
+        return error.code if isinstance(error, Stopped) else ExitCode.USAGE
     except (click.Abort, KeyboardInterrupt):
-        status = ExitCode.INTERRUPTED
+        return ExitCode.INTERRUPTED
     except BrokenPipeError:  # whoever read our output has seen enough
-        status = ExitCode.DONE
+        return ExitCode.DONE
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            return _crashed()
+        click.echo(f"entity-connections: {error.strerror}.", err=True)
+        return ExitCode.NO_OUTPUT
     except Exception:  # noqa: BLE001 - the last resort, and it tells no values
-        if VARIABLE not in os.environ:
-            from app.cli.crash import tell_crash
+        return _crashed()
 
-            tell_crash()
-        status = ExitCode.CRASHED
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    with contextlib.suppress(BrokenPipeError):
-        sys.stderr.flush()
-    sys.exit(status)
+
+def _open_all_three() -> None:
+    """Give stdin, stdout and stderr a place, where whoever started us closed them.
+
+    Else the next file that is opened, a journal even, would be taken for one of them.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(descriptor)
+    sys.stdin = sys.stdin or open(0, encoding="utf-8")  # noqa: SIM115
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8")  # noqa: SIM115
+
+
+def _crashed() -> ExitCode:
+    if VARIABLE not in os.environ:
+        from app.cli.crash import tell_crash
+
+        tell_crash()
+    return ExitCode.CRASHED
 
 
 def _listed(names: dict[str, str]) -> str:

@@ -31,6 +31,8 @@ def test_entities_of_the_fake_tenant(home: Path) -> None:
     assert offered(home, "connections", "--entity", "acme-e") == ["Acme-Europe"]
     assert offered(home, "request", "--from", "acme-ib") == ["Acme-Iberia"]
     assert offered(home, "connections", "--entity", "Acme\\ C") == ["Acme\\ Corporation"]
+    for quote in ("'", '"'):
+        assert offered(home, "connections", "--entity", f"{quote}Acme C") == ["Acme Corporation"]
     assert offered(home, "--scenario", "empty", "accept", "--to", "z") == []
 
 

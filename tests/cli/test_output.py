@@ -1,0 +1,49 @@
+"""What happens when nobody, or nothing, takes the output."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.tenant import PROGRAM, environ
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="speaks to a shell")
+
+
+def shell(home: Path, line: str) -> "subprocess.CompletedProcess[str]":
+    program = " ".join(PROGRAM)
+    return subprocess.run(
+        ["/bin/sh", "-c", line.format(program)], capture_output=True, text=True, timeout=50,
+        stdin=subprocess.DEVNULL, env=environ(home),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["{} entities >&-", "{} request --to Acme-US --yes --json >&-", "{} --version 0<&- >&- 2>&-"],
+)
+def test_a_closed_stdout_is_nothing_to_speak_of(home: Path, line: str) -> None:
+    done = shell(home, line)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "Traceback" not in done.stderr
+
+
+def test_what_is_wrong_is_told_by_the_code_when_stderr_is_closed(home: Path) -> None:
+    assert shell(home, "{} nosuch 2>&-").returncode == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("command", ["entities", "request --to Acme-US --yes --json"])
+def test_what_a_full_disk_does_not_take_comes_on_stderr(home: Path, command: str) -> None:
+    done = shell(home, f"{{}} {command} >/dev/full")
+    assert done.returncode == 74
+    assert "stdout takes no output (No space left on device)." in done.stderr
+    assert "Acme-US" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_help_on_a_full_disk(home: Path) -> None:
+    done = shell(home, "{} --help >/dev/full")
+    assert (done.returncode, done.stderr) == (74, "entity-connections: No space left on device.\n")
