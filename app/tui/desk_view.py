@@ -176,7 +176,7 @@ class DeskView(Vertical):
     def draw_cursor(self) -> None:
         """Show what is known of the row under the cursor, and what can be done."""
         situation = self.situation()
-        self.detail.show(presenting.detail(situation.row, situation.enterable))
+        self.detail.show(presenting.detail(situation))
         self.keys.show(presenting.key_bar(situation, self.size.width - 2))
 
     @on(Grid.CursorMoved)

@@ -82,8 +82,9 @@ def link(content: Content, command_id: str) -> Content:
     return content.stylize(Style.from_meta({"@click": f"screen.command('{command_id}')"}))
 
 
-def detail(row: Row | None, enterable: AbstractSet[str] | None) -> Content:
+def detail(situation: Situation) -> Content:
     """Return two lines about a row: the connection; what can be done, and what else there is."""
+    row = situation.row
     if row is None:
         return Content("\n")
     # One style a line, and no word that is not needed: each costs at every step of the cursor.
@@ -91,13 +92,18 @@ def detail(row: Row | None, enterable: AbstractSet[str] | None) -> Content:
     head = [f"{row.source.title} → {row.target.title}", status]
     head += [f"other direction: {sign_and_word(row.reverse.status)[0]}"] if row.reverse else []
     more = [row.connection.id] if row.connection else []
-    more.append(_next_step(row, enterable))
+    more.append(_next_step(row, situation))
     more += [f"older: {one.status} {one.id}" for one in row.folded]
     return Content(f" {' · '.join(head)}\n") + Content.styled(f" {' · '.join(more)}", MUTED)
 
 
-def _next_step(row: Row, enterable: AbstractSet[str] | None) -> str:
+def _next_step(row: Row, situation: Situation) -> str:
     """Say what can be done. It names nobody: what stays the same is not sent again."""
+    enterable = situation.enterable
+    if situation.unknown:
+        return "the last action's outcome is unknown"
+    if situation.locked and (row.waits_for_acting or actions.offered(row, enterable)):
+        return "read-only" if situation.read_only else "read-only until U unlocks writes"
     if row.waits_for_acting:
         return "it waits for you: a accepts, d denies"
     if row.status == PENDING:
