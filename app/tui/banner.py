@@ -6,6 +6,7 @@ about first.
 """
 
 import asyncio
+from datetime import datetime
 from math import ceil
 from typing import NamedTuple
 
@@ -32,13 +33,19 @@ _OFFLINE = (Unreachable, NoAnswer, NoToken, ServerTrouble)
 """What may pass with the network or with Zuora; everything else is an answer."""
 
 
+SLOW = 5.0
+"""Seconds without an answer after which a person is told that there is none yet."""
+
+
 class Standing(NamedTuple):
     """What the banner may have to say.
 
     Attributes:
         waits: the pauses before calls are tried again.
         clock: what the clock of `waits` shows.
+        silent: for how many seconds an answer that a person asked for has not come.
         failure: why the newest reading failed, or None.
+        resumes: when it is tried again, where Zuora said how long to wait; else None.
         age: how long ago the rows on the screen were read, "" where there are none.
         budget: a sentence about what is left of the budget, "" while there is enough.
         remarks: what is missing or strange in the list.
@@ -46,7 +53,9 @@ class Standing(NamedTuple):
 
     waits: tuple[Wait, ...] = ()
     clock: float = 0.0
+    silent: float = 0.0
     failure: ZuoraError | None = None
+    resumes: datetime | None = None
     age: str = ""
     budget: str = ""
     remarks: tuple[str, ...] = ()
@@ -59,9 +68,14 @@ def parts_of(standing: Standing) -> tuple[str, list[str]]:
         left = max(0, ceil(wait.until - standing.clock))
         reason = wait.reason[:1].upper() + wait.reason[1:]
         return "$text-warning", [f"{reason}, trying again in {left} s", "; escape gives up"]
+    if standing.silent >= SLOW:
+        seconds = f"{standing.silent:.0f} s"
+        return "$text-warning", [f"No answer from Zuora for {seconds} yet", "; escape gives up"]
     if (error := standing.failure) is not None:
         word = "Offline" if isinstance(error, _OFFLINE) else "Not refreshed"
         again = "trying again by itself" if tries_again(error) else "ctrl+r tries again"
+        if standing.resumes is not None:
+            again = f"trying again at {standing.resumes.astimezone():%H:%M}"
         rows = [f". Rows read {standing.age}"] if standing.age else []
         return "$text-error", [f"{word}: {error.title}", *rows, f"; {again}"]
     if standing.budget:
@@ -86,28 +100,46 @@ def banner(standing: Standing, width: int) -> Content:
 
 
 class Banner(Lines):
-    """Shows how things stand; counts down once a second, only while something is waited for."""
+    """Shows how things stand; counts the seconds only while something is waited for."""
 
     desk: Desk | None = None
     traffic: Traffic | None = None
     failure: ZuoraError | None = None
     """Why the tenant could not be entered, while it could not."""
+    resumes: datetime | None = None
+    """When Zuora may be asked again, where it said so."""
+    asked_at: float | None = None
+    """On the clock of the event loop: when a person asked for what is being read."""
     _ticking: Timer | None = None
+
+    @property
+    def slow(self) -> bool:
+        """Whether a person waits for an answer, and has been told so."""
+        return self._silent() >= SLOW
+
+    def _silent(self) -> float:
+        waits = bool(self.traffic and self.traffic.waits)
+        if self.asked_at is None or waits:
+            return 0.0
+        return asyncio.get_running_loop().time() - self.asked_at
 
     def draw(self) -> None:
         """Show how things stand now."""
         traffic, desk = self.traffic, self.desk
         view = desk.view if desk else None
         waits = tuple(traffic.waits) if traffic else ()
-        if waits and self._ticking is None:
+        counting = bool(waits) or self.slow
+        if counting and self._ticking is None:
             self._ticking = self.set_interval(1, self.draw)
-        elif not waits and self._ticking is not None:
+        elif not counting and self._ticking is not None:
             self._ticking.stop()
             self._ticking = None
         standing = Standing(
             waits=waits,
             clock=asyncio.get_running_loop().time(),
+            silent=self._silent(),
             failure=self.failure or (desk.failure if desk else None),
+            resumes=self.resumes,
             age=ago(view.read_at, now()) if view else "",
             budget=budget_sentence(traffic.budget) if traffic else "",
             remarks=view.remarks if view else (),

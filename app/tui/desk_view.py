@@ -17,7 +17,7 @@ from app.services.target import Target
 from app.services.tenant import now
 from app.services.traffic import Traffic
 from app.tui import heading, presenting
-from app.tui.banner import Banner
+from app.tui.banner import SLOW, Banner
 from app.tui.faces import READING, empty_face, failed_face
 from app.tui.grid import Grid, Item
 from app.tui.lines import Lines
@@ -34,7 +34,6 @@ class DeskView(Vertical):
         target: the tenant, named in the top line.
 
     Attributes:
-        reading: whether something is being read because a person asked for it.
         entered: whether the tenant was entered, and not only remembered.
         traffic: what goes over the wire, once there is a way into the tenant.
         traffic_changed: published after every change of it.
@@ -54,7 +53,7 @@ class DeskView(Vertical):
         self.target = target
         self.user = target.user
         self.desk: Desk | None = None
-        self.reading = True
+        self._reading = True
         self.entered = False
         self.traffic: Traffic | None = None
         self.traffic_changed = Signal[None](self, "traffic")
@@ -65,6 +64,18 @@ class DeskView(Vertical):
         self._drawn: tuple[object, ...] = ()
         self._made_of: tuple[object, ...] = ()
         self._items: dict[str, Item] = {}
+
+    @property
+    def reading(self) -> bool:
+        """Whether something is being read because a person asked for it."""
+        return self._reading
+
+    @reading.setter
+    def reading(self, reading: bool) -> None:
+        self._reading = reading
+        self.banner.asked_at = asyncio.get_running_loop().time() if reading else None
+        if reading:
+            self.set_timer(SLOW, self.banner.draw)
 
     def compose(self) -> ComposeResult:
         """Lay out the lines above the rows, the rows, and the lines below them."""
@@ -81,6 +92,7 @@ class DeskView(Vertical):
         """Draw the empty desk: the first frame waits for nothing."""
         self.needle.typed, self.needle.left = self._narrow, self._leave_filter
         self.rows.placeholder = READING
+        self.reading = True
         self.rows.focus()
 
     def on_resize(self) -> None:
@@ -224,7 +236,7 @@ class DeskView(Vertical):
 
     def recover(self) -> None:
         """Take back what was said about a failure that is over."""
-        self.banner.failure = None
+        self.banner.failure = self.banner.resumes = None
         if self._told_failure:
             self.hush()
 

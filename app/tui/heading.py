@@ -95,7 +95,7 @@ def age_of(
     when = ago(desk.view.read_at, now)
     if desk.failure:
         return f"refresh failed · read {when}"
-    return f"reading… · read {when}" if restored else f"updated {when}"
+    return f"reading… · read {when}" if restored or reading else f"updated {when}"
 
 
 def tab_line(desk: Desk | None, front: Direction, shown: int) -> Content:

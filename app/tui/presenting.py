@@ -30,6 +30,7 @@ _KINDS = {
     Result.OVERTAKEN: "why",
     Result.UNKNOWN: "unknown",
     Result.NOT_DONE: "bad",
+    Result.SUPERSEDED: "unknown",
 }
 MUTED = "$foreground-muted"
 LATER = 4

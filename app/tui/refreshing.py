@@ -1,6 +1,11 @@
 """Reading again without being asked: while somebody looks, as often as the budget allows."""
 
-from app.services.pace import refresh_after
+import asyncio
+from datetime import timedelta
+
+from app.domain.errors import ZuoraError
+from app.services.pace import NORMAL, refresh_after
+from app.services.tenant import now
 from app.tui.banner import tries_again
 from app.tui.desk_view import DeskView
 from app.tui.work import Work
@@ -16,7 +21,14 @@ class Refreshing:
     def __init__(self, view: DeskView, work: Work) -> None:
         self._view = view
         self._work = work
+        self._not_before = 0.0
         self._later()
+
+    def hold(self, error: ZuoraError) -> None:
+        """Ask nothing unasked before the time that Zuora named in a failure."""
+        wait = error.retry_after or 0.0
+        self._not_before = asyncio.get_running_loop().time() + wait
+        self._view.banner.resumes = now() + timedelta(seconds=wait) if wait > NORMAL else None
 
     def _later(self) -> None:
         traffic = self._view.traffic
@@ -28,9 +40,12 @@ class Refreshing:
         failure = desk.failure if desk else view.banner.failure
         if not view.app.app_focus or self._work.reading:
             return
-        if failure is not None and not tries_again(failure):
+        if failure is not None and not (tries_again(failure) and self._may_ask()):
             return
         if desk is None or not view.entered:
             self._work.enter(view.user, asked=False)
         else:
             self._work.read(desk, asked=False)
+
+    def _may_ask(self) -> bool:
+        return asyncio.get_running_loop().time() >= self._not_before

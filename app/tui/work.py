@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 
 from textual.app import App
@@ -29,6 +30,7 @@ class Work:
         self._target = target
         self._opened: tuple[str, Access] | None = None
         self._restored: Desk | None = None
+        self._looked = False
         self._settled = False
 
     @property
@@ -56,6 +58,11 @@ class Work:
         """Carry out an order; nothing on the screen can end that."""
         self._start(partial(self._write, desk, order), WRITING)
 
+    def give_up_reading(self) -> None:
+        """End what is being read."""
+        for group in (ENTERING, READING):
+            self._app.workers.cancel_group(self._app, group)
+
     def conclude(self, outcomes: list[Outcome]) -> None:
         """Record what lists have told of writes whose outcome was unknown, and tell it."""
         self._start(partial(self._conclude, outcomes), CONCLUDING)
@@ -68,10 +75,13 @@ class Work:
     async def _enter(self, user: str, asked: bool) -> None:
         try:
             access = await self._way(user)
-            tenant, desk = access.tenant, self._restored
-            acting_id = await tenant.open(desk.acting_id if desk else access.start_id)
-            if desk is None:
-                desk = Desk(access, acting_id)
+            tenant, desk, start = access.tenant, self._restored, access.start
+            before = desk.acting_id if desk else ""
+            if desk and not (start and before == tenant.called(start)):
+                start = before  # as it was left, or where somebody has gone meanwhile
+            acting_id = await tenant.open(start)
+            if desk is None or (start == access.start and desk.acting_id == before != acting_id):
+                desk = Desk(access, acting_id)  # the name means another one than was remembered
             elif tenant.can_act_in(desk.acting_id):
                 acting_id = desk.acting_id
             outcomes, trouble = await self._aftermath(access)
@@ -83,17 +93,19 @@ class Work:
 
     async def _way(self, user: str) -> Access:
         """Return the way into the tenant, opened once; show what is remembered of it."""
-        if self._opened is not None and self._opened[0] == user:
-            return self._opened[1]
-        access = await self._target.enter(user)
-        self._restored = None
+        if self._opened is None or self._opened[0] != user:
+            access = await self._target.enter(user)
+            self._opened, self._looked, self._restored = (user, access), False, None
+        access = self._opened[1]
+        if self._looked:
+            return access
         self._tell(messages.Opened(access))
         remembered = await asyncio.to_thread(access.tenant.restore)
         if remembered is not None and (desk := _desk_of(access, remembered)) is not None:
             unknown = await self._unsettled()
             self._restored = desk
             self._tell(messages.Restored(user, desk, unknown))
-        self._opened = user, access  # only now: one who was cut short begins anew
+        self._looked = True  # only now: a look that was cut short begins anew
         return access
 
     async def _unsettled(self) -> list[Outcome]:
@@ -121,6 +133,11 @@ class Work:
 
     async def _read(self, desk: Desk, entities: bool, asked: bool) -> None:
         await self._read_entity(desk, desk.acting_id, entities=entities, asked=asked)
+        if entities:  # what other programs have left open since our start
+            with suppress(JournalError):
+                found = await settle(desk.access.tenant, self._target.journal)
+                if told := [one for one in found if one.result is not Result.UNKNOWN]:
+                    self._tell(messages.Settled(told))
 
     async def _read_entity(
         self, desk: Desk, acting_id: str, *, entities: bool, asked: bool
@@ -134,7 +151,14 @@ class Work:
             self._tell(messages.ReadFailed(desk, acting_id, error, asked))
         else:
             self._tell(messages.Read(desk, view))
+            await self._look_up(desk)
             await asyncio.to_thread(tenant.remember, acting_id, desk.direction)
+
+    async def _look_up(self, desk: Desk) -> None:
+        """Read the lists of other entities that tell what is unknown still."""
+        for acting_id in desk.to_look_up():
+            with suppress(ZuoraError):  # it stays unknown
+                self._tell(messages.Read(desk, await desk.access.tenant.read(acting_id)))
 
     async def _write(self, desk: Desk, order: Order) -> None:
         access = desk.access
@@ -146,11 +170,10 @@ class Work:
 
 def _desk_of(access: Access, remembered: Remembered) -> Desk | None:
     """Return a desk with the rows of an earlier run, if there are any of the entity to act in."""
-    for acting_id in (access.start_id, remembered.acting_id):
-        if acting_id and (view := access.tenant.seen(acting_id)) is not None:
-            desk = Desk(access, acting_id, direction=remembered.direction)
-            desk.take(view)
-            return desk
-        if acting_id:
-            return None
-    return None
+    tenant, start = access.tenant, access.start
+    acting_id = tenant.called(start) if start else remembered.acting_id
+    if not acting_id or (view := tenant.seen(acting_id)) is None:
+        return None
+    desk = Desk(access, acting_id, direction=remembered.direction)
+    desk.take(view)
+    return desk

@@ -181,7 +181,7 @@ def target_of(
         return Access(
             tenant=Tenant(wrap(zuora) if wrap else zuora, store=place.store),
             login=known.login,
-            start_id=None if place.store else known.home_entity_id,
+            start=None if place.store else known.home_entity_id,
             role=lambda entity_id: fake.role(username, entity_id),
             traffic=traffic,
         )

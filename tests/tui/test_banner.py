@@ -13,7 +13,7 @@ from app.services.pace import refresh_after
 from app.services.ports import EntityConnections
 from app.services.traffic import Budget, Traffic, Wait
 from app.tui import banner as banner_module
-from app.tui import refreshing
+from app.tui import desk_view, refreshing
 from app.tui.banner import Standing, banner
 from tests.acme import US, client
 from tests.tui.snapshots import Snapshot
@@ -194,6 +194,55 @@ async def test_refused_credentials_are_not_tried_again_and_again(
         weather.error = None
         await told.press("ctrl+r")
         assert not told.lines("banner")
+
+
+@pytest.mark.asyncio
+async def test_nothing_is_asked_unasked_before_the_time_that_zuora_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(refreshing, "refresh_after", lambda _: 0.01)
+    weather = Weather()
+    async with story(wrap=weather) as told:
+        weather.error = Busy("Wait.", retry_after=3600)
+        await told.until(lambda: "trying again at" in told.lines("banner"))
+        tried = weather.lists
+        for _ in range(20):
+            await asyncio.sleep(0.01)
+            await told.pilot.pause()
+        assert weather.lists == tried
+        weather.error = None
+        await told.press("ctrl+r")
+        assert not told.lines("banner")
+        await told.until(lambda: weather.lists > tried + 2)
+
+
+@pytest.mark.asyncio
+async def test_an_answer_that_does_not_come_is_told_of_and_can_be_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module in (banner_module, desk_view):
+        monkeypatch.setattr(module, "SLOW", 0.05)
+    silent = asyncio.Event()
+
+    class Silent(Weather):
+        async def list_connections(
+            self, acting_id: str, direction: Direction | None = None
+        ) -> Records[Connection]:
+            if self.lists:
+                await silent.wait()
+            return await super().list_connections(acting_id, direction)
+
+    async with story(wrap=Silent()) as told:
+        await told.pilot.press("ctrl+r")
+        await told.until(lambda: "No answer from Zuora for" in told.lines("banner"))
+        await told.pilot.press("escape")
+        await told.settle()
+        assert "You gave up waiting." in told.notice
+        assert told.lines("banner").startswith("Offline")
+        silent.set()
+        await told.press("ctrl+r")
+        assert not told.lines("banner")
+        assert not told.notice
 
 
 @pytest.mark.asyncio

@@ -22,7 +22,7 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 def ticking() -> Journal:
     """A journal in memory whose clock goes on by a minute with every look."""
     minutes = count()
-    return Journal(None, "acme", lambda: NOON + timedelta(minutes=next(minutes)))
+    return Journal(None, "acme", clock=lambda: NOON + timedelta(minutes=next(minutes)))
 
 
 def pane(told: Story) -> JournalPane:
@@ -70,6 +70,17 @@ async def test_pane(snap: Snapshot, size: tuple[int, int], monkeypatch: pytest.M
             assert id_ in " ".join(record.facts)
 
 
+async def test_writes_through_another_profile_are_left_to_the_shell(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    async with story(place=Place(journal=Journal(path, "acme"))) as told:
+        row = told.desk.rows()[0]
+        order = Order.on(Action.REQUEST, row)
+        Journal(path, "other").intend(order, "bob@other.example", "track")
+        await told.press("J")
+        assert shown(told) == []
+        assert len(told.screen.target.journal.entries()) == 1
+
+
 async def test_nothing_written_yet(snap: Snapshot) -> None:
     """It says so, and what will be there."""
     async with story(size=(80, 24)) as told:
@@ -101,7 +112,7 @@ async def test_a_changed_line_is_told(
     """The frame names the line that is not what was written."""
     minutes = count()
     path = tmp_path / "journal.jsonl"
-    journal = Journal(path, "acme", lambda: NOON + timedelta(minutes=next(minutes)))
+    journal = Journal(path, "acme", clock=lambda: NOON + timedelta(minutes=next(minutes)))
     async with story(size=(80, 24), place=Place(journal=journal)) as told:
         await write(told, journal, monkeypatch)
         lines = path.read_text().splitlines(keepends=True)

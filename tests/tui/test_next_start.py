@@ -211,7 +211,7 @@ async def test_a_write_that_never_happened_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "journal.jsonl"
-    journal = Journal(path, "acme", lambda: now() - timedelta(hours=9))
+    journal = Journal(path, "acme", clock=lambda: now() - timedelta(hours=9))
     async with story() as told:
         unsettled(told, journal, "Acme-US", monkeypatch)
     async with story(place=Place(journal=Journal(path, "acme"))) as told:
@@ -224,7 +224,7 @@ async def test_offline_it_stays_unknown_and_is_recorded_once_when_it_is_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "journal.jsonl"
-    journal = Journal(path, "acme", lambda: now() - timedelta(hours=9))
+    journal = Journal(path, "acme", clock=lambda: now() - timedelta(hours=9))
     async with story() as told:
         unsettled(told, journal, "Acme-US", monkeypatch)
     line, store = Line(), await yesterday(tmp_path)

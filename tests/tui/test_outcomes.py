@@ -2,16 +2,28 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
+from time import monotonic
 
 import pytest
 
+from app.domain.actions import Action
+from app.services.journal import Journal
+from app.services.orders import Order
 from app.services.ports import EntityConnections, Receipt
 from app.services.tenant import now
 from tests.services.faults import Faulty
 from tests.tui.snapshots import Snapshot
-from tests.tui.story import story
+from tests.tui.story import Place, Story, story
 
 pytestmark = pytest.mark.asyncio
+
+
+def later(told: Story, **time: float) -> None:
+    """Go on as if time had passed, by every clock."""
+    tenant, passed = told.desk.access.tenant, timedelta(**time)
+    tenant.clock = lambda: now() + passed
+    tenant.steady = lambda: monotonic() + passed.total_seconds()
 
 
 @pytest.mark.parametrize("scenario", ["acme", "denied-removed"])
@@ -74,7 +86,7 @@ async def test_an_unknown_outcome_stays_on_the_row_until_a_list_tells(
         assert told.row("Acme-Japan")[3] == "? outcome unknown"
         await told.press("ctrl+r")
         assert told.row("Acme-Japan")[3] == "? outcome unknown"
-        told.desk.access.tenant.clock = lambda: now() + timedelta(seconds=200)
+        later(told, seconds=200)
         await told.press("ctrl+r")
         assert told.row("Acme-Japan")[3] == "Accept"
         assert "Accept did not happen" in told.notice
@@ -192,3 +204,52 @@ async def test_a_why_goes_away_with_the_cursor() -> None:
         assert told.notice
         await told.press("down")
         assert not told.notice
+
+
+async def test_the_other_side_of_an_unknown_write_sends_nothing_either() -> None:
+    faulty: list[Faulty] = []
+
+    def wrap(zuora: EntityConnections) -> EntityConnections:
+        faulty.append(Faulty(zuora))  # type: ignore[arg-type]
+        return faulty[0]
+
+    async with story(wrap=wrap) as told:
+        faulty[0].lose_request = True
+        await told.to("Acme-Europe")
+        await told.press("x")
+        await told.type("Acme-Europe")
+        await told.press("enter", "escape", "g")
+        assert told.row("Acme Corporation")[3] == "? outcome unknown"
+        await told.press("x")
+        assert told.on_top
+        assert "Nobody knows yet" in told.notice
+        assert faulty[0].writes == ["disconnect"]
+
+
+async def test_an_unknown_write_of_another_entity_is_looked_up_from_here() -> None:
+    faulty: list[Faulty] = []
+
+    def wrap(zuora: EntityConnections) -> EntityConnections:
+        faulty.append(Faulty(zuora))  # type: ignore[arg-type]
+        return faulty[0]
+
+    async with story(wrap=wrap) as told:
+        faulty[0].lose_answer = faulty[0].fail_reads = True
+        await told.to("Acme-US")
+        await told.press("r", "y")
+        await told.act_in("Acme-Europe")
+        faulty[0].fail_reads = False
+        await told.press("ctrl+r")
+        assert [one.outcome for one in told.screen.target.journal.entries()] == ["confirmed"]
+        assert "Acme Corporation → Acme-US is Pending" in told.notice
+
+
+async def test_what_another_program_left_open_is_looked_up_by_a_refresh(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    async with story(place=Place(journal=Journal(path, "acme"))) as told:
+        row = next(one for one in told.desk.rows() if one.counterpart.title == "Acme-Europe")
+        long_ago = Journal(path, "acme", clock=lambda: now() - timedelta(hours=9))
+        long_ago.intend(Order.on(Action.DISCONNECT, row), "bob", "t")
+        await told.press("ctrl+r")
+        assert "Disconnect did not happen" in told.notice
+        assert long_ago.open() == []

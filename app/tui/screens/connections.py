@@ -9,14 +9,14 @@ from textual.screen import Screen
 from app.commands import BY_ID, COMMANDS, label, why_not
 from app.domain.actions import Action, offered
 from app.domain.connections import Direction
-from app.domain.errors import ZuoraError
+from app.domain.errors import NoAnswer, ZuoraError
 from app.domain.listing import Order as SortOrder
 from app.services.desk import Desk
+from app.services.loose_ends import LooseEnds
 from app.services.target import Target
 from app.tui import messages, presenting
 from app.tui.desk_view import DeskView
 from app.tui.grid import Grid
-from app.tui.loose_ends import LooseEnds
 from app.tui.refreshing import Refreshing
 from app.tui.screens.opening import OPENS, ask
 from app.tui.screens.question import Question
@@ -110,6 +110,7 @@ class Connections(Screen[None]):
     @on(messages.EnterFailed)
     def _enter_failed(self, message: messages.EnterFailed) -> None:
         self.view.reading = False
+        self.refreshing.hold(message.error)
         desk = self.desk
         if desk is not None and message.user != self.view.user:
             self.view.follow(desk.access.traffic)
@@ -139,6 +140,7 @@ class Connections(Screen[None]):
     def _failed(self, desk: Desk, error: ZuoraError, *, asked: bool) -> None:
         self.view.reading = False
         desk.failure = error
+        self.refreshing.hold(error)
         if asked and desk.view is not None:
             self.view.say_failure(error)
         self.view.draw()
@@ -179,8 +181,21 @@ class Connections(Screen[None]):
 
     def action_back(self) -> None:
         """Take one step back: what is waited for, the message, the filter."""
-        if not (self.view.give_up_waiting() or self.view.hush()):
+        if self.view.give_up_waiting():
+            return
+        if self.view.banner.slow:
+            self._give_up_reading()
+        elif not self.view.hush():
             self.view.close_filter()
+
+    def _give_up_reading(self) -> None:
+        self.work.give_up_reading()
+        error = NoAnswer("You gave up waiting.")
+        if self.desk is not None:
+            self._failed(self.desk, error, asked=True)
+        else:
+            self.view.reading = False
+            self.view.fail(error)
 
     def do_outbound(self) -> None:
         """Bring Share To (Outbound) to the front."""

@@ -24,6 +24,7 @@ _OUTCOMES = {
     "confirmed": ("✓ confirmed", "good"),
     "refused": ("✕ refused", "end"),
     "not done": ("✕ not done", "end"),
+    "overtaken since": ("? overtaken since", "warn"),
     "unknown": ("? unknown", "warn"),
     None: ("… no outcome", "warn"),
 }
@@ -51,7 +52,8 @@ class JournalPane(Pane):
             self.grid.placeholder = Content(str(error))
             return
         self._nothing = "Nothing has been written to Zuora yet.\nEvery write is recorded here."
-        self.show(_record(entry) for entry in reversed(entries))
+        profile = self._journal.profile  # what other tenants saw is for the shell to tell
+        self.show(_record(entry) for entry in reversed(entries) if entry.profile == profile)
         self._tell(verdict)
 
     def _tell(self, verdict: Verdict) -> None:

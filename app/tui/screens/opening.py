@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from app.domain.actions import Action
 from app.domain.connections import Row
 from app.services.desk import Progress
+from app.services.orders import Order
 from app.tui.screens.chooser import pick
 from app.tui.screens.question import Question
 from app.tui.themes import THEMES
@@ -93,7 +94,7 @@ def ask(main: "Connections", action: Action, row: Row) -> None:
     desk = main.desk
     if desk is None:
         return
-    order = desk.order(action, row)
+    order = Order.on(action, row)
 
     def answered(yes: bool | None) -> None:
         if yes and desk is main.desk and desk.progress(row) is not Progress.SENDING:

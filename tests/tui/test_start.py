@@ -1,0 +1,86 @@
+"""The start of the screen in an entity that was named."""
+
+import asyncio
+import threading
+from pathlib import Path
+
+import pytest
+
+from app.domain.entities import Entity, Hierarchy
+from app.services.store import Store
+from app.services.target import Access
+from app.services.tenant import Tenant
+from app.tui.app import ConnectionsApp
+from tests.acme import CORPORATION, EUROPE, US, client, open_acme
+from tests.tui.story import Place, Story, target_of
+
+pytestmark = pytest.mark.asyncio
+
+
+async def begun(start: str, store: Store | None = None) -> tuple[str, str]:
+    """Return the entity acted in and the banner, once the screen has settled."""
+    fake = open_acme()
+    target = target_of(fake, "alice", place=Place(store=store))
+
+    async def enter(user: str) -> Access:
+        return (await target.enter(user))._replace(start=start)
+
+    app = ConnectionsApp(target._replace(enter=enter))
+    async with app.run_test(size=(160, 48)) as pilot:
+        told = Story(pilot, fake)
+        await told.until(lambda: told.screen.view.entered)
+        await told.settle()
+        found = told.desk.acting_id, told.lines("banner")
+    fake.close()
+    return found
+
+
+async def test_a_name_that_zuora_gave_to_another_entity_since(tmp_path: Path) -> None:
+    fake, store = open_acme(), Store(tmp_path / "known.json")
+    tenant = Tenant(client(fake), store=store)
+    await tenant.open()
+    await tenant.read(US)
+    tenant.hierarchy = Hierarchy([
+        Entity(CORPORATION, "Acme Corporation", "", None),
+        Entity(US, "Acme-Europe", "", CORPORATION),
+    ])  # fmt: skip
+    tenant.remember(US)
+    fake.close()
+    assert (await begun("Acme-Europe", store))[0] == EUROPE
+
+
+async def test_one_that_cannot_be_acted_in_is_said() -> None:
+    acting_id, banner = await begun("Acme-UK")
+    assert acting_id == CORPORATION
+    assert "Acme-UK is not provisioned yet. This is Acme Corporation instead." in banner
+
+
+async def test_a_start_that_is_repeated_makes_no_second_way_in() -> None:
+    fake = open_acme()
+    target, entered = target_of(fake, "alice"), 0
+
+    class Slow(Store):
+        def load(self) -> None:
+            looking.set()
+            go_on.wait(10)
+
+    looking, go_on = threading.Event(), threading.Event()
+
+    async def enter(user: str) -> Access:
+        nonlocal entered
+        entered += 1
+        access = await target.enter(user)
+        access.tenant.store = Slow(None)
+        return access
+
+    app = ConnectionsApp(target._replace(enter=enter))
+    async with app.run_test() as pilot:
+        told = Story(pilot, fake)
+        await told.until(looking.is_set)
+        told.screen.work.enter("alice")
+        await asyncio.sleep(0)
+        go_on.set()
+        await told.until(lambda: told.screen.view.entered)
+        await told.settle()
+    fake.close()
+    assert entered == 1
