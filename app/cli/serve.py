@@ -1,18 +1,16 @@
 """`serve`: the fake tenant on a socket, to be used as if it were Zuora."""
 
-import asyncio
 import ipaddress
 import json
-import os
 import signal
 import socket
-from collections.abc import Callable
 
 import click
-import uvicorn
 
 from app.cli.exits import ExitCode, Stopped
-from app.fake.scenarios import SCENARIOS
+from app.cli.fake_files import fake_from, switched
+from app.cli.faults import fault_options
+from app.cli.options import Chosen, ScenarioName
 
 
 @click.command()
@@ -22,15 +20,35 @@ from app.fake.scenarios import SCENARIOS
     help="0 takes any that is free.",
 )  # fmt: skip
 @click.option(
-    "--scenario", type=click.Choice(list(SCENARIOS)), metavar="NAME",
-    help="What the tenant holds at the start: acme unless told.",
+    "--scenario", type=ScenarioName(), metavar="NAME",
+    help="What the tenant holds at the start: acme unless told; or a scenario file.",
 )  # fmt: skip
+@click.option(
+    "--tenant", type=click.Path(dir_okay=False), metavar="FILE",
+    help="Keep the tenant in a file, made if need be, which others may use at the same time.",
+)  # fmt: skip
+@click.option(
+    "--policy", "policies", multiple=True, metavar="NAME=VALUE",
+    help="Switch a choice where Zuora is silent; `policy` shows them. Repeatable; it stays"
+    " in the tenant's file.",
+)  # fmt: skip
+@fault_options
 @click.option("--json", "as_json", is_flag=True, help="Tell address and users as one JSON line.")
 @click.pass_context
 def serve(
-    ctx: click.Context, host: str, port: int, scenario: str | None, *, as_json: bool
+    ctx: click.Context,
+    host: str,
+    port: int,
+    scenario: str | None,
+    tenant: str | None,
+    policies: tuple[str, ...],
+    faults: list[str],
+    seed: int,
+    *,
+    control: bool,
+    as_json: bool,
 ) -> ExitCode:
-    """Serve the fake tenant on a socket until ctrl+c; then it is forgotten.
+    """Serve the fake tenant on a socket until ctrl+c; then it is forgotten, unless --tenant.
 
     Prints the address, and a client id and secret for each of its users, when
     it is ready. They are no secrets: they open nothing but a fake tenant.
@@ -38,18 +56,28 @@ def serve(
     --json: {"base_url", "scenario", "users": [{"username", "login", "client_id",
     "client_secret", "home_entity_id"}]}
     """
+    from app.fake.listening import Server, url_of
+    from app.fake.policy import Policy
     from app.fake.tenant import open_tenant
 
-    chosen = scenario or getattr(ctx.find_root().obj, "scenario", None) or "acme"
+    outer = ctx.find_root().obj
+    if isinstance(outer, Chosen):
+        scenario, tenant = scenario or outer.scenario, tenant or outer.tenant
+    origin, path, name, _ = fake_from(scenario, tenant)
+    switched(Policy(), policies)  # before anything listens
     listening = _listen(host, port)
-    url = _url(listening)
+    url = url_of(listening)
     if not ipaddress.ip_address(listening.getsockname()[0]).is_loopback:
         click.echo(
             "entity-connections: whoever reaches this machine can reach this tenant:"
             " its credentials are known to all, and nothing is encrypted.",
             err=True,
         )
-    tenant = open_tenant(chosen)
+    fake = open_tenant(origin, path=path, faults=faults, seed=seed, control=control)
+    if fake.faults:
+        click.echo(f"entity-connections: faults are on: {fake.faults.watermark()}", err=True)
+    if policies:
+        fake.policy = switched(fake.policy, policies)
     users = [
         {
             "username": one.username,
@@ -58,55 +86,31 @@ def serve(
             "client_secret": one.client_secret,
             "home_entity_id": one.home_entity_id,
         }
-        for one in tenant.users
+        for one in fake.users
     ]
 
     def ready() -> None:
         if as_json:
-            click.echo(json.dumps({"base_url": url, "scenario": chosen, "users": users}))
+            click.echo(json.dumps({"base_url": url, "scenario": name, "users": users}))
         else:
-            click.echo(_told(url, chosen, users))
+            click.echo(_told(url, name, users))
 
-    server = _Server(uvicorn.Config(
-        tenant.asgi, access_log=False, log_config=None, lifespan="off", server_header=False,
-        timeout_graceful_shutdown=1,
-    ), ready)  # fmt: skip
+    server = Server(fake.asgi, ready)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, server.handle_exit)
-    asyncio.run(server._serve([listening]))  # noqa: SLF001 - `serve` would end us by the signal
-    tenant.close()
+    server.answer_on(listening)
+    fake.close()
     return ExitCode.DONE
 
 
-class _Server(uvicorn.Server):
-    """Tells when it listens."""
-
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._ready = ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._ready()
-
-
 def _listen(host: str, port: int) -> socket.socket:
+    from app.fake.listening import listen
+
     try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        # With the protocol named, asyncio sends each answer at once (TCP_NODELAY).
-        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        if os.name == "posix":
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address[:2])
+        return listen(host, port)
     except OSError as error:
         sentence = f"cannot listen on {host} port {port}: {error.strerror or error}."
         raise Stopped(sentence, ExitCode.USAGE) from error
-    return listening
-
-
-def _url(listening: socket.socket) -> str:
-    host, port = listening.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _told(url: str, scenario: str, users: list[dict[str, str]]) -> str:

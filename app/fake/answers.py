@@ -1,7 +1,7 @@
 """The two shapes of an answer: what was asked for, or a refusal (contract F)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 
 from starlette.responses import Response
@@ -9,6 +9,7 @@ from starlette.responses import Response
 _RESOURCE = 500000
 """Zuora publishes no resource number for entities or connections; this one means unknown."""
 _NOT_SIGNED_IN = 90000011
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 
 
 class Category(IntEnum):
@@ -24,6 +25,8 @@ class Category(IntEnum):
     NOT_FOUND = 40
     METHOD = 45
     CONTENTION = 50
+    INTERNAL = 60
+    CONCURRENCY = 70
     MALFORMED = 90
 
 
@@ -64,18 +67,23 @@ class Refusal(Exception):
 def answer(
     body: Mapping[str, object], *, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
-    r"""Return `body` as JSON in UTF-8.
+    """Return `body` as JSON."""
+    return _response(_ENCODER.encode(body), status, headers)
+
+
+def answer_list(name: str, rows: Sequence[str], **more: object) -> Response:
+    """Return rows that are JSON already under a name, and what else there is after them."""
+    return _response(f'{{"{name}":[{",".join(rows)}],{_ENCODER.encode(more)[1:]}', 200, None)
+
+
+def _response(text: str, status: int, headers: Mapping[str, str] | None) -> Response:
+    r"""Return JSON in UTF-8.
 
     Half of a surrogate pair has no UTF-8; it is sent as the escape `\udXXX`,
     which JSON allows.
     """
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return Response(
-        text.encode("utf-8", "backslashreplace"),
-        status,
-        headers,
-        media_type="application/json; charset=utf-8",
-    )
+    content = text.encode("utf-8", "backslashreplace")
+    return Response(content, status, headers, media_type="application/json; charset=utf-8")
 
 
 def refused(refusal: Refusal, request_id: str) -> Response:

@@ -5,10 +5,18 @@ import sqlite3
 from app.fake.model import DISCONNECTED, PENDING, Connection
 
 _COLUMNS = "id, source_id, target_id, status"
+# SQLite writes it in half the time that it takes to make it of Python's objects.
+_AS_JSON = (
+    "json_object('id', id, 'sourceEntityId', source_id, 'targetEntityId', target_id,"
+    " 'status', status)"
+)
+_OUTBOUND = "SELECT seq FROM connection WHERE source_id = :entity"
+_INBOUND = "SELECT seq FROM connection WHERE target_id = :entity"
 _DIRECTIONS = {
-    "outbound": "source_id = :entity",
-    "inbound": "target_id = :entity",
-    None: "(source_id = :entity OR target_id = :entity)",
+    "outbound": _OUTBOUND,
+    "inbound": _INBOUND,
+    # The two are merged as they stand in their indexes; OR would sort them all for each page.
+    None: f"{_OUTBOUND} UNION ALL {_INBOUND}",
 }
 
 
@@ -18,16 +26,18 @@ class Connections:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
 
-    def page(
-        self, entity_id: str, direction: str | None, *, offset: int, limit: int
-    ) -> list[Connection]:
-        """Return a piece of the list of `entity_id`; a direction of None means both."""
+    def page(self, entity_id: str, direction: str | None, *, offset: int, limit: int) -> list[str]:
+        """Return a piece of the list of `entity_id`, each record as the JSON of contract D3.
+
+        A direction of None means both.
+        """
         rows = self._db.execute(
-            f"SELECT {_COLUMNS} FROM connection WHERE {_DIRECTIONS[direction]}"  # noqa: S608 - ours
-            " ORDER BY seq LIMIT :limit OFFSET :offset",
+            # What is skipped is skipped in the index, and never read.
+            f"SELECT {_AS_JSON} FROM connection WHERE seq IN"  # noqa: S608 - ours
+            f" ({_DIRECTIONS[direction]} ORDER BY seq LIMIT :limit OFFSET :offset) ORDER BY seq",
             {"entity": entity_id, "limit": limit, "offset": offset},
         )
-        return [Connection(*row) for row in rows]
+        return [text for (text,) in rows]
 
     def get(self, id_: str) -> Connection | None:
         """Return the record with exactly this id, if there is one."""

@@ -4,7 +4,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from app.fake import settings
 from app.fake.model import Scenario
+
+BUSY = 5.0
+"""Seconds to wait while another program writes to the same tenant."""
 
 _SCHEMA = """
 CREATE TABLE entity (
@@ -23,6 +27,22 @@ CREATE TABLE role (
     username TEXT NOT NULL,
     entity_id TEXT NOT NULL REFERENCES entity (id),
     role TEXT NOT NULL CHECK (role IN ('administrator', 'standard user')),
+    PRIMARY KEY (username, entity_id)
+) WITHOUT ROWID;
+
+CREATE TABLE user (
+    seq INTEGER PRIMARY KEY,
+    username TEXT NOT NULL UNIQUE,
+    login TEXT NOT NULL UNIQUE,
+    client_id TEXT NOT NULL UNIQUE,
+    client_secret TEXT NOT NULL,
+    home_entity_id TEXT NOT NULL
+);
+
+CREATE TABLE access_request (
+    username TEXT NOT NULL,
+    entity_id TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('Pending Review', 'Active', 'Access Denied')),
     PRIMARY KEY (username, entity_id)
 ) WITHOUT ROWID;
 
@@ -55,7 +75,15 @@ CREATE TABLE stored_answer (
     body BLOB NOT NULL,
     expires REAL NOT NULL
 ) WITHOUT ROWID;
+
+CREATE TABLE setting (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
 """
+_TABLES = (
+    "access_request", "connection", "role", "user", "entity", "token", "stored_answer", "setting",
+)  # fmt: skip
 
 
 def open_database(scenario: Scenario) -> sqlite3.Connection:
@@ -67,29 +95,62 @@ def open_database(scenario: Scenario) -> sqlite3.Connection:
         sqlite3.IntegrityError: The scenario breaks a rule of the tenant.
     """
     db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    db.executescript(_SCHEMA)
     db.execute("PRAGMA foreign_keys = ON")
-    roles = [
-        (username, entity_id, role)
-        for username, of_user in scenario.roles.items()
-        for entity_id, role in of_user.items()
-    ]
-    entities = [
-        one._replace(display_name=encoded(one.display_name))  # type: ignore[arg-type]
-        for one in scenario.entities
-    ]
     with transaction(db):
-        db.executemany(
-            "INSERT INTO entity (id, name, display_name, parent_id, timezone, status, locale)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            entities,
-        )
-        db.executemany("INSERT INTO role VALUES (?, ?, ?)", roles)
-        db.executemany(
-            "INSERT INTO connection (id, source_id, target_id, status) VALUES (?, ?, ?, ?)",
-            scenario.connections,
-        )
+        make_tables(db)
+        fill(db, scenario)
     return db
+
+
+def make_tables(db: sqlite3.Connection) -> None:
+    """Make the tables, inside a transaction."""
+    for statement in _SCHEMA.split(";"):
+        db.execute(statement)
+
+
+def empty(db: sqlite3.Connection) -> None:
+    """Remove everything from the tables, inside a transaction."""
+    db.execute("PRAGMA defer_foreign_keys = ON")
+    for table in _TABLES:
+        db.execute(f"DELETE FROM {table}")  # noqa: S608 - ours
+
+
+def fill(db: sqlite3.Connection, scenario: Scenario) -> None:
+    """Put a scenario into empty tables, inside a transaction.
+
+    Raises:
+        sqlite3.IntegrityError: The scenario breaks a rule of the tenant.
+    """
+    db.execute("PRAGMA defer_foreign_keys = ON")  # a child may stand before its parent
+    db.executemany(
+        "INSERT INTO entity (id, name, display_name, parent_id, timezone, status, locale)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [one._replace(display_name=encoded(one.display_name)) for one in scenario.entities],  # type: ignore[arg-type]
+    )
+    db.executemany(
+        "INSERT INTO user (username, login, client_id, client_secret, home_entity_id)"
+        " VALUES (?, ?, ?, ?, ?)",
+        [
+            (one.username, one.login, one.client_id, one.client_secret, one.home_entity_id)
+            for one in scenario.users
+        ],
+    )
+    db.executemany(
+        "INSERT INTO role VALUES (?, ?, ?)",
+        [
+            (username, entity_id, role)
+            for username, of_user in scenario.roles.items()
+            for entity_id, role in of_user.items()
+        ],
+    )
+    db.executemany(
+        "INSERT INTO connection (id, source_id, target_id, status) VALUES (?, ?, ?, ?)",
+        scenario.connections,
+    )
+    db.executemany("INSERT INTO access_request VALUES (?, ?, ?)", scenario.access)
+    settings.put(db, settings.TENANT_ID, scenario.tenant_id)
+    settings.put_policy(db, scenario.policy)
+    settings.put_faults(db, scenario.faults)
 
 
 @contextmanager
@@ -98,10 +159,11 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
     db.execute("BEGIN IMMEDIATE")
     try:
         yield
+        db.execute("COMMIT")
     except BaseException:
-        db.execute("ROLLBACK")
+        if db.in_transaction:  # a full disk has ended it already
+            db.execute("ROLLBACK")
         raise
-    db.execute("COMMIT")
 
 
 def encoded(display_name: str) -> bytes:

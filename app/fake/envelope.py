@@ -53,8 +53,11 @@ class Envelope:
         try:
             call = Call(hyphenated(self._new_trace()), {})
             call.headers["Zuora-Request-Id"] = call.request_id
-            sealed = _sealing(send, call, Headers(scope=scope))
-            stop = self._meter(scope["path"], call) or _bad_track_id(Headers(scope=scope), call)
+            asked = Headers(scope=scope)
+            sealed = _sealing(send, call, asked)
+            stop = self._meter(scope["path"], call) or _bad_track_id(asked, call)
+            if stop is None and "fault" in scope:  # the fault lab answers in our place
+                stop = scope["fault"](call.request_id)
             if stop is not None:
                 await stop(scope, receive, sealed)
             else:
@@ -106,9 +109,13 @@ def _sealing(send: Send, call: Call, asked: Headers) -> Send:
         if message["type"] == "http.response.start":
             start.update(message)
             return
-        headers = MutableHeaders(raw=start["headers"])
+        raw = start["headers"]
+        there = {name for name, _ in raw}
         for name, value in call.headers.items():
-            headers.setdefault(name, value)  # a replayed answer brings its own
+            known = name.lower().encode()
+            if known not in there:  # a replayed answer brings its own
+                raw.append((known, value.encode()))
+        headers = MutableHeaders(raw=raw)
         track_id = asked.get("zuora-track-id", "")
         if _TRACK_ID.fullmatch(track_id):
             headers["Zuora-Track-Id"] = track_id

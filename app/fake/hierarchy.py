@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from app.fake.database import decoded
-from app.fake.model import Entity, Role
+from app.fake.model import PROVISIONED, Entity, Role
 
 _COLUMNS = "id, name, display_name, parent_id, timezone, status, locale"
 
@@ -28,16 +28,28 @@ class Hierarchy:
     def accessible(self, username: str) -> list[Entity]:
         """Return the entities this user may enter."""
         return self._select(
-            "WHERE id IN (SELECT entity_id FROM role WHERE username = ?)", (username,)
+            "WHERE status = ? AND id IN (SELECT entity_id FROM role WHERE username = ?)",
+            (PROVISIONED, username),
         )
 
     def role(self, username: str, entity_id: str) -> Role | None:
         """Return what this user is in this entity; None: may not enter it."""
         row = self._db.execute(
-            "SELECT role FROM role WHERE username = ? AND entity_id = ?", (username, entity_id)
+            "SELECT role FROM role JOIN entity ON id = entity_id"
+            " WHERE username = ? AND entity_id = ? AND status = ?",
+            (username, entity_id, PROVISIONED),
         ).fetchone()
         role: Role | None = row and row[0]
         return role
+
+    def top(self) -> Entity:
+        """Return the global entity."""
+        return self._select("WHERE parent_id IS NULL", ())[0]
+
+    def named(self, name: str) -> Entity | None:
+        """Return the entity with exactly this name, if there is one."""
+        found = self._select("WHERE name = ?", (name,)) if name.isascii() else []
+        return found[0] if found else None
 
     def display_name(self, id_: str) -> str:
         """Return the name to use in a sentence; an entity nobody knows goes by its id."""

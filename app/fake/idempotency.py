@@ -11,7 +11,7 @@ from app.fake import body
 from app.fake.answers import Category, Refusal, refused
 from app.fake.database import transaction
 from app.fake.envelope import call_of
-from app.fake.policy import ReusedKey
+from app.fake.policy import Policy, ReusedKey
 
 _LIFETIME = 24 * 3600
 _LONGEST = 254
@@ -19,7 +19,7 @@ _LONGEST = 254
 
 
 def check_no_key(request: Request) -> None:
-    """Let a request pass that carries no key, as every PUT must.
+    """Let a request pass that carries no key, as every PUT and DELETE must.
 
     Raises:
         Refusal: It carries one; a live tenant was seen to refuse that.
@@ -33,10 +33,10 @@ class Once:
     """Runs changes in a transaction that also stores their answer under the key."""
 
     def __init__(
-        self, db: sqlite3.Connection, reused_key: ReusedKey, clock: Callable[[], float]
+        self, db: sqlite3.Connection, policy: Callable[[], Policy], clock: Callable[[], float]
     ) -> None:
         self._db = db
-        self._reused_key = reused_key
+        self._policy = policy
         self._clock = clock
         self._running: set[str] = set()
 
@@ -79,7 +79,9 @@ class Once:
         if row is None:
             return None
         call, asked, status, headers, content = row
-        other_body = asked != _asked(entity_id, raw) and self._reused_key is ReusedKey.REFUSED
+        other_body = (
+            asked != _asked(entity_id, raw) and self._policy().reused_key is ReusedKey.REFUSED
+        )
         if call != _call(request) or other_body:
             message = "This Idempotency-Key belongs to another request."
             raise Refusal(Category.INVALID_VALUE, message, status=422)

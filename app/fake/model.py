@@ -18,6 +18,13 @@ STANDARD_USER: Role = "standard user"
 PROVISIONED = "Provisioned"
 UNPROVISIONED = "Unprovisioned"
 
+Access = Literal["Pending Review", "Active", "Access Denied"]
+"""How far a user's access to another entity has come (contract C4)."""
+
+PENDING_REVIEW: Access = "Pending Review"
+ACTIVE: Access = "Active"
+ACCESS_DENIED: Access = "Access Denied"
+
 PENDING = "Pending"
 CONNECTED = "Connected"
 DISCONNECTED = "Disconnected"
@@ -63,10 +70,19 @@ class User:
     home_entity_id: str
 
 
+class AccessRequest(NamedTuple):
+    """Somebody asked that a user may enter an entity."""
+
+    username: str
+    entity_id: str
+    status: Access
+
+
 class Scenario(NamedTuple):
     """The state a tenant starts from; `roles` goes username -> entity id -> role.
 
     Lists come back in the order in which entities and connections stand here.
+    `faults` are switched on when a server opens it: "name" or "name=value".
     """
 
     tenant_id: str
@@ -75,6 +91,8 @@ class Scenario(NamedTuple):
     users: tuple[User, ...]
     roles: Mapping[str, Mapping[str, Role]]
     policy: Policy
+    access: tuple[AccessRequest, ...] = ()
+    faults: tuple[str, ...] = ()
 
 
 class Caller(NamedTuple):

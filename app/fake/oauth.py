@@ -2,21 +2,25 @@
 
 import re
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from starlette.datastructures import Headers
 
 from app.domain.ids import bare, hyphenated
+from app.fake import settings
 from app.fake.answers import Category, Refusal
+from app.fake.database import transaction
 from app.fake.hierarchy import Hierarchy
 from app.fake.model import Caller, User
+from app.fake.users import Users
 
 LIFETIME = 3600
 _BEARER = re.compile(r"bearer +(\S+)", re.IGNORECASE)
 _CHALLENGE = {
     "WWW-Authenticate": "Basic realm=Zuora API, ZSession realm=Zuora API, Bearer realm=Zuora API"
 }
-_OTHER_CREDENTIALS = ("Authorization", "apiAccessKeyId", "apiSecretAccessKey")
+_PASSWORD = ("apiAccessKeyId", "apiSecretAccessKey")
+_OTHER_CREDENTIALS = ("Authorization", *_PASSWORD)
 
 
 class Tokens:
@@ -26,16 +30,14 @@ class Tokens:
         self,
         db: sqlite3.Connection,
         hierarchy: Hierarchy,
-        users: Sequence[User],
-        tenant_id: str,
+        users: Users,
         *,
         clock: Callable[[], float],
         new_token: Callable[[], str],
     ) -> None:
         self._db = db
         self._hierarchy = hierarchy
-        self._users = {user.username: user for user in users}
-        self._tenant_id = tenant_id
+        self._users = users
         self._clock = clock
         self._new_token = new_token
 
@@ -55,16 +57,17 @@ class Tokens:
                 raise _invalid("Zuora-Entity-Ids must be one entity of the client, with hyphens.")
             entity_ids = [bare(only)]
         now, token = self._clock(), self._new_token()
-        self._db.execute("DELETE FROM token WHERE expires <= ?", (now,))
-        self._db.execute(
-            "INSERT INTO token VALUES (?, ?, ?, ?)",
-            (token, user.username, only and bare(only), now + LIFETIME),
-        )
+        with transaction(self._db):
+            self._db.execute("DELETE FROM token WHERE expires <= ?", (now,))
+            self._db.execute(
+                "INSERT INTO token VALUES (?, ?, ?, ?)",
+                (token, user.username, only and bare(only), now + LIFETIME),
+            )
         scope = [
             f"user.{bare(user.client_id)}",
             *(f"entity.{hyphenated(id_)}" for id_ in entity_ids),
             "service.echo.read",
-            f"tenant.{self._tenant_id}",
+            f"tenant.{settings.get(self._db, settings.TENANT_ID)}",
         ]
         return {
             "access_token": token,
@@ -77,13 +80,20 @@ class Tokens:
     def caller(self, headers: Headers) -> Caller:
         """Return who is calling, in which entity.
 
+        A token says who; without one, so do the older headers with login name and
+        password, which is the client secret here (contract A4).
+
         Raises:
             Refusal: No valid token (401), or no entity the token may act in (400, 403).
         """
-        user, only = self._bearer(headers.get("authorization", ""))
-        wanted = _wanted_entity(headers)
+        by_password = "authorization" not in headers and any(one in headers for one in _PASSWORD)
+        if by_password:
+            user, only = self._by_password(headers), None
+        else:
+            user, only = self._bearer(headers.get("authorization", ""))
+        wanted = self._wanted_entity(headers)
         if wanted is None:
-            wanted = only or self._only_entity(user)
+            wanted = user.home_entity_id if by_password else only or self._only_entity(user)
         role = self._hierarchy.role(user.username, wanted)
         if role is None or only not in (None, wanted):
             name = self._hierarchy.display_name(wanted)
@@ -103,27 +113,24 @@ class Tokens:
             raise Refusal(Category.MISSING_FIELD, *missing, status=400)
         if fields["grant_type"] != "client_credentials":
             raise _invalid("grant_type must be client_credentials.")
-        for user in self._users.values():
-            if (fields["client_id"], fields["client_secret"]) == (
-                user.client_id,
-                user.client_secret,
-            ):
-                return user
-        raise _not_signed_in("The client id or the client secret is wrong.")
+        user = self._users.by_client(fields["client_id"])
+        if user is None or fields["client_secret"] != user.client_secret:
+            raise _not_signed_in("The client id or the client secret is wrong.")
+        return user
+
+    def _by_password(self, headers: Headers) -> User:
+        login, password = (headers.get(name, "") for name in _PASSWORD)
+        user = self._users.by_login(login)
+        if user is None or password != user.client_secret:
+            raise _not_signed_in("The user name or the password is wrong.")
+        return user
 
     def _bearer(self, authorization: str) -> tuple[User, str | None]:
         match = _BEARER.fullmatch(authorization)
-        row = (
-            match
-            and self._db.execute(
-                "SELECT username, only_entity_id FROM token WHERE token = ? AND expires > ?",
-                (match[1], self._clock()),
-            ).fetchone()
-        )
-        if not row:
+        found = match and self._users.by_token(match[1], self._clock())
+        if not found:
             raise _not_signed_in("This resource is protected, please sign in first.")
-        username, only = row
-        return self._users[username], only
+        return found
 
     def _only_entity(self, user: User) -> str:
         entities = self._hierarchy.accessible(user.username)
@@ -135,16 +142,24 @@ class Tokens:
             raise Refusal(Category.MISSING_FIELD, message, status=400)
         return entities[0].id
 
-
-def _wanted_entity(headers: Headers) -> str | None:
-    # entityId is what Zuora-Entity-Ids replaced; sending both is an error (contract A4).
-    given = headers.getlist("zuora-entity-ids") + headers.getlist("entityid")
-    if not given:
-        return None
-    id_ = bare(given[0])
-    if len(given) > 1 or given[0].lower() not in (id_, hyphenated(id_)) or len(id_) != 32:
-        raise _invalid("Name exactly one entity, in Zuora-Entity-Ids.")
-    return id_
+    def _wanted_entity(self, headers: Headers) -> str | None:
+        # entityId and entityName are what Zuora-Entity-Ids replaced; sending both an old
+        # and the new one is an error (contract A4).
+        names = headers.getlist("entityname")
+        given = headers.getlist("zuora-entity-ids") + headers.getlist("entityid")
+        if not given and not names:
+            return None
+        if names:
+            if given or len(names) > 1:
+                raise _invalid("Name exactly one entity, once.")
+            entity = self._hierarchy.named(names[0])
+            if entity is None:
+                raise _invalid("entityName names no entity.")
+            return entity.id
+        id_ = bare(given[0])
+        if len(given) > 1 or given[0].lower() not in (id_, hyphenated(id_)) or len(id_) != 32:
+            raise _invalid("Name exactly one entity, in Zuora-Entity-Ids.")
+        return id_
 
 
 def _invalid(message: str) -> Refusal:

@@ -9,16 +9,26 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.fake import body
-from app.fake.answers import Category, Refusal, answer, refused
+from app.fake import body, openapi, settings
+from app.fake.access import AccessRequests
+from app.fake.answers import Category, Refusal, answer, answer_list, refused
 from app.fake.connections import Connections
 from app.fake.database import transaction
 from app.fake.envelope import call_of
 from app.fake.hierarchy import Hierarchy
 from app.fake.idempotency import Once, check_no_key
-from app.fake.model import PROVISIONED, UNPROVISIONED, Caller, Connection, Entity, User
+from app.fake.model import (
+    ACCESS_DENIED,
+    ACTIVE,
+    PROVISIONED,
+    UNPROVISIONED,
+    Access,
+    Caller,
+    Entity,
+)
 from app.fake.oauth import Tokens
 from app.fake.paging import bad_query, next_page, page_of, query_of
+from app.fake.provisioning import CHANGEABLE, MOST, NEEDED, Provisioning
 from app.fake.rules import Action, Rules
 
 _STATUS = {None: None, "true": PROVISIONED, "false": UNPROVISIONED}
@@ -31,40 +41,53 @@ class Routes:
         self,
         *,
         db: sqlite3.Connection,
-        users: tuple[User, ...],
-        tenant_id: str,
         hierarchy: Hierarchy,
         connections: Connections,
         tokens: Tokens,
         rules: Rules,
+        provisioning: Provisioning,
+        access: AccessRequests,
         once: Once,
     ) -> None:
         self._db = db
-        self._logins = {user.login: user.username for user in users}
-        self._tenant_id = tenant_id
         self._hierarchy = hierarchy
         self._connections = connections
         self._tokens = tokens
         self._rules = rules
+        self._provisioning = provisioning
+        self._access = access
         self._once = once
 
     def application(self) -> Starlette:
         """Return the application, without its envelope."""
-        connections = "/v1/entity-connections"
+        connections, user = "/v1/entity-connections", "/v1/users/{login}"
+        settlements: dict[str, Access] = {"accept-access": ACTIVE, "deny-access": ACCESS_DENIED}
         actions: tuple[Action, ...] = ("accept", "deny", "disconnect")
         app = Starlette(
             routes=[
-                Route("/oauth/token", self.token, methods=["POST"]),
-                Route("/v1/entities", self.entities),
-                Route("/v1/entities/{id}", self.entity),
-                Route("/v1/users/{login}/accessible-entities", self.accessible_entities),
+                # What is asked for most stands first: they are tried in this order.
                 Route(connections, self.connections, methods=["GET", "POST"]),
                 *(
                     Route(f"{connections}/{{id}}/{one}", partial(self.act, one), methods=["PUT"])
                     for one in actions
                 ),
+                Route("/oauth/token", self.token, methods=["POST"]),
+                Route("/v1/entities", self.entities, methods=["GET", "POST"]),
+                Route("/v1/entities/{id}", self.entity, methods=["GET", "PUT", "DELETE"]),
+                Route("/v1/entities/{id}/provision", self.provision, methods=["PUT"]),
+                Route(f"{user}/accessible-entities", self.accessible_entities),
+                Route(f"{user}/request-access", self.request_access, methods=["PUT"]),
+                *(
+                    Route(f"{user}/{path}", partial(self.settle_access, status), methods=["PUT"])
+                    for path, status in settlements.items()
+                ),
+                Route(openapi.PATH, openapi.describe),
             ],
-            exception_handlers={Refusal: _on_refusal, HTTPException: _on_no_route},
+            exception_handlers={
+                Refusal: _on_refusal,
+                HTTPException: _on_no_route,
+                sqlite3.OperationalError: _on_trouble,
+            },
         )
         app.router.redirect_slashes = False  # Zuora's own answer to a wrong path is an error
         return app
@@ -75,29 +98,75 @@ class Routes:
         return answer(self._tokens.issue(fields, request.headers))
 
     async def entities(self, request: Request) -> Response:
-        """Contract C1: the hierarchy, or its provisioned or unprovisioned part."""
-        self._tokens.caller(request.headers)
+        """Contract C1: the hierarchy, or its provisioned or unprovisioned part; a new entity."""
+        caller = self._tokens.caller(request.headers)
+        if request.method == "POST":
+            return await self._once.run(
+                request, caller.entity_id, partial(self._create, caller, request)
+            )
         provisioned = query_of(request, ("provisioned",)).get("provisioned")
         if provisioned not in _STATUS:
             raise bad_query("provisioned must be true or false.")
-        return self._entity_list(self._hierarchy.entities(_STATUS[provisioned]))
+        entities = self._hierarchy.entities(_STATUS[provisioned])
+        return self._entity_list(entities)
 
     async def entity(self, request: Request) -> Response:
-        """Contract C1: one entity."""
-        self._tokens.caller(request.headers)
+        """Contract C1: one entity, to be read, changed or removed."""
+        caller = self._tokens.caller(request.headers)
         id_ = request.path_params["id"]
+        if request.method in ("PUT", "DELETE"):
+            check_no_key(request)
+            allowed = CHANGEABLE if request.method == "PUT" else ()
+            fields = body.json_object(request, await body.read(request), allowed)
+            with transaction(self._db):
+                if request.method == "PUT":
+                    self._provisioning.change(caller, id_, fields)
+                else:
+                    self._provisioning.remove(caller, id_)
+            return answer({"success": True})
         entity = self._hierarchy.entity(id_)
         if entity is None:
             raise Refusal(Category.NOT_FOUND, f"There is no entity {id_[:64]}.")
         return answer(self._entity_body(entity) | {"success": True})
 
+    async def provision(self, request: Request) -> Response:
+        """Contract C1: make an entity one that can be entered."""
+        caller = self._tokens.caller(request.headers)
+        await self._nothing_sent(request)
+        with transaction(self._db):
+            self._provisioning.provision(caller, request.path_params["id"])
+        return answer({"success": True})
+
     async def accessible_entities(self, request: Request) -> Response:
-        """Contract C1: the entities a user, named by login, may enter."""
+        """Contract C1: the entities a user, given by login name, may enter."""
         self._tokens.caller(request.headers)
-        login = request.path_params["login"]
-        if login not in self._logins:
-            raise Refusal(Category.NOT_FOUND, f"There is no user {login[:64]}.")
-        return self._entity_list(self._hierarchy.accessible(self._logins[login]))
+        user = self._access.user(request.path_params["login"])
+        return self._entity_list(self._hierarchy.accessible(user.username))
+
+    async def request_access(self, request: Request) -> Response:
+        """Contract C1: ask that a user may enter other entities."""
+        caller = self._tokens.caller(request.headers)
+        check_no_key(request)
+        fields = body.json_object(request, await body.read(request), ("targetEntityIds",))
+        wanted = fields.get("targetEntityIds")
+        if wanted is None:
+            raise Refusal(Category.MISSING_FIELD, "targetEntityIds is missing.", status=400)
+        if not isinstance(wanted, list) or not wanted or len(wanted) > MOST:
+            raise _bad_ids()
+        ids = [one for one in wanted if isinstance(one, str) and 1 <= len(one) <= 32]
+        if len(ids) < len(wanted):
+            raise _bad_ids()
+        with transaction(self._db):
+            self._access.request(caller, request.path_params["login"], ids)
+        return answer({"success": True})
+
+    async def settle_access(self, status: Access, request: Request) -> Response:
+        """Contract C1: grant or deny a user access to the acting entity."""
+        caller = self._tokens.caller(request.headers)
+        await self._nothing_sent(request)
+        with transaction(self._db):
+            self._access.settle(caller, request.path_params["login"], status)
+        return answer({"success": True})
 
     async def connections(self, request: Request) -> Response:
         """Contract D1, 1 and 2: list connections, or request one."""
@@ -110,23 +179,27 @@ class Routes:
     async def act(self, action: Action, request: Request) -> Response:
         """Contract D1, 3 to 5: accept, deny or disconnect."""
         caller = self._tokens.caller(request.headers)
-        check_no_key(request)
-        body.json_object(request, await body.read(request), fields=())
+        await self._nothing_sent(request)
         with transaction(self._db):
             self._rules.act(caller, action, request.path_params["id"])
         return answer({"success": True})
+
+    async def _nothing_sent(self, request: Request) -> None:
+        check_no_key(request)
+        body.json_object(request, await body.read(request), fields=())
+
+    def _create(self, caller: Caller, request: Request, raw: bytes) -> Response:
+        fields = body.json_object(request, raw, (*NEEDED, "displayName"))
+        made = self._provisioning.create(caller, fields)
+        return answer(self._entity_body(made) | {"success": True})
 
     def _list(self, caller: Caller, request: Request) -> Response:
         page = page_of(request)
         rows = self._connections.page(
             caller.entity_id, page.direction, offset=page.offset, limit=page.size + 1
         )
-        found: dict[str, object] = {
-            "entityConnections": [_connection_body(row) for row in rows[: page.size]]
-        }
-        if len(rows) > page.size:
-            found["nextPage"] = next_page(request, page)
-        return answer(found | {"success": True})
+        more = {"nextPage": next_page(request, page)} if len(rows) > page.size else {}
+        return answer_list("entityConnections", rows[: page.size], **more, success=True)
 
     def _request(self, caller: Caller, request: Request, raw: bytes) -> Response:
         target_id = body.json_object(request, raw, ("targetEntityId",)).get("targetEntityId")
@@ -138,9 +211,11 @@ class Routes:
         return answer({"id": self._rules.request(caller, target_id), "success": True})
 
     def _entity_list(self, entities: list[Entity]) -> Response:
-        return answer({"entities": [self._entity_body(one) for one in entities], "success": True})
+        tenant_id = settings.get(self._db, settings.TENANT_ID)
+        bodies = [self._entity_body(one, tenant_id) for one in entities]
+        return answer({"entities": bodies, "success": True})
 
-    def _entity_body(self, entity: Entity) -> dict[str, object]:
+    def _entity_body(self, entity: Entity, tenant_id: str | None = None) -> dict[str, object]:
         return {
             "id": entity.id,
             "name": entity.name,
@@ -149,17 +224,13 @@ class Routes:
             "timezone": entity.timezone,
             "status": entity.status,
             "parentId": entity.parent_id,
-            "tenantId": self._tenant_id,
+            "tenantId": tenant_id or settings.get(self._db, settings.TENANT_ID),
         }
 
 
-def _connection_body(connection: Connection) -> dict[str, str]:
-    return {
-        "id": connection.id,
-        "sourceEntityId": connection.source_id,
-        "targetEntityId": connection.target_id,
-        "status": connection.status,
-    }
+def _bad_ids() -> Refusal:
+    message = f"targetEntityIds must be a list of 1 to {MOST} ids of at most 32 characters."
+    return Refusal(Category.INVALID_VALUE, message, status=400)
 
 
 async def _on_refusal(request: Request, refusal: Exception) -> Response:
@@ -174,4 +245,14 @@ async def _on_no_route(request: Request, error: Exception) -> Response:
         refusal = Refusal(Category.METHOD, message, status=405, headers=error.headers)
     else:
         refusal = Refusal(Category.NOT_FOUND, "There is nothing at this address.", status=404)
+    return refused(refusal, call_of(request).request_id)
+
+
+async def _on_trouble(request: Request, error: Exception) -> Response:
+    assert isinstance(error, sqlite3.OperationalError)  # noqa: S101 - by the table that names it
+    if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        refusal = Refusal(Category.CONTENTION, "Another change is under way. Try again.")
+    else:
+        message = "The tenant cannot be read or written on this machine."
+        refusal = Refusal(Category.INTERNAL, message, status=500)
     return refused(refusal, call_of(request).request_id)

@@ -16,7 +16,7 @@ from app.fake.model import (
     Caller,
     Connection,
 )
-from app.fake.policy import Again, Denied, Policy, Withdrawal
+from app.fake.policy import Again, Denied, Duplicate, Policy, Twice, Withdrawal
 
 Action = Literal["accept", "deny", "disconnect"]
 
@@ -33,7 +33,7 @@ class Rules:
         self,
         hierarchy: Hierarchy,
         connections: Connections,
-        policy: Policy,
+        policy: Callable[[], Policy],
         new_id: Callable[[], str],
     ) -> None:
         self._hierarchy = hierarchy
@@ -56,6 +56,8 @@ class Rules:
             living = self._connections.living(caller.entity_id, target_id)
             if living is None:
                 raise
+            if self._policy().duplicate is Duplicate.SAME_ID:
+                return living.id
             raise Refusal(
                 Category.RULE,
                 f"The connection from {source} to {self._name(target_id)} is already"
@@ -71,9 +73,11 @@ class Rules:
             self._disconnect(caller, connection)
             return
         self._check_answers(caller, connection, action)
+        if connection.status != PENDING:  # done before, and the policy has let it pass
+            return
         if action == "accept":
             self._connections.set_status(id_, CONNECTED)
-        elif self._policy.denied is Denied.REMOVED:
+        elif self._policy().denied is Denied.REMOVED:
             self._connections.remove(id_)
         else:
             self._connections.set_status(id_, DISCONNECTED)
@@ -95,7 +99,7 @@ class Rules:
             )
 
     def _create(self, source_id: str, target_id: str) -> str:
-        if self._policy.again is Again.SAME_RECORD:
+        if self._policy().again is Again.SAME_RECORD:
             ended = self._connections.last_ended(source_id, target_id)
             if ended is not None:
                 self._connections.set_status(ended.id, PENDING)
@@ -112,7 +116,7 @@ class Rules:
                 f"Only an administrator of {target}, acting in {target}, may {action}"
                 f" the request from {self._name(connection.source_id)}.",
             )
-        if connection.status != PENDING:
+        if connection.status != PENDING and not self._is_repeated(connection, action):
             raise self._wrong_state(connection, f"Only a Pending request can be {_DONE[action]}.")
 
     def _disconnect(self, caller: Caller, connection: Connection) -> None:
@@ -127,11 +131,17 @@ class Rules:
         withdrawn = (
             connection.status == PENDING
             and caller.entity_id == connection.source_id
-            and self._policy.withdrawal is Withdrawal.ALLOWED
+            and self._policy().withdrawal is Withdrawal.ALLOWED
         )
+        if self._is_repeated(connection, "disconnect"):
+            return
         if connection.status != CONNECTED and not withdrawn:
             raise self._wrong_state(connection, "Only a Connected one can be disconnected.")
         self._connections.set_status(connection.id, DISCONNECTED)
+
+    def _is_repeated(self, connection: Connection, action: Action) -> bool:
+        done = CONNECTED if action == "accept" else DISCONNECTED
+        return connection.status == done and self._policy().twice is Twice.REPEATED
 
     def _wrong_state(self, connection: Connection, rule: str) -> Refusal:
         source, target = self._name(connection.source_id), self._name(connection.target_id)

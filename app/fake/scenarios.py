@@ -21,6 +21,11 @@ USERS = {
 """The users every scenario has, and who they are in it."""
 
 
+def is_file(name: str) -> bool:
+    """Whether `name` means a scenario file: it ends like one."""
+    return name.lower().endswith((".toml", ".json"))
+
+
 class UnknownScenarioError(ValueError):
     """A scenario was named that does not exist; the message lists those that do."""
 

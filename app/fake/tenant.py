@@ -7,111 +7,141 @@ transport = httpx.ASGITransport(app=tenant.asgi)
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
-from importlib import import_module
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
 from starlette.types import ASGIApp
 
+from app.fake import settings
+from app.fake.access import AccessRequests
 from app.fake.connections import Connections
-from app.fake.database import open_database
+from app.fake.database import open_database, transaction
 from app.fake.envelope import Envelope
+from app.fake.faults.colleague import Colleague
+from app.fake.faults.control import Control
+from app.fake.faults.lab import Faults
+from app.fake.faults.layer import FaultLayer
 from app.fake.hierarchy import Hierarchy
 from app.fake.idempotency import Once
 from app.fake.limits import PRODUCTION, TOKENS, Meter, Window
+from app.fake.loading import load
 from app.fake.model import Role, Scenario, User
 from app.fake.oauth import Tokens
 from app.fake.policy import Policy
+from app.fake.provisioning import Provisioning
 from app.fake.routes import Routes
 from app.fake.rules import Rules
-from app.fake.scenarios import check_scenario
+from app.fake.tenant_file import open_file
+from app.fake.users import Users
 
 
 class Tenant:
-    """A running tenant; nothing of it is left after `close`.
+    """A running tenant; what it holds in memory is gone after `close`.
+
+    Several may be open on one file, in one process or many: each answers from
+    what the file holds at that moment. Only calls are counted by each alone.
 
     Attributes:
         asgi: The server, to be called over ASGI; it needs no start-up event.
-        users: Everyone who can get a token.
-        policy: Its choices where Zuora is silent.
+        faults: Its bad days, to be switched on and off.
     """
 
-    def __init__(
-        self, *, asgi: ASGIApp, users: tuple[User, ...], policy: Policy, db: sqlite3.Connection
-    ) -> None:
+    def __init__(self, *, asgi: ASGIApp, faults: Faults, db: sqlite3.Connection) -> None:
         self.asgi = asgi
-        self.users = users
-        self.policy = policy
+        self.faults = faults
         self._db = db
         self._hierarchy = Hierarchy(db)
+        self._users = Users(db)
+
+    @property
+    def users(self) -> tuple[User, ...]:
+        """Everyone who can get a token."""
+        return self._users.all()
+
+    @property
+    def policy(self) -> Policy:
+        """Its choices where Zuora is silent; they may be changed while it runs."""
+        return settings.policy(self._db)
+
+    @policy.setter
+    def policy(self, chosen: Policy) -> None:
+        with transaction(self._db):
+            settings.put_policy(self._db, chosen)
 
     def role(self, username: str, entity_id: str) -> Role | None:
         """Return what a user is in an entity, which no call of Zuora tells; None: may not enter."""
         return self._hierarchy.role(username, entity_id)
 
     def close(self) -> None:
-        """Forget everything; calls that still arrive fail."""
+        """Let go of everything; calls that still arrive fail."""
         self._db.close()
 
 
 def open_tenant(
-    name: str,
+    name: str | Scenario,
     *,
+    path: Path | None = None,
     policy: Policy | None = None,
     clock: Callable[[], float] = time.time,
     new_id: Callable[[], str] | None = None,
     new_trace: Callable[[], str] | None = None,
     limits: Sequence[Window] = PRODUCTION,
+    faults: Iterable[str] = (),
+    seed: int = 0,
+    control: bool = False,
 ) -> Tenant:
-    """Return a tenant in the state called `name`.
+    """Return a tenant in the state called `name`, or as its file holds it.
 
     Args:
-        name: One of `app.fake.scenarios.SCENARIOS`.
-        policy: In place of the scenario's own.
+        name: One of `app.fake.scenarios.SCENARIOS`, the path of a scenario file, or a
+            scenario; where `path` holds a tenant already, it is not looked at.
+        path: Where the tenant is kept; made when it is not there. None: in memory.
+        policy: In place of the scenario's own, or of the one in the file.
         clock: Seconds; for the expiry of tokens, stored answers and rate limits.
-        new_id: Makes the ids of new connections, 32 hexadecimal digits; random by default.
+        new_id: Makes the ids of new records, 32 hexadecimal digits; random by default.
         new_trace: The same for tokens and request ids.
         limits: The rate limits of the API.
+        faults: What is on at the start besides the scenario's own, written as for
+            `app.fake.faults.catalogue.parsed`.
+        seed: For the faults that strike at random.
+        control: Whether faults can be switched over HTTP (see `app.fake.faults.control`).
 
     Raises:
+        app.fake.faults.catalogue.FaultError: There is no such fault.
         app.fake.scenarios.UnknownScenarioError: There is no such scenario.
+        app.fake.loading.ScenarioFileError: The scenario file cannot be used.
+        app.fake.tenant_file.TenantFileError: What `path` holds cannot be used.
     """
-    check_scenario(name)
-    scenario = _load(name)
-    policy = policy or scenario.policy
-    new_trace = new_trace or _random_id
-    db = open_database(scenario)
-    hierarchy, connections = Hierarchy(db), Connections(db)
+    db = open_database(load(name)) if path is None else open_file(path, name)
+    if policy is not None:
+        with transaction(db):
+            settings.put_policy(db, policy)
+    new_id, new_trace = new_id or _random_id, new_trace or _random_id
+    hierarchy, connections, users = Hierarchy(db), Connections(db), Users(db)
+    lab = Faults([*settings.faults(db), *faults], seed=seed)
+
+    def choices() -> Policy:
+        return lab.policy(settings.policy(db))
+
     routes = Routes(
         db=db,
-        users=scenario.users,
-        tenant_id=scenario.tenant_id,
         hierarchy=hierarchy,
         connections=connections,
-        tokens=Tokens(
-            db,
-            hierarchy,
-            scenario.users,
-            scenario.tenant_id,
-            clock=clock,
-            new_token=new_trace,
-        ),
-        rules=Rules(hierarchy, connections, policy, new_id or _random_id),
-        once=Once(db, policy.reused_key, clock),
+        tokens=Tokens(db, hierarchy, users, clock=clock, new_token=new_trace),
+        rules=Rules(hierarchy, connections, choices, new_id),
+        provisioning=Provisioning(db, hierarchy, new_id),
+        access=AccessRequests(db, hierarchy, users),
+        once=Once(db, choices, clock),
     )
-    asgi = Envelope(
+    envelope = Envelope(
         routes.application(),
         new_trace=new_trace,
         api=Meter(limits, clock),
         tokens=Meter(TOKENS, clock),
     )
-    return Tenant(asgi=asgi, users=scenario.users, policy=policy, db=db)
-
-
-def _load(name: str) -> Scenario:
-    # Only the scenario that is opened is loaded: the others would cost start-up time.
-    module = import_module(f"app.fake.data.{name.replace('-', '_')}")
-    scenario: Scenario = module.scenario()
-    return scenario
+    colleague = Colleague(envelope, users.all)
+    asgi = FaultLayer(envelope, lab, colleague, Control(lab) if control else None)
+    return Tenant(asgi=asgi, faults=lab, db=db)
 
 
 def _random_id() -> str:

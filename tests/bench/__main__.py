@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from tests.bench import adapter, command_line, entity_switch, keys, rest, startup
+from tests.bench import adapter, command_line, entity_switch, fake_server, keys, rest, startup
 from tests.bench.figures import Figure, table
 from tests.bench.programs import Contest
 
@@ -19,6 +19,7 @@ KINDS: dict[str, Callable[[Contest], Iterator[Figure]]] = {
     "command-line": command_line.measure,
     "one-shot": adapter.one_shot,
     "pages": adapter.pages,
+    "fake-server": fake_server.measure,
 }
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.fake.data.acme import CORPORATION, EUROPE
+from app.fake.data.acme import ASIA, CORPORATION, EUROPE
 from tests.fake.server import Server, check_shape, raw_call
 
 Header = tuple[bytes, bytes]
@@ -24,6 +24,9 @@ PATHS = st.sampled_from(
         "/v1/users/alice@acme.example/accessible-entities",
         "/v1/entity-connections",
         *(f"/v1/entity-connections/{CONNECTION}/{one}" for one in ("accept", "deny")),
+        f"/v1/entities/{ASIA}",
+        f"/v1/entities/{ASIA}/provision",
+        *(f"/v1/users/bruno@acme.example/{one}-access" for one in ("request", "accept", "deny")),
     ]
 )
 PIECES = st.text(st.characters(codec=None), max_size=12)
@@ -49,6 +52,9 @@ HEADERS = st.lists(
             [
                 b"zuora-entity-ids",
                 b"entityid",
+                b"entityname",
+                b"apiaccesskeyid",
+                b"apisecretaccesskey",
                 b"zuora-track-id",
                 b"idempotency-key",
                 b"content-type",
@@ -84,6 +90,11 @@ BODIES = st.one_of(
     st.binary(max_size=40),
     JSON.map(lambda value: json.dumps(value).encode()),
     JSON.map(lambda value: json.dumps({"targetEntityId": value}).encode()),
+    st.lists(JSON, max_size=3).map(lambda ids: json.dumps({"targetEntityIds": ids}).encode()),
+    st.dictionaries(
+        st.sampled_from(["name", "displayName", "parentId", "locale", "timezone"]),
+        JSON | st.sampled_from([CORPORATION, "en_US", "GMT", "Acme-US", "Acme New"]),
+    ).map(lambda entity: json.dumps(entity).encode()),
     st.binary(max_size=20).map(gzip.compress),
     st.text(string.printable, max_size=40).map(str.encode),
 )

@@ -129,7 +129,7 @@ async def test_unknown_paths_are_not_found(server: Server, path: str) -> None:
     ("method", "path"),
     [
         ("GET", "/oauth/token"),
-        ("POST", "/v1/entities"),
+        ("PATCH", "/v1/entities"),
         ("DELETE", "/v1/entity-connections"),
         ("POST", "/v1/entity-connections/x/accept"),
         ("BREW", "/v1/entities"),

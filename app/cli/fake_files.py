@@ -1,0 +1,103 @@
+"""The files a fake tenant can come from or live in, with a sentence for every bad one."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from app.cli.exits import ExitCode, Stopped
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+    from app.fake.model import Scenario, User
+    from app.fake.policy import Policy
+
+
+class FakeFrom(NamedTuple):
+    """What a fake tenant is opened from.
+
+    Attributes:
+        scenario: what a new one holds.
+        path: the file it lives in, or None.
+        name: what to call it.
+        users: who can work in it.
+    """
+
+    scenario: "str | Scenario"
+    path: Path | None
+    name: str
+    users: "tuple[User, ...]"
+
+
+def fake_from(scenario: str | None, tenant: str | None) -> FakeFrom:
+    """Look at the files and make a new tenant's, if one is named.
+
+    Raises:
+        Stopped: a file cannot be used, or holds another scenario than the one named.
+    """
+    if tenant is None:
+        found = loaded(scenario or "acme")
+        return FakeFrom(found, None, Path(scenario or "acme").name, found.users)
+    from app.fake import settings
+    from app.fake.users import Users
+
+    path = Path(tenant).absolute()
+    db = opened(path, scenario or "acme")
+    try:
+        origin = settings.get(db, settings.SCENARIO)
+        if scenario is not None and scenario != origin:
+            raise Stopped(
+                f"{path} was made from {origin or 'a scenario'}, not from {scenario}. To start it"
+                f" anew: entity-connections tenant reset {tenant} --scenario {scenario}",
+                ExitCode.USAGE,
+            )
+        return FakeFrom(origin, path, path.name, Users(db).all())
+    finally:
+        db.close()
+
+
+def opened(path: Path, scenario: str | None = None) -> "sqlite3.Connection":
+    """Return the tenant in a file; with a scenario one is made where there is none.
+
+    Raises:
+        Stopped: it cannot be used.
+    """
+    from app.fake.tenant_file import TenantFileError, open_file
+
+    try:
+        return open_file(path, scenario)
+    except (TenantFileError, ValueError) as error:
+        raise Stopped(str(error), ExitCode.USAGE) from error
+
+
+def loaded(name: str) -> "Scenario":
+    """Return a scenario of ours or from a file.
+
+    Raises:
+        Stopped: it cannot be used.
+    """
+    from app.fake.loading import load
+
+    try:
+        return load(name)
+    except ValueError as error:
+        raise Stopped(str(error), ExitCode.USAGE) from error
+
+
+def switched(policy: "Policy", switches: "Sequence[str]") -> "Policy":
+    """Return a policy with the choices written as "name=value".
+
+    Raises:
+        click.UsageError: there is no such choice.
+    """
+    from app.fake.policy import PolicyError
+
+    for switch in switches:
+        name, _, value = switch.partition("=")
+        try:
+            policy = policy.having({name.strip(): value.strip()})
+        except PolicyError as error:
+            raise click.UsageError(f"--policy {switch}: {error}") from error
+    return policy

@@ -1,0 +1,58 @@
+"""The options of `serve` that give the fake tenant bad days."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from app.fake.faults.catalogue import CALLS, FAULTS, FaultError, parsed
+
+
+def fault_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options, and their values as `faults`, `seed` and `control`."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def _checked(_ctx: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> list[str]:
+    try:
+        return [str(parsed(one)) for one in given]
+    except FaultError as error:
+        raise click.BadParameter(f"{error} `serve --faults` explains them.") from error
+
+
+def _explained(ctx: click.Context, _option: click.Parameter, *, asked: bool) -> None:
+    if not asked:
+        return
+    width = max(map(len, FAULTS)) + 2
+    click.echo("--fault NAME[=VALUE][,share=0.5][,times=3][,calls=WHICH], repeatable:\n")
+    for name, fault in FAULTS.items():
+        default = "" if fault.value is None else f" VALUE: {fault.value:g} unless told."
+        click.echo(f"  {name:<{width}}{fault.sentence}{default}")
+    click.echo("\nshare: of the calls it may befall; times: until it is off; calls:\n")
+    for name, meaning in CALLS.items():
+        befalls = ", ".join(one for one, fault in FAULTS.items() if fault.calls == name)
+        unless = f"; unless told for {befalls}" if befalls and name != "api" else ""
+        click.echo(f"  {name:<{width}}{meaning}{unless}")
+    ctx.exit()
+
+
+_OPTIONS = (
+    click.option(
+        "--fault", "faults", multiple=True, metavar="NAME[=VALUE]", callback=_checked,
+        help="A bad day for its callers; --faults lists them. Repeatable.",
+    ),
+    click.option(
+        "--seed", type=int, default=0, show_default=True,
+        help="For the faults that strike at random: the same calls meet the same ones.",
+    ),
+    click.option(
+        "--control", is_flag=True, help="Let callers switch faults: GET and PUT /_faults."
+    ),
+    click.option(
+        "--faults", "asked", is_flag=True, is_eager=True, expose_value=False,
+        callback=lambda ctx, option, asked: _explained(ctx, option, asked=asked),
+        help="Say what each fault does, and stop.",
+    ),
+)  # fmt: skip

@@ -1,0 +1,126 @@
+"""A fake tenant on a socket, under uvicorn."""
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from app.fake.faults.layer import HANG_UP
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket bound to an address; port 0 takes any that is free.
+
+    Raises:
+        OSError: it is taken, or no address of this machine.
+    """
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    # With the protocol named, asyncio sends each answer at once (TCP_NODELAY).
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    if os.name == "posix":
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(address[:2])
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+def url_of(listening: socket.socket) -> str:
+    """Return the REST root of what listens there."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class Server(uvicorn.Server):
+    """Serves one application, and tells when it listens."""
+
+    def __init__(self, app: ASGIApp, ready: Callable[[], None]) -> None:
+        super().__init__(uvicorn.Config(
+            app, http=_Line, ws="none", access_log=False, log_config=None, lifespan="off",
+            server_header=False, timeout_graceful_shutdown=1,
+        ))  # fmt: skip
+        self._ready = ready
+        self._stop: Callable[[], object] = lambda: None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and tell."""
+        await super().startup(sockets)
+        self._ready()
+
+    async def main_loop(self) -> None:
+        """Wait for the end."""
+        loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+        self._stop = lambda: loop.call_soon_threadsafe(stopped.set)
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stopped.wait(), 0.1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End what is under way, at once when forced to."""
+        if not self.force_exit:
+            await super().shutdown(sockets)
+            return
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            if connection.transport is not None:
+                connection.transport.abort()
+        await asyncio.sleep(0)  # they are told
+
+    def stop(self) -> None:
+        """End at once; to be called from another thread."""
+        self.should_exit = self.force_exit = True
+        self._stop()
+
+    def answer_on(self, listening: socket.socket) -> None:
+        """Answer what arrives there until `should_exit`; signals are left to the caller."""
+        asyncio.run(self._serve([listening]))  # `serve` would end the process by the signal
+
+
+class _Line(H11Protocol):
+    """A connection that sends an answer in one piece, and that the fault lab can end."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        corked = _Corked(transport)
+        super().connection_made(corked)  # type: ignore[arg-type]
+        app = self.app
+
+        async def with_an_end(scope: Scope, receive: Receive, send: Send) -> None:
+            scope["extensions"] = {HANG_UP: corked.close}
+            await app(scope, receive, send)
+
+        self.app = with_an_end
+
+
+class _Corked:
+    """A transport that sends at once what is written at once: head and body in one piece."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._loop = asyncio.get_running_loop()
+        self._waiting: list[bytes] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        if not self._waiting:
+            self._loop.call_soon(self._flush)
+        self._waiting.append(data)
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        if self._waiting:
+            self._transport.write(b"".join(self._waiting))
+            self._waiting.clear()

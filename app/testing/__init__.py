@@ -1,0 +1,13 @@
+"""A Zuora for other people's tests: a fake tenant on a socket, fresh for each.
+
+With pytest there is the fixture `zuora_tenant`; elsewhere:
+
+    from app.testing import serving
+
+    with serving("empty") as tenant:
+        ...tenant.base_url, tenant.users["alice"].client_id...
+"""
+
+from app.testing.tenant import ServedTenant, serving
+
+__all__ = ["ServedTenant", "serving"]

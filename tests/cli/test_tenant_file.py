@@ -1,0 +1,168 @@
+"""`--tenant FILE`, and the commands about tenants and scenarios."""
+
+import json
+import sqlite3
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.cli.tenant import run, served
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "shared.tenant"
+
+
+def test_two_people_in_one_tenant(home: Path, path: Path) -> None:
+    tenant = ("--tenant", str(path))
+    pair = ("--from", "Acme-Americas", "--to", "Acme-Europe")
+    asked = run(home, "request", *tenant, *pair, "--yes", "--json")
+    assert asked.returncode == 0, asked.stderr
+    waiting = run(home, *tenant, "--user", "bruno", "waiting", "--json")
+    assert json.loads(asked.stdout)[0]["connectionId"] in waiting.stdout
+    done = run(home, "accept", *tenant, "--user", "bruno", *pair, "--yes")
+    assert "is Connected" in done.stdout
+    seen = run(home, "connections", *tenant, "--entity", "Acme-Americas", "--json")
+    assert "Connected" in [row["status"] for row in json.loads(seen.stdout)]
+
+
+def test_its_journal_is_on_disk_under_its_path(home: Path, path: Path) -> None:
+    pair = ("--from", "Acme-Americas", "--to", "Acme-Europe")
+    run(home, "request", "--tenant", str(path), *pair, "--yes")
+    listed = json.loads(run(home, "--tenant", str(path), "journal", "--json").stdout)
+    assert [(one["profile"], one["outcome"]) for one in listed] == [(path.name, "confirmed")]
+    other = run(home, "--tenant", str(path.parent / "other" / path.name), "journal", "--json")
+    assert json.loads(other.stdout) == []
+    run(home, "request", *pair, "--yes")
+    assert len(json.loads(run(home, "journal", "--json").stdout)) == 1
+
+
+def test_a_server_and_a_command_share_it(home: Path, path: Path) -> None:
+    with served("--tenant", str(path), "--policy", "denied=removed") as server:
+        pair = ("--from", "Acme-Americas", "--to", "Acme-Europe", "--yes")
+        run(home, "request", "--tenant", str(path), *pair)
+        there = run(
+            home, "deny", "--base-url", server.url, *pair, "--entity", "Acme-Europe",
+            **server.environ("bruno"),
+        )  # fmt: skip
+        assert there.returncode == 0, there.stderr
+        shown = json.loads(run(home, "tenant", "show", str(path), "--json").stdout)
+    assert shown["policy"]["denied"] == "removed"
+    assert shown["connections"]["Pending"] == 5
+
+
+def test_a_hierarchy_is_built_over_the_socket_by_hand() -> None:
+    with served("--scenario", "empty") as server:
+        _, secret = server.users["alice"]
+        request = urllib.request.Request(
+            f"{server.url}/v1/entities", method="POST",
+            data=json.dumps({
+                "name": "East", "parentId": "8a8082556100000001610000000000e0",
+                "locale": "en_US", "timezone": "GMT",
+            }).encode(),
+            headers={
+                "apiAccessKeyId": "alice@novera.example", "apiSecretAccessKey": secret,
+                "Content-Type": "application/json; charset=utf-8",
+            },
+        )  # fmt: skip
+        with urllib.request.urlopen(request) as answer:
+            made = json.load(answer)
+    assert (made["success"], made["status"]) == (True, "Unprovisioned")
+
+
+def test_export_makes_the_same_tenant_again(home: Path, path: Path, tmp_path: Path) -> None:
+    pair = ("--from", "Acme-Americas", "--to", "Acme-Europe")
+    run(home, "request", "--tenant", str(path), *pair, "--yes")
+    first = {}
+    for form in ("toml", "json"):
+        first[form] = run(home, "tenant", "export", str(path), "--format", form).stdout
+        file = tmp_path / f"again.{form}"
+        file.write_text(first[form], encoding="utf-8")
+        copy = tmp_path / f"{form}.tenant"
+        run(home, "connections", "--tenant", str(copy), "--scenario", str(file))
+        assert run(home, "tenant", "export", str(copy), "--format", form).stdout == first[form]
+        assert "19 connections" in run(home, "scenario", "check", str(file)).stdout
+
+
+def test_reset(home: Path, path: Path) -> None:
+    pair = ("--from", "Acme-Americas", "--to", "Acme-Europe")
+    run(home, "request", "--tenant", str(path), *pair, "--yes")
+    asked = run(home, "tenant", "reset", str(path))
+    assert (asked.returncode, "--yes" in asked.stderr) == (2, True)
+    assert run(home, "tenant", "reset", str(path), "--yes").returncode == 0
+    shown = run(home, "tenant", "show", str(path))
+    assert "5 Pending" in shown.stdout
+    assert "made from acme" in shown.stdout
+    other = run(home, "entities", "--tenant", str(path), "--scenario", "empty")
+    assert (other.returncode, "tenant reset" in other.stderr) == (2, True)
+    run(home, "tenant", "reset", str(path), "--scenario", "empty", "--yes")
+    assert "Novera" in run(home, "entities", "--tenant", str(path)).stdout
+
+
+SMALL = """
+[[entities]]
+name = "Global"
+[[users]]
+username = "ann"
+administrator = ["*"]
+"""
+
+
+def test_a_scenario_file_brings_its_own_users(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(SMALL)
+    assert "Global" in run(home, "entities", "--scenario", str(file)).stdout
+    done = run(home, "entities", "--scenario", str(file), "--user", "alice")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "there are ann." in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["entities", "--scenario", "{}/bad.toml"], "bad.toml: entities 1, nam: there is no such"),
+        (["scenario", "check", "{}/bad.toml"], "did you mean name?"),
+        (["serve", "--scenario", "{}/none.json"], "There is no scenario file"),
+        (["serve", "--policy", "denied=x"], "--policy denied=x: denied has no value 'x'."),
+        (["serve", "--tenant", "{}/foreign"], "another program"),
+        (["entities", "--tenant", "{}/bad.toml"], "is no tenant"),
+        (["entities", "--tenant", "{}/none/x"], "no folder"),
+        (["tenant", "show", "{}/none"], "There is no tenant"),
+        (["tenant", "export", "{}/foreign"], "another program"),
+        (["entities", "--tenant", "{}/x", "--profile", "acme"], "--tenant belongs to the fake"),
+        (["scenario", "show", "hostile"], "--format json"),
+        (["entities", "--tenant", "{}/x", "--user", "zed"], "no user zed"),
+    ],
+)
+def test_what_cannot_be_used_is_said(
+    home: Path, tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    (tmp_path / "bad.toml").write_text(SMALL.replace("name", "nam", 1))
+    db = sqlite3.connect(tmp_path / "foreign")
+    db.execute("CREATE TABLE a (b)")
+    db.close()
+    done = run(home, *(one.format(tmp_path) for one in arguments))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_policy_is_printed_with_what_switches_it(home: Path, tmp_path: Path) -> None:
+    text = run(home, "policy").stdout
+    assert "a denied request: becomes Disconnected" in text
+    assert "or: is removed   --policy denied=removed" in text
+    lines = json.loads(run(home, "policy", "--json").stdout)
+    assert {"denied", "again", "withdrawal", "reused-key", None} <= {one["name"] for one in lines}
+    other = json.loads(run(home, "policy", "--scenario", "denied-removed", "--json").stdout)
+    assert other[0]["choice"] == "is removed"
+
+
+def test_scenarios_are_listed_shown_and_described(home: Path, tmp_path: Path) -> None:
+    assert "global-500" in run(home, "scenario").stdout
+    file = tmp_path / "acme.toml"
+    file.write_text(run(home, "scenario", "show", "acme").stdout, encoding="utf-8")
+    checked = run(home, "scenario", "check", str(file))
+    assert "15 entities, 18 connections, 3 users" in checked.stdout, checked.stderr
+    assert "ScenarioData" in json.loads(run(home, "scenario", "schema").stdout)["title"]

@@ -1,0 +1,124 @@
+"""Naming a fault: what is understood, and what is said of the rest."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.fake.faults.catalogue import CALLS, FAULTS, FaultError, Setting, parsed, setting
+from app.fake.faults.lab import Faults
+
+
+@st.composite
+def settings_of_any_fault(draw: st.DrawFn) -> Setting:
+    name = draw(st.sampled_from(list(FAULTS)))
+    numbers = st.integers(1, 86_400) | st.sampled_from([0.5, 0.001, 12.25])
+    if FAULTS[name].unit == "calls":
+        numbers = st.integers(1, 1_000)
+    return setting(
+        name,
+        draw(st.none() | numbers) if FAULTS[name].value is not None else None,
+        share=draw(st.sampled_from([0, 0.25, 1])),
+        times=draw(st.none() | st.integers(1, 99)),
+        calls=draw(st.none() | st.sampled_from(list(CALLS))),
+    )
+
+
+@given(settings_of_any_fault())
+def test_what_is_shown_can_be_typed(one: Setting) -> None:
+    assert parsed(str(one)) == one
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "There is no fault ''"),
+        ("rate-limt", "rate-limit"),
+        ("drop=1", "The fault drop takes no value."),
+        ("latency=", "must be a number, not ''"),
+        ("latency=soon", "must be a number, not 'soon'"),
+        ("latency=-1", "must be a number of seconds from 0 to 86400"),
+        ("latency=nan", "from 0 to 86400"),
+        ("latency=inf", "from 0 to 86400"),
+        ("expired-token=1.5", "must be a whole number of calls"),
+        ("another-administrator=0", "must be at least 1"),
+        ("drop,share=2", "The share of drop must be a number from 0 to 1."),
+        ("drop,share=nan", "The share of drop"),
+        ("drop,times=0", "The times of drop must be a whole number from 1."),
+        ("drop,times=²", "The times of drop must be a whole number from 1."),
+        ("drop,calls=some", "The calls of drop must be all, api, reads, writes or tokens."),
+        ("drop,often=1", "'often=1' is not understood after a fault"),
+        ("drop,times=1,times=2", "'times=2' is not understood"),
+    ],
+)
+def test_what_is_not_understood_is_said(text: str, said: str) -> None:
+    with pytest.raises(FaultError) as error:
+        parsed(text)
+    assert said in str(error.value)
+
+
+@given(st.text(max_size=40) | st.text("=,.0123456789-dropsharetimescalls", max_size=40))
+def test_any_text_is_a_fault_or_a_sentence(text: str) -> None:
+    try:
+        said = parsed(text).sentence
+    except FaultError as error:
+        said = str(error)
+    assert said.endswith(".")
+
+
+def test_the_watermark_names_all_that_is_on_in_one_order() -> None:
+    faults = Faults(["truncated", "latency=0.2"])
+    assert faults.watermark() == "latency=0.2 · truncated"
+    faults.on("rate-limit", 2, times=3)
+    assert faults.watermark() == "latency=0.2 · rate-limit=2,times=3 · truncated"
+    faults.off("latency")
+    faults.off("latency")
+    assert [one.name for one in faults.active()] == ["rate-limit", "truncated"]
+    faults.off()
+    assert (faults.watermark(), bool(faults)) == ("", False)
+    with pytest.raises(FaultError):
+        faults.off("latncy")
+
+
+def test_a_sentence_holds_the_number() -> None:
+    assert parsed("latency=0.25").sentence == "Every answer comes 0.25 seconds late."
+
+
+@pytest.mark.parametrize("share", [0.3, 0.7])
+def test_the_same_seed_strikes_the_same_calls(share: float) -> None:
+    def struck(seed: int) -> list[bool]:
+        faults = Faults([f"drop,share={share}"], seed=seed)
+        return [bool(faults.strikes("drop", "PUT", "/v1/x")) for _ in range(200)]
+
+    assert struck(1) == struck(1) != struck(2)
+    assert abs(sum(struck(1)) / 200 - share) < 0.12
+
+
+def test_one_fault_does_not_change_what_another_draws() -> None:
+    alone, both = Faults(["drop,share=0.5"]), Faults(["drop,share=0.5", "truncated,share=0.5"])
+    for _ in range(50):
+        both.strikes("truncated", "PUT", "/v1/x")
+        assert bool(alone.strikes("drop", "PUT", "/v1/x")) == bool(
+            both.strikes("drop", "PUT", "/v1/x")
+        )
+
+
+@pytest.mark.parametrize(
+    ("calls", "befallen"),
+    [
+        ("all", "GET PUT TOKEN OTHER"),
+        ("api", "GET PUT"),
+        ("reads", "GET"),
+        ("writes", "PUT"),
+        ("tokens", "TOKEN"),
+    ],
+)
+def test_a_fault_keeps_to_its_calls(calls: str, befallen: str) -> None:
+    faults = Faults([f"truncated,calls={calls}"])
+    made = {
+        "GET": ("GET", "/v1/entities"),
+        "PUT": ("PUT", "/v1/entity-connections/x/accept"),
+        "TOKEN": ("POST", "/oauth/token"),
+        "OTHER": ("GET", "/openapi.json"),
+    }
+    struck = [name for name, call in made.items() if faults.strikes("truncated", *call)]
+    assert " ".join(struck) == befallen

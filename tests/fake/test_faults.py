@@ -1,0 +1,233 @@
+"""What each fault does to a call, in one process."""
+
+import asyncio
+import json
+import time
+
+import httpx
+import pytest
+
+from app.fake.data.acme import CORPORATION, EUROPE, JAPAN, MEXICO
+from app.fake.tenant import open_tenant
+from tests.fake.server import Json, Server, category
+
+pytestmark = pytest.mark.asyncio
+
+WAITING = "8a8082555b3c70de015b44a61f0a2b09"
+"""Japan asks Acme Corporation."""
+
+
+async def test_without_a_fault_nothing_is_different(server: Server) -> None:
+    desk = await server.desk("alice")
+    answer = await desk.get("/v1/entities")
+    assert answer.status_code == 200
+    assert not server.tenant.faults
+
+
+async def test_latency_comes_before_the_answer(server: Server) -> None:
+    desk = await server.desk("alice")
+    server.tenant.faults.on("latency", 0.1)
+    began = time.monotonic()
+    assert (await desk.get("/v1/entities")).status_code == 200
+    assert 0.1 <= time.monotonic() - began < 5
+
+
+async def test_jitter_is_at_most_its_value(server: Server) -> None:
+    desk = await server.desk("alice")
+    server.tenant.faults.on("jitter", 0.1)
+    took = []
+    for _ in range(5):
+        began = time.monotonic()
+        await desk.get("/v1/entities")
+        took.append(time.monotonic() - began)
+    assert max(took) - min(took) > 0.01
+    assert min(took) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "headers"),
+    [
+        ("rate-limit=7", 70, {"RateLimit-Reset": "7", "RateLimit-Remaining": "0"}),
+        ("rate-limit-retry-after=9", 70, {"Retry-After": "9", "RateLimit-Reset": "9"}),
+        ("concurrency", 50000070, {"Concurrency-Limit-Remaining": "0"}),
+        ("concurrency-retry-after", 50000070, {"Retry-After": "120"}),
+    ],
+)
+async def test_429_of_each_kind(fault: str, code: int, headers: dict[str, str]) -> None:
+    tenant = open_tenant("acme", faults=[fault])
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(tenant.asgi), base_url="http://x")
+    answer = await client.put(f"/v1/entity-connections/{WAITING}/accept")
+    assert answer.status_code == 429
+    assert answer.json()["reasons"][0]["code"] == code
+    assert headers.items() <= {name: answer.headers.get(name) for name in headers}.items()
+    assert ("Retry-After" in answer.headers) is ("Retry-After" in headers)
+    assert len(answer.headers["Zuora-Request-Id"]) == 36
+    tenant.close()
+
+
+async def test_a_fault_ends_after_its_times(server: Server) -> None:
+    desk = await server.desk("alice")
+    server.tenant.faults.on("rate-limit", times=2)
+    statuses = [(await desk.get("/v1/entities")).status_code for _ in range(4)]
+    assert statuses == [429, 429, 200, 200]
+    assert not server.tenant.faults
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "retry_after", "done"),
+    [
+        ("http-502", 502, None, False),
+        ("http-503", 503, None, False),
+        ("http-503-retry-after", 503, "120", False),
+        ("http-504", 504, None, True),
+        ("time-out", 504, None, False),
+    ],
+)
+async def test_a_gateway_speaks_html(
+    server: Server, fault: str, status: int, retry_after: str | None, done: bool
+) -> None:
+    desk = await server.desk("alice")
+    server.tenant.faults.on(fault, 0 if fault == "time-out" else None, calls="writes")
+    answer = await desk.act("accept", WAITING)
+    assert answer.status_code == status
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "zuora-request-id" not in answer.headers
+    assert answer.headers.get("Retry-After") == retry_after
+    assert (await _status(server)) == ("Connected" if done else "Pending")
+
+
+async def test_a_time_out_keeps_the_caller_waiting(server: Server) -> None:
+    desk = await server.desk("alice")
+    server.tenant.faults.on("time-out", calls="writes")
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(desk.act("accept", WAITING), 0.1)
+    assert (await _status(server)) == "Pending"
+
+
+async def test_a_dropped_answer_was_carried_out(server: Server) -> None:
+    desk = await server.desk("alice")
+    server.tenant.faults.on("drop")
+    with pytest.raises(ConnectionResetError):
+        await desk.act("accept", WAITING)
+    assert (await _status(server)) == "Connected"
+
+
+async def test_a_truncated_body_is_half_of_it(server: Server) -> None:
+    desk = await server.desk("alice")
+    whole = (await desk.get("/v1/entities")).text
+    server.tenant.faults.on("truncated")
+    half = (await desk.get("/v1/entities")).text
+    assert whole.startswith(half)
+    assert 0 < len(half) < len(whole)
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(half)
+
+
+async def test_a_token_wears_out_and_a_new_one_works(server: Server) -> None:
+    desk = await server.desk("alice")
+    server.tenant.faults.on("expired-token", 2)
+    answers = [await desk.get("/v1/entities") for _ in range(4)]
+    assert [one.status_code for one in answers] == [200, 200, 401, 401]
+    assert (category(answers[2]), answers[2].json()["reasons"][0]["code"]) == (11, 90000011)
+    assert (await (await server.desk("alice")).get("/v1/entities")).status_code == 200
+
+
+async def test_a_denied_request_is_removed_while_the_fault_is_on(server: Server) -> None:
+    desk = await server.desk("alice")
+    german = next(
+        row["id"]
+        for row in await desk.list(type="inbound")
+        if row["status"] == "Pending" and row["id"] != WAITING
+    )
+    server.tenant.faults.on("denied-is-removed")
+    assert (await desk.act("deny", WAITING)).json()["success"]
+    assert await server.one(WAITING) is None
+    server.tenant.faults.off("denied-is-removed")
+    assert (await desk.act("deny", german)).json()["success"]
+    assert (await server.one(german) or {})["status"] == "Disconnected"
+
+
+async def test_another_administrator_acts_by_the_rules_and_the_seed() -> None:
+    first, again, other = await _history(1), await _history(1), await _history(2)
+    assert first == again != other
+    assert sum(one != before for one, before in zip(first[4:], first, strict=False)) >= 5
+    for rows in first:
+        living = [row[:2] for row in rows if row[2] in ("Pending", "Connected")]
+        assert len(set(living)) == len(living)
+
+
+async def test_another_administrator_acts_no_more_often_than_told(server: Server) -> None:
+    desk = await server.desk("alice")
+    server.tenant.faults.on("another-administrator", 1, times=1)
+    before, after = await desk.list(), await desk.list()
+    assert not server.tenant.faults
+    assert before == after
+
+
+async def test_the_control_path_is_off_unless_asked_for(server: Server) -> None:
+    answer = await server.client.get("/_faults")
+    assert (answer.status_code, category(answer)) == (404, 40)
+
+
+async def test_faults_are_switched_over_the_control_path() -> None:
+    tenant = open_tenant("empty", control=True, seed=5)
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(tenant.asgi), base_url="http://x")
+    told = (await client.get("/_faults")).json()
+    assert (told["on"], told["seed"]) == ([], 5)
+    assert "drop" in told["faults"]
+    put = await client.put("/_faults", json={"on": ["rate-limit=2,times=1", "drop"]})
+    assert put.json()["on"] == ["rate-limit=2,times=1", "drop"]
+    assert (await client.get("/v1/entities")).status_code == 429
+    assert (await client.put("/_faults", json={"on": []})).json()["on"] == []
+    assert not tenant.faults
+    tenant.close()
+
+
+@pytest.mark.parametrize(
+    ("method", "content", "status"),
+    [
+        ("PUT", b'{"on": ["nothing"]}', 400),
+        ("PUT", b'{"on": "drop"}', 400),
+        ("PUT", b'{"on": [1]}', 400),
+        ("PUT", b"{}", 400),
+        ("PUT", b"[", 400),
+        ("PUT", b'{"off": []}', 400),
+        ("POST", b"{}", 405),
+        ("DELETE", b"", 405),
+    ],
+)
+async def test_the_control_path_refuses_and_changes_nothing(
+    method: str, content: bytes, status: int
+) -> None:
+    tenant = open_tenant("empty", control=True, faults=["latency=0"])
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(tenant.asgi), base_url="http://x")
+    kind = {"Content-Type": "application/json"}
+    answer = await client.request(method, "/_faults", content=content, headers=kind)
+    assert answer.status_code == status
+    assert answer.json()["reasons"][0]["message"].endswith(".")
+    assert tenant.faults.watermark() == "latency=0"
+    tenant.close()
+
+
+async def _status(server: Server) -> str:
+    server.tenant.faults.off()
+    return str((await server.one(WAITING) or {})["status"])
+
+
+async def _history(seed: int) -> list[list[tuple[str, str, str]]]:
+    """Return what four entities see, one after another, six times."""
+    tenant = open_tenant("acme", faults=["another-administrator=1"], seed=seed)
+    server = Server.__new__(Server)
+    server.tenant, server.users = tenant, {user.username: user for user in tenant.users}
+    server.client = httpx.AsyncClient(
+        transport=httpx.ASGITransport(tenant.asgi), base_url="http://x"
+    )
+    desks = [await server.desk("alice", one) for one in (CORPORATION, EUROPE, JAPAN, MEXICO)]
+    found = []
+    for number in range(24):
+        rows: list[Json] = await desks[number % 4].list()
+        found.append(
+            [(one["sourceEntityId"], one["targetEntityId"], one["status"]) for one in rows]
+        )
+    tenant.close()
+    return found

@@ -1,0 +1,138 @@
+"""Faults where a connection can really end, and what the adapter makes of them."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from app.domain import errors
+from app.fake.data.acme import AMERICAS, CORPORATION, EUROPE
+from app.services.traffic import Traffic
+from app.testing import ServedTenant, serving
+from app.zuora.client import ZuoraClient
+from app.zuora.patience import Patience
+from app.zuora.token import credentials
+
+WAITING = "8a8082555b3c70de015b44a61f0a2b09"
+HURRIED = Patience(first_pause=0.001, longest_pause=0.001, exchange=2.0)
+
+
+@pytest.fixture
+def tenant() -> Iterator[ServedTenant]:
+    with serving() as served:
+        yield served
+
+
+def _client(tenant: ServedTenant, traffic: Traffic | None = None) -> ZuoraClient:
+    alice = tenant.users["alice"]
+    known = credentials(alice.client_id, alice.client_secret)
+    return ZuoraClient.over_internet(tenant.base_url, known, traffic=traffic, patience=HURRIED)
+
+
+def _signed_in(tenant: ServedTenant) -> httpx.Client:
+    alice = tenant.users["alice"]
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": alice.client_id,
+        "client_secret": alice.client_secret,
+    }
+    url = f"{tenant.base_url}/oauth/token"
+    token = httpx.post(url, data=form, trust_env=False).json()["access_token"]
+    known = {"Authorization": f"Bearer {token}", "Zuora-Entity-Ids": CORPORATION}
+    return httpx.Client(base_url=tenant.base_url, headers=known, trust_env=False)
+
+
+def _status(tenant: ServedTenant) -> str:
+    tenant.faults.off()
+    with _signed_in(tenant) as client:
+        rows = client.get("/v1/entity-connections").json()["entityConnections"]
+    return next(str(row["status"]) for row in rows if row["id"] == WAITING)
+
+
+def test_a_dropped_answer_is_no_answer_at_all(tenant: ServedTenant) -> None:
+    with _signed_in(tenant) as client:
+        tenant.faults.on("drop")
+        with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
+            client.put(f"/v1/entity-connections/{WAITING}/accept", json={})
+    assert _status(tenant) == "Connected"
+
+
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+def test_a_truncated_body_ends_before_its_length(tenant: ServedTenant, coding: str) -> None:
+    with _signed_in(tenant) as client:
+        tenant.faults.on("truncated", times=1)
+        with pytest.raises(httpx.RemoteProtocolError, match="without sending complete"):
+            client.get("/v1/entities", headers={"Accept-Encoding": coding})
+        assert client.get("/v1/entities").json()["success"]
+
+
+def test_a_time_out_says_nothing_and_does_nothing(tenant: ServedTenant) -> None:
+    with _signed_in(tenant) as client:
+        tenant.faults.on("time-out")
+        with pytest.raises(httpx.ReadTimeout):
+            client.put(f"/v1/entity-connections/{WAITING}/accept", json={}, timeout=0.1)
+    assert _status(tenant) == "Pending"
+
+
+@pytest.mark.parametrize("fault", ["time-out", "latency=30"])
+def test_the_server_ends_though_a_call_hangs(fault: str) -> None:
+    began = time.monotonic()
+    with serving(faults=[fault]) as tenant, pytest.raises(httpx.ReadTimeout):
+        httpx.get(f"{tenant.base_url}/v1/entities", timeout=0.1, trust_env=False)
+    assert time.monotonic() - began < 3
+
+
+def test_the_adapter_asks_again_and_makes_one_record(tenant: ServedTenant) -> None:
+    async def ask() -> str:
+        async with _client(tenant) as zuora:
+            tenant.faults.on("drop", times=2)
+            receipt = await zuora.request_connection(AMERICAS, EUROPE, "key-1")
+            rows = (await zuora.list_connections(AMERICAS)).found
+        pair = [one.id for one in rows if one.target_id == EUROPE]
+        assert pair == [receipt.connection_id]
+        return pair[0]
+
+    assert asyncio.run(ask())
+
+
+@pytest.mark.parametrize("fault", ["drop", "http-504", "truncated"])
+def test_the_adapter_never_repeats_what_may_have_happened(tenant: ServedTenant, fault: str) -> None:
+    async def accept() -> list[str]:
+        traffic = Traffic()
+        async with _client(tenant, traffic) as zuora:
+            tenant.faults.on(fault, calls="writes")
+            with pytest.raises(errors.ZuoraError) as error:
+                await zuora.accept(CORPORATION, WAITING)
+        assert not error.value.outcome_known
+        return [one.method for one in traffic.calls]
+
+    assert asyncio.run(accept()).count("PUT") == 1
+    assert _status(tenant) == "Connected"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "rate-limit=0,times=2",
+        "rate-limit-retry-after=0,times=2",
+        "concurrency-retry-after=0,times=2",
+        "http-502,times=2",
+        "http-503,times=2",
+        "http-503-retry-after=0,times=2",
+        "http-504,times=2",
+        "truncated,times=1",
+        "expired-token=0,times=1",
+        "drop,calls=reads,times=2",
+        "jitter=0.01",
+        "rate-limit=0,times=2,calls=tokens",
+    ],
+)
+def test_the_adapter_reads_in_spite_of_it(fault: str) -> None:
+    async def read(tenant: ServedTenant) -> int:
+        async with _client(tenant) as zuora:
+            return len((await zuora.list_connections(CORPORATION)).found)
+
+    with serving(faults=[fault]) as tenant:
+        assert asyncio.run(read(tenant)) == 13

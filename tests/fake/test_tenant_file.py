@@ -1,0 +1,334 @@
+"""A tenant in a file: shared, lasting, and never half of anything."""
+
+import asyncio
+import json
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.fake import tenant_file
+from app.fake.data.acme import AMERICAS, CORPORATION, EUROPE, MEXICO
+from app.fake.database import transaction
+from app.fake.export import scenario_of
+from app.fake.loading import load
+from app.fake.policy import Denied, Policy
+from app.fake.tenant import open_tenant
+from app.fake.tenant_file import TenantFileError, open_file, reset
+from tests.fake.server import BASE, Desk, Server, category
+
+
+class Shared(Server):
+    """One of several programs that have the same file open."""
+
+    def __init__(self, path: Path) -> None:
+        self.now = 1_800_000_000.0
+        self.tenant = open_tenant("acme", path=path)
+        self.users = {user.username: user for user in self.tenant.users}
+        transport = httpx.ASGITransport(app=self.tenant.asgi)
+        self.client = httpx.AsyncClient(transport=transport, base_url=BASE)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "shared.tenant"
+
+
+@pytest.fixture
+def both(path: Path) -> Iterator[tuple[Shared, Shared]]:
+    """Return two servers on one file."""
+    found = Shared(path), Shared(path)
+    yield found
+    for one in found:
+        one.tenant.close()
+
+
+class TestWhatIsWritten:
+    """One program after another."""
+
+    @pytest.mark.asyncio
+    async def test_what_was_done_is_there_the_next_time(self, path: Path) -> None:
+        first = Shared(path)
+        desk = await first.desk("alice", AMERICAS)
+        made = (await desk.request(EUROPE, "key")).json()
+        first.tenant.close()
+        second = Shared(path)
+        later = Desk(second.client, desk.headers)  # even the token is still good
+        assert any(row["id"] == made["id"] for row in await later.list())
+        assert (await later.request(EUROPE, "key")).json() == made
+        second.tenant.close()
+
+    def test_it_is_made_from_the_scenario_once(self, path: Path) -> None:
+        for name in ("empty", "acme"):
+            with closing(open_file(path, name)) as db:
+                assert scenario_of(db) == load("empty")
+
+    def test_an_empty_file_is_as_good_as_none(self, path: Path) -> None:
+        path.touch()
+        open_file(path, "empty").close()
+        open_file(path).close()
+
+    def test_one_that_could_not_be_finished_is_not_begun(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fails(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(tenant_file, "as_data", fails)
+            with pytest.raises(KeyboardInterrupt):
+                open_file(path, "acme")
+        with closing(open_file(path, "empty")) as db:
+            assert scenario_of(db) == load("empty")
+
+    def test_reset_gives_the_beginning_again(self, path: Path) -> None:
+        with closing(open_file(path, "empty")) as db:
+            db.execute("UPDATE entity SET name = 'x' WHERE parent_id IS NULL")
+            assert reset(db) == "empty"
+            assert scenario_of(db) == load("empty")
+            assert reset(db, "hostile") == "hostile"
+            assert reset(db) == "hostile"
+            assert scenario_of(db) == load("hostile")
+
+    def test_a_policy_stays_in_the_file(self, path: Path) -> None:
+        open_tenant("acme", path=path, policy=Policy(denied=Denied.REMOVED)).close()
+        tenant = open_tenant("acme", path=path)
+        assert tenant.policy.denied is Denied.REMOVED
+        tenant.close()
+
+
+class TestWhatIsRefused:
+    """Files that are no tenant, or none of ours; each is left as it is."""
+
+    def refused(self, path: Path, said: str) -> None:
+        before = path.read_bytes()
+        with pytest.raises(TenantFileError, match=said) as raised:
+            open_file(path, "acme")
+        assert str(path) in str(raised.value)
+        assert path.read_bytes() == before
+
+    def test_something_else(self, path: Path) -> None:
+        for content in (b"x", b"# notes\n" * 100, b"SQLite format 3\0", bytes(4096)):
+            path.write_bytes(content)
+            self.refused(path, "is no tenant")
+
+    def test_the_database_of_another_program(self, path: Path) -> None:
+        with closing(sqlite3.connect(path)) as db:
+            db.execute("CREATE TABLE entity (id)")
+        self.refused(path, "another program")
+
+    @pytest.mark.parametrize(("version", "age"), [(0, "an older"), (99, "a newer")])
+    def test_another_version(self, path: Path, version: int, age: str) -> None:
+        with closing(open_file(path, "acme")) as db:
+            db.execute(f"PRAGMA user_version = {version}")
+        self.refused(path, f"{age} version of this program \\({version}, here 1\\)")
+
+    @pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
+    def test_one_that_is_cut_off(self, path: Path, share: float) -> None:
+        open_file(path, "acme").close()
+        whole = path.read_bytes()
+        path.write_bytes(whole[: int(len(whole) * share)])
+        self.refused(path, "is damaged")
+
+    @pytest.mark.parametrize("page", range(1, 12))
+    def test_one_with_a_page_of_something_else(self, path: Path, page: int) -> None:
+        open_file(path, "acme").close()
+        whole = bytearray(path.read_bytes())
+        whole[page * 4096 : (page + 1) * 4096] = b"\xaa" * 4096
+        path.write_bytes(whole)
+        self.refused(path, "is damaged")
+
+    @pytest.mark.parametrize(
+        "damage",
+        [
+            "UPDATE setting SET value = 'x' WHERE name = 'policy.denied'",
+            "UPDATE setting SET value = '[' WHERE name = 'faults'",
+            "DELETE FROM setting WHERE name = 'tenant id'",
+            "UPDATE entity SET display_name = x'ff'",
+            "DELETE FROM entity WHERE parent_id IS NULL",
+        ],
+    )
+    def test_one_that_makes_no_sense(self, path: Path, damage: str) -> None:
+        open_file(path, "acme").close()
+        with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            db.execute(damage)
+        self.refused(path, "is damaged")
+
+    def test_places_where_nothing_can_be(self, tmp_path: Path) -> None:
+        with pytest.raises(TenantFileError, match="no folder"):
+            open_file(tmp_path / "none" / "x", "acme")
+        with pytest.raises(TenantFileError, match="is no file"):
+            open_file(tmp_path, "acme")
+        with pytest.raises(TenantFileError, match="no tenant in"):
+            open_file(tmp_path / "x")
+        with pytest.raises(ValueError, match="no scenario"):
+            open_file(tmp_path / "x", "nope")
+        assert list(tmp_path.iterdir()) == []
+
+    def test_one_that_somebody_holds(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        with closing(open_file(path, "empty")) as db:
+            db.execute("PRAGMA journal_mode = DELETE")
+            monkeypatch.setattr(tenant_file, "BUSY", 0.01)
+            with transaction(db):
+                db.execute("PRAGMA locking_mode = EXCLUSIVE")
+                db.execute("UPDATE user SET login = login || 'x'")
+                with pytest.raises(TenantFileError, match="has held"):
+                    open_file(path)
+
+
+@pytest.mark.asyncio
+class TestTwoPrograms:
+    """Two servers on one file tell one story."""
+
+    async def test_each_sees_what_the_other_did(self, both: tuple[Shared, Shared]) -> None:
+        one, other = both
+        made = (await (await one.desk("alice", AMERICAS)).request(EUROPE)).json()
+        bruno = await other.desk("bruno")
+        assert made["id"] in {row["id"] for row in await bruno.list(type="inbound")}
+        assert (await bruno.act("accept", made["id"])).json() == {"success": True}
+        rows = await (await one.desk("alice", AMERICAS)).list(type="outbound")
+        assert [row["status"] for row in rows if row["id"] == made["id"]] == ["Connected"]
+
+    async def test_a_token_and_a_key_of_one_are_known_to_the_other(
+        self, both: tuple[Shared, Shared]
+    ) -> None:
+        desk = await both[0].desk("alice", AMERICAS)
+        twin = Desk(both[1].client, desk.headers)
+        answers = await asyncio.gather(
+            *(where.request(MEXICO, "key") for where in (desk, twin) * 5)
+        )
+        ids = {one.json().get("id") for one in answers if one.status_code == 200}
+        assert len(ids) == 1
+
+    async def test_of_a_hundred_racing_answers_exactly_one_wins(
+        self, both: tuple[Shared, Shared]
+    ) -> None:
+        made = (await (await both[0].desk("alice", AMERICAS)).request(EUROPE)).json()["id"]
+        desks = [await one.desk(who, EUROPE) for one in both for who in ("alice", "bruno")]
+        answers = await asyncio.gather(
+            *(desks[turn % 4].act("accept" if turn % 3 else "deny", made) for turn in range(100))
+        )
+        won = [turn for turn, one in enumerate(answers) if one.json()["success"]]
+        assert len(won) == 1
+        status = "Connected" if won[0] % 3 else "Disconnected"
+        rows = await desks[0].list(type="inbound")
+        assert [row["status"] for row in rows if row["id"] == made] == [status]
+        for one in answers:
+            if not one.json()["success"]:
+                assert category(one) == 30
+                assert f"is {status}" in one.json()["reasons"][0]["message"]
+
+    async def test_a_change_waits_for_the_other_and_then_says_so(
+        self, both: tuple[Shared, Shared]
+    ) -> None:
+        desk = await both[0].desk("alice", AMERICAS)
+        both[0].tenant._db.execute("PRAGMA busy_timeout = 10")
+        with transaction(both[1].tenant._db):
+            answer = await desk.request(EUROPE)
+            assert (answer.status_code, category(answer)) == (200, 50)
+            assert (await desk.list()) != []  # whoever reads waits for nobody
+        assert (await desk.request(EUROPE)).json()["success"] is True
+
+    async def test_a_reset_is_seen_by_those_who_have_it_open(
+        self, both: tuple[Shared, Shared], path: Path
+    ) -> None:
+        desk = await both[0].desk("alice")
+        with closing(open_file(path)) as db:
+            reset(db, "empty")
+        assert (await desk.get("/v1/entities")).status_code == 401
+        assert both[0].tenant.users[0].login == "alice@novera.example"
+
+
+WRITER = """
+import asyncio, sys
+from pathlib import Path
+from tests.fake.test_tenant_file import Shared
+from app.fake.data.acme import *
+
+async def main():
+    server = Shared(Path(sys.argv[1]))
+    desk = await server.desk("alice", CORPORATION)
+    print("ready", flush=True)
+    while True:
+        for target in (US, MEXICO):
+            there = await server.desk("alice", target)
+            made = (await desk.request(target)).json()
+            if made["success"]:
+                print(made["id"], "Pending", flush=True)
+            for action, status in (("accept", "Connected"), ("disconnect", "Disconnected")):
+                for row in await there.list(type="inbound"):
+                    if row["status"] != status and row["sourceEntityId"] == CORPORATION:
+                        if (await there.act(action, row["id"])).json()["success"]:
+                            print(row["id"], status, flush=True)
+
+asyncio.run(main())
+"""
+_AFTER = {"Pending": 0, "Connected": 1, "Disconnected": 2}
+
+
+def test_killed_at_any_moment_it_keeps_every_answer_and_nothing_by_halves(path: Path) -> None:
+    open_file(path, "acme").close()
+    answers = 0
+    for wait in (0.03, 0.11, 0.25):
+        writers = [
+            subprocess.Popen(
+                [sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True
+            )
+            for _ in range(2)
+        ]
+        told: dict[str, str] = {}
+        for one in writers:
+            assert one.stdout is not None
+            assert one.stdout.readline() == "ready\n"
+        with pytest.raises(subprocess.TimeoutExpired):
+            writers[0].wait(wait)
+        for one in writers:
+            one.send_signal(signal.SIGKILL)
+        for one in writers:
+            for line in one.communicate()[0].splitlines():
+                id_, _, status = line.partition(" ")
+                if status and _AFTER[status] >= _AFTER[told.get(id_, "Pending")]:
+                    told[id_] = status
+        with closing(open_file(path)) as db:
+            rows = {row.id: row for row in scenario_of(db).connections}
+        for id_, status in told.items():
+            assert _AFTER[rows[id_].status] >= _AFTER[status]
+        living = Counter(
+            (row.source_id, row.target_id)
+            for row in rows.values()
+            if row.status in ("Pending", "Connected")
+        )
+        assert set(living.values()) == {1}
+        answers += len(told)
+        assert all(CORPORATION in (rows[id_].source_id, rows[id_].target_id) for id_ in told)
+    assert answers
+
+
+def test_two_programs_may_make_it_at_once(path: Path) -> None:
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom app.fake.tenant_file import open_file\n"
+        "from app.fake.export import scenario_of\n"
+        "print(len(scenario_of(open_file(Path(sys.argv[1]), sys.argv[2])).entities))"
+    )
+    makers = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, str(path), name], stdout=subprocess.PIPE, text=True
+        )
+        for name in ("acme", "empty", "acme", "empty")
+    ]
+    found = {one.communicate()[0] for one in makers}
+    assert [one.returncode for one in makers] == [0] * 4
+    assert len(found) == 1
+
+
+def test_what_it_began_with_is_kept_as_a_scenario_file(path: Path) -> None:
+    with closing(open_file(path, "hostile")) as db:
+        start = db.execute("SELECT value FROM setting WHERE name = 'start'").fetchone()[0]
+    assert len(json.loads(start)["entities"]) == len(load("hostile").entities)
