@@ -25,7 +25,7 @@ def profile_names(
     """Return the profiles of the config file that begin like this."""
     from app.settings.profiles import names
 
-    return _beginning(incomplete, ((one, "") for one in names()))
+    return beginning(incomplete, ((one, "") for one in names()))
 
 
 def entity_names(
@@ -33,7 +33,16 @@ def entity_names(
 ) -> "list[CompletionItem]":
     """Return the entities of the tenant, as last read, that begin like this."""
     chosen = {**ctx.find_root().params, **{k: v for k, v in ctx.params.items() if v}}
-    return _beginning(incomplete, _entities(chosen))
+    return beginning(incomplete, _entities(chosen))
+
+
+def user_names(
+    _ctx: "click.Context", _param: "click.Parameter", incomplete: str
+) -> "list[CompletionItem]":
+    """Return the users of every scenario that begin like this."""
+    from app.fake.scenarios import USERS
+
+    return beginning(incomplete, USERS.items())
 
 
 def register() -> None:
@@ -51,8 +60,13 @@ def _entities(chosen: dict[str, str | None]) -> Iterable[tuple[str, str]]:
     if not name:
         from importlib import import_module
 
-        scenario = (chosen.get("scenario") or "acme").replace("-", "_")
-        found = import_module(f"app.fake.data.{scenario}").scenario().entities
+        from app.fake.scenarios import SCENARIOS
+
+        scenario = chosen.get("scenario") or "acme"
+        if chosen.get("tenant") or scenario not in SCENARIOS:
+            return  # a file is opened to work in it, not to guess
+        module = f"app.fake.data.{scenario.replace('-', '_')}"
+        found = import_module(module).scenario().entities
         known = [(one.id, one.name, one.display_name) for one in found]
     else:
         from app.services.store import known_entities
@@ -66,7 +80,8 @@ def _entities(chosen: dict[str, str | None]) -> Iterable[tuple[str, str]]:
             yield id_, title
 
 
-def _beginning(incomplete: str, words: Iterable[tuple[str, str]]) -> "list[CompletionItem]":
+def beginning(incomplete: str, words: Iterable[tuple[str, str]]) -> "list[CompletionItem]":
+    """Return the words that begin like this, with what is said about each."""
     from click.shell_completion import CompletionItem
 
     from app.domain.text import clean

@@ -10,7 +10,7 @@ from app.cli.credentials import credentials_of, profile_of
 from app.cli.exits import ExitCode, Stopped
 from app.cli.options import Chosen, tenant_options
 from app.cli.output import say, say_json
-from app.cli.targets import id_of
+from app.domain.ids import id_of
 from app.domain.text import clean
 from app.services.journal import Journal, JournalError
 from app.services.lookup import NotOneEntity, find

@@ -13,7 +13,7 @@ class ExitCode(IntEnum):
     REFUSED = 1
     """Zuora said no, or the connection is not what it was: nothing changed."""
     USAGE = 2
-    """Arguments, settings or the terminal cannot be used; nothing was asked of Zuora."""
+    """Arguments, settings or the terminal cannot be used, or name nothing: no write was sent."""
     NO_ACCESS = 3
     """Zuora cannot be reached, does not know us, or does not answer sensibly."""
     UNKNOWN = 4

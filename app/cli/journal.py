@@ -1,7 +1,8 @@
 """`journal`: what was sent, and what became of it."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,8 +13,10 @@ from app.cli.options import Chosen
 from app.cli.output import narrate, say, say_json, table
 from app.domain.actions import Action
 from app.domain.ids import bare
-from app.services.entries import Entry, Party
+from app.domain.text import clean
+from app.services.entries import OUTCOMES, Entry, Party
 from app.services.journal import Journal, JournalError
+from app.services.tenant import now
 from app.settings import places
 
 _AGO = re.compile(r"(\d{1,6})\s*(s|min|m|h|d|w)")
@@ -30,7 +33,7 @@ class Since(click.ParamType[datetime]):
     ) -> datetime:
         """Return the moment; what says no zone is meant in the local one."""
         if ago := _AGO.fullmatch(value.strip()):
-            return datetime.now(UTC) - timedelta(seconds=int(ago[1]) * _UNITS[ago[2]])
+            return now() - timedelta(seconds=int(ago[1]) * _UNITS[ago[2]])
         try:
             return datetime.fromisoformat(value.strip()).astimezone()
         except (ValueError, OverflowError, OSError):
@@ -45,8 +48,8 @@ class Since(click.ParamType[datetime]):
     help="Only request, accept, deny or disconnect.",
 )  # fmt: skip
 @click.option(
-    "--outcome", type=click.Choice(["confirmed", "refused", "not-done", "unknown"]),
-    metavar="OUTCOME", help="Only confirmed, refused, not-done or unknown.",
+    "--outcome", type=click.Choice([one.replace(" ", "-") for one in OUTCOMES]),
+    metavar="OUTCOME", help="Only confirmed, refused, not-done, overtaken-since or unknown.",
 )  # fmt: skip
 @click.option("--entity", metavar="ENTITY", help="Only with this entity at either end: id or name.")
 @click.option("--profile", metavar="NAME", shell_complete=profile_names, help="Only of this one.")
@@ -63,8 +66,8 @@ def journal(
 ) -> ExitCode | None:
     """List every write to a real tenant, oldest first: what was sent and what became of it.
 
-    The built-in fake tenant keeps its journal in memory only. A write without
-    an outcome counts as unknown.
+    The built-in fake tenant keeps its journal in memory only, unless it lives in
+    a file (--tenant FILE). A write without an outcome counts as unknown.
 
     --json: [{"id", "at", "profile", "user", "action", "acting": {"id", "title"},
     "source", "target", "status", "connectionId", "trackId", "idempotencyKey",
@@ -74,8 +77,10 @@ def journal(
     if ctx.invoked_subcommand is not None:
         return None
     outer = ctx.find_root().obj
+    tenant = None
     if isinstance(outer, Chosen):
         profile = profile or outer.profile or outer.base_url
+        tenant = outer.tenant and clean(str(Path(outer.tenant).absolute()))
     found = [
         one
         for one in _read()
@@ -83,6 +88,7 @@ def journal(
         and action in (None, one.action.name.lower())
         and outcome in (None, _word(one).replace(" ", "-"))
         and profile in (None, one.profile)
+        and tenant in (None, one.tenant)
         and (entity is None or any(_is(one_end, entity) for one_end in (one.source, one.target)))
     ]
     if as_json:

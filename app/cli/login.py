@@ -68,7 +68,7 @@ def _login(
             f"there is a profile {name} for {known.base_url} ({known.risk.value}) already:"
             f" change it in {places.config_file()}, or choose another name."
         )
-    id_ = client_id or (known.client_id if known else "") or from_environ(CLIENT_ID)
+    id_ = client_id or from_environ(CLIENT_ID) or (known.own_client_id if known else "")
     id_ = id_ or ask("Client id")
     by_command = bool(known and known.secret_command)
     secret = _found(known) if known and by_command else typed()
@@ -81,7 +81,7 @@ def _login(
 
     narrate(f"Zuora at {root} accepts the credentials.")
     profile = known or _written(wanted, id_)
-    if known and known.client_id != id_ and not from_environ(CLIENT_ID):
+    if known and known.own_client_id != id_:  # what was tested is what is kept
         set_client_id(name, id_)
         narrate(f"Its client id is in {places.config_file()} now.")
     if by_command:
@@ -90,9 +90,12 @@ def _login(
         from app.settings.secrets import keep
 
         narrate(f"The secret is in {keep(profile, secret)}.")
-    for variable in (CLIENT_ID, CLIENT_SECRET):
-        if from_environ(variable):
-            narrate(f"{variable} is set: while it is, it wins over the profile.")
+    by_id, by_secret = from_environ(CLIENT_ID), from_environ(CLIENT_SECRET)
+    if by_id and by_secret:
+        narrate(f"{CLIENT_ID} and {CLIENT_SECRET} are set: while they are, they win over it.")
+    elif by_secret or by_id not in ("", id_):
+        alone = CLIENT_SECRET if by_secret else CLIENT_ID
+        narrate(f"{alone} is set: unset it, because half a pair of credentials is never used.")
     _tell_entities(hierarchy, enterable)
     narrate(f"To open the screen: entity-connections --profile {name}")
     return ExitCode.DONE

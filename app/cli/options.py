@@ -1,14 +1,38 @@
 """The options that choose the tenant, the same for the screen and every command."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from app.cli.completing import entity_names, profile_names
-from app.fake.scenarios import SCENARIOS, USERS
+from app.cli.completing import beginning, entity_names, profile_names, user_names
+from app.fake.scenarios import SCENARIOS, USERS, is_file
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+
+class ScenarioName(click.ParamType[str]):
+    """A scenario of ours, or a file that holds one."""
+
+    name = "scenario"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name, or the path as it was typed."""
+        if value not in SCENARIOS and not is_file(value):
+            self.fail(f"{value!r} is not one of {_listed(SCENARIOS)}, nor a .toml or .json file.")
+        return str(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> "list[CompletionItem]":
+        """Return the scenarios that begin like this, or leave it to the shell's own files."""
+        from click.shell_completion import CompletionItem
+
+        found = beginning(incomplete, SCENARIOS.items())
+        return found or [CompletionItem(incomplete, type="file")]
 
 
 class Chosen(NamedTuple):
@@ -17,8 +41,9 @@ class Chosen(NamedTuple):
     Attributes:
         profile: name of a profile of the config file.
         base_url: a REST root; the credentials come from the environment.
-        scenario: what the embedded fake tenant holds at the start.
+        scenario: what the embedded fake tenant holds at the start: a name, or a file.
         user: who to work as in the fake tenant.
+        tenant: a file that holds a fake tenant, or will.
         entity: the entity to act in, as typed: an id, a name or a display name.
     """
 
@@ -26,6 +51,7 @@ class Chosen(NamedTuple):
     base_url: str | None = None
     scenario: str | None = None
     user: str | None = None
+    tenant: str | None = None
     entity: str | None = None
 
     @property
@@ -49,7 +75,7 @@ class Chosen(NamedTuple):
             if value is not None and name != "entity"
         ]
         real = [f"--{name.replace('_', '-')}" for name in given if name in ("profile", "base_url")]
-        fake = [f"--{name}" for name in given if name in ("scenario", "user")]
+        fake = [f"--{name}" for name in given if name in ("scenario", "user", "tenant")]
         if len(real) > 1:
             raise click.UsageError("--profile and --base-url both choose the tenant: give one.")
         if real and fake:
@@ -57,7 +83,16 @@ class Chosen(NamedTuple):
                 f"{' and '.join(fake)} belong{'s' if len(fake) == 1 else ''} to the fake tenant,"
                 f" and {real[0]} chooses another."
             )
+        builtin = self.tenant is None and (self.scenario is None or self.scenario in SCENARIOS)
+        if not real and builtin and self.user not in (None, *USERS):
+            raise click.UsageError(
+                f"Invalid value for '--user': {self.user!r} is not one of {_listed(USERS)}."
+            )
         return self
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(repr, names))
 
 
 _OPTIONS = (
@@ -70,16 +105,20 @@ _OPTIONS = (
         help="A REST root, with ZUORA_CLIENT_ID and ZUORA_CLIENT_SECRET in the environment.",
     ),
     click.option(
-        "--scenario", type=click.Choice(list(SCENARIOS)), metavar="NAME",
-        help="What the built-in fake tenant holds: acme unless told.",
+        "--scenario", type=ScenarioName(), metavar="NAME",
+        help="What the built-in fake tenant holds: acme unless told; or a scenario file.",
     ),
     click.option(
-        "--user", type=click.Choice(list(USERS)), metavar="NAME",
+        "--user", metavar="NAME", shell_complete=user_names,
         help="Who to work as in the fake tenant: alice unless told.",
     ),
     click.option(
-        "--entity", metavar="ENTITY", envvar="ZUORA_ENTITY_ID", shell_complete=entity_names,
-        help="The entity to act in: id, name or display name. Also ZUORA_ENTITY_ID.",
+        "--tenant", metavar="FILE", type=click.Path(dir_okay=False),
+        help="Keep the fake tenant in a file, which others may use at the same time.",
+    ),
+    click.option(
+        "--entity", metavar="ENTITY", shell_complete=entity_names,
+        help="The entity to act in: id, name or display name. Else ZUORA_ENTITY_ID.",
     ),
 )  # fmt: skip
 

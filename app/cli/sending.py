@@ -1,9 +1,7 @@
 """Sending orders one after another, and telling what became of each."""
 
 import asyncio
-import os
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from app.cli.exits import ExitCode, Stopped, worst
@@ -12,12 +10,10 @@ from app.cli.session import Session, code_of, tell
 from app.domain.actions import Action, why_not
 from app.domain.connections import Row
 from app.services.entries import Entry
-from app.services.journal import JournalError
+from app.services.gate import InTheWayError, admit
+from app.services.journal import Journal, JournalError
 from app.services.orders import Order, Outcome, Result
 from app.services.writes import perform
-
-KEY_LIVES = timedelta(hours=24)
-"""How long Zuora remembers an Idempotency-Key (contract E3)."""
 
 
 async def settle(session: Session) -> None:
@@ -31,39 +27,26 @@ async def settle(session: Session) -> None:
         raise Stopped(f"Nothing was sent: {error}", ExitCode.USAGE) from error
 
 
-def ordered(session: Session, action: Action, row: Row) -> Order:
-    """Capture a row as the target of an action.
-
-    A request whose outcome nobody knows is asked for again under its old key, so
-    that Zuora does it once. Nothing else is sent again while its outcome is unknown.
+async def ordered(session: Session, action: Action, rows: Sequence[Row]) -> list[Order]:
+    """Capture rows as the targets of an action, before anybody is asked about it.
 
     Raises:
         Stopped: the action is impossible, or an earlier one may still be under way.
     """
-    if refusal := why_not(action, row, session.tenant.enterable):
-        raise Stopped(f"{refusal.reason} Nothing was sent.", ExitCode.REFUSED)
-    earlier = _unsettled(session, row)
-    if earlier is None:
-        return Order.on(action, row)
-    journal = session.way.target.journal
-    if action is Action.REQUEST and earlier.action is action:
-        young = journal.clock() - earlier.at < KEY_LIVES
-        return Order.on(action, row, earlier.key if young else None)
-    raise Stopped(
-        f"{earlier.action.label} of {earlier.source.title} → {earlier.target.title} was sent"
-        f" at {earlier.at.astimezone():%H:%M}, and its outcome is not known yet. Nothing was sent;"
-        " try again in two minutes.",
-        ExitCode.UNKNOWN,
-    )
-
-
-def _unsettled(session: Session, row: Row) -> Entry | None:
+    tenant, journal = session.tenant, session.way.target.journal
+    for row in rows:
+        if refusal := why_not(action, row, tenant.enterable):
+            raise Stopped(f"{refusal.reason} Nothing was sent.", ExitCode.REFUSED)
     try:
-        known = session.way.target.journal.unsettled()
+        earlier = await asyncio.to_thread(journal.open)
+        return [
+            admit(Order.on(action, row), earlier, tenant.seen(row.acting.id), journal.clock())
+            for row in rows
+        ]
     except JournalError as error:
         raise Stopped(f"Nothing was sent: {error}", ExitCode.USAGE) from error
-    pair = (row.source.id, row.target.id)
-    return next((one for one in reversed(known) if (one.source.id, one.target.id) == pair), None)
+    except InTheWayError as error:
+        raise Stopped(f"{error} Nothing was sent.", ExitCode.UNKNOWN) from error
 
 
 async def send(session: Session, orders: Sequence[Order], *, as_json: bool) -> ExitCode:
@@ -73,14 +56,14 @@ async def send(session: Session, orders: Sequence[Order], *, as_json: bool) -> E
     """
     codes: list[ExitCode] = []
     told: list[dict[str, Any]] = []
+    journal = session.way.target.journal
     under_way: Order | None = None
     try:
         for place, order in enumerate(orders):
-            under_way = order
+            under_way, before = order, journal.last
             outcome = await perform(
-                session.tenant, order, session.way.target.journal, session.access.login,
-                session.access.traffic,
-            )  # fmt: skip
+                session.tenant, order, journal, session.access.login, session.access.traffic
+            )
             under_way = None
             codes.append(_code(outcome))
             told.append(_as_json(outcome))
@@ -90,7 +73,8 @@ async def send(session: Session, orders: Sequence[Order], *, as_json: bool) -> E
                 break
     except asyncio.CancelledError:
         if under_way:
-            narrate(_interrupted(session, under_way))
+            sent = None if journal.last is before else journal.last
+            narrate(await asyncio.to_thread(_interrupted, journal, under_way, sent))
             _tell_left(orders[orders.index(under_way) + 1 :])
         raise
     finally:
@@ -124,22 +108,21 @@ def _tell_left(orders: Sequence[Order]) -> None:
         narrate(f"Not sent: {order.action.label}, {order.pair}.")
 
 
-def _interrupted(session: Session, order: Order) -> str:
-    """Say what is known of an order that was given up by ctrl+c."""
-    ours = f":{os.getpid()}"
+def _interrupted(journal: Journal, order: Order, sent: Entry | None) -> str:
+    """Say what is known of an order that was given up by ctrl+c; `sent` is its last intent."""
+    what = f"{order.action.label} of {order.pair}"
+    if sent is None:
+        return f"Interrupted: {what} was not sent."
     try:
-        entries = session.way.target.journal.entries()
+        now = next((one for one in journal.entries() if one.id == sent.id), sent)
     except JournalError:
-        entries = []
-    mine = [one for one in entries if one.process.endswith(ours)]
-    pair = (order.row.source.id, order.row.target.id)
-    sent = any((one.source.id, one.target.id) == pair and one.outcome is None for one in mine)
-    if sent:
-        return (
-            f"Interrupted: {order.action.label} of {order.pair} had been sent, and what became of"
-            " it is not known. The next write, or the screen, looks it up."
-        )
-    return f"Interrupted: {order.action.label} of {order.pair} was not sent."
+        now = sent
+    if not now.open:
+        return f"Interrupted: {what} had been sent: {now.outcome}. {now.sentence}"
+    return (
+        f"Interrupted: {what} had been sent, and what became of it is not known."
+        " The next write, or the screen, looks it up."
+    )
 
 
 def _as_json(outcome: Outcome) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from typing import NamedTuple
 from app.cli.exits import ExitCode, Stopped
 from app.cli.options import Chosen
 from app.cli.output import narrate
-from app.cli.targets import Way, id_of, way
+from app.cli.targets import Way, way
 from app.domain.entities import Entity
 from app.domain.errors import Forbidden, Locked, NotFound, Refused, ZuoraError
-from app.domain.ids import bare
+from app.domain.ids import bare, id_of
 from app.services.lookup import NotOneEntity, find
 from app.services.target import Access
 from app.services.tenant import Tenant
@@ -53,7 +53,7 @@ class Session(NamedTuple):
         """
         typed = typed or self.way.entity
         if not typed:
-            return await self.tenant.open(self.access.start_id)
+            return await self.tenant.open(self.access.start)
         await self.open()
         return self.enterable(self.entity(typed)).id
 
@@ -90,15 +90,9 @@ class Session(NamedTuple):
         Raises:
             Stopped: it cannot be.
         """
-        if entity.listed and not entity.provisioned:
-            raise Stopped(f"{entity.title} is not provisioned yet.", ExitCode.USAGE)
-        allowed = self.tenant.enterable
-        if allowed is not None and entity.id not in allowed:
-            raise Stopped(
-                f"You may not enter {entity.title}: its administrators grant access"
-                " in Manage Users.",
-                ExitCode.NO_ACCESS,
-            )
+        if why := self.tenant.why_not_in(entity):
+            unprovisioned = entity.listed and not entity.provisioned
+            raise Stopped(why, ExitCode.USAGE if unprovisioned else ExitCode.NO_ACCESS)
         return entity
 
 
@@ -113,7 +107,7 @@ def run(chosen: Chosen, work: Callable[[Session], Awaitable[ExitCode]]) -> ExitC
 
 
 async def _inside(wanted: Way, work: Callable[[Session], Awaitable[ExitCode]]) -> ExitCode:
-    access = await wanted.enter(wanted.target.user)
+    access = await wanted.target.enter(wanted.target.user)
     access.traffic.changed = _Waits(access.traffic).tell
     try:
         return await work(Session(wanted, access))

@@ -3,54 +3,48 @@
 import asyncio
 import gc
 import os
-import re
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from app.cli.exits import ExitCode, Stopped
 from app.cli.options import Chosen
 from app.domain.errors import ZuoraError
-from app.domain.ids import bare
 from app.domain.risk import Risk
-from app.fake.scenarios import USERS
+from app.fake.scenarios import SCENARIOS, USERS
 from app.services.journal import Journal
 from app.services.lock import Lock
-from app.services.lookup import NotOneEntity, find
 from app.services.target import Access, Target
 from app.services.tenant import Tenant
 from app.services.traffic import Traffic
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.fake.model import Scenario
     from app.fake.tenant import Tenant as FakeTenant
     from app.settings.profiles import Profile
 
 FAKE_URL = "http://fake-tenant.localhost"
 """What the embedded fake tenant is called in a request."""
 
-_ID = re.compile(r"[0-9a-f]{32}")
 
-Enter = Callable[[str], Awaitable[Access]]
+class NoSuchUser(ZuoraError):
+    """The user to work as has gone from the tenant's file."""
 
-
-class NoSuchEntity(ZuoraError):
-    """The entity to start in is not there, or it is not clear which is meant."""
-
-    title = "No such entity"
-    hint = "Start again with another --entity."
+    title = "No such user"
+    hint = "Start again with another --user."
 
 
 class Way(NamedTuple):
     """A tenant as the options choose it.
 
     Attributes:
-        target: it, for the screen; entering it finds the entity to start in.
-        enter: only enters, and asks nothing of Zuora.
+        target: it; entering it asks nothing of Zuora.
         base_url: its REST root.
         entity: the entity to act in, as typed or as the profile says, or None.
         typed: whether somebody typed it for this one run.
     """
 
     target: Target
-    enter: Enter
     base_url: str
     entity: str | None
     typed: bool
@@ -63,7 +57,7 @@ def way(chosen: Chosen) -> Way:
         Stopped: the settings cannot be used, or hold no secret for it.
     """
     if chosen.fake:
-        return _fake(chosen.scenario or "acme", chosen.user or "alice", chosen.entity)
+        return _fake(chosen)
     from app.cli.credentials import profile_of
 
     return _real(profile_of(chosen), chosen.entity)
@@ -76,11 +70,27 @@ def fake_target(scenario: str, user: str) -> Target:
         scenario: one of `app.fake.scenarios.SCENARIOS`.
         user: one of `app.fake.scenarios.USERS`, to start as.
     """
-    return _fake(scenario, user, None).target
+    return _fake(Chosen(scenario=scenario, user=user)).target
 
 
-def _fake(scenario: str, user: str, entity: str | None) -> Way:
-    lock = Lock()
+def _fake(chosen: Chosen) -> Way:
+    scenario: str | Scenario = chosen.scenario or "acme"
+    path: Path | None = None
+    name, users = str(scenario), USERS
+    options = ("--scenario", name)
+    if chosen.tenant or scenario not in SCENARIOS:
+        # Before the screen is there: a file that cannot be used ends the program.
+        from app.cli.fake_files import fake_from
+
+        scenario, path, name, found = fake_from(chosen.scenario, chosen.tenant)
+        users = {one.username: USERS.get(one.username, one.login) for one in found}
+        options = ("--tenant", str(path)) if path else ("--scenario", str(chosen.scenario))
+    user = chosen.user or ("alice" if "alice" in users else next(iter(users)))
+    if user not in users:
+        sentence = f"There is no user {user} in {name}; there are {', '.join(users)}."
+        raise Stopped(sentence, ExitCode.USAGE)
+    # Meant for a real tenant: one that is unknown here costs a remark.
+    start, lock = chosen.entity or os.environ.get("ZUORA_ENTITY_ID", "").strip(), Lock()
     opened: list[FakeTenant] = []
 
     async def enter(username: str) -> Access:
@@ -90,31 +100,42 @@ def _fake(scenario: str, user: str, entity: str | None) -> Way:
         from app.zuora.token import credentials
 
         if not opened:
-            opened.append(open_tenant(scenario))
+            opened.append(open_tenant(scenario, path=path))
         fake = opened[0]
-        known = next(one for one in fake.users if one.username == username)
+        known = next((one for one in fake.users if one.username == username), None)
+        if known is None:
+            raise NoSuchUser(f"There is no user {username} in {name} any more.")
         traffic = Traffic()
         known_by = credentials(known.client_id, known.client_secret)
         zuora = ZuoraClient.in_process(fake.asgi, known_by, lock, traffic)
         return Access(
             tenant=Tenant(zuora),
             login=known.login,
-            start_id=known.home_entity_id,
+            start=start or known.home_entity_id,
             role=lambda entity_id: fake.role(username, entity_id),
             traffic=traffic,
         )
 
     target = Target(
         risk=Risk.DEMO,
-        name=scenario,
+        name=name,
         user=user,
-        users=tuple(USERS.items()),
-        enter=_starting_in(entity, enter),
+        users=tuple(users.items()),
+        enter=enter,
         lock=lock,
-        journal=Journal(None, scenario),
-        options=("--scenario", scenario, "--user", user),
+        journal=_fake_journal(path, name),
+        options=(*options, "--user", user),
     )
-    return Way(target, enter, FAKE_URL, entity, entity is not None)
+    return Way(target, FAKE_URL, chosen.entity, chosen.entity is not None)
+
+
+def _fake_journal(path: "Path | None", name: str) -> Journal:
+    """Return the journal of a fake tenant: as lasting as the tenant itself."""
+    if path is None:
+        return Journal(None, name, name)
+    from app.settings import places
+
+    return Journal(places.journal_file(), name, str(path))
 
 
 def _real(profile: "Profile", entity: str | None) -> Way:
@@ -126,61 +147,33 @@ def _real(profile: "Profile", entity: str | None) -> Way:
     client_id, secret = credentials_of(profile)
     lock = Lock(locked=profile.risk is Risk.PRODUCTION, for_good=profile.read_only)
     login = profile.user or client_id
-    store = Store(places.store_file(profile.name))
+    start = entity or profile.entity
+    which = f"{profile.base_url} {client_id}"
+    store = Store(places.store_file(profile.name), which)
 
     async def enter(_user: str) -> Access:
         await asyncio.to_thread(_load)
         from app.zuora.client import ZuoraClient
         from app.zuora.token import Credentials
 
-        traffic = Traffic()
-        zuora = ZuoraClient.over_internet(
-            profile.base_url, Credentials(client_id, secret), lock, traffic
+        traffic, known_by = Traffic(), Credentials(client_id, secret)
+        zuora = await asyncio.to_thread(  # it reads the authorities of https
+            ZuoraClient.over_internet, profile.base_url, known_by, lock, traffic
         )
         tenant = Tenant(zuora, store=store)
-        return Access(tenant, login, None, lambda _id: None, traffic)
+        return Access(tenant, login, start, lambda _id: None, traffic)
 
-    typed, entity = entity is not None, entity or profile.entity
     target = Target(
         risk=profile.risk,
         name=profile.name,
         user=login,
         users=(),
-        enter=_starting_in(entity, enter),
+        enter=enter,
         lock=lock,
-        journal=Journal(places.journal_file(), profile.name),
+        journal=Journal(places.journal_file(), profile.name, which),
         options=profile.options,
     )
-    return Way(target, enter, profile.base_url, entity, typed)
-
-
-def id_of(typed: str) -> str | None:
-    """Return the bare id that somebody typed, or None when it is no id."""
-    return id_ if _ID.fullmatch(id_ := bare(typed.strip())) else None
-
-
-def _starting_in(entity: str | None, enter: Enter) -> Enter:
-    if entity is None:
-        return enter
-
-    async def enter_and_find(user: str) -> Access:
-        access = await enter(user)
-        return access._replace(start_id=await _start_id(entity, access.tenant))
-
-    return enter_and_find
-
-
-async def _start_id(entity: str, tenant: Tenant) -> str:
-    if id_ := id_of(entity):
-        return id_
-    if not len(tenant.hierarchy):
-        await asyncio.to_thread(tenant.restore)  # a start without a network knows it too
-    if not len(tenant.hierarchy):
-        await tenant.read_entities()
-    try:
-        return find(entity, tenant.hierarchy).id
-    except NotOneEntity as error:
-        raise NoSuchEntity(str(error)) from error
+    return Way(target, profile.base_url, start, entity is not None)
 
 
 def _load(*modules: str) -> None:

@@ -118,7 +118,7 @@ def _run(
             check_gates(target, yes=yes, unlock=unlock)
             await settle(session)
         rows = await find(session)
-        orders = [ordered(session, action, row) for row in rows]
+        orders = await ordered(session, action, rows)
         if dry_run:
             from app.cli.dry_run import show
 

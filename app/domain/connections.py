@@ -74,6 +74,11 @@ class Row(NamedTuple):
         return self.connection.status if self.connection else None
 
     @property
+    def records(self) -> tuple[Connection, ...]:
+        """Every record of the pair in this direction, the living one first."""
+        return (self.connection, *self.folded) if self.connection else ()
+
+    @property
     def source(self) -> Entity:
         """The entity that shares."""
         return self.acting if self.direction is Direction.OUTBOUND else self.counterpart

@@ -25,3 +25,8 @@ def hyphenated(id_: str) -> str:
     if not _HEX32.match(id_):
         return id_
     return f"{id_[:8]}-{id_[8:12]}-{id_[12:16]}-{id_[16:20]}-{id_[20:]}"
+
+
+def id_of(typed: str) -> str | None:
+    """Return the bare id that somebody typed, or None when it is no id."""
+    return id_ if _HEX32.match(id_ := bare(typed.strip())) else None

@@ -12,7 +12,8 @@ class Records(NamedTuple, Generic[Record]):
         found: the records that could be read, in Zuora's order, each id once.
         remarks: a sentence for each thing that is missing or strange ("2 connections
             could not be read."); empty for a list that is as it should be.
-        unreadable: how many records could not be read: what is not found may be one of them.
+        unreadable: how many records could not be read or were of no use here: what is not
+            found may be one of them.
     """
 
     found: tuple[Record, ...]

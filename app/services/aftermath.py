@@ -5,7 +5,7 @@ and the outcome. Nothing is sent again for that: the list is read and tells.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from app.domain.errors import ZuoraError
 from app.services.entries import Entry
@@ -17,7 +17,7 @@ from app.services.writes import record
 
 
 async def settle(tenant: Tenant, journal: Journal) -> list[Outcome]:
-    """Look up every write of this profile whose outcome is not known, and record what is found.
+    """Look up every write to this tenant whose outcome is not known, and record what is found.
 
     Those that are unknown still are returned too, for `Desk.restore`; they stay
     unsettled, and carry the error where their list could not be read.
@@ -30,7 +30,7 @@ async def settle(tenant: Tenant, journal: Journal) -> list[Outcome]:
     lists = dict(
         zip(acting, await asyncio.gather(*(_read(tenant, id_) for id_ in acting)), strict=True)
     )
-    return await conclude(journal, [_outcome(entry, lists[entry.acting.id]) for entry in entries])
+    return await conclude(journal, await asyncio.to_thread(_outcomes, entries, lists))
 
 
 async def conclude(journal: Journal, outcomes: Iterable[Outcome]) -> list[Outcome]:
@@ -46,6 +46,10 @@ async def _read(tenant: Tenant, acting_id: str) -> View | ZuoraError:
         return await tenant.read(acting_id)
     except ZuoraError as error:
         return error
+
+
+def _outcomes(entries: list[Entry], lists: Mapping[str, View | ZuoraError]) -> list[Outcome]:
+    return [_outcome(entry, lists[entry.acting.id]) for entry in entries]
 
 
 def _outcome(entry: Entry, found: View | ZuoraError) -> Outcome:

@@ -7,6 +7,8 @@ without it nobody would miss lines at the end.
 import json
 import os
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from app.services import private
@@ -16,6 +18,8 @@ TAIL = 1 << 16
 """Bytes read from the end of a file to find its last two lines, at first."""
 ENOUGH = 3
 """Line ends in what was read that make sure of two whole lines."""
+Line = Callable[[Callable[[], bytes]], dict[str, object]]
+"""Makes the fields of a line; it may read what stands before it, and nobody adds any meanwhile."""
 HEAD_WIDTH = 100
 """Bytes of the head: it is written over in one go, and none is longer."""
 
@@ -33,21 +37,20 @@ class Chain:
         self._memory: tuple[bytes, Head] = (b"", Head(0, ""))
         self._threads = threading.Lock()
 
-    def append(self, fields: dict[str, object]) -> None:
-        """Add a line; when this returns, the disk has it."""
+    def append(self, make: Line) -> None:
+        """Add a line; when this returns, the disk has it. What `make` raises is raised here."""
         if self.path is None or self.head_path is None:
             with self._threads:
                 data, head = self._memory
-                line = _line(fields, head.hash)
+                line = _line(make(lambda: data), head.hash)
                 self._memory = data + line + b"\n", Head(head.lines + 1, hash_of(line))
             return
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
-        with (
-            private.opened(self.path, flags) as file,
-            private.held(file, self.path),
-            private.opened(self.head_path, os.O_RDWR | os.O_CREAT) as head_file,
-        ):
-            self._append(self.path, file, head_file, fields)
+        with private.opened(self.path, flags) as file, private.held(file, self.path):
+            fields = make(lambda: private.read_from(file, 0))
+            lost = not self.head_path.exists()
+            with private.opened(self.head_path, os.O_RDWR | os.O_CREAT) as head_file:
+                self._append(self.path, file, head_file, fields, lost=lost)
 
     def read(self) -> bytes:
         """Return all lines as they stand in the file; nothing where there is no file."""
@@ -69,22 +72,23 @@ class Chain:
             return self._verdict(b"")
 
     def _verdict(self, data: bytes) -> Verdict:
+        trouble = ""
         try:
             raw = private.read(self.head_path) if self.head_path else b""
         except FileNotFoundError:
-            raw = b""
+            raw, trouble = b"", f"The file {self.head_path} is missing." if data else ""
         verdict = check(data, head := _head(raw))
         if raw and head is None:
-            return verdict._replace(
-                problems=(*verdict.problems, f"The file {self.head_path} cannot be read.")
-            )
-        return verdict
+            trouble = f"The file {self.head_path} cannot be read."
+        return verdict._replace(problems=(*verdict.problems, trouble)) if trouble else verdict
 
-    def _append(self, path: Path, file: int, head_file: int, fields: dict[str, object]) -> None:
+    def _append(
+        self, path: Path, file: int, head_file: int, fields: dict[str, object], *, lost: bool
+    ) -> None:
         size = os.lseek(file, 0, os.SEEK_END)
         tail = _tail(file, size)
         told = _head(private.read_from(head_file, 0))
-        head = follow(tail, told) or _counted(file)
+        head = follow(tail, told) or _counted(file, lost=lost)
         if head != told and size:
             _write_head(head_file, head)  # never more than one line behind
         line = _line(fields, head.hash)
@@ -94,6 +98,8 @@ class Chain:
             _write_head(head_file, Head(head.lines + 1, hash_of(line)))
         except OSError:
             os.ftruncate(file, size)  # what could not be added whole was never there
+            with suppress(OSError):
+                _write_head(head_file, head)
             raise
         if not size:
             private.sync_folder(path)
@@ -113,14 +119,22 @@ def _head(raw: bytes) -> Head | None:
 
 def _write_head(head_file: int, head: Head) -> None:
     os.lseek(head_file, 0, os.SEEK_SET)
+    if not head.lines:
+        return os.ftruncate(head_file, 0)
     private.write_all(head_file, json.dumps(head._asdict()).encode().ljust(HEAD_WIDTH) + b"\n")
-    os.ftruncate(head_file, os.lseek(head_file, 0, os.SEEK_CUR))
+    return os.ftruncate(head_file, os.lseek(head_file, 0, os.SEEK_CUR))
 
 
-def _counted(file: int) -> Head:
-    """Return the head of a file that has none."""
+def _counted(file: int, *, lost: bool) -> Head:
+    """Return the head of a file that has none.
+
+    One line may lack it: the program was killed between the two. Otherwise nobody
+    knows what was the last, so the next line is chained to nothing, and that is
+    found ever after.
+    """
     lines = split(private.read_from(file, 0))
-    return Head(len(lines), hash_of(lines[-1]) if lines else "")
+    killed = len(lines) == 1 and not lost
+    return Head(len(lines), hash_of(lines[0]) if killed else "")
 
 
 def _tail(file: int, size: int) -> list[bytes]:

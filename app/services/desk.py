@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from app.domain import listing
-from app.domain.actions import Action
 from app.domain.connections import Direction, Row
 from app.domain.errors import ZuoraError
 from app.services.orders import Order, Outcome
 from app.services.target import Access
 from app.services.tenant import View
-from app.services.unknowns import Place, Unknowns, place_of
+from app.services.unknowns import Pair, Unknowns, pair_of
 
 
 class Progress(Enum):
@@ -80,7 +79,7 @@ class Desk:
     changes: int = 0
     tabs: dict[Direction, Tab] = field(default_factory=lambda: {one: Tab() for one in Direction})
     _rows: dict[Direction, list[tuple[str, Row]]] = field(default_factory=dict)
-    _sending: set[Place] = field(default_factory=set)
+    _sending: set[Pair] = field(default_factory=set)
     _unknowns: Unknowns = field(default_factory=Unknowns)
 
     @property
@@ -89,12 +88,12 @@ class Desk:
         return self.tabs[self.direction]
 
     def take(self, view: View) -> None:
-        """Show a newer view of the acting entity; an older or a foreign one is ignored."""
+        """Show a newer view of the acting entity; an older or a foreign one only settles."""
+        self.changes += self._unknowns.look_at(view)
         if view.acting_id != self.acting_id:
             return
-        if self.view is not None and view.read_at < self.view.read_at:
+        if self.view is not None and view.asked < self.view.asked:
             return
-        self.changes += self._unknowns.look_at(view)
         self.view, self.failure = view, None
         for direction in Direction:
             self._rows[direction] = [(listing.haystack(row), row) for row in view.rows(direction)]
@@ -143,29 +142,19 @@ class Desk:
         return next((row for _, row in rows if row.key == key), None)
 
     def progress(self, row: Row) -> Progress | None:
-        """Return what is under way on a row."""
-        if place_of(row) in self._sending:
+        """Return what is under way on a row, sent from whichever of its two entities."""
+        if pair_of(row) in self._sending:
             return Progress.SENDING
         return Progress.UNKNOWN if row in self._unknowns else None
 
-    def order(self, action: Action, row: Row) -> Order:
-        """Capture `row` as the target of `action`.
-
-        A request whose outcome is unknown is asked for again under its old key,
-        so that Zuora does it once.
-        """
-        now = self.access.tenant.clock()
-        key = self._unknowns.key(row, now) if action is Action.REQUEST else None
-        return Order.on(action, row, key)
-
     def started(self, order: Order) -> None:
         """Note that a write on a row is under way."""
-        self._sending.add(place_of(order.row))
+        self._sending.add(order.ends)
         self.changes += 1
 
     def finished(self, outcome: Outcome) -> None:
         """Note what became of a write, and show the list that was read after it."""
-        self._sending.discard(place_of(outcome.order.row))
+        self._sending.discard(outcome.order.ends)
         self.changes += 1
         if outcome.view is not None:
             self.take(outcome.view)
@@ -174,6 +163,10 @@ class Desk:
     def restore(self, outcomes: Iterable[Outcome]) -> None:
         """Show as unknown what is unknown among `outcomes`, until a list tells."""
         self.changes += self._unknowns.add(outcomes)
+
+    def to_look_up(self) -> list[str]:
+        """Return the other entities whose lists tell what is unknown still."""
+        return self._unknowns.acting_ids(besides=self.acting_id)
 
     def settled(self) -> list[Outcome]:
         """Return, once, what lists have told since of writes whose outcome was unknown.

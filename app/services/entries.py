@@ -5,7 +5,7 @@ names are cleaned again.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from app.domain.text import clean
 
 SENTENCE = 1_000
 """Most characters kept of a sentence."""
-OUTCOMES = ("confirmed", "refused", "not done", "unknown")
+OUTCOMES = ("confirmed", "refused", "not done", "overtaken since", "unknown")
 SENDING = timedelta(minutes=3)
 """How long after the intent a program that then stopped may have gone on sending it."""
 
@@ -36,7 +36,8 @@ class Entry(NamedTuple):
     Attributes:
         id: of the write; a UUID.
         at: when the intent was written.
-        profile: the profile, or the address, it was sent through.
+        profile: the profile, or the address, it was sent through: for people.
+        tenant: which tenant it was sent to, whatever the profile is called now.
         user: the login name, or the client id where there is none.
         action: what was asked.
         acting: the entity acted in.
@@ -47,7 +48,8 @@ class Entry(NamedTuple):
         track_id: `Zuora-Track-Id` of the write.
         key: `Idempotency-Key`; "" for what carries none.
         process: "host:pid" of the program that wrote it.
-        outcome: "confirmed", "refused", "not done", "unknown", or None while none is recorded.
+        records: ids of all records of the pair before, the living one first.
+        outcome: one of `OUTCOMES`, or None while none is recorded.
         sentence: the outcome in a sentence, or "".
         codes: Zuora's codes, or "".
         request_id: `Zuora-Request-Id` of the answer, or "".
@@ -67,6 +69,8 @@ class Entry(NamedTuple):
     track_id: str
     key: str
     process: str
+    tenant: str = ""
+    records: tuple[str, ...] = ()
     outcome: str | None = None
     sentence: str = ""
     codes: str = ""
@@ -77,6 +81,16 @@ class Entry(NamedTuple):
     def sent_by(self) -> datetime:
         """When it had left for the last time, at the latest."""
         return self.concluded_at or self.at + SENDING
+
+    @property
+    def open(self) -> bool:
+        """Whether nobody knows what became of it, or nobody has told yet."""
+        return self.outcome in (None, "unknown")
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The ids of the two entities in the direction of sharing."""
+        return self.source.id, self.target.id
 
     @property
     def pair(self) -> str:
@@ -91,6 +105,7 @@ def intent(entry: Entry) -> dict[str, object]:
         "id": entry.id,
         "at": entry.at.isoformat(),
         "profile": entry.profile,
+        "tenant": entry.tenant,
         "user": entry.user,
         "action": entry.action.name.lower(),
         "acting": entry.acting._asdict(),
@@ -98,6 +113,7 @@ def intent(entry: Entry) -> dict[str, object]:
         "target": entry.target._asdict(),
         "status": entry.status,
         "connectionId": entry.connection_id,
+        "records": entry.records,
         "trackId": entry.track_id,
         "idempotencyKey": entry.key,
         "process": entry.process,
@@ -154,7 +170,17 @@ def _entry(id_: str, fields: Fields) -> Entry | None:
         track_id=_id(fields, "trackId"),
         key=_id(fields, "idempotencyKey"),
         process=_text(fields, "process"),
+        tenant=_text(fields, "tenant"),
+        records=tuple(_records(fields)),
     )
+
+
+def _records(fields: Fields) -> Iterator[str]:
+    """Return the ids of the pair's records; at least that of the one acted on."""
+    found = fields.get("records")
+    for id_ in found if isinstance(found, list) else (fields.get("connectionId"),):
+        if isinstance(id_, str) and _ID.fullmatch(id_):
+            yield id_
 
 
 def _concluded(entry: Entry, fields: Fields) -> Entry:

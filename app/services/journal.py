@@ -11,7 +11,7 @@ import sys
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from app.domain.actions import Action
@@ -22,6 +22,7 @@ from app.services.chain import Chain
 from app.services.entries import Entry, Party
 from app.services.links import Verdict, parsed, split
 from app.services.orders import Order, Result
+from app.services.tenant import now
 
 __all__ = ["Entry", "Journal", "JournalError", "Party", "Verdict"]
 
@@ -42,25 +43,54 @@ class Journal:
     Args:
         path: the file, made with mode 0600 when first needed; None keeps it in memory only.
             Beside it stands `<name>.head`, which tells the last line.
-        profile: what is recorded as the profile.
+        profile: what is recorded as the profile: for people, who may call it otherwise tomorrow.
+        tenant: says which tenant that is; nothing is known of the writes to another.
         clock: tells the present moment.
+
+    Attributes:
+        last: the intent that was written last through this journal.
     """
 
     def __init__(
         self,
         path: Path | None,
         profile: str,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        tenant: str = "",
+        clock: Callable[[], datetime] = now,
     ) -> None:
         self.path = path
-        self.profile = clean(profile)
+        self.profile, self.tenant = clean(profile), clean(tenant)
+        self.last: Entry | None = None
         self.clock = clock
         self._chain = Chain(path)
 
-    def intend(self, order: Order, user: str, track_id: str) -> Entry:
-        """Record that an order is about to be sent; when this returns, the disk has it."""
+    def intend(
+        self,
+        order: Order,
+        user: str,
+        track_id: str,
+        admit: Callable[[Order, list[Entry]], Order] = lambda order, _: order,
+    ) -> Entry:
+        """Record that an order is about to be sent; when this returns, the disk has it.
+
+        `admit` is shown the open writes while no program can add one; it returns the
+        order as it is to be recorded, or raises what is raised here then.
+        """
+        made: list[Entry] = []
+
+        def line(read: Callable[[], bytes]) -> dict[str, object]:
+            admitted = admit(order, self._open(read()))
+            made.append(self._entry(admitted, user, track_id))
+            return entries.intent(made[0])
+
+        with _sentences("written", self.path):
+            self._chain.append(line)
+        self.last = made[0]
+        return made[0]
+
+    def _entry(self, order: Order, user: str, track_id: str) -> Entry:
         row = order.row
-        entry = Entry(
+        return Entry(
             id=str(uuid.uuid4()),
             at=self.clock(),
             profile=self.profile,
@@ -74,10 +104,9 @@ class Journal:
             track_id=clean(track_id),
             key=clean(order.key) if order.action is Action.REQUEST else "",
             process=f"{clean(socket.gethostname())}:{os.getpid()}",
+            tenant=self.tenant,
+            records=tuple(clean(one.id) for one in row.records),
         )
-        with _sentences("written", self.path):
-            self._chain.append(entries.intent(entry))
-        return entry
 
     def conclude(
         self,
@@ -93,7 +122,7 @@ class Journal:
             entry_id, self.clock(), outcome.value, sentence, codes, request_id, connection_id
         )
         with _sentences("written", self.path):
-            self._chain.append(line)
+            self._chain.append(lambda _: line)
 
     def entries(self) -> list[Entry]:
         """Return every write of every profile, oldest first; lines without a meaning are left out.
@@ -101,27 +130,36 @@ class Journal:
         What those are is told by `verify`.
         """
         with _sentences("read", self.path):
-            data = self._chain.read()
-        return entries.merged(filter(None, map(parsed, split(data))))
+            return _entries(self._chain.read())
+
+    def open(self) -> list[Entry]:
+        """Return the writes to this tenant whose outcome is not known, oldest first."""
+        with _sentences("read", self.path):
+            return self._open(self._chain.read())
 
     def unsettled(self) -> list[Entry]:
-        """Return the writes of this profile whose outcome is not known, oldest first.
+        """Return those of the open writes that are ours to look up, oldest first.
 
         Those of a program that still runs here are left to it for ten minutes.
         """
-        now = self.clock()
+        time = self.clock()
         return [
             entry
-            for entry in self.entries()
-            if entry.profile == self.profile
-            and entry.outcome in (None, "unknown")
-            and not (now - entry.at < LEFT_ALONE and _alive(entry.process))
+            for entry in self.open()
+            if not (time - entry.at < LEFT_ALONE and _alive(entry.process))
         ]
+
+    def _open(self, data: bytes) -> list[Entry]:
+        return [one for one in _entries(data) if one.tenant == self.tenant and one.open]
 
     def verify(self) -> Verdict:
         """Look for lines that were changed or are missing."""
         with _sentences("read", self.path):
             return self._chain.verify()
+
+
+def _entries(data: bytes) -> list[Entry]:
+    return entries.merged(filter(None, map(parsed, split(data))))
 
 
 def _party(entity: Entity) -> Party:

@@ -25,6 +25,8 @@ class Result(Enum):
     """It was sent, and neither an answer nor the list tells what became of it."""
     NOT_DONE = "not done"
     """It was sent, nobody answered, and it did not happen: the list says so, late enough."""
+    SUPERSEDED = "overtaken since"
+    """It was sent, nobody answered, and nobody will ever tell: the list shows something else."""
 
 
 class Order(NamedTuple):
@@ -47,14 +49,16 @@ class Order(NamedTuple):
     def again(cls, entry: Entry) -> "Order":
         """Return the order that a line of the journal came from, with the names of that time."""
         outbound = entry.acting.id == entry.source.id
-        status, id_ = entry.status, entry.connection_id
-        record = Connection(id_, entry.source.id, entry.target.id, status) if status else None
+        ends = entry.source.id, entry.target.id
+        living, *folded = entry.records or (entry.connection_id,)
+        record = Connection(living, *ends, entry.status) if entry.status else None
         row = Row(
             direction=Direction.OUTBOUND if outbound else Direction.INBOUND,
             acting=_entity(entry.acting),
             counterpart=_entity(entry.target if outbound else entry.source),
             under=None,
             connection=record,
+            folded=tuple(Connection(id_, *ends, "") for id_ in folded),
         )
         return cls(entry.action, row, entry.key)
 
@@ -62,6 +66,11 @@ class Order(NamedTuple):
     def connection_id(self) -> str:
         """The record acted on, or "" where there was none."""
         return self.row.connection.id if self.row.connection else ""
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The ids of the two entities in the direction of sharing."""
+        return self.row.source.id, self.row.target.id
 
     @property
     def pair(self) -> str:
@@ -79,6 +88,7 @@ class Outcome(NamedTuple):
         request_id: `Zuora-Request-Id` of the answer, or "".
         entry: the intent in the journal, or None when nothing was sent.
         connection_id: of the connection that a request made, or "".
+        sent: when it had left on the clock of `View.asked`, or None if not in this program.
     """
 
     order: Order
@@ -89,6 +99,7 @@ class Outcome(NamedTuple):
     request_id: str = ""
     entry: Entry | None = None
     connection_id: str = ""
+    sent: float | None = None
 
 
 def _entity(party: Party) -> Entity:

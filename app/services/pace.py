@@ -4,7 +4,7 @@ The limits are the tenant's, shared by all of its users and programs, and a
 refused call counts too.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from app.services.traffic import Budget
 
@@ -16,22 +16,24 @@ SLOWEST = 300.0
 """Seconds between two refreshes when next to nothing is left."""
 
 
-def refresh_after(budget: Budget | None) -> float:
+def refresh_after(budget: Budget | None, now: datetime | None = None) -> float:
     """Return the seconds from one refresh to the next: 30, and up to 300 as the budget runs low.
 
     With a fifth or more left it is 30 s; with a tenth 60 s, with a twentieth
-    120 s, and 300 s with a fiftieth and less.
+    120 s, and 300 s with a fiftieth and less; but never longer than until it starts anew.
     """
     if budget is None or budget.share >= LOW:
         return NORMAL
-    if budget.remaining <= 0:
-        return SLOWEST
-    return min(SLOWEST, NORMAL * LOW / budget.share)
+    slow = min(SLOWEST, NORMAL * LOW / budget.share) if budget.remaining > 0 else SLOWEST
+    if budget.reset is None:
+        return slow
+    anew = budget.at + timedelta(seconds=budget.reset)
+    return max(NORMAL, min(slow, (anew - (now or datetime.now(UTC))).total_seconds()))
 
 
-def budget_sentence(budget: Budget | None) -> str:
+def budget_sentence(budget: Budget | None, now: datetime | None = None) -> str:
     """Return what there is to know of a budget that runs low, or "" while there is enough."""
-    after = refresh_after(budget)
+    after = refresh_after(budget, now)
     if budget is None or after <= NORMAL:
         return ""
     left = f"{max(0, budget.remaining):,} of {budget.limit:,} left"
@@ -39,11 +41,10 @@ def budget_sentence(budget: Budget | None) -> str:
 
 
 def _until(budget: Budget) -> str:
-    try:
-        until = budget.at + timedelta(seconds=budget.reset or 0)
-        return f" until {until.astimezone():%H:%M}" if budget.reset is not None else ""
-    except (OverflowError, ValueError):  # no moment that a calendar knows
+    if budget.reset is None:
         return ""
+    until = budget.at + timedelta(seconds=budget.reset)
+    return f" until {until.astimezone():%H:%M}"
 
 
 def _told(seconds: float) -> str:

@@ -3,6 +3,7 @@
 Everything here blocks for the disk and raises OSError, whose text holds no secret.
 """
 
+import glob
 import os
 import stat
 import sys
@@ -13,6 +14,8 @@ from pathlib import Path
 
 PATIENCE = 10.0
 """Seconds to wait for another program that holds a file."""
+LEFT_BEHIND = 60.0
+"""Seconds after which a file that was to replace another is nobody's any more."""
 
 _ALWAYS = (
     getattr(os, "O_CLOEXEC", 0)
@@ -87,6 +90,7 @@ def replace(path: Path, data: bytes) -> None:
         OSError: it cannot be written.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _clear(path)
     new = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _ALWAYS, 0o600)
     try:
@@ -99,6 +103,14 @@ def replace(path: Path, data: bytes) -> None:
         with suppress(OSError):
             new.unlink()
         raise
+
+
+def _clear(path: Path) -> None:
+    """Remove what programs that were killed in `replace` have left."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.{'[0-9a-f]' * 8}"):
+        with suppress(OSError):
+            if time.time() - left.lstat().st_mtime > LEFT_BEHIND:
+                left.unlink()
 
 
 @contextmanager

@@ -8,6 +8,8 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +21,9 @@ from app.services.entries import moment
 from app.services.tenant import Tenant, View
 
 LIMIT = 8_000_000
-"""Most bytes read."""
+"""Most bytes read, and therefore written."""
+STALE = timedelta(minutes=5)
+"""How old the moments in the file may be while the lists in it are still as they were read."""
 ENOUGH = 40_000
 """Connections kept: the newest lists until there are as many, the first whatever its length."""
 
@@ -49,47 +53,54 @@ class Store:
 
     Args:
         path: the file, made with mode 0600; None remembers nothing.
+        tenant: says which tenant it is; what a file holds of another is of no use.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, tenant: str = "") -> None:
         self.path = path
-        self.trouble = ""
-        """Why nothing was loaded or saved last time, in a sentence; "" where it went well."""
+        self.tenant = tenant
+        self._saved: tuple[datetime, object] | None = None
 
     def load(self) -> Remembered | None:
         """Return what was saved last, or None when there is nothing of use."""
-        self.trouble = ""
         if self.path is None:
             return None
         try:
-            return _remembered(_read(self.path))
-        except FileNotFoundError:
-            return None
+            fields = _read(self.path)
+            return _remembered(fields) if fields.get("tenant") == self.tenant else None
         except (OSError, ValueError, RecursionError):
-            self.trouble = f"What was last read of the tenant cannot be used: {self.path}."
             return None
 
     def save(
         self, tenant: Tenant, acting_id: str, direction: Direction = Direction.OUTBOUND
     ) -> None:
-        """Remember what a tenant has read so far; trouble with the disk is no reason to stop."""
-        self.trouble = ""
+        """Remember what a tenant has read so far; trouble with the disk is no reason to stop.
+
+        Where nothing has changed since it was saved, it is not saved again for a while.
+        """
         if self.path is None or not len(tenant.hierarchy):
+            return
+        views, now = list(_kept(tenant)), tenant.clock()
+        known = [(one.acting_id, one.remarks, one.connections) for one in views]
+        state = (acting_id, direction, tenant.enterable, list(tenant.hierarchy), known)
+        if self._saved and self._saved[1] == state and now - self._saved[0] < STALE:
             return
         fields = {
             "version": 1,
+            "tenant": self.tenant,
             "actingId": acting_id,
             "direction": direction.value,
             "enterable": None if tenant.enterable is None else sorted(tenant.enterable),
             "entities": [list(one[:5]) for one in tenant.hierarchy],
-            "views": list(_views(tenant)),
+            "views": list(map(_fields, views)),
         }
-        data = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
-        try:
-            private.replace(self.path, data.encode(errors="replace"))
-        except OSError as error:
-            why = error.strerror or "the disk does not take it"
-            self.trouble = f"What was read cannot be kept in {self.path}: {why}."
+        text = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+        data = text.encode(errors="replace")
+        if len(data) > LIMIT:
+            return
+        with suppress(OSError):
+            private.replace(self.path, data)
+            self._saved = now, state
 
 
 def known_entities(path: Path) -> list[tuple[str, str, str]]:
@@ -103,18 +114,22 @@ def known_entities(path: Path) -> list[tuple[str, str, str]]:
         return []
 
 
-def _views(tenant: Tenant) -> Iterator[dict[str, object]]:
+def _kept(tenant: Tenant) -> Iterator[View]:
     kept = 0
     for view in tenant.views():
         if kept and kept + len(view.connections) > ENOUGH:
             break
         kept += len(view.connections)
-        yield {
-            "actingId": view.acting_id,
-            "readAt": view.read_at.isoformat(),
-            "remarks": view.remarks,
-            "connections": view.connections,
-        }
+        yield view
+
+
+def _fields(view: View) -> dict[str, object]:
+    return {
+        "actingId": view.acting_id,
+        "readAt": view.read_at.isoformat(),
+        "remarks": view.remarks,
+        "connections": view.connections,
+    }
 
 
 def _read(path: Path) -> dict[str, object]:

@@ -16,7 +16,8 @@ class Access(NamedTuple):
     Attributes:
         tenant: what the user can see and do.
         login: the login name, as shown.
-        start_id: the entity to act in first, or None to let the tenant choose.
+        start: the entity to act in first, by id, name or display name; or None to let
+            the tenant choose.
         role: tells the user's role in an entity; None where nobody knows,
             as in the real Zuora, whose API has no word for it.
         traffic: what goes over the wire for this user.
@@ -24,7 +25,7 @@ class Access(NamedTuple):
 
     tenant: Tenant
     login: str
-    start_id: str | None
+    start: str | None
     role: Callable[[str], str | None]
     traffic: Traffic
 

@@ -1,12 +1,15 @@
 """The tenant as one user sees it: what was read, when, and what may be done next."""
 
+import time
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.domain.connections import PENDING, Connection, Direction, Row, rows
-from app.domain.entities import Hierarchy
+from app.domain.entities import Entity, Hierarchy
+from app.domain.ids import id_of
+from app.services.lookup import NotOneEntity, find
 from app.services.ports import EntityConnections
 
 if TYPE_CHECKING:
@@ -28,7 +31,9 @@ class View(NamedTuple):
         enterable: ids of the entities the user may enter, None if unknown.
         read_at: when the list was asked for; what happened later may be missing.
         remarks: a sentence for each thing that is missing or strange in what was read.
-        whole: whether every connection in the list could be read.
+        whole: whether every connection in the list could be read, and was of this entity.
+        asked: the same as `read_at` on a clock that nobody can set, which orders the lists;
+            0 for one that an earlier program read.
     """
 
     acting_id: str
@@ -38,6 +43,7 @@ class View(NamedTuple):
     read_at: datetime
     remarks: tuple[str, ...] = ()
     whole: bool = True
+    asked: float = 0.0
 
     def rows(self, direction: Direction) -> list[Row]:
         """Return the rows of one tab."""
@@ -55,6 +61,9 @@ class Tenant:
         zuora: the way in.
         clock: tells the present moment.
         store: keeps what was read for the next start, or None.
+
+    Attributes:
+        steady: a clock in seconds that nobody can set, greater than 0.
     """
 
     def __init__(
@@ -65,28 +74,58 @@ class Tenant:
     ) -> None:
         self.zuora = zuora
         self.clock = clock
+        self.steady: Callable[[], float] = time.monotonic
         self.store = store
         self.hierarchy = Hierarchy()
         self.enterable: AbstractSet[str] | None = None
         self._remarks: tuple[str, ...] = ()
         self._views: dict[str, View] = {}
 
-    async def open(self, acting_id: str | None = None) -> str:
+    async def open(self, start: str | None = None) -> str:
         """Read the entities and return the id of the one to act in first.
 
-        That is `acting_id` where the user may enter it, else the global entity
-        where the user may enter that, else the first entity that can be acted in.
+        That is the one called `start` (id, name or display name) if it can be acted
+        in. Else it is the global entity, or the first that can be; and if another
+        one was wanted, a remark says why.
 
         Raises:
             ZuoraError: Zuora could not be asked, or refused.
         """
-        await self.read_entities(acting_id)
+        await self.read_entities(id_of(start or ""))
         usable = [one for one in self.hierarchy if self.can_act_in(one.id)]
-        usable = usable or list(self.hierarchy)
-        if not usable:
-            return acting_id or ""
-        ids = [one.id for one in usable]
-        return acting_id if acting_id in ids else ids[0]
+        first = next(iter(usable or self.hierarchy), None)
+        if first is None:
+            return id_of(start or "") or ""
+        if not start:
+            return first.id
+        try:
+            wanted = find(start, self.hierarchy)
+            why = self.why_not_in(wanted)
+        except NotOneEntity as error:
+            why = str(error)
+        else:
+            if not why:
+                return wanted.id
+        self._remarks += (f"{why} This is {first.title} instead.",)
+        return first.id
+
+    def called(self, start: str) -> str | None:
+        """Return the id of the one entity that is called so, as far as is known."""
+        try:
+            return find(start, self.hierarchy).id
+        except NotOneEntity:
+            return None
+
+    def why_not_in(self, entity: Entity) -> str:
+        """Return why an entity cannot be acted in, or ""."""
+        if entity.listed and not entity.provisioned:
+            return f"{entity.title} is not provisioned yet."
+        if self.enterable is not None and entity.id not in self.enterable:
+            return (
+                f"You may not enter {entity.title}: its administrators grant access"
+                " in Manage Users."
+            )
+        return ""
 
     async def read_entities(self, acting_id: str | None = None) -> None:
         """Read the hierarchy and the entities the user may enter.
@@ -106,7 +145,7 @@ class Tenant:
         Raises:
             ZuoraError: Zuora could not be asked, or refused.
         """
-        asked_at = self.clock()
+        read_at, asked = self.clock(), self.steady()
         listed = await self.zuora.list_connections(acting_id)
         remarks = self._remarks + listed.remarks
         view = View(
@@ -114,12 +153,13 @@ class Tenant:
             self.hierarchy,
             listed.found,
             self.enterable,
-            asked_at,
+            read_at,
             remarks,
             whole=not listed.unreadable,
+            asked=asked,
         )
         seen = self._views.get(acting_id)
-        if seen is None or seen.read_at <= asked_at:
+        if seen is None or seen.asked <= asked:
             self._views[acting_id] = view
         return view
 
@@ -135,7 +175,7 @@ class Tenant:
     def views(self) -> list[View]:
         """Return what was last read of every entity, the newest first."""
         views = tuple(self._views.values())  # at once: a thread may be saving them
-        return sorted(views, key=lambda view: view.read_at, reverse=True)
+        return sorted(views, key=lambda view: (view.asked, view.read_at), reverse=True)
 
     def restore(self) -> "Remembered | None":
         """Know again what an earlier program read, as old as it is; return it, if anything.
@@ -148,7 +188,9 @@ class Tenant:
         if not len(self.hierarchy):
             self.hierarchy = Hierarchy(remembered.entities)
             self.enterable = remembered.enterable
-        self._views = dict(remembered.views) | self._views
+        now = self.clock()  # what was kept by a clock that was ahead is not from the future
+        for id_, view in remembered.views.items():
+            self._views.setdefault(id_, view._replace(read_at=min(view.read_at, now)))
         return remembered
 
     def remember(self, acting_id: str, direction: Direction = Direction.OUTBOUND) -> None:
@@ -159,8 +201,7 @@ class Tenant:
     def can_act_in(self, entity_id: str) -> bool:
         """Whether the user may work in an entity, as far as is known."""
         entity = self.hierarchy.get(entity_id)
-        may_enter = self.enterable is None or entity_id in self.enterable
-        return entity.listed and entity.provisioned and may_enter
+        return entity.listed and not self.why_not_in(entity)
 
     def waiting(self) -> dict[str, int]:
         """Return how many requests wait for each entity, by the newest lists read.
@@ -169,7 +210,7 @@ class Tenant:
         is asked for it.
         """
         newest: dict[str, Connection] = {}
-        for view in sorted(self._views.values(), key=lambda view: view.read_at):
+        for view in reversed(self.views()):
             known = {one.id for one in view.connections}
             gone = [
                 id_

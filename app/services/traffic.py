@@ -4,6 +4,7 @@ The adapter writes it, the screen and the command line read it. No secret is in 
 """
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable  # noqa: TC003 - the annotation of an attribute
 from datetime import datetime
@@ -63,7 +64,8 @@ class Budget(NamedTuple):
     Attributes:
         limit: calls allowed in the window closest to exhaustion.
         remaining: calls left in it.
-        reset: seconds until it starts anew, as told at `at`; None if not told.
+        reset: seconds until it starts anew, as told at `at`, at most a billion; None if
+            not told.
         at: when it was told.
     """
 
@@ -86,6 +88,7 @@ class Traffic:
         waits: the pauses under way.
         budget: as last told by Zuora, or None.
         changed: called after every change, on the event loop; replace it to listen.
+            What it raises is its own trouble: an answer of Zuora is worth more.
     """
 
     def __init__(self) -> None:
@@ -98,12 +101,12 @@ class Traffic:
     def note(self, call: Call) -> None:
         """Remember a call."""
         self.calls.append(call)
-        self.changed()
+        self._tell()
 
     async def wait(self, wait: Wait) -> bool:
         """Pause until `wait.until`; return False as soon as somebody gives up."""
         self.waits.append(wait)
-        self.changed()
+        self._tell()
         given_up = self._given_up
         try:
             async with asyncio.timeout_at(wait.until):
@@ -114,6 +117,10 @@ class Traffic:
             return False
         finally:
             self.waits.remove(wait)
+            self._tell()
+
+    def _tell(self) -> None:
+        with contextlib.suppress(Exception):
             self.changed()
 
     def give_up(self) -> None:

@@ -8,9 +8,11 @@ when there was none.
 import asyncio
 import random
 import uuid
+from functools import partial
 
 from app.domain.actions import Action, why_not
 from app.domain.errors import Busy, Locked, NoToken, ServerTrouble, Unreachable, ZuoraError
+from app.services.gate import InTheWayError, admit
 from app.services.journal import Journal, JournalError
 from app.services.judging import judge
 from app.services.orders import Order, Outcome, Result
@@ -22,6 +24,8 @@ __all__ = ["Order", "Outcome", "Result", "overtaken", "perform"]
 
 TRIES = 3
 """How often a request is asked for while Zuora states a trouble that passes."""
+PASSING = ("50", "61", "70")
+"""Zuora's categories of trouble after which a request is asked for anew (contract F3, F4)."""
 LONGEST_PAUSE = 60.0
 """Seconds between two of them at most; where Zuora asks for more, it is given up."""
 
@@ -47,10 +51,11 @@ async def perform(
 ) -> Outcome:
     """Carry out an order and tell what became of it. Never raises a ZuoraError or JournalError.
 
-    Nothing is sent unless the newest list shows the target as it was seen, and
-    the journal holds the intent. A request that Zuora refused for a trouble that
-    passes is asked for again under a new key, since its old one would bring the
-    same refusal for a day (contract E3, F4); `traffic` shows the pauses between.
+    Nothing is sent unless the newest list shows the target as it was seen, no earlier
+    write is in the way (`gate.admit`), and the journal holds the intent. A request that
+    Zuora refused for a trouble that passes is asked for again under a new key, since its
+    old one would bring the same refusal for a day (contract E3, F4); `traffic` shows the
+    pauses between.
     """
     outcome = await _once(tenant, order, journal, user, "Nothing was sent.")
     for tried in range(1, TRIES):
@@ -71,17 +76,20 @@ async def perform(
 
 def _passes(outcome: Outcome) -> bool:
     """Whether Zuora itself refused a request, and asking anew may help."""
-    view = outcome.view
+    view, error = outcome.view, outcome.error
     return (
         outcome.result is Result.REFUSED
         and outcome.order.action is Action.REQUEST
-        and _stated_trouble(outcome.error)
+        and error is not None
+        and _stated_trouble(error)
+        and bool(error.reasons)
+        and all(reason.code[-2:] in PASSING for reason in error.reasons)
         and view is not None
         and overtaken(outcome.order, view) is None
     )
 
 
-def _stated_trouble(error: ZuoraError | None) -> bool:
+def _stated_trouble(error: ZuoraError) -> bool:
     return isinstance(error, Busy | ServerTrouble) and error.stated
 
 
@@ -97,17 +105,19 @@ async def _once(
     if sentence := overtaken(order, view):
         return Outcome(order, Result.OVERTAKEN, f"{sentence} {nothing_sent}", view=view)
     track_id = str(uuid.uuid4())
+    gate = partial(admit, view=view, now=journal.clock())
     try:
-        entry = await asyncio.to_thread(journal.intend, order, user, track_id)
-    except JournalError as error:
+        entry = await asyncio.to_thread(journal.intend, order, user, track_id, gate)
+    except (JournalError, InTheWayError) as error:
         return Outcome(order, Result.REFUSED, f"{error} {nothing_sent}", view=view)
+    order = order._replace(key=entry.key or order.key)
 
     failure, receipt = None, Receipt("")
     try:
         receipt = await _send(tenant, order, track_id)
     except ZuoraError as error:
         failure = error
-    sent_by = journal.clock()
+    sent_by, sent = journal.clock(), tenant.steady()
     after = None if _never_left(failure) else await _read_again(tenant, acting_id)
     result, sentence = _judged(order, failure, after)
     outcome = Outcome(
@@ -119,6 +129,7 @@ async def _once(
         request_id=failure.request_id if failure else receipt.request_id,
         entry=entry._replace(outcome=result.value, concluded_at=sent_by),
         connection_id=receipt.connection_id,
+        sent=sent,
     )
     return await asyncio.to_thread(record, journal, outcome)
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from app.settings import places, secret_command, secrets
 from app.settings.errors import SettingsError
-from app.settings.profiles import CLIENT_ID, CLIENT_SECRET, Profile
+from app.settings.profiles import Profile
 
 
 class Explained(NamedTuple):
@@ -57,13 +57,6 @@ def _secret(profile: Profile, environ: Mapping[str, str]) -> Explained:
         origin = secrets.find(profile, environ).origin
     except SettingsError as error:
         return Explained("client_secret", "not found", str(error))
-    id_origin = profile.origins.get("client_id", "")
-    if (
-        profile.named
-        and profile.client_id
-        and (origin == CLIENT_SECRET) != (id_origin == CLIENT_ID)
-    ):
-        origin += f"; the client id is from {id_origin}: do they belong together?"
     return Explained("client_secret", "set", origin)
 
 

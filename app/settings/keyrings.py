@@ -1,5 +1,6 @@
 """The system's keyring, when the extra `[keyring]` is installed and something answers there."""
 
+import contextlib
 from typing import NamedTuple
 
 from app.domain.secret import Hidden, Secret
@@ -50,19 +51,16 @@ def put(name: str, secret: Hidden) -> Looked:
         if found.secret and found.secret.get_secret_value() == secret.get_secret_value():
             return found
         problem = "the keyring did not keep it"
-    remove(name)  # an older secret in there would be found before the new one elsewhere
+    _remove(name)  # an older secret in there would be found before the new one elsewhere
     return Looked(None, problem)
 
 
-def remove(name: str) -> bool:
-    """Take the secret of a profile out; whether there was one."""
-    try:
+def _remove(name: str) -> None:
+    # Nothing may be there, nothing answer, nothing be installed.
+    with contextlib.suppress(Exception):
         import keyring
 
         keyring.delete_password(APP, name)
-    except Exception:  # noqa: BLE001 - nothing there, nothing that answers, nothing installed
-        return False
-    return True
 
 
 def _called(backend: object) -> str:

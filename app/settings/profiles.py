@@ -34,6 +34,7 @@ class Profile(NamedTuple):
         entity: the acting entity to start in: id, name or display name.
         user: who works with it, only shown.
         secret_command: prints the client secret; runs without a shell.
+        own_client_id: what config.toml says, whatever the environment; "" for nothing.
         named: whether it stands in config.toml, so that a secret may be kept for its name.
         origins: where each value came from, by its name.
     """
@@ -46,6 +47,7 @@ class Profile(NamedTuple):
     entity: str | None = None
     user: str | None = None
     secret_command: str | None = None
+    own_client_id: str = ""
     named: bool = True
     origins: Mapping[str, str] = MappingProxyType({})
 
@@ -200,6 +202,7 @@ def _profile(name: str, table: ProfileTable, place: str, environ: Mapping[str, s
         entity=entity or None,
         user=clean(table.user or "") or None,
         secret_command=table.secret_command,
+        own_client_id=clean(table.client_id or ""),
         origins={
             "base_url": address_origin,
             "client_id": id_origin,

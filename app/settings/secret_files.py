@@ -41,8 +41,8 @@ def put(path: Path, secret: Hidden) -> None:
     raise SettingsError(f"{path} cannot be written: {problem}.")
 
 
-def remove(path: Path) -> bool:
-    """Remove the file; whether there was one.
+def remove(path: Path) -> None:
+    """Remove the file, if there is one.
 
     Raises:
         SettingsError: it is there and stays.
@@ -50,7 +50,6 @@ def remove(path: Path) -> bool:
     try:
         path.unlink()
     except (FileNotFoundError, NotADirectoryError):
-        return False
+        return
     except OSError as error:
         raise SettingsError(f"{path} cannot be removed: {error.strerror}.") from None
-    return True

@@ -33,7 +33,9 @@ def find(profile: Profile, environ: Mapping[str, str] | None = None) -> Secret:
         SettingsError: it is nowhere, or where it is it must not be used.
     """
     environ = os.environ if environ is None else environ
-    if said := environ.get(CLIENT_SECRET, "").strip():
+    said = environ.get(CLIENT_SECRET, "").strip()
+    _check_pair(profile, by_environ=bool(said))
+    if said:
         return Secret(secret_in(said, CLIENT_SECRET), CLIENT_SECRET)
     if not profile.named:
         raise SettingsError(
@@ -72,16 +74,22 @@ def keep(profile: Profile, secret: Hidden, environ: Mapping[str, str] | None = N
     return f"{path}, which only you can read, because {in_keyring.place}"
 
 
-def forget(profile: Profile, environ: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """Remove what `keep` stored and return the places it was taken from.
-
-    Raises:
-        SettingsError: the file cannot be removed.
-    """
-    path = _file(profile, environ)
-    taken = ["the keyring"] if keyrings.remove(profile.name) else []
-    taken += [str(path)] if secret_files.remove(path) else []
-    return tuple(taken)
+def _check_pair(profile: Profile, *, by_environ: bool) -> None:
+    """Refuse a client id and a secret that come from two places: they belong to two clients."""
+    if not profile.own_client_id:
+        return
+    id_too = profile.origins.get("client_id") == CLIENT_ID
+    other = profile.client_id != profile.own_client_id
+    if by_environ and not id_too:
+        alone, missing = CLIENT_SECRET, CLIENT_ID
+    elif other and not by_environ:
+        alone, missing = CLIENT_ID, CLIENT_SECRET
+    else:
+        return
+    raise SettingsError(
+        f"{alone} is set without {missing}, and the profile {profile.name} has a client of its own:"
+        " half a pair of credentials is not used. Set both of them, or neither."
+    )
 
 
 def _file(profile: Profile, environ: Mapping[str, str] | None) -> Path:

@@ -21,6 +21,7 @@ _CATEGORIES: dict[str, type[ZuoraError]] = {
     "70": errors.Busy,
     "99": errors.ServerTrouble,
 }
+_PASSING = (errors.Busy, errors.ServerTrouble)
 _STATUSES: dict[int, type[ZuoraError]] = {
     401: errors.Unauthenticated,
     403: errors.Forbidden,
@@ -117,11 +118,12 @@ def _kind(status: int, reasons: tuple[Reason, ...]) -> type[ZuoraError]:
         return errors.ServerTrouble
     if status in _PLAIN:
         return _PLAIN[status]
-    for reason in reasons:
-        kind = _CATEGORIES.get(reason.code[-2:]) if reason.code.isdecimal() else None
-        if kind is not None:
-            return kind
-    return _STATUSES.get(status, errors.Refused)
+    kinds = [_CATEGORIES.get(one.code[-2:]) if one.code.isdecimal() else None for one in reasons]
+    # What passes says nothing beside what stays, and "busy" nothing beside trouble.
+    staying = [kind for kind in kinds if kind not in _PASSING]
+    if staying or not kinds:
+        return next(filter(None, staying), _STATUSES.get(status, errors.Refused))
+    return errors.ServerTrouble if errors.ServerTrouble in kinds else errors.Busy
 
 
 def _json(answer: Answer) -> Body:
@@ -152,6 +154,12 @@ def _text(answer: Answer, fields: Body, *names: str) -> str:
 def _shown(answer: Answer, text: str, limit: int = 255) -> str:
     """Return a text from outside as it may be shown: a server may echo what it was sent."""
     secret = answer.hidden.get_secret_value()
-    for spelling in {secret, quote(secret, safe="")} if secret else ():
-        text = text.replace(spelling, "*****")
-    return clean(text, limit)
+    spellings = {secret, quote(secret, safe="")} if secret else set()
+    longest = max(map(len, spellings), default=0)
+    # Cleaned first: what vanishes may have stood within the secret. Cut last: a part of it
+    # at the end would not be known for what it is.
+    room = 4 * (limit + longest)
+    shown = clean(text[:room], room)
+    for spelling in spellings:
+        shown = shown.replace(spelling, "*****")
+    return clean(shown[: len(shown) - longest] if len(text) > room else shown, limit)

@@ -8,6 +8,7 @@ from app.domain import errors
 from app.domain.ids import hyphenated
 from app.services.lock import Lock
 from app.zuora.answers import Answer
+from app.zuora.deadline import Deadline
 from app.zuora.line import Line
 from app.zuora.retry import Repeat, persist
 from app.zuora.token import Token, Tokens
@@ -60,23 +61,25 @@ class Calls:
         changes = method != "GET"
         if changes:
             self._lock.check()
-        if not _KEY.fullmatch(key) or not _TRACK_ID.fullmatch(track_id):
-            raise errors.Refused("The key or the track id of the call is none. Nothing was sent.")
-        headers = {"Zuora-Track-Id": track_id or new_track_id()}
-        if key:
-            headers["Idempotency-Key"] = key
+        headers = _names(key, track_id)
+        deadline = Deadline(self._line.patience.total)
         renewed = False
+
+        def check() -> None:
+            if changes:  # all it waited for took its time, and the machine may have slept
+                self._lock.check()
+                deadline.check()
 
         async def attempt(number: int) -> Meaning:
             nonlocal renewed
             while True:
-                token = await self.token()
-                if changes:  # it may have been locked while the token took its time
-                    self._lock.check()
+                token = await self.token(deadline)
                 sent = headers | _of(token, acting_id)
                 request = self._line.request(method, path, sent, query=query, json=body)
                 try:
-                    return await self._line.exchange(request, read, token.secret, number)
+                    return await self._line.exchange(
+                        request, read, token.secret, number, deadline, check
+                    )
                 except errors.Unauthenticated:
                     self._tokens.drop(token)
                     if renewed:
@@ -86,22 +89,46 @@ class Calls:
         def may_go_on() -> bool:
             return not (changes and self._lock.locked)
 
-        repeat = Repeat.READ if not changes else Repeat.KEY if key else Repeat.NEVER
-        return await persist(attempt, repeat, self._line.traffic, self._line.patience, may_go_on)
+        return await persist(
+            attempt,
+            _repeat(method, key),
+            self._line.traffic,
+            self._line.patience,
+            deadline,
+            may_go_on,
+        )
 
-    async def token(self) -> Token:
+    async def token(self, deadline: Deadline | None = None) -> Token:
         """Return a token.
+
+        Args:
+            deadline: until when to wait for it.
 
         Raises:
             ZuoraError: there is none; what it was wanted for was not sent.
         """
         try:
-            return await self._tokens.get()
+            async with (deadline or Deadline(self._line.patience.total)).waiting():
+                return await self._tokens.get()
         except errors.ZuoraError as error:
             if error.outcome_known:
                 raise
             # Whatever became of the token, what it was wanted for was not sent.
             raise errors.NoToken(error.sentence, error.reasons, error.request_id) from None
+
+
+def _repeat(method: str, key: str) -> Repeat:
+    if method == "GET":
+        return Repeat.READ
+    return Repeat.KEY if key else Repeat.NEVER
+
+
+def _names(key: str, track_id: str) -> dict[str, str]:
+    """Return the headers by which a call is known."""
+    if not _KEY.fullmatch(key) or not _TRACK_ID.fullmatch(track_id):
+        raise errors.Refused("The key or the track id of the call is none. Nothing was sent.")
+    headers = {"Zuora-Track-Id": track_id or new_track_id()}
+    return headers | {"Idempotency-Key": key} if key else headers
 
 
 def _of(token: Token, acting_id: str | None) -> dict[str, str]:

@@ -26,10 +26,11 @@ from app.zuora import answers
 from app.zuora.answers import Answer
 from app.zuora.calls import Calls
 from app.zuora.line import Line
-from app.zuora.lists import Gathering
-from app.zuora.paging import MAX_PAGES, Pages
+from app.zuora.lists import Gathering, Record
+from app.zuora.paging import MAX_PAGES, PAGE_SIZE, Pages
 from app.zuora.patience import Patience
 from app.zuora.token import Credentials, Tokens
+from app.zuora.trust import authorities
 from app.zuora.wire import harmless, read_connections, read_entities
 
 MOST_ENTITIES = 300
@@ -80,13 +81,16 @@ class ZuoraClient:
     ) -> Self:
         """Return a client of the REST root `base_url` (contract B).
 
+        Blocks for the authorities of https; any thread may call it.
+
         Raises:
             app.domain.address.BadAddressError: it is not one to send a secret to.
+            Untrusted: there are no authorities to trust.
         """
         root = checked(base_url)
         transport = httpx.AsyncHTTPTransport(
-            # Authorities are loaded only where one is needed: that takes longer than a call.
-            verify=httpx.create_ssl_context() if root.startswith("https:") else False,
+            # Loaded only where they are needed: that takes longer than a call.
+            verify=authorities() if root.startswith("https:") else False,
             limits=httpx.Limits(max_connections=patience.at_once, keepalive_expiry=5.0),
         )
         return cls(transport, root, credentials, lock, traffic, patience=patience)
@@ -122,13 +126,14 @@ class ZuoraClient:
 
     async def list_entities(self, acting_id: str | None = None) -> Records[Entity]:
         """Return all entities that Zuora lists, provisioned or not (contract C1)."""
-        return await self._entities("/v1/entities", acting_id)
-
-    async def list_accessible_entities(
-        self, username: str, acting_id: str | None = None
-    ) -> Records[Entity]:
-        """Return the entities that a login name may enter (contract C1)."""
-        return await self._entities(f"/v1/users/{_step(username)}/accessible-entities", acting_id)
+        found = Gathering("entity", "entities", "entities", read_entities)
+        # No pages are documented of this list; if there are, they are turned all the same.
+        await self._gather("/v1/entities", found, acting_id, Pages({}))
+        if found.listed == MOST_ENTITIES:
+            return found.records(
+                f"There may be more entities: Zuora's list ends at {MOST_ENTITIES}."
+            )
+        return found.records()
 
     async def list_connections(
         self, acting_id: str, direction: Direction | None = None
@@ -144,18 +149,9 @@ class ZuoraClient:
             return [one for one in them if one.source_id == acting or one.target_id == acting]
 
         found = Gathering("connection", "connections", "entityConnections", read_connections, ours)
-        pages = Pages(direction.value if direction else None)
-
-        def read(answer: Answer) -> bool:
-            body = answers.content(answer)
-            found.add(answer, body)
-            return pages.turn(answer, body)
-
-        for _ in range(MAX_PAGES):
-            more = await self._calls.call("GET", _CONNECTIONS, read, acting_id, query=pages.query)
-            if not more:
-                return found.records()
-        raise errors.BadAnswer("Zuora's pages of connections never end.")
+        always = {"pageSize": str(PAGE_SIZE)} | ({"type": direction.value} if direction else {})
+        await self._gather(_CONNECTIONS, found, acting_id, Pages(always))
+        return found.records()
 
     async def request_connection(
         self, source_id: str, target_id: str, key: str, track_id: str = ""
@@ -193,18 +189,18 @@ class ZuoraClient:
         """End a connection for good, acting in either end (contract D1, D5)."""
         return await self._put(acting_id, connection_id, "disconnect", track_id)
 
-    async def _entities(self, path: str, acting_id: str | None) -> Records[Entity]:
-        def read(answer: Answer) -> Records[Entity]:
+    async def _gather(
+        self, path: str, found: Gathering[Record], acting_id: str | None, pages: Pages
+    ) -> None:
+        def read(answer: Answer) -> bool:
             body = answers.content(answer)
-            found = Gathering("entity", "entities", "entities", read_entities)
             found.add(answer, body)
-            if found.listed == MOST_ENTITIES:
-                return found.records(
-                    f"There may be more entities: Zuora's list ends at {MOST_ENTITIES}."
-                )
-            return found.records()
+            return pages.turn(answer, body)
 
-        return await self._calls.call("GET", path, read, acting_id)
+        for _ in range(MAX_PAGES):
+            if not await self._calls.call("GET", path, read, acting_id, query=pages.query):
+                return
+        raise errors.BadAnswer(f"The pages of Zuora's list {path} never end.")
 
     async def _put(self, acting_id: str, connection_id: str, verb: str, track_id: str) -> Receipt:
         def read(answer: Answer) -> Receipt:

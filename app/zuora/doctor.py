@@ -1,5 +1,6 @@
 """What works on the way to a tenant, step by step, with a remedy for what does not."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from typing import Literal, NamedTuple
@@ -64,7 +65,16 @@ async def examine(
         for name in _WITH_TOKEN:
             yield Check(name, "skipped", "It needs a client id and its secret.", _LOG_IN)
         return
-    client = ZuoraClient.over_internet(root, credentials, Lock(locked=True), patience=ONE_TRY)
+    lock = Lock(locked=True)
+    try:
+        client = await asyncio.to_thread(
+            ZuoraClient.over_internet, root, credentials, lock, patience=ONE_TRY
+        )
+    except ZuoraError as error:
+        yield _failed("token", error)
+        for name in _WITH_TOKEN[1:]:
+            yield Check(name, "skipped", "It needs a token.")
+        return
     async with client:
         async for check in _tenant(client, acting_id):
             yield check

@@ -19,6 +19,7 @@ from app.services.traffic import Call, Traffic
 from app.zuora import answers
 from app.zuora.answers import Answer
 from app.zuora.budget import budget_of
+from app.zuora.deadline import Deadline
 from app.zuora.failures import failure
 from app.zuora.patience import Patience
 
@@ -100,6 +101,8 @@ class Line:
         read: Callable[[Answer], Meaning],
         hidden: Hidden,
         attempt: int = 1,
+        deadline: Deadline | None = None,
+        check: Callable[[], None] = lambda: None,
     ) -> Meaning:
         """Send a request once and return what `read` makes of the answer.
 
@@ -108,11 +111,14 @@ class Line:
             read: raises a ZuoraError for an answer that is not as it should be.
             hidden: the secret in the request, kept out of every text of the answer.
             attempt: which try of the call it is.
+            deadline: until when it may wait for its turn.
+            check: called right before it is sent; raises a ZuoraError to stop it.
 
         Raises:
-            ZuoraError: there is no answer, or `read` raised it.
+            ZuoraError: there is no answer, or `read` or `check` raised it.
         """
-        async with self._slot():
+        async with self._slot(deadline or Deadline(self.patience.total)):
+            check()
             at, started = now(), asyncio.get_running_loop().time()
             answer: Answer | None = None
             trouble = codes = ""
@@ -145,12 +151,9 @@ class Line:
                 )
 
     @contextlib.asynccontextmanager
-    async def _slot(self) -> AsyncIterator[None]:
-        try:
-            async with asyncio.timeout(self.patience.total):
-                await self._slots.acquire()
-        except TimeoutError:
-            raise errors.Unreachable("The calls before it took too long to end.") from None
+    async def _slot(self, deadline: Deadline) -> AsyncIterator[None]:
+        async with deadline.waiting():
+            await self._slots.acquire()
         try:
             yield
         finally:

@@ -74,7 +74,7 @@ class Gathering(Generic[Record]):
         if changed:
             twice = self._count(len(changed))
             told.append(f"{twice} came twice with different contents: the later counts.")
-        return Records(tuple(found.values()), (*told, *remarks), self._unreadable)
+        return Records(tuple(found.values()), (*told, *remarks), self._unreadable + self._foreign)
 
     def _readable(self, rows: Sequence[object]) -> Iterator[Record]:
         for row in rows:

@@ -12,12 +12,13 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from app.domain.errors import ZuoraError
+from app.domain.errors import Untrusted, ZuoraError
 from app.domain.secret import Secret
 from app.domain.text import clean
 from app.services.traffic import Traffic
 from app.zuora.line import Line
 from app.zuora.patience import Patience
+from app.zuora.trust import authorities
 
 LONGEST = 10.0
 """Seconds for each step."""
@@ -52,9 +53,12 @@ async def connect(host: str, port: int) -> str:
 async def certificate(host: str, port: int) -> float | str:
     """Return when the certificate ends, in seconds since 1970, or why it is not trusted."""
     try:
-        async with _connection(host, port, httpx.create_ssl_context()) as writer:
+        trusted = await asyncio.to_thread(authorities)
+        async with _connection(host, port, trusted) as writer:
             shown = writer.get_extra_info("peercert") or {}
             return float(ssl.cert_time_to_seconds(str(shown["notAfter"])))
+    except Untrusted as error:
+        return error.sentence
     except ssl.SSLCertVerificationError as error:
         why = clean(error.verify_message or "it does not fit", 120)
         return f"The server's certificate is not trusted: {why}."
@@ -67,7 +71,11 @@ async def certificate(host: str, port: int) -> float | str:
 async def clock(root: str, patience: Patience) -> float | None:
     """Return how many seconds our clock is ahead of a server's, or None if it does not tell."""
     plain = not root.startswith("https:")
-    transport = httpx.AsyncHTTPTransport(verify=False if plain else httpx.create_ssl_context())
+    try:
+        trusted = False if plain else await asyncio.to_thread(authorities)
+    except Untrusted:
+        return None
+    transport = httpx.AsyncHTTPTransport(verify=trusted)
     line = Line(transport, root, Traffic(), patience)
     try:
         # Without a token: any answer will do, and most are refusals.

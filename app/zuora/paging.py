@@ -13,14 +13,17 @@ MAX_PAGES = 1_000
 class Pages:
     """The query of each page of one list.
 
+    Args:
+        always: what the query of each page holds, whatever Zuora says of it.
+
     Attributes:
         query: of the page to ask for.
     """
 
-    def __init__(self, direction: str | None) -> None:
-        self._always = {"pageSize": str(PAGE_SIZE)} | ({"type": direction} if direction else {})
-        self.query = self._always
-        self._asked = [self._always]
+    def __init__(self, always: dict[str, str]) -> None:
+        self._always = always
+        self.query = always
+        self._asked = [always]
 
     def turn(self, answer: Answer, body: Body) -> bool:
         """Move on to the page after an answer; return whether there is one.

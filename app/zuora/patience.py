@@ -15,7 +15,9 @@ class Patience(NamedTuple):
         first_pause: the longest pause after the first try; it doubles with each.
         longest_pause: what the doubling ends at.
         longest_wait: the longest pause that Zuora may ask for; a longer one is given up at once.
-        total: for one call with all its tries; none begins later.
+        total: from a call to the beginning of its last try, whatever that has to wait
+            for. What it then takes to connect is left of the time in which a write
+            counts as being sent (`app.services.entries.SENDING`).
         connect: for a connection to come about.
         read: between two pieces of an answer.
         write: for a piece of a request to leave.
@@ -31,7 +33,7 @@ class Patience(NamedTuple):
     first_pause: float = 1.0
     longest_pause: float = 60.0
     longest_wait: float = 120.0
-    total: float = 180.0
+    total: float = 150.0
     connect: float = 10.0
     read: float = 60.0
     write: float = 30.0

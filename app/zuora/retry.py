@@ -8,6 +8,7 @@ from typing import TypeVar
 from app.domain import errors
 from app.domain.errors import ZuoraError
 from app.services.traffic import Traffic, Wait
+from app.zuora.deadline import Deadline
 from app.zuora.patience import Patience
 
 Done = TypeVar("Done")
@@ -37,8 +38,8 @@ class Repeat(Enum):
                 lost = isinstance(error, errors.NoAnswer | errors.StillAtWork)
                 return not error.stated and (temporary or lost)
             case Repeat.NEVER:  # "busy" was not carried out; nor was a stated temporary error
-                passing = error.stated and all(one.code[-2:] == "61" for one in error.reasons)
-                trouble = isinstance(error, errors.ServerTrouble)
+                passing = all(one.code[-2:] in ("50", "61", "70") for one in error.reasons)
+                trouble = isinstance(error, errors.ServerTrouble) and error.stated
                 return isinstance(error, errors.Busy) or (trouble and passing)
 
 
@@ -47,6 +48,7 @@ async def persist(
     repeat: Repeat,
     traffic: Traffic,
     patience: Patience,
+    deadline: Deadline,
     may_go_on: Callable[[], bool] = lambda: True,
 ) -> Done:
     """Try until it works, it cannot help, time is up, or somebody gives up.
@@ -56,13 +58,13 @@ async def persist(
         repeat: whether the same call may be sent again.
         traffic: where each pause is shown and can be given up.
         patience: how often and how long.
+        deadline: until when a try may begin.
         may_go_on: asked after each pause.
 
     Raises:
         ZuoraError: the last try's. Its outcome is unknown if that of any try is.
     """
     clock = asyncio.get_running_loop().time
-    deadline = clock() + patience.total
     doubtful = False
     tries = 0
     while True:
@@ -82,7 +84,7 @@ async def persist(
                 error.add(f"Zuora asks to wait {_told(asked)} first.")
                 again = False
             error.spent = True
-            if not again or tries >= most or until > deadline:
+            if not again or tries >= most or until > deadline.at:
                 raise
             if not await traffic.wait(Wait(_reason(error), until)) or not may_go_on():
                 raise

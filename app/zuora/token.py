@@ -12,6 +12,7 @@ from app.domain.errors import ZuoraError
 from app.domain.secret import Hidden, Secret
 from app.zuora import answers
 from app.zuora.answers import Answer
+from app.zuora.deadline import Deadline
 from app.zuora.line import Line
 from app.zuora.retry import Repeat, persist
 from app.zuora.track import new_track_id
@@ -81,8 +82,9 @@ class Tokens:
             if failures != self._failures:  # who waited for the same try shares its end
                 raise copy.copy(self._failure)
             try:
+                patience = self._line.patience
                 self._token = await persist(
-                    self._ask, Repeat.READ, self._line.traffic, self._line.patience
+                    self._ask, Repeat.READ, self._line.traffic, patience, Deadline(patience.total)
                 )
             except ZuoraError as error:
                 self._failures += 1

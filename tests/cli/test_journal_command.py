@@ -37,6 +37,7 @@ def test_filters_narrow_what_is_listed(written: Path, since: str) -> None:
     assert actions(written, "--action", "accept") == ["accept"]
     assert actions(written, "--outcome", "unknown") == ["disconnect"]
     assert actions(written, "--outcome", "not-done") == []
+    assert actions(written, "--outcome", "overtaken-since") == []
     assert actions(written, "--entity", "acme-us") == ["request"]
     assert actions(written, "--entity", CANADA) == ["accept", "disconnect"]
     assert actions(written, "--profile", "other") == []

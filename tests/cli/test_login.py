@@ -42,7 +42,7 @@ def test_the_environment_says_what_nobody_typed(home: Path, tenant: Served) -> N
     done = run(home, "login", "--profile", "e", "--base-url", tenant.url, **tenant.environ())
     assert done.returncode == 0
     assert "The secret is taken from ZUORA_CLIENT_SECRET." in done.stderr
-    assert "wins over the profile" in done.stderr
+    assert "they win over it" in done.stderr
     assert run(home, "waiting", "--profile", "e").returncode == 0
 
 

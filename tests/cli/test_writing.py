@@ -1,18 +1,30 @@
 """`request`, `accept`, `deny` and `disconnect`: questions, outcomes, exit codes, the journal."""
 
+import asyncio
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from app.cli.options import Chosen
+from app.cli.sending import _interrupted, ordered
+from app.cli.targets import way
+from app.domain.actions import Action
+from app.services.entries import Entry
+from app.services.journal import Journal
+from app.services.orders import Result
+from app.services.tenant import Tenant
 from tests.acme import CANADA, CORPORATION, EUROPE, US
 from tests.cli.moody import Mood, Moody, on
 from tests.cli.tenant import PROGRAM, SECRETS, environ, run
+from tests.services.journals import accept, request
 from tests.terminal.pty import Terminal
 
 NORDICS_TO_EUROPE = "8a8082555b3c70de015b44a960f92b0f"
@@ -145,7 +157,7 @@ def test_an_outcome_that_nobody_knows_ends_with_4_and_is_not_sent_again(
         done = on(server, home, action, id_, "--yes")
         assert done.returncode == 4
         assert len(server.writes) == 1
-    assert "its outcome is not known yet" in done.stderr
+    assert "is under way or unknown since" in done.stderr
     assert [one["outcome"] for one in journal(home)] == ["unknown"]
 
 
@@ -179,6 +191,61 @@ def test_ctrl_c_says_what_is_known_and_what_was_not_sent(server: Moody, home: Pa
     assert "Not sent: Request Connection, Acme Corporation → Acme-Mexico." in err
     assert "Not sent: Request Connection, Acme Corporation → Acme-Japan." in err
     assert len(journal(home)) == 1
+
+
+def test_ctrl_c_tells_the_outcome_of_the_very_write_when_there_is_one(tmp_path: Path) -> None:
+    """Others on the same pair, before it or of other programs, are not it."""
+    kept = Journal(tmp_path / "journal.jsonl", "acme")
+    one = accept()
+    before = kept.intend(one, "alice", "t")
+    kept.conclude(before.id, Result.REFUSED, "No.")
+    assert _interrupted(kept, one, None).endswith("was not sent.")
+    sent = kept.intend(one, "alice", "t")
+    assert kept.last == sent
+    assert "what became of it is not known" in _interrupted(kept, one, sent)
+    kept.conclude(sent.id, Result.CONFIRMED, "It is Connected.")
+    kept.intend(one, "bob", "t")
+    said = _interrupted(kept, one, sent)
+    assert said.endswith("had been sent: confirmed. It is Connected.")
+    (tmp_path / "journal.jsonl").unlink()
+    (tmp_path / "journal.jsonl").mkdir()
+    assert "what became of it is not known" in _interrupted(kept, one, sent)
+
+
+def test_journal_and_store_know_the_tenant_by_its_address_and_client(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A profile may be called otherwise tomorrow, or lead elsewhere."""
+    for name, value in environ(home, ZUORA_CLIENT_SECRET="x").items():
+        monkeypatch.setenv(name, value)
+    known = set()
+    for url in ("http://localhost:9", "http://localhost:10"):
+        for client_id in ("one", "two"):
+            monkeypatch.setenv("ZUORA_CLIENT_ID", client_id)
+            kept = way(Chosen(base_url=url)).target.journal
+            assert kept.tenant == f"{url} {client_id}"
+            known.add(kept.tenant)
+    assert len(known) == 4
+
+
+def test_the_journal_is_read_once_for_all_targets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And away from the event loop."""
+    kept, read = Journal(None, "acme"), list[object]()
+    looked = kept.open
+
+    def open_() -> list[Entry]:
+        read.append(threading.current_thread())
+        return looked()
+
+    monkeypatch.setattr(kept, "open", open_)
+    tenant = Tenant(None)  # type: ignore[arg-type]
+    session: Any = SimpleNamespace(
+        tenant=tenant, way=SimpleNamespace(target=SimpleNamespace(journal=kept))
+    )
+    orders = asyncio.run(ordered(session, Action.REQUEST, [request().row] * 3))
+    assert len(orders) == 3
+    assert len(read) == 1
+    assert read[0] is not threading.main_thread()
 
 
 def test_an_answer_that_is_lost_is_told_by_the_list(server: Moody, home: Path) -> None:

@@ -34,6 +34,6 @@ def accept() -> Order:
     return Order.on(Action.ACCEPT, row(Direction.INBOUND, NORTH, waits))
 
 
-def journal(folder: Path | None, clock: Clock | None = None, profile: str = "acme") -> Journal:
+def journal(folder: Path | None, clock: Clock | None = None, tenant: str = "acme") -> Journal:
     path = folder / "state" / "journal.jsonl" if folder else None
-    return Journal(path, profile, clock or Clock())
+    return Journal(path, "acme", tenant, clock or Clock())

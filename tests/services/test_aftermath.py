@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.actions import Action
-from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Connection
+from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Connection, Direction
 from app.domain.errors import Unreachable
 from app.domain.records import Records
 from app.services.aftermath import conclude, settle
@@ -19,7 +19,7 @@ from app.services.journal import JournalError
 from app.services.judging import LATE
 from app.services.orders import Order, Outcome, Result
 from app.services.tenant import Tenant
-from tests.domain.world import GLOBAL, HIERARCHY, NORTH, SOUTH
+from tests.domain.world import GLOBAL, HIERARCHY, NORTH, SOUTH, row
 from tests.services.journals import Clock, accept, journal, request
 from tests.services.tenant_file import TenantFile, open_file, open_journal
 
@@ -83,12 +83,13 @@ class Lists:
     def __init__(self, **lists: tuple[Connection, ...]) -> None:
         self.lists = lists
         self.asked: list[str] = []
+        self.unreadable = 0
 
     async def list_connections(self, acting_id: str) -> Records[Connection]:
         self.asked.append(acting_id)
         if acting_id not in self.lists:
             raise Unreachable("No connection to Zuora came about.")
-        return Records(self.lists[acting_id])
+        return Records(self.lists[acting_id], unreadable=self.unreadable)
 
 
 def looking_at(clock: Clock, *connections: Connection) -> Tenant:
@@ -97,6 +98,7 @@ def looking_at(clock: Clock, *connections: Connection) -> Tenant:
     return tenant
 
 
+OLDER, ENDED = (Connection(id_ * 32, GLOBAL.id, SOUTH.id, DISCONNECTED) for id_ in "78")
 WAITS = Connection("c" * 32, NORTH.id, GLOBAL.id, PENDING)
 
 
@@ -109,8 +111,9 @@ WAITS = Connection("c" * 32, NORTH.id, GLOBAL.id, PENDING)
         (CONNECTED, timedelta(0), Result.CONFIRMED),
         (CONNECTED, MUCH_LATER, Result.CONFIRMED),
         (DISCONNECTED, timedelta(0), Result.UNKNOWN),
-        (DISCONNECTED, MUCH_LATER, Result.NOT_DONE),
-        (None, MUCH_LATER, Result.NOT_DONE),
+        (DISCONNECTED, MUCH_LATER, Result.SUPERSEDED),
+        ("Suspended", MUCH_LATER, Result.SUPERSEDED),
+        (None, MUCH_LATER, Result.SUPERSEDED),
     ],
 )
 async def test_an_accept_is_what_the_list_says_late_enough(
@@ -127,8 +130,11 @@ async def test_an_accept_is_what_the_list_says_late_enough(
     assert outcome.entry is not None
     assert outcome.entry.id == entry.id
     assert outcome.sentence.startswith("Accept of ")
-    recorded = kept.entries()[0].outcome
-    assert recorded == (None if result is Result.UNKNOWN else result.value)
+    (recorded,) = kept.entries()
+    assert recorded.outcome == (None if result is Result.UNKNOWN else result.value)
+    assert recorded.open is (result is Result.UNKNOWN)
+    if result is Result.SUPERSEDED:
+        assert "Nobody can tell whether Accept happened: the list shows" in outcome.sentence
 
 
 @pytest.mark.asyncio
@@ -157,6 +163,63 @@ async def test_a_request_that_was_denied_meanwhile_has_happened(
     (outcome,) = await settle(looking_at(clock, denied), kept)
     assert outcome.result is Result.CONFIRMED
     assert outcome.sentence.endswith("Acme → Acme South is Disconnected.")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("after", "result"),
+    [
+        ([OLDER, ENDED], Result.NOT_DONE),
+        ([OLDER, ENDED._replace(status="Suspended")], Result.SUPERSEDED),
+        ([OLDER, ENDED, ENDED._replace(id="9" * 32)], Result.CONFIRMED),
+        ([OLDER, ENDED._replace(status=PENDING)], Result.CONFIRMED),
+    ],
+)
+async def test_a_request_beside_old_records_is_told_by_what_is_new(
+    monkeypatch: pytest.MonkeyPatch, after: list[Connection], result: Result
+) -> None:
+    """Also where Zuora has told the id of what it made, and the list could not be read then."""
+    monkeypatch.setattr("app.services.journal._alive", lambda _: False)
+    for made in ("", "9" * 32):
+        clock = Clock()
+        kept = journal(None, clock)
+        view = await looking_at(clock, OLDER, ENDED).read(GLOBAL.id)
+        seen = view.row(Direction.OUTBOUND, SOUTH.id)
+        assert seen is not None
+        entry = kept.intend(Order.on(Action.REQUEST, seen), "alice", "t")
+        kept.conclude(entry.id, Result.UNKNOWN, "Lost.", connection_id=made)
+        clock.now += MUCH_LATER
+        (outcome,) = await settle(looking_at(clock, *after), kept)
+        assert outcome.result is result
+
+
+@pytest.mark.asyncio
+async def test_what_a_list_with_gaps_shows_of_a_request_proves_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.services.journal._alive", lambda _: False)
+    clock = Clock()
+    kept = journal(None, clock)
+    kept.intend(request(), "alice", "t")
+    ended = row(Direction.OUTBOUND, SOUTH, ENDED)
+    kept.intend(Order.on(Action.REQUEST, ended), "alice", "t")
+    clock.now += MUCH_LATER
+    for shown in ((), (ENDED,)):
+        tenant = looking_at(clock, *shown)
+        assert isinstance(tenant.zuora, Lists)
+        tenant.zuora.unreadable = 1
+        assert Result.UNKNOWN is (await settle(tenant, kept))[-1].result
+
+
+@pytest.mark.asyncio
+async def test_nothing_is_known_of_the_writes_to_another_tenant() -> None:
+    """Its profile may be called as ours, or ours may be called otherwise now."""
+    kept = journal(None, tenant="https://one.example id")
+    kept.intend(accept(), "alice", "t")
+    kept.tenant = "https://another.example id"
+    assert kept.open() == []
+    kept.tenant, kept.profile = "https://one.example id", "renamed"
+    assert len(kept.open()) == 1
 
 
 @pytest.mark.asyncio

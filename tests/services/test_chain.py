@@ -1,31 +1,36 @@
 """The chain of lines: whatever is changed or missing is found, whatever is harmless is not."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services import chain
+from app.services import chain, private
 from app.services.chain import Chain
 from app.services.links import Head, check, hash_of, split
 
 TEXTS = st.lists(st.text(max_size=12), min_size=1, max_size=6)
 
 
+def add(made: Chain, fields: dict[str, object]) -> None:
+    made.append(lambda _: fields)
+
+
 def written(texts: list[str]) -> tuple[bytes, Head]:
     """Return the bytes and the head of a chain in memory."""
     made = Chain(None)
     for text in texts:
-        made.append({"text": text})
+        add(made, {"text": text})
     return made._memory
 
 
 def on_disk(folder: Path, *texts: str) -> Chain:
     made = Chain(folder / "journal.jsonl")
     for text in texts:
-        made.append({"text": text})
+        add(made, {"text": text})
     return made
 
 
@@ -90,11 +95,11 @@ def test_a_crash_before_the_head_is_written_is_harmless(tmp_path: Path, crashes:
     made = on_disk(tmp_path, "one", "two")
     for number in range(crashes):
         old = (tmp_path / "journal.jsonl.head").read_bytes()
-        made.append({"text": f"crash {number}"})
+        add(made, {"text": f"crash {number}"})
         (tmp_path / "journal.jsonl.head").write_bytes(old)
         assert not made.verify().problems
         assert "Line" in made.verify().notes[0]
-        made.append({"text": "after"})
+        add(made, {"text": "after"})
     assert made.verify() == (2 + 2 * crashes, (), ())
 
 
@@ -113,17 +118,18 @@ def test_crash_after_crash_is_harmless(tmp_path: Path, monkeypatch: pytest.Monke
         for _ in range(3):
             lines.append(lines[-1] + 1)
             with pytest.raises(SystemExit):
-                made.append({"text": "killed"})
+                add(made, {"text": "killed"})
     assert not made.verify().problems
-    made.append({"text": "after"})
+    add(made, {"text": "after"})
     assert made.verify() == (6, (), ())
 
 
 def test_the_first_line_may_lack_its_head(tmp_path: Path) -> None:
+    """The head is there before the first line, and empty: so a kill between the two leaves it."""
     made = on_disk(tmp_path, "one")
-    (tmp_path / "journal.jsonl.head").unlink()
+    (tmp_path / "journal.jsonl.head").write_bytes(b"")
     assert not made.verify().problems
-    made.append({"text": "two"})
+    add(made, {"text": "two"})
     assert made.verify() == (2, (), ())
 
 
@@ -132,8 +138,8 @@ def test_lines_missing_at_the_end_are_found_now_and_ever_after(tmp_path: Path) -
     lines = split(whole(tmp_path))
     (tmp_path / "journal.jsonl").write_bytes(b"\n".join(lines[:2]) + b"\n")
     assert made.verify().problems == ("After line 2 lines are missing: 5 lines were written.",)
-    made.append({"text": "f"})
-    made.append({"text": "g"})
+    add(made, {"text": "f"})
+    add(made, {"text": "g"})
     assert any("Line 3 does not follow" in one for one in made.verify().problems)
 
 
@@ -141,25 +147,54 @@ def test_a_removed_file_is_found_now_and_ever_after(tmp_path: Path) -> None:
     made = on_disk(tmp_path, *"abc")
     (tmp_path / "journal.jsonl").unlink()
     assert "missing" in made.verify().problems[0]
-    made.append({"text": "d"})
+    add(made, {"text": "d"})
     assert any("Line 1 does not follow" in one for one in made.verify().problems)
 
 
-def test_a_removed_head_is_found(tmp_path: Path) -> None:
-    made = on_disk(tmp_path, *"abc")
+@pytest.mark.parametrize("lines", [1, 3])
+def test_a_removed_head_is_found_now_and_ever_after(tmp_path: Path, lines: int) -> None:
+    made = on_disk(tmp_path, *"abcde"[:lines])
     (tmp_path / "journal.jsonl.head").unlink()
-    assert "Line 3" in made.verify().problems[0]
+    assert "head is missing" in made.verify().problems[-1]
+    for text in "fgh":
+        add(made, {"text": text})
+    assert f"Line {lines + 1} does not follow" in made.verify().problems[0]
+
+
+@pytest.mark.parametrize("size", [0, 3])
+@pytest.mark.parametrize("torn", [0, 10, 101])
+def test_a_head_that_cannot_be_written_takes_its_line_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, torn: int
+) -> None:
+    made = on_disk(tmp_path, *"abc"[:size])
+    before = whole(tmp_path) if size else b""
+    write_all, failed = private.write_all, list[int]()
+
+    def fails_once(descriptor: int, data: bytes) -> None:
+        if b'"lines"' in data and not failed:
+            failed.append(os.write(descriptor, data[:torn]))
+            raise OSError("The disk is full.")
+        write_all(descriptor, data)
+
+    monkeypatch.setattr(private, "write_all", fails_once)
+    with pytest.raises(OSError, match="full"):
+        add(made, {"text": "d"})
+    assert failed
+    assert whole(tmp_path) == before
+    assert made.verify() == (size, (), ())
+    add(made, {"text": "e"})
+    assert made.verify() == (size + 1, (), ())
 
 
 @pytest.mark.parametrize(
     "junk", [b"", b"{}", b"[]", b"\xff", b'{"lines": "9", "hash": 1}', b"[" * 9999]
 )
-def test_a_head_that_cannot_be_read_is_found_and_mended(tmp_path: Path, junk: bytes) -> None:
+def test_a_head_that_cannot_be_read_is_found_ever_after(tmp_path: Path, junk: bytes) -> None:
     made = on_disk(tmp_path, *"abc")
     (tmp_path / "journal.jsonl.head").write_bytes(junk)
     assert made.verify().problems
-    made.append({"text": "d"})
-    assert made.verify() == (4, (), ())
+    add(made, {"text": "d"})
+    assert "Line 4 does not follow" in made.verify().problems[0]
 
 
 def test_lines_that_something_else_added_are_found(tmp_path: Path) -> None:
@@ -175,12 +210,12 @@ def test_lines_that_something_else_added_are_found(tmp_path: Path) -> None:
 
 def test_long_lines_are_chained_too(tmp_path: Path) -> None:
     made = on_disk(tmp_path, "x" * chain.TAIL * 2, "y" * chain.TAIL * 3, "z")
-    made.append({"text": "x" * chain.TAIL})
+    add(made, {"text": "x" * chain.TAIL})
     head = tmp_path / "journal.jsonl.head"
     before = head.read_bytes()
-    made.append({"text": "crash" * chain.TAIL})
+    add(made, {"text": "crash" * chain.TAIL})
     head.write_bytes(before)
-    made.append({"text": "end"})
+    add(made, {"text": "end"})
     assert made.verify() == (6, (), ())
 
 

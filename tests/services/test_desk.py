@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
+from time import monotonic
 
 import pytest
 import pytest_asyncio
@@ -24,6 +26,7 @@ from tests.domain.world import GLOBAL, NORTH, connection
 
 pytestmark = pytest.mark.asyncio
 IN = Direction.INBOUND
+NO_TIME = timedelta(0)
 
 
 @pytest_asyncio.fixture
@@ -108,12 +111,13 @@ async def test_a_list_asked_for_before_another_is_older_however_late_it_comes() 
 def sent(desk: Desk, action: Action, title: str, kept: Journal) -> Outcome:
     """Send an order whose answer is lost."""
     row = next(row for row in desk.rows() if row.counterpart.title == title)
-    order = desk.order(action, row)
+    order = Order.on(action, row)
     desk.started(order)
     assert desk.progress(row) is Progress.SENDING
     entry = kept.intend(order, "alice", "t")
     entry = entry._replace(outcome="unknown", concluded_at=kept.clock())
-    outcome = Outcome(order, Result.UNKNOWN, "lost", view=desk.view, entry=entry)
+    left = desk.access.tenant.steady()
+    outcome = Outcome(order, Result.UNKNOWN, "lost", view=desk.view, entry=entry, sent=left)
     desk.finished(outcome)
     return outcome
 
@@ -125,14 +129,12 @@ async def test_an_unknown_outcome_is_unknown_until_a_list_of_its_entity_tells(de
         desk.take(await tenant.read(entity))
         assert desk.progress(order.row) is Progress.UNKNOWN
         assert desk.settled() == []
-    assert desk.order(Action.REQUEST, order.row).key == order.key, "so that it is done once"
     await tenant.zuora.request_connection(CORPORATION, order.row.key, order.key)
     desk.take(await tenant.read(CORPORATION))
     assert desk.progress(order.row) is None
     (settled,) = desk.settled()
     assert (settled.result, settled.order) == (Result.CONFIRMED, order)
     assert desk.settled() == []
-    assert desk.order(Action.REQUEST, order.row).key != order.key
     await conclude(kept, [settled])
     assert kept.entries()[0].outcome == "confirmed"
 
@@ -141,6 +143,7 @@ async def test_what_no_list_shows_has_not_happened_once_it_is_late(desk: Desk) -
     tenant = desk.access.tenant
     order = sent(desk, Action.REQUEST, "Acme-US", Journal(None, "acme")).order
     tenant.clock = lambda: now() + LATE
+    tenant.steady = lambda: monotonic() + LATE.total_seconds()
     desk.take(await tenant.read(CORPORATION))
     (settled,) = desk.settled()
     assert settled.result is Result.NOT_DONE
@@ -149,7 +152,6 @@ async def test_what_no_list_shows_has_not_happened_once_it_is_late(desk: Desk) -
         "Acme Corporation → Acme-US."
     )
     assert desk.progress(order.row) is None
-    assert desk.order(Action.REQUEST, order.row).key != order.key
 
 
 async def test_the_list_of_another_entity_settles_nothing(desk: Desk) -> None:
@@ -160,32 +162,62 @@ async def test_the_list_of_another_entity_settles_nothing(desk: Desk) -> None:
     assert desk.progress(order.row) is Progress.UNKNOWN
 
 
-async def test_a_key_is_not_used_again_after_zuora_has_forgotten_it(desk: Desk) -> None:
+async def test_a_clock_that_is_set_forward_makes_nothing_late(desk: Desk) -> None:
+    tenant = desk.access.tenant
     order = sent(desk, Action.REQUEST, "Acme-US", Journal(None, "acme")).order
-    desk.access.tenant.clock = lambda: now() + timedelta(hours=23, seconds=1)
-    assert desk.progress(order.row) is Progress.UNKNOWN
-    assert desk.order(Action.REQUEST, order.row).key != order.key
+    for by_day, by_steady in ((LATE, NO_TIME), (NO_TIME, LATE), (LATE, LATE)):
+        tenant.clock = partial(lambda time: now() + time, by_day)
+        tenant.steady = partial(lambda time: monotonic() + time.total_seconds(), by_steady)
+        desk.take(await tenant.read(CORPORATION))
+        late = by_day is by_steady is LATE
+        assert desk.progress(order.row) is (None if late else Progress.UNKNOWN)
+
+
+async def test_a_list_that_is_older_than_the_write_says_nothing_of_it(desk: Desk) -> None:
+    before = await desk.access.tenant.read(CORPORATION)
+    order = sent(desk, Action.DISCONNECT, "Acme-Europe", Journal(None, "acme")).order
+    left = tuple(one for one in before.connections if one.id != order.connection_id)
+    for asked in (before.asked, 0.0):
+        desk.take(before._replace(connections=left, asked=asked))
+        assert desk.progress(order.row) is Progress.UNKNOWN
+    desk.take(before._replace(connections=left, asked=desk.access.tenant.steady()))
+    assert desk.progress(order.row) is None
+
+
+async def test_both_sides_see_what_is_under_way_and_either_list_tells(desk: Desk) -> None:
+    tenant = desk.access.tenant
+    order = sent(desk, Action.REQUEST, "Acme-US", Journal(None, "acme")).order
+    assert desk.to_look_up() == []
+    desk.act_in(EUROPE)
+    assert desk.to_look_up() == [CORPORATION]
+    desk.act_in(US)
+    assert desk.to_look_up() == [], "its own list tells"
+    await tenant.zuora.request_connection(CORPORATION, US, order.key)
+    view = await tenant.read(US)
+    row = view.row(IN, CORPORATION)
+    assert row is not None
+    assert desk.progress(row) is Progress.UNKNOWN
+    desk.take(view)
+    assert desk.progress(row) is None
+    assert [one.result for one in desk.settled()] == [Result.CONFIRMED]
 
 
 async def test_an_unknown_request_asked_for_again_keeps_both_lines_open(desk: Desk) -> None:
     kept = Journal(None, "acme")
     first = sent(desk, Action.REQUEST, "Acme-US", kept)
     second = sent(desk, Action.REQUEST, "Acme-US", kept)
-    assert first.order.key == second.order.key
     await desk.access.tenant.zuora.request_connection(CORPORATION, US, first.order.key)
     desk.take(await desk.access.tenant.read(CORPORATION))
     assert [one.entry for one in desk.settled()] == [first.entry, second.entry]
 
 
-async def test_what_an_earlier_program_left_unknown_is_taken_up_with_its_key(desk: Desk) -> None:
+async def test_what_an_earlier_program_left_unknown_is_taken_up(desk: Desk) -> None:
     kept = Journal(None, "acme")
     before = sent(desk, Action.REQUEST, "Acme-US", kept)
     entry = kept.entries()[0]
     another = Desk(desk.access, CORPORATION, desk.view)
     another.restore([Outcome(Order.again(entry), Result.UNKNOWN, "lost", entry=entry)])
     assert another.progress(before.order.row) is Progress.UNKNOWN
-    assert another.order(Action.REQUEST, before.order.row).key == before.order.key
-    assert another.order(Action.ACCEPT, before.order.row).key != before.order.key
 
 
 async def test_a_view_of_another_entity_is_ignored(desk: Desk) -> None:

@@ -57,6 +57,8 @@ def test_an_intent_says_everything_and_an_outcome_follows(tmp_path: Path) -> Non
         track_id="track-1",
         key="",
         process=entry.process,
+        tenant="acme",
+        records=("c" * 32,),
     )
     assert entry.process.endswith(f":{os.getpid()}")
     clock.turn(seconds=2)

@@ -1,5 +1,7 @@
 """How often to refresh when calls are short."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.services.pace import budget_sentence, refresh_after
@@ -35,13 +37,30 @@ def test_nothing_known_slows_nothing() -> None:
 
 def test_the_sentence_says_what_is_left_until_when_and_what_is_done_about_it() -> None:
     assert budget_sentence(Budget(50_000, 49_000, 60, MORNING)) == ""
-    told = budget_sentence(Budget(50_000, 400, 3600 * 3.5, MORNING))
+    told = budget_sentence(Budget(50_000, 400, 3600 * 3.5, MORNING), MORNING)
     until = f"{MORNING.replace(hour=12, minute=30).astimezone():%H:%M}"
     assert told == (f"Calls are short: 400 of 50,000 left until {until}; refreshing every 5 min.")
     told = budget_sentence(Budget(2_500, 300, None, MORNING))
     assert told == "Calls are short: 300 of 2,500 left; refreshing every 50 s."
 
 
-@pytest.mark.parametrize("reset", [float("inf"), float("nan"), 1e300, -1e300])
-def test_a_hostile_reset_is_left_out(reset: float) -> None:
-    assert "until" not in budget_sentence(Budget(100, 1, reset, MORNING))
+@pytest.mark.parametrize(
+    ("reset", "waited", "seconds"),
+    [
+        (5.0, 3_600, 30),
+        (5.0, 0, 30),
+        (200.0, 0, 200),
+        (200.0, 80, 120),
+        (200.0, 200, 30),
+        (1_200.0, 0, 300),
+        (999_999_999.0, 0, 300),
+        (None, 3_600, 300),
+    ],
+)
+def test_a_budget_counts_no_longer_than_until_it_starts_anew(
+    reset: float | None, waited: float, seconds: float
+) -> None:
+    budget = Budget(100, 0, reset, MORNING)
+    present = MORNING + timedelta(seconds=waited)
+    assert refresh_after(budget, present) == seconds
+    assert bool(budget_sentence(budget, present)) == (seconds > 30)

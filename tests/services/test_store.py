@@ -1,9 +1,11 @@
 """The last known rows: kept as they were, and never in the way when they are damaged."""
 
 import json
+import os
 import stat
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,11 +16,16 @@ from app.domain.connections import PENDING, Direction
 from app.domain.records import Records
 from app.fake.scenarios import SCENARIOS
 from app.services import store as stores
+from app.services.desk import Desk
 from app.services.store import Store, known_entities
+from app.services.target import Access
 from app.services.tenant import Tenant
+from app.services.traffic import Traffic
 from tests.acme import CORPORATION, EUROPE, client, open_acme
 from tests.domain.world import GLOBAL, HIERARCHY, NORTH, connection
 from tests.services.journals import Clock
+
+TO_EUROPE = "8a808255575bdae401576a914a140420"
 
 
 async def read_into(path: Path, scenario: str = "acme", *entities: str) -> Tenant:
@@ -125,17 +132,15 @@ def damaged(path: Path, data: bytes) -> Store:
         b'{"version": 1, "actingId": "\\u001b"}',
     ],
 )
-def test_a_damaged_store_is_as_good_as_none_and_says_so(tmp_path: Path, data: bytes) -> None:
+def test_a_damaged_store_is_as_good_as_none(tmp_path: Path, data: bytes) -> None:
     store = damaged(tmp_path / "acme.json", data)
     assert store.load() is None
-    assert "cannot be used" in store.trouble
     known_entities(tmp_path / "acme.json")
 
 
 def test_one_that_is_not_there_is_no_trouble(tmp_path: Path) -> None:
     for store in (Store(tmp_path / "none"), Store(None)):
         assert store.load() is None
-        assert not store.trouble
     assert known_entities(tmp_path / "none") == []
 
 
@@ -163,7 +168,7 @@ def test_any_json_is_loaded_or_is_not(
         view[inner] = value  # type: ignore[assignment]
     path.write_text(json.dumps(fields))
     store = Store(path)
-    assert (store.load() is None) == bool(store.trouble)
+    store.load()
     known_entities(path)
 
 
@@ -193,16 +198,87 @@ async def test_it_stays_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     remembered = Store(path).load()
     assert remembered is not None
     assert list(remembered.views) == [list(HIERARCHY)[-1].id], "the newest that has room"
-    monkeypatch.setattr(stores, "LIMIT", 10)
+    before = path.read_bytes()
+    monkeypatch.setattr(stores, "LIMIT", len(before) - 1)
     assert Store(path).load() is None
+    tenant.remember(NORTH.id)
+    assert path.read_bytes() == before, "what could not be loaded is not written"
 
 
-def test_a_disk_that_does_not_take_it_costs_a_sentence(tmp_path: Path) -> None:
+def test_a_disk_that_does_not_take_it_is_no_trouble(tmp_path: Path) -> None:
     (tmp_path / "store").write_text("in the way")
     tenant = small(tmp_path / "store" / "acme.json")
     tenant.remember(GLOBAL.id)
-    assert tenant.store
-    assert "cannot be kept" in tenant.store.trouble
+    assert Store(tmp_path / "store" / "acme.json").load() is None
+
+
+@pytest.mark.asyncio
+async def test_it_is_written_when_something_has_changed(tmp_path: Path) -> None:
+    path, clock = tmp_path / "acme.json", Clock()
+    fake = open_acme()
+    tenant = Tenant(client(fake), clock, Store(path))
+    await tenant.open(CORPORATION)
+
+    async def written(direction: Direction = Direction.OUTBOUND) -> bool:
+        path.unlink(missing_ok=True)
+        clock.turn(seconds=30)
+        await tenant.read(CORPORATION)
+        tenant.remember(CORPORATION, direction)
+        return path.exists()
+
+    assert await written()
+    assert not await written()
+    assert await written(Direction.INBOUND)
+    await tenant.zuora.disconnect(CORPORATION, TO_EUROPE)
+    assert await written(Direction.INBOUND)
+    assert not await written(Direction.INBOUND)
+    clock.now += stores.STALE
+    assert await written(Direction.INBOUND), "so that its age is told nearly as it is"
+    fake.close()
+
+
+def test_what_was_read_of_another_tenant_is_not_shown(tmp_path: Path) -> None:
+    tenant = small(tmp_path / "acme.json")
+    tenant.store = Store(tmp_path / "acme.json", "https://one.example id")
+    tenant.remember(GLOBAL.id)
+    assert Store(tmp_path / "acme.json", "https://one.example id").load() is not None
+    assert Store(tmp_path / "acme.json", "https://one.example other").load() is None
+
+
+@pytest.mark.asyncio
+async def test_what_a_clock_that_was_ahead_has_kept_is_older_than_what_is_read(
+    tmp_path: Path,
+) -> None:
+    path, clock = tmp_path / "acme.json", Clock()
+    fake = open_acme()
+    ahead = Tenant(client(fake), lambda: clock.now + timedelta(days=365), Store(path))
+    await ahead.open(CORPORATION)
+    await ahead.read(CORPORATION)
+    ahead.remember(CORPORATION)
+    tenant = Tenant(client(fake), clock, Store(path))
+    tenant.restore()
+    old = tenant.seen(CORPORATION)
+    assert old is not None
+    assert old.read_at == clock.now
+    desk = Desk(Access(tenant, "alice", None, lambda _: None, Traffic()), CORPORATION)
+    desk.take(old)
+    await tenant.open(CORPORATION)
+    clock.turn(days=-1)
+    desk.take(new := await tenant.read(CORPORATION))
+    assert desk.view is new is tenant.seen(CORPORATION)
+    fake.close()
+
+
+def test_what_a_killed_program_left_beside_it_is_cleared_away(tmp_path: Path) -> None:
+    path = tmp_path / "acme.json"
+    names = ".acme.json.0123abcd", ".acme.json.0123abce", ".other.json.0123abcd"
+    left, young, other = (tmp_path / name for name in names)
+    for one in (left, young, other):
+        one.write_text("half")
+    for one in (left, other):
+        os.utime(one, (0, 0))
+    small(path).remember(GLOBAL.id)
+    assert sorted(tmp_path.iterdir()) == sorted([path, young, other])
 
 
 def test_nothing_read_is_nothing_remembered(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ from tests.acme import AMERICAS, CORPORATION, EUROPE, JAPAN, client, open_acme
 from tests.domain.world import GLOBAL, HIERARCHY, NORTH, connection
 from tests.services.faults import Faulty
 from tests.services.journals import MORNING, Clock
+from tests.zuora.rogue import Rogue, said
 
 pytestmark = pytest.mark.asyncio
 OUT, IN = Direction.OUTBOUND, Direction.INBOUND
@@ -220,6 +221,17 @@ async def judged(
 
 
 @pytest.mark.parametrize("action", [Action.DENY, Action.DISCONNECT])
+async def test_another_status_is_no_proof_of_an_end(action: Action) -> None:
+    status = PENDING if action is Action.DENY else CONNECTED
+    there = connection(NORTH, GLOBAL, status)
+    ended = await judged(action, [there], [there._replace(status=DISCONNECTED)])
+    assert ended.result is Result.CONFIRMED
+    odd = await judged(action, [there], [there._replace(status="Suspended")])
+    assert odd.result is Result.UNKNOWN
+    assert "The list shows Suspended" in odd.sentence
+
+
+@pytest.mark.parametrize("action", [Action.DENY, Action.DISCONNECT])
 async def test_what_a_list_with_gaps_does_not_show_is_not_taken_for_gone(action: Action) -> None:
     status = PENDING if action is Action.DENY else CONNECTED
     there = [connection(NORTH, GLOBAL, status)]
@@ -227,6 +239,24 @@ async def test_what_a_list_with_gaps_does_not_show_is_not_taken_for_gone(action:
     outcome = await judged(action, there, [], unreadable=1)
     assert outcome.result is Result.UNKNOWN
     assert "cannot be read" in outcome.sentence
+
+
+async def test_a_list_of_another_entity_is_no_proof_of_an_end() -> None:
+    """As a server would send it that has lost the entity asked for: nothing in it is ours."""
+    record = {"id": "c" * 32, "sourceEntityId": "a" * 32, "targetEntityId": "b" * 32,
+              "status": CONNECTED}  # fmt: skip
+    foreign = record | {"sourceEntityId": "e" * 32, "targetEntityId": "f" * 32}
+    shown = [said({"success": True, "entityConnections": [one]}) for one in (record, foreign)]
+    async with Rogue(
+        shown[0], shown[0], said(b"", "504 Gateway Timeout"), shown[1]
+    ).open() as rogue:
+        tenant = Tenant(rogue.client())
+        row = (await tenant.read("a" * 32)).row(OUT, "b" * 32)
+        assert row is not None
+        order = Order.on(Action.DISCONNECT, row)
+        outcome = await perform(tenant, order, Journal(None, "acme"), "alice")
+    assert outcome.result is Result.UNKNOWN
+    assert "a part of it cannot be read" in outcome.sentence
 
 
 async def test_an_outcome_is_that_of_the_record_and_not_of_the_pair() -> None:
@@ -255,7 +285,7 @@ async def test_what_is_sent_stands_in_the_journal_with_all_that_names_it(office:
 
 async def test_what_is_late_is_counted_from_the_end_of_the_sending(office: Office) -> None:
     clock = Clock()
-    office.journal = Journal(None, "acme", clock)
+    office.journal = Journal(None, "acme", clock=clock)
     order = await office.order(Action.ACCEPT, CORPORATION, IN, JAPAN)
     office.zuora.lose_request = True
     office.zuora.sending = lambda: clock.turn(seconds=170)
@@ -359,6 +389,10 @@ async def test_a_request_that_meets_a_stated_trouble_is_asked_for_under_a_new_ke
     assert pauses.asked[1] == pytest.approx(7.0, abs=0.1)
 
 
+def stated(*codes: str) -> ZuoraError:
+    return ServerTrouble("No.", tuple(Reason(code, "No.") for code in codes), stated=True)
+
+
 @pytest.mark.parametrize(
     ("answers", "patient", "sent"),
     [
@@ -368,6 +402,11 @@ async def test_a_request_that_meets_a_stated_trouble_is_asked_for_under_a_new_ke
         ([Refused("No.", stated=True)] * 9, True, 1),
         ([Busy("Rate limit.")] * 9, True, 1),
         ([NoAnswer("Lost.")] * 9, True, 1),
+        ([stated("53000050", "70")] * 9, True, 3),
+        ([stated("53000061", "53000030")] * 9, True, 1),
+        ([stated("53000060")] * 9, True, 1),
+        ([stated("53000099")] * 9, True, 1),
+        ([stated()] * 9, True, 1),
     ],
 )
 async def test_how_often_a_request_is_asked_for(

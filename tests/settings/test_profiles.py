@@ -244,7 +244,7 @@ secrets.find(profile)
 heavy = {"pydantic", "httpx", "keyring", "textual", "rich", "click", "subprocess", "difflib"}
 print(sorted(heavy & set(sys.modules)))
 """
-    environ = {**os.environ, "ZUORA_CLIENT_SECRET": "x"}
+    environ = {**os.environ, "ZUORA_CLIENT_ID": "x", "ZUORA_CLIENT_SECRET": "x"}
     ran = subprocess.run(
         [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True
     )

@@ -17,7 +17,7 @@ from app.domain.risk import Risk
 from app.domain.secret import Secret
 from app.settings import secret_command, secrets
 from app.settings.errors import SettingsError
-from app.settings.profiles import Profile, profile_of_address
+from app.settings.profiles import Profile, load, profile_of_address
 from tests.settings.keyring_backends import (
     BrokenKeyring,
     ForgetfulKeyring,
@@ -77,6 +77,48 @@ def test_the_environment_wins_over_the_command_the_keyring_and_the_file(
     assert found(by_command) == ("by-command", "secret_command")
     monkeypatch.setenv("ZUORA_CLIENT_SECRET", "from-outside\n")
     assert found(by_command) == ("from-outside", "ZUORA_CLIENT_SECRET")
+
+
+OWN = '[profiles.acme]\nenvironment = "eu-production"\nclient_id = "id"'
+NONE = '[profiles.acme]\nenvironment = "eu-production"'
+
+
+@pytest.mark.parametrize(
+    ("text", "id_", "secret", "refused"),
+    [
+        (OWN, "", "", ""),
+        (OWN, "other", VALUE, ""),
+        (OWN, "id", VALUE, ""),
+        (OWN, "id", "", ""),
+        (OWN, "other", "", "ZUORA_CLIENT_ID is set without ZUORA_CLIENT_SECRET"),
+        (OWN, "", VALUE, "ZUORA_CLIENT_SECRET is set without ZUORA_CLIENT_ID"),
+        (NONE, "other", "", ""),
+        (NONE, "other", VALUE, ""),
+    ],
+)
+@pytest.mark.parametrize("by_command", [False, True])
+def test_half_a_pair_of_credentials_is_never_used(
+    config: Callable[[str], Path],
+    memory: MemoryKeyring,
+    text: str,
+    id_: str,
+    secret: str,
+    refused: str,
+    by_command: bool,
+) -> None:
+    command = shlex.join([sys.executable, "-SIc", "print('kept')"])
+    path = config(f"{text}\nsecret_command = '''{command}'''" if by_command else text)
+    memory.held["entity-connections", "acme"] = "kept"
+    environ = {"ENTITY_CONNECTIONS_CONFIG_DIR": str(path.parent)}
+    environ |= {"ZUORA_CLIENT_ID": id_, "ZUORA_CLIENT_SECRET": secret}
+    profile = load(environ).profile("acme")
+    if refused:
+        with pytest.raises(SettingsError) as raised:
+            secrets.find(profile, environ)
+        assert problem(raised).startswith(refused)
+    else:
+        value = secrets.find(profile, environ).value
+        assert value.get_secret_value() == (secret or "kept")
 
 
 def test_every_place_looked_at_is_told_when_there_is_none(home: Path) -> None:
@@ -144,7 +186,7 @@ def test_without_the_keyring_package_there_is_the_file(
     monkeypatch.setitem(sys.modules, "keyring", None)
     assert "no keyring is installed (the extra [keyring])" in secrets.keep(ACME, SECRET)
     assert secrets.find(ACME).origin == str(home / "secrets" / "acme")
-    secrets.forget(ACME)
+    (home / "secrets" / "acme").unlink()
     with pytest.raises(SettingsError, match=r"no keyring is installed \(the extra \[keyring\]\)"):
         secrets.find(ACME)
 
@@ -164,14 +206,6 @@ def test_a_secret_in_the_keyring_leaves_none_in_a_file(file: Path) -> None:
     assert not file.exists()
 
 
-def test_what_is_forgotten_is_nowhere(memory: MemoryKeyring, file: Path) -> None:
-    memory.held["entity-connections", "acme"] = VALUE
-    assert secrets.forget(ACME) == ("the keyring", str(file))
-    assert secrets.forget(ACME) == ()
-    assert not memory.held
-    assert not file.exists()
-
-
 @pytest.mark.parametrize("backend", [LockedKeyring(), NoKeyring(), BrokenKeyring()])
 def test_a_keyring_that_does_not_answer_is_a_reason_not_a_crash(
     use_keyring: UseKeyring, file: Path, backend: KeyringBackend
@@ -181,7 +215,6 @@ def test_a_keyring_that_does_not_answer_is_a_reason_not_a_crash(
     file.unlink()
     with pytest.raises(SettingsError, match="the keyring does not answer"):
         secrets.find(ACME)
-    assert secrets.forget(ACME) == ()
 
 
 @posix

@@ -11,6 +11,7 @@ import pytest
 
 from app.domain.errors import Untrusted
 from app.zuora import network
+from app.zuora.client import ZuoraClient
 from app.zuora.doctor import Check, examine
 from app.zuora.token import credentials
 from tests.acme import AMERICAS, open_acme
@@ -161,6 +162,25 @@ async def test_a_stranger_is_not_asked_again(authority: Path) -> None:
             await client.enterable()
         assert len(client.traffic.calls) == 1
     assert caught.value.outcome_known
+
+
+@pytest.mark.parametrize("content", [None, "not PEM"])
+async def test_authorities_that_cannot_be_read_cost_a_sentence(
+    content: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "ca.pem"
+    if content:
+        path.write_text(content)
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    with pytest.raises(Untrusted, match=f"SSL_CERT_FILE names {path}"):
+        ZuoraClient.over_internet("https://rest.zuora.com", KNOWN)
+    async with Rogue(said({})).open() as rogue:
+        checks = await found(rogue.root.replace("http:", "https:"), KNOWN)
+    assert checks["connection"].verdict == "ok"
+    for one in ("TLS", "token"):
+        assert checks[one].verdict == "failed"
+        assert f"SSL_CERT_FILE names {path}" in checks[one].sentence
+    assert checks["clock"].verdict == checks["scope"].verdict == "skipped"
 
 
 async def test_what_is_no_tls_at_all() -> None:

@@ -69,6 +69,45 @@ async def test_a_refusal_carries_zuoras_sentence_code_and_request_id() -> None:
     assert caught.value.request_id == "6d9b5a7e"
 
 
+@pytest.mark.parametrize("noise", ["", "x" * 1_145, "token-1 " * 150])
+async def test_a_token_is_not_shown_however_it_is_echoed(noise: str) -> None:
+    answer = no(50000030, f"{noise}bad t\u200bok\u2060en-1. " + "tok\u200ben-1" * 200)
+    with pytest.raises(errors.Refused) as caught:
+        await ScriptedServer(answer).client.accept(ENTITY, "1")
+    assert "token" not in caught.value.sentence
+    assert len(caught.value.sentence) <= 255
+
+
+@pytest.mark.parametrize("before", range(0, 32, 5))
+async def test_nor_is_a_part_of_a_token_where_the_text_is_cut(before: int) -> None:
+    token = "7f0b5e1c93d24a6b8c0d1e2f3a4b5c6d"
+    server = ScriptedServer(no(50000030, "x" * before + token * 100))
+    server.token_answer = httpx.Response(200, json={"access_token": token, "expires_in": 3599})
+    with pytest.raises(errors.Refused) as caught:
+        await server.client.accept(ENTITY, "1")
+    assert set(caught.value.sentence) <= set("x*…")
+
+
+@pytest.mark.parametrize(
+    ("codes", "kind"),
+    [
+        ((50000061, 50000030), errors.Refused),
+        ((50000070, 50000040), errors.NotFound),
+        ((50000030, 50000010), errors.Forbidden),
+        ((50000050, 50000060), errors.ServerTrouble),
+        ((50000050, 50000070), errors.Busy),
+        ((50000061, "odd"), errors.Refused),
+    ],
+)
+async def test_what_stays_counts_more_than_what_passes(
+    codes: tuple[int | str, ...], kind: type[ZuoraError]
+) -> None:
+    body = {"success": False, "reasons": [{"code": one} for one in codes]}
+    with pytest.raises(ZuoraError) as caught:
+        await ScriptedServer(httpx.Response(200, json=body)).client.list_entities(ENTITY)
+    assert type(caught.value) is kind
+
+
 async def test_a_refused_credential_in_a_200_asks_for_a_new_token_too() -> None:
     server = ScriptedServer(no(90000011), yes(entities=[]))
     await server.client.list_entities(ENTITY)

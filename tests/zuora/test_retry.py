@@ -37,6 +37,8 @@ async def put(client: ZuoraClient) -> None:
 
 RATE = httpx.Response(429, json={"reasons": [{"code": 70, "message": "Too many calls."}]})
 BOTH = httpx.Response(200, json={"success": False, "reasons": [{"code": 61}, {"code": 30}]})
+LOCKED = httpx.Response(200, json={"success": False, "reasons": [{"code": 50}, {"code": 61}]})
+TROUBLE = httpx.Response(200, json={"success": False, "reasons": [{"code": 50}, {"code": 60}]})
 TRIES: list[tuple[str, Answer, tuple[int, int, int]]] = [
     ("unreachable", httpx.ConnectError("x"), (KNOCKS, KNOCKS, KNOCKS)),
     ("connecting takes too long", httpx.ConnectTimeout("x"), (KNOCKS, KNOCKS, KNOCKS)),
@@ -55,7 +57,9 @@ TRIES: list[tuple[str, Answer, tuple[int, int, int]]] = [
     ("stated: temporary error", no(50000061), (MOST, 1, MOST)),
     ("stated: concurrency", no(50000070), (MOST, 1, MOST)),
     ("stated: another system", no(50000099), (MOST, 1, 1)),
-    ("stated: temporary, and a rule", BOTH, (MOST, 1, 1)),
+    ("stated: temporary, and a rule", BOTH, (1, 1, 1)),
+    ("stated: locked, and temporary", LOCKED, (MOST, 1, MOST)),
+    ("stated: locked, and an internal error", TROUBLE, (MOST, 1, 1)),
     ("a business rule", no(50000030), (1, 1, 1)),
     ("no permission", no(50000010, status=403), (1, 1, 1)),
     ("malformed", no(50000090, status=400), (1, 1, 1)),

@@ -62,12 +62,6 @@ async def test_the_scope_tells_the_entities_one_may_enter() -> None:
     assert await server.client.enterable() == frozenset({ENTITY, ENTITY[:-1] + "b"})
 
 
-async def test_a_login_name_is_quoted_in_the_path() -> None:
-    server = ScriptedServer(yes(entities=[]))
-    await server.client.list_accessible_entities("a/b@acme.example", ENTITY)
-    assert server.calls[0].url.raw_path == b"/v1/users/a%2Fb%40acme.example/accessible-entities"
-
-
 async def test_pages_are_followed_by_their_query_only() -> None:
     elsewhere = "https://localhost:8080/apps/v1/entity-connections?page={}&pageSize=300"
     server = ScriptedServer(
@@ -83,6 +77,19 @@ async def test_pages_are_followed_by_their_query_only() -> None:
         {"pageSize": "300", "type": "inbound"},
         {"page": "2", "pageSize": "300", "type": "inbound"},
         {"page": "3", "pageSize": "300", "type": "inbound"},
+    ]
+
+
+async def test_pages_of_entities_are_followed_too_though_none_are_documented() -> None:
+    server = ScriptedServer(
+        yes(entities=[{"id": "a"}], nextPage="https://elsewhere.example/apps/v1/entities?page=2"),
+        yes(entities=[{"id": "b"}]),
+    )
+    found = await server.client.list_entities(ENTITY)
+    assert [one.id for one in found.found] == ["a", "b"]
+    assert [str(call.url) for call in server.calls] == [
+        "https://rest.acme.example/v1/entities",
+        "https://rest.acme.example/v1/entities?page=2",
     ]
 
 

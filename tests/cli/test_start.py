@@ -1,0 +1,80 @@
+"""The entity that options, a profile and the environment say to start in."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.cli.options import Chosen
+from app.cli.targets import way
+from app.domain.errors import Untrusted
+from app.domain.ids import hyphenated
+from tests.acme import CORPORATION, EUROPE, US
+from tests.cli.moody import Moody
+from tests.cli.tenant import run
+from tests.zuora.rogue import Rogue, said
+
+TO_EUROPE = "8a808255575bdae401576a914a140420"
+
+
+@pytest.fixture
+def known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Credentials in the environment, and folders of a test's own."""
+    monkeypatch.setenv("ENTITY_CONNECTIONS_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("ENTITY_CONNECTIONS_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("ZUORA_CLIENT_ID", "id")
+    monkeypatch.setenv("ZUORA_CLIENT_SECRET", "secret")
+
+
+@pytest.mark.asyncio
+@pytest.mark.usefixtures("known")
+async def test_nothing_is_asked_before_somebody_can_see_it() -> None:
+    async with Rogue(said({})).open() as rogue:
+        access = await way(Chosen(base_url=rogue.root, entity="Acme-Europe")).target.enter("x")
+        assert access.start == "Acme-Europe"
+        assert not rogue.connections
+        await access.tenant.zuora.aclose()
+
+
+@pytest.mark.asyncio
+@pytest.mark.usefixtures("known")
+async def test_authorities_that_cannot_be_read_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "no.pem"))
+    with pytest.raises(Untrusted, match="SSL_CERT_FILE names"):
+        await way(Chosen(base_url="https://rest.zuora.com")).target.enter("x")
+    done = run(tmp_path, "connections", "--base-url", "https://127.0.0.1:1", ZUORA_CLIENT_ID="id",
+               ZUORA_CLIENT_SECRET="secret", SSL_CERT_FILE=str(tmp_path / "no.pem"))  # fmt: skip
+    assert done.returncode == 3
+    assert "SSL_CERT_FILE names" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_fake_tenant_leaves_out_an_entity_of_the_environment_that_it_does_not_know(
+    home: Path,
+) -> None:
+    done = run(home, "connections", "--json", ZUORA_ENTITY_ID="0" * 32)
+    assert done.returncode == 0
+    assert len(json.loads(done.stdout)) == 13
+    assert "No entity is called" in done.stderr
+    assert "This is Acme Corporation instead." in done.stderr
+    assert run(home, "connections", "--entity", "0" * 32).returncode == 2
+
+
+def test_a_real_one_does_not(server: Moody, home: Path) -> None:
+    done = run(home, "connections", "--base-url", server.tenant.url, **server.tenant.environ(),
+               ZUORA_ENTITY_ID="0" * 32)  # fmt: skip
+    assert done.returncode == 2
+    assert "No entity is called" in done.stderr
+
+
+@pytest.mark.parametrize("which", [[TO_EUROPE], ["--from", CORPORATION, "--to", EUROPE]])
+def test_the_environment_does_not_narrow_what_was_named(
+    server: Moody, home: Path, which: list[str]
+) -> None:
+    arguments = ["disconnect", *which, "--dry-run", "--base-url", server.tenant.url]
+    found = run(home, *arguments, **server.tenant.environ(), ZUORA_ENTITY_ID=US)
+    assert found.returncode == 0, found.stderr
+    assert f"Zuora-Entity-Ids: {hyphenated(CORPORATION)}\n" in found.stdout
+    assert run(home, *arguments, "--entity", US, **server.tenant.environ()).returncode == 2

@@ -1,0 +1,144 @@
+"""The gate: what waits for an earlier write on the same pair, and what does not."""
+
+import asyncio
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from app.domain.actions import Action
+from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Connection, Direction
+from app.services.gate import KEY_LIVES, InTheWayError, admit
+from app.services.journal import Journal
+from app.services.orders import Order, Result
+from app.services.tenant import View, now
+from app.services.writes import perform
+from tests.domain.world import GLOBAL, HIERARCHY, NORTH, connection, row
+from tests.services import tenant_file
+from tests.services.journals import MORNING, Clock, accept, journal, request
+from tests.services.tenant_file import open_file
+
+WAITS = connection(NORTH, GLOBAL, PENDING, "c" * 32)
+
+
+def seen(*connections: Connection) -> View:
+    return View(GLOBAL.id, HIERARCHY, connections, None, MORNING)
+
+
+def intended(kept: Journal, one: Order, result: Result | None = None) -> Order:
+    entry = kept.intend(one, "alice", "t")
+    if result:
+        kept.conclude(entry.id, result, "So it is.")
+    return one
+
+
+@pytest.mark.parametrize("result", [None, Result.UNKNOWN])
+def test_nothing_is_sent_beside_an_open_write(result: Result | None) -> None:
+    clock = Clock()
+    kept = journal(None, clock)
+    intended(kept, accept(), result)
+    for action in (Action.ACCEPT, Action.DENY, Action.DISCONNECT, Action.REQUEST):
+        other = Order.on(action, accept().row)
+        with pytest.raises(InTheWayError, match=r"^Accept of Acme North → Acme is under way or"):
+            admit(other, kept.open(), seen(WAITS), clock.now)
+
+
+def test_the_other_side_of_the_same_pair_waits_too() -> None:
+    kept = journal(None)
+    intended(kept, accept())
+    there = seen(WAITS)._replace(acting_id=NORTH.id).row(Direction.OUTBOUND, GLOBAL.id)
+    assert there is not None
+    order = Order.on(Action.DISCONNECT, there)
+    with pytest.raises(InTheWayError, match="is under way or unknown since"):
+        admit(order, kept.open(), None, MORNING)
+
+
+def test_a_moment_of_another_day_is_told_with_its_day() -> None:
+    kept = journal(None)
+    intended(kept, accept())
+    local = MORNING.astimezone()
+    with pytest.raises(InTheWayError, match=f"since {local:%H:%M}: read"):
+        admit(accept(), kept.open(), None, MORNING)
+    with pytest.raises(InTheWayError, match=f"since {local:%Y-%m-%d %H:%M}: read"):
+        admit(accept(), kept.open(), None, MORNING + timedelta(days=2))
+
+
+@pytest.mark.parametrize("result", [Result.CONFIRMED, Result.REFUSED, Result.NOT_DONE,
+                                    Result.SUPERSEDED])  # fmt: skip
+def test_what_is_known_is_in_nobodys_way(result: Result) -> None:
+    kept = journal(None)
+    intended(kept, accept(), result)
+    assert admit(one := accept(), kept.open(), None, MORNING) is one
+
+
+def test_what_the_list_shows_done_is_in_nobodys_way() -> None:
+    kept = journal(None)
+    intended(kept, accept())
+    one = Order.on(Action.DISCONNECT, accept().row)
+    shown = seen(WAITS._replace(status=CONNECTED))
+    assert admit(one, kept.open(), shown, MORNING) is one
+    with pytest.raises(InTheWayError):
+        admit(one, kept.open(), seen(WAITS._replace(status=DISCONNECTED)), MORNING)
+
+
+def test_another_pair_and_another_direction_are_in_nobodys_way() -> None:
+    kept = journal(None)
+    intended(kept, accept())
+    for one in (request(), Order.on(Action.REQUEST, row(Direction.OUTBOUND, NORTH))):
+        assert admit(one, kept.open(), seen(), MORNING) is one
+
+
+def test_a_request_goes_out_again_under_its_key_while_zuora_remembers_that() -> None:
+    kept = journal(None)
+    first = intended(kept, request(), Result.UNKNOWN)
+    for age, same in ((KEY_LIVES - timedelta(seconds=1), True), (KEY_LIVES, False)):
+        again = admit(request(), kept.open(), seen(), MORNING + age)
+        assert (again.key == first.key) is same
+
+
+def test_writes_to_another_tenant_are_in_nobodys_way(tmp_path: Path) -> None:
+    intended(journal(tmp_path, tenant="another"), accept())
+    kept = journal(tmp_path)
+    intended(kept, accept())
+    assert len(kept.open()) == 1
+
+
+def intend_at_once(path: Path) -> bool:
+    """Try to be the one that writes the intent."""
+    gate = partial(admit, view=None, now=now())
+    try:
+        Journal(path, "acme", "t").intend(accept(), "alice", "t", gate)
+    except InTheWayError:
+        return False
+    return True
+
+
+def test_of_several_programs_one_is_let_through(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
+        assert sum(pool.map(intend_at_once, [path] * 8)) == 1
+    assert len(Journal(path, "acme", "t").entries()) == 1
+
+
+def test_an_order_asks_the_gate_itself(tmp_path: Path) -> None:
+    """Also where the program that sent the first lives, and whoever gives the order."""
+
+    async def give() -> None:
+        tenant = open_file(tmp_path)
+        kept = Journal(tmp_path / "journal.jsonl", "acme", "t")
+        for action in (Action.DISCONNECT, Action.REQUEST):
+            first = intended(kept, await tenant_file.order(tenant, action), Result.UNKNOWN)
+            outcome = await perform(tenant, await tenant_file.order(tenant, action), kept, "bob")
+            if action is Action.REQUEST:
+                assert outcome.result is Result.CONFIRMED
+                assert outcome.order.key == first.key == kept.entries()[-1].key
+            else:
+                assert outcome.result is Result.REFUSED
+                assert outcome.sentence.endswith("until it is known. Nothing was sent.")
+                assert tenant.zuora.sent == 0  # type: ignore[attr-defined]
+                assert len(kept.entries()) == 1
+
+    asyncio.run(give())

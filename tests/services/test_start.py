@@ -1,0 +1,65 @@
+"""The entity to start in: looked for in what Zuora lists now, and said when it cannot be it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from app.domain.entities import Entity, Hierarchy
+from app.domain.ids import hyphenated
+from app.services.store import Store
+from app.services.tenant import Tenant
+from tests.acme import CORPORATION, EUROPE, US, client, open_acme
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest_asyncio.fixture
+async def tenant(tmp_path: Path) -> AsyncIterator[Tenant]:
+    fake = open_acme()
+    yield Tenant(client(fake), store=Store(tmp_path / "known.json"))
+    fake.close()
+
+
+@pytest.mark.parametrize(
+    "start", [EUROPE, hyphenated(EUROPE).upper(), "Acme-Europe", "acme-europe"]
+)
+async def test_it_is_called_by_id_or_name(tenant: Tenant, start: str) -> None:
+    assert await tenant.open(start) == EUROPE
+    assert tenant.remarks == ()
+
+
+async def test_without_one_it_is_the_global_entity(tenant: Tenant) -> None:
+    assert await tenant.open() == CORPORATION
+    assert tenant.remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("start", "why"),
+    [
+        ("Acme-UK", "Acme-UK is not provisioned yet."),
+        ("Acme-Australia", "You may not enter Acme-Australia: its administrators grant access"),
+        ("Acme-Erope", 'No entity is called "Acme-Erope". Did you mean Acme-Europe'),
+        ("0" * 32, f'No entity is called "{"0" * 32}".'),
+    ],
+)
+async def test_one_that_cannot_be_is_said(tenant: Tenant, start: str, why: str) -> None:
+    assert await tenant.open(start) == CORPORATION
+    (remark,) = tenant.remarks
+    assert remark.startswith(why)
+    assert remark.endswith(" This is Acme Corporation instead.")
+    assert (await tenant.read(CORPORATION)).remarks == (remark,)
+
+
+async def test_a_name_is_what_zuora_calls_so_now_not_what_was_remembered(tenant: Tenant) -> None:
+    assert tenant.store
+    earlier = Tenant(tenant.zuora, store=tenant.store)
+    earlier.hierarchy = Hierarchy([
+        Entity(CORPORATION, "Acme Corporation", "", None),
+        Entity(US, "Acme-Europe", "", CORPORATION),
+    ])  # fmt: skip
+    earlier.remember(US)
+    tenant.restore()
+    assert tenant.called("Acme-Europe") == US
+    assert await tenant.open("Acme-Europe") == EUROPE
