@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from pydantic import ValidationError
+from pydantic_core import ValidationError
 
 from app.domain.errors import ZuoraError
 from app.domain.secret import Hidden, Secret
