@@ -122,6 +122,8 @@ def waiting(chosen: Chosen, *, as_json: bool) -> ExitCode:
                 for one in view.connections
                 if one.status == PENDING and one.target_id == id_
             )
+        if read and len(codes) == len(read):
+            return worst(codes)  # nothing at all is known: not even an empty list
         if as_json:
             say_json([connection_json(one, view.hierarchy, view.acting_id) for one, view in found])
         elif found:

@@ -69,13 +69,14 @@ async def send(session: Session, orders: Sequence[Order], *, as_json: bool) -> E
             told.append(_as_json(outcome))
             _tell(outcome, as_json=as_json)
             if codes[-1] in (ExitCode.UNKNOWN, ExitCode.NO_ACCESS):
-                _tell_left(orders[place + 1 :])
+                told += _left(orders[place + 1 :])
                 break
     except asyncio.CancelledError:
         if under_way:
             sent = None if journal.last is before else journal.last
-            narrate(await asyncio.to_thread(_interrupted, journal, under_way, sent))
-            _tell_left(orders[orders.index(under_way) + 1 :])
+            outcome = await asyncio.to_thread(_interrupted, journal, under_way, sent)
+            narrate(f"Interrupted: {outcome.sentence}")
+            told += [_as_json(outcome), *_left(orders[orders.index(under_way) + 1 :])]
         raise
     finally:
         if as_json:
@@ -103,25 +104,30 @@ def _tell(outcome: Outcome, *, as_json: bool) -> None:
         narrate("It is not sent again by itself; the next write, or the screen, looks it up.")
 
 
-def _tell_left(orders: Sequence[Order]) -> None:
+def _left(orders: Sequence[Order]) -> list[dict[str, Any]]:
+    """Say which orders were not sent, and return them for machines."""
     for order in orders:
         narrate(f"Not sent: {order.action.label}, {order.pair}.")
+    return [_as_json(Outcome(order, Result.NOT_DONE, "Not sent.")) for order in orders]
 
 
-def _interrupted(journal: Journal, order: Order, sent: Entry | None) -> str:
-    """Say what is known of an order that was given up by ctrl+c; `sent` is its last intent."""
+def _interrupted(journal: Journal, order: Order, sent: Entry | None) -> Outcome:
+    """Return what is known of an order that was given up by ctrl+c; `sent` is its last intent."""
     what = f"{order.action.label} of {order.pair}"
     if sent is None:
-        return f"Interrupted: {what} was not sent."
+        return Outcome(order, Result.NOT_DONE, f"{what} was not sent.")
     try:
         now = next((one for one in journal.entries() if one.id == sent.id), sent)
     except JournalError:
         now = sent
-    if not now.open:
-        return f"Interrupted: {what} had been sent: {now.outcome}. {now.sentence}"
-    return (
-        f"Interrupted: {what} had been sent, and what became of it is not known."
-        " The next write, or the screen, looks it up."
+    if now.outcome and not now.open:
+        sentence = f"{what} had been sent: {now.outcome}. {now.sentence}"
+        return Outcome(order, Result(now.outcome), sentence)
+    return Outcome(
+        order,
+        Result.UNKNOWN,
+        f"{what} had been sent, and what became of it is not known."
+        " The next write, or the screen, looks it up.",
     )
 
 

@@ -13,6 +13,8 @@ from app.settings.secret_files import LIMIT
 
 SECONDS = 30.0
 """How long the command may take: somebody may have to touch a key first."""
+AFTER_ITS_END = 1.0
+"""Seconds for what it printed to arrive, where a child of it keeps its output open."""
 
 
 def program(command: str) -> str:
@@ -53,29 +55,30 @@ def run(command: str, seconds: float = SECONDS) -> Hidden:
 
 def _printed(process: "subprocess.Popen[bytes]", where: str, seconds: float) -> Hidden:
     held = bytearray()
-    status: list[int] = []
+    whole = threading.Event()
 
     def collect() -> None:
         with process.stdout or io.BytesIO() as output:
             while len(held) <= LIMIT and (part := output.read(LIMIT)):
                 held.extend(part)
         # Whoever prints without end gets a broken pipe now.
-        status.append(process.wait())
+        whole.set()
 
     # In a thread: a child of the command may hold its output open long after its end.
-    reader = threading.Thread(target=collect, name="secret-command", daemon=True)
-    reader.start()
+    threading.Thread(target=collect, name="secret-command", daemon=True).start()
     try:
-        reader.join(seconds)
+        status = process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        status = None
     finally:
-        if not status:
-            process.kill()
-    if not status:
+        process.kill()
+    if status is None:
         raise SettingsError(f"{where} took longer than {seconds:g} seconds.")
+    whole.wait(AFTER_ITS_END)
     if len(held) > LIMIT:
         raise SettingsError(f"{where} printed more than {LIMIT:,} bytes: that is no secret.")
-    if status[0] != 0:
-        how = f"exit status {status[0]}" if status[0] > 0 else f"signal {-status[0]}"
+    if status != 0:
+        how = f"exit status {status}" if status > 0 else f"signal {-status}"
         raise SettingsError(f"{where} failed with {how}. Run it by hand to see why.")
     return secret_in(bytes(held), f"The output of the {where[4:]}")
 

@@ -70,6 +70,11 @@ def keep(profile: Profile, secret: Hidden, environ: Mapping[str, str] | None = N
     if in_keyring.secret:
         secret_files.remove(path)
         return in_keyring.place
+    if keyrings.look(profile.name).secret:
+        raise SettingsError(
+            f"The keyring holds an older secret for {profile.name} and will not let go of it:"
+            f" remove it there (service {places.APP}, user {profile.name}), then log in again."
+        )
     secret_files.put(path, secret)
     return f"{path}, which only you can read, because {in_keyring.place}"
 

@@ -193,23 +193,34 @@ def test_ctrl_c_says_what_is_known_and_what_was_not_sent(server: Moody, home: Pa
     assert len(journal(home)) == 1
 
 
+def test_ctrl_c_tells_machines_the_same(server: Moody, home: Path) -> None:
+    server.mood = Mood.HANGING
+    targets = ("--to", "Acme-US", "--to", "Acme-Mexico")
+    with program(server, home, "request", *targets, "--yes", "--json") as process:
+        assert server.came.wait(20)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert [one["result"] for one in json.loads(out)] == ["unknown", "not done"]
+
+
 def test_ctrl_c_tells_the_outcome_of_the_very_write_when_there_is_one(tmp_path: Path) -> None:
     """Others on the same pair, before it or of other programs, are not it."""
     kept = Journal(tmp_path / "journal.jsonl", "acme")
     one = accept()
     before = kept.intend(one, "alice", "t")
     kept.conclude(before.id, Result.REFUSED, "No.")
-    assert _interrupted(kept, one, None).endswith("was not sent.")
+    assert _interrupted(kept, one, None).sentence.endswith("was not sent.")
     sent = kept.intend(one, "alice", "t")
     assert kept.last == sent
-    assert "what became of it is not known" in _interrupted(kept, one, sent)
+    assert "what became of it is not known" in _interrupted(kept, one, sent).sentence
     kept.conclude(sent.id, Result.CONFIRMED, "It is Connected.")
     kept.intend(one, "bob", "t")
-    said = _interrupted(kept, one, sent)
+    said = _interrupted(kept, one, sent).sentence
     assert said.endswith("had been sent: confirmed. It is Connected.")
     (tmp_path / "journal.jsonl").unlink()
     (tmp_path / "journal.jsonl").mkdir()
-    assert "what became of it is not known" in _interrupted(kept, one, sent)
+    assert "what became of it is not known" in _interrupted(kept, one, sent).sentence
 
 
 def test_journal_and_store_know_the_tenant_by_its_address_and_client(

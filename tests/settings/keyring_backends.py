@@ -34,6 +34,18 @@ class ForgetfulKeyring(MemoryKeyring):
         pass
 
 
+class StubbornKeyring(MemoryKeyring):
+    """Keeps what it had, whatever it is told."""
+
+    name = "Stubborn"
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return "of-old"
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        pass
+
+
 class ManglingKeyring(MemoryKeyring):
     """Cuts what it is given."""
 
