@@ -49,6 +49,7 @@ class Situation(NamedTuple):
         loaded: whether there is a list on the screen, however old.
         sending: whether a write on this row is under way.
         unknown: whether nobody knows yet what became of one.
+        lab: whether the tenant can have bad days on purpose.
         demo: whether this is the fake tenant, where the user can be changed.
         production: whether writes can be locked again once they are unlocked.
         locked: whether writes are refused.
@@ -61,6 +62,7 @@ class Situation(NamedTuple):
     loaded: bool = False
     sending: bool = False
     unknown: bool = False
+    lab: bool = False
     demo: bool = False
     production: bool = False
     locked: bool = False
@@ -162,6 +164,7 @@ COMMANDS = (
     Command("requests", "ctrl+l", "Requests", "The last calls to Zuora, with times and ids"),
     Command("journal", "J", "Journal", "Every write, and what became of it"),
     Command("user", "u", "Change user", "Work as another user of the fake tenant"),
+    Command("faults", "F", "Faults", "Bad days of the fake tenant, on and off"),
     Command("theme", "t", "Theme", "Choose the colours"),
     Command("quit", "ctrl+q", "Quit", "Leave the program"),
 )
@@ -191,6 +194,11 @@ def why_not(command: Command, situation: Situation) -> WhyNot | None:
     """Return why a command is impossible now, or None when it is possible."""
     if command.id == "unlock":
         return _why_not_unlock(situation)
+    if command.id == "faults" and not (situation.lab and situation.entered):
+        return WhyNot(
+            "Only a fake tenant has bad days on purpose, once it is open.",
+            "Without --profile and --base-url the one that is built in opens.",
+        )
     if command.id == "user" and not situation.demo:
         return WhyNot(
             "The user comes with the credentials of this tenant.",

@@ -12,7 +12,7 @@ from app.domain.risk import Risk
 from app.fake.scenarios import SCENARIOS, USERS
 from app.services.journal import Journal
 from app.services.lock import Lock
-from app.services.target import Access, Target
+from app.services.target import Access, FaultLab, Target
 from app.services.tenant import Tenant
 from app.services.traffic import Traffic
 
@@ -125,8 +125,33 @@ def _fake(chosen: Chosen) -> Way:
         lock=lock,
         journal=_fake_journal(path, name),
         options=(*options, "--user", user),
+        lab=lab_of(opened),
     )
     return Way(target, FAKE_URL, chosen.entity, chosen.entity is not None)
+
+
+def lab_of(opened: "list[FakeTenant]") -> FaultLab:
+    """Return the switches of a tenant that is in `opened` once it is entered."""
+
+    def offered() -> list[tuple[str, str]]:
+        from app.fake.faults.catalogue import FAULTS, setting
+
+        return [(name, setting(name).sentence) for name in FAULTS]
+
+    def active() -> set[str]:
+        return {one.name for fake in opened for one in fake.faults.active()}
+
+    def switch(name: str) -> None:
+        for fake in opened:
+            if name in active():
+                fake.faults.off(name)
+            else:
+                fake.faults.on(name)
+
+    def watermark() -> str:
+        return " · ".join(fake.faults.watermark() for fake in opened)
+
+    return FaultLab(offered, active, switch, watermark)
 
 
 def _fake_journal(path: "Path | None", name: str) -> Journal:

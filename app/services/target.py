@@ -1,6 +1,7 @@
 """Which tenant the program works in; made by the command line, used by the screen."""
 
 from collections.abc import Awaitable, Callable
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from app.domain.risk import Risk
@@ -30,6 +31,22 @@ class Access(NamedTuple):
     traffic: Traffic
 
 
+class FaultLab(NamedTuple):
+    """The bad days that a fake tenant can have on purpose.
+
+    Attributes:
+        offered: returns the name of each, and a sentence about it.
+        active: returns the names of those that are on.
+        switch: switches one on, or off when it is on.
+        watermark: returns one line that says what is on; "" when nothing is.
+    """
+
+    offered: Callable[[], list[tuple[str, str]]]
+    active: Callable[[], AbstractSet[str]]
+    switch: Callable[[str], None]
+    watermark: Callable[[], str]
+
+
 class Target(NamedTuple):
     """A tenant and how to get into it.
 
@@ -42,6 +59,7 @@ class Target(NamedTuple):
         lock: whether writes are allowed; the adapter asks it too.
         journal: where every write is recorded.
         options: the command-line options that lead here ("--profile acme"), without secrets.
+        lab: switches of the fake tenant's faults; None for a real one.
     """
 
     risk: Risk
@@ -52,3 +70,4 @@ class Target(NamedTuple):
     lock: Lock
     journal: Journal
     options: tuple[str, ...] = ()
+    lab: FaultLab | None = None

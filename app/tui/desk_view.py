@@ -104,6 +104,7 @@ class DeskView(Vertical):
         """Return what the gates of commands depend on now."""
         desk, target = self.desk, self.target
         here = Situation(
+            lab=target.lab is not None,
             demo=bool(target.users),
             production=target.risk is Risk.PRODUCTION,
             locked=target.lock.locked,

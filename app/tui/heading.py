@@ -29,11 +29,19 @@ def top_lines(target: Target, user: str, desk: Desk | None, age: str, width: int
     room = max(LEAST_LEFT, width - right.cell_length - 5)
     name = Content(where).truncate(room, ellipsis=True).plain
     left = link(Content.assemble((name, "bold"), " ▾"), "entity")
-    whole = "Administration > Manage Entity Connections"
-    path = Content.styled(whole if width > 64 else "Manage Entity Connections", MUTED)
+    path = _path_or_faults(target, width, cell_len(age))
     return Content("\n").join(
         [_spread(left, right, width), _spread(path, Content.styled(age, MUTED), width)]
     )
+
+
+def _path_or_faults(target: Target, width: int, age: int) -> Content:
+    """Return the path of Zuora's menu, or which faults are on: an audience must not be misled."""
+    if target.lab and (faults := target.lab.watermark()):
+        text = Content(f" FAULTS ON: {faults} ").truncate(width - age - 2, ellipsis=True)
+        return text.stylize("bold reverse $text-warning")
+    whole = "Administration > Manage Entity Connections"
+    return Content.styled(whole if width > 64 else "Manage Entity Connections", MUTED)
 
 
 def _tenant_and_user(target: Target, user: str, desk: Desk | None, room: int) -> Content:

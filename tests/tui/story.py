@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from textual.pilot import Pilot
 
+from app.cli.targets import lab_of
 from app.domain.risk import Risk
 from app.fake.policy import Policy
 from app.fake.scenarios import USERS
@@ -196,6 +197,7 @@ def target_of(
         lock=lock,
         journal=place.journal or Journal(None, name),
         options=("--scenario", scenario, "--user", user) if demo else ("--profile", name),
+        lab=lab_of([fake]) if demo else None,
     )
 
 

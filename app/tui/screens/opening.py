@@ -7,7 +7,7 @@ from app.domain.actions import Action
 from app.domain.connections import Row
 from app.services.desk import Progress
 from app.services.orders import Order
-from app.tui.screens.chooser import pick
+from app.tui.screens.chooser import Choice, Chooser, pick
 from app.tui.screens.question import Question
 from app.tui.themes import THEMES
 
@@ -40,6 +40,27 @@ def theme(main: "Connections") -> None:
             app.theme = name
 
     app.push_screen(pick("Theme", ours + others, app.theme), wear)
+
+
+def faults(main: "Connections") -> None:
+    """Choose a fault of the fake tenant, to be switched on, or off when it is on."""
+    lab, view = main.target.lab, main.view
+    if lab is None:
+        return
+    sentences, on = dict(lab.offered()), lab.active()
+    choices = [
+        Choice(name, name, f"● on · {said}" if name in on else said, tone="warn" * (name in on))
+        for name, said in sentences.items()
+    ]
+
+    def switch(name: str | None) -> None:
+        if name is not None:
+            lab.switch(name)
+            word = "on" if name in lab.active() else "off"
+            view.say("why", f"The fault {name} is {word}.", sentences[name])
+            view.draw_lines()
+
+    main.app.push_screen(Chooser("Faults of the fake tenant", choices), switch)
 
 
 def help_(main: "Connections") -> None:
@@ -114,6 +135,7 @@ def palette(main: "Connections") -> None:
 OPENS: dict[str, Callable[["Connections"], None]] = {
     "entity": entity,
     "user": user,
+    "faults": faults,
     "theme": theme,
     "help": help_,
     "unlock": unlock,
