@@ -6,6 +6,7 @@ and the outcome. Nothing is sent again for that: the list is read and tells.
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 
 from app.domain.errors import ZuoraError
 from app.services.entries import Entry
@@ -16,8 +17,12 @@ from app.services.tenant import Tenant, View
 from app.services.writes import record
 
 
-async def settle(tenant: Tenant, journal: Journal) -> list[Outcome]:
+async def settle(
+    tenant: Tenant, journal: Journal, besides: AbstractSet[str] = frozenset()
+) -> list[Outcome]:
     """Look up every write to this tenant whose outcome is not known, and record what is found.
+
+    Entries whose ids are in `besides` are left to whoever else looks them up.
 
     Those that are unknown still are returned too, for `Desk.restore`; they stay
     unsettled, and carry the error where their list could not be read.
@@ -25,7 +30,8 @@ async def settle(tenant: Tenant, journal: Journal) -> list[Outcome]:
     Raises:
         JournalError: the journal cannot be read.
     """
-    entries = await asyncio.to_thread(journal.unsettled)
+    found = await asyncio.to_thread(journal.unsettled)
+    entries = [entry for entry in found if entry.id not in besides]
     acting = list(dict.fromkeys(entry.acting.id for entry in entries))
     lists = dict(
         zip(acting, await asyncio.gather(*(_read(tenant, id_) for id_ in acting)), strict=True)

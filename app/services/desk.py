@@ -168,6 +168,10 @@ class Desk:
         """Return the other entities whose lists tell what is unknown still."""
         return self._unknowns.acting_ids(besides=self.acting_id)
 
+    def unknown_entries(self) -> set[str]:
+        """Return the lines of the journal that this desk tells the end of."""
+        return self._unknowns.entry_ids()
+
     def settled(self) -> list[Outcome]:
         """Return, once, what lists have told since of writes whose outcome was unknown.
 

@@ -38,6 +38,11 @@ class Unknowns:
         open_ = [one for pair, found in self._open.items() if besides not in pair for one in found]
         return list(dict.fromkeys(one.order.row.acting.id for one in open_))
 
+    def entry_ids(self) -> set[str]:
+        """Return the lines of the journal that are told of from here."""
+        found = [one for those in self._open.values() for one in those]
+        return {one.entry.id for one in found if one.entry is not None}
+
     def look_at(self, view: View) -> bool:
         """Settle what a list of either end tells; return whether a row is known again."""
         known = False

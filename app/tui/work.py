@@ -132,10 +132,11 @@ class Work:
         self._tell(messages.Settled(await conclude(self._target.journal, outcomes)))
 
     async def _read(self, desk: Desk, entities: bool, asked: bool) -> None:
+        ours = desk.unknown_entries()
         await self._read_entity(desk, desk.acting_id, entities=entities, asked=asked)
         if entities:  # what other programs have left open since our start
             with suppress(JournalError):
-                found = await settle(desk.access.tenant, self._target.journal)
+                found = await settle(desk.access.tenant, self._target.journal, ours)
                 if told := [one for one in found if one.result is not Result.UNKNOWN]:
                     self._tell(messages.Settled(told))
 
