@@ -7,7 +7,9 @@ import click
 
 from app.cli.exits import ExitCode
 from app.cli.options import Chosen
+from app.cli.output import narrate
 from app.cli.targets import way
+from app.services.journal import Journal, JournalError
 
 
 def open_screen(chosen: Chosen, theme: str | None) -> int:
@@ -33,4 +35,21 @@ def open_screen(chosen: Chosen, theme: str | None) -> int:
         )
     app.theme = name
     status = run_app(app)
+    if status == ExitCode.DONE and (left := _left_open(wanted.journal)):
+        narrate(f"entity-connections: {left}")
+        return ExitCode.UNKNOWN
     return ExitCode.CRASHED if status == 1 else status
+
+
+def _left_open(journal: Journal) -> str:
+    """Say which write was left without an outcome by who quit all the same; "" for none."""
+    last = journal.last
+    if last is None or journal.path is None:
+        return ""
+    try:
+        open_ = any(one.id == last.id for one in journal.open())
+    except JournalError:
+        open_ = True
+    what = f"{last.action.label} of {last.pair}"
+    known = "had been sent, and what became of it is not known. The next start looks it up."
+    return f"{what} {known}" if open_ else ""

@@ -40,7 +40,13 @@ async def ordered(session: Session, action: Action, rows: Sequence[Row]) -> list
     try:
         earlier = await asyncio.to_thread(journal.open)
         return [
-            admit(Order.on(action, row), earlier, tenant.seen(row.acting.id), journal.clock())
+            admit(
+                Order.on(action, row),
+                earlier,
+                tenant.seen(row.acting.id),
+                journal.clock(),
+                journal.tenant,
+            )
             for row in rows
         ]
     except JournalError as error:

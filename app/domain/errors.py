@@ -98,7 +98,7 @@ class NoAnswer(ZuoraError):
     """The request left and no whole answer came back: its outcome is unknown."""
 
     title = "No answer from Zuora"
-    hint = "What the list shows when it is read again is what happened."
+    hint = "Try again in a moment; after a write, the list tells what happened."
     conclusive = False
 
 
@@ -106,7 +106,7 @@ class StillAtWork(ZuoraError):
     """HTTP 409: the same request is or was under way; its outcome is unknown (contract E3)."""
 
     title = "Zuora is still at work on it"
-    hint = "What the list shows when it is read again is what happened."
+    hint = "Try again in a moment; after a write, the list tells what happened."
     conclusive = False
 
 

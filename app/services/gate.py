@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from app.domain.actions import Action
-from app.services.entries import Entry
-from app.services.judging import judge
+from app.services.entries import SENDING, Entry
+from app.services.judging import LATE, judge
 from app.services.orders import Order, Result
 from app.services.tenant import View
 
@@ -17,7 +17,9 @@ class InTheWayError(Exception):
     """An earlier write may still be under way; the message is a sentence for people."""
 
 
-def admit(order: Order, earlier: Iterable[Entry], view: View | None, now: datetime) -> Order:
+def admit(
+    order: Order, earlier: Iterable[Entry], view: View | None, now: datetime, tenant: str
+) -> Order:
     """Return an order as it may leave.
 
     A request whose outcome nobody knows goes out again under its old key, so that
@@ -26,14 +28,15 @@ def admit(order: Order, earlier: Iterable[Entry], view: View | None, now: dateti
 
     Args:
         order: what is to be sent.
-        earlier: the open writes to the tenant, oldest first, of whatever program.
+        earlier: the open writes, oldest first, of whatever program to whatever tenant.
         view: the newest list: what it shows done is open no more.
         now: the present moment.
+        tenant: where it is to be sent, as the journal calls it.
 
     Raises:
         InTheWayError: nothing is to be sent.
     """
-    open_ = [one for one in earlier if one.ends == order.ends and not _done(one, view)]
+    open_ = [one for one in earlier if _concerns(one, order, tenant, now) and not _done(one, view)]
     for one in reversed(open_):
         if not (order.action is one.action is Action.REQUEST):
             raise InTheWayError(
@@ -42,6 +45,18 @@ def admit(order: Order, earlier: Iterable[Entry], view: View | None, now: dateti
             )
     young = [one.key for one in open_ if one.key and now - one.at < KEY_LIVES]
     return order._replace(key=young[-1]) if young else order
+
+
+def _concerns(one: Entry, order: Order, tenant: str, now: datetime) -> bool:
+    """Whether an open write is on what an order is on.
+
+    Another user, or another spelling of the address, is another tenant to the
+    journal; the record is the same, as long as the write may be under way.
+    """
+    if one.tenant == tenant:
+        return one.ends == order.ends
+    same = bool(order.connection_id) and one.connection_id == order.connection_id
+    return same and now - one.at < SENDING + LATE
 
 
 def _done(entry: Entry, view: View | None) -> bool:

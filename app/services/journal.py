@@ -79,7 +79,7 @@ class Journal:
         made: list[Entry] = []
 
         def line(read: Callable[[], bytes]) -> dict[str, object]:
-            admitted = admit(order, self._open(read()))
+            admitted = admit(order, _open(read()))
             made.append(self._entry(admitted, user, track_id))
             return entries.intent(made[0])
 
@@ -133,12 +133,12 @@ class Journal:
             return _entries(self._chain.read())
 
     def open(self) -> list[Entry]:
-        """Return the writes to this tenant whose outcome is not known, oldest first."""
+        """Return the writes, to whatever tenant, whose outcome is not known, oldest first."""
         with _sentences("read", self.path):
-            return self._open(self._chain.read())
+            return _open(self._chain.read())
 
     def unsettled(self) -> list[Entry]:
-        """Return those of the open writes that are ours to look up, oldest first.
+        """Return those of the open writes to this tenant that are ours to look up, oldest first.
 
         Those of a program that still runs here are left to it for ten minutes.
         """
@@ -146,16 +146,18 @@ class Journal:
         return [
             entry
             for entry in self.open()
-            if not (time - entry.at < LEFT_ALONE and _alive(entry.process))
+            if entry.tenant == self.tenant
+            and not (time - entry.at < LEFT_ALONE and _alive(entry.process))
         ]
-
-    def _open(self, data: bytes) -> list[Entry]:
-        return [one for one in _entries(data) if one.tenant == self.tenant and one.open]
 
     def verify(self) -> Verdict:
         """Look for lines that were changed or are missing."""
         with _sentences("read", self.path):
             return self._chain.verify()
+
+
+def _open(data: bytes) -> list[Entry]:
+    return [one for one in _entries(data) if one.open]
 
 
 def _entries(data: bytes) -> list[Entry]:

@@ -105,7 +105,7 @@ async def _once(
     if sentence := overtaken(order, view):
         return Outcome(order, Result.OVERTAKEN, f"{sentence} {nothing_sent}", view=view)
     track_id = str(uuid.uuid4())
-    gate = partial(admit, view=view, now=journal.clock())
+    gate = partial(admit, view=view, now=journal.clock(), tenant=journal.tenant)
     try:
         entry = await asyncio.to_thread(journal.intend, order, user, track_id, gate)
     except (JournalError, InTheWayError) as error:

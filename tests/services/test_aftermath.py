@@ -212,14 +212,17 @@ async def test_what_a_list_with_gaps_shows_of_a_request_proves_nothing(
 
 
 @pytest.mark.asyncio
-async def test_nothing_is_known_of_the_writes_to_another_tenant() -> None:
+async def test_nothing_is_known_of_the_writes_to_another_tenant(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Its profile may be called as ours, or ours may be called otherwise now."""
+    monkeypatch.setattr("app.services.journal._alive", lambda _: False)
     kept = journal(None, tenant="https://one.example id")
     kept.intend(accept(), "alice", "t")
     kept.tenant = "https://another.example id"
-    assert kept.open() == []
+    assert kept.unsettled() == []
     kept.tenant, kept.profile = "https://one.example id", "renamed"
-    assert len(kept.open()) == 1
+    assert len(kept.unsettled()) == 1
 
 
 @pytest.mark.asyncio

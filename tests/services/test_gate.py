@@ -11,8 +11,10 @@ import pytest
 
 from app.domain.actions import Action
 from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Connection, Direction
+from app.services.entries import SENDING
 from app.services.gate import KEY_LIVES, InTheWayError, admit
 from app.services.journal import Journal
+from app.services.judging import LATE
 from app.services.orders import Order, Result
 from app.services.tenant import View, now
 from app.services.writes import perform
@@ -43,7 +45,7 @@ def test_nothing_is_sent_beside_an_open_write(result: Result | None) -> None:
     for action in (Action.ACCEPT, Action.DENY, Action.DISCONNECT, Action.REQUEST):
         other = Order.on(action, accept().row)
         with pytest.raises(InTheWayError, match=r"^Accept of Acme North → Acme is under way or"):
-            admit(other, kept.open(), seen(WAITS), clock.now)
+            admit(other, kept.open(), seen(WAITS), clock.now, kept.tenant)
 
 
 def test_the_other_side_of_the_same_pair_waits_too() -> None:
@@ -53,7 +55,19 @@ def test_the_other_side_of_the_same_pair_waits_too() -> None:
     assert there is not None
     order = Order.on(Action.DISCONNECT, there)
     with pytest.raises(InTheWayError, match="is under way or unknown since"):
-        admit(order, kept.open(), None, MORNING)
+        admit(order, kept.open(), None, MORNING, kept.tenant)
+
+
+def test_another_user_waits_as_long_as_the_write_on_the_record_may_be_under_way() -> None:
+    """Whoever spells the address otherwise is another tenant to the journal, of the same record."""
+    kept = journal(None)
+    intended(kept, accept())
+    with pytest.raises(InTheWayError, match="is under way or unknown since"):
+        admit(accept(), kept.open(), None, MORNING, "another")
+    later, one = MORNING + SENDING + LATE, accept()
+    assert admit(one, kept.open(), None, later, "another") is one
+    with pytest.raises(InTheWayError):
+        admit(one, kept.open(), None, later, kept.tenant)
 
 
 def test_a_moment_of_another_day_is_told_with_its_day() -> None:
@@ -61,9 +75,9 @@ def test_a_moment_of_another_day_is_told_with_its_day() -> None:
     intended(kept, accept())
     local = MORNING.astimezone()
     with pytest.raises(InTheWayError, match=f"since {local:%H:%M}: read"):
-        admit(accept(), kept.open(), None, MORNING)
+        admit(accept(), kept.open(), None, MORNING, kept.tenant)
     with pytest.raises(InTheWayError, match=f"since {local:%Y-%m-%d %H:%M}: read"):
-        admit(accept(), kept.open(), None, MORNING + timedelta(days=2))
+        admit(accept(), kept.open(), None, MORNING + timedelta(days=2), kept.tenant)
 
 
 @pytest.mark.parametrize("result", [Result.CONFIRMED, Result.REFUSED, Result.NOT_DONE,
@@ -71,7 +85,7 @@ def test_a_moment_of_another_day_is_told_with_its_day() -> None:
 def test_what_is_known_is_in_nobodys_way(result: Result) -> None:
     kept = journal(None)
     intended(kept, accept(), result)
-    assert admit(one := accept(), kept.open(), None, MORNING) is one
+    assert admit(one := accept(), kept.open(), None, MORNING, kept.tenant) is one
 
 
 def test_what_the_list_shows_done_is_in_nobodys_way() -> None:
@@ -79,36 +93,35 @@ def test_what_the_list_shows_done_is_in_nobodys_way() -> None:
     intended(kept, accept())
     one = Order.on(Action.DISCONNECT, accept().row)
     shown = seen(WAITS._replace(status=CONNECTED))
-    assert admit(one, kept.open(), shown, MORNING) is one
+    assert admit(one, kept.open(), shown, MORNING, kept.tenant) is one
     with pytest.raises(InTheWayError):
-        admit(one, kept.open(), seen(WAITS._replace(status=DISCONNECTED)), MORNING)
+        admit(one, kept.open(), seen(WAITS._replace(status=DISCONNECTED)), MORNING, kept.tenant)
 
 
 def test_another_pair_and_another_direction_are_in_nobodys_way() -> None:
     kept = journal(None)
     intended(kept, accept())
     for one in (request(), Order.on(Action.REQUEST, row(Direction.OUTBOUND, NORTH))):
-        assert admit(one, kept.open(), seen(), MORNING) is one
+        assert admit(one, kept.open(), seen(), MORNING, kept.tenant) is one
 
 
 def test_a_request_goes_out_again_under_its_key_while_zuora_remembers_that() -> None:
     kept = journal(None)
     first = intended(kept, request(), Result.UNKNOWN)
     for age, same in ((KEY_LIVES - timedelta(seconds=1), True), (KEY_LIVES, False)):
-        again = admit(request(), kept.open(), seen(), MORNING + age)
+        again = admit(request(), kept.open(), seen(), MORNING + age, kept.tenant)
         assert (again.key == first.key) is same
 
 
 def test_writes_to_another_tenant_are_in_nobodys_way(tmp_path: Path) -> None:
-    intended(journal(tmp_path, tenant="another"), accept())
-    kept = journal(tmp_path)
-    intended(kept, accept())
-    assert len(kept.open()) == 1
+    intended(journal(tmp_path, tenant="another"), request())
+    kept, one = journal(tmp_path), request()
+    assert admit(one, kept.open(), None, MORNING, kept.tenant) is one
 
 
 def intend_at_once(path: Path) -> bool:
     """Try to be the one that writes the intent."""
-    gate = partial(admit, view=None, now=now())
+    gate = partial(admit, view=None, now=now(), tenant="t")
     try:
         Journal(path, "acme", "t").intend(accept(), "alice", "t", gate)
     except InTheWayError:

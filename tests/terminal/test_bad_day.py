@@ -28,22 +28,41 @@ def screen(server: Moody, home: Path) -> Terminal:
     return Terminal(command, env=env)
 
 
+def start_accepting(server: Moody, terminal: Terminal) -> None:
+    """Accept what waits, and wait until the server has it."""
+    terminal.wait_for("1 waiting")
+    terminal.send("i")
+    terminal.wait_for("Acme-Nordics → Acme-Europe")
+    terminal.send("a")
+    terminal.wait_for(ASKED)
+    terminal.wait_quiet(0.4)  # the question takes no answer at first
+    terminal.send("y")
+    terminal.wait_for("… sending")
+    assert server.came.wait(20)
+
+
 def kill_while_accepting(server: Moody, home: Path, mood: Mood) -> bytes:
     """Accept on the screen, and kill it before the answer comes; return all it wrote."""
     server.mood = mood
     with screen(server, home) as terminal:
-        terminal.wait_for("1 waiting")
-        terminal.send("i")
-        terminal.wait_for("Acme-Nordics → Acme-Europe")
-        terminal.send("a")
-        terminal.wait_for(ASKED)
-        terminal.wait_quiet(0.4)  # the question takes no answer at first
-        terminal.send("y")
-        terminal.wait_for("… sending")
-        assert server.came.wait(20)
+        start_accepting(server, terminal)
         terminal.child.kill(signal.SIGKILL)
         assert terminal.wait_exit() == -signal.SIGKILL
         return bytes(terminal.transcript)
+
+
+def test_who_quits_in_a_write_is_told_that_its_outcome_is_unknown(
+    server: Moody, tmp_path: Path
+) -> None:
+    server.mood = Mood.HANGING
+    with screen(server, tmp_path) as terminal:
+        start_accepting(server, terminal)
+        terminal.send("ctrl+q")
+        terminal.wait_for("A write is being sent.")
+        terminal.send("ctrl+q")
+        terminal.wait_for("what became of it is not known")
+        assert terminal.wait_exit() == 4
+    assert outcomes(tmp_path) == []
 
 
 def outcomes(home: Path) -> list[str]:
