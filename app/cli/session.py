@@ -16,6 +16,9 @@ from app.services.target import Access
 from app.services.tenant import Tenant
 from app.services.traffic import Traffic, Wait
 
+SLOW = 5.0
+"""Seconds without an answer after which, and again after which, a person is told."""
+
 
 class Session(NamedTuple):
     """A tenant that has been entered.
@@ -109,9 +112,11 @@ def run(chosen: Chosen, work: Callable[[Session], Awaitable[ExitCode]]) -> ExitC
 async def _inside(wanted: Way, work: Callable[[Session], Awaitable[ExitCode]]) -> ExitCode:
     access = await wanted.target.enter(wanted.target.user)
     access.traffic.changed = _Waits(access.traffic).tell
+    silence = asyncio.create_task(_tell_silence(access.traffic))
     try:
         return await work(Session(wanted, access))
     finally:
+        silence.cancel()
         await access.tenant.zuora.aclose()
 
 
@@ -130,6 +135,15 @@ def code_of(error: ZuoraError) -> ExitCode:
     """Return how a program ends that only read, when this went wrong."""
     said_no = isinstance(error, Refused | Forbidden | NotFound | Locked)
     return ExitCode.REFUSED if said_no else ExitCode.NO_ACCESS
+
+
+async def _tell_silence(traffic: Traffic) -> None:
+    """Say when no answer has come for a while: nobody is to wonder whether we hang."""
+    while True:
+        await asyncio.sleep(SLOW)
+        seconds = asyncio.get_running_loop().time() - min(traffic.sent, default=float("inf"))
+        if seconds >= SLOW:
+            narrate(f"no answer from Zuora for {seconds:.0f} s yet; ctrl+c gives up")
 
 
 class _Waits:

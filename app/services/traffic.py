@@ -86,6 +86,7 @@ class Traffic:
     Attributes:
         calls: the newest `KEPT` calls, oldest first.
         waits: the pauses under way.
+        sent: when each call without an answer yet was sent, on the loop's clock.
         budget: as last told by Zuora, or None.
         changed: called after every change, on the event loop; replace it to listen.
             What it raises is its own trouble: an answer of Zuora is worth more.
@@ -94,6 +95,7 @@ class Traffic:
     def __init__(self) -> None:
         self.calls: deque[Call] = deque(maxlen=KEPT)
         self.waits: list[Wait] = []
+        self.sent: list[float] = []
         self.budget: Budget | None = None
         self.changed: Callable[[], None] = lambda: None
         self._given_up = asyncio.Event()

@@ -122,6 +122,7 @@ class Line:
             at, started = now(), asyncio.get_running_loop().time()
             answer: Answer | None = None
             trouble = codes = ""
+            self.traffic.sent.append(started)
             try:
                 answer = await self._answer(request, hidden)
                 self.traffic.budget = budget_of(answer.headers, at) or self.traffic.budget
@@ -133,6 +134,7 @@ class Line:
                 trouble = "Given up"
                 raise
             finally:
+                self.traffic.sent.remove(started)
                 self.traffic.note(
                     Call(
                         at=at,

@@ -1,9 +1,15 @@
 """What is told on stderr while a command is at work."""
 
+import asyncio
 import signal
 import subprocess
 from pathlib import Path
 
+import pytest
+
+from app.cli import session
+from app.cli.exits import ExitCode
+from app.cli.options import Chosen
 from tests.cli.moody import Moody
 from tests.cli.tenant import PROGRAM, environ, run
 
@@ -41,3 +47,41 @@ def test_a_wait_that_is_too_long_is_given_up_with_its_length(server: Moody, home
     assert (done.returncode, done.stdout) == (3, "")
     assert "Acme-Europe is left out" in done.stderr
     assert "60 min" in done.stderr
+
+
+def test_an_answer_that_does_not_come_is_told_again_and_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[str] = []
+    twice = asyncio.Event()
+
+    def hear(text: str) -> None:
+        told.append(text)
+        if len(told) == 2:
+            twice.set()
+
+    async def silent(entered: session.Session) -> ExitCode:
+        entered.access.traffic.sent.append(asyncio.get_running_loop().time())
+        await asyncio.wait_for(twice.wait(), 20)
+        return ExitCode.DONE
+
+    monkeypatch.setattr(session, "SLOW", 0.01)
+    monkeypatch.setattr(session, "narrate", hear)
+    assert session.run(Chosen(), silent) is ExitCode.DONE
+    assert set(told) == {"no answer from Zuora for 0 s yet; ctrl+c gives up"}
+
+
+def test_nothing_is_told_of_a_silence_in_which_nothing_was_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[str] = []
+
+    async def asks_a_person(_session: session.Session) -> ExitCode:
+        for _ in range(20):
+            await asyncio.sleep(0.002)
+        return ExitCode.DONE
+
+    monkeypatch.setattr(session, "SLOW", 0.005)
+    monkeypatch.setattr(session, "narrate", told.append)
+    assert session.run(Chosen(), asks_a_person) is ExitCode.DONE
+    assert told == []
