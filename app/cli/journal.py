@@ -12,11 +12,11 @@ from app.cli.exits import ExitCode, Stopped
 from app.cli.options import Chosen
 from app.cli.output import narrate, say, say_json, table
 from app.domain.actions import Action
+from app.domain.clock import now
 from app.domain.ids import bare
 from app.domain.text import clean
 from app.services.entries import OUTCOMES, Entry, Party
 from app.services.journal import Journal, JournalError
-from app.services.tenant import now
 from app.settings import places
 
 _AGO = re.compile(r"(\d{1,6})\s*(s|min|m|h|d|w)")

@@ -6,12 +6,12 @@ transport = httpx.ASGITransport(app=tenant.asgi)
 
 import os
 import sqlite3
-import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from starlette.types import ASGIApp
 
+from app.domain.clock import wall
 from app.fake import settings
 from app.fake.access import AccessRequests
 from app.fake.connections import Connections
@@ -82,7 +82,7 @@ def open_tenant(
     *,
     path: Path | None = None,
     policy: Policy | None = None,
-    clock: Callable[[], float] = time.time,
+    clock: Callable[[], float] = wall,
     new_id: Callable[[], str] | None = None,
     new_trace: Callable[[], str] | None = None,
     limits: Sequence[Window] = PRODUCTION,

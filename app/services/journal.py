@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from app.domain.actions import Action
+from app.domain.clock import now
 from app.domain.entities import Entity
 from app.domain.text import clean
 from app.services import entries
@@ -22,7 +23,6 @@ from app.services.chain import Chain
 from app.services.entries import Entry, Party
 from app.services.links import Verdict, parsed, split
 from app.services.orders import Order, Result
-from app.services.tenant import now
 
 __all__ = ["Entry", "Journal", "JournalError", "Party", "Verdict"]
 

@@ -4,8 +4,9 @@ The limits are the tenant's, shared by all of its users and programs, and a
 refused call counts too.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from app.domain import clock
 from app.services.traffic import Budget
 
 NORMAL = 30.0
@@ -28,7 +29,7 @@ def refresh_after(budget: Budget | None, now: datetime | None = None) -> float:
     if budget.reset is None:
         return slow
     anew = budget.at + timedelta(seconds=budget.reset)
-    return max(NORMAL, min(slow, (anew - (now or datetime.now(UTC))).total_seconds()))
+    return max(NORMAL, min(slow, (anew - (now or clock.now())).total_seconds()))
 
 
 def budget_sentence(budget: Budget | None, now: datetime | None = None) -> str:

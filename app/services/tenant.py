@@ -1,11 +1,11 @@
 """The tenant as one user sees it: what was read, when, and what may be done next."""
 
-import time
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from app.domain.clock import now, steady
 from app.domain.connections import PENDING, Connection, Direction, Row, rows
 from app.domain.entities import Entity, Hierarchy
 from app.domain.ids import id_of
@@ -14,11 +14,6 @@ from app.services.ports import EntityConnections
 
 if TYPE_CHECKING:
     from app.services.store import Remembered, Store
-
-
-def now() -> datetime:
-    """Return the present moment."""
-    return datetime.now(UTC)
 
 
 class View(NamedTuple):
@@ -74,7 +69,7 @@ class Tenant:
     ) -> None:
         self.zuora = zuora
         self.clock = clock
-        self.steady: Callable[[], float] = time.monotonic
+        self.steady: Callable[[], float] = steady
         self.store = store
         self.hierarchy = Hierarchy()
         self.enterable: AbstractSet[str] | None = None

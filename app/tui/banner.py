@@ -14,6 +14,7 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.timer import Timer
 
+from app.domain.clock import now
 from app.domain.errors import (
     NoAnswer,
     NoToken,
@@ -24,7 +25,6 @@ from app.domain.errors import (
 )
 from app.services.desk import Desk
 from app.services.pace import budget_sentence
-from app.services.tenant import now
 from app.services.traffic import Traffic, Wait
 from app.tui.heading import ago
 from app.tui.lines import Lines

@@ -9,12 +9,12 @@ from textual.getters import query_one
 from textual.signal import Signal
 
 from app.commands import Situation
+from app.domain.clock import now
 from app.domain.connections import Direction
 from app.domain.errors import ZuoraError
 from app.domain.risk import Risk
 from app.services.desk import Desk, Progress
 from app.services.target import Target
-from app.services.tenant import now
 from app.services.traffic import Traffic
 from app.tui import heading, presenting
 from app.tui.banner import SLOW, Banner

@@ -3,9 +3,9 @@
 import asyncio
 from datetime import timedelta
 
+from app.domain.clock import now
 from app.domain.errors import ZuoraError
 from app.services.pace import NORMAL, refresh_after
-from app.services.tenant import now
 from app.tui.banner import tries_again
 from app.tui.desk_view import DeskView
 from app.tui.work import Work

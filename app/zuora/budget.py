@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 
+from app.domain.clock import now
 from app.services.traffic import Budget
 
 _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
@@ -46,7 +47,7 @@ def _until(value: str, date: str) -> float | None:
     """Return the seconds from the server's own present moment, else ours, to a date."""
     try:
         until = parsedate_to_datetime(value)
-        present = parsedate_to_datetime(date) if date else datetime.now(UTC)
+        present = parsedate_to_datetime(date) if date else now()
         return max(0.0, (until - present).total_seconds())
     except (ValueError, TypeError, OverflowError):  # no date, or one without a time zone
         return None

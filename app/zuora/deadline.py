@@ -2,9 +2,9 @@
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator
 
+from app.domain.clock import wall
 from app.domain.errors import ZuoraError
 
 
@@ -23,7 +23,7 @@ class Deadline:
 
     def __init__(self, seconds: float) -> None:
         self.at = asyncio.get_running_loop().time() + seconds
-        self._wall = time.time() + seconds
+        self._wall = wall() + seconds
 
     def check(self) -> None:
         """Let a call leave.
@@ -31,7 +31,7 @@ class Deadline:
         Raises:
             ZuoraError: it has passed; nothing was sent.
         """
-        if asyncio.get_running_loop().time() > self.at or time.time() > self._wall:
+        if asyncio.get_running_loop().time() > self.at or wall() > self._wall:
             raise _late()
 
     @contextlib.asynccontextmanager

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import zlib
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -12,6 +11,7 @@ import httpx
 
 from app import __version__
 from app.domain import errors
+from app.domain.clock import now
 from app.domain.errors import ZuoraError
 from app.domain.ids import bare
 from app.domain.secret import Hidden
@@ -197,8 +197,3 @@ async def _body(response: httpx.Response, largest: int) -> bytes:
     if unzip and body and not unzip.eof:
         raise errors.NoAnswer("The connection to Zuora broke before the answer was whole.")
     return bytes(body)
-
-
-def now() -> datetime:
-    """Return the present moment, as calls are dated."""
-    return datetime.now(UTC)

@@ -7,11 +7,11 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import httpx
 
+from app.domain.clock import now
 from app.domain.errors import Untrusted, ZuoraError
 from app.domain.secret import Secret
 from app.domain.text import clean
@@ -82,7 +82,7 @@ async def clock(root: str, patience: Patience) -> float | None:
         date = await line.exchange(
             line.request("GET", "/", {}), lambda answer: answer.headers.get("Date", ""), Secret("")
         )
-        ahead = datetime.now(UTC) - parsedate_to_datetime(date)
+        ahead = now() - parsedate_to_datetime(date)
     except (ZuoraError, ValueError, TypeError, OverflowError):
         return None
     finally:

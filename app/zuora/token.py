@@ -2,12 +2,12 @@
 
 import asyncio
 import copy
-import time
 from collections.abc import Callable
 from typing import NamedTuple
 
 from pydantic_core import ValidationError
 
+from app.domain.clock import steady
 from app.domain.errors import ZuoraError
 from app.domain.secret import Hidden, Secret
 from app.zuora import answers
@@ -58,7 +58,7 @@ class Tokens:
         self,
         line: Line,
         credentials: Credentials,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = steady,
     ) -> None:
         self._line = line
         self._credentials = credentials

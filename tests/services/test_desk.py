@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from app.domain.actions import Action
+from app.domain.clock import now
 from app.domain.connections import PENDING, Connection, Direction
 from app.domain.listing import Order as Sorting
 from app.domain.records import Records
@@ -19,7 +20,7 @@ from app.services.journal import Journal
 from app.services.judging import LATE
 from app.services.orders import Order, Outcome, Result
 from app.services.target import Access
-from app.services.tenant import Tenant, now
+from app.services.tenant import Tenant
 from app.services.traffic import Traffic
 from tests.acme import AMERICAS, CANADA, CORPORATION, EUROPE, JAPAN, US, client, open_acme
 from tests.domain.world import GLOBAL, NORTH, connection

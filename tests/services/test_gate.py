@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from app.domain.actions import Action
+from app.domain.clock import now
 from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Connection, Direction
 from app.services.entries import SENDING
 from app.services.gate import KEY_LIVES, InTheWayError, admit
 from app.services.journal import Journal
 from app.services.judging import LATE
 from app.services.orders import Order, Result
-from app.services.tenant import View, now
+from app.services.tenant import View
 from app.services.writes import perform
 from tests.domain.world import GLOBAL, HIERARCHY, NORTH, connection, row
 from tests.services import tenant_file

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from app.domain.actions import Action
+from app.domain.clock import now
 from app.domain.connections import Connection, Direction
 from app.domain.errors import Unreachable
 from app.domain.records import Records
 from app.services.journal import Journal
 from app.services.ports import EntityConnections
 from app.services.store import Remembered, Store
-from app.services.tenant import Tenant, now
+from app.services.tenant import Tenant
 from app.services.writes import Order
 from app.tui import refreshing
 from app.tui.screens.question import Question

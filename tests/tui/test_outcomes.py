@@ -8,10 +8,10 @@ from time import monotonic
 import pytest
 
 from app.domain.actions import Action
+from app.domain.clock import now
 from app.services.journal import Journal
 from app.services.orders import Order
 from app.services.ports import EntityConnections, Receipt
-from app.services.tenant import now
 from tests.services.faults import Faulty
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Place, Story, story

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from textual.widgets import Button, Static
 
+from app.domain import clock
 from app.domain.connections import Connection
 from app.services.target import Access
 from app.tui.grid import Grid
@@ -80,7 +81,7 @@ async def test_enter_answers_no() -> None:
 async def test_a_key_that_comes_too_early_answers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(question, "GUARD", 0.3)
     now = 100.0
-    monkeypatch.setattr(question, "monotonic", lambda: now)
+    monkeypatch.setattr(clock, "steady", lambda: now)
     async with story() as told:
         await told.to("Acme-US")
         await told.press("r", "y")

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -28,7 +27,7 @@ def sleep(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
         nonlocal present
         present += LONG
 
-    monkeypatch.setattr("app.zuora.deadline.time", SimpleNamespace(time=lambda: present))
+    monkeypatch.setattr("app.zuora.deadline.wall", lambda: present)
     return passed
 
 

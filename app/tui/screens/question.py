@@ -5,8 +5,6 @@ wants the counterpart's name typed. When the list shows that the target has
 changed meanwhile, the question says so and its yes is gone.
 """
 
-from time import monotonic
-
 from rich.cells import cell_len, set_cell_size
 from textual import on
 from textual.app import ComposeResult
@@ -16,6 +14,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
+from app.domain import clock
 from app.domain.actions import Action
 from app.domain.connections import DISCONNECTED
 from app.domain.entities import Entity
@@ -57,7 +56,7 @@ class Question(ModalScreen[bool]):
         self.order = order
         self.withdrawn = False
         self._typed = order.action is Action.DISCONNECT
-        self._opened = monotonic()
+        self._opened = clock.steady()
 
     def compose(self) -> ComposeResult:
         """Lay the question out: what, between whom, what follows, and the two answers."""
@@ -87,7 +86,7 @@ class Question(ModalScreen[bool]):
         self.query_one("#typed" if self._typed else "#no").focus()
 
     def _seen(self) -> None:
-        self._opened = monotonic()
+        self._opened = clock.steady()
 
     def recheck(self, view: View) -> None:
         """Withdraw if a newer list shows that the target is not what the question named."""
@@ -126,7 +125,7 @@ class Question(ModalScreen[bool]):
 
     def action_answer(self, yes: bool) -> None:
         """Close with an answer, unless it comes too early to be one."""
-        if monotonic() - self._opened < GUARD or too_small(self):
+        if clock.steady() - self._opened < GUARD or too_small(self):
             return
         if yes and self.query_one("#yes", Button).disabled:
             return

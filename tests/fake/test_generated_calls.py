@@ -1,0 +1,75 @@
+"""Calls that schemathesis makes from the OpenAPI document, good ones and bad ones."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+
+from app.fake.data.acme import CORPORATION, EUROPE, UK
+from app.fake.openapi import PATH, document
+from app.testing import ServedTenant, serving
+
+OPERATIONS = [
+    (method.upper(), path)
+    for path, item in document()["paths"].items()
+    for method in item
+    if method != "parameters"
+]
+CREDENTIALS = ("Authorization", "apiAccessKeyId", "apiSecretAccessKey")
+KNOWN = {
+    "id": [CORPORATION, EUROPE, UK, "8a8082555b3c70de015b44a61f0a2b09"],
+    "login": ["alice@acme.example", "bruno@acme.example"],
+}
+EXAMPLES = 12
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[ServedTenant]:
+    with serving("acme") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def schema(served: ServedTenant) -> Any:
+    return schemathesis.openapi.from_url(served.base_url + PATH)
+
+
+@pytest.mark.xdist_group("schemathesis")
+@pytest.mark.parametrize("mode", [*GenerationMode], ids=str)
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_every_answer_is_a_documented_one(
+    served: ServedTenant, schema: Any, method: str, path: str, mode: GenerationMode
+) -> None:
+    """No 5xx; what fits the document is understood, and what does not is refused."""
+    alice = served.users["alice"]
+    password = {"apiAccessKeyId": alice.login, "apiSecretAccessKey": alice.client_secret}
+
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(
+        case=schema[path][method].as_strategy(generation_mode=mode),
+        known=st.booleans(),
+        signed_in=st.integers(0, 5).map(bool),
+        choice=st.integers(0, 11),
+    )
+    def try_out(case: Any, known: bool, signed_in: bool, choice: int) -> None:
+        headers = {}
+        if signed_in:
+            for name in CREDENTIALS:
+                case.headers.pop(name, None)
+            headers = {} if path == "/oauth/token" else password
+        if known:
+            for name in case.path_parameters:
+                case.path_parameters[name] = KNOWN[name][choice % len(KNOWN[name])]
+        case.call_and_validate(headers=headers)
+
+    try_out()
