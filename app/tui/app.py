@@ -49,6 +49,14 @@ class ConnectionsApp(App[None]):
             self.register_theme(one)
         self.theme = theme
 
+    async def open_tenant(self, target: Target) -> None:
+        """Leave whatever is on the screen, finished or not, and open a tenant."""
+        self.workers.cancel_all()
+        self._connections = Connections(target)
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        await self.switch_screen(self._connections)
+
     @property
     def native_ansi_color(self) -> bool:
         """Whether colours are left to the terminal; with NO_COLOR there are none at all."""

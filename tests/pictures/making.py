@@ -10,7 +10,7 @@ from pathlib import Path
 from app.cli.exits import ExitCode
 from app.cli.program import COMMANDS as SHELL_COMMANDS
 from app.commands import COMMANDS
-from tests.tui.snapshots import picture
+from app.walkthrough.glass import picture
 from tests.tui.story import story
 
 README = Path(__file__).parents[2] / "README.md"

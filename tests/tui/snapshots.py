@@ -7,15 +7,15 @@ at them then.
 """
 
 import difflib
-import html
 import re
 from pathlib import Path
 
 import pytest
 from textual.app import App
 
+from app.walkthrough.glass import picture, text_of
+
 FOLDER = Path(__file__).parents[1] / "snapshots"
-_TEXT = re.compile(r'<text class="[^"]*-r(\d+)" x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]*)</text>')
 
 
 class Snapshot:
@@ -48,25 +48,6 @@ class Snapshot:
                 f"{changes or 'The text is the same: colours or styles differ.'}"
             )
         actual_path.unlink(missing_ok=True)
-
-
-def picture(app: App[None]) -> str:
-    """Return the screen as SVG that is the same at every run and loads nothing."""
-    svg = app.export_screenshot(title="Manage Entity Connections")
-    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
-    svg = svg.replace("Fira Code, monospace", "monospace").replace("Fira Code", "monospace")
-    return re.sub(r"terminal-\d+", "terminal", svg)
-
-
-def text_of(svg: str) -> list[str]:
-    """Return the lines of text of a picture."""
-    lines: dict[float, list[tuple[float, str]]] = {}
-    for _, x, y, text in _TEXT.findall(svg):
-        lines.setdefault(float(y), []).append((float(x), html.unescape(text)))
-    return [
-        "".join(text for _, text in sorted(line)).replace("\xa0", " ").rstrip()
-        for _, line in sorted(lines.items())
-    ]
 
 
 @pytest.fixture

@@ -1,0 +1,190 @@
+"""Doing what a script says on a live screen, and looking whether it came about."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from textual.app import App
+from textual.events import MouseDown, MouseEvent, MouseMove, MouseUp
+from textual.geometry import Offset
+
+from app.services.target import FaultLab
+from app.walkthrough import keys
+from app.walkthrough.glass import Glass, NotThere
+from app.walkthrough.script import Act, Step
+
+PATIENCE = 60.0
+"""Seconds until what must be seen is missed: longer than any pause of the adapter."""
+LOOK_EVERY = 0.05
+"""Seconds between two looks at the screen."""
+STILL = 0.25
+"""Seconds a screen is left alone before it is taken for settled."""
+
+
+class Tempo(NamedTuple):
+    """How long a performance dwells, in seconds.
+
+    Attributes:
+        point: on a place before it is clicked.
+        press: after a key; a question takes no answer in its first 0.3 seconds.
+        letter: after each letter of a text.
+    """
+
+    point: float = 0.0
+    press: float = 0.4
+    letter: float = 0.01
+
+    def at(self, speed: float) -> "Tempo":
+        """Return it faster or slower, but never so fast that a question would miss its answer."""
+        quick = Tempo()
+        return Tempo(*(max(least, one / speed) for least, one in zip(quick, self, strict=True)))
+
+
+class Missed(Exception):
+    """A step that did not come about.
+
+    Attributes:
+        number: of the step, from 1.
+        step: it.
+        reason: what was missed, in a sentence.
+        before: the screen when it began.
+        after: the screen when it was given up.
+    """
+
+    def __init__(self, number: int, step: Step, reason: str, before: Glass, after: Glass) -> None:
+        super().__init__(reason)
+        self.number, self.step, self.reason = number, step, reason
+        self.before, self.after = before, after
+
+    def __str__(self) -> str:
+        """Return the step, its caption, and both screens."""
+        return "\n".join(
+            (
+                f'Step {self.number}, "{self.step.caption}": {self.reason}',
+                "The screen before it:",
+                *_framed(self.before),
+                "The screen now:",
+                *_framed(self.after),
+            )
+        )
+
+
+class Performance:
+    """Performs steps on an app.
+
+    Args:
+        app: the screen, running.
+        lab: switches of the tenant's faults.
+        cue: told of each key by the name on its cap, of each place before it is clicked,
+            and None when it is clicked.
+        tempo: how long to dwell.
+    """
+
+    def __init__(
+        self,
+        app: App[Any],
+        lab: FaultLab,
+        cue: Callable[[str | Offset | None], None] = lambda _: None,
+        tempo: Tempo = Tempo(),  # noqa: B008 - it never changes
+    ) -> None:
+        self.app = app
+        self.lab = lab
+        self.tempo = tempo
+        self._cue = cue
+
+    async def perform(self, number: int, step: Step) -> None:
+        """Do what a step says, and wait until what it promises is seen.
+
+        Raises:
+            Missed: something to click never came, or what must be seen did not.
+        """
+        before = Glass.of(self.app)
+        try:
+            self._switch(step.faults)
+            for act in (*_as(step.user), *step.do):
+                await self._do(act)
+            await self._look(lambda glass: _missing(step, glass))
+            await asyncio.sleep(STILL)
+        except NotThere as error:
+            raise Missed(number, step, str(error), before, Glass.of(self.app)) from None
+
+    def _switch(self, faults: list[str] | None) -> None:
+        """Let these faults be on and no others; None leaves them as they are."""
+        if faults is not None:
+            for name in self.lab.active():
+                self.lab.switch(name)
+            for one in faults:
+                self.lab.switch(one)
+
+    async def _do(self, act: Act) -> None:
+        if act.press is not None:
+            self._cue(keys.shown(act.press))
+            self.app.post_message(keys.event(act.press))
+            await asyncio.sleep(self.tempo.press)
+        for letter in act.type or "":
+            self._cue(letter)
+            self.app.post_message(keys.event(letter))
+            await asyncio.sleep(self.tempo.letter)
+        if act.click is not None:
+            await self._click(act.click)
+
+    async def _click(self, sight: str) -> None:
+        glass = await self._look(lambda glass: _absent(sight, glass))
+        place = glass.spot(sight).middle
+        self._cue(place)
+        self.app.post_message(_mouse(MouseMove, place))
+        await asyncio.sleep(self.tempo.point)
+        self.app.post_message(_mouse(MouseDown, place))
+        self.app.post_message(_mouse(MouseUp, place))
+        await asyncio.sleep(self.tempo.press)
+        self._cue(None)
+
+    async def _look(self, missing: Callable[[Glass], str]) -> Glass:
+        """Wait until nothing is missing on the screen.
+
+        Raises:
+            NotThere: something still is, when patience ends.
+        """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + PATIENCE
+        await asyncio.sleep(LOOK_EVERY)
+        while reason := missing(glass := Glass.of(self.app)):
+            if loop.time() > until:
+                raise NotThere(reason)
+            await asyncio.sleep(LOOK_EVERY)
+        return glass
+
+
+def _as(user: str | None) -> tuple[Act, ...]:
+    """Return how one becomes another user."""
+    if user is None:
+        return ()
+    return Act(press="u"), Act(type=user), Act(press="enter")
+
+
+def _missing(step: Step, glass: Glass) -> str:
+    """Return what a step promises and the screen does not show; "" for nothing."""
+    for sight in step.see:
+        if not glass.has(sight):
+            return f'"{sight}" must be seen, and is not.'
+    for sight in step.gone:
+        if glass.has(sight):
+            return f'"{sight}" must be gone, and is not.'
+    return ""
+
+
+def _absent(sight: str, glass: Glass) -> str:
+    try:
+        glass.spot(sight)
+    except NotThere as error:
+        return str(error)
+    return ""
+
+
+def _mouse(kind: type[MouseEvent], at: Offset) -> MouseEvent:
+    button = 0 if kind is MouseMove else 1
+    return kind(None, at.x, at.y, 0, 0, button, False, False, False, screen_x=at.x, screen_y=at.y)
+
+
+def _framed(glass: Glass) -> list[str]:
+    return [f"  | {line}" for line in glass.lines]
