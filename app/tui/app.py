@@ -10,6 +10,7 @@ from textual.binding import Binding
 from textual.command import Provider
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input
+from textual.worker import get_current_worker
 
 from app.services.target import Target
 from app.tui.screens.connections import Connections
@@ -50,12 +51,17 @@ class ConnectionsApp(App[None]):
         self.theme = theme
 
     async def open_tenant(self, target: Target) -> None:
-        """Leave whatever is on the screen, finished or not, and open a tenant."""
-        self.workers.cancel_all()
-        self._connections = Connections(target)
+        """Leave whatever is on the screen, finished or not, and open a tenant.
+
+        To be called by a worker, which goes on; all others are ended.
+        """
+        asks = get_current_worker()
+        for worker in self.workers:
+            if worker is not asks:
+                worker.cancel()
         while len(self.screen_stack) > 1:
             await self.pop_screen()
-        await self.switch_screen(self._connections)
+        await self._connections.open_tenant(target)
 
     @property
     def native_ansi_color(self) -> bool:

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from textual.app import App
 from textual.events import MouseDown, MouseEvent, MouseMove, MouseUp
 from textual.geometry import Offset
 
 from app.services.target import FaultLab
+from app.tui.work import ENTERING, READING
 from app.walkthrough import keys
 from app.walkthrough.glass import Glass, NotThere
 from app.walkthrough.script import Act, Step
@@ -38,6 +39,19 @@ class Tempo(NamedTuple):
         """Return it faster or slower, but never so fast that a question would miss its answer."""
         quick = Tempo()
         return Tempo(*(max(least, one / speed) for least, one in zip(quick, self, strict=True)))
+
+
+class Audience(Protocol):
+    """Is told what is done to the screen."""
+
+    def pressed(self, cap: str) -> None:
+        """Take note of a key, by the name on its cap."""
+
+    def typed(self, text: str) -> None:
+        """Take note of a text that is being typed, as far as it has come."""
+
+    def pointed(self, at: Offset | None) -> None:
+        """Take note of the cell that will be clicked, and of None when it has been."""
 
 
 class Missed(Exception):
@@ -75,8 +89,7 @@ class Performance:
     Args:
         app: the screen, running.
         lab: switches of the tenant's faults.
-        cue: told of each key by the name on its cap, of each place before it is clicked,
-            and None when it is clicked.
+        audience: who is told, if anybody.
         tempo: how long to dwell.
     """
 
@@ -84,13 +97,13 @@ class Performance:
         self,
         app: App[Any],
         lab: FaultLab,
-        cue: Callable[[str | Offset | None], None] = lambda _: None,
+        audience: Audience | None = None,
         tempo: Tempo = Tempo(),  # noqa: B008 - it never changes
     ) -> None:
         self.app = app
         self.lab = lab
         self.tempo = tempo
-        self._cue = cue
+        self._audience = audience
 
     async def perform(self, number: int, step: Step) -> None:
         """Do what a step says, and wait until what it promises is seen.
@@ -98,15 +111,28 @@ class Performance:
         Raises:
             Missed: something to click never came, or what must be seen did not.
         """
+        await asyncio.sleep(LOOK_EVERY)
+        if number == 1:
+            await self._come_up()
         before = Glass.of(self.app)
         try:
             self._switch(step.faults)
-            for act in (*_as(step.user), *step.do):
+            for act in step.acts:
                 await self._do(act)
             await self._look(lambda glass: _missing(step, glass))
             await asyncio.sleep(STILL)
         except NotThere as error:
             raise Missed(number, step, str(error), before, Glass.of(self.app)) from None
+
+    async def _come_up(self) -> None:
+        """Wait until the tenant is open and read, or cannot be."""
+        before = None
+        while (glass := Glass.of(self.app)) != before or self._reads():
+            before = glass
+            await asyncio.sleep(STILL)
+
+    def _reads(self) -> bool:
+        return any(one.is_running and one.group in (ENTERING, READING) for one in self.app.workers)
 
     def _switch(self, faults: list[str] | None) -> None:
         """Let these faults be on and no others; None leaves them as they are."""
@@ -118,26 +144,30 @@ class Performance:
 
     async def _do(self, act: Act) -> None:
         if act.press is not None:
-            self._cue(keys.shown(act.press))
+            if self._audience:
+                self._audience.pressed(keys.shown(act.press))
             self.app.post_message(keys.event(act.press))
             await asyncio.sleep(self.tempo.press)
-        for letter in act.type or "":
-            self._cue(letter)
+        for end, letter in enumerate(act.type or "", 1):
+            if self._audience:
+                self._audience.typed((act.type or "")[:end])
             self.app.post_message(keys.event(letter))
             await asyncio.sleep(self.tempo.letter)
         if act.click is not None:
             await self._click(act.click)
 
     async def _click(self, sight: str) -> None:
-        glass = await self._look(lambda glass: _absent(sight, glass))
-        place = glass.spot(sight).middle
-        self._cue(place)
+        glass = await self._look(lambda glass: self._absent(sight, glass))
+        place = glass.spot(sight, self._in_reach).middle
+        if self._audience:
+            self._audience.pointed(place)
         self.app.post_message(_mouse(MouseMove, place))
         await asyncio.sleep(self.tempo.point)
         self.app.post_message(_mouse(MouseDown, place))
         self.app.post_message(_mouse(MouseUp, place))
         await asyncio.sleep(self.tempo.press)
-        self._cue(None)
+        if self._audience:
+            self._audience.pointed(None)
 
     async def _look(self, missing: Callable[[Glass], str]) -> Glass:
         """Wait until nothing is missing on the screen.
@@ -154,12 +184,17 @@ class Performance:
             await asyncio.sleep(LOOK_EVERY)
         return glass
 
+    def _absent(self, sight: str, glass: Glass) -> str:
+        """Return why a sight cannot be clicked; "" when it can."""
+        try:
+            glass.spot(sight, self._in_reach)
+        except NotThere as error:
+            return str(error)
+        return ""
 
-def _as(user: str | None) -> tuple[Act, ...]:
-    """Return how one becomes another user."""
-    if user is None:
-        return ()
-    return Act(press="u"), Act(type=user), Act(press="enter")
+    def _in_reach(self, at: Offset) -> bool:
+        """Whether a click goes to something: what is behind a dialog takes none."""
+        return self.app.screen.get_widget_at(*at)[0] is not self.app.screen
 
 
 def _missing(step: Step, glass: Glass) -> str:
@@ -170,14 +205,6 @@ def _missing(step: Step, glass: Glass) -> str:
     for sight in step.gone:
         if glass.has(sight):
             return f'"{sight}" must be gone, and is not.'
-    return ""
-
-
-def _absent(sight: str, glass: Glass) -> str:
-    try:
-        glass.spot(sight)
-    except NotThere as error:
-        return str(error)
     return ""
 
 

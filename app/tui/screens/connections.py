@@ -54,6 +54,7 @@ class Connections(Screen[None]):
         super().__init__()
         self.target = target
         self._leaving = False
+        self._open = False
         self.loose_ends = LooseEnds()
 
     def compose(self) -> ComposeResult:
@@ -63,10 +64,22 @@ class Connections(Screen[None]):
 
     def on_mount(self) -> None:
         """Show the empty desk first; only then load what is heavy."""
+        self.call_after_refresh(self._enter)
+        self.set_interval(AGE_EVERY, lambda: self.view.draw_lines())
+
+    def _enter(self) -> None:
         self.work = Work(self.app, self, self.target)
-        self.call_after_refresh(self.work.enter, self.target.user)
         self.refreshing = Refreshing(self.view, self.work)
-        self.set_interval(AGE_EVERY, self.view.draw_lines)
+        self._open = True
+        self.work.enter(self.target.user)
+
+    async def open_tenant(self, target: Target) -> None:
+        """Begin anew with an empty desk, in another tenant."""
+        self._open = False
+        self.target = target
+        self.loose_ends = LooseEnds()
+        await self.recompose()
+        self._enter()
 
     @property
     def desk(self) -> Desk | None:
@@ -163,6 +176,10 @@ class Connections(Screen[None]):
         self.view.say(*presenting.told_later(message.outcomes))
 
     # Commands
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keep keys away that come before there is a desk to show what they do."""
+        return self._open
 
     def action_command(self, id_: str) -> None:
         """Do what a command says, or say why it is impossible now."""
@@ -272,7 +289,7 @@ class Connections(Screen[None]):
 
     def do_quit(self) -> None:
         """Leave the program, but not behind the back of a write."""
-        if self.work.writing and not self._leaving:
+        if self._open and self.work.writing and not self._leaving:
             self._leaving = True
             self.view.say("why", "A write is being sent.", "Wait for its outcome, or quit again.")
         else:

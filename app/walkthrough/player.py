@@ -1,0 +1,209 @@
+"""Playing a walkthrough before an audience: on, back, by itself, and out of the presenter's way."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+from app.services.target import Target
+from app.tui.terminal import run_app
+from app.walkthrough.captioned import RETURN, CaptionedApp, CaptionedDriver
+from app.walkthrough.performance import Missed, Performance, Tempo
+from app.walkthrough.script import Walkthrough
+from app.walkthrough.stage import StageClock, stage
+from app.walkthrough.strip import Captions
+
+LIVE = Tempo(point=0.9, press=0.7, letter=0.09)
+"""How long a click, a key and a letter take before an audience, at speed 1."""
+LEAD = 1.2
+"""Seconds a caption stands before anything is done, at speed 1."""
+SPEEDS = (0.25, 0.5, 1.0, 1.5, 2.0, 4.0, 8.0)
+
+_HINTS = ("space goes on · ← back · p plays · esc takes over", "space · ← · p · esc")
+_YOURS = (f"the screen is yours · {RETURN} goes on · ctrl+q leaves", f"yours · {RETURN} goes on")
+_END = ("the end · ← back · esc takes over · q leaves", "the end · ← · esc · q")
+
+
+def reading_time(text: str) -> float:
+    """Return the seconds an audience needs for a text, and to see what it speaks of."""
+    return 2.0 + len(text) / 20
+
+
+def play(
+    script: Walkthrough, open_target: Callable[[], Target], theme: str, speed: float = 1.0
+) -> int:
+    """Play a walkthrough in the terminal and return the exit status.
+
+    Args:
+        script: what is played.
+        open_target: makes a fresh tenant.
+        theme: name of a theme.
+        speed: how many times as fast as LIVE and LEAD say.
+    """
+    with stage(still=False) as (runner, clock):
+        target = open_target()
+        app = CaptionedApp(script, target, theme)
+        app.conduct = Player(script, app, target, open_target, clock, speed).play
+        return run_app(app, CaptionedDriver, runner.run)
+
+
+class Player:
+    """What a presenter does with a walkthrough.
+
+    Args:
+        script: what is played.
+        app: the screen it is played on.
+        target: the tenant that is on it now.
+        open_target: makes a fresh tenant: to go back is to begin anew and hurry.
+        clock: of the loop that the app runs on.
+        speed: how fast.
+    """
+
+    def __init__(
+        self,
+        script: Walkthrough,
+        app: CaptionedApp,
+        target: Target,
+        open_target: Callable[[], Target],
+        clock: StageClock,
+        speed: float,
+    ) -> None:
+        self.script = script
+        self.app = app
+        self.speed = speed
+        self.playing = False
+        self._open_target = open_target
+        self._clock = clock
+        self._target = target
+        self._done = 0
+        self._act: asyncio.Task[None] | None = None
+        self._keys: asyncio.Queue[str] = asyncio.Queue()
+
+    async def play(self) -> None:
+        """Do what the presenter says, for as long as the app runs."""
+        self.app.listener = self._keys.put_nowait
+        self._show(0)
+        while True:
+            await self._obey(await self._keys.get())
+
+    async def _obey(self, key: str) -> None:
+        match key:
+            case _ if self.app.yours:
+                await self._go_to(self._done)
+            case "space" | "right" | "enter" | "pagedown":
+                self._go_on()
+            case "left" | "backspace" | "pageup":
+                await self._go_to(self._done - (self._act is None))
+            case "home":
+                await self._go_to(0)
+            case "p":
+                self._play_or_pause()
+            case "plus" | "minus":
+                self._change_speed(1 if key == "plus" else -1)
+            case "escape":
+                await self._hand_over()
+            case "q" | "ctrl+q" | "ctrl+c":
+                await self._stop()
+                self.app.exit()
+
+    def _go_on(self) -> None:
+        """Begin the next step; what is under way is hurried to its end."""
+        if self._act is not None:
+            self._clock.hurrying = True
+        elif self._done < len(self.script.steps):
+            self._act = asyncio.create_task(self._perform())
+
+    async def _perform(self) -> None:
+        """Perform the next step, and the others too while it plays by itself."""
+        try:
+            while True:
+                number = self._done + 1
+                step = self.script.steps[number - 1]
+                self._show(number)
+                await self._rest(LEAD)
+                await self._performance(LIVE.at(self.speed)).perform(number, step)
+                self._done = number
+                if not self.playing or number == len(self.script.steps):
+                    break
+                await self._rest(reading_time(step.caption))
+        except Missed as missed:
+            self._remark(f"This did not come about. {missed.reason}")
+        finally:
+            self._clock.hurrying = self.playing = False
+            self._act = None
+            self._hint()
+
+    async def _rest(self, seconds: float) -> None:
+        await asyncio.sleep(seconds / self.speed)
+        self._clock.hurrying = False
+
+    async def _go_to(self, done: int) -> None:
+        """Show the screen as it was after some steps: begin anew, and hurry there unseen."""
+        await self._stop()
+        self.playing = self.app.yours = False
+        self._done = max(0, done)
+        self.app.say(self.app.captions._replace(caps=(), hints=("going there …",)))
+        missed: Missed | None = None
+        self._clock.hurrying = True
+        self.app.hidden = True
+        try:
+            self._target = self._open_target()
+            await self.app.open_tenant(self._target)
+            for number, step in enumerate(self.script.steps[: self._done], 1):
+                await self._performance(Tempo(), seen=False).perform(number, step)
+        except Missed as error:
+            missed = error
+        finally:
+            self._clock.hurrying = self.app.hidden = False
+        self._show(self._done)
+        self.app.repaint()
+        if missed:
+            self._remark(f"Step {missed.number} did not come about this time. {missed.reason}")
+
+    def _play_or_pause(self) -> None:
+        self.playing = not self.playing
+        if self.playing and self._act is None:
+            self._go_on()
+        self._hint()
+
+    def _change_speed(self, by: int) -> None:
+        place = min(range(len(SPEEDS)), key=lambda n: abs(SPEEDS[n] - self.speed))
+        self.speed = SPEEDS[max(0, min(len(SPEEDS) - 1, place + by))]
+        self._hint()
+
+    async def _hand_over(self) -> None:
+        """Let the presenter have the screen; whatever is done there is undone on return."""
+        await self._stop()
+        self.app.yours = True
+        self._hint()
+
+    async def _stop(self) -> None:
+        """End what is under way, in the middle of it."""
+        if self._act is not None:
+            self._act.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._act
+        self.app.pointed(None)
+
+    def _performance(self, tempo: Tempo, *, seen: bool = True) -> Performance:
+        if (lab := self._target.lab) is None:
+            raise TypeError("A walkthrough plays on a fake tenant.")
+        return Performance(self.app, lab, self.app if seen else None, tempo)
+
+    def _show(self, number: int) -> None:
+        """Show the caption of a step; 0 is the title."""
+        text = self.script.steps[number - 1].caption if number else self.script.teaches
+        place = f"{number}/{len(self.script.steps)}"
+        self.app.say(Captions(self.script.title, place, text, hints=self._hints()))
+
+    def _remark(self, text: str) -> None:
+        self.app.say(self.app.captions._replace(text=text, urgent=True))
+
+    def _hint(self) -> None:
+        self.app.say(self.app.captions._replace(hints=self._hints()))
+
+    def _hints(self) -> tuple[str, ...]:
+        if self.app.yours:
+            return _YOURS
+        if self.playing:
+            return (f"plays at {self.speed:g}× · + - speed · p stops", f"plays {self.speed:g}×")
+        return _END if self._done == len(self.script.steps) else _HINTS
