@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 
+THEMES = ("dark", "light", "high-contrast", "colour-blind-safe")
+"""Our own colours; Textual, which has them, takes too long to ask."""
+
+
 class ScenarioName(click.ParamType[str]):
     """A scenario of ours, or a file that holds one."""
 

@@ -39,21 +39,29 @@ class CaptionedApp(ConnectionsApp):
             presenter's own; then only RETURN.
         yours: whether it is.
         hidden: whether what is painted is kept from the terminal.
+        stream: what a recording's terminal was sent, and when, in seconds.
     """
 
     def __init__(self, script: Walkthrough, target: Target, theme: str) -> None:
         super().__init__(target, theme)
         self.script = script
-        self.captions = Captions(script.title, "", script.teaches)
+        self.captions = Captions(script.title, f"0/{len(script.steps)}", script.teaches)
         self.pointer: Offset | None = None
         self.conduct: Callable[[], Coroutine[Any, Any, None]] | None = None
         self.listener: Callable[[str], None] | None = None
         self.yours = self.hidden = False
+        self.stream: list[tuple[float, str]] = []
 
     def on_ready(self) -> None:
         """Let the app be led."""
         if self.conduct is not None:
             self.run_worker(self.conduct())
+
+    def show(self, number: int, hints: tuple[str, ...] = ()) -> None:
+        """Show the caption of a step, from 1; 0 is what the walkthrough teaches."""
+        steps = self.script.steps
+        text = steps[number - 1].caption if number else self.script.teaches
+        self.say(Captions(self.script.title, f"{number}/{len(steps)}", text, hints=hints))
 
     def say(self, captions: Captions) -> None:
         """Change the captions."""
@@ -140,15 +148,11 @@ class CaptionedDriver(TerminalDriver):
 class RecordingDriver(Driver):
     """A terminal that only remembers what it was sent, and when."""
 
-    def __init__(self, app: Any, **options: Any) -> None:
-        super().__init__(app, **options)
-        self._began = self._loop.time()
-        self.stream: list[tuple[float, str]] = []
+    _app: CaptionedApp
 
     def write(self, data: str) -> None:
         """Remember output."""
-        if data:
-            self.stream.append((self._loop.time() - self._began, thin(data)))
+        self._app.stream.append((self._loop.time(), thin(data)))
 
     def start_application_mode(self) -> None:
         """Tell the app how large its part of the terminal is."""

@@ -10,7 +10,6 @@ from app.walkthrough.captioned import RETURN, CaptionedApp, CaptionedDriver
 from app.walkthrough.performance import Missed, Performance, Tempo
 from app.walkthrough.script import Walkthrough
 from app.walkthrough.stage import StageClock, stage
-from app.walkthrough.strip import Captions
 
 LIVE = Tempo(point=0.9, press=0.7, letter=0.09)
 """How long a click, a key and a letter take before an audience, at speed 1."""
@@ -81,7 +80,7 @@ class Player:
     async def play(self) -> None:
         """Do what the presenter says, for as long as the app runs."""
         self.app.listener = self._keys.put_nowait
-        self._show(0)
+        self.app.show(0, self._hints())
         while True:
             await self._obey(await self._keys.get())
 
@@ -118,7 +117,7 @@ class Player:
             while True:
                 number = self._done + 1
                 step = self.script.steps[number - 1]
-                self._show(number)
+                self.app.show(number, self._hints())
                 await self._rest(LEAD)
                 await self._performance(LIVE.at(self.speed)).perform(number, step)
                 self._done = number
@@ -154,7 +153,7 @@ class Player:
             missed = error
         finally:
             self._clock.hurrying = self.app.hidden = False
-        self._show(self._done)
+        self.app.show(self._done, self._hints())
         self.app.repaint()
         if missed:
             self._remark(f"Step {missed.number} did not come about this time. {missed.reason}")
@@ -188,12 +187,6 @@ class Player:
         if (lab := self._target.lab) is None:
             raise TypeError("A walkthrough plays on a fake tenant.")
         return Performance(self.app, lab, self.app if seen else None, tempo)
-
-    def _show(self, number: int) -> None:
-        """Show the caption of a step; 0 is the title."""
-        text = self.script.steps[number - 1].caption if number else self.script.teaches
-        place = f"{number}/{len(self.script.steps)}"
-        self.app.say(Captions(self.script.title, place, text, hints=self._hints()))
 
     def _remark(self, text: str) -> None:
         self.app.say(self.app.captions._replace(text=text, urgent=True))

@@ -1,0 +1,201 @@
+"""`walkthrough`: scripted journeys, played to an audience, recorded, checked, and made."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from app.cli.completing import beginning
+from app.cli.exits import ExitCode, Stopped
+from app.cli.options import THEMES, Chosen
+from app.cli.output import say
+from app.cli.targets import way
+from app.fake.scenarios import SCENARIOS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from click.shell_completion import CompletionItem
+
+    from app.services.target import Target
+    from app.walkthrough.script import Walkthrough
+
+
+class _Group(click.Group):
+    """Takes what is no command of its own for the name of a walkthrough to play."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the command that is meant before its arguments."""
+        if args and args[0] not in (*self.commands, *ctx.help_option_names):
+            args = ["play", *args]
+        return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """Return the walkthroughs and commands that begin like this."""
+        return [*_completed(incomplete), *super().shell_complete(ctx, incomplete)]
+
+
+def _completed(incomplete: str) -> "list[CompletionItem]":
+    from app.walkthrough.script import read, shipped
+
+    titles = [(name, read(path).title) for name, path in shipped().items()]
+    return beginning(incomplete, titles)
+
+
+class _Script(click.ParamType[str]):
+    """A walkthrough of ours, or a file that holds one."""
+
+    name = "walkthrough"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> "list[CompletionItem]":
+        """Return the walkthroughs that begin like this, or leave it to the shell's own files."""
+        from click.shell_completion import CompletionItem
+
+        return _completed(incomplete) or [CompletionItem(incomplete, type="file")]
+
+
+@click.group(cls=_Group, invoke_without_command=True, subcommand_metavar="[NAME|COMMAND] …")
+@click.pass_context
+def walkthrough(ctx: click.Context) -> ExitCode | None:
+    """Play a walkthrough; without a name, list them.
+
+    A walkthrough is a script: captions, keys, clicks, and what must be seen
+    then. It plays on a fake tenant of its own. One that is yours is a file
+    NAME.toml: `new` makes one by watching you, `check` performs it unseen.
+    """
+    if isinstance(outer := ctx.find_root().obj, Chosen) and outer != Chosen():
+        raise click.UsageError("a walkthrough brings its own tenant: no option chooses another.")
+    if ctx.invoked_subcommand is not None:
+        return None
+    from app.walkthrough.script import read, shipped
+
+    scripts = {name: read(path) for name, path in shipped().items()}
+    width = max(map(len, scripts))
+    for name, script in scripts.items():
+        say(f"{name:<{width}}  {script.title}: {len(script.steps)} steps")
+    return ExitCode.DONE
+
+
+@walkthrough.command()
+@click.argument("name", type=_Script())
+@click.option(
+    "--theme", type=click.Choice(THEMES), default="dark", show_default=True, help="Colours."
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(0.25, 8),
+    default=1.0,
+    show_default=True,
+    help="How fast it plays: 2 is twice as fast.",
+)
+@click.option(
+    "--export",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Play to nobody, and write pictures, a page and a terminal recording there.",
+)
+@click.option("--png", is_flag=True, help="With --export: each picture as PNG, too.")
+@click.option("--gif", is_flag=True, help="With --export: an animated GIF, too.")
+def play(name: str, theme: str, speed: float, folder: Path | None, *, png: bool, gif: bool) -> int:
+    """Play a walkthrough to an audience, or record it with --export.
+
+    The presenter's keys: space goes on, or hurries what is under way; left
+    goes back; p plays by itself, + and - change how fast; escape hands over
+    the screen, and ctrl+g takes it back; q leaves.
+    """
+    script, open_target = _read(name)
+    if folder is not None:
+        return _export(Path(name).stem, script, open_target, theme, folder, png=png, gif=gif)
+    if png or gif:
+        raise click.UsageError("--png and --gif belong to --export DIR.")
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise click.UsageError("to play it takes a terminal; without one, --export DIR records it.")
+    from app.walkthrough.player import play as before_an_audience
+
+    status = before_an_audience(script, open_target, theme, speed)
+    return ExitCode.CRASHED if status == 1 else status
+
+
+@walkthrough.command()
+@click.argument("names", type=_Script(), nargs=-1, required=True)
+def check(names: tuple[str, ...]) -> ExitCode:
+    """Perform walkthroughs unseen; say at which step one does not come about."""
+    from app.walkthrough.performance import Missed
+    from app.walkthrough.recording import record
+
+    missed = False
+    for name in names:
+        script, open_target = _read(name)
+        try:
+            record(Path(name).stem, script, open_target)
+        except Missed as error:
+            missed = True
+            click.echo(f"{name}: {error}", err=True)
+        else:
+            say(f"{name}: {len(script.steps)} steps, and each came about.")
+    return ExitCode.REFUSED if missed else ExitCode.DONE
+
+
+def _read(name: str) -> "tuple[Walkthrough, Callable[[], Target]]":
+    """Return a script, and what makes a fresh tenant for it.
+
+    Raises:
+        Stopped: it cannot be played.
+    """
+    from app.walkthrough.script import ScriptError, found, read
+
+    try:
+        path = found(name)
+        script = read(path)
+    except ScriptError as error:
+        raise Stopped(str(error), ExitCode.USAGE) from error
+    scenario = script.scenario
+    if scenario not in SCENARIOS:
+        scenario = str(path.parent / scenario)
+    chosen = Chosen(scenario=scenario, user=script.user)
+
+    def open_target() -> "Target":
+        return way(chosen).target
+
+    try:
+        target = open_target()
+    except Stopped as error:
+        raise Stopped(f"{path.name}: {error.message}", error.code) from error
+    users = dict(target.users)
+    for number, step in enumerate(script.steps, 1):
+        if step.user is not None and step.user not in users:
+            raise Stopped(
+                f"{path.name}: step {number}, user: there is no {step.user} in {target.name};"
+                f" there are {', '.join(users)}.",
+                ExitCode.USAGE,
+            )
+    return script, open_target
+
+
+def _export(
+    name: str,
+    script: "Walkthrough",
+    open_target: "Callable[[], Target]",
+    theme: str,
+    folder: Path,
+    *,
+    png: bool,
+    gif: bool,
+) -> ExitCode:
+    from app.walkthrough.export import ExportError, export
+    from app.walkthrough.performance import Missed
+    from app.walkthrough.recording import record
+
+    try:
+        take = record(name, script, open_target, theme)
+        for path in export(take, folder, png=png, gif=gif):
+            say(str(path))
+    except Missed as error:
+        raise Stopped(f"{name}: {error}", ExitCode.REFUSED) from error
+    except ExportError as error:
+        raise Stopped(str(error), ExitCode.USAGE) from error
+    return ExitCode.DONE

@@ -1,0 +1,107 @@
+"""Recording a walkthrough: it plays by itself, in no time, the same at every run."""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from unittest.mock import patch
+
+from textual.geometry import Offset, Size
+from textual.pilot import Pilot
+
+from app.services.target import FaultLab, Target
+from app.walkthrough import strip
+from app.walkthrough.captioned import CaptionedApp, RecordingDriver
+from app.walkthrough.glass import picture
+from app.walkthrough.performance import Performance
+from app.walkthrough.player import LEAD, LIVE, reading_time
+from app.walkthrough.script import Walkthrough
+from app.walkthrough.stage import stage
+from app.walkthrough.take import Frame, Take
+
+_TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "TZ": "UTC"}
+_PERSONAL = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "ZUORA_ENTITY_ID")
+
+
+def record(
+    name: str, script: Walkthrough, open_target: Callable[[], Target], theme: str = "dark"
+) -> Take:
+    """Perform a walkthrough for nobody and return all that would have been seen.
+
+    Args:
+        name: of the script.
+        script: what is performed.
+        open_target: makes a fresh tenant.
+        theme: name of a theme.
+
+    Raises:
+        Missed: a step did not come about.
+    """
+    width, height = script.size
+    with _nobodys_terminal(), stage(still=True) as (runner, _):
+        target = open_target()
+        if target.lab is None:
+            raise TypeError("A walkthrough is performed on a fake tenant.")
+        app = CaptionedApp(script, target, theme)
+        app.driver_class = RecordingDriver
+        app.animation_level = "none"
+        recorder = _Recorder(app, target.lab)
+        runner.run(app.run_async(size=(width, height), auto_pilot=recorder.perform))
+    size = Size(width, height + strip.rows(script, width))
+    return Take(name, script, tuple(recorder.frames), tuple(app.stream), size)
+
+
+class _Recorder:
+    """Performs every step at the pace of an audience, and keeps what it sees."""
+
+    def __init__(self, app: CaptionedApp, lab: FaultLab) -> None:
+        self.app = app
+        self.frames: list[Frame] = []
+        self._lab = lab
+        self._number = 0
+
+    async def perform(self, _pilot: Pilot[object]) -> None:
+        """Perform all steps, and end the app whatever comes."""
+        performance = Performance(self.app, self._lab, self, LIVE)
+        script = self.app.script
+        self.app.show(0)
+        await asyncio.sleep(reading_time(script.teaches))
+        self._keep(last=True)
+        for self._number, step in enumerate(script.steps, 1):
+            self.app.show(self._number)
+            await asyncio.sleep(LEAD)
+            await performance.perform(self._number, step)
+            self._keep(last=True)
+            await asyncio.sleep(reading_time(step.caption))
+        self.app.exit()
+
+    def pressed(self, cap: str) -> None:
+        """Show a key that is pressed."""
+        self.app.pressed(cap)
+
+    def typed(self, text: str) -> None:
+        """Show a text that is being typed."""
+        self.app.typed(text)
+
+    def pointed(self, at: Offset | None) -> None:
+        """Show the pointer, and keep the screen on which it clicks."""
+        self.app.pointed(at)
+        if at is not None:
+            self._keep()
+
+    def _keep(self, *, last: bool = False) -> None:
+        now = asyncio.get_running_loop().time()
+        caps, pointer = self.app.captions.caps, self.app.pointer
+        self.frames.append(Frame(now, self._number, caps, pointer, picture(self.app), last))
+
+
+@contextmanager
+def _nobodys_terminal() -> Iterator[None]:
+    """Forget what is particular about this machine: colours, time zone, sizes."""
+    with patch.dict(os.environ, _TERMINAL):
+        for name in _PERSONAL:
+            os.environ.pop(name, None)
+        time.tzset()
+        yield
+    time.tzset()
