@@ -86,7 +86,7 @@ def walkthrough(ctx: click.Context) -> ExitCode | None:
 )
 @click.option(
     "--speed",
-    type=click.FloatRange(0.25, 8),
+    type=click.FloatRange(0.25, 64),
     default=1.0,
     show_default=True,
     help="How fast it plays: 2 is twice as fast.",

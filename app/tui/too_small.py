@@ -3,13 +3,15 @@
 from typing import Any
 
 from textual.content import Content
+from textual.geometry import Size
 from textual.screen import Screen
 
 from app.tui.lines import Lines
 
-BREAKPOINTS_ACROSS = [(0, "-narrow"), (60, "-wide-enough")]
-BREAKPOINTS_DOWN = [(0, "-low"), (20, "-tall-enough")]
-"""The least that a screen and its dialogs need, in cells."""
+LEAST = Size(60, 20)
+"""What a screen and its dialogs need, in cells."""
+BREAKPOINTS_ACROSS = [(0, "-narrow"), (LEAST.width, "-wide-enough")]
+BREAKPOINTS_DOWN = [(0, "-low"), (LEAST.height, "-tall-enough")]
 
 
 class TooSmall(Lines):
@@ -17,7 +19,11 @@ class TooSmall(Lines):
 
     def on_mount(self) -> None:
         """Say what is needed."""
-        self.show(Content("This terminal is too small.\nIt takes 60 columns by 20 lines."))
+        self.show(
+            Content(
+                f"This terminal is too small.\nIt takes {LEAST.width} columns by {LEAST.height} lines."
+            )
+        )
 
 
 def too_small(screen: Screen[Any]) -> bool:

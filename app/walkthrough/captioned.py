@@ -94,9 +94,10 @@ class CaptionedApp(ConnectionsApp):
     def post_display_hook(self) -> None:
         """Put the pointer above what has just been painted."""
         if self.pointer is not None and self._driver is not None:
-            x, y = self.pointer
-            column, line = min(x + 1, self.size.width - 1), min(y + 1, self.size.height - 1)
-            self._driver.write(f"\x1b7\x1b[{line + 1};{column + 1}H\x1b[1;7m↖\x1b[0m\x1b8")
+            beside = self.pointer + Offset(1, 1)
+            place = beside.clamp(*self.size)
+            sign = [strip.pointer(self.theme_variables)]
+            self._driver.write(strip.ansi(sign, place, self.console))
 
     def _paint(self) -> None:
         if self._driver is None:
@@ -104,7 +105,7 @@ class CaptionedApp(ConnectionsApp):
         width, height = self.size
         below = strip.rows(self.script, width)
         lines = strip.strips(self.captions, width, below, self.theme_variables)
-        self._driver.write(strip.ansi(lines, height + 1, self.console))
+        self._driver.write(strip.ansi(lines, Offset(0, height), self.console))
         self._driver.flush()
 
 
@@ -125,6 +126,11 @@ class CaptionedDriver(TerminalDriver):
         if not self._app.hidden:
             super().write(data)
 
+    def start_application_mode(self) -> None:
+        """Take the terminal, captions and all."""
+        super().start_application_mode()
+        self._loop.call_soon_threadsafe(self._app.repaint)
+
     def stop_application_mode(self) -> None:
         """Give the terminal back, whatever is going on."""
         self._app.hidden = False
@@ -139,9 +145,11 @@ class CaptionedDriver(TerminalDriver):
         elif isinstance(message, events.MouseEvent) and message.screen_y >= app.size.height:
             return
         key = message.key if isinstance(message, events.Key) else ""
-        if key and app.listener is not None and (not app.yours or key == RETURN):
+        if app.yours and key != RETURN or key == "ctrl+z":
+            super().process_message(message)
+        elif key and app.listener is not None:
             self._loop.call_soon_threadsafe(app.listener, key)
-        elif app.yours or not isinstance(message, (events.Key, events.MouseEvent, events.Paste)):
+        elif not isinstance(message, (events.Key, events.MouseEvent, events.Paste)):
             super().process_message(message)
 
 

@@ -6,10 +6,12 @@ from contextlib import suppress
 
 from app.services.target import Target
 from app.tui.terminal import run_app
+from app.tui.too_small import LEAST, too_small
 from app.walkthrough.captioned import RETURN, CaptionedApp, CaptionedDriver
 from app.walkthrough.performance import Missed, Performance, Tempo
 from app.walkthrough.script import Walkthrough
-from app.walkthrough.stage import StageClock, stage
+from app.walkthrough.stage import Stage, stage
+from app.walkthrough.strip import rows
 
 LIVE = Tempo(point=0.9, press=0.7, letter=0.09)
 """How long a click, a key and a letter take before an audience, at speed 1."""
@@ -18,6 +20,7 @@ LEAD = 1.2
 SPEEDS = (0.25, 0.5, 1.0, 1.5, 2.0, 4.0, 8.0)
 
 _HINTS = ("space goes on · ← back · p plays · esc takes over", "space · ← · p · esc")
+_UNDER_WAY = ("space hurries · ← back · p plays · esc takes over", "space hurries")
 _YOURS = (f"the screen is yours · {RETURN} goes on · ctrl+q leaves", f"yours · {RETURN} goes on")
 _END = ("the end · ← back · esc takes over · q leaves", "the end · ← · esc · q")
 
@@ -38,11 +41,11 @@ def play(
         theme: name of a theme.
         speed: how many times as fast as LIVE and LEAD say.
     """
-    with stage(still=False) as (runner, clock):
+    with stage(still=False) as here:
         target = open_target()
         app = CaptionedApp(script, target, theme)
-        app.conduct = Player(script, app, target, open_target, clock, speed).play
-        return run_app(app, CaptionedDriver, runner.run)
+        app.conduct = Player(script, app, target, open_target, here, speed).play
+        return run_app(app, CaptionedDriver, here.runner.run)
 
 
 class Player:
@@ -53,7 +56,7 @@ class Player:
         app: the screen it is played on.
         target: the tenant that is on it now.
         open_target: makes a fresh tenant: to go back is to begin anew and hurry.
-        clock: of the loop that the app runs on.
+        here: the stage that the app runs on.
         speed: how fast.
     """
 
@@ -63,7 +66,7 @@ class Player:
         app: CaptionedApp,
         target: Target,
         open_target: Callable[[], Target],
-        clock: StageClock,
+        here: Stage,
         speed: float,
     ) -> None:
         self.script = script
@@ -71,15 +74,15 @@ class Player:
         self.speed = speed
         self.playing = False
         self._open_target = open_target
-        self._clock = clock
+        self._stage = here
         self._target = target
         self._done = 0
         self._act: asyncio.Task[None] | None = None
         self._keys: asyncio.Queue[str] = asyncio.Queue()
+        app.listener = self._keys.put_nowait
 
     async def play(self) -> None:
         """Do what the presenter says, for as long as the app runs."""
-        self.app.listener = self._keys.put_nowait
         self.app.show(0, self._hints())
         while True:
             await self._obey(await self._keys.get())
@@ -107,7 +110,11 @@ class Player:
     def _go_on(self) -> None:
         """Begin the next step; what is under way is hurried to its end."""
         if self._act is not None:
-            self._clock.hurrying = True
+            self._stage.clock.hurrying = True
+        elif too_small(self.app.screen):
+            width, height = LEAST
+            lines = height + rows(self.script, self.app.size.width)
+            self._remark(f"This terminal is too small: it takes {width} columns by {lines} lines.")
         elif self._done < len(self.script.steps):
             self._act = asyncio.create_task(self._perform())
 
@@ -127,13 +134,13 @@ class Player:
         except Missed as missed:
             self._remark(f"This did not come about. {missed.reason}")
         finally:
-            self._clock.hurrying = self.playing = False
+            self._stage.clock.hurrying = self.playing = False
             self._act = None
             self._hint()
 
     async def _rest(self, seconds: float) -> None:
         await asyncio.sleep(seconds / self.speed)
-        self._clock.hurrying = False
+        self._stage.clock.hurrying = False
 
     async def _go_to(self, done: int) -> None:
         """Show the screen as it was after some steps: begin anew, and hurry there unseen."""
@@ -142,9 +149,10 @@ class Player:
         self._done = max(0, done)
         self.app.say(self.app.captions._replace(caps=(), hints=("going there …",)))
         missed: Missed | None = None
-        self._clock.hurrying = True
+        self._stage.clock.hurrying = True
         self.app.hidden = True
         try:
+            self._stage.rewind()
             self._target = self._open_target()
             await self.app.open_tenant(self._target)
             for number, step in enumerate(self.script.steps[: self._done], 1):
@@ -152,7 +160,7 @@ class Player:
         except Missed as error:
             missed = error
         finally:
-            self._clock.hurrying = self.app.hidden = False
+            self._stage.clock.hurrying = self.app.hidden = False
         self.app.show(self._done, self._hints())
         self.app.repaint()
         if missed:
@@ -199,4 +207,6 @@ class Player:
             return _YOURS
         if self.playing:
             return (f"plays at {self.speed:g}× · + - speed · p stops", f"plays {self.speed:g}×")
+        if self._act is not None:
+            return _UNDER_WAY
         return _END if self._done == len(self.script.steps) else _HINTS

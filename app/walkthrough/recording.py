@@ -39,7 +39,7 @@ def record(
         Missed: a step did not come about.
     """
     width, height = script.size
-    with _nobodys_terminal(), stage(still=True) as (runner, _):
+    with _nobodys_terminal(), stage(still=True) as here:
         target = open_target()
         if target.lab is None:
             raise TypeError("A walkthrough is performed on a fake tenant.")
@@ -47,7 +47,7 @@ def record(
         app.driver_class = RecordingDriver
         app.animation_level = "none"
         recorder = _Recorder(app, target.lab)
-        runner.run(app.run_async(size=(width, height), auto_pilot=recorder.perform))
+        here.runner.run(app.run_async(size=(width, height), auto_pilot=recorder.perform))
     size = Size(width, height + strip.rows(script, width))
     return Take(name, script, tuple(recorder.frames), tuple(app.stream), size)
 

@@ -10,6 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 from textual.content import Content
+from textual.geometry import Offset
 from textual.strip import Strip
 
 from app.walkthrough.script import Walkthrough
@@ -66,10 +67,15 @@ def strips(captions: Captions, width: int, height: int, colours: Mapping[str, st
     ]
 
 
-def ansi(lines: Iterable[Strip], top: int, console: Console) -> str:
-    """Return what a terminal is sent to show lines from row `top` (from 1) on."""
+def pointer(colours: Mapping[str, str]) -> Strip:
+    """Return the sign that points at what is clicked, up and to the left of it."""
+    return Strip([Segment("↖", _bright(colours))])
+
+
+def ansi(lines: Iterable[Strip], at: Offset, console: Console) -> str:
+    """Return what a terminal is sent to show lines from a cell on, downwards."""
     painted = "".join(
-        f"\x1b[{top + place};1H{line.render(console)}" for place, line in enumerate(lines)
+        f"\x1b[{y};{at.x + 1}H{line.render(console)}" for y, line in enumerate(lines, at.y + 1)
     )
     return f"\x1b7{painted}\x1b8"
 
@@ -77,7 +83,7 @@ def ansi(lines: Iterable[Strip], top: int, console: Console) -> str:
 def _head(captions: Captions, width: int, colours: Mapping[str, str]) -> Strip:
     rule = _style(colours, "primary", "background")
     named = rule + Style(bold=True)
-    cap = _style(colours, "background", "accent") + Style(bold=True, reverse=_colourless())
+    cap = _bright(colours)
     left = [Segment("── ", rule), Segment(f"{captions.place} ", named)]
     caps = [
         part for one in captions.caps for part in (Segment(f" {one} ", cap), Segment(" ", rule))
@@ -106,6 +112,10 @@ def _width(segments: Iterable[Segment]) -> int:
 
 def _wrapped(text: str, width: int) -> list[str]:
     return [line.plain.rstrip() for line in Content(text).wrap(max(1, width - 2 * _MARGIN))]
+
+
+def _bright(colours: Mapping[str, str]) -> Style:
+    return _style(colours, "background", "accent") + Style(bold=True, reverse=_colourless())
 
 
 def _style(colours: Mapping[str, str], front: str, back: str | None = None) -> Style:

@@ -1,0 +1,199 @@
+"""A walkthrough before an audience: a presenter's keys, in a real terminal of 100x30."""
+
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from app.walkthrough.script import found, read
+from tests.terminal.pty import ROOT, Terminal
+from tests.terminal.test_restored import SUSPEND
+
+PROGRAM = [".venv/bin/entity-connections", "walkthrough"]
+LEFT = "\x1b[D"
+NAME = "deny-a-request"
+STEPS = read(found(NAME)).steps
+
+
+@contextmanager
+def presented(
+    name: str = NAME, size: tuple[int, int] = (100, 30), speed: str = "64"
+) -> Iterator[Terminal]:
+    """Start a walkthrough, and wait until the presenter may go on."""
+    with Terminal([*PROGRAM, name, "--speed", speed], size) as terminal:
+        terminal.wait_for("0/")
+        terminal.wait_for("updated just now")
+        yield terminal
+
+
+def go_on(terminal: Terminal, number: int, ready: str = "goes on") -> list[str]:
+    """Go on to a step and wait until it is done; return the app's part of the terminal."""
+    terminal.send(" ")
+    terminal.wait_for(f" {number}/")
+    terminal.wait_for(ready)
+    return screen(terminal)
+
+
+def screen(terminal: Terminal) -> list[str]:
+    """Return what is above the captions."""
+    lines = terminal.text().splitlines()
+    return lines[: next(y for y, line in enumerate(lines) if line.startswith("── "))]
+
+
+def test_space_by_space_to_the_end() -> None:
+    with presented() as terminal:
+        for number, step in enumerate(STEPS, 1):
+            go_on(terminal, number, "the end" if number == len(STEPS) else "goes on")
+            below = " ".join(line.strip() for line in terminal.text().splitlines()[-3:])
+            assert step.caption[:60] in below
+        terminal.send("q")
+        assert terminal.wait_exit() == 0
+        assert terminal.leftovers() == []
+
+
+def test_back_shows_the_screen_as_it_was() -> None:
+    with presented() as terminal:
+        shown = [go_on(terminal, number) for number in (1, 2, 3, 4)]
+        assert shown[2] != shown[3]
+        for number in (3, 2):
+            terminal.send(LEFT)
+            terminal.wait_for(f" {number}/")
+            terminal.wait_for("goes on")
+            terminal.wait_quiet()
+            assert screen(terminal) == shown[number - 1]
+        assert go_on(terminal, 3) == shown[2]
+
+
+def test_the_screen_handed_over_and_taken_back() -> None:
+    with presented() as terminal:
+        shown = go_on(terminal, 1)
+        terminal.send("escape")
+        terminal.wait_for("yours ·")
+        terminal.send("e")
+        terminal.wait_for("Entity switcher")
+        terminal.send("germany", "enter")
+        terminal.wait_for("Acme-Germany ▾")
+        terminal.send("ctrl+g")
+        terminal.wait_for("goes on ·")
+        terminal.wait_quiet()
+        assert screen(terminal) == shown
+
+
+def test_by_itself_to_the_end() -> None:
+    with presented() as terminal:
+        terminal.send("p")
+        terminal.wait_for("plays at 64×")
+        terminal.wait_for("the end")
+        assert f" {len(STEPS)}/" in terminal.text()
+
+
+def test_the_speed_is_changed_while_it_plays() -> None:
+    with presented(speed="0.5") as terminal:
+        terminal.send("p")
+        terminal.wait_for("plays at 0.5×")
+        terminal.send("+", "+")
+        terminal.wait_for("plays at 1.5×")
+        terminal.send("-")
+        terminal.wait_for("plays at 1×")
+        terminal.send("p")
+        terminal.wait_for("hurries")
+
+
+def test_what_is_done_is_seen_being_done() -> None:
+    with presented("set-up-a-connection", speed="1") as terminal:
+        go_on(terminal, 1)
+        terminal.send(" ")
+        terminal.wait_for("↖")
+        line = next(line for line in terminal.screen.display if "↖" in line)
+        assert line.index("↖") == len("Acme Corporation ▾") // 2 + 2
+        terminal.send(" ")  # no more waiting
+        terminal.wait_for("goes on", timeout=1)
+        assert "↖" not in terminal.text()
+    with presented("disconnect", speed="4") as terminal:
+        go_on(terminal, 1)
+        terminal.send(" ")
+        terminal.wait_for("hurries")
+        terminal.wait_for(lambda: " x " in terminal.screen.display[-3])
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])
+def test_leaving_in_the_middle_of_a_step(key: str) -> None:
+    with presented(speed="0.25") as terminal:
+        terminal.send(" ")
+        terminal.wait_for("hurries")
+        terminal.send(key)
+        assert terminal.wait_exit() == 0
+        assert terminal.leftovers() == []
+
+
+def test_a_signal_restores_the_terminal() -> None:
+    with presented() as terminal:
+        go_on(terminal, 1)
+        terminal.send(LEFT)
+        terminal.child.kill(signal.SIGTERM)
+        assert terminal.wait_exit() == 128 + signal.SIGTERM
+        assert terminal.leftovers() == []
+
+
+def test_captions_stay_below_in_a_low_terminal() -> None:
+    with presented(size=(80, 24)) as terminal:
+        go_on(terminal, 1, "space ·")
+        assert len(screen(terminal)) == 24 - 3
+
+
+def test_a_terminal_that_is_too_small() -> None:
+    with Terminal([*PROGRAM, NAME], (50, 18)) as terminal:
+        terminal.wait_for("0/")
+        terminal.send(" ")
+        terminal.wait_for("columns by 24 lines.")
+        terminal.send("q")
+        assert terminal.wait_exit() == 0
+
+
+def test_captions_go_along_when_the_terminal_is_resized() -> None:
+    with presented() as terminal:
+        go_on(terminal, 1)
+        terminal.screen.resize(24, 80)
+        terminal.child.setwinsize(24, 80)
+        terminal.send("\x1b[48;24;80;480;800t")
+        terminal.wait_for(lambda: terminal.screen.display[21].startswith("── 1/"))
+        terminal.wait_quiet()
+        assert terminal.screen.display[22].strip().startswith(STEPS[0].caption[:40])
+        assert screen(terminal)[0].startswith(" Acme-Americas ▾")
+
+
+def test_suspended_and_brought_back() -> None:
+    with Terminal(["sh", "-mc", SUSPEND, *PROGRAM, NAME], (100, 30)) as terminal:
+        terminal.wait_for("0/")
+        terminal.wait_quiet()
+        terminal.send("ctrl+z")
+        terminal.wait_for("STOPPED")
+        terminal.wait_quiet()
+        assert terminal.leftovers() == []
+        terminal.screen.reset()
+        terminal.send("\n")
+        terminal.wait_for("0/")
+        terminal.wait_for("Acme-Americas")
+        terminal.send("q")
+        terminal.wait_for("STATUS 0")
+        assert terminal.wait_exit() == 0
+        assert terminal.leftovers() == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["set-up-a-conection"], "did you mean set-up-a-connection?"),
+        (["nowhere.toml"], "nowhere.toml cannot be read: No such file or directory."),
+        ([NAME, "--gif"], "--png and --gif belong to --export DIR."),
+        ([NAME], "to play it takes a terminal"),
+    ],
+)
+def test_what_cannot_be_played_costs_a_sentence(arguments: list[str], said: str) -> None:
+    ended = subprocess.run(
+        [*PROGRAM, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=ROOT
+    )
+    assert ended.returncode == 2
+    assert said in ended.stderr
