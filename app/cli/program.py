@@ -30,6 +30,11 @@ COMMANDS = {
     "doctor": ("app.cli.doctor:doctor", "What works on the way to Zuora, and what to do"),
     "completion": ("app.cli.completion:completion", "The script that completes in your shell"),
     "serve": ("app.cli.serve:serve", "The fake tenant on a socket of this machine"),
+    "web": ("app.cli.web:web", "The screen in a browser, on the fake tenant"),
+    "walkthrough": (
+        "app.cli.walkthrough:walkthrough",
+        "A scripted journey: play, record, make one",
+    ),
     "tenant": ("app.cli.tenant:tenant", "A fake tenant in a file: look, start anew, export"),
     "scenario": ("app.cli.scenario:scenario", "What a fake tenant can start from, as data"),
     "policy": ("app.cli.policy:policy", "What the fake tenant does where Zuora is silent"),

@@ -18,7 +18,10 @@ def open_screen(chosen: Chosen, theme: str | None) -> int:
     Raises:
         click.UsageError: there is no terminal, or no such theme.
     """
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if os.environ.get("TEXTUAL_DRIVER"):  # another front end than a terminal: a browser
+        if not chosen.fake:
+            raise click.UsageError("a browser gets at no tenant but the fake one.")
+    elif not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise click.UsageError(
             "the screen needs a terminal as its input and its error output;"
             " without one, use a command: see --help."

@@ -1,15 +1,15 @@
 """`serve`: the fake tenant on a socket, to be used as if it were Zuora."""
 
-import ipaddress
 import json
 import signal
-import socket
+from shlex import quote
 
 import click
 
-from app.cli.exits import ExitCode, Stopped
+from app.cli.exits import ExitCode
 from app.cli.fake_files import fake_from, switched
 from app.cli.faults import fault_options
+from app.cli.listening import listening_on
 from app.cli.options import Chosen, ScenarioName
 
 
@@ -25,7 +25,8 @@ from app.cli.options import Chosen, ScenarioName
 )  # fmt: skip
 @click.option(
     "--tenant", type=click.Path(dir_okay=False), metavar="FILE",
-    help="Keep the tenant in a file, made if need be, which others may use at the same time.",
+    help="Keep the tenant in a file, made if need be, which others may use at the same time."
+    " Each server counts its own calls against the rate limits.",
 )  # fmt: skip
 @click.option(
     "--policy", "policies", multiple=True, metavar="NAME=VALUE",
@@ -63,16 +64,13 @@ def serve(
     outer = ctx.find_root().obj
     if isinstance(outer, Chosen):
         scenario, tenant = scenario or outer.scenario, tenant or outer.tenant
+        faults = [*(outer.faults or ()), *faults]
     origin, path, name, _ = fake_from(scenario, tenant)
     switched(Policy(), policies)  # before anything listens
-    listening = _listen(host, port)
+    listening = listening_on(
+        host, port, "this tenant: its credentials are known to all, and nothing is encrypted."
+    )
     url = url_of(listening)
-    if not ipaddress.ip_address(listening.getsockname()[0]).is_loopback:
-        click.echo(
-            "entity-connections: whoever reaches this machine can reach this tenant:"
-            " its credentials are known to all, and nothing is encrypted.",
-            err=True,
-        )
     fake = open_tenant(origin, path=path, faults=faults, seed=seed, control=control)
     if fake.faults:
         click.echo(f"entity-connections: faults are on: {fake.faults.watermark()}", err=True)
@@ -103,16 +101,6 @@ def serve(
     return ExitCode.DONE
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    from app.fake.listening import listen
-
-    try:
-        return listen(host, port)
-    except OSError as error:
-        sentence = f"cannot listen on {host} port {port}: {error.strerror or error}."
-        raise Stopped(sentence, ExitCode.USAGE) from error
-
-
 def _told(url: str, scenario: str, users: list[dict[str, str]]) -> str:
     lines = [f"The fake tenant {scenario} listens on {url} until ctrl+c.", ""]
     for one in users:
@@ -123,8 +111,8 @@ def _told(url: str, scenario: str, users: list[dict[str, str]]) -> str:
         "",
         "In another terminal:",
         "",
-        f"  export ZUORA_CLIENT_ID={first['client_id']}",
-        f"  export ZUORA_CLIENT_SECRET={first['client_secret']}",
+        f"  export ZUORA_CLIENT_ID={quote(first['client_id'])}",
+        f"  export ZUORA_CLIENT_SECRET={quote(first['client_secret'])}",
         f"  entity-connections --base-url {url}",
         "",
         f"or as a profile: entity-connections login --profile fake --base-url {url}",

@@ -1,10 +1,12 @@
 """The desk as widgets: where one is, the two tabs, the rows, what is known of one, the keys."""
 
 import asyncio
+from contextlib import suppress
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.css.query import NoMatches
 from textual.getters import query_one
 from textual.signal import Signal
 
@@ -204,7 +206,11 @@ class DeskView(Vertical):
     def _follow_cursor(self) -> None:
         if self._rest is not None:
             self._rest.cancel()
-        self._rest = asyncio.get_running_loop().call_later(REST, self.draw_cursor)
+        self._rest = asyncio.get_running_loop().call_later(REST, self._rested)
+
+    def _rested(self) -> None:
+        with suppress(NoMatches):  # the screen may be coming down
+            self.draw_cursor()
 
     def follow(self, traffic: Traffic) -> None:
         """Watch what goes over the wire from now on."""

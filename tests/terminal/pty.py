@@ -35,7 +35,7 @@ FRESH = frozenset({7, 25})
 
 _CONTROL = re.compile(rb"\x1b\[([?<>=]?)([\d;]*)(\$?)([hlcnpu])")
 _PARTIAL = re.compile(rb"\x1b(\[[?<>=\d;$]*)?\Z")
-_FOREIGN = re.compile(r"\x1b\[[<>=][\d;]*[a-z]")
+FOREIGN = re.compile(r"\x1b\[[<>=][\d;]*[a-z]")
 """What pyte would draw instead of understanding."""
 _OTHERS = re.compile(r"(TEXTUAL|PYTHON|COLUMNS$|LINES$|NO_COLOR$|FORCE_COLOR$|COLORTERM$)")
 
@@ -141,7 +141,7 @@ class Terminal:
         if not self._arrived:
             return None
         stamp, data = self._arrived.popleft()
-        self._stream.feed(_FOREIGN.sub("", self._decode(data)))
+        self._stream.feed(FOREIGN.sub("", self._decode(data)))
         return stamp
 
     def text(self) -> str:

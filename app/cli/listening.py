@@ -1,0 +1,33 @@
+"""What the servers of this program have in common: a socket, and a word when it is open to all."""
+
+import ipaddress
+import socket
+
+import click
+
+from app.cli.exits import ExitCode, Stopped
+
+
+def listening_on(host: str, port: int, warning: str) -> socket.socket:
+    """Return a socket bound to an address; port 0 takes any that is free.
+
+    Args:
+        host: a name or an address of this machine.
+        port: its port.
+        warning: what to tell when not only this machine can reach it.
+
+    Raises:
+        Stopped: nothing can listen there.
+    """
+    from app.fake.listening import listen
+
+    try:
+        listening = listen(host, port)
+    except OSError as error:
+        sentence = f"cannot listen on {host} port {port}: {error.strerror or error}."
+        raise Stopped(sentence, ExitCode.USAGE) from error
+    if not ipaddress.ip_address(listening.getsockname()[0]).is_loopback:
+        click.echo(
+            f"entity-connections: whoever reaches this machine can reach {warning}", err=True
+        )
+    return listening

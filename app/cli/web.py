@@ -1,0 +1,144 @@
+"""`web`: the screen on the fake tenant, in a browser."""
+
+import asyncio
+import gc
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+import app
+from app.cli.exits import ExitCode, Stopped
+from app.cli.listening import listening_on
+from app.cli.options import Chosen, ScenarioName
+from app.cli.targets import way
+from app.fake.scenarios import SCENARIOS
+
+if TYPE_CHECKING:
+    from app.web.visit import Command
+
+DRIVER = "app.tui.browser:BrowserDriver"
+KEPT = (
+    "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PYTHONDONTWRITEBYTECODE", "SYSTEMROOT",
+    "TEMP", "TMP", "TMPDIR", "TZ",
+)  # fmt: skip
+"""All that a visitor's process gets of our environment: no credentials, and no settings."""
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8050, show_default=True,
+    help="0 takes any that is free.",
+)  # fmt: skip
+@click.option(
+    "--scenario", type=ScenarioName(), metavar="NAME",
+    help="What each visitor's tenant holds at the start: acme unless told; or a scenario file.",
+)  # fmt: skip
+@click.option("--user", metavar="NAME", help="Who each visitor works as: alice unless told.")
+@click.option(
+    "--theme", type=click.Choice(["dark", "light", "high-contrast", "colour-blind-safe"]),
+    default="dark", show_default=True, help="Colours.",
+)  # fmt: skip
+@click.option(
+    "--seats", type=click.IntRange(1), default=16, show_default=True,
+    help="Visitors at a time; each takes some 50 MB.",
+)  # fmt: skip
+@click.option(
+    "--name", "names", multiple=True, metavar="NAME",
+    help="A host name that visitors type, where it is neither localhost nor this machine's"
+    " own. Repeatable.",
+)  # fmt: skip
+@click.pass_context
+def web(
+    ctx: click.Context,
+    host: str,
+    port: int,
+    scenario: str | None,
+    user: str | None,
+    theme: str,
+    seats: int,
+    names: tuple[str, ...],
+) -> ExitCode:
+    """Serve the screen to browsers until ctrl+c, on the fake tenant only.
+
+    Each visitor has a tenant of their own, in a process of their own, and both
+    are gone when they leave. Nobody reaches a real tenant through it, nor
+    anything of this machine: a profile, an address and a tenant's file are
+    refused here.
+    """
+    chosen = _chosen(ctx.find_root().obj, scenario, user)
+    try:
+        from app.web.gate import Gate
+        from app.web.server import Server
+    except ModuleNotFoundError as error:
+        raise Stopped(
+            f"web needs {error.name}, which is not installed. The extra [web] brings it:"
+            " pip install 'entity-connections[web]', or from its source: pip install '.[web]'",
+            ExitCode.USAGE,
+        ) from error
+    from app.fake.listening import url_of
+
+    command = command_for(chosen, theme)
+    listening = listening_on(host, port, "this page, and nothing is encrypted.")
+    server = Server(command, Gate.of(listening, (host, *names)), seats)
+    told = (
+        f"The screen, on a tenant {Path(chosen.scenario or 'acme').name} for each visitor,"
+        f" is at {url_of(listening)} until ctrl+c."
+    )
+
+    async def serve() -> None:
+        loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+
+        def stop(number: int, _frame: object) -> None:
+            signal.signal(number, signal.SIG_DFL)  # who insists is heeded
+            loop.call_soon_threadsafe(stopped.set)
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, stop)
+        await server.serve(listening, lambda: click.echo(told), stopped)
+
+    gc.enable()  # it is off for commands, which are short
+    asyncio.run(serve())
+    return ExitCode.DONE
+
+
+def command_for(chosen: Chosen, theme: str) -> "Command":
+    """Return what to run for a visitor: our screen on a fake tenant, named in so many words.
+
+    Raises:
+        Stopped: the scenario cannot be used, or has no such user.
+    """
+    from app.web.visit import Command
+
+    options = list(way(chosen).target.options)
+    if chosen.entity is not None:
+        options += ["--entity", chosen.entity]
+    for fault in chosen.faults or ():
+        options += ["--fault", fault]
+    environ = {name: os.environ[name] for name in KEPT if name in os.environ} | {
+        "PYTHONPATH": str(Path(app.__file__).parents[1]),
+        "PYTHONUTF8": "1",
+        "TEXTUAL_COLOR_SYSTEM": "truecolor",
+        "TEXTUAL_DRIVER": DRIVER,
+    }
+    # Not from the folder it runs in (-P): what lies there is not the program.
+    arguments = (sys.executable, "-P", "-m", "app", *options, "--theme", theme)
+    return Command(arguments, environ, Path(sys.executable).anchor)
+
+
+def _chosen(outer: object, scenario: str | None, user: str | None) -> Chosen:
+    given = outer if isinstance(outer, Chosen) else Chosen()
+    refused = [name for name in ("profile", "base_url", "tenant") if getattr(given, name)]
+    if refused:
+        raise click.UsageError(
+            f"--{refused[0].replace('_', '-')} is not for web: each visitor has a fake tenant of"
+            " their own, and nobody gets at another through a browser."
+        )
+    chosen = Chosen(scenario=scenario, user=user).under(given).checked()
+    if chosen.scenario is None or chosen.scenario in SCENARIOS:
+        return chosen
+    return chosen._replace(scenario=str(Path(chosen.scenario).absolute()))
