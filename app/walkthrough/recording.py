@@ -70,6 +70,7 @@ class _Recorder:
         self._keep(last=True)
         for self._number, step in enumerate(script.steps, 1):
             self.app.show(self._number)
+            self._keep()
             await asyncio.sleep(LEAD)
             await performance.perform(self._number, step)
             self._keep(last=True)

@@ -1,0 +1,6 @@
+"""A recorded walkthrough as files: pictures, a page, a terminal recording."""
+
+from app.walkthrough.export.errors import ExportError
+from app.walkthrough.export.exporting import export
+
+__all__ = ["ExportError", "export"]

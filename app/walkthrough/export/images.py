@@ -1,0 +1,93 @@
+"""Pictures made of pixels, with the extra `[record]`: PNG, and a moving GIF."""
+
+import io
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from PIL import Image
+from resvg_py import svg_to_bytes
+
+from app.walkthrough.export import drawing
+from app.walkthrough.export.fonts import Font
+
+_SHORTEST = 0.08
+"""Seconds: what is shorter no player shows as it should."""
+_COLOURS = 256
+_SAMPLES = 12
+"""Moments whose colours make the palette."""
+
+
+class Moment(NamedTuple):
+    """A picture and how long it is shown.
+
+    Attributes:
+        png: the picture.
+        seconds: it stays.
+    """
+
+    png: bytes
+    seconds: float
+
+
+def png(svg: str, font: Font) -> bytes:
+    """Return a picture as PNG; what is outside its corners is transparent."""
+    return svg_to_bytes(
+        svg_string=svg,
+        font_dirs=[str(font.folder)],
+        font_family=font.family,
+        monospace_family=font.family,
+        sans_serif_family=font.family,
+    )
+
+
+def gif(moments: Sequence[Moment]) -> bytes:
+    """Return pictures of one size as a GIF that runs for ever."""
+    shown = _shown(moments)
+    palette = _palette([one.png for one in shown])
+    # One at a time: a picture takes megabytes once it is unpacked.
+    frames = (_opaque(one.png).quantize(palette=palette, dither=Image.Dither.NONE) for one in shown)
+    file = io.BytesIO()
+    next(frames).save(
+        file,
+        format="GIF",
+        save_all=True,
+        append_images=frames,
+        duration=[round(one.seconds * 100) * 10 for one in shown],
+        loop=0,
+        optimize=False,  # it would give frames palettes of their own
+    )
+    return file.getvalue()
+
+
+def _opaque(data: bytes) -> Image.Image:
+    """Return a PNG on the ground of its panel: a GIF has no half transparent corners."""
+    with Image.open(io.BytesIO(data)) as image:
+        ground = Image.new("RGBA", image.size, drawing.GROUND)
+        return Image.alpha_composite(ground, image.convert("RGBA")).convert("RGB")
+
+
+def _shown(moments: Sequence[Moment]) -> list[Moment]:
+    """Return what to show: equal pictures once, and of a quick series the last one."""
+    shown: list[Moment] = []
+    passed = 0.0
+    for one in moments:
+        seconds = one.seconds + passed
+        if shown and shown[-1].png == one.png:
+            shown[-1] = Moment(one.png, shown[-1].seconds + seconds)
+        elif seconds < _SHORTEST:
+            passed = seconds
+            continue
+        else:
+            shown.append(Moment(one.png, seconds))
+        passed = 0.0
+    return shown
+
+
+def _palette(pictures: Sequence[bytes]) -> Image.Image:
+    """Return the colours for all: with one palette, a frame holds only what has changed."""
+    chosen = [_opaque(one) for one in pictures[:: max(1, -(-len(pictures) // _SAMPLES))]]
+    width, height = chosen[0].size
+    sheet = Image.new("RGB", (width, height * len(chosen)))
+    for place, one in enumerate(chosen):
+        sheet.paste(one, (0, place * height))
+    return sheet.quantize(_COLOURS, method=Image.Quantize.FASTOCTREE)

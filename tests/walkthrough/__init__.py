@@ -1,0 +1,1 @@
+"""Walkthroughs: their scripts, played, recorded and exported."""

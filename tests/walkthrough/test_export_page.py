@@ -1,0 +1,191 @@
+"""The page of a walkthrough: it stands alone, can be read without a mouse, and believes nobody."""
+
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree as Xml
+
+import pytest
+from textual.geometry import Offset
+
+from app.walkthrough.export import export
+from app.walkthrough.export.page import page
+from app.walkthrough.export.pictures import LEFT, LINE, TOP, band
+from app.walkthrough.glass import Glass, text_of
+from app.walkthrough.script import parsed
+from tests.walkthrough.takes import HOSTILE, tour
+
+
+class Page(HTMLParser):
+    """What a browser makes of a page.
+
+    Attributes:
+        tags: each with its attributes.
+        text: what is read, without styles and scripts.
+        scripts: what would be run.
+    """
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.text = ""
+        self.scripts: list[str] = []
+        self._in = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+        self._in = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._in == "script":
+            self.scripts.append(data)
+        elif self._in != "style":
+            self.text += data
+
+    def of(self, tag: str) -> list[dict[str, str]]:
+        """Return the attributes of every tag of a kind."""
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.fixture(scope="module")
+def shown() -> Page:
+    """Return the page of the tour."""
+    return Page(page(tour()))
+
+
+def test_it_needs_nothing_but_itself(shown: Page) -> None:
+    for tag, attributes in shown.tags:
+        assert attributes.get("src", "data:").startswith("data:"), tag
+        assert attributes.get("href", "#").startswith(("#", "data:")), tag
+        assert attributes.keys().isdisjoint({"srcset", "action", "poster", "style"}), tag
+    html = page(tour())
+    assert "@import" not in html
+    assert "url(" not in html
+
+
+def test_only_its_own_script_may_run(shown: Page) -> None:
+    policy = next(one["content"] for one in shown.of("meta") if "http-equiv" in one)
+    (script,) = shown.scripts
+    trusted = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert "default-src 'none'" in policy
+    assert f"script-src 'sha256-{trusted}'" in policy
+
+
+def test_captions_are_only_text(shown: Page) -> None:
+    assert shown.text.count(HOSTILE) == 2, "the caption, and what it teaches"
+    assert "A <b>tour</b>" in shown.text
+    allowed = (
+        "html head meta title link style body header h1 p kbd main section div nav a h2 ol li"
+        " span img figure details summary pre footer script"
+    )
+    assert {tag for tag, _ in shown.tags} == set(allowed.split())
+    assert not [
+        name for _, attributes in shown.tags for name in attributes if name.startswith("on")
+    ]
+
+
+def test_what_is_typed_clicked_and_seen_is_only_text() -> None:
+    hostile = '<b onclick="x">'
+    step = {
+        "caption": hostile, "see": [hostile], "user": hostile,
+        "do": [{"click": f"{hostile} … {hostile}"}, {"type": hostile}, {"press": "<"}],
+    }  # fmt: skip
+    steps = [tour().script.steps[0].model_validate(step)]
+    script = tour().script.model_copy(update={"steps": steps, "scenario": hostile, "user": hostile})
+    found = Page(page(tour()._replace(script=script, name=hostile)))
+    assert "b" not in [tag for tag, _ in found.tags]
+    assert found.text.count(hostile) == 8
+
+
+def test_every_picture_has_words(shown: Page) -> None:
+    assert [one["alt"] for one in shown.of("img")] == [
+        "The pointer is on “Connected” in the line of “Acme-Europe”.",
+        "The pointer is on “Request Connection” in the line of “Acme-US”.",
+        "The screen after step 1. It shows “Request a connection?”.",
+        "The screen after step 2. It shows “Acme-Americas”.",
+        "The screen after step 3. It shows “Acme-Americas ▾”.",
+    ]
+
+
+def test_pictures_are_whole_files() -> None:
+    for one in Page(page(tour())).of("img"):
+        kind, data = one["src"].split(",")
+        assert kind == "data:image/svg+xml;base64"
+        Xml.fromstring(base64.b64decode(data))
+
+
+def test_a_click_shows_its_lines() -> None:
+    """The band is seven lines high, and what is clicked is on one of them."""
+    first = Page(page(tour())).of("img")[0]
+    svg = base64.b64decode(first["src"].split(",")[1]).decode()
+    top, height = _box(svg)
+    at = Glass(text_of(svg)).spot("Acme-Europe … Connected").middle
+    assert top < TOP + at.y * LINE < top + height - LINE
+    assert height < 8 * LINE
+
+
+@pytest.mark.parametrize("row", [0, 12, 23])
+def test_a_band_ends_where_the_screen_does(row: int) -> None:
+    svg = band(tour().frames[1]._replace(pointer=Offset(5, row)), "", "")
+    top, height = _box(svg)
+    assert top >= TOP - LEFT
+    assert top <= TOP + row * LINE < top + height
+    assert top + height <= TOP + 24 * LINE + LEFT
+
+
+def test_each_step_can_be_gone_to(shown: Page) -> None:
+    ids = {one["id"] for one in shown.of("section")}
+    assert ids == {"step-1", "step-2", "step-3"}
+    assert {one["href"].removeprefix("#") for one in shown.of("a")} == ids
+    assert all(one["aria-label"] for one in shown.of("a"))
+
+
+def test_what_is_done_is_told(shown: Page) -> None:
+    assert "Click Connected in the line of Acme-Europe" in shown.text
+    assert "Press esc" in shown.text
+    assert "Type americas" in shown.text
+
+
+def test_the_screen_is_there_as_text(shown: Page) -> None:
+    assert "\n".join(text_of(tour().frames[-1].svg)) in shown.text
+
+
+def test_what_a_tenant_holds_is_only_text() -> None:
+    *before, last = tour().frames
+    hostile = last._replace(svg=last.svg.replace("Acme-US", "&lt;b&gt;"))
+    found = Page(page(tour()._replace(frames=(*before, hostile))))
+    assert "b" not in [tag for tag, _ in found.tags]
+    assert "  <b>  " in found.text
+
+
+def test_faults_are_told() -> None:
+    script = parsed(
+        'title="t"\nteaches="t"\n[[steps]]\ncaption="c"\nfaults=["drop","latency=2"]\n'
+        '[[steps]]\ncaption="c"\nfaults=[]',
+        "t.toml",
+    )
+    take = tour()
+    frames = tuple(take.frames[-1]._replace(number=number) for number in (1, 2))
+    text = Page(page(take._replace(script=script, frames=frames))).text
+    assert "A fault of the fake tenant is switched on: drop, latency=2" in text
+    assert "Every fault of the fake tenant is switched off" in text
+
+
+def test_no_folder_of_this_machine_is_named(tmp_path: Path) -> None:
+    script = tour().script.model_copy(update={"scenario": str(tmp_path / "mine.toml")})
+    for file in export(tour()._replace(script=script), tmp_path / "out"):
+        assert str(tmp_path) not in file.read_text()
+
+
+def _box(svg: str) -> tuple[float, float]:
+    """Return where a picture begins, and its height."""
+    found = re.search(r'viewBox="\S+ (\S+) \S+ (\S+)"', svg)
+    assert found is not None
+    return float(found[1]), float(found[2])
