@@ -11,6 +11,7 @@ from app.cli.exits import ExitCode, Stopped
 from app.cli.options import THEMES, Chosen
 from app.cli.output import say
 from app.cli.targets import way
+from app.cli.walkthrough_new import new
 from app.fake.scenarios import SCENARIOS
 
 if TYPE_CHECKING:
@@ -77,6 +78,9 @@ def walkthrough(ctx: click.Context) -> ExitCode | None:
     for name, script in scripts.items():
         say(f"{name:<{width}}  {script.title}: {len(script.steps)} steps")
     return ExitCode.DONE
+
+
+walkthrough.add_command(new)
 
 
 @walkthrough.command()

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from rich.cells import cell_len
@@ -15,6 +15,7 @@ CELL = 12.2
 """Units of a picture that a column is wide."""
 
 _SIGNS = re.compile(r"^[\W_]+")
+_EDGE = re.compile(r" ?[─-▟]")
 _FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 _TEXT = re.compile(r'<text class="[^"]*-r\d+" x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]*)</text>')
 
@@ -61,31 +62,53 @@ class Glass(NamedTuple):
         """
         *before, what = sight.split(BETWEEN)
         begun = [y for y, line in enumerate(self.lines) if before and _begins(line, before[0])]
-        return [
-            Spot(Offset(cell_len(self.lines[y][:at]), y), cell_len(what))
-            for y in begun or range(len(self.lines))
-            for at in _places(self.lines[y], before, what)
-        ]
+        for among in (begun, range(len(self.lines))):
+            spots = [
+                Spot(Offset(cell_len(self.lines[y][:at]), y), cell_len(what))
+                for y in among
+                for at in _places(self.lines[y], before, what)
+            ]
+            if spots:
+                return spots
+        return []
 
     def has(self, sight: str) -> bool:
         """Whether a sight is on the screen."""
         return bool(self.spots(sight))
 
-    def spot(self, sight: str) -> Spot:
-        """Return the one place of a sight.
+    def spot(self, sight: str, reach: Callable[[Offset], bool] = lambda _: True) -> Spot:
+        """Return the one place of a sight; lines that it heads go before all others.
+
+        Args:
+            sight: what stands there.
+            reach: whether a cell can be clicked; places that cannot do not count.
 
         Raises:
             NotThere: there is none, or more than one.
         """
-        spots = self.spots(sight)
+        seen = self.spots(sight)
+        spots = [one for one in seen if reach(one.middle)]
+        if len(spots) > 1:
+            spots = [one for one in spots if self._headed(one, sight)] or spots
         if len(spots) > 1:
             raise NotThere(
                 f'"{sight}" is on the screen {len(spots)} times; say which one by what stands'
                 f' before it on its line: "this{BETWEEN}{sight}".'
             )
         if not spots:
-            raise NotThere(f'"{sight}" is not on the screen.')
+            where = "is behind a dialog" if seen else "is not on the screen"
+            raise NotThere(f'"{sight}" {where}.')
         return spots[0]
+
+    def _headed(self, spot: Spot, sight: str) -> bool:
+        """Whether a sight is at the head of its line, or the text before it is."""
+        head, *after = sight.split(BETWEEN)
+        line = self.lines[spot.start.y]
+        at = len(line) - len(_SIGNS.sub("", line))
+        rest = line[at + len(head) :]
+        alone = not rest or rest.startswith(("  ", BETWEEN)) or _EDGE.match(rest)
+        first = bool(after) or spot.start.x == cell_len(line[:at])
+        return line.startswith(head, at) and first and bool(alone)
 
 
 def picture(app: App[Any]) -> str:

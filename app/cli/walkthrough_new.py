@@ -1,0 +1,211 @@
+"""`walkthrough new`: a script made by watching somebody use the screen."""
+
+import os
+import shlex
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from app.cli.completing import user_names
+from app.cli.exits import ExitCode, Stopped
+from app.cli.options import THEMES, Chosen, ScenarioName
+from app.cli.output import narrate, say
+from app.cli.targets import way
+from app.domain.text import clean
+from app.fake.scenarios import SCENARIOS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.services.target import Target
+    from app.walkthrough.moments import Moment
+    from app.walkthrough.script import Walkthrough
+
+LEAST = (60, 20)
+"""Columns and rows that the screen needs."""
+MOST = (300, 100)
+"""Columns and rows that a script may have."""
+LONGEST_TITLE = 60
+TEACHES = "Say here in a sentence what it teaches."
+
+
+@click.command()
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option(
+    "--scenario",
+    type=ScenarioName(),
+    metavar="NAME",
+    help="What the tenant holds at the start: acme unless told; or a scenario file.",
+)
+@click.option(
+    "--user", metavar="NAME", shell_complete=user_names, help="Who begins: alice unless told."
+)
+@click.option("--title", metavar="TEXT", help="What it is called: as the file unless told.")
+@click.option(
+    "--theme", type=click.Choice(THEMES), default="dark", show_default=True, help="Colours."
+)
+@click.option("--force", is_flag=True, help="Replace the file if there is one.")
+def new(
+    file: Path,
+    scenario: str | None,
+    user: str | None,
+    title: str | None,
+    theme: str,
+    *,
+    force: bool,
+) -> int:
+    """Make a walkthrough by using the screen; FILE is written when you quit.
+
+    What you press, type and click on the fake tenant becomes the steps of a script, each with
+    what was to be seen after it. Take your time: whoever waits for an outcome ends a step. Then
+    the script is played back unseen; ends with 1 when it does not come out as you saw it.
+    """
+    chosen = Chosen(scenario=scenario, user=user).checked()
+    title = _like(file) if title is None else _title(title)
+    _check_file(file, force=force)
+    _check_terminal()
+    os.environ.pop("ZUORA_ENTITY_ID", None)  # or the script would begin elsewhere for others
+    target = way(chosen).target
+    moments, status = _watched(target, theme)
+    ended = ExitCode.CRASHED if status == 1 else status
+    if ended != ExitCode.DONE and not moments:
+        return ended
+    script, lost = _script(moments, title, _beside(chosen.scenario, file), target.user)
+    where = _saved(file, script, force=force)
+    narrate(f"{where}: {len(script.steps)} steps.")
+    for sentence in lost:
+        narrate(sentence)
+    if ended != ExitCode.DONE:
+        return ended
+    if not _plays(where):
+        return ExitCode.REFUSED
+    narrate(
+        "It plays back. Its captions say what is done: write there what your audience should"
+        f" know, then show it:\n  entity-connections walkthrough {shlex.quote(str(where))}"
+    )
+    return ExitCode.DONE
+
+
+def _like(file: Path) -> str:
+    """Return a title made of a file's name."""
+    words = clean(file.stem.replace("-", " ").replace("_", " "), LONGEST_TITLE).strip()
+    return f"{words[:1].upper()}{words[1:]}" or "A walkthrough"
+
+
+def _title(text: str) -> str:
+    if not text.strip() or clean(text) != text or len(text) > LONGEST_TITLE:
+        raise click.UsageError(f"--title takes a line of 1 to {LONGEST_TITLE} characters.")
+    return text
+
+
+def _check_file(file: Path, *, force: bool) -> None:
+    from app.walkthrough.script import SUFFIX
+    from app.walkthrough.writing import try_out
+
+    if file.suffix != SUFFIX:
+        raise click.UsageError(f"a walkthrough's file ends in {SUFFIX}: {file.name}{SUFFIX}")
+    if os.path.lexists(file) and not force:
+        raise click.UsageError(f"{file} is there already; --force replaces it.")
+    if file.exists() and not file.is_file():
+        raise click.UsageError(f"{file} is no plain file.")
+    try:
+        try_out(file)
+    except OSError as error:
+        raise click.UsageError(f"{file} cannot be written: {error.strerror}.") from error
+
+
+def _check_terminal() -> None:
+    if os.environ.get("TEXTUAL_DRIVER") or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise click.UsageError("to watch you, the screen needs a terminal.")
+    size = shutil.get_terminal_size()
+    if size.columns < LEAST[0] or size.lines < LEAST[1]:
+        raise click.UsageError(
+            f"this terminal has {size.columns} columns and {size.lines} rows;"
+            f" a walkthrough takes {LEAST[0]} by {LEAST[1]} at least: make it larger."
+        )
+
+
+def _watched(target: "Target", theme: str) -> "tuple[list[Moment], int]":
+    from app.tui.terminal import run_app
+    from app.walkthrough.watching import WatchedApp
+
+    app = WatchedApp(target, theme)
+    status = run_app(app)
+    return app.moments, status
+
+
+def _script(
+    moments: "Sequence[Moment]", title: str, scenario: str, user: str
+) -> "tuple[Walkthrough, list[str]]":
+    from app.walkthrough.composing import composed
+    from app.walkthrough.script import Walkthrough
+
+    steps, lost = composed(moments)
+    if not any(step.do for step in steps):
+        raise Stopped(
+            "nothing was done on the screen that a script could say; no file is written.",
+            ExitCode.REFUSED,
+        )
+    columns, rows = moments[0].size
+    if any(one.size != (columns, rows) for one in moments):
+        lost.append(
+            f"The terminal became another size; the script has the first, {columns}x{rows}."
+        )
+    size = [min(columns, MOST[0]), min(rows, MOST[1])]
+    script = Walkthrough(
+        title=title, teaches=TEACHES, scenario=scenario, user=user, size=size, steps=steps
+    )
+    return script, lost
+
+
+def _beside(scenario: str | None, file: Path) -> str:
+    """Return a scenario as a script in this file names it."""
+    if scenario is None or scenario in SCENARIOS:
+        return scenario or "acme"
+    return os.path.relpath(Path(scenario).resolve(), file.parent.resolve())
+
+
+def _saved(file: Path, script: "Walkthrough", *, force: bool) -> Path:
+    """Write the script, beside a file that came there meanwhile; return where."""
+    from app.walkthrough.writing import as_toml, save
+
+    text = as_toml(script)
+    places = [file, *(file.with_stem(f"{file.stem}-{number}") for number in range(2, 100))]
+    try:
+        for place in places:
+            try:
+                save(place, text, replace=force)
+            except FileExistsError:
+                continue
+            return place
+        raise FileExistsError(17, "File exists")
+    except OSError as error:
+        say(text)
+        raise Stopped(
+            f"{file} cannot be written: {error.strerror}. The script is on stdout instead.",
+            ExitCode.NO_OUTPUT,
+        ) from error
+
+
+def _plays(file: Path) -> bool:
+    """Play the script in a file back, and tell where it does not come out as it was seen."""
+    from app.walkthrough.performance import Missed
+    from app.walkthrough.recording import record
+    from app.walkthrough.script import read
+
+    narrate("Playing it back, unseen …")
+    script = read(file)
+    chosen = Chosen(scenario=script.scenario, user=script.user)
+    try:
+        take = record(file.stem, script, lambda: way(chosen).target)
+    except Missed as missed:
+        again = f"entity-connections walkthrough check {shlex.quote(str(file))}"
+        narrate(f"{missed}\nIt does not play back as it was seen. Mend it there, and try: {again}")
+        return False
+    done = sum(frame.last for frame in take.frames if frame.number)
+    if done < len(script.steps):
+        narrate(f"It does not play back: the screen closed in step {done + 1}. The file stays.")
+    return done == len(script.steps)
