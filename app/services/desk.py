@@ -30,12 +30,14 @@ class Tab:
 
     Attributes:
         cursor: key of the row the user put the cursor on, or None.
+        sought: key of a row that is to be under the cursor once a fresh list holds it, or None.
         needle: what the rows are filtered by; "" shows all.
         order: what they are sorted by, None for their own order.
         reverse: whether that order is turned round.
     """
 
     cursor: str | None = None
+    sought: str | None = None
     needle: str = ""
     order: listing.Order | None = None
     reverse: bool = False
@@ -114,7 +116,7 @@ class Desk:
         previous = self.acting_id
         self.act_in(row.counterpart.id)
         self.direction = row.direction.opposite
-        self.tab.cursor = previous
+        self.tab.cursor = self.tab.sought = previous
 
     def count(self, direction: Direction) -> int:
         """Return how many rows a tab has, filtered or not."""

@@ -92,6 +92,8 @@ class DeskView(Vertical):
 
     def on_mount(self) -> None:
         """Draw the empty desk: the first frame waits for nothing."""
+        if not self.children:
+            return  # the program was left before it was there
         self.needle.typed, self.needle.left = self._narrow, self._leave_filter
         self.rows.placeholder = READING
         self.reading = True
@@ -137,7 +139,13 @@ class DeskView(Vertical):
         grid.placeholder = empty_face(desk)
         grid.stale = desk.failure is not None or self._remembered(desk)
         if self._drawn == (desk.acting_id, desk.direction, "") and grid.cursor_key is not None:
+            if tab.cursor != grid.cursor_key:
+                tab.sought = None
             tab.cursor = grid.cursor_key  # its message may still be on the way
+        if tab.sought in {row.key for row in shown}:
+            tab.cursor, tab.sought = tab.sought, None
+        if not self.reading:
+            tab.sought = None
         self._drawn = (desk.acting_id, desk.direction, tab.needle)
         if tab.cursor is None and shown:
             tab.cursor = shown[0].key
@@ -198,7 +206,7 @@ class DeskView(Vertical):
     def _follow(self, event: Grid.CursorMoved) -> None:
         event.stop()
         if self.desk is not None and event.key is not None:
-            self.desk.tab.cursor = event.key
+            self.desk.tab.cursor, self.desk.tab.sought = event.key, None
         if self._passing:
             self.hush()
         self._follow_cursor()

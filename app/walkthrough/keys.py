@@ -5,7 +5,7 @@ import unicodedata
 from textual.events import Key
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
-_NAMED = {key.value for key in Keys} | {"space"}
+_NAMED = {key.value for key in Keys if not key.value.startswith("<")} | {"space"}
 _CHARACTERS = {"space": " ", "tab": "\t", "enter": "\r"}
 _SHOWN = {
     "up": "↑", "down": "↓", "left": "←", "right": "→", "escape": "esc",

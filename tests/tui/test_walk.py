@@ -59,3 +59,18 @@ async def test_the_other_side_is_one_key_away() -> None:
         assert told.cursor == "Acme-Americas"
         await told.press("enter", "y")
         assert told.row("Acme-Americas")[2] == "● Connected"
+
+
+async def test_the_other_side_finds_a_pair_that_its_old_list_does_not_hold() -> None:
+    async with story() as told:
+        await told.press(
+            "i"
+        )  # Acme Corporation is seen before there is anything from Acme-Americas
+        await told.act_in("Acme-Americas")
+        await told.press("o")
+        await told.to("Acme Corporation")
+        await told.press("r", "y", "g")
+        assert told.lines("top").startswith("Acme Corporation ▾")
+        assert told.cursor == "Acme-Americas"
+        await told.press("down", "ctrl+r")
+        assert told.cursor != "Acme-Americas"
