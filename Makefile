@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test format bench lock pictures clean
+.PHONY: help setup run test format bench lock tables clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,8 +36,8 @@ format: $(READY)  ## Put the code into its standard form
 bench: $(READY)  ## Measure what a person feels, as ratios to a bare Textual app
 	$(BIN)/python -m tests.bench
 
-pictures: $(READY)  ## Draw the README's picture and its tables anew
-	$(BIN)/python -m tests.pictures
+tables: $(READY)  ## Write the README's tables anew
+	$(BIN)/python -m tests.readme_tables
 
 lock: $(READY)  ## Resolve the dependencies anew into requirements.lock (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header \

@@ -1,4 +1,4 @@
-"""How the README's picture and its tables are made."""
+"""The README's tables, made of the program itself: `make tables` writes them anew."""
 
 import ast
 import inspect
@@ -10,18 +10,8 @@ from pathlib import Path
 from app.cli.exits import ExitCode
 from app.cli.program import COMMANDS as SHELL_COMMANDS
 from app.commands import COMMANDS
-from app.walkthrough.glass import picture
-from tests.tui.story import story
 
-README = Path(__file__).parents[2] / "README.md"
-PICTURE = Path(__file__).with_name("screen.svg")
-
-
-async def draw() -> str:
-    """Return the main screen as SVG, with the cursor on a request that waits."""
-    async with story(size=(100, 26)) as told:
-        await told.to("Acme-Canada")
-        return picture(told.app)
+README = Path(__file__).parents[1] / "README.md"
 
 
 def with_tables(readme: str) -> str:
@@ -54,3 +44,7 @@ def _meanings() -> dict[ExitCode, str]:
             ):
                 found[ExitCode[name]] = said
     return found
+
+
+if __name__ == "__main__":
+    README.write_text(with_tables(README.read_text()))

@@ -1,25 +1,34 @@
 """The README shows what really is."""
 
 import re
+import textwrap
 import tomllib
 from pathlib import Path
 
-import pytest
-
 from app import __version__
-from tests.pictures.making import PICTURE, README, draw, with_tables
+from app.walkthrough.script import parsed
+from tests.readme_tables import README, with_tables
+from tests.walkthrough.performed import performed
 
 ROOT = README.parent
 TEXT = README.read_text()
 
 
-@pytest.mark.asyncio
-async def test_the_picture_is_current() -> None:
-    assert PICTURE.read_text() == await draw(), "Make it anew with: make pictures"
-
-
 def test_the_tables_are_current() -> None:
-    assert with_tables(TEXT) == TEXT, "Make them anew with: make pictures"
+    assert with_tables(TEXT) == TEXT, "Make them anew with: make tables"
+
+
+def test_its_pictures_are_those_of_walkthroughs() -> None:
+    pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", TEXT)
+    assert pictures
+    assert all(one.startswith("tests/snapshots/walkthroughs/") for one in pictures)
+
+
+def test_its_walkthrough_can_be_performed() -> None:
+    (example,) = re.findall(
+        r"(?:^    (?:title|teaches) = .*\n)+(?:(?:    .*)?\n)+", TEXT, re.MULTILINE
+    )
+    performed(parsed(textwrap.dedent(example), "README.md"))
 
 
 def test_every_file_it_names_exists() -> None:

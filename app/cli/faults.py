@@ -1,6 +1,6 @@
 """The options of `serve` that give the fake tenant bad days."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import click
@@ -15,7 +15,12 @@ def fault_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def _checked(_ctx: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> list[str]:
+def checked(given: Iterable[str]) -> list[str]:
+    """Return faults as they are typed, each in its plainest form.
+
+    Raises:
+        click.BadParameter: there is no such fault.
+    """
     try:
         return [str(parsed(one)) for one in given]
     except FaultError as error:
@@ -40,7 +45,8 @@ def _explained(ctx: click.Context, _option: click.Parameter, *, asked: bool) -> 
 
 _OPTIONS = (
     click.option(
-        "--fault", "faults", multiple=True, metavar="NAME[=VALUE]", callback=_checked,
+        "--fault", "faults", multiple=True, metavar="NAME[=VALUE]",
+        callback=lambda _ctx, _option, given: checked(given),
         help="A bad day for its callers; --faults lists them. Repeatable.",
     ),
     click.option(

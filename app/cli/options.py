@@ -49,6 +49,7 @@ class Chosen(NamedTuple):
         user: who to work as in the fake tenant.
         tenant: a file that holds a fake tenant, or will.
         entity: the entity to act in, as typed: an id, a name or a display name.
+        faults: bad days of the fake tenant in this process, as typed.
     """
 
     profile: str | None = None
@@ -57,6 +58,7 @@ class Chosen(NamedTuple):
     user: str | None = None
     tenant: str | None = None
     entity: str | None = None
+    faults: tuple[str, ...] | None = None
 
     @property
     def fake(self) -> bool:
@@ -65,7 +67,9 @@ class Chosen(NamedTuple):
 
     def under(self, outer: "Chosen") -> "Chosen":
         """Return this, with what it leaves open taken from the options before the command."""
-        return Chosen(*(mine or theirs for mine, theirs in zip(self, outer, strict=True)))
+        return Chosen(
+            **{name: getattr(self, name) or getattr(outer, name) for name in self._fields}
+        )
 
     def checked(self) -> "Chosen":
         """Return this when its options go together.
@@ -80,6 +84,7 @@ class Chosen(NamedTuple):
         ]
         real = [f"--{name.replace('_', '-')}" for name in given if name in ("profile", "base_url")]
         fake = [f"--{name}" for name in given if name in ("scenario", "user", "tenant")]
+        fake += ["--fault"] * (self.faults is not None)
         if len(real) > 1:
             raise click.UsageError("--profile and --base-url both choose the tenant: give one.")
         if real and fake:
@@ -97,6 +102,16 @@ class Chosen(NamedTuple):
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(map(repr, names))
+
+
+def _faults(
+    _ctx: click.Context, _option: click.Parameter, given: tuple[str, ...]
+) -> tuple[str, ...] | None:
+    if not given:
+        return None
+    from app.cli.faults import checked
+
+    return tuple(checked(given))
 
 
 _OPTIONS = (
@@ -119,6 +134,10 @@ _OPTIONS = (
     click.option(
         "--tenant", metavar="FILE", type=click.Path(dir_okay=False),
         help="Keep the fake tenant in a file, which others may use at the same time.",
+    ),
+    click.option(
+        "--fault", "faults", multiple=True, metavar="NAME[=VALUE]", callback=_faults,
+        help="A bad day for the built-in fake tenant; `serve --faults` lists them. Repeatable.",
     ),
     click.option(
         "--entity", metavar="ENTITY", shell_complete=entity_names,

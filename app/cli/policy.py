@@ -49,6 +49,8 @@ def policy(
         say(f"{one.question}: {one.choice}")
         for other, switch in zip(one.others, one.switches, strict=True):
             say(f"    or: {other}   --policy {switch}")
+        if not one.others:
+            say("    no other value")
         say(f"    {one.why}")
     narrate("\nSwitch one with `serve --policy NAME=VALUE`, or in a scenario file.")
     return ExitCode.DONE

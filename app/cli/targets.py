@@ -100,7 +100,7 @@ def _fake(chosen: Chosen) -> Way:
         from app.zuora.token import credentials
 
         if not opened:
-            opened.append(open_tenant(scenario, path=path))
+            opened.append(open_tenant(scenario, path=path, faults=chosen.faults or ()))
         fake = opened[0]
         known = next((one for one in fake.users if one.username == username), None)
         if known is None:
@@ -125,13 +125,18 @@ def _fake(chosen: Chosen) -> Way:
         lock=lock,
         journal=_fake_journal(path, name),
         options=(*options, "--user", user),
-        lab=lab_of(opened),
+        lab=lab_of(opened, chosen.faults or ()),
     )
     return Way(target, FAKE_URL, chosen.entity, chosen.entity is not None)
 
 
-def lab_of(opened: "list[FakeTenant]") -> FaultLab:
-    """Return the switches of a tenant that is in `opened` once it is entered."""
+def lab_of(opened: "list[FakeTenant]", begins: tuple[str, ...] = ()) -> FaultLab:
+    """Return the switches of a tenant that is in `opened` once it is entered.
+
+    Args:
+        opened: where it will be.
+        begins: the faults it will have from the start.
+    """
 
     def offered() -> list[tuple[str, str]]:
         from app.fake.faults.catalogue import FAULTS, setting
@@ -141,15 +146,18 @@ def lab_of(opened: "list[FakeTenant]") -> FaultLab:
     def active() -> set[str]:
         return {one.name for fake in opened for one in fake.faults.active()}
 
-    def switch(name: str) -> None:
+    def switch(text: str) -> None:
+        from app.fake.faults.catalogue import parsed
+
+        one = parsed(text)
         for fake in opened:
-            if name in active():
-                fake.faults.off(name)
+            if one.name in active():
+                fake.faults.off(one.name)
             else:
-                fake.faults.on(name)
+                fake.faults.set(one)
 
     def watermark() -> str:
-        return " · ".join(fake.faults.watermark() for fake in opened)
+        return " · ".join([fake.faults.watermark() for fake in opened] or begins)
 
     return FaultLab(offered, active, switch, watermark)
 

@@ -39,6 +39,8 @@ def show(file: Path, *, as_json: bool) -> ExitCode:
     "accessRequests": [{"login", "entity", "status"}], "policy": {name: value}, "faults"};
     administrator and standardUser count entities.
     """
+    from app.fake.policy import Policy
+
     with closing(opened(file)) as db:
         found = _shown(file, db)
     if as_json:
@@ -48,7 +50,9 @@ def show(file: Path, *, as_json: bool) -> ExitCode:
     for kind in ("entities", "connections"):
         counts = ", ".join(f"{n} {clean(status)[:40]}" for status, n in found[kind].items())
         say(f"{kind}: {counts or 'none'}")
-    say(f"policy: {', '.join(f'{name}={value}' for name, value in found['policy'].items())}")
+    ours = Policy().words()
+    others = [f"{name}={value}" for name, value in found["policy"].items() if ours[name] != value]
+    say(f"policy: {', '.join(others) or 'as the command `policy` prints it'}")
     if found["faults"]:
         say(f"faults: {' · '.join(found['faults'])}")
     rows = [

@@ -9,6 +9,7 @@ from starlette.responses import Response
 _RESOURCE = 500000
 """Zuora publishes no resource number for entities or connections; this one means unknown."""
 _NOT_SIGNED_IN = 90000011
+_BY_CATEGORY = {10: 403, 30: 400, 40: 404}
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 
 
@@ -86,12 +87,18 @@ def _response(text: str, status: int, headers: Mapping[str, str] | None) -> Resp
     return Response(content, status, headers, media_type="application/json; charset=utf-8")
 
 
-def refused(refusal: Refusal, request_id: str) -> Response:
-    """Return `refusal` in Zuora's shape; `request_id` is what to quote to support."""
+def refused(refusal: Refusal, request_id: str, *, by_status: bool = False) -> Response:
+    """Return `refusal` in Zuora's shape; `request_id` is what to quote to support.
+
+    With `by_status`, what the rules forbid is told by the HTTP status, too.
+    """
     body = {
         "success": False,
         "processId": request_id.replace("-", "")[:16].upper(),
         "reasons": [{"code": refusal.code, "message": text} for text in refusal.messages],
         "requestId": request_id,
     }
-    return answer(body, status=refusal.status, headers=refusal.headers)
+    status = refusal.status
+    if by_status and status == 200:
+        status = _BY_CATEGORY.get(refusal.category, status)
+    return answer(body, status=status, headers=refusal.headers)

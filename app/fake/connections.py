@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from app.fake.model import DISCONNECTED, PENDING, Connection
+from app.fake.model import DISCONNECTED, Connection
 
 _COLUMNS = "id, source_id, target_id, status"
 # SQLite writes it in half the time that it takes to make it of Python's objects.
@@ -10,31 +10,37 @@ _AS_JSON = (
     "json_object('id', id, 'sourceEntityId', source_id, 'targetEntityId', target_id,"
     " 'status', status)"
 )
-_OUTBOUND = "SELECT seq FROM connection WHERE source_id = :entity"
-_INBOUND = "SELECT seq FROM connection WHERE target_id = :entity"
 _DIRECTIONS = {
-    "outbound": _OUTBOUND,
-    "inbound": _INBOUND,
-    # The two are merged as they stand in their indexes; OR would sort them all for each page.
-    None: f"{_OUTBOUND} UNION ALL {_INBOUND}",
+    "outbound": "SELECT seq FROM connection WHERE source_id = :entity",
+    "inbound": "SELECT seq FROM connection WHERE target_id = :entity",
+    None: "SELECT seq FROM listed WHERE entity_id = :entity",
 }
 
 
 class Connections:
-    """Reads and changes records; lists are in the order of creation."""
+    """Reads and changes records; lists are in the order of creation unless told."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
 
-    def page(self, entity_id: str, direction: str | None, *, offset: int, limit: int) -> list[str]:
+    def page(
+        self,
+        entity_id: str,
+        direction: str | None,
+        *,
+        offset: int,
+        limit: int,
+        newest_first: bool = False,
+    ) -> list[str]:
         """Return a piece of the list of `entity_id`, each record as the JSON of contract D3.
 
         A direction of None means both.
         """
+        order = "ORDER BY seq DESC" if newest_first else "ORDER BY seq"
         rows = self._db.execute(
             # What is skipped is skipped in the index, and never read.
             f"SELECT {_AS_JSON} FROM connection WHERE seq IN"  # noqa: S608 - ours
-            f" ({_DIRECTIONS[direction]} ORDER BY seq LIMIT :limit OFFSET :offset) ORDER BY seq",
+            f" ({_DIRECTIONS[direction]} {order} LIMIT :limit OFFSET :offset) {order}",
             {"entity": entity_id, "limit": limit, "offset": offset},
         )
         return [text for (text,) in rows]
@@ -62,15 +68,15 @@ class Connections:
             DISCONNECTED,
         )
 
-    def add(self, id_: str, source_id: str, target_id: str) -> None:
-        """Create a Pending record.
+    def add(self, id_: str, source_id: str, target_id: str, status: str) -> None:
+        """Create a record.
 
         Raises:
             sqlite3.IntegrityError: The pair has a living record already.
         """
         self._db.execute(
             "INSERT INTO connection (id, source_id, target_id, status) VALUES (?, ?, ?, ?)",
-            (id_, source_id, target_id, PENDING),
+            (id_, source_id, target_id, status),
         )
 
     def set_status(self, id_: str, status: str) -> None:

@@ -10,6 +10,20 @@ from app.fake.model import Scenario
 BUSY = 5.0
 """Seconds to wait while another program writes to the same tenant."""
 
+LISTED = """
+-- Both ends of each connection, so that a page deep in a list of both is found at once.
+CREATE TABLE listed (
+    entity_id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (entity_id, seq)
+) WITHOUT ROWID;
+CREATE TRIGGER connection_made AFTER INSERT ON connection BEGIN
+    INSERT INTO listed VALUES (new.source_id, new.seq), (new.target_id, new.seq);
+END;
+CREATE TRIGGER connection_removed AFTER DELETE ON connection BEGIN
+    DELETE FROM listed WHERE seq = old.seq AND entity_id IN (old.source_id, old.target_id);
+END;
+"""
 _SCHEMA = """
 CREATE TABLE entity (
     seq INTEGER PRIMARY KEY,
@@ -104,8 +118,17 @@ def open_database(scenario: Scenario) -> sqlite3.Connection:
 
 def make_tables(db: sqlite3.Connection) -> None:
     """Make the tables, inside a transaction."""
-    for statement in _SCHEMA.split(";"):
-        db.execute(statement)
+    run(db, _SCHEMA + LISTED)
+
+
+def run(db: sqlite3.Connection, script: str) -> None:
+    """Run statements inside a transaction, which `executescript` would end."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            db.execute(statement)
+            statement = ""
 
 
 def empty(db: sqlite3.Connection) -> None:

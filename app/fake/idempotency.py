@@ -9,9 +9,10 @@ from starlette.responses import Response
 
 from app.fake import body
 from app.fake.answers import Category, Refusal, refused
+from app.fake.choices import Refusals, ReusedKey
 from app.fake.database import transaction
 from app.fake.envelope import call_of
-from app.fake.policy import Policy, ReusedKey
+from app.fake.policy import Policy
 
 _LIFETIME = 24 * 3600
 _LONGEST = 254
@@ -57,7 +58,7 @@ class Once:
         if key is None:
             raw = await body.read(request)
             with transaction(self._db):
-                return _answered(request, change, raw)
+                return self._answered(request, change, raw)
         if key in self._running:
             message = "The first request with this Idempotency-Key is still running."
             raise Refusal(Category.CONTENTION, message, status=409)
@@ -95,7 +96,7 @@ class Once:
         raw: bytes,
         change: Callable[[bytes], Response],
     ) -> Response:
-        response = _answered(request, change, raw)
+        response = self._answered(request, change, raw)
         headers = {**call_of(request).headers, **response.headers}
         self._db.execute(
             "INSERT INTO stored_answer VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -111,12 +112,14 @@ class Once:
         )
         return response
 
-
-def _answered(request: Request, change: Callable[[bytes], Response], raw: bytes) -> Response:
-    try:
-        return change(raw)
-    except Refusal as refusal:
-        return refused(refusal, call_of(request).request_id)
+    def _answered(
+        self, request: Request, change: Callable[[bytes], Response], raw: bytes
+    ) -> Response:
+        try:
+            return change(raw)
+        except Refusal as refusal:
+            by_status = self._policy().refusals is Refusals.HTTP_4XX
+            return refused(refusal, call_of(request).request_id, by_status=by_status)
 
 
 def _key(request: Request) -> str | None:

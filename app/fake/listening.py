@@ -2,16 +2,23 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 import socket
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
+import h11
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from app.fake.answers import Category, Refusal, refused
 from app.fake.faults.layer import HANG_UP
+
+_LOG = logging.getLogger("entity-connections.fake")
+_LOG.setLevel(logging.ERROR)  # what a caller does wrong is the caller's affair, and is told there
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -87,6 +94,28 @@ class Server(uvicorn.Server):
 
 class _Line(H11Protocol):
     """A connection that sends an answer in one piece, and that the fault lab can end."""
+
+    def __init__(self, *args: Any, **how: Any) -> None:
+        super().__init__(*args, **how)
+        self.logger = _LOG
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP, in the shape of every other refusal."""
+        refusal = Refusal(Category.MALFORMED, "This is no valid HTTP/1.1 request.", status=400)
+        request_id = str(uuid4())
+        response = refused(refusal, request_id)
+        headers = [
+            *response.raw_headers,
+            (b"zuora-request-id", request_id.encode()),
+            (b"connection", b"close"),
+        ]
+        for event in (
+            h11.Response(status_code=400, headers=headers, reason=b"Bad Request"),
+            h11.Data(data=bytes(response.body)),
+            h11.EndOfMessage(),
+        ):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         corked = _Corked(transport)

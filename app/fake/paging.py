@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 from app.fake.answers import Category, Refusal
+from app.fake.choices import NextPage
 
 _DEFAULT = 30
 _MOST = 300
@@ -66,9 +67,9 @@ def page_of(request: Request) -> Page:
     return Page(query.get("type"), int(number), int(size))
 
 
-def next_page(request: Request, page: Page) -> str:
-    """Return the absolute address of the page after `page`, with the rest of the query."""
-    query = dict(request.query_params)
+def next_page(request: Request, page: Page, policy: NextPage) -> str:
+    """Return the absolute address of the page after `page`."""
+    query = dict(request.query_params) if policy is NextPage.WHOLE_QUERY else {}
     query |= {"page": str(page.number + 1), "pageSize": str(page.size)}
     return f"{request.base_url}{request.scope['path'].lstrip('/')}?{urlencode(query)}"
 

@@ -1,6 +1,7 @@
 """The paths of the API and what each of them answers (contract A1, C1, D1)."""
 
 import sqlite3
+from collections.abc import Callable
 from functools import partial
 
 from starlette.applications import Starlette
@@ -12,6 +13,7 @@ from starlette.routing import Route
 from app.fake import body, openapi, settings
 from app.fake.access import AccessRequests
 from app.fake.answers import Category, Refusal, answer, answer_list, refused
+from app.fake.choices import BarePut, EntityList, Order, Refusals
 from app.fake.connections import Connections
 from app.fake.database import transaction
 from app.fake.envelope import call_of
@@ -28,6 +30,7 @@ from app.fake.model import (
 )
 from app.fake.oauth import Tokens
 from app.fake.paging import bad_query, next_page, page_of, query_of
+from app.fake.policy import Policy
 from app.fake.provisioning import CHANGEABLE, MOST, NEEDED, Provisioning
 from app.fake.rules import Action, Rules
 
@@ -48,6 +51,7 @@ class Routes:
         provisioning: Provisioning,
         access: AccessRequests,
         once: Once,
+        policy: Callable[[], Policy],
     ) -> None:
         self._db = db
         self._hierarchy = hierarchy
@@ -57,6 +61,7 @@ class Routes:
         self._provisioning = provisioning
         self._access = access
         self._once = once
+        self._policy = policy
 
     def application(self) -> Starlette:
         """Return the application, without its envelope."""
@@ -84,7 +89,7 @@ class Routes:
                 Route(openapi.PATH, openapi.describe),
             ],
             exception_handlers={
-                Refusal: _on_refusal,
+                Refusal: self._on_refusal,
                 HTTPException: _on_no_route,
                 sqlite3.OperationalError: _on_trouble,
             },
@@ -107,8 +112,7 @@ class Routes:
         provisioned = query_of(request, ("provisioned",)).get("provisioned")
         if provisioned not in _STATUS:
             raise bad_query("provisioned must be true or false.")
-        entities = self._hierarchy.entities(_STATUS[provisioned])
-        return self._entity_list(entities)
+        return self._entity_list(self._listed(caller, _STATUS[provisioned]))
 
     async def entity(self, request: Request) -> Response:
         """Contract C1: one entity, to be read, changed or removed."""
@@ -186,7 +190,20 @@ class Routes:
 
     async def _nothing_sent(self, request: Request) -> None:
         check_no_key(request)
-        body.json_object(request, await body.read(request), fields=())
+        raw = await body.read(request)
+        bare = not raw and "content-type" not in request.headers
+        if bare and self._policy().bare_put is BarePut.REFUSED:
+            message = "The Content-Type must be application/json."
+            raise Refusal(Category.INVALID_VALUE, message, status=415)
+        body.json_object(request, raw, fields=())
+
+    def _listed(self, caller: Caller, status: str | None) -> list[Entity]:
+        which = self._policy().entity_list
+        entities = self._hierarchy.entities(status)
+        if which is EntityList.ENTERABLE:
+            enterable = {one.id for one in self._hierarchy.accessible(caller.user.username)}
+            return [one for one in entities if one.id in enterable]
+        return entities[:300] if which is EntityList.FIRST_300 else entities
 
     def _create(self, caller: Caller, request: Request, raw: bytes) -> Response:
         fields = body.json_object(request, raw, (*NEEDED, "displayName"))
@@ -194,11 +211,16 @@ class Routes:
         return answer(self._entity_body(made) | {"success": True})
 
     def _list(self, caller: Caller, request: Request) -> Response:
-        page = page_of(request)
+        page, policy = page_of(request), self._policy()
         rows = self._connections.page(
-            caller.entity_id, page.direction, offset=page.offset, limit=page.size + 1
+            caller.entity_id,
+            page.direction,
+            offset=page.offset,
+            limit=page.size + 1,
+            newest_first=policy.order is Order.NEWEST_FIRST,
         )
-        more = {"nextPage": next_page(request, page)} if len(rows) > page.size else {}
+        beyond = len(rows) > page.size
+        more = {"nextPage": next_page(request, page, policy.next_page)} if beyond else {}
         return answer_list("entityConnections", rows[: page.size], **more, success=True)
 
     def _request(self, caller: Caller, request: Request, raw: bytes) -> Response:
@@ -209,6 +231,11 @@ class Routes:
             message = "targetEntityId must be text of at most 32 characters, without hyphens."
             raise Refusal(Category.INVALID_VALUE, message, status=400)
         return answer({"id": self._rules.request(caller, target_id), "success": True})
+
+    async def _on_refusal(self, request: Request, refusal: Exception) -> Response:
+        assert isinstance(refusal, Refusal)  # noqa: S101 - by the table that names this handler
+        by_status = self._policy().refusals is Refusals.HTTP_4XX
+        return refused(refusal, call_of(request).request_id, by_status=by_status)
 
     def _entity_list(self, entities: list[Entity]) -> Response:
         tenant_id = settings.get(self._db, settings.TENANT_ID)
@@ -231,11 +258,6 @@ class Routes:
 def _bad_ids() -> Refusal:
     message = f"targetEntityIds must be a list of 1 to {MOST} ids of at most 32 characters."
     return Refusal(Category.INVALID_VALUE, message, status=400)
-
-
-async def _on_refusal(request: Request, refusal: Exception) -> Response:
-    assert isinstance(refusal, Refusal)  # noqa: S101 - by the table that names this handler
-    return refused(refusal, call_of(request).request_id)
 
 
 async def _on_no_route(request: Request, error: Exception) -> Response:

@@ -5,6 +5,17 @@ from collections.abc import Callable
 from typing import Literal
 
 from app.fake.answers import Category, Refusal
+from app.fake.choices import (
+    Again,
+    Answering,
+    BothWays,
+    Denied,
+    Duplicate,
+    Ended,
+    OwnRequest,
+    Twice,
+    Withdrawal,
+)
 from app.fake.connections import Connections
 from app.fake.hierarchy import Hierarchy
 from app.fake.model import (
@@ -16,7 +27,7 @@ from app.fake.model import (
     Caller,
     Connection,
 )
-from app.fake.policy import Again, Denied, Duplicate, Policy, Twice, Withdrawal
+from app.fake.policy import Policy
 
 Action = Literal["accept", "deny", "disconnect"]
 
@@ -51,18 +62,14 @@ class Rules:
             )
         self._check_target(caller, target_id)
         try:
-            return self._create(caller.entity_id, target_id)
+            return self._create(caller, target_id)
         except sqlite3.IntegrityError:
             living = self._connections.living(caller.entity_id, target_id)
             if living is None:
                 raise
             if self._policy().duplicate is Duplicate.SAME_ID:
                 return living.id
-            raise Refusal(
-                Category.RULE,
-                f"The connection from {source} to {self._name(target_id)} is already"
-                f" {living.status}. A pair of entities can have one at a time.",
-            ) from None
+            raise self._second(living) from None
 
     def act(self, caller: Caller, action: Action, id_: str) -> None:
         """Accept, deny or disconnect the connection `id_`."""
@@ -98,19 +105,39 @@ class Rules:
                 " with access to the target may request a connection to it.",
             )
 
-    def _create(self, source_id: str, target_id: str) -> str:
-        if self._policy().again is Again.SAME_RECORD:
+    def _create(self, caller: Caller, target_id: str) -> str:
+        policy, source_id = self._policy(), caller.entity_id
+        status = PENDING
+        if policy.own_request is OwnRequest.CONNECTED:
+            role = self._hierarchy.role(caller.user.username, target_id)
+            status = CONNECTED if role == ADMINISTRATOR else PENDING
+        if policy.both_ways is BothWays.REFUSED:
+            opposite = self._connections.living(target_id, source_id)
+            if opposite is not None:
+                raise self._second(opposite)
+        if policy.again is Again.SAME_RECORD:
             ended = self._connections.last_ended(source_id, target_id)
             if ended is not None:
-                self._connections.set_status(ended.id, PENDING)
+                self._connections.set_status(ended.id, status)
                 return ended.id
         id_ = self._new_id()
-        self._connections.add(id_, source_id, target_id)
+        self._connections.add(id_, source_id, target_id, status)
         return id_
+
+    def _second(self, living: Connection) -> Refusal:
+        source, target = self._name(living.source_id), self._name(living.target_id)
+        return Refusal(
+            Category.RULE,
+            f"The connection from {source} to {target} is already {living.status}."
+            " A pair of entities can have one at a time.",
+        )
 
     def _check_answers(self, caller: Caller, connection: Connection, action: Action) -> None:
         target = self._name(connection.target_id)
-        if caller.entity_id != connection.target_id or caller.role != ADMINISTRATOR:
+        places = {connection.target_id}
+        if self._policy().answering is Answering.ALLOWED:
+            places.add(connection.source_id)
+        if caller.entity_id not in places or caller.role != ADMINISTRATOR:
             raise Refusal(
                 Category.PERMISSION,
                 f"Only an administrator of {target}, acting in {target}, may {action}"
@@ -137,7 +164,10 @@ class Rules:
             return
         if connection.status != CONNECTED and not withdrawn:
             raise self._wrong_state(connection, "Only a Connected one can be disconnected.")
-        self._connections.set_status(connection.id, DISCONNECTED)
+        if self._policy().ended is Ended.REMOVED:
+            self._connections.remove(connection.id)
+        else:
+            self._connections.set_status(connection.id, DISCONNECTED)
 
     def _is_repeated(self, connection: Connection, action: Action) -> bool:
         done = CONNECTED if action == "accept" else DISCONNECTED

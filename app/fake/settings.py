@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from app.fake.policy import Policy
 
@@ -36,6 +36,21 @@ def policy(db: sqlite3.Connection) -> Policy:
     """
     rows = db.execute("SELECT name, value FROM setting WHERE name GLOB ?", (f"{_POLICY}*",))
     return Policy().having({name.removeprefix(_POLICY): value for name, value in rows})
+
+
+def policy_reader(db: sqlite3.Connection) -> Callable[[], Policy]:
+    """Return what returns the choices of the moment, and reads them only after a change."""
+    known: tuple[tuple[int, int], Policy] | None = None
+
+    def read() -> Policy:
+        nonlocal known
+        # The one counts what others wrote into the file, the other what we did.
+        state = (db.execute("PRAGMA data_version").fetchone()[0], db.total_changes)
+        if known is None or known[0] != state:
+            known = (state, policy(db))
+        return known[1]
+
+    return read
 
 
 def put_policy(db: sqlite3.Connection, chosen: Policy) -> None:

@@ -120,8 +120,10 @@ def open_tenant(
     hierarchy, connections, users = Hierarchy(db), Connections(db), Users(db)
     lab = Faults([*settings.faults(db), *faults], seed=seed)
 
+    chosen = settings.policy_reader(db)
+
     def choices() -> Policy:
-        return lab.policy(settings.policy(db))
+        return lab.policy(chosen())
 
     routes = Routes(
         db=db,
@@ -132,6 +134,7 @@ def open_tenant(
         provisioning=Provisioning(db, hierarchy, new_id),
         access=AccessRequests(db, hierarchy, users),
         once=Once(db, choices, clock),
+        policy=choices,
     )
     envelope = Envelope(
         routes.application(),

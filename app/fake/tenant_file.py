@@ -1,13 +1,14 @@
 """A tenant in a file that several programs share, and that outlives them all.
 
 What was answered is in the file, and nothing is in it by halves, whenever a
-program is killed. A file that is foreign, damaged or of another version is
-refused and left as it is.
+program is killed. A file of an older version is brought up to date; one that is
+foreign, damaged or of a newer version is refused and left as it is.
 """
 
 import json
 import sqlite3
 import stat
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,17 +17,18 @@ from app.fake.database import BUSY, decoded, empty, fill, make_tables, transacti
 from app.fake.export import as_data
 from app.fake.faults.catalogue import parsed
 from app.fake.loading import load
+from app.fake.migrating import OLDEST, VERSION, migrate
 
 if TYPE_CHECKING:
     from app.fake.model import Scenario
 
 APPLICATION = 0x5A454354
 """SQLite's application id, by which a file is known as ours ("ZECT")."""
-VERSION = 1
-"""Of the tables; another one is not read."""
 
 _MAGIC = b"SQLite format 3\0"
 _HEADER = 100
+_PAUSES = 250
+_JOURNAL = bytes.fromhex("d9d505f920a163d7")
 
 
 class TenantFileError(Exception):
@@ -62,7 +64,8 @@ def open_file(path: Path, name: "str | Scenario | None" = None) -> sqlite3.Conne
             with transaction(db):
                 _make(db, scenario, origin)
         _check(db, path)
-        db.execute("PRAGMA journal_mode = WAL")
+        migrate(db)
+        _write_ahead(db)
         # A killed program loses nothing by it; only a machine that loses power might.
         db.execute("PRAGMA synchronous = NORMAL")
     except sqlite3.DatabaseError as error:
@@ -131,23 +134,56 @@ def _looks_ours(path: Path) -> bool:
             head = file.read(_HEADER)
     except OSError as error:
         raise TenantFileError(f"{path} cannot be read: {error.strerror}.") from error
+    if head[:16] in (_MAGIC, bytes(16)) and _was_never_finished(path):
+        return False
     if len(head) < _HEADER or not head.startswith(_MAGIC):
         raise TenantFileError(f"{path} is no tenant. It was left as it is; name another file.")
     if int.from_bytes(head[68:72]) != APPLICATION:
         raise TenantFileError(
             f"{path} is the database of another program. It was left as it is; name another file."
         )
-    version = int.from_bytes(head[60:64])
-    if version != VERSION:
+    _check_version(path, int.from_bytes(head[60:64]))
+    return True
+
+
+def _write_ahead(db: sqlite3.Connection) -> None:
+    """Keep a log beside the file, so that who reads waits for nobody.
+
+    SQLite does not wait here by itself when others open the file at the same moment.
+    """
+    for pause in range(_PAUSES, -1, -1):
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if not pause or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(BUSY / _PAUSES)
+        else:
+            return
+
+
+def _was_never_finished(path: Path) -> bool:
+    """Whether a program was killed while it made the file: SQLite empties it when it is opened."""
+    try:
+        with path.with_name(f"{path.name}-journal").open("rb") as journal:
+            head = journal.read(20)
+    except OSError:
+        return False
+    return head.startswith(_JOURNAL) and head[16:] == bytes(4)  # pages there were before
+
+
+def _check_version(path: Path, version: int) -> None:
+    if not OLDEST <= version <= VERSION:
         age = "a newer" if version > VERSION else "an older"
         raise TenantFileError(
             f"{path} is a tenant of {age} version of this program ({version}, here {VERSION})."
             " It was left as it is: use that version, or `tenant export` of it and a new file."
         )
-    return True
 
 
 def _check(db: sqlite3.Connection, path: Path) -> None:
+    # The file's head may be older than what stands in the log beside it.
+    _check_version(path, db.execute("PRAGMA user_version").fetchone()[0])
     damage = [row[0] for row in db.execute("PRAGMA integrity_check(1)")]
     if damage != ["ok"] or db.execute("PRAGMA foreign_key_check").fetchone():
         raise _damaged(path)

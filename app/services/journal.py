@@ -103,7 +103,7 @@ class Journal:
             connection_id=clean(order.connection_id),
             track_id=clean(track_id),
             key=clean(order.key) if order.action is Action.REQUEST else "",
-            process=f"{clean(socket.gethostname())}:{os.getpid()}",
+            process=this_process(),
             tenant=self.tenant,
             records=tuple(clean(one.id) for one in row.records),
         )
@@ -175,6 +175,11 @@ def _sentences(done: str, path: Path | None) -> Iterator[None]:
     except OSError as error:
         why = error.strerror or str(error).removesuffix(".")
         raise JournalError(f"The journal {path} cannot be {done}: {why}.") from error
+
+
+def this_process() -> str:
+    """Return which program this is: "host:pid"."""
+    return f"{clean(socket.gethostname())}:{os.getpid()}"
 
 
 def _alive(process: str) -> bool:

@@ -37,7 +37,8 @@ class FaultLab(NamedTuple):
     Attributes:
         offered: returns the name of each, and a sentence about it.
         active: returns the names of those that are on.
-        switch: switches one on, or off when it is on.
+        switch: switches one on, or off when it is on; takes its name, which numbers may
+            follow ("rate-limit=5,times=1").
         watermark: returns one line that says what is on; "" when nothing is.
     """
 

@@ -7,7 +7,7 @@ import pytest
 from app.testing.tenant import ServedTenant, serving
 
 _MARKER = (
-    'zuora_tenant(scenario="acme", policy=None, faults=(), seed=0): '
+    'zuora_tenant(scenario="acme", path=None, policy=None, faults=(), seed=0): '
     "what the tenant of the fixture zuora_tenant is to be like"
 )
 

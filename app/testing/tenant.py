@@ -6,8 +6,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from app.fake.faults.lab import Faults
-    from app.fake.model import User
+    from app.fake.model import Scenario, User
     from app.fake.policy import Policy
     from app.fake.tenant import Tenant
 
@@ -37,8 +39,9 @@ class ServedTenant(NamedTuple):
 
 @contextmanager
 def serving(
-    scenario: str = "acme",
+    scenario: "str | Scenario" = "acme",
     *,
+    path: "Path | None" = None,
     policy: "Policy | None" = None,
     faults: Iterable[str] = (),
     seed: int = 0,
@@ -46,20 +49,23 @@ def serving(
     """Serve a fresh tenant on a free port of this machine; forget it at the end.
 
     Args:
-        scenario: what it holds at the start; one of `app.fake.scenarios.SCENARIOS`.
+        scenario: what it holds at the start; one of `app.fake.scenarios.SCENARIOS`, or a file.
+        path: a file for it to live in, which other servers may share; it stays there.
         policy: in place of the scenario's own.
         faults: what is on at the start, written as for `serve --fault`.
         seed: for the faults that strike at random.
 
     Raises:
         app.fake.scenarios.UnknownScenarioError: there is no such scenario.
+        app.fake.loading.ScenarioFileError: the scenario file cannot be used.
+        app.fake.tenant_file.TenantFileError: what `path` holds cannot be used.
         app.fake.faults.catalogue.FaultError: there is no such fault.
     """
     # Loaded when needed: pytest loads this package for every test suite there is.
     from app.fake.listening import Server, listen, url_of
     from app.fake.tenant import open_tenant
 
-    tenant = open_tenant(scenario, policy=policy, faults=faults, seed=seed)
+    tenant = open_tenant(scenario, path=path, policy=policy, faults=faults, seed=seed)
     ready = threading.Event()
     server, listening = Server(tenant.asgi, ready.set), listen("127.0.0.1", 0)
     thread = threading.Thread(

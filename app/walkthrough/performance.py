@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
+from textual import events
 from textual.app import App
 from textual.events import MouseDown, MouseEvent, MouseMove, MouseUp
 from textual.geometry import Offset
@@ -16,8 +17,8 @@ from app.walkthrough.script import Act, Step
 
 PATIENCE = 60.0
 """Seconds until what must be seen is missed: longer than any pause of the adapter."""
-LOOK_EVERY = 0.05
-"""Seconds between two looks at the screen."""
+LOOK_AFTER, LOOK_EVERY = 0.05, 0.5
+"""Seconds to the next look at the screen: soon at first, then less and less often."""
 STILL = 0.25
 """Seconds a screen is left alone before it is taken for settled."""
 
@@ -111,7 +112,7 @@ class Performance:
         Raises:
             Missed: something to click never came, or what must be seen did not.
         """
-        await asyncio.sleep(LOOK_EVERY)
+        await asyncio.sleep(LOOK_AFTER)
         if number == 1:
             await self._come_up()
         before = Glass.of(self.app)
@@ -146,8 +147,7 @@ class Performance:
         if act.press is not None:
             if self._audience:
                 self._audience.pressed(keys.shown(act.press))
-            self.app.post_message(keys.event(act.press))
-            await asyncio.sleep(self.tempo.press)
+            await self._send(keys.event(act.press))
         for end, letter in enumerate(act.type or "", 1):
             if self._audience:
                 self._audience.typed((act.type or "")[:end])
@@ -163,11 +163,24 @@ class Performance:
             self._audience.pointed(place)
         self.app.post_message(_mouse(MouseMove, place))
         await asyncio.sleep(self.tempo.point)
-        self.app.post_message(_mouse(MouseDown, place))
-        self.app.post_message(_mouse(MouseUp, place))
-        await asyncio.sleep(self.tempo.press)
+        await self._send(_mouse(MouseDown, place), _mouse(MouseUp, place))
         if self._audience:
             self._audience.pointed(None)
+
+    async def _send(self, *inputs: events.InputEvent) -> None:
+        """Send input, and dwell; longer on a dialog that it opens, which must be read first."""
+        before, taken = self.app.screen, asyncio.Event()
+        for one in inputs:
+            self.app.post_message(one)
+        self.app.call_later(taken.set)  # however busy the machine is
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await taken.wait()
+        except TimeoutError:
+            raise NotThere("The screen takes no keys any more.") from None
+        await asyncio.sleep(self.tempo.press)
+        if self.app.screen is not before:
+            await asyncio.sleep(self.tempo.press)
 
     async def _look(self, missing: Callable[[Glass], str]) -> Glass:
         """Wait until nothing is missing on the screen.
@@ -176,12 +189,12 @@ class Performance:
             NotThere: something still is, when patience ends.
         """
         loop = asyncio.get_running_loop()
-        until = loop.time() + PATIENCE
-        await asyncio.sleep(LOOK_EVERY)
+        until, pause = loop.time() + PATIENCE, LOOK_AFTER
+        await asyncio.sleep(pause)
         while reason := missing(glass := Glass.of(self.app)):
             if loop.time() > until:
                 raise NotThere(reason)
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(pause := min(LOOK_EVERY, pause * 1.25))
         return glass
 
     def _absent(self, sight: str, glass: Glass) -> str:

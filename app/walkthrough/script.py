@@ -1,23 +1,34 @@
 """What a walkthrough's script says, and a sentence for every script that cannot be played."""
 
-import json
 import tomllib
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from app.domain.text import clean
 from app.fake.faults.catalogue import FaultError
 from app.fake.faults.catalogue import parsed as parsed_fault
+from app.fake.scenarios import SCENARIOS, USERS, check_scenario, is_file
+from app.walkthrough.complaints import Place, complaint
 from app.walkthrough.keys import is_key
 
 SHIPPED = Path(__file__).with_name("scripts")
 SUFFIX = ".toml"
 _LARGEST = 1_000_000
 _MOST_PROBLEMS = 10
+_LEAVES = ("ctrl+c", "ctrl+q", "ctrl+z")
 
 
 class ScriptError(ValueError):
@@ -29,13 +40,39 @@ class _Strict(BaseModel):
 
 
 def _plain(text: str) -> str:
+    text = unicodedata.normalize("NFC", text)
     if clean(text) != text:
-        raise ValueError("holds characters that are not text; type it anew")
+        raise ValueError("holds a line break, or characters that cannot be seen; take them out")
     return text
 
 
-Words = Annotated[str, Field(min_length=1, max_length=200)]
-Caption = Annotated[str, Field(min_length=1, max_length=240)]
+def _key(name: str) -> str:
+    if name in _LEAVES:
+        raise ValueError(f"{name} leaves the program; end the walkthrough before it")
+    if not is_key(name):
+        raise ValueError(
+            f"{name[:30]!r} is no key; it takes one character, or enter, escape, tab, space,"
+            " up, down, pageup, f1, ctrl+r and the like; a text is typed with `type`"
+        )
+    return name
+
+
+def _fault(text: str) -> str:
+    try:
+        parsed_fault(text)
+    except FaultError as error:
+        raise ValueError(str(error)) from None
+    return text
+
+
+def _scenario(name: str) -> str:
+    if not is_file(name):
+        check_scenario(name)
+    return name
+
+
+Words = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
+Caption = Annotated[str, Field(min_length=1, max_length=240), AfterValidator(_plain)]
 Sight = Annotated[
     str,
     Field(
@@ -43,6 +80,7 @@ Sight = Annotated[
         max_length=200,
         description='a text on one line of the screen; "A … B" is B on a line with A before it',
     ),
+    AfterValidator(_plain),
 ]
 Picture = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,59}$")]
 
@@ -50,30 +88,15 @@ Picture = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,59}$")]
 class Act(_Strict):
     """One thing that is done to the screen: a key, a text that is typed, or a click."""
 
-    press: str | None = Field(None, description="one key: a character, or enter, ctrl+r, f1 …")
+    press: Annotated[str, AfterValidator(_key)] | None = Field(
+        None, description="one key: a character, or enter, ctrl+r, f1 …"
+    )
     type: Words | None = Field(None, description="letter by letter")
     click: Sight | None = Field(None, description="what is clicked, as it stands on the screen")
 
-    @field_validator("press")
-    @classmethod
-    def _known(cls, key: str | None) -> str | None:
-        if key is not None and not is_key(key):
-            raise ValueError(
-                f"{key[:30]!r} is no key; it takes one character, or enter, escape, tab, space,"
-                " up, down, pageup, f1, ctrl+r and the like; a text is typed with `type`"
-            )
-        return key
-
-    @field_validator("type", "click")
-    @classmethod
-    def _text(cls, text: str | None) -> str | None:
-        return None if text is None else _plain(text)
-
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if len(self.model_fields_set) != 1 or None in (
-            getattr(self, n) for n in self.model_fields_set
-        ):
+        if len(self.model_fields_set) != 1:
             raise ValueError("takes exactly one of press, type and click; make one { } for each")
         return self
 
@@ -82,8 +105,8 @@ class Step(_Strict):
     """What the audience reads, what is done, and what must be seen afterwards."""
 
     caption: Caption
-    user: str | None = Field(None, description="who goes on from here; changed with the key u")
-    faults: list[str] | None = Field(
+    user: Words | None = Field(None, description="who goes on from here; changed with the key u")
+    faults: list[Annotated[str, AfterValidator(_fault)]] | None = Field(
         None, description='what is on from here, and nothing else: "name=value"; [] for none'
     )
     do: list[Act] = []
@@ -91,20 +114,12 @@ class Step(_Strict):
     gone: list[Sight] = Field([], description="what must not be seen any more")
     picture: Picture | None = Field(None, description="the name of a picture of it")
 
-    @field_validator("caption")
-    @classmethod
-    def _text(cls, text: str) -> str:
-        return _plain(text)
-
-    @field_validator("faults")
-    @classmethod
-    def _known(cls, faults: list[str] | None) -> list[str] | None:
-        for one in faults or ():
-            try:
-                parsed_fault(one)
-            except FaultError as error:
-                raise ValueError(str(error)) from None
-        return faults
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        """What is done, becoming another user included."""
+        if self.user is None:
+            return tuple(self.do)
+        return Act(press="u"), Act(type=self.user), Act(press="enter"), *self.do
 
 
 class Walkthrough(_Strict):
@@ -113,23 +128,19 @@ class Walkthrough(_Strict):
     Attributes:
         title: what it is called.
         teaches: what the audience knows afterwards, in a sentence.
-        scenario: what the tenant holds at the start: a name or a scenario file.
+        scenario: what the tenant holds at the start: a name, or a scenario file, which
+            `read` looks for beside the script.
         user: who begins.
         size: columns and rows of the screen in recordings; the captions are below it.
         steps: in order.
     """
 
-    title: Annotated[str, Field(min_length=1, max_length=60)]
+    title: Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_plain)]
     teaches: Caption
-    scenario: str = "acme"
-    user: str = "alice"
+    scenario: Annotated[Words, AfterValidator(_scenario)] = "acme"
+    user: Words = "alice"
     size: Annotated[list[int], Field(min_length=2, max_length=2)] = [100, 26]
     steps: list[Step] = Field(min_length=1, max_length=200)
-
-    @field_validator("title", "teaches")
-    @classmethod
-    def _text(cls, text: str) -> str:
-        return _plain(text)
 
     @field_validator("size")
     @classmethod
@@ -139,11 +150,25 @@ class Walkthrough(_Strict):
         return size
 
     @model_validator(mode="after")
-    def _named_once(self) -> Self:
-        names = [one.picture for one in self.steps if one.picture]
-        if twice := {one for one in names if names.count(one) > 1}:
-            raise ValueError(f"two steps have a picture called {min(twice)}; name one otherwise")
+    def _whole(self) -> Self:
+        pictures: dict[str, int] = {}
+        for number, step in enumerate(self.steps, 1):
+            if step.user is not None:
+                self._check_user(step.user, f"step {number}, user")
+            if step.picture in pictures:
+                raise ValueError(
+                    f"step {number}, picture: step {pictures[step.picture]} has one that is"
+                    f" called {step.picture}, too; name it otherwise"
+                )
+            if step.picture is not None:
+                pictures[step.picture] = number
+        self._check_user(self.user, "user")
         return self
+
+    def _check_user(self, user: str, place: str) -> None:
+        """Look for a user, where the scenario is one whose users are known."""
+        if self.scenario in SCENARIOS and user not in USERS:
+            raise ValueError(f"{place}: there is no {user[:40]!r}; there are {', '.join(USERS)}")
 
 
 def shipped() -> dict[str, Path]:
@@ -164,7 +189,7 @@ def found(name: str) -> Path:
     if path.suffix == SUFFIX or "/" in name:
         return path
     near = get_close_matches(name, ours, n=1, cutoff=0.5)
-    meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(ours)};"
+    meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(ours)}."
     raise ScriptError(f"There is no walkthrough {name[:60]!r}; {meant} A file ends in {SUFFIX}.")
 
 
@@ -178,13 +203,16 @@ def read(path: Path) -> Walkthrough:
         with path.open("rb") as file:
             data = file.read(_LARGEST + 1)
         if len(data) > _LARGEST:
-            raise ScriptError(f"{path.name}: is larger than a script can be (1 MB).")
-        return parsed(data.decode(), path.name)
+            raise ScriptError(f"{clean(path.name)}: is larger than a script can be (1 MB).")
+        script = parsed(data.decode("utf-8-sig"), path.name)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise ScriptError(f"{clean(str(path))} cannot be read: {reason}.") from error
     except UnicodeDecodeError as error:
-        raise ScriptError(f"{path.name}: is not text in UTF-8; save it as such.") from error
+        raise ScriptError(f"{clean(path.name)}: is not text in UTF-8; save it as such.") from error
+    if script.scenario in SCENARIOS:
+        return script
+    return script.model_copy(update={"scenario": str(path.parent / script.scenario)})
 
 
 def parsed(text: str, name: str) -> Walkthrough:
@@ -195,50 +223,22 @@ def parsed(text: str, name: str) -> Walkthrough:
     """
     try:
         return Walkthrough.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise ScriptError(f"{name}: is not TOML: {error}.") from error
     except ValidationError as error:
         problems = error.errors()
-        said = [f"{name}: {_sentence(one)}" for one in problems[:_MOST_PROBLEMS]]
+        said = [complaint(one, _keys_at) for one in problems[:_MOST_PROBLEMS]]
         if more := len(problems) - len(said):
-            said.append(f"{name}: and {more} more.")
-        raise ScriptError("\n".join(said)) from error
+            said.append(f"and {more} more.")
+    except RecursionError:
+        said = ["is nested deeper than any script; write it flat."]
+    except tomllib.TOMLDecodeError as error:
+        said = [f"is not TOML: {str(error).rstrip('.')}."]
+    except ValueError:
+        said = ["holds a number of far too many digits; shorten it."]
+    # What stands in the file is repeated here, and may have been meant to harm.
+    raise ScriptError("\n".join(clean(f"{name}: {one}", 500) for one in said))
 
 
-def _sentence(error: Mapping[str, Any]) -> str:
-    """Return one of pydantic's errors as place, fault and remedy."""
-    place = _place(error["loc"])
-    value = json.dumps(error["input"], default=str)
-    short = value if len(value) <= 60 else f"{value[:59]}…"
-    match error["type"]:
-        case "extra_forbidden":
-            word = str(error["loc"][-1])
-            keys = _keys(error["loc"])
-            near = get_close_matches(word, keys, n=1, cutoff=0.5)
-            known = f"did you mean {near[0]}?" if near else f"there are {', '.join(keys)}."
-            return f"{place}: there is no such key; {known}"
-        case "missing":
-            return f"{place}: is missing; write it."
-        case "value_error":
-            return f"{place}: {error['ctx']['error']}."
-        case "string_pattern_mismatch":
-            return f"{place}: {short} may hold small letters, digits and hyphens only."
-        case _:
-            return f"{place}: {error['msg'][:1].lower()}{error['msg'][1:]}, not {short}."
-
-
-def _place(loc: tuple[str | int, ...]) -> str:
-    """Return where something stands, as a person counts: "step 3, do 2, press"."""
-    words: list[str] = []
-    for one in loc:
-        if isinstance(one, int):
-            words[-1] = f"{'step' if words[-1] == 'steps' else words[-1]} {one + 1}"
-        else:
-            words.append(one)
-    return ", ".join(words) or "the script"
-
-
-def _keys(loc: tuple[str | int, ...]) -> list[str]:
+def _keys_at(loc: Place) -> Sequence[str]:
     if "do" in loc:
         return list(Act.model_fields)
-    return list((Step if loc[0] == "steps" else Walkthrough).model_fields)
+    return list((Step if len(loc) > 1 else Walkthrough).model_fields)

@@ -13,10 +13,11 @@ import selectors
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 from unittest.mock import patch
 
 from app.domain import clock
+from app.services import journal
 
 MORNING = 1_767_258_000.0
 """When a recording begins, in seconds since 1970: a January morning."""
@@ -85,19 +86,44 @@ class StageLoop(asyncio.SelectorEventLoop):
         return future
 
 
+class Stage(NamedTuple):
+    """Where a walkthrough is performed.
+
+    Attributes:
+        runner: runs it.
+        clock: what the loop and the whole program go by.
+        chance: what ids and random pauses come from.
+    """
+
+    runner: asyncio.Runner
+    clock: StageClock
+    chance: random.Random
+
+    def rewind(self) -> None:
+        """Let chance begin anew: the same journey meets the same ids."""
+        self.chance.seed(0)
+        random.seed(0)
+
+
 @contextmanager
-def stage(*, still: bool) -> Iterator[tuple[asyncio.Runner, StageClock]]:
-    """Set up a stage: a loop to run on, with the whole program going by its clock."""
-    led = StageClock(still=still)
+def stage(*, still: bool) -> Iterator[Stage]:
+    """Set up a stage, on which time and chance can be led.
+
+    Nothing secret may be made there: its random numbers are known.
+
+    Args:
+        still: whether no time passes but what is hurried through.
+    """
+    led, chance = StageClock(still=still), random.Random()  # noqa: S311
     with ExitStack() as stack:
         stack.enter_context(patch.object(clock, "source", led))
         # Textual's own timers and clicks; it has no public name for its clock.
         stack.enter_context(patch("textual._time.get_time", led.monotonic))
-        if still:
-            chance = random.Random(0)  # noqa: S311 - no secrets in a recording
-            stack.enter_context(patch.object(os, "urandom", chance.randbytes))
-            before = random.getstate()
-            random.seed(0)
-            stack.callback(random.setstate, before)
+        stack.enter_context(patch.object(os, "urandom", chance.randbytes))
+        stack.callback(random.setstate, random.getstate())
+        if still:  # whose machine it was is nobody's business
+            stack.enter_context(patch.object(journal, "this_process", lambda: "stage:1"))
         runner = stack.enter_context(asyncio.Runner(loop_factory=lambda: StageLoop(led)))
-        yield runner, led
+        found = Stage(runner, led, chance)
+        found.rewind()
+        yield found

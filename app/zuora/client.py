@@ -7,8 +7,7 @@ Use it from a script without the rest:
             print(connection.source_id, connection.target_id, connection.status)
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Self
+from typing import Self
 from urllib.parse import quote
 
 import httpx
@@ -25,6 +24,7 @@ from app.services.traffic import Traffic
 from app.zuora import answers
 from app.zuora.answers import Answer
 from app.zuora.calls import Calls
+from app.zuora.embedded import AsgiApp, Embedded
 from app.zuora.line import Line
 from app.zuora.lists import Gathering, Record
 from app.zuora.paging import MAX_PAGES, PAGE_SIZE, Pages
@@ -37,12 +37,6 @@ MOST_ENTITIES = 300
 """Rows at which Zuora ends a list without pages (contract C1); a tenant may have 512 entities."""
 
 _CONNECTIONS = "/v1/entity-connections"
-
-Message = MutableMapping[str, Any]
-AsgiApp = Callable[
-    [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]],
-    Awaitable[None],
-]
 
 
 class ZuoraClient:
@@ -106,9 +100,8 @@ class ZuoraClient:
         patience: Patience = Patience(),  # noqa: B008 - it never changes
     ) -> Self:
         """Return a client of a server that lives in this process."""
-        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         root = "http://fake-tenant.localhost"
-        return cls(transport, root, credentials, lock, traffic, patience=patience)
+        return cls(Embedded(app), root, credentials, lock, traffic, patience=patience)
 
     async def __aenter__(self) -> Self:
         return self

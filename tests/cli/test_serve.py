@@ -6,9 +6,10 @@ import socket
 import subprocess
 from pathlib import Path
 
+import httpx
 import pytest
 
-from tests.cli.tenant import PROGRAM, Served, environ, run
+from tests.cli.tenant import PROGRAM, Served, environ, run, served
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -89,3 +90,15 @@ def test_ipv6_works_where_there_is_any(home: Path) -> None:
         done = run(home, "entities", "--base-url", told["base_url"], **known)
         process.terminate()
     assert done.returncode == 0, done.stderr
+
+
+def test_choices_where_zuora_is_silent_are_switched_by_name() -> None:
+    with served("--policy", "refusals=http-4xx", "--policy", "bare-put=refused") as tenant:
+        login = {
+            "apiAccessKeyId": "alice@acme.example",
+            "apiSecretAccessKey": tenant.users["alice"][1],
+        }
+        path = f"{tenant.url}/v1/entity-connections/none/accept"
+        bare = httpx.put(path, headers=login, trust_env=False)
+        sent = httpx.put(path, headers=login, json={}, trust_env=False)
+        assert (bare.status_code, sent.status_code) == (415, 404)

@@ -1,11 +1,18 @@
-"""`serve --fault`: the fake tenant on a bad day."""
+"""`--fault`: the fake tenant on a bad day, on a socket and in the program itself."""
 
+import asyncio
+import json
+import subprocess
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import httpx
+import pytest
 
+from app.cli.options import Chosen
+from app.cli.targets import way
 from app.fake.faults.catalogue import FAULTS
-from tests.cli.tenant import run, served
+from tests.cli.tenant import PROGRAM, run, served
 
 
 def test_a_fault_is_on_from_the_start() -> None:
@@ -35,3 +42,46 @@ def test_every_fault_is_explained(home: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     told = {line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ")}
     assert set(FAULTS) <= told
+
+
+def test_a_command_meets_the_faults_of_its_own_tenant(home: Path) -> None:
+    done = run(home, "--fault", "rate-limit=0,times=1", "entities")
+    assert done.returncode == 0
+    assert "rate limited" in done.stderr
+
+
+def test_the_screen_has_them_and_their_watermark_from_the_start() -> None:
+    target = way(Chosen(faults=("drop,times=2", "latency=0"))).target
+    assert target.lab is not None
+    assert target.lab.watermark() == "drop,times=2 · latency=0"
+    asyncio.run(_entered(target.enter))
+    assert target.lab.watermark() == "latency=0 · drop,times=2"
+    assert target.lab.active() == {"drop", "latency"}
+
+
+async def _entered(enter: Callable[[str], Awaitable[object]]) -> None:
+    await enter("alice")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--fault", "latncy"], "There is no fault 'latncy'"),
+        (["entities", "--fault", "drop=1"], "The fault drop takes no value."),
+        (["--profile", "acme", "--fault", "drop"], "--fault belongs to the fake tenant"),
+        (["--fault", "drop", "entities", "--base-url", "https://x.example"], "--fault belongs to"),
+    ],
+)
+def test_a_fault_that_cannot_be_is_said(home: Path, arguments: list[str], said: str) -> None:
+    done = run(home, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_a_fault_before_serve_is_on_too() -> None:
+    command = [*PROGRAM, "--fault", "http-503", "serve", "--port", "0", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        url = json.loads(process.stdout.readline())["base_url"]
+        assert httpx.get(f"{url}/v1/entities", trust_env=False).status_code == 503
+        process.terminate()

@@ -153,6 +153,7 @@ def test_the_policy_is_printed_with_what_switches_it(home: Path, tmp_path: Path)
     text = run(home, "policy").stdout
     assert "a denied request: becomes Disconnected" in text
     assert "or: is removed   --policy denied=removed" in text
+    assert "a page after the last: an empty list\n    no other value" in text
     lines = json.loads(run(home, "policy", "--json").stdout)
     assert {"denied", "again", "withdrawal", "reused-key", None} <= {one["name"] for one in lines}
     other = json.loads(run(home, "policy", "--scenario", "denied-removed", "--json").stdout)

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from app.fake.choices import Denied, Withdrawal
 from app.fake.data.acme import AMERICAS, BRAZIL, CANADA, CORPORATION, EUROPE, GERMANY, JAPAN
-from app.fake.policy import Denied, Policy, Withdrawal
+from app.fake.policy import Policy
 from tests.fake.conftest import Open
 from tests.fake.server import Server, category, sentence
 

@@ -38,6 +38,13 @@ def schema(served: ServedTenant) -> Any:
     return schemathesis.openapi.from_url(served.base_url + PATH)
 
 
+def _respect_what_no_schema_says(case: Any) -> None:
+    if "pageSize" not in case.query:
+        case.query.pop("page", None)
+    if key := case.headers.get("Idempotency-Key"):  # belongs to one address for a day
+        case.headers["Idempotency-Key"] = f"{case.path} {key}"[:254]
+
+
 @pytest.mark.xdist_group("schemathesis")
 @pytest.mark.parametrize("mode", [*GenerationMode], ids=str)
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
@@ -67,8 +74,9 @@ def test_every_answer_is_a_documented_one(
             for name in CREDENTIALS:
                 case.headers.pop(name, None)
             headers = {} if path == "/oauth/token" else password
-        if known:
-            for name in case.path_parameters:
+        if mode is GenerationMode.POSITIVE:
+            _respect_what_no_schema_says(case)
+            for name in case.path_parameters if known else ():
                 case.path_parameters[name] = KNOWN[name][choice % len(KNOWN[name])]
         case.call_and_validate(headers=headers)
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from app.fake.choices import ReusedKey
 from app.fake.data.acme import AMERICAS, AUSTRALIA, CORPORATION, EUROPE, JAPAN, MEXICO
-from app.fake.policy import Policy, ReusedKey
+from app.fake.policy import Policy
 from tests.fake.conftest import Open
 from tests.fake.server import Desk, Server, category
 

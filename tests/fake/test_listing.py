@@ -3,7 +3,9 @@
 import httpx
 import pytest
 
+from app.fake.choices import Order
 from app.fake.data.acme import AMERICAS, CORPORATION, EUROPE, US
+from app.fake.policy import Policy
 from tests.fake.conftest import Open
 from tests.fake.server import BASE, Desk, Json, Server, category
 
@@ -113,3 +115,19 @@ def _row(id_: str, source_id: str, target_id: str) -> Json:
         "targetEntityId": target_id,
         "status": "Connected",
     }
+
+
+@pytest.mark.parametrize("order", Order)
+@pytest.mark.parametrize("query", [{}, {"type": "inbound"}, {"type": "outbound"}])
+async def test_a_deep_page_sorts_nothing_and_reads_nothing_it_skips(
+    server: Server, order: Order, query: dict[str, str]
+) -> None:
+    server.tenant.policy = Policy(order=order)
+    desk, db, said = await server.desk("alice"), server.tenant._db, list[str]()
+    db.set_trace_callback(said.append)
+    await desk.get("/v1/entity-connections", page="3", pageSize="2", **query)
+    db.set_trace_callback(None)
+    (listing,) = [one for one in said if "json_object" in one]
+    plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {listing}")]
+    assert not [one for one in plan if "B-TREE" in one or one.startswith("SCAN")]
+    assert "PRIMARY KEY" in plan[-1] or "COVERING INDEX" in plan[-1]

@@ -1,23 +1,18 @@
 """The OpenAPI document says exactly what the server does."""
 
-import asyncio
-import gzip
 import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from starlette.routing import Route
 
 from app.fake.data.acme import AMERICAS, CORPORATION, EUROPE, GERMANY, UK
 from app.fake.openapi import document
 from app.fake.routes import Routes
 from tests.fake.schema import problems, resolved
-from tests.fake.server import Server, raw_call
+from tests.fake.server import Server
 
 DOCUMENT = document()
 OPERATIONS = {
@@ -26,14 +21,22 @@ OPERATIONS = {
     for method, operation in item.items()
     if method != "parameters"
 }
-WAITING = "8a8082555b3c70de015b44a61f0a2b09"
 Call = tuple[str, str]
-Header = tuple[bytes, bytes]
 
 
 def _routes() -> set[Call]:
     parts = dict.fromkeys(
-        ("db", "hierarchy", "connections", "tokens", "rules", "provisioning", "access", "once")
+        (
+            "db",
+            "hierarchy",
+            "connections",
+            "tokens",
+            "rules",
+            "provisioning",
+            "access",
+            "once",
+            "policy",
+        )
     )
     application = Routes(**parts).application()  # type: ignore[arg-type]
     return {
@@ -147,92 +150,3 @@ async def test_every_operation_succeeds_as_it_says(server: Server) -> None:
     path = f"{connections}/{inbound[0]}/disconnect"
     await make(desk, "PUT", path, f"{connections}/{{id}}/disconnect", json={})
     assert done == set(OPERATIONS)
-
-
-JUNK: st.SearchStrategy[Any] = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=40),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner),
-    max_leaves=4,
-)
-NAMES = st.sampled_from(
-    [WAITING, CORPORATION, EUROPE, UK, "alice@acme.example", "bruno@acme.example", "nobody", "é"]
-)
-
-
-def _values(schema: Any) -> st.SearchStrategy[Any]:
-    """Return values that fit a schema of a field, and some that nearly do."""
-    schema = resolved(DOCUMENT, schema)
-    if "enum" in schema:
-        return st.sampled_from(schema["enum"])
-    if "const" in schema:
-        return st.just(schema["const"])
-    if schema["type"] == "integer":
-        return st.integers(schema["minimum"], schema["maximum"])
-    if schema["type"] == "array":
-        return st.lists(_values(schema["items"]), min_size=schema["minItems"], max_size=3)
-    if schema["type"] == "object":
-        known = {name: _values(one) for name, one in schema.get("properties", {}).items()}
-        needed = {name: known.pop(name) for name in schema.get("required", ())}
-        return st.fixed_dictionaries(needed, optional=known)
-    fitting = st.from_regex(schema["pattern"]) if "pattern" in schema else st.text(max_size=40)
-    ids = st.sampled_from([CORPORATION, EUROPE, UK])
-    return ids | fitting | (st.none() if isinstance(schema["type"], list) else st.nothing())
-
-
-@st.composite
-def calls_by_the_document(draw: st.DrawFn) -> tuple[Call, str, bytes, list[Header], bytes]:
-    call = draw(st.sampled_from(sorted(OPERATIONS)))
-    operation = OPERATIONS[call]
-    path = re.sub(r"{\w+}", lambda _: draw(NAMES), call[1])
-    query: dict[str, Any] = {}
-    headers: list[Header] = []
-    for one in (resolved(DOCUMENT, one) for one in operation["parameters"]):
-        if draw(st.booleans()):
-            junk = st.sampled_from(["", "x", "-1", "301", "[", "\x7f"])
-            value = str(draw(_values(one["schema"]) | junk))
-            if one["in"] == "query":
-                query[one["name"]] = value
-            elif value.isascii():
-                headers.append((one["name"].lower().encode(), value.encode()))
-    body = b""
-    for media_type, told in operation.get("requestBody", {}).get("content", {}).items():
-        content = draw(_values(told["schema"]) | JUNK)
-        if media_type.endswith("json"):
-            body = json.dumps(content).encode()
-        elif isinstance(content, dict):
-            body = urlencode(content, errors="replace").encode()
-        kinds = st.sampled_from([media_type, f"{media_type}; charset=utf-8", "text/plain"])
-        headers.append((b"content-type", draw(kinds).encode()))
-    return call, path, urlencode(query).encode(), headers, body
-
-
-@pytest.fixture(scope="module")
-def signed_in() -> Iterator[tuple[Server, list[Header]]]:
-    server = Server()
-    desk = asyncio.run(server.desk("alice"))
-    yield server, [(b"authorization", desk.headers["Authorization"].encode())]
-    server.tenant.close()
-
-
-@settings(max_examples=500, deadline=None)
-@given(made=calls_by_the_document(), trusted=st.integers(0, 9), packed=st.booleans())
-def test_whatever_is_asked_the_answer_is_a_documented_one(
-    signed_in: tuple[Server, list[Header]],
-    made: tuple[Call, str, bytes, list[Header], bytes],
-    trusted: int,
-    packed: bool,
-) -> None:
-    server, credentials = signed_in
-    call, path, query, headers, body = made
-    if trusted and call[1].startswith("/v1/"):
-        headers = headers + credentials
-        if trusted > 3 and not any(name == b"zuora-entity-ids" for name, _ in headers):
-            headers.append((b"zuora-entity-ids", CORPORATION.encode()))
-    if packed:
-        headers = [*headers, (b"accept-encoding", b"gzip")]
-    status, answered, content = asyncio.run(
-        raw_call(server.tenant.asgi, call[0], path, query=query, headers=headers, body=body)
-    )
-    if answered.get("content-encoding") == "gzip":
-        content = gzip.decompress(content)
-    _check(call, status, answered, content)

@@ -2,9 +2,26 @@
 
 import pytest
 
+from app.fake.choices import (
+    Again,
+    BarePut,
+    Denied,
+    Duplicate,
+    EntityList,
+    NextPage,
+    Order,
+    Refusals,
+    Twice,
+)
 from app.fake.data.acme import AMERICAS, EUROPE
-from app.fake.policy import Again, Denied, Duplicate, Policy, PolicyError, Twice, options
-from tests.fake.server import Server
+from app.fake.export import as_data, as_toml
+from app.fake.loading import load
+from app.fake.policy import Policy, PolicyError, options
+from app.fake.scenario_file import parsed
+from tests.fake.conftest import Open
+from tests.fake.server import Server, category
+
+WAITING = "8a8082555b3c70de015b44a5937c2b08"
 
 
 def test_every_line_that_can_be_switched_says_how() -> None:
@@ -21,10 +38,82 @@ def test_every_line_that_can_be_switched_says_how() -> None:
 
 
 def test_what_does_not_exist_is_named_with_what_does() -> None:
-    with pytest.raises(PolicyError, match=r"'x'\. Choose denied, again, .* or reused-key"):
+    with pytest.raises(PolicyError, match=r"'x'\. Choose denied, ended, .* or next-page"):
         Policy().having({"x": "y"})
     with pytest.raises(PolicyError, match=r"denied has no value 'gone'\. Choose disconnected or"):
         Policy().having({"denied": "gone"})
+
+
+@pytest.mark.parametrize("switch", [one for line in Policy().lines() for one in line.switches])
+def test_every_one_can_be_written_in_a_scenario_file(switch: str) -> None:
+    name, value = switch.split("=")
+    text = as_toml(as_data(load("empty")._replace(policy=Policy().having({name: value}))))
+    assert f'{name} = "{value}"' in text
+    assert parsed(text.encode(), "it", as_json=False).policy.words()[name] == value
+
+
+@pytest.mark.asyncio
+async def test_what_the_rules_forbid_may_have_a_status(server: Server) -> None:
+    server.tenant.policy = Policy(refusals=Refusals.HTTP_4XX)
+    desk, clerk = await server.desk("alice", AMERICAS), await server.desk("carol", AMERICAS)
+    answers = [
+        await clerk.request(EUROPE, "key"),
+        await desk.request(AMERICAS),
+        await desk.request("0" * 32),
+        await desk.act("accept", "0" * 32),
+        await desk.get("/v1/entities/none"),
+    ]
+    assert [one.status_code for one in answers] == [403, 400, 404, 404, 404]
+    assert [category(one) for one in answers] == [10, 30, 40, 40, 40]
+    server.tenant.policy = Policy()
+    assert (await clerk.request(EUROPE, "key")).status_code == 403  # as it was stored
+    assert (await clerk.request(EUROPE)).status_code == 200
+
+
+@pytest.mark.asyncio
+async def test_a_bare_put_may_be_refused(server: Server) -> None:
+    desk, path = await server.desk("alice"), f"/v1/entity-connections/{WAITING}/accept"
+    server.tenant.policy = Policy(bare_put=BarePut.REFUSED)
+    assert (await desk.call("PUT", path)).status_code == 415
+    typed = {"Content-Type": "application/json"}
+    assert (await desk.call("PUT", path, headers=typed)).json() == {"success": True}
+
+
+@pytest.mark.asyncio
+async def test_the_entities_may_be_fewer(open_server: Open) -> None:
+    server = open_server("global-500")
+    desk = await server.desk("bruno")
+    found = {}
+    for which in EntityList:
+        server.tenant.policy = Policy(entity_list=which)
+        rows = (await desk.get("/v1/entities")).json()["entities"]
+        found[which] = [row["id"] for row in rows]
+    assert len(found[EntityList.WHOLE]) == 512
+    assert found[EntityList.FIRST_300] == found[EntityList.WHOLE][:300]
+    login = server.users["bruno"].login
+    mine = (await desk.get(f"/v1/users/{login}/accessible-entities")).json()["entities"]
+    assert found[EntityList.ENTERABLE] == [row["id"] for row in mine]
+
+
+@pytest.mark.asyncio
+async def test_a_list_may_begin_with_the_newest(server: Server) -> None:
+    desk = await server.desk("alice")
+    oldest = await desk.list()
+    server.tenant.policy = Policy(order=Order.NEWEST_FIRST)
+    assert await desk.list() == oldest[::-1]
+    pages = [
+        (await desk.get("/v1/entity-connections", page=str(n), pageSize="4")).json()
+        for n in range(1, 6)
+    ]
+    assert [row for page in pages for row in page["entityConnections"]] == oldest[::-1]
+
+
+@pytest.mark.asyncio
+async def test_the_address_of_the_next_page_may_lack_the_type(server: Server) -> None:
+    server.tenant.policy = Policy(next_page=NextPage.WITHOUT_TYPE)
+    desk = await server.desk("alice")
+    page = (await desk.get("/v1/entity-connections", pageSize="1", type="inbound")).json()
+    assert page["nextPage"].partition("?")[2] == "page=2&pageSize=1"
 
 
 @pytest.mark.asyncio
@@ -32,9 +121,8 @@ async def test_it_can_be_changed_while_the_tenant_runs(server: Server) -> None:
     desk = await server.desk("alice")
     assert server.tenant.policy == Policy()
     server.tenant.policy = Policy(denied=Denied.REMOVED, again=Again.SAME_RECORD)
-    waiting = "8a8082555b3c70de015b44a5937c2b08"
-    assert (await desk.act("deny", waiting)).json() == {"success": True}
-    assert await server.one(waiting) is None
+    assert (await desk.act("deny", WAITING)).json() == {"success": True}
+    assert await server.one(WAITING) is None
     assert server.tenant.policy.again is Again.SAME_RECORD
 
 
@@ -44,7 +132,7 @@ async def test_the_same_action_twice(server: Server, twice: Twice, success: bool
     server.tenant.policy = Policy(twice=twice)
     desk = await server.desk("alice")
     for id_, actions in (
-        ("8a8082555b3c70de015b44a5937c2b08", ("accept", "disconnect")),
+        (WAITING, ("accept", "disconnect")),
         ("8a8082555b3c70de015b44a61f0a2b09", ("deny",)),
     ):
         for action in actions:

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from app.domain.ids import hyphenated
+from app.fake.choices import Again
 from app.fake.data.acme import (
     AMERICAS,
     ASIA,
@@ -18,7 +19,7 @@ from app.fake.data.acme import (
     MEXICO,
     NORDICS,
 )
-from app.fake.policy import Again, Policy
+from app.fake.policy import Policy
 from tests.fake.conftest import Open
 from tests.fake.server import Server, category, raw_call, sentence
 

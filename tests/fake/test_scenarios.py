@@ -6,9 +6,10 @@ from collections import Counter
 
 import pytest
 
+from app.fake.choices import Denied
 from app.fake.data import acme, global_500, hostile
 from app.fake.model import Scenario
-from app.fake.policy import Denied, Policy
+from app.fake.policy import Policy
 from app.fake.scenarios import SCENARIOS, USERS, UnknownScenarioError
 from app.fake.tenant import open_tenant
 from tests.fake.conftest import Open
@@ -56,7 +57,7 @@ def test_the_policy_is_a_table_of_sentences() -> None:
     lines = {line.question: line for line in Policy(denied=Denied.REMOVED).lines()}
     assert lines["a denied request"].choice == "is removed"
     assert lines["a denied request"].others == ("becomes Disconnected",)
-    assert lines["order of a list"].choice == "creation"
+    assert lines["order of a list of connections"].choice == "creation"
     assert all(line.why.endswith(".") for line in lines.values())
     assert len(lines) == len(list(Policy().lines()))
 

@@ -60,4 +60,4 @@ def test_a_transaction_that_fails_leaves_nothing_behind() -> None:
 def _add_twice(db: sqlite3.Connection) -> None:
     with transaction(db):
         for id_ in "12":
-            Connections(db).add(id_ * 32, AMERICAS, EUROPE)
+            Connections(db).add(id_ * 32, AMERICAS, EUROPE, "Pending")

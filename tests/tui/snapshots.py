@@ -33,21 +33,29 @@ class Snapshot:
             AssertionError: It differs from the picture, or there is none yet.
         """
         path = self._folder / f"{self._test}{'-' * bool(name)}{name}.svg"
-        actual_path = path.with_suffix(".actual.svg")
-        actual = picture(app)
-        if self._update:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(actual)
-        elif not path.exists() or path.read_text() != actual:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            actual_path.write_text(actual)
-            before = text_of(path.read_text()) if path.exists() else []
-            changes = "\n".join(difflib.unified_diff(before, text_of(actual), lineterm="", n=1))
-            raise AssertionError(
-                f"{path.name} differs; look at {actual_path.name} beside it.\n"
-                f"{changes or 'The text is the same: colours or styles differ.'}"
-            )
-        actual_path.unlink(missing_ok=True)
+        compare(path, picture(app), update=self._update)
+
+
+def compare(path: Path, actual: str, *, update: bool) -> None:
+    """Compare a picture with the one that is kept at `path`, or let it be that.
+
+    Raises:
+        AssertionError: It differs, or there is none yet.
+    """
+    actual_path = path.with_suffix(".actual.svg")
+    if update:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(actual)
+    elif not path.exists() or path.read_text() != actual:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        actual_path.write_text(actual)
+        before = text_of(path.read_text()) if path.exists() else []
+        changes = "\n".join(difflib.unified_diff(before, text_of(actual), lineterm="", n=1))
+        raise AssertionError(
+            f"{path.name} differs; look at {actual_path.name} beside it.\n"
+            f"{changes or 'The text is the same: colours or styles differ.'}"
+        )
+    actual_path.unlink(missing_ok=True)
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def test_each_picture_and_a_moving_one(tmp_path: Path) -> None:
         assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes(), path.name
     with Image.open(pictures[0]) as still, Image.open(tmp_path / "tour.gif") as moving:
         assert still.size == moving.size
-        assert moving.n_frames == 4  # type: ignore[attr-defined]
+        assert moving.n_frames == 5  # type: ignore[attr-defined]
         assert moving.info["loop"] == 0
         read_by = 2 + len(tour().script.teaches) / 20
         assert moving.info["duration"] == pytest.approx(read_by * 1000, abs=10)

@@ -15,7 +15,9 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from app.domain.connections import CONNECTED, DISCONNECTED, PENDING
 from app.domain.errors import Forbidden, NotFound, Refused, ZuoraError
+from app.fake.choices import Refusals
 from app.fake.data.acme import AUSTRALIA, UK
+from app.fake.policy import Policy
 from tests.acme import AMERICAS, CORPORATION, EUROPE, US, client, open_acme
 
 T = TypeVar("T")
@@ -32,10 +34,11 @@ class Connections(RuleBasedStateMachine):
 
     ids = Bundle("ids")
 
-    @initialize(target=ids)
-    def open(self) -> str:
+    @initialize(target=ids, refusals=st.sampled_from(Refusals))
+    def open(self, refusals: Refusals) -> str:
+        """Open a tenant that says no in either of the ways a Zuora might."""
         self.loop = asyncio.new_event_loop()
-        self.fake = open_acme()
+        self.fake = open_acme(policy=Policy(refusals=refusals))
         self.clients = {name: client(self.fake, name) for name in ENTERS}
         rows = [
             one

@@ -1,8 +1,9 @@
 """acme under the other policy for denied requests."""
 
+from app.fake.choices import Denied
 from app.fake.data import acme
 from app.fake.model import Scenario
-from app.fake.policy import Denied, Policy
+from app.fake.policy import Policy
 
 
 def scenario() -> Scenario:

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from random import Random
 
+from app.fake.choices import Denied
 from app.fake.faults.catalogue import FAULTS, FaultError, Setting, parsed, setting
-from app.fake.policy import Denied, Policy
+from app.fake.policy import Policy
 
 _MOST_TOKENS = 10_000
 

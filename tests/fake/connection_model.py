@@ -1,0 +1,148 @@
+"""What the policy table says of connections, as a function from one state to the next.
+
+It is written anew from the table, so that the tenant has something to disagree with.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from app.fake.choices import (
+    Again,
+    Answering,
+    BothWays,
+    Denied,
+    Duplicate,
+    Ended,
+    OwnRequest,
+    Twice,
+    Withdrawal,
+)
+from app.fake.policy import Policy
+
+
+class Row(NamedTuple):
+    """A record, in the order of the list."""
+
+    id: str
+    source: str
+    target: str
+    status: str
+
+    @property
+    def lives(self) -> bool:
+        return self.status != "Disconnected"
+
+
+class Call(NamedTuple):
+    """What one user sends: `what` is the target of a request, else a record's id."""
+
+    user: str
+    acting: str
+    verb: str
+    what: str
+    key: str = ""
+
+
+class Told(NamedTuple):
+    """What comes back: an id for a request that succeeds, a category for a refusal."""
+
+    success: bool
+    category: int = 0
+    id: str = ""
+
+
+Rows = tuple[Row, ...]
+Stored = Mapping[str, Told]
+State = tuple[Rows, Stored]
+
+
+class Model(NamedTuple):
+    """The rules of one tenant; `roles` goes (user, entity) -> role."""
+
+    policy: Policy
+    roles: Mapping[tuple[str, str], str]
+    provisioned: Mapping[str, bool]
+
+    def orders(self, state: State, answered: Sequence[tuple[Call, Told]]) -> Iterator[State]:
+        """Yield the states to which these calls lead, one after another in some order."""
+        if not answered:
+            yield state
+        for place, (call, told) in enumerate(answered):
+            expected, after = self.step(state, call, told.id)
+            if expected == told:
+                yield from self.orders(after, [*answered[:place], *answered[place + 1 :]])
+
+    def step(self, state: State, call: Call, new_id: str) -> tuple[Told, State]:
+        """Return the answer to a call and what follows; a new record gets `new_id`."""
+        rows, stored = state
+        if (call.user, call.acting) not in self.roles:
+            return Told(success=False, category=10), state
+        if call.key in stored:
+            return stored[call.key], state
+        if call.verb == "request":
+            told, after = self._request(rows, call, new_id)
+        else:
+            told, after = self._act(rows, call)
+        return told, (after, {**stored, call.key: told} if call.key else stored)
+
+    def _request(self, rows: Rows, call: Call, new_id: str) -> tuple[Told, Rows]:
+        no = {number: Told(success=False, category=number) for number in (10, 30, 40)}
+        pair, policy = (call.acting, call.what), self.policy
+        if not self._administers(call, call.acting):
+            return no[10], rows
+        if call.what not in self.provisioned:
+            return no[40], rows
+        if call.what == call.acting or not self.provisioned[call.what]:
+            return no[30], rows
+        if (call.user, call.what) not in self.roles:
+            return no[10], rows
+        living = {row[1:3]: row for row in rows if row.lives}
+        if policy.both_ways is BothWays.REFUSED and pair[::-1] in living:
+            return no[30], rows
+        if pair in living:
+            same = policy.duplicate is Duplicate.SAME_ID
+            return (Told(success=True, id=living[pair].id) if same else no[30]), rows
+        at_once = policy.own_request is OwnRequest.CONNECTED and self._administers(call, call.what)
+        status = "Connected" if at_once else "Pending"
+        ended = [row for row in rows if row[1:3] == pair]
+        if policy.again is Again.SAME_RECORD and ended:
+            return Told(success=True, id=ended[-1].id), _with(rows, ended[-1], status)
+        return Told(success=True, id=new_id), (*rows, Row(new_id, *pair, status))
+
+    def _act(self, rows: Rows, call: Call) -> tuple[Told, Rows]:
+        yes, policy = Told(success=True), self.policy
+        row = next((one for one in rows if one.id == call.what), None)
+        if row is None:
+            return Told(success=False, category=40), rows
+        places = {row.target}
+        if call.verb == "disconnect" or policy.answering is Answering.ALLOWED:
+            places.add(row.source)
+        if call.acting not in places or not self._administers(call, call.acting):
+            return Told(success=False, category=10), rows
+        becomes = "Connected" if call.verb == "accept" else "Disconnected"
+        if row.status == becomes and policy.twice is Twice.REPEATED:
+            return yes, rows
+        begins = {"Connected"} if call.verb == "disconnect" else {"Pending"}
+        if (
+            call.verb == "disconnect"
+            and call.acting == row.source
+            and policy.withdrawal is Withdrawal.ALLOWED
+        ):
+            begins.add("Pending")
+        if row.status not in begins:
+            return Told(success=False, category=30), rows
+        vanishes = {
+            "accept": False,
+            "deny": policy.denied is Denied.REMOVED,
+            "disconnect": policy.ended is Ended.REMOVED,
+        }
+        return yes, _with(rows, row, "" if vanishes[call.verb] else becomes)
+
+    def _administers(self, call: Call, entity: str) -> bool:
+        return self.roles.get((call.user, entity)) == "administrator"
+
+
+def _with(rows: Rows, row: Row, status: str) -> Rows:
+    changed = [row._replace(status=status)] if status else []
+    place = rows.index(row)
+    return (*rows[:place], *changed, *rows[place + 1 :])
