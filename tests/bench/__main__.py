@@ -5,7 +5,16 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from tests.bench import adapter, command_line, entity_switch, fake_server, keys, rest, startup
+from tests.bench import (
+    adapter,
+    command_line,
+    entity_switch,
+    fake_server,
+    keys,
+    rest,
+    startup,
+    walkthroughs,
+)
 from tests.bench.figures import Figure, table
 from tests.bench.programs import Contest
 
@@ -20,6 +29,7 @@ KINDS: dict[str, Callable[[Contest], Iterator[Figure]]] = {
     "one-shot": adapter.one_shot,
     "pages": adapter.pages,
     "fake-server": fake_server.measure,
+    "walkthroughs": walkthroughs.measure,
 }
 
 

@@ -1,6 +1,7 @@
 """Pictures made of pixels, with the extra `[record]`: PNG, and a moving GIF."""
 
 import io
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,6 +13,8 @@ from app.walkthrough.export.fonts import Font
 
 _SHORTEST = 0.08
 """Seconds: what is shorter no player shows as it should."""
+_CLIPPED = re.compile(r' clip-path="[^"]*"')
+"""What costs half the time, and cuts nothing off: each letter stays within its cell."""
 _COLOURS = 256
 _SAMPLES = 12
 """Moments whose colours make the palette."""
@@ -32,7 +35,7 @@ class Moment(NamedTuple):
 def png(svg: str, font: Font) -> bytes:
     """Return a picture as PNG; what is outside its corners is transparent."""
     return svg_to_bytes(
-        svg_string=svg,
+        svg_string=_CLIPPED.sub("", svg),
         font_dirs=[str(font.folder)],
         font_family=font.family,
         monospace_family=font.family,
