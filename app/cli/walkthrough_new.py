@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from app.services.target import Target
-    from app.walkthrough.moments import Moment
+    from app.walkthrough.making.moments import Moment
     from app.walkthrough.script import Walkthrough
 
 LEAST = (60, 20)
@@ -102,8 +102,8 @@ def _title(text: str) -> str:
 
 
 def _check_file(file: Path, *, force: bool) -> None:
+    from app.walkthrough.making.writing import try_out
     from app.walkthrough.script import SUFFIX
-    from app.walkthrough.writing import try_out
 
     if file.suffix != SUFFIX:
         raise click.UsageError(f"a walkthrough's file ends in {SUFFIX}: {file.name}{SUFFIX}")
@@ -130,7 +130,7 @@ def _check_terminal() -> None:
 
 def _watched(target: "Target", theme: str) -> "tuple[list[Moment], int]":
     from app.tui.terminal import run_app
-    from app.walkthrough.watching import WatchedApp
+    from app.walkthrough.making.watching import WatchedApp
 
     app = WatchedApp(target, theme)
     status = run_app(app)
@@ -140,7 +140,7 @@ def _watched(target: "Target", theme: str) -> "tuple[list[Moment], int]":
 def _script(
     moments: "Sequence[Moment]", title: str, scenario: str, user: str
 ) -> "tuple[Walkthrough, list[str]]":
-    from app.walkthrough.composing import composed
+    from app.walkthrough.making.composing import composed
     from app.walkthrough.script import Walkthrough
 
     steps, lost = composed(moments)
@@ -170,7 +170,7 @@ def _beside(scenario: str | None, file: Path) -> str:
 
 def _saved(file: Path, script: "Walkthrough", *, force: bool) -> Path:
     """Write the script, beside a file that came there meanwhile; return where."""
-    from app.walkthrough.writing import as_toml, save
+    from app.walkthrough.making.writing import as_toml, save
 
     text = as_toml(script)
     places = [file, *(file.with_stem(f"{file.stem}-{number}") for number in range(2, 100))]

@@ -19,11 +19,8 @@ class TooSmall(Lines):
 
     def on_mount(self) -> None:
         """Say what is needed."""
-        self.show(
-            Content(
-                f"This terminal is too small.\nIt takes {LEAST.width} columns by {LEAST.height} lines."
-            )
-        )
+        need = f"It takes {LEAST.width} columns by {LEAST.height} lines."
+        self.show(Content(f"This terminal is too small.\n{need}"))
 
 
 def too_small(screen: Screen[Any]) -> bool:

@@ -145,7 +145,7 @@ class CaptionedDriver(TerminalDriver):
         elif isinstance(message, events.MouseEvent) and message.screen_y >= app.size.height:
             return
         key = message.key if isinstance(message, events.Key) else ""
-        if app.yours and key != RETURN or key == "ctrl+z":
+        if (app.yours and key != RETURN) or key == "ctrl+z":
             super().process_message(message)
         elif key and app.listener is not None:
             self._loop.call_soon_threadsafe(app.listener, key)

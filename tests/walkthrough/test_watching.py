@@ -5,11 +5,11 @@ from textual import events
 from textual.geometry import Offset
 
 from app.cli.targets import fake_target
-from app.walkthrough.composing import composed
+from app.walkthrough.making.composing import composed
+from app.walkthrough.making.watching import DRAGGED, NAMELESS, WHEEL
 from app.walkthrough.recording import record
 from app.walkthrough.script import Act, Walkthrough, found, read
 from app.walkthrough.take import Take
-from app.walkthrough.watching import DRAGGED, NAMELESS, WHEEL
 from tests.walkthrough.watched import Click, script_of, steps, watched
 
 PRESS_E = [Act(press="e"), Act(type="americas"), Act(press="enter")]

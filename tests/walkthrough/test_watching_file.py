@@ -15,9 +15,9 @@ from app.cli.exits import ExitCode, Stopped
 from app.cli.walkthrough_new import new
 from app.domain.text import clean
 from app.walkthrough.glass import Glass
-from app.walkthrough.moments import Moment
+from app.walkthrough.making.moments import Moment
+from app.walkthrough.making.writing import as_toml, save, try_out
 from app.walkthrough.script import Act, Step, Walkthrough, parsed, read
-from app.walkthrough.writing import as_toml, save, try_out
 
 GLASS = Glass((" Acme ▾", "> Acme-US   ● Connected   Disconnect"))
 MOMENTS = [

@@ -9,10 +9,10 @@ from textual.geometry import Offset
 from app.cli.targets import fake_target
 from app.walkthrough import keys
 from app.walkthrough.glass import Glass
-from app.walkthrough.naming import NEAR, sight_of
-from app.walkthrough.phrases import phrases
+from app.walkthrough.making.naming import NEAR, sight_of
+from app.walkthrough.making.phrases import phrases
+from app.walkthrough.making.watching import WatchedApp
 from app.walkthrough.stage import stage
-from app.walkthrough.watching import WatchedApp
 
 SIZE = (100, 26)
 

@@ -3,10 +3,10 @@
 import pytest
 
 from app.walkthrough.glass import Glass
-from app.walkthrough.noticing import news, opened, opening
-from app.walkthrough.phrases import steady
+from app.walkthrough.making.noticing import news, opened, opening
+from app.walkthrough.making.phrases import steady
+from app.walkthrough.making.wording import caption
 from app.walkthrough.script import Act
-from app.walkthrough.wording import caption
 
 BEFORE = (
     "  Acme ▾                        DEMO",

@@ -10,12 +10,12 @@ from textual.geometry import Offset
 
 from app.cli.targets import fake_target
 from app.walkthrough import keys
-from app.walkthrough.composing import composed
 from app.walkthrough.glass import Glass
-from app.walkthrough.moments import Moment
+from app.walkthrough.making.composing import composed
+from app.walkthrough.making.moments import Moment
+from app.walkthrough.making.watching import WatchedApp
 from app.walkthrough.script import Step, Walkthrough
 from app.walkthrough.stage import stage
-from app.walkthrough.watching import WatchedApp
 
 SIZE = (100, 26)
 

@@ -6,7 +6,7 @@ from textual.geometry import Offset
 
 from app.domain.text import clean
 from app.walkthrough.glass import BETWEEN, Glass, NotThere
-from app.walkthrough.phrases import Phrase, phrases
+from app.walkthrough.making.phrases import Phrase, phrases
 
 LONGEST = 200
 """Characters a sight may have."""

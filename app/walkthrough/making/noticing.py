@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rich.cells import cell_len
 
 from app.walkthrough.glass import BETWEEN, Glass
-from app.walkthrough.phrases import CURSOR, Phrase, phrases, steady
+from app.walkthrough.making.phrases import CURSOR, Phrase, phrases, steady
 
 FEW = 2
 """Changed rows up to which a row is the news, and not the whole list."""

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from app.domain.text import clean
 from app.walkthrough.glass import Glass
-from app.walkthrough.moments import Moment
-from app.walkthrough.noticing import news, opened, opening
+from app.walkthrough.making.moments import Moment
+from app.walkthrough.making.noticing import news, opened, opening
+from app.walkthrough.making.wording import caption
 from app.walkthrough.script import Act, Step
-from app.walkthrough.wording import caption
 
 QUICK = 0.25
 """Seconds between two acts, of which the first was not done for the sake of its outcome."""

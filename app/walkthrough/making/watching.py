@@ -13,8 +13,8 @@ from app.tui.screens.chooser import Chooser
 from app.tui.screens.question import Question
 from app.walkthrough.glass import Glass, text_of
 from app.walkthrough.keys import is_key
-from app.walkthrough.moments import Moment
-from app.walkthrough.naming import sight_of
+from app.walkthrough.making.moments import Moment
+from app.walkthrough.making.naming import sight_of
 from app.walkthrough.script import Act
 
 LEAVING = frozenset({"ctrl+q", "ctrl+c", "ctrl+z"})

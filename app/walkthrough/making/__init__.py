@@ -1,0 +1,1 @@
+"""A script made by watching somebody use the screen."""
