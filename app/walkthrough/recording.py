@@ -4,7 +4,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from unittest.mock import patch
 
 from textual.geometry import Offset, Size
@@ -100,9 +100,15 @@ class _Recorder:
 @contextmanager
 def _nobodys_terminal() -> Iterator[None]:
     """Forget what is particular about this machine: colours, time zone, sizes."""
-    with patch.dict(os.environ, _TERMINAL):
+    with ExitStack() as stack:
+        stack.callback(_set_zone)
+        stack.enter_context(patch.dict(os.environ, _TERMINAL))
         for name in _PERSONAL:
             os.environ.pop(name, None)
-        time.tzset()
+        _set_zone()
         yield
-    time.tzset()
+
+
+def _set_zone() -> None:
+    if hasattr(time, "tzset"):  # Windows has none
+        time.tzset()

@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Iterable, Mapping
+from itertools import product
 from typing import NamedTuple
 
-from rich.cells import cell_len
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
@@ -81,25 +81,21 @@ def ansi(lines: Iterable[Strip], at: Offset, console: Console) -> str:
 
 
 def _head(captions: Captions, width: int, colours: Mapping[str, str]) -> Strip:
+    """Return the line above the caption: as much of its title, hints and keys as fits."""
     rule = _style(colours, "primary", "background")
-    named = rule + Style(bold=True)
-    cap = _bright(colours)
-    left = [Segment("── ", rule), Segment(f"{captions.place} ", named)]
-    caps = [
-        part for one in captions.caps for part in (Segment(f" {one} ", cap), Segment(" ", rule))
-    ]
-    hint = ""
-    for wanted in ([Segment(f"{captions.title} ", named)],):
-        if _width(left + wanted + caps) + 6 <= width:
-            left += wanted
-    for hint in (*captions.hints, ""):
-        if _width(left + caps) + cell_len(hint) + 6 <= width:
+    caps = [Segment(f" {one} ", _bright(colours)) for one in captions.caps]
+    places = (f"{captions.place} {captions.title}", captions.place)
+    for place, hint in (*product(places, captions.hints or ("",)), (captions.place, "")):
+        left = [Segment("── ", rule), Segment(f"{place} ", rule + Style(bold=True))]
+        right = [Segment(f" {hint} ──", rule)] if hint else []
+        room = width - _width(left + right) - 2
+        if _width(caps) + len(caps) <= room:
             break
-    while caps and _width(left + caps) + cell_len(hint) + 6 > width:
-        del caps[:2]
-    right = [Segment(f" {hint} ", rule), Segment("──", rule)] if hint else []
-    fill = width - _width(left + caps + right) - 1
-    return _line([*left, Segment("─" * fill + " ", rule), *caps, *right], width, rule)
+    while caps and _width(caps) + len(caps) > room:
+        del caps[0]
+    keys = [part for one in caps for part in (one, Segment(" ", rule))]
+    line = Segment("─" * (room + 1 - _width(keys)) + " ", rule)
+    return _line([*left, line, *keys, *right], width, rule)
 
 
 def _line(segments: list[Segment], width: int, style: Style) -> Strip:

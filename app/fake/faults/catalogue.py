@@ -107,7 +107,10 @@ class Setting(NamedTuple):
     def sentence(self) -> str:
         """What happens, with the number in it."""
         text = FAULTS[self.name].sentence
-        return text if self.value is None else text.replace("VALUE", f"{self.value:g}")
+        if self.value is None:
+            return text
+        text = text.replace("VALUE seconds", "1 second") if self.value == 1 else text
+        return text.replace("VALUE", f"{self.value:g}")
 
 
 def setting(
