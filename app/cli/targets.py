@@ -125,6 +125,7 @@ def _fake(chosen: Chosen) -> Way:
         lock=lock,
         journal=_fake_journal(path, name),
         options=(*options, "--user", user),
+        shared=path is not None,
         lab=lab_of(opened, chosen.faults or ()),
     )
     return Way(target, FAKE_URL, chosen.entity, chosen.entity is not None)

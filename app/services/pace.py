@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from app.domain import clock
 from app.services.traffic import Budget
 
+OFTEN = 3.0
+"""Seconds between two refreshes of a fake tenant that others write to."""
 NORMAL = 30.0
 """Seconds between two refreshes."""
 LOW = 0.2

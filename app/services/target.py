@@ -61,6 +61,7 @@ class Target(NamedTuple):
         journal: where every write is recorded.
         options: the command-line options that lead here ("--profile acme"), without secrets.
         lab: switches of the fake tenant's faults; None for a real one.
+        shared: whether it is a fake tenant that other programs write to: asking costs nothing.
     """
 
     risk: Risk
@@ -72,3 +73,4 @@ class Target(NamedTuple):
     journal: Journal
     options: tuple[str, ...] = ()
     lab: FaultLab | None = None
+    shared: bool = False

@@ -184,6 +184,8 @@ class DeskView(Vertical):
     def draw_lines(self) -> None:
         """Show where one is, how old the list is, and the titles of the tabs."""
         desk, width = self.desk, self.size.width - 2
+        lab = self.target.lab
+        self.app.set_class(lab is not None and bool(lab.watermark()), "-faults")
         old = desk is not None and self._remembered(desk)
         age = heading.age_of(desk, now(), reading=self.reading, restored=old)
         self.top.show(heading.top_lines(self.target, self.user, desk, age, width))
@@ -292,6 +294,11 @@ class DeskView(Vertical):
         self.needle.value = ""
         self.needle.display = False
         self.screen.set_focus(self.rows)
+
+    def outdate(self) -> None:
+        """Clear a message that a list, being another than before, may contradict."""
+        if self._passing:
+            self.hush()
 
     def hush(self) -> bool:
         """Clear the message; return whether there was one."""

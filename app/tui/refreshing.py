@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from app.domain.clock import now
 from app.domain.errors import ZuoraError
-from app.services.pace import NORMAL, refresh_after
+from app.services.pace import NORMAL, OFTEN, refresh_after
 from app.tui.banner import tries_again
 from app.tui.desk_view import DeskView
 from app.tui.work import Work
@@ -32,7 +32,8 @@ class Refreshing:
 
     def _later(self) -> None:
         traffic = self._view.traffic
-        self._view.set_timer(refresh_after(traffic.budget if traffic else None), self._refresh)
+        normal = refresh_after(traffic.budget if traffic else None)
+        self._view.set_timer(OFTEN if self._view.target.shared else normal, self._refresh)
 
     def _refresh(self) -> None:
         self._later()

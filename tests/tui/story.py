@@ -151,6 +151,7 @@ class Place(NamedTuple):
         traffic: what goes over the wire; None makes an empty one for each way in.
         store: what was read before, and is kept.
         journal: the record of writes; None makes one in memory.
+        shared: whether others write to the same fake tenant.
     """
 
     risk: Risk = Risk.DEMO
@@ -159,6 +160,7 @@ class Place(NamedTuple):
     traffic: Traffic | None = None
     store: Store | None = None
     journal: Journal | None = None
+    shared: bool = False
 
 
 DEMO = Place()
@@ -198,6 +200,7 @@ def target_of(
         journal=place.journal or Journal(None, name),
         options=("--scenario", scenario, "--user", user) if demo else ("--profile", name),
         lab=lab_of([fake]) if demo else None,
+        shared=place.shared,
     )
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from app.domain.risk import Risk
+from app.walkthrough.glass import Glass
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Place, story
 
@@ -25,6 +26,25 @@ async def test_a_fault_is_switched_on_and_named_all_the_time(
             assert "FAULTS ON: latency " in told.lines("top")
         assert told.screen.target.lab is not None
         assert told.screen.target.lab.active() == {"latency"}
+
+
+@pytest.mark.parametrize("key", ["question_mark", "J", "ctrl+l", "e", "F", "t", "u", "x", "ctrl+p"])
+async def test_no_dialog_hides_the_watermark(key: str) -> None:
+    async with story(size=(80, 24)) as told:
+        told.fake.faults.on("latency", 0.001)
+        await told.press("ctrl+r", key)
+        assert not told.on_top
+        assert Glass.of(told.app).has("FAULTS ON: latency")
+
+
+async def test_no_terminal_is_too_small_for_the_watermark() -> None:
+    async with story(size=(40, 10)) as told:
+        told.fake.faults.on("latency", 0.001)
+        told.screen.do_refresh()
+        await told.settle()
+        glass = Glass.of(told.app)
+        assert glass.has("FAULTS ON")
+        assert glass.has("This terminal is too small.")
 
 
 async def test_the_choice(snap: Snapshot) -> None:

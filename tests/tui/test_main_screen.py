@@ -9,7 +9,7 @@ from app.tui import refreshing
 from app.tui.too_small import TooSmall
 from tests.acme import CORPORATION, US, client
 from tests.tui.snapshots import Snapshot
-from tests.tui.story import story
+from tests.tui.story import Place, story
 
 pytestmark = pytest.mark.asyncio
 
@@ -95,6 +95,22 @@ async def test_a_refresh_on_the_heels_of_a_key_leaves_the_cursor_where_the_key_p
         assert told.cursor == "Acme-Germany"
         await told.press("o")
         assert told.cursor == "Acme-Canada"
+
+
+async def test_what_somebody_else_does_in_a_shared_tenant_is_soon_seen_and_believed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The message about what one did oneself goes when the list says otherwise."""
+    monkeypatch.setattr(refreshing, "OFTEN", 0.05)
+    async with story(place=Place(shared=True)) as told:
+        await told.to("Acme-US")
+        await told.press("r", "y")
+        assert "is Pending until Acme-US accepts" in told.notice
+        waiting = (await client(told.fake).list_connections(US)).found
+        asked = next(one for one in waiting if one.source_id == CORPORATION)
+        await client(told.fake).deny(US, asked.id)
+        await told.until(lambda: told.row("Acme-US")[2] == "✕ Disconnected")
+        assert told.notice == ""
 
 
 async def test_it_refreshes_by_itself_while_somebody_looks(

@@ -139,7 +139,10 @@ class Connections(Screen[None]):
         if message.desk is self.desk:
             self.view.reading = False
             self.view.recover()
+            before = message.desk.view
             message.desk.take(message.view)
+            if before is not None and before.connections != message.view.connections:
+                self.view.outdate()
             self._conclude(message.desk)
             self._recheck_question()
             self.view.draw()

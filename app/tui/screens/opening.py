@@ -57,7 +57,7 @@ def faults(main: "Connections") -> None:
         if name is not None:
             lab.switch(name)
             word = "on" if name in lab.active() else "off"
-            view.say("why", f"The fault {name} is {word}.", sentences[name])
+            view.say("why", f"The fault {name} is {word}.", *[sentences[name]] * (word == "on"))
             view.draw_lines()
 
     main.app.push_screen(Chooser("Faults of the fake tenant", choices), switch)
