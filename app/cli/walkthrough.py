@@ -13,6 +13,7 @@ from app.cli.options import THEMES, Chosen
 from app.cli.output import say
 from app.cli.targets import way
 from app.cli.walkthrough_new import new
+from app.domain.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +77,7 @@ def walkthrough(ctx: click.Context) -> ExitCode | None:
     scripts = {name: read(path) for name, path in shipped().items()}
     width = max(map(len, scripts))
     for name, script in scripts.items():
-        say(f"{name:<{width}}  {script.title}: {len(script.steps)} steps")
+        say(f"{name:<{width}}  {script.title}: {_steps(script)}")
     return ExitCode.DONE
 
 
@@ -90,7 +91,7 @@ walkthrough.add_command(new)
 )
 @click.option(
     "--speed",
-    type=click.FloatRange(0.25, 64),
+    type=click.FloatRange(0.25, 8),
     default=1.0,
     show_default=True,
     help="How fast it plays: 2 is twice as fast.",
@@ -98,13 +99,12 @@ walkthrough.add_command(new)
 @click.option(
     "--export",
     "folder",
-    type=click.Path(path_type=Path),
     metavar="DIR",
     help="Play to nobody, and write pictures, a page and a terminal recording there.",
 )
 @click.option("--png", is_flag=True, help="With --export: each picture as PNG, too.")
 @click.option("--gif", is_flag=True, help="With --export: an animated GIF, too.")
-def play(name: str, theme: str, speed: float, folder: Path | None, *, png: bool, gif: bool) -> int:
+def play(name: str, theme: str, speed: float, folder: str | None, *, png: bool, gif: bool) -> int:
     """Play a walkthrough to an audience, or record it with --export.
 
     The presenter's keys: space goes on, or hurries what is under way; left
@@ -113,10 +113,13 @@ def play(name: str, theme: str, speed: float, folder: Path | None, *, png: bool,
     """
     script, open_target = _read(name)
     if folder is not None:
-        return _export(Path(name).stem, script, open_target, theme, folder, png=png, gif=gif)
+        if not folder.strip():
+            raise click.UsageError("--export takes the name of a folder, and this one is empty.")
+        into, stem = Path(folder), Path(name).stem
+        return _export(stem, script, open_target, theme, into, png=png, gif=gif)
     if png or gif:
         raise click.UsageError("--png and --gif belong to --export DIR.")
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not (sys.stdin.isatty() and sys.stderr.isatty()) or "TEXTUAL_DRIVER" in os.environ:
         raise click.UsageError("to play it takes a terminal; without one, --export DIR records it.")
     from app.walkthrough.player import play as before_an_audience
 
@@ -138,10 +141,15 @@ def check(names: tuple[str, ...]) -> ExitCode:
             record(Path(name).stem, script, open_target)
         except Missed as error:
             missed = True
-            click.echo(f"{name}: {error}", err=True)
+            click.echo(f"{clean(name)}: {error}", err=True)
         else:
-            say(f"{name}: {len(script.steps)} steps, and each came about.")
+            say(f"{clean(name)}: {_steps(script)}, and each came about.")
     return ExitCode.REFUSED if missed else ExitCode.DONE
+
+
+def _steps(script: "Walkthrough") -> str:
+    number = len(script.steps)
+    return f"{number} step{'s' * (number != 1)}"
 
 
 def _read(name: str) -> "tuple[Walkthrough, Callable[[], Target]]":
@@ -166,13 +174,13 @@ def _read(name: str) -> "tuple[Walkthrough, Callable[[], Target]]":
     try:
         target = open_target()
     except Stopped as error:
-        raise Stopped(f"{path.name}: {error.message}", error.code) from error
+        raise Stopped(f"{clean(path.name)}: {error.message}", error.code) from error
     users = dict(target.users)
     for number, step in enumerate(script.steps, 1):
         if step.user is not None and step.user not in users:
             raise Stopped(
-                f"{path.name}: step {number}, user: there is no {step.user} in {target.name};"
-                f" there are {', '.join(users)}.",
+                f"{clean(path.name)}: step {number}, user: there is no {step.user} in"
+                f" {target.name}; there are {', '.join(users)}.",
                 ExitCode.USAGE,
             )
     return script, open_target

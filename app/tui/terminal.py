@@ -22,16 +22,13 @@ import traceback
 from collections.abc import Callable, Coroutine
 from enum import Enum, auto
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from rich.text import Text
 from textual.app import App
 
 from app.domain.text import clean
 from app.tui.sgr import thin
-
-if TYPE_CHECKING:
-    from textual.pilot import Pilot
 
 if sys.platform == "win32":
     from textual.drivers.windows_driver import WindowsDriver as PlatformDriver
@@ -118,7 +115,6 @@ def run_app(
     app: App[Any],
     driver: type[TerminalDriver] = TerminalDriver,
     run: Callable[[Coroutine[Any, Any, Any]], Any] = asyncio.run,
-    auto_pilot: "Callable[[Pilot[Any]], Coroutine[Any, Any, None]] | None" = None,
 ) -> int:
     """Run `app`, leave the terminal as it was, and return the exit status.
 
@@ -129,10 +125,9 @@ def run_app(
         app: what to run.
         driver: what stands between it and the terminal.
         run: what runs it, to the end.
-        auto_pilot: what acts on it beside the person.
     """
     if sys.platform == "win32" or app.driver_class is not PlatformDriver:
-        run(app.run_async(auto_pilot=auto_pilot))
+        run(app.run_async())
         return app.return_code or 0
     app.driver_class = driver
     ending = _Ending(app)
@@ -140,7 +135,7 @@ def run_app(
         signal.signal(number, ending.on_signal)
     threading.Thread(target=_watch_for_hangup, args=(ending.terminal,), daemon=True).start()
     try:
-        run(app.run_async(auto_pilot=auto_pilot))
+        run(app.run_async())
     finally:
         ending.restore()
         _drop_lost_output()

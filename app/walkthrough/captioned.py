@@ -12,15 +12,12 @@ from app.tui.app import ConnectionsApp
 from app.tui.sgr import thin
 from app.tui.terminal import TerminalDriver
 from app.walkthrough import strip
-from app.walkthrough.script import Walkthrough
+from app.walkthrough.glass import Spot
+from app.walkthrough.script import RETURN, Walkthrough
 from app.walkthrough.strip import Captions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
-
-
-RETURN = "ctrl+g"
-"""The key by which a presenter goes on, after having had the screen."""
 
 
 class CaptionedApp(ConnectionsApp):
@@ -46,7 +43,8 @@ class CaptionedApp(ConnectionsApp):
         super().__init__(target, theme)
         self.script = script
         self.captions = Captions(script.title, f"0/{len(script.steps)}", script.teaches)
-        self.pointer: Offset | None = None
+        self.pointer: Spot | None = None
+        self._resized = False
         self.conduct: Callable[[], Coroutine[Any, Any, None]] | None = None
         self.listener: Callable[[str], None] | None = None
         self.yours = self.hidden = False
@@ -77,8 +75,8 @@ class CaptionedApp(ConnectionsApp):
         before = self.captions.caps[:-1] if len(text) > 1 else self.captions.caps
         self.say(self.captions._replace(caps=(*before, text)))
 
-    def pointed(self, at: Offset | None) -> None:
-        """Show the pointer on the cell that will be clicked, or take it away."""
+    def pointed(self, at: Spot | None) -> None:
+        """Show the pointer beside what will be clicked, or take it away."""
         self.pointer = at
         self.refresh()
 
@@ -88,16 +86,20 @@ class CaptionedApp(ConnectionsApp):
         self._paint()
 
     def on_resize(self) -> None:
-        """Paint the captions where they are now."""
-        self._paint()
+        """Paint the captions where they are now, once the screen is as large as it can be."""
+        self._resized = True
 
     def post_display_hook(self) -> None:
-        """Put the pointer above what has just been painted."""
+        """Put the pointer above what has just been painted, and the captions below it."""
+        if self._resized and self.screen.size == self.size:
+            self._resized = False
+            self._paint()
         if self.pointer is not None and self._driver is not None:
-            beside = self.pointer + Offset(1, 1)
-            place = beside.clamp(*self.size)
-            sign = [strip.pointer(self.theme_variables)]
-            self._driver.write(strip.ansi(sign, place, self.console))
+            (x, y), width = self.pointer
+            left = x + width < self.size.width
+            sign = strip.pointer(self.theme_variables, "◀" if left else "▶")
+            place = Offset(x + width if left else max(0, x - 1), y)
+            self._driver.write(strip.ansi([sign], place, self.console))
 
     def _paint(self) -> None:
         if self._driver is None:

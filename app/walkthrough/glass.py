@@ -116,7 +116,9 @@ def picture(app: App[Any]) -> str:
     svg = app.export_screenshot(title=app.title)
     svg = _FONT.sub("", svg)
     svg = svg.replace("Fira Code, monospace", "monospace").replace("Fira Code", "monospace")
-    return re.sub(r"terminal-\d+", "terminal", svg)
+    # Its classes and ids have a number in front of them, made of the whole of it.
+    number = re.search(r"terminal-\d+(?=-matrix)", svg)
+    return svg.replace(f"{number[0]}-", "terminal-") if number else svg
 
 
 def text_of(svg: str) -> tuple[str, ...]:

@@ -8,11 +8,12 @@ from textual import events
 from textual.app import App
 from textual.events import MouseDown, MouseEvent, MouseMove, MouseUp
 from textual.geometry import Offset
+from textual.screen import Screen
 
 from app.services.target import FaultLab
 from app.tui.work import ENTERING, READING
 from app.walkthrough import keys
-from app.walkthrough.glass import Glass, NotThere
+from app.walkthrough.glass import Glass, NotThere, Spot
 from app.walkthrough.script import Act, Step
 
 PATIENCE = 60.0
@@ -51,8 +52,8 @@ class Audience(Protocol):
     def typed(self, text: str) -> None:
         """Take note of a text that is being typed, as far as it has come."""
 
-    def pointed(self, at: Offset | None) -> None:
-        """Take note of the cell that will be clicked, and of None when it has been."""
+    def pointed(self, at: Spot | None) -> None:
+        """Take note of what will be clicked, and of None when it has been."""
 
 
 class Missed(Exception):
@@ -123,7 +124,8 @@ class Performance:
             await self._look(lambda glass: _missing(step, glass))
             await asyncio.sleep(STILL)
         except NotThere as error:
-            raise Missed(number, step, str(error), before, Glass.of(self.app)) from None
+            after = Glass.of(self.app) if self.app.is_running else Glass(())
+            raise Missed(number, step, str(error), before, after) from None
 
     async def _come_up(self) -> None:
         """Wait until the tenant is open and read, or cannot be."""
@@ -147,7 +149,9 @@ class Performance:
         if act.press is not None:
             if self._audience:
                 self._audience.pressed(keys.shown(act.press))
+            before = self.app.screen
             await self._send(keys.event(act.press))
+            await self._dwell(before)
         for end, letter in enumerate(act.type or "", 1):
             if self._audience:
                 self._audience.typed((act.type or "")[:end])
@@ -158,18 +162,24 @@ class Performance:
 
     async def _click(self, sight: str) -> None:
         glass = await self._look(lambda glass: self._absent(sight, glass))
-        place = glass.spot(sight, self._in_reach).middle
+        spot = glass.spot(sight, self._in_reach)
+        place, before = spot.middle, self.app.screen
         if self._audience:
-            self._audience.pointed(place)
+            self._audience.pointed(spot)
         self.app.post_message(_mouse(MouseMove, place))
         await asyncio.sleep(self.tempo.point)
         await self._send(_mouse(MouseDown, place), _mouse(MouseUp, place))
         if self._audience:
             self._audience.pointed(None)
+        await self._dwell(before)
 
     async def _send(self, *inputs: events.InputEvent) -> None:
-        """Send input, and dwell; longer on a dialog that it opens, which must be read first."""
-        before, taken = self.app.screen, asyncio.Event()
+        """Send input, and wait until it has been taken.
+
+        Raises:
+            NotThere: nothing takes it.
+        """
+        taken = asyncio.Event()
         for one in inputs:
             self.app.post_message(one)
         self.app.call_later(taken.set)  # however busy the machine is
@@ -177,9 +187,12 @@ class Performance:
             async with asyncio.timeout(PATIENCE):
                 await taken.wait()
         except TimeoutError:
-            raise NotThere("The screen takes no keys any more.") from None
+            raise NotThere("The screen takes no input any more.") from None
+
+    async def _dwell(self, before: Screen[Any]) -> None:
+        """Let something be seen; longer if a dialog has opened, which must be read first."""
         await asyncio.sleep(self.tempo.press)
-        if self.app.screen is not before:
+        if self.app.is_running and self.app.screen is not before:
             await asyncio.sleep(self.tempo.press)
 
     async def _look(self, missing: Callable[[Glass], str]) -> Glass:
@@ -191,11 +204,16 @@ class Performance:
         loop = asyncio.get_running_loop()
         until, pause = loop.time() + PATIENCE, LOOK_AFTER
         await asyncio.sleep(pause)
-        while reason := missing(glass := Glass.of(self.app)):
+        while reason := missing(glass := self._glass()):
             if loop.time() > until:
                 raise NotThere(reason)
             await asyncio.sleep(pause := min(LOOK_EVERY, pause * 1.25))
         return glass
+
+    def _glass(self) -> Glass:
+        if not self.app.is_running:
+            raise NotThere("The screen has closed.")
+        return Glass.of(self.app)
 
     def _absent(self, sight: str, glass: Glass) -> str:
         """Return why a sight cannot be clicked; "" when it can."""

@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
+from textual.worker import Worker, WorkerCancelled
+
 from app.services.target import Target
 from app.tui.terminal import run_app
 from app.tui.too_small import LEAST, too_small
-from app.walkthrough.captioned import RETURN, CaptionedApp, CaptionedDriver
+from app.walkthrough.captioned import CaptionedApp, CaptionedDriver
 from app.walkthrough.performance import Missed, Performance, Tempo
-from app.walkthrough.script import Walkthrough
+from app.walkthrough.script import RETURN, Walkthrough
 from app.walkthrough.stage import Stage, stage
 from app.walkthrough.strip import rows
 
@@ -77,7 +79,7 @@ class Player:
         self._stage = here
         self._target = target
         self._done = 0
-        self._act: asyncio.Task[None] | None = None
+        self._act: Worker[None] | None = None
         self._keys: asyncio.Queue[str] = asyncio.Queue()
         app.listener = self._keys.put_nowait
 
@@ -90,7 +92,8 @@ class Player:
     async def _obey(self, key: str) -> None:
         match key:
             case _ if self.app.yours:
-                await self._go_to(self._done)
+                if key == RETURN:
+                    await self._go_to(self._done)
             case "space" | "right" | "enter" | "pagedown":
                 self._go_on()
             case "left" | "backspace" | "pageup":
@@ -116,7 +119,7 @@ class Player:
             lines = height + rows(self.script, self.app.size.width)
             self._remark(f"This terminal is too small: it takes {width} columns by {lines} lines.")
         elif self._done < len(self.script.steps):
-            self._act = asyncio.create_task(self._perform())
+            self._act = self.app.run_worker(self._perform())
 
     async def _perform(self) -> None:
         """Perform the next step, and the others too while it plays by itself."""
@@ -133,10 +136,13 @@ class Player:
                 await self._rest(reading_time(step.caption))
         except Missed as missed:
             self._remark(f"This did not come about. {missed.reason}")
-        finally:
-            self._stage.clock.hurrying = self.playing = False
-            self._act = None
-            self._hint()
+        self._rested()
+        self._hint()
+
+    def _rested(self) -> None:
+        """Take note that nothing is under way."""
+        self._stage.clock.hurrying = self.playing = False
+        self._act = None
 
     async def _rest(self, seconds: float) -> None:
         await asyncio.sleep(seconds / self.speed)
@@ -145,7 +151,7 @@ class Player:
     async def _go_to(self, done: int) -> None:
         """Show the screen as it was after some steps: begin anew, and hurry there unseen."""
         await self._stop()
-        self.playing = self.app.yours = False
+        self.app.yours = False
         self._done = max(0, done)
         self.app.say(self.app.captions._replace(caps=(), hints=("going there …",)))
         missed: Missed | None = None
@@ -167,10 +173,13 @@ class Player:
             self._remark(f"Step {missed.number} did not come about this time. {missed.reason}")
 
     def _play_or_pause(self) -> None:
-        self.playing = not self.playing
-        if self.playing and self._act is None:
+        if self._act is None:
             self._go_on()
-        self._hint()
+            self.playing = self._act is not None
+        else:
+            self.playing = not self.playing
+        if self._act is not None:
+            self._hint()
 
     def _change_speed(self, by: int) -> None:
         place = min(range(len(SPEEDS)), key=lambda n: abs(SPEEDS[n] - self.speed))
@@ -179,7 +188,9 @@ class Player:
 
     async def _hand_over(self) -> None:
         """Let the presenter have the screen; whatever is done there is undone on return."""
+        under_way = self._act is not None
         await self._stop()
+        self._done = min(len(self.script.steps), self._done + under_way)  # it is done on return
         self.app.yours = True
         self._hint()
 
@@ -187,8 +198,9 @@ class Player:
         """End what is under way, in the middle of it."""
         if self._act is not None:
             self._act.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._act
+            with suppress(WorkerCancelled):
+                await self._act.wait()
+        self._rested()
         self.app.pointed(None)
 
     def _performance(self, tempo: Tempo, *, seen: bool = True) -> Performance:
@@ -209,4 +221,5 @@ class Player:
             return (f"plays at {self.speed:g}× · + - speed · p stops", f"plays {self.speed:g}×")
         if self._act is not None:
             return _UNDER_WAY
-        return _END if self._done == len(self.script.steps) else _HINTS
+        hints = _END if self._done == len(self.script.steps) else _HINTS
+        return hints if self.speed == 1 else (f"{self.speed:g}× · {hints[0]}", *hints)

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from unittest.mock import patch
 
-from textual.geometry import Offset, Size
+from textual.geometry import Size
 from textual.pilot import Pilot
 
 from app.services.target import FaultLab, Target
 from app.walkthrough import strip
 from app.walkthrough.captioned import CaptionedApp, RecordingDriver
-from app.walkthrough.glass import picture
+from app.walkthrough.glass import Spot, picture
 from app.walkthrough.performance import Performance
 from app.walkthrough.player import LEAD, LIVE, reading_time
 from app.walkthrough.script import Walkthrough
@@ -85,7 +85,7 @@ class _Recorder:
         """Show a text that is being typed."""
         self.app.typed(text)
 
-    def pointed(self, at: Offset | None) -> None:
+    def pointed(self, at: Spot | None) -> None:
         """Show the pointer, and keep the screen on which it clicks."""
         self.app.pointed(at)
         if at is not None:
@@ -93,7 +93,8 @@ class _Recorder:
 
     def _keep(self, *, last: bool = False) -> None:
         now = asyncio.get_running_loop().time()
-        caps, pointer = self.app.captions.caps, self.app.pointer
+        caps, spot = self.app.captions.caps, self.app.pointer
+        pointer = spot.middle if spot else None
         self.frames.append(Frame(now, self._number, caps, pointer, picture(self.app), last))
 
 

@@ -29,6 +29,8 @@ SUFFIX = ".toml"
 _LARGEST = 1_000_000
 _MOST_PROBLEMS = 10
 _LEAVES = ("ctrl+c", "ctrl+q", "ctrl+z")
+RETURN = "ctrl+g"
+"""The key by which a presenter goes on, after having had the screen."""
 
 
 class ScriptError(ValueError):
@@ -49,6 +51,8 @@ def _plain(text: str) -> str:
 def _key(name: str) -> str:
     if name in _LEAVES:
         raise ValueError(f"{name} leaves the program; end the walkthrough before it")
+    if name == RETURN:
+        raise ValueError(f"{name} is the presenter's own key; leave it out")
     if not is_key(name):
         raise ValueError(
             f"{name[:30]!r} is no key; it takes one character, or enter, escape, tab, space,"
@@ -63,6 +67,14 @@ def _fault(text: str) -> str:
     except FaultError as error:
         raise ValueError(str(error)) from None
     return text
+
+
+def _each_once(faults: list[str]) -> list[str]:
+    names = [parsed_fault(one).name for one in faults]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"{name} stands there twice; say it once")
+    return faults
 
 
 def _scenario(name: str) -> str:
@@ -82,6 +94,7 @@ Sight = Annotated[
     ),
     AfterValidator(_plain),
 ]
+Faults = Annotated[list[Annotated[str, AfterValidator(_fault)]], AfterValidator(_each_once)]
 Picture = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,59}$")]
 
 
@@ -106,7 +119,7 @@ class Step(_Strict):
 
     caption: Caption
     user: Words | None = Field(None, description="who goes on from here; changed with the key u")
-    faults: list[Annotated[str, AfterValidator(_fault)]] | None = Field(
+    faults: Faults | None = Field(
         None, description='what is on from here, and nothing else: "name=value"; [] for none'
     )
     do: list[Act] = []
@@ -200,6 +213,8 @@ def read(path: Path) -> Walkthrough:
         ScriptError: it cannot be read, or says what cannot be played.
     """
     try:
+        if path.exists() and not path.is_file():
+            raise ScriptError(f"{clean(str(path))} is not a file.")
         with path.open("rb") as file:
             data = file.read(_LARGEST + 1)
         if len(data) > _LARGEST:

@@ -67,9 +67,9 @@ def strips(captions: Captions, width: int, height: int, colours: Mapping[str, st
     ]
 
 
-def pointer(colours: Mapping[str, str]) -> Strip:
-    """Return the sign that points at what is clicked, up and to the left of it."""
-    return Strip([Segment("↖", _bright(colours))])
+def pointer(colours: Mapping[str, str], sign: str) -> Strip:
+    """Return the sign that points at what is clicked, from beside it."""
+    return Strip([Segment(sign, _bright(colours))])
 
 
 def ansi(lines: Iterable[Strip], at: Offset, console: Console) -> str:

@@ -10,7 +10,7 @@ from app.services.target import Access
 from app.tui.app import ConnectionsApp
 from app.tui.grid import Grid
 from app.tui.needle import Needle
-from app.tui.screens.chooser import Chooser
+from app.tui.screens.chooser import Chooser, pick
 from app.tui.screens.connections import Connections
 from app.tui.screens.help import Help, help_text
 from app.tui.screens.question import Question
@@ -58,6 +58,17 @@ async def test_switching_keeps_the_tab_and_recent_entities_come_first() -> None:
         await told.press("e")
         assert choices(told)[0] == ("Acme Corporation", "recent")
         assert ("Acme-Europe", "acting entity · ◐ 1 waiting") in choices(told)
+
+
+async def test_a_name_typed_in_full_is_chosen_before_one_that_holds_it() -> None:
+    async with story() as told:
+        chooser = pick("Work as", [("annabel", ""), ("anna", "")], "")
+        chosen: list[str | None] = []
+        told.app.push_screen(chooser, chosen.append)
+        await told.settle()
+        await told.type("Anna")
+        await told.press("enter")
+        assert chosen == ["anna"]
 
 
 async def test_the_user_can_be_changed(snap: Snapshot) -> None:

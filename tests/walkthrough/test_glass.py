@@ -1,5 +1,7 @@
 """Finding on the screen what a script speaks of."""
 
+from pathlib import Path
+
 import pytest
 from textual.geometry import Offset
 
@@ -70,3 +72,14 @@ def test_the_text_of_a_picture_stands_where_it_stands_on_the_screen() -> None:
 
 def test_a_picture_of_nothing_has_no_text() -> None:
     assert text_of("<svg></svg>") == ()
+
+
+def test_a_name_is_drawn_as_it_is(tmp_path: Path) -> None:
+    """Even one that looks like what a picture calls its own parts."""
+    scenario = tmp_path / "names.toml"
+    scenario.write_text(
+        'users = [{ username = "alice", administrator = ["terminal-42"] }]\n'
+        'entities = [{ name = "terminal-42" }]\n'
+    )
+    script = steps('see = ["terminal-42 ▾"]').model_copy(update={"scenario": str(scenario)})
+    assert Glass(text_of(performed(script).frames[-1].svg)).has("terminal-42 ▾")

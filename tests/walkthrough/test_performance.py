@@ -89,3 +89,10 @@ def test_a_key_does_what_it_does_for_a_person(keys: str) -> None:
     plain, pressed = last_screen(steps("")), last_screen(steps(f"do = [{keys}]"))
     assert pressed != plain
     assert last_screen(steps(f'do = [{keys}, {{ press = "escape" }}]')) == plain
+
+
+def test_a_screen_that_closes_is_missed() -> None:
+    keys = ", ".join(f'{{ press = "{one}" }}' for one in ("ctrl+p", "q", "u", "i", "t", "enter"))
+    error = missed(steps(f'do = [{keys}]\nsee = ["Acme"]', 'see = ["Acme"]'))
+    assert error.number == 1
+    assert "The screen has closed." in str(error)

@@ -8,18 +8,20 @@ from contextlib import contextmanager
 import pytest
 
 from app.walkthrough.script import found, read
+from app.walkthrough.strip import rows
 from tests.terminal.pty import ROOT, Terminal
 from tests.terminal.test_restored import SUSPEND
 
 PROGRAM = [".venv/bin/entity-connections", "walkthrough"]
 LEFT = "\x1b[D"
 NAME = "deny-a-request"
-STEPS = read(found(NAME)).steps
+SCRIPT = read(found(NAME))
+STEPS = SCRIPT.steps
 
 
 @contextmanager
 def presented(
-    name: str = NAME, size: tuple[int, int] = (100, 30), speed: str = "64"
+    name: str = NAME, size: tuple[int, int] = (100, 30), speed: str = "8"
 ) -> Iterator[Terminal]:
     """Start a walkthrough, and wait until the presenter may go on."""
     with Terminal([*PROGRAM, name, "--speed", speed], size) as terminal:
@@ -81,12 +83,42 @@ def test_the_screen_handed_over_and_taken_back() -> None:
         assert screen(terminal) == shown
 
 
-def test_by_itself_to_the_end() -> None:
+def test_taken_over_in_the_middle_of_a_step_it_goes_on_after_it() -> None:
+    with presented(speed="0.5") as terminal:
+        terminal.send(" ")
+        terminal.wait_for("hurries")
+        terminal.send("escape")
+        terminal.wait_for("yours ·")
+        terminal.send("ctrl+g")
+        terminal.wait_for("goes on ·")
+        terminal.wait_for("Acme-Americas ▾")
+        assert " 1/" in terminal.text()
+
+
+def test_keys_that_come_at_once_are_obeyed_one_after_the_other() -> None:
     with presented() as terminal:
+        terminal.send(" ", LEFT)
+        terminal.wait_quiet(0.5)
+        assert " 0/" in terminal.text()
+        go_on(terminal, 1)
+        terminal.send(LEFT, LEFT, " ", " ")
+        terminal.wait_for(" 1/")
+        terminal.wait_for("goes on")
+        terminal.send("escape")
+        terminal.wait_for("yours ·")
+        terminal.send("escape")
+        terminal.wait_quiet(0.3)
+        assert "yours ·" in terminal.text()
+
+
+def test_by_itself_to_the_end_and_no_further() -> None:
+    with presented("disconnect") as terminal:
         terminal.send("p")
-        terminal.wait_for("plays at 64×")
-        terminal.wait_for("the end")
-        assert f" {len(STEPS)}/" in terminal.text()
+        terminal.wait_for("plays at 8×")
+        terminal.wait_for("the end", timeout=40)
+        terminal.send("p")
+        terminal.wait_quiet(0.3)
+        assert "the end" in terminal.text()
 
 
 def test_the_speed_is_changed_while_it_plays() -> None:
@@ -101,16 +133,22 @@ def test_the_speed_is_changed_while_it_plays() -> None:
         terminal.wait_for("hurries")
 
 
+def test_the_speed_is_told_before_it_plays() -> None:
+    with presented(speed="1") as terminal:
+        terminal.send("+")
+        terminal.wait_for("1.5× · space goes on")
+
+
 def test_what_is_done_is_seen_being_done() -> None:
     with presented("set-up-a-connection", speed="1") as terminal:
         go_on(terminal, 1)
         terminal.send(" ")
-        terminal.wait_for("↖")
-        line = next(line for line in terminal.screen.display if "↖" in line)
-        assert line.index("↖") == len("Acme Corporation ▾") // 2 + 2
+        terminal.wait_for("◀")
+        line = next(line for line in terminal.screen.display if "◀" in line)
+        assert "Acme Corporation ▾◀" in line
         terminal.send(" ")  # no more waiting
         terminal.wait_for("goes on", timeout=1)
-        assert "↖" not in terminal.text()
+        assert "◀" not in terminal.text()
     with presented("disconnect", speed="4") as terminal:
         go_on(terminal, 1)
         terminal.send(" ")
@@ -155,13 +193,16 @@ def test_a_terminal_that_is_too_small() -> None:
 def test_captions_go_along_when_the_terminal_is_resized() -> None:
     with presented() as terminal:
         go_on(terminal, 1)
-        terminal.screen.resize(24, 80)
-        terminal.child.setwinsize(24, 80)
-        terminal.send("\x1b[48;24;80;480;800t")
-        terminal.wait_for(lambda: terminal.screen.display[21].startswith("── 1/"))
-        terminal.wait_quiet()
-        assert terminal.screen.display[22].strip().startswith(STEPS[0].caption[:40])
-        assert screen(terminal)[0].startswith(" Acme-Americas ▾")
+        for columns, lines in ((80, 24), (80, 25), (160, 48), (100, 30)):
+            terminal.screen.resize(lines, columns)
+            terminal.child.setwinsize(lines, columns)
+            terminal.send(f"\x1b[48;{lines};{columns};{lines * 20};{columns * 10}t")
+            terminal.wait_quiet(0.3)
+            shown = terminal.screen.display
+            assert shown[0].startswith(" Acme-Americas ▾")
+            heads = [y for y, line in enumerate(shown) if line.startswith("── 1/")]
+            assert heads == [lines - rows(SCRIPT, columns)]
+            assert shown[heads[0] + 1].strip().startswith(STEPS[0].caption[:40])
 
 
 def test_suspended_and_brought_back() -> None:
@@ -187,6 +228,7 @@ def test_suspended_and_brought_back() -> None:
     [
         (["set-up-a-conection"], "did you mean set-up-a-connection?"),
         (["nowhere.toml"], "nowhere.toml cannot be read: No such file or directory."),
+        ([NAME, "--export", ""], "--export takes the name of a folder"),
         ([NAME, "--gif"], "--png and --gif belong to --export DIR."),
         ([NAME], "to play it takes a terminal"),
     ],

@@ -1,5 +1,6 @@
 """What a script may say, and the sentence for each thing it may not: file, step, remedy."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,11 @@ def test_a_script_that_is_wrong(text: str, said: str) -> None:
             "step 2, do 2, press: 'hello' is no key; it takes one character, or enter, escape,",
         ),
         ('do = [{ press = "ctrl+q" }]', "step 2, do 1, press: ctrl+q leaves the program; end the"),
+        ('do = [{ press = "ctrl+g" }]', "step 2, do 1, press: ctrl+g is the presenter's own key;"),
+        (
+            'faults = ["latency=1", "latency=2"]',
+            "step 2, faults: latency stands there twice; say it once.",
+        ),
         ('do = [{ type = "" }]', "step 2, do 1, type: is empty; write something."),
         ('see = [""]', "step 2, see 1: is empty; write something."),
         ('faults = ["rain"]', "step 2, faults 1: There is no fault 'rain'. Choose latency,"),
@@ -233,7 +239,7 @@ def test_a_file_that_holds_no_script(data: bytes, said: str, tmp_path: Path) -> 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(ScriptError, match=r"/none\.toml cannot be read: No such file or directory"):
         read(tmp_path / "none.toml")
-    with pytest.raises(ScriptError, match="cannot be read: Is a directory"):
+    with pytest.raises(ScriptError, match="is not a file"):
         read(tmp_path)
 
 
@@ -256,3 +262,9 @@ def test_a_name_that_means_nothing(name: str, said: str) -> None:
         found(name)
     assert said in str(caught.value)
     assert str(caught.value).endswith(" A file ends in .toml.")
+
+
+def test_a_pipe_is_no_script(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    with pytest.raises(ScriptError, match=r"pipe\.toml is not a file"):
+        read(tmp_path / "pipe.toml")

@@ -114,7 +114,9 @@ class Chooser(ModalScreen[str | None]):
         in_force = next(
             (key for key, choice in reversed(found) if choice.key == self._current), None
         )
-        best = next((key for key, choice in found if not choice.refusal), None)
+        free = [(key, choice) for key, choice in found if not choice.refusal]
+        exact = [key for key, choice in free if choice.text.casefold() == needle.casefold().strip()]
+        best = next(iter(exact or [key for key, _ in free]), None)
         cursor = in_force if not words else best
         grid.show((_item(key, choice, flat=bool(words)) for key, choice in found), cursor=cursor)
 

@@ -1,5 +1,7 @@
 """The main screen: Manage Entity Connections."""
 
+import asyncio
+
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -68,6 +70,8 @@ class Connections(Screen[None]):
         self.set_interval(AGE_EVERY, lambda: self.view.draw_lines())
 
     def _enter(self) -> None:
+        if self._open:
+            return
         self.work = Work(self.app, self, self.target)
         self.refreshing = Refreshing(self.view, self.work)
         self._open = True
@@ -75,11 +79,17 @@ class Connections(Screen[None]):
 
     async def open_tenant(self, target: Target) -> None:
         """Begin anew with an empty desk, in another tenant."""
-        self._open = False
+        opened = asyncio.Event()
+        self.call_later(self._begin_anew, target, opened)  # so no message finds half a desk
+        await opened.wait()
+
+    async def _begin_anew(self, target: Target, opened: asyncio.Event) -> None:
+        self._open = self._leaving = False
         self.target = target
         self.loose_ends = LooseEnds()
         await self.recompose()
         self._enter()
+        opened.set()
 
     @property
     def desk(self) -> Desk | None:
