@@ -95,9 +95,8 @@ def switched(policy: "Policy", switches: "Sequence[str]") -> "Policy":
     from app.fake.policy import PolicyError
 
     for switch in switches:
-        name, _, value = switch.partition("=")
         try:
-            policy = policy.having({name.strip(): value.strip()})
+            policy = policy.switched([switch])
         except PolicyError as error:
             raise click.UsageError(f"--policy {switch}: {error}") from error
     return policy

@@ -33,13 +33,12 @@ def _explained(ctx: click.Context, _option: click.Parameter, *, asked: bool) -> 
     width = max(map(len, FAULTS)) + 2
     click.echo("--fault NAME[=VALUE][,share=0.5][,times=3][,calls=WHICH], repeatable:\n")
     for name, fault in FAULTS.items():
-        default = "" if fault.value is None else f" VALUE: {fault.value:g} unless told."
-        click.echo(f"  {name:<{width}}{fault.sentence}{default}")
+        value = "" if fault.value is None else f"VALUE={fault.value:g}, "
+        click.echo(f"  {name:<{width}}{fault.sentence}")
+        click.echo(f"  {'':<{width}}Unless told: {value}calls={fault.calls}.")
     click.echo("\nshare: of the calls it may befall; times: until it is off; calls:\n")
     for name, meaning in CALLS.items():
-        befalls = ", ".join(one for one, fault in FAULTS.items() if fault.calls == name)
-        unless = f"; unless told for {befalls}" if befalls and name != "api" else ""
-        click.echo(f"  {name:<{width}}{meaning}{unless}")
+        click.echo(f"  {name:<{width}}{meaning}")
     ctx.exit()
 
 
@@ -54,7 +53,7 @@ _OPTIONS = (
         help="For the faults that strike at random: the same calls meet the same ones.",
     ),
     click.option(
-        "--control", is_flag=True, help="Let callers switch faults: GET and PUT /_faults."
+        "--control", is_flag=True, help="Let callers switch faults, at /_faults: see above."
     ),
     click.option(
         "--faults", "asked", is_flag=True, is_eager=True, expose_value=False,

@@ -1,7 +1,9 @@
 """`serve`: the fake tenant on a socket, to be used as if it were Zuora."""
 
+import ipaddress
 import json
 import signal
+import socket
 from shlex import quote
 
 import click
@@ -54,8 +56,13 @@ def serve(
     Prints the address, and a client id and secret for each of its users, when
     it is ready. They are no secrets: they open nothing but a fake tenant.
 
+    With --control any caller can switch faults, without a token: GET /_faults says
+    what is on, PUT /_faults with {"on": ["drop,times=1", "latency=2"]} switches these
+    on and all others off, and "seed": 7 beside it takes other dice. /openapi.json
+    describes both.
+
     --json: {"base_url", "scenario", "users": [{"username", "login", "client_id",
-    "client_secret", "home_entity_id"}]}
+    "client_secret", "home_entity_id"}]}; base_url is how this machine reaches it.
     """
     from app.fake.listening import Server, url_of
     from app.fake.policy import Policy
@@ -91,7 +98,7 @@ def serve(
         if as_json:
             click.echo(json.dumps({"base_url": url, "scenario": name, "users": users}))
         else:
-            click.echo(_told(url, name, users))
+            click.echo(_told(listening, name, users))
 
     server = Server(fake.asgi, ready)
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -101,20 +108,39 @@ def serve(
     return ExitCode.DONE
 
 
-def _told(url: str, scenario: str, users: list[dict[str, str]]) -> str:
+def _told(listening: socket.socket, scenario: str, users: list[dict[str, str]]) -> str:
+    from app.fake.listening import url_of
+
+    url, address = url_of(listening), ipaddress.ip_address(listening.getsockname()[0])
     lines = [f"The fake tenant {scenario} listens on {url} until ctrl+c.", ""]
     for one in users:
         who = f"{one['username']:<6} {one['login']:<22}"
         lines.append(f"  {who} id {one['client_id']}  secret {one['client_secret']}")
-    first = users[0]
-    lines += [
-        "",
-        "In another terminal:",
-        "",
-        f"  export ZUORA_CLIENT_ID={quote(first['client_id'])}",
-        f"  export ZUORA_CLIENT_SECRET={quote(first['client_secret'])}",
-        f"  entity-connections --base-url {url}",
-        "",
-        f"or as a profile: entity-connections login --profile fake --base-url {url}",
-    ]
+    if not address.is_loopback:
+        lines += ["", *_elsewhere(listening.getsockname()[1], anywhere=address.is_unspecified)]
+    if address.is_loopback or address.is_unspecified:
+        first = users[0]
+        lines += [
+            "",
+            "In another terminal of this machine:",
+            "",
+            f"  export ZUORA_CLIENT_ID={quote(first['client_id'])}",
+            f"  export ZUORA_CLIENT_SECRET={quote(first['client_secret'])}",
+            f"  entity-connections --base-url {url}",
+            "",
+            f"or as a profile: entity-connections login --profile fake --base-url {url}",
+        ]
     return "\n".join(lines)
+
+
+def _elsewhere(port: int, *, anywhere: bool) -> list[str]:
+    """Return what is true for callers that do not come over the loopback."""
+    only = "Any client may call it so, but entity-connections speaks plain http to its own machine"
+    if not anywhere:
+        return [f"{only} only:", "for that, serve on 127.0.0.1, or on 0.0.0.0 for both."]
+    host = socket.gethostname()
+    return [
+        f"Other machines use a name or an address of this one, such as http://{host}:{port}",
+        f"{only} only:",
+        f"on another, let ssh bring the port there: ssh -N -L {port}:localhost:{port} {host}",
+    ]

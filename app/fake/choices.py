@@ -105,6 +105,13 @@ class Order(Enum):
     NEWEST_FIRST = "the newest first"
 
 
+class TokenLimit(Enum):
+    """How many tokens may be asked for."""
+
+    PER_TENANT = "2,000 a minute for the tenant"
+    PER_ADDRESS = "2,000 a minute for the tenant, 100 from one IP address"
+
+
 class NextPage(Enum):
     """What the query of nextPage holds."""
 

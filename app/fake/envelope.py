@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.domain.ids import hyphenated
 from app.fake.answers import Category, Refusal, answer, refused
 from app.fake.limits import Meter
+from app.fake.token_meter import TokenMeter
 
 _TRACK_ID = re.compile(r"[ !#-&(-9<-~]{1,64}")  # printable ASCII without " ' : ;
 _COMPRESSED_ABOVE = 1000
@@ -36,7 +37,7 @@ class Envelope:
     """ASGI middleware that puts every answer, good or bad, into Zuora's envelope."""
 
     def __init__(
-        self, app: ASGIApp, *, new_trace: Callable[[], str], api: Meter, tokens: Meter
+        self, app: ASGIApp, *, new_trace: Callable[[], str], api: Meter, tokens: TokenMeter
     ) -> None:
         self._app = app
         self._new_trace = new_trace
@@ -55,7 +56,7 @@ class Envelope:
             call.headers["Zuora-Request-Id"] = call.request_id
             asked = Headers(scope=scope)
             sealed = _sealing(send, call, asked)
-            stop = self._meter(scope["path"], call) or _bad_track_id(asked, call)
+            stop = self._meter(scope, call) or _bad_track_id(asked, call)
             if stop is None and "fault" in scope:  # the fault lab answers in our place
                 stop = scope["fault"](call.request_id)
             if stop is not None:
@@ -66,9 +67,11 @@ class Envelope:
         finally:
             self._in_flight -= 1
 
-    def _meter(self, path: str, call: Call) -> Response | None:
+    def _meter(self, scope: Scope, call: Call) -> Response | None:
+        path = scope["path"]
         if path == "/oauth/token":
-            reading = self._tokens.count()
+            client = scope.get("client")
+            reading = self._tokens.count(client[0] if client else None)
             call.headers["X-RateLimit-Limit-minute"] = str(reading.limit)
             call.headers["X-RateLimit-Remaining-minute"] = str(reading.remaining)
         elif path.startswith("/v1/"):

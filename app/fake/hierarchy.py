@@ -3,10 +3,19 @@
 import sqlite3
 from collections.abc import Sequence
 
+from app.domain.ids import bare
 from app.fake.database import decoded
 from app.fake.model import PROVISIONED, Entity, Role
 
 _COLUMNS = "id, name, display_name, parent_id, timezone, status, locale"
+
+
+def entity_id(given: str) -> str:
+    """Return an id as this tenant spells it; other text as it is.
+
+    With hyphens or without, in capitals or not: it is the same entity (contract C2).
+    """
+    return id_ if len(id_ := bare(given)) == 32 else given
 
 
 class Hierarchy:

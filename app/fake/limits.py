@@ -1,6 +1,6 @@
 """Counting calls against Zuora's rate limits (contract G)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 
@@ -13,9 +13,6 @@ class Window(NamedTuple):
 
 PRODUCTION = (Window(50_000, 60), Window(2_250_000, 3_600), Window(27_000_000, 86_400))
 """The API limits of a production tenant; they hold for the tenant, not for a user."""
-
-TOKENS = (Window(2_000, 60),)
-"""The token endpoint's limit, as far as its own headers report it."""
 
 
 class Reading(NamedTuple):
@@ -47,4 +44,9 @@ class Meter:
             self._counts[index] = (current, used)
             left = max(0, limit - used)
             readings.append(Reading(limit, left, seconds - now % seconds, used > limit))
-        return min(readings, key=lambda one: (not one.exceeded, one.remaining / one.limit))
+        return tightest(readings)
+
+
+def tightest(readings: Iterable[Reading]) -> Reading:
+    """Return the reading of what is closest to exhaustion, or beyond."""
+    return min(readings, key=lambda one: (not one.exceeded, one.remaining / one.limit))

@@ -6,7 +6,9 @@ import logging
 import os
 import socket
 from collections.abc import Callable
-from typing import Any
+from concurrent.futures import Future
+from ipaddress import ip_address
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import h11
@@ -15,10 +17,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.fake.answers import Category, Refusal, refused
-from app.fake.faults.layer import HANG_UP
+from app.fake.faults.layer import HANG_UP, LEAVING
 
 _LOG = logging.getLogger("entity-connections.fake")
 _LOG.setLevel(logging.ERROR)  # what a caller does wrong is the caller's affair, and is told there
+
+_T = TypeVar("_T")
+_GRACE = 1.0
+"""Seconds for what is under way when the server ends."""
+_LONGEST = 10.0
+"""Seconds to wait for a pause between calls; each is answered in less."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -41,55 +49,95 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def url_of(listening: socket.socket) -> str:
-    """Return the REST root of what listens there."""
+    """Return the REST root of what listens there, as this machine calls it."""
     host, port = listening.getsockname()[:2]
+    if ip_address(host).is_unspecified:  # at every address of this machine
+        host = "::1" if ":" in host else "127.0.0.1"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class _Config(uvicorn.Config):
+    """What uvicorn is told, and what its connections tell the fault lab."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(
+            app, http=_Line, ws="none", access_log=False, log_config=None, lifespan="off",
+            server_header=False,
+        )  # fmt: skip
+        self.leaving = asyncio.Event()
 
 
 class Server(uvicorn.Server):
     """Serves one application, and tells when it listens."""
 
     def __init__(self, app: ASGIApp, ready: Callable[[], None]) -> None:
-        super().__init__(uvicorn.Config(
-            app, http=_Line, ws="none", access_log=False, log_config=None, lifespan="off",
-            server_header=False, timeout_graceful_shutdown=1,
-        ))  # fmt: skip
+        config = _Config(app)
+        super().__init__(config)
+        self._leaving = config.leaving
         self._ready = ready
-        self._stop: Callable[[], object] = lambda: None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, and tell."""
+        self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         self._ready()
 
     async def main_loop(self) -> None:
         """Wait for the end."""
-        loop, stopped = asyncio.get_running_loop(), asyncio.Event()
-        self._stop = lambda: loop.call_soon_threadsafe(stopped.set)
         while not await self.on_tick(0):
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stopped.wait(), 0.1)
+                await asyncio.wait_for(self._leaving.wait(), 0.1)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End what is under way, at once when forced to."""
-        if not self.force_exit:
-            await super().shutdown(sockets)
-            return
+        """Answer what is under way, or cut it off when forced to; nothing is held any longer.
+
+        A task that is cancelled would answer with uvicorn's own page and a traceback, so
+        each is left to end by itself: without its caller it soon does.
+        """
+        self._leaving.set()
         for server in self.servers:
             server.close()
-        for connection in list(self.server_state.connections):
+        connections, tasks = self.server_state.connections, self.server_state.tasks
+        for connection in list(connections):
+            connection.shutdown()  # now, or after its answer
+        await self._while(lambda: bool(connections or tasks) and not self.force_exit)
+        for connection in list(connections):
             if connection.transport is not None:
                 connection.transport.abort()
-        await asyncio.sleep(0)  # they are told
+        await self._while(lambda: bool(tasks))
 
     def stop(self) -> None:
         """End at once; to be called from another thread."""
         self.should_exit = self.force_exit = True
-        self._stop()
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # it has ended by itself
+                self._loop.call_soon_threadsafe(self._leaving.set)
+
+    def between_calls(self, what: Callable[[], _T]) -> _T:
+        """Return what `what` returns, done while no call is; to be called from another thread."""
+        assert self._loop is not None  # noqa: S101 - nobody has a server before it listens
+        done: Future[_T] = Future()
+
+        def do() -> None:
+            try:
+                done.set_result(what())
+            except Exception as error:  # noqa: BLE001 - the other thread is to have it
+                done.set_exception(error)
+
+        self._loop.call_soon_threadsafe(do)
+        return done.result(_LONGEST)
 
     def answer_on(self, listening: socket.socket) -> None:
         """Answer what arrives there until `should_exit`; signals are left to the caller."""
         asyncio.run(self._serve([listening]))  # `serve` would end the process by the signal
+
+    @staticmethod
+    async def _while(going_on: Callable[[], bool]) -> None:
+        loop = asyncio.get_running_loop()
+        end = loop.time() + _GRACE
+        while going_on() and loop.time() < end:  # noqa: ASYNC110 - uvicorn tells of neither
+            await asyncio.sleep(0.01)
 
 
 class _Line(H11Protocol):
@@ -120,10 +168,11 @@ class _Line(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         corked = _Corked(transport)
         super().connection_made(corked)  # type: ignore[arg-type]
-        app = self.app
+        assert isinstance(self.config, _Config)  # noqa: S101 - it is where we are named
+        app, extensions = self.app, {HANG_UP: corked.close, LEAVING: self.config.leaving}
 
         async def with_an_end(scope: Scope, receive: Receive, send: Send) -> None:
-            scope["extensions"] = {HANG_UP: corked.close}
+            scope["extensions"] = extensions
             await app(scope, receive, send)
 
         self.app = with_an_end

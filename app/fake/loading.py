@@ -39,9 +39,11 @@ def read(path: Path) -> Scenario:
     """
     from app.fake.scenario_file import parsed
 
-    if not path.is_file():
-        raise ScenarioFileError(f"There is no scenario file {path}.")
     try:
+        if not path.exists():
+            raise ScenarioFileError(f"There is no scenario file {path}.")
+        if not path.is_file():  # a pipe would be waited for
+            raise ScenarioFileError(f"{path} is not a file.")
         with path.open("rb") as file:
             content = file.read(LIMIT + 1)
     except OSError as error:

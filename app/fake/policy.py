@@ -23,6 +23,7 @@ from app.fake.choices import (
     OwnRequest,
     Refusals,
     ReusedKey,
+    TokenLimit,
     Twice,
     Withdrawal,
 )
@@ -66,6 +67,7 @@ class Policy:
     entity_list: EntityList = EntityList.WHOLE
     order: Order = Order.CREATION
     next_page: NextPage = NextPage.WHOLE_QUERY
+    token_limit: TokenLimit = TokenLimit.PER_TENANT
 
     def lines(self) -> Iterator[Line]:
         """Yield the whole table with this policy's choices, switchable lines first."""
@@ -89,6 +91,15 @@ class Policy:
     def words(self) -> dict[str, str]:
         """Return the choices as they are written in files and options."""
         return {word(one.name): word(getattr(self, one.name).name) for one in fields(self)}
+
+    def switched(self, switches: Iterable[str]) -> "Policy":
+        """Return this policy with the choices that are written as "name=value".
+
+        Raises:
+            PolicyError: There is no such line, or it has no such value.
+        """
+        pairs = (one.partition("=") for one in switches)
+        return self.having({name.strip(): value.strip() for name, _, value in pairs})
 
     def having(self, choices: Mapping[str, str]) -> "Policy":
         """Return this policy with other choices, given as `words` returns them.

@@ -64,6 +64,10 @@ SWITCHABLE = {
         "nextPage of a list with a type",
         "Whoever follows it as it is must get the rest of the same list.",
     ),
+    "token_limit": (
+        "token requests",
+        "Zuora has both limits, but here every caller has one and the same address.",
+    ),
 }
 """For each choice that can be switched, by its name in `Policy`: question and reason."""
 
@@ -127,6 +131,11 @@ FIXED = (
         "Zuora-Entity-Ids without hyphens",
         "accepted",
         "Zuora's older header wants it so.",
+    ),
+    (
+        "a targetEntityId with hyphens",
+        "HTTP 400, category 20",
+        "The specification allows 32 characters, which an id without them has.",
     ),
     (
         "several entities in Zuora-Entity-Ids",

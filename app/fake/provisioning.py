@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from app.fake.answers import Category, Refusal
 from app.fake.database import encoded
-from app.fake.hierarchy import Hierarchy
+from app.fake.hierarchy import Hierarchy, entity_id
 from app.fake.model import ADMINISTRATOR, PROVISIONED, UNPROVISIONED, Caller, Entity
 
 MOST = 512
@@ -42,7 +42,7 @@ class Provisioning:
         """Make an entity, Unprovisioned; who makes it is its administrator."""
         self._check_caller(caller)
         given = _checked(fields, needed=NEEDED)
-        parent = self._existing(given["parentId"])
+        parent = self._existing(entity_id(given["parentId"]))
         if len(self._hierarchy.entities()) >= MOST:
             raise Refusal(Category.RULE, f"A hierarchy has at most {MOST} entities.")
         self._check_free(given["name"], "")

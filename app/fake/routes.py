@@ -17,7 +17,9 @@ from app.fake.choices import BarePut, EntityList, Order, Refusals
 from app.fake.connections import Connections
 from app.fake.database import transaction
 from app.fake.envelope import call_of
-from app.fake.hierarchy import Hierarchy
+from app.fake.faults import control as control_path
+from app.fake.faults.control import Control
+from app.fake.hierarchy import Hierarchy, entity_id
 from app.fake.idempotency import Once, check_no_key
 from app.fake.model import (
     ACCESS_DENIED,
@@ -52,6 +54,7 @@ class Routes:
         access: AccessRequests,
         once: Once,
         policy: Callable[[], Policy],
+        control: Control | None = None,
     ) -> None:
         self._db = db
         self._hierarchy = hierarchy
@@ -62,12 +65,19 @@ class Routes:
         self._access = access
         self._once = once
         self._policy = policy
+        self._control = control
 
     def application(self) -> Starlette:
         """Return the application, without its envelope."""
         connections, user = "/v1/entity-connections", "/v1/users/{login}"
         settlements: dict[str, Access] = {"accept-access": ACTIVE, "deny-access": ACCESS_DENIED}
         actions: tuple[Action, ...] = ("accept", "deny", "disconnect")
+        control = self._control
+        switches = (
+            [Route(control_path.PATH, control.switch, methods=control_path.METHODS)]
+            if control is not None
+            else []
+        )
         app = Starlette(
             routes=[
                 # What is asked for most stands first: they are tried in this order.
@@ -86,7 +96,8 @@ class Routes:
                     Route(f"{user}/{path}", partial(self.settle_access, status), methods=["PUT"])
                     for path, status in settlements.items()
                 ),
-                Route(openapi.PATH, openapi.describe),
+                Route(openapi.PATH, openapi.describing(control=control is not None)),
+                *switches,
             ],
             exception_handlers={
                 Refusal: self._on_refusal,
@@ -117,7 +128,7 @@ class Routes:
     async def entity(self, request: Request) -> Response:
         """Contract C1: one entity, to be read, changed or removed."""
         caller = self._tokens.caller(request.headers)
-        id_ = request.path_params["id"]
+        id_ = entity_id(request.path_params["id"])
         if request.method in ("PUT", "DELETE"):
             check_no_key(request)
             allowed = CHANGEABLE if request.method == "PUT" else ()
@@ -138,7 +149,7 @@ class Routes:
         caller = self._tokens.caller(request.headers)
         await self._nothing_sent(request)
         with transaction(self._db):
-            self._provisioning.provision(caller, request.path_params["id"])
+            self._provisioning.provision(caller, entity_id(request.path_params["id"]))
         return answer({"success": True})
 
     async def accessible_entities(self, request: Request) -> Response:
@@ -157,7 +168,7 @@ class Routes:
             raise Refusal(Category.MISSING_FIELD, "targetEntityIds is missing.", status=400)
         if not isinstance(wanted, list) or not wanted or len(wanted) > MOST:
             raise _bad_ids()
-        ids = [one for one in wanted if isinstance(one, str) and 1 <= len(one) <= 32]
+        ids = [entity_id(one) for one in wanted if isinstance(one, str) and 1 <= len(one) <= 36]
         if len(ids) < len(wanted):
             raise _bad_ids()
         with transaction(self._db):
@@ -230,7 +241,7 @@ class Routes:
         if not isinstance(target_id, str) or not 1 <= len(target_id) <= 32:
             message = "targetEntityId must be text of at most 32 characters, without hyphens."
             raise Refusal(Category.INVALID_VALUE, message, status=400)
-        return answer({"id": self._rules.request(caller, target_id), "success": True})
+        return answer({"id": self._rules.request(caller, entity_id(target_id)), "success": True})
 
     async def _on_refusal(self, request: Request, refusal: Exception) -> Response:
         assert isinstance(refusal, Refusal)  # noqa: S101 - by the table that names this handler
@@ -256,7 +267,7 @@ class Routes:
 
 
 def _bad_ids() -> Refusal:
-    message = f"targetEntityIds must be a list of 1 to {MOST} ids of at most 32 characters."
+    message = f"targetEntityIds must be a list of 1 to {MOST} ids of at most 36 characters."
     return Refusal(Category.INVALID_VALUE, message, status=400)
 
 

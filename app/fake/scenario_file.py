@@ -336,9 +336,11 @@ def _sentence(error: Mapping[str, Any]) -> str:
             said = f"{_short(error['input'])} does not match {context['pattern']}."
         case "literal_error":
             said = f"{_short(error['input'])} is none of {context['expected']}."
+        case "model_type":
+            said = f"must hold keys with values, not be {_short(error['input'])}."
         case _:
             said = f"{error['msg'][:1].lower()}{error['msg'][1:]}, not {_short(error['input'])}."
-    return f"{place or 'the file'}: {said}"
+    return f"{place}: {said}" if place else said
 
 
 _MODELS: dict[str, type[BaseModel]] = {

@@ -17,13 +17,14 @@ from app.fake.access import AccessRequests
 from app.fake.connections import Connections
 from app.fake.database import open_database, transaction
 from app.fake.envelope import Envelope
+from app.fake.faults.catalogue import Setting
 from app.fake.faults.colleague import Colleague
 from app.fake.faults.control import Control
 from app.fake.faults.lab import Faults
 from app.fake.faults.layer import FaultLayer
 from app.fake.hierarchy import Hierarchy
 from app.fake.idempotency import Once
-from app.fake.limits import PRODUCTION, TOKENS, Meter, Window
+from app.fake.limits import PRODUCTION, Meter, Window
 from app.fake.loading import load
 from app.fake.model import Role, Scenario, User
 from app.fake.oauth import Tokens
@@ -32,6 +33,7 @@ from app.fake.provisioning import Provisioning
 from app.fake.routes import Routes
 from app.fake.rules import Rules
 from app.fake.tenant_file import open_file
+from app.fake.token_meter import TokenMeter
 from app.fake.users import Users
 
 
@@ -86,7 +88,7 @@ def open_tenant(
     new_id: Callable[[], str] | None = None,
     new_trace: Callable[[], str] | None = None,
     limits: Sequence[Window] = PRODUCTION,
-    faults: Iterable[str] = (),
+    faults: Iterable[str | Setting] = (),
     seed: int = 0,
     control: bool = False,
 ) -> Tenant:
@@ -135,15 +137,16 @@ def open_tenant(
         access=AccessRequests(db, hierarchy, users),
         once=Once(db, choices, clock),
         policy=choices,
+        control=Control(lab) if control else None,
     )
     envelope = Envelope(
         routes.application(),
         new_trace=new_trace,
         api=Meter(limits, clock),
-        tokens=Meter(TOKENS, clock),
+        tokens=TokenMeter(clock, choices),
     )
     colleague = Colleague(envelope, users.all)
-    asgi = FaultLayer(envelope, lab, colleague, Control(lab) if control else None)
+    asgi = FaultLayer(envelope, lab, colleague)
     return Tenant(asgi=asgi, faults=lab, db=db)
 
 

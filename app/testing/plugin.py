@@ -1,26 +1,33 @@
-"""The pytest plugin: `pip install entity-connections[testing]` brings the fixture."""
+"""The fixture `zuora_tenant`, for a conftest.py: `pytest_plugins = ["app.testing.plugin"]`."""
 
+import inspect
 from collections.abc import Iterator
 
 import pytest
 
 from app.testing.tenant import ServedTenant, serving
 
-_MARKER = (
-    'zuora_tenant(scenario="acme", path=None, policy=None, faults=(), seed=0): '
-    "what the tenant of the fixture zuora_tenant is to be like"
-)
+_HOW = 'scenario="acme", path=None, policy=None, faults=(), seed=0'
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known."""
-    config.addinivalue_line("markers", _MARKER)
+    what = "what the tenant of the fixture zuora_tenant is to be like"
+    config.addinivalue_line("markers", f"zuora_tenant({_HOW}): {what}")
 
 
 @pytest.fixture
 def zuora_tenant(request: pytest.FixtureRequest) -> Iterator[ServedTenant]:
     """A fake Zuora tenant on a free port of this machine, fresh for the test."""
     marker = request.node.get_closest_marker("zuora_tenant")
-    how = marker.kwargs if marker else {}
-    with serving(*(marker.args if marker else ()), **how) as served:
+    given, named = (marker.args, marker.kwargs) if marker else ((), {})
+    try:
+        inspect.signature(serving).bind(*given, **named)
+        opened = serving(*given, **named)
+        served = opened.__enter__()
+    except (TypeError, ValueError) as error:
+        pytest.fail(f"The marker zuora_tenant({_HOW}) cannot be used: {error}", pytrace=False)
+    try:
         yield served
+    finally:
+        opened.__exit__(None, None, None)

@@ -1,17 +1,17 @@
 """A fake tenant that listens in a thread of this process."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from os import PathLike
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from app.fake.faults.lab import Faults
-    from app.fake.model import Scenario, User
-    from app.fake.policy import Policy
-    from app.fake.tenant import Tenant
+from app.fake.faults.lab import Faults
+from app.fake.listening import Server, listen, url_of
+from app.fake.model import Scenario, User
+from app.fake.policy import Policy
+from app.fake.tenant import Tenant, open_tenant
+from app.testing import wishes
 
 _PATIENCE = 10.0
 
@@ -22,50 +22,76 @@ class ServedTenant(NamedTuple):
     Attributes:
         base_url: its REST root on this machine.
         users: who can sign in, by short name: login, client_id, client_secret, home_entity_id.
-        faults: its bad days: `tenant.faults.on("rate-limit", 2, times=1)`.
+        faults: its bad days: `tenant.faults.on("rate-limit=2,times=1")`.
         tenant: the fake itself.
+        between_calls: does something to `tenant` while no call is answered.
     """
 
     base_url: str
-    users: "dict[str, User]"
-    faults: "Faults"
-    tenant: "Tenant"
+    users: dict[str, User]
+    faults: Faults
+    tenant: Tenant
+    between_calls: Callable[[Callable[[], None]], None]
+
+    def __repr__(self) -> str:
+        """Say where it is, and what is on."""
+        faults = f", faults {self.faults.watermark()}" if self.faults else ""
+        return f"<ServedTenant {self.base_url}, users {', '.join(self.users)}{faults}>"
 
     def environ(self, user: str = "alice") -> dict[str, str]:
         """Return the variables that make `entity-connections --base-url` that user."""
         one = self.users[user]
         return {"ZUORA_CLIENT_ID": one.client_id, "ZUORA_CLIENT_SECRET": one.client_secret}
 
+    def switch(self, policy: wishes.Switches) -> None:
+        """Choose otherwise where Zuora is silent, as `serve --policy`: "denied=removed".
+
+        Args:
+            policy: such a text or several, a dict of them, or a whole policy.
+
+        Raises:
+            TypeError: it is none of these.
+            app.fake.policy.PolicyError: there is no such choice.
+        """
+
+        def do() -> None:
+            self.tenant.policy = wishes.policy(policy, self.tenant.policy)
+
+        self.between_calls(do)
+
 
 @contextmanager
 def serving(
-    scenario: "str | Scenario" = "acme",
+    scenario: str | PathLike[str] | Scenario = "acme",
     *,
-    path: "Path | None" = None,
-    policy: "Policy | None" = None,
-    faults: Iterable[str] = (),
+    path: str | PathLike[str] | None = None,
+    policy: wishes.Switches | None = None,
+    faults: wishes.Bad = (),
     seed: int = 0,
-) -> "Iterator[ServedTenant]":
+) -> Iterator[ServedTenant]:
     """Serve a fresh tenant on a free port of this machine; forget it at the end.
 
     Args:
         scenario: what it holds at the start; one of `app.fake.scenarios.SCENARIOS`, or a file.
         path: a file for it to live in, which other servers may share; it stays there.
-        policy: in place of the scenario's own.
-        faults: what is on at the start, written as for `serve --fault`.
+        policy: choices that are to differ from the scenario's own, as for `serve --policy`:
+            "denied=removed", a list of such texts, or a dict; or a whole policy.
+        faults: what is on at the start, written as for `serve --fault`: one text or several.
         seed: for the faults that strike at random.
 
     Raises:
+        TypeError: something is given in a form that is not taken.
         app.fake.scenarios.UnknownScenarioError: there is no such scenario.
         app.fake.loading.ScenarioFileError: the scenario file cannot be used.
         app.fake.tenant_file.TenantFileError: what `path` holds cannot be used.
+        app.fake.policy.PolicyError: there is no such choice.
         app.fake.faults.catalogue.FaultError: there is no such fault.
     """
-    # Loaded when needed: pytest loads this package for every test suite there is.
-    from app.fake.listening import Server, listen, url_of
-    from app.fake.tenant import open_tenant
-
-    tenant = open_tenant(scenario, path=path, policy=policy, faults=faults, seed=seed)
+    origin, place = wishes.scenario(scenario), wishes.path(path)
+    days, number = wishes.faults(faults), wishes.seed(seed)
+    wishes.policy(policy, Policy())  # before there is anything to undo
+    tenant = open_tenant(origin, path=place, faults=days, seed=number)
+    tenant.policy = wishes.policy(policy, tenant.policy)
     ready = threading.Event()
     server, listening = Server(tenant.asgi, ready.set), listen("127.0.0.1", 0)
     thread = threading.Thread(
@@ -76,7 +102,8 @@ def serving(
         if not ready.wait(_PATIENCE):
             raise TimeoutError("The fake tenant did not begin to listen.")
         users = {one.username: one for one in tenant.users}
-        yield ServedTenant(url_of(listening), users, tenant.faults, tenant)
+        url = url_of(listening)
+        yield ServedTenant(url, users, tenant.faults, tenant, server.between_calls)
     finally:
         server.stop()
         thread.join(_PATIENCE)

@@ -1,14 +1,18 @@
 """`serve`: the fake tenant as if it were Zuora."""
 
 import json
+import re
 import signal
 import socket
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
 
+from app.cli.serve import _told
 from tests.cli.tenant import PROGRAM, Served, environ, run, served
 
 
@@ -70,6 +74,37 @@ def test_others_on_the_network_are_warned_of(home: Path) -> None:
         process.stdout.readline()
         process.terminate()
         assert "whoever reaches this machine" in process.communicate(timeout=10)[1]
+
+
+@pytest.mark.parametrize(("host", "elsewhere"), [("0.0.0.0", True), ("127.0.0.1", False)])
+def test_the_recipe_is_one_this_program_takes(home: Path, host: str, elsewhere: bool) -> None:
+    with subprocess.Popen(
+        [*PROGRAM, "serve", "--port", "0", "--host", host],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environ(home),
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        url = process.stdout.readline().split(" until")[0].split()[-1]
+        told = ""
+        while "or as a profile" not in told:
+            told += process.stdout.readline()
+        words = dict(re.findall(r"export (ZUORA_\w+)=(\S+)", told))
+        address = re.findall(r"  entity-connections --base-url (\S+)", told)
+        done = run(home, "entities", "--base-url", address[0], **words)
+        process.terminate()
+    assert address == [url] == [f"http://127.0.0.1:{url.rpartition(':')[2]}"]
+    assert (done.returncode, done.stderr) == (0, "")
+    port = url.rpartition(":")[2]
+    assert (f"such as http://{socket.gethostname()}:{port}" in told) is elsewhere
+    assert ("speaks plain http to its own machine only" in told) is elsewhere
+
+
+def test_where_this_program_cannot_call_it_gives_no_recipe() -> None:
+    listening: Any = SimpleNamespace(getsockname=lambda: ("192.0.2.5", 80))
+    alice = {"username": "alice", "login": "a", "client_id": "b", "client_secret": "c"}
+    told = _told(listening, "acme", [alice])
+    assert "http://192.0.2.5:80" in told
+    assert "--base-url" not in told
+    assert "speaks plain http to its own machine only" in told
 
 
 def test_ipv6_works_where_there_is_any(home: Path) -> None:

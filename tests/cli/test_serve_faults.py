@@ -40,8 +40,19 @@ def test_an_unknown_fault_is_said(home: Path) -> None:
 def test_every_fault_is_explained(home: Path) -> None:
     done = run(home, "serve", "--faults")
     assert (done.returncode, done.stderr) == (0, "")
-    told = {line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ")}
-    assert set(FAULTS) <= told
+    lines = done.stdout.splitlines()
+    for name, fault in FAULTS.items():
+        place = next(number for number, line in enumerate(lines) if line.split()[:1] == [name])
+        assert fault.sentence in lines[place]
+        value = "" if fault.value is None else f"VALUE={fault.value:g}, "
+        assert lines[place + 1].strip() == f"Unless told: {value}calls={fault.calls}."
+
+
+def test_the_control_path_is_explained(home: Path) -> None:
+    told = " ".join(run(home, "serve", "--help").stdout.split())
+    assert 'PUT /_faults with {"on": ["drop,times=1", "latency=2"]}' in told
+    assert "GET /_faults" in told
+    assert '"seed": 7' in told
 
 
 def test_a_command_meets_the_faults_of_its_own_tenant(home: Path) -> None:

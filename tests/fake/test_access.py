@@ -73,7 +73,7 @@ async def test_only_at_home(server: Server) -> None:
     [
         ({}, 22), ({"targetEntityIds": []}, 20), ({"targetEntityIds": "x"}, 20),
         ({"targetEntityIds": [1]}, 20), ({"targetEntityIds": [""]}, 20),
-        ({"targetEntityIds": ["x" * 33]}, 20), ({"toEntityIds": []}, 21),
+        ({"targetEntityIds": ["x" * 37]}, 20), ({"toEntityIds": []}, 21),
     ],
 )  # fmt: skip
 async def test_bad_bodies(server: Server, sent: object, expected: int) -> None:

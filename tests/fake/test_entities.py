@@ -55,7 +55,7 @@ async def test_other_queries_are_refused(server: Server, query: str) -> None:
     assert (answer.status_code, category(answer)) == (400, 27)
 
 
-@pytest.mark.parametrize("id_", [GONE, AMERICAS.upper(), "é", "x" * 5000])
+@pytest.mark.parametrize("id_", [GONE, "é", "x" * 5000, "8a80"])
 async def test_an_entity_that_does_not_exist_is_not_found(server: Server, id_: str) -> None:
     answer = await (await server.desk("alice")).get(f"/v1/entities/{id_}")
     assert (answer.status_code, category(answer)) == (200, 40)

@@ -1,5 +1,8 @@
 """Naming a fault: what is understood, and what is said of the rest."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,6 +80,32 @@ def test_the_watermark_names_all_that_is_on_in_one_order() -> None:
     assert (faults.watermark(), bool(faults)) == ("", False)
     with pytest.raises(FaultError):
         faults.off("latncy")
+
+
+@pytest.mark.parametrize(
+    ("switch", "said"),
+    [
+        (lambda faults: faults.on("latncy=2"), "There is no fault 'latncy'"),
+        (lambda faults: faults.on("latency=2", times=3), "'latency=2' says it all"),
+        (lambda faults: faults.on(3), "There is no fault 3. Choose latency,"),
+        (lambda faults: faults.on(["drop"]), "There is no fault ['drop']. Choose latency,"),
+        (lambda faults: faults.on("latency", "soon"), "The value of latency must be a number"),
+        (lambda faults: faults.on("drop", share="half"), "The share of drop must be a number"),
+        (lambda faults: faults.on("drop", times=1.5), "The times of drop must be a whole number"),
+        (lambda faults: faults.on("drop", calls=["all"]), "The calls of drop must be all, api,"),
+        (lambda faults: faults.set(["drop"]), "A fault is a text such as"),
+        (lambda faults: faults.set(None), "A fault is a text such as"),
+        (lambda faults: faults.off(3), "There is no fault 3. Choose latency,"),
+    ],
+)
+def test_what_a_program_gives_is_told_in_a_sentence(
+    switch: Callable[[Any], None], said: str
+) -> None:
+    faults = Faults(["http-502"])
+    with pytest.raises(FaultError) as error:
+        switch(faults)
+    assert said in str(error.value)
+    assert faults.watermark() == "http-502"
 
 
 def test_a_sentence_holds_the_number() -> None:

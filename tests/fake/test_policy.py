@@ -38,7 +38,7 @@ def test_every_line_that_can_be_switched_says_how() -> None:
 
 
 def test_what_does_not_exist_is_named_with_what_does() -> None:
-    with pytest.raises(PolicyError, match=r"'x'\. Choose denied, ended, .* or next-page"):
+    with pytest.raises(PolicyError, match=r"'x'\. Choose denied, ended, .* or token-limit"):
         Policy().having({"x": "y"})
     with pytest.raises(PolicyError, match=r"denied has no value 'gone'\. Choose disconnected or"):
         Policy().having({"denied": "gone"})

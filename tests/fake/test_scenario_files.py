@@ -1,6 +1,7 @@
 """Scenarios in files: what they hold, and what is said of one that is wrong."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -160,6 +161,15 @@ def test_what_is_no_scenario_at_all_is_said(content: bytes) -> None:
         parsed(content, "my.json", as_json=True)
 
 
+def test_what_has_no_keys_is_said_in_our_words() -> None:
+    with pytest.raises(ScenarioFileError) as raised:
+        parsed(b"[]", "my.json", as_json=True)
+    assert str(raised.value) == "my.json: must hold keys with values, not be []."
+    with pytest.raises(ScenarioFileError) as raised:
+        from_toml("entities = [3]\n[[users]]\nusername = 'ann'\n")
+    assert str(raised.value) == "my.toml: entities 1: must hold keys with values, not be 3."
+
+
 def test_many_mistakes_are_cut_short() -> None:
     bad = "".join(f'[[entities]]\nname = "{number}_"\n' for number in range(50))
     with pytest.raises(ScenarioFileError) as raised:
@@ -173,6 +183,14 @@ def test_a_file_that_is_not_there_or_no_file(tmp_path: Path) -> None:
     for path in (tmp_path / "none.toml", tmp_path):
         with pytest.raises(ScenarioFileError, match="There is no scenario file"):
             load(f"{path}/x.toml" if path is tmp_path else str(path))
+
+
+def test_what_is_there_but_no_file_is_neither_read_nor_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(pipe := tmp_path / "pipe.toml")
+    (folder := tmp_path / "folder.json").mkdir()
+    for path in (pipe, folder):
+        with pytest.raises(ScenarioFileError, match=f"^{path} is not a file.$"):
+            load(str(path))
 
 
 def test_the_schema_names_every_choice() -> None:

@@ -1,20 +1,24 @@
 """The pytest plugin, as another project's tests see it."""
 
 import os
+import re
 import subprocess
 import sys
+import threading
 import time
-import tomllib
-from importlib import import_module
+from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
+from textwrap import dedent
 
 import httpx
 import pytest
 
 from app.fake.data.empty import GLOBAL
 from app.fake.faults.catalogue import FaultError
+from app.fake.policy import PolicyError
 from app.fake.scenarios import UnknownScenarioError
-from app.testing import serving
+from app.testing import ServedTenant, serving
 
 ROOT = Path(__file__).parents[2]
 
@@ -66,32 +70,117 @@ def test_nothing_of_the_screen_is_loaded(zuora_tenant):
 """
 
 
+def _pytest(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run the tests of another project, as its people would."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "PYTHONPATH"))}
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments],
+        cwd=folder, env=kept | environ, capture_output=True, text=True, timeout=50,
+    )  # fmt: skip
+
+
 def test_the_fixture_in_another_project(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text('pytest_plugins = ["app.testing.plugin"]\n')
     (tmp_path / "test_theirs.py").write_text(THEIR_TESTS)
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --strict-markers -W error\n")
-    environ = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT)}
-    environ.pop("PYTEST_ADDOPTS", None)
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "app.testing.plugin", "--rootdir", "."],
-        cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=50,
-    )  # fmt: skip
+    done = _pytest(tmp_path, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTHONPATH=str(ROOT))
     assert "5 passed" in done.stdout, done.stdout + done.stderr
 
 
-def test_pytest_finds_the_plugin_by_itself() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    assert "testing" in project["optional-dependencies"]
-    (module,) = project["entry-points"]["pytest11"].values()
-    assert import_module(module).zuora_tenant
+@pytest.fixture
+def theirs(tmp_path: Path) -> Path:
+    """Return a project that has a package `app` of its own."""
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "__init__.py").touch()
+    (tmp_path / "app" / "main.py").write_text("WHOSE = 'theirs'\n")
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    return tmp_path
 
 
-def test_a_suite_that_does_not_use_it_pays_nothing() -> None:
-    code = "import app.testing.plugin, sys; print(sorted(sys.modules))"
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+def test_a_project_with_an_app_of_its_own_notices_nothing_of_ours(theirs: Path) -> None:
+    assert next(iter(metadata.files("entity-connections") or ())), "ours is installed here, too"
+    assert not metadata.entry_points(group="pytest11", module="app.testing.plugin")
+    (theirs / "test_main.py").write_text(
+        "from app.main import WHOSE\n\n\ndef test_it():\n    assert WHOSE == 'theirs'\n"
     )
-    for heavy in ("uvicorn", "starlette", "textual", "httpx", "sqlite3", "pydantic"):
-        assert f"'{heavy}'" not in done.stdout
+    done = _pytest(theirs, PYTHONPATH=str(theirs))
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_the_lines_in_the_readme_serve_a_project_with_an_app_of_its_own(theirs: Path) -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    lines = re.search(r'    @pytest\.fixture\(scope="session"\)\n(?:    .*\n)+', readme)
+    assert lines is not None
+    (theirs / "test_theirs.py").write_text(
+        "import json\nimport os\nimport subprocess\nfrom urllib.request import urlopen\n\n"
+        "import pytest\n\nfrom app.main import WHOSE\n\n\n"
+        + dedent(lines[0])
+        + "\n\ndef test_it(zuora):\n"
+        "    with urlopen(zuora['base_url'] + '/_faults') as answer:\n"
+        "        assert json.load(answer)['on'] == []\n"
+        "    assert (WHOSE, zuora['users'][0]['username']) == ('theirs', 'alice')\n"
+    )
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = _pytest(theirs, PYTHONPATH=str(theirs), PATH=path)
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+MARKED = """
+import pytest
+
+
+@pytest.mark.zuora_tenant({})
+def test_it(zuora_tenant):
+    print(zuora_tenant)
+    assert zuora_tenant.tenant.policy.words()["denied"] == "removed"
+    assert zuora_tenant.faults.watermark() == "drop,times=1"
+"""
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "policy='denied=removed', faults='drop,times=1'",
+        "policy={'denied': 'removed'}, faults=['drop,times=1'], path=r'PATH'",
+        "'denied-removed', policy=['order=creation', 'twice = repeated'], faults='drop,times=1'",
+    ],
+)
+def test_the_marker_is_written_as_on_the_command_line(tmp_path: Path, how: str) -> None:
+    (tmp_path / "conftest.py").write_text('pytest_plugins = ["app.testing.plugin"]\n')
+    text = MARKED.format(how.replace("PATH", str(tmp_path / "one.tenant")))
+    (tmp_path / "test_theirs.py").write_text(text)
+    done = _pytest(tmp_path, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTHONPATH=str(ROOT))
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+NOT_TAKEN = {
+    "policy=3": 'policy takes "denied=removed", a list of such texts,',
+    "policy={'denied': 'gone'}": "denied has no value 'gone'. Choose disconnected or removed.",
+    "policy='denied'": "denied has no value ''. Choose disconnected or removed.",
+    "faults=3": 'faults takes "latency=2,times=3" or a list of such texts; not 3.',
+    "faults=[None]": 'faults takes "latency=2,times=3" or a list of such texts; not [None].',
+    "faults='latncy'": "There is no fault 'latncy'. Choose latency,",
+    "path=3": "path takes the path of a file",
+    "7": "scenario takes a name",
+    "'acmee'": "There is no scenario 'acmee'.",
+    "seed='x'": "seed takes a whole number; not 'x'.",
+    "polcy='x'": "got an unexpected keyword argument 'polcy'",
+}
+
+
+def test_a_marker_that_cannot_be_used_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text('pytest_plugins = ["app.testing.plugin"]\n')
+    tests = [
+        f"@pytest.mark.zuora_tenant({how})\ndef test_{number}(zuora_tenant):\n    pass\n"
+        for number, how in enumerate(NOT_TAKEN)
+    ]
+    (tmp_path / "test_theirs.py").write_text("\n\n".join(["import pytest\n", *tests]))
+    done = _pytest(tmp_path, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTHONPATH=str(ROOT))
+    assert f"{len(NOT_TAKEN)} errors" in done.stdout, done.stdout + done.stderr
+    lines = [one for one in done.stdout.splitlines() if one.startswith("The marker zuora_tenant(")]
+    for said, line in zip(NOT_TAKEN.values(), lines, strict=True):
+        assert said in line
+    assert "Traceback" not in done.stdout + done.stderr
 
 
 def test_it_starts_and_ends_at_once() -> None:
@@ -125,3 +214,48 @@ def test_what_does_not_exist_is_said_before_anything_listens() -> None:
         pass
     with pytest.raises(FaultError), serving(faults=["latncy"]):
         pass
+    with pytest.raises(PolicyError), serving(policy="denied"):
+        pass
+
+
+def test_a_choice_is_switched_while_it_runs() -> None:
+    with serving("empty", policy={"twice": "repeated"}) as tenant:
+        tenant.switch("denied=removed")
+        tenant.switch({"order": "newest-first"})
+        words = tenant.tenant.policy.words()
+        assert (words["denied"], words["order"]) == ("removed", "newest-first")
+        assert words["twice"] == "repeated"
+        with pytest.raises(PolicyError, match="There is no policy 'denyed'"):
+            tenant.switch("denyed=removed")
+        with pytest.raises(TypeError, match="policy takes"):
+            tenant.switch(3)  # type: ignore[arg-type]
+
+
+def test_no_call_is_answered_while_a_choice_is_switched() -> None:
+    seen: list[object] = []
+    with serving("empty") as tenant:
+        tenant._replace(between_calls=seen.append).switch("denied=removed")
+        assert (len(seen), tenant.tenant.policy.words()["denied"]) == (1, "disconnected")
+        tenant.between_calls(lambda: seen.append(threading.current_thread().name))
+    assert seen[1:] == ["zuora-tenant"]
+
+
+FAULT_CALLS: list[Callable[[ServedTenant], object]] = [
+    lambda tenant: tenant.faults.on("rate-limit=2,times=1"),
+    lambda tenant: tenant.faults.on("rate-limit", 2, times=1),
+    lambda tenant: tenant.faults.set("rate-limit=2,times=1"),
+]
+
+
+@pytest.mark.parametrize("switch", FAULT_CALLS)
+def test_a_fault_is_switched_as_text_or_in_parts(switch: Callable[[ServedTenant], object]) -> None:
+    with serving("empty") as tenant:
+        switch(tenant)
+        assert tenant.faults.watermark() == "rate-limit=2,times=1"
+
+
+def test_it_is_shown_in_a_line_without_secrets() -> None:
+    with serving(faults="drop") as tenant:
+        assert repr(tenant) == (
+            f"<ServedTenant {tenant.base_url}, users alice, bruno, carol, faults drop>"
+        )

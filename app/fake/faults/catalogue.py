@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 CALLS = {
     "all": "every call",
-    "api": "all but those for a token",
+    "api": "every call below /v1",
     "reads": "GET below /v1",
     "writes": "all else below /v1",
     "tokens": "those for a token",
@@ -64,7 +64,7 @@ FAULTS = {
         "Somebody else accepts, denies, requests or disconnects before every VALUE-th call.",
         3.0, "calls",
     ),
-    "denied-is-removed": Fault("A denied request vanishes from the lists."),
+    "denied-is-removed": Fault("A denied request vanishes from the lists.", calls="writes"),
 }  # fmt: skip
 """Every fault, in the order in which they are shown."""
 
@@ -126,25 +126,26 @@ def setting(
     Raises:
         FaultError: there is no such fault, or a number does not fit.
     """
-    fault = FAULTS.get(name)
+    fault = FAULTS.get(name) if isinstance(name, str) else None
     if fault is None:
-        raise FaultError(f"There is no fault {name[:40]!r}. Choose {_either(FAULTS)}.")
+        raise FaultError(f"There is no fault {name!r:.42}. Choose {either(FAULTS)}.")
     if fault.value is None and value is not None:
         raise FaultError(f"The fault {name} takes no value.")
-    chosen = fault.value if value is None else float(value)
-    if chosen is not None and not (math.isfinite(chosen) and 0 <= chosen <= 86_400):
+    chosen = fault.value if value is None else value
+    if chosen is not None and not _is_within(chosen, 86_400):
         raise FaultError(f"The value of {name} must be a number of {fault.unit} from 0 to 86400.")
-    if fault.unit == "calls" and chosen is not None and not chosen.is_integer():
+    if fault.unit == "calls" and chosen is not None and chosen % 1:
         raise FaultError(f"The value of {name} must be a whole number of calls.")
     if name == "another-administrator" and chosen == 0:
         raise FaultError(f"The value of {name} must be at least 1.")
-    if not 0 <= share <= 1:
+    if not _is_within(share, 1):
         raise FaultError(f"The share of {name} must be a number from 0 to 1.")
-    if times is not None and times < 1:
+    if times is not None and (not isinstance(times, int) or times < 1):
         raise FaultError(f"The times of {name} must be a whole number from 1.")
-    if calls is not None and calls not in CALLS:
-        raise FaultError(f"The calls of {name} must be {_either(CALLS)}.")
-    return Setting(name, chosen, float(share), times, calls or fault.calls)
+    if calls is not None and calls not in tuple(CALLS):
+        raise FaultError(f"The calls of {name} must be {either(CALLS)}.")
+    value = None if chosen is None else float(chosen)
+    return Setting(name, value, float(share), times, calls or fault.calls)
 
 
 def parsed(text: str) -> Setting:
@@ -173,6 +174,16 @@ def parsed(text: str) -> Setting:
     )
 
 
+def either(names: Iterable[str]) -> str:
+    """Return what there is to choose from, as the end of a sentence."""
+    *first, last = names
+    return f"{', '.join(first)} or {last}"
+
+
+def _is_within(number: object, most: float) -> bool:
+    return isinstance(number, int | float) and math.isfinite(number) and 0 <= number <= most
+
+
 def _number(name: str, what: str, text: str) -> float:
     try:
         return float(text)
@@ -186,8 +197,3 @@ def _whole(name: str, text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 10):
         raise FaultError(f"The times of {name[:40]} must be a whole number from 1.")
     return int(text)
-
-
-def _either(names: Iterable[str]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} or {last}"

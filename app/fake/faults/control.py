@@ -2,57 +2,61 @@
 
     GET /_faults                                     what there is, and what is on
     PUT /_faults  {"on": ["rate-limit=2,times=1"]}   these are on, and no others
+    PUT /_faults  {"on": [...], "seed": 7}           the same, with other dice
 
-A fault is written as for `serve --fault`.
+A fault is written as for `serve --fault`. It is in the OpenAPI document while it is on.
 """
 
 from starlette.requests import Request
-from starlette.types import Receive, Scope, Send
+from starlette.responses import Response
 
 from app.fake import body
-from app.fake.answers import Category, Refusal, answer, refused
+from app.fake.answers import Category, Refusal, answer
 from app.fake.faults.catalogue import FAULTS, FaultError, parsed
 from app.fake.faults.lab import Faults
 
 PATH = "/_faults"
-_NO_ID = "00000000-0000-0000-0000-000000000000"
+METHODS = ("GET", "PUT")
+_LARGEST = 2**53 - 1
+"""The seeds that every JSON library can write."""
 
 
 class Control:
-    """The control path, an ASGI application of its own."""
+    """What answers on the control path; it raises `Refusal` as the API does."""
 
     def __init__(self, faults: Faults) -> None:
         self._faults = faults
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one call: with what is on, in JSON, or a refusal in Zuora's shape."""
-        request = Request(scope, receive)
-        try:
-            await self._switch(request)
-            response = answer({
-                "success": True,
-                "on": [str(one) for one in self._faults.active()],
-                "seed": self._faults.seed,
-                "faults": {name: fault.sentence for name, fault in FAULTS.items()},
-            })  # fmt: skip
-        except Refusal as refusal:
-            response = refused(refusal, _NO_ID)
-        await response(scope, receive, send)
-
-    async def _switch(self, request: Request) -> None:
+    async def switch(self, request: Request) -> Response:
+        """Answer one call with what is on, after a PUT has changed it."""
         if request.method == "PUT":
-            fields = body.json_object(request, await body.read(request), ("on",))
-            on = fields.get("on")
-            if not isinstance(on, list) or not all(isinstance(one, str) for one in on):
-                message = "on must be a list of faults, each as text."
-                raise Refusal(Category.INVALID_VALUE, message, status=400)
+            fields = body.json_object(request, await body.read(request), ("on", "seed"))
+            self._put(fields.get("on"), fields.get("seed", self._faults.seed))
+        return answer({
+            "success": True,
+            "on": [str(one) for one in self._faults.active()],
+            "seed": self._faults.seed,
+            "faults": {name: fault.sentence for name, fault in FAULTS.items()},
+        })  # fmt: skip
+
+    def _put(self, on: object, seed: object) -> None:
+        if not isinstance(on, list):
+            raise _invalid("on must be a list of faults, each as text.")
+        if not isinstance(seed, int) or isinstance(seed, bool) or abs(seed) > _LARGEST:
+            raise _invalid(f"seed must be a whole number of at most {_LARGEST}.")
+        settings = []
+        for one in on:
+            if not isinstance(one, str):
+                raise _invalid("on must be a list of faults, each as text.")
             try:
-                settings = [parsed(one) for one in on]
+                settings.append(parsed(one))
             except FaultError as error:
-                raise Refusal(Category.INVALID_VALUE, str(error), status=400) from None
-            self._faults.off()
-            for one in settings:
-                self._faults.set(one)
-        elif request.method != "GET":
-            message = f"{request.method[:16]} is not supported here."
-            raise Refusal(Category.METHOD, message, status=405, headers={"Allow": "GET, PUT"})
+                raise _invalid(str(error)) from None
+        self._faults.off()
+        self._faults.seed = seed
+        for setting in settings:
+            self._faults.set(setting)
+
+
+def _invalid(message: str) -> Refusal:
+    return Refusal(Category.INVALID_VALUE, message, status=400)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from random import Random
 
 from app.fake.choices import Denied
-from app.fake.faults.catalogue import FAULTS, FaultError, Setting, parsed, setting
+from app.fake.faults.catalogue import FAULTS, FaultError, Setting, either, parsed, setting
 from app.fake.policy import Policy
 
 _MOST_TOKENS = 10_000
@@ -17,7 +17,8 @@ class Faults:
 
     With the same seed, the same calls in the same order meet the same faults.
 
-        tenant.faults.on("rate-limit", 2, times=1)
+        tenant.faults.on("rate-limit=2,times=1")
+        tenant.faults.on("rate-limit", 2, times=1)  # the same
         tenant.faults.off()
     """
 
@@ -28,7 +29,7 @@ class Faults:
         self._used: Counter[str] = Counter()  # calls by token, for `expired-token`
         self._calls = 0  # since `another-administrator` is on
         for one in those:
-            self.set(parsed(one) if isinstance(one, str) else one)
+            self.set(one)
 
     def __bool__(self) -> bool:
         """Whether any fault is on."""
@@ -48,10 +49,25 @@ class Faults:
         Raises:
             FaultError: there is no such fault, or a number does not fit.
         """
-        self.set(setting(name, value, share=share, times=times, calls=calls))
+        if isinstance(name, str) and ("=" in name or "," in name):
+            if (value, share, times, calls) != (None, 1.0, None, None):
+                raise FaultError(
+                    f"{name[:40]!r} says it all: give no value, share, times or calls."
+                )
+            self.set(name)
+        else:
+            self.set(setting(name, value, share=share, times=times, calls=calls))
 
-    def set(self, one: Setting) -> None:
-        """Switch a fault on as `one` says; its dice and counts begin anew."""
+    def set(self, one: str | Setting) -> None:
+        """Switch a fault on as `one` says; its dice and counts begin anew.
+
+        Raises:
+            FaultError: it is no fault.
+        """
+        if isinstance(one, str):
+            one = parsed(one)
+        if not isinstance(one, Setting):
+            raise FaultError(f'A fault is a text such as "latency=2,times=3", not {one!r:.60}.')
         self._dice[one.name] = Random(f"{self.seed} {one.name}")  # noqa: S311 - to be repeatable
         if one.name == "expired-token":
             self._used.clear()
@@ -65,8 +81,8 @@ class Faults:
         Raises:
             FaultError: there is no such fault.
         """
-        if name is not None and name not in FAULTS:
-            raise FaultError(f"There is no fault {name[:40]!r}.")
+        if name is not None and name not in tuple(FAULTS):
+            raise FaultError(f"There is no fault {name!r:.42}. Choose {either(FAULTS)}.")
         self._on = {k: one for k, one in self._on.items() if name is not None and k != name}
 
     def active(self) -> tuple[Setting, ...]:

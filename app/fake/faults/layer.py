@@ -1,6 +1,7 @@
 """What carries the faults out: an ASGI layer in front of a tenant."""
 
 import asyncio
+from collections.abc import Awaitable
 from functools import partial
 
 from starlette.responses import HTMLResponse, Response
@@ -9,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.fake.answers import Category, Refusal, answer, refused
 from app.fake.faults.catalogue import Setting
 from app.fake.faults.colleague import Colleague
-from app.fake.faults.control import PATH, Control
+from app.fake.faults.control import PATH
 from app.fake.faults.lab import Faults
 
 HANG_UP = "entity_connections.hang_up"
@@ -18,6 +19,12 @@ HANG_UP = "entity_connections.hang_up"
 `app.fake.listening` offers it. Where it is missing, as in one process, the layer
 raises `ConnectionResetError` instead of answering, or ends a body before its time.
 """
+LEAVING = "entity_connections.leaving"
+"""An extension of the scope: an `asyncio.Event` that is set when the server ends.
+
+Then no answer is held any longer. Where it is missing, who calls in the same
+process cancels the call.
+"""
 
 _CONCURRENT = "Too many requests are running at once."
 
@@ -25,21 +32,15 @@ _CONCURRENT = "Too many requests are running at once."
 class FaultLayer:
     """ASGI middleware; while no fault is on it costs nothing to speak of."""
 
-    def __init__(
-        self, app: ASGIApp, faults: Faults, colleague: Colleague, control: Control | None = None
-    ) -> None:
+    def __init__(self, app: ASGIApp, faults: Faults, colleague: Colleague) -> None:
         self._app = app
         self._faults = faults
         self._colleague = colleague
-        self._control = control
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call, or do to it what is on."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-        elif self._control is not None and scope["path"] == PATH:
-            await self._control(scope, receive, send)
-        elif self._faults:
+        # What switches the faults off again must be reached whatever is on.
+        if self._faults and scope["type"] == "http" and scope["path"] != PATH:
             await self._troubled(scope, receive, send)
         else:
             await self._app(scope, receive, send)
@@ -53,10 +54,13 @@ class FaultLayer:
         if (jitter := strikes("jitter")) is not None:
             late += faults.dice("jitter").random() * _seconds(jitter)
         if late:
-            await asyncio.sleep(late)
+            await _held(scope, late)
         if (out := strikes("time-out")) is not None:
-            await _until_gone(receive, _seconds(out))
-            await _gateway(504)(scope, receive, send)
+            await _held(scope, _seconds(out), _gone(receive))
+            if _is_leaving(scope):
+                await _hang_up(scope, receive)
+            else:
+                await _gateway(504)(scope, receive, send)
         elif (instead := self._instead(strikes)) is not None:
             await instead(scope, receive, send)
         else:
@@ -160,14 +164,29 @@ async def _hang_up(scope: Scope, receive: Receive) -> None:
     if end is None:
         raise ConnectionResetError("The fault lab dropped the answer.")
     end()
-    await _until_gone(receive, None)
+    await _gone(receive)
 
 
-async def _until_gone(receive: Receive, seconds: float | None) -> None:
-    """Wait until the caller is gone, but no longer than `seconds`."""
+async def _held(scope: Scope, seconds: float, *ends: Awaitable[object]) -> None:
+    """Wait `seconds`, or until one of `ends` or the server's own: whichever comes first."""
+    leaving = scope.get("extensions", {}).get(LEAVING)
+    told = [leaving.wait()] if leaving is not None else []
+    waits = [asyncio.ensure_future(one) for one in (asyncio.sleep(seconds), *told, *ends)]
     try:
-        async with asyncio.timeout(seconds):
-            while (await receive())["type"] != "http.disconnect":
-                pass
-    except TimeoutError:
+        over, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for one in over:
+            one.result()
+    finally:
+        for one in waits:
+            one.cancel()
+
+
+def _is_leaving(scope: Scope) -> bool:
+    leaving = scope.get("extensions", {}).get(LEAVING)
+    return leaving is not None and leaving.is_set()
+
+
+async def _gone(receive: Receive) -> None:
+    """Wait until the caller is gone."""
+    while (await receive())["type"] != "http.disconnect":
         pass

@@ -1,0 +1,62 @@
+"""An entity id is the same with hyphens or without, in capitals or not (contract C2)."""
+
+from collections.abc import Callable
+
+import pytest
+
+from app.domain.ids import hyphenated
+from app.fake.data.acme import AMERICAS, ASIA, CORPORATION, EUROPE, FRANCE, GERMANY, MEXICO, UK
+from tests.fake.server import Server, category, sentence
+
+pytestmark = pytest.mark.asyncio
+
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "hyphens": hyphenated,
+    "capitals": str.upper,
+    "both": lambda id_: hyphenated(id_).upper(),
+}
+
+
+@pytest.mark.parametrize("spelt", SPELLINGS.values(), ids=SPELLINGS)
+async def test_in_a_path(server: Server, spelt: Callable[[str], str]) -> None:
+    desk = await server.desk("alice")
+    assert (await desk.get(f"/v1/entities/{spelt(AMERICAS)}")).json()["id"] == AMERICAS
+    change = await desk.call("PUT", f"/v1/entities/{spelt(ASIA)}", json={"displayName": "Far"})
+    assert change.json() == {"success": True}
+    assert (await desk.get(f"/v1/entities/{ASIA}")).json()["displayName"] == "Far"
+    provisioned = await desk.call("PUT", f"/v1/entities/{spelt(UK)}/provision")
+    assert provisioned.json() == {"success": True}
+    gone = await desk.call("DELETE", f"/v1/entities/{spelt(FRANCE)}")
+    assert gone.json() == {"success": True}
+    assert category(await desk.get(f"/v1/entities/{FRANCE}")) == 40
+
+
+@pytest.mark.parametrize("spelt", SPELLINGS.values(), ids=SPELLINGS)
+async def test_in_a_body(server: Server, spelt: Callable[[str], str]) -> None:
+    desk = await server.desk("alice")
+    new = {"name": "New", "parentId": spelt(EUROPE), "locale": "en_GB", "timezone": "GMT"}
+    assert (await desk.call("POST", "/v1/entities", json=new)).json()["parentId"] == EUROPE
+    europe = await server.desk("alice", EUROPE)
+    path, wanted = "/v1/users/bruno@acme.example/request-access", [spelt(GERMANY), GERMANY]
+    asked = await europe.call("PUT", path, json={"targetEntityIds": wanted})
+    assert asked.json() == {"success": True}
+    assert server.tenant.role("bruno", GERMANY) == "standard user"
+
+
+async def test_a_target_in_capitals_is_the_same_target(server: Server) -> None:
+    desk = await server.desk("alice", AMERICAS)
+    made = (await desk.request(MEXICO.upper())).json()
+    assert made["success"]
+    row = next(row for row in await desk.list() if row["id"] == made["id"])
+    assert row["targetEntityId"] == MEXICO
+    itself = await desk.request(AMERICAS.upper())
+    assert category(itself) == 30
+    assert sentence(itself).endswith("cannot be connected to itself.")
+    # contract D3 has room for 32 characters
+    assert category(await desk.request(hyphenated(CORPORATION))) == 20
+
+
+@pytest.mark.parametrize("text", ["No-Such-Entity", "É" * 8])
+async def test_what_is_no_id_is_repeated_as_it_came(server: Server, text: str) -> None:
+    answer = await (await server.desk("alice")).get(f"/v1/entities/{text}")
+    assert sentence(answer) == f"There is no entity {text}."

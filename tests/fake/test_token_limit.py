@@ -1,0 +1,61 @@
+"""How many tokens there are in a minute: for the tenant, and for one address (contract A2, G)."""
+
+import httpx
+import pytest
+
+from app.fake.choices import TokenLimit
+from app.fake.policy import Policy
+from app.fake.token_meter import TokenMeter
+from tests.fake.conftest import Open
+from tests.fake.server import Server
+
+pytestmark = pytest.mark.asyncio
+
+LIMITED = Policy(token_limit=TokenLimit.PER_ADDRESS)
+
+
+async def _statuses(server: Server, count: int) -> list[int]:
+    return [(await server.token("alice")).status_code for _ in range(count)]
+
+
+async def test_a_suite_may_ask_for_a_token_in_each_test(server: Server) -> None:
+    assert set(await _statuses(server, 130)) == {200}
+
+
+async def test_as_zuora_has_it_an_address_gets_a_hundred(open_server: Open) -> None:
+    server = open_server(policy=LIMITED)
+    server.now = 1_800_000_000.0 - 1_800_000_000 % 60
+    first = await server.token("alice")
+    assert first.headers["X-RateLimit-Limit-minute"] == "100"
+    assert first.headers["X-RateLimit-Remaining-minute"] == "99"
+    assert await _statuses(server, 100) == [200] * 99 + [429]
+    refused = await server.token("bruno")
+    assert refused.json()["reasons"][0]["code"] == 70
+    other = httpx.ASGITransport(server.tenant.asgi, client=("192.0.2.7", 1))
+    async with httpx.AsyncClient(transport=other, base_url="http://x") as client:
+        assert (await client.post("/oauth/token")).status_code != 429
+    server.now += 60
+    assert await _statuses(server, 1) == [200]
+
+
+async def test_it_is_switched_while_it_runs(server: Server) -> None:
+    await _statuses(server, 120)
+    server.tenant.policy = LIMITED
+    assert await _statuses(server, 101) == [200] * 100 + [429]
+
+
+async def test_the_addresses_it_remembers_are_bounded_and_the_busy_stay() -> None:
+    meter = TokenMeter(lambda: 0.0, lambda: LIMITED)
+    for number in range(1_050):
+        if number % 10 == 0:
+            meter.count("busy")
+        meter.count(f"{number}")
+    assert len(meter._addresses) == 1_000
+    assert ("0" in meter._addresses, "1049" in meter._addresses) == (False, True)
+    assert meter.count("busy").exceeded
+
+
+async def test_another_administrator_counts_for_the_tenant_only() -> None:
+    meter = TokenMeter(lambda: 0.0, lambda: LIMITED)
+    assert not any(meter.count(None).exceeded for _ in range(2_000))
+    assert meter.count(None).exceeded
