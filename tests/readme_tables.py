@@ -42,7 +42,7 @@ def _meanings() -> dict[ExitCode, str]:
             case ast.Assign(targets=[ast.Name(id=name)]), ast.Expr(
                 value=ast.Constant(value=str(said))
             ):
-                found[ExitCode[name]] = said
+                found[ExitCode[name]] = " ".join(said.split())
     return found
 
 

@@ -11,7 +11,8 @@ class ExitCode(IntEnum):
     DONE = 0
     """What was asked for is done; for a write: the list shows it."""
     REFUSED = 1
-    """Zuora said no, or the connection is not what it was: nothing changed."""
+    """Zuora said no, or the connection is not what it was: nothing changed. Or a walkthrough
+    did not come about, or `journal verify` found something."""
     USAGE = 2
     """Arguments, settings or the terminal cannot be used, or name nothing: no write was sent."""
     NO_ACCESS = 3

@@ -196,11 +196,12 @@ def _export(
     png: bool,
     gif: bool,
 ) -> ExitCode:
-    from app.walkthrough.export import ExportError, export
+    from app.walkthrough.export import ExportError, export, try_out
     from app.walkthrough.performance import Missed
     from app.walkthrough.recording import record
 
     try:
+        try_out(name, folder, png=png, gif=gif)
         take = record(name, script, open_target, theme)
         for path in export(take, folder, png=png, gif=gif):
             say(str(path))

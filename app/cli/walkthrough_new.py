@@ -4,6 +4,7 @@ import os
 import shlex
 import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,22 +25,15 @@ if TYPE_CHECKING:
     from app.walkthrough.making.moments import Moment
     from app.walkthrough.script import Walkthrough
 
-LEAST = (60, 20)
-"""Columns and rows that the screen needs."""
-MOST = (300, 100)
-"""Columns and rows that a script may have."""
-LONGEST_TITLE = 60
 TEACHES = "Say here in a sentence what it teaches."
 
 
 @click.command()
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.option(
-    "--scenario",
-    type=ScenarioName(),
-    metavar="NAME",
+    "--scenario", type=ScenarioName(), metavar="NAME",
     help="What the tenant holds at the start: acme unless told; or a scenario file.",
-)
+)  # fmt: skip
 @click.option(
     "--user", metavar="NAME", shell_complete=user_names, help="Who begins: alice unless told."
 )
@@ -64,7 +58,7 @@ def new(
     the script is played back unseen; ends with 1 when it does not come out as you saw it.
     """
     chosen = Chosen(scenario=scenario, user=user).checked()
-    title = _like(file) if title is None else _title(title)
+    title = _title(title, file)
     _check_file(file, force=force)
     _check_terminal()
     os.environ.pop("ZUORA_ENTITY_ID", None)  # or the script would begin elsewhere for others
@@ -75,9 +69,7 @@ def new(
         return ended
     script, lost = _script(moments, title, _beside(chosen.scenario, file), target.user)
     where = _saved(file, script, force=force)
-    narrate(f"{where}: {len(script.steps)} steps.")
-    for sentence in lost:
-        narrate(sentence)
+    narrate("\n".join([f"{where}: {len(script.steps)} steps.", *lost]))
     if ended != ExitCode.DONE:
         return ended
     if not _plays(where):
@@ -89,16 +81,16 @@ def new(
     return ExitCode.DONE
 
 
-def _like(file: Path) -> str:
-    """Return a title made of a file's name."""
-    words = clean(file.stem.replace("-", " ").replace("_", " "), LONGEST_TITLE).strip()
-    return f"{words[:1].upper()}{words[1:]}" or "A walkthrough"
+def _title(given: str | None, file: Path) -> str:
+    """Return the title that was given, or one made of the file's name."""
+    from app.walkthrough.script import LONGEST_TITLE
 
-
-def _title(text: str) -> str:
-    if not text.strip() or clean(text) != text or len(text) > LONGEST_TITLE:
+    if given is None:
+        words = clean(file.stem.replace("-", " ").replace("_", " "), LONGEST_TITLE).strip()
+        return f"{words[:1].upper()}{words[1:]}" or "A walkthrough"
+    if not given.strip() or clean(given) != given or len(given) > LONGEST_TITLE:
         raise click.UsageError(f"--title takes a line of 1 to {LONGEST_TITLE} characters.")
-    return text
+    return given
 
 
 def _check_file(file: Path, *, force: bool) -> None:
@@ -120,11 +112,13 @@ def _check_file(file: Path, *, force: bool) -> None:
 def _check_terminal() -> None:
     if os.environ.get("TEXTUAL_DRIVER") or not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise click.UsageError("to watch you, the screen needs a terminal.")
+    from app.tui.too_small import LEAST
+
     size = shutil.get_terminal_size()
-    if size.columns < LEAST[0] or size.lines < LEAST[1]:
+    if size.columns < LEAST.width or size.lines < LEAST.height:
         raise click.UsageError(
             f"this terminal has {size.columns} columns and {size.lines} rows;"
-            f" a walkthrough takes {LEAST[0]} by {LEAST[1]} at least: make it larger."
+            f" a walkthrough takes {LEAST.width} by {LEAST.height} at least: make it larger."
         )
 
 
@@ -141,7 +135,7 @@ def _script(
     moments: "Sequence[Moment]", title: str, scenario: str, user: str
 ) -> "tuple[Walkthrough, list[str]]":
     from app.walkthrough.making.composing import composed
-    from app.walkthrough.script import Walkthrough
+    from app.walkthrough.script import MOST, Walkthrough
 
     steps, lost = composed(moments)
     if not any(step.do for step in steps):
@@ -149,12 +143,11 @@ def _script(
             "nothing was done on the screen that a script could say; no file is written.",
             ExitCode.REFUSED,
         )
-    columns, rows = moments[0].size
-    if any(one.size != (columns, rows) for one in moments):
-        lost.append(
-            f"The terminal became another size; the script has the first, {columns}x{rows}."
-        )
-    size = [min(columns, MOST[0]), min(rows, MOST[1])]
+    first = moments[0].size
+    if any(one.size != first for one in moments):
+        shown = f"{first.width}x{first.height}"
+        lost.append(f"The terminal became another size; the script has the first, {shown}.")
+    size = list(map(min, first, MOST))
     script = Walkthrough(
         title=title, teaches=TEACHES, scenario=scenario, user=user, size=size, steps=steps
     )
@@ -176,11 +169,9 @@ def _saved(file: Path, script: "Walkthrough", *, force: bool) -> Path:
     places = [file, *(file.with_stem(f"{file.stem}-{number}") for number in range(2, 100))]
     try:
         for place in places:
-            try:
+            with suppress(FileExistsError):
                 save(place, text, replace=force)
-            except FileExistsError:
-                continue
-            return place
+                return place
         raise FileExistsError(17, "File exists")
     except OSError as error:
         say(text)
@@ -200,12 +191,9 @@ def _plays(file: Path) -> bool:
     script = read(file)
     chosen = Chosen(scenario=script.scenario, user=script.user)
     try:
-        take = record(file.stem, script, lambda: way(chosen).target)
+        record(file.stem, script, lambda: way(chosen).target)
     except Missed as missed:
         again = f"entity-connections walkthrough check {shlex.quote(str(file))}"
         narrate(f"{missed}\nIt does not play back as it was seen. Mend it there, and try: {again}")
         return False
-    done = sum(frame.last for frame in take.frames if frame.number)
-    if done < len(script.steps):
-        narrate(f"It does not play back: the screen closed in step {done + 1}. The file stays.")
-    return done == len(script.steps)
+    return True

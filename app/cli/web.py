@@ -13,7 +13,8 @@ import click
 import app
 from app.cli.exits import ExitCode, Stopped
 from app.cli.listening import listening_on
-from app.cli.options import Chosen, ScenarioName
+from app.cli.options import THEMES, Chosen, ScenarioName
+from app.cli.output import narrate
 from app.cli.targets import way
 from app.fake.scenarios import SCENARIOS
 
@@ -40,9 +41,8 @@ KEPT = (
 )  # fmt: skip
 @click.option("--user", metavar="NAME", help="Who each visitor works as: alice unless told.")
 @click.option(
-    "--theme", type=click.Choice(["dark", "light", "high-contrast", "colour-blind-safe"]),
-    default="dark", show_default=True, help="Colours.",
-)  # fmt: skip
+    "--theme", type=click.Choice(THEMES), default="dark", show_default=True, help="Colours."
+)
 @click.option(
     "--seats", type=click.IntRange(1), default=16, show_default=True,
     help="Visitors at a time; each takes some 50 MB.",
@@ -84,7 +84,7 @@ def web(
 
     command = command_for(chosen, theme)
     listening = listening_on(host, port, "this page, and nothing is encrypted.")
-    server = Server(command, Gate.of(listening, (host, *names)), seats)
+    server = Server(command, Gate.of(listening, (host, *names)), seats, narrate)
     told = (
         f"The screen, on a tenant {Path(chosen.scenario or 'acme').name} for each visitor,"
         f" is at {url_of(listening)} until ctrl+c."

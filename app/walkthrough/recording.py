@@ -5,8 +5,10 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from unittest.mock import patch
 
+from textual.filter import dim_color
 from textual.geometry import Size
 from textual.pilot import Pilot
 
@@ -22,6 +24,13 @@ from app.walkthrough.take import Frame, Take
 
 _TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "TZ": "UTC"}
 _PERSONAL = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "ZUORA_ENTITY_ID")
+_TEXTUALS = {
+    "textual.constants.COLOR_SYSTEM": "truecolor",
+    "textual.constants.SCREENSHOT_DELAY": -1,
+    "textual.filter.dim_color": partial(dim_color, factor=0.66),
+    "textual.screen.UPDATE_PERIOD": 1 / 60,
+}
+"""What Textual has made of TEXTUAL_FPS and the like when it was imported."""
 
 
 def record(
@@ -100,12 +109,14 @@ class _Recorder:
 
 @contextmanager
 def _nobodys_terminal() -> Iterator[None]:
-    """Forget what is particular about this machine: colours, time zone, sizes."""
+    """Forget what is particular about this machine: colours, pace, time zone, sizes."""
     with ExitStack() as stack:
         stack.callback(_set_zone)
         stack.enter_context(patch.dict(os.environ, _TERMINAL))
         for name in _PERSONAL:
             os.environ.pop(name, None)
+        for name, value in _TEXTUALS.items():
+            stack.enter_context(patch(name, value))
         _set_zone()
         yield
 

@@ -26,6 +26,11 @@ from app.walkthrough.keys import is_key
 
 SHIPPED = Path(__file__).with_name("scripts")
 SUFFIX = ".toml"
+LEAST, MOST = (60, 20), (300, 100)
+"""Columns and rows that the screen may have in recordings; with less it covers itself."""
+MOST_STEPS = 200
+LONGEST_TITLE, LONGEST_TEXT, LONGEST_CAPTION = 60, 200, 240
+"""Characters; a text is what is seen, clicked or typed."""
 _LARGEST = 1_000_000
 _MOST_PROBLEMS = 10
 _LEAVES = ("ctrl+c", "ctrl+q", "ctrl+z")
@@ -83,13 +88,13 @@ def _scenario(name: str) -> str:
     return name
 
 
-Words = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_plain)]
-Caption = Annotated[str, Field(min_length=1, max_length=240), AfterValidator(_plain)]
+Words = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), AfterValidator(_plain)]
+Caption = Annotated[str, Field(min_length=1, max_length=LONGEST_CAPTION), AfterValidator(_plain)]
 Sight = Annotated[
     str,
     Field(
         min_length=1,
-        max_length=200,
+        max_length=LONGEST_TEXT,
         description='a text on one line of the screen; "A … B" is B on a line with A before it',
     ),
     AfterValidator(_plain),
@@ -148,18 +153,20 @@ class Walkthrough(_Strict):
         steps: in order.
     """
 
-    title: Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_plain)]
+    title: Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE), AfterValidator(_plain)]
     teaches: Caption
     scenario: Annotated[Words, AfterValidator(_scenario)] = "acme"
     user: Words = "alice"
     size: Annotated[list[int], Field(min_length=2, max_length=2)] = [100, 26]
-    steps: list[Step] = Field(min_length=1, max_length=200)
+    steps: list[Step] = Field(min_length=1, max_length=MOST_STEPS)
 
     @field_validator("size")
     @classmethod
     def _fits(cls, size: list[int]) -> list[int]:
-        if not (60 <= size[0] <= 300 and 20 <= size[1] <= 100):
-            raise ValueError("takes columns from 60 to 300 and rows from 20 to 100")
+        if not all(low <= one <= high for low, one, high in zip(LEAST, size, MOST, strict=True)):
+            raise ValueError(
+                f"takes columns from {LEAST[0]} to {MOST[0]} and rows from {LEAST[1]} to {MOST[1]}"
+            )
         return size
 
     @model_validator(mode="after")

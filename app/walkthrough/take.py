@@ -13,7 +13,7 @@ class Frame(NamedTuple):
     Attributes:
         at: seconds since it began.
         number: of the step, from 1; 0 before the first.
-        keys: the caps of the keys pressed in this step, in order.
+        caps: of the keys pressed in this step, in order.
         pointer: the cell of the screen that is about to be clicked, or None.
         svg: the screen, as `glass.picture` draws it.
         last: whether its step ends with it: every step has one such frame.
@@ -21,7 +21,7 @@ class Frame(NamedTuple):
 
     at: float
     number: int
-    keys: tuple[str, ...]
+    caps: tuple[str, ...]
     pointer: Offset | None
     svg: str
     last: bool

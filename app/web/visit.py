@@ -78,8 +78,11 @@ class Visit(AppService):
 
     async def run(self) -> None:
         """Pass on what the process draws; when it ends, however it does, so does the visit."""
-        await super().run()
-        await self.remote_close()
+        try:
+            with suppress(ValueError):  # it draws nothing that one could pass on
+                await super().run()
+        finally:
+            await self.remote_close()
 
     async def stop(self) -> None:
         """End the process: by asking, then by force."""

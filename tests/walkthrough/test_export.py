@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from textual.geometry import Offset
 
 from app.walkthrough.export import export
-from app.walkthrough.export.panel import MARGIN, Caption, Panel
+from app.walkthrough.export.panel import MARGIN, Panel, captions
 from app.walkthrough.export.pictures import LEFT, LINE, TOP, composed
 from app.walkthrough.glass import CELL, Glass, text_of
 from tests.walkthrough.takes import HOSTILE, TOUR, shorter, taken, tour
@@ -124,7 +124,7 @@ def test_every_caption_fits(columns: int, caption: str) -> None:
     take = tour()._replace(script=tour().script.model_copy(update={"steps": steps}))
     panel = Panel.of(take, width)
     caps = (*map(str, range(90)), "newest")
-    drawn = panel.drawn(Caption.of(take, 1, caps), 100.0)
+    drawn = panel.drawn(captions(take, 1, caps), 100.0)
     for x, y, length in re.findall(
         r'<text x="([\d.]+)" y="([\d.]+)".*?textLength="([\d.]+)"', drawn
     ):
@@ -141,13 +141,13 @@ def test_every_caption_fits(columns: int, caption: str) -> None:
 def test_a_typed_text_too_long_for_a_cap_is_cut() -> None:
     take = tour()
     panel = Panel.of(take, 750)
-    drawn = panel.drawn(Caption.of(take, 1, ("名" * 200,)), 0)
+    drawn = panel.drawn(captions(take, 1, ("名" * 200,)), 0)
     assert f"{'名' * 19}…</text>" in drawn
 
 
 def test_before_the_first_step_the_title_stands() -> None:
     frame = tour().frames[0]
-    svg = composed(frame, Caption.of(tour(), 0, ()), Panel.of(tour(), 994), "A tour")
+    svg = composed(frame, captions(tour(), 0), Panel.of(tour(), 994), "A tour")
     words = "".join(_words_of_panel(svg)).replace("\xa0", "")
     assert "/3" not in words
     assert tour().script.teaches.replace(" ", "") in words

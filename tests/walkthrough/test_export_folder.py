@@ -2,11 +2,12 @@
 
 import hashlib
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from app.walkthrough.export import ExportError, export
+from app.walkthrough.export import ExportError, export, try_out
 from app.walkthrough.export.folder import LIST
 from tests.walkthrough.takes import shorter, tour
 
@@ -64,10 +65,21 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     (folder / "02-step.svg").symlink_to(other)
     with pytest.raises(ExportError, match=r"02-step\.svg"):
         export(tour(), folder)
-    (folder / "02-step.svg").unlink()
-    (folder / ".02-step.svg.new").symlink_to(other)
-    export(tour(), folder)
     assert other.read_text() == "mine"
+
+
+def test_a_file_on_its_way_takes_no_name_of_somebody_elses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even the one it would have drawn."""
+    monkeypatch.setattr("app.walkthrough.export.folder.token_hex", lambda _: "new")
+    (tmp_path / ".index.html.new").write_text("mine")
+    with pytest.raises(ExportError, match=r"cannot be written: File exists\."):
+        export(tour(), tmp_path)
+    assert _contents(tmp_path) == {".index.html.new": b"mine"}
+    monkeypatch.undo()
+    export(tour(), tmp_path)
+    assert (tmp_path / ".index.html.new").read_text() == "mine"
 
 
 def test_another_walkthrough_keeps_its_folder(tmp_path: Path) -> None:
@@ -129,8 +141,9 @@ def test_a_list_that_lies_removes_nothing_elsewhere(tmp_path: Path) -> None:
 def test_a_path_that_cannot_be_a_folder(tmp_path: Path, path: str, sentence: str) -> None:
     (tmp_path / "file").write_text("mine")
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
-    with pytest.raises(ExportError, match=sentence):
-        export(tour(), tmp_path / path)
+    for refuse in (partial(try_out, "tour"), partial(export, tour())):
+        with pytest.raises(ExportError, match=sentence):
+            refuse(tmp_path / path)
     assert (tmp_path / "file").read_text() == "mine"
 
 
@@ -148,6 +161,25 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Mon
     assert _contents(tmp_path) == stood
     monkeypatch.undo()
     export(tour(), tmp_path)
+
+
+def test_what_cannot_be_exported_is_told_before_it_is_performed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_only(*_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    try_out("tour", tmp_path / "new" / "folder", png=False)
+    try_out("tour", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr("os.mkdir", read_only)
+    for folder in (tmp_path, tmp_path / "new"):
+        with pytest.raises(ExportError, match=r"cannot be written: Read-only file system\."):
+            try_out("tour", folder)
+    monkeypatch.undo()
+    export(tour(), tmp_path)
+    with pytest.raises(ExportError, match=r"holds the walkthrough tour"):
+        try_out("other", tmp_path)
 
 
 def test_what_is_not_text_in_a_path_stays_out_of_the_terminal(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app.walkthrough.export import ExportError, export, fonts, images
+from app.walkthrough.export import ExportError, export, fonts, images, try_out
 from app.walkthrough.export.fonts import Font
 from tests.walkthrough.takes import shorter, tour
 
@@ -64,7 +64,7 @@ def test_quick_moments_are_passed_over(font: Font) -> None:
         (two, 30.0),
         (one, 0.01),
     ]
-    moving = Image.open(io.BytesIO(images.gif([images.Moment(*each) for each in series])))
+    moving = Image.open(io.BytesIO(images.gif([images.Still(*each) for each in series])))
     shown = []
     for number in range(moving.n_frames):  # type: ignore[attr-defined]
         moving.seek(number)
@@ -84,6 +84,8 @@ def test_without_the_extra_a_sentence_says_what_to_install(
     )
     with pytest.raises(ExportError, match=r"pip install 'entity-connections\[record\]'"):
         export(tour(), tmp_path / "out", **{kind: True})
+    with pytest.raises(ExportError, match=r"\[record\]"):
+        try_out("tour", tmp_path / "out", **{kind: True})
     assert not (tmp_path / "out").exists()
     export(tour(), tmp_path / "out")
 
@@ -91,6 +93,8 @@ def test_without_the_extra_a_sentence_says_what_to_install(
 def test_without_a_font_a_sentence_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fonts, "_folders", lambda: [tmp_path / "nowhere", tmp_path])
     (tmp_path / "DejaVuSansMono.ttf").write_bytes(b"no font")
+    with pytest.raises(ExportError, match="No monospace font was found"):
+        try_out("tour", tmp_path / "out", png=True)
     with pytest.raises(ExportError, match="No monospace font was found"):
         export(tour(), tmp_path / "out", png=True)
     assert not (tmp_path / "out").exists()

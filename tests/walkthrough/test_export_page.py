@@ -168,13 +168,15 @@ def test_what_a_tenant_holds_is_only_text() -> None:
 def test_faults_are_told() -> None:
     script = parsed(
         'title="t"\nteaches="t"\n[[steps]]\ncaption="c"\nfaults=["drop","latency=2"]\n'
-        '[[steps]]\ncaption="c"\nfaults=[]',
+        '[[steps]]\ncaption="c"\nfaults=["rate-limit"]\n[[steps]]\ncaption="c"\nfaults=[]',
         "t.toml",
     )
     take = tour()
-    frames = tuple(take.frames[-1]._replace(number=number) for number in (1, 2))
+    frames = tuple(take.frames[-1]._replace(number=number) for number in (1, 2, 3))
     text = Page(page(take._replace(script=script, frames=frames))).text
-    assert "A fault of the fake tenant is switched on: drop, latency=2" in text
+    many, one = "The faults drop, latency=2", "The fault rate-limit"
+    assert f"{many} of the fake tenant are switched on, and all others off" in text
+    assert f"{one} of the fake tenant is switched on, and every other one off" in text
     assert "Every fault of the fake tenant is switched off" in text
 
 

@@ -118,6 +118,13 @@ def test_it_is_the_same_on_every_machine(tmp_path: Path) -> None:
         "TERM": "dumb",
         "NO_COLOR": "1",
         "COLUMNS": "40",
+        "TEXTUAL": "debug",
+        "TEXTUAL_ANIMATIONS": "basic",
+        "TEXTUAL_COLOR_SYSTEM": "256",
+        "TEXTUAL_DIM_FACTOR": "10",
+        "TEXTUAL_FILTERS": "dim",
+        "TEXTUAL_FPS": "7",
+        "TEXTUAL_SCREENSHOT": "1",
         "TEXTUAL_THEME": "nord",
         "ZUORA_ENTITY_ID": "8a80825556ff28a4015708ba29312ecc",
     }
@@ -126,6 +133,7 @@ def test_it_is_the_same_on_every_machine(tmp_path: Path) -> None:
         command, cwd=tmp_path, env=theirs, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == fingerprint(take_of("disconnect"))
+    assert list(tmp_path.iterdir()) == []
 
 
 @every

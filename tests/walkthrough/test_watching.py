@@ -8,7 +8,7 @@ from app.cli.targets import fake_target
 from app.walkthrough.making.composing import composed
 from app.walkthrough.making.watching import DRAGGED, NAMELESS, WHEEL
 from app.walkthrough.recording import record
-from app.walkthrough.script import Act, Walkthrough, found, read
+from app.walkthrough.script import RETURN, Act, Walkthrough, found, read
 from app.walkthrough.take import Take
 from tests.walkthrough.watched import Click, script_of, steps, watched
 
@@ -158,6 +158,10 @@ def test_a_click_on_nothing_with_a_name_is_told_when_it_did_something() -> None:
 
 def test_keys_without_a_name_are_told_only_when_they_did_something() -> None:
     assert composed(watched(events.Key("super+f9", None), "down")).lost == []
+
+
+def test_the_presenters_own_key_is_in_no_script() -> None:
+    assert [one.do for one in steps(watched("i", RETURN))] == [[Act(press="i")]]
 
 
 def test_leaving_is_no_step_by_whatever_way() -> None:

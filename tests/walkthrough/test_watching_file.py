@@ -12,8 +12,11 @@ from textual.geometry import Size
 
 from app.cli import walkthrough_new
 from app.cli.exits import ExitCode, Stopped
+from app.cli.walkthrough import check
 from app.cli.walkthrough_new import new
 from app.domain.text import clean
+from app.tui import too_small
+from app.walkthrough import script
 from app.walkthrough.glass import Glass
 from app.walkthrough.making.moments import Moment
 from app.walkthrough.making.writing import as_toml, save, try_out
@@ -28,14 +31,18 @@ MOMENTS = [
 texts = st.text(min_size=1, max_size=60).map(clean).filter(bool)
 
 
+def test_what_a_screen_needs_is_what_a_script_must_have() -> None:
+    assert script.LEAST == too_small.LEAST
+
+
 @given(texts, texts, texts, texts)
 def test_the_text_of_a_script_says_the_script(
     caption: str, typed: str, clicked: str, seen: str
 ) -> None:
     acts = [Act(press='"'), Act(type=typed), Act(click=clicked), Act(press="ctrl+r")]
     step = Step(caption=caption, do=acts, see=[seen] * 5, gone=[clicked])
-    script = Walkthrough(title="T", teaches=caption, size=[120, 40], steps=[step, step])
-    assert parsed(as_toml(script), "x") == script
+    made = Walkthrough(title="T", teaches=caption, size=[120, 40], steps=[step, step])
+    assert parsed(as_toml(made), "x") == made
 
 
 def test_a_file_is_never_replaced_unasked(tmp_path: Path) -> None:
@@ -46,6 +53,21 @@ def test_a_file_is_never_replaced_unasked(tmp_path: Path) -> None:
     assert path.read_text() == "one"
     save(path, "three", replace=True)
     assert path.read_text() == "three"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_disk_without_hard_links_takes_it_too_and_replaces_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("os.link", refuse)
+    path = tmp_path / "mine.toml"
+    save(path, "one", replace=False)
+    with pytest.raises(FileExistsError):
+        save(path, "two", replace=False)
+    assert path.read_text() == "one"
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -129,12 +151,27 @@ def test_a_script_that_does_not_play_back_stays_and_says_where(
 ) -> None:
     path = tmp_path / "my-way.toml"
     assert run(str(path)) == ExitCode.REFUSED
-    script = read(path)
-    assert (script.title, script.size) == ("My way", [120, 30])
+    made = read(path)
+    assert (made.title, made.size) == ("My way", [120, 30])
     told = capsys.readouterr().err
     assert "The terminal became another size; the script has the first, 120x30." in told
     assert "does not play back as it was seen. Mend it there" in told
     assert 'Step 1, "The screen opens."' in told
+
+
+def test_a_screen_that_closes_in_the_middle_is_no_success(
+    person: list[Moment], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The person left by the palette, and what they did then was seen by nobody."""
+    does = [Act(press="ctrl+p"), Act(type="quit"), Act(press="enter"), Act(press="i"), None]
+    person[:] = [Moment(9.0 * n, act, "", Glass(()), f"{n}") for n, act in enumerate(does)]
+    path = tmp_path / "mine.toml"
+    assert run(str(path)) == ExitCode.REFUSED
+    assert "The screen has closed." in capsys.readouterr().err
+    assert check.main([str(path)], standalone_mode=False) == ExitCode.REFUSED
+    told = capsys.readouterr()
+    assert "The screen has closed." in told.err
+    assert told.out == ""
 
 
 def test_nothing_done_writes_nothing(person: list[Moment], tmp_path: Path) -> None:

@@ -36,8 +36,8 @@ class Room(NamedTuple):
 
 
 @asynccontextmanager
-async def room(folder: Path) -> AsyncIterator[Room]:
-    with serving(folder) as server:
+async def room(folder: Path, *arguments: str) -> AsyncIterator[Room]:
+    with serving(folder, *arguments) as server:
         async with browsing(CHROMIUM or "", folder / "browser") as browser:
             yield Room(server, browser)
 
@@ -97,6 +97,11 @@ def seen(tab: Tab, pattern: str) -> bool:
     return re.search(pattern, tab.text(), re.MULTILINE) is not None
 
 
+async def began(tab: Tab, times: int) -> None:
+    """Wait until a page has asked for a terminal so many times."""
+    await tab.wait(lambda: len([one for one in tab.asked if one.startswith("ws:")]) == times)
+
+
 async def test_two_people_set_up_a_connection_and_do_not_see_each_others(tmp_path: Path) -> None:
     async with room(tmp_path) as here:
         one, other = await here.visit(), await here.visit((1400, 900))
@@ -145,7 +150,7 @@ async def test_a_window_that_changes_its_size_and_a_visit_that_ends(tmp_path: Pa
         assert "forgotten" in await tab.evaluate("document.getElementById('ended').innerText")
         await tab.until("document.activeElement.id == 'anew'")
         await tab.press("enter")
-        await tab.wait(lambda: len([one for one in tab.asked if one.startswith("ws:")]) == 2)
+        await began(tab, 2)
         await tab.wait("DEMO acme")
         assert len(here.server.visitors()) == 1
 
@@ -153,6 +158,31 @@ async def test_a_window_that_changes_its_size_and_a_visit_that_ends(tmp_path: Pa
         async with asyncio.timeout(5):
             while here.server.visitors():  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0.02)
+
+
+async def test_a_full_house_is_said_and_shuts_out_nobody_who_has_a_seat(tmp_path: Path) -> None:
+    async with room(tmp_path, "--seats", "1") as here:
+        seated = await here.visit()
+        await seated.call("Page.reload")
+        await began(seated, 2)
+        await seated.wait("DEMO acme")
+
+        late = await here.browser.visit(here.server.url)
+        for times in (1, 2):
+            await began(late, times)
+            await late.until("document.body?.classList.contains('-closed')")
+            told = await late.evaluate("document.getElementById('ended').innerText")
+            assert told.startswith("The only seat is taken.")
+            await late.until("document.activeElement.id == 'anew'")
+            if times == 1:
+                await late.press("enter")
+
+        await seated.press("?")
+        await seated.wait("Every key")
+        await seated.press("escape", "ctrl+q")
+        await seated.until("document.body.classList.contains('-closed')")
+        await late.press("enter")
+        await late.wait("DEMO acme")
 
 
 async def test_a_server_that_has_gone_is_said(tmp_path: Path) -> None:
@@ -163,3 +193,6 @@ async def test_a_server_that_has_gone_is_said(tmp_path: Path) -> None:
         await asyncio.to_thread(here.server.process.wait, 10)
         await tab.press("enter")
         await tab.until("document.getElementById('told').innerText.includes('does not answer')")
+        await tab.evaluate("window.fetch = async () => new Response('', { status: 502 })")
+        await tab.press("enter")
+        await tab.until("document.getElementById('told').innerText.includes('answers with 502')")

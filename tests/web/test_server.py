@@ -214,17 +214,26 @@ async def test_a_process_that_hangs_goes_when_its_visitor_does(server: Serving) 
 
 async def test_there_are_so_many_seats(tmp_path: Path) -> None:
     with serving(tmp_path, "--seats", "2") as server:
-        async with aiohttp.ClientSession() as session:
-            async with visiting(server.url), visiting(server.url):
-                async with session.get(server.url) as answer:
-                    assert answer.status == 503
-                    assert "All 2 seats are taken" in await answer.text()
-                with pytest.raises(aiohttp.WSServerHandshakeError) as caught:
-                    await session.ws_connect(f"{server.url}/ws", origin=server.url)
-                assert caught.value.status == 503
-            async with asyncio.timeout(5):
-                while (await session.get(server.url)).status != 200:  # noqa: ASYNC110
-                    await asyncio.sleep(0.02)
+        async with visiting(server.url) as one, visiting(server.url) as other:
+            await one.wait("DEMO acme")
+            await other.wait("DEMO acme")
+            async with visiting(server.url) as third:
+                assert await third.farewell() == (
+                    1013, "All 2 seats are taken. Try again when a visitor has left."
+                )  # fmt: skip
+            assert len(server.visitors()) == 2
+            async with aiohttp.ClientSession() as session, session.get(server.url) as page:
+                assert page.status == 200
+
+
+async def test_who_loads_the_page_anew_keeps_their_seat(tmp_path: Path) -> None:
+    with serving(tmp_path, "--seats", "1") as server:
+        for _ in range(3):
+            async with visiting(server.url) as visitor:
+                await visitor.wait("DEMO acme")
+                visitor.hang_up()
+        async with visiting(server.url) as visitor:
+            await visitor.wait("DEMO acme")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])

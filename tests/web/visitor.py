@@ -42,6 +42,19 @@ class Visitor:
                 async with asyncio.timeout(0.3):
                     await self.wait(text)
 
+    async def farewell(self) -> tuple[int, str]:
+        """Return the code and the words with which the server ends the visit."""
+        async with asyncio.timeout(20):
+            while (message := await self.socket.receive()).type is not aiohttp.WSMsgType.CLOSE:
+                assert message.type is aiohttp.WSMsgType.BINARY, message
+        return message.data, message.extra or ""
+
+    def hang_up(self) -> None:
+        """Go without a word."""
+        response = self.socket._response
+        assert response.connection is not None
+        response.connection.close()
+
     async def wait_end(self) -> None:
         """Wait until the server ends the visit."""
         async with asyncio.timeout(20):

@@ -26,7 +26,9 @@ async def test_an_answer_that_is_dropped_is_no_answer_to_a_write_that_was_done()
     fake.close()
 
 
-async def test_an_application_that_fails_answers_as_a_server_would() -> None:
+async def test_an_application_that_fails_answers_as_a_server_would_and_says_where_it_did(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async def broken(scope: Any, receive: Any, send: Any) -> None:
         raise RuntimeError("a secret")
 
@@ -35,3 +37,7 @@ async def test_an_application_that_fails_answers_as_a_server_would() -> None:
     with pytest.raises(errors.NoToken, match="HTTP 500") as caught:
         await zuora.enterable()
     assert "secret" not in str(caught.value)
+    (told,) = caplog.records
+    assert told.name == "entity-connections.fake"
+    assert told.exc_info is not None
+    assert isinstance(told.exc_info[1], RuntimeError)

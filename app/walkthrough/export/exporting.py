@@ -6,17 +6,35 @@ from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 
+from app.walkthrough.export import fonts
 from app.walkthrough.export.cast import cast
 from app.walkthrough.export.errors import ExportError
 from app.walkthrough.export.folder import Folder
 from app.walkthrough.export.page import page
-from app.walkthrough.export.panel import Caption, Panel
+from app.walkthrough.export.panel import Panel, captions
 from app.walkthrough.export.pictures import Screen, composed
 from app.walkthrough.export.scenes import scenes
 from app.walkthrough.player import reading_time
 from app.walkthrough.take import Frame, Take
 
 PAGE = "index.html"
+
+
+def try_out(name: str, folder: Path, *, png: bool = False, gif: bool = False) -> None:
+    """See whether a walkthrough could be exported, before it is performed for that.
+
+    Args:
+        name: of the walkthrough.
+        folder: where to; it is not made yet.
+        png: whether each picture is wanted as PNG, too.
+        gif: whether a moving picture is.
+
+    Raises:
+        ExportError: the folder cannot be used, or what pixels need is not there.
+    """
+    Folder(folder, name).try_out()
+    if png or gif:
+        _font()
 
 
 def export(take: Take, folder: Path, *, png: bool = False, gif: bool = False) -> list[Path]:
@@ -41,25 +59,34 @@ def export(take: Take, folder: Path, *, png: bool = False, gif: bool = False) ->
     files = {PAGE: page(take).encode(), f"{name}.cast": cast(take).encode()}
     files |= {f"{one}.svg": svg.encode() for one, svg in pictures.items()}
     if png or gif:
-        if find_spec("PIL") is None or find_spec("resvg_py") is None:
-            raise ExportError(
-                "PNG and GIF need the extra [record]; install it:"
-                " pip install 'entity-connections[record]', or from its source:"
-                " pip install '.[record]'."
-            )
-        from app.walkthrough.export import fonts, images
+        font = _font()
+        from app.walkthrough.export import images
 
-        font = fonts.monospace()
         drawn = cache(partial(images.png, font=font))  # most are wanted twice
         if png:
             files |= {f"{one}.png": drawn(svg) for one, svg in pictures.items()}
         if gif:
-            moments = [
-                images.Moment(drawn(_composed(take, frame)), seconds)
+            shown = [
+                images.Still(drawn(_composed(take, frame)), seconds)
                 for frame, seconds in zip(take.frames, _durations(take), strict=True)
             ]
-            files[f"{name}.gif"] = images.gif(moments)
+            files[f"{name}.gif"] = images.gif(shown)
     return into.write(files)
+
+
+def _font() -> fonts.Font:
+    """Return the font that pixels are drawn with.
+
+    Raises:
+        ExportError: the extra is missing, or there is no font.
+    """
+    if find_spec("PIL") is None or find_spec("resvg_py") is None:
+        raise ExportError(
+            "PNG and GIF need the extra [record]; install it:"
+            " pip install 'entity-connections[record]', or from its source:"
+            " pip install '.[record]'."
+        )
+    return fonts.monospace()
 
 
 def _pictures(take: Take) -> Iterator[tuple[str, str]]:
@@ -75,15 +102,15 @@ def _durations(take: Take) -> Iterator[float]:
     """Yield how long each frame is looked at: the end of a step, until its caption is read."""
     for frame, following in zip(take.frames, [*take.frames[1:], take.frames[-1]], strict=True):
         if frame.last:
-            yield reading_time(Caption.of(take, frame.number, ()).text)
+            yield reading_time(captions(take, frame.number).text)
         else:
             yield following.at - frame.at
 
 
 def _composed(take: Take, frame: Frame) -> str:
     panel = Panel.of(take, Screen.of(frame).width)
-    caption = Caption.of(take, frame.number, frame.keys)
-    return composed(frame, caption, panel, f"{take.script.title} {caption.place}".rstrip())
+    said = captions(take, frame.number, frame.caps)
+    return composed(frame, said, panel, f"{take.script.title} {said.place}".rstrip())
 
 
 def _digits(take: Take) -> int:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
+from tempfile import TemporaryDirectory
 
 from app.domain.text import clean
 from app.walkthrough.export.errors import ExportError
@@ -36,6 +38,18 @@ class Folder:
                 raise ExportError(f"{self._shown} is a file; name a folder.")
             if (path / LIST).exists() or (path / LIST).is_symlink():
                 self._read()
+
+    def try_out(self) -> None:
+        """See whether files could be written there; nothing is left of it.
+
+        Raises:
+            ExportError: they could not.
+        """
+        with self._or_a_sentence("written"):
+            path = self.path.absolute()
+            there = next(one for one in (path, *path.parents) if _is_there(one))
+            with TemporaryDirectory(prefix=".", dir=there):
+                pass
 
     def write(self, files: Mapping[str, bytes]) -> list[Path]:
         """Write files, and remove what an earlier export left and this one has not.
@@ -74,10 +88,10 @@ class Folder:
 
     def _put(self, name: str, data: bytes) -> None:
         """Write a file whole; what is a link is replaced, not followed."""
-        new = self.path / f".{name}.new"
-        new.unlink(missing_ok=True)
+        new = self.path / f".{name}.{token_hex(8)}"
+        file = new.open("xb")  # or it is not ours, and nothing to remove
         try:
-            with new.open("xb") as file:
+            with file:
                 file.write(data)
             new.replace(self.path / name)
         finally:
@@ -119,3 +133,12 @@ class Folder:
     @property
     def _shown(self) -> str:
         return clean(str(self.path))
+
+
+def _is_there(path: Path) -> bool:
+    """Return whether anything has this name, a link to nothing included."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True

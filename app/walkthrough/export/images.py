@@ -17,10 +17,10 @@ _CLIPPED = re.compile(r' clip-path="[^"]*"')
 """What costs half the time, and cuts nothing off: each letter stays within its cell."""
 _COLOURS = 256
 _SAMPLES = 12
-"""Moments whose colours make the palette."""
+"""Pictures whose colours make the palette."""
 
 
-class Moment(NamedTuple):
+class Still(NamedTuple):
     """A picture and how long it is shown.
 
     Attributes:
@@ -43,9 +43,9 @@ def png(svg: str, font: Font) -> bytes:
     )
 
 
-def gif(moments: Sequence[Moment]) -> bytes:
+def gif(stills: Sequence[Still]) -> bytes:
     """Return pictures of one size as a GIF that runs for ever."""
-    shown = _shown(moments)
+    shown = _shown(stills)
     palette = _palette([one.png for one in shown])
     # One at a time: a picture takes megabytes once it is unpacked.
     frames = (_opaque(one.png).quantize(palette=palette, dither=Image.Dither.NONE) for one in shown)
@@ -69,19 +69,19 @@ def _opaque(data: bytes) -> Image.Image:
         return Image.alpha_composite(ground, image.convert("RGBA")).convert("RGB")
 
 
-def _shown(moments: Sequence[Moment]) -> list[Moment]:
+def _shown(stills: Sequence[Still]) -> list[Still]:
     """Return what to show: equal pictures once, and of a quick series the last one."""
-    shown: list[Moment] = []
+    shown: list[Still] = []
     passed = 0.0
-    for one in moments:
+    for one in stills:
         seconds = one.seconds + passed
         if shown and shown[-1].png == one.png:
-            shown[-1] = Moment(one.png, shown[-1].seconds + seconds)
+            shown[-1] = Still(one.png, shown[-1].seconds + seconds)
         elif seconds < _SHORTEST:
             passed = seconds
             continue
         else:
-            shown.append(Moment(one.png, seconds))
+            shown.append(Still(one.png, seconds))
         passed = 0.0
     return shown
 

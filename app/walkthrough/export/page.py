@@ -105,7 +105,9 @@ def _faults(on: list[str]) -> str:
     if not on:
         return "Every fault of the fake tenant is switched off"
     named = ", ".join(f"<kbd>{xml(one)}</kbd>" for one in on)
-    return f"A fault of the fake tenant is switched on: {named}"
+    if len(on) == 1:
+        return f"The fault {named} of the fake tenant is switched on, and every other one off"
+    return f"The faults {named} of the fake tenant are switched on, and all others off"
 
 
 def _said(act: Act) -> str:

@@ -6,6 +6,7 @@ from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from app.walkthrough.export import drawing
+from app.walkthrough.strip import Captions
 from app.walkthrough.take import Take
 
 MARGIN = 28.0
@@ -20,57 +21,32 @@ _CAPS = 56.0
 _LONGEST_CAP = 40
 
 
-class Caption(NamedTuple):
-    """What a panel says.
-
-    Attributes:
-        title: of the walkthrough.
-        place: where in it one is: "3/9"; nothing before the first step.
-        text: the caption.
-        caps: of the keys pressed so far, in order.
-    """
-
-    title: str
-    place: str
-    text: str
-    caps: tuple[str, ...]
-
-    @classmethod
-    def of(cls, take: Take, number: int, caps: tuple[str, ...]) -> Self:
-        """Return what is said of a step; 0 is what comes before the first."""
-        steps = take.script.steps
-        if not number:
-            return cls(take.script.title, "", take.script.teaches, caps)
-        place = f"{number}/{len(steps)}"
-        return cls(take.script.title, place, steps[number - 1].caption, caps)
-
-
 class Panel(NamedTuple):
     """The room for the captions of one take: the same below each of its pictures.
 
     Attributes:
         width: of the picture.
         lines: of the longest caption.
-        keys: whether there is a row of key caps.
+        caps: whether there is a row of key caps.
     """
 
     width: float
     lines: int
-    keys: bool
+    caps: bool
 
     @classmethod
     def of(cls, take: Take, width: float) -> Self:
         """Return the room that every caption of a take fits in."""
         texts = (take.script.teaches, *(one.caption for one in take.script.steps))
         lines = max(len(_wrapped(text, width)) for text in texts)
-        return cls(width, lines, any(frame.keys for frame in take.frames))
+        return cls(width, lines, any(frame.caps for frame in take.frames))
 
     @property
     def height(self) -> float:
         """How high it is, from the screen's lower edge on."""
-        return GAP + _HEAD + self.lines * LEADING + _CAPS * self.keys + 24
+        return GAP + _HEAD + self.lines * LEADING + _CAPS * self.caps + 24
 
-    def drawn(self, caption: Caption, top: float) -> str:
+    def drawn(self, said: Captions, top: float) -> str:
         """Return the panel as SVG, with `top` the lower edge of the screen."""
         y = top + GAP
         ground = (
@@ -79,17 +55,17 @@ class Panel(NamedTuple):
         )
         parts = [
             ground,
-            drawing.text(caption.title, MARGIN, y + 28, _SMALL, drawing.DIM),
+            drawing.text(said.title, MARGIN, y + 28, _SMALL, drawing.DIM),
         ]
-        if caption.place:
-            x = self.width - MARGIN - cell_len(caption.place) * _SMALL * drawing.ADVANCE
-            parts.append(drawing.text(caption.place, x, y + 28, _SMALL, drawing.ACCENT))
+        if said.place:
+            x = self.width - MARGIN - cell_len(said.place) * _SMALL * drawing.ADVANCE
+            parts.append(drawing.text(said.place, x, y + 28, _SMALL, drawing.ACCENT))
         y += _HEAD
-        for line in _wrapped(caption.text, self.width):
+        for line in _wrapped(said.text, self.width):
             y += LEADING
             parts.append(drawing.text(line, MARGIN, y - 6, LETTER))
         y = top + GAP + _HEAD + self.lines * LEADING + 12
-        return "".join([*parts, *self._caps(caption.caps, y)])
+        return "".join([*parts, *self._caps(said.caps, y)])
 
     def _caps(self, caps: tuple[str, ...], y: float) -> list[str]:
         """Return the caps, the newest at least: what does not fit falls off at the left."""
@@ -106,6 +82,20 @@ class Panel(NamedTuple):
             drawn.append(drawing.cap(one, x, y, LETTER * 0.85))
             x += width
         return drawn
+
+
+def captions(take: Take, number: int, caps: tuple[str, ...] = ()) -> Captions:
+    """Return what is said of a step; 0 is what comes before the first.
+
+    Args:
+        take: what was performed.
+        number: of the step.
+        caps: of the keys pressed so far, in order.
+    """
+    steps = take.script.steps
+    if not number:
+        return Captions(take.script.title, "", take.script.teaches, caps)
+    return Captions(take.script.title, f"{number}/{len(steps)}", steps[number - 1].caption, caps)
 
 
 def _wrapped(text: str, width: float) -> list[str]:

@@ -6,8 +6,9 @@ from typing import NamedTuple, Self
 from textual.geometry import Offset
 
 from app.walkthrough.export import drawing
-from app.walkthrough.export.panel import Caption, Panel
+from app.walkthrough.export.panel import Panel
 from app.walkthrough.glass import CELL
+from app.walkthrough.strip import Captions
 from app.walkthrough.take import Frame
 
 LEFT, TOP = 9.0, 41.0
@@ -48,14 +49,14 @@ class Screen(NamedTuple):
         return cls(float(root[1]), float(root[2]), inside + at)
 
 
-def composed(frame: Frame, caption: Caption, panel: Panel, title: str) -> str:
+def composed(frame: Frame, said: Captions, panel: Panel, title: str) -> str:
     """Return the picture of a moment with its caption."""
     screen = Screen.of(frame)
     return _svg(
         (0, 0, screen.width, screen.height + panel.height),
-        screen.inside + f'<g font-family="monospace">{panel.drawn(caption, screen.height)}</g>',
+        screen.inside + f'<g font-family="monospace">{panel.drawn(said, screen.height)}</g>',
         title,
-        caption.text,
+        said.text,
     )
 
 

@@ -14,16 +14,12 @@ from app.walkthrough.glass import Glass
 from app.walkthrough.making.moments import Moment
 from app.walkthrough.making.noticing import news, opened, opening
 from app.walkthrough.making.wording import caption
-from app.walkthrough.script import Act, Step
+from app.walkthrough.script import LONGEST_TEXT, MOST_STEPS, Act, Step
 
 QUICK = 0.25
 """Seconds between two acts, of which the first was not done for the sake of its outcome."""
 PAUSE = 2.0
 """Seconds after which somebody has looked at an outcome, whatever they do next."""
-
-MOST_STEPS = 200
-"""Steps a script may have."""
-_LONGEST = 200
 _MOVES = frozenset(
     {
         "up", "down", "left", "right", "pageup", "pagedown", "home", "end", "tab", "shift+tab",
@@ -149,6 +145,6 @@ def _folded(done: Iterable[Moment]) -> Iterator[Act]:
 
 
 def _typed(text: str) -> Iterator[Act]:
-    for start in range(0, len(text), _LONGEST):
-        if part := clean(text[start : start + _LONGEST]):
+    for start in range(0, len(text), LONGEST_TEXT):
+        if part := clean(text[start : start + LONGEST_TEXT]):
             yield Act(type=part)

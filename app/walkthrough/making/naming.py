@@ -7,9 +7,8 @@ from textual.geometry import Offset
 from app.domain.text import clean
 from app.walkthrough.glass import BETWEEN, Glass, NotThere
 from app.walkthrough.making.phrases import Phrase, phrases
+from app.walkthrough.script import LONGEST_TEXT
 
-LONGEST = 200
-"""Characters a sight may have."""
 NEAR = 3
 """Lines that a widget has at most whose text names all of it: a button and its borders."""
 
@@ -70,6 +69,6 @@ def _sights(glass: Glass, phrase: Phrase) -> Iterator[str]:
     for many in range(len(before) + 1):
         for text in dict.fromkeys((phrase.name, phrase.text)):
             sight = BETWEEN.join((*before[:many], text))
-            whole = sight.count(BETWEEN) == many and len(sight) <= LONGEST
+            whole = sight.count(BETWEEN) == many and len(sight) <= LONGEST_TEXT
             if whole and clean(sight) == sight:
                 yield sight

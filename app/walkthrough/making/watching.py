@@ -1,5 +1,7 @@
 """Watching a person use the screen."""
 
+from typing import Any
+
 from textual import events
 from textual.errors import NoWidget
 from textual.geometry import Offset
@@ -15,7 +17,7 @@ from app.walkthrough.glass import Glass, text_of
 from app.walkthrough.keys import is_key
 from app.walkthrough.making.moments import Moment
 from app.walkthrough.making.naming import sight_of
-from app.walkthrough.script import Act
+from app.walkthrough.script import RETURN, Act
 
 LEAVING = frozenset({"ctrl+q", "ctrl+c", "ctrl+z"})
 """Keys that lead out of the screen, and are no part of what was done in it."""
@@ -75,7 +77,7 @@ class WatchedApp(ConnectionsApp):
             self._remember(Act(press=character))
         elif name.startswith("<"):  # what Textual calls a key that is none
             return
-        elif is_key(name):
+        elif is_key(name) and name != RETURN:
             self._remember(Act(press=name))
         else:
             self._remember(lost=UNKNOWN_KEY.format(name))
@@ -91,6 +93,12 @@ class WatchedApp(ConnectionsApp):
             moved = at.y != began.y or abs(at.x - began.x) > 1
             self.moments.append(moment._replace(act=None, lost=DRAGGED) if moved else moment)
         self._down = None
+
+    def exit(self, result: None = None, return_code: int = 0, message: Any = None) -> None:
+        """Leave; what was done last is seen first, unless it is what leaves."""
+        if return_code and self.screen_stack:
+            self._remember()
+        super().exit(result, return_code, message)
 
     def _remember(self, act: Act | None = None, lost: str = "") -> None:
         self.moments.append(self._now(act, lost))

@@ -6,10 +6,7 @@ from itertools import groupby
 from app.commands import COMMANDS
 from app.walkthrough.glass import BETWEEN
 from app.walkthrough.keys import shown
-from app.walkthrough.script import Act
-
-LONGEST = 240
-"""Characters a caption may have."""
+from app.walkthrough.script import LONGEST_CAPTION, Act
 
 _LABELS = {command.key_name: command.label for command in COMMANDS}
 
@@ -24,7 +21,7 @@ def caption(acts: Sequence[Act], *, commands: bool) -> str:
     *first, last = list(_clauses(acts, commands=commands)) or ["look at it"]
     said = f"{', '.join(first)} and {last}" if first else last
     said = f"{said[:1].upper()}{said[1:]}."
-    return said if len(said) <= LONGEST else f"{said[: LONGEST - 1].rstrip()}…"
+    return said if len(said) <= LONGEST_CAPTION else f"{said[: LONGEST_CAPTION - 1].rstrip()}…"
 
 
 def _clauses(acts: Sequence[Act], *, commands: bool) -> Iterator[str]:

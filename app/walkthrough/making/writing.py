@@ -14,7 +14,10 @@ _HEAD = """\
 
 
 def as_toml(script: Walkthrough) -> str:
-    """Return a script as a person would write it; `script.parsed` reads it back."""
+    """Return a watched script as a person would write it; `script.parsed` reads it back.
+
+    Of a step it knows what watching finds: no other user, no faults, and no picture.
+    """
     top = [
         f"title = {_text(script.title)}",
         f"teaches = {_text(script.teaches)}",
@@ -54,10 +57,25 @@ def save(path: Path, text: str, *, replace: bool) -> None:
         if replace:
             new.replace(path)
         else:
-            path.hardlink_to(new)  # replaces nothing, unlike a rename
+            _put(new, path)
     finally:
         with suppress(FileNotFoundError):
             new.unlink()
+
+
+def _put(new: Path, path: Path) -> None:
+    """Give a file its name, if nothing else has it.
+
+    Raises:
+        FileExistsError: something has.
+    """
+    try:
+        path.hardlink_to(new)  # replaces nothing, unlike a rename
+    except FileExistsError:
+        raise
+    except (OSError, NotImplementedError):  # there are no hard links: take the name first
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+        new.replace(path)
 
 
 def _beside(path: Path) -> tuple[Path, int]:

@@ -17,6 +17,17 @@ window.onload = async (event) => {
   begin(event);
 };
 
+// Why a visit has ended, or was none, the server says when it closes the websocket.
+const told = document.getElementById("told");
+window.WebSocket = class extends WebSocket {
+  constructor(...address) {
+    super(...address);
+    this.addEventListener("close", (event) => {
+      told.textContent = event.reason || told.textContent;
+    });
+  }
+};
+
 // Keys go to whatever has the focus.
 const anew = document.getElementById("anew");
 new MutationObserver(() => {
@@ -25,11 +36,12 @@ new MutationObserver(() => {
 }).observe(document.body, { attributes: true, attributeFilter: ["class"] });
 
 anew.onclick = async () => {
-  try {
-    await fetch("/", { method: "HEAD" });
+  const answer = await fetch("/", { method: "HEAD" }).catch(() => null);
+  if (answer?.ok) {
     location.reload();
-  } catch {
-    document.getElementById("told").textContent =
-      "The server does not answer. Once it is there again, start anew.";
+  } else if (answer) {
+    told.textContent = `The server answers with ${answer.status}, and no page. Try again later.`;
+  } else {
+    told.textContent = "The server does not answer. Once it is there again, start anew.";
   }
 };
