@@ -60,6 +60,7 @@ class DeskView(Vertical):
         self.traffic: Traffic | None = None
         self.traffic_changed = Signal[None](self, "traffic")
         self._passing = True
+        self._until_change = False
         self._told_failure = False
         self._began = now()
         self._rest: asyncio.TimerHandle | None = None
@@ -257,15 +258,17 @@ class DeskView(Vertical):
         if self._told_failure:
             self.hush()
 
-    def say(self, kind: str, sentence: str, *more: str) -> None:
+    def say(self, kind: str, sentence: str, *more: str, until_change: bool = False) -> None:
         """Show a message above the keys, until the next one or escape.
 
         Args:
             kind: "good" or "why", which a move of the cursor clears; "bad" or "unknown".
             sentence: what happened.
             more: what to do about it, a line each.
+            until_change: whether a list that is not as before clears it, too: it may contradict.
         """
         self._passing = kind in ("good", "why")
+        self._until_change = until_change and self._passing
         self._told_failure = False
         self.notice.set_classes(f"-{kind}")
         self.notice.show(presenting.notice(kind, sentence, *more))
@@ -297,7 +300,7 @@ class DeskView(Vertical):
 
     def outdate(self) -> None:
         """Clear a message that a list, being another than before, may contradict."""
-        if self._passing:
+        if self._until_change:
             self.hush()
 
     def hush(self) -> bool:

@@ -15,13 +15,16 @@ CELL = (10, 20)
 LOOK = 0.35
 """Seconds for which a person looks at an outcome: longer than an act that is not for its sake."""
 
+READ = 1.5
+"""Seconds for which a question is read: it takes no answer in its first moments."""
+
 # As a terminal with kitty's keyboard protocol sends them.
 ESCAPE, CTRL_L, CTRL_Q = "\x1b[27u", "\x1b[108;5u", "\x1b[113;5u"
 
 
-def see(terminal: Terminal, what: str) -> None:
+def see(terminal: Terminal, what: str, seconds: float = LOOK) -> None:
     terminal.wait_for(what)
-    terminal.wait_quiet(LOOK)
+    terminal.wait_quiet(seconds)
 
 
 def click(terminal: Terminal, what: str, row: str = "") -> None:
@@ -43,7 +46,7 @@ def test_a_person_makes_a_script_that_plays_back(tmp_path: Path) -> None:
         terminal.send("enter")
         see(terminal, "Acme-Americas ▾")
         click(terminal, "Request Connection", row="Acme-Europe")
-        see(terminal, "y yes")
+        see(terminal, "y yes", READ)
         terminal.send("y")
         see(terminal, "Pending until Acme-Europe")
         terminal.send(CTRL_L)
@@ -53,7 +56,7 @@ def test_a_person_makes_a_script_that_plays_back(tmp_path: Path) -> None:
         terminal.send("g")
         see(terminal, "> Acme-Americas")
         terminal.send("a")
-        see(terminal, "y yes")
+        see(terminal, "y yes", READ)
         click(terminal, "Accept request from Acme-Americas")
         see(terminal, "Acme-Americas → Acme-Europe is Connected.")
         terminal.send(CTRL_Q)

@@ -151,7 +151,8 @@ class Connections(Screen[None]):
             self.view.recover()
             before = message.desk.view
             message.desk.take(message.view)
-            if before is not None and before.connections != message.view.connections:
+            after = message.desk.view
+            if before and after and before.connections != after.connections:
                 self.view.outdate()
             self._conclude(message.desk)
             self._recheck_question()
@@ -175,7 +176,7 @@ class Connections(Screen[None]):
     def _finished(self, message: messages.Finished) -> None:
         self._leaving = False
         message.desk.finished(message.outcome)
-        self.view.say(*presenting.told(message.outcome))
+        self.view.say(*presenting.told(message.outcome), until_change=True)
         self._conclude(message.desk)
         self._recheck_question()
         self.view.draw()
