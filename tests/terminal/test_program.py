@@ -109,10 +109,12 @@ def test_the_panes_open_and_close_by_key() -> None:
         terminal.send("ctrl+l")
         terminal.wait_for("y copy request id")
         terminal.wait_for("/v1/entities")
+        terminal.wait_quiet()  # the whole of it: its lines come one by one
         terminal.send("escape")
         terminal.wait_for("r Request")
         terminal.send("J")
         terminal.wait_for("0 lines, none changed or missing")
+        terminal.wait_quiet()
         terminal.send("escape")
         terminal.wait_for("r Request")
         terminal.send("U")
