@@ -62,8 +62,11 @@ def composed(moments: Sequence[Moment]) -> Composed:
 
 
 def _idle(one: Moment, after: Moment) -> bool:
-    """Whether an act had time to change something, and changed nothing."""
-    return one.picture == after.picture and after.at - one.at >= QUICK
+    """Whether an act had time to change something, and changed nothing.
+
+    A letter in a field always does, but on a busy machine it may be seen late.
+    """
+    return one.picture == after.picture and after.at - one.at >= QUICK and not _letters(one)
 
 
 def _groups(moments: Iterable[Moment]) -> Iterator[list[Moment]]:
