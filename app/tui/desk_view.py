@@ -143,7 +143,7 @@ class DeskView(Vertical):
             if tab.cursor != grid.cursor_key:
                 tab.sought = None
             tab.cursor = grid.cursor_key  # its message may still be on the way
-        if tab.sought in {row.key for row in shown}:
+        if tab.sought is not None and any(row.key == tab.sought for row in shown):
             tab.cursor, tab.sought = tab.sought, None
         if not self.reading:
             tab.sought = None
