@@ -2,10 +2,24 @@
 
 import ipaddress
 import socket
+from collections.abc import Callable
+from typing import Any
 
 import click
 
 from app.cli.exits import ExitCode, Stopped
+
+
+def address_options(port: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command --host and --port, which is `port` unless told."""
+    host_option = click.option(
+        "--host", default="127.0.0.1", show_default=True, help="The address to listen on."
+    )
+    port_option = click.option(
+        "--port", type=click.IntRange(0, 65535), default=port, show_default=True,
+        help="0 takes any that is free.",
+    )  # fmt: skip
+    return lambda command: host_option(port_option(command))
 
 
 def listening_on(host: str, port: int, warning: str) -> socket.socket:

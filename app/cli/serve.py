@@ -11,16 +11,12 @@ import click
 from app.cli.exits import ExitCode
 from app.cli.fake_files import fake_from, switched
 from app.cli.faults import fault_options
-from app.cli.listening import listening_on
+from app.cli.listening import address_options, listening_on
 from app.cli.options import Chosen, ScenarioName
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option(
-    "--port", type=click.IntRange(0, 65535), default=8040, show_default=True,
-    help="0 takes any that is free.",
-)  # fmt: skip
+@address_options(port=8040)
 @click.option(
     "--scenario", type=ScenarioName(), metavar="NAME",
     help="What the tenant holds at the start: acme unless told; or a scenario file.",

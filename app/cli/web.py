@@ -12,7 +12,7 @@ import click
 
 import app
 from app.cli.exits import ExitCode, Stopped
-from app.cli.listening import listening_on
+from app.cli.listening import address_options, listening_on
 from app.cli.options import THEMES, Chosen, ScenarioName
 from app.cli.output import narrate
 from app.cli.targets import way
@@ -30,11 +30,7 @@ KEPT = (
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option(
-    "--port", type=click.IntRange(0, 65535), default=8050, show_default=True,
-    help="0 takes any that is free.",
-)  # fmt: skip
+@address_options(port=8050)
 @click.option(
     "--scenario", type=ScenarioName(), metavar="NAME",
     help="What each visitor's tenant holds at the start: acme unless told; or a scenario file.",

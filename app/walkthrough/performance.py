@@ -90,7 +90,7 @@ class Performance:
 
     Args:
         app: the screen, running.
-        lab: switches of the tenant's faults.
+        lab: switches of the tenant's faults; only a fake tenant has them.
         audience: who is told, if anybody.
         tempo: how long to dwell.
     """
@@ -98,10 +98,12 @@ class Performance:
     def __init__(
         self,
         app: App[Any],
-        lab: FaultLab,
+        lab: FaultLab | None,
         audience: Audience | None = None,
         tempo: Tempo = Tempo(),  # noqa: B008 - it never changes
     ) -> None:
+        if lab is None:
+            raise TypeError("A walkthrough is performed on a fake tenant.")
         self.app = app
         self.lab = lab
         self.tempo = tempo
