@@ -21,7 +21,7 @@ from app.fake.scenarios import SCENARIOS
 if TYPE_CHECKING:
     from app.web.visit import Command
 
-DRIVER = "app.tui.browser:BrowserDriver"
+DRIVER = "app.tui.terminal.browser:BrowserDriver"
 KEPT = (
     "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PYTHONDONTWRITEBYTECODE", "SYSTEMROOT",
     "TEMP", "TMP", "TMPDIR", "TZ",

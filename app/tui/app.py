@@ -14,7 +14,7 @@ from textual.worker import get_current_worker
 
 from app.services.target import Target
 from app.tui.screens.connections import Connections
-from app.tui.terminal import crash_report
+from app.tui.terminal.driver import crash_report
 from app.tui.themes import THEMES
 
 _PACKAGED = Path(__file__).parents[1] / "styles"

@@ -10,7 +10,7 @@ from textual.message import Message
 from app.services.target import Target
 from app.tui.app import ConnectionsApp
 from app.tui.sgr import thin
-from app.tui.terminal import TerminalDriver
+from app.tui.terminal.driver import TerminalDriver
 from app.walkthrough import strip
 from app.walkthrough.glass import Spot
 from app.walkthrough.script import RETURN, Walkthrough

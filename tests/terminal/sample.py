@@ -10,7 +10,7 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.widgets import Input, Static
 
-from app.tui.terminal import crash_report, run_app
+from app.tui.terminal.driver import crash_report, run_app
 
 READY = "The sample is ready"
 

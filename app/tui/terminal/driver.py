@@ -15,6 +15,7 @@ import asyncio
 import contextlib
 import os
 import select
+import selectors
 import signal
 import sys
 import threading
@@ -29,6 +30,7 @@ from textual.app import App
 
 from app.domain.text import clean
 from app.tui.sgr import thin
+from app.tui.terminal.input import InputParser
 
 if sys.platform == "win32":
     from textual.drivers.windows_driver import WindowsDriver as PlatformDriver
@@ -39,6 +41,9 @@ else:
 
 GRACE: Final = 2.0
 """Seconds an orderly exit may take after a signal before force is used."""
+
+EXIT_CHECK = 0.1
+"""Seconds in which the input thread notices that the app takes no more input."""
 
 SORRY: Final = (
     "Sorry, entity-connections stopped: an error in the program itself.\n"
@@ -100,6 +105,25 @@ class TerminalDriver(PlatformDriver):
         super().stop_application_mode()
         self.write(_FORGOTTEN)
         TerminalDriver.hold = Hold.LEAVING
+
+    def run_input_thread(self) -> None:
+        """Read the terminal until the app takes no more input, or there can be none."""
+        parser = InputParser()
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                wait = min(EXIT_CHECK, parser.timeout or EXIT_CHECK)
+                messages = parser.tick()
+                if selector.select(wait):
+                    try:
+                        data = os.read(self.fileno, 4096)
+                    except OSError:  # the terminal is gone
+                        return
+                    if not data:
+                        return
+                    messages = parser.feed(data)
+                for message in messages:
+                    self.process_message(message)
 
     def write(self, data: str) -> None:
         """Send output to the terminal, without the colours it has already."""

@@ -6,9 +6,11 @@ import threading
 from functools import partial
 from typing import Any
 
-from textual.drivers.web_driver import WebDriver
+from textual.drivers._byte_stream import ByteStream
+from textual.drivers.web_driver import WebDriver, _ExitInput
 
-from app.tui.terminal import GRACE
+from app.tui.terminal.driver import GRACE
+from app.tui.terminal.input import InputParser
 
 
 class BrowserDriver(WebDriver):
@@ -20,12 +22,27 @@ class BrowserDriver(WebDriver):
 
     def run_input_thread(self) -> None:
         """Take what is typed; when no more can come, leave."""
-        super().run_input_thread()
+        with contextlib.suppress(_ExitInput):
+            self._read_packets()
+        self._input_reader.close()
         if not self.exit_event.is_set():
             force = threading.Timer(GRACE, os._exit, (1,))
             force.daemon = True
             force.start()
             self._loop.call_soon_threadsafe(self._app.exit)
+
+    def _read_packets(self) -> None:
+        """Read packets of input, and of news about the browser's window."""
+        parser, packets = InputParser(), ByteStream()
+        for data in self._input_reader:
+            for kind, payload in packets.feed(data) if data else ():
+                if kind == "D":
+                    for message in parser.feed(payload):
+                        self.process_message(message)
+                else:
+                    self._on_meta(kind, payload)
+            for message in parser.tick():
+                self.process_message(message)
 
 
 def _send(descriptor: int, data: bytes) -> int:

@@ -1,0 +1,1 @@
+"""Between the terminal and Textual: the bytes that come in, the modes that are left, the exit."""
