@@ -28,7 +28,7 @@ def open_screen(chosen: Chosen, theme: str | None) -> int:
         )
     wanted = way(chosen).target
     from app.tui.app import ConnectionsApp
-    from app.tui.terminal.driver import run_app
+    from app.tui.terminal.run import run_app
 
     app = ConnectionsApp(wanted)
     name = theme or os.environ.get("TEXTUAL_THEME") or "dark"

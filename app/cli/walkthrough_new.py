@@ -123,7 +123,7 @@ def _check_terminal() -> None:
 
 
 def _watched(target: "Target", theme: str) -> "tuple[list[Moment], int]":
-    from app.tui.terminal.driver import run_app
+    from app.tui.terminal.run import run_app
     from app.walkthrough.making.watching import WatchedApp
 
     app = WatchedApp(target, theme)

@@ -1,30 +1,26 @@
-"""The Textual App: themes, palette, and a crash that tells no secrets."""
+"""The Textual App: themes, the queue of input, and a crash that tells no secrets."""
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 
+from textual import events
 from textual.actions import SkipAction
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.binding import Binding
-from textual.command import Provider
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from app.services.target import Target
+from app.tui.dialogs.confirmation import Confirmation
+from app.tui.input_queue import InputQueue
 from app.tui.screens.connections import Connections
-from app.tui.terminal.driver import crash_report
+from app.tui.terminal.crash_report import crash_report
+from app.tui.terminal.input import InputDropped
 from app.tui.themes import THEMES
 
 _PACKAGED = Path(__file__).parents[1] / "styles"
 _STYLES = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[2] / "styles"
-
-
-def _palette() -> type[Provider]:
-    from app.tui.palette import Palette
-
-    return Palette
 
 
 class ConnectionsApp(App[None]):
@@ -37,7 +33,7 @@ class ConnectionsApp(App[None]):
 
     TITLE = "Manage Entity Connections"
     CSS_PATH = sorted(_STYLES.glob("*.tcss"))
-    COMMANDS = {_palette}
+    ENABLE_COMMAND_PALETTE = False  # ours is a dialog like the others
     BINDINGS = [
         Binding("ctrl+z", "suspend_process", id="suspend", tooltip="To the shell", priority=True),
         Binding("ctrl+c,ctrl+q", "quit", id="app.quit", tooltip="Leave", priority=True),
@@ -45,10 +41,47 @@ class ConnectionsApp(App[None]):
 
     def __init__(self, target: Target, theme: str = "dark") -> None:
         super().__init__()
-        self._connections = Connections(target)
-        for one in THEMES:
-            self.register_theme(one)
+        self._connections = Connections(target, lambda: self.input.clear())
+        self.input = InputQueue(self, super().on_event, self._connections)
+        self._last_press: tuple[Screen[object], events.MouseDown] | None = None
+        self._ignores_release = False
+        for our_theme in THEMES:
+            self.register_theme(our_theme)
         self.theme = theme
+
+    async def on_event(self, event: events.Event) -> None:
+        """Handle keys, clicks and pastes in their order; everything else at once."""
+        queued = isinstance(event, events.Key | events.MouseDown | events.MouseUp | events.Paste)
+        if not queued or event.is_forwarded:
+            await super().on_event(event)
+        elif not self._is_stray(event):
+            await self.input.put(event)
+
+    def _is_stray(self, event: events.Event) -> bool:
+        """Return whether an event is the second click of a double click on another screen.
+
+        The first click has closed that screen or opened this one, so what is under the
+        pointer now is not what was clicked on.
+        """
+        if isinstance(event, events.MouseDown):
+            last, self._last_press = self._last_press, (self.screen, event)
+            self._ignores_release = (
+                last is not None
+                and last[0] is not self.screen
+                and last[1].screen_offset == event.screen_offset
+                and event.time - last[1].time <= self.CLICK_CHAIN_TIME_THRESHOLD
+            )
+            return self._ignores_release
+        if isinstance(event, events.MouseUp) and self._ignores_release:
+            self._ignores_release = False
+            return True
+        return False
+
+    def on_input_dropped(self, message: InputDropped) -> None:
+        """Count a question's guard anew: a part of what the terminal sent may have been seen."""
+        message.stop()
+        if isinstance(self.screen, Confirmation):
+            self.screen.restart_guard()
 
     async def open_tenant(self, target: Target) -> None:
         """Leave whatever is on the screen, finished or not, and open a tenant.
@@ -71,16 +104,6 @@ class ConnectionsApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """Return the main screen."""
         return self._connections
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Return none of Textual's own: the registry has them, under our words."""
-        return ()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keep the palette away from dialogs: a question is answered first."""
-        if action == "command_palette" and isinstance(self.screen, ModalScreen):
-            return False
-        return super().check_action(action, parameters)
 
     async def action_quit(self) -> None:
         """Leave the program; ctrl+c copies first, where a text is selected."""

@@ -61,6 +61,11 @@ def _tenant_and_user(target: Target, user: str, desk: Desk | None, room: int) ->
     return link(Content.styled(text, _tone(target)), "unlock") + link(Content(who), "user")
 
 
+def tenant_name(target: Target) -> Content:
+    """Return the tenant and its environment, as the top line shows them."""
+    return Content.styled(f"{target.risk.value.upper()} {target.name}", _tone(target))
+
+
 def _tone(target: Target) -> str:
     if target.risk is Risk.PRODUCTION:
         return "bold $text-warning" if target.lock.locked else "bold reverse $text-error"

@@ -7,7 +7,7 @@ from contextlib import suppress
 from textual.worker import Worker, WorkerCancelled
 
 from app.services.target import Target
-from app.tui.terminal.driver import run_app
+from app.tui.terminal.run import run_app
 from app.tui.too_small import LEAST, too_small
 from app.walkthrough.captioned import CaptionedApp, CaptionedDriver
 from app.walkthrough.performance import Missed, Performance, Tempo

@@ -99,6 +99,10 @@ class Terminal:
         os.write(self.child.child_fd, typed.encode())
         return now
 
+    def send_bytes(self, data: bytes) -> None:
+        """Send what no key sends."""
+        os.write(self.child.child_fd, data)
+
     def hang_up(self) -> None:
         """Close the terminal window."""
         nothing = os.open(os.devnull, os.O_RDWR)

@@ -10,7 +10,8 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.widgets import Input, Static
 
-from app.tui.terminal.driver import crash_report, run_app
+from app.tui.terminal.crash_report import crash_report
+from app.tui.terminal.run import run_app
 
 READY = "The sample is ready"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.tui.terminal.driver import SORRY, crash_report
+from app.tui.terminal.crash_report import SORRY, crash_report
 
 
 def _fail() -> None:

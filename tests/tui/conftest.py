@@ -5,13 +5,13 @@ import time
 import pytest
 
 from app.tui import desk_view
-from app.tui.screens import question
+from app.tui.dialogs import confirmation
 
 
 @pytest.fixture(autouse=True)
 def _no_guard(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let tests answer a question at once; the guard has tests of its own."""
-    monkeypatch.setattr(question, "GUARD", 0.0)
+    monkeypatch.setattr(confirmation, "GUARD", 0.001)
 
 
 @pytest.fixture(autouse=True)

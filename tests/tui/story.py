@@ -20,6 +20,7 @@ from app.services.target import Access, Target
 from app.services.tenant import Tenant
 from app.services.traffic import Traffic
 from app.tui.app import ConnectionsApp
+from app.tui.dialogs.confirmation import Confirmation
 from app.tui.grid import Grid
 from app.tui.lines import Lines
 from app.tui.screens.connections import Connections
@@ -35,9 +36,9 @@ PATIENCE = 500
 class Story:
     """One run of the screen on a fresh tenant."""
 
-    def __init__(self, pilot: Pilot[None], fake: FakeTenant) -> None:
+    def __init__(self, app: ConnectionsApp, pilot: Pilot[None], fake: FakeTenant) -> None:
         self.pilot = pilot
-        self.app = pilot.app
+        self.app = app
         self.fake = fake
 
     @property
@@ -85,7 +86,9 @@ class Story:
 
     async def settle(self) -> None:
         """Wait until nothing is under way and everything is drawn."""
-        await self.until(lambda: not any(one.is_running for one in self.app.workers))
+        await self.until(
+            lambda: self.app.input.is_empty and not any(one.is_running for one in self.app.workers)
+        )
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until something holds."""
@@ -97,8 +100,12 @@ class Story:
         raise AssertionError("The screen never settled.")
 
     async def press(self, *keys: str) -> None:
-        """Press keys one after the other, and wait."""
-        await self.pilot.press(*keys)
+        """Press keys one after the other, each when a question takes it, and wait."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.until(lambda: self.app.input.is_empty)
+            if isinstance(question := self.app.screen, Confirmation):
+                await self.until(lambda: question.armed or bool(question.invalidated))
         await self.settle()
 
     async def type(self, text: str) -> None:
@@ -221,7 +228,7 @@ async def story(
     app = ConnectionsApp(target_of(fake, user, wrap, scenario, place))
     app.theme = theme
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
-        told = Story(pilot, fake)
+        told = Story(app, pilot, fake)
         await told.until(lambda: ready(told) if ready else told.screen.view.reading is False)
         if ready is None:
             await told.settle()

@@ -3,7 +3,7 @@
 import pytest
 from rich.cells import cell_len
 
-from app.tui.screens.question import typed_name
+from app.tui.dialogs.question import typed_name
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Story, story
 
@@ -62,7 +62,7 @@ async def test_an_outcome_about_a_hostile_name_is_told_in_full() -> None:
 async def test_what_to_type_can_always_be_typed() -> None:
     async with story("hostile") as told:
         for entity in told.desk.access.tenant.hierarchy:
-            name, _ = typed_name(entity)
+            name = typed_name(entity).name
             assert name.isascii()
             assert 0 < len(name) <= 40
 

@@ -10,7 +10,7 @@ from app.domain.actions import Action
 from app.services.journal import Journal
 from app.services.orders import Result
 from app.services.writes import Order
-from app.tui.screens.journal import JournalPane
+from app.tui.dialogs.journal import JournalPane
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Place, Story, story
 

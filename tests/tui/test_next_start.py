@@ -18,7 +18,7 @@ from app.services.store import Remembered, Store
 from app.services.tenant import Tenant
 from app.services.writes import Order
 from app.tui import refreshing
-from app.tui.screens.question import Question
+from app.tui.dialogs.question import Question
 from tests.acme import CORPORATION, US, client, open_acme
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Place, Story, story
@@ -125,7 +125,7 @@ async def test_trying_again_offline_keeps_the_tab_and_the_cursor(tmp_path: Path)
         told.screen.do_refresh()
         await told.settle()
         assert isinstance(told.app.screen, Question)
-        assert not told.app.screen.withdrawn
+        assert not told.app.screen.invalidated
         await told.press("y")
         assert "Nothing was sent." in told.notice
         line.down = False

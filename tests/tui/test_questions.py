@@ -5,12 +5,12 @@ import asyncio
 import pytest
 from textual.widgets import Button, Static
 
-from app.domain import clock
 from app.domain.connections import Connection
 from app.services.target import Access
+from app.tui.dialogs import confirmation
+from app.tui.dialogs.question import Question
 from app.tui.grid import Grid
-from app.tui.screens import question
-from app.tui.screens.question import Question
+from app.tui.terminal.input import InputDropped
 from tests.acme import CANADA, CORPORATION, client
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Story, story
@@ -22,6 +22,10 @@ JAPAN_TO_CORPORATION = "8a8082555b3c70de015b44a61f0a2b09"
 def asked(told: Story) -> Question:
     assert isinstance(told.app.screen, Question)
     return told.app.screen
+
+
+def keys(told: Story) -> str:
+    return str(asked(told).query_one("#keys", Static).content)
 
 
 def refuses(told: Story) -> bool:
@@ -78,19 +82,44 @@ async def test_enter_answers_no() -> None:
         assert told.row("Acme-US")[2] == "○ Not connected"
 
 
-async def test_a_key_that_comes_too_early_answers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(question, "GUARD", 0.3)
-    now = 100.0
-    monkeypatch.setattr(clock, "steady", lambda: now)
+@pytest.mark.parametrize("key", ["y", "enter"])
+async def test_a_key_that_comes_too_early_is_told_so(
+    key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confirmation, "GUARD", 3600)
     async with story() as told:
         await told.to("Acme-US")
-        await told.press("r", "y")
-        assert asked(told)
-        await told.press("enter")
-        assert asked(told)
-        now += 0.31
+        await told.pilot.press("r")
+        await told.until(lambda: not told.on_top)
+        assert refuses(told)
+        await told.pilot.press(key)
+        await told.until(lambda: "too early" in keys(told))
+        asked(told).armed = True
+        await told.settle()
+        assert not refuses(told)
+        assert "too early" not in keys(told)
         await told.press("y")
         assert told.row("Acme-US")[2] == "◐ Pending"
+
+
+async def test_no_is_never_too_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confirmation, "GUARD", 3600)
+    async with story() as told:
+        await told.to("Acme-US")
+        await told.pilot.press("r", "escape")
+        await told.until(lambda: told.on_top)
+        assert told.row("Acme-US")[2] == "○ Not connected"
+
+
+async def test_a_cut_off_sequence_of_the_terminal_begins_the_guard_anew() -> None:
+    async with story() as told:
+        await told.to("Acme-US")
+        await told.press("r")
+        assert not refuses(told)
+        question, armed = asked(told), [True]
+        question.watch(question, "armed", lambda value: armed.append(value), init=False)
+        told.app.post_message(InputDropped())
+        await told.until(lambda: armed == [True, False, True])
 
 
 async def test_a_question_overtaken_by_another_administrator_withdraws(snap: Snapshot) -> None:
@@ -104,7 +133,7 @@ async def test_a_question_overtaken_by_another_administrator_withdraws(snap: Sna
         await told.settle()
         snap(told.app)
         await told.press("y")
-        assert asked(told).withdrawn
+        assert asked(told).invalidated
         await told.press("escape")
         assert told.row("Acme-Japan")[2] == "✕ Disconnected"
 
@@ -127,7 +156,7 @@ async def test_a_refresh_that_changes_nothing_leaves_the_question_alone() -> Non
         await told.press("r")
         told.screen.work.read(told.desk)
         await told.settle()
-        assert not asked(told).withdrawn
+        assert not asked(told).invalidated
         await told.press("y")
         assert told.row("Acme-US")[2] == "◐ Pending"
 
@@ -173,7 +202,7 @@ async def test_a_question_does_not_outlive_its_user() -> None:
         await told.until(lambda: not told.on_top)
         slow.set()
         await told.settle()
-        assert asked(told).withdrawn
+        assert asked(told).invalidated
         await told.press("y", "escape")
         assert told.lines("top").startswith("Acme-Europe ▾")
         assert not any(one.source_id == CORPORATION for one in await _pending(told))
@@ -214,8 +243,7 @@ async def test_a_wrong_name_is_answered() -> None:
         await told.press("x")
         await told.type("acme-asia")
         await told.press("enter")
-        keys = asked(told).query_one("#keys", Static)
-        assert str(keys.content) == "That is not Acme-Europe · escape no"
+        assert keys(told) == "That is not Acme-Europe · escape no"
 
 
 async def test_an_entity_that_is_not_listed_is_named_by_the_end_of_its_id() -> None:

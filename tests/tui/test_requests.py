@@ -7,7 +7,7 @@ from textual.widgets import Static
 
 from app.services.traffic import Budget, Call, Traffic
 from app.tui import one_shot
-from app.tui.screens.requests import Requests
+from app.tui.dialogs.requests import Requests
 from tests.acme import CORPORATION, EUROPE, US
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Place, Story, story

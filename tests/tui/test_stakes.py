@@ -6,7 +6,7 @@ from textual.widgets import Button, Static
 from app.commands import BY_ID, label
 from app.domain.risk import Risk
 from app.services.lock import Lock
-from app.tui.screens.unlock import Unlock
+from app.tui.dialogs.unlock import Unlock
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Place, Story, story
 

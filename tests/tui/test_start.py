@@ -27,7 +27,7 @@ async def begun(start: str, store: Store | None = None) -> tuple[str, str]:
 
     app = ConnectionsApp(target._replace(enter=enter))
     async with app.run_test(size=(160, 48)) as pilot:
-        told = Story(pilot, fake)
+        told = Story(app, pilot, fake)
         await told.until(lambda: told.screen.view.entered)
         await told.settle()
         found = told.desk.acting_id, told.lines("banner")
@@ -75,7 +75,7 @@ async def test_a_start_that_is_repeated_makes_no_second_way_in() -> None:
 
     app = ConnectionsApp(target._replace(enter=enter))
     async with app.run_test() as pilot:
-        told = Story(pilot, fake)
+        told = Story(app, pilot, fake)
         await told.until(looking.is_set)
         told.screen.work.enter("alice")
         await asyncio.sleep(0)

@@ -1,8 +1,10 @@
 """The main screen: Manage Entity Connections."""
 
 import asyncio
+from collections.abc import Callable
+from enum import IntEnum, auto
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.getters import query_one
@@ -18,12 +20,47 @@ from app.services.loose_ends import LooseEnds
 from app.services.target import Target
 from app.tui import messages, presenting
 from app.tui.desk_view import DeskView
+from app.tui.dialogs.question import Question
 from app.tui.grid import Grid
 from app.tui.refreshing import Refreshing
 from app.tui.screens.opening import OPENS, ask
-from app.tui.screens.question import Question
 from app.tui.too_small import BREAKPOINTS_ACROSS, BREAKPOINTS_DOWN, TooSmall, too_small
 from app.tui.work import Work
+
+
+class Need(IntEnum):
+    """What must be there before a key can be taken; each needs what stands above it."""
+
+    ENTITIES = auto()
+    ROWS = auto()
+    ROW = auto()
+    """A row on which nothing is being sent."""
+    FRESH_ROW = auto()
+    """The same, in the list that was asked for last."""
+
+
+_COMMAND_NEEDS = {
+    "entity": Need.ENTITIES,
+    "outbound": Need.ENTITIES,
+    "inbound": Need.ENTITIES,
+    "filter": Need.ROWS,
+    "sort": Need.ROWS,
+    "copy_id": Need.ROWS,
+    "other_side": Need.ROW,
+}
+_NEEDS = (
+    {binding.key: Need.ROWS for binding in Binding.make_bindings(Grid.BINDINGS)}
+    | {command.key: Need.FRESH_ROW for command in COMMANDS if command.action is not None}
+    | {
+        command.key: _COMMAND_NEEDS[command.id]
+        for command in COMMANDS
+        if command.id in _COMMAND_NEEDS
+    }
+    | {"enter": Need.FRESH_ROW}
+)
+"""By the name of the key."""
+_FOLLOWED = frozenset({"entity", "filter", "other_side", "palette", "user", "theme", "faults"})
+"""Commands after which keys are meant for what they open."""
 
 AGE_EVERY = 60.0
 """Seconds between looks at the clock: the age of the list is told in minutes."""
@@ -52,8 +89,9 @@ class Connections(Screen[None]):
 
     view = query_one(DeskView)
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, clear_input: Callable[[], list[str]]) -> None:
         super().__init__()
+        self._clear_input = clear_input
         self.target = target
         self._leaving = False
         self._open = False
@@ -128,7 +166,7 @@ class Connections(Screen[None]):
         self.view.user, self.view.desk, self.view.entered = user, desk, False
         self.view.hush()
         if isinstance(question := self.app.screen, Question):
-            question.withdraw("You work as another user now.")
+            question.invalidated = "You work as another user now."
 
     @on(messages.EnterFailed)
     def _enter_failed(self, message: messages.EnterFailed) -> None:
@@ -191,9 +229,36 @@ class Connections(Screen[None]):
 
     # Commands
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keep keys away that come before there is a desk to show what they do."""
-        return self._open
+    def must_wait(self, event: events.Event) -> bool:
+        """Return whether an event is for rows that are still read, or a row whose write is sent."""
+        if not self._open:
+            return True
+        if not isinstance(event, events.Key) or self.app.screen is not self:
+            return False
+        if self.focused is self.view.needle or (need := _NEEDS.get(event.key)) is None:
+            return False
+        situation = self.view.situation()
+        if need >= Need.ROW and situation.sending:
+            return True
+        there = {
+            Need.ENTITIES: situation.entered,
+            Need.ROWS: situation.loaded,
+            Need.ROW: situation.loaded,
+            Need.FRESH_ROW: False,
+        }
+        return self.view.reading and not there[need]
+
+    def show_waiting(self, keys: list[str]) -> None:
+        """Tell that keys wait for what is read or sent; none takes that back."""
+        if keys:
+            self.view.say("why", f"{' '.join(keys)}: waiting for Zuora.", "escape forgets it.")
+        else:
+            self.view.hush()
+
+    def show_dropped(self, keys: list[str], *, too_many: bool) -> None:
+        """Tell that keys were dropped."""
+        why = "too many keys at once" if too_many else "escape came"
+        self.view.say("why", f"Not used, because {why}: {' '.join(keys)}.")
 
     def action_command(self, id_: str) -> None:
         """Do what a command says, or say why it is impossible now."""
@@ -201,8 +266,10 @@ class Connections(Screen[None]):
         if id_ != "quit" and (too_small(self) or self.app.screen is not self):
             return
         if reason := why_not(command, situation):
-            name = label(command, situation)
-            self.view.say("why", f"{name}: {reason.reason}", reason.remedy)
+            name, dropped = label(command, situation), ""
+            if id_ in _FOLLOWED and (keys := self._clear_input()):
+                dropped = f"Not used, because they were typed after it: {' '.join(keys)}."
+            self.view.say("why", f"{name}: {reason.reason}", reason.remedy, dropped)
         elif command.action is not None and situation.row is not None:
             ask(self, command.action, situation.row)
         elif id_ in OPENS:
@@ -342,4 +409,4 @@ class Connections(Screen[None]):
     def _recheck_question(self) -> None:
         question, view = self.app.screen, self.desk.view if self.desk else None
         if isinstance(question, Question) and view is not None:
-            question.recheck(view)
+            question.revalidate(view)

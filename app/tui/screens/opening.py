@@ -7,8 +7,9 @@ from app.domain.actions import Action
 from app.domain.connections import Row
 from app.services.desk import Progress
 from app.services.orders import Order
-from app.tui.screens.chooser import Choice, Chooser, pick
-from app.tui.screens.question import Question
+from app.tui.dialogs.chooser import Choice, Chooser, pick
+from app.tui.dialogs.question import Question
+from app.tui.heading import tenant_name
 from app.tui.themes import THEMES
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 def entity(main: "Connections") -> None:
     """Open the entity switcher."""
     if main.desk is not None:
-        from app.tui.screens.switcher import entity_switcher
+        from app.tui.dialogs.switcher import entity_switcher
 
         main.app.push_screen(entity_switcher(main.desk), main.act_in)
 
@@ -65,14 +66,14 @@ def faults(main: "Connections") -> None:
 
 def help_(main: "Connections") -> None:
     """Show every key."""
-    from app.tui.screens.help import Help
+    from app.tui.dialogs.help import Help
 
     main.app.push_screen(Help())
 
 
 def unlock(main: "Connections") -> None:
     """Ask before writes are unlocked; lock them again without a question."""
-    from app.tui.screens.unlock import Unlock
+    from app.tui.dialogs.unlock import Unlock
 
     lock, view = main.target.lock, main.view
 
@@ -83,7 +84,7 @@ def unlock(main: "Connections") -> None:
             view.draw()
 
     if lock.locked:
-        main.app.push_screen(Unlock(main.target), answered)
+        main.app.push_screen(Unlock(main.target, tenant_name(main.target)), answered)
     else:
         lock.lock()
         view.say("good", "Writes are locked again.")
@@ -92,7 +93,7 @@ def unlock(main: "Connections") -> None:
 
 def requests(main: "Connections") -> None:
     """Open the request pane."""
-    from app.tui.screens.requests import Requests
+    from app.tui.dialogs.requests import Requests
 
     def title_of(entity_id: str) -> str:
         desk = main.desk
@@ -105,7 +106,7 @@ def requests(main: "Connections") -> None:
 
 def journal(main: "Connections") -> None:
     """Open the journal."""
-    from app.tui.screens.journal import JournalPane
+    from app.tui.dialogs.journal import JournalPane
 
     main.app.push_screen(JournalPane(main.target.journal))
 
@@ -124,12 +125,23 @@ def ask(main: "Connections", action: Action, row: Row) -> None:
             main.view.draw()
             main.work.write(desk, order)
 
-    main.app.push_screen(Question(order), answered)
+    main.app.push_screen(Question(order, tenant_name(main.target)), answered)
 
 
 def palette(main: "Connections") -> None:
-    """Find a command by its name."""
-    main.app.action_command_palette()
+    """Find a command, or an entity to act in, by a part of its name."""
+    from app.tui.dialogs.palette import COMMAND, ENTITY, command_palette
+
+    def run(result: str | None) -> None:
+        if result is None:
+            return
+        if result.startswith(COMMAND):
+            # In the screen's own turn, once the dialog is gone.
+            main.call_later(main.action_command, result.removeprefix(COMMAND))
+        else:
+            main.act_in(result.removeprefix(ENTITY))
+
+    main.app.push_screen(command_palette(main.view.situation(), main.desk), run)
 
 
 OPENS: dict[str, Callable[["Connections"], None]] = {

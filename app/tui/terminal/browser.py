@@ -9,8 +9,8 @@ from typing import Any
 from textual.drivers._byte_stream import ByteStream
 from textual.drivers.web_driver import WebDriver, _ExitInput
 
-from app.tui.terminal.driver import GRACE
 from app.tui.terminal.input import InputParser
+from app.tui.terminal.run import GRACE
 
 
 class BrowserDriver(WebDriver):

@@ -84,7 +84,12 @@ class InputParser:
         return max(0.0, self._last_byte_at + limit - self._clock())
 
     def tick(self) -> Iterator[Message]:
-        """Return the messages of what is not continued in time."""
+        """Return the messages of what is not continued in time; to be called while nothing comes.
+
+        Time alone does not count: a program that was held up finds late what came in time.
+        """
+        if self._sequence and self._clock() - self._last_byte_at >= constants.ESCAPE_DELAY:
+            self._slow = self._sequence != _ESC
         if self.timeout != 0.0:
             return
         is_escape = self._sequence == _ESC
@@ -97,11 +102,7 @@ class InputParser:
 
     def feed(self, data: bytes) -> Iterator[Message]:
         """Return the messages of the next bytes."""
-        yield from self.tick()
-        now = self._clock()
-        if self._sequence and now - self._last_byte_at > constants.ESCAPE_DELAY:
-            self._slow = True
-        self._last_byte_at = now
+        self._last_byte_at = self._clock()
         position = 0
         while position < len(data):
             if self._paste is not None:
@@ -110,8 +111,9 @@ class InputParser:
                 yield from self._add_to_x10_report(data[position])
                 position += 1
             else:
-                for char in self._decoder.decode(data[position : position + 1]):
-                    yield from self._add(_control(char) if char >= "\x80" else char)
+                # The last of several is this byte; before it stand those of a torn character.
+                char = self._decoder.decode(data[position : position + 1])[-1:]
+                yield from self._add(_control(char) if char >= "\x80" else char)
                 position += 1
 
     def _reset(self) -> None:

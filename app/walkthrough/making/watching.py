@@ -11,8 +11,8 @@ from textual.widgets import Input
 from app.domain import clock
 from app.services.target import Target
 from app.tui.app import ConnectionsApp
-from app.tui.screens.chooser import Chooser
-from app.tui.screens.question import Question
+from app.tui.dialogs.chooser import Chooser
+from app.tui.dialogs.question import Question
 from app.walkthrough.glass import Glass, text_of
 from app.walkthrough.keys import is_key
 from app.walkthrough.making.moments import Moment

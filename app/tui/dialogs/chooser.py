@@ -6,16 +6,20 @@ The entity switcher, the users of the fake tenant and the themes are all this.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from textual import events, on
+from rich.cells import cell_len
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from app.tui.dialogs.dialog import Dialog
 from app.tui.grid import Cell, Column, Grid, Item
-from app.tui.too_small import BREAKPOINTS_ACROSS, BREAKPOINTS_DOWN, TooSmall, too_small
+from app.tui.too_small import too_small
+
+MAX_TEXT = 50
+"""Cells of the first column, however long the names are."""
 
 
 class Choice(NamedTuple):
@@ -38,7 +42,7 @@ class Choice(NamedTuple):
     tone: str = "mute"
 
 
-class Chooser(ModalScreen[str | None]):
+class Chooser(Dialog[str | None]):
     """Answers with the key of a choice, or None when one left without choosing.
 
     Args:
@@ -61,9 +65,6 @@ class Chooser(ModalScreen[str | None]):
         ),
     ]
 
-    HORIZONTAL_BREAKPOINTS = BREAKPOINTS_ACROSS
-    VERTICAL_BREAKPOINTS = BREAKPOINTS_DOWN
-
     def __init__(self, title: str, choices: Sequence[Choice], current: str = "") -> None:
         super().__init__()
         self._title = title
@@ -74,32 +75,25 @@ class Chooser(ModalScreen[str | None]):
         }
         self._current = current
 
-    def compose(self) -> ComposeResult:
+    def compose_dialog(self) -> ComposeResult:
         """Lay out the field, the list and a line for what cannot be chosen."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = Content(self._title)
             yield Input(placeholder="Type to filter", id="lookup", compact=True)
+            widest = max((cell_len(_indented(one)) for one in self._choices.values()), default=0)
             columns = [
-                Column("text", "", 20, weight=1, sortable=False),
+                Column("text", "", max(20, min(widest + 1, MAX_TEXT)), sortable=False),
                 Column("note", "", 24, weight=1, sortable=False),
             ]
             yield Grid(columns, id="choices")
             yield Static("", id="refusal", markup=False)
-            yield Static("enter choose · escape leave things as they are", id="keys", markup=False)
-        yield TooSmall()
+            yield Static("enter choose · escape close", id="keys", markup=False)
 
     def on_mount(self) -> None:
         """Show everything, with the cursor on what is in force."""
         self.query_one(Grid).placeholder = Content("Nothing has this in its name.")
         self._show("")
         self.set_focus(self.query_one(Input))
-
-    def on_key(self, event: events.Key) -> None:
-        """Take letters that were typed before the field was there, or beside it."""
-        field = self.query_one(Input)
-        if event.is_printable and event.character and not field.has_focus:
-            field.insert_text_at_cursor(event.character)
-            event.stop()
 
     def _show(self, needle: str) -> None:
         words = needle.casefold().split()
@@ -156,9 +150,12 @@ class Chooser(ModalScreen[str | None]):
 
 
 def _item(key: str, choice: Choice, *, flat: bool) -> Item:
-    indent = "" if flat else "  " * min(choice.indent, 12)
-    cells = (Cell(indent + choice.text), Cell(choice.note, choice.tone))
+    cells = (Cell(choice.text if flat else _indented(choice)), Cell(choice.note, choice.tone))
     return Item(key, cells, dim=bool(choice.refusal))
+
+
+def _indented(choice: Choice) -> str:
+    return "  " * min(choice.indent, 12) + choice.text
 
 
 def pick(title: str, choices: Sequence[tuple[str, str]], current: str) -> Chooser:

@@ -12,8 +12,8 @@ from app.services.journal import Journal, JournalError
 from app.services.traffic import Budget, Call
 from app.tui import one_shot
 from app.tui.desk_view import DeskView
+from app.tui.dialogs.pane import Pane, Record
 from app.tui.grid import Cell, Column, Grid, Item
-from app.tui.screens.pane import Pane, Record
 
 _COLUMNS = [
     Column("at", "Time", 8, sortable=False),

@@ -7,8 +7,8 @@ from textual import work
 from textual.content import Content
 
 from app.services.journal import Entry, Journal, JournalError, Verdict
+from app.tui.dialogs.pane import Pane, Record
 from app.tui.grid import Cell, Column, Item
-from app.tui.screens.pane import Pane, Record
 
 TOLD = 2
 """How many problems are told in full; `journal verify` tells all."""

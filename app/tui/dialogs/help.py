@@ -4,10 +4,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from app.commands import COMMANDS
+from app.tui.dialogs.dialog import Dialog
 from app.tui.grid import Grid
 from app.tui.presenting import SIGNS, sign_and_word
 
@@ -20,7 +20,7 @@ To connect two entities
 """
 
 
-class Help(ModalScreen[None]):
+class Help(Dialog[None]):
     """Shows the help; any way of leaving closes it."""
 
     BINDINGS = [
@@ -29,7 +29,7 @@ class Help(ModalScreen[None]):
         )
     ]
 
-    def compose(self) -> ComposeResult:
+    def compose_dialog(self) -> ComposeResult:
         """Lay out one text that scrolls."""
         with VerticalScroll(id="dialog") as dialog:
             dialog.border_title, dialog.border_subtitle = "Help", "escape closes"

@@ -2,7 +2,7 @@
 
 from app.domain.entities import Entity
 from app.services.desk import Desk
-from app.tui.screens.chooser import Choice, Chooser
+from app.tui.dialogs.chooser import Choice, Chooser
 
 RECENT = 3
 """How many entities acted in before stand above the tree."""

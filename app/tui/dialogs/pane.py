@@ -10,14 +10,14 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.getters import query_one
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from app.tui.dialogs.dialog import Dialog
 from app.tui.grid import Column, Grid, Item
 from app.tui.lines import Lines
 from app.tui.needle import Needle
 from app.tui.presenting import MUTED
-from app.tui.too_small import BREAKPOINTS_ACROSS, BREAKPOINTS_DOWN, TooSmall, too_small
+from app.tui.too_small import too_small
 
 
 class Record(NamedTuple):
@@ -34,7 +34,7 @@ class Record(NamedTuple):
     facts: tuple[str, ...]
 
 
-class Pane(ModalScreen[None]):
+class Pane(Dialog[None]):
     """Shows records and nothing else; what they are, its two users know.
 
     Args:
@@ -47,9 +47,6 @@ class Pane(ModalScreen[None]):
         Binding("escape,q", "back", "Close", id="pane.close", tooltip="One step back"),
         Binding("slash", "filter", "Filter", id="pane.filter", tooltip="Show only what has this"),
     ]
-    HORIZONTAL_BREAKPOINTS = BREAKPOINTS_ACROSS
-    VERTICAL_BREAKPOINTS = BREAKPOINTS_DOWN
-
     grid = query_one("#records", Grid)
     needle = query_one("#needle", Needle)
     facts = query_one("#facts", Lines)
@@ -61,7 +58,7 @@ class Pane(ModalScreen[None]):
         self._records: dict[str, Record] = {}
         self._texts: dict[str, str] = {}
 
-    def compose(self) -> ComposeResult:
+    def compose_dialog(self) -> ComposeResult:
         """Lay out the list, what is known of one line of it, and the keys."""
         with Vertical(id="dialog"):
             yield Needle(id="needle", placeholder="Filter", compact=True)
@@ -69,7 +66,6 @@ class Pane(ModalScreen[None]):
             yield Lines(id="facts")
             yield Static("", id="said", markup=False)
             yield Static(self._keys, id="keys", markup=False)
-        yield TooSmall()
 
     def on_mount(self) -> None:
         """Start in the list."""
@@ -151,11 +147,6 @@ class Pane(ModalScreen[None]):
     def action_step(self, rows: int) -> None:
         """Move the cursor from within the field."""
         self.grid.action_move(rows)
-
-
-def _haystack(record: Record) -> str:
-    cells = (cell.text for cell in record.item.cells)
-    return "\n".join((*cells, record.what, *record.facts)).casefold()
 
 
 def packed(facts: Iterable[str], width: int) -> str:

@@ -1,0 +1,111 @@
+"""Keys at every pace, from a whole procedure in one write to a slow hand, come to the same."""
+
+import sys
+import time
+
+import pytest
+
+from tests.terminal.pty import Terminal
+
+PROGRAM = [sys.executable, "-m", "app"]
+REQUEST = ["e", *"americas", "enter", "/", *"europe", "enter", "r"]
+ACCEPT = ["g", "a"]
+
+
+def type_at(terminal: Terminal, keys: list[str], pace: float) -> None:
+    """Type keys with a pause after each; without one they leave in a single write."""
+    if not pace:
+        terminal.send(*keys)
+        return
+    for key in keys:
+        terminal.send(key)
+        end = time.perf_counter() + pace
+        while (left := end - time.perf_counter()) > 0:
+            terminal.receive(left)
+
+
+def connect(pace: float, *, at_once: bool = False) -> str:
+    """Connect Acme-Americas to Acme-Europe and return the last screen."""
+    with Terminal(PROGRAM, (100, 30)) as terminal:
+        if not at_once:
+            terminal.wait_for("Acme-Americas")
+        else:
+            terminal.wait_for(lambda: 1049 in terminal.modes)
+        type_at(terminal, REQUEST, pace)
+        answer(terminal, "Acme-Americas  →  Acme-Europe")
+        type_at(terminal, ACCEPT, pace)
+        answer(terminal, "Accept this request?")
+        terminal.wait_for("Acme-Americas → Acme-Europe is Connected.")
+        last = terminal.text()
+        terminal.send("ctrl+q")
+        assert terminal.wait_exit() == 0
+    return last
+
+
+def answer(terminal: Terminal, question: str) -> None:
+    """Say yes to a question as soon as it takes one."""
+    terminal.wait_for(question)
+    for _ in range(100):
+        terminal.send("y")
+        terminal.wait_quiet(0.05)
+        if question not in terminal.text():
+            return
+    raise AssertionError(f"It was never answered:\n{terminal.text()}")
+
+
+@pytest.mark.parametrize("pace", [0, 0.02, 0.07, 0.1, 0.2])
+def test_the_procedure_is_the_same_at_every_pace(pace: float) -> None:
+    assert "> Acme-Americas" in connect(pace)
+
+
+def test_keys_before_the_first_rows_wait_for_them() -> None:
+    assert "> Acme-Americas" in connect(0, at_once=True)
+
+
+BURSTS = [
+    ["e", "enter", "enter"], ["t", "enter", "enter"], ["u", "enter", "enter"],
+    ["F", "enter", "enter"], ["ctrl+p", "enter", "enter"], ["e", "down", "escape", "escape"],
+    ["x", *"Acme-Americas", "enter", "enter"], ["ctrl+p", *"zzz", "\x1b[6~", "\x1b[5~", "enter"],
+    ["g", "g"], ["g", "a"], ["?", "?", "escape", "J", "escape", "ctrl+l", "escape", "q"],
+]  # fmt: skip
+
+
+def test_no_burst_ends_the_program() -> None:
+    with Terminal(PROGRAM, (100, 30)) as terminal:
+        terminal.wait_for("Acme-Americas")
+        for keys in BURSTS:
+            terminal.send(*keys)
+            terminal.wait_quiet(0.2)
+            assert terminal.child.isalive(), keys
+            assert "Nothing has been read yet" not in terminal.text()
+            for _ in range(3):
+                terminal.send("escape")
+                terminal.wait_quiet(0.12)
+        terminal.send("ctrl+q")
+        assert terminal.wait_exit() == 0
+
+
+REPORTS = [
+    b"\x1bP>|kitty(0.35.2y)\x1b\\", b"\x1b]52;c;eXl5y\x07", b"\x1b[?2026;2$y", b"\x9b?1;2c",
+    b"\xfc", b"\x1b[M \xa1\x85", b"\x1b_Gi=1;OKy\x1b\\", b"\x1b[?62;22c\x1b[24;80R",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("cut", [0, 1, 3, 6])
+def test_no_report_of_the_terminal_answers_a_question(cut: int) -> None:
+    with Terminal(PROGRAM, (100, 30)) as terminal:
+        terminal.wait_for("Acme-Americas")
+        type_at(terminal, ["/", *"acme-us", "enter"], 0)
+        for report in REPORTS:
+            if "Request a connection?" not in terminal.text():
+                terminal.send("r")
+                terminal.wait_for("Request a connection?")
+                terminal.wait_quiet(0.3)
+            for piece in (report[:cut], report[cut:]):
+                terminal.send_bytes(piece)
+                terminal.wait_quiet(0.12)
+            assert "Requested:" not in terminal.text(), report
+        terminal.send_bytes(b"\x1b[27u")
+        terminal.wait_quiet(1.3)
+        terminal.send("ctrl+q")
+        assert terminal.wait_exit() == 0
