@@ -1,7 +1,10 @@
 """The Textual App: themes, the queue of input, and a crash that tells no secrets."""
 
 import os
+import traceback
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 from textual import events
 from textual.actions import SkipAction
@@ -13,12 +16,14 @@ from textual.worker import get_current_worker
 
 from app.services.target import Target
 from app.tui.dialogs.confirmation import Confirmation
+from app.tui.dialogs.dialog import Dialog
 from app.tui.input_queue import InputQueue
 from app.tui.screens.connections import Connections
 from app.tui.terminal.crash_report import crash_report
 from app.tui.terminal.input import InputDropped
 from app.tui.themes import THEMES
 
+_PACKAGE = __name__.partition(".")[0]
 _PACKAGED = Path(__file__).parents[1] / "styles"
 _STYLES = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[2] / "styles"
 
@@ -49,13 +54,25 @@ class ConnectionsApp(App[None]):
             self.register_theme(our_theme)
         self.theme = theme
 
+    async def run_async(self, *args: Any, **kwargs: Any) -> None:
+        """Run the app; after an error in it, writes that were begun are recorded to their end."""
+        try:
+            await super().run_async(*args, **kwargs)
+        finally:
+            if self.return_code == 1:
+                await self._connections.finish_writes()
+
     async def on_event(self, event: events.Event) -> None:
         """Handle keys, clicks and pastes in their order; everything else at once."""
         queued = isinstance(event, events.Key | events.MouseDown | events.MouseUp | events.Paste)
-        if not queued or event.is_forwarded:
-            await super().on_event(event)
-        elif not self._is_stray(event):
-            await self.input.put(event)
+        try:
+            if not queued or event.is_forwarded:
+                await super().on_event(event)
+            elif not self._is_stray(event):
+                await self.input.put(event)
+        except Exception as error:
+            if not self._recover(error):
+                raise
 
     def _is_stray(self, event: events.Event) -> bool:
         """Return whether an event is the second click of a double click on another screen.
@@ -111,5 +128,38 @@ class ConnectionsApp(App[None]):
             raise SkipAction
         self._connections.do_quit()
 
+    def _handle_exception(self, error: Exception) -> None:
+        if not self._recover(error):
+            super()._handle_exception(error)
+
+    def _recover(self, error: Exception) -> bool:
+        """Close what an error of Textual's own code has broken, if that is only a part.
+
+        A widget in which an error was raised handles no more messages.
+        """
+        frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+        view, dialog = self._connections.view, self.screen
+        if any(_is_ours(frame) for frame in frames):
+            return False
+        if isinstance(dialog, Dialog):
+            dialog.dismiss(None)
+        elif self.focused is view.needle:
+            self.call_later(view.replace_filter)
+        else:
+            return False
+        where = f"{Path(frames[-1].f_code.co_filename).name}, line {frames[-1].f_lineno}"
+        view.say(
+            "bad",
+            "This part of the screen was closed: an error in Textual, which draws it.",
+            f"{type(error).__name__} in {where}. Nothing was sent because of it.",
+        )
+        return True
+
     def _fatal_error(self) -> None:
         self.panic(crash_report())
+
+
+def _is_ours(frame: FrameType) -> bool:
+    """Return whether a frame is in our code, other than what only passes input on."""
+    module: str = frame.f_globals.get("__name__", "")
+    return module.startswith(f"{_PACKAGE}.") and module not in (__name__, InputQueue.__module__)

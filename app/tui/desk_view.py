@@ -85,7 +85,7 @@ class DeskView(Vertical):
         yield Lines(id="top")
         yield Banner(id="banner")
         yield Lines(id="tabs")
-        yield Needle(id="needle", placeholder="Filter rows", compact=True)
+        yield _filter()
         yield Grid(presenting.columns(Direction.OUTBOUND), id="rows")
         yield Lines(id="detail")
         yield Lines(id="notice")
@@ -95,7 +95,7 @@ class DeskView(Vertical):
         """Draw the empty desk: the first frame waits for nothing."""
         if not self.children:
             return  # the program was left before it was there
-        self.needle.typed, self.needle.left = self._narrow, self._leave_filter
+        self._listen_to_filter()
         self.rows.placeholder = READING
         self.reading = True
         self.rows.focus()
@@ -281,6 +281,16 @@ class DeskView(Vertical):
             self.needle.display = True
             self.screen.set_focus(self.needle)  # at once: what is typed ahead belongs to it
 
+    async def replace_filter(self) -> None:
+        """Put a new field in the place of one that handles no more messages."""
+        await self.needle.remove()
+        await self.mount(_filter(), before=self.rows)
+        self._listen_to_filter()
+        self.close_filter()
+
+    def _listen_to_filter(self) -> None:
+        self.needle.typed, self.needle.left = self._narrow, self._leave_filter
+
     def _narrow(self, needle: str) -> None:
         if self.desk is not None and needle != self.desk.tab.needle:
             self.desk.tab.needle = needle
@@ -309,3 +319,7 @@ class DeskView(Vertical):
         if shown:
             self.notice.display = False
         return shown
+
+
+def _filter() -> Needle:
+    return Needle(id="needle", placeholder="Filter rows", compact=True)

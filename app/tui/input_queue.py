@@ -50,21 +50,23 @@ class InputQueue:
         self._listener = listener
         self._waiting: deque[Event] = deque()
         self._task: asyncio.Task[None] | None = None
+        self._draining = False
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing waits."""
-        return self._task is None
+        return not self._draining
 
     async def put(self, event: Event) -> None:
         """Handle an event now if nothing stands before it, else later."""
-        if self._task is None and self._is_ready(event):
+        if not self._draining and self._is_ready(event):
             await self._handle(event)
         elif len(self._waiting) >= MAX_WAITING:
             self._listener.show_dropped(_names([event]), too_many=True)
         else:
             self._waiting.append(event)
-            if self._task is None:
+            if not self._draining:
+                self._draining = True
                 self._task = asyncio.create_task(self._drain())
 
     def clear(self) -> list[str]:
@@ -94,7 +96,7 @@ class InputQueue:
                     self._app.call_next(self._handle_first, handled)
                     await handled.wait()
         finally:
-            self._task = None
+            self._draining = False
 
     async def _handle_first(self, handled: asyncio.Event) -> None:
         try:

@@ -32,6 +32,7 @@ class Work:
         self._restored: Desk | None = None
         self._looked = False
         self._settled = False
+        self._unfinished: set[asyncio.Task[Outcome]] = set()
 
     @property
     def reading(self) -> bool:
@@ -163,10 +164,17 @@ class Work:
 
     async def _write(self, desk: Desk, order: Order) -> None:
         access = desk.access
-        outcome = await perform(
-            access.tenant, order, self._target.journal, access.login, access.traffic
+        write = asyncio.create_task(
+            perform(access.tenant, order, self._target.journal, access.login, access.traffic)
         )
-        self._tell(messages.Finished(desk, outcome))
+        self._unfinished.add(write)
+        write.add_done_callback(self._unfinished.discard)
+        self._tell(messages.Finished(desk, await asyncio.shield(write)))
+
+    async def finish_writes(self) -> None:
+        """Wait until every write that was begun is recorded to its end, after an error too."""
+        if self._unfinished:
+            await asyncio.wait(self._unfinished)
 
 
 def _desk_of(access: Access, remembered: Remembered) -> Desk | None:

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from pathlib import Path
 
 from tests.terminal.pty import Terminal
 
@@ -78,6 +79,7 @@ def test_what_is_repainted_in_part_is_what_a_whole_repaint_shows() -> None:
 
 CRASH = """
 import sys
+from pathlib import Path
 from app.tui import presenting
 
 def broken(*_):
@@ -147,3 +149,34 @@ def test_keys_typed_ahead_act_in_their_order() -> None:
         terminal.wait_for("Acme-Nordics  →  Acme-Mexico")
         terminal.send("ctrl+q")
         assert terminal.wait_exit() == 0
+
+
+CRASH_DURING_A_WRITE = """
+import sys
+from pathlib import Path
+from app.tui.screens.connections import Connections
+
+def broken(self):
+    assert self.work.writing
+    raise RuntimeError("broken on purpose")
+
+Connections.do_sort = broken
+sys.argv[1:] = ["--tenant", sys.argv[1], "--fault", "latency=1.5,calls=writes"]
+from app.cli import main
+main()
+"""
+
+
+def test_a_write_under_way_is_recorded_to_its_end_when_the_program_crashes(tmp_path: Path) -> None:
+    tenant = str(tmp_path / "acme.db")
+    state = {"XDG_STATE_HOME": str(tmp_path)}
+    with Terminal([sys.executable, "-c", CRASH_DURING_A_WRITE, tenant], env=state) as terminal:
+        terminal.wait_for("Acme-Americas", timeout=30)
+        terminal.send("/", "acme-us", "enter", "r")
+        terminal.wait_for("y yes", timeout=30)
+        answer(terminal, "y", "sending")
+        terminal.send("s")
+        assert terminal.wait_exit(30) == 70
+        assert "RuntimeError: broken on purpose" in terminal.transcript.decode()
+    [journal] = tmp_path.rglob("journal.jsonl")
+    assert '"confirmed"' in journal.read_text()

@@ -115,6 +115,11 @@ class Connections(Screen[None]):
         self._open = True
         self.work.enter(self.target.user)
 
+    async def finish_writes(self) -> None:
+        """Wait until every write that was begun is recorded to its end."""
+        if self._open:
+            await self.work.finish_writes()
+
     async def open_tenant(self, target: Target) -> None:
         """Begin anew with an empty desk, in another tenant."""
         opened = asyncio.Event()

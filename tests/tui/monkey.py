@@ -1,0 +1,191 @@
+"""Random keys, clicks, pastes and resizes on every screen and dialog.
+
+`python -m tests.tui.monkey 500` makes 500 runs; each can be repeated by its number.
+"""
+
+import asyncio
+import random
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest.mock import patch
+
+from textual import events
+from textual.await_complete import AwaitComplete
+from textual.geometry import Size
+
+from app.domain.actions import Action
+from app.services.ports import EntityConnections
+from app.services.writes import TRIES
+from app.tui.dialogs import confirmation
+from app.tui.dialogs.question import Question
+from app.walkthrough.keys import event as key_event
+from app.zuora.client import ZuoraClient
+from tests.services.faults import Faulty
+from tests.tui.story import Story, story
+
+STEPS = 120
+"""Things done in a run."""
+SIZES = [(80, 24), (120, 36), (160, 48), (60, 20), (200, 60)]
+NAMES = ["americas", "europe", "acme-us", "mexico", "zzz", "not connected", "pending", "bruno", "é"]
+KEYS = [
+    *"radxegoitsucFJU?ynq", *"radxegoiy", "/", "enter", "enter", "enter", "escape", "escape", "tab",
+    "shift+tab", "up", "down", "down", "pageup", "pagedown", "home", "end", "left", "right",
+    "backspace", "delete", "space", "ctrl+p", "ctrl+r", "ctrl+l", "ctrl+a", "ctrl+w", "f1", *"jk",
+]  # fmt: skip
+PASTES = [
+    "",
+    "\n",
+    "y",
+    "americas\nr",
+    "x" * 3000,
+    "東京\u202e[/]",
+    "\x1b[A",
+    "[@click=app.quit]x[/]",
+]
+
+
+class Monkey:
+    """One run of random input.
+
+    Args:
+        told: the screen.
+        seed: decides everything that is done.
+    """
+
+    def __init__(self, told: Story, seed: int) -> None:
+        self.told = told
+        self.random = random.Random(seed)
+        self.done: list[str] = []
+
+    async def run(self, steps: int = STEPS) -> None:
+        """Do random things, as fast as they come or with pauses."""
+        pace = self.random.choice([0.0, 0.0, 0.005, 0.03])
+        for _ in range(steps):
+            if not self.told.app.is_running:
+                return
+            self.step()
+            if pace and self.random.random() < 0.7:
+                await asyncio.sleep(self.random.uniform(0, pace))
+            else:
+                await asyncio.sleep(0)
+
+    def step(self) -> None:
+        """Do one thing; a question is now and then answered as a person would."""
+        pick = self.random.random()
+        question = self.told.app.screen
+        if isinstance(question, Question) and self.random.random() < 0.3:
+            name = question.order.row.counterpart.title
+            for key in [*name, "enter"] if question.order.action is Action.DISCONNECT else ["y"]:
+                self._press(key)
+        elif pick < 0.6:
+            self._press(self.random.choice(KEYS))
+        elif pick < 0.7:
+            for char in self.random.choice(NAMES):
+                self._press(char)
+        elif pick < 0.86:
+            self._click(self.random.choice([1, 1, 1, 2, 2, 3]))
+        elif pick < 0.9:
+            self._post(events.Paste(self.random.choice(PASTES)))
+        elif pick < 0.94:
+            self._mouse(
+                self.random.choice([events.MouseScrollDown, events.MouseScrollUp]), *self._place()
+            )
+        elif pick < 0.97:
+            self._drag()
+        else:
+            self._resize()
+
+    def _post(self, event: events.Event) -> None:
+        self.done.append(repr(event))
+        self.told.app.post_message(event)
+
+    def _press(self, key: str) -> None:
+        self._post(key_event(key))
+
+    def _place(self) -> tuple[int, int]:
+        width, height = self.told.app.size
+        return self.random.randrange(max(1, width)), self.random.randrange(max(1, height))
+
+    def _mouse(self, kind: type[events.MouseEvent], x: int, y: int, button: int = 0) -> None:
+        self._post(kind(None, x, y, 0, 0, button, False, False, False, screen_x=x, screen_y=y))
+
+    def _click(self, times: int) -> None:
+        x, y = self._place()
+        self._mouse(events.MouseMove, x, y)
+        for _ in range(times):
+            self._mouse(events.MouseDown, x, y, 1)
+            self._mouse(events.MouseUp, x, y, 1)
+
+    def _drag(self) -> None:
+        self._mouse(events.MouseDown, *self._place(), 1)
+        self._mouse(events.MouseMove, *self._place(), 1)
+        self._mouse(events.MouseUp, *self._place(), 1)
+
+    def _resize(self) -> None:
+        size = Size(*self.random.choice([*SIZES, (1, 1), (20, 5), (59, 19), (300, 90)]))
+        self._post(events.Resize(size, size))
+
+
+@contextmanager
+def watch_answers() -> Iterator[list[Action]]:
+    """Note the action of every question that is answered with yes; it must be armed."""
+    answers: list[Action] = []
+    dismiss = Question.dismiss
+
+    def note(self: Question, result: bool | None = None) -> AwaitComplete:
+        if result and self.is_current:
+            assert self.armed
+            assert not self.invalidated
+            answers.append(self.order.action)
+        return dismiss(self, result)
+
+    with patch.object(Question, "dismiss", note):
+        yield answers
+
+
+async def run(seed: int) -> int:
+    """Make one run, and return how many writes there were.
+
+    Raises:
+        AssertionError: the program wrote what nobody had confirmed, or never came to rest.
+        Exception: the program ended with it.
+    """
+    chance = random.Random(seed)
+    adapters: list[Faulty] = []
+
+    def wrap(zuora: EntityConnections) -> EntityConnections:
+        assert isinstance(zuora, ZuoraClient)
+        adapters.append(Faulty(zuora))
+        adapters[-1].lose_answer = chance.random() < 0.2
+        return adapters[-1]
+
+    scenario = chance.choice(["acme", "acme", "acme", "empty", "hostile"])
+    with watch_answers() as answers:
+        async with story(scenario, size=chance.choice(SIZES), wrap=wrap) as told:
+            await Monkey(told, seed).run()
+            if told.app.is_running:
+                await told.settle()
+        writes = Counter(write for adapter in adapters for write in adapter.writes)
+        confirmed = Counter(answer.name.lower() for answer in answers)
+        for write, count in writes.items():
+            assert count <= confirmed[write] * TRIES, (writes, confirmed)
+    return writes.total()
+
+
+def main(runs: int, first: int = 0) -> None:
+    """Make runs, and say how they went."""
+    confirmation.GUARD = 0.02
+    written = ended = 0
+    for seed in range(first, first + runs):
+        try:
+            written += asyncio.run(run(seed))
+        except Exception as error:  # noqa: BLE001 - all are counted
+            ended += 1
+            print(f"{seed}: {type(error).__name__}: {error}")
+    print(f"{runs} runs, {ended} ended, {written} writes, each after a yes that was armed")
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
