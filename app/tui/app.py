@@ -18,6 +18,7 @@ from app.services.target import Target
 from app.tui.dialogs.confirmation import Confirmation
 from app.tui.dialogs.dialog import Dialog
 from app.tui.input_queue import InputQueue
+from app.tui.needle import Needle
 from app.tui.screens.connections import Connections
 from app.tui.terminal.crash_report import crash_report
 from app.tui.terminal.input import InputDropped
@@ -138,17 +139,16 @@ class ConnectionsApp(App[None]):
         A widget in which an error was raised handles no more messages.
         """
         frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-        view, dialog = self._connections.view, self.screen
-        if any(_is_ours(frame) for frame in frames):
+        if not self.screen_stack or any(_is_ours(frame) for frame in frames):
             return False
-        if isinstance(dialog, Dialog):
+        if isinstance(dialog := self.screen, Dialog):
             dialog.dismiss(None)
-        elif self.focused is view.needle:
-            self.call_later(view.replace_filter)
+        elif isinstance(self.focused, Needle):
+            self.call_later(self._connections.view.replace_filter)
         else:
             return False
         where = f"{Path(frames[-1].f_code.co_filename).name}, line {frames[-1].f_lineno}"
-        view.say(
+        self._connections.view.say(
             "bad",
             "This part of the screen was closed: an error in Textual, which draws it.",
             f"{type(error).__name__} in {where}. Nothing was sent because of it.",

@@ -59,10 +59,10 @@ class Monkey:
         self.random = random.Random(seed)
         self.done: list[str] = []
 
-    async def run(self, steps: int = STEPS) -> None:
+    async def run(self) -> None:
         """Do random things, as fast as they come or with pauses."""
         pace = self.random.choice([0.0, 0.0, 0.005, 0.03])
-        for _ in range(steps):
+        for _ in range(STEPS):
             if not self.told.app.is_running:
                 return
             self.step()

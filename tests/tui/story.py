@@ -24,6 +24,7 @@ from app.tui.dialogs.confirmation import Confirmation
 from app.tui.grid import Grid
 from app.tui.lines import Lines
 from app.tui.screens.connections import Connections
+from app.walkthrough.keys import event as key_event
 from app.zuora.client import ZuoraClient
 from app.zuora.token import credentials
 from tests.acme import open_acme
@@ -106,6 +107,12 @@ class Story:
             await self.until(lambda: self.app.input.is_empty)
             if isinstance(question := self.app.screen, Confirmation):
                 await self.until(lambda: question.armed or bool(question.invalidated))
+        await self.settle()
+
+    async def press_at_once(self, *keys: str) -> None:
+        """Press keys in one burst, and wait."""
+        for key in keys:
+            self.app.post_message(key_event(key))
         await self.settle()
 
     async def type(self, text: str) -> None:

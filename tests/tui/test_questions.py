@@ -3,9 +3,12 @@
 import asyncio
 
 import pytest
+from textual.content import Content
 from textual.widgets import Button, Static
 
+from app.domain.actions import Action
 from app.domain.connections import Connection
+from app.services.orders import Order
 from app.services.target import Access
 from app.tui.dialogs import confirmation
 from app.tui.dialogs.question import Question
@@ -148,6 +151,22 @@ async def test_a_change_between_answer_and_sending_is_told_and_nothing_is_sent()
         assert (
             "is Disconnected now; it was Pending when you asked. Nothing was sent." in told.notice
         )
+
+
+async def test_a_question_invalidated_before_it_is_drawn_draws_itself_so() -> None:
+    async with story() as told:
+        row = told.desk.find(next(row.key for row in told.desk.rows()))
+        assert row is not None
+        question = Question(Order.on(Action.REQUEST, row), Content("DEMO acme"))
+        told.app.push_screen(question)
+        question.invalidated = "It is another one now."
+        await told.settle()
+        assert not question.query("#yes, #consequence")
+        reason = question.query_one("#reason", Static)
+        assert str(reason.content) == "It is another one now. Nothing will be sent."
+        await told.press("y", "enter")
+        assert told.on_top
+        assert not told.screen.work.writing
 
 
 async def test_a_refresh_that_changes_nothing_leaves_the_question_alone() -> None:

@@ -242,6 +242,8 @@ class Connections(Screen[None]):
             return False
         if self.focused is self.view.needle or (need := _NEEDS.get(event.key)) is None:
             return False
+        if not self.view.reading and not self.work.writing:
+            return False
         situation = self.view.situation()
         if need >= Need.ROW and situation.sending:
             return True
