@@ -10,6 +10,7 @@ from app.cli.credentials import credentials_of, profile_of
 from app.cli.exits import ExitCode, Stopped
 from app.cli.options import Chosen, tenant_options
 from app.cli.output import say, say_json
+from app.cli.parameters import option
 from app.domain.ids import id_of
 from app.domain.text import clean
 from app.services.journal import Journal, JournalError
@@ -27,7 +28,7 @@ _EXPORT = "export ZUORA_CLIENT_ID=… ZUORA_CLIENT_SECRET=…"
 
 @click.command()
 @tenant_options
-@click.option("--json", "as_json", is_flag=True, help="Data for machines.")
+@option("--json", "as_json", is_flag=True, help="Data for machines.")
 def doctor(chosen: Chosen, *, as_json: bool) -> ExitCode:
     """Try each step on the way to Zuora, and say what to do where one fails.
 

@@ -11,6 +11,7 @@ from app.cli.completing import profile_names
 from app.cli.exits import ExitCode, Stopped
 from app.cli.options import Chosen
 from app.cli.output import narrate, say, say_json, table
+from app.cli.parameters import option
 from app.domain.actions import Action
 from app.domain.clock import now
 from app.domain.ids import bare
@@ -41,18 +42,18 @@ class Since(click.ParamType[datetime]):
 
 
 @click.group(invoke_without_command=True)
-@click.option("--json", "as_json", is_flag=True, help="Data for machines.")
-@click.option("--since", type=Since(), metavar="T", help="From then on: 2026-11-22, 2h, 3d.")
-@click.option(
+@option("--json", "as_json", is_flag=True, help="Data for machines.")
+@option("--since", type=Since(), metavar="T", help="From then on: 2026-11-22, 2h, 3d.")
+@option(
     "--action", type=click.Choice([one.name.lower() for one in Action]), metavar="ACTION",
     help="Only request, accept, deny or disconnect.",
 )  # fmt: skip
-@click.option(
+@option(
     "--outcome", type=click.Choice([one.replace(" ", "-") for one in OUTCOMES]),
     metavar="OUTCOME", help="Only confirmed, refused, not-done, overtaken-since or unknown.",
 )  # fmt: skip
-@click.option("--entity", metavar="ENTITY", help="Only with this entity at either end: id or name.")
-@click.option("--profile", metavar="NAME", shell_complete=profile_names, help="Only of this one.")
+@option("--entity", metavar="ENTITY", help="Only with this entity at either end: id or name.")
+@option("--profile", metavar="NAME", shell_complete=profile_names, help="Only of this one.")
 @click.pass_context
 def journal(
     ctx: click.Context,
@@ -101,7 +102,7 @@ def journal(
 
 
 @journal.command()
-@click.option("--json", "as_json", is_flag=True, help="Data for machines.")
+@option("--json", "as_json", is_flag=True, help="Data for machines.")
 def verify(*, as_json: bool) -> ExitCode:
     """Look for lines that were changed or are missing; ends with 1 when there are.
 

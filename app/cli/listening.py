@@ -8,14 +8,15 @@ from typing import Any
 import click
 
 from app.cli.exits import ExitCode, Stopped
+from app.cli.parameters import option
 
 
 def address_options(port: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a command --host and --port, which is `port` unless told."""
-    host_option = click.option(
+    host_option = option(
         "--host", default="127.0.0.1", show_default=True, help="The address to listen on."
     )
-    port_option = click.option(
+    port_option = option(
         "--port", type=click.IntRange(0, 65535), default=port, show_default=True,
         help="0 takes any that is free.",
     )  # fmt: skip

@@ -8,6 +8,7 @@ from app.cli.exits import ExitCode, Stopped
 from app.cli.login_questions import Wanted, ask, asked, from_environ, named, typed
 from app.cli.options import Chosen
 from app.cli.output import narrate, say, table
+from app.cli.parameters import option
 from app.cli.session import code_of, tell
 from app.domain.entities import Hierarchy
 from app.domain.errors import ZuoraError
@@ -20,13 +21,11 @@ from app.settings.profiles import CLIENT_ID, CLIENT_SECRET, Profile, load
 
 
 @click.command()
-@click.option("--profile", "name", metavar="NAME", help="What to call it, or one there is.")
-@click.option("--environment", metavar="WORD", help=f"One of {', '.join(ENVIRONMENTS)}.")
-@click.option("--base-url", metavar="URL", help="A REST root that no word stands for.")
-@click.option("--client-id", metavar="ID", help="Of your OAuth client in Zuora.")
-@click.option(
-    "--risk", type=click.Choice(["sandbox", "production"]), help="Needed with most --base-url."
-)
+@option("--profile", "name", metavar="NAME", help="What to call it, or one there is.")
+@option("--environment", metavar="WORD", help=f"One of {', '.join(ENVIRONMENTS)}.")
+@option("--base-url", metavar="URL", help="A REST root that no word stands for.")
+@option("--client-id", metavar="ID", help="Of your OAuth client in Zuora.")
+@option("--risk", type=click.Choice(["sandbox", "production"]), help="Needed with most --base-url.")
 @click.pass_context
 def login(
     ctx: click.Context,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from app.cli.completing import beginning, entity_names, profile_names, user_names
+from app.cli.parameters import option
 from app.fake.scenarios import SCENARIOS, USERS, is_file
 
 if TYPE_CHECKING:
@@ -115,31 +116,31 @@ def _faults(
 
 
 _OPTIONS = (
-    click.option(
+    option(
         "--profile", metavar="NAME", shell_complete=profile_names,
         help="A tenant of your config file; `login` makes one.",
     ),
-    click.option(
+    option(
         "--base-url", metavar="URL",
         help="A REST root, with ZUORA_CLIENT_ID and ZUORA_CLIENT_SECRET in the environment.",
     ),
-    click.option(
+    option(
         "--scenario", type=ScenarioName(), metavar="NAME",
         help="What the built-in fake tenant holds: acme unless told; or a scenario file.",
     ),
-    click.option(
+    option(
         "--user", metavar="NAME", shell_complete=user_names,
         help="Who to work as in the fake tenant: alice unless told.",
     ),
-    click.option(
+    option(
         "--tenant", metavar="FILE", type=click.Path(dir_okay=False),
         help="Keep the fake tenant in a file, which others may use at the same time.",
     ),
-    click.option(
+    option(
         "--fault", "faults", multiple=True, metavar="NAME[=VALUE]", callback=_faults,
         help="A bad day for the built-in fake tenant; `serve --faults` lists them. Repeatable.",
     ),
-    click.option(
+    option(
         "--entity", metavar="ENTITY", shell_complete=entity_names,
         help="The entity to act in: id, name or display name. Else ZUORA_ENTITY_ID.",
     ),
@@ -160,6 +161,6 @@ def tenant_options(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(whole.checked(), *args, **kwargs)
 
     with_chosen.__doc__ = inspect.getdoc(command)
-    for option in reversed(_OPTIONS):
-        option(with_chosen)
+    for decorate_option in reversed(_OPTIONS):
+        decorate_option(with_chosen)
     return with_chosen

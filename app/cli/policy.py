@@ -8,14 +8,15 @@ from app.cli.exits import ExitCode
 from app.cli.fake_files import loaded, opened
 from app.cli.options import Chosen, ScenarioName
 from app.cli.output import narrate, say, say_json
+from app.cli.parameters import option
 
 
 @click.command()
-@click.option(
+@option(
     "--scenario", type=ScenarioName(), metavar="NAME", help="As this scenario chooses, or file."
 )
-@click.option("--tenant", metavar="FILE", help="As the tenant in this file chooses.")
-@click.option("--json", "as_json", is_flag=True, help="Data for machines.")
+@option("--tenant", metavar="FILE", help="As the tenant in this file chooses.")
+@option("--json", "as_json", is_flag=True, help="Data for machines.")
 @click.pass_context
 def policy(
     ctx: click.Context, scenario: str | None, tenant: str | None, *, as_json: bool

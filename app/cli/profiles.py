@@ -5,11 +5,12 @@ import click
 from app.cli.exits import ExitCode, Stopped
 from app.cli.options import Chosen, tenant_options
 from app.cli.output import narrate, say, say_json, table
+from app.cli.parameters import option
 from app.domain.risk import Risk
 from app.settings.errors import SettingsError
 from app.settings.profiles import Profile, Settings, load
 
-as_json = click.option("--json", "as_json", is_flag=True, help="Data for machines.")
+as_json = option("--json", "as_json", is_flag=True, help="Data for machines.")
 
 
 @click.command()

@@ -13,6 +13,7 @@ from app.cli.exits import ExitCode, Stopped
 from app.cli.lazy import LazyGroup
 from app.cli.options import Chosen, tenant_options
 from app.cli.output import output_lost, silence
+from app.cli.parameters import option
 from app.fake.scenarios import SCENARIOS, USERS
 
 COMMANDS = {
@@ -121,9 +122,7 @@ def _listed(names: dict[str, str]) -> str:
     ),
 )
 @tenant_options
-@click.option(
-    "--theme", metavar="NAME", help="Colours: dark, light, high-contrast, colour-blind-safe."
-)
+@option("--theme", metavar="NAME", help="Colours: dark, light, high-contrast, colour-blind-safe.")
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @click.pass_context
 def program(ctx: click.Context, chosen: Chosen, theme: str | None) -> int | None:

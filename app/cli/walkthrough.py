@@ -11,6 +11,7 @@ from app.cli.completing import beginning
 from app.cli.exits import ExitCode, Stopped
 from app.cli.options import THEMES, Chosen
 from app.cli.output import say
+from app.cli.parameters import argument, option
 from app.cli.targets import way
 from app.cli.walkthrough_new import new
 from app.domain.text import clean
@@ -85,25 +86,23 @@ walkthrough.add_command(new)
 
 
 @walkthrough.command()
-@click.argument("name", type=_Script())
-@click.option(
-    "--theme", type=click.Choice(THEMES), default="dark", show_default=True, help="Colours."
-)
-@click.option(
+@argument("name", type=_Script())
+@option("--theme", type=click.Choice(THEMES), default="dark", show_default=True, help="Colours.")
+@option(
     "--speed",
     type=click.FloatRange(0.25, 8),
     default=1.0,
     show_default=True,
     help="How fast it plays: 2 is twice as fast.",
 )
-@click.option(
+@option(
     "--export",
     "folder",
     metavar="DIR",
     help="Play to nobody, and write pictures, a page and a terminal recording there.",
 )
-@click.option("--png", is_flag=True, help="With --export: each picture as PNG, too.")
-@click.option("--gif", is_flag=True, help="With --export: an animated GIF, too.")
+@option("--png", is_flag=True, help="With --export: each picture as PNG, too.")
+@option("--gif", is_flag=True, help="With --export: an animated GIF, too.")
 def play(name: str, theme: str, speed: float, folder: str | None, *, png: bool, gif: bool) -> int:
     """Play a walkthrough to an audience, or record it with --export.
 
@@ -128,7 +127,7 @@ def play(name: str, theme: str, speed: float, folder: str | None, *, png: bool, 
 
 
 @walkthrough.command()
-@click.argument("names", type=_Script(), nargs=-1, required=True)
+@argument("names", type=_Script(), nargs=-1, required=True)
 def check(names: tuple[str, ...]) -> ExitCode:
     """Perform walkthroughs unseen; say at which step one does not come about."""
     from app.walkthrough.performance import Missed

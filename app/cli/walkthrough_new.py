@@ -14,6 +14,7 @@ from app.cli.completing import user_names
 from app.cli.exits import ExitCode, Stopped
 from app.cli.options import THEMES, Chosen, ScenarioName
 from app.cli.output import narrate, say
+from app.cli.parameters import argument, option
 from app.cli.targets import way
 from app.domain.text import clean
 from app.fake.scenarios import SCENARIOS
@@ -29,19 +30,15 @@ TEACHES = "Say here in a sentence what it teaches."
 
 
 @click.command()
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
-@click.option(
+@argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@option(
     "--scenario", type=ScenarioName(), metavar="NAME",
     help="What the tenant holds at the start: acme unless told; or a scenario file.",
 )  # fmt: skip
-@click.option(
-    "--user", metavar="NAME", shell_complete=user_names, help="Who begins: alice unless told."
-)
-@click.option("--title", metavar="TEXT", help="What it is called: as the file unless told.")
-@click.option(
-    "--theme", type=click.Choice(THEMES), default="dark", show_default=True, help="Colours."
-)
-@click.option("--force", is_flag=True, help="Replace the file if there is one.")
+@option("--user", metavar="NAME", shell_complete=user_names, help="Who begins: alice unless told.")
+@option("--title", metavar="TEXT", help="What it is called: as the file unless told.")
+@option("--theme", type=click.Choice(THEMES), default="dark", show_default=True, help="Colours.")
+@option("--force", is_flag=True, help="Replace the file if there is one.")
 def new(
     file: Path,
     scenario: str | None,

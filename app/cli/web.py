@@ -15,6 +15,7 @@ from app.cli.exits import ExitCode, Stopped
 from app.cli.listening import address_options, listening_on
 from app.cli.options import THEMES, Chosen, ScenarioName
 from app.cli.output import narrate
+from app.cli.parameters import option
 from app.cli.targets import way
 from app.fake.scenarios import SCENARIOS
 
@@ -31,19 +32,17 @@ KEPT = (
 
 @click.command()
 @address_options(port=8050)
-@click.option(
+@option(
     "--scenario", type=ScenarioName(), metavar="NAME",
     help="What each visitor's tenant holds at the start: acme unless told; or a scenario file.",
 )  # fmt: skip
-@click.option("--user", metavar="NAME", help="Who each visitor works as: alice unless told.")
-@click.option(
-    "--theme", type=click.Choice(THEMES), default="dark", show_default=True, help="Colours."
-)
-@click.option(
+@option("--user", metavar="NAME", help="Who each visitor works as: alice unless told.")
+@option("--theme", type=click.Choice(THEMES), default="dark", show_default=True, help="Colours.")
+@option(
     "--seats", type=click.IntRange(1), default=16, show_default=True,
     help="Visitors at a time; each takes some 50 MB.",
 )  # fmt: skip
-@click.option(
+@option(
     "--name", "names", multiple=True, metavar="NAME",
     help="A host name that visitors type, where it is neither localhost nor this machine's"
     " own. Repeatable.",

@@ -11,16 +11,17 @@ from app.cli.exits import ExitCode
 from app.cli.finding import row_by_ends, row_by_id, rows_to_request
 from app.cli.options import Chosen, tenant_options
 from app.cli.output import narrate
+from app.cli.parameters import argument, option
 from app.cli.sending import ordered, send, settle
 from app.cli.session import Session, run
 from app.domain.actions import Action
 from app.domain.connections import Row
 
 _OPTIONS = (
-    click.option("--yes", is_flag=True, help="Do it without a question."),
-    click.option("--unlock", is_flag=True, help="Let this one command write in production."),
-    click.option("--dry-run", is_flag=True, help="Show the exact request and send nothing."),
-    click.option("--json", "as_json", is_flag=True, help="Data for machines."),
+    option("--yes", is_flag=True, help="Do it without a question."),
+    option("--unlock", is_flag=True, help="Let this one command write in production."),
+    option("--dry-run", is_flag=True, help="Show the exact request and send nothing."),
+    option("--json", "as_json", is_flag=True, help="Data for machines."),
 )
 _JSON = """
 
@@ -35,8 +36,8 @@ Finder = Callable[[Session], Awaitable[list[Row]]]
 
 def _writing(about: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        for option in reversed(_OPTIONS):
-            command = option(command)
+        for decorate_option in reversed(_OPTIONS):
+            command = decorate_option(command)
         command = tenant_options(command)
         command.__doc__ = about + _JSON
         return command
@@ -45,9 +46,7 @@ def _writing(about: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 
 def _end(name: str, variable: str, about: str, **more: Any) -> Callable[..., Any]:
-    return click.option(
-        name, variable, metavar="ENTITY", shell_complete=entity_names, help=about, **more
-    )
+    return option(name, variable, metavar="ENTITY", shell_complete=entity_names, help=about, **more)
 
 
 @click.command()
@@ -69,7 +68,7 @@ def request(chosen: Chosen, source: str | None, targets: tuple[str, ...], **how:
 def _on_connection(action: Action, about: str) -> click.Command:
     @click.command(action.name.lower())
     @_writing(about)
-    @click.argument("connection", metavar="[CONNECTION_ID]", required=False)
+    @argument("connection", metavar="[CONNECTION_ID]", required=False)
     @_end("--from", "source", "The source, in place of an id.")
     @_end("--to", "target", "The target, in place of an id.")
     def command(
