@@ -32,7 +32,7 @@ def entity_names(
     ctx: "click.Context", _param: "click.Parameter", incomplete: str
 ) -> "list[CompletionItem]":
     """Return the entities of the tenant, as last read, that begin like this."""
-    chosen = {**ctx.find_root().params, **{k: v for k, v in ctx.params.items() if v}}
+    chosen = {**ctx.find_root().params, **{k: v for k, v in ctx.params.items() if v is not None}}
     return beginning(incomplete, _entities(chosen))
 
 

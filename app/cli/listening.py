@@ -38,9 +38,9 @@ def listening_on(host: str, port: int, warning: str) -> socket.socket:
 
     try:
         listening = listen(host, port)
-    except OSError as error:
-        sentence = f"cannot listen on {host} port {port}: {error.strerror or error}."
-        raise Stopped(sentence, ExitCode.USAGE) from error
+    except (OSError, UnicodeError) as error:
+        why = (error.strerror or error) if isinstance(error, OSError) else "it is no host name"
+        raise Stopped(f"cannot listen on {host} port {port}: {why}.", ExitCode.USAGE) from error
     if not ipaddress.ip_address(listening.getsockname()[0]).is_loopback:
         click.echo(
             f"entity-connections: whoever reaches this machine can reach {warning}", err=True

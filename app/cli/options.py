@@ -41,7 +41,7 @@ class ScenarioName(click.ParamType[str]):
 
 
 class Chosen(NamedTuple):
-    """What the options say of the tenant to work in; None and "" where they are silent.
+    """What the options say of the tenant to work in; None where they are silent.
 
     Attributes:
         profile: name of a profile of the config file.
@@ -68,9 +68,8 @@ class Chosen(NamedTuple):
 
     def under(self, outer: "Chosen") -> "Chosen":
         """Return this, with what it leaves open taken from the options before the command."""
-        return Chosen(
-            **{name: getattr(self, name) or getattr(outer, name) for name in self._fields}
-        )
+        given: dict[str, Any] = self._asdict()
+        return outer._replace(**{name: given[name] for name in given if given[name] is not None})
 
     def checked(self) -> "Chosen":
         """Return this when its options go together.
@@ -147,6 +146,12 @@ _OPTIONS = (
 )  # fmt: skip
 
 
+def options_before_command() -> Chosen:
+    """Return what the options say that were written before the command's name."""
+    before = click.get_current_context().find_root().obj
+    return before if isinstance(before, Chosen) else Chosen()
+
+
 def tenant_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options, and their values as its first argument `chosen`.
 
@@ -156,9 +161,7 @@ def tenant_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def with_chosen(*args: Any, **kwargs: Any) -> Any:
         mine = Chosen(*(kwargs.pop(name) for name in Chosen._fields))
-        outer = click.get_current_context().find_root().obj
-        whole = mine.under(outer) if isinstance(outer, Chosen) else mine
-        return command(whole.checked(), *args, **kwargs)
+        return command(mine.under(options_before_command()).checked(), *args, **kwargs)
 
     with_chosen.__doc__ = inspect.getdoc(command)
     for decorate_option in reversed(_OPTIONS):

@@ -12,9 +12,11 @@ from app.cli.completing import VARIABLE, register
 from app.cli.exits import ExitCode, Stopped
 from app.cli.lazy import LazyGroup
 from app.cli.options import Chosen, tenant_options
-from app.cli.output import output_lost, silence
+from app.cli.output import narrate, output_lost, silence
 from app.cli.parameters import option
+from app.domain.text import LONGEST, clean
 from app.fake.scenarios import SCENARIOS, USERS
+from app.settings.errors import SettingsError
 
 COMMANDS = {
     "entities": ("app.cli.reading:entities", "The entities, and which you may enter"),
@@ -63,9 +65,12 @@ def main() -> None:
 def _run() -> int:
     try:
         return int(program.main(prog_name="entity-connections", standalone_mode=False) or 0)
-    except click.ClickException as error:
-        click.echo(f"entity-connections: {error.format_message()}", err=True)
-        return error.code if isinstance(error, Stopped) else ExitCode.USAGE
+    except Stopped as error:
+        return _end_with(error.message, error.code)
+    except SettingsError as error:
+        return _end_with(str(error), ExitCode.USAGE)
+    except click.ClickException as error:  # which repeats what was typed, as it was
+        return _end_with(clean(error.format_message(), LONGEST), ExitCode.USAGE)
     except (click.Abort, KeyboardInterrupt):
         return ExitCode.INTERRUPTED
     except BrokenPipeError:  # whoever read our output has seen enough
@@ -73,10 +78,14 @@ def _run() -> int:
     except OSError as error:
         if error.errno != errno.ENOSPC:
             return _crashed()
-        click.echo(f"entity-connections: {error.strerror}.", err=True)
-        return ExitCode.NO_OUTPUT
+        return _end_with(f"{error.strerror}.", ExitCode.NO_OUTPUT)
     except Exception:  # noqa: BLE001 - the last resort, and it tells no values
         return _crashed()
+
+
+def _end_with(sentence: str, code: ExitCode) -> ExitCode:
+    narrate(f"entity-connections: {sentence}")
+    return code
 
 
 def _open_all_three() -> None:
@@ -128,7 +137,7 @@ def _listed(names: dict[str, str]) -> str:
 def program(ctx: click.Context, chosen: Chosen, theme: str | None) -> int | None:
     """Open the screen, unless a command follows."""
     if ctx.invoked_subcommand is not None:
-        if theme:
+        if theme is not None:
             raise click.UsageError(f"--theme is for the screen, not for {ctx.invoked_subcommand}.")
         ctx.obj = chosen
         return None

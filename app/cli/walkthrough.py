@@ -9,7 +9,7 @@ import click
 
 from app.cli.completing import beginning
 from app.cli.exits import ExitCode, Stopped
-from app.cli.options import THEMES, Chosen
+from app.cli.options import THEMES, Chosen, options_before_command
 from app.cli.output import say
 from app.cli.parameters import argument, option
 from app.cli.targets import way
@@ -69,7 +69,7 @@ def walkthrough(ctx: click.Context) -> ExitCode | None:
     then. It plays on a fake tenant of its own. One that is yours is a file
     NAME.toml: `new` makes one by watching you, `check` performs it unseen.
     """
-    if isinstance(outer := ctx.find_root().obj, Chosen) and outer != Chosen():
+    if options_before_command() != Chosen():
         raise click.UsageError("a walkthrough brings its own tenant: no option chooses another.")
     if ctx.invoked_subcommand is not None:
         return None
@@ -112,8 +112,6 @@ def play(name: str, theme: str, speed: float, folder: str | None, *, png: bool, 
     """
     script, open_target = _read(name)
     if folder is not None:
-        if not folder.strip():
-            raise click.UsageError("--export takes the name of a folder, and this one is empty.")
         into, stem = Path(folder), Path(name).stem
         return _export(stem, script, open_target, theme, into, png=png, gif=gif)
     if png or gif:

@@ -153,8 +153,10 @@ def _script(
 
 def _beside(scenario: str | None, file: Path) -> str:
     """Return a scenario as a script in this file names it."""
-    if scenario is None or scenario in SCENARIOS:
-        return scenario or "acme"
+    if scenario is None:
+        return "acme"
+    if scenario in SCENARIOS:
+        return scenario
     return os.path.relpath(Path(scenario).resolve(), file.parent.resolve())
 
 

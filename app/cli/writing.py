@@ -78,13 +78,16 @@ def _on_connection(action: Action, about: str) -> click.Command:
         target: str | None,
         **how: bool,
     ) -> ExitCode:
-        if bool(connection) == bool(source or target) or bool(source) != bool(target):
+        ends = None if source is None or target is None else (source, target)
+        alone = ends is None and (source is not None or target is not None)
+        if alone or (connection is None) == (ends is None):
             raise click.UsageError("name the connection by its id, or by both --from and --to.")
 
         async def find(session: Session) -> list[Row]:
-            if connection:
+            if connection is not None:
                 return [await row_by_id(session, action, connection)]
-            return [await row_by_ends(session, action, source or "", target or "")]
+            assert ends is not None  # noqa: S101 - else there is an id
+            return [await row_by_ends(session, action, *ends)]
 
         return _run(chosen, action, find, **how)
 
