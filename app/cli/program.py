@@ -2,6 +2,7 @@
 
 import errno
 import gc
+import io
 import os
 import sys
 
@@ -49,6 +50,8 @@ def main() -> None:
     """Run the program and end the process with its exit code."""
     gc.disable()  # what is imported stays: looking through it again and again costs a tenth
     _open_all_three()
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")  # a byte that is no text is an answer, too
     if VARIABLE in os.environ:  # the shell asks what could come next
         register()
     status = _run()
@@ -70,15 +73,17 @@ def _run() -> int:
     except SettingsError as error:
         return _end_with(str(error), ExitCode.USAGE)
     except click.ClickException as error:  # which repeats what was typed, as it was
-        return _end_with(clean(error.format_message(), LONGEST), ExitCode.USAGE)
+        return _end_with(clean(error.format_message(), 2 * LONGEST), ExitCode.USAGE)
     except (click.Abort, KeyboardInterrupt):
         return ExitCode.INTERRUPTED
     except BrokenPipeError:  # whoever read our output has seen enough
         return ExitCode.DONE
     except OSError as error:
-        if error.errno != errno.ENOSPC:
-            return _crashed()
-        return _end_with(f"{error.strerror}.", ExitCode.NO_OUTPUT)
+        if error.errno == errno.ENOSPC:
+            return _end_with(f"{error.strerror}.", ExitCode.NO_OUTPUT)
+        if error.errno == errno.ENOENT and error.filename is None:  # of os.getcwd
+            return _end_with("the current folder is gone: change to another.", ExitCode.USAGE)
+        return _crashed()
     except Exception:  # noqa: BLE001 - the last resort, and it tells no values
         return _crashed()
 

@@ -98,9 +98,9 @@ def _check_file(file: Path, *, force: bool) -> None:
         raise click.UsageError(f"a walkthrough's file ends in {SUFFIX}: {file.name}{SUFFIX}")
     if os.path.lexists(file) and not force:
         raise click.UsageError(f"{file} is there already; --force replaces it.")
-    if file.exists() and not file.is_file():
-        raise click.UsageError(f"{file} is no plain file.")
     try:
+        if file.exists() and not file.is_file():
+            raise click.UsageError(f"{file} is no plain file.")
         try_out(file)
     except OSError as error:
         raise click.UsageError(f"{file} cannot be written: {error.strerror}.") from error

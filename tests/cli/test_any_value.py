@@ -43,6 +43,8 @@ ODD = (
     "a..b",
     "x" * 300,
     "x" * 4_000,
+    f"{'x' * 300}.toml",
+    "loop.toml",
     "=",
     ",",
     "%s{0}$HOME",
@@ -111,7 +113,7 @@ def flags(command: click.Command) -> list[list[str]]:
         for option in command.params
         if isinstance(option, click.Option) and option.is_flag and not option.is_eager
     ]
-    return [[], *each, sum(each, [])]
+    return [[], *each, [name for names in each for name in names]]
 
 
 @pytest.fixture(autouse=True)
@@ -122,6 +124,7 @@ def _stay_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "loop.toml").symlink_to("loop.toml")
     look_up = socket.getaddrinfo
 
     def look_up_numbers(*args: Any, **kwargs: Any) -> Any:
