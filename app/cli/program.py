@@ -89,7 +89,8 @@ def _run() -> int:
 
 
 def _end_with(sentence: str, code: ExitCode) -> ExitCode:
-    narrate(f"entity-connections: {sentence}")
+    if VARIABLE not in os.environ:  # no shell wants to hear of it while it completes
+        narrate(f"entity-connections: {sentence}")
     return code
 
 

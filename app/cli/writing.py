@@ -31,6 +31,11 @@ _JSON = """
     [{"method", "url", "headers", "body"}].
 """
 
+_FORGOTTEN = (
+    "entity-connections: the fake tenant was in memory, and is gone with what was done in it;"
+    " to keep it, add --tenant FILE"
+)
+
 Finder = Callable[[Session], Awaitable[list[Row]]]
 
 
@@ -129,6 +134,10 @@ def _run(
         if not yes and not ask(target, orders):
             narrate("Nothing was sent.")
             return ExitCode.INTERRUPTED
-        return await send(session, orders, as_json=as_json)
+        try:
+            return await send(session, orders, as_json=as_json)
+        finally:
+            if target.journal.path is None and target.journal.last is not None:
+                narrate(_FORGOTTEN)
 
     return run(chosen, work)

@@ -1,6 +1,7 @@
 """`login`, `profiles` and `config`: from nothing to a profile that works."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,19 @@ def test_what_is_missing_is_named(home: Path, arguments: list[str], said: str) -
     done = run(home, "login", *arguments, stdin="")
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
+    assert not home.exists()
+
+
+@pytest.mark.parametrize("utf8", ["0", "1"])
+def test_a_secret_that_is_no_text_is_refused_and_not_repeated(home: Path, utf8: str) -> None:
+    command = [*PROGRAM, "login", "--profile", "a", "--environment", "eu-production"]
+    done = subprocess.run(
+        [*command, "--client-id", "x"], input=b"s3cr\xff3t\n", capture_output=True, timeout=50,
+        env=environ(home, PYTHONUTF8=utf8, LC_ALL="C.UTF-8"),
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"holds no secret" in done.stderr
+    assert b"s3cr" not in done.stderr
     assert not home.exists()
 
 
