@@ -1,5 +1,6 @@
 """Options and arguments of every command: a value that is empty, or no text, is refused."""
 
+import math
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -16,7 +17,10 @@ class _Parameter(click.Parameter):
             if isinstance(text, str) and (problem := find_problem(text)):
                 sentence = f"it {problem}. Give another value, or leave it out."
                 raise click.BadParameter(sentence, ctx, self)
-        return super().type_cast_value(ctx, value)
+        found = super().type_cast_value(ctx, value)
+        if isinstance(found, float) and not math.isfinite(found):  # which is in every range
+            raise click.BadParameter(f"{value!r} is not a number.", ctx, self)
+        return found
 
 
 class _Option(_Parameter, click.Option):

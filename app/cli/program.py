@@ -68,24 +68,35 @@ def main() -> None:
 def _run() -> int:
     try:
         return int(program.main(prog_name="entity-connections", standalone_mode=False) or 0)
-    except Stopped as error:
-        return _end_with(error.message, error.code)
+    except click.ClickException as error:
+        return _stopped(error)
     except SettingsError as error:
         return _end_with(str(error), ExitCode.USAGE)
-    except click.ClickException as error:  # which repeats what was typed, as it was
-        return _end_with(clean(error.format_message(), 2 * LONGEST), ExitCode.USAGE)
     except (click.Abort, KeyboardInterrupt):
         return ExitCode.INTERRUPTED
     except BrokenPipeError:  # whoever read our output has seen enough
         return ExitCode.DONE
     except OSError as error:
-        if error.errno == errno.ENOSPC:
-            return _end_with(f"{error.strerror}.", ExitCode.NO_OUTPUT)
-        if error.errno == errno.ENOENT and error.filename is None:  # of os.getcwd
-            return _end_with("the current folder is gone: change to another.", ExitCode.USAGE)
-        return _crashed()
+        return _failed(error)
     except Exception:  # noqa: BLE001 - the last resort, and it tells no values
         return _crashed()
+
+
+def _stopped(error: click.ClickException) -> ExitCode:
+    if isinstance(error, Stopped):
+        return _end_with(error.message, error.code)
+    sentence = error.format_message()
+    if not isinstance(error, click.exceptions.NoArgsIsHelpError):
+        sentence = clean(sentence, 2 * LONGEST)  # it repeats what was typed, as it was
+    return _end_with(sentence, ExitCode.USAGE)
+
+
+def _failed(error: OSError) -> ExitCode:
+    if error.errno == errno.ENOSPC:
+        return _end_with(f"{error.strerror}.", ExitCode.NO_OUTPUT)
+    if error.errno == errno.ENOENT and error.filename is None:  # of os.getcwd
+        return _end_with("the current folder is gone: change to another.", ExitCode.USAGE)
+    return _crashed()
 
 
 def _end_with(sentence: str, code: ExitCode) -> ExitCode:

@@ -10,6 +10,7 @@ import socket
 import sys
 import unicodedata
 from collections.abc import Iterator
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,9 @@ def _stay_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     monkeypatch.setattr("socket.getaddrinfo", look_up_numbers)
     monkeypatch.setattr("app.fake.listening.Server.answer_on", lambda _, line: line.close())
     monkeypatch.setattr("app.web.server.Server.serve", close)
+    monkeypatch.setattr("app.tui.terminal.run_app", lambda _: 0)
+    monkeypatch.setattr("app.walkthrough.player.play", lambda *_: 0)
+    monkeypatch.setattr("getpass.getpass", interrupt)
     monkeypatch.setattr("app.walkthrough.recording.record", interrupt)
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     yield
@@ -146,12 +150,25 @@ def _stay_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
         signal.signal(number, handler)
 
 
+class Stdin(io.TextIOWrapper):
+    """What is typed, or piped in, is no text."""
+
+    def __init__(self, *, terminal: bool) -> None:
+        super().__init__(io.BytesIO(b"\xff\n"), encoding="utf-8", errors="surrogateescape")
+        self.isatty = lambda: terminal  # type: ignore[method-assign]
+
+
 def run(
-    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    arguments: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    terminal: bool = False,
 ) -> tuple[int, str]:
     """Return how the program ends, and what it says on stderr."""
     monkeypatch.setattr(sys, "argv", ["entity-connections", *arguments])
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"\xff\n"), encoding="utf-8"))
+    monkeypatch.setattr(sys, "stdin", Stdin(terminal=terminal))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
     code = cli._run()
     return code, capsys.readouterr().err
 
@@ -190,8 +207,9 @@ def test_odd_values_end_with_a_sentence(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    wanted = cycle(flags(command))  # each with other values, for the sake of time
     for parameter in filter(takes_value, command.params):
         for value in ODD:
-            for some in flags(command):
-                arguments = [*names, *some, *arguments_with(command, parameter, value)]
-                check(arguments, *run(arguments, monkeypatch, capsys))
+            arguments = [*names, *next(wanted), *arguments_with(command, parameter, value)]
+            for terminal in (False, True):
+                check(arguments, *run(arguments, monkeypatch, capsys, terminal=terminal))

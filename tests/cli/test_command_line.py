@@ -96,6 +96,21 @@ def test_each_command_has_its_help_and_its_line_in_the_list(command: str) -> Non
     assert f"  {command}  " in run("--help").stdout
 
 
+@pytest.mark.parametrize("group", ["config", "tenant"])
+def test_a_group_without_a_command_shows_its_help(group: str) -> None:
+    done = run(group)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"Usage: entity-connections {group} [OPTIONS]" in done.stderr
+    assert len(done.stderr.splitlines()) > 5
+
+
+@pytest.mark.parametrize("speed", ["nan", "inf", "-1", "9"])
+def test_a_speed_that_is_none_is_refused(speed: str) -> None:
+    done = run("walkthrough", "disconnect", "--speed", speed)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Invalid value for '--speed'" in done.stderr
+
+
 def test_an_error_in_the_program_tells_no_values() -> None:
     code = (
         "import sys; import app.cli.reading as reading\n"
