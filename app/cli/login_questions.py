@@ -100,13 +100,13 @@ def typed() -> Hidden:
         click.UsageError: there is none.
         SettingsError: it is not text.
     """
-    held: str | bytes | None = read_variable(CLIENT_SECRET)
+    held = read_variable(CLIENT_SECRET)
     if held is not None:
         narrate(f"The secret is taken from {CLIENT_SECRET}.")
     elif sys.stdin.isatty():
         held = _prompt_secret()
     else:
-        held = sys.stdin.buffer.readline(10_000)
+        held = sys.stdin.readline(10_000)
     if not held.strip():
         raise click.UsageError(
             f"the secret is missing: type it on a terminal, pipe it in as one line,"
@@ -115,8 +115,8 @@ def typed() -> Hidden:
     return secret_in(held, "What was given")
 
 
-def _prompt_secret() -> str | bytes:
+def _prompt_secret() -> str:
     try:
         return str(click.prompt("Client secret (not shown)", hide_input=True, err=True))
-    except UnicodeDecodeError as error:
-        return bytes(error.object)
+    except UnicodeDecodeError as error:  # it is read from the terminal, not from stdin
+        return bytes(error.object).decode("utf-8", "surrogateescape")

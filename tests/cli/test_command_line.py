@@ -96,6 +96,17 @@ def test_each_command_has_its_help_and_its_line_in_the_list(command: str) -> Non
     assert f"  {command}  " in run("--help").stdout
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["--no-such\x1b]0;x\x07"], ["entities", "a\nb\u202e"], ["no\x9bsuch"], ["config", "\x1b[31m"]],
+)
+def test_what_is_repeated_cannot_act(arguments: list[str]) -> None:
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    (sentence,) = done.stderr.split("\n")[:-1]
+    assert sentence.isprintable()
+
+
 @pytest.mark.parametrize("group", ["config", "tenant"])
 def test_a_group_without_a_command_shows_its_help(group: str) -> None:
     done = run(group)

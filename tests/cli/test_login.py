@@ -1,6 +1,7 @@
 """`login`, `profiles` and `config`: from nothing to a profile that works."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -119,6 +120,23 @@ def test_a_secret_that_is_no_text_is_refused_and_not_repeated(home: Path, utf8: 
     assert (done.returncode, done.stdout) == (2, b"")
     assert b"holds no secret" in done.stderr
     assert b"s3cr" not in done.stderr
+    assert not home.exists()
+
+
+@pytest.mark.parametrize("asked", ["Name of the profile", "Client id", "Client secret"])
+def test_an_answer_that_is_no_text_is_refused(home: Path, asked: str) -> None:
+    settings = [f"{k}={v}" for k, v in environ(home).items() if k.startswith(("ENTITY_", "PYTHON"))]
+    options = ["--environment", "eu-production"]
+    options += ["--profile", "a"] * (asked != "Name of the profile")
+    options += ["--client-id", "x"] * (asked == "Client secret")
+    with Terminal(["env", *settings, *PROGRAM, "login", *options]) as terminal:
+        terminal.wait_for(asked)
+        terminal.wait_quiet()
+        os.write(terminal.child.child_fd, b"s3cr\xff3t\r")
+        assert terminal.wait_exit() == 2
+        said = terminal.transcript.decode("utf-8", "replace")  # the terminal echoes the byte
+        assert "not text" in said
+        assert "Traceback" not in said
     assert not home.exists()
 
 

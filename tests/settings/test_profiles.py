@@ -111,6 +111,7 @@ def test_a_variable_that_names_nothing_is_refused(
     ("variable", "value", "remedy"),
     [
         ("HOME", None, "set HOME"),
+        ("HOME", "relative", "set HOME"),
         ("HOME", "", "HOME in the environment is empty"),
         ("ENTITY_CONNECTIONS_CONFIG_DIR", "", "CONFIG_DIR in the environment is empty"),
         ("ENTITY_CONNECTIONS_CONFIG_DIR", "~nobody-here/x", "name the whole path"),
@@ -130,6 +131,16 @@ def test_no_place_to_keep_files_in_is_told(
     else:
         monkeypatch.setenv(variable, value)
     with pytest.raises(SettingsError, match=remedy):
+        load()
+
+
+def test_no_folder_is_made_where_the_program_happens_to_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Older releases of platformdirs leave the ~ in place where nobody has a home."""
+    monkeypatch.delenv("ENTITY_CONNECTIONS_CONFIG_DIR", raising=False)
+    monkeypatch.setattr("platformdirs.user_config_path", lambda *_, **__: Path("~/.config/x"))
+    with pytest.raises(SettingsError, match="no home directory"):
         load()
 
 
