@@ -110,12 +110,18 @@ def test_what_is_missing_is_named(home: Path, arguments: list[str], said: str) -
     assert not home.exists()
 
 
-@pytest.mark.parametrize("utf8", ["0", "1"])
-def test_a_secret_that_is_no_text_is_refused_and_not_repeated(home: Path, utf8: str) -> None:
+STRICT = {"PYTHONUTF8": "0", "PYTHONIOENCODING": "utf-8:strict"}
+"""As Python reads its input in most locales, but for C."""
+
+
+@pytest.mark.parametrize("encoding", [{"PYTHONUTF8": "1"}, STRICT])
+def test_a_secret_that_is_no_text_is_refused_and_not_repeated(
+    home: Path, encoding: dict[str, str]
+) -> None:
     command = [*PROGRAM, "login", "--profile", "a", "--environment", "eu-production"]
     done = subprocess.run(
         [*command, "--client-id", "x"], input=b"s3cr\xff3t\n", capture_output=True, timeout=50,
-        env=environ(home, PYTHONUTF8=utf8, LC_ALL="C.UTF-8"),
+        env=environ(home, **encoding),
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (2, b"")
     assert b"holds no secret" in done.stderr
@@ -125,7 +131,8 @@ def test_a_secret_that_is_no_text_is_refused_and_not_repeated(home: Path, utf8: 
 
 @pytest.mark.parametrize("asked", ["Name of the profile", "Client id", "Client secret"])
 def test_an_answer_that_is_no_text_is_refused(home: Path, asked: str) -> None:
-    settings = [f"{k}={v}" for k, v in environ(home).items() if k.startswith(("ENTITY_", "PYTHON"))]
+    known = environ(home, **STRICT)
+    settings = [f"{k}={v}" for k, v in known.items() if k.startswith(("ENTITY_", "PYTHON"))]
     options = ["--environment", "eu-production"]
     options += ["--profile", "a"] * (asked != "Name of the profile")
     options += ["--client-id", "x"] * (asked == "Client secret")

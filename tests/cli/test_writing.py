@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from app.cli import writing
+from app.cli.exits import ExitCode
 from app.cli.options import Chosen
 from app.cli.sending import _interrupted, _tell, ordered
 from app.cli.targets import way
@@ -100,6 +102,17 @@ def test_it_is_not_said_where_it_is_kept_or_nothing_was_sent(server: Moody, home
     ):  # fmt: skip
         assert GONE not in run(home, *command).stderr
     assert GONE not in on(server, home, *ask, "--yes").stderr
+
+
+def test_nor_where_the_newest_list_stopped_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def stop(*_: object, **__: object) -> ExitCode:
+        return ExitCode.REFUSED
+
+    monkeypatch.setattr("app.cli.writing.send", stop)
+    writing.request.main(["--to", "Acme-US", "--yes"], standalone_mode=False)
+    assert capsys.readouterr().err == ""
 
 
 def test_nothing_is_promised_to_be_looked_up_where_nothing_is_kept(
