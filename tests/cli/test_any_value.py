@@ -129,7 +129,7 @@ def _stay_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     look_up = socket.getaddrinfo
 
     def look_up_numbers(*args: Any, **kwargs: Any) -> Any:
-        return look_up(*args, **(kwargs | {"flags": socket.AI_NUMERICHOST}))
+        return look_up(*args[:5], **(kwargs | {"flags": socket.AI_NUMERICHOST}))
 
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
@@ -213,3 +213,29 @@ def test_odd_values_end_with_a_sentence(
             arguments = [*names, *next(wanted), *arguments_with(command, parameter, value)]
             for terminal in (False, True):
                 check(arguments, *run(arguments, monkeypatch, capsys, terminal=terminal))
+
+
+@pytest.mark.parametrize(
+    "variable",
+    ["ZUORA_ENTITY_ID", "ZUORA_CLIENT_ID", "ZUORA_CLIENT_SECRET", "ENTITY_CONNECTIONS_CONFIG_DIR",
+     "ENTITY_CONNECTIONS_STATE_DIR", "HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "SSL_CERT_FILE"],
+)  # fmt: skip
+def test_odd_variables_end_with_a_sentence(
+    variable: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ZUORA_CLIENT_ID", "id")
+    monkeypatch.setenv("ZUORA_CLIENT_SECRET", "secret")
+    real = ["--base-url", "https://rest.zuora.com"]
+    for value in (*NEVER, *ODD[::4]):
+        if "\0" in value:
+            continue  # no environment holds one
+        monkeypatch.setenv(variable, value)
+        for arguments in (
+            ["profiles"], ["journal"], ["connections"], ["config", "explain", *real],
+            ["doctor", *real], ["request", "--to", "Acme-US", "--yes"],
+        ):  # fmt: skip
+            code, said = run(arguments, monkeypatch, capsys)
+            check([variable, value, *arguments], code, said)
+            if variable.startswith("ZUORA") and value in EMPTY and real[0] in arguments:
+                refused = f"{variable} in the environment is empty" in said
+                assert refused or (variable, arguments[0]) == ("ZUORA_CLIENT_SECRET", "config")
