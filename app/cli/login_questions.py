@@ -100,19 +100,19 @@ def typed() -> Hidden:
         click.UsageError: there is none.
         SettingsError: it is not text.
     """
-    held = read_variable(CLIENT_SECRET)
-    if held is not None:
+    secret = read_variable(CLIENT_SECRET)
+    if secret is not None:
         narrate(f"The secret is taken from {CLIENT_SECRET}.")
     elif sys.stdin.isatty():
-        held = _prompt_secret()
+        secret = _prompt_secret()
     else:
-        held = sys.stdin.readline(10_000)
-    if not held.strip():
+        secret = sys.stdin.readline(10_000)
+    if not secret.strip():
         raise click.UsageError(
             f"the secret is missing: type it on a terminal, pipe it in as one line,"
             f" or set {CLIENT_SECRET}."
         )
-    return secret_in(held, "What was given")
+    return secret_in(secret, "What was given")
 
 
 def _prompt_secret() -> str:

@@ -12,15 +12,17 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 class _Parameter(click.Parameter):
+    """Checks what was typed before it is taken for anything: a name, a number, a file."""
+
     def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
         for text in value if isinstance(value, list | tuple) else [value]:
             if isinstance(text, str) and (problem := find_problem(text)):
                 sentence = f"it {problem}. Give another value, or leave it out."
                 raise click.BadParameter(sentence, ctx, self)
-        found = super().type_cast_value(ctx, value)
-        if isinstance(found, float) and not math.isfinite(found):  # which is in every range
+        converted = super().type_cast_value(ctx, value)
+        if isinstance(converted, float) and not math.isfinite(converted):  # which is in every range
             raise click.BadParameter(f"{value!r} is not a number.", ctx, self)
-        return found
+        return converted
 
 
 class _Option(_Parameter, click.Option):

@@ -69,37 +69,37 @@ def _run() -> int:
     try:
         return int(program.main(prog_name="entity-connections", standalone_mode=False) or 0)
     except click.ClickException as error:
-        return _stopped(error)
+        return _report_click_error(error)
     except SettingsError as error:
-        return _end_with(str(error), ExitCode.USAGE)
+        return _report(str(error), ExitCode.USAGE)
     except (click.Abort, KeyboardInterrupt):
         return ExitCode.INTERRUPTED
     except BrokenPipeError:  # whoever read our output has seen enough
         return ExitCode.DONE
     except OSError as error:
-        return _failed(error)
+        return _report_os_error(error)
     except Exception:  # noqa: BLE001 - the last resort, and it tells no values
         return _crashed()
 
 
-def _stopped(error: click.ClickException) -> ExitCode:
+def _report_click_error(error: click.ClickException) -> ExitCode:
     if isinstance(error, Stopped):
-        return _end_with(error.message, error.code)
+        return _report(error.message, error.code)
     sentence = error.format_message()
     if not isinstance(error, click.exceptions.NoArgsIsHelpError):
         sentence = clean(sentence, 2 * LONGEST)  # it repeats what was typed, as it was
-    return _end_with(sentence, ExitCode.USAGE)
+    return _report(sentence, ExitCode.USAGE)
 
 
-def _failed(error: OSError) -> ExitCode:
+def _report_os_error(error: OSError) -> ExitCode:
     if error.errno == errno.ENOSPC:
-        return _end_with(f"{error.strerror}.", ExitCode.NO_OUTPUT)
+        return _report(f"{error.strerror}.", ExitCode.NO_OUTPUT)
     if error.errno == errno.ENOENT and error.filename is None:  # of os.getcwd
-        return _end_with("the current folder is gone: change to another.", ExitCode.USAGE)
+        return _report("the current folder is gone: change to another.", ExitCode.USAGE)
     return _crashed()
 
 
-def _end_with(sentence: str, code: ExitCode) -> ExitCode:
+def _report(sentence: str, code: ExitCode) -> ExitCode:
     if VARIABLE not in os.environ:  # no shell wants to hear of it while it completes
         narrate(f"entity-connections: {sentence}")
     return code
