@@ -85,7 +85,7 @@ def _title(given: str | None, file: Path) -> str:
     if given is None:
         words = clean(file.stem.replace("-", " ").replace("_", " "), LONGEST_TITLE).strip()
         return f"{words[:1].upper()}{words[1:]}" or "A walkthrough"
-    if not given.strip() or clean(given) != given or len(given) > LONGEST_TITLE:
+    if clean(given) != given or len(given) > LONGEST_TITLE:
         raise click.UsageError(f"--title takes a line of 1 to {LONGEST_TITLE} characters.")
     return given
 
