@@ -32,7 +32,7 @@ def entity_names(
     ctx: "click.Context", _param: "click.Parameter", incomplete: str
 ) -> "list[CompletionItem]":
     """Return the entities of the tenant, as last read, that begin like this."""
-    chosen = {**ctx.find_root().params, **{k: v for k, v in ctx.params.items() if v}}
+    chosen = {**ctx.find_root().params, **{k: v for k, v in ctx.params.items() if v is not None}}
     return beginning(incomplete, _entities(chosen))
 
 
@@ -56,14 +56,18 @@ def register() -> None:
 
 def _entities(chosen: dict[str, str | None]) -> Iterable[tuple[str, str]]:
     """Return a word and what it stands for, for each entity of the chosen tenant."""
-    name = chosen.get("profile") or chosen.get("base_url")
-    if not name:
+    name = chosen.get("profile")
+    if name is None:
+        name = chosen.get("base_url")
+    if name is None:
         from importlib import import_module
 
         from app.fake.scenarios import SCENARIOS
 
-        scenario = chosen.get("scenario") or "acme"
-        if chosen.get("tenant") or scenario not in SCENARIOS:
+        scenario = chosen.get("scenario")
+        if scenario is None:
+            scenario = "acme"
+        if chosen.get("tenant") is not None or scenario not in SCENARIOS:
             return  # a file is opened to work in it, not to guess
         module = f"app.fake.data.{scenario.replace('-', '_')}"
         found = import_module(module).scenario().entities

@@ -11,6 +11,7 @@ from click.shell_completion import BashComplete, CompletionItem, FishComplete, Z
 from app.cli.completing import SHELLS, VARIABLE
 from app.cli.exits import ExitCode
 from app.cli.output import narrate, say
+from app.cli.parameters import argument
 
 _BASHS_OWN, _ESCAPED = re.compile(r"([^A-Za-z0-9_./:=@%+,-])"), r"\\\1"
 
@@ -46,7 +47,7 @@ _PLACES = {
 
 
 @click.command()
-@click.argument("shell", type=click.Choice(SHELLS))
+@argument("shell", type=click.Choice(SHELLS))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> ExitCode:
     """Print the script that completes commands, options and names in your shell.

@@ -10,6 +10,7 @@ from app.cli.credentials import credentials_of, profile_of
 from app.cli.exits import ExitCode, Stopped
 from app.cli.options import Chosen, tenant_options
 from app.cli.output import say, say_json
+from app.cli.parameters import option
 from app.domain.ids import id_of
 from app.domain.text import clean
 from app.services.journal import Journal, JournalError
@@ -27,7 +28,7 @@ _EXPORT = "export ZUORA_CLIENT_ID=… ZUORA_CLIENT_SECRET=…"
 
 @click.command()
 @tenant_options
-@click.option("--json", "as_json", is_flag=True, help="Data for machines.")
+@option("--json", "as_json", is_flag=True, help="Data for machines.")
 def doctor(chosen: Chosen, *, as_json: bool) -> ExitCode:
     """Try each step on the way to Zuora, and say what to do where one fails.
 
@@ -42,7 +43,8 @@ def doctor(chosen: Chosen, *, as_json: bool) -> ExitCode:
             " The fake tenant that is built in needs none."
         )
     profile = profile_of(chosen)
-    found = asyncio.run(_told(profile, chosen.entity or profile.entity, as_json=as_json))
+    entity = profile.entity if chosen.entity is None else chosen.entity
+    found = asyncio.run(_told(profile, entity, as_json=as_json))
     if as_json:
         say_json([one._asdict() for one in found])
     return ExitCode.NO_ACCESS if any(one.verdict == "failed" for one in found) else ExitCode.DONE
@@ -73,8 +75,8 @@ async def _checks(profile: Profile, entity: str | None) -> "AsyncIterator[Check]
     else:
         yield Check("credentials", "ok", "There are a client id and a client secret.", "")
     yield _journal(profile)
-    acting_id = _id_of(entity, profile) if entity else None
-    if entity and acting_id is None:
+    acting_id = None if entity is None else _id_of(entity, profile)
+    if entity is not None and acting_id is None:
         said = (
             f'No entity "{clean(entity)}" is known here; the first in the token\'s scope is tried.'
         )

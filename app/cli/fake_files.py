@@ -37,14 +37,15 @@ def fake_from(scenario: str | None, tenant: str | None) -> FakeFrom:
     Raises:
         Stopped: a file cannot be used, or holds another scenario than the one named.
     """
+    start = "acme" if scenario is None else scenario
     if tenant is None:
-        found = loaded(scenario or "acme")
-        return FakeFrom(found, None, Path(scenario or "acme").name, found.users)
+        found = loaded(start)
+        return FakeFrom(found, None, Path(start).name, found.users)
     from app.fake import settings
     from app.fake.users import Users
 
     path = Path(tenant).absolute()
-    db = opened(path, scenario or "acme")
+    db = opened(path, start)
     try:
         origin = settings.get(db, settings.SCENARIO)
         if scenario is not None and scenario != origin:

@@ -5,13 +5,14 @@ from typing import Any
 
 import click
 
+from app.cli.parameters import option
 from app.fake.faults.catalogue import CALLS, FAULTS, FaultError, parsed
 
 
 def fault_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options, and their values as `faults`, `seed` and `control`."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
+    for decorate_option in reversed(_OPTIONS):
+        command = decorate_option(command)
     return command
 
 
@@ -43,19 +44,19 @@ def _explained(ctx: click.Context, _option: click.Parameter, *, asked: bool) -> 
 
 
 _OPTIONS = (
-    click.option(
+    option(
         "--fault", "faults", multiple=True, metavar="NAME[=VALUE]",
         callback=lambda _ctx, _option, given: checked(given),
         help="A bad day for its callers; --faults lists them. Repeatable.",
     ),
-    click.option(
+    option(
         "--seed", type=int, default=0, show_default=True,
         help="For the faults that strike at random: the same calls meet the same ones.",
     ),
-    click.option(
+    option(
         "--control", is_flag=True, help="Let callers switch faults, at /_faults: see above."
     ),
-    click.option(
+    option(
         "--faults", "asked", is_flag=True, is_eager=True, expose_value=False,
         callback=lambda ctx, option, asked: _explained(ctx, option, asked=asked),
         help="Say what each fault does, and stop.",

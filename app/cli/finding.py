@@ -46,7 +46,7 @@ async def row_by_id(session: Session, action: Action, connection_id: str) -> Row
         ZuoraError: Zuora could not be asked, or refused.
         Stopped: there is no such connection, or a newer one took its place.
     """
-    if session.way.entity and session.way.typed:
+    if session.way.typed:
         acting_id = await session.acting()
         view = await session.tenant.read(acting_id)
         record = _record(view, connection_id)
@@ -80,7 +80,7 @@ async def row_by_ends(session: Session, action: Action, source: str, target: str
     await session.open()
     from_, to = session.entity(source), session.entity(target)
     ends = [from_, to] if action is Action.DISCONNECT else [to]
-    if session.way.entity and session.way.typed:
+    if session.way.entity is not None and session.way.typed:
         named = session.entity(session.way.entity)
         if named not in (from_, to):
             raise click.UsageError(f"{named.title} is neither end of this connection.")

@@ -9,8 +9,9 @@ import click
 
 from app.cli.completing import profile_names
 from app.cli.exits import ExitCode, Stopped
-from app.cli.options import Chosen
+from app.cli.options import Chosen, options_before_command
 from app.cli.output import narrate, say, say_json, table
+from app.cli.parameters import option
 from app.domain.actions import Action
 from app.domain.clock import now
 from app.domain.ids import bare
@@ -32,27 +33,29 @@ class Since(click.ParamType[datetime]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> datetime:
         """Return the moment; what says no zone is meant in the local one."""
-        if ago := _AGO.fullmatch(value.strip()):
-            return now() - timedelta(seconds=int(ago[1]) * _UNITS[ago[2]])
         try:
+            if ago := _AGO.fullmatch(value.strip()):
+                return now() - timedelta(seconds=int(ago[1]) * _UNITS[ago[2]])
             return datetime.fromisoformat(value.strip()).astimezone()
-        except (ValueError, OverflowError, OSError):
+        except OverflowError:
+            self.fail(f"{value!r} is outside the calendar, which begins in the year 1.")
+        except (ValueError, OSError):
             self.fail(f"{value!r} is none of 2026-11-22, 2026-11-22T10:00, 90min, 2h, 3d.")
 
 
 @click.group(invoke_without_command=True)
-@click.option("--json", "as_json", is_flag=True, help="Data for machines.")
-@click.option("--since", type=Since(), metavar="T", help="From then on: 2026-11-22, 2h, 3d.")
-@click.option(
+@option("--json", "as_json", is_flag=True, help="Data for machines.")
+@option("--since", type=Since(), metavar="T", help="From then on: 2026-11-22, 2h, 3d.")
+@option(
     "--action", type=click.Choice([one.name.lower() for one in Action]), metavar="ACTION",
     help="Only request, accept, deny or disconnect.",
 )  # fmt: skip
-@click.option(
+@option(
     "--outcome", type=click.Choice([one.replace(" ", "-") for one in OUTCOMES]),
     metavar="OUTCOME", help="Only confirmed, refused, not-done, overtaken-since or unknown.",
 )  # fmt: skip
-@click.option("--entity", metavar="ENTITY", help="Only with this entity at either end: id or name.")
-@click.option("--profile", metavar="NAME", shell_complete=profile_names, help="Only of this one.")
+@option("--entity", metavar="ENTITY", help="Only with this entity at either end: id or name.")
+@option("--profile", metavar="NAME", shell_complete=profile_names, help="Only of this one.")
 @click.pass_context
 def journal(
     ctx: click.Context,
@@ -76,11 +79,9 @@ def journal(
     """
     if ctx.invoked_subcommand is not None:
         return None
-    outer = ctx.find_root().obj
-    tenant = None
-    if isinstance(outer, Chosen):
-        profile = profile or outer.profile or outer.base_url
-        tenant = outer.tenant and clean(str(Path(outer.tenant).absolute()))
+    chosen = Chosen(profile=profile, entity=entity).under(options_before_command())
+    profile = chosen.base_url if chosen.profile is None else chosen.profile
+    tenant = None if chosen.tenant is None else clean(str(Path(chosen.tenant).absolute()))
     found = [
         one
         for one in _read()
@@ -89,7 +90,10 @@ def journal(
         and outcome in (None, _word(one).replace(" ", "-"))
         and profile in (None, one.profile)
         and tenant in (None, one.tenant)
-        and (entity is None or any(_is(one_end, entity) for one_end in (one.source, one.target)))
+        and (
+            chosen.entity is None
+            or any(_is(end, chosen.entity) for end in (one.source, one.target))
+        )
     ]
     if as_json:
         say_json([_as_json(one) for one in found])
@@ -101,7 +105,7 @@ def journal(
 
 
 @journal.command()
-@click.option("--json", "as_json", is_flag=True, help="Data for machines.")
+@option("--json", "as_json", is_flag=True, help="Data for machines.")
 def verify(*, as_json: bool) -> ExitCode:
     """Look for lines that were changed or are missing; ends with 1 when there are.
 

@@ -8,14 +8,15 @@ from typing import Any
 import click
 
 from app.cli.exits import ExitCode, Stopped
+from app.cli.parameters import option
 
 
 def address_options(port: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a command --host and --port, which is `port` unless told."""
-    host_option = click.option(
+    host_option = option(
         "--host", default="127.0.0.1", show_default=True, help="The address to listen on."
     )
-    port_option = click.option(
+    port_option = option(
         "--port", type=click.IntRange(0, 65535), default=port, show_default=True,
         help="0 takes any that is free.",
     )  # fmt: skip
@@ -37,9 +38,9 @@ def listening_on(host: str, port: int, warning: str) -> socket.socket:
 
     try:
         listening = listen(host, port)
-    except OSError as error:
-        sentence = f"cannot listen on {host} port {port}: {error.strerror or error}."
-        raise Stopped(sentence, ExitCode.USAGE) from error
+    except (OSError, UnicodeError) as error:
+        why = (error.strerror or error) if isinstance(error, OSError) else "it is no host name"
+        raise Stopped(f"cannot listen on {host} port {port}: {why}.", ExitCode.USAGE) from error
     if not ipaddress.ip_address(listening.getsockname()[0]).is_loopback:
         click.echo(
             f"entity-connections: whoever reaches this machine can reach {warning}", err=True

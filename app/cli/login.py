@@ -4,10 +4,11 @@ import asyncio
 
 import click
 
-from app.cli.exits import ExitCode, Stopped
-from app.cli.login_questions import Wanted, ask, asked, from_environ, named, typed
-from app.cli.options import Chosen
+from app.cli.exits import ExitCode
+from app.cli.login_questions import Wanted, ask, asked, named, typed
+from app.cli.options import Chosen, options_before_command
 from app.cli.output import narrate, say, table
+from app.cli.parameters import option
 from app.cli.session import code_of, tell
 from app.domain.entities import Hierarchy
 from app.domain.errors import ZuoraError
@@ -15,21 +16,17 @@ from app.domain.secret import Hidden
 from app.settings import places
 from app.settings.adding import add_profile, set_client_id
 from app.settings.environments import ENVIRONMENTS
-from app.settings.errors import SettingsError
-from app.settings.profiles import CLIENT_ID, CLIENT_SECRET, Profile, load
+from app.settings.profiles import Profile, load
+from app.settings.variables import CLIENT_ID, CLIENT_SECRET, read_variable
 
 
 @click.command()
-@click.option("--profile", "name", metavar="NAME", help="What to call it, or one there is.")
-@click.option("--environment", metavar="WORD", help=f"One of {', '.join(ENVIRONMENTS)}.")
-@click.option("--base-url", metavar="URL", help="A REST root that no word stands for.")
-@click.option("--client-id", metavar="ID", help="Of your OAuth client in Zuora.")
-@click.option(
-    "--risk", type=click.Choice(["sandbox", "production"]), help="Needed with most --base-url."
-)
-@click.pass_context
+@option("--profile", "name", metavar="NAME", help="What to call it, or one there is.")
+@option("--environment", metavar="WORD", help=f"One of {', '.join(ENVIRONMENTS)}.")
+@option("--base-url", metavar="URL", help="A REST root that no word stands for.")
+@option("--client-id", metavar="ID", help="Of your OAuth client in Zuora.")
+@option("--risk", type=click.Choice(["sandbox", "production"]), help="Needed with most --base-url.")
 def login(
-    ctx: click.Context,
     name: str | None,
     environment: str | None,
     base_url: str | None,
@@ -44,13 +41,8 @@ def login(
     piped in as one line, or taken from ZUORA_CLIENT_SECRET; there is no option
     for it, because others can see the arguments of a program.
     """
-    outer = ctx.find_root().obj
-    if isinstance(outer, Chosen):
-        name, base_url = name or outer.profile, base_url or outer.base_url
-    try:
-        return _login(named(name), environment, base_url, client_id, risk)
-    except SettingsError as error:
-        raise Stopped(str(error), ExitCode.USAGE) from error
+    chosen = Chosen(profile=name, base_url=base_url).under(options_before_command())
+    return _login(named(chosen.profile), environment, chosen.base_url, client_id, risk)
 
 
 def _login(
@@ -61,15 +53,18 @@ def _login(
     risk: str | None,
 ) -> ExitCode:
     known = load().profiles.get(name)
-    wanted = asked(name, word, base_url, risk) if not known or word or base_url else None
+    same = known is not None and word is None and base_url is None
+    wanted = None if same else asked(name, word, base_url, risk)
     root = wanted.root() if wanted else known.base_url if known else ""
     if known and (root != known.base_url or risk not in (None, known.risk.value)):
         raise click.UsageError(
             f"there is a profile {name} for {known.base_url} ({known.risk.value}) already:"
             f" change it in {places.config_file()}, or choose another name."
         )
-    id_ = client_id or from_environ(CLIENT_ID) or (known.own_client_id if known else "")
-    id_ = id_ or ask("Client id")
+    by_id, by_secret = read_variable(CLIENT_ID), read_variable(CLIENT_SECRET)
+    id_ = by_id if client_id is None else client_id
+    if id_ is None:
+        id_ = (known.own_client_id if known else "") or ask("Client id")
     by_command = bool(known and known.secret_command)
     secret = _found(known) if known and by_command else typed()
     try:
@@ -90,11 +85,10 @@ def _login(
         from app.settings.secrets import keep
 
         narrate(f"The secret is in {keep(profile, secret)}.")
-    by_id, by_secret = from_environ(CLIENT_ID), from_environ(CLIENT_SECRET)
-    if by_id and by_secret:
+    if by_id is not None and by_secret is not None:
         narrate(f"{CLIENT_ID} and {CLIENT_SECRET} are set: while they are, they win over it.")
-    elif by_secret or by_id not in ("", id_):
-        alone = CLIENT_SECRET if by_secret else CLIENT_ID
+    elif by_secret is not None or by_id not in (None, id_):
+        alone = CLIENT_ID if by_secret is None else CLIENT_SECRET
         narrate(f"{alone} is set: unset it, because half a pair of credentials is never used.")
     _tell_entities(hierarchy, enterable)
     narrate(f"To open the screen: entity-connections --profile {name}")

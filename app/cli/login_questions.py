@@ -1,17 +1,19 @@
 """What `login` asks for: on a terminal, or from options, the environment and a pipe."""
 
-import os
 import sys
 from typing import NamedTuple
 
 import click
 
 from app.cli.output import narrate, table
-from app.domain.secret import Hidden, Secret
+from app.domain.secret import Hidden
+from app.domain.text import find_problem
 from app.settings import places
 from app.settings.environments import ENVIRONMENTS, environment
 from app.settings.errors import nearest
-from app.settings.profiles import CLIENT_SECRET, profile_of_address
+from app.settings.profiles import profile_of_address
+from app.settings.reading import secret_in
+from app.settings.variables import CLIENT_SECRET, read_variable
 
 
 class Wanted(NamedTuple):
@@ -24,9 +26,11 @@ class Wanted(NamedTuple):
 
     def root(self) -> str:
         """Return the REST root."""
-        if self.environment and (found := environment(self.environment)):
+        found = None if self.environment is None else environment(self.environment)
+        if found is not None:
             return found.base_url
-        return profile_of_address(self.base_url or "").base_url
+        assert self.base_url is not None  # noqa: S101 - `asked` takes care of that
+        return profile_of_address(self.base_url).base_url
 
 
 def named(name: str | None) -> str:
@@ -35,7 +39,8 @@ def named(name: str | None) -> str:
     Raises:
         click.UsageError: no profile can be called so.
     """
-    name = name or ask("Name of the profile")
+    if name is None:
+        name = ask("Name of the profile")
     if not places.NAME.fullmatch(name):
         raise click.UsageError(
             "a profile's name is up to 64 letters, digits, dots, hyphens and underscores,"
@@ -51,9 +56,9 @@ def asked(name: str, word: str | None, base_url: str | None, risk: str | None) -
         click.UsageError: there is nobody to ask, or the answer cannot be used.
         SettingsError: the address cannot be used.
     """
-    if word and base_url:
+    if word is not None and base_url is not None:
         raise click.UsageError("--environment and --base-url both say where: give one.")
-    if not (word or base_url):
+    if word is None and base_url is None:
         if sys.stdin.isatty():
             narrate(table(
                 ("ENVIRONMENT", "", ""),
@@ -61,10 +66,10 @@ def asked(name: str, word: str | None, base_url: str | None, risk: str | None) -
             ))  # fmt: skip
         said = ask("Environment, or a REST root that begins with https", "--environment")
         word, base_url = (None, said) if "://" in said else (said, None)
-    if word and environment(word) is None:
+    if word is not None and environment(word) is None:
         hint = nearest(word, ENVIRONMENTS) or f"; there are: {', '.join(ENVIRONMENTS)}."
         raise click.UsageError(f"Zuora has no environment {word!r}{hint}")
-    if base_url and not risk:
+    if base_url is not None and risk is None:
         likely = profile_of_address(base_url)
         if likely.origins["risk"].startswith("assumed"):
             risk = ask("What is at stake there, sandbox or production", "--risk").lower()
@@ -77,12 +82,14 @@ def ask(what: str, option: str | None = None) -> str:
     """Ask on the terminal.
 
     Raises:
-        click.UsageError: there is none; the option that says it instead.
+        click.UsageError: there is none, and the option that says it instead; or no answer.
     """
     if not sys.stdin.isatty():
         option = option or {"Client id": "--client-id"}.get(what, "--profile")
         raise click.UsageError(f"{option} is needed: there is no terminal to ask on.")
     answer: str = click.prompt(what, err=True)
+    if problem := find_problem(answer):
+        raise click.UsageError(f"what was typed {problem}.")
     return answer.strip()
 
 
@@ -91,21 +98,25 @@ def typed() -> Hidden:
 
     Raises:
         click.UsageError: there is none.
+        SettingsError: it is not text.
     """
-    if said := from_environ(CLIENT_SECRET):
+    secret = read_variable(CLIENT_SECRET)
+    if secret is not None:
         narrate(f"The secret is taken from {CLIENT_SECRET}.")
-        return Secret(said)
-    if sys.stdin.isatty():
-        return Secret(click.prompt("Client secret (not shown)", hide_input=True, err=True))
-    line = Secret(sys.stdin.readline(10_000).rstrip("\r\n"))
-    if not line.get_secret_value():
+    elif sys.stdin.isatty():
+        secret = _prompt_secret()
+    else:
+        secret = sys.stdin.readline(10_000)
+    if not secret.strip():
         raise click.UsageError(
             f"the secret is missing: type it on a terminal, pipe it in as one line,"
             f" or set {CLIENT_SECRET}."
         )
-    return line
+    return secret_in(secret, "What was given")
 
 
-def from_environ(variable: str) -> str:
-    """Return what a variable of the environment says, or ""."""
-    return os.environ.get(variable, "").strip()
+def _prompt_secret() -> str:
+    try:
+        return str(click.prompt("Client secret (not shown)", hide_input=True, err=True))
+    except UnicodeDecodeError as error:  # it is read from the terminal, not from stdin
+        return bytes(error.object).decode("utf-8", "surrogateescape")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from app.cli.completing import beginning, entity_names, profile_names, user_names
+from app.cli.parameters import option
 from app.fake.scenarios import SCENARIOS, USERS, is_file
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class ScenarioName(click.ParamType[str]):
 
 
 class Chosen(NamedTuple):
-    """What the options say of the tenant to work in; None and "" where they are silent.
+    """What the options say of the tenant to work in; None where they are silent.
 
     Attributes:
         profile: name of a profile of the config file.
@@ -67,9 +68,8 @@ class Chosen(NamedTuple):
 
     def under(self, outer: "Chosen") -> "Chosen":
         """Return this, with what it leaves open taken from the options before the command."""
-        return Chosen(
-            **{name: getattr(self, name) or getattr(outer, name) for name in self._fields}
-        )
+        given: dict[str, Any] = self._asdict()
+        return outer._replace(**{name: given[name] for name in given if given[name] is not None})
 
     def checked(self) -> "Chosen":
         """Return this when its options go together.
@@ -115,35 +115,41 @@ def _faults(
 
 
 _OPTIONS = (
-    click.option(
+    option(
         "--profile", metavar="NAME", shell_complete=profile_names,
         help="A tenant of your config file; `login` makes one.",
     ),
-    click.option(
+    option(
         "--base-url", metavar="URL",
         help="A REST root, with ZUORA_CLIENT_ID and ZUORA_CLIENT_SECRET in the environment.",
     ),
-    click.option(
+    option(
         "--scenario", type=ScenarioName(), metavar="NAME",
         help="What the built-in fake tenant holds: acme unless told; or a scenario file.",
     ),
-    click.option(
+    option(
         "--user", metavar="NAME", shell_complete=user_names,
         help="Who to work as in the fake tenant: alice unless told.",
     ),
-    click.option(
+    option(
         "--tenant", metavar="FILE", type=click.Path(dir_okay=False),
         help="Keep the fake tenant in a file, which others may use at the same time.",
     ),
-    click.option(
+    option(
         "--fault", "faults", multiple=True, metavar="NAME[=VALUE]", callback=_faults,
         help="A bad day for the built-in fake tenant; `serve --faults` lists them. Repeatable.",
     ),
-    click.option(
+    option(
         "--entity", metavar="ENTITY", shell_complete=entity_names,
         help="The entity to act in: id, name or display name. Else ZUORA_ENTITY_ID.",
     ),
 )  # fmt: skip
+
+
+def options_before_command() -> Chosen:
+    """Return what the options say that were written before the command's name."""
+    before = click.get_current_context().find_root().obj
+    return before if isinstance(before, Chosen) else Chosen()
 
 
 def tenant_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -155,11 +161,9 @@ def tenant_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def with_chosen(*args: Any, **kwargs: Any) -> Any:
         mine = Chosen(*(kwargs.pop(name) for name in Chosen._fields))
-        outer = click.get_current_context().find_root().obj
-        whole = mine.under(outer) if isinstance(outer, Chosen) else mine
-        return command(whole.checked(), *args, **kwargs)
+        return command(mine.under(options_before_command()).checked(), *args, **kwargs)
 
     with_chosen.__doc__ = inspect.getdoc(command)
-    for option in reversed(_OPTIONS):
-        option(with_chosen)
+    for decorate_option in reversed(_OPTIONS):
+        decorate_option(with_chosen)
     return with_chosen

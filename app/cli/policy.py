@@ -6,20 +6,23 @@ import click
 
 from app.cli.exits import ExitCode
 from app.cli.fake_files import loaded, opened
-from app.cli.options import Chosen, ScenarioName
+from app.cli.options import Chosen, ScenarioName, options_before_command
 from app.cli.output import narrate, say, say_json
+from app.cli.parameters import option
 
 
 @click.command()
-@click.option(
+@option(
     "--scenario", type=ScenarioName(), metavar="NAME", help="As this scenario chooses, or file."
 )
-@click.option("--tenant", metavar="FILE", help="As the tenant in this file chooses.")
-@click.option("--json", "as_json", is_flag=True, help="Data for machines.")
-@click.pass_context
-def policy(
-    ctx: click.Context, scenario: str | None, tenant: str | None, *, as_json: bool
-) -> ExitCode:
+@option(
+    "--tenant",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="As the tenant in this file chooses.",
+)
+@option("--json", "as_json", is_flag=True, help="Data for machines.")
+def policy(scenario: str | None, tenant: str | None, *, as_json: bool) -> ExitCode:
     """Show each choice of the fake tenant where Zuora is silent, and the other values.
 
     A choice is switched by `serve --policy NAME=VALUE`, or in a scenario file
@@ -31,17 +34,15 @@ def policy(
     from app.fake import settings
     from app.fake.policy import Policy
 
-    outer = ctx.find_root().obj
-    if isinstance(outer, Chosen):
-        scenario, tenant = scenario or outer.scenario, tenant or outer.tenant
-    chosen = Policy()
-    if tenant:
-        db = opened(Path(tenant))
-        chosen = settings.policy(db)
+    chosen = Chosen(scenario=scenario, tenant=tenant).under(options_before_command())
+    found = Policy()
+    if chosen.tenant is not None:
+        db = opened(Path(chosen.tenant))
+        found = settings.policy(db)
         db.close()
-    elif scenario:
-        chosen = loaded(scenario).policy
-    lines = list(chosen.lines())
+    elif chosen.scenario is not None:
+        found = loaded(chosen.scenario).policy
+    lines = list(found.lines())
     if as_json:
         say_json([{**one._asdict(), "name": one.name or None} for one in lines])
         return ExitCode.DONE

@@ -2,14 +2,14 @@
 
 import click
 
-from app.cli.exits import ExitCode, Stopped
+from app.cli.exits import ExitCode
 from app.cli.options import Chosen, tenant_options
 from app.cli.output import narrate, say, say_json, table
+from app.cli.parameters import option
 from app.domain.risk import Risk
-from app.settings.errors import SettingsError
-from app.settings.profiles import Profile, Settings, load
+from app.settings.profiles import Profile, load
 
-as_json = click.option("--json", "as_json", is_flag=True, help="Data for machines.")
+as_json = option("--json", "as_json", is_flag=True, help="Data for machines.")
 
 
 @click.command()
@@ -20,7 +20,7 @@ def profiles(*, as_json: bool) -> ExitCode:
     --json: [{"name", "baseUrl", "risk", "readOnly", "clientId", "entity", "user"}];
     clientId, entity and user are null where nothing says.
     """
-    settings = _settings()
+    settings = load()
     found = settings.profiles.values()
     if as_json:
         say_json([
@@ -68,7 +68,7 @@ def explain(chosen: Chosen, *, as_json: bool) -> ExitCode:
 
     found: list[Profile]
     if chosen.fake:
-        settings = _settings()
+        settings = load()
         found = list(settings.profiles.values())
         if not found:
             narrate(f"There are no profiles: {settings.path} is not there, or holds none.")
@@ -101,10 +101,3 @@ def _writes(profile: Profile) -> str:
     if profile.read_only:
         return "refused"
     return "locked" if profile.risk is Risk.PRODUCTION else "allowed"
-
-
-def _settings() -> Settings:
-    try:
-        return load()
-    except SettingsError as error:
-        raise Stopped(str(error), ExitCode.USAGE) from error

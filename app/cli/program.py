@@ -2,6 +2,7 @@
 
 import errno
 import gc
+import io
 import os
 import sys
 
@@ -12,8 +13,11 @@ from app.cli.completing import VARIABLE, register
 from app.cli.exits import ExitCode, Stopped
 from app.cli.lazy import LazyGroup
 from app.cli.options import Chosen, tenant_options
-from app.cli.output import output_lost, silence
+from app.cli.output import narrate, output_lost, silence
+from app.cli.parameters import option
+from app.domain.text import LONGEST, clean
 from app.fake.scenarios import SCENARIOS, USERS
+from app.settings.errors import SettingsError
 
 COMMANDS = {
     "entities": ("app.cli.reading:entities", "The entities, and which you may enter"),
@@ -46,6 +50,8 @@ def main() -> None:
     """Run the program and end the process with its exit code."""
     gc.disable()  # what is imported stays: looking through it again and again costs a tenth
     _open_all_three()
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")  # a byte that is no text is an answer, too
     if VARIABLE in os.environ:  # the shell asks what could come next
         register()
     status = _run()
@@ -63,19 +69,40 @@ def _run() -> int:
     try:
         return int(program.main(prog_name="entity-connections", standalone_mode=False) or 0)
     except click.ClickException as error:
-        click.echo(f"entity-connections: {error.format_message()}", err=True)
-        return error.code if isinstance(error, Stopped) else ExitCode.USAGE
+        return _report_click_error(error)
+    except SettingsError as error:
+        return _report(str(error), ExitCode.USAGE)
     except (click.Abort, KeyboardInterrupt):
         return ExitCode.INTERRUPTED
     except BrokenPipeError:  # whoever read our output has seen enough
         return ExitCode.DONE
     except OSError as error:
-        if error.errno != errno.ENOSPC:
-            return _crashed()
-        click.echo(f"entity-connections: {error.strerror}.", err=True)
-        return ExitCode.NO_OUTPUT
+        return _report_os_error(error)
     except Exception:  # noqa: BLE001 - the last resort, and it tells no values
         return _crashed()
+
+
+def _report_click_error(error: click.ClickException) -> ExitCode:
+    if isinstance(error, Stopped):
+        return _report(error.message, error.code)
+    sentence = error.format_message()
+    if not isinstance(error, click.exceptions.NoArgsIsHelpError):
+        sentence = clean(sentence, 2 * LONGEST)  # it repeats what was typed, as it was
+    return _report(sentence, ExitCode.USAGE)
+
+
+def _report_os_error(error: OSError) -> ExitCode:
+    if error.errno == errno.ENOSPC:
+        return _report(f"{error.strerror}.", ExitCode.NO_OUTPUT)
+    if error.errno == errno.ENOENT and error.filename is None:  # of os.getcwd
+        return _report("the current folder is gone: change to another.", ExitCode.USAGE)
+    return _crashed()
+
+
+def _report(sentence: str, code: ExitCode) -> ExitCode:
+    if VARIABLE not in os.environ:  # no shell wants to hear of it while it completes
+        narrate(f"entity-connections: {sentence}")
+    return code
 
 
 def _open_all_three() -> None:
@@ -121,15 +148,13 @@ def _listed(names: dict[str, str]) -> str:
     ),
 )
 @tenant_options
-@click.option(
-    "--theme", metavar="NAME", help="Colours: dark, light, high-contrast, colour-blind-safe."
-)
+@option("--theme", metavar="NAME", help="Colours: dark, light, high-contrast, colour-blind-safe.")
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @click.pass_context
 def program(ctx: click.Context, chosen: Chosen, theme: str | None) -> int | None:
     """Open the screen, unless a command follows."""
     if ctx.invoked_subcommand is not None:
-        if theme:
+        if theme is not None:
             raise click.UsageError(f"--theme is for the screen, not for {ctx.invoked_subcommand}.")
         ctx.obj = chosen
         return None

@@ -6,13 +6,14 @@ from app.cli.exits import ExitCode, worst
 from app.cli.finding import read_all
 from app.cli.options import Chosen, tenant_options
 from app.cli.output import connection_json, direction_of, entity_json, narrate, say, say_json, table
+from app.cli.parameters import option
 from app.cli.session import Session, code_of, run, tell
 from app.domain.connections import PENDING, Connection, Direction
 from app.domain.entities import Entity
 from app.domain.errors import ZuoraError
 from app.services.tenant import View
 
-as_json = click.option("--json", "as_json", is_flag=True, help="Data for machines.")
+as_json = option("--json", "as_json", is_flag=True, help="Data for machines.")
 
 
 @click.command()
@@ -59,7 +60,7 @@ def entities(chosen: Chosen, *, as_json: bool) -> ExitCode:
 
 @click.command()
 @tenant_options
-@click.option(
+@option(
     "--direction", type=click.Choice([one.value for one in Direction]), metavar="WAY",
     help="Only outbound (this entity shares), or only inbound (it is shared to).",
 )  # fmt: skip

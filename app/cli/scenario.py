@@ -6,9 +6,10 @@ from app.cli.exits import ExitCode, Stopped
 from app.cli.fake_files import loaded
 from app.cli.options import ScenarioName
 from app.cli.output import say, say_json
+from app.cli.parameters import argument, option
 from app.fake.scenarios import SCENARIOS
 
-formats = click.option(
+formats = option(
     "--format", "form", type=click.Choice(["toml", "json"]), default="toml", show_default=True,
     help="What to write.",
 )  # fmt: skip
@@ -27,7 +28,7 @@ def scenario(ctx: click.Context) -> ExitCode | None:
 
 
 @scenario.command()
-@click.argument("name", type=ScenarioName())
+@argument("name", type=ScenarioName())
 @formats
 def show(name: str, form: str) -> ExitCode:
     """Write a scenario as a file to start your own from: `scenario show acme > my.toml`."""
@@ -38,7 +39,7 @@ def show(name: str, form: str) -> ExitCode:
 
 
 @scenario.command()
-@click.argument("file", type=ScenarioName())
+@argument("file", type=ScenarioName())
 def check(file: str) -> ExitCode:
     """Check a scenario file; ends with 2 and says each place where something is wrong."""
     found = loaded(file)

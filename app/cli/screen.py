@@ -31,7 +31,7 @@ def open_screen(chosen: Chosen, theme: str | None) -> int:
     from app.tui.terminal.run import run_app
 
     app = ConnectionsApp(wanted)
-    name = theme or os.environ.get("TEXTUAL_THEME") or "dark"
+    name = (os.environ.get("TEXTUAL_THEME") or "dark") if theme is None else theme
     if name not in app.available_themes:
         raise click.UsageError(
             f"there is no theme {name!r}; the themes are: {', '.join(app.available_themes)}."

@@ -73,7 +73,7 @@ async def send(session: Session, orders: Sequence[Order], *, as_json: bool) -> E
             under_way = None
             codes.append(_code(outcome))
             told.append(_as_json(outcome))
-            _tell(outcome, as_json=as_json)
+            _tell(outcome, as_json=as_json, lasting=journal.path is not None)
             if codes[-1] in (ExitCode.UNKNOWN, ExitCode.NO_ACCESS):
                 told += _left(orders[place + 1 :])
                 break
@@ -100,13 +100,13 @@ def _code(outcome: Outcome) -> ExitCode:
             return code_of(outcome.error) if outcome.error else ExitCode.REFUSED
 
 
-def _tell(outcome: Outcome, *, as_json: bool) -> None:
+def _tell(outcome: Outcome, *, as_json: bool, lasting: bool) -> None:
     error = outcome.error
     if not as_json:
         say(f"{outcome.order.pair}: {outcome.result.value}. {outcome.sentence}")
     if error is not None and outcome.result is not Result.CONFIRMED:
         tell(error, said=not as_json and error.sentence in outcome.sentence)
-    if outcome.result is Result.UNKNOWN:
+    if outcome.result is Result.UNKNOWN and lasting:
         narrate("It is not sent again by itself; the next write, or the screen, looks it up.")
 
 
@@ -129,12 +129,10 @@ def _interrupted(journal: Journal, order: Order, sent: Entry | None) -> Outcome:
     if now.outcome and not now.open:
         sentence = f"{what} had been sent: {now.outcome}. {now.sentence}"
         return Outcome(order, Result(now.outcome), sentence)
-    return Outcome(
-        order,
-        Result.UNKNOWN,
-        f"{what} had been sent, and what became of it is not known."
-        " The next write, or the screen, looks it up.",
-    )
+    sentence = f"{what} had been sent, and what became of it is not known."
+    if journal.path is not None:
+        sentence += " The next write, or the screen, looks it up."
+    return Outcome(order, Result.UNKNOWN, sentence)
 
 
 def _as_json(outcome: Outcome) -> dict[str, Any]:

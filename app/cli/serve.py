@@ -12,30 +12,29 @@ from app.cli.exits import ExitCode
 from app.cli.fake_files import fake_from, switched
 from app.cli.faults import fault_options
 from app.cli.listening import address_options, listening_on
-from app.cli.options import Chosen, ScenarioName
+from app.cli.options import Chosen, ScenarioName, options_before_command
+from app.cli.parameters import option
 
 
 @click.command()
 @address_options(port=8040)
-@click.option(
+@option(
     "--scenario", type=ScenarioName(), metavar="NAME",
     help="What the tenant holds at the start: acme unless told; or a scenario file.",
 )  # fmt: skip
-@click.option(
+@option(
     "--tenant", type=click.Path(dir_okay=False), metavar="FILE",
     help="Keep the tenant in a file, made if need be, which others may use at the same time."
     " Each server counts its own calls against the rate limits.",
 )  # fmt: skip
-@click.option(
+@option(
     "--policy", "policies", multiple=True, metavar="NAME=VALUE",
     help="Switch a choice where Zuora is silent; `policy` shows them. Repeatable; it stays"
     " in the tenant's file.",
 )  # fmt: skip
 @fault_options
-@click.option("--json", "as_json", is_flag=True, help="Tell address and users as one JSON line.")
-@click.pass_context
+@option("--json", "as_json", is_flag=True, help="Tell address and users as one JSON line.")
 def serve(
-    ctx: click.Context,
     host: str,
     port: int,
     scenario: str | None,
@@ -64,11 +63,10 @@ def serve(
     from app.fake.policy import Policy
     from app.fake.tenant import open_tenant
 
-    outer = ctx.find_root().obj
-    if isinstance(outer, Chosen):
-        scenario, tenant = scenario or outer.scenario, tenant or outer.tenant
-        faults = [*(outer.faults or ()), *faults]
-    origin, path, name, _ = fake_from(scenario, tenant)
+    before = options_before_command()
+    chosen = Chosen(scenario=scenario, tenant=tenant).under(before)
+    faults = [*(before.faults or ()), *faults]
+    origin, path, name, _ = fake_from(chosen.scenario, chosen.tenant)
     switched(Policy(), policies)  # before anything listens
     listening = listening_on(
         host, port, "this tenant: its credentials are known to all, and nothing is encrypted."

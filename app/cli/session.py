@@ -42,7 +42,8 @@ class Session(NamedTuple):
         Raises:
             ZuoraError: Zuora could not be asked, or refused.
         """
-        await self.tenant.read_entities(id_of(self.way.entity or ""))
+        entity = self.way.entity
+        await self.tenant.read_entities(None if entity is None else id_of(entity))
 
     async def acting(self, typed: str | None = None) -> str:
         """Read the entities and return the id of the one to act in.
@@ -54,11 +55,11 @@ class Session(NamedTuple):
             ZuoraError: Zuora could not be asked, or refused.
             Stopped: there is no such entity, or it cannot be acted in.
         """
-        typed = typed or self.way.entity
-        if not typed:
+        wanted = self.way.entity if typed is None else typed
+        if wanted is None:
             return await self.tenant.open(self.access.start)
         await self.open()
-        return self.enterable(self.entity(typed)).id
+        return self.enterable(self.entity(wanted)).id
 
     def keep(self, acting_id: str = "", *, entities: bool = False) -> None:
         """Remember what was read, for completion and for a start without a network.

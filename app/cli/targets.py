@@ -15,6 +15,7 @@ from app.services.lock import Lock
 from app.services.target import Access, FaultLab, Target
 from app.services.tenant import Tenant
 from app.services.traffic import Traffic
+from app.settings.variables import ENTITY_ID, read_variable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +55,8 @@ def way(chosen: Chosen) -> Way:
     """Return the tenant that the options choose; it is opened on first entry.
 
     Raises:
-        Stopped: the settings cannot be used, or hold no secret for it.
+        Stopped: it cannot be opened, or there is no secret for it.
+        SettingsError: the settings cannot be used.
     """
     if chosen.fake:
         return _fake(chosen)
@@ -74,23 +76,26 @@ def fake_target(scenario: str, user: str) -> Target:
 
 
 def _fake(chosen: Chosen) -> Way:
-    scenario: str | Scenario = chosen.scenario or "acme"
+    scenario: str | Scenario = "acme" if chosen.scenario is None else chosen.scenario
     path: Path | None = None
     name, users = str(scenario), USERS
     options = ("--scenario", name)
-    if chosen.tenant or scenario not in SCENARIOS:
+    if chosen.tenant is not None or scenario not in SCENARIOS:
         # Before the screen is there: a file that cannot be used ends the program.
         from app.cli.fake_files import fake_from
 
         scenario, path, name, found = fake_from(chosen.scenario, chosen.tenant)
         users = {one.username: USERS.get(one.username, one.login) for one in found}
         options = ("--tenant", str(path)) if path else ("--scenario", str(chosen.scenario))
-    user = chosen.user or ("alice" if "alice" in users else next(iter(users)))
+    user = chosen.user
+    if user is None:
+        user = "alice" if "alice" in users else next(iter(users))
     if user not in users:
         sentence = f"There is no user {user} in {name}; there are {', '.join(users)}."
         raise Stopped(sentence, ExitCode.USAGE)
     # Meant for a real tenant: one that is unknown here costs a remark.
-    start, lock = chosen.entity or os.environ.get("ZUORA_ENTITY_ID", "").strip(), Lock()
+    start = read_variable(ENTITY_ID) if chosen.entity is None else chosen.entity
+    lock = Lock()
     opened: list[FakeTenant] = []
 
     async def enter(username: str) -> Access:
@@ -111,7 +116,7 @@ def _fake(chosen: Chosen) -> Way:
         return Access(
             tenant=Tenant(zuora),
             login=known.login,
-            start=start or known.home_entity_id,
+            start=known.home_entity_id if start is None else start,
             role=lambda entity_id: fake.role(username, entity_id),
             traffic=traffic,
         )
@@ -181,7 +186,7 @@ def _real(profile: "Profile", entity: str | None) -> Way:
     client_id, secret = credentials_of(profile)
     lock = Lock(locked=profile.risk is Risk.PRODUCTION, for_good=profile.read_only)
     login = profile.user or client_id
-    start = entity or profile.entity
+    start = profile.entity if entity is None else entity
     which = f"{profile.base_url} {client_id}"
     store = Store(places.store_file(profile.name), which)
 

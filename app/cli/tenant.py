@@ -13,10 +13,11 @@ from app.cli.exits import ExitCode, Stopped
 from app.cli.fake_files import opened
 from app.cli.options import ScenarioName
 from app.cli.output import narrate, say, say_json, table
+from app.cli.parameters import argument, option
 from app.cli.scenario import formats, written
 from app.domain.text import clean
 
-file_argument = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+file_argument = argument("file", type=click.Path(dir_okay=False, path_type=Path))
 
 
 @click.group()
@@ -30,7 +31,7 @@ def tenant() -> None:
 
 @tenant.command()
 @file_argument
-@click.option("--json", "as_json", is_flag=True, help="Data for machines.")
+@option("--json", "as_json", is_flag=True, help="Data for machines.")
 def show(file: Path, *, as_json: bool) -> ExitCode:
     """Say what a tenant holds.
 
@@ -68,11 +69,11 @@ def show(file: Path, *, as_json: bool) -> ExitCode:
 
 @tenant.command()
 @file_argument
-@click.option(
+@option(
     "--scenario", type=ScenarioName(), metavar="NAME",
     help="Start from this one in place of what it was made from.",
 )  # fmt: skip
-@click.option("--yes", is_flag=True, help="Do it without a question.")
+@option("--yes", is_flag=True, help="Do it without a question.")
 def reset(file: Path, scenario: str | None, *, yes: bool) -> ExitCode:
     """Put a tenant back to how it began; what was done in it is lost.
 

@@ -9,8 +9,9 @@ import click
 
 from app.cli.completing import beginning
 from app.cli.exits import ExitCode, Stopped
-from app.cli.options import THEMES, Chosen
+from app.cli.options import THEMES, Chosen, options_before_command
 from app.cli.output import say
+from app.cli.parameters import argument, option
 from app.cli.targets import way
 from app.cli.walkthrough_new import new
 from app.domain.text import clean
@@ -68,7 +69,7 @@ def walkthrough(ctx: click.Context) -> ExitCode | None:
     then. It plays on a fake tenant of its own. One that is yours is a file
     NAME.toml: `new` makes one by watching you, `check` performs it unseen.
     """
-    if isinstance(outer := ctx.find_root().obj, Chosen) and outer != Chosen():
+    if options_before_command() != Chosen():
         raise click.UsageError("a walkthrough brings its own tenant: no option chooses another.")
     if ctx.invoked_subcommand is not None:
         return None
@@ -85,25 +86,23 @@ walkthrough.add_command(new)
 
 
 @walkthrough.command()
-@click.argument("name", type=_Script())
-@click.option(
-    "--theme", type=click.Choice(THEMES), default="dark", show_default=True, help="Colours."
-)
-@click.option(
+@argument("name", type=_Script())
+@option("--theme", type=click.Choice(THEMES), default="dark", show_default=True, help="Colours.")
+@option(
     "--speed",
     type=click.FloatRange(0.25, 8),
     default=1.0,
     show_default=True,
     help="How fast it plays: 2 is twice as fast.",
 )
-@click.option(
+@option(
     "--export",
     "folder",
     metavar="DIR",
     help="Play to nobody, and write pictures, a page and a terminal recording there.",
 )
-@click.option("--png", is_flag=True, help="With --export: each picture as PNG, too.")
-@click.option("--gif", is_flag=True, help="With --export: an animated GIF, too.")
+@option("--png", is_flag=True, help="With --export: each picture as PNG, too.")
+@option("--gif", is_flag=True, help="With --export: an animated GIF, too.")
 def play(name: str, theme: str, speed: float, folder: str | None, *, png: bool, gif: bool) -> int:
     """Play a walkthrough to an audience, or record it with --export.
 
@@ -113,8 +112,6 @@ def play(name: str, theme: str, speed: float, folder: str | None, *, png: bool, 
     """
     script, open_target = _read(name)
     if folder is not None:
-        if not folder.strip():
-            raise click.UsageError("--export takes the name of a folder, and this one is empty.")
         into, stem = Path(folder), Path(name).stem
         return _export(stem, script, open_target, theme, into, png=png, gif=gif)
     if png or gif:
@@ -128,7 +125,7 @@ def play(name: str, theme: str, speed: float, folder: str | None, *, png: bool, 
 
 
 @walkthrough.command()
-@click.argument("names", type=_Script(), nargs=-1, required=True)
+@argument("names", type=_Script(), nargs=-1, required=True)
 def check(names: tuple[str, ...]) -> ExitCode:
     """Perform walkthroughs unseen; say at which step one does not come about."""
     from app.walkthrough.performance import Missed

@@ -14,6 +14,7 @@ from app.cli.completing import user_names
 from app.cli.exits import ExitCode, Stopped
 from app.cli.options import THEMES, Chosen, ScenarioName
 from app.cli.output import narrate, say
+from app.cli.parameters import argument, option
 from app.cli.targets import way
 from app.domain.text import clean
 from app.fake.scenarios import SCENARIOS
@@ -29,19 +30,15 @@ TEACHES = "Say here in a sentence what it teaches."
 
 
 @click.command()
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
-@click.option(
+@argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@option(
     "--scenario", type=ScenarioName(), metavar="NAME",
     help="What the tenant holds at the start: acme unless told; or a scenario file.",
 )  # fmt: skip
-@click.option(
-    "--user", metavar="NAME", shell_complete=user_names, help="Who begins: alice unless told."
-)
-@click.option("--title", metavar="TEXT", help="What it is called: as the file unless told.")
-@click.option(
-    "--theme", type=click.Choice(THEMES), default="dark", show_default=True, help="Colours."
-)
-@click.option("--force", is_flag=True, help="Replace the file if there is one.")
+@option("--user", metavar="NAME", shell_complete=user_names, help="Who begins: alice unless told.")
+@option("--title", metavar="TEXT", help="What it is called: as the file unless told.")
+@option("--theme", type=click.Choice(THEMES), default="dark", show_default=True, help="Colours.")
+@option("--force", is_flag=True, help="Replace the file if there is one.")
 def new(
     file: Path,
     scenario: str | None,
@@ -88,7 +85,7 @@ def _title(given: str | None, file: Path) -> str:
     if given is None:
         words = clean(file.stem.replace("-", " ").replace("_", " "), LONGEST_TITLE).strip()
         return f"{words[:1].upper()}{words[1:]}" or "A walkthrough"
-    if not given.strip() or clean(given) != given or len(given) > LONGEST_TITLE:
+    if clean(given) != given or len(given) > LONGEST_TITLE:
         raise click.UsageError(f"--title takes a line of 1 to {LONGEST_TITLE} characters.")
     return given
 
@@ -101,9 +98,9 @@ def _check_file(file: Path, *, force: bool) -> None:
         raise click.UsageError(f"a walkthrough's file ends in {SUFFIX}: {file.name}{SUFFIX}")
     if os.path.lexists(file) and not force:
         raise click.UsageError(f"{file} is there already; --force replaces it.")
-    if file.exists() and not file.is_file():
-        raise click.UsageError(f"{file} is no plain file.")
     try:
+        if file.exists() and not file.is_file():
+            raise click.UsageError(f"{file} is no plain file.")
         try_out(file)
     except OSError as error:
         raise click.UsageError(f"{file} cannot be written: {error.strerror}.") from error
@@ -156,8 +153,10 @@ def _script(
 
 def _beside(scenario: str | None, file: Path) -> str:
     """Return a scenario as a script in this file names it."""
-    if scenario is None or scenario in SCENARIOS:
-        return scenario or "acme"
+    if scenario is None:
+        return "acme"
+    if scenario in SCENARIOS:
+        return scenario
     return os.path.relpath(Path(scenario).resolve(), file.parent.resolve())
 
 

@@ -13,8 +13,9 @@ import click
 import app
 from app.cli.exits import ExitCode, Stopped
 from app.cli.listening import address_options, listening_on
-from app.cli.options import THEMES, Chosen, ScenarioName
+from app.cli.options import THEMES, Chosen, ScenarioName, options_before_command
 from app.cli.output import narrate
+from app.cli.parameters import option
 from app.cli.targets import way
 from app.fake.scenarios import SCENARIOS
 
@@ -31,26 +32,22 @@ KEPT = (
 
 @click.command()
 @address_options(port=8050)
-@click.option(
+@option(
     "--scenario", type=ScenarioName(), metavar="NAME",
     help="What each visitor's tenant holds at the start: acme unless told; or a scenario file.",
 )  # fmt: skip
-@click.option("--user", metavar="NAME", help="Who each visitor works as: alice unless told.")
-@click.option(
-    "--theme", type=click.Choice(THEMES), default="dark", show_default=True, help="Colours."
-)
-@click.option(
+@option("--user", metavar="NAME", help="Who each visitor works as: alice unless told.")
+@option("--theme", type=click.Choice(THEMES), default="dark", show_default=True, help="Colours.")
+@option(
     "--seats", type=click.IntRange(1), default=16, show_default=True,
     help="Visitors at a time; each takes some 50 MB.",
 )  # fmt: skip
-@click.option(
+@option(
     "--name", "names", multiple=True, metavar="NAME",
     help="A host name that visitors type, where it is neither localhost nor this machine's"
     " own. Repeatable.",
 )  # fmt: skip
-@click.pass_context
 def web(
-    ctx: click.Context,
     host: str,
     port: int,
     scenario: str | None,
@@ -66,7 +63,7 @@ def web(
     anything of this machine: a profile, an address and a tenant's file are
     refused here.
     """
-    chosen = _chosen(ctx.find_root().obj, scenario, user)
+    chosen = _chosen(scenario, user)
     try:
         from app.web.gate import Gate
         from app.web.server import Server
@@ -81,8 +78,9 @@ def web(
     command = command_for(chosen, theme)
     listening = listening_on(host, port, "this page, and nothing is encrypted.")
     server = Server(command, Gate.of(listening, (host, *names)), seats, narrate)
+    origin = "acme" if chosen.scenario is None else chosen.scenario
     told = (
-        f"The screen, on a tenant {Path(chosen.scenario or 'acme').name} for each visitor,"
+        f"The screen, on a tenant {Path(origin).name} for each visitor,"
         f" is at {url_of(listening)} until ctrl+c."
     )
 
@@ -126,15 +124,15 @@ def command_for(chosen: Chosen, theme: str) -> "Command":
     return Command(arguments, environ, Path(sys.executable).anchor)
 
 
-def _chosen(outer: object, scenario: str | None, user: str | None) -> Chosen:
-    given = outer if isinstance(outer, Chosen) else Chosen()
-    refused = [name for name in ("profile", "base_url", "tenant") if getattr(given, name)]
-    if refused:
+def _chosen(scenario: str | None, user: str | None) -> Chosen:
+    before = options_before_command()
+    names = ("profile", "base_url", "tenant")
+    if refused := [name for name in names if getattr(before, name) is not None]:
         raise click.UsageError(
             f"--{refused[0].replace('_', '-')} is not for web: each visitor has a fake tenant of"
             " their own, and nobody gets at another through a browser."
         )
-    chosen = Chosen(scenario=scenario, user=user).under(given).checked()
+    chosen = Chosen(scenario=scenario, user=user).under(before).checked()
     if chosen.scenario is None or chosen.scenario in SCENARIOS:
         return chosen
     return chosen._replace(scenario=str(Path(chosen.scenario).absolute()))

@@ -11,16 +11,17 @@ from app.cli.exits import ExitCode
 from app.cli.finding import row_by_ends, row_by_id, rows_to_request
 from app.cli.options import Chosen, tenant_options
 from app.cli.output import narrate
+from app.cli.parameters import argument, option
 from app.cli.sending import ordered, send, settle
 from app.cli.session import Session, run
 from app.domain.actions import Action
 from app.domain.connections import Row
 
 _OPTIONS = (
-    click.option("--yes", is_flag=True, help="Do it without a question."),
-    click.option("--unlock", is_flag=True, help="Let this one command write in production."),
-    click.option("--dry-run", is_flag=True, help="Show the exact request and send nothing."),
-    click.option("--json", "as_json", is_flag=True, help="Data for machines."),
+    option("--yes", is_flag=True, help="Do it without a question."),
+    option("--unlock", is_flag=True, help="Let this one command write in production."),
+    option("--dry-run", is_flag=True, help="Show the exact request and send nothing."),
+    option("--json", "as_json", is_flag=True, help="Data for machines."),
 )
 _JSON = """
 
@@ -30,13 +31,18 @@ _JSON = """
     [{"method", "url", "headers", "body"}].
 """
 
+_FORGOTTEN = (
+    "entity-connections: the fake tenant was in memory, and is gone with what was done in it;"
+    " to keep it, add --tenant FILE"
+)
+
 Finder = Callable[[Session], Awaitable[list[Row]]]
 
 
 def _writing(about: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        for option in reversed(_OPTIONS):
-            command = option(command)
+        for decorate_option in reversed(_OPTIONS):
+            command = decorate_option(command)
         command = tenant_options(command)
         command.__doc__ = about + _JSON
         return command
@@ -45,9 +51,7 @@ def _writing(about: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 
 def _end(name: str, variable: str, about: str, **more: Any) -> Callable[..., Any]:
-    return click.option(
-        name, variable, metavar="ENTITY", shell_complete=entity_names, help=about, **more
-    )
+    return option(name, variable, metavar="ENTITY", shell_complete=entity_names, help=about, **more)
 
 
 @click.command()
@@ -69,7 +73,7 @@ def request(chosen: Chosen, source: str | None, targets: tuple[str, ...], **how:
 def _on_connection(action: Action, about: str) -> click.Command:
     @click.command(action.name.lower())
     @_writing(about)
-    @click.argument("connection", metavar="[CONNECTION_ID]", required=False)
+    @argument("connection", metavar="[CONNECTION_ID]", required=False)
     @_end("--from", "source", "The source, in place of an id.")
     @_end("--to", "target", "The target, in place of an id.")
     def command(
@@ -79,13 +83,16 @@ def _on_connection(action: Action, about: str) -> click.Command:
         target: str | None,
         **how: bool,
     ) -> ExitCode:
-        if bool(connection) == bool(source or target) or bool(source) != bool(target):
+        ends = None if source is None or target is None else (source, target)
+        alone = ends is None and (source is not None or target is not None)
+        if alone or (connection is None) == (ends is None):
             raise click.UsageError("name the connection by its id, or by both --from and --to.")
 
         async def find(session: Session) -> list[Row]:
-            if connection:
+            if connection is not None:
                 return [await row_by_id(session, action, connection)]
-            return [await row_by_ends(session, action, source or "", target or "")]
+            assert ends is not None  # noqa: S101 - else there is an id
+            return [await row_by_ends(session, action, *ends)]
 
         return _run(chosen, action, find, **how)
 
@@ -127,6 +134,10 @@ def _run(
         if not yes and not ask(target, orders):
             narrate("Nothing was sent.")
             return ExitCode.INTERRUPTED
-        return await send(session, orders, as_json=as_json)
+        try:
+            return await send(session, orders, as_json=as_json)
+        finally:
+            if target.journal.path is None and target.journal.last is not None:
+                narrate(_FORGOTTEN)
 
     return run(chosen, work)

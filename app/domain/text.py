@@ -14,6 +14,9 @@ LIMIT = 255
 # Cc controls, Cf formats (bidi, joiners, tags), Cs lone surrogates, Co private
 # use, Cn unassigned, Zl/Zp separators: nothing in them has a shape of its own.
 _SHAPELESS = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+LONGEST = 4_096
+"""Most characters of a value that somebody gives: as many as a path may have."""
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp"})
 _BREAKS = re.compile(r"[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
 _VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f]")
 
@@ -31,6 +34,18 @@ def clean(text: str, limit: int = LIMIT) -> str:
     else:
         kept = _without_shapeless(_BREAKS.sub("⏎", text))
     return kept if len(kept) <= limit else kept[: limit - 1] + "…"
+
+
+def find_problem(text: str) -> str:
+    """Return why `text` cannot name anything ("is empty"), or "" when it can."""
+    if not text.strip():
+        return "is empty"
+    if len(text) > LONGEST:
+        return f"is longer than {LONGEST:,} characters"
+    categories = {unicodedata.category(char) for char in text if not char.isprintable()}
+    if "Cs" in categories:  # what Python makes of a byte that is not UTF-8
+        return "is not text in UTF-8"
+    return "holds a character that cannot be seen" if categories & _UNSEEN else ""
 
 
 def _without_shapeless(text: str) -> str:

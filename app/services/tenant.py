@@ -86,12 +86,13 @@ class Tenant:
         Raises:
             ZuoraError: Zuora could not be asked, or refused.
         """
-        await self.read_entities(id_of(start or ""))
+        id_ = None if start is None else id_of(start)
+        await self.read_entities(id_)
         usable = [one for one in self.hierarchy if self.can_act_in(one.id)]
         first = next(iter(usable or self.hierarchy), None)
         if first is None:
-            return id_of(start or "") or ""
-        if not start:
+            return id_ or ""
+        if start is None:
             return first.id
         try:
             wanted = find(start, self.hierarchy)

@@ -61,4 +61,4 @@ def _secret(profile: Profile, environ: Mapping[str, str]) -> Explained:
 
 
 def _folder(variable: str, environ: Mapping[str, str]) -> str:
-    return variable if environ.get(variable) else "default"
+    return variable if variable in environ else "default"

@@ -5,10 +5,13 @@ The platform's own folders, unless `ENTITY_CONNECTIONS_CONFIG_DIR` and
 Nothing here looks at the disk.
 """
 
-import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+
+from app.settings.errors import SettingsError
+from app.settings.variables import read_variable
 
 APP = "entity-connections"
 CONFIG_DIR = "ENTITY_CONNECTIONS_CONFIG_DIR"
@@ -61,12 +64,25 @@ def store_file(name: str, environ: Mapping[str, str] | None = None) -> Path:
 
 
 def _dir(variable: str, environ: Mapping[str, str] | None) -> Path | None:
-    named = (os.environ if environ is None else environ).get(variable)
-    return Path(named).expanduser().absolute() if named else None
+    named = read_variable(variable, environ)
+    if named is None:
+        return None
+    with suppress(RuntimeError):  # nobody knows where the home directory is
+        return Path(named).expanduser().absolute()
+    raise SettingsError(
+        f"{variable} begins with ~, and there is no such home directory: name the whole path."
+    )
 
 
 def _platform(kind: str) -> Path:
     import platformdirs  # not needed where a container names the folders
 
-    found: Path = getattr(platformdirs, kind)(APP, appauthor=False)
-    return found
+    read_variable("HOME")
+    with suppress(RuntimeError):
+        found: Path = getattr(platformdirs, kind)(APP, appauthor=False)
+        if found.is_absolute():
+            return found
+    raise SettingsError(
+        "There is no home directory to keep files in: set HOME to the whole path of a folder,"
+        f" or {CONFIG_DIR} and {STATE_DIR}."
+    )

@@ -13,10 +13,7 @@ from app.settings.errors import SettingsError, nearest
 from app.settings.reading import content
 from app.settings.table import ProfileTable
 from app.settings.table import checked as tables
-
-CLIENT_ID = "ZUORA_CLIENT_ID"
-CLIENT_SECRET = "ZUORA_CLIENT_SECRET"  # noqa: S105 - its name
-ENTITY_ID = "ZUORA_ENTITY_ID"
+from app.settings.variables import CLIENT_ID, CLIENT_SECRET, ENTITY_ID, read_variable
 
 FILE_LIMIT = 1_000_000
 """Most bytes of config.toml."""
@@ -119,8 +116,8 @@ def names(environ: Mapping[str, str] | None = None) -> list[str]:
 
     Quick and never wrong-footed: for completion, where nobody could be told what is wrong.
     """
-    path = places.config_file(environ)
     try:
+        path = places.config_file(environ)
         found = parse(content(path, FILE_LIMIT) or b"", path).get("profiles")
     except SettingsError:
         return []
@@ -219,5 +216,5 @@ def _over(
     said: str | None, variable: str, place: str, environ: Mapping[str, str]
 ) -> tuple[str, str]:
     """Return a value as one harmless line, and its origin: a variable wins over the file."""
-    now = clean(environ.get(variable, "").strip())
-    return (now, variable) if now else (clean(said or ""), place)
+    value = read_variable(variable, environ)
+    return (clean(said or ""), place) if value is None else (clean(value), variable)

@@ -13,8 +13,9 @@ from typing import NamedTuple
 from app.domain.secret import Hidden
 from app.settings import keyrings, places, secret_files
 from app.settings.errors import SettingsError
-from app.settings.profiles import CLIENT_ID, CLIENT_SECRET, Profile
+from app.settings.profiles import Profile
 from app.settings.reading import secret_in
+from app.settings.variables import CLIENT_ID, CLIENT_SECRET, read_variable
 
 
 class Secret(NamedTuple):
@@ -33,9 +34,9 @@ def find(profile: Profile, environ: Mapping[str, str] | None = None) -> Secret:
         SettingsError: it is nowhere, or where it is it must not be used.
     """
     environ = os.environ if environ is None else environ
-    said = environ.get(CLIENT_SECRET, "").strip()
-    _check_pair(profile, by_environ=bool(said))
-    if said:
+    said = read_variable(CLIENT_SECRET, environ)
+    _check_pair(profile, by_environ=said is not None)
+    if said is not None:
         return Secret(secret_in(said, CLIENT_SECRET), CLIENT_SECRET)
     if not profile.named:
         raise SettingsError(

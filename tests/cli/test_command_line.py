@@ -1,7 +1,9 @@
 """The command line: what it says, how it ends, and what it does not load."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -94,6 +96,32 @@ def test_each_command_has_its_help_and_its_line_in_the_list(command: str) -> Non
     assert f"  {command}  " in run("--help").stdout
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["--no-such\x1b]0;x\x07"], ["entities", "a\nb\u202e"], ["no\x9bsuch"], ["config", "\x1b[31m"]],
+)
+def test_what_is_repeated_cannot_act(arguments: list[str]) -> None:
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    (sentence,) = done.stderr.split("\n")[:-1]
+    assert sentence.isprintable()
+
+
+@pytest.mark.parametrize("group", ["config", "tenant"])
+def test_a_group_without_a_command_shows_its_help(group: str) -> None:
+    done = run(group)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"Usage: entity-connections {group} [OPTIONS]" in done.stderr
+    assert len(done.stderr.splitlines()) > 5
+
+
+@pytest.mark.parametrize("speed", ["nan", "inf", "-1", "9"])
+def test_a_speed_that_is_none_is_refused(speed: str) -> None:
+    done = run("walkthrough", "disconnect", "--speed", speed)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Invalid value for '--speed'" in done.stderr
+
+
 def test_an_error_in_the_program_tells_no_values() -> None:
     code = (
         "import sys; import app.cli.reading as reading\n"
@@ -109,6 +137,35 @@ def test_an_error_in_the_program_tells_no_values() -> None:
     assert "an error in the program itself" in done.stderr
     assert "broken ]0;x on purpose" in done.stderr
     assert "not/a+secret" not in done.stderr
+
+
+def test_a_missing_home_is_told_with_what_to_do() -> None:
+    code = (
+        "import os, pwd; from app.cli import main\n"
+        "def no_entry(_): raise KeyError\n"
+        "pwd.getpwuid = no_entry; main()"
+    )
+    names = ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "ENTITY_CONNECTIONS_CONFIG_DIR",
+             "ENTITY_CONNECTIONS_STATE_DIR")  # fmt: skip
+    environ = {name: value for name, value in os.environ.items() if name not in names}
+    for command in ("profiles", "journal"):
+        done = subprocess.run(
+            [sys.executable, "-c", code, command], capture_output=True, text=True, env=environ
+        )
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "no home directory" in done.stderr
+        assert "set HOME" in done.stderr
+
+
+def test_a_current_folder_that_is_gone_is_told(tmp_path: Path) -> None:
+    line = f"rmdir {tmp_path}/gone && exec {sys.executable} -m app entities --tenant t.db"
+    (tmp_path / "gone").mkdir()
+    done = subprocess.run(
+        ["/bin/sh", "-c", line], capture_output=True, text=True, cwd=tmp_path / "gone",
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the current folder is gone" in done.stderr
 
 
 def test_the_screen_is_built_before_the_tenant_is_loaded() -> None:

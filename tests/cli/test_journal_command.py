@@ -53,7 +53,7 @@ def test_people_see_a_line_each(written: Path) -> None:
     assert "confirmed" in lines[2]
 
 
-@pytest.mark.parametrize("since", ["yesterday", "2026-13-01", "", "99999999999h", "-1h"])
+@pytest.mark.parametrize("since", ["yesterday", "2026-13-01", "", "99999999999h", "-1h", "999999d"])
 def test_a_moment_that_is_none_is_refused(home: Path, since: str) -> None:
     done = run(home, "journal", "--since", since)
     assert (done.returncode, done.stdout) == (2, "")

@@ -1,6 +1,8 @@
 """`login`, `profiles` and `config`: from nothing to a profile that works."""
 
 import json
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -105,6 +107,43 @@ def test_what_is_missing_is_named(home: Path, arguments: list[str], said: str) -
     done = run(home, "login", *arguments, stdin="")
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
+    assert not home.exists()
+
+
+STRICT = {"PYTHONUTF8": "0", "PYTHONIOENCODING": "utf-8:strict"}
+"""As Python reads its input in most locales, but for C."""
+
+
+@pytest.mark.parametrize("encoding", [{"PYTHONUTF8": "1"}, STRICT])
+def test_a_secret_that_is_no_text_is_refused_and_not_repeated(
+    home: Path, encoding: dict[str, str]
+) -> None:
+    command = [*PROGRAM, "login", "--profile", "a", "--environment", "eu-production"]
+    done = subprocess.run(
+        [*command, "--client-id", "x"], input=b"s3cr\xff3t\n", capture_output=True, timeout=50,
+        env=environ(home, **encoding),
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"holds no secret" in done.stderr
+    assert b"s3cr" not in done.stderr
+    assert not home.exists()
+
+
+@pytest.mark.parametrize("asked", ["Name of the profile", "Client id", "Client secret"])
+def test_an_answer_that_is_no_text_is_refused(home: Path, asked: str) -> None:
+    known = environ(home, **STRICT)
+    settings = [f"{k}={v}" for k, v in known.items() if k.startswith(("ENTITY_", "PYTHON"))]
+    options = ["--environment", "eu-production"]
+    options += ["--profile", "a"] * (asked != "Name of the profile")
+    options += ["--client-id", "x"] * (asked == "Client secret")
+    with Terminal(["env", *settings, *PROGRAM, "login", *options]) as terminal:
+        terminal.wait_for(asked)
+        terminal.wait_quiet()
+        os.write(terminal.child.child_fd, b"s3cr\xff3t\r")
+        assert terminal.wait_exit() == 2
+        said = terminal.transcript.decode("utf-8", "replace")  # the terminal echoes the byte
+        assert "not text" in said
+        assert "Traceback" not in said
     assert not home.exists()
 
 

@@ -58,7 +58,7 @@ def test_a_port_that_is_taken_is_said(home: Path, tenant: Served) -> None:
     assert f"cannot listen on 127.0.0.1 port {port}" in done.stderr
 
 
-@pytest.mark.parametrize("host", ["no-such-host.invalid", "999.1.1.1"])
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "999.1.1.1", "a..b"])
 def test_a_host_that_is_none_is_said(home: Path, host: str) -> None:
     done = run(home, "serve", "--host", host, "--port", "0")
     assert done.returncode == 2

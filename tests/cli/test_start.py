@@ -51,6 +51,46 @@ async def test_authorities_that_cannot_be_read_are_told(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("option", ["--profile", "--base-url"])
+@pytest.mark.parametrize("value", ["", " "])
+def test_an_empty_choice_of_the_tenant_is_not_the_fake_one(
+    home: Path, option: str, value: str
+) -> None:
+    for arguments in (
+        ["request", option, value, "--to", "Acme-US", "--yes"],
+        [option, value, "request", "--to", "Acme-US", "--yes"],
+    ):
+        done = run(home, *arguments)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"{option}': it is empty" in done.stderr
+
+
+def test_what_a_command_is_given_wins_over_what_stands_before_it() -> None:
+    before = Chosen(profile="acme", user="bruno", faults=("drop",))
+    assert Chosen().under(before) == before
+    merged = Chosen(profile="", faults=()).under(before)
+    assert merged == Chosen(profile="", user="bruno", faults=())
+
+
+@pytest.mark.parametrize("variable", ["ZUORA_ENTITY_ID", "ZUORA_CLIENT_ID", "ZUORA_CLIENT_SECRET"])
+def test_an_empty_variable_is_not_taken_for_an_unset_one(
+    server: Moody, home: Path, variable: str
+) -> None:
+    where = ["--base-url", server.tenant.url]
+    given = {**server.tenant.environ(), variable: ""}
+    for arguments in (["connections", *where], ["doctor", *where]):
+        done = run(home, *arguments, **given)
+        assert (done.returncode, done.stdout) == (2, ""), done.stderr
+        assert f"{variable} in the environment is empty" in done.stderr
+
+
+def test_nor_is_it_in_the_fake_tenant(home: Path) -> None:
+    done = run(home, "request", "--to", "Acme-US", "--yes", ZUORA_ENTITY_ID="")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "ZUORA_ENTITY_ID in the environment is empty" in done.stderr
+    assert run(home, "connections", "--entity", "Acme-US", ZUORA_ENTITY_ID="").returncode == 0
+
+
 def test_the_fake_tenant_leaves_out_an_entity_of_the_environment_that_it_does_not_know(
     home: Path,
 ) -> None:

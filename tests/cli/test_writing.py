@@ -13,13 +13,15 @@ from typing import Any
 
 import pytest
 
+from app.cli import writing
+from app.cli.exits import ExitCode
 from app.cli.options import Chosen
-from app.cli.sending import _interrupted, ordered
+from app.cli.sending import _interrupted, _tell, ordered
 from app.cli.targets import way
 from app.domain.actions import Action
 from app.services.entries import Entry
 from app.services.journal import Journal
-from app.services.orders import Result
+from app.services.orders import Outcome, Result
 from app.services.tenant import Tenant
 from tests.acme import CANADA, CORPORATION, EUROPE, US
 from tests.cli.moody import Mood, Moody, on
@@ -46,6 +48,83 @@ def test_a_request_for_several_targets_is_a_line_each(server: Moody, home: Path)
     assert [(one["action"], one["outcome"]) for one in journal(home)] == [
         ("request", "confirmed")
     ] * 2
+
+
+@pytest.mark.parametrize("options", [["--from", "", "--to", "Acme-US"], ["--from=", "--to=Acme-US"],
+                                     ["--to", ""], ["--to", "Acme-US", "--to", " "],
+                                     ["--to", "Acme-US", "--entity", ""]])  # fmt: skip
+def test_an_empty_end_is_refused_and_nothing_is_sent(
+    server: Moody, home: Path, options: list[str]
+) -> None:
+    done = on(server, home, "request", *options, "--yes")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "it is empty" in done.stderr
+    assert not server.writes
+
+
+@pytest.mark.parametrize(
+    "which", [[""], ["--from", "", "--to", ""], ["--from", "Acme-US", "--to", ""], ["", "--from="]]
+)
+def test_an_empty_connection_is_refused_and_nothing_is_sent(
+    server: Moody, home: Path, which: list[str]
+) -> None:
+    done = on(server, home, "disconnect", *which, "--yes")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "it is empty" in done.stderr
+    assert not server.writes
+
+
+GONE = "the fake tenant was in memory, and is gone with what was done in it"
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+@pytest.mark.parametrize("scenario", [[], ["--scenario", "denied-removed"]])
+def test_what_was_done_in_memory_only_is_said_to_be_gone(
+    home: Path, form: list[str], scenario: list[str]
+) -> None:
+    for command in (
+        ["request", "--to", "Acme-US"], ["disconnect", TO_EUROPE],
+        ["accept", NORDICS_TO_EUROPE], ["deny", NORDICS_TO_EUROPE],
+    ):  # fmt: skip
+        done = run(home, *command, "--yes", *form, *scenario)
+        assert done.returncode == 0, done.stderr
+        (line,) = (line for line in done.stderr.splitlines() if GONE in line)
+        assert "--tenant FILE" in line
+        assert GONE not in done.stdout
+
+
+def test_it_is_not_said_where_it_is_kept_or_nothing_was_sent(server: Moody, home: Path) -> None:
+    ask = ["request", "--to", "Acme-US"]
+    for command in (
+        [*ask, "--dry-run"], [*ask, "--dry-run", "--json"], ask, ["connections"],
+        ["request", "--to", "Acme-Americas", "--yes"],
+        [*ask, "--yes", "--tenant", str(home.with_suffix(".db"))],
+    ):  # fmt: skip
+        assert GONE not in run(home, *command).stderr
+    assert GONE not in on(server, home, *ask, "--yes").stderr
+
+
+def test_nor_where_the_newest_list_stopped_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def stop(*_: object, **__: object) -> ExitCode:
+        return ExitCode.REFUSED
+
+    monkeypatch.setattr("app.cli.writing.send", stop)
+    writing.request.main(["--to", "Acme-US", "--yes"], standalone_mode=False)
+    assert capsys.readouterr().err == ""
+
+
+def test_nothing_is_promised_to_be_looked_up_where_nothing_is_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outcome = Outcome(accept(), Result.UNKNOWN, "Nobody knows yet.")
+    for path in (None, tmp_path / "journal.jsonl"):
+        kept = Journal(path, "acme")
+        interrupted = _interrupted(kept, outcome.order, kept.intend(outcome.order, "alice", "t"))
+        _tell(outcome, as_json=False, lasting=path is not None)
+        for said in (interrupted.sentence, capsys.readouterr().err):
+            assert ("looks it up" in said) == (path is not None)
 
 
 def test_the_result_for_machines_holds_every_id(server: Moody, home: Path) -> None:

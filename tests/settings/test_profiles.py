@@ -91,13 +91,57 @@ def test_the_environment_of_the_process_wins(
     )
 
 
-def test_an_empty_variable_says_nothing(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("variable", ["ZUORA_CLIENT_ID", "ZUORA_ENTITY_ID"])
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [("", "is empty"), (" ", "is empty"), ("a\udc80", "is not text"), ("a\x1bb", "cannot be seen")],
+)
+def test_a_variable_that_names_nothing_is_refused(
+    config: Config, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, problem: str
+) -> None:
     config(FULL)
-    monkeypatch.setenv("ZUORA_CLIENT_ID", "")
-    monkeypatch.setenv("ZUORA_ENTITY_ID", " ")
-    profile = load().profile("acme-sandbox")
-    assert profile.client_id.startswith("0b9c51a3")
-    assert profile.entity == "Acme-Americas"
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SettingsError, match=f"^{variable} in the environment .*{problem}"):
+        load()
+    with pytest.raises(SettingsError, match=f"^{variable} in the environment .*{problem}"):
+        profile_of_address("https://rest.zuora.com")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "remedy"),
+    [
+        ("HOME", None, "set HOME"),
+        ("HOME", "relative", "set HOME"),
+        ("HOME", "", "HOME in the environment is empty"),
+        ("ENTITY_CONNECTIONS_CONFIG_DIR", "", "CONFIG_DIR in the environment is empty"),
+        ("ENTITY_CONNECTIONS_CONFIG_DIR", "~nobody-here/x", "name the whole path"),
+    ],
+)
+def test_no_place_to_keep_files_in_is_told(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str | None, remedy: str
+) -> None:
+    def no_entry(_: object) -> None:
+        raise KeyError
+
+    monkeypatch.setattr("pwd.getpwuid", no_entry)
+    for name in ("XDG_CONFIG_HOME", "ENTITY_CONNECTIONS_CONFIG_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    if value is None:
+        monkeypatch.delenv(variable)
+    else:
+        monkeypatch.setenv(variable, value)
+    with pytest.raises(SettingsError, match=remedy):
+        load()
+
+
+def test_no_folder_is_made_where_the_program_happens_to_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Older releases of platformdirs leave the ~ in place where nobody has a home."""
+    monkeypatch.delenv("ENTITY_CONNECTIONS_CONFIG_DIR", raising=False)
+    monkeypatch.setattr("platformdirs.user_config_path", lambda *_, **__: Path("~/.config/x"))
+    with pytest.raises(SettingsError, match="no home directory"):
+        load()
 
 
 @pytest.mark.parametrize(

@@ -121,3 +121,11 @@ def _any_file(font: Font) -> bytes:
     return next(
         path for path in sorted(font.folder.iterdir()) if path.suffix == ".ttf"
     ).read_bytes()
+
+
+def test_nobody_needs_a_home_for_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_home() -> Path:
+        raise RuntimeError
+
+    monkeypatch.setattr(Path, "home", no_home)
+    assert fonts._folders()

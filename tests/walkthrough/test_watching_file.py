@@ -98,6 +98,14 @@ def test_with_force_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path: Path
     assert real.read_text() == "new"
 
 
+def test_a_link_to_itself_can_be_replaced(tmp_path: Path) -> None:
+    link = tmp_path / "link.toml"
+    link.symlink_to(link)
+    try_out(link)
+    save(link, "new", replace=True)
+    assert link.read_text() == "new"
+
+
 def test_trying_out_leaves_nothing_behind(tmp_path: Path) -> None:
     try_out(tmp_path / "mine.toml")
     assert not list(tmp_path.iterdir())
@@ -118,8 +126,8 @@ def run(*arguments: str) -> int:
         ("folder.toml", ["--force"], r"is no plain file"),
         ("no/mine.toml", [], r"cannot be written: No such file or directory"),
         (f"{'x' * 250}.toml", [], r"cannot be written: File name too long"),
-        ("mine.toml", ["--title", " "], r"--title takes a line"),
-        ("mine.toml", ["--title", "a\nb"], r"--title takes a line"),
+        ("mine.toml", ["--title", " "], r"it is empty"),
+        ("mine.toml", ["--title", "a\nb"], r"it holds a character that cannot be seen"),
         ("mine.toml", ["--title", "x" * 61], r"--title takes a line"),
         ("mine.toml", ["--user", "nobody"], r"'nobody' is not one of"),
         ("mine.toml", ["--scenario", "nothing"], r"'nothing' is not one of"),

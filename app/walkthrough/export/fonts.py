@@ -62,7 +62,10 @@ def _files() -> Iterator[Path]:
 
 def _folders() -> list[Path]:
     """Return where the system and its user keep fonts."""
-    home = Path.home()
+    try:
+        home = Path.home()
+    except RuntimeError:  # there is none, and so no folder in it
+        home = Path(os.devnull)
     if sys.platform == "darwin":
         return [Path("/System/Library/Fonts"), Path("/Library/Fonts"), home / "Library/Fonts"]
     if sys.platform == "win32":

@@ -35,7 +35,7 @@ def try_out(path: Path) -> None:
     Raises:
         OSError: it could not.
     """
-    new, descriptor = _beside(path.resolve())
+    new, descriptor = _beside(_follow(path))
     os.close(descriptor)
     new.unlink()
 
@@ -47,7 +47,7 @@ def save(path: Path, text: str, *, replace: bool) -> None:
         FileExistsError: there is one, and it is not to be replaced.
         OSError: it cannot be written.
     """
-    path = path.resolve()
+    path = _follow(path)
     new, descriptor = _beside(path)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -61,6 +61,11 @@ def save(path: Path, text: str, *, replace: bool) -> None:
     finally:
         with suppress(FileNotFoundError):
             new.unlink()
+
+
+def _follow(path: Path) -> Path:
+    """Return where a link leads; a link to itself leads nowhere, and stays what it is."""
+    return Path(os.path.realpath(path))
 
 
 def _put(new: Path, path: Path) -> None:

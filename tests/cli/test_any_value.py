@@ -1,0 +1,241 @@
+"""Whatever is given for an option or an argument, the program ends with a sentence of its own.
+
+The commands are walked, so that a new option is tried without anybody remembering it.
+"""
+
+import io
+import os
+import signal
+import socket
+import sys
+import unicodedata
+from collections.abc import Iterator
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from app.cli import program as cli
+from app.cli.exits import ExitCode
+
+EMPTY = ("", " ", "\t\n", "\N{NO-BREAK SPACE}")
+NEVER = (  # no value of any option, and refused wherever it is given
+    *EMPTY,
+    "caf\udce9",  # as sys.argv has a byte that is not UTF-8
+    "x" * 100_000,
+    "a\0b",
+    "a\x1b]0;owned\x07b",
+    "a\nentity-connections: all is well",
+    "a\x9b31mb",
+    "a\N{RIGHT-TO-LEFT OVERRIDE}b",
+    "a\N{LINE SEPARATOR}b",
+)
+ODD = (
+    "9" * 400,
+    "9" * 5_000,
+    "99999999999999999999",
+    "-1",
+    "-99999999999999999999",
+    "1e999",
+    "nan",
+    "0",
+    "a..b",
+    "x" * 300,
+    "x" * 4_000,
+    f"{'x' * 300}.toml",
+    "loop.toml",
+    "=",
+    ",",
+    "%s{0}$HOME",
+    "~nobody-here",
+    "/dev/null",
+    "/dev/full",
+    "/proc/self/mem",
+    "no-such-folder/x.toml",
+    ".",
+    "[::1",
+    "http://[::1",
+    "999999d",
+    "0001-01-01",
+    "latency=nan",
+    "latency=1e999",
+    f"drop,times={'9' * 5_000}",
+    "drop,share=,calls=",
+    "denied=",
+    "\N{GRINNING FACE}é",
+)
+REAL = {"walkthrough": "disconnect", "scenario": "acme", "file": "new.toml", "path": "new.toml"}
+"""What is given by type to what must be given, while something else is tried."""
+
+Case = tuple[tuple[str, ...], click.Command]
+
+
+def walk(command: click.Command, names: tuple[str, ...] = ()) -> Iterator[Case]:
+    """Return every command below this one, with its names."""
+    yield names, command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            yield from walk(below, (*names, name))
+
+
+CASES = list(walk(cli.program))
+
+
+def takes_value(parameter: click.Parameter) -> bool:
+    return not (isinstance(parameter, click.Option) and (parameter.is_flag or parameter.count))
+
+
+def arguments_with(command: click.Command, tried: click.Parameter, value: str) -> list[str]:
+    """Return a value for what is tried, and beside it what else must be given."""
+    options, rest = [], []
+    for parameter in command.params:
+        if parameter is not tried and not parameter.required:
+            continue
+        word = value
+        if parameter is not tried:
+            choices = getattr(parameter.type, "choices", ["acme"])
+            word = REAL.get(parameter.type.name, choices[0])
+        if isinstance(parameter, click.Argument):
+            rest += ["--", word]
+        else:
+            options.append(f"{parameter.opts[0]}={word}")
+    return [*options, *rest]
+
+
+def flags(command: click.Command) -> list[list[str]]:
+    """Return no flag, each that lets a command go further, and all of them."""
+    each = [
+        [option.opts[0]]
+        for option in command.params
+        if isinstance(option, click.Option) and option.is_flag and not option.is_eager
+    ]
+    return [[], *each, [name for names in each for name in names]]
+
+
+@pytest.fixture(autouse=True)
+def _stay_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let nothing be served, played or looked up, and nothing be found of the developer's own."""
+    for name in list(os.environ):
+        if name.startswith(("ZUORA_", "ENTITY_", "XDG_", "TEXTUAL")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "loop.toml").symlink_to("loop.toml")
+    look_up = socket.getaddrinfo
+
+    def look_up_numbers(*args: Any, **kwargs: Any) -> Any:
+        return look_up(*args[:5], **(kwargs | {"flags": socket.AI_NUMERICHOST}))
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    async def close(_: object, listening: socket.socket, *__: object) -> None:
+        listening.close()
+
+    monkeypatch.setattr("socket.getaddrinfo", look_up_numbers)
+    monkeypatch.setattr("app.fake.listening.Server.answer_on", lambda _, line: line.close())
+    monkeypatch.setattr("app.web.server.Server.serve", close)
+    monkeypatch.setattr("app.tui.terminal.run_app", lambda _: 0)
+    monkeypatch.setattr("app.walkthrough.player.play", lambda *_: 0)
+    monkeypatch.setattr("getpass.getpass", interrupt)
+    monkeypatch.setattr("app.walkthrough.recording.record", interrupt)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+class Stdin(io.TextIOWrapper):
+    """What is typed, or piped in, is no text."""
+
+    def __init__(self, *, terminal: bool) -> None:
+        super().__init__(io.BytesIO(b"\xff\n"), encoding="utf-8", errors="surrogateescape")
+        self.isatty = lambda: terminal  # type: ignore[method-assign]
+
+
+def run(
+    arguments: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    terminal: bool = False,
+) -> tuple[int, str]:
+    """Return how the program ends, and what it says on stderr."""
+    monkeypatch.setattr(sys, "argv", ["entity-connections", *arguments])
+    monkeypatch.setattr(sys, "stdin", Stdin(terminal=terminal))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    code = cli._run()
+    return code, capsys.readouterr().err
+
+
+def check(arguments: list[str], code: int, said: str) -> None:
+    assert code in set(ExitCode) - {ExitCode.CRASHED, ExitCode.NO_OUTPUT}, (arguments, said)
+    assert "Traceback" not in said, arguments
+    acting = {char for char in said if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")}
+    assert acting <= {"\n"}, (arguments, said)
+    assert len(said) < 40_000, arguments
+
+
+@pytest.mark.parametrize(("names", "command"), CASES, ids=[" ".join(one[0]) for one in CASES])
+def test_what_no_value_can_be_is_refused_by_name(
+    names: tuple[str, ...],
+    command: click.Command,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for parameter in filter(takes_value, command.params):
+        hint = parameter.get_error_hint(click.Context(command))
+        for value in NEVER:
+            arguments = [*names, *arguments_with(command, parameter, value)]
+            code, said = run(arguments, monkeypatch, capsys)
+            check(arguments, code, said)
+            assert code == ExitCode.USAGE, arguments
+            assert said.startswith(f"entity-connections: Invalid value for {hint}: it "), said
+            if value in EMPTY:
+                assert "is empty" in said
+
+
+@pytest.mark.parametrize(("names", "command"), CASES, ids=[" ".join(one[0]) for one in CASES])
+def test_odd_values_end_with_a_sentence(
+    names: tuple[str, ...],
+    command: click.Command,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    wanted = cycle(flags(command))  # each with other values, for the sake of time
+    for parameter in filter(takes_value, command.params):
+        for value in ODD:
+            arguments = [*names, *next(wanted), *arguments_with(command, parameter, value)]
+            for terminal in (False, True):
+                check(arguments, *run(arguments, monkeypatch, capsys, terminal=terminal))
+
+
+@pytest.mark.parametrize(
+    "variable",
+    ["ZUORA_ENTITY_ID", "ZUORA_CLIENT_ID", "ZUORA_CLIENT_SECRET", "ENTITY_CONNECTIONS_CONFIG_DIR",
+     "ENTITY_CONNECTIONS_STATE_DIR", "HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "SSL_CERT_FILE"],
+)  # fmt: skip
+def test_odd_variables_end_with_a_sentence(
+    variable: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ZUORA_CLIENT_ID", "id")
+    monkeypatch.setenv("ZUORA_CLIENT_SECRET", "secret")
+    real = ["--base-url", "https://rest.zuora.com"]
+    for value in (*NEVER, *ODD[::4]):
+        if "\0" in value:
+            continue  # no environment holds one
+        monkeypatch.setenv(variable, value)
+        for arguments in (
+            ["profiles"], ["journal"], ["connections"], ["config", "explain", *real],
+            ["doctor", *real], ["request", "--to", "Acme-US", "--yes"],
+        ):  # fmt: skip
+            code, said = run(arguments, monkeypatch, capsys)
+            check([variable, value, *arguments], code, said)
+            if variable.startswith("ZUORA") and value in EMPTY and real[0] in arguments:
+                refused = f"{variable} in the environment is empty" in said
+                assert refused or (variable, arguments[0]) == ("ZUORA_CLIENT_SECRET", "config")
