@@ -228,7 +228,7 @@ def test_suspended_and_brought_back() -> None:
     [
         (["set-up-a-conection"], "did you mean set-up-a-connection?"),
         (["nowhere.toml"], "nowhere.toml cannot be read: No such file or directory."),
-        ([NAME, "--export", ""], "--export takes the name of a folder"),
+        ([NAME, "--export", ""], "'--export': it is empty"),
         ([NAME, "--gif"], "--png and --gif belong to --export DIR."),
         ([NAME], "to play it takes a terminal"),
     ],
