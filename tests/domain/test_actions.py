@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from app.domain.actions import Action, offered, why_not
+from app.domain.actions import Action, default_action, why_not
 from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction, Row
 from tests.domain.world import GLOBAL, HIERARCHY, NORTH, PLANNED, STRANGER, connection, row
 
@@ -36,7 +36,7 @@ def inbound(status: str) -> Row:
     ids=lambda one: one.status if isinstance(one, Row) else "",
 )
 def test_the_action_a_row_offers(one: Row, action: Action | None) -> None:
-    assert offered(one, EVERYWHERE) is action
+    assert default_action(one, EVERYWHERE) is action
 
 
 def test_deny_is_allowed_exactly_where_accept_is() -> None:

@@ -46,22 +46,23 @@ async def test_the_inbound_count_is_what_waits_for_the_acting_entity(desk: Desk)
 
 
 async def test_filter_and_order_leave_the_cursor_on_its_record(desk: Desk) -> None:
-    desk.tab.cursor = CANADA
-    desk.tab.order, desk.tab.reverse = Sorting.STATUS, True
-    desk.tab.needle = "europe"
+    desk.move_to(CANADA)
+    desk.tab.sort_by(Sorting.STATUS)
+    assert desk.cursor == CANADA
+    desk.narrow("europe")
     assert CANADA not in [row.key for row in desk.shown()]
-    row = desk.find(desk.tab.cursor)
-    assert row is not None
-    assert row.key == CANADA
+    assert desk.why_moved
+    desk.narrow("")
+    assert (desk.cursor, desk.why_moved) == (CANADA, "")
 
 
 async def test_another_entity_starts_afresh_and_is_remembered(desk: Desk) -> None:
-    desk.tab.needle = "x"
+    desk.narrow("x")
     desk.act_in(EUROPE)
     desk.act_in(AMERICAS)
     desk.act_in(EUROPE)
     assert desk.recent == [AMERICAS, EUROPE, CORPORATION]
-    assert (desk.tab.needle, desk.tab.cursor, desk.view) == ("", None, None)
+    assert (desk.tab.needle, desk.cursor, desk.view) == ("", None, None)
 
 
 async def test_what_was_seen_of_an_entity_is_shown_until_it_is_read_again(desk: Desk) -> None:
@@ -72,12 +73,13 @@ async def test_what_was_seen_of_an_entity_is_shown_until_it_is_read_again(desk: 
 
 
 async def test_the_other_side_shows_the_same_pair(desk: Desk) -> None:
-    desk.direction = IN
+    desk.to_tab(IN)
     row = desk.find(JAPAN)
     assert row is not None
     desk.other_side(row)
     assert (desk.acting_id, desk.direction) == (JAPAN, Direction.OUTBOUND)
-    assert desk.tab.cursor == CORPORATION
+    desk.take(await desk.access.tenant.read(JAPAN))
+    assert desk.cursor == CORPORATION
 
 
 async def test_an_older_view_never_replaces_a_newer_one(desk: Desk) -> None:
