@@ -197,10 +197,13 @@ class DeskView(Vertical):
         self.keys.show(presenting.key_bar(situation, self.size.width - 2))
 
     def _place_cursor(self, key: str) -> None:
-        if self.desk is not None:
-            self.desk.move_to(key)
         if self._passing:
             self.hush()
+        if (desk := self.desk) is not None:
+            pinned = desk.tab.pinned
+            desk.move_to(key)
+            if desk.tab.pinned != pinned:
+                self._draw_rows(desk)  # without the row that was left
         self._follow_cursor()
 
     def _follow_cursor(self) -> None:
