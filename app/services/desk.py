@@ -233,6 +233,12 @@ class Desk:
             return found[1]
         return self._unlisted(key) if key is not None and key == self.tab.pinned else None
 
+    @property
+    def shows_unlisted(self) -> bool:
+        """Whether a row is shown that the list does not hold."""
+        pinned = self.tab.pinned
+        return pinned is not None and pinned not in self._rows.get(self.direction, {})
+
     def _unlisted(self, key: str) -> Row | None:
         """Return the row of a pair that is not listed, by the newest list of either end."""
         if self.view is None:

@@ -188,7 +188,8 @@ class DeskView(Vertical):
     def _draw_tabs(self) -> None:
         desk = self.desk
         front = desk.direction if desk else Direction.OUTBOUND
-        self.tabs.show(heading.tab_line(desk, front, len(self.rows.items)))
+        listed = len(self.rows.items) - (desk is not None and desk.shows_unlisted)
+        self.tabs.show(heading.tab_line(desk, front, listed))
 
     def draw_cursor(self) -> None:
         """Show what is known of the row under the cursor, and what can be done."""
