@@ -121,8 +121,8 @@ class Desk:
     def other_side(self, row: Row) -> None:
         """Act as the counterpart of `row`, with the same pair under the cursor."""
         origin = Origin(self.acting_id, self.direction, self.tabs, self._origin)
-        self.act_in(row.counterpart.id)
         self.direction = row.direction.opposite
+        self.act_in(row.counterpart.id)
         self.tab.place = Place(origin.acting_id, pinned=True)
         self._origin = origin
 
