@@ -135,7 +135,6 @@ class Desk:
             and place is not None
             and place.key == origin.acting_id
             and self.direction is origin.direction.opposite
-            and self.cursor in (place.key, None)
         )
 
     def go_back(self) -> None:
@@ -160,7 +159,7 @@ class Desk:
     def move_to(self, key: str) -> None:
         """Put the cursor on a row that is shown, because a person did."""
         place = self.tab.place
-        if place is None or place.key != key or not place.pinned:
+        if place is None or place.key != key:
             self.tab.place = Place.among(self.shown(), key)
 
     def narrow(self, needle: str) -> None:

@@ -9,6 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from app.domain import listing
 from app.domain.actions import Action, default_row, why_not
 from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Connection, Direction, Row
 from app.domain.entities import Entity, Hierarchy
@@ -258,6 +259,10 @@ class CursorMachine(RuleBasedStateMachine):
     @invariant()
     def what_was_acted_on_stays_where_it_is(self) -> None:
         keys = self.keys
+        if self.stays is None:  # and what was left is shown no longer
+            assert set(keys) <= {row.key for row in self.desk.rows()}
+            texts = [(listing.haystack(row), row) for row in self.desk.rows()]
+            assert len(keys) == len(listing.matching(self.desk.tab.needle, texts))
         if self.stays is None or self.desk.view is None:
             return
         assert self.desk.cursor == self.stays
