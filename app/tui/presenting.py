@@ -8,6 +8,7 @@ from textual.style import Style
 
 from app.commands import COMMANDS, Command, Situation, in_key_bar, why_not, why_not_write
 from app.domain import actions
+from app.domain.actions import WhyNot
 from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction, Row
 from app.domain.errors import ZuoraError
 from app.domain.listing import NOT_CONNECTED
@@ -110,22 +111,32 @@ def _next_step(row: Row, situation: Situation) -> str:
     if situation.unknown:
         return "the last action's outcome is unknown"
     action = actions.default_action(row, situation.enterable)
-    if action is not None and (refusal := why_not_write(action, row, situation)):
-        locked = situation.locked and refusal.brief == ""
-        return "read-only until U unlocks writes" if locked else refusal.reason
-    match action:
-        case actions.Action.ACCEPT:
-            return "it waits for you: a accepts, d denies"
-        case actions.Action.REQUEST:
-            return "r requests the connection"
-        case actions.Action.DISCONNECT:
-            return "x ends it for good"
+    if action is not None:
+        refusal = why_not_write(action, row, situation)
+        return _refused(row, situation, refusal) if refusal else _OFFERS[action]
     if row.status == PENDING:
         return "an administrator of the target accepts or denies it"
     if row.direction is Direction.INBOUND and row.status == DISCONNECTED:
         return "only the source can request it again"
     reason = actions.why_not(actions.Action.REQUEST, row, situation.enterable)
     return reason.reason if reason else ""
+
+
+_OFFERS = {
+    actions.Action.ACCEPT: "it waits for you: a accepts, d denies",
+    actions.Action.REQUEST: "r requests the connection",
+    actions.Action.DISCONNECT: "x ends it for good",
+}
+
+
+def _refused(row: Row, situation: Situation, refusal: WhyNot) -> str:
+    """Say why the action that would make sense cannot be done."""
+    if situation.read_only:
+        return refusal.reason
+    if not refusal.brief:
+        return "read-only until U unlocks writes"
+    whom = "it waits for an administrator" if row.waits_for_acting else refusal.brief
+    return f"{whom}; you are a {situation.role}"
 
 
 def key_bar(situation: Situation, width: int) -> Content:
