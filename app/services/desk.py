@@ -70,7 +70,7 @@ class Desk:
     changes: int = 0
     tabs: dict[Direction, Tab] = field(default_factory=_new_tabs)
     _rows: dict[Direction, dict[str, tuple[str, Row]]] = field(default_factory=dict)
-    _known: float = 0.0
+    _known: float = 0.0  # `View.asked` of what was remembered of the entity when it was entered
     _origin: Origin | None = None
     _sending: set[Pair] = field(default_factory=set)
     _unknowns: Unknowns = field(default_factory=Unknowns)
