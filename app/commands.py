@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from app.domain import actions
 from app.domain.actions import Action, WhyNot
-from app.domain.connections import Row
+from app.domain.connections import Direction, Row
 
 
 class Command(NamedTuple):
@@ -44,7 +44,10 @@ class Situation(NamedTuple):
 
     Attributes:
         row: the row under the cursor, if any.
+        why_moved: why that is another row than a person put the cursor on; "" where it is not.
         enterable: ids of the entities the user may enter, None if unknown.
+        role: what the user is in the acting entity, None if unknown.
+        can_go_back: whether the other side of this row is where the person came from.
         entered: whether the tenant is open and the acting entity is chosen.
         loaded: whether there is a list on the screen, however old.
         sending: whether a write on this row is under way.
@@ -57,7 +60,10 @@ class Situation(NamedTuple):
     """
 
     row: Row | None = None
+    why_moved: str = ""
     enterable: AbstractSet[str] | None = None
+    role: str | None = None
+    can_go_back: bool = False
     entered: bool = False
     loaded: bool = False
     sending: bool = False
@@ -173,7 +179,9 @@ BY_ID = {command.id: command for command in COMMANDS}
 
 _NOTHING_YET = WhyNot("Nothing has been read yet.", "Wait for it, or read it again with ctrl+r.")
 _READ_ONLY = WhyNot(
-    "This profile is read-only.", "read_only says so in the profile; it changes there, not here."
+    "This profile is read-only.",
+    "read_only says so in the profile; it changes there, not here.",
+    "read-only",
 )
 _LOCKED = WhyNot("Writes are locked, as always at the start.", "Press U to unlock them.")
 
@@ -188,6 +196,13 @@ def in_key_bar(command: Command, situation: Situation) -> bool:
     """Return whether the key bar has a place for a command, possible or not."""
     locked = situation.locked and not situation.read_only
     return bool(command.short) and (locked or command.id != "unlock")
+
+
+def row_command(row: Row, situation: Situation) -> Command:
+    """Return the command of the action that a row offers, or would offer."""
+    usual = Action.REQUEST if row.direction is Direction.OUTBOUND else Action.ACCEPT
+    action = actions.default_action(row, situation.enterable) or usual
+    return next(command for command in COMMANDS if command.action is action)
 
 
 def why_not(command: Command, situation: Situation) -> WhyNot | None:
@@ -213,10 +228,15 @@ def why_not(command: Command, situation: Situation) -> WhyNot | None:
 
 def _why_not_on_row(command: Command, situation: Situation) -> WhyNot | None:
     if not situation.loaded:
-        return _NOTHING_YET
+        back = command.id == "other_side" and situation.can_go_back
+        return None if back else _NOTHING_YET
     row = situation.row
     if row is None:
         return WhyNot("There is no row here.", "If a filter hides them, escape clears it.")
+    if situation.why_moved and command.id != "copy_id":
+        return WhyNot(
+            situation.why_moved, "Put it on the row you mean, with an arrow key or a click."
+        )
     if command.action is not None:
         if situation.sending:
             return WhyNot("An action on this row is being sent.", "Wait for its outcome.")
@@ -227,18 +247,22 @@ def _why_not_on_row(command: Command, situation: Situation) -> WhyNot | None:
                 "The list is read until it tells; ctrl+r reads it now.",
             )
         reason = actions.why_not(command.action, row, situation.enterable)
-        return reason or _why_not_write(situation)
+        return reason or why_not_write(command.action, row, situation)
     if command.id == "other_side":
         return _why_not_other_side(row, situation.enterable)
     if row.connection is None:
-        return WhyNot("There is no connection in this row yet.", "Request one with r.")
+        return WhyNot(
+            "There is no connection in this row yet.", "It has an id once it is requested."
+        )
     return None
 
 
-def _why_not_write(situation: Situation) -> WhyNot | None:
+def why_not_write(action: Action, row: Row, situation: Situation) -> WhyNot | None:
+    """Return why nothing may be written to a row that would allow `action`, or None."""
     if situation.read_only:
         return _READ_ONLY
-    return _LOCKED if situation.locked else None
+    reason = actions.why_not_role(action, row, situation.role)
+    return reason or (_LOCKED if situation.locked else None)
 
 
 def _why_not_unlock(situation: Situation) -> WhyNot | None:

@@ -1,10 +1,11 @@
 """Which action is allowed on a row, and if none, why and what would help.
 
-Zuora tells nobody's role over its API, so a role never forbids an action here:
-the server decides and its sentence is shown. What is forbidden here is what the
-screen already knows to be impossible or meaningless (contract D1, D5).
+What is forbidden here is what the screen already knows to be impossible or
+meaningless (contract D1, D5). Zuora tells nobody's role over its API: an unknown
+role forbids nothing, the server decides and its sentence is shown.
 """
 
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from enum import Enum
 from typing import NamedTuple
@@ -24,6 +25,10 @@ class Action(Enum):
     def label(self) -> str:
         """The word on the button."""
         return self.value
+
+
+STANDARD_USER = "standard user"
+"""The role of a user who may look, but not act; the fake tenant tells it, Zuora does not."""
 
 
 class WhyNot(NamedTuple):
@@ -60,14 +65,41 @@ def why_not(action: Action, row: Row, enterable: AbstractSet[str] | None) -> Why
             return _why_not_disconnect(row)
 
 
-def offered(row: Row, enterable: AbstractSet[str] | None) -> Action | None:
-    """Return the one action that makes sense on `row`, or None."""
-    order = (
-        (Action.ACCEPT, Action.DISCONNECT)
-        if row.direction is Direction.INBOUND
-        else (Action.REQUEST, Action.DISCONNECT)
+def why_not_role(action: Action, row: Row, role: str | None) -> WhyNot | None:
+    """Return why the user's role in the acting entity forbids `action`, or None."""
+    if role != STANDARD_USER:
+        return None
+    acting = row.acting.title
+    needs = "It waits for" if action in (Action.ACCEPT, Action.DENY) else "This takes"
+    return WhyNot(
+        f"{needs} an administrator of {acting}; you are a {STANDARD_USER}.",
+        "Ask one of them to do it, or to give you the role.",
+        "administrators only",
     )
-    return next((one for one in order if why_not(one, row, enterable) is None), None)
+
+
+def default_action(row: Row, enterable: AbstractSet[str] | None) -> Action | None:
+    """Return the one action that makes sense on `row`, or None."""
+    first = Action.ACCEPT if row.direction is Direction.INBOUND else Action.REQUEST
+    choices = (first, Action.DISCONNECT)
+    return next((action for action in choices if why_not(action, row, enterable) is None), None)
+
+
+def default_row(rows: Iterable[Row], enterable: AbstractSet[str] | None) -> Row | None:
+    """Return the row that the cursor starts on.
+
+    That is the first that waits for the acting entity, else the first that can be
+    requested, else the first that is not Connected: nothing there can be lost.
+    """
+
+    def rank(row: Row) -> int:
+        if row.waits_for_acting:
+            return 0
+        if default_action(row, enterable) is Action.REQUEST:
+            return 1
+        return 3 if row.status == CONNECTED else 2
+
+    return min(rows, key=rank, default=None)
 
 
 def _why_not_request(row: Row, enterable: AbstractSet[str] | None) -> WhyNot | None:

@@ -120,7 +120,34 @@ def rows(
     hierarchy does not hold comes last, under a stand-in. No two connections
     have the same id.
     """
-    pairs: dict[Direction, dict[str, list[Connection]]] = {one: {} for one in Direction}
+    pairs = _group_by_counterpart(acting_id, connections)
+    mine = pairs[direction]
+    keys = list(mine)
+    if direction is Direction.OUTBOUND:
+        keys = [entity.id for entity in hierarchy if entity.id != acting_id]
+        keys += [key for key in mine if key not in hierarchy or key == acting_id]
+    found = [_make_row(direction, acting_id, hierarchy, pairs, key) for key in keys]
+    found.sort(key=lambda row: (not row.waits_for_acting, hierarchy.place(row.key)))
+    return found
+
+
+def make_row(
+    direction: Direction,
+    acting_id: str,
+    hierarchy: Hierarchy,
+    connections: Iterable[Connection],
+    key: str,
+) -> Row:
+    """Return the row of one counterpart, without a connection where none is listed."""
+    pairs = _group_by_counterpart(acting_id, connections)
+    return _make_row(direction, acting_id, hierarchy, pairs, key)
+
+
+_Pairs = dict[Direction, dict[str, list[Connection]]]
+
+
+def _group_by_counterpart(acting_id: str, connections: Iterable[Connection]) -> _Pairs:
+    pairs: _Pairs = {direction: {} for direction in Direction}
     for connection in connections:
         # A connection of an entity with itself is nobody's counterpart but its own.
         if connection.source_id == acting_id:
@@ -129,28 +156,20 @@ def rows(
         if connection.target_id == acting_id:
             inbound = pairs[Direction.INBOUND]
             inbound.setdefault(connection.source_id, []).append(connection)
+    return pairs
 
-    acting = hierarchy.get(acting_id)
-    mine, theirs = pairs[direction], pairs[direction.opposite]
-    keys = list(mine)
-    if direction is Direction.OUTBOUND:
-        keys = [entity.id for entity in hierarchy if entity.id != acting_id]
-        keys += [key for key in mine if key not in hierarchy or key == acting_id]
 
-    found: list[Row] = []
-    for key in keys:
-        counterpart = hierarchy.get(key)
-        living, folded = _fold(mine.get(key, []))
-        found.append(
-            Row(
-                direction=direction,
-                acting=acting,
-                counterpart=counterpart,
-                under=hierarchy.parent(counterpart),
-                connection=living,
-                folded=folded,
-                reverse=_fold(theirs.get(key, []))[0],
-            )
-        )
-    found.sort(key=lambda row: (not row.waits_for_acting, hierarchy.place(row.key)))
-    return found
+def _make_row(
+    direction: Direction, acting_id: str, hierarchy: Hierarchy, pairs: _Pairs, key: str
+) -> Row:
+    counterpart = hierarchy.get(key)
+    living, folded = _fold(pairs[direction].get(key, []))
+    return Row(
+        direction=direction,
+        acting=hierarchy.get(acting_id),
+        counterpart=counterpart,
+        under=hierarchy.parent(counterpart),
+        connection=living,
+        folded=folded,
+        reverse=_fold(pairs[direction.opposite].get(key, []))[0],
+    )

@@ -35,10 +35,19 @@ def haystack(row: Row) -> str:
     ).casefold()
 
 
-def matching(needle: str, haystacks: Iterable[tuple[str, Row]]) -> list[Row]:
-    """Return the rows that hold every word of `needle`, in whatever order and case."""
+def matching(
+    needle: str, haystacks: Iterable[tuple[str, Row]], *, keep: str | None = None
+) -> list[Row]:
+    """Return the rows that hold every word of `needle`, in whatever order and case.
+
+    The row with the key `keep` stays whether it does or not.
+    """
     words = needle.casefold().split()
-    return [row for text, row in haystacks if all(word in text for word in words)]
+    return [
+        row
+        for text, row in haystacks
+        if all(word in text for word in words) or (keep is not None and row.key == keep)
+    ]
 
 
 def ordered(rows: Sequence[Row], order: Order | None, *, reverse: bool = False) -> Sequence[Row]:

@@ -1,9 +1,9 @@
 """The desk as widgets: where one is, the two tabs, the rows, what is known of one, the keys."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.css.query import NoMatches
@@ -12,7 +12,7 @@ from textual.signal import Signal
 
 from app.commands import Situation
 from app.domain.clock import now
-from app.domain.connections import Direction
+from app.domain.connections import Direction, Row
 from app.domain.errors import ZuoraError
 from app.domain.risk import Risk
 from app.services.desk import Desk, Progress
@@ -64,7 +64,6 @@ class DeskView(Vertical):
         self._told_failure = False
         self._began = now()
         self._rest: asyncio.TimerHandle | None = None
-        self._drawn: tuple[object, ...] = ()
         self._made_of: tuple[object, ...] = ()
         self._items: dict[str, Item] = {}
 
@@ -96,6 +95,7 @@ class DeskView(Vertical):
         if not self.children:
             return  # the program was left before it was there
         self._listen_to_filter()
+        self.rows.on_place = self._place_cursor
         self.rows.placeholder = READING
         self.reading = True
         self.rows.focus()
@@ -117,11 +117,14 @@ class DeskView(Vertical):
         )
         if desk is None:
             return here
-        row = desk.find(self.rows.cursor_key)
+        row = desk.find(desk.cursor)
         progress = desk.progress(row) if row is not None else None
         return here._replace(
             row=row,
+            why_moved=desk.why_moved,
             enterable=desk.access.tenant.enterable,
+            role=desk.access.role(desk.acting_id),
+            can_go_back=desk.can_go_back,
             entered=True,
             loaded=desk.view is not None,
             sending=progress is Progress.SENDING,
@@ -135,28 +138,14 @@ class DeskView(Vertical):
             self._draw_rows(self.desk)
 
     def _draw_rows(self, desk: Desk) -> None:
-        tab, shown, grid = desk.tab, desk.shown(), self.rows
-        self._make_items(desk)
+        shown, cursor, grid = desk.shown(), desk.cursor, self.rows
         grid.placeholder = empty_face(desk)
         grid.stale = desk.failure is not None or self._remembered(desk)
-        if self._drawn == (desk.acting_id, desk.direction, "") and grid.cursor_key is not None:
-            if tab.cursor != grid.cursor_key:
-                tab.sought = None
-            tab.cursor = grid.cursor_key  # its message may still be on the way
-        if tab.sought is not None and any(row.key == tab.sought for row in shown):
-            tab.cursor, tab.sought = tab.sought, None
-        if not self.reading:
-            tab.sought = None
-        self._drawn = (desk.acting_id, desk.direction, tab.needle)
-        if tab.cursor is None and shown:
-            tab.cursor = shown[0].key
         with self.prevent(Grid.CursorMoved):
             grid.show(
-                [self._items[row.key] for row in shown],
-                cursor=tab.cursor if tab.cursor != grid.cursor_key else None,
+                self._make_items(desk, shown),
+                cursor=cursor if cursor != grid.cursor_key else None,
             )
-        if shown and not tab.needle:  # what a filter hides is gone back to
-            tab.cursor = grid.cursor_key
         self._draw_tabs()
         self._follow_cursor()
 
@@ -164,15 +153,17 @@ class DeskView(Vertical):
         """Whether the rows are from before the program was started."""
         return desk.view is not None and desk.view.read_at < self._began
 
-    def _make_items(self, desk: Desk) -> None:
-        """Make the lines of all rows once: each letter in the filter shows hundreds of them."""
-        made_of = (desk.view, desk.direction, desk.changes)
+    def _make_items(self, desk: Desk, rows: Sequence[Row]) -> list[Item]:
+        """Make the line of each row once: each letter in the filter shows hundreds of them."""
+        situation = self.situation()._replace(row=None, why_moved="", can_go_back=False)
+        made_of = (desk.view, desk.direction, desk.changes, situation.locked, situation.role)
         if made_of != self._made_of:
-            self._made_of = made_of
-            enterable = desk.access.tenant.enterable
-            self._items = {
-                row.key: presenting.item(row, enterable, desk.progress(row)) for row in desk.rows()
-            }
+            self._made_of, self._items = made_of, {}
+        self._items.pop(desk.tab.pinned or "", None)  # it need not be as the list has it
+        for row in rows:
+            if row.key not in self._items:
+                self._items[row.key] = presenting.item(row, situation, desk.progress(row))
+        return [self._items[row.key] for row in rows]
 
     def draw_tab(self) -> None:
         """Show the tab in front, which may have changed."""
@@ -197,7 +188,8 @@ class DeskView(Vertical):
     def _draw_tabs(self) -> None:
         desk = self.desk
         front = desk.direction if desk else Direction.OUTBOUND
-        self.tabs.show(heading.tab_line(desk, front, len(self.rows.items)))
+        listed = len(self.rows.items) - (desk is not None and desk.shows_unlisted)
+        self.tabs.show(heading.tab_line(desk, front, listed))
 
     def draw_cursor(self) -> None:
         """Show what is known of the row under the cursor, and what can be done."""
@@ -205,13 +197,14 @@ class DeskView(Vertical):
         self.detail.show(presenting.detail(situation))
         self.keys.show(presenting.key_bar(situation, self.size.width - 2))
 
-    @on(Grid.CursorMoved)
-    def _follow(self, event: Grid.CursorMoved) -> None:
-        event.stop()
-        if self.desk is not None and event.key is not None:
-            self.desk.tab.cursor, self.desk.tab.sought = event.key, None
+    def _place_cursor(self, key: str) -> None:
         if self._passing:
             self.hush()
+        if (desk := self.desk) is not None:
+            pinned = desk.tab.pinned
+            desk.move_to(key)
+            if desk.tab.pinned != pinned:
+                self._draw_rows(desk)  # without the row that was left
         self._follow_cursor()
 
     def _follow_cursor(self) -> None:
@@ -293,14 +286,26 @@ class DeskView(Vertical):
 
     def _narrow(self, needle: str) -> None:
         if self.desk is not None and needle != self.desk.tab.needle:
-            self.desk.tab.needle = needle
+            self.desk.narrow(needle)
+            if self._passing:
+                self.hush()
             self._draw_rows(self.desk)
 
     def _leave_filter(self, kept: bool) -> None:
         if kept and self.needle.value:
+            if (cursor := self.rows.cursor_key) is not None:
+                self._place_cursor(cursor)
             self.screen.set_focus(self.rows)
         elif kept or not self.give_up_waiting():
             self.close_filter()
+
+    def draw_arrival(self, desk: Desk) -> None:
+        """Show a tab or an entity that was come to, with the filter that it has."""
+        self.hush()
+        self.needle.value = desk.tab.needle
+        self.needle.display = bool(desk.tab.needle)
+        self.screen.set_focus(self.rows)
+        self.draw_tab()
 
     def close_filter(self) -> None:
         """Put the field of the filter away, and what was typed into it."""

@@ -21,7 +21,7 @@ from app.tui.grid_line import Cell, Column, Item
 from app.tui.grid_view import HEADER, GridView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from textual import events
 
@@ -62,6 +62,9 @@ class Grid(GridView, can_focus=True, inherit_bindings=False):
             ("enter", "choose", "Choose", "Do what this row offers"),
         )
     ]
+
+    on_place: Callable[[str], None] | None = None
+    """Called at once with the record that a person puts the cursor on, even if it is there."""
 
     @dataclass
     class CursorMoved(_FromGrid):
@@ -131,7 +134,8 @@ class Grid(GridView, can_focus=True, inherit_bindings=False):
     def cursor_key(self) -> str | None:
         """The record under the cursor; None if and only if there are no rows.
 
-        Setting it scrolls the row into view; `KeyError` if it is not shown.
+        Setting it is putting it there: it scrolls the row into view; `KeyError` if it is
+        not shown.
         """
         return self._cursor
 
@@ -145,6 +149,8 @@ class Grid(GridView, can_focus=True, inherit_bindings=False):
             self._refresh_row(old)
             self._refresh_row(key)
             self.post_message(self.CursorMoved(self, key))
+        if self.on_place is not None:
+            self.on_place(key)
 
     def action_move(self, rows: int) -> None:
         """Move the cursor down by a number of rows, or up if it is negative."""

@@ -1,14 +1,14 @@
 """How the domain looks: signs, words and tones, as literal text, never as markup."""
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 from textual.content import Content
 from textual.style import Style
 
-from app.commands import COMMANDS, Command, Situation, in_key_bar, why_not
+from app.commands import COMMANDS, Command, Situation, in_key_bar, why_not, why_not_write
 from app.domain import actions
+from app.domain.actions import WhyNot
 from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction, Row
 from app.domain.errors import ZuoraError
 from app.domain.listing import NOT_CONNECTED
@@ -57,10 +57,10 @@ def sign_and_word(status: str | None) -> tuple[str, str]:
     return f"{sign} {word}", tone
 
 
-def item(row: Row, enterable: AbstractSet[str] | None, progress: Progress | None) -> Item:
-    """Return the line of the grid for a row."""
+def item(row: Row, situation: Situation, progress: Progress | None) -> Item:
+    """Return the line of the grid for a row; `situation` need not be about this one."""
     text, tone = sign_and_word(row.status)
-    status, action = Cell(text, tone), _action(row, enterable)
+    status, action = Cell(text, tone), _action(row, situation)
     if progress is Progress.SENDING:
         status, action = _SENDING, Cell("")
     elif progress is Progress.UNKNOWN:
@@ -70,11 +70,15 @@ def item(row: Row, enterable: AbstractSet[str] | None, progress: Progress | None
     return Item(row.key, (name, under, status, action))
 
 
-def _action(row: Row, enterable: AbstractSet[str] | None) -> Cell:
-    offered = actions.offered(row, enterable)
-    if offered is not None:
-        return Cell(offered.label, "action")
-    reason = actions.why_not(actions.Action.REQUEST, row, enterable)
+def _action(row: Row, situation: Situation) -> Cell:
+    """Return the action that makes sense on a row; it looks like a link only if it is possible."""
+    action = actions.default_action(row, situation.enterable)
+    if action is not None:
+        refusal = why_not_write(action, row, situation)
+        return (
+            Cell(refusal.brief or action.label, "mute") if refusal else Cell(action.label, "action")
+        )
+    reason = actions.why_not(actions.Action.REQUEST, row, situation.enterable)
     return Cell(reason.brief if reason and row.direction is Direction.OUTBOUND else "", "mute")
 
 
@@ -100,24 +104,39 @@ def detail(situation: Situation) -> Content:
 
 def _next_step(row: Row, situation: Situation) -> str:
     """Say what can be done. It names nobody: what stays the same is not sent again."""
-    enterable = situation.enterable
+    if situation.why_moved:
+        return "the cursor was moved here: an arrow key or a click takes a row"
+    if situation.sending:
+        return "an action is being sent"
     if situation.unknown:
         return "the last action's outcome is unknown"
-    if situation.locked and (row.waits_for_acting or actions.offered(row, enterable)):
-        return "read-only" if situation.read_only else "read-only until U unlocks writes"
-    if row.waits_for_acting:
-        return "it waits for you: a accepts, d denies"
+    action = actions.default_action(row, situation.enterable)
+    if action is not None:
+        refusal = why_not_write(action, row, situation)
+        return _refused(row, situation, refusal) if refusal else _OFFERS[action]
     if row.status == PENDING:
         return "an administrator of the target accepts or denies it"
-    match actions.offered(row, enterable):
-        case actions.Action.REQUEST:
-            return "r requests the connection"
-        case actions.Action.DISCONNECT:
-            return "x ends it for good"
     if row.direction is Direction.INBOUND and row.status == DISCONNECTED:
         return "only the source can request it again"
-    reason = actions.why_not(actions.Action.REQUEST, row, enterable)
+    reason = actions.why_not(actions.Action.REQUEST, row, situation.enterable)
     return reason.reason if reason else ""
+
+
+_OFFERS = {
+    actions.Action.ACCEPT: "it waits for you: a accepts, d denies",
+    actions.Action.REQUEST: "r requests the connection",
+    actions.Action.DISCONNECT: "x ends it for good",
+}
+
+
+def _refused(row: Row, situation: Situation, refusal: WhyNot) -> str:
+    """Say why the action that would make sense cannot be done."""
+    if situation.read_only:
+        return refusal.reason
+    if not refusal.brief:
+        return "read-only until U unlocks writes"
+    whom = "it waits for an administrator" if row.waits_for_acting else refusal.brief
+    return f"{whom}; you are a {situation.role}"
 
 
 def key_bar(situation: Situation, width: int) -> Content:

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from app.domain.actions import Action, offered, why_not
+from app.domain.actions import Action, default_action, default_row, why_not, why_not_role
 from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction, Row
 from tests.domain.world import GLOBAL, HIERARCHY, NORTH, PLANNED, STRANGER, connection, row
 
@@ -36,7 +36,7 @@ def inbound(status: str) -> Row:
     ids=lambda one: one.status if isinstance(one, Row) else "",
 )
 def test_the_action_a_row_offers(one: Row, action: Action | None) -> None:
-    assert offered(one, EVERYWHERE) is action
+    assert default_action(one, EVERYWHERE) is action
 
 
 def test_deny_is_allowed_exactly_where_accept_is() -> None:
@@ -77,3 +77,22 @@ def test_every_refusal_says_why_and_what_would_help() -> None:
         if reason is not None:
             assert reason.reason.endswith(".")
             assert reason.remedy.endswith(".")
+
+
+def test_the_cursor_starts_where_something_waits_else_where_something_can_be_requested() -> None:
+    rows = [inbound(CONNECTED), outbound("Suspended"), outbound(DISCONNECTED), inbound(PENDING)]
+    while rows:
+        found = default_row(rows, EVERYWHERE)
+        assert found is rows[-1]
+        rows.pop()
+    assert default_row([], EVERYWHERE) is None
+    assert default_row([row(OUT, PLANNED), outbound(None)], frozenset()) == row(OUT, PLANNED)
+
+
+def test_only_a_role_that_is_known_forbids_anything() -> None:
+    for action in Action:
+        assert why_not_role(action, inbound(PENDING), None) is None
+        assert why_not_role(action, inbound(PENDING), "administrator") is None
+        reason = why_not_role(action, inbound(PENDING), "standard user")
+        assert reason is not None
+        assert reason.reason.endswith("an administrator of Acme; you are a standard user.")

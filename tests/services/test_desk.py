@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from app.domain.actions import Action
 from app.domain.clock import now
-from app.domain.connections import PENDING, Connection, Direction
+from app.domain.connections import CONNECTED, PENDING, Connection, Direction
 from app.domain.listing import Order as Sorting
 from app.domain.records import Records
 from app.services.aftermath import conclude
@@ -46,22 +46,23 @@ async def test_the_inbound_count_is_what_waits_for_the_acting_entity(desk: Desk)
 
 
 async def test_filter_and_order_leave_the_cursor_on_its_record(desk: Desk) -> None:
-    desk.tab.cursor = CANADA
-    desk.tab.order, desk.tab.reverse = Sorting.STATUS, True
-    desk.tab.needle = "europe"
+    desk.move_to(CANADA)
+    desk.tab.sort_by(Sorting.STATUS)
+    assert desk.cursor == CANADA
+    desk.narrow("europe")
     assert CANADA not in [row.key for row in desk.shown()]
-    row = desk.find(desk.tab.cursor)
-    assert row is not None
-    assert row.key == CANADA
+    assert desk.why_moved
+    desk.narrow("")
+    assert (desk.cursor, desk.why_moved) == (CANADA, "")
 
 
 async def test_another_entity_starts_afresh_and_is_remembered(desk: Desk) -> None:
-    desk.tab.needle = "x"
+    desk.narrow("x")
     desk.act_in(EUROPE)
     desk.act_in(AMERICAS)
     desk.act_in(EUROPE)
     assert desk.recent == [AMERICAS, EUROPE, CORPORATION]
-    assert (desk.tab.needle, desk.tab.cursor, desk.view) == ("", None, None)
+    assert (desk.tab.needle, desk.cursor, desk.view) == ("", None, None)
 
 
 async def test_what_was_seen_of_an_entity_is_shown_until_it_is_read_again(desk: Desk) -> None:
@@ -72,12 +73,71 @@ async def test_what_was_seen_of_an_entity_is_shown_until_it_is_read_again(desk: 
 
 
 async def test_the_other_side_shows_the_same_pair(desk: Desk) -> None:
-    desk.direction = IN
+    desk.to_tab(IN)
     row = desk.find(JAPAN)
     assert row is not None
     desk.other_side(row)
     assert (desk.acting_id, desk.direction) == (JAPAN, Direction.OUTBOUND)
-    assert desk.tab.cursor == CORPORATION
+    desk.take(await desk.access.tenant.read(JAPAN))
+    assert desk.cursor == CORPORATION
+
+
+async def test_g_comes_back_to_a_row_that_the_filter_would_hide_by_now(desk: Desk) -> None:
+    desk.narrow("pending")
+    assert [row.key for row in desk.shown()] == [CANADA]
+    row = desk.find(CANADA)
+    assert row is not None
+    assert row.connection is not None
+    desk.move_to(CANADA)
+    desk.other_side(row)
+    assert desk.can_go_back
+    await desk.access.tenant.zuora.accept(CANADA, row.connection.id)
+    desk.go_back()
+    desk.take(await desk.access.tenant.read(CORPORATION))
+    assert (desk.tab.needle, [row.status for row in desk.shown()]) == ("pending", [CONNECTED])
+    assert (desk.cursor, desk.why_moved) == (CANADA, "")
+
+
+async def test_a_row_that_is_acted_on_moves_only_with_an_order_that_is_asked_for(
+    desk: Desk,
+) -> None:
+    desk.move_to(US)
+    desk.tab.sort_by(Sorting.STATUS)
+    row = desk.find(US)
+    assert row is not None
+    keys = [row.key for row in desk.shown()]
+    order = Order.on(Action.REQUEST, row)
+    desk.started(order)
+    await desk.access.tenant.zuora.request_connection(CORPORATION, US, order.key)
+    desk.take(await desk.access.tenant.read(CORPORATION))
+    assert [row.key for row in desk.shown()] == keys
+    desk.tab.sort_by(Sorting.STATUS)
+    desk.tab.sort_by(Sorting.STATUS)
+    desk.tab.sort_by(Sorting.STATUS)
+    in_order = [row.key for row in desk.shown()]
+    assert in_order.index(US) < keys.index(US), "Pending comes first"
+    await desk.access.tenant.zuora.disconnect(CORPORATION, "8a808255575bdae401576a914a140420")
+    view = await desk.access.tenant.read(CORPORATION)
+    left = tuple(
+        record for record in view.connections if (record.source_id, record.target_id) != order.ends
+    )
+    desk.take(view._replace(connections=left))
+    assert [row.key for row in desk.shown()].index(US) == in_order.index(US)
+
+
+async def test_the_cursor_goes_to_a_neighbour_of_the_row_that_is_gone(desk: Desk) -> None:
+    desk.to_tab(IN)
+    keys = [row.key for row in desk.shown()]
+    desk.move_to(keys[1])
+    view = desk.view
+    assert view is not None
+    for gone, neighbour in (({1}, keys[2]), ({1, 2, 3}, keys[0])):
+        ids = {keys[at] for at in gone}
+        left = tuple(record for record in view.connections if record.source_id not in ids)
+        desk.take(view._replace(connections=left))
+        assert (desk.cursor, bool(desk.why_moved)) == (neighbour, True)
+    desk.take(view)
+    assert (desk.cursor, desk.why_moved) == (keys[1], ""), "it is the same record again"
 
 
 async def test_an_older_view_never_replaces_a_newer_one(desk: Desk) -> None:

@@ -128,8 +128,8 @@ def test_the_panes_open_and_close_by_key() -> None:
 
 def test_no_color_sends_no_colour_at_all() -> None:
     with Terminal(["env", "NO_COLOR=1", *PROGRAM]) as terminal:
-        terminal.wait_for("Acme-Americas")
-        terminal.send("down", "r")
+        terminal.wait_for("> Acme-US")
+        terminal.send("r")
         terminal.wait_for("y yes")
         terminal.send("escape", "ctrl+q")
         assert terminal.wait_exit() == 0

@@ -189,6 +189,7 @@ def target_of(
 ) -> Target:
     """Return a fake tenant as a target; `wrap` may put faults in front of the adapter."""
     lock, name = place.lock or Lock(), place.name or scenario
+    demo = place.risk is Risk.DEMO
 
     async def enter(username: str) -> Access:
         known = next(one for one in fake.users if one.username == username)
@@ -199,11 +200,10 @@ def target_of(
             tenant=Tenant(wrap(zuora) if wrap else zuora, store=place.store),
             login=known.login,
             start=None if place.store else known.home_entity_id,
-            role=lambda entity_id: fake.role(username, entity_id),
+            role=lambda entity_id: fake.role(username, entity_id) if demo else None,
             traffic=traffic,
         )
 
-    demo = place.risk is Risk.DEMO
     return Target(
         risk=place.risk,
         name=name,

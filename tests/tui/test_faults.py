@@ -32,6 +32,7 @@ async def test_a_fault_is_switched_on_and_named_all_the_time(
 async def test_no_dialog_hides_the_watermark(key: str) -> None:
     async with story(size=(80, 24)) as told:
         told.fake.faults.on("latency", 0.001)
+        await told.to("Acme-Europe" if key == "x" else "Acme-US")
         await told.press("ctrl+r", key)
         assert not told.on_top
         assert Glass.of(told.app).has("FAULTS ON: latency")

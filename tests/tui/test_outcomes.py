@@ -9,6 +9,7 @@ import pytest
 
 from app.domain.actions import Action
 from app.domain.clock import now
+from app.domain.risk import Risk
 from app.services.journal import Journal
 from app.services.orders import Order
 from app.services.ports import EntityConnections, Receipt
@@ -28,18 +29,21 @@ def later(told: Story, **time: float) -> None:
 
 @pytest.mark.parametrize("scenario", ["acme", "denied-removed"])
 async def test_denied(snap: Snapshot, scenario: str) -> None:
-    """A denied request is Disconnected, or gone, as the tenant has it; both look right."""
+    """A denied request is Disconnected, or gone, as the tenant has it; the row stays till left."""
     async with story(scenario, size=(80, 24)) as told:
         await told.press("i")
         await told.to("Acme-Japan")
         await told.press("d", "y")
         snap(told.app)
-        assert ("Acme-Japan" in told.names()) == (scenario == "acme")
+        kept = scenario == "acme"
+        assert told.row("Acme-Japan")[2] == ("✕ Disconnected" if kept else "○ Not connected")
+        await told.press("up")
+        assert ("Acme-Japan" in told.names()) == kept
 
 
 async def test_refused(snap: Snapshot) -> None:
-    """Zuora's sentence, its code, what to do, and the request id to quote."""
-    async with story(size=(80, 24), user="carol") as told:
+    """Zuora tells no role, but refuses: its sentence and code, what to do, and the request id."""
+    async with story(size=(80, 24), user="carol", place=Place(Risk.SANDBOX, "acme")) as told:
         await told.press("i", "a", "y")
         snap(told.app)
         assert told.row("Acme-Germany")[2] == "◐ Pending"

@@ -10,8 +10,8 @@ from textual.binding import Binding
 from textual.getters import query_one
 from textual.screen import Screen
 
-from app.commands import BY_ID, COMMANDS, label, why_not
-from app.domain.actions import Action, offered
+from app.commands import BY_ID, COMMANDS, label, row_command, why_not
+from app.domain.actions import Action
 from app.domain.connections import Direction
 from app.domain.errors import NoAnswer, ZuoraError
 from app.domain.listing import Order as SortOrder
@@ -276,7 +276,9 @@ class Connections(Screen[None]):
             name, dropped = label(command, situation), ""
             if id_ in _FOLLOWED and (keys := self._clear_input()):
                 dropped = f"Not used, because they were typed after it: {' '.join(keys)}."
-            self.view.say("why", f"{name}: {reason.reason}", reason.remedy, dropped)
+            self.view.say(
+                "why", f"{name}: {reason.reason}", reason.remedy, dropped, until_change=True
+            )
         elif command.action is not None and situation.row is not None:
             ask(self, command.action, situation.row)
         elif id_ in OPENS:
@@ -312,10 +314,8 @@ class Connections(Screen[None]):
 
     def _to_tab(self, direction: Direction) -> None:
         if self.desk is not None and self.desk.direction is not direction:
-            self.desk.direction = direction
-            self.view.hush()
-            self.view.close_filter()
-            self.view.draw_tab()
+            self.desk.to_tab(direction)
+            self.view.draw_arrival(self.desk)
 
     def do_refresh(self) -> None:
         """Read the hierarchy and the list again."""
@@ -334,17 +334,19 @@ class Connections(Screen[None]):
             self._arrive(self.desk)
 
     def do_other_side(self) -> None:
-        """Act as the counterpart, with the same connection under the cursor."""
+        """Act as the counterpart, with the same connection under the cursor, or go back."""
         desk, row = self.desk, self.view.situation().row
-        if desk is not None and row is not None:
+        if desk is None:
+            return
+        if desk.can_go_back:
+            desk.go_back()
+        elif row is not None:
             desk.other_side(row)
-            self._arrive(desk)
+        self._arrive(desk)
 
     def _arrive(self, desk: Desk) -> None:
-        self.view.hush()
-        self.view.close_filter()
         self.view.reading = True
-        self.view.draw_tab()
+        self.view.draw_arrival(desk)
         self.work.read(desk)
 
     def do_sort(self) -> None:
@@ -402,16 +404,23 @@ class Connections(Screen[None]):
     @on(Grid.CellClicked, "#rows")
     def _clicked(self, event: Grid.CellClicked) -> None:
         if event.column == "action":
-            self._act_on(event.key)
+            self._act_on(event.key, clicked=True)
 
-    def _act_on(self, key: str) -> None:
-        """Do the one action that a row offers, if it is still the one under the cursor."""
+    def _act_on(self, key: str, *, clicked: bool = False) -> None:
+        """Do the one action that a row offers, if it is still the one under the cursor.
+
+        Disconnect only if its word was clicked: enter is pressed without looking.
+        """
         situation = self.view.situation()
-        if (row := situation.row) is not None and row.key == key:
-            outbound = row.direction is Direction.OUTBOUND
-            usual = Action.REQUEST if outbound else Action.ACCEPT
-            action = offered(row, situation.enterable) or usual
-            self.action_command(next(one.id for one in COMMANDS if one.action is action))
+        if (row := situation.row) is None or row.key != key:
+            return
+        command = row_command(row, situation)
+        harms = command.action is Action.DISCONNECT
+        if harms and not clicked and not why_not(command, situation):
+            pair = f"{row.source.title} → {row.target.title}"
+            self.view.say("why", f"{pair} is {row.status}.", "x ends it for good.")
+        else:
+            self.action_command(command.id)
 
     def _recheck_question(self) -> None:
         question, view = self.app.screen, self.desk.view if self.desk else None

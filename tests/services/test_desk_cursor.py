@@ -1,0 +1,275 @@
+"""Whatever arrives and whatever a person does: no key acts on a row they did not choose."""
+
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any, NamedTuple, TypeVar
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from app.domain import listing
+from app.domain.actions import Action, default_row, why_not
+from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Connection, Direction, Row
+from app.domain.entities import Entity, Hierarchy
+from app.domain.listing import Order as Sorting
+from app.domain.records import Records
+from app.services.desk import Desk
+from app.services.orders import Order, Outcome, Result
+from app.services.target import Access
+from app.services.tenant import Tenant
+from app.services.traffic import Traffic
+from tests.domain.world import GLOBAL, HIERARCHY, NORTH, PLANNED, SOUTH, VILLAGE
+
+PLACES = (GLOBAL, NORTH, SOUTH, VILLAGE)
+IDS = tuple(entity.id for entity in PLACES)
+STATUSES = (PENDING, CONNECTED, DISCONNECTED, "Suspended")
+CHANGES = st.dictionaries(
+    st.tuples(st.sampled_from(IDS), st.sampled_from(IDS)),
+    st.none() | st.sampled_from(STATUSES),
+    max_size=8,
+)
+AFTER = {
+    Action.REQUEST: PENDING,
+    Action.ACCEPT: CONNECTED,
+    Action.DENY: None,
+    Action.DISCONNECT: DISCONNECTED,
+}
+Answer = TypeVar("Answer")
+
+
+def run(coroutine: Coroutine[Any, Any, Answer]) -> Answer:
+    """Return what a coroutine returns that waits for nothing."""
+    try:
+        coroutine.send(None)
+    except StopIteration as done:
+        answer: Answer = done.value
+        return answer
+    raise AssertionError("It waits.")
+
+
+class Server:
+    """Connections by source and target, as Zuora would list them."""
+
+    def __init__(self) -> None:
+        self.statuses: dict[tuple[str, str], str] = {}
+
+    def change(self, statuses: dict[tuple[str, str], str | None]) -> None:
+        for (source, target), status in statuses.items():
+            self.statuses.pop((source, target), None)
+            if status and source != target:
+                self.statuses[source, target] = status
+
+    async def list_connections(self, acting_id: str) -> Records[Connection]:
+        found = [
+            Connection(f"{source[0]}-{target[0]}", source, target, status)
+            for (source, target), status in self.statuses.items()
+            if acting_id in (source, target)
+        ]
+        return Records(tuple(found))
+
+
+class Left(NamedTuple):
+    """What g was pressed on, and is to come back to."""
+
+    acting_id: str
+    direction: Direction
+    needle: str
+    order: Sorting | None
+    chosen: dict[Direction, str | None]
+
+
+class CursorMachine(RuleBasedStateMachine):
+    """A person at a desk; `chosen` holds the row of each tab that they put the cursor on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.server = Server()
+        self.tenant = Tenant(self.server)  # type: ignore[arg-type]
+        seconds = count(1)
+        self.tenant.steady = lambda: float(next(seconds))
+        self.tenant.clock = lambda: datetime(2026, 1, 1, tzinfo=UTC)
+        self.tenant.hierarchy, self.tenant.enterable = HIERARCHY, frozenset(IDS)
+        self.desk = Desk(Access(self.tenant, "", None, lambda _: None, Traffic()), GLOBAL.id)
+        self.chosen: dict[Direction, str | None] = {}
+        self.fresh = False
+        self.stays: str | None = None
+        self.above: list[str] | None = None
+        self.left: list[Left] = []
+        self.sent: list[Order] = []
+
+    @property
+    def keys(self) -> list[str]:
+        return [row.key for row in self.desk.shown()]
+
+    @property
+    def row(self) -> Row | None:
+        """The row that a key acts on now, if any."""
+        return None if self.desk.why_moved else self.desk.find(self.desk.cursor)
+
+    def choose(self, key: str) -> None:
+        self.desk.move_to(key)
+        if key != self.stays:
+            self.stays = self.above = None
+        self.chosen[self.desk.direction] = key
+
+    def look(self) -> None:
+        """See a tab, perhaps for the first time."""
+        desk = self.desk
+        if desk.direction in self.chosen or desk.view is None:
+            return
+        rows = desk.shown() or desk.rows()
+        if rows or self.fresh:
+            first = default_row(rows, self.tenant.enterable)
+            self.chosen[desk.direction] = first.key if first else None
+
+    # What happens elsewhere
+
+    @initialize(changes=CHANGES)
+    def it_starts_with_a_list(self, changes: dict[tuple[str, str], str | None]) -> None:
+        self.a_list_arrives(changes)
+
+    @rule(without=st.sets(st.sampled_from([VILLAGE, PLANNED])))
+    def the_hierarchy_changes(self, without: set[Entity]) -> None:
+        self.tenant.hierarchy = Hierarchy(entity for entity in HIERARCHY if entity not in without)
+
+    @rule(changes=CHANGES)
+    def a_list_arrives(self, changes: dict[tuple[str, str], str | None]) -> None:
+        self.server.change(changes)
+        self.desk.take(run(self.tenant.read(self.desk.acting_id)))
+        self.fresh = True
+        self.look()
+
+    @rule(acting_id=st.sampled_from(IDS), changes=CHANGES)
+    def the_list_of_another_entity_arrives(
+        self, acting_id: str, changes: dict[tuple[str, str], str | None]
+    ) -> None:
+        self.server.change(changes)
+        if acting_id != self.desk.acting_id:
+            self.desk.take(run(self.tenant.read(acting_id)))
+
+    @precondition(lambda self: self.sent)
+    @rule(listed=st.booleans())
+    def a_write_is_answered(self, listed: bool) -> None:
+        order = self.sent.pop(0)
+        self.server.change({order.ends: AFTER[order.action]})
+        view = run(self.tenant.read(order.row.acting.id)) if listed else None
+        self.desk.finished(Outcome(order, Result.CONFIRMED, "", view=view))
+        if view is not None and view.acting_id == self.desk.acting_id:
+            self.fresh = True
+            self.look()
+
+    # What the person does
+
+    @rule(at=st.integers(0, 9))
+    def they_move(self, at: int) -> None:
+        if keys := self.keys:
+            self.choose(keys[at % len(keys)])
+
+    @rule(needle=st.sampled_from(["", "not connected", "pending", "north"]))
+    def they_filter(self, needle: str) -> None:
+        self.desk.narrow(needle)
+        self.stays = self.above = None
+
+    @rule()
+    def they_accept_what_the_filter_found(self) -> None:
+        if (cursor := self.desk.cursor) is not None:
+            self.choose(cursor)
+
+    @rule(order=st.sampled_from(Sorting))
+    def they_sort(self, order: Sorting) -> None:
+        cursor = self.desk.cursor
+        self.desk.tab.sort_by(order)
+        self.above = None
+        assert self.desk.cursor == cursor or self.desk.why_moved
+
+    @rule()
+    def they_turn_to_the_other_tab(self) -> None:
+        self.desk.to_tab(self.desk.direction.opposite)
+        self.stays = self.above = None
+        self.look()
+
+    @rule(entity_id=st.sampled_from(IDS))
+    def they_switch_the_entity(self, entity_id: str) -> None:
+        if entity_id != self.desk.acting_id:
+            self.desk.act_in(entity_id)
+            self.chosen, self.fresh, self.stays, self.above = {}, False, None, None
+            self.left = []
+            self.look()
+
+    @rule()
+    def they_press_g(self) -> None:
+        desk, row = self.desk, self.row
+        back = self.left[-1] if self.left else None
+        there = self.chosen.get(desk.direction) if desk.view is None else row and row.key
+        if (
+            back is not None
+            and there == back.acting_id
+            and desk.direction is back.direction.opposite
+        ):
+            assert desk.can_go_back
+            desk.go_back()
+            self.left.pop()
+            self.chosen = back.chosen
+            at = desk.acting_id, desk.direction, desk.tab.needle, desk.tab.order
+            assert at == back[:4]
+        elif row is not None and row.counterpart.listed and row.counterpart.provisioned:
+            assert not desk.can_go_back
+            at = desk.acting_id, desk.direction, desk.tab.needle, desk.tab.order
+            self.left.append(Left(*at, self.chosen))
+            self.chosen = {row.direction.opposite: desk.acting_id}
+            desk.other_side(row)
+            assert (desk.acting_id, desk.direction) == (row.key, row.direction.opposite)
+        else:
+            return
+        self.fresh, self.above = False, None
+        self.stays = self.chosen[desk.direction]
+
+    @precondition(lambda self: self.row is not None)
+    @rule(data=st.data())
+    def they_act(self, data: st.DataObject) -> None:
+        row, desk = self.row, self.desk
+        assert row is not None
+        assert row.key == self.chosen[desk.direction]
+        possible = [action for action in Action if not why_not(action, row, self.tenant.enterable)]
+        if possible:
+            order, keys = Order.on(data.draw(st.sampled_from(possible)), row), self.keys
+            desk.started(order)
+            self.sent.append(order)
+            assert self.keys == keys
+            self.stays, self.above = row.key, keys[: keys.index(row.key)]
+
+    # What always holds
+
+    @invariant()
+    def a_row_that_is_shown_has_the_cursor(self) -> None:
+        cursor, keys = self.desk.cursor, self.keys
+        assert cursor in keys if keys else cursor is None
+        assert len(set(keys)) == len(keys)
+
+    @invariant()
+    def keys_act_on_what_was_chosen_and_nothing_else(self) -> None:
+        cursor, chosen = self.desk.cursor, self.chosen.get(self.desk.direction)
+        if chosen in self.keys:
+            assert cursor == chosen
+        if cursor is not None:
+            assert bool(self.desk.why_moved) == (cursor != chosen)
+
+    @invariant()
+    def what_was_acted_on_stays_where_it_is(self) -> None:
+        keys = self.keys
+        if self.stays is None:  # and what was left is shown no longer
+            assert set(keys) <= {row.key for row in self.desk.rows()}
+            texts = [(listing.haystack(row), row) for row in self.desk.rows()]
+            assert len(keys) == len(listing.matching(self.desk.tab.needle, texts))
+        if self.stays is None or self.desk.view is None:
+            return
+        assert self.desk.cursor == self.stays
+        if self.above is not None:
+            at = next((keys.index(key) + 1 for key in reversed(self.above) if key in keys), 0)
+            assert keys.index(self.stays) == at
+
+
+CursorMachine.TestCase.settings = settings(max_examples=200, stateful_step_count=40, deadline=None)
+TestCursor = CursorMachine.TestCase
