@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from enum import IntEnum, auto
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -22,43 +21,12 @@ from app.tui import messages, presenting
 from app.tui.desk_view import DeskView
 from app.tui.dialogs.question import Question
 from app.tui.grid import Grid
+from app.tui.key_needs import NEEDS, lacks
 from app.tui.refreshing import Refreshing
 from app.tui.screens.opening import OPENS, ask
 from app.tui.too_small import BREAKPOINTS_ACROSS, BREAKPOINTS_DOWN, TooSmall, too_small
 from app.tui.work import Work
 
-
-class Need(IntEnum):
-    """What must be there before a key can be taken; each needs what stands above it."""
-
-    ENTITIES = auto()
-    ROWS = auto()
-    ROW = auto()
-    """A row on which nothing is being sent."""
-    FRESH_ROW = auto()
-    """The same, in the list that was asked for last."""
-
-
-_COMMAND_NEEDS = {
-    "entity": Need.ENTITIES,
-    "outbound": Need.ENTITIES,
-    "inbound": Need.ENTITIES,
-    "filter": Need.ROWS,
-    "sort": Need.ROWS,
-    "copy_id": Need.ROWS,
-    "other_side": Need.ROW,
-}
-_NEEDS = (
-    {binding.key: Need.ROWS for binding in Binding.make_bindings(Grid.BINDINGS)}
-    | {command.key: Need.FRESH_ROW for command in COMMANDS if command.action is not None}
-    | {
-        command.key: _COMMAND_NEEDS[command.id]
-        for command in COMMANDS
-        if command.id in _COMMAND_NEEDS
-    }
-    | {"enter": Need.FRESH_ROW}
-)
-"""By the name of the key."""
 _FOLLOWED = frozenset({"entity", "filter", "other_side", "palette", "user", "theme", "faults"})
 """Commands after which keys are meant for what they open."""
 
@@ -240,20 +208,11 @@ class Connections(Screen[None]):
             return True
         if not isinstance(event, events.Key) or self.app.screen is not self:
             return False
-        if self.focused is self.view.needle or (need := _NEEDS.get(event.key)) is None:
+        if self.focused is self.view.needle or event.key not in NEEDS:
             return False
         if not self.view.reading and not self.work.writing:
             return False
-        situation = self.view.situation()
-        if need >= Need.ROW and situation.sending:
-            return True
-        there = {
-            Need.ENTITIES: situation.entered,
-            Need.ROWS: situation.loaded,
-            Need.ROW: situation.loaded,
-            Need.FRESH_ROW: False,
-        }
-        return self.view.reading and not there[need]
+        return lacks(NEEDS[event.key], self.view.situation(), reading=self.view.reading)
 
     def show_waiting(self, keys: list[str]) -> None:
         """Tell that keys wait for what is read or sent; none takes that back."""
