@@ -12,7 +12,7 @@ from textual.widgets import Button, Input, Static
 
 from app.tui.dialogs.dialog import Dialog
 from app.tui.terminal.driver import call_when_written
-from app.tui.too_small import too_small
+from app.tui.too_small import BREAKPOINTS_DOWN, too_small
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -67,6 +67,8 @@ class Confirmation(Dialog[bool]):
         Binding("right", "app.focus_next", "Right", id="question.right", tooltip="The next answer"),
     ]
 
+    VERTICAL_BREAKPOINTS = [*BREAKPOINTS_DOWN, (24, "-roomy")]
+
     invalidated = reactive("", recompose=True)
     armed = reactive(False)
     matched = reactive(False)
@@ -91,8 +93,8 @@ class Confirmation(Dialog[bool]):
 
     def compose_dialog(self) -> ComposeResult:
         """Lay the question out, or why it can no longer be answered."""
-        with Vertical(id="dialog", classes="-harm" if self._harmful else ""):
-            yield Static(self._tenant, id="tenant")
+        with Vertical(id="dialog", classes="-harm" if self._harmful else "") as dialog:
+            dialog.border_title = self._tenant
             yield Static(self._title, id="title", markup=False)
             if self._subject:
                 yield Static(self._subject, id="subject")
@@ -103,7 +105,8 @@ class Confirmation(Dialog[bool]):
                 yield Static(Content(self._consequence), id="consequence")
                 if self._typed_name is not None:
                     name, kind = self._typed_name.name, self._typed_name.kind
-                    yield Static(Content.assemble("Type ", (name, "bold"), f"{kind} to confirm:"))
+                    what = Content.assemble("Type ", (name, "bold"), f"{kind} to confirm:")
+                    yield Static(what, id="what")
                     yield Input(id="typed", compact=True)
             with Horizontal(id="answers"):
                 yield Button("Close" if self.invalidated else "No", id="no")
