@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test format bench lock tables clean
+.PHONY: help setup run test format bench monkey lock tables clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ format: $(READY)  ## Put the code into its standard form
 
 bench: $(READY)  ## Measure what a person feels, as ratios to a bare Textual app
 	$(BIN)/python -m tests.bench
+
+monkey: $(READY)  ## Random keys, clicks and pastes, RUNS=500 times
+	$(BIN)/python -m tests.tui.monkey $(or $(RUNS),500)
 
 tables: $(READY)  ## Write the README's tables anew
 	$(BIN)/python -m tests.readme_tables
