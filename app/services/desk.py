@@ -70,6 +70,8 @@ class Desk:
     changes: int = 0
     tabs: dict[Direction, Tab] = field(default_factory=_new_tabs)
     _rows: dict[Direction, dict[str, tuple[str, Row]]] = field(default_factory=dict)
+    _shown: Sequence[Row] = ()
+    _shown_of: tuple[object, ...] = ()
     _known: float = 0.0  # `View.asked` of what was remembered of the entity when it was entered
     _origin: Origin | None = None
     _sending: set[Pair] = field(default_factory=set)
@@ -88,8 +90,8 @@ class Desk:
         if self.view is not None and view.asked < self.view.asked:
             return
         place = self.tab.place
-        if self.tab.pinned and place and place.before is None and self.view is not None:
-            self.tab.place = Place.among(self.shown(), place.key, pinned=True)
+        if self.tab.pinned and place and place.rows is None and self.view is not None:
+            self.tab.place = place._replace(rows=self.shown())
         self.view, self.failure = view, None
         for direction in Direction:
             rows = view.rows(direction)
@@ -154,13 +156,13 @@ class Desk:
             rows = self.shown() or self.rows()
             if rows or self.view.asked > self._known:
                 row = default_row(rows, self.access.tenant.enterable)
-                self.tab.place = Place.among(rows, row.key if row else None)
+                self.tab.place = Place(row.key if row else None, rows)
 
     def move_to(self, key: str) -> None:
         """Put the cursor on a row that is shown, because a person did."""
         place = self.tab.place
         if place is None or place.key != key:
-            self.tab.place = Place.among(self.shown(), key)
+            self.tab.place = Place(key, self.shown())
 
     def narrow(self, needle: str) -> None:
         """Filter the rows of the tab in front by other words."""
@@ -211,6 +213,15 @@ class Desk:
 
     def shown(self) -> Sequence[Row]:
         """Return the rows of the tab in front, filtered and sorted, with one that is pinned."""
+        tab = self.tab
+        made_of = (self.view, self.direction, tab.needle, tab.order, tab.reverse)
+        if tab.pinned is not None:
+            return self._make_shown()
+        if made_of != self._shown_of:
+            self._shown_of, self._shown = made_of, self._make_shown()
+        return self._shown
+
+    def _make_shown(self) -> Sequence[Row]:
         tab, place = self.tab, self.tab.place
         listed = self._rows.get(self.direction, {})
         rows = listing.matching(tab.needle, listed.values(), keep=tab.pinned)
@@ -218,7 +229,7 @@ class Desk:
         if row is not None and row.key not in listed:
             rows.insert(0, row)
         ordered = listing.ordered(rows, tab.order, reverse=tab.reverse)
-        if row is not None and place is not None and place.before is not None:
+        if row is not None and place is not None and place.rows is not None:
             return place.hold(row, ordered)
         return ordered
 
@@ -260,7 +271,7 @@ class Desk:
         row, place = order.row, self.tab.place
         at = row.acting.id, row.direction, row.key
         if place is not None and at == (self.acting_id, self.direction, place.key):
-            self.tab.place = Place.among(self.shown(), row.key, pinned=True)
+            self.tab.place = Place(row.key, self.shown(), pinned=True)
 
     def finished(self, outcome: Outcome) -> None:
         """Note what became of a write, and show the list that was read after it."""

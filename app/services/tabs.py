@@ -13,36 +13,35 @@ class Place(NamedTuple):
 
     Attributes:
         key: of the row; None where the tab had none.
-        before: the keys of the rows above it, from top to bottom; None where the row is to
-            stand where the order of the tab puts it.
-        after: the keys of the rows below it.
+        rows: what was shown, the row among it; None where the row is to stand where the
+            order of the tab puts it.
         pinned: whether the row is shown there, whatever the filter or the list says.
     """
 
     key: str | None
-    before: tuple[str, ...] | None = None
-    after: tuple[str, ...] = ()
+    rows: Sequence[Row] | None = None
     pinned: bool = False
 
-    @classmethod
-    def among(cls, rows: Sequence[Row], key: str | None, *, pinned: bool = False) -> "Place":
-        """Return the place of a row among those that are shown."""
-        keys = [row.key for row in rows]
-        at = keys.index(key) if key in keys else len(keys)
-        return cls(key, tuple(keys[:at]), tuple(keys[at + 1 :]), pinned)
+    @property
+    def neighbours(self) -> tuple[list[str], list[str]]:
+        """The keys of the rows above and below it, from top to bottom."""
+        keys = [row.key for row in self.rows or ()]
+        at = keys.index(self.key) if self.key in keys else len(keys)
+        return keys[:at], keys[at + 1 :]
 
     def nearest(self, rows: Sequence[Row]) -> str | None:
         """Return the key of the row that takes the cursor where this one is not among `rows`."""
         shown = {row.key for row in rows}
-        neighbours = (*self.after, *reversed(self.before or ()))
+        above, below = self.neighbours
         first = rows[0].key if rows else None
-        return next((key for key in neighbours if key in shown), first)
+        return next((key for key in (*below, *reversed(above)) if key in shown), first)
 
     def hold(self, row: Row, rows: Sequence[Row]) -> list[Row]:
         """Return `rows` with `row` below the one that it stood below; without one, first."""
         others = [other for other in rows if other.key != row.key]
         index = {other.key: at for at, other in enumerate(others)}
-        at = next((index[key] + 1 for key in reversed(self.before or ()) if key in index), 0)
+        above, _ = self.neighbours
+        at = next((index[key] + 1 for key in reversed(above) if key in index), 0)
         return [*others[:at], row, *others[at:]]
 
 
@@ -95,4 +94,4 @@ class Tab:
     def _sort(self, order: listing.Order | None, *, reverse: bool = False) -> None:
         self.order, self.reverse = order, reverse
         if self.pinned:  # it follows the order that was asked for
-            self.place = self.place and self.place._replace(before=None)
+            self.place = self.place and self.place._replace(rows=None)
