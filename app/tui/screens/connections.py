@@ -206,13 +206,14 @@ class Connections(Screen[None]):
         """Return whether an event is for rows that are still read, or a row whose write is sent."""
         if not self._open:
             return True
-        if not isinstance(event, events.Key) or self.app.screen is not self:
+        if not isinstance(event, events.Key) or event.key not in NEEDS:
             return False
-        if self.focused is self.view.needle or event.key not in NEEDS:
+        view = self.view
+        if not view.reading and not self.work.writing:
             return False
-        if not self.view.reading and not self.work.writing:
+        if self.app.screen is not self or self.focused is view.needle:
             return False
-        return lacks(NEEDS[event.key], self.view.situation(), reading=self.view.reading)
+        return lacks(NEEDS[event.key], view.situation(), reading=view.reading)
 
     def show_waiting(self, keys: list[str]) -> None:
         """Tell that keys wait for what is read or sent; none takes that back."""
