@@ -109,3 +109,20 @@ def test_no_report_of_the_terminal_answers_a_question(cut: int) -> None:
         terminal.wait_quiet(1.3)
         terminal.send("ctrl+q")
         assert terminal.wait_exit() == 0
+
+
+def test_a_question_takes_no_yes_before_it_is_on_the_terminal() -> None:
+    with Terminal(PROGRAM, (200, 60)) as terminal:
+        terminal.wait_for("Acme-US")
+        terminal.wait_quiet(0.3)
+        terminal.send("r")
+        time.sleep(1)  # the terminal takes no output: a slow line, or a pause
+        terminal.send("y")
+        time.sleep(0.3)
+        terminal.wait_for("too early")
+        terminal.wait_quiet(0.5)
+        assert "Requested:" not in terminal.text()
+        terminal.send("y")
+        terminal.wait_for("Requested:")
+        terminal.send("ctrl+q")
+        assert terminal.wait_exit() == 0
