@@ -48,7 +48,7 @@ class ConnectionsApp(App[None]):
     def __init__(self, target: Target, theme: str = "dark") -> None:
         super().__init__()
         self._connections = Connections(target, lambda: self.input.clear())
-        self.input = InputQueue(self, super().on_event, self._connections)
+        self.input = InputQueue(self, self._handle_input, self._connections)
         self._last_press: tuple[Screen[object], events.MouseDown] | None = None
         self._ignores_release = False
         for our_theme in THEMES:
@@ -67,13 +67,17 @@ class ConnectionsApp(App[None]):
         """Handle keys, clicks and pastes in their order; everything else at once."""
         queued = isinstance(event, events.Key | events.MouseDown | events.MouseUp | events.Paste)
         try:
-            if not queued or event.is_forwarded:
-                await super().on_event(event)
-            elif not self._is_stray(event):
+            if queued and not event.is_forwarded:
                 await self.input.put(event)
+            else:
+                await super().on_event(event)
         except Exception as error:
             if not self._recover(error):
                 raise
+
+    async def _handle_input(self, event: events.Event) -> None:
+        if not self._is_stray(event):
+            await super().on_event(event)
 
     def _is_stray(self, event: events.Event) -> bool:
         """Return whether an event is the second click of a double click on another screen.
