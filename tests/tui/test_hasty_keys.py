@@ -168,7 +168,8 @@ async def test_the_second_click_of_a_double_click_is_not_for_the_screen_under_a_
         told.app.screen_change_signal.subscribe(told.screen, screens.append)
         grid = told.app.screen.query_one(Grid)
         row = next(n for n, item in enumerate(grid.items) if "Acme-Brazil" in item.cells[0].text)
-        x, y = grid.region.x + 4, grid.region.y + 1 + row
+        actions = next(s for s in told.screen.view.rows._slots if s.column.key == "action")
+        x, y = actions.start + 4, grid.region.y + 1 + row  # an action of the screen under it
         for kind in (events.MouseDown, events.MouseUp) * 2:
             told.app.post_message(
                 kind(None, x, y, 0, 0, 1, False, False, False, screen_x=x, screen_y=y)
