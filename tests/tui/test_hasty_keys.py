@@ -177,3 +177,5 @@ async def test_the_second_click_of_a_double_click_is_not_for_the_screen_under_a_
         await told.settle()
         assert told.lines("top").startswith("Acme-Brazil ▾")
         assert screens == [told.screen]
+        assert told.notice == ""
+        assert told.cursor == "Acme Corporation"
