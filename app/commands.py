@@ -183,7 +183,7 @@ _READ_ONLY = WhyNot(
     "read_only says so in the profile; it changes there, not here.",
     "read-only",
 )
-_LOCKED = WhyNot("Writes are locked, as always at the start.", "Press U to unlock them.")
+_LOCKED = WhyNot("Writes are locked, as always at the start.", "Press U to unlock them.", "locked")
 
 
 def label(command: Command, situation: Situation) -> str:

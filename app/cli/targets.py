@@ -15,7 +15,7 @@ from app.services.lock import Lock
 from app.services.target import Access, FaultLab, Target
 from app.services.tenant import Tenant
 from app.services.traffic import Traffic
-from app.settings.variables import ENTITY_ID, read_variable
+from app.settings.variables import CLIENT_ID, CLIENT_SECRET, ENTITY_ID, read_variable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,6 +59,9 @@ def way(chosen: Chosen) -> Way:
         SettingsError: the settings cannot be used.
     """
     if chosen.fake:
+        # An empty one was meant to choose: then the tenant in the program is not what was meant.
+        for name in (CLIENT_ID, CLIENT_SECRET):
+            read_variable(name)
         return _fake(chosen)
     from app.cli.credentials import profile_of
 

@@ -133,10 +133,10 @@ def _refused(row: Row, situation: Situation, refusal: WhyNot) -> str:
     """Say why the action that would make sense cannot be done."""
     if situation.read_only:
         return refusal.reason
-    if not refusal.brief:
-        return "read-only until U unlocks writes"
-    whom = "it waits for an administrator" if row.waits_for_acting else refusal.brief
-    return f"{whom}; you are a {situation.role}"
+    if situation.role == actions.STANDARD_USER:
+        whom = "it waits for an administrator" if row.waits_for_acting else refusal.brief
+        return f"{whom}; you are a {situation.role}"
+    return "read-only until U unlocks writes"
 
 
 def key_bar(situation: Situation, width: int) -> Content:

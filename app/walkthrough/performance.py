@@ -5,12 +5,13 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 from textual import events
-from textual.app import App
 from textual.events import MouseDown, MouseEvent, MouseMove, MouseUp
 from textual.geometry import Offset
 from textual.screen import Screen
 
 from app.services.target import FaultLab
+from app.tui.app import ConnectionsApp
+from app.tui.dialogs.confirmation import Confirmation
 from app.tui.work import ENTERING, READING
 from app.walkthrough import keys
 from app.walkthrough.glass import Glass, NotThere, Spot
@@ -29,7 +30,7 @@ class Tempo(NamedTuple):
 
     Attributes:
         point: on a place before it is clicked.
-        press: after a key; a question takes no answer in its first 0.3 seconds.
+        press: after a key.
         letter: after each letter of a text.
     """
 
@@ -38,7 +39,7 @@ class Tempo(NamedTuple):
     letter: float = 0.01
 
     def at(self, speed: float) -> "Tempo":
-        """Return it faster or slower, but never so fast that a question would miss its answer."""
+        """Return it faster or slower, but never so fast that nothing can be seen."""
         quick = Tempo()
         return Tempo(*(max(least, one / speed) for least, one in zip(quick, self, strict=True)))
 
@@ -97,7 +98,7 @@ class Performance:
 
     def __init__(
         self,
-        app: App[Any],
+        app: ConnectionsApp,
         lab: FaultLab | None,
         audience: Audience | None = None,
         tempo: Tempo = Tempo(),  # noqa: B008 - it never changes
@@ -196,6 +197,16 @@ class Performance:
         await asyncio.sleep(self.tempo.press)
         if self.app.is_running and self.app.screen is not before:
             await asyncio.sleep(self.tempo.press)
+        for _ in range(int(PATIENCE / LOOK_AFTER)):
+            if not self.app.is_running or not self._must_wait():
+                break
+            await asyncio.sleep(LOOK_AFTER)
+
+    def _must_wait(self) -> bool:
+        """Return whether a key waits to be taken, or a question to be answered."""
+        question = self.app.screen
+        early = isinstance(question, Confirmation) and not (question.armed or question.invalidated)
+        return early or not self.app.input.is_empty
 
     async def _look(self, missing: Callable[[Glass], str]) -> Glass:
         """Wait until nothing is missing on the screen.

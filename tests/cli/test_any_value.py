@@ -140,7 +140,7 @@ def _stay_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     monkeypatch.setattr("socket.getaddrinfo", look_up_numbers)
     monkeypatch.setattr("app.fake.listening.Server.answer_on", lambda _, line: line.close())
     monkeypatch.setattr("app.web.server.Server.serve", close)
-    monkeypatch.setattr("app.tui.terminal.run_app", lambda _: 0)
+    monkeypatch.setattr("app.tui.terminal.run.run_app", lambda _: 0)
     monkeypatch.setattr("app.walkthrough.player.play", lambda *_: 0)
     monkeypatch.setattr("getpass.getpass", interrupt)
     monkeypatch.setattr("app.walkthrough.recording.record", interrupt)

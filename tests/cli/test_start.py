@@ -85,6 +85,9 @@ def test_an_empty_variable_is_not_taken_for_an_unset_one(
 
 
 def test_nor_is_it_in_the_fake_tenant(home: Path) -> None:
+    done = run(home, "request", "--to", "Acme-US", "--yes", ZUORA_CLIENT_ID="")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "ZUORA_CLIENT_ID in the environment is empty" in done.stderr
     done = run(home, "request", "--to", "Acme-US", "--yes", ZUORA_ENTITY_ID="")
     assert (done.returncode, done.stdout) == (2, "")
     assert "ZUORA_ENTITY_ID in the environment is empty" in done.stderr

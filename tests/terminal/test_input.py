@@ -174,7 +174,7 @@ STRINGS = st.builds(
             "\x9d".encode(),
         ]
     ),
-    STRING_TEXT | st.just(">|kitty(0.35.2)") | st.just("52;c;eXl5"),
+    STRING_TEXT | st.sampled_from([">|kitty(0.35.2)", "52;c;eXl5", "0;y\x1b"]),
     st.sampled_from([b"\x1b\\", b"\x9c", b"\x07", "\x9c".encode()]),
 )
 REPORTS = STRINGS | st.sampled_from(
@@ -255,6 +255,17 @@ def test_a_key_in_pieces_counts_only_when_they_come_together() -> None:
     apart.send(b"\x1b[")
     [dropped] = apart.send(b"97u", after=constants.ESCAPE_DELAY + 0.05)
     assert isinstance(dropped, InputDropped)
+
+
+def test_where_all_keys_are_escaped_a_lone_esc_is_none() -> None:
+    terminal = Terminal()
+    assert keys(terminal.send(b"\x1b[27u\x1b[97u")) == ["escape", "a"]
+    terminal.send(b"\x1b")
+    assert keys(terminal.wait(0.5)) == []
+    assert keys(terminal.send(b"P>|kitty(0.35.2)\x1b\\", after=0.4)) == []
+    assert keys(terminal.send(b"q")) == ["q"]
+    terminal.send(b"\x1b\x1b")
+    assert keys(terminal.wait(SEQUENCE_TIMEOUT)) == []
 
 
 def test_a_part_of_a_sequence_is_told() -> None:

@@ -81,11 +81,11 @@ async def test_a_standard_user_is_told_whom_it_takes() -> None:
         assert told.on_top
 
 
-async def test_a_locked_row_shows_its_action_muted_and_how_to_unlock() -> None:
+async def test_a_locked_row_says_so_and_how_to_unlock() -> None:
     async with story(place=Place(Risk.PRODUCTION, "acme", Lock(locked=True))) as told:
         await told.pilot.pause(0.05)
         assert told.cursor == "Acme-US"
-        assert told.row("Acme-US")[3] == "Request Connection"
+        assert told.row("Acme-US")[3] == "locked"
         assert "U unlocks writes" in told.lines("detail")
         assert links(told) == []
         told.screen.target.lock.unlock()

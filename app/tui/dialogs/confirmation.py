@@ -1,6 +1,7 @@
 """A question that takes a clear yes for an answer, and only once it could be read."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from typing import NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,9 +14,6 @@ from textual.widgets import Button, Input, Static
 from app.tui.dialogs.dialog import Dialog
 from app.tui.terminal.driver import call_when_written
 from app.tui.too_small import BREAKPOINTS_DOWN, too_small
-
-if TYPE_CHECKING:
-    from textual.timer import Timer
 
 GUARD = 0.25
 """Seconds from the moment it is on the terminal in which a question takes no yes."""
@@ -88,7 +86,7 @@ class Confirmation(Dialog[bool]):
         self._tenant, self._title, self._subject = tenant, title, subject
         self._consequence, self._yes = consequence, yes
         self._typed_name, self._harmful = typed_name, harmful
-        self._guard: Timer | None = None
+        self._guards = 0
         self.set_reactive(Confirmation.matched, typed_name is None)
 
     def compose_dialog(self) -> ComposeResult:
@@ -124,19 +122,19 @@ class Confirmation(Dialog[bool]):
     def restart_guard(self) -> None:
         """Take no yes until the question has been on the terminal for GUARD seconds more."""
         self.armed = False
-        if self._guard is not None:
-            self._guard.stop()
-        self.call_after_refresh(self._count_guard)
+        self._guards += 1  # what an earlier call has begun arms no more
+        self.call_after_refresh(self._when_drawn, self._guards)
 
-    def _count_guard(self) -> None:
-        call_when_written(self.app, self._start_guard)
+    def _when_drawn(self, guard: int) -> None:
+        call_when_written(self.app, partial(self._when_written, guard))
 
-    def _start_guard(self) -> None:
+    def _when_written(self, guard: int) -> None:
         if self.is_running:
-            self._guard = self.set_timer(GUARD, self._arm)
+            self.set_timer(GUARD, partial(self._arm, guard))
 
-    def _arm(self) -> None:
-        self.armed = True
+    def _arm(self, guard: int) -> None:
+        if guard == self._guards:
+            self.armed = True
 
     def watch_invalidated(self) -> None:
         """Stand on the only answer that is left."""
@@ -155,12 +153,14 @@ class Confirmation(Dialog[bool]):
             widget.focus()
             break
 
-    def _update(self, remark: str = "") -> None:
-        """Show whether yes is possible; the remark goes with the next change."""
+    def _update(self) -> None:
+        """Show whether yes is possible."""
         for button in self.query("#yes").results(Button):
             button.disabled = not (self.armed and self.matched)
-        for line in self.query("#keys").results(Static):
-            line.update(Content(remark or self._keys()))
+
+    def _remark(self, text: str) -> None:
+        """Say why an answer is not taken, in the place of the keys; it stays to be read."""
+        self.query_one("#keys", Static).update(Content(text))
 
     def _keys(self) -> str:
         if self.invalidated:
@@ -187,7 +187,7 @@ class Confirmation(Dialog[bool]):
         elif self.armed or self.invalidated:
             self.action_answer(yes=False)
         else:  # the key that opened the question is still held
-            self._update("too early: read it first · y yes · n or escape no")
+            self._remark("too early: read it first, then y · n or escape no")
 
     def action_answer(self, yes: bool) -> None:
         """Close with an answer, or say why yes is not taken."""
@@ -196,10 +196,10 @@ class Confirmation(Dialog[bool]):
         elif self.invalidated or too_small(self):
             return
         elif not self.matched and self._typed_name is not None:
-            self._update(f"That is not {self._typed_name.name} · escape no")
+            self._remark(f"That is not {self._typed_name.name} · escape no")
         elif not self.armed:
             again = "enter" if self._typed_name is not None else "y"
-            self._update(f"too early: read it first, then {again} · escape no")
+            self._remark(f"too early: read it first, then {again} · escape no")
         else:
             self.dismiss(True)
 

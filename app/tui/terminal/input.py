@@ -32,7 +32,7 @@ MAX_SIZE: Final = 1000
 _ESC: Final = "\x1b"
 _STRINGS: Final = frozenset("P]X^_")
 """After ESC, what begins a DCS, OSC, SOS, PM or APC string."""
-_INTRODUCERS: Final = _STRINGS | {"[", "O"}
+_INTRODUCERS: Final = _STRINGS | {"[", "O", "\\"}
 _ST: Final = "\x9c"
 _STRING_ENDS: Final = {"\x07", _ST}
 _CANCELS: Final = {"\x18", "\x1a"}
@@ -43,6 +43,8 @@ _PASTE_END: Final = b"\x1b[201~"
 _NOT_PASTED: Final = dict.fromkeys({*range(32), *range(127, 160)} - set(b"\t\n\r"))
 _RXVT_SHIFTED: Final = re.compile(r"\x1b\[\d+\$")
 """A key with shift in rxvt ends like the beginning of other sequences."""
+_KITTY_PLAIN_KEY: Final = re.compile(r"\x1b\[\d+(;1?)?(;\d*)?u")
+"""A key without modifiers, as only a terminal sends it that sends all keys in this form."""
 _URXVT_MOUSE: Final = re.compile(r"\x1b\[(\d+);(\d+);(\d+)M")
 
 
@@ -54,7 +56,9 @@ class InputParser:
     """Parses what one terminal sends.
 
     A lone ESC is the escape key once ESCAPE_DELAY has passed. If it turns out to
-    have been the beginning of a sequence, the rest of that sequence is no keys.
+    have been the beginning of a sequence, the rest of that sequence is no keys. A
+    terminal that has sent a plain key in the form of the kitty keyboard protocol
+    sends escape so, too: then a lone ESC is never a key.
 
     Args:
         clock: returns seconds; only differences count.
@@ -65,7 +69,7 @@ class InputParser:
         self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         self._parser = XTermParser()
         self._sequence = ""
-        self._slow = False
+        self._slow = self._escapes_all_keys = False
         self._x10_report: bytearray | None = None
         self._paste: bytearray | None = None
         self._last_byte_at = self._escape_at = float("-inf")
@@ -75,7 +79,7 @@ class InputParser:
         """Seconds until `tick` has something to return, or None."""
         if self._paste is not None:
             limit = PASTE_TIMEOUT
-        elif self._sequence == _ESC:
+        elif self._sequence == _ESC and not self._escapes_all_keys:
             limit = constants.ESCAPE_DELAY
         elif self._sequence or self._x10_report is not None:
             limit = SEQUENCE_TIMEOUT
@@ -89,10 +93,10 @@ class InputParser:
         Time alone does not count: a program that was held up finds late what came in time.
         """
         if self._sequence and self._clock() - self._last_byte_at >= constants.ESCAPE_DELAY:
-            self._slow = self._sequence != _ESC
+            self._slow = self._escapes_all_keys or self._sequence != _ESC
         if self.timeout != 0.0:
             return
-        is_escape = self._sequence == _ESC
+        is_escape = self._sequence == _ESC and not self._escapes_all_keys
         self._reset()
         if is_escape:
             self._escape_at = self._last_byte_at
@@ -130,6 +134,7 @@ class InputParser:
             self._escape_at = float("-inf")
             if late:
                 self._sequence, self._slow = _ESC + char, True
+                yield from self._parse_if_whole()
             elif char[0] == _ESC:
                 self._sequence = char
             else:
@@ -139,7 +144,7 @@ class InputParser:
         elif char[0] == _ESC:
             self._reset()
             self._sequence = char
-            if sequence == _ESC:
+            if sequence == _ESC and not self._escapes_all_keys:
                 yield from self._parse_alone(_ESC)
             else:
                 yield InputDropped()
@@ -155,6 +160,8 @@ class InputParser:
         elif char in _CANCELS:
             self._reset()
             yield InputDropped()
+        elif pending and char == _ESC:
+            return
         elif pending or len(char) > 1:  # ESC and anything else ends it, and begins something
             self._reset()
             self._sequence = _ESC if pending else ""
@@ -189,6 +196,7 @@ class InputParser:
         elif match := _URXVT_MOUSE.fullmatch(sequence):
             yield from self._parse(_sgr_mouse(*map(int, match.groups())))
         else:
+            self._escapes_all_keys |= bool(_KITTY_PLAIN_KEY.fullmatch(sequence))
             messages = self._parse(sequence) if second in "[O" else self._parse_alone(sequence)
             yield from _without_keys(messages) if slow else messages
 
