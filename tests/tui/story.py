@@ -104,10 +104,14 @@ class Story:
         """Press keys one after the other, each when a question takes it, and wait."""
         for key in keys:
             await self.pilot.press(key)
-            await self.until(lambda: self.app.input.is_empty)
-            if isinstance(question := self.app.screen, Confirmation):
-                await self.until(lambda: question.armed or bool(question.invalidated))
+            if not self._takes_a_key():
+                await self.until(self._takes_a_key)
         await self.settle()
+
+    def _takes_a_key(self) -> bool:
+        question = self.app.screen
+        early = isinstance(question, Confirmation) and not (question.armed or question.invalidated)
+        return self.app.input.is_empty and not early
 
     async def press_at_once(self, *keys: str) -> None:
         """Press keys in one burst, and wait."""
