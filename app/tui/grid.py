@@ -64,7 +64,10 @@ class Grid(GridView, can_focus=True, inherit_bindings=False):
     ]
 
     on_place: Callable[[str], None] | None = None
-    """Called at once with the record that a person puts the cursor on, even if it is there."""
+    """Called at once with the record that a person puts the cursor on, even if it is there.
+
+    Whoever sets it needs no `CursorMoved` for what a person does, and gets none.
+    """
 
     @dataclass
     class CursorMoved(_FromGrid):
@@ -148,7 +151,8 @@ class Grid(GridView, can_focus=True, inherit_bindings=False):
         if old is not None and old != key:
             self._refresh_row(old)
             self._refresh_row(key)
-            self.post_message(self.CursorMoved(self, key))
+            if self.on_place is None:
+                self.post_message(self.CursorMoved(self, key))
         if self.on_place is not None:
             self.on_place(key)
 
