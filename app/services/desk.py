@@ -70,6 +70,7 @@ class Desk:
     changes: int = 0
     tabs: dict[Direction, Tab] = field(default_factory=_new_tabs)
     _rows: dict[Direction, dict[str, tuple[str, Row]]] = field(default_factory=dict)
+    _nearest: tuple[tuple[object, object], str | None] = ((None, None), None)
     _shown: Sequence[Row] = ()
     _shown_of: tuple[object, ...] = ()
     _known: float = 0.0  # `View.asked` of what was remembered of the entity when it was entered
@@ -181,7 +182,12 @@ class Desk:
             tab.pinned or listing.matching(tab.needle, [(listing.haystack(row), row)])
         ):
             return row.key
-        return (place or Place(None)).nearest(self.shown())
+        shown = self.shown()
+        made_of, nearest = self._nearest
+        if made_of[0] is not place or made_of[1] is not shown:
+            nearest = (place or Place(None)).nearest(shown)
+            self._nearest = (place, shown), nearest
+        return nearest
 
     @property
     def why_moved(self) -> str:

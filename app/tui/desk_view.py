@@ -160,6 +160,8 @@ class DeskView(Vertical):
         if made_of != self._made_of:
             self._made_of, self._items = made_of, {}
         self._items.pop(desk.tab.pinned or "", None)  # it need not be as the list has it
+        with suppress(KeyError):
+            return [self._items[row.key] for row in rows]
         for row in rows:
             if row.key not in self._items:
                 self._items[row.key] = presenting.item(row, situation, desk.progress(row))
