@@ -149,7 +149,7 @@ async def run(seed: int) -> int:
     """Make one run, and return how many writes there were.
 
     Raises:
-        AssertionError: the program wrote what nobody had confirmed, or never came to rest.
+        AssertionError: the program ended badly, or wrote what nobody had confirmed.
         Exception: the program ended with it.
     """
     chance = random.Random(seed)
@@ -165,8 +165,8 @@ async def run(seed: int) -> int:
     with watch_answers() as answers:
         async with story(scenario, size=chance.choice(SIZES), wrap=wrap) as told:
             await Monkey(told, seed).run()
-            if told.app.is_running:
-                await told.settle()
+            await told.pilot.pause()
+            assert told.app.is_running or told.app.return_code == 0
         writes = Counter(write for adapter in adapters for write in adapter.writes)
         confirmed = Counter(answer.name.lower() for answer in answers)
         for write, count in writes.items():
