@@ -30,6 +30,8 @@ from app.tui.work import Work
 _FOLLOWED = frozenset({"entity", "filter", "other_side", "palette", "user", "theme", "faults"})
 """Commands after which keys are meant for what they open."""
 
+KEYS_LISTED = 12
+"""Keys that are named in a message; there may be hundreds."""
 AGE_EVERY = 60.0
 """Seconds between looks at the clock: the age of the list is told in minutes."""
 
@@ -218,14 +220,14 @@ class Connections(Screen[None]):
     def show_waiting(self, keys: list[str]) -> None:
         """Tell that keys wait for what is read or sent; none takes that back."""
         if keys:
-            self.view.say("why", f"{' '.join(keys)}: waiting for Zuora.", "escape forgets it.")
+            self.view.say("why", f"{_listed(keys)}: waiting for Zuora.", "escape forgets it.")
         else:
             self.view.hush()
 
     def show_dropped(self, keys: list[str], *, too_many: bool) -> None:
         """Tell that keys were dropped."""
         why = "too many keys at once" if too_many else "escape came"
-        self.view.say("why", f"Not used, because {why}: {' '.join(keys)}.")
+        self.view.say("why", f"Not used, because {why}: {_listed(keys)}.")
 
     def action_command(self, id_: str) -> None:
         """Do what a command says, or say why it is impossible now."""
@@ -235,7 +237,7 @@ class Connections(Screen[None]):
         if reason := why_not(command, situation):
             name, dropped = label(command, situation), ""
             if id_ in _FOLLOWED and (keys := self._clear_input()):
-                dropped = f"Not used, because they were typed after it: {' '.join(keys)}."
+                dropped = f"Not used, because they were typed after it: {_listed(keys)}."
             self.view.say(
                 "why", f"{name}: {reason.reason}", reason.remedy, dropped, until_change=True
             )
@@ -386,3 +388,8 @@ class Connections(Screen[None]):
         question, view = self.app.screen, self.desk.view if self.desk else None
         if isinstance(question, Question) and view is not None:
             question.revalidate(view)
+
+
+def _listed(keys: list[str]) -> str:
+    more = " …" if len(keys) > KEYS_LISTED else ""
+    return " ".join(keys[:KEYS_LISTED]) + more
