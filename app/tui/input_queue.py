@@ -77,6 +77,8 @@ class InputQueue:
 
     def _is_settled(self) -> bool:
         """Whether the screen on top is complete and everything sent to it and the app is done."""
+        if not self._app.screen_stack:  # the program is ending
+            return False
         screen = self._app.screen
         return (
             screen.is_mounted

@@ -179,3 +179,13 @@ async def test_the_second_click_of_a_double_click_is_not_for_the_screen_under_a_
         assert screens == [told.screen]
         assert told.notice == ""
         assert told.cursor == "Acme Corporation"
+
+
+@pytest.mark.asyncio
+async def test_keys_behind_the_one_that_quits_are_for_nobody() -> None:
+    async with story() as told:
+        for key in ["e", "escape", "ctrl+q", *"eeee", "enter"]:
+            told.app.post_message(event(key))
+        await told.until(lambda: not told.app.is_running)
+        await told.app.input._handle_first(asyncio.Event())
+    assert told.app.return_code == 0
