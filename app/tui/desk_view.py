@@ -215,8 +215,9 @@ class DeskView(Vertical):
         self._rest = asyncio.get_running_loop().call_later(REST, self._rested)
 
     def _rested(self) -> None:
-        with suppress(NoMatches):  # the screen may be coming down
-            self.draw_cursor()
+        if self.is_running:
+            with suppress(NoMatches):  # the screen may be coming down
+                self.draw_cursor()
 
     def follow(self, traffic: Traffic) -> None:
         """Watch what goes over the wire from now on."""
