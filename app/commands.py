@@ -127,7 +127,7 @@ COMMANDS = (
         "other_side",
         "g",
         "Other side",
-        "Act as the entity of this row; again comes back",
+        "Act as the entity of this row, and back",
         short="Other side",
     ),
     Command(

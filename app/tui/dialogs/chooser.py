@@ -80,7 +80,9 @@ class Chooser(Dialog[str | None]):
         with Vertical(id="dialog") as dialog:
             dialog.border_title = Content(self._title)
             yield Input(placeholder="Type to filter", id="lookup", compact=True)
-            widest = max((cell_len(_indented(one)) for one in self._choices.values()), default=0)
+            widest = max(
+                (cell_len(_indented(choice)) for choice in self._choices.values()), default=0
+            )
             columns = [
                 Column("text", "", max(20, min(widest + 1, MAX_TEXT)), sortable=False),
                 Column("note", "", 24, weight=1, sortable=False),
