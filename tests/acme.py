@@ -2,12 +2,12 @@
 
 import itertools
 
-from app.fake.data import acme
-from app.fake.policy import Policy
-from app.fake.tenant import Tenant as FakeTenant
-from app.fake.tenant import open_tenant
-from app.zuora.client import ZuoraClient
-from app.zuora.token import credentials
+from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.scenarios.data import acme
+from entity_connections.fake.tenant import Tenant as FakeTenant
+from entity_connections.fake.tenant import open_tenant
+from entity_connections.zuora.auth import credentials
+from entity_connections.zuora.client import ZuoraClient
 
 CORPORATION, AMERICAS, EUROPE = acme.CORPORATION, acme.AMERICAS, acme.EUROPE
 US, CANADA, GERMANY, JAPAN = acme.US, acme.CANADA, acme.GERMANY, acme.JAPAN

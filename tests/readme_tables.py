@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from app.cli.exits import ExitCode
-from app.cli.program import COMMANDS as SHELL_COMMANDS
-from app.commands import COMMANDS
+from entity_connections.cli.exit_codes import ExitCode
+from entity_connections.cli.program import COMMANDS as SHELL_COMMANDS
+from entity_connections.tui.commands import COMMANDS
 
 README = Path(__file__).parents[1] / "README.md"
 

@@ -5,8 +5,9 @@ import textwrap
 import tomllib
 from pathlib import Path
 
-from app import __version__
-from app.walkthrough.script import parsed
+from entity_connections import __version__
+from entity_connections.walkthrough.script import parsed
+
 from tests.readme_tables import README, with_tables
 from tests.walkthrough.performed import performed
 

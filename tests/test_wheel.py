@@ -30,7 +30,12 @@ def test_a_wheel_installed_elsewhere_opens_the_screen(tmp_path: Path) -> None:
     # The dependencies are those of this environment, the program is not.
     site = next((home / "lib").glob("python*/site-packages"))
     (site / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
-    where = [str(python), "-P", "-c", "import app; print(app.__file__)"]
+    where = [
+        str(python),
+        "-P",
+        "-c",
+        "import entity_connections; print(entity_connections.__file__)",
+    ]
     told = subprocess.run(where, check=True, capture_output=True, text=True, cwd=tmp_path)
     assert Path(told.stdout.strip()).is_relative_to(site)
 

@@ -8,9 +8,10 @@ import time
 from collections.abc import Iterator
 from statistics import median
 
-from app.cli.targets import fake_target
-from app.tui.app import ConnectionsApp
-from app.tui.screens.connections import Connections
+from entity_connections.cli.tenant.targets import fake_target
+from entity_connections.tui.app import ConnectionsApp
+from entity_connections.tui.screens.connections import Connections
+
 from tests.bench.figures import Budget, Figure
 from tests.bench.programs import Contest
 

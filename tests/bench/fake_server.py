@@ -17,16 +17,16 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 import uvicorn
+from entity_connections.domain.ids import hyphenate_id
+from entity_connections.fake.scenarios.data import acme
+from entity_connections.fake.scenarios.model import CONNECTED, DISCONNECTED, PENDING, Connection
+from entity_connections.fake.server import Server, listen
+from entity_connections.fake.tenant import open_tenant
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.domain.ids import hyphenated
-from app.fake.data import acme
-from app.fake.listening import Server, listen
-from app.fake.model import CONNECTED, DISCONNECTED, PENDING, Connection
-from app.fake.tenant import open_tenant
 from tests.bench.figures import Budget, Figure
 from tests.bench.programs import Contest
 
@@ -90,7 +90,7 @@ async def _loaded(port: int, path: str, seconds: float, coding: str, clients: in
     writer.close()
     request = (
         f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nAccept: */*\r\n"
-        f"Zuora-Entity-Ids: {hyphenated(acme.CORPORATION)}\r\nAccept-Encoding: {coding}\r\n\r\n"
+        f"Zuora-Entity-Ids: {hyphenate_id(acme.CORPORATION)}\r\nAccept-Encoding: {coding}\r\n\r\n"
     ).encode()
     times: list[float] = []
     size = len(await _talk(port, request, time.perf_counter(), []))

@@ -6,8 +6,9 @@ import sys
 import time
 from statistics import median
 
-from app.zuora.client import ZuoraClient
-from app.zuora.token import credentials
+from entity_connections.zuora.auth import credentials
+from entity_connections.zuora.client import ZuoraClient
+
 from tests.bench.pages import ACTING, CONNECTIONS
 
 RUNS = 5

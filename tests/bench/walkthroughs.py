@@ -8,7 +8,8 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from app.walkthrough.script import shipped
+from entity_connections.walkthrough.script import shipped
+
 from tests.bench.figures import Budget, Figure
 from tests.bench.programs import SCRIPT, Contest
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from entity_connections.fake.tenant import open_tenant
 
-from app.fake.tenant import open_tenant
 from tests.cli.tenant import Served, run
 
 Message = MutableMapping[str, Any]

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-PROGRAM = (sys.executable, "-m", "app")
+PROGRAM = (sys.executable, "-m", "entity_connections")
 SECRETS = ("not/a+secret=alice", "not/a+secret=bruno", "not/a+secret=carol")
 
 

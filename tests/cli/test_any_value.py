@@ -16,9 +16,8 @@ from typing import Any
 
 import click
 import pytest
-
-from app.cli import program as cli
-from app.cli.exits import ExitCode
+from entity_connections.cli import program as cli
+from entity_connections.cli.exit_codes import ExitCode
 
 EMPTY = ("", " ", "\t\n", "\N{NO-BREAK SPACE}")
 NEVER = (  # no value of any option, and refused wherever it is given
@@ -138,12 +137,14 @@ def _stay_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
         listening.close()
 
     monkeypatch.setattr("socket.getaddrinfo", look_up_numbers)
-    monkeypatch.setattr("app.fake.listening.Server.answer_on", lambda _, line: line.close())
-    monkeypatch.setattr("app.web.server.Server.serve", close)
-    monkeypatch.setattr("app.tui.terminal.run.run_app", lambda _: 0)
-    monkeypatch.setattr("app.walkthrough.player.play", lambda *_: 0)
+    monkeypatch.setattr(
+        "entity_connections.fake.server.Server.answer_on", lambda _, line: line.close()
+    )
+    monkeypatch.setattr("entity_connections.web.server.Server.serve", close)
+    monkeypatch.setattr("entity_connections.tui.terminal.run.run_app", lambda _: 0)
+    monkeypatch.setattr("entity_connections.walkthrough.player.play", lambda *_: 0)
     monkeypatch.setattr("getpass.getpass", interrupt)
-    monkeypatch.setattr("app.walkthrough.recording.record", interrupt)
+    monkeypatch.setattr("entity_connections.walkthrough.recording.record", interrupt)
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     yield
     for number, handler in handlers.items():

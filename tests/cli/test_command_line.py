@@ -6,15 +6,14 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from app import __version__
-from app.cli.program import COMMANDS
+from entity_connections import __version__
+from entity_connections.cli.program import COMMANDS
 
 HEAVY = ("textual", "rich", "httpx", "pydantic", "starlette", "sqlite3")
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "app", *arguments]
+    command = [sys.executable, "-m", "entity_connections", *arguments]
     return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
 
 
@@ -55,7 +54,7 @@ def test_what_cannot_be_used_is_named_in_one_sentence(
 def loaded(watched: tuple[str, ...], *arguments: str) -> list[str]:
     """Run the program in a fresh interpreter and return which of these packages it loaded."""
     code = (
-        "import sys; from app.cli import main\n"
+        "import sys; from entity_connections.cli import main\n"
         "try: main()\n"
         f"finally: print(*(one for one in {watched} if one in sys.modules), file=sys.stderr)"
     )
@@ -124,13 +123,13 @@ def test_a_speed_that_is_none_is_refused(speed: str) -> None:
 
 def test_an_error_in_the_program_tells_no_values() -> None:
     code = (
-        "import sys; import app.cli.reading as reading\n"
+        "import sys; import entity_connections.cli.commands.reading as reading\n"
         "def broken(*_, **__):\n"
         "    client_secret = ''.join(('not/a+', 'secret'))\n"
         "    raise RuntimeError('broken \\x1b]0;x\\x07 on purpose')\n"
         "reading.run = broken\n"
         "sys.argv[1:] = ['entities']\n"
-        "from app.cli import main; main()"
+        "from entity_connections.cli import main; main()"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (70, "")
@@ -141,7 +140,7 @@ def test_an_error_in_the_program_tells_no_values() -> None:
 
 def test_a_missing_home_is_told_with_what_to_do() -> None:
     code = (
-        "import os, pwd; from app.cli import main\n"
+        "import os, pwd; from entity_connections.cli import main\n"
         "def no_entry(_): raise KeyError\n"
         "pwd.getpwuid = no_entry; main()"
     )
@@ -158,11 +157,12 @@ def test_a_missing_home_is_told_with_what_to_do() -> None:
 
 
 def test_a_current_folder_that_is_gone_is_told(tmp_path: Path) -> None:
-    line = f"rmdir {tmp_path}/gone && exec {sys.executable} -m app entities --tenant t.db"
+    program = f"{sys.executable} -m entity_connections"
+    line = f"rmdir {tmp_path}/gone && exec {program} entities --tenant t.db"
     (tmp_path / "gone").mkdir()
     done = subprocess.run(
         ["/bin/sh", "-c", line], capture_output=True, text=True, cwd=tmp_path / "gone",
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "app")},
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (2, "")
     assert "the current folder is gone" in done.stderr
@@ -170,8 +170,8 @@ def test_a_current_folder_that_is_gone_is_told(tmp_path: Path) -> None:
 
 def test_the_screen_is_built_before_the_tenant_is_loaded() -> None:
     code = (
-        "import sys; from app.cli.targets import fake_target\n"
-        "from app.tui.app import ConnectionsApp\n"
+        "import sys; from entity_connections.cli.tenant.targets import fake_target\n"
+        "from entity_connections.tui.app import ConnectionsApp\n"
         "ConnectionsApp(fake_target('acme', 'alice'))\n"
         "print(*(one for one in ('httpx', 'pydantic', 'starlette') if one in sys.modules))"
     )

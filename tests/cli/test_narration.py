@@ -6,10 +6,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from entity_connections.cli.exit_codes import ExitCode
+from entity_connections.cli.options import Chosen
+from entity_connections.cli.tenant import session
 
-from app.cli import session
-from app.cli.exits import ExitCode
-from app.cli.options import Chosen
 from tests.cli.moody import Moody
 from tests.cli.tenant import PROGRAM, environ, run
 

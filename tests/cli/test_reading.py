@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from entity_connections.domain.ids import hyphenate_id
 
-from app.domain.ids import hyphenated
 from tests.acme import CORPORATION, EUROPE, JAPAN
 from tests.cli.tenant import Served, environ, run
 
@@ -67,7 +67,7 @@ def test_a_direction_narrows_them(home: Path, direction: str, count: int) -> Non
     assert [one["direction"] for one in found] == [direction] * count
 
 
-@pytest.mark.parametrize("typed", [EUROPE, hyphenated(EUROPE).upper(), "acme-europe"])
+@pytest.mark.parametrize("typed", [EUROPE, hyphenate_id(EUROPE).upper(), "acme-europe"])
 @pytest.mark.parametrize("by_variable", [False, True])
 def test_the_entity_acted_in_is_an_id_or_a_name(home: Path, typed: str, by_variable: bool) -> None:
     option = [] if by_variable else ["--entity", typed]
@@ -185,7 +185,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(home: Path) -> None:
     import subprocess
     import sys
 
-    script = f"{sys.executable} -m app connections --scenario global-500 | head -1"
+    script = f"{sys.executable} -m entity_connections connections --scenario global-500 | head -1"
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", script], capture_output=True, text=True, env=environ(home)
     )

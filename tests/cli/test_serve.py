@@ -11,8 +11,8 @@ from typing import Any
 
 import httpx
 import pytest
+from entity_connections.cli.fake.serve import _told
 
-from app.cli.serve import _told
 from tests.cli.tenant import PROGRAM, Served, environ, run, served
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from entity_connections.cli.options import Chosen
+from entity_connections.cli.tenant.targets import way
+from entity_connections.fake.faults.catalogue import FAULTS
 
-from app.cli.options import Chosen
-from app.cli.targets import way
-from app.fake.faults.catalogue import FAULTS
 from tests.cli.tenant import PROGRAM, run, served
 
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import httpx
 import pytest
+from entity_connections.fake.scenarios.data.empty import GLOBAL, LABS, NORTH
+from entity_connections.fake.state.tenant_file import open_file
 
-from app.fake.data.empty import GLOBAL, LABS, NORTH
-from app.fake.tenant_file import open_file
 from tests.cli.tenant import PROGRAM, served
 
 CONNECTIONS = "/v1/entity-connections"

@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from entity_connections.cli.options import Chosen
+from entity_connections.cli.tenant.targets import way
+from entity_connections.domain.errors import CertificateError
+from entity_connections.domain.ids import hyphenate_id
 
-from app.cli.options import Chosen
-from app.cli.targets import way
-from app.domain.errors import Untrusted
-from app.domain.ids import hyphenated
 from tests.acme import CORPORATION, EUROPE, US
 from tests.cli.moody import Moody
 from tests.cli.tenant import run
@@ -42,7 +42,7 @@ async def test_authorities_that_cannot_be_read_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "no.pem"))
-    with pytest.raises(Untrusted, match="SSL_CERT_FILE names"):
+    with pytest.raises(CertificateError, match="SSL_CERT_FILE names"):
         await way(Chosen(base_url="https://rest.zuora.com")).target.enter("x")
     done = run(tmp_path, "connections", "--base-url", "https://127.0.0.1:1", ZUORA_CLIENT_ID="id",
                ZUORA_CLIENT_SECRET="secret", SSL_CERT_FILE=str(tmp_path / "no.pem"))  # fmt: skip
@@ -119,5 +119,5 @@ def test_the_environment_does_not_narrow_what_was_named(
     arguments = ["disconnect", *which, "--dry-run", "--base-url", server.tenant.url]
     found = run(home, *arguments, **server.tenant.environ(), ZUORA_ENTITY_ID=US)
     assert found.returncode == 0, found.stderr
-    assert f"Zuora-Entity-Ids: {hyphenated(CORPORATION)}\n" in found.stdout
+    assert f"Zuora-Entity-Ids: {hyphenate_id(CORPORATION)}\n" in found.stdout
     assert run(home, *arguments, "--entity", US, **server.tenant.environ()).returncode == 2

@@ -12,17 +12,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from entity_connections.cli.commands import writing
+from entity_connections.cli.exit_codes import ExitCode
+from entity_connections.cli.options import Chosen
+from entity_connections.cli.tenant.sending import _interrupted, _tell, ordered
+from entity_connections.cli.tenant.targets import way
+from entity_connections.domain.actions import Action
+from entity_connections.services.operations.operation import Outcome, Result
+from entity_connections.services.storage.entries import Entry
+from entity_connections.services.storage.journal import Journal
+from entity_connections.services.tenant import Tenant
 
-from app.cli import writing
-from app.cli.exits import ExitCode
-from app.cli.options import Chosen
-from app.cli.sending import _interrupted, _tell, ordered
-from app.cli.targets import way
-from app.domain.actions import Action
-from app.services.entries import Entry
-from app.services.journal import Journal
-from app.services.orders import Outcome, Result
-from app.services.tenant import Tenant
 from tests.acme import CANADA, CORPORATION, EUROPE, US
 from tests.cli.moody import Mood, Moody, on
 from tests.cli.tenant import PROGRAM, SECRETS, environ, run
@@ -110,7 +110,7 @@ def test_nor_where_the_newest_list_stopped_it(
     async def stop(*_: object, **__: object) -> ExitCode:
         return ExitCode.REFUSED
 
-    monkeypatch.setattr("app.cli.writing.send", stop)
+    monkeypatch.setattr("entity_connections.cli.commands.writing.send", stop)
     writing.request.main(["--to", "Acme-US", "--yes"], standalone_mode=False)
     assert capsys.readouterr().err == ""
 
@@ -167,7 +167,8 @@ def test_a_request_is_answered_where_it_can_be_not_where_it_is_seen_first(
 
 def test_a_reader_that_has_gone_ends_no_work(server: Moody, home: Path) -> None:
     targets = "--to Acme-US --to Acme-Mexico --yes"
-    script = f"{sys.executable} -m app request {targets} --base-url {server.tenant.url} | true"
+    program = f"{sys.executable} -m entity_connections"
+    script = f"{program} request {targets} --base-url {server.tenant.url} | true"
     known = environ(home, **server.tenant.environ())
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", script], capture_output=True, text=True, env=known

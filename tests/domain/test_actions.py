@@ -3,9 +3,15 @@
 import itertools
 
 import pytest
+from entity_connections.domain.actions import (
+    Action,
+    default_action,
+    default_row,
+    disabled_reason,
+    role_reason,
+)
+from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction, Row
 
-from app.domain.actions import Action, default_action, default_row, why_not, why_not_role
-from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction, Row
 from tests.domain.world import GLOBAL, HIERARCHY, NORTH, PLANNED, STRANGER, connection, row
 
 OUT, IN = Direction.OUTBOUND, Direction.INBOUND
@@ -41,15 +47,17 @@ def test_the_action_a_row_offers(one: Row, action: Action | None) -> None:
 
 def test_deny_is_allowed_exactly_where_accept_is() -> None:
     for one in (outbound(None), outbound(PENDING), inbound(PENDING), inbound(CONNECTED)):
-        accept, deny = (why_not(action, one, None) for action in (Action.ACCEPT, Action.DENY))
+        accept, deny = (
+            disabled_reason(action, one, None) for action in (Action.ACCEPT, Action.DENY)
+        )
         assert (accept is None) == (deny is None)
 
 
 def test_a_request_needs_a_provisioned_listed_and_enterable_target() -> None:
-    planned = why_not(Action.REQUEST, row(OUT, PLANNED), EVERYWHERE)
-    closed = why_not(Action.REQUEST, row(OUT, NORTH), frozenset({GLOBAL.id}))
+    planned = disabled_reason(Action.REQUEST, row(OUT, PLANNED), EVERYWHERE)
+    closed = disabled_reason(Action.REQUEST, row(OUT, NORTH), frozenset({GLOBAL.id}))
     gone = row(OUT, STRANGER, connection(GLOBAL, STRANGER, DISCONNECTED))
-    strange = why_not(Action.REQUEST, gone, EVERYWHERE)
+    strange = disabled_reason(Action.REQUEST, gone, EVERYWHERE)
     assert planned is not None
     assert planned.brief == "not provisioned yet"
     assert closed is not None
@@ -59,11 +67,11 @@ def test_a_request_needs_a_provisioned_listed_and_enterable_target() -> None:
 
 
 def test_nothing_is_forbidden_for_lack_of_knowledge() -> None:
-    assert why_not(Action.REQUEST, row(OUT, NORTH), None) is None
+    assert disabled_reason(Action.REQUEST, row(OUT, NORTH), None) is None
 
 
 def test_the_source_is_sent_to_the_other_side_for_an_answer() -> None:
-    reason = why_not(Action.ACCEPT, outbound(PENDING), EVERYWHERE)
+    reason = disabled_reason(Action.ACCEPT, outbound(PENDING), EVERYWHERE)
     assert reason is not None
     assert reason.remedy == "Press g to act as Acme North."
 
@@ -73,7 +81,7 @@ def test_every_refusal_says_why_and_what_would_help() -> None:
     every += [inbound(one) for one in (PENDING, CONNECTED, DISCONNECTED, "Suspended")]
     every += [row(OUT, PLANNED)]
     for one, action in itertools.product(every, Action):
-        reason = why_not(action, one, EVERYWHERE)
+        reason = disabled_reason(action, one, EVERYWHERE)
         if reason is not None:
             assert reason.reason.endswith(".")
             assert reason.remedy.endswith(".")
@@ -91,8 +99,8 @@ def test_the_cursor_starts_where_something_waits_else_where_something_can_be_req
 
 def test_only_a_role_that_is_known_forbids_anything() -> None:
     for action in Action:
-        assert why_not_role(action, inbound(PENDING), None) is None
-        assert why_not_role(action, inbound(PENDING), "administrator") is None
-        reason = why_not_role(action, inbound(PENDING), "standard user")
+        assert role_reason(action, inbound(PENDING), None) is None
+        assert role_reason(action, inbound(PENDING), "administrator") is None
+        reason = role_reason(action, inbound(PENDING), "standard user")
         assert reason is not None
         assert reason.reason.endswith("an administrator of Acme; you are a standard user.")

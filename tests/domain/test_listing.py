@@ -1,23 +1,23 @@
 """Narrowing and ordering rows."""
 
+from entity_connections.domain.connections import CONNECTED, PENDING, Direction, make_rows
+from entity_connections.domain.row_order import SortColumn, filter_rows, search_text, sort_rows
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.connections import CONNECTED, PENDING, Direction, rows
-from app.domain.listing import Order, haystack, matching, ordered
 from tests.domain.world import GLOBAL, HIERARCHY, NORTH, SOUTH, connection
 
-ROWS = rows(
+ROWS = make_rows(
     Direction.OUTBOUND,
     GLOBAL.id,
     HIERARCHY,
     [connection(GLOBAL, NORTH, CONNECTED, "1"), connection(GLOBAL, SOUTH, PENDING, "2")],
 )
-HAYSTACKS = [(haystack(row), row) for row in ROWS]
+HAYSTACKS = [(search_text(row), row) for row in ROWS]
 
 
 def titles(needle: str) -> list[str]:
-    return [row.counterpart.title for row in matching(needle, HAYSTACKS)]
+    return [row.counterpart.title for row in filter_rows(needle, HAYSTACKS)]
 
 
 def test_words_are_found_in_any_order_and_case() -> None:
@@ -39,11 +39,11 @@ def test_no_needle_breaks_the_filter(needle: str) -> None:
 
 
 def test_sorting_by_status_puts_what_waits_first() -> None:
-    assert [row.status for row in ordered(ROWS, Order.STATUS)][:2] == [PENDING, CONNECTED]
+    assert [row.status for row in sort_rows(ROWS, SortColumn.STATUS)][:2] == [PENDING, CONNECTED]
 
 
-@given(st.sampled_from([None, *Order]), st.booleans())
-def test_sorting_loses_no_row(order: Order | None, reverse: bool) -> None:
-    assert sorted(row.key for row in ordered(ROWS, order, reverse=reverse)) == sorted(
+@given(st.sampled_from([None, *SortColumn]), st.booleans())
+def test_sorting_loses_no_row(order: SortColumn | None, reverse: bool) -> None:
+    assert sorted(row.key for row in sort_rows(ROWS, order, reverse=reverse)) == sorted(
         row.key for row in ROWS
     )

@@ -1,17 +1,17 @@
 """The rows of both tabs from entities and connections."""
 
-from hypothesis import given
-from hypothesis import strategies as st
-
-from app.domain.connections import (
+from entity_connections.domain.connections import (
     CONNECTED,
     DISCONNECTED,
     PENDING,
     Connection,
     Direction,
-    rows,
+    make_rows,
 )
-from app.domain.entities import Entity, Hierarchy
+from entity_connections.domain.entities import Entity, Hierarchy
+from hypothesis import given
+from hypothesis import strategies as st
+
 from tests.domain.world import (
     GLOBAL,
     HIERARCHY,
@@ -39,14 +39,14 @@ CONNECTIONS = st.lists(
 
 
 def test_outbound_lists_every_other_entity_in_the_order_of_the_tree() -> None:
-    found = rows(OUT, GLOBAL.id, HIERARCHY, [])
+    found = make_rows(OUT, GLOBAL.id, HIERARCHY, [])
     assert [one.counterpart for one in found] == [NORTH, VILLAGE, SOUTH, PLANNED]
     assert [one.under for one in found] == [GLOBAL, NORTH, GLOBAL, SOUTH]
     assert {one.status for one in found} == {None}
 
 
 def test_inbound_lists_who_shares_here_and_who_waits_comes_first() -> None:
-    found = rows(
+    found = make_rows(
         IN,
         GLOBAL.id,
         HIERARCHY,
@@ -94,7 +94,7 @@ def test_the_other_direction_is_known() -> None:
 
 
 def test_a_counterpart_that_is_not_listed_stands_last_under_a_stand_in() -> None:
-    found = rows(OUT, GLOBAL.id, HIERARCHY, [connection(GLOBAL, STRANGER, CONNECTED)])
+    found = make_rows(OUT, GLOBAL.id, HIERARCHY, [connection(GLOBAL, STRANGER, CONNECTED)])
     assert found[-1].key == STRANGER
     assert not found[-1].counterpart.listed
     assert found[-1].status == CONNECTED
@@ -103,7 +103,7 @@ def test_a_counterpart_that_is_not_listed_stands_last_under_a_stand_in() -> None
 @given(CONNECTIONS)
 def test_every_record_is_in_exactly_one_row_of_its_tab(connections: list[Connection]) -> None:
     for direction in Direction:
-        found = rows(direction, GLOBAL.id, HIERARCHY, connections)
+        found = make_rows(direction, GLOBAL.id, HIERARCHY, connections)
         assert len({one.key for one in found}) == len(found)
         shown = [
             record.id

@@ -3,10 +3,9 @@
 import unicodedata
 
 import pytest
+from entity_connections.domain.text import MAX_NAME_LENGTH, clean
 from hypothesis import given
 from hypothesis import strategies as st
-
-from app.domain.text import LIMIT, clean
 
 ANY_TEXT = st.text(st.characters(codec=None))
 
@@ -22,12 +21,12 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     assert clean(clean(text)) == clean(text)
 
 
-@given(st.text(st.characters(codec=None), min_size=LIMIT))
+@given(st.text(st.characters(codec=None), min_size=MAX_NAME_LENGTH))
 def test_no_text_is_longer_than_zuoras_limit(text: str) -> None:
-    assert len(clean(text)) <= LIMIT
+    assert len(clean(text)) <= MAX_NAME_LENGTH
 
 
-@given(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=LIMIT))
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=MAX_NAME_LENGTH))
 def test_plain_text_stays_as_it_is(text: str) -> None:
     assert clean(text) == text
 
@@ -53,4 +52,4 @@ def test_known_attacks(hostile: str, harmless: str) -> None:
 
 
 def test_what_is_too_long_ends_with_an_ellipsis() -> None:
-    assert clean("x" * 10_000) == "x" * (LIMIT - 1) + "…"
+    assert clean("x" * 10_000) == "x" * (MAX_NAME_LENGTH - 1) + "…"

@@ -1,7 +1,7 @@
 """A small tenant for the tests of the domain and of the use cases."""
 
-from app.domain.connections import Connection, Direction, Row, rows
-from app.domain.entities import Entity, Hierarchy
+from entity_connections.domain.connections import Connection, Direction, Row, make_rows
+from entity_connections.domain.entities import Entity, Hierarchy
 
 GLOBAL = Entity("g" * 32, "Global", "Acme", None)
 NORTH = Entity("a" * 32, "North", "Acme North", GLOBAL.id)
@@ -23,5 +23,5 @@ def connection(
 def row(direction: Direction, counterpart: Entity | str, *connections: Connection) -> Row:
     """Return the row of a counterpart, acting in the global entity."""
     key = counterpart if isinstance(counterpart, str) else counterpart.id
-    found = rows(direction, GLOBAL.id, HIERARCHY, connections)
+    found = make_rows(direction, GLOBAL.id, HIERARCHY, connections)
     return next(one for one in found if one.key == key)

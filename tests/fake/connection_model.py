@@ -6,7 +6,7 @@ It is written anew from the table, so that the tenant has something to disagree 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from app.fake.choices import (
+from entity_connections.fake.rules.choices import (
     Again,
     Answering,
     BothWays,
@@ -17,7 +17,7 @@ from app.fake.choices import (
     Twice,
     Withdrawal,
 )
-from app.fake.policy import Policy
+from entity_connections.fake.rules.policy import Policy
 
 
 class Row(NamedTuple):

@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from typing import Any
 
 import httpx
-
-from app.fake.limits import PRODUCTION, Window
-from app.fake.policy import Policy
-from app.fake.tenant import open_tenant
+from entity_connections.fake.api.limits import PRODUCTION, Window
+from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.tenant import open_tenant
 
 BASE = "https://rest.acme.example"
 Json = dict[str, Any]

@@ -2,8 +2,15 @@
 
 import httpx
 import pytest
+from entity_connections.fake.scenarios.data.acme import (
+    AMERICAS,
+    AUSTRALIA,
+    CORPORATION,
+    EUROPE,
+    GERMANY,
+    UK,
+)
 
-from app.fake.data.acme import AMERICAS, AUSTRALIA, CORPORATION, EUROPE, GERMANY, UK
 from tests.fake.server import Desk, Server, category, sentence
 
 pytestmark = pytest.mark.asyncio

@@ -3,10 +3,18 @@
 from typing import Any
 
 import pytest
+from entity_connections.fake.rules.choices import Denied, Withdrawal
+from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.scenarios.data.acme import (
+    AMERICAS,
+    BRAZIL,
+    CANADA,
+    CORPORATION,
+    EUROPE,
+    GERMANY,
+    JAPAN,
+)
 
-from app.fake.choices import Denied, Withdrawal
-from app.fake.data.acme import AMERICAS, BRAZIL, CANADA, CORPORATION, EUROPE, GERMANY, JAPAN
-from app.fake.policy import Policy
 from tests.fake.conftest import Open
 from tests.fake.server import Server, category, sentence
 

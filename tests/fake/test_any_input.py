@@ -7,10 +7,10 @@ import string
 from collections.abc import Iterator
 
 import pytest
+from entity_connections.fake.scenarios.data.acme import ASIA, CORPORATION, EUROPE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.fake.data.acme import ASIA, CORPORATION, EUROPE
 from tests.fake.server import Server, check_shape, raw_call
 
 Header = tuple[bytes, bytes]

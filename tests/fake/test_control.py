@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 import pytest_asyncio
+from entity_connections.fake.api.openapi import document
+from entity_connections.fake.tenant import Tenant, open_tenant
 
-from app.fake.openapi import document
-from app.fake.tenant import Tenant, open_tenant
 from tests.fake.schema import problems, resolved
 from tests.fake.server import Server, category
 

@@ -1,8 +1,15 @@
 """Reading the hierarchy (contract C)."""
 
 import pytest
+from entity_connections.fake.scenarios.data.acme import (
+    AMERICAS,
+    AUSTRALIA,
+    CORPORATION,
+    EUROPE,
+    GONE,
+    IBERIA,
+)
 
-from app.fake.data.acme import AMERICAS, AUSTRALIA, CORPORATION, EUROPE, GONE, IBERIA
 from tests.fake.server import Server, category
 
 pytestmark = pytest.mark.asyncio

@@ -1,8 +1,8 @@
 """What surrounds every answer (contract E1, E2, F, G)."""
 
 import pytest
+from entity_connections.fake.api.limits import Meter, Window
 
-from app.fake.limits import Meter, Window
 from tests.fake.conftest import Open
 from tests.fake.server import Server, category, raw_call
 

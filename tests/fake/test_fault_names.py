@@ -4,11 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from entity_connections.fake.faults.catalogue import (
+    CALLS,
+    FAULTS,
+    FaultError,
+    Setting,
+    parsed,
+    setting,
+)
+from entity_connections.fake.faults.lab import Faults
 from hypothesis import given
 from hypothesis import strategies as st
-
-from app.fake.faults.catalogue import CALLS, FAULTS, FaultError, Setting, parsed, setting
-from app.fake.faults.lab import Faults
 
 
 @st.composite

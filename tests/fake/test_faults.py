@@ -6,9 +6,9 @@ import time
 
 import httpx
 import pytest
+from entity_connections.fake.scenarios.data.acme import CORPORATION, EUROPE, JAPAN, MEXICO
+from entity_connections.fake.tenant import open_tenant
 
-from app.fake.data.acme import CORPORATION, EUROPE, JAPAN, MEXICO
-from app.fake.tenant import open_tenant
 from tests.fake.server import Json, Server, category
 
 pytestmark = pytest.mark.asyncio

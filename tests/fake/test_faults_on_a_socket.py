@@ -8,14 +8,13 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-
-from app.domain import errors
-from app.fake.data.acme import AMERICAS, CORPORATION, EUROPE
-from app.services.traffic import Traffic
-from app.testing import ServedTenant, serving
-from app.zuora.client import ZuoraClient
-from app.zuora.patience import Patience
-from app.zuora.token import credentials
+from entity_connections.domain import errors
+from entity_connections.fake.scenarios.data.acme import AMERICAS, CORPORATION, EUROPE
+from entity_connections.services.request_log import RequestLog
+from entity_connections.testing import ServedTenant, serving
+from entity_connections.zuora.auth import credentials
+from entity_connections.zuora.client import ZuoraClient
+from entity_connections.zuora.http.patience import Patience
 
 WAITING = "8a8082555b3c70de015b44a61f0a2b09"
 HURRIED = Patience(first_pause=0.001, longest_pause=0.001, exchange=2.0)
@@ -27,7 +26,7 @@ def tenant() -> Iterator[ServedTenant]:
         yield served
 
 
-def _client(tenant: ServedTenant, traffic: Traffic | None = None) -> ZuoraClient:
+def _client(tenant: ServedTenant, traffic: RequestLog | None = None) -> ZuoraClient:
     alice = tenant.users["alice"]
     known = credentials(alice.client_id, alice.client_secret)
     return ZuoraClient.over_internet(tenant.base_url, known, traffic=traffic, patience=HURRIED)
@@ -108,7 +107,7 @@ def test_the_adapter_asks_again_and_makes_one_record(tenant: ServedTenant) -> No
 @pytest.mark.parametrize("fault", ["drop", "http-504", "truncated"])
 def test_the_adapter_never_repeats_what_may_have_happened(tenant: ServedTenant, fault: str) -> None:
     async def accept() -> list[str]:
-        traffic = Traffic()
+        traffic = RequestLog()
         async with _client(tenant, traffic) as zuora:
             tenant.faults.on(fault, calls="writes")
             with pytest.raises(errors.ZuoraError) as error:

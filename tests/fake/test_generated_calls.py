@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 import schemathesis
+from entity_connections.fake.api.openapi import PATH, document
+from entity_connections.fake.scenarios.data.acme import CORPORATION, EUROPE, UK
+from entity_connections.testing import ServedTenant, serving
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
-
-from app.fake.data.acme import CORPORATION, EUROPE, UK
-from app.fake.openapi import PATH, document
-from app.testing import ServedTenant, serving
 
 OPERATIONS = [
     (method.upper(), path)

@@ -3,11 +3,11 @@
 import asyncio
 from typing import Any
 
+from entity_connections.fake.scenarios.data.empty import GLOBAL, LABS, NORTH
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from app.fake.data.empty import GLOBAL, LABS, NORTH
 from tests.fake.server import Desk, Server, check_shape
 
 USERS = st.sampled_from(["alice", "alice", "alice", "bruno", "carol"])

@@ -5,10 +5,17 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import pytest
+from entity_connections.fake.rules.choices import ReusedKey
+from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.scenarios.data.acme import (
+    AMERICAS,
+    AUSTRALIA,
+    CORPORATION,
+    EUROPE,
+    JAPAN,
+    MEXICO,
+)
 
-from app.fake.choices import ReusedKey
-from app.fake.data.acme import AMERICAS, AUSTRALIA, CORPORATION, EUROPE, JAPAN, MEXICO
-from app.fake.policy import Policy
 from tests.fake.conftest import Open
 from tests.fake.server import Desk, Server, category
 

@@ -4,11 +4,11 @@ import asyncio
 from collections import Counter
 
 import httpx
+from entity_connections.fake.scenarios.data.empty import GLOBAL, LABS, NORTH, SOUTH
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from app.fake.data.empty import GLOBAL, LABS, NORTH, SOUTH
 from tests.fake.server import Desk, Server
 
 ENTITIES = st.sampled_from([GLOBAL, NORTH, LABS])

@@ -2,10 +2,10 @@
 
 import httpx
 import pytest
+from entity_connections.fake.rules.choices import Order
+from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.scenarios.data.acme import AMERICAS, CORPORATION, EUROPE, US
 
-from app.fake.choices import Order
-from app.fake.data.acme import AMERICAS, CORPORATION, EUROPE, US
-from app.fake.policy import Policy
 from tests.fake.conftest import Open
 from tests.fake.server import BASE, Desk, Json, Server, category
 

@@ -12,15 +12,15 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import httpx
+from entity_connections.fake.rules.policy import Policy, options
+from entity_connections.fake.scenarios.data.empty import GLOBAL, LABS, NORTH, SOUTH, STUDIO
+from entity_connections.fake.scenarios.loading import load
+from entity_connections.fake.scenarios.model import ADMINISTRATOR, STANDARD_USER, UNPROVISIONED
+from entity_connections.testing import serving
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from app.fake.data.empty import GLOBAL, LABS, NORTH, SOUTH, STUDIO
-from app.fake.loading import load
-from app.fake.model import ADMINISTRATOR, STANDARD_USER, UNPROVISIONED
-from app.fake.policy import Policy, options
-from app.testing import serving
 from tests.fake.connection_model import Call, Model, Row, Rows, Told
 
 T = TypeVar("T")

@@ -7,14 +7,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from entity_connections.fake.scenarios.data.empty import GLOBAL, LABS, NORTH, SOUTH
+from entity_connections.fake.scenarios.export import scenario_of
+from entity_connections.fake.scenarios.loading import load
+from entity_connections.fake.scenarios.model import Connection
+from entity_connections.fake.state import migrating
+from entity_connections.fake.state.database import LISTED
+from entity_connections.fake.state.tenant_file import TenantFileError, open_file, reset
 
-from app.fake import migrating
-from app.fake.data.empty import GLOBAL, LABS, NORTH, SOUTH
-from app.fake.database import LISTED
-from app.fake.export import scenario_of
-from app.fake.loading import load
-from app.fake.model import Connection
-from app.fake.tenant_file import TenantFileError, open_file, reset
 from tests.fake.test_tenant_file import Shared
 
 CONNECTIONS = (

@@ -5,9 +5,9 @@ import json
 
 import httpx
 import pytest
+from entity_connections.domain.ids import hyphenate_id
+from entity_connections.fake.scenarios.data.acme import CORPORATION, EUROPE, GERMANY
 
-from app.domain.ids import hyphenated
-from app.fake.data.acme import CORPORATION, EUROPE, GERMANY
 from tests.fake.server import Server, category
 
 pytestmark = pytest.mark.asyncio
@@ -35,7 +35,7 @@ async def test_a_password_acts_at_home_unless_told(server: Server) -> None:
     "header",
     [
         {"entityId": EUROPE}, {"entityName": "Acme-Europe"}, {"Zuora-Entity-Ids": EUROPE},
-        {"Zuora-Entity-Ids": hyphenated(EUROPE)}, {"ZUORA-ENTITY-IDS": EUROPE},
+        {"Zuora-Entity-Ids": hyphenate_id(EUROPE)}, {"ZUORA-ENTITY-IDS": EUROPE},
         {"entityid": EUROPE.upper()},
     ],
 )  # fmt: skip

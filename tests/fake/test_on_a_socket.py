@@ -7,8 +7,8 @@ from http.client import HTTPResponse
 from urllib.parse import urlsplit
 
 import pytest
+from entity_connections.testing import ServedTenant, serving
 
-from app.testing import ServedTenant, serving
 from tests.fake.server import check_shape
 
 POST = b"POST /oauth/token HTTP/1.1\r\nHost: x\r\n"

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from entity_connections.fake.api.openapi import document
+from entity_connections.fake.api.routes import Routes
+from entity_connections.fake.scenarios.data.acme import AMERICAS, CORPORATION, EUROPE, GERMANY, UK
 from starlette.routing import Route
 
-from app.fake.data.acme import AMERICAS, CORPORATION, EUROPE, GERMANY, UK
-from app.fake.openapi import document
-from app.fake.routes import Routes
 from tests.fake.schema import problems, resolved
 from tests.fake.server import Server
 

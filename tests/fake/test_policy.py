@@ -1,8 +1,7 @@
 """The choices where Zuora is silent, and how they are switched."""
 
 import pytest
-
-from app.fake.choices import (
+from entity_connections.fake.rules.choices import (
     Again,
     BarePut,
     Denied,
@@ -13,11 +12,12 @@ from app.fake.choices import (
     Refusals,
     Twice,
 )
-from app.fake.data.acme import AMERICAS, EUROPE
-from app.fake.export import as_data, as_toml
-from app.fake.loading import load
-from app.fake.policy import Policy, PolicyError, options
-from app.fake.scenario_file import parsed
+from entity_connections.fake.rules.policy import Policy, PolicyError, options
+from entity_connections.fake.scenarios.data.acme import AMERICAS, EUROPE
+from entity_connections.fake.scenarios.export import as_data, as_toml
+from entity_connections.fake.scenarios.loading import load
+from entity_connections.fake.scenarios.scenario_file import parsed
+
 from tests.fake.conftest import Open
 from tests.fake.server import Server, category
 

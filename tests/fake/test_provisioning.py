@@ -5,9 +5,9 @@ from typing import Any
 
 import httpx
 import pytest
+from entity_connections.fake.scenarios.data.acme import ASIA, CORPORATION, EUROPE, FRANCE, UK
+from entity_connections.fake.scenarios.data.empty import GLOBAL
 
-from app.fake.data.acme import ASIA, CORPORATION, EUROPE, FRANCE, UK
-from app.fake.data.empty import GLOBAL
 from tests.fake.conftest import Open
 from tests.fake.server import Desk, Server, category, sentence
 

@@ -4,10 +4,10 @@ import gzip
 import json
 
 import pytest
-
-from app.domain.ids import hyphenated
-from app.fake.choices import Again
-from app.fake.data.acme import (
+from entity_connections.domain.ids import hyphenate_id
+from entity_connections.fake.rules.choices import Again
+from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.scenarios.data.acme import (
     AMERICAS,
     ASIA,
     AUSTRALIA,
@@ -19,7 +19,7 @@ from app.fake.data.acme import (
     MEXICO,
     NORDICS,
 )
-from app.fake.policy import Policy
+
 from tests.fake.conftest import Open
 from tests.fake.server import Server, category, raw_call, sentence
 
@@ -107,7 +107,7 @@ async def test_reviving_needs_something_to_revive(open_server: Open) -> None:
         (b'{"targetEntityId": null}', 400, 22),
         (b'{"targetEntityId": 7}', 400, 20),
         (b'{"targetEntityId": ""}', 400, 20),
-        (json.dumps({"targetEntityId": hyphenated(MEXICO)}).encode(), 400, 20),
+        (json.dumps({"targetEntityId": hyphenate_id(MEXICO)}).encode(), 400, 20),
         (b'{"targetEntityId": "a", "source": "b"}', 400, 21),
         (b'{"targetEntityId"', 400, 90),
         (b"\xff\xfe\xfa", 400, 90),

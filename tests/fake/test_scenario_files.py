@@ -5,16 +5,22 @@ import os
 from pathlib import Path
 
 import pytest
+from entity_connections.fake.scenarios.export import (
+    NoTomlError,
+    as_data,
+    as_json,
+    as_toml,
+    scenario_of,
+)
+from entity_connections.fake.scenarios.loading import ScenarioFileError, load
+from entity_connections.fake.scenarios.model import AccessRequest
+from entity_connections.fake.scenarios.scenario_file import parsed, schema
+from entity_connections.fake.scenarios.scenarios import SCENARIOS
+from entity_connections.fake.state.database import open_database
+from entity_connections.fake.tenant import open_tenant
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.fake.database import open_database
-from app.fake.export import NoTomlError, as_data, as_json, as_toml, scenario_of
-from app.fake.loading import ScenarioFileError, load
-from app.fake.model import AccessRequest
-from app.fake.scenario_file import parsed, schema
-from app.fake.scenarios import SCENARIOS
-from app.fake.tenant import open_tenant
 from tests.fake.server import raw_call
 
 SMALL = """

@@ -5,13 +5,13 @@ import sys
 from collections import Counter
 
 import pytest
+from entity_connections.fake.rules.choices import Denied
+from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.scenarios.data import acme, global_500, hostile
+from entity_connections.fake.scenarios.model import Scenario
+from entity_connections.fake.scenarios.scenarios import SCENARIOS, USERS, UnknownScenarioError
+from entity_connections.fake.tenant import open_tenant
 
-from app.fake.choices import Denied
-from app.fake.data import acme, global_500, hostile
-from app.fake.model import Scenario
-from app.fake.policy import Policy
-from app.fake.scenarios import SCENARIOS, USERS, UnknownScenarioError
-from app.fake.tenant import open_tenant
 from tests.fake.conftest import Open
 
 LIVING = {"Pending", "Connected"}
@@ -37,7 +37,7 @@ def test_an_unknown_scenario_is_named_with_the_valid_ones() -> None:
 
 
 def test_choosing_needs_nothing_heavy() -> None:
-    program = "import sys, app.fake.scenarios; print(*sys.modules)"
+    program = "import sys, entity_connections.fake.scenarios; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     ).stdout.split()
@@ -45,11 +45,22 @@ def test_choosing_needs_nothing_heavy() -> None:
 
 
 def test_the_server_knows_neither_client_nor_screen() -> None:
-    program = "import sys, app.fake.tenant as t; t.open_tenant('acme'); print(*sys.modules)"
+    program = (
+        "import sys, entity_connections.fake.tenant as tenant;"
+        "tenant.open_tenant('acme'); print(*sys.modules)"
+    )
     loaded = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     ).stdout.split()
-    foreign = {"httpx", "textual", "rich", "pydantic", "app.zuora", "app.services", "app.tui"}
+    foreign = {
+        "httpx",
+        "textual",
+        "rich",
+        "pydantic",
+        "entity_connections.zuora",
+        "entity_connections.services",
+        "entity_connections.tui",
+    }
     assert foreign.isdisjoint(loaded)
 
 

@@ -3,17 +3,26 @@
 from collections.abc import Callable
 
 import pytest
+from entity_connections.domain.ids import hyphenate_id
+from entity_connections.fake.scenarios.data.acme import (
+    AMERICAS,
+    ASIA,
+    CORPORATION,
+    EUROPE,
+    FRANCE,
+    GERMANY,
+    MEXICO,
+    UK,
+)
 
-from app.domain.ids import hyphenated
-from app.fake.data.acme import AMERICAS, ASIA, CORPORATION, EUROPE, FRANCE, GERMANY, MEXICO, UK
 from tests.fake.server import Server, category, sentence
 
 pytestmark = pytest.mark.asyncio
 
 SPELLINGS: dict[str, Callable[[str], str]] = {
-    "hyphens": hyphenated,
+    "hyphens": hyphenate_id,
     "capitals": str.upper,
-    "both": lambda id_: hyphenated(id_).upper(),
+    "both": lambda id_: hyphenate_id(id_).upper(),
 }
 
 
@@ -53,7 +62,7 @@ async def test_a_target_in_capitals_is_the_same_target(server: Server) -> None:
     assert category(itself) == 30
     assert sentence(itself).endswith("cannot be connected to itself.")
     # contract D3 has room for 32 characters
-    assert category(await desk.request(hyphenated(CORPORATION))) == 20
+    assert category(await desk.request(hyphenate_id(CORPORATION))) == 20
 
 
 @pytest.mark.parametrize("text", ["No-Such-Entity", "É" * 8])

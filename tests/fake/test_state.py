@@ -3,12 +3,11 @@
 import sqlite3
 
 import pytest
-
-from app.fake.connections import Connections
-from app.fake.data import acme
-from app.fake.data.acme import AMERICAS, CANADA, CORPORATION, EUROPE
-from app.fake.database import open_database, transaction
-from app.fake.model import Connection, Entity
+from entity_connections.fake.scenarios.data import acme
+from entity_connections.fake.scenarios.data.acme import AMERICAS, CANADA, CORPORATION, EUROPE
+from entity_connections.fake.scenarios.model import Connection, Entity
+from entity_connections.fake.state.connections import Connections
+from entity_connections.fake.state.database import open_database, transaction
 
 
 @pytest.mark.parametrize(

@@ -13,17 +13,17 @@ from typing import Any
 
 import httpx
 import pytest
+from entity_connections.fake.rules.choices import Denied
+from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.scenarios.data.acme import AMERICAS, EUROPE, MEXICO
+from entity_connections.fake.scenarios.export import scenario_of
+from entity_connections.fake.scenarios.loading import load
+from entity_connections.fake.state import tenant_file
+from entity_connections.fake.state.database import fill, make_tables, transaction
+from entity_connections.fake.state.migrating import VERSION
+from entity_connections.fake.state.tenant_file import TenantFileError, open_file, reset
+from entity_connections.fake.tenant import open_tenant
 
-from app.fake import tenant_file
-from app.fake.choices import Denied
-from app.fake.data.acme import AMERICAS, EUROPE, MEXICO
-from app.fake.database import fill, make_tables, transaction
-from app.fake.export import scenario_of
-from app.fake.loading import load
-from app.fake.migrating import VERSION
-from app.fake.policy import Policy
-from app.fake.tenant import open_tenant
-from app.fake.tenant_file import TenantFileError, open_file, reset
 from tests.fake.server import BASE, Desk, Server, category
 
 
@@ -243,8 +243,9 @@ class TestTwoPrograms:
 
 def test_two_programs_may_make_it_at_once(path: Path) -> None:
     program = (
-        "import sys\nfrom pathlib import Path\nfrom app.fake.tenant_file import open_file\n"
-        "from app.fake.export import scenario_of\n"
+        "import sys\nfrom pathlib import Path\n"
+        "from entity_connections.fake.state.tenant_file import open_file\n"
+        "from entity_connections.fake.scenarios.export import scenario_of\n"
         "print(len(scenario_of(open_file(Path(sys.argv[1]), sys.argv[2])).entities))"
     )
     makers = [

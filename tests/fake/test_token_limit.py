@@ -2,10 +2,10 @@
 
 import httpx
 import pytest
+from entity_connections.fake.api.token_meter import TokenMeter
+from entity_connections.fake.rules.choices import TokenLimit
+from entity_connections.fake.rules.policy import Policy
 
-from app.fake.choices import TokenLimit
-from app.fake.policy import Policy
-from app.fake.token_meter import TokenMeter
 from tests.fake.conftest import Open
 from tests.fake.server import Server
 

@@ -1,9 +1,9 @@
 """Signing in, and what a token is good for (contract A)."""
 
 import pytest
+from entity_connections.domain.ids import hyphenate_id
+from entity_connections.fake.scenarios.data.acme import AMERICAS, AUSTRALIA, CORPORATION, EUROPE
 
-from app.domain.ids import hyphenated
-from app.fake.data.acme import AMERICAS, AUSTRALIA, CORPORATION, EUROPE
 from tests.fake.conftest import Open
 from tests.fake.server import Desk, Server, category, sentence
 
@@ -25,7 +25,7 @@ async def test_the_scope_names_user_tenant_and_each_entity_with_hyphens(server: 
     assert "tenant.6398" in scope
     assert len([part for part in scope if part.startswith("user.")]) == 1
     assert {part for part in scope if part.startswith("entity.")} == {
-        f"entity.{hyphenated(id_)}" for id_ in (CORPORATION, EUROPE, AMERICAS)
+        f"entity.{hyphenate_id(id_)}" for id_ in (CORPORATION, EUROPE, AMERICAS)
     }
 
 
@@ -110,7 +110,7 @@ async def test_a_token_expires_after_an_hour(server: Server) -> None:
     assert (await (await server.desk("alice")).get("/v1/entities")).status_code == 200
 
 
-@pytest.mark.parametrize("spell", [str, hyphenated, str.upper])
+@pytest.mark.parametrize("spell", [str, hyphenate_id, str.upper])
 async def test_the_entity_header_takes_either_spelling(server: Server, spell: "type[str]") -> None:
     desk = await server.desk("alice", spell(EUROPE))
     assert (await desk.get("/v1/entities")).json()["success"] is True
@@ -157,7 +157,7 @@ async def test_both_entity_headers_at_once_are_an_error(server: Server) -> None:
 
 
 async def test_a_token_can_be_asked_for_one_entity_only(server: Server) -> None:
-    server.client.headers["Zuora-Entity-Ids"] = hyphenated(EUROPE)
+    server.client.headers["Zuora-Entity-Ids"] = hyphenate_id(EUROPE)
     body = (await server.token("alice")).json()
     assert body["scope"].count("entity.") == 1
     bearer = {"Authorization": f"Bearer {body['access_token']}"}
@@ -168,7 +168,7 @@ async def test_a_token_can_be_asked_for_one_entity_only(server: Server) -> None:
     assert (inside.status_code, outside.status_code) == (200, 403)
 
 
-@pytest.mark.parametrize("value", [EUROPE, hyphenated(AUSTRALIA), "x"])
+@pytest.mark.parametrize("value", [EUROPE, hyphenate_id(AUSTRALIA), "x"])
 async def test_the_token_endpoint_wants_an_accessible_entity_with_hyphens(
     server: Server, value: str
 ) -> None:

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
-from app.domain.connections import Connection, Direction
-from app.domain.entities import Entity
-from app.domain.errors import NoAnswer, Unreachable, ZuoraError
-from app.domain.records import Records
-from app.services.ports import Receipt
-from app.zuora.client import ZuoraClient
+from entity_connections.domain.connections import Connection, Direction
+from entity_connections.domain.entities import Entity
+from entity_connections.domain.errors import NoResponse, Unreachable, ZuoraError
+from entity_connections.domain.list_result import ListResult
+from entity_connections.services.zuora_api import Receipt
+from entity_connections.zuora.client import ZuoraClient
 
 
 class Faulty:
@@ -28,22 +28,22 @@ class Faulty:
     def __init__(self, zuora: ZuoraClient) -> None:
         self._zuora = zuora
         self.lose_request = self.lose_answer = self.fail_reads = False
-        self.lost: Callable[[], ZuoraError] = lambda: NoAnswer("Zuora did not answer in time.")
+        self.lost: Callable[[], ZuoraError] = lambda: NoResponse("Zuora did not answer in time.")
         self.answers: list[ZuoraError] = []
         self.sending: Callable[[], None] = lambda: None
         self.writes: list[str] = []
         self.keys: list[str] = []
         self.track_ids: list[str] = []
 
-    async def enterable(self) -> AbstractSet[str] | None:
-        return await self._zuora.enterable()
+    async def list_accessible_ids(self) -> AbstractSet[str] | None:
+        return await self._zuora.list_accessible_ids()
 
-    async def list_entities(self, acting_id: str | None = None) -> Records[Entity]:
+    async def list_entities(self, acting_id: str | None = None) -> ListResult[Entity]:
         return await self._zuora.list_entities(acting_id)
 
     async def list_connections(
         self, acting_id: str, direction: Direction | None = None
-    ) -> Records[Connection]:
+    ) -> ListResult[Connection]:
         if self.fail_reads and self.writes:
             raise Unreachable("No connection to Zuora came about.")
         return await self._zuora.list_connections(acting_id, direction)

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from app.domain.actions import Action
-from app.domain.connections import PENDING, Direction
-from app.services.journal import Journal
-from app.services.orders import Order
+from entity_connections.domain.actions import Action
+from entity_connections.domain.connections import PENDING, Direction
+from entity_connections.services.operations.operation import Order
+from entity_connections.services.storage.journal import Journal
+
 from tests.domain.world import GLOBAL, NORTH, SOUTH, connection, row
 
 MORNING = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)

@@ -10,14 +10,21 @@ import json
 import sys
 from pathlib import Path
 
-from app.domain.actions import Action
-from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Connection, Direction
-from app.domain.records import Records
-from app.services.journal import Journal
-from app.services.orders import Order
-from app.services.ports import Receipt
-from app.services.tenant import Tenant
-from app.services.writes import perform
+from entity_connections.domain.actions import Action
+from entity_connections.domain.connections import (
+    CONNECTED,
+    DISCONNECTED,
+    PENDING,
+    Connection,
+    Direction,
+)
+from entity_connections.domain.list_result import ListResult
+from entity_connections.services.operations.execute import perform
+from entity_connections.services.operations.operation import Order
+from entity_connections.services.storage.journal import Journal
+from entity_connections.services.tenant import Tenant
+from entity_connections.services.zuora_api import Receipt
+
 from tests.domain.world import GLOBAL, HIERARCHY, NORTH, SOUTH
 
 WAITING = Connection("c" * 32, NORTH.id, GLOBAL.id, PENDING)
@@ -47,8 +54,8 @@ class TenantFile:
 
     async def list_connections(
         self, acting_id: str, direction: Direction | None = None
-    ) -> Records[Connection]:
-        return Records(tuple(self.connections()))
+    ) -> ListResult[Connection]:
+        return ListResult(tuple(self.connections()))
 
     async def request_connection(
         self, source_id: str, target_id: str, key: str, track_id: str = ""

@@ -8,17 +8,23 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from entity_connections.domain.actions import Action
+from entity_connections.domain.connections import (
+    CONNECTED,
+    DISCONNECTED,
+    PENDING,
+    Connection,
+    Direction,
+)
+from entity_connections.domain.errors import Unreachable
+from entity_connections.domain.list_result import ListResult
+from entity_connections.services.operations.operation import Order, Outcome, Result
+from entity_connections.services.operations.recover import conclude, settle
+from entity_connections.services.operations.resolve import LATE
+from entity_connections.services.storage.entries import SENDING
+from entity_connections.services.storage.journal import JournalError
+from entity_connections.services.tenant import Tenant
 
-from app.domain.actions import Action
-from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Connection, Direction
-from app.domain.errors import Unreachable
-from app.domain.records import Records
-from app.services.aftermath import conclude, settle
-from app.services.entries import SENDING
-from app.services.journal import JournalError
-from app.services.judging import LATE
-from app.services.orders import Order, Outcome, Result
-from app.services.tenant import Tenant
 from tests.domain.world import GLOBAL, HIERARCHY, NORTH, SOUTH, row
 from tests.services.journals import Clock, accept, journal, request
 from tests.services.tenant_file import TenantFile, open_file, open_journal
@@ -85,11 +91,11 @@ class Lists:
         self.asked: list[str] = []
         self.unreadable = 0
 
-    async def list_connections(self, acting_id: str) -> Records[Connection]:
+    async def list_connections(self, acting_id: str) -> ListResult[Connection]:
         self.asked.append(acting_id)
         if acting_id not in self.lists:
             raise Unreachable("No connection to Zuora came about.")
-        return Records(self.lists[acting_id], unreadable=self.unreadable)
+        return ListResult(self.lists[acting_id], unreadable=self.unreadable)
 
 
 def looking_at(clock: Clock, *connections: Connection) -> Tenant:
@@ -119,7 +125,7 @@ WAITS = Connection("c" * 32, NORTH.id, GLOBAL.id, PENDING)
 async def test_an_accept_is_what_the_list_says_late_enough(
     monkeypatch: pytest.MonkeyPatch, status: str | None, age: timedelta, result: Result
 ) -> None:
-    monkeypatch.setattr("app.services.journal._alive", lambda _: False)
+    monkeypatch.setattr("entity_connections.services.storage.journal._alive", lambda _: False)
     clock = Clock()
     kept = journal(None, clock)
     entry = kept.intend(accept(), "alice", "t")
@@ -140,7 +146,7 @@ async def test_an_accept_is_what_the_list_says_late_enough(
 @pytest.mark.asyncio
 async def test_after_an_unknown_outcome_it_is_late_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
     """The program saw the end of its sending, so nothing left after that."""
-    monkeypatch.setattr("app.services.journal._alive", lambda _: False)
+    monkeypatch.setattr("entity_connections.services.storage.journal._alive", lambda _: False)
     clock = Clock()
     kept = journal(None, clock)
     kept.conclude(kept.intend(accept(), "alice", "t").id, Result.UNKNOWN, "Lost.")
@@ -155,7 +161,7 @@ async def test_after_an_unknown_outcome_it_is_late_sooner(monkeypatch: pytest.Mo
 async def test_a_request_that_was_denied_meanwhile_has_happened(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("app.services.journal._alive", lambda _: False)
+    monkeypatch.setattr("entity_connections.services.storage.journal._alive", lambda _: False)
     clock = Clock()
     kept = journal(None, clock)
     kept.intend(request(), "alice", "t")
@@ -179,7 +185,7 @@ async def test_a_request_beside_old_records_is_told_by_what_is_new(
     monkeypatch: pytest.MonkeyPatch, after: list[Connection], result: Result
 ) -> None:
     """Also where Zuora has told the id of what it made, and the list could not be read then."""
-    monkeypatch.setattr("app.services.journal._alive", lambda _: False)
+    monkeypatch.setattr("entity_connections.services.storage.journal._alive", lambda _: False)
     for made in ("", "9" * 32):
         clock = Clock()
         kept = journal(None, clock)
@@ -197,7 +203,7 @@ async def test_a_request_beside_old_records_is_told_by_what_is_new(
 async def test_what_a_list_with_gaps_shows_of_a_request_proves_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("app.services.journal._alive", lambda _: False)
+    monkeypatch.setattr("entity_connections.services.storage.journal._alive", lambda _: False)
     clock = Clock()
     kept = journal(None, clock)
     kept.intend(request(), "alice", "t")
@@ -216,7 +222,7 @@ async def test_nothing_is_known_of_the_writes_to_another_tenant(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Its profile may be called as ours, or ours may be called otherwise now."""
-    monkeypatch.setattr("app.services.journal._alive", lambda _: False)
+    monkeypatch.setattr("entity_connections.services.storage.journal._alive", lambda _: False)
     kept = journal(None, tenant="https://one.example id")
     kept.intend(accept(), "alice", "t")
     kept.tenant = "https://another.example id"
@@ -229,7 +235,7 @@ async def test_nothing_is_known_of_the_writes_to_another_tenant(
 async def test_each_list_is_read_once_and_what_cannot_be_read_stays_unsettled(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("app.services.journal._alive", lambda _: False)
+    monkeypatch.setattr("entity_connections.services.storage.journal._alive", lambda _: False)
     clock = Clock()
     kept = journal(None, clock)
     seen = [kept.intend(accept(), "alice", "t"), kept.intend(request(), "alice", "t")]

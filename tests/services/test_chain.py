@@ -5,12 +5,12 @@ import os
 from pathlib import Path
 
 import pytest
+from entity_connections import files
+from entity_connections.services.storage import chain
+from entity_connections.services.storage.chain import Chain
+from entity_connections.services.storage.links import Head, check, hash_of, split
 from hypothesis import given
 from hypothesis import strategies as st
-
-from app.services import chain, private
-from app.services.chain import Chain
-from app.services.links import Head, check, hash_of, split
 
 TEXTS = st.lists(st.text(max_size=12), min_size=1, max_size=6)
 
@@ -168,7 +168,7 @@ def test_a_head_that_cannot_be_written_takes_its_line_back(
 ) -> None:
     made = on_disk(tmp_path, *"abc"[:size])
     before = whole(tmp_path) if size else b""
-    write_all, failed = private.write_all, list[int]()
+    write_all, failed = files.write_all, list[int]()
 
     def fails_once(descriptor: int, data: bytes) -> None:
         if b'"lines"' in data and not failed:
@@ -176,7 +176,7 @@ def test_a_head_that_cannot_be_written_takes_its_line_back(
             raise OSError("The disk is full.")
         write_all(descriptor, data)
 
-    monkeypatch.setattr(private, "write_all", fails_once)
+    monkeypatch.setattr(files, "write_all", fails_once)
     with pytest.raises(OSError, match="full"):
         add(made, {"text": "d"})
     assert failed

@@ -8,20 +8,20 @@ from time import monotonic
 
 import pytest
 import pytest_asyncio
+from entity_connections.domain.actions import Action
+from entity_connections.domain.clock import now
+from entity_connections.domain.connections import CONNECTED, PENDING, Connection, Direction
+from entity_connections.domain.list_result import ListResult
+from entity_connections.domain.row_order import SortColumn as Sorting
+from entity_connections.services.operations.operation import Order, Outcome, Result
+from entity_connections.services.operations.recover import conclude
+from entity_connections.services.operations.resolve import LATE
+from entity_connections.services.request_log import RequestLog
+from entity_connections.services.screen_state import Progress, ScreenState
+from entity_connections.services.storage.journal import Journal
+from entity_connections.services.tenant import Tenant
+from entity_connections.services.workspace import UserSession
 
-from app.domain.actions import Action
-from app.domain.clock import now
-from app.domain.connections import CONNECTED, PENDING, Connection, Direction
-from app.domain.listing import Order as Sorting
-from app.domain.records import Records
-from app.services.aftermath import conclude
-from app.services.desk import Desk, Progress
-from app.services.journal import Journal
-from app.services.judging import LATE
-from app.services.orders import Order, Outcome, Result
-from app.services.target import Access
-from app.services.tenant import Tenant
-from app.services.traffic import Traffic
 from tests.acme import AMERICAS, CANADA, CORPORATION, EUROPE, JAPAN, US, client, open_acme
 from tests.domain.world import GLOBAL, NORTH, connection
 
@@ -31,21 +31,23 @@ NO_TIME = timedelta(0)
 
 
 @pytest_asyncio.fixture
-async def desk() -> AsyncIterator[Desk]:
+async def desk() -> AsyncIterator[ScreenState]:
     fake = open_acme()
     tenant = Tenant(client(fake))
     acting = await tenant.open(CORPORATION)
-    desk = Desk(Access(tenant, "alice@acme.example", None, lambda _: None, Traffic()), acting)
+    desk = ScreenState(
+        UserSession(tenant, "alice@acme.example", None, lambda _: None, RequestLog()), acting
+    )
     desk.take(await tenant.read(acting))
     yield desk
     fake.close()
 
 
-async def test_the_inbound_count_is_what_waits_for_the_acting_entity(desk: Desk) -> None:
+async def test_the_inbound_count_is_what_waits_for_the_acting_entity(desk: ScreenState) -> None:
     assert desk.waiting == 2
 
 
-async def test_filter_and_order_leave_the_cursor_on_its_record(desk: Desk) -> None:
+async def test_filter_and_order_leave_the_cursor_on_its_record(desk: ScreenState) -> None:
     desk.move_to(CANADA)
     desk.tab.sort_by(Sorting.STATUS)
     assert desk.cursor == CANADA
@@ -56,7 +58,7 @@ async def test_filter_and_order_leave_the_cursor_on_its_record(desk: Desk) -> No
     assert (desk.cursor, desk.why_moved) == (CANADA, "")
 
 
-async def test_another_entity_starts_afresh_and_is_remembered(desk: Desk) -> None:
+async def test_another_entity_starts_afresh_and_is_remembered(desk: ScreenState) -> None:
     desk.narrow("x")
     desk.act_in(EUROPE)
     desk.act_in(AMERICAS)
@@ -65,14 +67,16 @@ async def test_another_entity_starts_afresh_and_is_remembered(desk: Desk) -> Non
     assert (desk.tab.needle, desk.cursor, desk.view) == ("", None, None)
 
 
-async def test_what_was_seen_of_an_entity_is_shown_until_it_is_read_again(desk: Desk) -> None:
+async def test_what_was_seen_of_an_entity_is_shown_until_it_is_read_again(
+    desk: ScreenState,
+) -> None:
     before = desk.view
     desk.act_in(EUROPE)
     desk.act_in(CORPORATION)
     assert desk.view is before
 
 
-async def test_the_other_side_shows_the_same_pair(desk: Desk) -> None:
+async def test_the_other_side_shows_the_same_pair(desk: ScreenState) -> None:
     desk.to_tab(IN)
     row = desk.find(JAPAN)
     assert row is not None
@@ -82,7 +86,7 @@ async def test_the_other_side_shows_the_same_pair(desk: Desk) -> None:
     assert desk.cursor == CORPORATION
 
 
-async def test_g_comes_back_to_a_row_that_the_filter_would_hide_by_now(desk: Desk) -> None:
+async def test_g_comes_back_to_a_row_that_the_filter_would_hide_by_now(desk: ScreenState) -> None:
     desk.narrow("pending")
     assert [row.key for row in desk.shown()] == [CANADA]
     row = desk.find(CANADA)
@@ -99,7 +103,7 @@ async def test_g_comes_back_to_a_row_that_the_filter_would_hide_by_now(desk: Des
 
 
 async def test_a_row_that_is_acted_on_moves_only_with_an_order_that_is_asked_for(
-    desk: Desk,
+    desk: ScreenState,
 ) -> None:
     desk.move_to(US)
     desk.tab.sort_by(Sorting.STATUS)
@@ -125,7 +129,7 @@ async def test_a_row_that_is_acted_on_moves_only_with_an_order_that_is_asked_for
     assert [row.key for row in desk.shown()].index(US) == in_order.index(US)
 
 
-async def test_the_cursor_goes_to_a_neighbour_of_the_row_that_is_gone(desk: Desk) -> None:
+async def test_the_cursor_goes_to_a_neighbour_of_the_row_that_is_gone(desk: ScreenState) -> None:
     desk.to_tab(IN)
     keys = [row.key for row in desk.shown()]
     desk.move_to(keys[1])
@@ -140,7 +144,7 @@ async def test_the_cursor_goes_to_a_neighbour_of_the_row_that_is_gone(desk: Desk
     assert (desk.cursor, desk.why_moved) == (keys[1], ""), "it is the same record again"
 
 
-async def test_an_older_view_never_replaces_a_newer_one(desk: Desk) -> None:
+async def test_an_older_view_never_replaces_a_newer_one(desk: ScreenState) -> None:
     tenant = desk.access.tenant
     older, newer = await tenant.read(CORPORATION), await tenant.read(CORPORATION)
     desk.take(newer)
@@ -153,12 +157,12 @@ async def test_a_list_asked_for_before_another_is_older_however_late_it_comes() 
     calls: list[str] = []
 
     class Slow:
-        async def list_connections(self, acting_id: str) -> Records[Connection]:
+        async def list_connections(self, acting_id: str) -> ListResult[Connection]:
             calls.append(acting_id)
             if len(calls) == 1:
                 await late.wait()
-                return Records(())
-            return Records((connection(GLOBAL, NORTH, PENDING),))
+                return ListResult(())
+            return ListResult((connection(GLOBAL, NORTH, PENDING),))
 
     tenant = Tenant(Slow())  # type: ignore[arg-type]
     first = asyncio.create_task(tenant.read(GLOBAL.id))
@@ -169,7 +173,7 @@ async def test_a_list_asked_for_before_another_is_older_however_late_it_comes() 
     assert tenant.seen(GLOBAL.id) is newer
 
 
-def sent(desk: Desk, action: Action, title: str, kept: Journal) -> Outcome:
+def sent(desk: ScreenState, action: Action, title: str, kept: Journal) -> Outcome:
     """Send an order whose answer is lost."""
     row = next(row for row in desk.rows() if row.counterpart.title == title)
     order = Order.on(action, row)
@@ -183,7 +187,9 @@ def sent(desk: Desk, action: Action, title: str, kept: Journal) -> Outcome:
     return outcome
 
 
-async def test_an_unknown_outcome_is_unknown_until_a_list_of_its_entity_tells(desk: Desk) -> None:
+async def test_an_unknown_outcome_is_unknown_until_a_list_of_its_entity_tells(
+    desk: ScreenState,
+) -> None:
     tenant, kept = desk.access.tenant, Journal(None, "acme")
     order = sent(desk, Action.REQUEST, "Acme-US", kept).order
     for entity in (CORPORATION, EUROPE):
@@ -200,7 +206,7 @@ async def test_an_unknown_outcome_is_unknown_until_a_list_of_its_entity_tells(de
     assert kept.entries()[0].outcome == "confirmed"
 
 
-async def test_what_no_list_shows_has_not_happened_once_it_is_late(desk: Desk) -> None:
+async def test_what_no_list_shows_has_not_happened_once_it_is_late(desk: ScreenState) -> None:
     tenant = desk.access.tenant
     order = sent(desk, Action.REQUEST, "Acme-US", Journal(None, "acme")).order
     tenant.clock = lambda: now() + LATE
@@ -215,7 +221,7 @@ async def test_what_no_list_shows_has_not_happened_once_it_is_late(desk: Desk) -
     assert desk.progress(order.row) is None
 
 
-async def test_the_list_of_another_entity_settles_nothing(desk: Desk) -> None:
+async def test_the_list_of_another_entity_settles_nothing(desk: ScreenState) -> None:
     order = sent(desk, Action.DISCONNECT, "Acme-Europe", Journal(None, "acme")).order
     desk.act_in(JAPAN)
     desk.take(await desk.access.tenant.read(JAPAN))
@@ -223,7 +229,7 @@ async def test_the_list_of_another_entity_settles_nothing(desk: Desk) -> None:
     assert desk.progress(order.row) is Progress.UNKNOWN
 
 
-async def test_a_clock_that_is_set_forward_makes_nothing_late(desk: Desk) -> None:
+async def test_a_clock_that_is_set_forward_makes_nothing_late(desk: ScreenState) -> None:
     tenant = desk.access.tenant
     order = sent(desk, Action.REQUEST, "Acme-US", Journal(None, "acme")).order
     for by_day, by_steady in ((LATE, NO_TIME), (NO_TIME, LATE), (LATE, LATE)):
@@ -234,7 +240,7 @@ async def test_a_clock_that_is_set_forward_makes_nothing_late(desk: Desk) -> Non
         assert desk.progress(order.row) is (None if late else Progress.UNKNOWN)
 
 
-async def test_a_list_that_is_older_than_the_write_says_nothing_of_it(desk: Desk) -> None:
+async def test_a_list_that_is_older_than_the_write_says_nothing_of_it(desk: ScreenState) -> None:
     before = await desk.access.tenant.read(CORPORATION)
     order = sent(desk, Action.DISCONNECT, "Acme-Europe", Journal(None, "acme")).order
     left = tuple(one for one in before.connections if one.id != order.connection_id)
@@ -245,7 +251,7 @@ async def test_a_list_that_is_older_than_the_write_says_nothing_of_it(desk: Desk
     assert desk.progress(order.row) is None
 
 
-async def test_both_sides_see_what_is_under_way_and_either_list_tells(desk: Desk) -> None:
+async def test_both_sides_see_what_is_under_way_and_either_list_tells(desk: ScreenState) -> None:
     tenant = desk.access.tenant
     order = sent(desk, Action.REQUEST, "Acme-US", Journal(None, "acme")).order
     assert desk.to_look_up() == []
@@ -263,7 +269,7 @@ async def test_both_sides_see_what_is_under_way_and_either_list_tells(desk: Desk
     assert [one.result for one in desk.settled()] == [Result.CONFIRMED]
 
 
-async def test_an_unknown_request_asked_for_again_keeps_both_lines_open(desk: Desk) -> None:
+async def test_an_unknown_request_asked_for_again_keeps_both_lines_open(desk: ScreenState) -> None:
     kept = Journal(None, "acme")
     first = sent(desk, Action.REQUEST, "Acme-US", kept)
     second = sent(desk, Action.REQUEST, "Acme-US", kept)
@@ -272,22 +278,22 @@ async def test_an_unknown_request_asked_for_again_keeps_both_lines_open(desk: De
     assert [one.entry for one in desk.settled()] == [first.entry, second.entry]
 
 
-async def test_what_an_earlier_program_left_unknown_is_taken_up(desk: Desk) -> None:
+async def test_what_an_earlier_program_left_unknown_is_taken_up(desk: ScreenState) -> None:
     kept = Journal(None, "acme")
     before = sent(desk, Action.REQUEST, "Acme-US", kept)
     entry = kept.entries()[0]
-    another = Desk(desk.access, CORPORATION, desk.view)
+    another = ScreenState(desk.access, CORPORATION, desk.view)
     another.restore([Outcome(Order.again(entry), Result.UNKNOWN, "lost", entry=entry)])
     assert another.progress(before.order.row) is Progress.UNKNOWN
 
 
-async def test_a_view_of_another_entity_is_ignored(desk: Desk) -> None:
+async def test_a_view_of_another_entity_is_ignored(desk: ScreenState) -> None:
     before = desk.view
     desk.take(await desk.access.tenant.read(EUROPE))
     assert desk.view is before
 
 
-async def test_waiting_requests_are_known_from_the_lists_read(desk: Desk) -> None:
+async def test_waiting_requests_are_known_from_the_lists_read(desk: ScreenState) -> None:
     tenant = desk.access.tenant
     assert tenant.waiting() == {CORPORATION: 2, CANADA: 1}
     await tenant.read(EUROPE)

@@ -5,21 +5,28 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any, NamedTuple, TypeVar
 
+from entity_connections.domain import row_order as listing
+from entity_connections.domain.actions import Action, default_row, disabled_reason
+from entity_connections.domain.connections import (
+    CONNECTED,
+    DISCONNECTED,
+    PENDING,
+    Connection,
+    Direction,
+    Row,
+)
+from entity_connections.domain.entities import Entity, Hierarchy
+from entity_connections.domain.list_result import ListResult
+from entity_connections.domain.row_order import SortColumn as Sorting
+from entity_connections.services.operations.operation import Order, Outcome, Result
+from entity_connections.services.request_log import RequestLog
+from entity_connections.services.screen_state import ScreenState
+from entity_connections.services.tenant import Tenant
+from entity_connections.services.workspace import UserSession
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from app.domain import listing
-from app.domain.actions import Action, default_row, why_not
-from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Connection, Direction, Row
-from app.domain.entities import Entity, Hierarchy
-from app.domain.listing import Order as Sorting
-from app.domain.records import Records
-from app.services.desk import Desk
-from app.services.orders import Order, Outcome, Result
-from app.services.target import Access
-from app.services.tenant import Tenant
-from app.services.traffic import Traffic
 from tests.domain.world import GLOBAL, HIERARCHY, NORTH, PLANNED, SOUTH, VILLAGE
 
 PLACES = (GLOBAL, NORTH, SOUTH, VILLAGE)
@@ -61,13 +68,13 @@ class Server:
             if status and source != target:
                 self.statuses[source, target] = status
 
-    async def list_connections(self, acting_id: str) -> Records[Connection]:
+    async def list_connections(self, acting_id: str) -> ListResult[Connection]:
         found = [
             Connection(f"{source[0]}-{target[0]}", source, target, status)
             for (source, target), status in self.statuses.items()
             if acting_id in (source, target)
         ]
-        return Records(tuple(found))
+        return ListResult(tuple(found))
 
 
 class Left(NamedTuple):
@@ -90,8 +97,10 @@ class CursorMachine(RuleBasedStateMachine):
         seconds = count(1)
         self.tenant.steady = lambda: float(next(seconds))
         self.tenant.clock = lambda: datetime(2026, 1, 1, tzinfo=UTC)
-        self.tenant.hierarchy, self.tenant.enterable = HIERARCHY, frozenset(IDS)
-        self.desk = Desk(Access(self.tenant, "", None, lambda _: None, Traffic()), GLOBAL.id)
+        self.tenant.hierarchy, self.tenant.accessible_ids = HIERARCHY, frozenset(IDS)
+        self.desk = ScreenState(
+            UserSession(self.tenant, "", None, lambda _: None, RequestLog()), GLOBAL.id
+        )
         self.chosen: dict[Direction, str | None] = {}
         self.fresh = False
         self.stays: str | None = None
@@ -121,7 +130,7 @@ class CursorMachine(RuleBasedStateMachine):
             return
         rows = desk.shown() or desk.rows()
         if rows or self.fresh:
-            first = default_row(rows, self.tenant.enterable)
+            first = default_row(rows, self.tenant.accessible_ids)
             self.chosen[desk.direction] = first.key if first else None
 
     # What happens elsewhere
@@ -232,7 +241,11 @@ class CursorMachine(RuleBasedStateMachine):
         row, desk = self.row, self.desk
         assert row is not None
         assert row.key == self.chosen[desk.direction]
-        possible = [action for action in Action if not why_not(action, row, self.tenant.enterable)]
+        possible = [
+            action
+            for action in Action
+            if not disabled_reason(action, row, self.tenant.accessible_ids)
+        ]
         if possible:
             order, keys = Order.on(data.draw(st.sampled_from(possible)), row), self.keys
             desk.started(order)
@@ -261,8 +274,8 @@ class CursorMachine(RuleBasedStateMachine):
         keys = self.keys
         if self.stays is None:  # and what was left is shown no longer
             assert set(keys) <= {row.key for row in self.desk.rows()}
-            texts = [(listing.haystack(row), row) for row in self.desk.rows()]
-            assert len(keys) == len(listing.matching(self.desk.tab.needle, texts))
+            texts = [(listing.search_text(row), row) for row in self.desk.rows()]
+            assert len(keys) == len(listing.filter_rows(self.desk.tab.needle, texts))
         if self.stays is None or self.desk.view is None:
             return
         assert self.desk.cursor == self.stays

@@ -8,17 +8,23 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from entity_connections.domain.actions import Action
+from entity_connections.domain.clock import now
+from entity_connections.domain.connections import (
+    CONNECTED,
+    DISCONNECTED,
+    PENDING,
+    Connection,
+    Direction,
+)
+from entity_connections.services.operations.conflicts import KEY_LIVES, InTheWayError, admit
+from entity_connections.services.operations.execute import perform
+from entity_connections.services.operations.operation import Order, Result
+from entity_connections.services.operations.resolve import LATE
+from entity_connections.services.snapshot import Snapshot
+from entity_connections.services.storage.entries import SENDING
+from entity_connections.services.storage.journal import Journal
 
-from app.domain.actions import Action
-from app.domain.clock import now
-from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Connection, Direction
-from app.services.entries import SENDING
-from app.services.gate import KEY_LIVES, InTheWayError, admit
-from app.services.journal import Journal
-from app.services.judging import LATE
-from app.services.orders import Order, Result
-from app.services.tenant import View
-from app.services.writes import perform
 from tests.domain.world import GLOBAL, HIERARCHY, NORTH, connection, row
 from tests.services import tenant_file
 from tests.services.journals import MORNING, Clock, accept, journal, request
@@ -27,8 +33,8 @@ from tests.services.tenant_file import open_file
 WAITS = connection(NORTH, GLOBAL, PENDING, "c" * 32)
 
 
-def seen(*connections: Connection) -> View:
-    return View(GLOBAL.id, HIERARCHY, connections, None, MORNING)
+def seen(*connections: Connection) -> Snapshot:
+    return Snapshot(GLOBAL.id, HIERARCHY, connections, None, MORNING)
 
 
 def intended(kept: Journal, one: Order, result: Result | None = None) -> Order:

@@ -11,14 +11,14 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from entity_connections import files
+from entity_connections.domain.actions import Action
+from entity_connections.services.operations.operation import Order, Result
+from entity_connections.services.storage.entries import intent, merged
+from entity_connections.services.storage.journal import Entry, Journal, JournalError, Party
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.actions import Action
-from app.services import private
-from app.services.entries import intent, merged
-from app.services.journal import Entry, Journal, JournalError, Party
-from app.services.orders import Order, Result
 from tests.domain.world import GLOBAL, NORTH
 from tests.services.journals import MORNING, Clock, accept, journal, request
 
@@ -134,10 +134,10 @@ def test_a_program_that_holds_the_file_for_ever_ends_in_a_sentence(
     kept = journal(tmp_path)
     kept.intend(accept(), "alice", "t")
     assert kept.path
-    monkeypatch.setattr(private, "PATIENCE", 0.05)
+    monkeypatch.setattr(files, "LOCK_TIMEOUT", 0.05)
     with (
-        private.opened(kept.path, os.O_RDWR) as file,
-        private.held(file, kept.path),
+        files.open_private(kept.path, os.O_RDWR) as file,
+        files.lock_file(file, kept.path),
         pytest.raises(JournalError, match="Another program holds"),
     ):
         kept.intend(accept(), "alice", "t")

@@ -1,10 +1,9 @@
 """Finding an entity by what somebody typed."""
 
 import pytest
-
-from app.domain.entities import Entity
-from app.domain.ids import hyphenated
-from app.services.lookup import NotOneEntity, find
+from entity_connections.domain.entities import Entity
+from entity_connections.domain.ids import hyphenate_id
+from entity_connections.services.entity_lookup import EntityLookupError, find_entity
 
 A, B, C, D = (char * 32 for char in "abcd")
 US = Entity(A, "Acme-US", "Acme United States", None)
@@ -19,7 +18,7 @@ ALL = (US, UK, SHOP, TWIN)
     [
         (A, US),
         (A.upper(), US),
-        (hyphenated(B), UK),
+        (hyphenate_id(B), UK),
         ("Acme-US", US),
         (" Acme-US ", US),
         ("acme-us", TWIN),  # exactly so goes before another case
@@ -30,20 +29,20 @@ ALL = (US, UK, SHOP, TWIN)
     ],
 )
 def test_an_id_a_name_or_a_display_name_is_found(typed: str, found: Entity) -> None:
-    assert find(typed, ALL) == found
+    assert find_entity(typed, ALL) == found
 
 
 @pytest.mark.parametrize("typed", ["Acme Retail", "acme retail"])
 def test_two_that_are_called_so_are_both_named_with_their_ids(typed: str) -> None:
-    with pytest.raises(NotOneEntity) as caught:
-        find(typed, ALL)
+    with pytest.raises(EntityLookupError) as caught:
+        find_entity(typed, ALL)
     assert caught.value.candidates == (UK, SHOP)
     assert all(part in str(caught.value) for part in (B, C, "Acme-UK", "Acme-Shop"))
 
 
 def test_names_that_differ_in_case_only_are_ambiguous_in_a_third_case() -> None:
-    with pytest.raises(NotOneEntity) as caught:
-        find("ACME-US", ALL)
+    with pytest.raises(EntityLookupError) as caught:
+        find_entity("ACME-US", ALL)
     assert caught.value.candidates == (US, TWIN)
 
 
@@ -58,8 +57,8 @@ def test_names_that_differ_in_case_only_are_ambiguous_in_a_third_case() -> None:
 def test_one_that_is_not_there_suggests_what_is_spelled_nearly_so(
     typed: str, suggested: str
 ) -> None:
-    with pytest.raises(NotOneEntity) as caught:
-        find(typed, ALL)
+    with pytest.raises(EntityLookupError) as caught:
+        find_entity(typed, ALL)
     assert caught.value.candidates == ()
     assert f'"{typed}"' in str(caught.value)
     assert suggested in str(caught.value).partition("Did you mean")[2]
@@ -67,21 +66,21 @@ def test_one_that_is_not_there_suggests_what_is_spelled_nearly_so(
 
 @pytest.mark.parametrize("typed", ["", "  ", "zzz", "e" * 32])
 def test_nothing_like_it_is_said_without_a_suggestion(typed: str) -> None:
-    with pytest.raises(NotOneEntity) as caught:
-        find(typed, [*ALL, Entity("f" * 32, "", " ", A)])
+    with pytest.raises(EntityLookupError) as caught:
+        find_entity(typed, [*ALL, Entity("f" * 32, "", " ", A)])
     assert "Did you mean" not in str(caught.value)
 
 
 def test_many_candidates_are_counted_rather_than_all_listed() -> None:
     many = [Entity(f"{n:032x}", f"n{n}", "Same", None) for n in range(50)]
-    with pytest.raises(NotOneEntity) as caught:
-        find("same", many)
+    with pytest.raises(EntityLookupError) as caught:
+        find_entity("same", many)
     assert "50 entities" in str(caught.value)
     assert "and 42 more" in str(caught.value)
     assert len(str(caught.value)) < 600
 
 
 def test_what_was_typed_cannot_act_on_the_terminal() -> None:
-    with pytest.raises(NotOneEntity) as caught:
-        find("\x1b]0;x\x07", ALL)
+    with pytest.raises(EntityLookupError) as caught:
+        find_entity("\x1b]0;x\x07", ALL)
     assert "\x1b" not in str(caught.value)

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from entity_connections.services.refresh_interval import rate_limit_sentence, refresh_interval
+from entity_connections.services.request_log import RateLimit
 
-from app.services.pace import budget_sentence, refresh_after
-from app.services.traffic import Budget
 from tests.services.journals import MORNING
 
 
@@ -27,20 +27,20 @@ from tests.services.journals import MORNING
 def test_refreshes_become_rarer_as_the_budget_runs_low(
     limit: int, remaining: int, seconds: float
 ) -> None:
-    assert refresh_after(Budget(limit, remaining, None, MORNING)) == pytest.approx(seconds)
+    assert refresh_interval(RateLimit(limit, remaining, None, MORNING)) == pytest.approx(seconds)
 
 
 def test_nothing_known_slows_nothing() -> None:
-    assert refresh_after(None) == 30
-    assert budget_sentence(None) == ""
+    assert refresh_interval(None) == 30
+    assert rate_limit_sentence(None) == ""
 
 
 def test_the_sentence_says_what_is_left_until_when_and_what_is_done_about_it() -> None:
-    assert budget_sentence(Budget(50_000, 49_000, 60, MORNING)) == ""
-    told = budget_sentence(Budget(50_000, 400, 3600 * 3.5, MORNING), MORNING)
+    assert rate_limit_sentence(RateLimit(50_000, 49_000, 60, MORNING)) == ""
+    told = rate_limit_sentence(RateLimit(50_000, 400, 3600 * 3.5, MORNING), MORNING)
     until = f"{MORNING.replace(hour=12, minute=30).astimezone():%H:%M}"
     assert told == (f"Calls are short: 400 of 50,000 left until {until}; refreshing every 5 min.")
-    told = budget_sentence(Budget(2_500, 300, None, MORNING))
+    told = rate_limit_sentence(RateLimit(2_500, 300, None, MORNING))
     assert told == "Calls are short: 300 of 2,500 left; refreshing every 50 s."
 
 
@@ -60,7 +60,7 @@ def test_the_sentence_says_what_is_left_until_when_and_what_is_done_about_it() -
 def test_a_budget_counts_no_longer_than_until_it_starts_anew(
     reset: float | None, waited: float, seconds: float
 ) -> None:
-    budget = Budget(100, 0, reset, MORNING)
+    budget = RateLimit(100, 0, reset, MORNING)
     present = MORNING + timedelta(seconds=waited)
-    assert refresh_after(budget, present) == seconds
-    assert bool(budget_sentence(budget, present)) == (seconds > 30)
+    assert refresh_interval(budget, present) == seconds
+    assert bool(rate_limit_sentence(budget, present)) == (seconds > 30)

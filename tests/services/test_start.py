@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from entity_connections.domain.entities import Entity, Hierarchy
+from entity_connections.domain.ids import hyphenate_id
+from entity_connections.services.storage.store import Store
+from entity_connections.services.tenant import Tenant
 
-from app.domain.entities import Entity, Hierarchy
-from app.domain.ids import hyphenated
-from app.services.store import Store
-from app.services.tenant import Tenant
 from tests.acme import CORPORATION, EUROPE, US, client, open_acme
 
 pytestmark = pytest.mark.asyncio
@@ -23,7 +23,7 @@ async def tenant(tmp_path: Path) -> AsyncIterator[Tenant]:
 
 
 @pytest.mark.parametrize(
-    "start", [EUROPE, hyphenated(EUROPE).upper(), "Acme-Europe", "acme-europe"]
+    "start", [EUROPE, hyphenate_id(EUROPE).upper(), "Acme-Europe", "acme-europe"]
 )
 async def test_it_is_called_by_id_or_name(tenant: Tenant, start: str) -> None:
     assert await tenant.open(start) == EUROPE

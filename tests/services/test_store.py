@@ -9,18 +9,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from entity_connections.domain.connections import PENDING, Direction
+from entity_connections.domain.list_result import ListResult
+from entity_connections.fake.scenarios.scenarios import SCENARIOS
+from entity_connections.services.request_log import RequestLog
+from entity_connections.services.screen_state import ScreenState
+from entity_connections.services.storage import store as stores
+from entity_connections.services.storage.store import Store, known_entities
+from entity_connections.services.tenant import Tenant
+from entity_connections.services.workspace import UserSession
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.connections import PENDING, Direction
-from app.domain.records import Records
-from app.fake.scenarios import SCENARIOS
-from app.services import store as stores
-from app.services.desk import Desk
-from app.services.store import Store, known_entities
-from app.services.target import Access
-from app.services.tenant import Tenant
-from app.services.traffic import Traffic
 from tests.acme import CORPORATION, EUROPE, client, open_acme
 from tests.domain.world import GLOBAL, HIERARCHY, NORTH, connection
 from tests.services.journals import Clock
@@ -44,7 +44,7 @@ def small(path: Path) -> Tenant:
     """Return a small tenant that has been read and remembered."""
     tenant = Tenant(None, Clock(), Store(path))  # type: ignore[arg-type]
     tenant.hierarchy = HIERARCHY
-    tenant.enterable = frozenset({GLOBAL.id})
+    tenant.accessible_ids = frozenset({GLOBAL.id})
     return tenant
 
 
@@ -58,7 +58,7 @@ async def test_the_next_start_knows_the_rows_of_this_one(tmp_path: Path, scenari
     assert remembered is not None
     assert remembered.direction is Direction.INBOUND
     assert list(after.hierarchy) == list(before.hierarchy)
-    assert after.enterable == before.enterable
+    assert after.accessible_ids == before.accessible_ids
     acting = remembered.acting_id
     then, now = before.seen(acting), after.seen(acting)
     assert then is not None
@@ -189,7 +189,7 @@ async def test_it_stays_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     class Lists:
         async def list_connections(self, acting_id: str) -> object:
             clock.turn(seconds=1)
-            return Records(tuple(listed))
+            return ListResult(tuple(listed))
 
     tenant.zuora, tenant.clock = Lists(), clock  # type: ignore[assignment]
     for one in HIERARCHY:
@@ -260,7 +260,9 @@ async def test_what_a_clock_that_was_ahead_has_kept_is_older_than_what_is_read(
     old = tenant.seen(CORPORATION)
     assert old is not None
     assert old.read_at == clock.now
-    desk = Desk(Access(tenant, "alice", None, lambda _: None, Traffic()), CORPORATION)
+    desk = ScreenState(
+        UserSession(tenant, "alice", None, lambda _: None, RequestLog()), CORPORATION
+    )
     desk.take(old)
     await tenant.open(CORPORATION)
     clock.turn(days=-1)
@@ -291,7 +293,7 @@ def test_completion_loads_next_to_nothing(tmp_path: Path) -> None:
     small(tmp_path / "acme.json").remember(GLOBAL.id)
     code = (
         "import sys, pathlib\n"
-        "from app.services.store import known_entities\n"
+        "from entity_connections.services.storage.store import known_entities\n"
         "print(len(known_entities(pathlib.Path(sys.argv[1]))))\n"
         "print([m for m in ('pydantic', 'httpx', 'asyncio', 'textual') if m in sys.modules])"
     )

@@ -7,29 +7,35 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-
-from app.domain.actions import Action
-from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Connection, Direction
-from app.domain.errors import (
-    Busy,
+from entity_connections.domain.actions import Action
+from entity_connections.domain.connections import (
+    CONNECTED,
+    DISCONNECTED,
+    PENDING,
+    Connection,
+    Direction,
+)
+from entity_connections.domain.errors import (
     Forbidden,
-    Locked,
-    NoAnswer,
-    NoToken,
+    NoResponse,
+    RateLimited,
+    ReadOnlyError,
     Reason,
     Refused,
-    ServerTrouble,
+    ServerError,
+    TokenUnavailable,
     Unreachable,
     ZuoraError,
 )
-from app.domain.records import Records
-from app.fake.tenant import Tenant as FakeTenant
-from app.services.journal import Journal
-from app.services.ports import Receipt
-from app.services.tenant import Tenant
-from app.services.traffic import Traffic, Wait
-from app.services.writes import Order, Outcome, Result, perform
-from app.zuora.client import ZuoraClient
+from entity_connections.domain.list_result import ListResult
+from entity_connections.fake.tenant import Tenant as FakeTenant
+from entity_connections.services.operations.execute import Order, Outcome, Result, perform
+from entity_connections.services.request_log import RequestLog, RetryDelay
+from entity_connections.services.storage.journal import Journal
+from entity_connections.services.tenant import Tenant
+from entity_connections.services.zuora_api import Receipt
+from entity_connections.zuora.client import ZuoraClient
+
 from tests.acme import AMERICAS, CORPORATION, EUROPE, JAPAN, client, open_acme
 from tests.domain.world import GLOBAL, HIERARCHY, NORTH, connection
 from tests.services.faults import Faulty
@@ -198,9 +204,9 @@ class Shown:
 
     async def list_connections(
         self, acting_id: str, direction: Direction | None = None
-    ) -> Records[Connection]:
+    ) -> ListResult[Connection]:
         found = self._lists.pop(0) if len(self._lists) > 1 else self._lists[0]
-        return Records(tuple(found), unreadable=self.unreadable)
+        return ListResult(tuple(found), unreadable=self.unreadable)
 
     async def accept(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
         return Receipt("")
@@ -355,21 +361,21 @@ async def test_an_outcome_that_the_journal_does_not_take_is_told(
     assert outcome.sentence.startswith("Acme-Japan → Acme Corporation is Connected. The journal ")
 
 
-class Pauses(Traffic):
+class Pauses(RequestLog):
     """Waits for nothing, and remembers what for it would have; gives up when told."""
 
     def __init__(self, *, patient: bool = True) -> None:
         super().__init__()
         self.patient, self.asked = patient, list[float]()
 
-    async def wait(self, wait: Wait) -> bool:
+    async def wait(self, wait: RetryDelay) -> bool:
         self.asked.append(wait.until - asyncio.get_running_loop().time())
         return self.patient
 
 
 def trouble(retry_after: float | None = None) -> ZuoraError:
     reasons = (Reason("53000061", "Try again."),)
-    return ServerTrouble("Try again.", reasons, "req-1", retry_after, stated=True)
+    return ServerError("Try again.", reasons, "req-1", retry_after, stated=True)
 
 
 async def test_a_request_that_meets_a_stated_trouble_is_asked_for_under_a_new_key(
@@ -390,7 +396,7 @@ async def test_a_request_that_meets_a_stated_trouble_is_asked_for_under_a_new_ke
 
 
 def stated(*codes: str) -> ZuoraError:
-    return ServerTrouble("No.", tuple(Reason(code, "No.") for code in codes), stated=True)
+    return ServerError("No.", tuple(Reason(code, "No.") for code in codes), stated=True)
 
 
 @pytest.mark.parametrize(
@@ -400,8 +406,8 @@ def stated(*codes: str) -> ZuoraError:
         ([trouble()] * 9, False, 1),
         ([trouble(61.0)] * 9, True, 1),
         ([Refused("No.", stated=True)] * 9, True, 1),
-        ([Busy("Rate limit.")] * 9, True, 1),
-        ([NoAnswer("Lost.")] * 9, True, 1),
+        ([RateLimited("Rate limit.")] * 9, True, 1),
+        ([NoResponse("Lost.")] * 9, True, 1),
         ([stated("53000050", "70")] * 9, True, 3),
         ([stated("53000061", "53000030")] * 9, True, 1),
         ([stated("53000060")] * 9, True, 1),
@@ -417,7 +423,7 @@ async def test_how_often_a_request_is_asked_for(
     pauses = Pauses(patient=patient)
     outcome = await perform(office.tenant, order, office.journal, "alice", pauses)
     assert len(office.zuora.writes) == sent
-    unknown = isinstance(answers[0], NoAnswer)
+    unknown = isinstance(answers[0], NoResponse)
     assert outcome.result is (Result.UNKNOWN if unknown else Result.REFUSED)
     assert outcome.error is answers[0]
 
@@ -444,7 +450,7 @@ async def test_a_pair_that_changes_meanwhile_is_not_asked_for_again(office: Offi
     office.zuora.answers = [trouble(), trouble()]
 
     class Meanwhile(Pauses):
-        async def wait(self, wait: Wait) -> bool:
+        async def wait(self, wait: RetryDelay) -> bool:
             await office.other.request_connection(AMERICAS, EUROPE, "somebody-else")
             return True
 
@@ -456,7 +462,7 @@ async def test_a_pair_that_changes_meanwhile_is_not_asked_for_again(office: Offi
 
 async def test_a_write_that_never_left_is_refused_without_another_look(office: Office) -> None:
     order = await office.order(Action.ACCEPT, CORPORATION, IN, JAPAN)
-    for error in (Locked("Writes are locked."), Unreachable("No."), NoToken("No.")):
+    for error in (ReadOnlyError("Writes are locked."), Unreachable("No."), TokenUnavailable("No.")):
         office.zuora.answers = [error]
         outcome = await office.perform(order)
         assert (outcome.result, outcome.view) == (Result.REFUSED, None)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import keyring
 import pytest
+from entity_connections.settings import paths as places
 from keyring.backend import KeyringBackend
 
-from app.settings import places
 from tests.settings.keyring_backends import MemoryKeyring
 
 

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from entity_connections.domain.risk import Risk
+from entity_connections.domain.text import clean
+from entity_connections.settings.editing import add_profile, set_client_id
+from entity_connections.settings.errors import SettingsError
+from entity_connections.settings.profiles import load
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from app.domain.risk import Risk
-from app.domain.text import clean
-from app.settings.adding import add_profile, set_client_id
-from app.settings.errors import SettingsError
-from app.settings.profiles import load
 
 Config = Callable[[str], Path]
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from entity_connections.settings.explain import Explained, explain
+from entity_connections.settings.profiles import load, profile_of_address
 
-from app.settings.explain import Explained, explain
-from app.settings.profiles import load, profile_of_address
 from tests.settings.keyring_backends import MemoryKeyring
 
 Config = Callable[[str], Path]

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from app.domain.risk import Risk
-from app.settings import places
-from app.settings.environments import ENVIRONMENTS
-from app.settings.errors import SettingsError
-from app.settings.profiles import load, names, profile_of_address
+from entity_connections.domain.risk import Risk
+from entity_connections.settings import paths as places
+from entity_connections.settings.environments import ENVIRONMENTS
+from entity_connections.settings.errors import SettingsError
+from entity_connections.settings.profiles import load, names, profile_of_address
 
 Config = Callable[[str], Path]
 
@@ -282,7 +281,8 @@ def test_what_every_start_needs_loads_nothing_heavy(config: Config) -> None:
     config(FULL)
     code = """
 import sys
-from app.settings import profiles, secrets
+from entity_connections.settings import profiles
+from entity_connections.settings.secrets import secrets
 profile = profiles.load().profile("acme-sandbox")
 secrets.find(profile)
 heavy = {"pydantic", "httpx", "keyring", "textual", "rich", "click", "subprocess", "difflib"}

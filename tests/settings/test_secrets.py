@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from entity_connections.domain.risk import Risk
+from entity_connections.domain.secret import Secret
+from entity_connections.settings.errors import SettingsError
+from entity_connections.settings.profiles import Profile, load, profile_of_address
+from entity_connections.settings.secrets import secret_command, secrets
 from keyring.backend import KeyringBackend
 from keyring.backends.null import Keyring as NullKeyring
 
-from app.domain.risk import Risk
-from app.domain.secret import Secret
-from app.settings import secret_command, secrets
-from app.settings.errors import SettingsError
-from app.settings.profiles import Profile, load, profile_of_address
 from tests.settings.keyring_backends import (
     BrokenKeyring,
     ForgetfulKeyring,
@@ -348,7 +348,7 @@ def test_a_command_runs_without_a_shell() -> None:
 def test_a_command_does_not_read_what_is_meant_for_the_program() -> None:
     reading = printing("import sys; print('read: ' + sys.stdin.read())").secret_command
     code = f"""
-from app.settings.secret_command import run
+from entity_connections.settings.secrets.secret_command import run
 print(run({reading!r}).get_secret_value())
 """
     ran = subprocess.run(

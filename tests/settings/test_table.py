@@ -5,11 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from app.settings.environments import ENVIRONMENTS
-from app.settings.errors import SettingsError
-from app.settings.profiles import load
-from app.settings.table import KEYS, ProfileTable, schema
+from entity_connections.settings.environments import ENVIRONMENTS
+from entity_connections.settings.errors import SettingsError
+from entity_connections.settings.profiles import load
+from entity_connections.settings.table import KEYS, ProfileTable, schema
 
 Config = Callable[[str], Path]
 

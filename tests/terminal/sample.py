@@ -6,12 +6,11 @@ With the argument `bare` it runs without our care for the terminal.
 import sys
 import time
 
+from entity_connections.tui.terminal.crash_report import crash_report
+from entity_connections.tui.terminal.run import run_app
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.widgets import Input, Static
-
-from app.tui.terminal.crash_report import crash_report
-from app.tui.terminal.run import run_app
 
 READY = "The sample is ready"
 

@@ -1,8 +1,7 @@
 """What is told of an error: where it was, never what the variables held."""
 
 import pytest
-
-from app.tui.terminal.crash_report import SORRY, crash_report
+from entity_connections.tui.terminal.crash_report import SORRY, crash_report
 
 
 def _fail() -> None:

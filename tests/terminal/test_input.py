@@ -3,6 +3,12 @@
 from collections.abc import Iterable
 
 import pytest
+from entity_connections.tui.terminal.input import (
+    PASTE_TIMEOUT,
+    SEQUENCE_TIMEOUT,
+    InputDropped,
+    InputParser,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from textual import constants, events
@@ -10,8 +16,6 @@ from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._xterm_parser import XTermParser
 from textual.events import Key, MouseDown, MouseEvent, MouseUp, Paste
 from textual.message import Message
-
-from app.tui.terminal.input import PASTE_TIMEOUT, SEQUENCE_TIMEOUT, InputDropped, InputParser
 
 
 class Clock:

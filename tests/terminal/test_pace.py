@@ -7,7 +7,7 @@ import pytest
 
 from tests.terminal.pty import Terminal
 
-PROGRAM = [sys.executable, "-m", "app"]
+PROGRAM = [sys.executable, "-m", "entity_connections"]
 REQUEST = ["e", *"americas", "enter", "/", *"europe", "enter", "r"]
 ACCEPT = ["g", "a"]
 

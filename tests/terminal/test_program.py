@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.terminal.pty import Terminal
 
-PROGRAM = [sys.executable, "-m", "app"]
+PROGRAM = [sys.executable, "-m", "entity_connections"]
 
 
 def test_start_use_and_quit() -> None:
@@ -80,7 +80,7 @@ def test_what_is_repainted_in_part_is_what_a_whole_repaint_shows() -> None:
 CRASH = """
 import sys
 from pathlib import Path
-from app.tui import presenting
+from entity_connections.tui import presenting
 
 def broken(*_):
     client_secret = "".join(("not/a+", "secret"))
@@ -88,7 +88,7 @@ def broken(*_):
 
 presenting.detail = broken
 sys.argv[1:] = []
-from app.cli import main
+from entity_connections.cli import main
 main()
 """
 
@@ -154,7 +154,7 @@ def test_keys_typed_ahead_act_in_their_order() -> None:
 CRASH_DURING_A_WRITE = """
 import sys
 from pathlib import Path
-from app.tui.screens.connections import Connections
+from entity_connections.tui.screens.connections import Connections
 
 def broken(self):
     assert self.work.writing
@@ -162,7 +162,7 @@ def broken(self):
 
 Connections.do_sort = broken
 sys.argv[1:] = ["--tenant", sys.argv[1], "--fault", "latency=1.5,calls=writes"]
-from app.cli import main
+from entity_connections.cli import main
 main()
 """
 

@@ -10,7 +10,7 @@ from tests.terminal import sample
 from tests.terminal.pty import Terminal
 
 SAMPLE = [sys.executable, "-m", "tests.terminal.sample"]
-PROGRAM = [sys.executable, "-m", "app"]
+PROGRAM = [sys.executable, "-m", "entity_connections"]
 
 both = pytest.mark.parametrize(
     ("command", "ready"),

@@ -13,12 +13,11 @@ from textwrap import dedent
 
 import httpx
 import pytest
-
-from app.fake.data.empty import GLOBAL
-from app.fake.faults.catalogue import FaultError
-from app.fake.policy import PolicyError
-from app.fake.scenarios import UnknownScenarioError
-from app.testing import ServedTenant, serving
+from entity_connections.fake.faults.catalogue import FaultError
+from entity_connections.fake.rules.policy import PolicyError
+from entity_connections.fake.scenarios.data.empty import GLOBAL
+from entity_connections.fake.scenarios.scenarios import UnknownScenarioError
+from entity_connections.testing import ServedTenant, serving
 
 ROOT = Path(__file__).parents[2]
 
@@ -80,10 +79,12 @@ def _pytest(folder: Path, *arguments: str, **environ: str) -> subprocess.Complet
 
 
 def test_the_fixture_in_another_project(tmp_path: Path) -> None:
-    (tmp_path / "conftest.py").write_text('pytest_plugins = ["app.testing.plugin"]\n')
+    (tmp_path / "conftest.py").write_text(
+        'pytest_plugins = ["entity_connections.testing.plugin"]\n'
+    )
     (tmp_path / "test_theirs.py").write_text(THEIR_TESTS)
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --strict-markers -W error\n")
-    done = _pytest(tmp_path, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTHONPATH=str(ROOT))
+    done = _pytest(tmp_path, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTHONPATH=str(ROOT / "app"))
     assert "5 passed" in done.stdout, done.stdout + done.stderr
 
 
@@ -99,7 +100,7 @@ def theirs(tmp_path: Path) -> Path:
 
 def test_a_project_with_an_app_of_its_own_notices_nothing_of_ours(theirs: Path) -> None:
     assert next(iter(metadata.files("entity-connections") or ())), "ours is installed here, too"
-    assert not metadata.entry_points(group="pytest11", module="app.testing.plugin")
+    assert not metadata.entry_points(group="pytest11", module="entity_connections.testing.plugin")
     (theirs / "test_main.py").write_text(
         "from app.main import WHOSE\n\n\ndef test_it():\n    assert WHOSE == 'theirs'\n"
     )
@@ -146,10 +147,12 @@ def test_it(zuora_tenant):
     ],
 )
 def test_the_marker_is_written_as_on_the_command_line(tmp_path: Path, how: str) -> None:
-    (tmp_path / "conftest.py").write_text('pytest_plugins = ["app.testing.plugin"]\n')
+    (tmp_path / "conftest.py").write_text(
+        'pytest_plugins = ["entity_connections.testing.plugin"]\n'
+    )
     text = MARKED.format(how.replace("PATH", str(tmp_path / "one.tenant")))
     (tmp_path / "test_theirs.py").write_text(text)
-    done = _pytest(tmp_path, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTHONPATH=str(ROOT))
+    done = _pytest(tmp_path, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTHONPATH=str(ROOT / "app"))
     assert "1 passed" in done.stdout, done.stdout + done.stderr
 
 
@@ -169,13 +172,15 @@ NOT_TAKEN = {
 
 
 def test_a_marker_that_cannot_be_used_is_told_in_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "conftest.py").write_text('pytest_plugins = ["app.testing.plugin"]\n')
+    (tmp_path / "conftest.py").write_text(
+        'pytest_plugins = ["entity_connections.testing.plugin"]\n'
+    )
     tests = [
         f"@pytest.mark.zuora_tenant({how})\ndef test_{number}(zuora_tenant):\n    pass\n"
         for number, how in enumerate(NOT_TAKEN)
     ]
     (tmp_path / "test_theirs.py").write_text("\n\n".join(["import pytest\n", *tests]))
-    done = _pytest(tmp_path, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTHONPATH=str(ROOT))
+    done = _pytest(tmp_path, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTHONPATH=str(ROOT / "app"))
     assert f"{len(NOT_TAKEN)} errors" in done.stdout, done.stdout + done.stderr
     lines = [one for one in done.stdout.splitlines() if one.startswith("The marker zuora_tenant(")]
     for said, line in zip(NOT_TAKEN.values(), lines, strict=True):

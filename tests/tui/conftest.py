@@ -3,9 +3,8 @@
 import time
 
 import pytest
-
-from app.tui import desk_view
-from app.tui.dialogs import confirmation
+from entity_connections.tui.dialogs import confirmation
+from entity_connections.tui.screens import connections_view as desk_view
 
 
 @pytest.fixture(autouse=True)

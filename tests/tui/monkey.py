@@ -11,17 +11,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
+from entity_connections.domain.actions import Action
+from entity_connections.services.operations.execute import TRIES
+from entity_connections.services.zuora_api import ZuoraApi
+from entity_connections.tui.dialogs import confirmation
+from entity_connections.tui.dialogs.action_confirmation import Question
+from entity_connections.walkthrough.keys import event as key_event
+from entity_connections.zuora.client import ZuoraClient
 from textual import events
 from textual.await_complete import AwaitComplete
 from textual.geometry import Size
 
-from app.domain.actions import Action
-from app.services.ports import EntityConnections
-from app.services.writes import TRIES
-from app.tui.dialogs import confirmation
-from app.tui.dialogs.question import Question
-from app.walkthrough.keys import event as key_event
-from app.zuora.client import ZuoraClient
 from tests.services.faults import Faulty
 from tests.tui.story import Story, story
 
@@ -155,7 +155,7 @@ async def run(seed: int) -> int:
     chance = random.Random(seed)
     adapters: list[Faulty] = []
 
-    def wrap(zuora: EntityConnections) -> EntityConnections:
+    def wrap(zuora: ZuoraApi) -> ZuoraApi:
         assert isinstance(zuora, ZuoraClient)
         adapters.append(Faulty(zuora))
         adapters[-1].lose_answer = chance.random() < 0.2

@@ -11,9 +11,8 @@ import re
 from pathlib import Path
 
 import pytest
+from entity_connections.walkthrough.screen_text import picture, text_of
 from textual.app import App
-
-from app.walkthrough.glass import picture, text_of
 
 FOLDER = Path(__file__).parents[1] / "snapshots"
 

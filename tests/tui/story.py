@@ -4,32 +4,32 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
+from entity_connections.cli.tenant.targets import lab_of
+from entity_connections.domain.risk import Risk
+from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.scenarios.scenarios import USERS
+from entity_connections.fake.tenant import Tenant as FakeTenant
+from entity_connections.services.request_log import RequestLog
+from entity_connections.services.screen_state import ScreenState
+from entity_connections.services.storage.journal import Journal
+from entity_connections.services.storage.store import Store
+from entity_connections.services.tenant import Tenant
+from entity_connections.services.workspace import UserSession, Workspace
+from entity_connections.services.write_lock import WriteLock
+from entity_connections.services.zuora_api import ZuoraApi
+from entity_connections.tui.app import ConnectionsApp
+from entity_connections.tui.dialogs.confirmation import Confirmation
+from entity_connections.tui.screens.connections import Connections
+from entity_connections.tui.widgets.grid.grid import Grid
+from entity_connections.tui.widgets.text_lines import Lines
+from entity_connections.walkthrough.keys import event as key_event
+from entity_connections.zuora.auth import credentials
+from entity_connections.zuora.client import ZuoraClient
 from textual.pilot import Pilot
 
-from app.cli.targets import lab_of
-from app.domain.risk import Risk
-from app.fake.policy import Policy
-from app.fake.scenarios import USERS
-from app.fake.tenant import Tenant as FakeTenant
-from app.services.desk import Desk
-from app.services.journal import Journal
-from app.services.lock import Lock
-from app.services.ports import EntityConnections
-from app.services.store import Store
-from app.services.target import Access, Target
-from app.services.tenant import Tenant
-from app.services.traffic import Traffic
-from app.tui.app import ConnectionsApp
-from app.tui.dialogs.confirmation import Confirmation
-from app.tui.grid import Grid
-from app.tui.lines import Lines
-from app.tui.screens.connections import Connections
-from app.walkthrough.keys import event as key_event
-from app.zuora.client import ZuoraClient
-from app.zuora.token import credentials
 from tests.acme import open_acme
 
-Wrap = Callable[[EntityConnections], EntityConnections]
+Wrap = Callable[[ZuoraApi], ZuoraApi]
 PATIENCE = 500
 """How often to look whether the screen has settled before giving up."""
 
@@ -50,7 +50,7 @@ class Story:
         return found
 
     @property
-    def desk(self) -> Desk:
+    def desk(self) -> ScreenState:
         assert self.screen.desk is not None
         return self.screen.desk
 
@@ -174,8 +174,8 @@ class Place(NamedTuple):
 
     risk: Risk = Risk.DEMO
     name: str = ""
-    lock: Lock | None = None
-    traffic: Traffic | None = None
+    lock: WriteLock | None = None
+    traffic: RequestLog | None = None
     store: Store | None = None
     journal: Journal | None = None
     shared: bool = False
@@ -190,17 +190,17 @@ def target_of(
     wrap: Wrap | None = None,
     scenario: str = "acme",
     place: Place = DEMO,
-) -> Target:
+) -> Workspace:
     """Return a fake tenant as a target; `wrap` may put faults in front of the adapter."""
-    lock, name = place.lock or Lock(), place.name or scenario
+    lock, name = place.lock or WriteLock(), place.name or scenario
     demo = place.risk is Risk.DEMO
 
-    async def enter(username: str) -> Access:
+    async def enter(username: str) -> UserSession:
         known = next(one for one in fake.users if one.username == username)
-        traffic = place.traffic or Traffic()
+        traffic = place.traffic or RequestLog()
         known_by = credentials(known.client_id, known.client_secret)
-        zuora: EntityConnections = ZuoraClient.in_process(fake.asgi, known_by, lock, traffic)
-        return Access(
+        zuora: ZuoraApi = ZuoraClient.in_process(fake.asgi, known_by, lock, traffic)
+        return UserSession(
             tenant=Tenant(wrap(zuora) if wrap else zuora, store=place.store),
             login=known.login,
             start=None if place.store else known.home_entity_id,
@@ -208,7 +208,7 @@ def target_of(
             traffic=traffic,
         )
 
-    return Target(
+    return Workspace(
         risk=place.risk,
         name=name,
         user=user,

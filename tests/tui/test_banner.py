@@ -5,37 +5,44 @@ from collections.abc import Callable  # noqa: TC003 - the annotation of an attri
 from datetime import UTC, datetime
 
 import pytest
+from entity_connections.domain.connections import Connection, Direction
+from entity_connections.domain.errors import (
+    Forbidden,
+    RateLimited,
+    Unauthenticated,
+    Unreachable,
+    ZuoraError,
+)
+from entity_connections.domain.list_result import ListResult
+from entity_connections.services.refresh_interval import refresh_interval
+from entity_connections.services.request_log import RateLimit, RequestLog, RetryDelay
+from entity_connections.services.zuora_api import ZuoraApi
+from entity_connections.tui import auto_refresh as refreshing
+from entity_connections.tui.screens import connections_view as desk_view
+from entity_connections.tui.widgets import banner as banner_module
+from entity_connections.tui.widgets.banner import Standing, banner
 
-from app.domain.connections import Connection, Direction
-from app.domain.errors import Busy, Forbidden, Unauthenticated, Unreachable, ZuoraError
-from app.domain.records import Records
-from app.services.pace import refresh_after
-from app.services.ports import EntityConnections
-from app.services.traffic import Budget, Traffic, Wait
-from app.tui import banner as banner_module
-from app.tui import desk_view, refreshing
-from app.tui.banner import Standing, banner
 from tests.acme import US, client
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Place, Wrap, story
 
 sizes = pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (160, 48)], ids=str)
 OFFLINE = Unreachable("No connection to Zuora came about.")
-WAIT = Wait("rate limited", 1012.0)
+WAIT = RetryDelay("rate limited", 1012.0)
 
 
 class Weather:
     """The adapter on a bad day: its lists wait, fail, or carry remarks as long as they are told."""
 
     def __init__(self) -> None:
-        self.zuora: EntityConnections | None = None
+        self.zuora: ZuoraApi | None = None
         self.error: ZuoraError | None = None
         self.remarks: tuple[str, ...] = ()
-        self.pause: Callable[[], Wait] | None = None
-        self.traffic = Traffic()
+        self.pause: Callable[[], RetryDelay] | None = None
+        self.traffic = RequestLog()
         self.lists = 0
 
-    def __call__(self, zuora: EntityConnections) -> EntityConnections:
+    def __call__(self, zuora: ZuoraApi) -> ZuoraApi:
         self.zuora = zuora
         return self  # type: ignore[return-value]
 
@@ -44,10 +51,10 @@ class Weather:
 
     async def list_connections(
         self, acting_id: str, direction: Direction | None = None
-    ) -> Records[Connection]:
+    ) -> ListResult[Connection]:
         self.lists += 1
         if self.pause is not None and not await self.traffic.wait(self.pause()):
-            raise Busy("Too many requests.")
+            raise RateLimited("Too many requests.")
         if self.error is not None:
             raise self.error
         assert self.zuora is not None
@@ -55,8 +62,8 @@ class Weather:
         return found._replace(remarks=self.remarks)
 
 
-def far_off() -> Wait:
-    return Wait("rate limited", asyncio.get_running_loop().time() + 11.5)
+def far_off() -> RetryDelay:
+    return RetryDelay("rate limited", asyncio.get_running_loop().time() + 11.5)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +76,7 @@ def far_off() -> Wait:
             "Rate limited, trying again in 12 s; escape gives up",
         ),
         (Standing(waits=(WAIT,), clock=1000.1), 40, "Rate limited, trying again in 12 s"),
-        (Standing(waits=(WAIT, Wait("busy", 1002.0)), clock=1000.1), 80,
+        (Standing(waits=(WAIT, RetryDelay("busy", 1002.0)), clock=1000.1), 80,
          "Busy, trying again in 2 s; escape gives up"),
         (Standing(waits=(WAIT,), clock=1013.0), 80,
          "Rate limited, trying again in 0 s; escape gives up"),
@@ -148,7 +155,7 @@ async def test_offline_and_back(
     snap: Snapshot, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The rows stay, greyed; one line says why and that it tries again; no other message."""
-    monkeypatch.setattr(refreshing, "refresh_after", lambda _: 0.05)
+    monkeypatch.setattr(refreshing, "refresh_interval", lambda _: 0.05)
     weather = Weather()
     async with story(size=size, wrap=weather) as told:
         weather.error = OFFLINE
@@ -181,7 +188,7 @@ async def test_what_was_said_about_a_failure_goes_with_it(monkeypatch: pytest.Mo
 async def test_refused_credentials_are_not_tried_again_and_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(refreshing, "refresh_after", lambda _: 0.01)
+    monkeypatch.setattr(refreshing, "refresh_interval", lambda _: 0.01)
     weather = Weather()
     async with story(wrap=weather) as told:
         weather.error = Unauthenticated("They were refused.")
@@ -200,10 +207,10 @@ async def test_refused_credentials_are_not_tried_again_and_again(
 async def test_nothing_is_asked_unasked_before_the_time_that_zuora_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(refreshing, "refresh_after", lambda _: 0.01)
+    monkeypatch.setattr(refreshing, "refresh_interval", lambda _: 0.01)
     weather = Weather()
     async with story(wrap=weather) as told:
-        weather.error = Busy("Wait.", retry_after=3600)
+        weather.error = RateLimited("Wait.", retry_after=3600)
         await told.until(lambda: "trying again at" in told.lines("banner"))
         tried = weather.lists
         for _ in range(20):
@@ -227,7 +234,7 @@ async def test_an_answer_that_does_not_come_is_told_of_and_can_be_given_up(
     class Silent(Weather):
         async def list_connections(
             self, acting_id: str, direction: Direction | None = None
-        ) -> Records[Connection]:
+        ) -> ListResult[Connection]:
             if self.lists:
                 await silent.wait()
             return await super().list_connections(acting_id, direction)
@@ -249,15 +256,15 @@ async def test_an_answer_that_does_not_come_is_told_of_and_can_be_given_up(
 async def test_a_start_that_failed_is_tried_again_by_itself(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(refreshing, "refresh_after", lambda _: 0.05)
+    monkeypatch.setattr(refreshing, "refresh_interval", lambda _: 0.05)
     down = True
 
     class Down(Weather):
-        async def enterable(self) -> object:
+        async def list_accessible_ids(self) -> object:
             if down:
                 raise OFFLINE
             assert self.zuora is not None
-            return await self.zuora.enterable()
+            return await self.zuora.list_accessible_ids()
 
     async with story(wrap=Down()) as told:
         assert told.lines("banner").startswith("Offline: Zuora cannot be reached; trying again")
@@ -269,14 +276,14 @@ async def test_a_start_that_failed_is_tried_again_by_itself(
 @pytest.mark.asyncio
 async def test_a_short_budget_slows_the_refreshes_and_says_so(snap: Snapshot) -> None:
     """What is left, until when, and how often it refreshes now."""
-    traffic = Traffic()
+    traffic = RequestLog()
     async with story(size=(120, 36), place=Place(traffic=traffic)) as told:
-        traffic.budget = Budget(50_000, 400, None, datetime(2026, 11, 22, tzinfo=UTC))
+        traffic.budget = RateLimit(50_000, 400, None, datetime(2026, 11, 22, tzinfo=UTC))
         traffic.changed()
         await told.settle()
         snap(told.app)
         assert "400 of 50,000 left" in told.lines("banner")
-        assert refresh_after(traffic.budget) == 300
+        assert refresh_interval(traffic.budget) == 300
 
 
 @pytest.mark.asyncio
@@ -303,7 +310,7 @@ async def test_it_takes_no_row_away() -> None:
 
 @pytest.mark.asyncio
 async def test_a_write_is_not_sent_by_coming_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refreshing, "refresh_after", lambda _: 0.05)
+    monkeypatch.setattr(refreshing, "refresh_interval", lambda _: 0.05)
     weather = Weather()
     wrap: Wrap = weather
     async with story(wrap=wrap) as told:

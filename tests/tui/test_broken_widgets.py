@@ -52,7 +52,7 @@ async def test_before_a_binding_of_textual_is_run(monkeypatch: pytest.MonkeyPatc
 
 
 async def test_an_error_of_our_own_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.tui.grid.Grid.action_move", broken)
+    monkeypatch.setattr("entity_connections.tui.widgets.grid.grid.Grid.action_move", broken)
     with pytest.raises(ValueError, match="broken on purpose"):
         async with story() as told:
             await told.press("e", "down")

@@ -3,12 +3,12 @@
 import asyncio
 
 import pytest
+from entity_connections.domain.connections import Connection, Direction
+from entity_connections.domain.errors import Unreachable
+from entity_connections.domain.list_result import ListResult
+from entity_connections.services.zuora_api import ZuoraApi
+from entity_connections.tui.dialogs.action_confirmation import Question
 
-from app.domain.connections import Connection, Direction
-from app.domain.errors import Unreachable
-from app.domain.records import Records
-from app.services.ports import EntityConnections
-from app.tui.dialogs.question import Question
 from tests.acme import CORPORATION, GERMANY, JAPAN, client
 from tests.tui.story import Story, story
 
@@ -107,7 +107,7 @@ async def test_g_is_an_ordinary_one_from_another_row_and_still_finds_back() -> N
 class Stuck:
     """The adapter, whose lists wait for `go`, or fail."""
 
-    def __init__(self, zuora: EntityConnections) -> None:
+    def __init__(self, zuora: ZuoraApi) -> None:
         self.zuora = zuora
         self.go = asyncio.Event()
         self.go.set()
@@ -118,7 +118,7 @@ class Stuck:
 
     async def list_connections(
         self, acting_id: str, direction: Direction | None = None
-    ) -> Records[Connection]:
+    ) -> ListResult[Connection]:
         await self.go.wait()
         if self.down:
             raise Unreachable("No connection to Zuora came about.")
@@ -128,7 +128,7 @@ class Stuck:
 async def test_g_goes_and_comes_back_while_nothing_can_be_read() -> None:
     stuck: list[Stuck] = []
 
-    def wrap(zuora: EntityConnections) -> EntityConnections:
+    def wrap(zuora: ZuoraApi) -> ZuoraApi:
         stuck.append(Stuck(zuora))
         return stuck[0]  # type: ignore[return-value]
 
@@ -153,7 +153,7 @@ async def test_g_goes_and_comes_back_while_nothing_can_be_read() -> None:
 async def test_what_the_other_end_knows_is_shown_before_the_list_is_there() -> None:
     stuck: list[Stuck] = []
 
-    def wrap(zuora: EntityConnections) -> EntityConnections:
+    def wrap(zuora: ZuoraApi) -> ZuoraApi:
         stuck.append(Stuck(zuora))
         return stuck[0]  # type: ignore[return-value]
 

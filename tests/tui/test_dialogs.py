@@ -1,19 +1,19 @@
 """The entity switcher, the users, the palette, the help."""
 
 import pytest
+from entity_connections.domain.errors import Unreachable
+from entity_connections.services.workspace import UserSession
+from entity_connections.tui.app import ConnectionsApp
+from entity_connections.tui.commands import COMMANDS
+from entity_connections.tui.dialogs.action_confirmation import Question
+from entity_connections.tui.dialogs.help import Help, help_text
+from entity_connections.tui.dialogs.picker import Chooser, pick
+from entity_connections.tui.screens.connections import Connections
+from entity_connections.tui.widgets.filter_input import Needle
+from entity_connections.tui.widgets.grid.grid import Grid
 from textual.binding import Binding
 from textual.widgets import Static
 
-from app.commands import COMMANDS
-from app.domain.errors import Unreachable
-from app.services.target import Access
-from app.tui.app import ConnectionsApp
-from app.tui.dialogs.chooser import Chooser, pick
-from app.tui.dialogs.help import Help, help_text
-from app.tui.dialogs.question import Question
-from app.tui.grid import Grid
-from app.tui.needle import Needle
-from app.tui.screens.connections import Connections
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Story, story
 
@@ -86,7 +86,7 @@ async def test_a_user_that_cannot_be_entered_is_said_and_can_be_chosen_again() -
     async with story() as told:
         enter, broken = told.screen.target.enter, True
 
-        async def faulty(user: str) -> Access:
+        async def faulty(user: str) -> UserSession:
             if broken:
                 raise Unreachable("No connection to Zuora came about.")
             return await enter(user)

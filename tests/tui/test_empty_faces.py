@@ -3,11 +3,11 @@
 from collections.abc import Set as AbstractSet
 
 import pytest
+from entity_connections.domain.connections import Connection, Direction
+from entity_connections.domain.errors import Unreachable
+from entity_connections.domain.list_result import ListResult
+from entity_connections.services.zuora_api import ZuoraApi
 
-from app.domain.connections import Connection, Direction
-from app.domain.errors import Unreachable
-from app.domain.records import Records
-from app.services.ports import EntityConnections
 from tests.acme import CORPORATION
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import story
@@ -18,21 +18,21 @@ pytestmark = pytest.mark.asyncio
 class Unplugged:
     """The adapter behind a cable that can be pulled."""
 
-    def __init__(self, zuora: EntityConnections, *, pulled: bool = False) -> None:
+    def __init__(self, zuora: ZuoraApi, *, pulled: bool = False) -> None:
         self._zuora = zuora
         self.pulled = pulled
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._zuora, name)
 
-    async def enterable(self) -> AbstractSet[str] | None:
+    async def list_accessible_ids(self) -> AbstractSet[str] | None:
         if self.pulled:
             raise Unreachable("No connection to Zuora came about.")
-        return await self._zuora.enterable()
+        return await self._zuora.list_accessible_ids()
 
     async def list_connections(
         self, acting_id: str, direction: Direction | None = None
-    ) -> Records[Connection]:
+    ) -> ListResult[Connection]:
         if self.pulled:
             raise Unreachable("No connection to Zuora came about.", request_id="6d9b5a7e")
         return await self._zuora.list_connections(acting_id, direction)
@@ -69,7 +69,7 @@ async def test_failed_with_rows_from_before(snap: Snapshot) -> None:
     """The rows stay, greyed, with their age and the sentence of the error."""
     cables: list[Unplugged] = []
 
-    def wrap(zuora: EntityConnections) -> EntityConnections:
+    def wrap(zuora: ZuoraApi) -> ZuoraApi:
         cables.append(Unplugged(zuora))
         return cables[0]  # type: ignore[return-value]
 
@@ -86,7 +86,7 @@ async def test_failed_with_nothing_to_show(snap: Snapshot) -> None:
     """The error stands where the rows would be, with what to do about it."""
     cables: list[Unplugged] = []
 
-    def wrap(zuora: EntityConnections) -> EntityConnections:
+    def wrap(zuora: ZuoraApi) -> ZuoraApi:
         cables.append(Unplugged(zuora, pulled=True))
         return cables[0]  # type: ignore[return-value]
 

@@ -1,9 +1,9 @@
 """Bad days on purpose: switched on the screen, under a watermark that stays."""
 
 import pytest
+from entity_connections.domain.risk import Risk
+from entity_connections.walkthrough.screen_text import Glass
 
-from app.domain.risk import Risk
-from app.walkthrough.glass import Glass
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Place, story
 

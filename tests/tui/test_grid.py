@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from entity_connections.tui.widgets.grid.grid import Cell, Column, Grid, Item
+from entity_connections.tui.widgets.grid.grid_line import fit, lay_out
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -13,9 +15,6 @@ from textual import events
 from textual.app import App
 from textual.content import Content
 from textual.geometry import Region
-
-from app.tui.grid import Cell, Column, Grid, Item
-from app.tui.grid_line import fit, lay_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,21 +4,21 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+from entity_connections.cli.tenant.targets import fake_target
+from entity_connections.domain.connections import Connection, Direction
+from entity_connections.domain.list_result import ListResult
+from entity_connections.services.zuora_api import ZuoraApi
+from entity_connections.tui.app import ConnectionsApp
+from entity_connections.tui.dialogs.action_confirmation import Question
+from entity_connections.tui.dialogs.picker import Chooser
+from entity_connections.tui.input.input_queue import MAX_WAITING
+from entity_connections.tui.widgets.grid.grid import Grid
+from entity_connections.walkthrough.keys import event
+from entity_connections.walkthrough.virtual_time import stage
+from entity_connections.zuora.client import ZuoraClient
 from textual import events
 from textual.pilot import Pilot
 
-from app.cli.targets import fake_target
-from app.domain.connections import Connection, Direction
-from app.domain.records import Records
-from app.services.ports import EntityConnections
-from app.tui.app import ConnectionsApp
-from app.tui.dialogs.chooser import Chooser
-from app.tui.dialogs.question import Question
-from app.tui.grid import Grid
-from app.tui.input_queue import MAX_WAITING
-from app.walkthrough.keys import event
-from app.walkthrough.stage import stage
-from app.zuora.client import ZuoraClient
 from tests.services.faults import Faulty
 from tests.tui.story import Story, story
 
@@ -53,12 +53,12 @@ class Held(Faulty):
 
     async def list_connections(
         self, acting_id: str, direction: Direction | None = None
-    ) -> Records[Connection]:
+    ) -> ListResult[Connection]:
         await self.lists.wait()
         return await super().list_connections(acting_id, direction)
 
 
-def hold(zuora: EntityConnections) -> Held:
+def hold(zuora: ZuoraApi) -> Held:
     assert isinstance(zuora, ZuoraClient)
     return Held(zuora)
 

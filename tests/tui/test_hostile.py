@@ -1,9 +1,9 @@
 """Names and statuses that attack the screen change nothing and run nothing, anywhere."""
 
 import pytest
+from entity_connections.tui.dialogs.action_confirmation import typed_name
 from rich.cells import cell_len
 
-from app.tui.dialogs.question import typed_name
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Story, story
 

@@ -5,12 +5,12 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from entity_connections.domain.actions import Action
+from entity_connections.services.operations.execute import Order
+from entity_connections.services.operations.operation import Result
+from entity_connections.services.storage.journal import Journal
+from entity_connections.tui.dialogs.journal import JournalPane
 
-from app.domain.actions import Action
-from app.services.journal import Journal
-from app.services.orders import Result
-from app.services.writes import Order
-from app.tui.dialogs.journal import JournalPane
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Place, Story, story
 
@@ -36,10 +36,14 @@ def shown(told: Story) -> list[str]:
 
 async def write(told: Story, journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
     """Write a line for each outcome there is."""
-    monkeypatch.setattr("app.services.journal.os.getpid", lambda: 4711)
-    monkeypatch.setattr("app.services.journal.socket.gethostname", lambda: "host")
+    monkeypatch.setattr("entity_connections.services.storage.journal.os.getpid", lambda: 4711)
+    monkeypatch.setattr(
+        "entity_connections.services.storage.journal.socket.gethostname", lambda: "host"
+    )
     ids = count(1)
-    monkeypatch.setattr("app.services.journal.uuid.uuid4", lambda: f"{next(ids):032x}")
+    monkeypatch.setattr(
+        "entity_connections.services.storage.journal.uuid.uuid4", lambda: f"{next(ids):032x}"
+    )
     rows = told.desk.rows()
     outcomes = [Result.CONFIRMED, Result.REFUSED, Result.NOT_DONE, Result.UNKNOWN, None]
     for action, row, result in zip([*Action, Action.REQUEST], rows, outcomes, strict=False):

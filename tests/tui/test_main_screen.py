@@ -3,10 +3,10 @@
 import asyncio
 
 import pytest
+from entity_connections.fake.scenarios.scenarios import SCENARIOS
+from entity_connections.tui import auto_refresh as refreshing
+from entity_connections.tui.widgets.too_small import TooSmall
 
-from app.fake.scenarios import SCENARIOS
-from app.tui import refreshing
-from app.tui.too_small import TooSmall
 from tests.acme import CORPORATION, US, client
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Place, story
@@ -101,7 +101,7 @@ async def test_what_somebody_else_does_in_a_shared_tenant_is_soon_seen_and_belie
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The message about what one did oneself goes when the list says otherwise."""
-    monkeypatch.setattr(refreshing, "OFTEN", 0.05)
+    monkeypatch.setattr(refreshing, "FAST", 0.05)
     async with story(place=Place(shared=True)) as told:
         await told.to("Acme-US")
         await told.press("r", "y")
@@ -116,7 +116,7 @@ async def test_what_somebody_else_does_in_a_shared_tenant_is_soon_seen_and_belie
 async def test_it_refreshes_by_itself_while_somebody_looks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(refreshing, "refresh_after", lambda budget: 0.05)
+    monkeypatch.setattr(refreshing, "refresh_interval", lambda budget: 0.05)
     async with story() as told:
         told.app.app_focus = False
         await told.settle()

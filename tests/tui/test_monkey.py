@@ -1,8 +1,8 @@
 """Whatever a hand does: the program goes on, and nothing is written that was not confirmed."""
 
 import pytest
+from entity_connections.tui.dialogs import confirmation
 
-from app.tui.dialogs import confirmation
 from tests.tui import monkey
 
 pytestmark = pytest.mark.asyncio

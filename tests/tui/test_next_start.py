@@ -6,19 +6,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from entity_connections.domain.actions import Action
+from entity_connections.domain.clock import now
+from entity_connections.domain.connections import Connection, Direction
+from entity_connections.domain.errors import Unreachable
+from entity_connections.domain.list_result import ListResult
+from entity_connections.services.operations.execute import Order
+from entity_connections.services.storage.journal import Journal
+from entity_connections.services.storage.store import Remembered, Store
+from entity_connections.services.tenant import Tenant
+from entity_connections.services.zuora_api import ZuoraApi
+from entity_connections.tui import auto_refresh as refreshing
+from entity_connections.tui.dialogs.action_confirmation import Question
 
-from app.domain.actions import Action
-from app.domain.clock import now
-from app.domain.connections import Connection, Direction
-from app.domain.errors import Unreachable
-from app.domain.records import Records
-from app.services.journal import Journal
-from app.services.ports import EntityConnections
-from app.services.store import Remembered, Store
-from app.services.tenant import Tenant
-from app.services.writes import Order
-from app.tui import refreshing
-from app.tui.dialogs.question import Question
 from tests.acme import CORPORATION, US, client, open_acme
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Place, Story, story
@@ -44,25 +44,25 @@ class Line:
     def __init__(self, *, down: bool = True) -> None:
         self.down = down
         self.slow: asyncio.Event | None = None
-        self.zuora: EntityConnections | None = None
+        self.zuora: ZuoraApi | None = None
 
-    def __call__(self, zuora: EntityConnections) -> EntityConnections:
+    def __call__(self, zuora: ZuoraApi) -> ZuoraApi:
         self.zuora = zuora
         return self  # type: ignore[return-value]
 
     def __getattr__(self, name: str) -> object:
         return getattr(self.zuora, name)
 
-    async def enterable(self) -> object:
+    async def list_accessible_ids(self) -> object:
         if self.slow is not None:
             await self.slow.wait()
         self._look()
         assert self.zuora is not None
-        return await self.zuora.enterable()
+        return await self.zuora.list_accessible_ids()
 
     async def list_connections(
         self, acting_id: str, direction: Direction | None = None
-    ) -> Records[Connection]:
+    ) -> ListResult[Connection]:
         self._look()
         assert self.zuora is not None
         return await self.zuora.list_connections(acting_id, direction)
@@ -75,7 +75,9 @@ class Line:
 def unsettled(told: Story, journal: Journal, name: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """Leave an intent without an outcome, as a killed program does; return its id."""
     row = next(one for one in told.desk.rows() if one.counterpart.title == name)
-    monkeypatch.setattr("app.services.journal.os.getpid", lambda: 999_999_999)
+    monkeypatch.setattr(
+        "entity_connections.services.storage.journal.os.getpid", lambda: 999_999_999
+    )
     entry = journal.intend(Order.on(Action.REQUEST, row), "alice@acme.example", "track")
     monkeypatch.undo()
     return entry.id
@@ -86,7 +88,7 @@ async def test_offline(
     snap: Snapshot, size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The rows of three hours ago, greyed, with their age; one line says that it is offline."""
-    monkeypatch.setattr(refreshing, "refresh_after", lambda _: 0.05)
+    monkeypatch.setattr(refreshing, "refresh_interval", lambda _: 0.05)
     line, store = Line(), await yesterday(tmp_path)
     async with story(size=size, wrap=line, place=Place(store=store)) as told:
         await told.press("escape")

@@ -1,11 +1,11 @@
 """Rows, hints and keys offer what can be done, and nothing else."""
 
 import pytest
+from entity_connections.domain.risk import Risk
+from entity_connections.services.write_lock import WriteLock
+from entity_connections.tui.commands import COMMANDS, disabled_reason
 from textual.content import Content
 
-from app.commands import COMMANDS, why_not
-from app.domain.risk import Risk
-from app.services.lock import Lock
 from tests.tui.story import Place, Story, story
 
 pytestmark = pytest.mark.asyncio
@@ -43,7 +43,7 @@ async def assert_nothing_is_offered(told: Story) -> None:
         assert bright(told) == set()
         assert not any(offer in told.lines("detail") for offer in OFFERS)
         situation = told.screen.view.situation()
-        assert all(why_not(command, situation) for command in COMMANDS if command.action)
+        assert all(disabled_reason(command, situation) for command in COMMANDS if command.action)
 
 
 @TABS
@@ -51,8 +51,8 @@ async def assert_nothing_is_offered(told: Story) -> None:
     ("place", "user"),
     [
         (Place(), "carol"),
-        (Place(Risk.SANDBOX, "audit", Lock(for_good=True)), "alice"),
-        (Place(Risk.PRODUCTION, "acme", Lock(locked=True)), "alice"),
+        (Place(Risk.SANDBOX, "audit", WriteLock(permanent=True)), "alice"),
+        (Place(Risk.PRODUCTION, "acme", WriteLock(locked=True)), "alice"),
     ],
     ids=["standard user", "read-only", "locked"],
 )
@@ -82,7 +82,7 @@ async def test_a_standard_user_is_told_whom_it_takes() -> None:
 
 
 async def test_a_locked_row_says_so_and_how_to_unlock() -> None:
-    async with story(place=Place(Risk.PRODUCTION, "acme", Lock(locked=True))) as told:
+    async with story(place=Place(Risk.PRODUCTION, "acme", WriteLock(locked=True))) as told:
         await told.pilot.pause(0.05)
         assert told.cursor == "Acme-US"
         assert told.row("Acme-US")[3] == "locked"
@@ -96,7 +96,7 @@ async def test_a_locked_row_says_so_and_how_to_unlock() -> None:
 
 
 async def test_a_read_only_profile_offers_no_way_to_unlock() -> None:
-    async with story(place=Place(Risk.SANDBOX, "audit", Lock(for_good=True))) as told:
+    async with story(place=Place(Risk.SANDBOX, "audit", WriteLock(permanent=True))) as told:
         await told.pilot.pause(0.05)
         assert told.row("Acme-US")[3] == "read-only"
         assert "U " not in told.lines("detail") + told.lines("keys")

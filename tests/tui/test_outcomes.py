@@ -6,13 +6,13 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
+from entity_connections.domain.actions import Action
+from entity_connections.domain.clock import now
+from entity_connections.domain.risk import Risk
+from entity_connections.services.operations.operation import Order
+from entity_connections.services.storage.journal import Journal
+from entity_connections.services.zuora_api import Receipt, ZuoraApi
 
-from app.domain.actions import Action
-from app.domain.clock import now
-from app.domain.risk import Risk
-from app.services.journal import Journal
-from app.services.orders import Order
-from app.services.ports import EntityConnections, Receipt
 from tests.services.faults import Faulty
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Place, Story, story
@@ -77,7 +77,7 @@ async def test_an_unknown_outcome_stays_on_the_row_until_a_list_tells(
     """The row wears a question mark and a word; the message says what is known."""
     faulty: list[Faulty] = []
 
-    def wrap(zuora: EntityConnections) -> EntityConnections:
+    def wrap(zuora: ZuoraApi) -> ZuoraApi:
         faulty.append(Faulty(zuora))  # type: ignore[arg-type]
         return faulty[0]
 
@@ -102,7 +102,7 @@ async def test_an_unknown_outcome_stays_on_the_row_until_a_list_tells(
 async def test_an_unknown_outcome_that_did_happen_is_told_as_soon_as_a_list_shows_it() -> None:
     faulty: list[Faulty] = []
 
-    def wrap(zuora: EntityConnections) -> EntityConnections:
+    def wrap(zuora: ZuoraApi) -> ZuoraApi:
         faulty.append(Faulty(zuora))  # type: ignore[arg-type]
         return faulty[0]
 
@@ -121,7 +121,7 @@ async def test_an_unknown_outcome_that_did_happen_is_told_as_soon_as_a_list_show
 async def test_while_an_outcome_is_unknown_only_a_request_is_repeated_under_its_key() -> None:
     faulty: list[Faulty] = []
 
-    def wrap(zuora: EntityConnections) -> EntityConnections:
+    def wrap(zuora: ZuoraApi) -> ZuoraApi:
         faulty.append(Faulty(zuora))  # type: ignore[arg-type]
         return faulty[0]
 
@@ -213,7 +213,7 @@ async def test_a_why_goes_away_with_the_cursor() -> None:
 async def test_the_other_side_of_an_unknown_write_sends_nothing_either() -> None:
     faulty: list[Faulty] = []
 
-    def wrap(zuora: EntityConnections) -> EntityConnections:
+    def wrap(zuora: ZuoraApi) -> ZuoraApi:
         faulty.append(Faulty(zuora))  # type: ignore[arg-type]
         return faulty[0]
 
@@ -233,7 +233,7 @@ async def test_the_other_side_of_an_unknown_write_sends_nothing_either() -> None
 async def test_an_unknown_write_of_another_entity_is_looked_up_from_here() -> None:
     faulty: list[Faulty] = []
 
-    def wrap(zuora: EntityConnections) -> EntityConnections:
+    def wrap(zuora: ZuoraApi) -> ZuoraApi:
         faulty.append(Faulty(zuora))  # type: ignore[arg-type]
         return faulty[0]
 

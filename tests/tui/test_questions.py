@@ -3,17 +3,17 @@
 import asyncio
 
 import pytest
+from entity_connections.domain.actions import Action
+from entity_connections.domain.connections import Connection
+from entity_connections.services.operations.operation import Order
+from entity_connections.services.workspace import UserSession
+from entity_connections.tui.dialogs import confirmation
+from entity_connections.tui.dialogs.action_confirmation import Question
+from entity_connections.tui.terminal.input import InputDropped
+from entity_connections.tui.widgets.grid.grid import Grid
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from app.domain.actions import Action
-from app.domain.connections import Connection
-from app.services.orders import Order
-from app.services.target import Access
-from app.tui.dialogs import confirmation
-from app.tui.dialogs.question import Question
-from app.tui.grid import Grid
-from app.tui.terminal.input import InputDropped
 from tests.acme import CANADA, CORPORATION, client
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Story, story
@@ -228,7 +228,7 @@ async def test_a_question_does_not_outlive_its_user() -> None:
         await told.to("Acme-US")
         enter, slow = told.screen.target.enter, asyncio.Event()
 
-        async def slowly(user: str) -> Access:
+        async def slowly(user: str) -> UserSession:
             await slow.wait()
             return await enter(user)
 

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from entity_connections.services.request_log import ApiCall, RateLimit, RequestLog
+from entity_connections.tui.dialogs.requests import Requests
+from entity_connections.tui.rendering import shell_command as one_shot
 from textual.widgets import Static
 
-from app.services.traffic import Budget, Call, Traffic
-from app.tui import one_shot
-from app.tui.dialogs.requests import Requests
 from tests.acme import CORPORATION, EUROPE, US
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Place, Story, story
@@ -18,8 +18,8 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 RECORD = "8a8082555b3c70de015b44a61f0a2b09"
 
 
-def call(second: int, method: str, path: str, acting_id: str = "", **more: object) -> Call:
-    made = Call(
+def call(second: int, method: str, path: str, acting_id: str = "", **more: object) -> ApiCall:
+    made = ApiCall(
         at=NOON + timedelta(seconds=second),
         method=method,
         path=path,
@@ -34,9 +34,9 @@ def call(second: int, method: str, path: str, acting_id: str = "", **more: objec
     return made._replace(**more)  # type: ignore[arg-type]
 
 
-def a_day() -> Traffic:
+def a_day() -> RequestLog:
     """A token, two lists, a request that came at a bad moment, an accept without an answer."""
-    traffic = Traffic()
+    traffic = RequestLog()
     lists, key = "/v1/entity-connections?pageSize=300&page=1", "b2f1-key"
     traffic.calls.extend(
         (
@@ -50,7 +50,7 @@ def a_day() -> Traffic:
                  request_id="", trouble="No answer from Zuora", seconds=30.0),
         )
     )  # fmt: skip
-    traffic.budget = Budget(50_000, 49_877, 720.0, NOON)
+    traffic.budget = RateLimit(50_000, 49_877, 720.0, NOON)
     return traffic
 
 
@@ -89,7 +89,7 @@ async def test_pane(snap: Snapshot, size: tuple[int, int]) -> None:
 
 async def test_nothing_asked_yet(snap: Snapshot) -> None:
     """It says so, and does not look like a failure."""
-    traffic = Traffic()
+    traffic = RequestLog()
     async with story(size=(80, 24), place=Place(traffic=traffic)) as told:
         traffic.calls.clear()
         traffic.budget = None
@@ -100,7 +100,7 @@ async def test_nothing_asked_yet(snap: Snapshot) -> None:
 
 
 async def test_it_follows_while_it_is_open_and_the_cursor_stays_on_its_call() -> None:
-    traffic = Traffic()
+    traffic = RequestLog()
     async with story(place=Place(traffic=traffic)) as told:
         traffic.calls = a_day().calls
         await told.press("ctrl+l")
@@ -133,7 +133,7 @@ async def test_no_secret_and_no_token_is_in_it() -> None:
 
 
 async def test_the_filter_narrows_by_everything_that_is_known() -> None:
-    traffic = Traffic()
+    traffic = RequestLog()
     async with story(place=Place(traffic=traffic)) as told:
         traffic.calls = a_day().calls
         await told.press("ctrl+l", "slash")
@@ -147,7 +147,7 @@ async def test_the_filter_narrows_by_everything_that_is_known() -> None:
 
 async def test_a_call_is_copied_as_a_command(snap: Snapshot) -> None:
     """The whole command is shown, since a terminal may refuse its clipboard."""
-    traffic = Traffic()
+    traffic = RequestLog()
     async with story(size=(80, 24), place=Place(traffic=traffic), user="alice") as told:
         traffic.calls, traffic.budget = a_day().calls, None
         await told.press("ctrl+l", "c")
@@ -176,7 +176,7 @@ async def test_a_request_is_copied_with_the_target_that_only_the_journal_knows()
 
 
 async def test_what_has_no_command_or_no_id_says_so() -> None:
-    traffic = Traffic()
+    traffic = RequestLog()
     async with story(place=Place(traffic=traffic)) as told:
         traffic.calls.clear()
         traffic.calls.append(call(1, "GET", "/v1/users/alice/accessible-entities", request_id=""))

@@ -1,14 +1,13 @@
 """Output with each colour said once looks as it did before."""
 
 import pyte
+from entity_connections.tui.sgr import thin
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.color import Color
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
-
-from app.tui.sgr import thin
 
 COLUMNS = 40
 colours = st.none() | st.sampled_from(

@@ -1,12 +1,12 @@
 """Production: read-only at the start, unlocked on purpose, and in sight all the time."""
 
 import pytest
+from entity_connections.domain.risk import Risk
+from entity_connections.services.write_lock import WriteLock
+from entity_connections.tui.commands import BY_ID, label
+from entity_connections.tui.dialogs.unlock import Unlock
 from textual.widgets import Button, Static
 
-from app.commands import BY_ID, label
-from app.domain.risk import Risk
-from app.services.lock import Lock
-from app.tui.dialogs.unlock import Unlock
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Place, Story, story
 
@@ -15,7 +15,7 @@ sizes = pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (160, 48
 
 
 def production(**lock: bool) -> Place:
-    return Place(Risk.PRODUCTION, "acme-production", Lock(**(lock or {"locked": True})))
+    return Place(Risk.PRODUCTION, "acme-production", WriteLock(**(lock or {"locked": True})))
 
 
 def refuses(told: Story) -> bool:
@@ -62,7 +62,7 @@ async def test_sandbox(snap: Snapshot) -> None:
 
 
 async def test_the_longest_name_pushes_nothing_of_this_away() -> None:
-    place = Place(Risk.PRODUCTION, "p" * 64, Lock(locked=True))
+    place = Place(Risk.PRODUCTION, "p" * 64, WriteLock(locked=True))
     async with story(size=(60, 20), place=place) as told:
         line = told.lines("top").split("\n")[0]
         assert "PRODUCTION pppp" in line
@@ -148,7 +148,7 @@ async def test_a_click_on_the_word_unlocks_too() -> None:
 
 @pytest.mark.parametrize("risk", list(Risk))
 async def test_a_read_only_profile_cannot_be_unlocked(risk: Risk) -> None:
-    async with story(place=Place(risk, "audit", Lock(for_good=True))) as told:
+    async with story(place=Place(risk, "audit", WriteLock(permanent=True))) as told:
         assert "READ-ONLY" in told.lines("top")
         assert "U Unlock" not in told.lines("keys")
         await told.press("U")

@@ -5,12 +5,12 @@ import threading
 from pathlib import Path
 
 import pytest
+from entity_connections.domain.entities import Entity, Hierarchy
+from entity_connections.services.storage.store import Store
+from entity_connections.services.tenant import Tenant
+from entity_connections.services.workspace import UserSession
+from entity_connections.tui.app import ConnectionsApp
 
-from app.domain.entities import Entity, Hierarchy
-from app.services.store import Store
-from app.services.target import Access
-from app.services.tenant import Tenant
-from app.tui.app import ConnectionsApp
 from tests.acme import CORPORATION, EUROPE, US, client, open_acme
 from tests.tui.story import Place, Story, target_of
 
@@ -22,7 +22,7 @@ async def begun(start: str, store: Store | None = None) -> tuple[str, str]:
     fake = open_acme()
     target = target_of(fake, "alice", place=Place(store=store))
 
-    async def enter(user: str) -> Access:
+    async def enter(user: str) -> UserSession:
         return (await target.enter(user))._replace(start=start)
 
     app = ConnectionsApp(target._replace(enter=enter))
@@ -66,7 +66,7 @@ async def test_a_start_that_is_repeated_makes_no_second_way_in() -> None:
 
     looking, go_on = threading.Event(), threading.Event()
 
-    async def enter(user: str) -> Access:
+    async def enter(user: str) -> UserSession:
         nonlocal entered
         entered += 1
         access = await target.enter(user)

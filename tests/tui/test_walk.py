@@ -1,8 +1,8 @@
 """The procedure of Zuora's own page: request in the source, accept in the target."""
 
 import pytest
+from entity_connections.tui.widgets.grid.grid import Grid
 
-from app.tui.grid import Grid
 from tests.tui.story import story
 
 pytestmark = pytest.mark.asyncio

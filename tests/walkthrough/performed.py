@@ -1,9 +1,9 @@
 """Scripts of tests, performed on the embedded tenant in virtual time."""
 
-from app.cli.targets import fake_target
-from app.walkthrough.recording import record
-from app.walkthrough.script import Walkthrough, parsed
-from app.walkthrough.take import Take
+from entity_connections.cli.tenant.targets import fake_target
+from entity_connections.walkthrough.recording import record
+from entity_connections.walkthrough.script import Walkthrough, parsed
+from entity_connections.walkthrough.take import Take
 
 HEAD = 'title = "Of a test"\nteaches = "Nothing."\n'
 """What every script begins with, for tests of what follows."""

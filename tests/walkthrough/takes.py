@@ -3,10 +3,10 @@
 from functools import cache
 from typing import Final
 
-from app.cli.targets import fake_target
-from app.walkthrough.recording import record
-from app.walkthrough.script import parsed
-from app.walkthrough.take import Take
+from entity_connections.cli.tenant.targets import fake_target
+from entity_connections.walkthrough.recording import record
+from entity_connections.walkthrough.script import parsed
+from entity_connections.walkthrough.take import Take
 
 HOSTILE: Final = (
     """</text></title><script>alert(1)</script>&amp; "<img src=x onerror='alert(1)'>" %s"""

@@ -8,13 +8,13 @@ from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 import pytest
+from entity_connections.walkthrough.export import export
+from entity_connections.walkthrough.export.panel import MARGIN, Panel, captions
+from entity_connections.walkthrough.export.pictures import LEFT, LINE, TOP, composed
+from entity_connections.walkthrough.screen_text import CELL, Glass, text_of
 from rich.cells import cell_len
 from textual.geometry import Offset
 
-from app.walkthrough.export import export
-from app.walkthrough.export.panel import MARGIN, Panel, captions
-from app.walkthrough.export.pictures import LEFT, LINE, TOP, composed
-from app.walkthrough.glass import CELL, Glass, text_of
 from tests.walkthrough.takes import HOSTILE, TOUR, shorter, taken, tour
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -31,7 +31,7 @@ def test_a_step_makes_its_clicks_and_its_end(tmp_path: Path) -> None:
 def test_the_same_everywhere(tmp_path: Path) -> None:
     """Neither hash seed nor time zone nor terminal of a process gets into a file."""
     again = (
-        "from pathlib import Path; from app.walkthrough.export import export\n"
+        "from pathlib import Path; from entity_connections.walkthrough.export import export\n"
         f"from tests.walkthrough.takes import tour; export(tour(), Path({str(tmp_path / 'b')!r}))"
     )
     elsewhere = {

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from entity_connections.walkthrough.export import export
 
-from app.walkthrough.export import export
 from tests.walkthrough.takes import tour
 from tests.web.browser import MISSING, Tab, browsing, find
 

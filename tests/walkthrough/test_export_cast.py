@@ -5,9 +5,9 @@ from itertools import pairwise
 from typing import Any
 
 import pyte
+from entity_connections.walkthrough.export.cast import cast
+from entity_connections.walkthrough.screen_text import text_of
 
-from app.walkthrough.export.cast import cast
-from app.walkthrough.glass import text_of
 from tests.walkthrough.takes import tour
 
 

@@ -6,9 +6,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from entity_connections.walkthrough.export import ExportError, export, try_out
+from entity_connections.walkthrough.export.folder import LIST
 
-from app.walkthrough.export import ExportError, export, try_out
-from app.walkthrough.export.folder import LIST
 from tests.walkthrough.takes import shorter, tour
 
 
@@ -72,7 +72,7 @@ def test_a_file_on_its_way_takes_no_name_of_somebody_elses(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not even the one it would have drawn."""
-    monkeypatch.setattr("app.walkthrough.export.folder.token_hex", lambda _: "new")
+    monkeypatch.setattr("entity_connections.walkthrough.export.folder.token_hex", lambda _: "new")
     (tmp_path / ".index.html.new").write_text("mine")
     with pytest.raises(ExportError, match=r"cannot be written: File exists\."):
         export(tour(), tmp_path)

@@ -5,10 +5,10 @@ from importlib import util
 from pathlib import Path
 
 import pytest
+from entity_connections.walkthrough.export import ExportError, export, fonts, images, try_out
+from entity_connections.walkthrough.export.fonts import Font
 from PIL import Image
 
-from app.walkthrough.export import ExportError, export, fonts, images, try_out
-from app.walkthrough.export.fonts import Font
 from tests.walkthrough.takes import shorter, tour
 
 
@@ -79,7 +79,7 @@ def test_without_the_extra_a_sentence_says_what_to_install(
 ) -> None:
     find = util.find_spec
     monkeypatch.setattr(
-        "app.walkthrough.export.exporting.find_spec",
+        "entity_connections.walkthrough.export.exporting.find_spec",
         lambda name: None if name == missing else find(name),
     )
     with pytest.raises(ExportError, match=r"pip install 'entity-connections\[record\]'"):

@@ -8,13 +8,13 @@ from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 import pytest
+from entity_connections.walkthrough.export import export
+from entity_connections.walkthrough.export.page import page
+from entity_connections.walkthrough.export.pictures import LEFT, LINE, TOP, band
+from entity_connections.walkthrough.screen_text import Glass, text_of
+from entity_connections.walkthrough.script import parsed
 from textual.geometry import Offset
 
-from app.walkthrough.export import export
-from app.walkthrough.export.page import page
-from app.walkthrough.export.pictures import LEFT, LINE, TOP, band
-from app.walkthrough.glass import Glass, text_of
-from app.walkthrough.script import parsed
 from tests.walkthrough.takes import HOSTILE, tour
 
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+from entity_connections.walkthrough.screen_text import Glass, NotThere, Spot, text_of
 from textual.geometry import Offset
 
-from app.walkthrough.glass import Glass, NotThere, Spot, text_of
 from tests.walkthrough.performed import performed, steps
 
 ROWS = Glass(

@@ -1,11 +1,11 @@
 """Scripts that were broken on purpose: which step, its caption, what was missed, both screens."""
 
 import pytest
+from entity_connections.walkthrough import step_runner as performance
+from entity_connections.walkthrough.screen_text import text_of
+from entity_connections.walkthrough.script import Walkthrough
+from entity_connections.walkthrough.step_runner import Missed
 
-from app.walkthrough import performance
-from app.walkthrough.glass import text_of
-from app.walkthrough.performance import Missed
-from app.walkthrough.script import Walkthrough
 from tests.walkthrough.performed import performed, steps
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from entity_connections.walkthrough.caption_bar import rows
+from entity_connections.walkthrough.script import found, read
 
-from app.walkthrough.script import found, read
-from app.walkthrough.strip import rows
 from tests.terminal.pty import ROOT, Terminal
 from tests.terminal.test_restored import SUSPEND
 

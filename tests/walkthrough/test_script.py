@@ -4,12 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
+from entity_connections.domain.text import clean
+from entity_connections.walkthrough.keys import event
+from entity_connections.walkthrough.script import ScriptError, found, parsed, read, shipped
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.text import clean
-from app.walkthrough.keys import event
-from app.walkthrough.script import ScriptError, found, parsed, read, shipped
 from tests.walkthrough.performed import HEAD
 
 EITHER = "acme, denied-removed, empty, global-500 or hostile"

@@ -13,11 +13,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from entity_connections.walkthrough import caption_bar as strip
+from entity_connections.walkthrough.screen_text import text_of
+from entity_connections.walkthrough.script import Step, Walkthrough, read, shipped
+from entity_connections.walkthrough.take import Take
 
-from app.walkthrough import strip
-from app.walkthrough.glass import text_of
-from app.walkthrough.script import Step, Walkthrough, read, shipped
-from app.walkthrough.take import Take
 from tests.tui.snapshots import FOLDER, compare
 from tests.walkthrough.performed import performed
 
@@ -110,7 +110,7 @@ def test_it_is_the_same_on_every_machine(tmp_path: Path) -> None:
     )
     theirs = {
         "PATH": "/usr/bin:/bin",
-        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "PYTHONPATH": f"{Path(__file__).parents[2]}:{Path(__file__).parents[2]}/app",
         "PYTHONHASHSEED": "7",
         "HOME": str(tmp_path),
         "TZ": "Asia/Tokyo",

@@ -1,11 +1,11 @@
 """The strip of captions: what fits into a line of it, and what goes first."""
 
 import pytest
+from entity_connections.tui.themes import DARK
+from entity_connections.walkthrough.caption_bar import Captions, rows, strips
+from entity_connections.walkthrough.step_runner import Tempo
 from rich.cells import cell_len
 
-from app.tui.themes import DARK
-from app.walkthrough.performance import Tempo
-from app.walkthrough.strip import Captions, rows, strips
 from tests.walkthrough.performed import steps
 
 COLOURS = DARK.to_color_system().generate()

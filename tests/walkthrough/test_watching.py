@@ -1,15 +1,15 @@
 """What becomes of a person's keys and clicks: steps that can be played, read and mended."""
 
 import pytest
+from entity_connections.cli.tenant.targets import fake_target
+from entity_connections.walkthrough.making.composing import composed
+from entity_connections.walkthrough.making.watching import DRAGGED, NAMELESS, WHEEL
+from entity_connections.walkthrough.recording import record
+from entity_connections.walkthrough.script import RETURN, Act, Walkthrough, found, read
+from entity_connections.walkthrough.take import Take
 from textual import events
 from textual.geometry import Offset
 
-from app.cli.targets import fake_target
-from app.walkthrough.making.composing import composed
-from app.walkthrough.making.watching import DRAGGED, NAMELESS, WHEEL
-from app.walkthrough.recording import record
-from app.walkthrough.script import RETURN, Act, Walkthrough, found, read
-from app.walkthrough.take import Take
 from tests.walkthrough.watched import Click, script_of, steps, watched
 
 PRESS_E = [Act(press="e"), Act(type="americas"), Act(press="enter")]

@@ -6,21 +6,20 @@ from pathlib import Path
 
 import click
 import pytest
+from entity_connections.cli.exit_codes import ExitCode, Stopped
+from entity_connections.cli.walkthrough import walkthrough_new
+from entity_connections.cli.walkthrough.walkthrough import check
+from entity_connections.cli.walkthrough.walkthrough_new import new
+from entity_connections.domain.text import clean
+from entity_connections.tui.widgets import too_small
+from entity_connections.walkthrough import script
+from entity_connections.walkthrough.making.moments import Moment
+from entity_connections.walkthrough.making.writing import as_toml, save, try_out
+from entity_connections.walkthrough.screen_text import Glass
+from entity_connections.walkthrough.script import Act, Step, Walkthrough, parsed, read
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.geometry import Size
-
-from app.cli import walkthrough_new
-from app.cli.exits import ExitCode, Stopped
-from app.cli.walkthrough import check
-from app.cli.walkthrough_new import new
-from app.domain.text import clean
-from app.tui import too_small
-from app.walkthrough import script
-from app.walkthrough.glass import Glass
-from app.walkthrough.making.moments import Moment
-from app.walkthrough.making.writing import as_toml, save, try_out
-from app.walkthrough.script import Act, Step, Walkthrough, parsed, read
 
 GLASS = Glass((" Acme ▾", "> Acme-US   ● Connected   Disconnect"))
 MOMENTS = [
@@ -225,8 +224,8 @@ def test_a_scenario_file_is_named_as_it_lies_beside_the_script(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    from app.fake.export import as_data, as_toml
-    from app.fake.loading import load
+    from entity_connections.fake.scenarios.export import as_data, as_toml
+    from entity_connections.fake.scenarios.loading import load
 
     (tmp_path / "ours.toml").write_text(as_toml(as_data(load("acme"))))
     (tmp_path / "deep").mkdir()

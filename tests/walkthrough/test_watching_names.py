@@ -4,15 +4,14 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
+from entity_connections.cli.tenant.targets import fake_target
+from entity_connections.walkthrough import keys
+from entity_connections.walkthrough.making.naming import NEAR, sight_of
+from entity_connections.walkthrough.making.phrases import phrases
+from entity_connections.walkthrough.making.watching import WatchedApp
+from entity_connections.walkthrough.screen_text import Glass
+from entity_connections.walkthrough.virtual_time import stage
 from textual.geometry import Offset
-
-from app.cli.targets import fake_target
-from app.walkthrough import keys
-from app.walkthrough.glass import Glass
-from app.walkthrough.making.naming import NEAR, sight_of
-from app.walkthrough.making.phrases import phrases
-from app.walkthrough.making.watching import WatchedApp
-from app.walkthrough.stage import stage
 
 SIZE = (100, 26)
 

@@ -1,12 +1,11 @@
 """What is expected after a step: the change that tells most, and only what comes again."""
 
 import pytest
-
-from app.walkthrough.glass import Glass
-from app.walkthrough.making.noticing import news, opened, opening
-from app.walkthrough.making.phrases import steady
-from app.walkthrough.making.wording import caption
-from app.walkthrough.script import Act
+from entity_connections.walkthrough.making.noticing import news, opened, opening
+from entity_connections.walkthrough.making.phrases import steady
+from entity_connections.walkthrough.making.wording import caption
+from entity_connections.walkthrough.screen_text import Glass
+from entity_connections.walkthrough.script import Act
 
 BEFORE = (
     "  Acme ▾                        DEMO",

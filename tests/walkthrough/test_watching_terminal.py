@@ -5,11 +5,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from entity_connections.walkthrough.script import Act, read
 
-from app.walkthrough.script import Act, read
 from tests.terminal.pty import Terminal
 
-NEW = [sys.executable, "-m", "app", "walkthrough", "new"]
+NEW = [sys.executable, "-m", "entity_connections", "walkthrough", "new"]
 CELL = (10, 20)
 """Pixels of a cell, as the terminal says: then the mouse is told in pixels."""
 LOOK = 0.35

@@ -5,17 +5,16 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from entity_connections.cli.tenant.targets import fake_target
+from entity_connections.walkthrough import keys
+from entity_connections.walkthrough.making.composing import composed
+from entity_connections.walkthrough.making.moments import Moment
+from entity_connections.walkthrough.making.watching import WatchedApp
+from entity_connections.walkthrough.screen_text import Glass
+from entity_connections.walkthrough.script import Step, Walkthrough
+from entity_connections.walkthrough.virtual_time import stage
 from textual import events
 from textual.geometry import Offset
-
-from app.cli.targets import fake_target
-from app.walkthrough import keys
-from app.walkthrough.glass import Glass
-from app.walkthrough.making.composing import composed
-from app.walkthrough.making.moments import Moment
-from app.walkthrough.making.watching import WatchedApp
-from app.walkthrough.script import Step, Walkthrough
-from app.walkthrough.stage import stage
 
 SIZE = (100, 26)
 

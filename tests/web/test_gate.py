@@ -4,8 +4,7 @@ import socket
 from collections.abc import Iterator
 
 import pytest
-
-from app.web.gate import Gate
+from entity_connections.web.gate import Gate
 
 
 @pytest.fixture

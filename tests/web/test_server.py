@@ -13,11 +13,11 @@ from typing import NamedTuple
 import aiohttp
 import click
 import pytest
+from entity_connections.cli.commands.web import command_for, web
+from entity_connections.cli.options import Chosen
+from entity_connections.tui.themes import THEMES
 from yarl import URL
 
-from app.cli.options import Chosen
-from app.cli.web import command_for, web
-from app.tui.themes import THEMES
 from tests.cli.tenant import environ, run
 from tests.web.serving import Serving, children, gone, serving
 from tests.web.visitor import visiting
@@ -142,8 +142,8 @@ async def test_a_process_knows_only_the_fake_tenant(server: Serving) -> None:
         (pid,) = server.visitors()
         found = process(pid)
         assert found.arguments == [
-            sys.executable, "-P", "-m", "app", "--scenario", "acme", "--user", "alice",
-            "--theme", "dark",
+            sys.executable, "-P", "-m", "entity_connections", "--scenario", "acme",
+            "--user", "alice", "--theme", "dark",
         ]  # fmt: skip
         assert SECRET not in found.variables.values()
         ours = [name for name in found.variables if name.startswith(("ZUORA", "ENTITY", "OTHER"))]
@@ -320,7 +320,7 @@ async def test_a_front_end_of_somebody_elses_gets_at_no_real_tenant(home: Path) 
 
 async def test_without_its_extra_it_says_how_to_get_it(home: Path) -> None:
     script = (
-        "import sys; sys.modules['textual_serve'] = None; from app.cli import main;"
+        "import sys; sys.modules['textual_serve'] = None; from entity_connections.cli import main;"
         "sys.argv[1:] = ['web']; main()"
     )
     done = await asyncio.to_thread(

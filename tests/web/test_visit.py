@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import aiohttp
 import pytest
+from entity_connections.fake.server import listen, url_of
+from entity_connections.web.gate import Gate
+from entity_connections.web.server import Server
+from entity_connections.web.visit import Command
 
-from app.fake.listening import listen, url_of
-from app.web.gate import Gate
-from app.web.server import Server
-from app.web.visit import Command
 from tests.web.visitor import visiting
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.xdist_group("web")]

@@ -2,10 +2,10 @@
 
 import asyncio
 
-from app.services.traffic import Traffic, Wait
+from entity_connections.services.request_log import RequestLog, RetryDelay
 
 
-class Hurried(Traffic):
+class Hurried(RequestLog):
     """Remembers the pauses instead of making them.
 
     Attributes:
@@ -18,7 +18,7 @@ class Hurried(Traffic):
         self.pauses: list[tuple[str, float]] = []
         self.patient = patient
 
-    async def wait(self, wait: Wait) -> bool:
+    async def wait(self, wait: RetryDelay) -> bool:
         seconds = wait.until - asyncio.get_running_loop().time()
         self.pauses.append((wait.reason, round(seconds, 2)))
         await asyncio.sleep(0)

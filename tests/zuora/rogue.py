@@ -7,11 +7,11 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import NamedTuple
 
-from app.services.lock import Lock
-from app.services.traffic import Traffic
-from app.zuora.client import ZuoraClient
-from app.zuora.patience import Patience
-from app.zuora.token import credentials
+from entity_connections.services.request_log import RequestLog
+from entity_connections.services.write_lock import WriteLock
+from entity_connections.zuora.auth import credentials
+from entity_connections.zuora.client import ZuoraClient
+from entity_connections.zuora.http.patience import Patience
 
 SECRET = "s3cret/with+signs=="
 TOKEN = "7f0b5e1c93d24a6b8c0d1e2f3a4b5c6d"
@@ -65,10 +65,10 @@ class Rogue:
         self._more = asyncio.Condition()
         self._doing: set[asyncio.Task[None]] = set()
 
-    def client(self, patience: Patience = CALM, traffic: Traffic | None = None) -> ZuoraClient:
+    def client(self, patience: Patience = CALM, traffic: RequestLog | None = None) -> ZuoraClient:
         """Return the adapter, sent here."""
         known = credentials("1c4b7a44-9d1f-4e5a-8a7e-0d5b1f6f2f11", SECRET)
-        return ZuoraClient.over_internet(self.root, known, Lock(), traffic, patience=patience)
+        return ZuoraClient.over_internet(self.root, known, WriteLock(), traffic, patience=patience)
 
     async def received(self, calls: int) -> None:
         """Return when so many calls have come."""

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
-
-from app.services.traffic import Traffic
-from app.zuora.client import ZuoraClient
-from app.zuora.patience import Patience
-from app.zuora.token import credentials
+from entity_connections.services.request_log import RequestLog
+from entity_connections.zuora.auth import credentials
+from entity_connections.zuora.client import ZuoraClient
+from entity_connections.zuora.http.patience import Patience
 
 ENTITY = "8a808255557baba1015580e12fa5083a"
 HYPHENATED = "8a808255-557b-aba1-0155-80e12fa5083a"
@@ -26,7 +25,7 @@ class ScriptedServer:
     """Gives out tokens, and to every other call the next answer of its script."""
 
     def __init__(
-        self, *answers: Answer, patience: Patience = ONCE, traffic: Traffic | None = None
+        self, *answers: Answer, patience: Patience = ONCE, traffic: RequestLog | None = None
     ) -> None:
         self.answers = list(answers)
         self.tokens: list[httpx.Request] = []

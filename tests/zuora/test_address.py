@@ -1,10 +1,9 @@
 """Which addresses may be given a secret (contract B)."""
 
 import pytest
+from entity_connections.domain.base_url import InvalidBaseUrlError, is_loopback, normalize_base_url
 from hypothesis import given
 from hypothesis import strategies as st
-
-from app.domain.address import BadAddressError, checked, is_loopback
 
 
 @pytest.mark.parametrize(
@@ -25,8 +24,8 @@ from app.domain.address import BadAddressError, checked, is_loopback
     ],
 )
 def test_an_address_has_one_spelling(url: str, root: str) -> None:
-    assert checked(url) == root
-    assert checked(root) == root
+    assert normalize_base_url(url) == root
+    assert normalize_base_url(root) == root
 
 
 @pytest.mark.parametrize(
@@ -76,8 +75,8 @@ def test_an_address_has_one_spelling(url: str, root: str) -> None:
     ],
 )
 def test_anything_else_is_refused_with_its_reason(url: str, why: str) -> None:
-    with pytest.raises(BadAddressError, match=why) as caught:
-        checked(url)
+    with pytest.raises(InvalidBaseUrlError, match=why) as caught:
+        normalize_base_url(url)
     assert "hunter2" not in str(caught.value)
 
 
@@ -90,8 +89,8 @@ def test_what_is_this_machine() -> None:
 @given(st.text() | st.from_regex(r"https?://[a-z0-9.:@\[\]/?#%-]{0,20}"))
 def test_any_text_is_an_address_or_a_sentence(url: str) -> None:
     try:
-        root = checked(url)
-    except BadAddressError:
+        root = normalize_base_url(url)
+    except InvalidBaseUrlError:
         return
-    assert checked(root) == root
+    assert normalize_base_url(root) == root
     assert root.startswith("https://") or is_loopback(root)

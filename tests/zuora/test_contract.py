@@ -13,14 +13,14 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 import uvicorn
+from entity_connections.domain.base_url import is_loopback
+from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
+from entity_connections.domain.errors import ZuoraError
+from entity_connections.fake.tenant import Tenant as FakeTenant
+from entity_connections.services.write_lock import WriteLock
+from entity_connections.zuora.auth import Credentials, credentials
+from entity_connections.zuora.client import ZuoraClient
 
-from app.domain.address import is_loopback
-from app.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
-from app.domain.errors import ZuoraError
-from app.fake.tenant import Tenant as FakeTenant
-from app.services.lock import Lock
-from app.zuora.client import ZuoraClient
-from app.zuora.token import Credentials, credentials
 from tests.acme import AMERICAS, EUROPE, US, client, open_acme
 
 pytestmark = pytest.mark.asyncio
@@ -78,24 +78,26 @@ def fake(request: pytest.FixtureRequest, zuora: ZuoraClient) -> ZuoraClient:
 
 async def start(zuora: ZuoraClient) -> str:
     """Return an entity that one may act in."""
-    enterable = await zuora.enterable()
+    accessible_ids = await zuora.list_accessible_ids()
     entities = (await zuora.list_entities()).found
     return next(
-        one.id for one in entities if one.provisioned and (not enterable or one.id in enterable)
+        one.id
+        for one in entities
+        if one.provisioned and (not accessible_ids or one.id in accessible_ids)
     )
 
 
 async def test_the_entities_form_one_hierarchy_with_every_enterable_one_in_it(
     zuora: ZuoraClient,
 ) -> None:
-    enterable = await zuora.enterable()
+    accessible_ids = await zuora.list_accessible_ids()
     listed = await zuora.list_entities()
     ids = {one.id for one in listed.found}
     assert not listed.remarks
     assert all(len(id_) == 32 and "-" not in id_ for id_ in ids)
     assert len([one for one in listed.found if one.parent_id is None]) == 1
     assert {one.parent_id for one in listed.found} <= ids | {None}
-    assert (enterable or set()) <= ids
+    assert (accessible_ids or set()) <= ids
 
 
 async def test_a_list_is_that_of_the_acting_entity_in_the_direction_asked_for(
@@ -153,9 +155,9 @@ async def test_a_wrong_secret_is_told_as_such(zuora: ZuoraClient) -> None:
     known = zuora._tokens._credentials
     wrong = Credentials(known.client_id, credentials("", "wrong").client_secret)
     line = zuora._line
-    other = ZuoraClient(line._transport, line._root, wrong, Lock())
+    other = ZuoraClient(line._transport, line._root, wrong, WriteLock())
     with pytest.raises(ZuoraError) as caught:
-        await other.enterable()
+        await other.list_accessible_ids()
     assert caught.value.title == "Zuora does not accept the credentials"
     assert caught.value.outcome_known
 

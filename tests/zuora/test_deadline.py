@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import httpx
 import pytest
+from entity_connections.domain.errors import ZuoraError
+from entity_connections.services.request_log import RetryDelay
+from entity_connections.services.storage.entries import SENDING
+from entity_connections.zuora.http.patience import Patience
 
-from app.domain.errors import ZuoraError
-from app.services.entries import SENDING
-from app.services.traffic import Wait
-from app.zuora.patience import Patience
 from tests.zuora.hurry import Hurried
 from tests.zuora.server import ENTITY, ScriptedServer, no, yes
 
@@ -27,7 +27,7 @@ def sleep(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
         nonlocal present
         present += LONG
 
-    monkeypatch.setattr("app.zuora.deadline.wall", lambda: present)
+    monkeypatch.setattr("entity_connections.zuora.http.deadline.wall", lambda: present)
     return passed
 
 
@@ -38,7 +38,7 @@ class Asleep(Hurried):
         super().__init__()
         self._sleep = sleep
 
-    async def wait(self, wait: Wait) -> bool:
+    async def wait(self, wait: RetryDelay) -> bool:
         self._sleep()
         return await super().wait(wait)
 
@@ -72,7 +72,7 @@ async def test_nor_is_one_that_waited_too_long_for_its_second_token(
     sleep: Callable[[], None],
 ) -> None:
     server = ScriptedServer(no(90000011, status=401), yes())
-    await server.client.enterable()
+    await server.client.list_accessible_ids()
     slow_token(server, sleep)
     with pytest.raises(ZuoraError, match=LATE) as caught:
         await server.client.accept(ENTITY, "1")
@@ -103,7 +103,7 @@ async def test_an_earlier_try_may_have_happened_all_the_same(sleep: Callable[[],
 @pytest.mark.parametrize("what", ["a token", "its turn"])
 async def test_it_waits_no_longer_than_its_deadline(what: str) -> None:
     server = ScriptedServer(yes(), patience=Patience(total=0.05, at_once=1))
-    await server.client.enterable()
+    await server.client.list_accessible_ids()
     token, turn = server.client._tokens._lock, server.client._line._slots
     await (token if what == "a token" else turn).acquire()
     async with asyncio.timeout(2):

@@ -8,12 +8,12 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+from entity_connections.domain.errors import CertificateError
+from entity_connections.zuora.auth import credentials
+from entity_connections.zuora.client import ZuoraClient
+from entity_connections.zuora.diagnostics import network
+from entity_connections.zuora.diagnostics.doctor import Check, examine
 
-from app.domain.errors import Untrusted
-from app.zuora import network
-from app.zuora.client import ZuoraClient
-from app.zuora.doctor import Check, examine
-from app.zuora.token import credentials
 from tests.acme import AMERICAS, open_acme
 from tests.zuora.rogue import SECRET, Rogue, said
 from tests.zuora.test_contract import on_a_socket
@@ -158,8 +158,8 @@ async def test_a_stranger_is_not_asked_again(authority: Path) -> None:
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(authority / "cert.pem", authority / "key.pem")
     async with Rogue(said({})).open(tls) as rogue, rogue.client() as client:
-        with pytest.raises(Untrusted) as caught:
-            await client.enterable()
+        with pytest.raises(CertificateError) as caught:
+            await client.list_accessible_ids()
         assert len(client.traffic.calls) == 1
     assert caught.value.outcome_known
 
@@ -172,7 +172,7 @@ async def test_authorities_that_cannot_be_read_cost_a_sentence(
     if content:
         path.write_text(content)
     monkeypatch.setenv("SSL_CERT_FILE", str(path))
-    with pytest.raises(Untrusted, match=f"SSL_CERT_FILE names {path}"):
+    with pytest.raises(CertificateError, match=f"SSL_CERT_FILE names {path}"):
         ZuoraClient.over_internet("https://rest.zuora.com", KNOWN)
     async with Rogue(said({})).open() as rogue:
         checks = await found(rogue.root.replace("http:", "https:"), KNOWN)

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
+from entity_connections.domain import errors
+from entity_connections.zuora.auth import credentials
+from entity_connections.zuora.client import ZuoraClient
+from entity_connections.zuora.http.patience import Patience
 
-from app.domain import errors
-from app.zuora.client import ZuoraClient
-from app.zuora.patience import Patience
-from app.zuora.token import credentials
 from tests.acme import CORPORATION, JAPAN, client, open_acme
 
 pytestmark = pytest.mark.asyncio
@@ -18,7 +18,7 @@ async def test_an_answer_that_is_dropped_is_no_answer_to_a_write_that_was_done()
     fake = open_acme()
     zuora = client(fake)
     fake.faults.on("drop", times=1)
-    with pytest.raises(errors.NoAnswer, match=r"broke before the answer was whole\.") as caught:
+    with pytest.raises(errors.NoResponse, match=r"broke before the answer was whole\.") as caught:
         await zuora.accept(CORPORATION, ASKED_BY_JAPAN)
     assert not caught.value.outcome_known
     found = (await zuora.list_connections(CORPORATION)).found
@@ -34,8 +34,8 @@ async def test_an_application_that_fails_answers_as_a_server_would_and_says_wher
 
     known_by = credentials("id", "secret")
     zuora = ZuoraClient.in_process(broken, known_by, patience=Patience(attempts=1))
-    with pytest.raises(errors.NoToken, match="HTTP 500") as caught:
-        await zuora.enterable()
+    with pytest.raises(errors.TokenUnavailable, match="HTTP 500") as caught:
+        await zuora.list_accessible_ids()
     assert "secret" not in str(caught.value)
     (told,) = caplog.records
     assert told.name == "entity-connections.fake"

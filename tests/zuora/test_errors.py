@@ -2,9 +2,9 @@
 
 import httpx
 import pytest
+from entity_connections.domain import errors
+from entity_connections.domain.errors import ZuoraError
 
-from app.domain import errors
-from app.domain.errors import ZuoraError
 from tests.zuora.server import ENTITY, ScriptedServer, no, yes
 
 pytestmark = pytest.mark.asyncio
@@ -20,35 +20,38 @@ HTML = httpx.Response(502, html="<html>Bad gateway</html>")
         (no(50000030), errors.Refused),
         (no(50000020), errors.Refused),
         (no(50000027), errors.Refused),
-        (no(50000050), errors.Busy),
-        (no(50000060), errors.ServerTrouble),
-        (no(50000061), errors.ServerTrouble),
-        (no(50000070, status=429), errors.Busy),
+        (no(50000050), errors.RateLimited),
+        (no(50000060), errors.ServerError),
+        (no(50000061), errors.ServerError),
+        (no(50000070, status=429), errors.RateLimited),
         (no(50000030, status=400), errors.Refused),
-        (httpx.Response(429, json={"reasons": [{"code": 70, "message": "Wait"}]}), errors.Busy),
+        (
+            httpx.Response(429, json={"reasons": [{"code": 70, "message": "Wait"}]}),
+            errors.RateLimited,
+        ),
         (httpx.Response(403), errors.Forbidden),
         (httpx.Response(404, html="<html>"), errors.NotFound),
-        (httpx.Response(409), errors.StillAtWork),
+        (httpx.Response(409), errors.Conflict),
         (httpx.Response(422), errors.Refused),
-        (HTML, errors.ServerTrouble),
-        (no(50000010, status=502), errors.ServerTrouble),
+        (HTML, errors.ServerError),
+        (no(50000010, status=502), errors.ServerError),
         (no("ABC10"), errors.Refused),
         (httpx.Response(403, json={"reasons": {"code": 1}}), errors.Forbidden),
         (httpx.Response(400, json={"reasons": [{"code": 50000030}, 7]}), errors.Refused),
         (httpx.Response(400, json={"reasons": [{"code": 10, "message": None}]}), errors.Forbidden),
         (httpx.Response(403, json={"message": ["x"]}), errors.Forbidden),
-        (httpx.Response(500, json=[1]), errors.ServerTrouble),
-        (httpx.Response(302, headers={"Location": "https://evil.example"}), errors.BadAnswer),
-        (httpx.Response(200, html="<html>"), errors.BadAnswer),
-        (httpx.Response(200, content=b"{"), errors.BadAnswer),
-        (httpx.Response(200, json={"success": True, "entities": [{}]}), errors.BadAnswer),
-        (httpx.Response(200, json={"success": "maybe"}), errors.BadAnswer),
+        (httpx.Response(500, json=[1]), errors.ServerError),
+        (httpx.Response(302, headers={"Location": "https://evil.example"}), errors.InvalidResponse),
+        (httpx.Response(200, html="<html>"), errors.InvalidResponse),
+        (httpx.Response(200, content=b"{"), errors.InvalidResponse),
+        (httpx.Response(200, json={"success": True, "entities": [{}]}), errors.InvalidResponse),
+        (httpx.Response(200, json={"success": "maybe"}), errors.InvalidResponse),
         (httpx.Response(200, json={"Success": False, "Errors": [{"Code": "X"}]}), errors.Refused),
         (httpx.ConnectError("x"), errors.Unreachable),
         (httpx.ConnectTimeout("x"), errors.Unreachable),
-        (httpx.ReadTimeout("x"), errors.NoAnswer),
-        (httpx.RemoteProtocolError("x"), errors.NoAnswer),
-        (httpx.Response(200, headers={"Content-Encoding": "br"}), errors.BadAnswer),
+        (httpx.ReadTimeout("x"), errors.NoResponse),
+        (httpx.RemoteProtocolError("x"), errors.NoResponse),
+        (httpx.Response(200, headers={"Content-Encoding": "br"}), errors.InvalidResponse),
     ],
 )  # fmt: skip
 async def test_a_bad_answer_becomes_one_error(
@@ -94,8 +97,8 @@ async def test_nor_is_a_part_of_a_token_where_the_text_is_cut(before: int) -> No
         ((50000061, 50000030), errors.Refused),
         ((50000070, 50000040), errors.NotFound),
         ((50000030, 50000010), errors.Forbidden),
-        ((50000050, 50000060), errors.ServerTrouble),
-        ((50000050, 50000070), errors.Busy),
+        ((50000050, 50000060), errors.ServerError),
+        ((50000050, 50000070), errors.RateLimited),
         ((50000061, "odd"), errors.Refused),
     ],
 )
@@ -118,7 +121,7 @@ async def test_a_refused_credential_in_a_200_asks_for_a_new_token_too() -> None:
 async def test_an_id_that_could_change_a_path_is_not_taken(id_: str) -> None:
     row = {"id": id_, "sourceEntityId": ENTITY, "targetEntityId": ENTITY, "status": "Pending"}
     server = ScriptedServer(yes(entityConnections=[row]))
-    with pytest.raises(errors.BadAnswer):
+    with pytest.raises(errors.InvalidResponse):
         await server.client.list_connections(ENTITY)
 
 
@@ -157,21 +160,21 @@ async def test_two_401s_in_a_row_are_bad_credentials() -> None:
     ],
 )
 async def test_how_long_to_wait(headers: dict[str, str], seconds: float | None) -> None:
-    with pytest.raises(errors.Busy) as caught:
+    with pytest.raises(errors.RateLimited) as caught:
         await ScriptedServer(no(50000070, status=429, **headers)).client.list_entities(ENTITY)
     assert caught.value.retry_after == seconds
 
 
 async def test_a_write_without_an_answer_is_unknown_and_sent_once() -> None:
     server = ScriptedServer(httpx.ReadTimeout("x"))
-    with pytest.raises(errors.NoAnswer) as caught:
+    with pytest.raises(errors.NoResponse) as caught:
         await server.client.accept(ENTITY, "1")
     assert not caught.value.outcome_known
     assert len(server.calls) == 1
 
 
 async def test_a_write_whose_answer_does_not_say_success_is_unknown() -> None:
-    with pytest.raises(errors.BadAnswer) as caught:
+    with pytest.raises(errors.InvalidResponse) as caught:
         await ScriptedServer(httpx.Response(200, json={})).client.deny(ENTITY, "1")
     assert not caught.value.outcome_known
 
@@ -182,7 +185,7 @@ async def test_without_a_token_it_is_known_that_nothing_was_sent(
 ) -> None:
     server = ScriptedServer(yes())
     server.token_answer = trouble
-    with pytest.raises(errors.NoToken) as caught:
+    with pytest.raises(errors.TokenUnavailable) as caught:
         await server.client.accept(ENTITY, "1")
     assert caught.value.outcome_known
     assert not server.calls

@@ -7,12 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
+from entity_connections.domain.connections import Connection
+from entity_connections.domain.errors import InvalidResponse, ZuoraError
+from entity_connections.zuora.wire import read_connections
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.connections import Connection
-from app.domain.errors import BadAnswer, ZuoraError
-from app.zuora.wire import read_connections
 from tests.zuora.server import ENTITY, ScriptedServer, page, yes
 
 OTHER, THIRD = "b" * 32, "c" * 32
@@ -73,7 +73,7 @@ async def test_an_entity_that_cannot_be_read_is_counted(bad: object) -> None:
      {"entityConnections": [GOOD], "nextPage": "http://[x"}],
 )  # fmt: skip
 async def test_failure_never_looks_like_nothing_there(body: dict[str, object]) -> None:
-    with pytest.raises(BadAnswer):
+    with pytest.raises(InvalidResponse):
         await ScriptedServer(yes(**body)).client.list_connections(ENTITY)
 
 
@@ -198,4 +198,4 @@ async def test_whatever_an_answer_says_costs_at_most_a_sentence(body: object, st
     server.token_answer = answer()
     server.client._tokens._token = None
     with contextlib.suppress(ZuoraError):
-        await client.enterable()
+        await client.list_accessible_ids()

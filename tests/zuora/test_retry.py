@@ -7,12 +7,12 @@ from email.utils import format_datetime
 
 import httpx
 import pytest
+from entity_connections.domain import errors
+from entity_connections.domain.errors import ZuoraError
+from entity_connections.services.request_log import RequestLog, RetryDelay
+from entity_connections.zuora.client import ZuoraClient
+from entity_connections.zuora.http.patience import Patience
 
-from app.domain import errors
-from app.domain.errors import ZuoraError
-from app.services.traffic import Traffic, Wait
-from app.zuora.client import ZuoraClient
-from app.zuora.patience import Patience
 from tests.zuora.hurry import Hurried
 from tests.zuora.server import ENTITY, Answer, ScriptedServer, no, page, yes
 
@@ -90,7 +90,7 @@ async def test_how_often_a_call_is_sent(
 async def test_the_pauses_grow_and_end_with_the_tries() -> None:
     traffic = Hurried()
     server = ScriptedServer(*[httpx.Response(503)] * 9, patience=WHOLE, traffic=traffic)
-    with pytest.raises(errors.ServerTrouble):
+    with pytest.raises(errors.ServerError):
         await read(server.client)
     assert traffic.pauses == [("Zuora has trouble", float(pause)) for pause in (1, 2, 4, 8)]
 
@@ -142,7 +142,7 @@ async def test_a_pause_that_is_asked_for_too_long_is_given_up_at_once_with_its_l
     server = ScriptedServer(
         no(50000070, status=429, Retry_After="1200"), patience=WHOLE, traffic=traffic
     )
-    with pytest.raises(errors.Busy, match="Zuora asks to wait 20 min first"):
+    with pytest.raises(errors.RateLimited, match="Zuora asks to wait 20 min first"):
         await read(server.client)
     assert not traffic.pauses
 
@@ -152,13 +152,13 @@ async def test_no_try_begins_after_the_total_time() -> None:
     traffic = Hurried()
     answers = [no(50000070, status=429, Retry_After="6")]
     server = ScriptedServer(*answers, patience=patience, traffic=traffic)
-    with pytest.raises(errors.Busy):
+    with pytest.raises(errors.RateLimited):
         await read(server.client)
     assert not traffic.pauses
 
 
 async def test_a_wait_can_be_seen_and_given_up() -> None:
-    traffic = Traffic()
+    traffic = RequestLog()
     seen: list[str] = []
 
     def look() -> None:
@@ -168,7 +168,7 @@ async def test_a_wait_can_be_seen_and_given_up() -> None:
 
     traffic.changed = look
     server = ScriptedServer(RATE, yes(entities=[]), patience=WHOLE, traffic=traffic)
-    with pytest.raises(errors.Busy, match="Too many calls"):
+    with pytest.raises(errors.RateLimited, match="Too many calls"):
         await read(server.client)
     assert seen == ["rate limited"]
     assert not traffic.waits
@@ -177,12 +177,12 @@ async def test_a_wait_can_be_seen_and_given_up() -> None:
 
 async def test_what_is_locked_while_it_waits_is_not_sent_again() -> None:
     class Locking(Hurried):
-        async def wait(self, wait: Wait) -> bool:
+        async def wait(self, wait: RetryDelay) -> bool:
             server.client.lock.lock()
             return await super().wait(wait)
 
     server = ScriptedServer(RATE, yes(), patience=WHOLE, traffic=Locking())
-    with pytest.raises(errors.Busy):
+    with pytest.raises(errors.RateLimited):
         await put(server.client)
     assert len(server.calls) == 1
 
@@ -193,7 +193,7 @@ async def test_while_locked_nothing_is_sent_not_even_for_a_token(
 ) -> None:
     server = ScriptedServer()
     server.client.lock.lock()
-    with pytest.raises(errors.Locked):
+    with pytest.raises(errors.ReadOnlyError):
         await operation(server.client)
     assert not server.calls
     assert not server.tokens
@@ -204,8 +204,8 @@ async def test_while_locked_nothing_is_sent_not_even_for_a_token(
     [
         (httpx.ConnectError("x"), errors.Unreachable),
         (no(50000030), errors.Refused),
-        (no(50000061), errors.ServerTrouble),
-        (RATE, errors.Busy),
+        (no(50000061), errors.ServerError),
+        (RATE, errors.RateLimited),
     ],
 )
 async def test_after_a_lost_answer_no_later_one_makes_the_outcome_known(
@@ -256,7 +256,7 @@ async def test_the_token_is_tried_for_again_and_what_it_was_for_is_not_sent() ->
     traffic = Hurried()
     server = ScriptedServer(patience=WHOLE, traffic=traffic)
     server.token_answer = httpx.Response(503)
-    with pytest.raises(errors.NoToken) as caught:
+    with pytest.raises(errors.TokenUnavailable) as caught:
         await put(server.client)
     assert caught.value.outcome_known
     assert len(server.tokens) == MOST
@@ -297,7 +297,7 @@ async def test_at_most_eight_calls_are_under_way_and_a_wait_holds_no_place() -> 
         return RATE if refuse else page()
 
     class Waiting(Hurried):
-        async def wait(self, wait: Wait) -> bool:
+        async def wait(self, wait: RetryDelay) -> bool:
             nonlocal waiting
             waiting += 1
             if waiting == 20:  # all of them wait, so none of them is in the way of another

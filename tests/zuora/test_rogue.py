@@ -6,11 +6,11 @@ import tracemalloc
 import zlib
 
 import pytest
+from entity_connections.domain import errors
+from entity_connections.domain.errors import ZuoraError
+from entity_connections.services.request_log import RequestLog
+from entity_connections.zuora.http.patience import Patience
 
-from app.domain import errors
-from app.domain.errors import ZuoraError
-from app.services.traffic import Traffic
-from app.zuora.patience import Patience
 from tests.zuora.rogue import CALM, QUICK, SECRET, TOKEN, Act, Rogue, said
 from tests.zuora.server import ENTITY
 
@@ -55,7 +55,7 @@ PACKED = gzip.compress(b'{"success": true}')
 BOMB = zlib.compressobj(9, wbits=31)
 BOMB_BYTES = b"".join(BOMB.compress(b" " * 1_000_000) for _ in range(300)) + BOMB.flush()
 GZIP = "Content-Encoding: gzip"
-LOST, BAD, TROUBLE = errors.NoAnswer, errors.BadAnswer, errors.ServerTrouble
+LOST, BAD, TROUBLE = errors.NoResponse, errors.InvalidResponse, errors.ServerError
 ACTS: list[tuple[str, Act, type[ZuoraError]]] = [
     ("closes at once", b"", LOST),
     ("closes in the headers", b"HTTP/1.1 200 OK\r\nContent-", LOST),
@@ -132,7 +132,7 @@ async def test_a_request_is_repeated_with_its_key_only_and_its_outcome_unknown(
 async def test_without_a_token_nothing_is_sent(act: Act, kind: type[ZuoraError]) -> None:
     async with Rogue(said({})).open() as rogue, rogue.client(patience(kind)) as client:
         rogue.token_act = act
-        with pytest.raises(errors.NoToken) as caught:
+        with pytest.raises(errors.TokenUnavailable) as caught:
             await client.disconnect(ENTITY, "1")
         assert not rogue.calls
     assert caught.value.outcome_known
@@ -150,7 +150,7 @@ async def test_an_answer_is_read_no_further_than_it_may_be() -> None:
             sent += 100_000
 
     async with Rogue(flood).open() as rogue, rogue.client() as client:
-        with pytest.raises(errors.BadAnswer, match="larger than"):
+        with pytest.raises(errors.InvalidResponse, match="larger than"):
             await client.list_connections(ENTITY)
     assert sent < 20_000_000, "the rest stays where it is, but for what the sockets hold"
 
@@ -160,9 +160,9 @@ async def test_a_bomb_is_not_unpacked() -> None:
         Rogue(said(BOMB_BYTES, "200 OK", GZIP)).open() as rogue,
         rogue.client() as client,
     ):
-        await client.enterable()
+        await client.list_accessible_ids()
         tracemalloc.start()
-        with pytest.raises(errors.BadAnswer, match="larger than"):
+        with pytest.raises(errors.InvalidResponse, match="larger than"):
             await client.list_connections(ENTITY)
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
@@ -179,15 +179,15 @@ async def test_nothing_is_ever_sent_to_another_host(status: str) -> None:
             client.request_connection(ENTITY, "b" * 32, "key-1"),
             client.accept(ENTITY, "1"),
         ):
-            with pytest.raises(errors.BadAnswer, match="never followed"):
+            with pytest.raises(errors.InvalidResponse, match="never followed"):
                 await call
         next_page = f"{other.root}/v1/entity-connections?page=2&pageSize=300"
         rogue.acts = [said(LISTED | {"nextPage": next_page}), said(LISTED)]
         assert len((await client.list_connections(ENTITY)).found) == 1
         rogue.token_act = away
         async with rogue.client() as fresh:
-            with pytest.raises(errors.NoToken):
-                await fresh.enterable()
+            with pytest.raises(errors.TokenUnavailable):
+                await fresh.list_accessible_ids()
         assert other.connections == 0
         assert not any(TOKEN in one.path or SECRET in one.path for one in rogue.calls)
 
@@ -211,7 +211,7 @@ async def test_a_kept_connection_that_breaks_under_a_write_leaves_it_unknown() -
     kept = said(LISTED, "200 OK", "Connection: keep-alive")
     async with Rogue(kept, b"").open() as rogue, rogue.client() as client:
         await client.list_connections(ENTITY)
-        with pytest.raises(errors.NoAnswer) as caught:
+        with pytest.raises(errors.NoResponse) as caught:
             await client.accept(ENTITY, "1")
         assert [one.method for one in rogue.calls] == ["GET", "PUT"]
         assert rogue.connections == 2, "one for the token; the write came through the kept one"
@@ -229,9 +229,9 @@ async def test_the_next_call_works_after_each_misbehaviour() -> None:
 
 
 async def test_a_call_that_is_given_up_frees_its_place() -> None:
-    traffic = Traffic()
+    traffic = RequestLog()
     async with Rogue(silence).open() as rogue, rogue.client(traffic=traffic) as client:
-        await client.enterable()
+        await client.list_accessible_ids()
         calls = [asyncio.create_task(client.list_connections(ENTITY)) for _ in range(8)]
         await rogue.received(8)
         for call in calls:
@@ -250,7 +250,7 @@ async def test_a_server_that_echoes_secrets_does_not_get_them_shown(where: str) 
     answer = said(
         refusal, "400 Bad Request", f"Zuora-Request-Id: {SECRET if where == 'token' else TOKEN}"
     )
-    traffic = Traffic()
+    traffic = RequestLog()
     async with Rogue(answer).open() as rogue, rogue.client(traffic=traffic) as client:
         if where == "token":
             rogue.token_act = answer

@@ -9,15 +9,15 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 import pytest
+from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING
+from entity_connections.domain.errors import Forbidden, NotFound, Refused, ZuoraError
+from entity_connections.fake.rules.choices import Refusals
+from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.scenarios.data.acme import AUSTRALIA, UK
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
-from app.domain.connections import CONNECTED, DISCONNECTED, PENDING
-from app.domain.errors import Forbidden, NotFound, Refused, ZuoraError
-from app.fake.choices import Refusals
-from app.fake.data.acme import AUSTRALIA, UK
-from app.fake.policy import Policy
 from tests.acme import AMERICAS, CORPORATION, EUROPE, US, client, open_acme
 
 T = TypeVar("T")

@@ -6,11 +6,11 @@ from urllib.parse import parse_qs
 
 import httpx
 import pytest
+from entity_connections.domain.connections import Direction
+from entity_connections.domain.entities import Entity
+from entity_connections.domain.errors import InvalidResponse, NotFound, ZuoraError
+from entity_connections.zuora.auth import Credentials, Tokens
 
-from app.domain.connections import Direction
-from app.domain.entities import Entity
-from app.domain.errors import BadAnswer, NotFound, ZuoraError
-from app.zuora.token import Credentials, Tokens
 from tests.zuora.server import ENTITY, HYPHENATED, ScriptedServer, body_of, no, page, yes
 
 pytestmark = pytest.mark.asyncio
@@ -59,7 +59,7 @@ async def test_the_entities_are_read_in_the_first_entity_of_the_token() -> None:
 
 async def test_the_scope_tells_the_entities_one_may_enter() -> None:
     server = ScriptedServer()
-    assert await server.client.enterable() == frozenset({ENTITY, ENTITY[:-1] + "b"})
+    assert await server.client.list_accessible_ids() == frozenset({ENTITY, ENTITY[:-1] + "b"})
 
 
 async def test_pages_are_followed_by_their_query_only() -> None:
@@ -104,7 +104,7 @@ async def test_of_a_record_that_is_listed_twice_the_later_counts() -> None:
 async def test_pages_that_go_round_in_a_circle_end() -> None:
     again = page("1", next_page="/v1/entity-connections?page=2")
     server = ScriptedServer(*[again] * 5)
-    with pytest.raises(BadAnswer):
+    with pytest.raises(InvalidResponse):
         await server.client.list_connections(ENTITY)
     assert len(server.calls) == 2
 

@@ -1,0 +1,1 @@
+"""The commands about entities, connections, profiles and the journal."""

@@ -1,0 +1,187 @@
+"""`journal`: what was sent, and what became of it."""
+
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from entity_connections.cli.completion.completers import profile_names
+from entity_connections.cli.exit_codes import ExitCode, Stopped
+from entity_connections.cli.options import Chosen, options_before_command
+from entity_connections.cli.output import narrate, say, say_json, table
+from entity_connections.cli.parameters import option
+from entity_connections.domain.actions import Action
+from entity_connections.domain.clock import now
+from entity_connections.domain.ids import normalize_id
+from entity_connections.domain.text import clean
+from entity_connections.services.storage.entries import OUTCOMES, Entry, Party
+from entity_connections.services.storage.journal import Journal, JournalError
+from entity_connections.settings import paths as places
+
+_AGO = re.compile(r"(\d{1,6})\s*(s|min|m|h|d|w)")
+_UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+
+class Since(click.ParamType[datetime]):
+    """A day, a moment, or how long ago."""
+
+    name = "since"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Return the moment; what says no zone is meant in the local one."""
+        try:
+            if ago := _AGO.fullmatch(value.strip()):
+                return now() - timedelta(seconds=int(ago[1]) * _UNITS[ago[2]])
+            return datetime.fromisoformat(value.strip()).astimezone()
+        except OverflowError:
+            self.fail(f"{value!r} is outside the calendar, which begins in the year 1.")
+        except (ValueError, OSError):
+            self.fail(f"{value!r} is none of 2026-11-22, 2026-11-22T10:00, 90min, 2h, 3d.")
+
+
+@click.group(invoke_without_command=True)
+@option("--json", "as_json", is_flag=True, help="Data for machines.")
+@option("--since", type=Since(), metavar="T", help="From then on: 2026-11-22, 2h, 3d.")
+@option(
+    "--action", type=click.Choice([one.name.lower() for one in Action]), metavar="ACTION",
+    help="Only request, accept, deny or disconnect.",
+)  # fmt: skip
+@option(
+    "--outcome", type=click.Choice([one.replace(" ", "-") for one in OUTCOMES]),
+    metavar="OUTCOME", help="Only confirmed, refused, not-done, overtaken-since or unknown.",
+)  # fmt: skip
+@option("--entity", metavar="ENTITY", help="Only with this entity at either end: id or name.")
+@option("--profile", metavar="NAME", shell_complete=profile_names, help="Only of this one.")
+@click.pass_context
+def journal(
+    ctx: click.Context,
+    since: datetime | None,
+    action: str | None,
+    outcome: str | None,
+    entity: str | None,
+    profile: str | None,
+    *,
+    as_json: bool,
+) -> ExitCode | None:
+    """List every write to a real tenant, oldest first: what was sent and what became of it.
+
+    The built-in fake tenant keeps its journal in memory only, unless it lives in
+    a file (--tenant FILE). A write without an outcome counts as unknown.
+
+    --json: [{"id", "at", "profile", "user", "action", "acting": {"id", "title"},
+    "source", "target", "status", "connectionId", "trackId", "idempotencyKey",
+    "outcome", "sentence", "codes", "requestId", "concludedAt"}]; null and "" where
+    there is nothing.
+    """
+    if ctx.invoked_subcommand is not None:
+        return None
+    chosen = Chosen(profile=profile, entity=entity).under(options_before_command())
+    profile = chosen.base_url if chosen.profile is None else chosen.profile
+    tenant = None if chosen.tenant is None else clean(str(Path(chosen.tenant).absolute()))
+    found = [
+        one
+        for one in _read()
+        if (since is None or one.at >= since)
+        and action in (None, one.action.name.lower())
+        and outcome in (None, _word(one).replace(" ", "-"))
+        and profile in (None, one.profile)
+        and tenant in (None, one.tenant)
+        and (
+            chosen.entity is None
+            or any(_is(end, chosen.entity) for end in (one.source, one.target))
+        )
+    ]
+    if as_json:
+        say_json([_as_json(one) for one in found])
+    elif found:
+        say(_table(found))
+    else:
+        narrate(f"No such writes in {places.journal_file()}.")
+    return ExitCode.DONE
+
+
+@journal.command()
+@option("--json", "as_json", is_flag=True, help="Data for machines.")
+def verify(*, as_json: bool) -> ExitCode:
+    """Look for lines that were changed or are missing; ends with 1 when there are.
+
+    --json: {"lines", "problems", "notes"}
+    """
+    try:
+        verdict = _journal().verify()
+    except JournalError as error:
+        raise Stopped(str(error), ExitCode.USAGE) from error
+    if as_json:
+        say_json(verdict._asdict())
+    else:
+        for problem in verdict.problems:
+            say(problem)
+        for note in verdict.notes:
+            narrate(note)
+        whole = "is not as it was written" if verdict.problems else "is as it was written"
+        say(f"The journal of {verdict.lines} lines {whole}.")
+    return ExitCode.REFUSED if verdict.problems else ExitCode.DONE
+
+
+def _journal() -> Journal:
+    return Journal(places.journal_file(), "")
+
+
+def _read() -> list[Entry]:
+    try:
+        return _journal().entries()
+    except JournalError as error:
+        raise Stopped(str(error), ExitCode.USAGE) from error
+
+
+def _word(entry: Entry) -> str:
+    return entry.outcome or "unknown"
+
+
+def _is(party: Party, typed: str) -> bool:
+    return party.id == normalize_id(typed) or party.title.casefold() == typed.strip().casefold()
+
+
+def _table(entries: list[Entry]) -> str:
+    return table(
+        ("WHEN", "PROFILE", "ACTION", "SOURCE", "", "TARGET", "OUTCOME", "REQUEST ID"),
+        [
+            (
+                f"{one.at.astimezone():%Y-%m-%d %H:%M:%S}",
+                one.profile,
+                one.action.label,
+                one.source.title,
+                "→",
+                one.target.title,
+                _word(one),
+                one.request_id,
+            )
+            for one in entries
+        ],
+    )
+
+
+def _as_json(entry: Entry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "at": entry.at.isoformat(),
+        "profile": entry.profile,
+        "user": entry.user,
+        "action": entry.action.name.lower(),
+        "acting": entry.acting._asdict(),
+        "source": entry.source._asdict(),
+        "target": entry.target._asdict(),
+        "status": entry.status,
+        "connectionId": entry.connection_id,
+        "trackId": entry.track_id,
+        "idempotencyKey": entry.key,
+        "outcome": entry.outcome,
+        "sentence": entry.sentence,
+        "codes": entry.codes.split(", ") if entry.codes else [],
+        "requestId": entry.request_id,
+        "concludedAt": entry.concluded_at.isoformat() if entry.concluded_at else None,
+    }

@@ -1,0 +1,138 @@
+"""`web`: the screen on the fake tenant, in a browser."""
+
+import asyncio
+import gc
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+import entity_connections
+from entity_connections.cli.exit_codes import ExitCode, Stopped
+from entity_connections.cli.listening import address_options, listening_on
+from entity_connections.cli.options import THEMES, Chosen, ScenarioName, options_before_command
+from entity_connections.cli.output import narrate
+from entity_connections.cli.parameters import option
+from entity_connections.cli.tenant.targets import way
+from entity_connections.fake.scenarios.scenarios import SCENARIOS
+
+if TYPE_CHECKING:
+    from entity_connections.web.visit import Command
+
+DRIVER = "entity_connections.tui.terminal.browser:BrowserDriver"
+KEPT = (
+    "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PYTHONDONTWRITEBYTECODE", "SYSTEMROOT",
+    "TEMP", "TMP", "TMPDIR", "TZ",
+)  # fmt: skip
+"""All that a visitor's process gets of our environment: no credentials, and no settings."""
+
+
+@click.command()
+@address_options(port=8050)
+@option(
+    "--scenario", type=ScenarioName(), metavar="NAME",
+    help="What each visitor's tenant holds at the start: acme unless told; or a scenario file.",
+)  # fmt: skip
+@option("--user", metavar="NAME", help="Who each visitor works as: alice unless told.")
+@option("--theme", type=click.Choice(THEMES), default="dark", show_default=True, help="Colours.")
+@option(
+    "--seats", type=click.IntRange(1), default=16, show_default=True,
+    help="Visitors at a time; each takes some 50 MB.",
+)  # fmt: skip
+@option(
+    "--name", "names", multiple=True, metavar="NAME",
+    help="A host name that visitors type, where it is neither localhost nor this machine's"
+    " own. Repeatable.",
+)  # fmt: skip
+def web(
+    host: str,
+    port: int,
+    scenario: str | None,
+    user: str | None,
+    theme: str,
+    seats: int,
+    names: tuple[str, ...],
+) -> ExitCode:
+    """Serve the screen to browsers until ctrl+c, on the fake tenant only.
+
+    Each visitor has a tenant of their own, in a process of their own, and both
+    are gone when they leave. Nobody reaches a real tenant through it, nor
+    anything of this machine: a profile, an address and a tenant's file are
+    refused here.
+    """
+    chosen = _chosen(scenario, user)
+    try:
+        from entity_connections.web.gate import Gate
+        from entity_connections.web.server import Server
+    except ModuleNotFoundError as error:
+        raise Stopped(
+            f"web needs {error.name}, which is not installed. The extra [web] brings it:"
+            " pip install 'entity-connections[web]', or from its source: pip install '.[web]'",
+            ExitCode.USAGE,
+        ) from error
+    from entity_connections.fake.server import url_of
+
+    command = command_for(chosen, theme)
+    listening = listening_on(host, port, "this page, and nothing is encrypted.")
+    server = Server(command, Gate.of(listening, (host, *names)), seats, narrate)
+    origin = "acme" if chosen.scenario is None else chosen.scenario
+    told = (
+        f"The screen, on a tenant {Path(origin).name} for each visitor,"
+        f" is at {url_of(listening)} until ctrl+c."
+    )
+
+    async def serve() -> None:
+        loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+
+        def stop(number: int, _frame: object) -> None:
+            signal.signal(number, signal.SIG_DFL)  # who insists is heeded
+            loop.call_soon_threadsafe(stopped.set)
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, stop)
+        await server.serve(listening, lambda: click.echo(told), stopped)
+
+    gc.enable()  # it is off for commands, which are short
+    asyncio.run(serve())
+    return ExitCode.DONE
+
+
+def command_for(chosen: Chosen, theme: str) -> "Command":
+    """Return what to run for a visitor: our screen on a fake tenant, named in so many words.
+
+    Raises:
+        Stopped: the scenario cannot be used, or has no such user.
+    """
+    from entity_connections.web.visit import Command
+
+    options = list(way(chosen).target.options)
+    if chosen.entity is not None:
+        options += ["--entity", chosen.entity]
+    for fault in chosen.faults or ():
+        options += ["--fault", fault]
+    environ = {name: os.environ[name] for name in KEPT if name in os.environ} | {
+        "PYTHONPATH": str(Path(entity_connections.__file__).parents[1]),
+        "PYTHONUTF8": "1",
+        "TEXTUAL_COLOR_SYSTEM": "truecolor",
+        "TEXTUAL_DRIVER": DRIVER,
+    }
+    # Not from the folder it runs in (-P): what lies there is not the program.
+    arguments = (sys.executable, "-P", "-m", "entity_connections", *options, "--theme", theme)
+    return Command(arguments, environ, Path(sys.executable).anchor)
+
+
+def _chosen(scenario: str | None, user: str | None) -> Chosen:
+    before = options_before_command()
+    names = ("profile", "base_url", "tenant")
+    if refused := [name for name in names if getattr(before, name) is not None]:
+        raise click.UsageError(
+            f"--{refused[0].replace('_', '-')} is not for web: each visitor has a fake tenant of"
+            " their own, and nobody gets at another through a browser."
+        )
+    chosen = Chosen(scenario=scenario, user=user).under(before).checked()
+    if chosen.scenario is None or chosen.scenario in SCENARIOS:
+        return chosen
+    return chosen._replace(scenario=str(Path(chosen.scenario).absolute()))

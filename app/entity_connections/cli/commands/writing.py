@@ -1,0 +1,143 @@
+"""Commands that change something: `request`, `accept`, `deny`, `disconnect`."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import click
+
+from entity_connections.cli.completion.completers import entity_names
+from entity_connections.cli.exit_codes import ExitCode
+from entity_connections.cli.options import Chosen, tenant_options
+from entity_connections.cli.output import narrate
+from entity_connections.cli.parameters import argument, option
+from entity_connections.cli.tenant.confirm import ask, check_gates
+from entity_connections.cli.tenant.finding import row_by_ends, row_by_id, rows_to_request
+from entity_connections.cli.tenant.sending import ordered, send, settle
+from entity_connections.cli.tenant.session import Session, run
+from entity_connections.domain.actions import Action
+from entity_connections.domain.connections import Row
+
+_OPTIONS = (
+    option("--yes", is_flag=True, help="Do it without a question."),
+    option("--unlock", is_flag=True, help="Let this one command write in production."),
+    option("--dry-run", is_flag=True, help="Show the exact request and send nothing."),
+    option("--json", "as_json", is_flag=True, help="Data for machines."),
+)
+_JSON = """
+
+    --json: [{"action", "source": {"id", "name", "displayName"}, "target": {...},
+    "result", "sentence", "connectionId", "requestId", "codes"}]; result is
+    confirmed, refused, overtaken, "not done" or unknown. With --dry-run:
+    [{"method", "url", "headers", "body"}].
+"""
+
+_FORGOTTEN = (
+    "entity-connections: the fake tenant was in memory, and is gone with what was done in it;"
+    " to keep it, add --tenant FILE"
+)
+
+Finder = Callable[[Session], Awaitable[list[Row]]]
+
+
+def _writing(about: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for decorate_option in reversed(_OPTIONS):
+            command = decorate_option(command)
+        command = tenant_options(command)
+        command.__doc__ = about + _JSON
+        return command
+
+    return decorate
+
+
+def _end(name: str, variable: str, about: str, **more: Any) -> Callable[..., Any]:
+    return option(name, variable, metavar="ENTITY", shell_complete=entity_names, help=about, **more)
+
+
+@click.command()
+@_writing("""Ask entities for a connection, acting in the source.
+
+    Several are asked one after another; the first whose outcome is unknown ends
+    it, and the exit code is the worst of all.""")
+@_end("--from", "source", "The source; the entity acted in, unless told.")
+@_end("--to", "targets", "A target; may be given several times.", multiple=True, required=True)
+def request(chosen: Chosen, source: str | None, targets: tuple[str, ...], **how: bool) -> ExitCode:
+    """`request`; its help stands above, where the words all writes share are added."""
+
+    async def find(session: Session) -> list[Row]:
+        return await rows_to_request(session, source, targets)
+
+    return _run(chosen, Action.REQUEST, find, **how)
+
+
+def _on_connection(action: Action, about: str) -> click.Command:
+    @click.command(action.name.lower())
+    @_writing(about)
+    @argument("connection", metavar="[CONNECTION_ID]", required=False)
+    @_end("--from", "source", "The source, in place of an id.")
+    @_end("--to", "target", "The target, in place of an id.")
+    def command(
+        chosen: Chosen,
+        connection: str | None,
+        source: str | None,
+        target: str | None,
+        **how: bool,
+    ) -> ExitCode:
+        ends = None if source is None or target is None else (source, target)
+        alone = ends is None and (source is not None or target is not None)
+        if alone or (connection is None) == (ends is None):
+            raise click.UsageError("name the connection by its id, or by both --from and --to.")
+
+        async def find(session: Session) -> list[Row]:
+            if connection is not None:
+                return [await row_by_id(session, action, connection)]
+            assert ends is not None  # noqa: S101 - else there is an id
+            return [await row_by_ends(session, action, *ends)]
+
+        return _run(chosen, action, find, **how)
+
+    return command
+
+
+accept = _on_connection(Action.ACCEPT, "Accept a request, acting in its target.")
+deny = _on_connection(Action.DENY, "Deny a request, acting in its target.")
+disconnect = _on_connection(
+    Action.DISCONNECT,
+    """End a connection for good, acting in its source or its target.
+
+    On a terminal it wants the counterpart's name typed.""",
+)
+
+
+def _run(
+    chosen: Chosen,
+    action: Action,
+    find: Finder,
+    *,
+    yes: bool,
+    unlock: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> ExitCode:
+    async def work(session: Session) -> ExitCode:
+        target = session.way.target
+        if not dry_run:
+            check_gates(target, yes=yes, unlock=unlock)
+            await settle(session)
+        rows = await find(session)
+        orders = await ordered(session, action, rows)
+        if dry_run:
+            from entity_connections.cli.tenant.dry_run import show
+
+            await show(session, orders, as_json=as_json)
+            return ExitCode.DONE
+        if not yes and not ask(target, orders):
+            narrate("Nothing was sent.")
+            return ExitCode.INTERRUPTED
+        try:
+            return await send(session, orders, as_json=as_json)
+        finally:
+            if target.journal.path is None and target.journal.last is not None:
+                narrate(_FORGOTTEN)
+
+    return run(chosen, work)

@@ -1,0 +1,127 @@
+"""What goes out: data on stdout, for people or for machines; everything else on stderr.
+
+Names come cleaned from where they enter, so they are only ever text here.
+"""
+
+import contextlib
+import json
+import os
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any, TextIO
+
+from entity_connections.domain.connections import Connection, Direction
+from entity_connections.domain.entities import Entity, Hierarchy
+
+
+class _Lost:
+    """Whether stdout took no output; a process has one."""
+
+    output = False
+
+
+def say(text: str) -> None:
+    """Write a line of data; nobody reading it any more is no error, and ends no work.
+
+    What stdout does not take, on a disk that is full, goes to stderr.
+    """
+    try:
+        _write(sys.stdout, text)
+    except OSError as error:
+        silence(sys.stdout)
+        _Lost.output = True
+        narrate(f"entity-connections: stdout takes no output ({error.strerror}). It follows here.")
+        narrate(text)
+
+
+def narrate(text: str) -> None:
+    """Write a line for people to stderr; where that takes none, nobody can be told."""
+    with contextlib.suppress(OSError):
+        _write(sys.stderr, text)
+
+
+def output_lost() -> bool:
+    """Return whether something did not get out on stdout."""
+    return _Lost.output
+
+
+def silence(stream: TextIO) -> None:
+    """Let everything that is still written to a stream vanish."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def say_json(value: Any) -> None:
+    """Write data for machines: indented for a person who looks, one line in a pipe."""
+    indent = 2 if sys.stdout.isatty() else None
+    say(json.dumps(value, ensure_ascii=not _speaks_unicode(sys.stdout), indent=indent))
+
+
+WIDEST = 48
+"""Cells a column of a table takes at most; JSON has names in full."""
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], widest: int | None = WIDEST) -> str:
+    """Return lines whose columns stand below each other; the last one is not padded.
+
+    A column has at most `widest` cells, or with None as many as it needs.
+    """
+    lines = [[_cut(text, widest) for text in line] for line in (heads, *rows)]
+    widths = [max(_cells(line[column]) for line in lines) for column in range(len(heads))]
+    return "\n".join(
+        "  ".join(
+            text + " " * (width - _cells(text)) for text, width in zip(line, widths, strict=True)
+        ).rstrip()
+        for line in lines
+    )
+
+
+def entity_json(entity: Entity) -> dict[str, str]:
+    """Return an entity as the ends of a connection show it."""
+    return {"id": entity.id, "name": entity.name, "displayName": entity.display_name}
+
+
+def connection_json(one: Connection, hierarchy: Hierarchy, acting_id: str) -> dict[str, Any]:
+    """Return a connection as seen from the entity acted in."""
+    return {
+        "id": one.id,
+        "source": entity_json(hierarchy.get(one.source_id)),
+        "target": entity_json(hierarchy.get(one.target_id)),
+        "status": one.status,
+        "direction": direction_of(one, acting_id).value,
+    }
+
+
+def direction_of(one: Connection, acting_id: str) -> Direction:
+    """Return which way a connection goes, seen from the entity acted in."""
+    return Direction.OUTBOUND if one.source_id == acting_id else Direction.INBOUND
+
+
+def _write(stream: TextIO, text: str) -> None:
+    encoding = stream.encoding or "utf-8"
+    try:
+        stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+        stream.flush()
+    except BrokenPipeError:
+        silence(stream)
+
+
+def _speaks_unicode(stream: TextIO) -> bool:
+    return (stream.encoding or "").lower().replace("-", "") == "utf8"
+
+
+def _cut(text: str, widest: int | None) -> str:
+    if widest is None or _cells(text) <= widest:
+        return text
+    while _cells(text) > widest - 1:
+        text = text[:-1]
+    return f"{text}…"
+
+
+def _cells(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF")
+        for char in text
+    )

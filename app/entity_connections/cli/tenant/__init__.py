@@ -1,0 +1,1 @@
+"""Choosing a tenant, entering it, and carrying out actions in it."""

@@ -1,0 +1,175 @@
+"""Connections and the rows of the two tabs (contract D2, D3)."""
+
+from collections.abc import Iterable
+from enum import Enum
+from typing import NamedTuple
+
+from entity_connections.domain.entities import Entity, Hierarchy
+
+CONNECTED = "Connected"
+PENDING = "Pending"
+DISCONNECTED = "Disconnected"
+KNOWN_STATUSES = frozenset({CONNECTED, PENDING, DISCONNECTED})
+
+
+class Direction(Enum):
+    """Which end of a connection the acting entity is; the value is Zuora's word."""
+
+    OUTBOUND = "outbound"
+    INBOUND = "inbound"
+
+    @property
+    def opposite(self) -> "Direction":
+        """The same connection as the counterpart sees it."""
+        return Direction.INBOUND if self is Direction.OUTBOUND else Direction.OUTBOUND
+
+
+class Connection(NamedTuple):
+    """One record of Zuora's list: source -> target, in some status.
+
+    The ids of the entities are bare. The id of the connection is as Zuora
+    wrote it, since it goes back into a path; it is letters, digits and hyphens.
+    `status` may be a word that we do not know.
+    """
+
+    id: str
+    source_id: str
+    target_id: str
+    status: str
+
+    def counterpart_id(self, acting_id: str) -> str:
+        """Return the id of the other end, seen from `acting_id`."""
+        return self.target_id if self.source_id == acting_id else self.source_id
+
+
+class Row(NamedTuple):
+    """One line of a tab: the counterpart, and what there is with it.
+
+    Attributes:
+        direction: the tab it belongs to.
+        acting: the entity we act in.
+        counterpart: the entity at the other end.
+        under: the entity above the counterpart, if any.
+        connection: the living record of the pair in this direction, if any.
+        folded: the other records of the pair in this direction, newest first.
+        reverse: the living record of the opposite direction, if any.
+    """
+
+    direction: Direction
+    acting: Entity
+    counterpart: Entity
+    under: Entity | None
+    connection: Connection | None
+    folded: tuple[Connection, ...] = ()
+    reverse: Connection | None = None
+
+    @property
+    def key(self) -> str:
+        """What identifies the row in its tab, whatever happens to its record."""
+        return self.counterpart.id
+
+    @property
+    def status(self) -> str | None:
+        """Zuora's word for the state of the pair, or None when there is no record."""
+        return self.connection.status if self.connection else None
+
+    @property
+    def records(self) -> tuple[Connection, ...]:
+        """Every record of the pair in this direction, the living one first."""
+        return (self.connection, *self.folded) if self.connection else ()
+
+    @property
+    def source(self) -> Entity:
+        """The entity that shares."""
+        return self.acting if self.direction is Direction.OUTBOUND else self.counterpart
+
+    @property
+    def target(self) -> Entity:
+        """The entity that is shared to."""
+        return self.counterpart if self.direction is Direction.OUTBOUND else self.acting
+
+    @property
+    def waits_for_acting(self) -> bool:
+        """Whether the acting entity is asked to accept or deny."""
+        return self.direction is Direction.INBOUND and self.status == PENDING
+
+
+def _fold(connections: list[Connection]) -> tuple[Connection | None, tuple[Connection, ...]]:
+    """Return the living record of a pair and the others, newest first.
+
+    Connected lives before Pending, Pending before the newest of the rest. The
+    list carries no dates; later in it is taken as newer (contract L12).
+    """
+    rank = {CONNECTED: 0, PENDING: 1}
+    ordered = list(reversed(connections))
+    ordered.sort(key=lambda one: rank.get(one.status, 2))
+    return (ordered[0], tuple(ordered[1:])) if ordered else (None, ())
+
+
+def make_rows(
+    direction: Direction,
+    acting_id: str,
+    hierarchy: Hierarchy,
+    connections: Iterable[Connection],
+) -> list[Row]:
+    """Return the rows of one tab in the order they are shown.
+
+    Outbound holds every other entity of the hierarchy, joined with what goes
+    out to it, in the order of the tree. Inbound holds the entities something
+    comes in from, those that wait for an answer first. A counterpart that the
+    hierarchy does not hold comes last, under a stand-in. No two connections
+    have the same id.
+    """
+    pairs = _group_by_counterpart(acting_id, connections)
+    mine = pairs[direction]
+    keys = list(mine)
+    if direction is Direction.OUTBOUND:
+        keys = [entity.id for entity in hierarchy if entity.id != acting_id]
+        keys += [key for key in mine if key not in hierarchy or key == acting_id]
+    found = [_make_row(direction, acting_id, hierarchy, pairs, key) for key in keys]
+    found.sort(key=lambda row: (not row.waits_for_acting, hierarchy.place(row.key)))
+    return found
+
+
+def make_row(
+    direction: Direction,
+    acting_id: str,
+    hierarchy: Hierarchy,
+    connections: Iterable[Connection],
+    key: str,
+) -> Row:
+    """Return the row of one counterpart, without a connection where none is listed."""
+    pairs = _group_by_counterpart(acting_id, connections)
+    return _make_row(direction, acting_id, hierarchy, pairs, key)
+
+
+_Pairs = dict[Direction, dict[str, list[Connection]]]
+
+
+def _group_by_counterpart(acting_id: str, connections: Iterable[Connection]) -> _Pairs:
+    pairs: _Pairs = {direction: {} for direction in Direction}
+    for connection in connections:
+        # A connection of an entity with itself is nobody's counterpart but its own.
+        if connection.source_id == acting_id:
+            outbound = pairs[Direction.OUTBOUND]
+            outbound.setdefault(connection.target_id, []).append(connection)
+        if connection.target_id == acting_id:
+            inbound = pairs[Direction.INBOUND]
+            inbound.setdefault(connection.source_id, []).append(connection)
+    return pairs
+
+
+def _make_row(
+    direction: Direction, acting_id: str, hierarchy: Hierarchy, pairs: _Pairs, key: str
+) -> Row:
+    counterpart = hierarchy.get(key)
+    living, folded = _fold(pairs[direction].get(key, []))
+    return Row(
+        direction=direction,
+        acting=hierarchy.get(acting_id),
+        counterpart=counterpart,
+        under=hierarchy.parent(counterpart),
+        connection=living,
+        folded=folded,
+        reverse=_fold(pairs[direction.opposite].get(key, []))[0],
+    )

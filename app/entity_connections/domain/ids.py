@@ -1,0 +1,32 @@
+"""The two spellings of one entity id (contract C2, E1).
+
+Zuora writes an id as 32 hexadecimal digits in bodies and as a UUID with
+hyphens in headers and token scopes, in any case. Inside the program there is
+only the bare spelling.
+"""
+
+import re
+
+_HEX32 = re.compile(r"[0-9a-f]{32}\Z")
+
+
+def normalize_id(id_: str) -> str:
+    """Return `id_` without hyphens and in lower case: the spelling used inside."""
+    return id_.replace("-", "").lower()
+
+
+def hyphenate_id(id_: str) -> str:
+    """Return `id_` as 8-4-4-4-12, the spelling of `Zuora-Entity-Ids`.
+
+    An id that is not 32 hexadecimal digits is returned bare: only Zuora can
+    say what it means.
+    """
+    id_ = normalize_id(id_)
+    if not _HEX32.match(id_):
+        return id_
+    return f"{id_[:8]}-{id_[8:12]}-{id_[12:16]}-{id_[16:20]}-{id_[20:]}"
+
+
+def parse_id(typed: str) -> str | None:
+    """Return the bare id that somebody typed, or None when it is no id."""
+    return id_ if _HEX32.match(id_ := normalize_id(typed.strip())) else None

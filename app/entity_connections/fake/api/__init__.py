@@ -1,0 +1,1 @@
+"""The HTTP side of the fake Zuora: routes, bodies, answers, tokens, paging."""

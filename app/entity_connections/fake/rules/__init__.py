@@ -1,0 +1,1 @@
+"""What the fake tenant allows, and what it does where Zuora's documents are silent."""

@@ -1,0 +1,1 @@
+"""What a fake tenant starts with: built-in scenarios and scenario files."""

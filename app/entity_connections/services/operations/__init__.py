@@ -1,0 +1,1 @@
+"""One write from the moment it is planned to its known outcome."""

@@ -1,0 +1,307 @@
+"""What one user has in front of them: the acting entity, two tabs, and a row in each.
+
+It knows no widget. The cursor of a tab is a record key and stays on its record
+through every refresh, sort and filter. Where the record is gone, another one has the
+cursor until a person puts it somewhere; no action is to be done there before.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
+
+from entity_connections.domain import row_order as listing
+from entity_connections.domain.actions import default_row
+from entity_connections.domain.connections import Direction, Row, make_row
+from entity_connections.domain.errors import ZuoraError
+from entity_connections.services.operations.operation import Order, Outcome
+from entity_connections.services.operations.unknown_outcomes import Pair, Unknowns, pair_of
+from entity_connections.services.snapshot import Snapshot
+from entity_connections.services.tab_state import CursorPlace, TabState
+from entity_connections.services.workspace import UserSession
+
+
+class Progress(Enum):
+    """What is under way on a row, or ended badly there."""
+
+    SENDING = "sending"
+    UNKNOWN = "outcome unknown"
+
+
+class Origin(NamedTuple):
+    """Where the other side of a row was gone to from; it is gone back to as it was.
+
+    Attributes:
+        acting_id: the entity that was acted in.
+        direction: the tab that was in front.
+        tabs: how its tabs were looked at.
+        previous: where that entity had been gone to from, if it had.
+    """
+
+    acting_id: str
+    direction: Direction
+    tabs: dict[Direction, TabState]
+    previous: "Origin | None"
+
+
+def _new_tabs() -> dict[Direction, TabState]:
+    return {direction: TabState() for direction in Direction}
+
+
+@dataclass
+class ScreenState:
+    """The state behind the screen, for one user.
+
+    Attributes:
+        access: the user's way into the tenant.
+        acting_id: the entity acted in.
+        view: what was last read of it, or None while nothing was.
+        failure: why the newest reading failed, or None when it did not.
+        recent: entities acted in before, newest first.
+        changes: how often what is under way on a row has changed.
+    """
+
+    access: UserSession
+    acting_id: str
+    view: Snapshot | None = None
+    failure: ZuoraError | None = None
+    direction: Direction = Direction.OUTBOUND
+    recent: list[str] = field(default_factory=list)
+    changes: int = 0
+    tabs: dict[Direction, TabState] = field(default_factory=_new_tabs)
+    _rows: dict[Direction, dict[str, tuple[str, Row]]] = field(default_factory=dict)
+    _nearest: tuple[tuple[object, object], str | None] = ((None, None), None)
+    _shown: Sequence[Row] = ()
+    _shown_of: tuple[object, ...] = ()
+    _known: float = 0.0  # `View.asked` of what was remembered of the entity when it was entered
+    _origin: Origin | None = None
+    _sending: set[Pair] = field(default_factory=set)
+    _unknowns: Unknowns = field(default_factory=Unknowns)
+
+    @property
+    def tab(self) -> TabState:
+        """The tab in front."""
+        return self.tabs[self.direction]
+
+    def take(self, view: Snapshot) -> None:
+        """Show a newer view of the acting entity; an older or a foreign one only settles."""
+        self.changes += self._unknowns.look_at(view)
+        if view.acting_id != self.acting_id:
+            return
+        if self.view is not None and view.asked < self.view.asked:
+            return
+        place = self.tab.place
+        if self.tab.pinned and place and place.rows is None and self.view is not None:
+            self.tab.place = place._replace(rows=self.shown())
+        self.view, self.failure = view, None
+        for direction in Direction:
+            rows = view.rows(direction)
+            self._rows[direction] = {row.key: (listing.search_text(row), row) for row in rows}
+        self._open_tab()
+
+    def act_in(self, entity_id: str) -> None:
+        """Work in another entity: same tab, nothing filtered, what was last seen of it."""
+        if entity_id == self.acting_id:
+            return
+        others = [id_ for id_ in self.recent if id_ != self.acting_id]
+        self.recent = [self.acting_id, *others]
+        self.acting_id, self.view, self.failure, self._rows = entity_id, None, None, {}
+        self.tabs = {
+            direction: TabState(order=tab.order, reverse=tab.reverse)
+            for direction, tab in self.tabs.items()
+        }
+        self._known, self._origin = 0.0, None
+        if seen := self.access.tenant.seen(entity_id):
+            self._known = seen.asked
+            self.take(seen)
+
+    def to_tab(self, direction: Direction) -> None:
+        """Bring a tab to the front, as it was left."""
+        self.tab.unpin()
+        self.direction = direction
+        self._open_tab()
+
+    def other_side(self, row: Row) -> None:
+        """Act as the counterpart of `row`, with the same pair under the cursor."""
+        origin = Origin(self.acting_id, self.direction, self.tabs, self._origin)
+        self.direction = row.direction.opposite
+        self.act_in(row.counterpart.id)
+        self.tab.place = CursorPlace(origin.acting_id, pinned=True)
+        self._origin = origin
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether the cursor is still on the pair whose other side was gone to."""
+        origin, place = self._origin, self.tab.place
+        return (
+            origin is not None
+            and place is not None
+            and place.key == origin.acting_id
+            and self.direction is origin.direction.opposite
+        )
+
+    def go_back(self) -> None:
+        """Return to where the other side was gone to from: entity, tab, filter, order, cursor."""
+        if (origin := self._origin) is not None:
+            self.act_in(origin.acting_id)
+            self.tabs, self.direction = origin.tabs, origin.direction
+            self._origin = origin.previous
+            self.tab.pin()
+
+    def _open_tab(self) -> None:
+        """Put the cursor of a tab that is looked at for the first time on its default row.
+
+        An empty one waits for a list newer than what was remembered of the entity.
+        """
+        if self.tab.place is None and self.view is not None:
+            rows = self.shown() or self.rows()
+            if rows or self.view.asked > self._known:
+                row = default_row(rows, self.access.tenant.accessible_ids)
+                self.tab.place = CursorPlace(row.key if row else None, rows)
+
+    def move_to(self, key: str) -> None:
+        """Put the cursor on a row that is shown, because a person did."""
+        place = self.tab.place
+        if place is None or place.key != key:
+            self.tab.place = CursorPlace(key, self.shown())
+
+    def narrow(self, needle: str) -> None:
+        """Filter the rows of the tab in front by other words."""
+        self.tab.needle = needle
+        self.tab.unpin()
+
+    @property
+    def cursor(self) -> str | None:
+        """The key of the row under the cursor; None if and only if no row is shown.
+
+        It is the row that the cursor was put on while that one is shown, else its neighbour.
+        """
+        tab, place = self.tab, self.tab.place
+        row = self.find(place.key) if place is not None else None
+        if row is not None and (
+            tab.pinned or listing.filter_rows(tab.needle, [(listing.search_text(row), row)])
+        ):
+            return row.key
+        shown = self.shown()
+        made_of, nearest = self._nearest
+        if made_of[0] is not place or made_of[1] is not shown:
+            nearest = (place or CursorPlace(None)).nearest(shown)
+            self._nearest = (place, shown), nearest
+        return nearest
+
+    @property
+    def why_moved(self) -> str:
+        """Why the cursor is on another row than a person put it on; "" where it is not."""
+        place, cursor = self.tab.place, self.cursor
+        if cursor is None or (place is not None and place.key == cursor):
+            return ""
+        title = self.access.tenant.hierarchy.get
+        if place is None or place.key is None:
+            return f"{title(cursor).title} came under the cursor when it came into the list."
+        left, now = title(place.key).title, title(cursor).title
+        hidden = place.key in self._rows.get(self.direction, {})
+        why = f"The filter hides {left}" if hidden else f"{left} left the list"
+        return f"{why}; the cursor is on {now} now."
+
+    def count(self, direction: Direction) -> int:
+        """Return how many rows a tab has, filtered or not."""
+        return len(self._rows.get(direction, ()))
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for the acting entity."""
+        rows = self._rows.get(Direction.INBOUND, {}).values()
+        return sum(row.waits_for_acting for _, row in rows)
+
+    def rows(self) -> list[Row]:
+        """Return all rows of the tab in front, in their own order."""
+        return [row for _, row in self._rows.get(self.direction, {}).values()]
+
+    def shown(self) -> Sequence[Row]:
+        """Return the rows of the tab in front, filtered and sorted, with one that is pinned."""
+        tab = self.tab
+        made_of = (self.view, self.direction, tab.needle, tab.order, tab.reverse)
+        if tab.pinned is not None:
+            return self._make_shown()
+        if made_of != self._shown_of:
+            self._shown_of, self._shown = made_of, self._make_shown()
+        return self._shown
+
+    def _make_shown(self) -> Sequence[Row]:
+        tab, place = self.tab, self.tab.place
+        listed = self._rows.get(self.direction, {})
+        rows = listing.filter_rows(tab.needle, listed.values(), keep=tab.pinned)
+        row = self.find(tab.pinned)
+        if row is not None and row.key not in listed:
+            rows.insert(0, row)
+        ordered = listing.sort_rows(rows, tab.order, reverse=tab.reverse)
+        if row is not None and place is not None and place.rows is not None:
+            return place.hold(row, ordered)
+        return ordered
+
+    def find(self, key: str | None) -> Row | None:
+        """Return a row of the tab in front by its key, whether the filter hides it or not.
+
+        One that is pinned and not in the list is the row it would be.
+        """
+        found = self._rows.get(self.direction, {}).get(key or "")
+        if found is not None:
+            return found[1]
+        return self._unlisted(key) if key is not None and key == self.tab.pinned else None
+
+    @property
+    def shows_unlisted(self) -> bool:
+        """Whether a row is shown that the list does not hold."""
+        pinned = self.tab.pinned
+        return pinned is not None and pinned not in self._rows.get(self.direction, {})
+
+    def _unlisted(self, key: str) -> Row | None:
+        """Return the row of a pair that is not listed, by the newest list of either end."""
+        if self.view is None:
+            return None
+        seen = self.access.tenant.seen(key) or self.view
+        newest = max(self.view, seen, key=lambda view: (view.asked, view.read_at))
+        hierarchy = self.view.hierarchy
+        return make_row(self.direction, self.acting_id, hierarchy, newest.connections, key)
+
+    def progress(self, row: Row) -> Progress | None:
+        """Return what is under way on a row, sent from whichever of its two entities."""
+        if pair_of(row) in self._sending:
+            return Progress.SENDING
+        return Progress.UNKNOWN if row in self._unknowns else None
+
+    def started(self, order: Order) -> None:
+        """Note that a write on a row is under way; the row stays where it is."""
+        self._sending.add(order.ends)
+        self.changes += 1
+        row, place = order.row, self.tab.place
+        at = row.acting.id, row.direction, row.key
+        if place is not None and at == (self.acting_id, self.direction, place.key):
+            self.tab.place = CursorPlace(row.key, self.shown(), pinned=True)
+
+    def finished(self, outcome: Outcome) -> None:
+        """Note what became of a write, and show the list that was read after it."""
+        self._sending.discard(outcome.order.ends)
+        self.changes += 1
+        if outcome.view is not None:
+            self.take(outcome.view)
+        self.restore([outcome])
+
+    def restore(self, outcomes: Iterable[Outcome]) -> None:
+        """Show as unknown what is unknown among `outcomes`, until a list tells."""
+        self.changes += self._unknowns.add(outcomes)
+
+    def to_look_up(self) -> list[str]:
+        """Return the other entities whose lists tell what is unknown still."""
+        return self._unknowns.acting_ids(besides=self.acting_id)
+
+    def unknown_entries(self) -> set[str]:
+        """Return the lines of the journal that this desk tells the end of."""
+        return self._unknowns.entry_ids()
+
+    def settled(self) -> list[Outcome]:
+        """Return, once, what lists have told since of writes whose outcome was unknown.
+
+        Each is to be told to the person and recorded (`aftermath.conclude`).
+        """
+        return self._unknowns.settled()

@@ -1,0 +1,41 @@
+"""What Zuora's lists say of one entity, at one moment."""
+
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from typing import NamedTuple
+
+from entity_connections.domain.connections import Connection, Direction, Row, make_rows
+from entity_connections.domain.entities import Hierarchy
+
+
+class Snapshot(NamedTuple):
+    """What Zuora's list said of one acting entity, and when.
+
+    Attributes:
+        acting_id: the entity it was read in.
+        hierarchy: the entities known at that moment.
+        connections: both directions, as listed.
+        accessible_ids: ids of the entities the user may enter, None if unknown.
+        read_at: when the list was asked for; what happened later may be missing.
+        remarks: a sentence for each thing that is missing or strange in what was read.
+        whole: whether every connection in the list could be read, and was of this entity.
+        asked: the same as `read_at` on a clock that nobody can set, which orders the lists;
+            0 for one that an earlier program read.
+    """
+
+    acting_id: str
+    hierarchy: Hierarchy
+    connections: tuple[Connection, ...]
+    accessible_ids: AbstractSet[str] | None
+    read_at: datetime
+    remarks: tuple[str, ...] = ()
+    whole: bool = True
+    asked: float = 0.0
+
+    def rows(self, direction: Direction) -> list[Row]:
+        """Return the rows of one tab."""
+        return make_rows(direction, self.acting_id, self.hierarchy, self.connections)
+
+    def row(self, direction: Direction, key: str) -> Row | None:
+        """Return one row of a tab, or None when there is none with this key."""
+        return next((row for row in self.rows(direction) if row.key == key), None)

@@ -1,0 +1,60 @@
+"""What the use cases need from Zuora."""
+
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple, Protocol
+
+from entity_connections.domain.connections import Connection, Direction
+from entity_connections.domain.entities import Entity
+from entity_connections.domain.list_result import ListResult
+
+
+class Receipt(NamedTuple):
+    """What Zuora answered to a write that it took.
+
+    Attributes:
+        request_id: `Zuora-Request-Id`, to quote to Zuora Support, or "".
+        connection_id: id of the connection that a request made, or "".
+    """
+
+    request_id: str
+    connection_id: str = ""
+
+
+class ZuoraApi(Protocol):
+    """Zuora's multi-entity API, acting as one user (contract A to H).
+
+    Every entity id is bare. Each method raises `entity_connections.domain.errors.ZuoraError`.
+    A write carries `track_id` (1 to 64 characters of a UUID) as `Zuora-Track-Id`,
+    and one made here when it is "".
+    """
+
+    async def list_accessible_ids(self) -> AbstractSet[str] | None:
+        """Return the ids of the entities the user may enter, None if unknown."""
+
+    async def list_entities(self, acting_id: str | None = None) -> ListResult[Entity]:
+        """Return the hierarchy's entities, provisioned or not."""
+
+    async def list_connections(
+        self, acting_id: str, direction: Direction | None = None
+    ) -> ListResult[Connection]:
+        """Return the connections of an entity, of both directions unless told."""
+
+    async def request_connection(
+        self, source_id: str, target_id: str, key: str, track_id: str = ""
+    ) -> Receipt:
+        """Ask for source -> target, acting in the source.
+
+        A repeated call with the same idempotency `key` asks only once.
+        """
+
+    async def accept(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
+        """Accept a request, acting in its target."""
+
+    async def deny(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
+        """Deny a request, acting in its target."""
+
+    async def disconnect(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
+        """End a connection for good, acting in its source or its target."""
+
+    async def aclose(self) -> None:
+        """Let go of what the connection to Zuora holds."""

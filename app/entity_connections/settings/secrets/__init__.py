@@ -1,0 +1,1 @@
+"""Where a client secret comes from and where it is kept."""

@@ -1,0 +1,1 @@
+"""The order of keys, and what must be known before each takes effect."""

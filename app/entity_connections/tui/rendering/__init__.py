@@ -1,0 +1,1 @@
+"""Text and styles of what the screen shows; no widgets and no I/O."""

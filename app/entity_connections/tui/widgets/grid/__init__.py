@@ -1,0 +1,1 @@
+"""A table of rows with one cursor row and sortable columns."""

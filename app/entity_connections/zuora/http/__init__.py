@@ -1,0 +1,1 @@
+"""HTTP towards Zuora: connections, limits, retries, tokens, responses."""
