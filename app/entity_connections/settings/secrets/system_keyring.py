@@ -1,0 +1,59 @@
+"""Client secrets in the keyring of the system, when the extra `[keyring]` is installed."""
+
+from contextlib import suppress
+from typing import NamedTuple
+
+from entity_connections.domain.secret import Secret, SecretValue
+from entity_connections.domain.text import clean
+from entity_connections.settings.paths import APP
+
+
+class KeyringResult(NamedTuple):
+    """The answer of the keyring.
+
+    Attributes:
+        secret: the secret in it, or None.
+        message: the name of the keyring, or why there is no secret, for people.
+    """
+
+    secret: SecretValue | None
+    message: str
+
+
+def read_keyring(profile_name: str) -> KeyringResult:
+    """Return the secret of a profile; the system may ask the user to unlock the keyring first."""
+    try:
+        import keyring  # slow to import
+
+        backend = keyring.get_keyring()
+        password = (keyring.get_password(APP, profile_name) or "").strip()
+    except ImportError:
+        return KeyringResult(None, "no keyring is installed (the extra [keyring])")
+    except Exception as error:  # noqa: BLE001 - backends raise anything
+        return KeyringResult(None, f"the keyring does not answer ({type(error).__name__})")
+    name = clean(str(getattr(backend, "name", "") or type(backend).__name__), 64)
+    if not password or not password.isprintable():
+        return KeyringResult(None, f"nothing in the keyring ({name})")
+    return KeyringResult(Secret(password), f"the keyring ({name})")
+
+
+def write_keyring(profile_name: str, secret: SecretValue) -> KeyringResult:
+    """Store a secret and read it back; the result has no secret when it was not stored."""
+    try:
+        import keyring
+
+        keyring.set_password(APP, profile_name, secret.get_secret_value())
+    except ImportError:
+        return KeyringResult(None, "no keyring is installed (the extra [keyring])")
+    except Exception as error:  # noqa: BLE001 - backends raise anything
+        problem = f"the keyring does not take it ({type(error).__name__})"
+    else:
+        result = read_keyring(profile_name)
+        if result.secret and result.secret.get_secret_value() == secret.get_secret_value():
+            return result
+        problem = "the keyring did not keep it"
+    # An older secret in the keyring would be found before the new one in a file. The keyring may
+    # hold none, or not answer: the caller looks whether one is left.
+    with suppress(Exception):
+        keyring.delete_password(APP, profile_name)
+    return KeyringResult(None, problem)
