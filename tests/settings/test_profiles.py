@@ -216,8 +216,12 @@ def test_a_missing_client_id_is_reported(config: Config) -> None:
         ("https://proxy.acme.example/zuora", Risk.PRODUCTION),
     ],
 )
-def test_an_unknown_base_url_is_production(url: str, risk: Risk) -> None:
-    profile = make_profile_for_url(url, {"ZUORA_CLIENT_ID": "x", "ZUORA_ENTITY_ID": "Acme"})
+def test_an_unknown_base_url_is_production(
+    monkeypatch: pytest.MonkeyPatch, url: str, risk: Risk
+) -> None:
+    monkeypatch.setenv("ZUORA_CLIENT_ID", "x")
+    monkeypatch.setenv("ZUORA_ENTITY_ID", "Acme")
+    profile = make_profile_for_url(url)
     assert profile.risk is risk
     assert (profile.client_id, profile.entity, profile.in_config) == ("x", "Acme", False)
     assert profile.options == ("--base-url", profile.base_url)
@@ -250,11 +254,14 @@ def test_profiles_and_base_urls_never_share_a_store_file() -> None:
     assert {one.parent for one in files} == {paths.store_dir()}
 
 
-def test_the_variables_name_the_folders(tmp_path: Path) -> None:
-    assert paths.config_file({}).name == "config.toml"
-    assert paths.config_file({}).parent.name == "entity-connections"
-    assert paths.journal_file({paths.STATE_DIR: str(tmp_path)}) == tmp_path / "journal.jsonl"
-    assert paths.config_dir({paths.CONFIG_DIR: "relative"}) == Path.cwd() / "relative"
+def test_the_variables_name_the_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(paths.STATE_DIR, str(tmp_path))
+    assert paths.state_dir() == tmp_path
+    monkeypatch.setenv(paths.CONFIG_DIR, "relative")
+    assert paths.config_dir() == Path.cwd() / "relative"
+    monkeypatch.delenv(paths.CONFIG_DIR)
+    assert paths.config_file().name == "config.toml"
+    assert paths.config_dir().name == "entity-connections"
 
 
 def test_environment_variables_suffice_without_slow_imports() -> None:

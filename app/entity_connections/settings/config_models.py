@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from entity_connections.domain.base_url import InvalidBaseUrlError, normalize_base_url
 from entity_connections.domain.risk import Risk
-from entity_connections.domain.text import MAX_VALUE_LENGTH, clean, find_problem
+from entity_connections.domain.text import clean, find_problem
 from entity_connections.settings.base_urls import find_known_risk, resolve_base_url
 from entity_connections.settings.errors import SettingsError, find_similar, suggest
 from entity_connections.settings.paths import PROFILE_NAME
@@ -53,13 +53,13 @@ def _check_capitals(profiles: dict[str, "ProfileTable"]) -> dict[str, "ProfileTa
     for name in profiles:
         other = by_lower.setdefault(name.lower(), name)
         if other != name:
-            raise ValueError(f"holds {other!r} and {name!r}, which differ only in capitals: rename one.")
+            raise ValueError(
+                f"holds {other!r} and {name!r}, which differ only in capitals: rename one."
+            )
     return profiles
 
 
-_TEXT_SCHEMA = {"minLength": 1, "maxLength": MAX_VALUE_LENGTH}
-
-Text = Annotated[str, AfterValidator(_check_text), Field(json_schema_extra=_TEXT_SCHEMA)]
+Text = Annotated[str, AfterValidator(_check_text)]
 EnvironmentName = Annotated[
     str, AfterValidator(_check_environment), Field(json_schema_extra={"enum": [*ENVIRONMENTS]})
 ]
@@ -73,31 +73,26 @@ class ProfileTable(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
         strict=True,
+        use_attribute_docstrings=True,
         json_schema_extra={"oneOf": [{"required": ["environment"]}, {"required": ["base_url"]}]},
     )
 
-    environment: EnvironmentName | None = Field(
-        None, description="Zuora's environment by name; or base_url."
-    )
-    base_url: BaseUrl | None = Field(
-        None, description="A REST base URL: https, or http on this machine; or environment."
-    )
-    client_id: Text | None = Field(
-        None, description="Of the OAuth client; ZUORA_CLIENT_ID in the environment wins."
-    )
-    secret_command: Text | None = Field(
-        None, description="A command that prints the client secret; it runs without a shell."
-    )
-    risk: Literal["sandbox", "production"] | None = Field(
-        None, description="Known for an environment; needed with a base_url Zuora does not list."
-    )
-    read_only: bool = Field(
-        False, description="Refuse all writes; production starts locked in any case."
-    )
-    entity: Text | None = Field(
-        None, description="To start in: id, name or display name; ZUORA_ENTITY_ID wins."
-    )
-    user: Text | None = Field(None, description="Who works with it; only shown.")
+    environment: EnvironmentName | None = None
+    """Zuora's environment by name. A tenant has this or base_url."""
+    base_url: BaseUrl | None = None
+    """A REST base URL: https, or http on this machine."""
+    client_id: Text | None = None
+    """Of the OAuth client. ZUORA_CLIENT_ID in the environment wins."""
+    secret_command: Text | None = None
+    """A command that prints the client secret. It runs without a shell."""
+    risk: Literal["sandbox", "production"] | None = None
+    """Known for an environment; needed with a base_url that Zuora does not list."""
+    read_only: bool = False
+    """Refuse all writes. Production starts locked in any case."""
+    entity: Text | None = None
+    """To start in: id, name or display name. ZUORA_ENTITY_ID in the environment wins."""
+    user: Text | None = None
+    """Who works with it; only shown."""
 
     @property
     def rest_url(self) -> str:
@@ -130,11 +125,10 @@ class ProfileTable(BaseModel):
 class ConfigTable(BaseModel):
     """The file config.toml of entity-connections."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
 
-    profiles: Annotated[dict[ProfileName, ProfileTable], AfterValidator(_check_capitals)] = Field(
-        {}, description="Ways into tenants of Zuora, by name."
-    )
+    profiles: Annotated[dict[ProfileName, ProfileTable], AfterValidator(_check_capitals)] = {}
+    """Ways into tenants of Zuora, by name."""
 
 
 def check_config(data: Mapping[str, Any], path: Path) -> dict[str, ProfileTable]:
@@ -176,6 +170,7 @@ _SECRET_KEYS = ("client_secret", "secret", "password", "token", "access_token", 
 
 
 def _describe(error: "ErrorDetails") -> str:
+    # Pydantic adds "[key]" to the place of an error when a key is wrong, and not its value.
     names = [clean(str(name), 64) for name in error["loc"] if name != "[key]"]
     place = names[0] if len(names) == 1 else " ".join([f"[{'.'.join(names[:2])}]", *names[2:]])
     if error["type"] == "extra_forbidden":

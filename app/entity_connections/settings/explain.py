@@ -1,7 +1,7 @@
 """Each setting of a profile and where it comes from; of a secret only whether it is found."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from entity_connections.settings import paths
@@ -20,19 +20,18 @@ class ExplainedSetting(NamedTuple):
 
 
 def explain_profile(
-    profile: Profile, environ: Mapping[str, str] | None = None
+    profile: Profile,
 ) -> list[ExplainedSetting]:
     """Return every setting of a profile; looks for the secret like a start of the program."""
-    environ = os.environ if environ is None else environ
-    config_path = str(paths.config_file(environ))
-    journal_path = str(paths.journal_file(environ))
+    config_path = str(paths.config_file())
+    journal_path = str(paths.journal_file())
     profile_origin = config_path if profile.in_config else "--base-url"
     return [
         ExplainedSetting("profile", profile.name, profile_origin),
         *_explain_values(profile),
-        _explain_secret(profile, environ),
-        ExplainedSetting("journal", journal_path, _explain_folder(paths.STATE_DIR, environ)),
-        ExplainedSetting("config", config_path, _explain_folder(paths.CONFIG_DIR, environ)),
+        _explain_secret(profile),
+        ExplainedSetting("journal", journal_path, _explain_folder(paths.STATE_DIR)),
+        ExplainedSetting("config", config_path, _explain_folder(paths.CONFIG_DIR)),
     ]
 
 
@@ -58,12 +57,12 @@ def _explain_command(command: str | None) -> str:
         return "not a command"
 
 
-def _explain_secret(profile: Profile, environ: Mapping[str, str]) -> ExplainedSetting:
+def _explain_secret(profile: Profile) -> ExplainedSetting:
     try:
-        return ExplainedSetting("client_secret", "set", find_secret(profile, environ).origin)
+        return ExplainedSetting("client_secret", "set", find_secret(profile).origin)
     except SettingsError as error:
         return ExplainedSetting("client_secret", "not found", str(error))
 
 
-def _explain_folder(variable: str, environ: Mapping[str, str]) -> str:
-    return variable if variable in environ else "default"
+def _explain_folder(variable: str) -> str:
+    return variable if variable in os.environ else "default"

@@ -5,7 +5,6 @@ They are in the platform's own folders, unless `ENTITY_CONNECTIONS_CONFIG_DIR` a
 """
 
 import re
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
@@ -21,50 +20,50 @@ PROFILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """What a profile may be called. Such a name is also a safe file name."""
 
 
-def config_dir(environ: Mapping[str, str] | None = None) -> Path:
+def config_dir() -> Path:
     """Return the folder of config.toml and of the secret files."""
-    return _read_folder(CONFIG_DIR, environ) or _find_platform_folder("user_config_path")
+    return _read_folder(CONFIG_DIR) or _find_platform_folder("user_config_path")
 
 
-def config_file(environ: Mapping[str, str] | None = None) -> Path:
+def config_file() -> Path:
     """Return config.toml."""
-    return config_dir(environ) / "config.toml"
+    return config_dir() / "config.toml"
 
 
-def secrets_dir(environ: Mapping[str, str] | None = None) -> Path:
+def secrets_dir() -> Path:
     """Return the folder of the secret files, one for each profile without a keyring."""
-    return config_dir(environ) / "secrets"
+    return config_dir() / "secrets"
 
 
-def state_dir(environ: Mapping[str, str] | None = None) -> Path:
+def state_dir() -> Path:
     """Return the folder of what the program writes: the journal and the last known rows."""
-    return _read_folder(STATE_DIR, environ) or _find_platform_folder("user_state_path")
+    return _read_folder(STATE_DIR) or _find_platform_folder("user_state_path")
 
 
-def journal_file(environ: Mapping[str, str] | None = None) -> Path:
+def journal_file() -> Path:
     """Return the file of the journal; all profiles share it."""
-    return state_dir(environ) / "journal.jsonl"
+    return state_dir() / "journal.jsonl"
 
 
-def store_dir(environ: Mapping[str, str] | None = None) -> Path:
+def store_dir() -> Path:
     """Return the folder of the last known rows, a file for each profile or address."""
-    return state_dir(environ) / "store"
+    return state_dir() / "store"
 
 
-def store_file(name: str, environ: Mapping[str, str] | None = None) -> Path:
+def store_file(name: str) -> Path:
     """Return where the last known rows of a profile, or of an address, are kept."""
     if PROFILE_NAME.fullmatch(name):
-        return store_dir(environ) / f"{name}.json"
+        return store_dir() / f"{name}.json"
     # No profile can be called like that, so the two never share a file.
     host = re.sub(r"[^a-z0-9.-]", "-", name.lower().partition("://")[2])[:64]
     import hashlib
 
     mark = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:12]
-    return store_dir(environ) / f"@{host}-{mark}.json"
+    return store_dir() / f"@{host}-{mark}.json"
 
 
-def _read_folder(variable: str, environ: Mapping[str, str] | None) -> Path | None:
-    folder = read_variable(variable, environ)
+def _read_folder(variable: str) -> Path | None:
+    folder = read_variable(variable)
     if folder is None:
         return None
     with suppress(RuntimeError):  # there is no such home directory

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from entity_connections.domain.risk import Risk
 from entity_connections.domain.text import clean
@@ -105,45 +105,39 @@ class Config(NamedTuple):
         )
 
 
-def load_config(environ: Mapping[str, str] | None = None) -> Config:
+def load_config() -> Config:
     """Read config.toml; without the file there are no profiles.
 
     Raises:
         SettingsError: the file or an environment variable cannot be used.
     """
-    path = paths.config_file(environ)
-    return make_config(parse_toml(read_config_file(path), path), path, environ)
+    path = paths.config_file()
+    return parse_config(read_config_file(path), path)
 
 
-def make_config(
-    data: Mapping[str, Any], path: Path, environ: Mapping[str, str] | None = None
-) -> Config:
+def parse_config(data: bytes, path: Path) -> Config:
     """Check the contents of config.toml and apply the environment variables.
 
     Raises:
         SettingsError: the contents or an environment variable cannot be used.
     """
-    if not data:
+    tables = parse_toml(data, path)
+    if not tables:
         return Config(path, {})
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # the search for them is slow
     from entity_connections.settings.config_models import check_config
 
-    return Config(
-        path,
-        {
-            name: _make_profile(name, table, str(path), environ)
-            for name, table in check_config(data, path).items()
-        },
-    )
+    profiles = check_config(tables, path)
+    return Config(path, {name: _make_profile(name, profiles[name], str(path)) for name in profiles})
 
 
-def list_profile_names(environ: Mapping[str, str] | None = None) -> list[str]:
+def list_profile_names() -> list[str]:
     """Return the names of the profiles for shell completion: nothing else is checked.
 
     A file that cannot be used has no names, because completion can show no error.
     """
     try:
-        path = paths.config_file(environ)
+        path = paths.config_file()
         profiles = parse_toml(read_config_file(path), path).get("profiles")
     except SettingsError:
         return []
@@ -151,7 +145,7 @@ def list_profile_names(environ: Mapping[str, str] | None = None) -> list[str]:
     return [name for name in names if paths.PROFILE_NAME.fullmatch(name)]
 
 
-def make_profile_for_url(base_url: str, environ: Mapping[str, str] | None = None) -> Profile:
+def make_profile_for_url(base_url: str) -> Profile:
     """Return a profile for `--base-url`; its credentials are environment variables.
 
     The risk of an unknown address is production.
@@ -164,9 +158,9 @@ def make_profile_for_url(base_url: str, environ: Mapping[str, str] | None = None
     return Profile(
         name=base_url,
         base_url=base_url,
-        client_id=clean(read_variable(CLIENT_ID, environ) or ""),
+        client_id=clean(read_variable(CLIENT_ID) or ""),
         risk=known.risk if known else Risk.PRODUCTION,
-        entity=clean(read_variable(ENTITY_ID, environ) or "") or None,
+        entity=clean(read_variable(ENTITY_ID) or "") or None,
         in_config=False,
         origins={
             "base_url": "--base-url",
@@ -177,13 +171,11 @@ def make_profile_for_url(base_url: str, environ: Mapping[str, str] | None = None
     )
 
 
-def _make_profile(
-    name: str, table: "ProfileTable", path: str, environ: Mapping[str, str] | None
-) -> Profile:
+def _make_profile(name: str, table: "ProfileTable", path: str) -> Profile:
     environment = find_environment(table.environment or "")
     known = find_known_risk(table.rest_url)
-    client_id = read_variable(CLIENT_ID, environ)
-    entity = read_variable(ENTITY_ID, environ)
+    client_id = read_variable(CLIENT_ID)
+    entity = read_variable(ENTITY_ID)
     return Profile(
         name=name,
         base_url=table.rest_url,

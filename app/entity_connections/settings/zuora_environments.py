@@ -16,58 +16,36 @@ class Environment(NamedTuple):
         name: as written in a profile.
         title: what Zuora calls it.
         base_url: its REST base URL.
-        risk: whether real business is in it.
     """
 
     name: str
     title: str
     base_url: str
-    risk: Risk
+
+    @property
+    def risk(self) -> Risk:
+        """Whether real business is in it."""
+        return Risk.PRODUCTION if self.name.endswith("-production") else Risk.SANDBOX
 
 
-_PRODUCTION, _SANDBOX = Risk.PRODUCTION, Risk.SANDBOX
+_TEST = "Central and Developer Sandbox"
 
-_ENVIRONMENTS = (
-    Environment("us-production", "US Cloud 2 Production", "https://rest.zuora.com", _PRODUCTION),
-    Environment(
-        "us-cloud-1-production", "US Cloud 1 Production", "https://rest.na.zuora.com", _PRODUCTION
-    ),
-    Environment("eu-production", "EU Production", "https://rest.eu.zuora.com", _PRODUCTION),
-    Environment("apac-production", "APAC Production", "https://rest.ap.zuora.com", _PRODUCTION),
-    Environment(
-        "us-api-sandbox", "US Cloud 2 API Sandbox", "https://rest.apisandbox.zuora.com", _SANDBOX
-    ),
-    Environment(
-        "us-cloud-1-api-sandbox",
-        "US Cloud 1 API Sandbox",
-        "https://rest.sandbox.na.zuora.com",
-        _SANDBOX,
-    ),
-    Environment("eu-api-sandbox", "EU API Sandbox", "https://rest.sandbox.eu.zuora.com", _SANDBOX),
-    Environment(
-        "us-central-sandbox",
-        "US Central and Developer Sandbox",
-        "https://rest.test.zuora.com",
-        _SANDBOX,
-    ),
-    Environment(
-        "eu-central-sandbox",
-        "EU Central and Developer Sandbox",
-        "https://rest.test.eu.zuora.com",
-        _SANDBOX,
-    ),
-    Environment(
-        "apac-central-sandbox",
-        "APAC Central and Developer Sandbox",
-        "https://rest.test.ap.zuora.com",
-        _SANDBOX,
-    ),
-    Environment(
-        "us-performance-test", "US Performance Test", "https://rest.pt1.zuora.com", _SANDBOX
-    ),
-)
-
-ENVIRONMENTS = {environment.name: environment for environment in _ENVIRONMENTS}
+ENVIRONMENTS = {
+    name: Environment(name, title, base_url)
+    for name, title, base_url in (
+        ("us-production", "US Cloud 2 Production", "https://rest.zuora.com"),
+        ("us-cloud-1-production", "US Cloud 1 Production", "https://rest.na.zuora.com"),
+        ("eu-production", "EU Production", "https://rest.eu.zuora.com"),
+        ("apac-production", "APAC Production", "https://rest.ap.zuora.com"),
+        ("us-api-sandbox", "US Cloud 2 API Sandbox", "https://rest.apisandbox.zuora.com"),
+        ("us-cloud-1-api-sandbox", "US Cloud 1 API Sandbox", "https://rest.sandbox.na.zuora.com"),
+        ("eu-api-sandbox", "EU API Sandbox", "https://rest.sandbox.eu.zuora.com"),
+        ("us-central-sandbox", f"US {_TEST}", "https://rest.test.zuora.com"),
+        ("eu-central-sandbox", f"EU {_TEST}", "https://rest.test.eu.zuora.com"),
+        ("apac-central-sandbox", f"APAC {_TEST}", "https://rest.test.ap.zuora.com"),
+        ("us-performance-test", "US Performance Test", "https://rest.pt1.zuora.com"),
+    )
+}
 """All environments by name."""
 
 _OTHER_NAMES = {

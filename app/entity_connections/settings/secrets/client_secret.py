@@ -4,7 +4,6 @@ It is looked for in the environment, then with `secret_command`, in the keyring 
 is stored in the keyring, or else in the file. No error repeats anything of a secret.
 """
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,7 +32,7 @@ class ClientSecret(NamedTuple):
     origin: str
 
 
-def find_secret(profile: Profile, environ: Mapping[str, str] | None = None) -> ClientSecret:
+def find_secret(profile: Profile) -> ClientSecret:
     """Return the client secret of a profile.
 
     Blocks for as long as a command or the keyring takes.
@@ -41,7 +40,7 @@ def find_secret(profile: Profile, environ: Mapping[str, str] | None = None) -> C
     Raises:
         SettingsError: there is none, or it must not be used.
     """
-    variable = read_variable(CLIENT_SECRET, environ)
+    variable = read_variable(CLIENT_SECRET)
     _check_pair(profile, secret_in_environment=variable is not None)
     if variable is not None:
         return ClientSecret(parse_secret(variable, CLIENT_SECRET), CLIENT_SECRET)
@@ -53,7 +52,7 @@ def find_secret(profile: Profile, environ: Mapping[str, str] | None = None) -> C
         from entity_connections.settings.secrets.secret_command import run_secret_command
 
         return ClientSecret(run_secret_command(profile.secret_command), "secret_command")
-    path = _secret_path(profile, environ)
+    path = _secret_path(profile)
     keyring = read_keyring(profile.name)
     if keyring.secret:
         return ClientSecret(keyring.secret, keyring.message)
@@ -67,14 +66,15 @@ def find_secret(profile: Profile, environ: Mapping[str, str] | None = None) -> C
 
 
 def store_secret(
-    profile: Profile, secret: SecretValue, environ: Mapping[str, str] | None = None
+    profile: Profile,
+    secret: SecretValue,
 ) -> str:
     """Store a client secret in the keyring or in a file, and return where, for people.
 
     Raises:
         SettingsError: neither can take it, or it is not text.
     """
-    path = _secret_path(profile, environ)
+    path = _secret_path(profile)
     secret = parse_secret(secret.get_secret_value(), "What was given")
     keyring = write_keyring(profile.name, secret)
     if keyring.secret:
@@ -106,7 +106,7 @@ def _check_pair(profile: Profile, *, secret_in_environment: bool) -> None:
     )
 
 
-def _secret_path(profile: Profile, environ: Mapping[str, str] | None) -> Path:
+def _secret_path(profile: Profile) -> Path:
     if not (profile.in_config and paths.PROFILE_NAME.fullmatch(profile.name)):
         raise SettingsError(f"Secrets are kept for profiles only, not for {profile.name}.")
-    return paths.secrets_dir(environ) / profile.name
+    return paths.secrets_dir() / profile.name

@@ -106,8 +106,13 @@ def _kill_group(process: "subprocess.Popen[bytes]") -> None:
     if sys.platform == "win32":
         process.kill()
     else:
-        os.killpg(process.pid, signal.SIGKILL)
+        _signal_group(process.pid, signal.SIGKILL)
     process.wait()
+
+
+def _signal_group(group: int, signal_number: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):  # it has just ended
+        os.killpg(group, signal_number)
 
 
 @contextmanager
@@ -127,7 +132,7 @@ def _lend_terminal(group: int) -> Iterator[None]:
             yield
             return
         _set_foreground(terminal, group)
-        os.killpg(group, signal.SIGCONT)  # it may have read too early, and been stopped
+        _signal_group(group, signal.SIGCONT)  # it may have read too early, and been stopped
         try:
             yield
         finally:

@@ -27,10 +27,8 @@ def read_keyring(profile_name: str) -> KeyringResult:
 
         backend = keyring.get_keyring()
         password = (keyring.get_password(APP, profile_name) or "").strip()
-    except ImportError:
-        return KeyringResult(None, "no keyring is installed (the extra [keyring])")
     except Exception as error:  # noqa: BLE001 - backends raise anything
-        return KeyringResult(None, f"the keyring does not answer ({type(error).__name__})")
+        return KeyringResult(None, _describe(error, "does not answer"))
     name = clean(str(getattr(backend, "name", "") or type(backend).__name__), 64)
     if not password or not password.isprintable():
         return KeyringResult(None, f"nothing in the keyring ({name})")
@@ -43,10 +41,8 @@ def write_keyring(profile_name: str, secret: SecretValue) -> KeyringResult:
         import keyring
 
         keyring.set_password(APP, profile_name, secret.get_secret_value())
-    except ImportError:
-        return KeyringResult(None, "no keyring is installed (the extra [keyring])")
     except Exception as error:  # noqa: BLE001 - backends raise anything
-        problem = f"the keyring does not take it ({type(error).__name__})"
+        problem = _describe(error, "does not take it")
     else:
         result = read_keyring(profile_name)
         if result.secret and result.secret.get_secret_value() == secret.get_secret_value():
@@ -57,3 +53,10 @@ def write_keyring(profile_name: str, secret: SecretValue) -> KeyringResult:
     with suppress(Exception):
         keyring.delete_password(APP, profile_name)
     return KeyringResult(None, problem)
+
+
+def _describe(error: Exception, failure: str) -> str:
+    """Return why the keyring cannot be used, without the text of the error, which may hold data."""
+    if isinstance(error, ImportError):
+        return "no keyring is installed (the extra [keyring])"
+    return f"the keyring {failure} ({type(error).__name__})"
