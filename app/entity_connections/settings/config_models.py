@@ -44,7 +44,7 @@ def _check_base_url(url: str) -> str:
     try:
         return normalize_base_url(url)
     except InvalidBaseUrlError as error:
-        raise ValueError(f"cannot be used: {error}") from None
+        raise ValueError(f"cannot be used: {error}") from error
 
 
 def _check_capitals(profiles: dict[str, "ProfileTable"]) -> dict[str, "ProfileTable"]:
