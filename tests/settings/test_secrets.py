@@ -105,8 +105,8 @@ def test_id_and_secret_of_two_clients_are_never_used_together(
             find_secret(profile)
         assert check_report(raised.value, VALUE).startswith(error)
     else:
-        found = find_secret(profile).value
-        assert found.get_secret_value() == (secret or "stored")
+        secret_value = find_secret(profile).value
+        assert secret_value.get_secret_value() == (secret or "stored")
 
 
 def test_a_missing_secret_is_reported_with_every_place_searched(home: Path) -> None:

@@ -19,9 +19,7 @@ class ExplainedSetting(NamedTuple):
     origin: str
 
 
-def explain_profile(
-    profile: Profile,
-) -> list[ExplainedSetting]:
+def explain_profile(profile: Profile) -> list[ExplainedSetting]:
     """Return every setting of a profile; looks for the secret like a start of the program."""
     config_path = str(paths.config_file())
     journal_path = str(paths.journal_file())
