@@ -65,10 +65,7 @@ def find_secret(profile: Profile) -> ClientSecret:
     )
 
 
-def store_secret(
-    profile: Profile,
-    secret: SecretValue,
-) -> str:
+def store_secret(profile: Profile, secret: SecretValue) -> str:
     """Store a client secret in the keyring or in a file, and return where, for people.
 
     Raises:
