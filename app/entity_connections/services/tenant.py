@@ -100,7 +100,7 @@ class Tenant:
         accessible_ids = await self.zuora.list_accessible_ids()
         may_act = acting_id if accessible_ids is None or acting_id in accessible_ids else None
         entities = await self.zuora.list_entities(may_act)
-        self.hierarchy, self._remarks = Hierarchy(entities.found), entities.remarks
+        self.hierarchy, self._remarks = Hierarchy(entities.items), entities.warnings
         self.accessible_ids = accessible_ids
 
     async def read(self, acting_id: str) -> Snapshot:
@@ -111,15 +111,15 @@ class Tenant:
         """
         read_at, asked = self.clock(), self.steady()
         listed = await self.zuora.list_connections(acting_id)
-        remarks = self._remarks + listed.remarks
+        remarks = self._remarks + listed.warnings
         view = Snapshot(
             acting_id,
             self.hierarchy,
-            listed.found,
+            listed.items,
             self.accessible_ids,
             read_at,
             remarks,
-            whole=not listed.unreadable,
+            whole=not listed.skipped,
             asked=asked,
         )
         seen = self._views.get(acting_id)

@@ -205,7 +205,7 @@ def _real(profile: "Profile", entity: str | None) -> Way:
 
         traffic, known_by = RequestLog(), Credentials(client_id, secret)
         zuora = await asyncio.to_thread(  # it reads the authorities of https
-            ZuoraClient.over_internet, profile.base_url, known_by, lock, traffic
+            ZuoraClient, profile.base_url, known_by, lock, traffic
         )
         tenant = Tenant(zuora, store=store)
         return UserSession(tenant, login, start, lambda _id: None, traffic)

@@ -12,6 +12,7 @@ from functools import partial
 
 from entity_connections.domain.actions import Action, disabled_reason
 from entity_connections.domain.errors import (
+    Applied,
     RateLimited,
     ReadOnlyError,
     ServerError,
@@ -98,7 +99,7 @@ def _passes(outcome: Outcome) -> bool:
 
 
 def _stated_trouble(error: ZuoraError) -> bool:
-    return isinstance(error, RateLimited | ServerError) and error.stated
+    return isinstance(error, RateLimited | ServerError) and error.needs_new_key
 
 
 async def _once(
@@ -145,7 +146,7 @@ async def _once(
 def _never_left(failure: ZuoraError | None) -> bool:
     return (
         isinstance(failure, Unreachable | ReadOnlyError | TokenUnavailable)
-        and failure.outcome_known
+        and failure.applied is Applied.NO
     )
 
 
@@ -192,7 +193,7 @@ async def _read_again(tenant: Tenant, acting_id: str) -> Snapshot | None:
 
 def _judged(order: Order, failure: ZuoraError | None, view: Snapshot | None) -> tuple[Result, str]:
     """Say what the answer and the list make of a write."""
-    if failure is not None and failure.outcome_known:
+    if failure is not None and failure.applied is Applied.NO:
         if view is not None and _stated_trouble(failure):  # it may have worked all the same
             result, sentence = judge(order, view, None, "")
             if result is Result.CONFIRMED:
