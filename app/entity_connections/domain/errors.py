@@ -41,6 +41,8 @@ class ZuoraError(Exception):
 
     title: ClassVar[str] = "Zuora could not be asked"
     hint: ClassVar[str] = "Try again."
+    is_refusal: ClassVar[bool] = False
+    """Whether Zuora, or the lock, refused this one call; another call may succeed."""
     applied: Applied = Applied.NO
 
     def __init__(
@@ -76,6 +78,7 @@ class ReadOnlyError(ZuoraError):
 
     title = "Read-only"
     hint = "Unlock writes on purpose first; a profile with read_only stays as it is."
+    is_refusal = True
 
 
 class Unreachable(ZuoraError):
@@ -150,6 +153,7 @@ class Forbidden(ZuoraError):
 
     title = "Not permitted"
     hint = "Ask an administrator of the entity to do it, or to give you the role."
+    is_refusal = True
 
 
 class NotFound(ZuoraError):
@@ -157,6 +161,7 @@ class NotFound(ZuoraError):
 
     title = "Not found"
     hint = "Read the list again: somebody may have changed it."
+    is_refusal = True
 
 
 class Refused(ZuoraError):
@@ -164,3 +169,4 @@ class Refused(ZuoraError):
 
     title = "Zuora refused"
     hint = "Read the list again and look at what the connection has become."
+    is_refusal = True
