@@ -121,13 +121,10 @@ class TokenProvider:
             request = self._connection.client.build_request(
                 "POST", "/oauth/token", headers=headers, data=form
             )
-            return await self._connection.send(
-                request,
-                lambda response: _parse_token(response, requested_at),
-                secret,
-                deadline,
-                attempt=number,
-            )
+            async with self._connection.slot(deadline):
+                return await self._connection.send(
+                    request, lambda response: _parse_token(response, requested_at), secret, number
+                )
 
         return await retry(attempt, RetrySafety.READ, policy, deadline, log)
 

@@ -17,7 +17,6 @@ from entity_connections.zuora.diagnostics import network
 from entity_connections.zuora.http.connection import HttpLimits
 from entity_connections.zuora.http.retry import RetryPolicy
 
-_NO_RETRIES = RetryPolicy(attempts=1, connect_attempts=1)
 _LIMITS = HttpLimits(read=20.0, exchange=30.0)
 _MAX_CLOCK_OFFSET = 60.0
 """Seconds that two clocks may differ."""
@@ -76,16 +75,17 @@ async def diagnose(
             root,
             credentials,
             WriteLock(locked=True),
-            retry_policy=_NO_RETRIES,
+            retry_policy=RetryPolicy(attempts=1, connect_attempts=1),
             limits=_LIMITS,
         )
+        async with client:
+            accessible_ids = await client.list_accessible_ids()
+            yield Check("token", "ok", "Zuora gave a token for the client id and its secret.")
+            async for check in _check_tenant(client, accessible_ids, acting_id):
+                yield check
     except ZuoraError as error:
         yield _fail("token", error)
         for check in _skip(_TOKEN_STEPS[1:], "It needs a token."):
-            yield check
-        return
-    async with client:
-        async for check in _check_tenant(client, acting_id):
             yield check
 
 
@@ -142,15 +142,9 @@ async def _check_clock(root: str) -> Check:
     return Check("clock", "warning", sentence, "Set it: the journal's times would be wrong.")
 
 
-async def _check_tenant(client: ZuoraClient, acting_id: str | None) -> AsyncIterator[Check]:
-    try:
-        accessible_ids = await client.list_accessible_ids()
-    except ZuoraError as error:
-        yield _fail("token", error)
-        for check in _skip(_TOKEN_STEPS[1:], "It needs a token."):
-            yield check
-        return
-    yield Check("token", "ok", "Zuora gave a token for the client id and its secret.")
+async def _check_tenant(
+    client: ZuoraClient, accessible_ids: frozenset[str] | None, acting_id: str | None
+) -> AsyncIterator[Check]:
     acting_id = normalize_id(acting_id) if acting_id else None
     yield _check_scope(accessible_ids, acting_id)
     yield await _check_entities(client, acting_id)

@@ -76,16 +76,13 @@ class ApiClient:
                 request = self._connection.client.build_request(
                     method, path, params=query, json=body, headers=sent_headers
                 )
+                auth = BearerAuth(token.secret)
                 try:
-                    return await self._connection.send(
-                        request,
-                        parse,
-                        token.secret,
-                        deadline,
-                        auth=BearerAuth(token.secret),
-                        attempt=number,
-                        check=check_write,  # again, because the call waited for its turn
-                    )
+                    async with self._connection.slot(deadline):
+                        check_write()  # again, because the call waited for token and slot
+                        return await self._connection.send(
+                            request, parse, token.secret, number, auth
+                        )
                 except errors.Unauthenticated:
                     self._tokens.discard(token)
                     if renewed:

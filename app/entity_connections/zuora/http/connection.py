@@ -114,75 +114,69 @@ class HttpConnection:
         self._limits = limits
         self._slots = asyncio.Semaphore(limits.max_concurrency)
 
-    async def send(
-        self,
-        request: httpx.Request,
-        parse: Callable[[Response], T],
-        secret: SecretValue,
-        deadline: Deadline,
-        *,
-        auth: httpx.Auth | None = None,
-        attempt: int = 1,
-        check: Callable[[], None] = lambda: None,
-    ) -> T:
-        """Send a request once and parse the response.
-
-        Args:
-            request: built by `client`.
-            parse: raises a ZuoraError for a response that does not mean success.
-            secret: the secret in the request; no text of the response may repeat it.
-            deadline: until when the request may wait for its turn.
-            auth: adds the token.
-            attempt: number of the attempt, for the log.
-            check: called right before sending; raises a ZuoraError to stop it.
-
-        Raises:
-            ZuoraError: there is no complete response, or `parse` or `check` raised it.
-        """
-        async with self._wait_for_slot(deadline):
-            check()
-            monotonic = asyncio.get_running_loop().time
-            sent_at, started = now(), monotonic()
-            response: Response | None = None
-            trouble = codes = ""
-            self.request_log.in_flight.append(started)
-            try:
-                response = await self._exchange(request, auth, secret)
-                rate_limit = parse_rate_limit(response.headers, sent_at)
-                self.request_log.budget = rate_limit or self.request_log.budget
-                return parse(response)
-            except ZuoraError as error:
-                trouble, codes = error.title, error.codes
-                raise
-            except asyncio.CancelledError:
-                trouble = "Given up"
-                raise
-            finally:
-                self.request_log.in_flight.remove(started)
-                call = ApiCall(
-                    at=sent_at,
-                    method=request.method,
-                    path=request.url.raw_path.decode("ascii", "replace"),
-                    acting_id=normalize_id(request.headers.get("Zuora-Entity-Ids", "")),
-                    track_id=request.headers.get("Zuora-Track-Id", ""),
-                    key=request.headers.get("Idempotency-Key", ""),
-                    attempt=attempt,
-                    seconds=monotonic() - started,
-                    status=response.status if response else None,
-                    request_id=request_id_of(response) if response else "",
-                    trouble=trouble,
-                    codes=codes,
-                )
-                self.request_log.add(call)
-
     @contextlib.asynccontextmanager
-    async def _wait_for_slot(self, deadline: Deadline) -> AsyncIterator[None]:
+    async def slot(self, deadline: Deadline) -> AsyncIterator[None]:
+        """Hold one of the `max_concurrency` slots; every request needs one."""
         async with deadline.limit_wait():
             await self._slots.acquire()
         try:
             yield
         finally:
             self._slots.release()
+
+    async def send(
+        self,
+        request: httpx.Request,
+        parse: Callable[[Response], T],
+        secret: SecretValue,
+        attempt: int,
+        auth: httpx.Auth | None = None,
+    ) -> T:
+        """Send a request once, log it, and parse the response.
+
+        Args:
+            request: built by `client`.
+            parse: raises a ZuoraError for a response that does not mean success.
+            secret: the secret in the request; no text of the response may repeat it.
+            attempt: number of the attempt, for the log.
+            auth: adds the token.
+
+        Raises:
+            ZuoraError: there is no complete response, or `parse` raised it.
+        """
+        monotonic = asyncio.get_running_loop().time
+        sent_at, started = now(), monotonic()
+        response: Response | None = None
+        trouble = codes = ""
+        self.request_log.in_flight.append(started)
+        try:
+            response = await self._exchange(request, auth, secret)
+            rate_limit = parse_rate_limit(response.headers, sent_at)
+            self.request_log.budget = rate_limit or self.request_log.budget
+            return parse(response)
+        except ZuoraError as error:
+            trouble, codes = error.title, error.codes
+            raise
+        except asyncio.CancelledError:
+            trouble = "Given up"
+            raise
+        finally:
+            self.request_log.in_flight.remove(started)
+            call = ApiCall(
+                at=sent_at,
+                method=request.method,
+                path=request.url.raw_path.decode("ascii", "replace"),
+                acting_id=normalize_id(request.headers.get("Zuora-Entity-Ids", "")),
+                track_id=request.headers.get("Zuora-Track-Id", ""),
+                key=request.headers.get("Idempotency-Key", ""),
+                attempt=attempt,
+                seconds=monotonic() - started,
+                status=response.status if response else None,
+                request_id=request_id_of(response) if response else "",
+                trouble=trouble,
+                codes=codes,
+            )
+            self.request_log.add(call)
 
     async def _exchange(
         self, request: httpx.Request, auth: httpx.Auth | None, secret: SecretValue
