@@ -230,6 +230,4 @@ def _load(*modules: str) -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # or it searches for them
     for module in (*modules, "entity_connections.zuora.client"):
         import_module(module)
-    if not gc.isenabled():
-        gc.freeze()
-        gc.enable()
+    gc.freeze()  # the garbage collector need not look at what was imported: saves 50 ms
