@@ -13,7 +13,7 @@ from entity_connections.domain.errors import Applied
 from entity_connections.fake.scenarios.data.acme import AMERICAS, CORPORATION, EUROPE
 from entity_connections.services.request_log import RequestLog
 from entity_connections.testing import ServedTenant, serving
-from entity_connections.zuora.auth import credentials
+from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
 from entity_connections.zuora.http.connection import HttpLimits
 from entity_connections.zuora.http.retry import RetryPolicy
@@ -31,7 +31,7 @@ def tenant() -> Iterator[ServedTenant]:
 
 def _client(tenant: ServedTenant, traffic: RequestLog | None = None) -> ZuoraClient:
     alice = tenant.users["alice"]
-    known = credentials(alice.client_id, alice.client_secret)
+    known = Credentials.from_text(alice.client_id, alice.client_secret)
     return ZuoraClient(
         tenant.base_url, known, request_log=traffic, retry_policy=HURRIED, limits=LIMITS
     )

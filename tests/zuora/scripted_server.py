@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
-from entity_connections.domain.secret import Secret
 from entity_connections.services.request_log import RequestLog, RetryDelay
 from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
@@ -16,7 +15,7 @@ from entity_connections.zuora.http.retry import RetryPolicy
 ENTITY = "8a808255557baba1015580e12fa5083a"
 HYPHENATED = "8a808255-557b-aba1-0155-80e12fa5083a"
 SCOPE = f"user.7c4d tenant.19 entity.{HYPHENATED} entity.{HYPHENATED[:-1]}b service.echo.read"
-CREDENTIALS = Credentials("1c4b7a44-9d1f-4e5a-8a7e-0d5b1f6f2f11", Secret("s3cret"))
+CREDENTIALS = Credentials.from_text("1c4b7a44-9d1f-4e5a-8a7e-0d5b1f6f2f11", "s3cret")
 NO_RETRIES = RetryPolicy(attempts=1, connect_attempts=1)
 
 ScriptedResponse = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]

@@ -17,7 +17,7 @@ import uvicorn
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
 from entity_connections.domain.errors import Applied, Unauthenticated, ZuoraError
 from entity_connections.fake.tenant import Tenant as FakeTenant
-from entity_connections.zuora.auth import Credentials, credentials
+from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
 
 from tests.acme import AMERICAS, EUROPE, US, open_acme
@@ -52,11 +52,11 @@ async def connect(request: pytest.FixtureRequest) -> AsyncIterator[Connect]:
         if missing:
             pytest.skip(f"no real sandbox: {', '.join(missing)} not set")
         root, id_, secret = (os.environ[name] for name in NAMES)
-        yield lambda wrong: ZuoraClient(root, wrong or credentials(id_, secret))
+        yield lambda wrong: ZuoraClient(root, wrong or Credentials.from_text(id_, secret))
         return
     tenant = open_acme()
     alice = next(user for user in tenant.users if user.username == "alice")
-    valid = credentials(alice.client_id, alice.client_secret)
+    valid = Credentials.from_text(alice.client_id, alice.client_secret)
     if request.param == "in process":
         yield lambda wrong: ZuoraClient.in_process(tenant.asgi, wrong or valid)
     else:
@@ -155,7 +155,9 @@ async def test_no_write_is_sent_while_locked(zuora: ZuoraClient) -> None:
 
 
 async def test_wrong_credentials(connect: Connect) -> None:
-    async with connect(credentials("1c4b7a44-9d1f-4e5a-8a7e-0d5b1f6f2f11", "wrong")) as client:
+    async with connect(
+        Credentials.from_text("1c4b7a44-9d1f-4e5a-8a7e-0d5b1f6f2f11", "wrong")
+    ) as client:
         with pytest.raises(Unauthenticated) as caught:
             await client.list_accessible_ids()
     assert caught.value.applied is Applied.NO

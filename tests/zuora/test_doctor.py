@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from entity_connections.domain.errors import Applied, CertificateError
-from entity_connections.zuora.auth import credentials
+from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
 from entity_connections.zuora.diagnostics.checks import Check, diagnose
 
@@ -50,7 +50,7 @@ async def test_a_tenant_that_works() -> None:
     tenant = open_acme()
     async with serve_on_socket(tenant) as root:
         alice = next(one for one in tenant.users if one.username == "alice")
-        known = credentials(alice.client_id, alice.client_secret)
+        known = Credentials.from_text(alice.client_id, alice.client_secret)
         assert problems(await run_checks(root, known, AMERICAS)) == {"TLS": "skipped"}
         stranger = await run_checks(root, known, "0" * 32)
         assert problems(stranger) == {

@@ -4,7 +4,7 @@ import asyncio
 import copy
 import uuid
 from collections.abc import Callable, Generator
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import httpx
 from pydantic import ValidationError
@@ -29,10 +29,10 @@ class Credentials(NamedTuple):
     client_id: str
     client_secret: SecretValue
 
-
-def credentials(client_id: str, client_secret: str) -> Credentials:
-    """Return the credentials of an OAuth client from their plain texts."""
-    return Credentials(client_id, Secret(client_secret))
+    @classmethod
+    def from_text(cls, client_id: str, client_secret: str) -> Self:
+        """Create credentials from plain texts."""
+        return cls(client_id, Secret(client_secret))
 
 
 class Token(NamedTuple):

@@ -109,7 +109,7 @@ def _fake(chosen: Chosen) -> Way:
     async def enter(username: str) -> UserSession:
         await asyncio.to_thread(_load, "entity_connections.fake.tenant")
         from entity_connections.fake.tenant import open_tenant
-        from entity_connections.zuora.auth import credentials
+        from entity_connections.zuora.auth import Credentials
         from entity_connections.zuora.client import ZuoraClient
 
         if not opened:
@@ -119,7 +119,7 @@ def _fake(chosen: Chosen) -> Way:
         if known is None:
             raise NoSuchUser(f"There is no user {username} in {name} any more.")
         traffic = RequestLog()
-        known_by = credentials(known.client_id, known.client_secret)
+        known_by = Credentials.from_text(known.client_id, known.client_secret)
         zuora = ZuoraClient.in_process(fake.asgi, known_by, lock, traffic)
         return UserSession(
             tenant=Tenant(zuora),
