@@ -28,7 +28,8 @@ def row(**fields: Any) -> dict[str, Any]:
     "bad",
     [
         None, 7, "x", [], [1, 2], {},
-        row(id=None), row(id=7), row(id=""), row(id="a/b"), row(id="1\n2"), row(id=["1"]),
+        row(id=None), row(id=7), row(id=""), row(id="a/b"), row(id=".."), row(id="1\u200b"),
+        row(id="1\n2"), row(id=["1"]),
         row(id="é"), row(id="x" * 256),
         row(sourceEntityId=None), row(sourceEntityId=""), row(sourceEntityId="-"),
         row(targetEntityId={}), row(targetEntityId="a b"), row(targetEntityId=True),

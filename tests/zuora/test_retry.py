@@ -133,18 +133,8 @@ async def test_full_jitter_within_the_limits() -> None:
     ("response", "seconds"),
     [
         (refusal(50000070, status=429, Retry_After="120"), 120.0),
-        (refusal(50000070, status=429, RateLimit_Reset="7"), 7.0),
         (httpx.Response(503, headers={"Retry-After": "9"}), 9.0),
         (httpx.Response(503, headers={"RateLimit-Reset": "9"}), 1.0),
-        (
-            refusal(
-                50000070,
-                status=429,
-                Date="Sun, 22 Nov 2026 10:00:00 GMT",
-                Retry_After="Sun, 22 Nov 2026 10:00:30 GMT",
-            ),
-            30.0,
-        ),
     ],
 )
 async def test_zuora_may_ask_for_a_delay(response: httpx.Response, seconds: float) -> None:
@@ -288,7 +278,7 @@ async def test_a_token_request_is_retried_and_then_nothing_is_sent() -> None:
 
 async def test_wrong_credentials_are_not_retried() -> None:
     server = patient_server()
-    server.token_response = refusal(90000011, status=401)
+    server.token_response = httpx.Response(401, json={"message": "Authentication error"})
     with pytest.raises(errors.Unauthenticated):
         await read(server.client)
     assert len(server.token_requests) == 1
