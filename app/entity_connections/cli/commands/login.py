@@ -129,10 +129,10 @@ async def _read_entities(
     from entity_connections.zuora.auth import Credentials
     from entity_connections.zuora.client import ZuoraClient
 
-    async with ZuoraClient.over_internet(base_url, Credentials(client_id, secret)) as zuora:
+    async with ZuoraClient(base_url, Credentials(client_id, secret)) as zuora:
         accessible_ids = await zuora.list_accessible_ids()
         try:
-            hierarchy = Hierarchy((await zuora.list_entities()).found)
+            hierarchy = Hierarchy((await zuora.list_entities()).items)
         except ZuoraError as error:  # the credentials are good: the profile may still be of use
             tell(error)
             return []
