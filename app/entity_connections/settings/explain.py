@@ -26,7 +26,7 @@ def explain(profile: Profile, environ: Mapping[str, str] | None = None) -> list[
         Explained("profile", profile.name, str(config) if profile.named else "--base-url"),
         *_values(profile),
         _secret(profile, environ),
-        Explained("journal", str(places.journal_file(environ)), _folder(places.STATE_DIR, environ)),
+        Explained("journal", str(places.state_file(environ)), _folder(places.STATE_DIR, environ)),
         Explained("config", str(config), _folder(places.CONFIG_DIR, environ)),
     ]
 

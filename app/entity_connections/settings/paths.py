@@ -37,30 +37,13 @@ def secrets_dir(environ: Mapping[str, str] | None = None) -> Path:
 
 
 def state_dir(environ: Mapping[str, str] | None = None) -> Path:
-    """Return the folder of what the program writes: the journal and the last known rows."""
+    """Return the folder of what the program writes: the journal and the lists last read."""
     return _dir(STATE_DIR, environ) or _platform("user_state_path")
 
 
-def journal_file(environ: Mapping[str, str] | None = None) -> Path:
-    """Return the file of the journal; all profiles share it."""
-    return state_dir(environ) / "journal.jsonl"
-
-
-def store_dir(environ: Mapping[str, str] | None = None) -> Path:
-    """Return the folder of the last known rows, a file for each profile or address."""
-    return state_dir(environ) / "store"
-
-
-def store_file(name: str, environ: Mapping[str, str] | None = None) -> Path:
-    """Return where the last known rows of a profile, or of an address, are kept."""
-    if NAME.fullmatch(name):
-        return store_dir(environ) / f"{name}.json"
-    # No profile can be called like that, so the two never share a file.
-    host = re.sub(r"[^a-z0-9.-]", "-", name.lower().partition("://")[2])[:64]
-    import hashlib
-
-    mark = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:12]
-    return store_dir(environ) / f"@{host}-{mark}.json"
+def state_file(environ: Mapping[str, str] | None = None) -> Path:
+    """Return the SQLite file of the journal and the lists last read; all profiles share it."""
+    return state_dir(environ) / "state.sqlite3"
 
 
 def _dir(variable: str, environ: Mapping[str, str] | None) -> Path | None:

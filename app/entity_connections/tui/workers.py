@@ -13,7 +13,7 @@ from entity_connections.services.operations.execute import Order, Outcome, Resul
 from entity_connections.services.operations.recover import conclude, settle
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.storage.journal import JournalError
-from entity_connections.services.storage.store import Remembered
+from entity_connections.services.storage.list_cache import CachedLists
 from entity_connections.services.workspace import UserSession, Workspace
 from entity_connections.tui import messages
 
@@ -103,8 +103,8 @@ class Work:
         if self._looked:
             return access
         self._tell(messages.Opened(access))
-        remembered = await asyncio.to_thread(access.tenant.restore)
-        if remembered is not None and (desk := _desk_of(access, remembered)) is not None:
+        cached = await asyncio.to_thread(access.tenant.load_cache)
+        if cached is not None and (desk := _desk_of(access, cached)) is not None:
             unknown = await self._unsettled()
             self._restored = desk
             self._tell(messages.Restored(user, desk, unknown))
@@ -114,7 +114,7 @@ class Work:
     async def _unsettled(self) -> list[Outcome]:
         """Return what is unknown until Zuora can be asked."""
         try:
-            entries = await asyncio.to_thread(self._target.journal.unsettled)
+            entries = await asyncio.to_thread(self._target.journal.read_unresolved)
         except JournalError:
             return []  # told once the tenant is entered
         return [Outcome(Order.again(one), Result.UNKNOWN, "", entry=one) for one in entries]
@@ -156,7 +156,7 @@ class Work:
         else:
             self._tell(messages.Read(desk, view))
             await self._look_up(desk)
-            await asyncio.to_thread(tenant.remember, acting_id, desk.direction)
+            await asyncio.to_thread(tenant.save_cache, acting_id, desk.direction)
 
     async def _look_up(self, desk: ScreenState) -> None:
         """Read the lists of other entities that tell what is unknown still."""
@@ -179,12 +179,12 @@ class Work:
             await asyncio.wait(self._unfinished)
 
 
-def _desk_of(access: UserSession, remembered: Remembered) -> ScreenState | None:
+def _desk_of(access: UserSession, cached: CachedLists) -> ScreenState | None:
     """Return a desk with the rows of an earlier run, if there are any of the entity to act in."""
     tenant, start = access.tenant, access.start
-    acting_id = tenant.called(start) if start else remembered.acting_id
+    acting_id = tenant.called(start) if start else cached.acting_id
     if not acting_id or (view := tenant.seen(acting_id)) is None:
         return None
-    desk = ScreenState(access, acting_id, direction=remembered.direction)
+    desk = ScreenState(access, acting_id, direction=cached.direction)
     desk.take(view)
     return desk

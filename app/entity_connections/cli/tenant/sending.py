@@ -12,8 +12,8 @@ from entity_connections.domain.connections import Row
 from entity_connections.services.operations.conflicts import InTheWayError, admit
 from entity_connections.services.operations.execute import perform
 from entity_connections.services.operations.operation import Order, Outcome, Result
-from entity_connections.services.storage.entries import Entry
 from entity_connections.services.storage.journal import Journal, JournalError
+from entity_connections.services.storage.journal_entry import Entry
 
 
 async def settle(session: Session) -> None:
@@ -38,7 +38,7 @@ async def ordered(session: Session, action: Action, rows: Sequence[Row]) -> list
         if refusal := disabled_reason(action, row, tenant.accessible_ids):
             raise Stopped(f"{refusal.reason} Nothing was sent.", ExitCode.REFUSED)
     try:
-        earlier = await asyncio.to_thread(journal.open)
+        earlier = await asyncio.to_thread(journal.read_open)
         return [
             admit(
                 Order.on(action, row),
@@ -123,7 +123,7 @@ def _interrupted(journal: Journal, order: Order, sent: Entry | None) -> Outcome:
     if sent is None:
         return Outcome(order, Result.NOT_DONE, f"{what} was not sent.")
     try:
-        now = next((one for one in journal.entries() if one.id == sent.id), sent)
+        now = next((one for one in journal.read_entries() if one.id == sent.id), sent)
     except JournalError:
         now = sent
     if now.outcome and not now.open:

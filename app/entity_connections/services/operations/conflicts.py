@@ -7,7 +7,7 @@ from entity_connections.domain.actions import Action
 from entity_connections.services.operations.operation import Order, Result
 from entity_connections.services.operations.resolve import LATE, judge
 from entity_connections.services.snapshot import Snapshot
-from entity_connections.services.storage.entries import SENDING, Entry
+from entity_connections.services.storage.journal_entry import SENDING, Entry
 
 KEY_LIVES = timedelta(hours=24)
 """How long Zuora remembers an Idempotency-Key (contract E3)."""

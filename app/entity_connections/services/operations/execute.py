@@ -8,6 +8,7 @@ when there was none.
 import asyncio
 import random
 import uuid
+from collections.abc import Callable
 from functools import partial
 
 from entity_connections.domain.actions import Action, disabled_reason
@@ -25,6 +26,7 @@ from entity_connections.services.operations.resolve import judge
 from entity_connections.services.request_log import RequestLog, RetryDelay
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import Journal, JournalError
+from entity_connections.services.storage.journal_entry import Entry, Party
 from entity_connections.services.tenant import Tenant
 from entity_connections.services.zuora_api import Receipt
 
@@ -115,7 +117,7 @@ async def _once(
     track_id = str(uuid.uuid4())
     gate = partial(admit, view=view, now=journal.clock(), tenant=journal.tenant)
     try:
-        entry = await asyncio.to_thread(journal.intend, order, user, track_id, gate)
+        entry = await asyncio.to_thread(record_intent, journal, order, user, track_id, gate)
     except (JournalError, InTheWayError) as error:
         return Outcome(order, Result.REFUSED, f"{error} {nothing_sent}", view=view)
     order = order._replace(key=entry.key or order.key)
@@ -142,6 +144,38 @@ async def _once(
     return await asyncio.to_thread(record, journal, outcome)
 
 
+def record_intent(
+    journal: Journal,
+    order: Order,
+    user: str,
+    track_id: str,
+    gate: Callable[[Order, list[Entry]], Order] = lambda order, _: order,
+) -> Entry:
+    """Record that an order is about to be sent, unless `gate` refuses it. Blocks."""
+
+    def make(open_entries: list[Entry]) -> list[Entry]:
+        admitted = gate(order, open_entries)
+        row = admitted.row
+        acting, source, target = (
+            Party(entity.id, entity.title) for entity in (row.acting, row.source, row.target)
+        )
+        entry = journal.new_entry(
+            admitted.action,
+            user,
+            acting,
+            source,
+            target,
+            status=row.status or None,
+            connection_id=admitted.connection_id,
+            track_id=track_id,
+            key=admitted.key if admitted.action is Action.REQUEST else "",
+            records=tuple(record.id for record in row.records),
+        )
+        return [entry]
+
+    return journal.record_intents(make)[0]
+
+
 def _never_left(failure: ZuoraError | None) -> bool:
     return (
         isinstance(failure, Unreachable | ReadOnlyError | TokenUnavailable)
@@ -155,9 +189,9 @@ def record(journal: Journal, outcome: Outcome) -> Outcome:
         return outcome
     codes = outcome.error.codes if outcome.error else ""
     try:
-        journal.conclude(
+        journal.record_outcome(
             outcome.entry.id,
-            outcome.result,
+            outcome.result.value,
             outcome.sentence,
             codes,
             outcome.request_id,

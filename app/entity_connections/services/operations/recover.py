@@ -13,8 +13,8 @@ from entity_connections.services.operations.execute import record
 from entity_connections.services.operations.operation import Order, Outcome, Result
 from entity_connections.services.operations.resolve import judge
 from entity_connections.services.snapshot import Snapshot
-from entity_connections.services.storage.entries import Entry
 from entity_connections.services.storage.journal import Journal
+from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.services.tenant import Tenant
 
 
@@ -31,7 +31,7 @@ async def settle(
     Raises:
         JournalError: the journal cannot be read.
     """
-    found = await asyncio.to_thread(journal.unsettled)
+    found = await asyncio.to_thread(journal.read_unresolved)
     entries = [entry for entry in found if entry.id not in besides]
     acting = list(dict.fromkeys(entry.acting.id for entry in entries))
     lists = dict(

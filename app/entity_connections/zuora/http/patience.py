@@ -17,7 +17,7 @@ class Patience(NamedTuple):
         longest_wait: the longest pause that Zuora may ask for; a longer one is given up at once.
         total: from a call to the beginning of its last try, whatever that has to wait
             for. What it then takes to connect is left of the time in which a write
-            counts as being sent (`entity_connections.services.storage.entries.SENDING`).
+            counts as being sent (`entity_connections.services.storage.journal_entry.SENDING`).
         connect: for a connection to come about.
         read: between two pieces of an answer.
         write: for a piece of a request to leave.
