@@ -18,9 +18,10 @@ from entity_connections.cli.options import Chosen
 from entity_connections.cli.tenant.sending import _interrupted, _tell, ordered
 from entity_connections.cli.tenant.targets import way
 from entity_connections.domain.actions import Action
+from entity_connections.services.operations.execute import record_intent
 from entity_connections.services.operations.operation import Outcome, Result
-from entity_connections.services.storage.entries import Entry
 from entity_connections.services.storage.journal import Journal
+from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.services.tenant import Tenant
 
 from tests.acme import CANADA, CORPORATION, EUROPE, US
@@ -119,9 +120,11 @@ def test_nothing_is_promised_to_be_looked_up_where_nothing_is_kept(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     outcome = Outcome(accept(), Result.UNKNOWN, "Nobody knows yet.")
-    for path in (None, tmp_path / "journal.jsonl"):
+    for path in (None, tmp_path / "state.sqlite3"):
         kept = Journal(path, "acme")
-        interrupted = _interrupted(kept, outcome.order, kept.intend(outcome.order, "alice", "t"))
+        interrupted = _interrupted(
+            kept, outcome.order, record_intent(kept, outcome.order, "alice", "t")
+        )
         _tell(outcome, as_json=False, lasting=path is not None)
         for said in (interrupted.sentence, capsys.readouterr().err):
             assert ("looks it up" in said) == (path is not None)
@@ -286,20 +289,20 @@ def test_ctrl_c_tells_machines_the_same(server: Moody, home: Path) -> None:
 
 def test_ctrl_c_tells_the_outcome_of_the_very_write_when_there_is_one(tmp_path: Path) -> None:
     """Others on the same pair, before it or of other programs, are not it."""
-    kept = Journal(tmp_path / "journal.jsonl", "acme")
+    kept = Journal(tmp_path / "state.sqlite3", "acme")
     one = accept()
-    before = kept.intend(one, "alice", "t")
-    kept.conclude(before.id, Result.REFUSED, "No.")
+    before = record_intent(kept, one, "alice", "t")
+    kept.record_outcome(before.id, Result.REFUSED.value, "No.")
     assert _interrupted(kept, one, None).sentence.endswith("was not sent.")
-    sent = kept.intend(one, "alice", "t")
+    sent = record_intent(kept, one, "alice", "t")
     assert kept.last == sent
     assert "what became of it is not known" in _interrupted(kept, one, sent).sentence
-    kept.conclude(sent.id, Result.CONFIRMED, "It is Connected.")
-    kept.intend(one, "bob", "t")
+    kept.record_outcome(sent.id, Result.CONFIRMED.value, "It is Connected.")
+    record_intent(kept, one, "bob", "t")
     said = _interrupted(kept, one, sent).sentence
     assert said.endswith("had been sent: confirmed. It is Connected.")
-    (tmp_path / "journal.jsonl").unlink()
-    (tmp_path / "journal.jsonl").mkdir()
+    (tmp_path / "state.sqlite3").unlink()
+    (tmp_path / "state.sqlite3").mkdir()
     assert "what became of it is not known" in _interrupted(kept, one, sent).sentence
 
 
@@ -434,7 +437,7 @@ def test_a_profile_names_the_entity_to_act_in(server: Moody, home: Path) -> None
 
 
 def test_an_unwritable_journal_stops_a_write_before_it_is_sent(server: Moody, home: Path) -> None:
-    (home / "state" / "journal.jsonl").mkdir(parents=True)
+    (home / "state" / "state.sqlite3").mkdir(parents=True)
     done = on(server, home, "request", "--to", "Acme-US", "--yes")
     assert done.returncode in (1, 2)
     assert "Nothing was sent" in done.stderr + done.stdout

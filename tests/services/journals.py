@@ -36,5 +36,6 @@ def accept() -> Order:
 
 
 def journal(folder: Path | None, clock: Clock | None = None, tenant: str = "acme") -> Journal:
-    path = folder / "state" / "journal.jsonl" if folder else None
-    return Journal(path, "acme", tenant, clock or Clock())
+    """Open a journal as a program on another machine, whose open writes anybody may look up."""
+    path = folder / "state" / "state.sqlite3" if folder else None
+    return Journal(path, "acme", tenant, clock or Clock(), process_id="elsewhere:1")

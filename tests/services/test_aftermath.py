@@ -18,11 +18,12 @@ from entity_connections.domain.connections import (
 )
 from entity_connections.domain.errors import Unreachable
 from entity_connections.domain.list_result import ListResult
+from entity_connections.services.operations.execute import record_intent
 from entity_connections.services.operations.operation import Order, Outcome, Result
 from entity_connections.services.operations.recover import conclude, settle
 from entity_connections.services.operations.resolve import LATE
-from entity_connections.services.storage.entries import SENDING
 from entity_connections.services.storage.journal import JournalError
+from entity_connections.services.storage.journal_entry import SENDING
 from entity_connections.services.tenant import Tenant
 
 from tests.domain.world import GLOBAL, HIERARCHY, NORTH, SOUTH, row
@@ -61,7 +62,7 @@ def test_a_program_killed_in_the_middle_is_told_of_by_the_next(
     tmp_path: Path, action: Action, stops: str
 ) -> None:
     kill_in_the_middle(tmp_path, action, stops)
-    (left,) = open_journal(tmp_path).unsettled()
+    (left,) = open_journal(tmp_path).read_unresolved()
     assert (left.action, left.outcome) == (action, None)
 
     tenant = open_file(tmp_path)
@@ -77,8 +78,8 @@ def test_a_program_killed_in_the_middle_is_told_of_by_the_next(
     else:
         assert told == []
     kept = open_journal(tmp_path)
-    assert [one.outcome for one in kept.entries()] == ["not done" if told else "confirmed"]
-    assert kept.verify() == (2, (), ())
+    assert [one.outcome for one in kept.read_entries()] == ["not done" if told else "confirmed"]
+    assert kept.verify() == (2, ())
     assert isinstance(tenant.zuora, TenantFile)
     assert tenant.zuora.sent == 0, "nothing is sent to find out"
 
@@ -123,12 +124,11 @@ WAITS = Connection("c" * 32, NORTH.id, GLOBAL.id, PENDING)
     ],
 )
 async def test_an_accept_is_what_the_list_says_late_enough(
-    monkeypatch: pytest.MonkeyPatch, status: str | None, age: timedelta, result: Result
+    status: str | None, age: timedelta, result: Result
 ) -> None:
-    monkeypatch.setattr("entity_connections.services.storage.journal._alive", lambda _: False)
     clock = Clock()
     kept = journal(None, clock)
-    entry = kept.intend(accept(), "alice", "t")
+    entry = record_intent(kept, accept(), "alice", "t")
     clock.now += age
     shown = [WAITS._replace(status=status)] if status else []
     (outcome,) = await settle(looking_at(clock, *shown), kept)
@@ -136,7 +136,7 @@ async def test_an_accept_is_what_the_list_says_late_enough(
     assert outcome.entry is not None
     assert outcome.entry.id == entry.id
     assert outcome.sentence.startswith("Accept of ")
-    (recorded,) = kept.entries()
+    (recorded,) = kept.read_entries()
     assert recorded.outcome == (None if result is Result.UNKNOWN else result.value)
     assert recorded.open is (result is Result.UNKNOWN)
     if result is Result.SUPERSEDED:
@@ -144,12 +144,13 @@ async def test_an_accept_is_what_the_list_says_late_enough(
 
 
 @pytest.mark.asyncio
-async def test_after_an_unknown_outcome_it_is_late_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_after_an_unknown_outcome_it_is_late_sooner() -> None:
     """The program saw the end of its sending, so nothing left after that."""
-    monkeypatch.setattr("entity_connections.services.storage.journal._alive", lambda _: False)
     clock = Clock()
     kept = journal(None, clock)
-    kept.conclude(kept.intend(accept(), "alice", "t").id, Result.UNKNOWN, "Lost.")
+    kept.record_outcome(
+        record_intent(kept, accept(), "alice", "t").id, Result.UNKNOWN.value, "Lost."
+    )
     clock.now += LATE
     assert (await settle(looking_at(clock, WAITS), kept))[0].result is Result.UNKNOWN
     clock.turn(seconds=1)
@@ -158,13 +159,10 @@ async def test_after_an_unknown_outcome_it_is_late_sooner(monkeypatch: pytest.Mo
 
 
 @pytest.mark.asyncio
-async def test_a_request_that_was_denied_meanwhile_has_happened(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("entity_connections.services.storage.journal._alive", lambda _: False)
+async def test_a_request_that_was_denied_meanwhile_has_happened() -> None:
     clock = Clock()
     kept = journal(None, clock)
-    kept.intend(request(), "alice", "t")
+    record_intent(kept, request(), "alice", "t")
     denied = Connection("e" * 32, GLOBAL.id, SOUTH.id, DISCONNECTED)
     (outcome,) = await settle(looking_at(clock, denied), kept)
     assert outcome.result is Result.CONFIRMED
@@ -182,33 +180,29 @@ async def test_a_request_that_was_denied_meanwhile_has_happened(
     ],
 )
 async def test_a_request_beside_old_records_is_told_by_what_is_new(
-    monkeypatch: pytest.MonkeyPatch, after: list[Connection], result: Result
+    after: list[Connection], result: Result
 ) -> None:
     """Also where Zuora has told the id of what it made, and the list could not be read then."""
-    monkeypatch.setattr("entity_connections.services.storage.journal._alive", lambda _: False)
     for made in ("", "9" * 32):
         clock = Clock()
         kept = journal(None, clock)
         view = await looking_at(clock, OLDER, ENDED).read(GLOBAL.id)
         seen = view.row(Direction.OUTBOUND, SOUTH.id)
         assert seen is not None
-        entry = kept.intend(Order.on(Action.REQUEST, seen), "alice", "t")
-        kept.conclude(entry.id, Result.UNKNOWN, "Lost.", connection_id=made)
+        entry = record_intent(kept, Order.on(Action.REQUEST, seen), "alice", "t")
+        kept.record_outcome(entry.id, Result.UNKNOWN.value, "Lost.", connection_id=made)
         clock.now += MUCH_LATER
         (outcome,) = await settle(looking_at(clock, *after), kept)
         assert outcome.result is result
 
 
 @pytest.mark.asyncio
-async def test_what_a_list_with_gaps_shows_of_a_request_proves_nothing(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("entity_connections.services.storage.journal._alive", lambda _: False)
+async def test_what_a_list_with_gaps_shows_of_a_request_proves_nothing() -> None:
     clock = Clock()
     kept = journal(None, clock)
-    kept.intend(request(), "alice", "t")
+    record_intent(kept, request(), "alice", "t")
     ended = row(Direction.OUTBOUND, SOUTH, ENDED)
-    kept.intend(Order.on(Action.REQUEST, ended), "alice", "t")
+    record_intent(kept, Order.on(Action.REQUEST, ended), "alice", "t")
     clock.now += MUCH_LATER
     for shown in ((), (ENDED,)):
         tenant = looking_at(clock, *shown)
@@ -218,30 +212,27 @@ async def test_what_a_list_with_gaps_shows_of_a_request_proves_nothing(
 
 
 @pytest.mark.asyncio
-async def test_nothing_is_known_of_the_writes_to_another_tenant(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_nothing_is_known_of_the_writes_to_another_tenant() -> None:
     """Its profile may be called as ours, or ours may be called otherwise now."""
-    monkeypatch.setattr("entity_connections.services.storage.journal._alive", lambda _: False)
     kept = journal(None, tenant="https://one.example id")
-    kept.intend(accept(), "alice", "t")
+    record_intent(kept, accept(), "alice", "t")
     kept.tenant = "https://another.example id"
-    assert kept.unsettled() == []
+    assert kept.read_unresolved() == []
     kept.tenant, kept.profile = "https://one.example id", "renamed"
-    assert len(kept.unsettled()) == 1
+    assert len(kept.read_unresolved()) == 1
 
 
 @pytest.mark.asyncio
-async def test_each_list_is_read_once_and_what_cannot_be_read_stays_unsettled(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("entity_connections.services.storage.journal._alive", lambda _: False)
+async def test_each_list_is_read_once_and_what_cannot_be_read_stays_unsettled() -> None:
     clock = Clock()
     kept = journal(None, clock)
-    seen = [kept.intend(accept(), "alice", "t"), kept.intend(request(), "alice", "t")]
+    seen = [
+        record_intent(kept, accept(), "alice", "t"),
+        record_intent(kept, request(), "alice", "t"),
+    ]
     order = accept()
     there = order.row._replace(acting=NORTH)
-    hidden = kept.intend(Order.on(order.action, there), "alice", "t")
+    hidden = record_intent(kept, Order.on(order.action, there), "alice", "t")
     clock.now += MUCH_LATER
     tenant = looking_at(clock, WAITS._replace(status=CONNECTED))
     told = await settle(tenant, kept)
@@ -250,13 +241,13 @@ async def test_each_list_is_read_once_and_what_cannot_be_read_stays_unsettled(
     assert sorted(tenant.zuora.asked) == sorted([GLOBAL.id, NORTH.id])
     assert isinstance(told[2].error, Unreachable)
     assert "cannot be looked up" in told[2].sentence
-    assert [entry.id for entry in kept.unsettled()] == [hidden.id]
+    assert [entry.id for entry in kept.read_unresolved()] == [hidden.id]
     assert [one.entry.id for one in told[:2] if one.entry] == [one.id for one in seen]
 
 
 def test_an_order_comes_back_from_its_line() -> None:
     for order in (accept(), request()):
-        again = Order.again(journal(None).intend(order, "alice", "t"))
+        again = Order.again(record_intent(journal(None), order, "alice", "t"))
         assert again.pair == order.pair
         assert again.connection_id == order.connection_id
         assert (again.row.direction, again.row.key) == (order.row.direction, order.row.key)
@@ -268,7 +259,7 @@ def test_an_order_comes_back_from_its_line() -> None:
 async def test_a_journal_that_fails_is_told_and_never_in_the_way(tmp_path: Path) -> None:
     clock = Clock()
     kept = journal(tmp_path, clock)
-    entry = kept.intend(accept(), "alice", "t")
+    entry = record_intent(kept, accept(), "alice", "t")
     assert kept.path
     kept.path.unlink()
     kept.path.mkdir()

@@ -13,6 +13,7 @@ from entity_connections.domain.clock import now
 from entity_connections.domain.connections import CONNECTED, PENDING, Connection, Direction
 from entity_connections.domain.list_result import ListResult
 from entity_connections.domain.row_order import SortColumn as Sorting
+from entity_connections.services.operations.execute import record_intent
 from entity_connections.services.operations.operation import Order, Outcome, Result
 from entity_connections.services.operations.recover import conclude
 from entity_connections.services.operations.resolve import LATE
@@ -179,7 +180,7 @@ def sent(desk: ScreenState, action: Action, title: str, kept: Journal) -> Outcom
     order = Order.on(action, row)
     desk.started(order)
     assert desk.progress(row) is Progress.SENDING
-    entry = kept.intend(order, "alice", "t")
+    entry = record_intent(kept, order, "alice", "t")
     entry = entry._replace(outcome="unknown", concluded_at=kept.clock())
     left = desk.access.tenant.steady()
     outcome = Outcome(order, Result.UNKNOWN, "lost", view=desk.view, entry=entry, sent=left)
@@ -203,7 +204,7 @@ async def test_an_unknown_outcome_is_unknown_until_a_list_of_its_entity_tells(
     assert (settled.result, settled.order) == (Result.CONFIRMED, order)
     assert desk.settled() == []
     await conclude(kept, [settled])
-    assert kept.entries()[0].outcome == "confirmed"
+    assert kept.read_entries()[0].outcome == "confirmed"
 
 
 async def test_what_no_list_shows_has_not_happened_once_it_is_late(desk: ScreenState) -> None:
@@ -281,7 +282,7 @@ async def test_an_unknown_request_asked_for_again_keeps_both_lines_open(desk: Sc
 async def test_what_an_earlier_program_left_unknown_is_taken_up(desk: ScreenState) -> None:
     kept = Journal(None, "acme")
     before = sent(desk, Action.REQUEST, "Acme-US", kept)
-    entry = kept.entries()[0]
+    entry = kept.read_entries()[0]
     another = ScreenState(desk.access, CORPORATION, desk.view)
     another.restore([Outcome(Order.again(entry), Result.UNKNOWN, "lost", entry=entry)])
     assert another.progress(before.order.row) is Progress.UNKNOWN

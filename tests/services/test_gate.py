@@ -18,12 +18,12 @@ from entity_connections.domain.connections import (
     Direction,
 )
 from entity_connections.services.operations.conflicts import KEY_LIVES, InTheWayError, admit
-from entity_connections.services.operations.execute import perform
+from entity_connections.services.operations.execute import perform, record_intent
 from entity_connections.services.operations.operation import Order, Result
 from entity_connections.services.operations.resolve import LATE
 from entity_connections.services.snapshot import Snapshot
-from entity_connections.services.storage.entries import SENDING
 from entity_connections.services.storage.journal import Journal
+from entity_connections.services.storage.journal_entry import SENDING
 
 from tests.domain.world import GLOBAL, HIERARCHY, NORTH, connection, row
 from tests.services import tenant_file
@@ -38,9 +38,9 @@ def seen(*connections: Connection) -> Snapshot:
 
 
 def intended(kept: Journal, one: Order, result: Result | None = None) -> Order:
-    entry = kept.intend(one, "alice", "t")
+    entry = record_intent(kept, one, "alice", "t")
     if result:
-        kept.conclude(entry.id, result, "So it is.")
+        kept.record_outcome(entry.id, result.value, "So it is.")
     return one
 
 
@@ -52,7 +52,7 @@ def test_nothing_is_sent_beside_an_open_write(result: Result | None) -> None:
     for action in (Action.ACCEPT, Action.DENY, Action.DISCONNECT, Action.REQUEST):
         other = Order.on(action, accept().row)
         with pytest.raises(InTheWayError, match=r"^Accept of Acme North → Acme is under way or"):
-            admit(other, kept.open(), seen(WAITS), clock.now, kept.tenant)
+            admit(other, kept.read_open(), seen(WAITS), clock.now, kept.tenant)
 
 
 def test_the_other_side_of_the_same_pair_waits_too() -> None:
@@ -62,7 +62,7 @@ def test_the_other_side_of_the_same_pair_waits_too() -> None:
     assert there is not None
     order = Order.on(Action.DISCONNECT, there)
     with pytest.raises(InTheWayError, match="is under way or unknown since"):
-        admit(order, kept.open(), None, MORNING, kept.tenant)
+        admit(order, kept.read_open(), None, MORNING, kept.tenant)
 
 
 def test_another_user_waits_as_long_as_the_write_on_the_record_may_be_under_way() -> None:
@@ -70,11 +70,11 @@ def test_another_user_waits_as_long_as_the_write_on_the_record_may_be_under_way(
     kept = journal(None)
     intended(kept, accept())
     with pytest.raises(InTheWayError, match="is under way or unknown since"):
-        admit(accept(), kept.open(), None, MORNING, "another")
+        admit(accept(), kept.read_open(), None, MORNING, "another")
     later, one = MORNING + SENDING + LATE, accept()
-    assert admit(one, kept.open(), None, later, "another") is one
+    assert admit(one, kept.read_open(), None, later, "another") is one
     with pytest.raises(InTheWayError):
-        admit(one, kept.open(), None, later, kept.tenant)
+        admit(one, kept.read_open(), None, later, kept.tenant)
 
 
 def test_a_moment_of_another_day_is_told_with_its_day() -> None:
@@ -82,9 +82,9 @@ def test_a_moment_of_another_day_is_told_with_its_day() -> None:
     intended(kept, accept())
     local = MORNING.astimezone()
     with pytest.raises(InTheWayError, match=f"since {local:%H:%M}: read"):
-        admit(accept(), kept.open(), None, MORNING, kept.tenant)
+        admit(accept(), kept.read_open(), None, MORNING, kept.tenant)
     with pytest.raises(InTheWayError, match=f"since {local:%Y-%m-%d %H:%M}: read"):
-        admit(accept(), kept.open(), None, MORNING + timedelta(days=2), kept.tenant)
+        admit(accept(), kept.read_open(), None, MORNING + timedelta(days=2), kept.tenant)
 
 
 @pytest.mark.parametrize("result", [Result.CONFIRMED, Result.REFUSED, Result.NOT_DONE,
@@ -92,7 +92,7 @@ def test_a_moment_of_another_day_is_told_with_its_day() -> None:
 def test_what_is_known_is_in_nobodys_way(result: Result) -> None:
     kept = journal(None)
     intended(kept, accept(), result)
-    assert admit(one := accept(), kept.open(), None, MORNING, kept.tenant) is one
+    assert admit(one := accept(), kept.read_open(), None, MORNING, kept.tenant) is one
 
 
 def test_what_the_list_shows_done_is_in_nobodys_way() -> None:
@@ -100,47 +100,49 @@ def test_what_the_list_shows_done_is_in_nobodys_way() -> None:
     intended(kept, accept())
     one = Order.on(Action.DISCONNECT, accept().row)
     shown = seen(WAITS._replace(status=CONNECTED))
-    assert admit(one, kept.open(), shown, MORNING, kept.tenant) is one
+    assert admit(one, kept.read_open(), shown, MORNING, kept.tenant) is one
     with pytest.raises(InTheWayError):
-        admit(one, kept.open(), seen(WAITS._replace(status=DISCONNECTED)), MORNING, kept.tenant)
+        admit(
+            one, kept.read_open(), seen(WAITS._replace(status=DISCONNECTED)), MORNING, kept.tenant
+        )
 
 
 def test_another_pair_and_another_direction_are_in_nobodys_way() -> None:
     kept = journal(None)
     intended(kept, accept())
     for one in (request(), Order.on(Action.REQUEST, row(Direction.OUTBOUND, NORTH))):
-        assert admit(one, kept.open(), seen(), MORNING, kept.tenant) is one
+        assert admit(one, kept.read_open(), seen(), MORNING, kept.tenant) is one
 
 
 def test_a_request_goes_out_again_under_its_key_while_zuora_remembers_that() -> None:
     kept = journal(None)
     first = intended(kept, request(), Result.UNKNOWN)
     for age, same in ((KEY_LIVES - timedelta(seconds=1), True), (KEY_LIVES, False)):
-        again = admit(request(), kept.open(), seen(), MORNING + age, kept.tenant)
+        again = admit(request(), kept.read_open(), seen(), MORNING + age, kept.tenant)
         assert (again.key == first.key) is same
 
 
 def test_writes_to_another_tenant_are_in_nobodys_way(tmp_path: Path) -> None:
     intended(journal(tmp_path, tenant="another"), request())
     kept, one = journal(tmp_path), request()
-    assert admit(one, kept.open(), None, MORNING, kept.tenant) is one
+    assert admit(one, kept.read_open(), None, MORNING, kept.tenant) is one
 
 
 def intend_at_once(path: Path) -> bool:
     """Try to be the one that writes the intent."""
     gate = partial(admit, view=None, now=now(), tenant="t")
     try:
-        Journal(path, "acme", "t").intend(accept(), "alice", "t", gate)
+        record_intent(Journal(path, "acme", "t"), accept(), "alice", "t", gate)
     except InTheWayError:
         return False
     return True
 
 
 def test_of_several_programs_one_is_let_through(tmp_path: Path) -> None:
-    path = tmp_path / "journal.jsonl"
+    path = tmp_path / "state.sqlite3"
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
         assert sum(pool.map(intend_at_once, [path] * 8)) == 1
-    assert len(Journal(path, "acme", "t").entries()) == 1
+    assert len(Journal(path, "acme", "t").read_entries()) == 1
 
 
 def test_an_order_asks_the_gate_itself(tmp_path: Path) -> None:
@@ -148,17 +150,17 @@ def test_an_order_asks_the_gate_itself(tmp_path: Path) -> None:
 
     async def give() -> None:
         tenant = open_file(tmp_path)
-        kept = Journal(tmp_path / "journal.jsonl", "acme", "t")
+        kept = Journal(tmp_path / "state.sqlite3", "acme", "t")
         for action in (Action.DISCONNECT, Action.REQUEST):
             first = intended(kept, await tenant_file.order(tenant, action), Result.UNKNOWN)
             outcome = await perform(tenant, await tenant_file.order(tenant, action), kept, "bob")
             if action is Action.REQUEST:
                 assert outcome.result is Result.CONFIRMED
-                assert outcome.order.key == first.key == kept.entries()[-1].key
+                assert outcome.order.key == first.key == kept.read_entries()[-1].key
             else:
                 assert outcome.result is Result.REFUSED
                 assert outcome.sentence.endswith("until it is known. Nothing was sent.")
                 assert tenant.zuora.sent == 0  # type: ignore[attr-defined]
-                assert len(kept.entries()) == 1
+                assert len(kept.read_entries()) == 1
 
     asyncio.run(give())

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
@@ -41,6 +42,9 @@ from tests.domain.world import GLOBAL, HIERARCHY, NORTH, connection
 from tests.services.faults import Faulty
 from tests.services.journals import MORNING, Clock
 from tests.zuora.rogue import Rogue, said
+
+if TYPE_CHECKING:
+    from entity_connections.services.storage.journal_entry import Entry
 
 pytestmark = pytest.mark.asyncio
 OUT, IN = Direction.OUTBOUND, Direction.INBOUND
@@ -276,7 +280,7 @@ async def test_an_outcome_is_that_of_the_record_and_not_of_the_pair() -> None:
 
 async def test_what_is_sent_stands_in_the_journal_with_all_that_names_it(office: Office) -> None:
     asked = await office.perform(await office.order(Action.REQUEST, AMERICAS, OUT, EUROPE))
-    (entry,) = office.journal.entries()
+    (entry,) = office.journal.read_entries()
     assert entry.outcome == "confirmed"
     assert entry.sentence == asked.sentence
     assert entry.key == asked.order.key
@@ -306,7 +310,7 @@ async def test_a_refusal_stands_in_the_journal_with_its_codes(office: Office) ->
     office.zuora.answers = [Forbidden("No.", (Reason("50000010", "No."),), "req-9")]
     outcome = await office.perform(order)
     assert outcome.request_id == "req-9"
-    (entry,) = office.journal.entries()
+    (entry,) = office.journal.read_entries()
     assert (entry.outcome, entry.codes, entry.request_id) == ("refused", "50000010", "req-9")
 
 
@@ -315,7 +319,7 @@ async def test_what_is_not_sent_is_not_recorded(office: Office) -> None:
     await office.perform(order)
     again = await office.perform(order)
     assert again.result is Result.OVERTAKEN
-    assert len(office.journal.entries()) == 1
+    assert len(office.journal.read_entries()) == 1
 
 
 async def test_nothing_is_sent_that_the_journal_does_not_take(
@@ -323,7 +327,7 @@ async def test_nothing_is_sent_that_the_journal_does_not_take(
 ) -> None:
     order = await office.order(Action.ACCEPT, CORPORATION, IN, JAPAN)
     (tmp_path / "state").write_text("in the way")
-    office.journal = Journal(tmp_path / "state" / "journal.jsonl", "acme")
+    office.journal = Journal(tmp_path / "state" / "state.sqlite3", "acme")
     outcome = await office.perform(order)
     assert outcome.result is Result.REFUSED
     assert outcome.sentence.startswith("The journal ")
@@ -335,20 +339,19 @@ async def test_the_intent_is_on_the_disk_before_anything_is_sent(
     office: Office, tmp_path: Path
 ) -> None:
     order = await office.order(Action.ACCEPT, CORPORATION, IN, JAPAN)
-    path = tmp_path / "journal.jsonl"
+    path = tmp_path / "state.sqlite3"
     office.journal = Journal(path, "acme")
-    seen: list[bytes] = []
-    office.zuora.sending = lambda: seen.append(path.read_bytes())
+    seen: list[Entry] = []
+    office.zuora.sending = lambda: seen.extend(Journal(path, "acme").read_entries())
     await office.perform(order)
-    assert seen[0].count(b"\n") == 1
-    assert b'"kind": "intent"' in seen[0]
+    assert [(entry.action, entry.outcome) for entry in seen] == [(Action.ACCEPT, None)]
 
 
 async def test_an_outcome_that_the_journal_does_not_take_is_told(
     office: Office, tmp_path: Path
 ) -> None:
     order = await office.order(Action.ACCEPT, CORPORATION, IN, JAPAN)
-    path = tmp_path / "journal.jsonl"
+    path = tmp_path / "state.sqlite3"
     office.journal = Journal(path, "acme")
 
     def spoil() -> None:
@@ -387,7 +390,7 @@ async def test_a_request_that_meets_a_stated_trouble_is_asked_for_under_a_new_ke
     outcome = await perform(office.tenant, order, office.journal, "alice", pauses)
     assert outcome.result is Result.CONFIRMED
     assert len(set(office.zuora.keys)) == 3
-    entries = office.journal.entries()
+    entries = office.journal.read_entries()
     assert [entry.outcome for entry in entries] == ["refused", "refused", "confirmed"]
     assert [entry.key for entry in entries] == office.zuora.keys
     assert outcome.order.key == office.zuora.keys[-1]

@@ -241,19 +241,10 @@ def test_names_for_completion_are_safe_even_in_a_bad_file(config: Config) -> Non
     assert names() == []
 
 
-def test_the_rows_of_a_profile_and_of_an_address_never_share_a_file() -> None:
-    files = {
-        places.store_file(one)
-        for one in ("acme", "https://acme", "https://acme/a", "https://acme/b", "http://[", "../x")
-    }
-    assert len(files) == 6
-    assert {one.parent for one in files} == {places.store_dir()}
-
-
 def test_without_variables_the_platform_says_where(tmp_path: Path) -> None:
     assert places.config_file({}).name == "config.toml"
     assert places.config_file({}).parent.name == "entity-connections"
-    assert places.journal_file({places.STATE_DIR: str(tmp_path)}) == tmp_path / "journal.jsonl"
+    assert places.state_file({places.STATE_DIR: str(tmp_path)}) == tmp_path / "state.sqlite3"
     assert places.config_dir({places.CONFIG_DIR: "relative"}) == Path.cwd() / "relative"
 
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.services.request_log import RetryDelay
-from entity_connections.services.storage.entries import SENDING
+from entity_connections.services.storage.journal_entry import SENDING
 from entity_connections.zuora.http.patience import Patience
 
 from tests.zuora.hurry import Hurried

@@ -16,6 +16,8 @@ from entity_connections.services.storage.stored_values import (
 
 MAX_SENTENCE_LENGTH = 1_000
 """Most characters kept of a sentence."""
+MAX_RECORDS_LENGTH = 1_000_000
+"""Most characters read of the ids of a pair's records."""
 OUTCOMES = ("confirmed", "refused", "not done", "overtaken since", "unknown")
 SENDING = timedelta(minutes=3)
 """How long after the intent a program that then stopped may have gone on sending it."""
@@ -145,7 +147,7 @@ def _parse_row(row: dict[str, object]) -> Entry:
         key=load_optional_id(row["key"]),
         process=load_text(row["process"]),
         tenant=load_text(row["tenant"]),
-        records=tuple(load_id(id_) for id_ in str(row["records"]).split()),
+        records=tuple(map(load_id, load_text(row["records"], MAX_RECORDS_LENGTH).split())),
         outcome=outcome,
         sentence=load_text(row["sentence"], MAX_SENTENCE_LENGTH),
         codes=load_text(row["codes"]),
@@ -155,5 +157,5 @@ def _parse_row(row: dict[str, object]) -> Entry:
 
 
 def _parse_party(value: object) -> Party:
-    id_, _, title = str(value).partition(" ")
-    return Party(load_id(id_), load_text(title))
+    id_, _, title = load_text(value, MAX_SENTENCE_LENGTH).partition(" ")
+    return Party(load_id(id_), title)
