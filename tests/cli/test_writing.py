@@ -325,13 +325,13 @@ def test_journal_and_store_know_the_tenant_by_its_address_and_client(
 def test_the_journal_is_read_once_for_all_targets(monkeypatch: pytest.MonkeyPatch) -> None:
     """And away from the event loop."""
     kept, read = Journal(None, "acme"), list[object]()
-    looked = kept.open
+    looked = kept.read_open
 
     def open_() -> list[Entry]:
         read.append(threading.current_thread())
         return looked()
 
-    monkeypatch.setattr(kept, "open", open_)
+    monkeypatch.setattr(kept, "read_open", open_)
     tenant = Tenant(None)  # type: ignore[arg-type]
     session: Any = SimpleNamespace(
         tenant=tenant, way=SimpleNamespace(target=SimpleNamespace(journal=kept))

@@ -39,7 +39,7 @@ def test_every_setting_has_an_origin(config: Config, tmp_path: Path) -> None:
     assert found["read_only"][1:] == ("true", str(path))
     assert found["entity"][1:] == ("", "not set")
     assert found["journal"][1:] == (
-        str(tmp_path / "state" / "journal.jsonl"),
+        str(tmp_path / "state" / "state.sqlite3"),
         "ENTITY_CONNECTIONS_STATE_DIR",
     )
     assert found["config"][1:] == (str(path), "ENTITY_CONNECTIONS_CONFIG_DIR")

@@ -86,6 +86,6 @@ async def test_the_panes_show_names_as_text() -> None:
             told.screen.view.rows.cursor_key = row.key
             await told.press("r")
             await told.press(*([] if told.on_top else ["y"]))
-        assert told.screen.target.journal.entries()
+        assert told.screen.target.journal.read_entries()
         await told.press("J", *["down"] * 8, "escape", "ctrl+l", *["down"] * 8, "c", "escape")
         assert told.on_top

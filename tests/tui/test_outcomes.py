@@ -257,4 +257,4 @@ async def test_what_another_program_left_open_is_looked_up_by_a_refresh(tmp_path
         record_intent(long_ago, Order.on(Action.DISCONNECT, row), "bob", "t")
         await told.press("ctrl+r")
         assert "Disconnect did not happen" in told.notice
-        assert long_ago.open() == []
+        assert long_ago.read_open() == []
