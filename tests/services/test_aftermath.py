@@ -4,11 +4,12 @@ import asyncio
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from entity_connections.domain.actions import Action
+from entity_connections.domain.actions import ACTIONS, REQUEST, Action
 from entity_connections.domain.connections import (
     CONNECTED,
     DISCONNECTED,
@@ -18,19 +19,18 @@ from entity_connections.domain.connections import (
 )
 from entity_connections.domain.errors import Unreachable
 from entity_connections.domain.list_result import ListResult
-from entity_connections.services.operations.execute import record_intent
-from entity_connections.services.operations.operation import Order, Outcome, Result
-from entity_connections.services.operations.recover import conclude, settle
-from entity_connections.services.operations.resolve import LATE
+from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.operations.outcome import GATEWAY_TIMEOUT
+from entity_connections.services.operations.recovery import record_resolved, recover_operations
 from entity_connections.services.storage.journal import JournalError
 from entity_connections.services.storage.journal_entry import SENDING
 from entity_connections.services.tenant import Tenant
 
 from tests.domain.world import GLOBAL, HIERARCHY, NORTH, SOUTH, row
-from tests.services.journals import Clock, accept, journal, request
+from tests.services.journals import Clock, accept, intend, journal, request
 from tests.services.tenant_file import TenantFile, open_file, open_journal
 
-MUCH_LATER = SENDING + LATE + timedelta(seconds=1)
+MUCH_LATER = SENDING + GATEWAY_TIMEOUT + timedelta(seconds=1)
 
 
 def now() -> datetime:
@@ -40,7 +40,7 @@ def now() -> datetime:
 def kill_in_the_middle(folder: Path, action: Action, stops: str) -> None:
     """Start a program that carries out an order, and kill it before it has an answer."""
     program = subprocess.Popen(
-        [sys.executable, "-m", "tests.services.tenant_file", folder, action.name.lower(), stops],
+        [sys.executable, "-m", "tests.services.tenant_file", folder, action.id, stops],
         stdout=subprocess.PIPE,
     )
     assert program.stdout is not None
@@ -49,14 +49,14 @@ def kill_in_the_middle(folder: Path, action: Action, stops: str) -> None:
     program.communicate()
 
 
-def after_a_while(folder: Path, tenant: Tenant, time: timedelta) -> list[Outcome]:
+def after_a_while(folder: Path, tenant: Tenant, time: timedelta) -> list[Operation]:
     """Settle as a start would that comes `time` later."""
     kept = open_journal(folder)
     tenant.clock = kept.clock = lambda: now() + time
-    return asyncio.run(settle(tenant, kept))
+    return asyncio.run(recover_operations(tenant, kept))
 
 
-@pytest.mark.parametrize("action", list(Action))
+@pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize("stops", ["before", "after"])
 def test_a_program_killed_in_the_middle_is_told_of_by_the_next(
     tmp_path: Path, action: Action, stops: str
@@ -67,13 +67,13 @@ def test_a_program_killed_in_the_middle_is_told_of_by_the_next(
 
     tenant = open_file(tmp_path)
     (at_once,) = after_a_while(tmp_path, tenant, timedelta(0))
-    expected = Result.UNKNOWN if stops == "before" else Result.CONFIRMED
-    assert at_once.result is expected
+    expected = State.UNKNOWN if stops == "before" else State.CONFIRMED
+    assert at_once.state is expected
 
     told = after_a_while(tmp_path, tenant, MUCH_LATER)
     if stops == "before":
         (later,) = told
-        assert later.result is Result.NOT_DONE
+        assert later.state is State.NOT_APPLIED
         assert f"{action.label} did not happen: the list shows" in later.sentence
     else:
         assert told == []
@@ -113,33 +113,33 @@ WAITS = Connection("c" * 32, NORTH.id, GLOBAL.id, PENDING)
 @pytest.mark.parametrize(
     ("status", "age", "result"),
     [
-        (PENDING, SENDING + LATE, Result.UNKNOWN),
-        (PENDING, MUCH_LATER, Result.NOT_DONE),
-        (CONNECTED, timedelta(0), Result.CONFIRMED),
-        (CONNECTED, MUCH_LATER, Result.CONFIRMED),
-        (DISCONNECTED, timedelta(0), Result.UNKNOWN),
-        (DISCONNECTED, MUCH_LATER, Result.SUPERSEDED),
-        ("Suspended", MUCH_LATER, Result.SUPERSEDED),
-        (None, MUCH_LATER, Result.SUPERSEDED),
+        (PENDING, SENDING + GATEWAY_TIMEOUT, State.UNKNOWN),
+        (PENDING, MUCH_LATER, State.NOT_APPLIED),
+        (CONNECTED, timedelta(0), State.CONFIRMED),
+        (CONNECTED, MUCH_LATER, State.CONFIRMED),
+        (DISCONNECTED, timedelta(0), State.UNKNOWN),
+        (DISCONNECTED, MUCH_LATER, State.SUPERSEDED),
+        ("Suspended", MUCH_LATER, State.SUPERSEDED),
+        (None, MUCH_LATER, State.SUPERSEDED),
     ],
 )
 async def test_an_accept_is_what_the_list_says_late_enough(
-    status: str | None, age: timedelta, result: Result
+    status: str | None, age: timedelta, result: State
 ) -> None:
     clock = Clock()
     kept = journal(None, clock)
-    entry = record_intent(kept, accept(), "alice", "t")
+    entry = intend(kept, accept())
     clock.now += age
     shown = [WAITS._replace(status=status)] if status else []
-    (outcome,) = await settle(looking_at(clock, *shown), kept)
-    assert outcome.result is result
+    (outcome,) = await recover_operations(looking_at(clock, *shown), kept)
+    assert outcome.state is result
     assert outcome.entry is not None
     assert outcome.entry.id == entry.id
     assert outcome.sentence.startswith("Accept of ")
     (recorded,) = kept.read_entries()
-    assert recorded.outcome == (None if result is Result.UNKNOWN else result.value)
-    assert recorded.open is (result is Result.UNKNOWN)
-    if result is Result.SUPERSEDED:
+    assert recorded.outcome == (None if result is State.UNKNOWN else result.value)
+    assert recorded.open is (result is State.UNKNOWN)
+    if result is State.SUPERSEDED:
         assert "Nobody can tell whether Accept happened: the list shows" in outcome.sentence
 
 
@@ -148,24 +148,22 @@ async def test_after_an_unknown_outcome_it_is_late_sooner() -> None:
     """The program saw the end of its sending, so nothing left after that."""
     clock = Clock()
     kept = journal(None, clock)
-    kept.record_outcome(
-        record_intent(kept, accept(), "alice", "t").id, Result.UNKNOWN.value, "Lost."
-    )
-    clock.now += LATE
-    assert (await settle(looking_at(clock, WAITS), kept))[0].result is Result.UNKNOWN
+    kept.record_outcome(intend(kept, accept()).id, State.UNKNOWN.value, "Lost.")
+    clock.now += GATEWAY_TIMEOUT
+    assert (await recover_operations(looking_at(clock, WAITS), kept))[0].state is State.UNKNOWN
     clock.turn(seconds=1)
-    assert (await settle(looking_at(clock, WAITS), kept))[0].result is Result.NOT_DONE
-    assert await settle(looking_at(clock, WAITS), kept) == []
+    assert (await recover_operations(looking_at(clock, WAITS), kept))[0].state is State.NOT_APPLIED
+    assert await recover_operations(looking_at(clock, WAITS), kept) == []
 
 
 @pytest.mark.asyncio
 async def test_a_request_that_was_denied_meanwhile_has_happened() -> None:
     clock = Clock()
     kept = journal(None, clock)
-    record_intent(kept, request(), "alice", "t")
+    intend(kept, request())
     denied = Connection("e" * 32, GLOBAL.id, SOUTH.id, DISCONNECTED)
-    (outcome,) = await settle(looking_at(clock, denied), kept)
-    assert outcome.result is Result.CONFIRMED
+    (outcome,) = await recover_operations(looking_at(clock, denied), kept)
+    assert outcome.state is State.CONFIRMED
     assert outcome.sentence.endswith("Acme → Acme South is Disconnected.")
 
 
@@ -173,14 +171,14 @@ async def test_a_request_that_was_denied_meanwhile_has_happened() -> None:
 @pytest.mark.parametrize(
     ("after", "result"),
     [
-        ([OLDER, ENDED], Result.NOT_DONE),
-        ([OLDER, ENDED._replace(status="Suspended")], Result.SUPERSEDED),
-        ([OLDER, ENDED, ENDED._replace(id="9" * 32)], Result.CONFIRMED),
-        ([OLDER, ENDED._replace(status=PENDING)], Result.CONFIRMED),
+        ([OLDER, ENDED], State.NOT_APPLIED),
+        ([OLDER, ENDED._replace(status="Suspended")], State.SUPERSEDED),
+        ([OLDER, ENDED, ENDED._replace(id="9" * 32)], State.CONFIRMED),
+        ([OLDER, ENDED._replace(status=PENDING)], State.CONFIRMED),
     ],
 )
 async def test_a_request_beside_old_records_is_told_by_what_is_new(
-    after: list[Connection], result: Result
+    after: list[Connection], result: State
 ) -> None:
     """Also where Zuora has told the id of what it made, and the list could not be read then."""
     for made in ("", "9" * 32):
@@ -189,33 +187,33 @@ async def test_a_request_beside_old_records_is_told_by_what_is_new(
         view = await looking_at(clock, OLDER, ENDED).read(GLOBAL.id)
         seen = view.row(Direction.OUTBOUND, SOUTH.id)
         assert seen is not None
-        entry = record_intent(kept, Order.on(Action.REQUEST, seen), "alice", "t")
-        kept.record_outcome(entry.id, Result.UNKNOWN.value, "Lost.", connection_id=made)
+        entry = intend(kept, Operation.plan(REQUEST, seen))
+        kept.record_outcome(entry.id, State.UNKNOWN.value, "Lost.", connection_id=made)
         clock.now += MUCH_LATER
-        (outcome,) = await settle(looking_at(clock, *after), kept)
-        assert outcome.result is result
+        (outcome,) = await recover_operations(looking_at(clock, *after), kept)
+        assert outcome.state is result
 
 
 @pytest.mark.asyncio
 async def test_what_a_list_with_gaps_shows_of_a_request_proves_nothing() -> None:
     clock = Clock()
     kept = journal(None, clock)
-    record_intent(kept, request(), "alice", "t")
+    intend(kept, request())
     ended = row(Direction.OUTBOUND, SOUTH, ENDED)
-    record_intent(kept, Order.on(Action.REQUEST, ended), "alice", "t")
+    intend(kept, Operation.plan(REQUEST, ended))
     clock.now += MUCH_LATER
     for shown in ((), (ENDED,)):
         tenant = looking_at(clock, *shown)
         assert isinstance(tenant.zuora, Lists)
         tenant.zuora.unreadable = 1
-        assert Result.UNKNOWN is (await settle(tenant, kept))[-1].result
+        assert State.UNKNOWN is (await recover_operations(tenant, kept))[-1].state
 
 
 @pytest.mark.asyncio
 async def test_nothing_is_known_of_the_writes_to_another_tenant() -> None:
     """Its profile may be called as ours, or ours may be called otherwise now."""
     kept = journal(None, tenant="https://one.example id")
-    record_intent(kept, accept(), "alice", "t")
+    intend(kept, accept())
     kept.tenant = "https://another.example id"
     assert kept.read_unresolved() == []
     kept.tenant, kept.profile = "https://one.example id", "renamed"
@@ -226,17 +224,14 @@ async def test_nothing_is_known_of_the_writes_to_another_tenant() -> None:
 async def test_each_list_is_read_once_and_what_cannot_be_read_stays_unsettled() -> None:
     clock = Clock()
     kept = journal(None, clock)
-    seen = [
-        record_intent(kept, accept(), "alice", "t"),
-        record_intent(kept, request(), "alice", "t"),
-    ]
+    seen = [intend(kept, accept()), intend(kept, request())]
     order = accept()
     there = order.row._replace(acting=NORTH)
-    hidden = record_intent(kept, Order.on(order.action, there), "alice", "t")
+    hidden = intend(kept, Operation.plan(order.action, there))
     clock.now += MUCH_LATER
     tenant = looking_at(clock, WAITS._replace(status=CONNECTED))
-    told = await settle(tenant, kept)
-    assert [one.result for one in told] == [Result.CONFIRMED, Result.NOT_DONE, Result.UNKNOWN]
+    told = await recover_operations(tenant, kept)
+    assert [one.state for one in told] == [State.CONFIRMED, State.NOT_APPLIED, State.UNKNOWN]
     assert isinstance(tenant.zuora, Lists)
     assert sorted(tenant.zuora.asked) == sorted([GLOBAL.id, NORTH.id])
     assert isinstance(told[2].error, Unreachable)
@@ -247,7 +242,7 @@ async def test_each_list_is_read_once_and_what_cannot_be_read_stays_unsettled() 
 
 def test_an_order_comes_back_from_its_line() -> None:
     for order in (accept(), request()):
-        again = Order.again(record_intent(journal(None), order, "alice", "t"))
+        again = Operation.from_entry(intend(journal(None), order))
         assert again.pair == order.pair
         assert again.connection_id == order.connection_id
         assert (again.row.direction, again.row.key) == (order.row.direction, order.row.key)
@@ -259,12 +254,12 @@ def test_an_order_comes_back_from_its_line() -> None:
 async def test_a_journal_that_fails_is_told_and_never_in_the_way(tmp_path: Path) -> None:
     clock = Clock()
     kept = journal(tmp_path, clock)
-    entry = record_intent(kept, accept(), "alice", "t")
+    entry = intend(kept, accept())
     assert kept.path
     kept.path.unlink()
     kept.path.mkdir()
     with pytest.raises(JournalError, match="cannot be read"):
-        await settle(looking_at(clock), kept)
-    done = Outcome(accept(), Result.CONFIRMED, "Done.", entry=entry)
-    (told,) = await conclude(kept, [done])
+        await recover_operations(looking_at(clock), kept)
+    done = replace(accept(), state=State.CONFIRMED, sentence="Done.", entry=entry)
+    (told,) = await record_resolved(kept, [done])
     assert told.sentence.startswith("Done. The journal ")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from entity_connections.domain.actions import Action
+from entity_connections.domain.actions import ACCEPT
 from entity_connections.services.storage.journal import Journal, JournalError
 from entity_connections.services.storage.journal_entry import Entry, Party
 
@@ -36,8 +36,8 @@ def open_journal(path: Path | None, clock: Clock | None = None, tenant: str = "a
 def record(journal: Journal, key: str = "", user: str = "alice", source: Party = NORTH) -> Entry:
     """Record the intent of an Accept."""
     entry = journal.new_entry(
-        Action.ACCEPT,
-        user,
+        action=ACCEPT,
+        user=user,
         acting=ACME,
         source=source,
         target=ACME,
@@ -65,7 +65,7 @@ def test_an_entry_is_read_as_it_was_recorded(path: Path) -> None:
             at=MORNING,
             profile="acme",
             user="alice",
-            action=Action.ACCEPT,
+            action=ACCEPT,
             acting=ACME,
             source=NORTH,
             target=ACME,

@@ -70,15 +70,15 @@ async def read_and_save(path: Path, scenario: str = "acme", *entities: str) -> T
 async def test_the_next_start_shows_the_same_rows(path: Path, scenario: str) -> None:
     before = await read_and_save(path, scenario)
     after = Tenant(None, cache=ListCache(path, "acme"))  # type: ignore[arg-type]
-    cached = after.load_cache()
+    cached = after.restore_cache()
     assert cached is not None
     assert cached.direction is Direction.INBOUND
     assert list(after.hierarchy) == list(before.hierarchy)
     assert after.accessible_ids == before.accessible_ids
-    then, now = before.seen(cached.acting_id), after.seen(cached.acting_id)
+    then, now = before.cached(cached.acting_id), after.cached(cached.acting_id)
     assert then is not None
     assert now is not None
-    assert (now.read_at, now.remarks) == (then.read_at, then.remarks)
+    assert (now.read_at, now.warnings) == (then.read_at, then.warnings)
     for direction in Direction:
         assert now.rows(direction) == then.rows(direction)
 
@@ -91,11 +91,11 @@ async def test_lists_that_were_read_are_not_replaced_by_cached_ones(path: Path) 
     await tenant.open()
     view = await tenant.read(CORPORATION)
     hierarchy = tenant.hierarchy
-    assert tenant.load_cache() is not None
-    assert tenant.seen(CORPORATION) is view
+    assert tenant.restore_cache() is not None
+    assert tenant.cached(CORPORATION) is view
     assert tenant.hierarchy is hierarchy
-    assert tenant.seen(EUROPE) is not None
-    assert await tenant.read(EUROPE) is tenant.seen(EUROPE)
+    assert tenant.cached(EUROPE) is not None
+    assert await tenant.read(EUROPE) is tenant.cached(EUROPE)
     fake.close()
 
 
@@ -108,17 +108,17 @@ async def test_lists_from_a_clock_that_was_ahead_are_older_than_what_is_read(pat
     await ahead.read(CORPORATION)
     ahead.save_cache(CORPORATION)
     tenant = Tenant(client(fake), clock, ListCache(path, "acme"))
-    tenant.load_cache()
-    cached = tenant.seen(CORPORATION)
+    tenant.restore_cache()
+    cached = tenant.cached(CORPORATION)
     assert cached is not None
     assert cached.read_at == clock.now
     session = UserSession(tenant, "alice", None, lambda _: None, RequestLog())
     state = ScreenState(session, CORPORATION)
-    state.take(cached)
+    state.apply(cached)
     await tenant.open(CORPORATION)
     clock.turn(days=-1)
-    state.take(new := await tenant.read(CORPORATION))
-    assert state.view is new is tenant.seen(CORPORATION)
+    state.apply(new := await tenant.read(CORPORATION))
+    assert state.snapshot is new is tenant.cached(CORPORATION)
     fake.close()
 
 

@@ -7,12 +7,12 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from entity_connections.domain.actions import Action
-from entity_connections.services.operations.execute import Order, record_intent
-from entity_connections.services.operations.operation import Result
+from entity_connections.domain.actions import ACTIONS, REQUEST
+from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.storage.journal import Journal
 from entity_connections.tui.dialogs.journal import JournalPane
 
+from tests.services.journals import intend
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Place, Story, story
 
@@ -41,10 +41,10 @@ def shown(told: Story) -> list[str]:
 async def write(told: Story, journal: Journal) -> None:
     """Write a line for each outcome there is."""
     rows = told.desk.rows()
-    outcomes = [Result.CONFIRMED, Result.REFUSED, Result.NOT_DONE, Result.UNKNOWN, None]
-    for action, row, result in zip([*Action, Action.REQUEST], rows, outcomes, strict=False):
-        entry = record_intent(
-            journal, Order.on(action, row, "the-key"), "alice@acme.example", "the-track"
+    outcomes = [State.CONFIRMED, State.REFUSED, State.NOT_APPLIED, State.UNKNOWN, None]
+    for action, row, result in zip([*ACTIONS, REQUEST], rows, outcomes, strict=False):
+        entry = intend(
+            journal, Operation.plan(action, row, "the-key"), "alice@acme.example", "the-track"
         )
         if result is not None:
             journal.record_outcome(entry.id, result.value, "What was said.", "53100330", "req-1")
@@ -76,8 +76,8 @@ async def test_writes_through_another_profile_are_left_to_the_shell(tmp_path: Pa
     path = tmp_path / "state.sqlite3"
     async with story(place=Place(journal=Journal(path, "acme"))) as told:
         row = told.desk.rows()[0]
-        order = Order.on(Action.REQUEST, row)
-        record_intent(Journal(path, "other"), order, "bob@other.example", "track")
+        order = Operation.plan(REQUEST, row)
+        intend(Journal(path, "other"), order)
         await told.press("J")
         assert shown(told) == []
         assert len(told.screen.target.journal.read_entries()) == 1
@@ -108,10 +108,7 @@ async def test_the_filter_narrows() -> None:
         assert told.on_top
 
 
-async def test_a_changed_line_is_told(
-    snap: Snapshot,
-    tmp_path: Path,
-) -> None:
+async def test_a_changed_line_is_told(snap: Snapshot, tmp_path: Path) -> None:
     """The frame names the line that is not what was written."""
     path = tmp_path / "state.sqlite3"
     journal = ticking(path)

@@ -6,20 +6,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from entity_connections.domain.actions import Action
+from entity_connections.domain.actions import REQUEST
 from entity_connections.domain.clock import now
 from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.errors import Unreachable
 from entity_connections.domain.list_result import ListResult
-from entity_connections.services.operations.execute import Order, record_intent
+from entity_connections.domain.zuora_api import ZuoraApi
+from entity_connections.services.operations.operation import Operation
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.storage.list_cache import CachedLists, ListCache
 from entity_connections.services.tenant import Tenant
-from entity_connections.services.zuora_api import ZuoraApi
 from entity_connections.tui import auto_refresh as refreshing
 from entity_connections.tui.dialogs.action_confirmation import Question
 
 from tests.acme import CORPORATION, US, client, open_acme
+from tests.services.journals import intend
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Place, Story, story
 
@@ -78,7 +79,7 @@ class Line:
 def unsettled(told: Story, journal: Journal, name: str) -> str:
     """Leave an intent without an outcome, as a killed program does; return its id."""
     row = next(one for one in told.desk.rows() if one.counterpart.title == name)
-    entry = record_intent(journal, Order.on(Action.REQUEST, row), "alice@acme.example", "track")
+    entry = intend(journal, Operation.plan(REQUEST, row))
     return entry.id
 
 

@@ -6,15 +6,15 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from entity_connections.domain.actions import Action
+from entity_connections.domain.actions import DISCONNECT
 from entity_connections.domain.clock import now
 from entity_connections.domain.risk import Risk
-from entity_connections.services.operations.execute import record_intent
-from entity_connections.services.operations.operation import Order
+from entity_connections.domain.zuora_api import Receipt, ZuoraApi
+from entity_connections.services.operations.operation import Operation
 from entity_connections.services.storage.journal import Journal
-from entity_connections.services.zuora_api import Receipt, ZuoraApi
 
 from tests.services.faults import Faulty
+from tests.services.journals import intend
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Place, Story, story
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.asyncio
 
 def later(told: Story, **time: float) -> None:
     """Go on as if time had passed, by every clock."""
-    tenant, passed = told.desk.access.tenant, timedelta(**time)
+    tenant, passed = told.desk.session.tenant, timedelta(**time)
     tenant.clock = lambda: now() + passed
     tenant.steady = lambda: monotonic() + passed.total_seconds()
 
@@ -254,7 +254,7 @@ async def test_what_another_program_left_open_is_looked_up_by_a_refresh(tmp_path
     async with story(place=Place(journal=Journal(path, "acme"))) as told:
         row = next(one for one in told.desk.rows() if one.counterpart.title == "Acme-Europe")
         long_ago = Journal(path, "acme", clock=lambda: now() - timedelta(hours=9))
-        record_intent(long_ago, Order.on(Action.DISCONNECT, row), "bob", "t")
+        intend(long_ago, Operation.plan(DISCONNECT, row))
         await told.press("ctrl+r")
         assert "Disconnect did not happen" in told.notice
         assert long_ago.read_open() == []

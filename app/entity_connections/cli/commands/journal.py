@@ -12,7 +12,7 @@ from entity_connections.cli.exit_codes import ExitCode, Stopped
 from entity_connections.cli.options import Chosen, options_before_command
 from entity_connections.cli.output import narrate, say, say_json, table
 from entity_connections.cli.parameters import option
-from entity_connections.domain.actions import Action
+from entity_connections.domain.actions import ACTIONS_BY_ID
 from entity_connections.domain.clock import now
 from entity_connections.domain.ids import normalize_id
 from entity_connections.domain.text import clean
@@ -47,7 +47,7 @@ class Since(click.ParamType[datetime]):
 @option("--json", "as_json", is_flag=True, help="Data for machines.")
 @option("--since", type=Since(), metavar="T", help="From then on: 2026-11-22, 2h, 3d.")
 @option(
-    "--action", type=click.Choice([action.name.lower() for action in Action]), metavar="ACTION",
+    "--action", type=click.Choice(list(ACTIONS_BY_ID)), metavar="ACTION",
     help="Only request, accept, deny or disconnect.",
 )  # fmt: skip
 @option(
@@ -89,7 +89,7 @@ def journal(
     entries = [
         entry
         for entry in entries
-        if action in (None, entry.action.name.lower())
+        if action in (None, entry.action.id)
         and outcome in (None, _outcome(entry).replace(" ", "-"))
         and tenant in (None, entry.tenant)
         and (
@@ -167,7 +167,7 @@ def _as_json(entry: Entry) -> dict[str, Any]:
         "at": entry.at.isoformat(),
         "profile": entry.profile,
         "user": entry.user,
-        "action": entry.action.name.lower(),
+        "action": entry.action.id,
         "acting": entry.acting._asdict(),
         "source": entry.source._asdict(),
         "target": entry.target._asdict(),

@@ -88,17 +88,17 @@ class Journal:
 
     def new_entry(
         self,
+        *,
         action: Action,
-        user: str,
         acting: Party,
         source: Party,
         target: Party,
-        *,
         status: str | None,
         connection_id: str,
+        records: tuple[str, ...],
         track_id: str,
         key: str,
-        records: tuple[str, ...],
+        user: str,
     ) -> Entry:
         """Build the entry of a write that is about to be sent; see `Entry` for the arguments."""
         return Entry(

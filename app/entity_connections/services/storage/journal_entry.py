@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from entity_connections.domain.actions import Action
+from entity_connections.domain.actions import ACTIONS_BY_ID, Action
 from entity_connections.domain.text import clean
 from entity_connections.services.storage.stored_values import (
     load_id,
@@ -110,7 +110,7 @@ def _format_value(value: object) -> str | None:
         case datetime():
             return value.isoformat()
         case Action():
-            return value.name.lower()
+            return value.id
         case tuple():  # a Party, or the ids of records: only a title may hold spaces
             return " ".join(clean(part) for part in value)
     return clean(str(value), MAX_SENTENCE_LENGTH)
@@ -137,7 +137,7 @@ def _parse_row(row: dict[str, object]) -> Entry:
         at=load_time(row["at"]),
         profile=load_text(row["profile"]),
         user=load_text(row["user"]),
-        action=Action[load_text(row["action"]).upper()],
+        action=ACTIONS_BY_ID[load_text(row["action"])],
         acting=_parse_party(row["acting"]),
         source=_parse_party(row["source"]),
         target=_parse_party(row["target"]),

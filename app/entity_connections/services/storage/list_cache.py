@@ -88,7 +88,7 @@ class ListCache:
         """Replace what was saved before; lists that have not changed wait for `SAVE_INTERVAL`."""
         snapshots = list(self._limit(lists.snapshots))
         newest = max((shot.read_at for shot in snapshots), default=datetime.min.replace(tzinfo=UTC))
-        shown = [(shot.acting_id, shot.remarks, shot.connections) for shot in snapshots]
+        shown = [(shot.acting_id, shot.warnings, shot.connections) for shot in snapshots]
         content = (lists._replace(snapshots=()), shown)
         if self._saved and content == self._saved[1] and newest - self._saved[0] < SAVE_INTERVAL:
             return
@@ -123,7 +123,7 @@ def _format_lists(lists: CachedLists) -> dict[str, object]:
         "entities": [entity[:5] for entity in lists.entities],
         "accessible_ids": None if accessible_ids is None else sorted(accessible_ids),
         "snapshots": [
-            (shot.acting_id, shot.read_at.isoformat(), shot.remarks, shot.connections)
+            (shot.acting_id, shot.read_at.isoformat(), shot.warnings, shot.connections)
             for shot in lists.snapshots
         ],
         "acting_id": lists.acting_id,
@@ -143,9 +143,9 @@ def _parse_lists(fields: dict[str, Any]) -> CachedLists:
             connections=tuple(_parse_connections(connections)),
             accessible_ids=accessible_ids,
             read_at=load_time(read_at),
-            remarks=tuple(load_text(remark) for remark in remarks),
+            warnings=tuple(load_text(warning) for warning in warnings),
         )
-        for acting_id, read_at, remarks, connections in fields["snapshots"]
+        for acting_id, read_at, warnings, connections in fields["snapshots"]
     )
     return CachedLists(
         entities=entities,

@@ -74,7 +74,7 @@ def _record(entry: Entry) -> Record:
     text, tone = _OUTCOMES.get(entry.outcome, (f"? {entry.outcome}", "warn"))
     cells = (
         Cell(f"{entry.at.astimezone():%m-%d %H:%M}", "mute"),
-        Cell(entry.action.name.capitalize()),
+        Cell(entry.action.word),
         Cell(entry.pair),
         Cell(text, tone),
         Cell(entry.user),
