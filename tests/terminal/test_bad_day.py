@@ -110,7 +110,7 @@ def test_no_secret_is_in_anything_a_bad_day_leaves_behind(server: Moody, tmp_pat
         terminal.wait_exit()
         shown += bytes(terminal.transcript)
     kept = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
-    assert len(kept) >= 3
+    assert kept
     tokens = [row[0] for row in server.fake._db.execute("SELECT token FROM token")]
     assert len(tokens) >= 2
     for secret in (*SECRETS, *tokens):
