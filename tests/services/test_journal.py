@@ -104,6 +104,15 @@ def test_the_newest_outcome_counts(path: Path) -> None:
     assert journal.verify() == (3, ())
 
 
+def test_entries_are_in_the_order_of_their_intents() -> None:
+    journal = open_journal(None)
+    entries = [record(journal) for _ in range(3)]
+    journal.record_outcome(entries[0].id, "unknown", "Lost.")
+    ids = [entry.id for entry in entries]
+    assert [entry.id for entry in journal.read_entries()] == ids
+    assert [entry.id for entry in journal.read_open()] == ids
+
+
 def test_an_outcome_of_an_entry_that_is_gone_is_refused(path: Path) -> None:
     journal = open_journal(path)
     entry = record(journal)
@@ -141,20 +150,22 @@ def test_entries_are_read_by_profile_and_time(path: Path) -> None:
     assert journal.read_entries("one", since=entries[1].at.astimezone()) == entries[1:2]
 
 
-def record_some(path: Path, name: str) -> None:
-    """Record ten intents and outcomes as one of several programs."""
-    journal = Journal(path, name)
-    for _ in range(10):
+def record_some(paths: list[Path], name: str) -> None:
+    """Record an intent and an outcome in each file as one of several programs."""
+    for path in paths:
+        journal = Journal(path, name)
         journal.record_outcome(record(journal).id, "confirmed", "Done.")
 
 
-def test_several_programs_share_one_file(path: Path) -> None:
+def test_several_programs_share_a_file_from_its_first_moment(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{number}.sqlite3" for number in range(12)]
     with ProcessPoolExecutor(3, multiprocessing.get_context("spawn")) as pool:
-        list(pool.map(record_some, [path] * 3, "abc"))
-    journal = Journal(path, "a")
-    assert journal.verify() == (60, ())
-    assert len(journal.read_entries()) == 30
-    assert journal.read_open() == []
+        list(pool.map(record_some, [paths] * 3, "abc"))
+    for path in paths:
+        journal = Journal(path, "a")
+        assert journal.verify() == (6, ())
+        assert {entry.profile for entry in journal.read_entries()} == set("abc")
+        assert journal.read_open() == []
 
 
 def test_several_threads_share_one_journal(path: Path) -> None:

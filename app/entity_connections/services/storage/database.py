@@ -6,7 +6,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,7 +46,7 @@ _SELECT_IDENTITY = """
 """
 """One statement, so that no other program makes the tables while it reads."""
 
-_creating = threading.Lock()
+_preparing = threading.Lock()
 
 
 class DatabaseError(Exception):
@@ -102,40 +102,40 @@ class Database:
                     weakref.finalize(self, self._memory.close)
                 yield self._memory
             return
-        if create:
-            _create_file(self.path)
-        if os.path.lexists(self.path):
-            _check_file(self.path)
-            connection = _open(f"{self.path.absolute().as_uri()}?mode=rw", self._timeout)
+        if _prepare_file(self.path, create=create):
+            uri = f"{self.path.absolute().as_uri()}?mode=rw"
         else:
-            connection = _open(":memory:", self._timeout)
-        with closing(connection):
+            uri = ":memory:"
+        with closing(_open(uri, self._timeout)) as connection:
             yield connection
 
 
-def _create_file(path: Path) -> None:
-    """Make an empty file, unless there is one; SQLite gives its -wal and -shm the same mode."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Closing any descriptor of a file drops the locks that SQLite holds on it in this
-    # process: only a file that nobody has opened yet may be opened here.
-    with _creating:
+def _prepare_file(path: Path, *, create: bool) -> bool:
+    """Check that a file may be used, and return whether there is one.
+
+    Args:
+        path: the file. SQLite gives its -wal and -shm files the same mode.
+        create: make an empty file where there is none.
+    """
+    # Closing a descriptor of a file drops the locks that SQLite holds on it in this process:
+    # only a file that no other thread has opened yet may be opened here.
+    with _preparing:
+        if create:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with suppress(FileExistsError):
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         try:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        except FileExistsError:
-            return
-
-
-def _check_file(path: Path) -> None:
-    with _creating:
-        status = path.lstat()
+            status = path.lstat()
+        except FileNotFoundError:
+            return False
     if not stat.S_ISREG(status.st_mode):
         raise DatabaseError("it is not a plain file")
-    if sys.platform == "win32":
-        return  # modes and owners mean nothing there; the user's folder is private
-    if status.st_uid != os.geteuid():
-        raise DatabaseError("it belongs to somebody else")
-    if stat.S_IMODE(status.st_mode) & 0o077:
-        path.chmod(0o600)
+    if sys.platform != "win32":  # modes and owners mean nothing there
+        if status.st_uid != os.geteuid():
+            raise DatabaseError("it belongs to somebody else")
+        if stat.S_IMODE(status.st_mode) & 0o077:
+            path.chmod(0o600)
+    return True
 
 
 def _open(uri: str, timeout: float) -> "sqlite3.Connection":
@@ -146,6 +146,7 @@ def _open(uri: str, timeout: float) -> "sqlite3.Connection":
         uri, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False
     )
     try:
+        connection.execute("PRAGMA synchronous = FULL")
         if not _has_tables(connection):
             connection.execute("PRAGMA journal_mode = WAL")
             with connection:
@@ -153,7 +154,6 @@ def _open(uri: str, timeout: float) -> "sqlite3.Connection":
                 if not _has_tables(connection):  # another program may have been faster
                     for statement in _SCHEMA:
                         connection.execute(statement)
-        connection.execute("PRAGMA synchronous = FULL")
     except BaseException:
         connection.close()
         raise
