@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from entity_connections.services.storage.journal import Journal
 
 from tests.acme import EUROPE
-from tests.cli.tenant import Served, run
+from tests.cli.tenant import Served, edit_state, run
+from tests.services.journals import intend, request
 
 
 def verdicts(
@@ -60,9 +62,10 @@ def test_an_entity_that_is_not_known_is_told(home: Path, tenant: Served) -> None
 
 
 def test_a_journal_that_was_changed_or_cannot_be_used_is_told(home: Path, tenant: Served) -> None:
-    path = home / "state" / "journal.jsonl"
-    path.parent.mkdir(parents=True)
-    path.write_text("nonsense\n{}\n")
+    path = home / "state" / "state.sqlite3"
+    journal = Journal(path, "acme")
+    intend(journal, request())
+    edit_state(home, "UPDATE journal SET user = 'bob'")
     where = ("--base-url", tenant.url)
     assert verdicts(home, *where, tenant=tenant)["journal"] == "warning"
     path.unlink()

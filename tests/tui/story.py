@@ -13,7 +13,7 @@ from entity_connections.fake.tenant import Tenant as FakeTenant
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.storage.journal import Journal
-from entity_connections.services.storage.store import Store
+from entity_connections.services.storage.list_cache import ListCache
 from entity_connections.services.tenant import Tenant
 from entity_connections.services.workspace import UserSession, Workspace
 from entity_connections.services.write_lock import WriteLock
@@ -167,7 +167,7 @@ class Place(NamedTuple):
         name: the profile; "" takes the scenario.
         lock: whether writes are allowed; None leaves them open.
         traffic: what goes over the wire; None makes an empty one for each way in.
-        store: what was read before, and is kept.
+        cache: what was read before, and is kept.
         journal: the record of writes; None makes one in memory.
         shared: whether others write to the same fake tenant.
     """
@@ -176,7 +176,7 @@ class Place(NamedTuple):
     name: str = ""
     lock: WriteLock | None = None
     traffic: RequestLog | None = None
-    store: Store | None = None
+    cache: ListCache | None = None
     journal: Journal | None = None
     shared: bool = False
 
@@ -201,9 +201,9 @@ def target_of(
         known_by = Credentials.from_text(known.client_id, known.client_secret)
         zuora: ZuoraApi = ZuoraClient.in_process(fake.asgi, known_by, lock, traffic)
         return UserSession(
-            tenant=Tenant(wrap(zuora) if wrap else zuora, store=place.store),
+            tenant=Tenant(wrap(zuora) if wrap else zuora, cache=place.cache),
             login=known.login,
-            start=None if place.store else known.home_entity_id,
+            start=None if place.cache else known.home_entity_id,
             role=lambda entity_id: fake.role(username, entity_id) if demo else None,
             request_log=traffic,
         )
