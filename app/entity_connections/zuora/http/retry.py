@@ -81,16 +81,10 @@ class RetrySafety(Enum):
 
 
 class Deadline:
-    """The time until which a call may be sent.
+    """The time until which a call may be sent; `at` is that time on asyncio's clock.
 
-    It is measured on two clocks: the clock of asyncio may stop while the machine sleeps,
-    and the system clock may be set. The deadline has passed when either says so.
-
-    Attributes:
-        at: the time on asyncio's clock.
-
-    Args:
-        seconds: time left from now.
+    It is measured on two clocks: asyncio's may stop while the machine sleeps, and the
+    system clock may be set. The deadline has passed when either says so.
     """
 
     def __init__(self, seconds: float) -> None:
