@@ -6,12 +6,11 @@ import signal
 import socket
 import subprocess
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import httpx
 import pytest
-from entity_connections.cli.fake.serve import _told
+from entity_connections.cli.fake.serve import format_instructions
+from entity_connections.fake.model import User
 
 from tests.cli.tenant import PROGRAM, Served, environ, run, served
 
@@ -99,9 +98,8 @@ def test_the_recipe_is_one_this_program_takes(home: Path, host: str, elsewhere: 
 
 
 def test_where_this_program_cannot_call_it_gives_no_recipe() -> None:
-    listening: Any = SimpleNamespace(getsockname=lambda: ("192.0.2.5", 80))
-    alice = {"username": "alice", "login": "a", "client_id": "b", "client_secret": "c"}
-    told = _told(listening, "acme", [alice])
+    alice = User("alice", "a", "b", "c", "d")
+    told = format_instructions("192.0.2.5", 80, "http://192.0.2.5:80", "acme", [alice])
     assert "http://192.0.2.5:80" in told
     assert "--base-url" not in told
     assert "speaks plain http to its own machine only" in told

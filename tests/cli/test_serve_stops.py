@@ -46,26 +46,14 @@ def _held(url: str) -> None:
 
 
 @pytest.mark.parametrize("number", SIGNALS)
-@pytest.mark.parametrize("fault", ["latency=60", "jitter=80000"])
+@pytest.mark.parametrize("fault", ["latency=60", "jitter=80000", "time-out"])
 def test_a_late_answer_comes_now(home: Path, number: int, fault: str) -> None:
     with ThreadPoolExecutor() as threads:
         with _stopped_in_the_end(home, number, "--fault", f"{fault},times=1") as url:
             late = threads.submit(httpx.get, f"{url}/v1/entities", timeout=30, trust_env=False)
             _held(url)
             assert not late.done()
-        assert late.result().status_code == 401
-        assert late.result().json()["success"] is False
-
-
-@pytest.mark.parametrize("number", SIGNALS)
-def test_where_none_was_to_come_the_line_drops(home: Path, number: int) -> None:
-    with ThreadPoolExecutor() as threads:
-        with _stopped_in_the_end(home, number, "--fault", "time-out,times=1") as url:
-            never = threads.submit(httpx.get, f"{url}/v1/entities", timeout=30, trust_env=False)
-            _held(url)
-            assert not never.done()
-        with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
-            never.result()
+        assert late.result().status_code == (504 if fault == "time-out" else 401)
 
 
 def test_who_has_not_said_all_yet_is_not_waited_for(home: Path) -> None:

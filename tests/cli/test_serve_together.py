@@ -13,8 +13,8 @@ from typing import Any
 
 import httpx
 import pytest
-from entity_connections.fake.scenarios.data.empty import GLOBAL, LABS, NORTH
-from entity_connections.fake.state.tenant_file import open_file
+from entity_connections.fake.scenarios.builtin.empty import GLOBAL, LABS, NORTH
+from entity_connections.fake.tenant_file import open_file
 
 from tests.cli.tenant import PROGRAM, served
 

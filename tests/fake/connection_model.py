@@ -6,18 +6,18 @@ It is written anew from the table, so that the tenant has something to disagree 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from entity_connections.fake.rules.choices import (
-    Again,
-    Answering,
-    BothWays,
-    Denied,
-    Duplicate,
-    Ended,
+from entity_connections.fake.rules.policy import (
+    AfterDisconnect,
+    AnswerBySource,
+    DeniedRequest,
+    DuplicateRequest,
+    OppositeRequest,
     OwnRequest,
-    Twice,
+    Policy,
+    RepeatAction,
+    RepeatRequest,
     Withdrawal,
 )
-from entity_connections.fake.rules.policy import Policy
 
 
 class Row(NamedTuple):
@@ -97,15 +97,15 @@ class Model(NamedTuple):
         if (call.user, call.what) not in self.roles:
             return no[10], rows
         living = {row[1:3]: row for row in rows if row.lives}
-        if policy.both_ways is BothWays.REFUSED and pair[::-1] in living:
+        if policy.both_ways is OppositeRequest.REFUSED and pair[::-1] in living:
             return no[30], rows
         if pair in living:
-            same = policy.duplicate is Duplicate.SAME_ID
+            same = policy.duplicate is DuplicateRequest.SAME_ID
             return (Told(success=True, id=living[pair].id) if same else no[30]), rows
         at_once = policy.own_request is OwnRequest.CONNECTED and self._administers(call, call.what)
         status = "Connected" if at_once else "Pending"
         ended = [row for row in rows if row[1:3] == pair]
-        if policy.again is Again.SAME_RECORD and ended:
+        if policy.again is RepeatRequest.SAME_RECORD and ended:
             return Told(success=True, id=ended[-1].id), _with(rows, ended[-1], status)
         return Told(success=True, id=new_id), (*rows, Row(new_id, *pair, status))
 
@@ -115,12 +115,12 @@ class Model(NamedTuple):
         if row is None:
             return Told(success=False, category=40), rows
         places = {row.target}
-        if call.verb == "disconnect" or policy.answering is Answering.ALLOWED:
+        if call.verb == "disconnect" or policy.answering is AnswerBySource.ALLOWED:
             places.add(row.source)
         if call.acting not in places or not self._administers(call, call.acting):
             return Told(success=False, category=10), rows
         becomes = "Connected" if call.verb == "accept" else "Disconnected"
-        if row.status == becomes and policy.twice is Twice.REPEATED:
+        if row.status == becomes and policy.twice is RepeatAction.REPEATED:
             return yes, rows
         begins = {"Connected"} if call.verb == "disconnect" else {"Pending"}
         if (
@@ -133,8 +133,8 @@ class Model(NamedTuple):
             return Told(success=False, category=30), rows
         vanishes = {
             "accept": False,
-            "deny": policy.denied is Denied.REMOVED,
-            "disconnect": policy.ended is Ended.REMOVED,
+            "deny": policy.denied is DeniedRequest.REMOVED,
+            "disconnect": policy.ended is AfterDisconnect.REMOVED,
         }
         return yes, _with(rows, row, "" if vanishes[call.verb] else becomes)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from typing import Any
 
 import httpx
-from entity_connections.fake.api.limits import PRODUCTION, Window
+from entity_connections.fake.api.rate_limits import PRODUCTION_LIMITS, Window
 from entity_connections.fake.rules.policy import Policy
 from entity_connections.fake.tenant import open_tenant
 
@@ -20,7 +20,7 @@ class Server:
         scenario: str = "acme",
         *,
         policy: Policy | None = None,
-        limits: Sequence[Window] = PRODUCTION,
+        limits: Sequence[Window] = PRODUCTION_LIMITS,
     ) -> None:
         self.now = 1_800_000_000.0
         self.tenant = open_tenant(

@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from entity_connections.fake.scenarios.data.acme import (
+from entity_connections.fake.scenarios.builtin.acme import (
     AMERICAS,
     AUSTRALIA,
     CORPORATION,

@@ -3,9 +3,8 @@
 from typing import Any
 
 import pytest
-from entity_connections.fake.rules.choices import Denied, Withdrawal
-from entity_connections.fake.rules.policy import Policy
-from entity_connections.fake.scenarios.data.acme import (
+from entity_connections.fake.rules.policy import DeniedRequest, Policy, Withdrawal
+from entity_connections.fake.scenarios.builtin.acme import (
     AMERICAS,
     BRAZIL,
     CANADA,
@@ -42,7 +41,7 @@ async def test_a_denied_request_becomes_disconnected(server: Server) -> None:
 
 @pytest.mark.parametrize(
     ("scenario", "policy"),
-    [("denied-removed", None), ("acme", Policy(denied=Denied.REMOVED))],
+    [("denied-removed", None), ("acme", Policy(denied=DeniedRequest.REMOVED))],
 )
 async def test_a_denied_request_can_vanish(
     open_server: Open, scenario: str, policy: Policy | None

@@ -7,7 +7,7 @@ import string
 from collections.abc import Iterator
 
 import pytest
-from entity_connections.fake.scenarios.data.acme import ASIA, CORPORATION, EUROPE
+from entity_connections.fake.scenarios.builtin.acme import ASIA, CORPORATION, EUROPE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

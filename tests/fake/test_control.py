@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 import pytest_asyncio
-from entity_connections.fake.api.openapi import document
+from entity_connections.fake.api.openapi import load_document
 from entity_connections.fake.tenant import Tenant, open_tenant
 
 from tests.fake.schema import problems, resolved
@@ -13,7 +13,7 @@ from tests.fake.server import Server, category
 
 pytestmark = pytest.mark.asyncio
 
-DOCUMENT = document(control=True)
+DOCUMENT = load_document(control=True)
 HERE = DOCUMENT["paths"]["/_faults"]
 
 
@@ -86,7 +86,7 @@ async def test_it_refuses_as_everything_does_and_changes_nothing(
         assert (answer.status_code, answer.headers["Zuora-Track-Id"]) == (status, "ours")
         assert category(answer) > 0
     assert len({one.json()["requestId"] for one in answers}) == 2
-    assert (tenant.faults.watermark(), tenant.faults.seed) == ("latency=0", 5)
+    assert (tenant.faults.summary(), tenant.faults.seed) == ("latency=0", 5)
 
 
 async def test_no_fault_befalls_what_switches_it_off(client: httpx.AsyncClient) -> None:

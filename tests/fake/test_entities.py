@@ -1,7 +1,7 @@
 """Reading the hierarchy (contract C)."""
 
 import pytest
-from entity_connections.fake.scenarios.data.acme import (
+from entity_connections.fake.scenarios.builtin.acme import (
     AMERICAS,
     AUSTRALIA,
     CORPORATION,

@@ -4,26 +4,26 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from entity_connections.fake.faults.active_faults import ActiveFaults
 from entity_connections.fake.faults.catalogue import (
     CALLS,
     FAULTS,
     FaultError,
-    Setting,
-    parsed,
-    setting,
+    FaultSetting,
+    create_setting,
+    parse_fault,
 )
-from entity_connections.fake.faults.lab import Faults
 from hypothesis import given
 from hypothesis import strategies as st
 
 
 @st.composite
-def settings_of_any_fault(draw: st.DrawFn) -> Setting:
+def settings_of_any_fault(draw: st.DrawFn) -> FaultSetting:
     name = draw(st.sampled_from(list(FAULTS)))
     numbers = st.integers(1, 86_400) | st.sampled_from([0.5, 0.001, 12.25])
     if FAULTS[name].unit == "calls":
         numbers = st.integers(1, 1_000)
-    return setting(
+    return create_setting(
         name,
         draw(st.none() | numbers) if FAULTS[name].value is not None else None,
         share=draw(st.sampled_from([0, 0.25, 1])),
@@ -33,8 +33,8 @@ def settings_of_any_fault(draw: st.DrawFn) -> Setting:
 
 
 @given(settings_of_any_fault())
-def test_what_is_shown_can_be_typed(one: Setting) -> None:
-    assert parsed(str(one)) == one
+def test_what_is_shown_can_be_typed(one: FaultSetting) -> None:
+    assert parse_fault(str(one)) == one
 
 
 @pytest.mark.parametrize(
@@ -61,29 +61,29 @@ def test_what_is_shown_can_be_typed(one: Setting) -> None:
 )
 def test_what_is_not_understood_is_said(text: str, said: str) -> None:
     with pytest.raises(FaultError) as error:
-        parsed(text)
+        parse_fault(text)
     assert said in str(error.value)
 
 
 @given(st.text(max_size=40) | st.text("=,.0123456789-dropsharetimescalls", max_size=40))
 def test_any_text_is_a_fault_or_a_sentence(text: str) -> None:
     try:
-        said = parsed(text).sentence
+        said = parse_fault(text).sentence
     except FaultError as error:
         said = str(error)
     assert said.endswith(".")
 
 
 def test_the_watermark_names_all_that_is_on_in_one_order() -> None:
-    faults = Faults(["truncated", "latency=0.2"])
-    assert faults.watermark() == "latency=0.2 · truncated"
+    faults = ActiveFaults(["truncated", "latency=0.2"])
+    assert faults.summary() == "latency=0.2 · truncated"
     faults.on("rate-limit", 2, times=3)
-    assert faults.watermark() == "latency=0.2 · rate-limit=2,times=3 · truncated"
+    assert faults.summary() == "latency=0.2 · rate-limit=2,times=3 · truncated"
     faults.off("latency")
     faults.off("latency")
     assert [one.name for one in faults.active()] == ["rate-limit", "truncated"]
     faults.off()
-    assert (faults.watermark(), bool(faults)) == ("", False)
+    assert (faults.summary(), bool(faults)) == ("", False)
     with pytest.raises(FaultError):
         faults.off("latncy")
 
@@ -107,33 +107,36 @@ def test_the_watermark_names_all_that_is_on_in_one_order() -> None:
 def test_what_a_program_gives_is_told_in_a_sentence(
     switch: Callable[[Any], None], said: str
 ) -> None:
-    faults = Faults(["http-502"])
+    faults = ActiveFaults(["http-502"])
     with pytest.raises(FaultError) as error:
         switch(faults)
     assert said in str(error.value)
-    assert faults.watermark() == "http-502"
+    assert faults.summary() == "http-502"
 
 
 def test_a_sentence_holds_the_number() -> None:
-    assert parsed("latency=0.25").sentence == "Every answer comes 0.25 seconds late."
+    assert parse_fault("latency=0.25").sentence == "Every answer comes 0.25 seconds late."
 
 
 @pytest.mark.parametrize("share", [0.3, 0.7])
 def test_the_same_seed_strikes_the_same_calls(share: float) -> None:
     def struck(seed: int) -> list[bool]:
-        faults = Faults([f"drop,share={share}"], seed=seed)
-        return [bool(faults.strikes("drop", "PUT", "/v1/x")) for _ in range(200)]
+        faults = ActiveFaults([f"drop,share={share}"], seed=seed)
+        return [bool(faults.trigger("drop", "PUT", "/v1/x")) for _ in range(200)]
 
     assert struck(1) == struck(1) != struck(2)
     assert abs(sum(struck(1)) / 200 - share) < 0.12
 
 
 def test_one_fault_does_not_change_what_another_draws() -> None:
-    alone, both = Faults(["drop,share=0.5"]), Faults(["drop,share=0.5", "truncated,share=0.5"])
+    alone, both = (
+        ActiveFaults(["drop,share=0.5"]),
+        ActiveFaults(["drop,share=0.5", "truncated,share=0.5"]),
+    )
     for _ in range(50):
-        both.strikes("truncated", "PUT", "/v1/x")
-        assert bool(alone.strikes("drop", "PUT", "/v1/x")) == bool(
-            both.strikes("drop", "PUT", "/v1/x")
+        both.trigger("truncated", "PUT", "/v1/x")
+        assert bool(alone.trigger("drop", "PUT", "/v1/x")) == bool(
+            both.trigger("drop", "PUT", "/v1/x")
         )
 
 
@@ -148,12 +151,12 @@ def test_one_fault_does_not_change_what_another_draws() -> None:
     ],
 )
 def test_a_fault_keeps_to_its_calls(calls: str, befallen: str) -> None:
-    faults = Faults([f"truncated,calls={calls}"])
+    faults = ActiveFaults([f"truncated,calls={calls}"])
     made = {
         "GET": ("GET", "/v1/entities"),
         "PUT": ("PUT", "/v1/entity-connections/x/accept"),
         "TOKEN": ("POST", "/oauth/token"),
         "OTHER": ("GET", "/openapi.json"),
     }
-    struck = [name for name, call in made.items() if faults.strikes("truncated", *call)]
+    struck = [name for name, call in made.items() if faults.trigger("truncated", *call)]
     assert " ".join(struck) == befallen

@@ -6,7 +6,7 @@ import time
 
 import httpx
 import pytest
-from entity_connections.fake.scenarios.data.acme import CORPORATION, EUROPE, JAPAN, MEXICO
+from entity_connections.fake.scenarios.builtin.acme import CORPORATION, EUROPE, JAPAN, MEXICO
 from entity_connections.fake.tenant import open_tenant
 
 from tests.fake.server import Json, Server, category

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from entity_connections.domain import errors
-from entity_connections.fake.scenarios.data.acme import AMERICAS, CORPORATION, EUROPE
+from entity_connections.fake.scenarios.builtin.acme import AMERICAS, CORPORATION, EUROPE
 from entity_connections.services.request_log import RequestLog
-from entity_connections.testing import ServedTenant, serving
+from entity_connections.testing import ServedTenant, serve_tenant
 from entity_connections.zuora.auth import credentials
 from entity_connections.zuora.client import ZuoraClient
 from entity_connections.zuora.http.patience import Patience
@@ -22,7 +22,7 @@ HURRIED = Patience(first_pause=0.001, longest_pause=0.001, exchange=2.0)
 
 @pytest.fixture
 def tenant() -> Iterator[ServedTenant]:
-    with serving() as served:
+    with serve_tenant() as served:
         yield served
 
 
@@ -79,7 +79,7 @@ def test_a_time_out_says_nothing_and_does_nothing(tenant: ServedTenant) -> None:
 
 @pytest.mark.parametrize("fault", ["time-out", "latency=30", "jitter=80000"])
 def test_the_server_ends_though_a_call_hangs(fault: str, caplog: pytest.LogCaptureFixture) -> None:
-    with serving(faults=[f"{fault},times=1"]) as tenant:
+    with serve_tenant(faults=[f"{fault},times=1"]) as tenant:
         address = urlsplit(tenant.base_url)
         line = socket.create_connection((address.hostname, address.port or 0), timeout=10)
         line.sendall(b"GET /v1/entities HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -141,5 +141,5 @@ def test_the_adapter_reads_in_spite_of_it(fault: str) -> None:
         async with _client(tenant) as zuora:
             return len((await zuora.list_connections(CORPORATION)).found)
 
-    with serving(faults=[fault]) as tenant:
+    with serve_tenant(faults=[fault]) as tenant:
         assert asyncio.run(read(tenant)) == 13

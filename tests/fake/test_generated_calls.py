@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 import schemathesis
-from entity_connections.fake.api.openapi import PATH, document
-from entity_connections.fake.scenarios.data.acme import CORPORATION, EUROPE, UK
-from entity_connections.testing import ServedTenant, serving
+from entity_connections.fake.api.openapi import PATH, load_document
+from entity_connections.fake.scenarios.builtin.acme import CORPORATION, EUROPE, UK
+from entity_connections.testing import ServedTenant, serve_tenant
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
 OPERATIONS = [
     (method.upper(), path)
-    for path, item in document()["paths"].items()
+    for path, item in load_document()["paths"].items()
     for method in item
     if method != "parameters"
 ]
@@ -29,7 +29,7 @@ EXAMPLES = 12
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[ServedTenant]:
-    with serving("acme") as found:
+    with serve_tenant("acme") as found:
         yield found
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from entity_connections.fake.scenarios.data.empty import GLOBAL, LABS, NORTH
+from entity_connections.fake.scenarios.builtin.empty import GLOBAL, LABS, NORTH
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule

@@ -5,9 +5,8 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import pytest
-from entity_connections.fake.rules.choices import ReusedKey
-from entity_connections.fake.rules.policy import Policy
-from entity_connections.fake.scenarios.data.acme import (
+from entity_connections.fake.rules.policy import Policy, ReusedKey
+from entity_connections.fake.scenarios.builtin.acme import (
     AMERICAS,
     AUSTRALIA,
     CORPORATION,

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 
 import httpx
-from entity_connections.fake.scenarios.data.empty import GLOBAL, LABS, NORTH, SOUTH
+from entity_connections.fake.scenarios.builtin.empty import GLOBAL, LABS, NORTH, SOUTH
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule

@@ -2,9 +2,8 @@
 
 import httpx
 import pytest
-from entity_connections.fake.rules.choices import Order
-from entity_connections.fake.rules.policy import Policy
-from entity_connections.fake.scenarios.data.acme import AMERICAS, CORPORATION, EUROPE, US
+from entity_connections.fake.rules.policy import ConnectionOrder, Policy
+from entity_connections.fake.scenarios.builtin.acme import AMERICAS, CORPORATION, EUROPE, US
 
 from tests.fake.conftest import Open
 from tests.fake.server import BASE, Desk, Json, Server, category
@@ -117,10 +116,10 @@ def _row(id_: str, source_id: str, target_id: str) -> Json:
     }
 
 
-@pytest.mark.parametrize("order", Order)
+@pytest.mark.parametrize("order", ConnectionOrder)
 @pytest.mark.parametrize("query", [{}, {"type": "inbound"}, {"type": "outbound"}])
 async def test_a_deep_page_sorts_nothing_and_reads_nothing_it_skips(
-    server: Server, order: Order, query: dict[str, str]
+    server: Server, order: ConnectionOrder, query: dict[str, str]
 ) -> None:
     server.tenant.policy = Policy(order=order)
     desk, db, said = await server.desk("alice"), server.tenant._db, list[str]()

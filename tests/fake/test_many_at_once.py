@@ -12,11 +12,11 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import httpx
-from entity_connections.fake.rules.policy import Policy, options
-from entity_connections.fake.scenarios.data.empty import GLOBAL, LABS, NORTH, SOUTH, STUDIO
-from entity_connections.fake.scenarios.loading import load
-from entity_connections.fake.scenarios.model import ADMINISTRATOR, STANDARD_USER, UNPROVISIONED
-from entity_connections.testing import serving
+from entity_connections.fake.model import ADMINISTRATOR, STANDARD_USER, UNPROVISIONED
+from entity_connections.fake.rules.policy import Policy, policy_options
+from entity_connections.fake.scenarios.builtin.empty import GLOBAL, LABS, NORTH, SOUTH, STUDIO
+from entity_connections.fake.scenarios.loader import load_scenario
+from entity_connections.testing import serve_tenant
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
@@ -34,8 +34,8 @@ ROLES = {
     "carol": {GLOBAL: STANDARD_USER, NORTH: STANDARD_USER, LABS: ADMINISTRATOR},
 }
 policies = st.fixed_dictionaries({
-    name: st.sampled_from([*options()[name]]) for name in RULES
-}).map(Policy().having)  # fmt: skip
+    name: st.sampled_from([*policy_options()[name]]) for name in RULES
+}).map(Policy().with_values)  # fmt: skip
 sent = st.tuples(
     st.sampled_from(["alice", "alice", "bruno", "bruno", "carol"]),
     st.sampled_from([*PLACES, *PLACES, STUDIO]),
@@ -53,14 +53,14 @@ class ManyAtOnce(RuleBasedStateMachine):
     def open(self, policy: Policy) -> None:
         self.stack = ExitStack()
         self.runner = self.stack.enter_context(asyncio.Runner())
-        start = load("empty")
+        start = load_scenario("empty")
         entities = tuple(
             one._replace(status=UNPROVISIONED) if one.id == STUDIO else one
             for one in start.entities
         )
         start = start._replace(entities=entities, roles=ROLES, policy=policy)
         path = Path(self.stack.enter_context(TemporaryDirectory())) / "tenant"
-        served = [self.stack.enter_context(serving(start, path=path)) for _ in range(2)]
+        served = [self.stack.enter_context(serve_tenant(start, path=path)) for _ in range(2)]
         self.users = served[0].users
         self.clients = [
             httpx.AsyncClient(base_url=one.base_url, trust_env=False, timeout=20) for one in served

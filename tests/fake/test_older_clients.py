@@ -6,7 +6,7 @@ import json
 import httpx
 import pytest
 from entity_connections.domain.ids import hyphenate_id
-from entity_connections.fake.scenarios.data.acme import CORPORATION, EUROPE, GERMANY
+from entity_connections.fake.scenarios.builtin.acme import CORPORATION, EUROPE, GERMANY
 
 from tests.fake.server import Server, category
 

@@ -6,15 +6,21 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from entity_connections.fake.api.openapi import document
+from entity_connections.fake.api.openapi import load_document
 from entity_connections.fake.api.routes import Routes
-from entity_connections.fake.scenarios.data.acme import AMERICAS, CORPORATION, EUROPE, GERMANY, UK
+from entity_connections.fake.scenarios.builtin.acme import (
+    AMERICAS,
+    CORPORATION,
+    EUROPE,
+    GERMANY,
+    UK,
+)
 from starlette.routing import Route
 
 from tests.fake.schema import problems, resolved
 from tests.fake.server import Server
 
-DOCUMENT = document()
+DOCUMENT = load_document()
 OPERATIONS = {
     (method.upper(), path): operation
     for path, item in DOCUMENT["paths"].items()
@@ -30,15 +36,15 @@ def _routes() -> set[Call]:
             "db",
             "hierarchy",
             "connections",
-            "tokens",
+            "authenticator",
             "rules",
             "provisioning",
-            "access",
-            "once",
+            "access_requests",
+            "idempotency",
             "policy",
         )
     )
-    application = Routes(**parts).application()  # type: ignore[arg-type]
+    application = Routes(**parts).create_application()  # type: ignore[arg-type]
     return {
         (method, route.path)
         for route in application.routes

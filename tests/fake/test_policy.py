@@ -1,22 +1,25 @@
 """The choices where Zuora is silent, and how they are switched."""
 
 import pytest
-from entity_connections.fake.rules.choices import (
-    Again,
+from entity_connections.fake.rules.policy import (
     BarePut,
-    Denied,
-    Duplicate,
+    ConnectionOrder,
+    DeniedRequest,
+    DuplicateRequest,
     EntityList,
     NextPage,
-    Order,
-    Refusals,
-    Twice,
+    Policy,
+    PolicyError,
+    RefusalStatus,
+    RepeatAction,
+    RepeatRequest,
+    policy_options,
 )
-from entity_connections.fake.rules.policy import Policy, PolicyError, options
-from entity_connections.fake.scenarios.data.acme import AMERICAS, EUROPE
-from entity_connections.fake.scenarios.export import as_data, as_toml
-from entity_connections.fake.scenarios.loading import load
-from entity_connections.fake.scenarios.scenario_file import parsed
+from entity_connections.fake.rules.policy_table import policy_rows
+from entity_connections.fake.scenarios.builtin.acme import AMERICAS, EUROPE
+from entity_connections.fake.scenarios.export import scenario_to_data, to_toml
+from entity_connections.fake.scenarios.file_parser import parse_scenario
+from entity_connections.fake.scenarios.loader import load_scenario
 
 from tests.fake.conftest import Open
 from tests.fake.server import Server, category
@@ -25,36 +28,40 @@ WAITING = "8a8082555b3c70de015b44a5937c2b08"
 
 
 def test_every_line_that_can_be_switched_says_how() -> None:
-    for line in Policy().lines():
+    for line in policy_rows(Policy()):
         assert len(line.others) == len(line.switches)
         assert bool(line.name) == bool(line.others)
         for other, switch in zip(line.others, line.switches, strict=True):
             name, value = switch.split("=")
-            switched = Policy().having({name: value})
-            choices = {one.question: one.choice for one in switched.lines()}
+            switched = Policy().with_values({name: value})
+            choices = {one.question: one.choice for one in policy_rows(switched)}
             assert choices[line.question] == other
-            assert Policy().having(switched.words()) == switched
-    assert {line.name for line in Policy().lines()} - {""} == set(options())
+            assert Policy().with_values(switched.as_dict()) == switched
+    assert {line.name for line in policy_rows(Policy())} - {""} == set(policy_options())
 
 
 def test_what_does_not_exist_is_named_with_what_does() -> None:
     with pytest.raises(PolicyError, match=r"'x'\. Choose denied, ended, .* or token-limit"):
-        Policy().having({"x": "y"})
+        Policy().with_values({"x": "y"})
     with pytest.raises(PolicyError, match=r"denied has no value 'gone'\. Choose disconnected or"):
-        Policy().having({"denied": "gone"})
+        Policy().with_values({"denied": "gone"})
 
 
-@pytest.mark.parametrize("switch", [one for line in Policy().lines() for one in line.switches])
+@pytest.mark.parametrize("switch", [one for line in policy_rows(Policy()) for one in line.switches])
 def test_every_one_can_be_written_in_a_scenario_file(switch: str) -> None:
     name, value = switch.split("=")
-    text = as_toml(as_data(load("empty")._replace(policy=Policy().having({name: value}))))
+    text = to_toml(
+        scenario_to_data(
+            load_scenario("empty")._replace(policy=Policy().with_values({name: value}))
+        )
+    )
     assert f'{name} = "{value}"' in text
-    assert parsed(text.encode(), "it", as_json=False).policy.words()[name] == value
+    assert parse_scenario(text.encode(), "it", as_json=False).policy.as_dict()[name] == value
 
 
 @pytest.mark.asyncio
 async def test_what_the_rules_forbid_may_have_a_status(server: Server) -> None:
-    server.tenant.policy = Policy(refusals=Refusals.HTTP_4XX)
+    server.tenant.policy = Policy(refusals=RefusalStatus.HTTP_4XX)
     desk, clerk = await server.desk("alice", AMERICAS), await server.desk("carol", AMERICAS)
     answers = [
         await clerk.request(EUROPE, "key"),
@@ -99,7 +106,7 @@ async def test_the_entities_may_be_fewer(open_server: Open) -> None:
 async def test_a_list_may_begin_with_the_newest(server: Server) -> None:
     desk = await server.desk("alice")
     oldest = await desk.list()
-    server.tenant.policy = Policy(order=Order.NEWEST_FIRST)
+    server.tenant.policy = Policy(order=ConnectionOrder.NEWEST_FIRST)
     assert await desk.list() == oldest[::-1]
     pages = [
         (await desk.get("/v1/entity-connections", page=str(n), pageSize="4")).json()
@@ -120,15 +127,17 @@ async def test_the_address_of_the_next_page_may_lack_the_type(server: Server) ->
 async def test_it_can_be_changed_while_the_tenant_runs(server: Server) -> None:
     desk = await server.desk("alice")
     assert server.tenant.policy == Policy()
-    server.tenant.policy = Policy(denied=Denied.REMOVED, again=Again.SAME_RECORD)
+    server.tenant.policy = Policy(denied=DeniedRequest.REMOVED, again=RepeatRequest.SAME_RECORD)
     assert (await desk.act("deny", WAITING)).json() == {"success": True}
     assert await server.one(WAITING) is None
-    assert server.tenant.policy.again is Again.SAME_RECORD
+    assert server.tenant.policy.again is RepeatRequest.SAME_RECORD
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize(("twice", "success"), [(Twice.REFUSED, False), (Twice.REPEATED, True)])
-async def test_the_same_action_twice(server: Server, twice: Twice, success: bool) -> None:
+@pytest.mark.parametrize(
+    ("twice", "success"), [(RepeatAction.REFUSED, False), (RepeatAction.REPEATED, True)]
+)
+async def test_the_same_action_twice(server: Server, twice: RepeatAction, success: bool) -> None:
     server.tenant.policy = Policy(twice=twice)
     desk = await server.desk("alice")
     for id_, actions in (
@@ -145,7 +154,7 @@ async def test_the_same_action_twice(server: Server, twice: Twice, success: bool
 
 @pytest.mark.asyncio
 async def test_a_duplicate_may_answer_with_the_record_there_is(server: Server) -> None:
-    server.tenant.policy = Policy(duplicate=Duplicate.SAME_ID)
+    server.tenant.policy = Policy(duplicate=DuplicateRequest.SAME_ID)
     desk = await server.desk("alice", AMERICAS)
     made, again = await desk.request(EUROPE), await desk.request(EUROPE)
     assert made.json() == again.json()

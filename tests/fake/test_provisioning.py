@@ -5,8 +5,8 @@ from typing import Any
 
 import httpx
 import pytest
-from entity_connections.fake.scenarios.data.acme import ASIA, CORPORATION, EUROPE, FRANCE, UK
-from entity_connections.fake.scenarios.data.empty import GLOBAL
+from entity_connections.fake.scenarios.builtin.acme import ASIA, CORPORATION, EUROPE, FRANCE, UK
+from entity_connections.fake.scenarios.builtin.empty import GLOBAL
 
 from tests.fake.conftest import Open
 from tests.fake.server import Desk, Server, category, sentence

@@ -5,9 +5,8 @@ import json
 
 import pytest
 from entity_connections.domain.ids import hyphenate_id
-from entity_connections.fake.rules.choices import Again
-from entity_connections.fake.rules.policy import Policy
-from entity_connections.fake.scenarios.data.acme import (
+from entity_connections.fake.rules.policy import Policy, RepeatRequest
+from entity_connections.fake.scenarios.builtin.acme import (
     AMERICAS,
     ASIA,
     AUSTRALIA,
@@ -85,7 +84,7 @@ async def test_requesting_again_after_disconnected_makes_a_new_record(server: Se
 
 
 async def test_requesting_again_can_revive_the_record(open_server: Open) -> None:
-    desk = await open_server(policy=Policy(again=Again.SAME_RECORD)).desk("alice")
+    desk = await open_server(policy=Policy(again=RepeatRequest.SAME_RECORD)).desk("alice")
     (old,) = [row for row in await desk.list() if row["targetEntityId"] == NORDICS]
     answer = await desk.request(NORDICS)
     rows = [row for row in await desk.list() if row["targetEntityId"] == NORDICS]
@@ -95,7 +94,7 @@ async def test_requesting_again_can_revive_the_record(open_server: Open) -> None
 
 
 async def test_reviving_needs_something_to_revive(open_server: Open) -> None:
-    desk = await open_server(policy=Policy(again=Again.SAME_RECORD)).desk("alice")
+    desk = await open_server(policy=Policy(again=RepeatRequest.SAME_RECORD)).desk("alice")
     assert (await desk.request(JAPAN)).json()["success"] is True
 
 

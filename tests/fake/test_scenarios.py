@@ -5,11 +5,11 @@ import sys
 from collections import Counter
 
 import pytest
-from entity_connections.fake.rules.choices import Denied
-from entity_connections.fake.rules.policy import Policy
-from entity_connections.fake.scenarios.data import acme, global_500, hostile
-from entity_connections.fake.scenarios.model import Scenario
-from entity_connections.fake.scenarios.scenarios import SCENARIOS, USERS, UnknownScenarioError
+from entity_connections.fake.model import Scenario
+from entity_connections.fake.rules.policy import DeniedRequest, Policy
+from entity_connections.fake.rules.policy_table import policy_rows
+from entity_connections.fake.scenarios.builtin import acme, global_500, hostile
+from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS, UnknownScenarioError
 from entity_connections.fake.tenant import open_tenant
 
 from tests.fake.conftest import Open
@@ -65,12 +65,12 @@ def test_the_server_knows_neither_client_nor_screen() -> None:
 
 
 def test_the_policy_is_a_table_of_sentences() -> None:
-    lines = {line.question: line for line in Policy(denied=Denied.REMOVED).lines()}
+    lines = {line.question: line for line in policy_rows(Policy(denied=DeniedRequest.REMOVED))}
     assert lines["a denied request"].choice == "is removed"
     assert lines["a denied request"].others == ("becomes Disconnected",)
     assert lines["order of a list of connections"].choice == "creation"
     assert all(line.why.endswith(".") for line in lines.values())
-    assert len(lines) == len(list(Policy().lines()))
+    assert len(lines) == len(list(policy_rows(Policy())))
 
 
 class TestAcme:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from entity_connections.domain.ids import hyphenate_id
-from entity_connections.fake.scenarios.data.acme import (
+from entity_connections.fake.scenarios.builtin.acme import (
     AMERICAS,
     ASIA,
     CORPORATION,

@@ -3,11 +3,11 @@
 import sqlite3
 
 import pytest
-from entity_connections.fake.scenarios.data import acme
-from entity_connections.fake.scenarios.data.acme import AMERICAS, CANADA, CORPORATION, EUROPE
-from entity_connections.fake.scenarios.model import Connection, Entity
+from entity_connections.fake.model import Connection, Entity
+from entity_connections.fake.scenarios.builtin import acme
+from entity_connections.fake.scenarios.builtin.acme import AMERICAS, CANADA, CORPORATION, EUROPE
 from entity_connections.fake.state.connections import Connections
-from entity_connections.fake.state.database import open_database, transaction
+from entity_connections.fake.state.database import open_in_memory, transaction
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from entity_connections.fake.state.database import open_database, transaction
 def test_impossible_connections(connection: Connection) -> None:
     company = acme.scenario()
     with pytest.raises(sqlite3.IntegrityError):
-        open_database(company._replace(connections=(*company.connections, connection)))
+        open_in_memory(company._replace(connections=(*company.connections, connection)))
 
 
 @pytest.mark.parametrize(
@@ -38,21 +38,21 @@ def test_impossible_connections(connection: Connection) -> None:
 def test_impossible_entities(entity: Entity) -> None:
     company = acme.scenario()
     with pytest.raises(sqlite3.IntegrityError):
-        open_database(company._replace(entities=(*company.entities, entity)))
+        open_in_memory(company._replace(entities=(*company.entities, entity)))
 
 
 def test_the_newest_of_several_ended_records_is_the_last() -> None:
     ended = tuple(Connection(c * 32, EUROPE, AMERICAS, "Disconnected") for c in "321")
-    db = open_database(acme.scenario()._replace(connections=ended))
-    assert Connections(db).last_ended(EUROPE, AMERICAS) == ended[-1]
+    db = open_in_memory(acme.scenario()._replace(connections=ended))
+    assert Connections(db).find_last_disconnected(EUROPE, AMERICAS) == ended[-1]
     db.close()
 
 
 def test_a_transaction_that_fails_leaves_nothing_behind() -> None:
-    db = open_database(acme.scenario())
+    db = open_in_memory(acme.scenario())
     with pytest.raises(sqlite3.IntegrityError):
         _add_twice(db)
-    assert Connections(db).living(AMERICAS, EUROPE) is None
+    assert Connections(db).find_active(AMERICAS, EUROPE) is None
     db.close()
 
 

@@ -1,4 +1,4 @@
-"""A tenant in a file: shared, lasting, and never half of anything."""
+"""A tenant in a file: shared by several programs, lasting, and never changed in part."""
 
 import asyncio
 import json
@@ -13,16 +13,17 @@ from typing import Any
 
 import httpx
 import pytest
-from entity_connections.fake.rules.choices import Denied
-from entity_connections.fake.rules.policy import Policy
-from entity_connections.fake.scenarios.data.acme import AMERICAS, EUROPE, MEXICO
-from entity_connections.fake.scenarios.export import scenario_of
-from entity_connections.fake.scenarios.loading import load
-from entity_connections.fake.state import tenant_file
-from entity_connections.fake.state.database import fill, make_tables, transaction
-from entity_connections.fake.state.migrating import VERSION
-from entity_connections.fake.state.tenant_file import TenantFileError, open_file, reset
+from entity_connections.fake.rules.policy import DeniedRequest, Policy
+from entity_connections.fake.scenarios.builtin.acme import AMERICAS, EUROPE, MEXICO
+from entity_connections.fake.scenarios.loader import load_scenario
+from entity_connections.fake.state.database import (
+    create_tables,
+    read_scenario,
+    transaction,
+    write_scenario,
+)
 from entity_connections.fake.tenant import open_tenant
+from entity_connections.fake.tenant_file import VERSION, TenantFileError, open_file, reset_tenant
 
 from tests.fake.server import BASE, Desk, Server, category
 
@@ -70,39 +71,34 @@ class TestWhatIsWritten:
     def test_it_is_made_from_the_scenario_once(self, path: Path) -> None:
         for name in ("empty", "acme"):
             with closing(open_file(path, name)) as db:
-                assert scenario_of(db) == load("empty")
+                assert read_scenario(db) == load_scenario("empty")
 
     def test_an_empty_file_is_as_good_as_none(self, path: Path) -> None:
         path.touch()
         open_file(path, "empty").close()
         open_file(path).close()
 
-    def test_one_that_could_not_be_finished_is_not_begun(
-        self, path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        def fails(*_: object) -> None:
-            raise KeyboardInterrupt
-
-        with monkeypatch.context() as patch:
-            patch.setattr(tenant_file, "as_data", fails)
-            with pytest.raises(KeyboardInterrupt):
-                open_file(path, "acme")
+    def test_a_tenant_that_cannot_be_completed_is_not_made(self, path: Path) -> None:
+        scenario = load_scenario("acme")
+        twice = scenario._replace(connections=scenario.connections[:1] * 2)
+        with pytest.raises(TenantFileError, match="the scenario breaks a rule"):
+            open_file(path, twice)
         with closing(open_file(path, "empty")) as db:
-            assert scenario_of(db) == load("empty")
+            assert read_scenario(db) == load_scenario("empty")
 
     def test_reset_gives_the_beginning_again(self, path: Path) -> None:
         with closing(open_file(path, "empty")) as db:
             db.execute("UPDATE entity SET name = 'x' WHERE parent_id IS NULL")
-            assert reset(db) == "empty"
-            assert scenario_of(db) == load("empty")
-            assert reset(db, "hostile") == "hostile"
-            assert reset(db) == "hostile"
-            assert scenario_of(db) == load("hostile")
+            assert reset_tenant(db) == "empty"
+            assert read_scenario(db) == load_scenario("empty")
+            assert reset_tenant(db, "hostile") == "hostile"
+            assert reset_tenant(db) == "hostile"
+            assert read_scenario(db) == load_scenario("hostile")
 
     def test_a_policy_stays_in_the_file(self, path: Path) -> None:
-        open_tenant("acme", path=path, policy=Policy(denied=Denied.REMOVED)).close()
+        open_tenant("acme", path=path, policy=Policy(denied=DeniedRequest.REMOVED)).close()
         tenant = open_tenant("acme", path=path)
-        assert tenant.policy.denied is Denied.REMOVED
+        assert tenant.policy.denied is DeniedRequest.REMOVED
         tenant.close()
 
 
@@ -174,15 +170,14 @@ class TestWhatIsRefused:
             open_file(tmp_path / "x", "nope")
         assert list(tmp_path.iterdir()) == []
 
-    def test_one_that_somebody_holds(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_file_that_another_program_has_locked(self, path: Path) -> None:
         with closing(open_file(path, "empty")) as db:
             db.execute("PRAGMA journal_mode = DELETE")
-            monkeypatch.setattr(tenant_file, "BUSY", 0.01)
             with transaction(db):
                 db.execute("PRAGMA locking_mode = EXCLUSIVE")
                 db.execute("UPDATE user SET login = login || 'x'")
                 with pytest.raises(TenantFileError, match="has held"):
-                    open_file(path)
+                    open_file(path, timeout=0.01)
 
 
 @pytest.mark.asyncio
@@ -214,7 +209,7 @@ class TestTwoPrograms:
     ) -> None:
         one, other = both
         desk, clerk = await one.desk("alice", AMERICAS), await other.desk("bruno")
-        for denied, left in ((Denied.REMOVED, False), (Denied.DISCONNECTED, True)):
+        for denied, left in ((DeniedRequest.REMOVED, False), (DeniedRequest.DISCONNECTED, True)):
             one.tenant.policy = Policy(denied=denied)
             made = (await desk.request(EUROPE)).json()["id"]
             assert (await clerk.act("deny", made)).json() == {"success": True}
@@ -236,7 +231,7 @@ class TestTwoPrograms:
     ) -> None:
         desk = await both[0].desk("alice")
         with closing(open_file(path)) as db:
-            reset(db, "empty")
+            reset_tenant(db, "empty")
         assert (await desk.get("/v1/entities")).status_code == 401
         assert both[0].tenant.users[0].login == "alice@novera.example"
 
@@ -244,9 +239,9 @@ class TestTwoPrograms:
 def test_two_programs_may_make_it_at_once(path: Path) -> None:
     program = (
         "import sys\nfrom pathlib import Path\n"
-        "from entity_connections.fake.state.tenant_file import open_file\n"
-        "from entity_connections.fake.scenarios.export import scenario_of\n"
-        "print(len(scenario_of(open_file(Path(sys.argv[1]), sys.argv[2])).entities))"
+        "from entity_connections.fake.tenant_file import open_file\n"
+        "from entity_connections.fake.state.database import read_scenario\n"
+        "print(len(read_scenario(open_file(Path(sys.argv[1]), sys.argv[2])).entities))"
     )
     makers = [
         subprocess.Popen(
@@ -282,7 +277,7 @@ def test_it_waits_where_sqlite_does_not(path: Path, monkeypatch: pytest.MonkeyPa
 def test_what_it_began_with_is_kept_as_a_scenario_file(path: Path) -> None:
     with closing(open_file(path, "hostile")) as db:
         start = db.execute("SELECT value FROM setting WHERE name = 'start'").fetchone()[0]
-    assert len(json.loads(start)["entities"]) == len(load("hostile").entities)
+    assert len(json.loads(start)["entities"]) == len(load_scenario("hostile").entities)
 
 
 def test_killed_while_it_was_made_it_is_made_by_the_next(path: Path) -> None:
@@ -290,8 +285,8 @@ def test_killed_while_it_was_made_it_is_made_by_the_next(path: Path) -> None:
     db = sqlite3.connect(path, isolation_level=None)
     db.execute("PRAGMA cache_size = 1")  # what is not committed yet is in the file all the same
     db.execute("BEGIN")
-    make_tables(db)
-    fill(db, load("global-500"))
+    create_tables(db)
+    write_scenario(db, load_scenario("global-500"))
     journal = path.with_name(f"{path.name}-journal")
     left = path.read_bytes(), journal.read_bytes()
     db.close()
@@ -302,7 +297,7 @@ def test_killed_while_it_was_made_it_is_made_by_the_next(path: Path) -> None:
         with pytest.raises(TenantFileError, match="no tenant in"):
             open_file(path)
         with closing(open_file(path, "empty")) as made:
-            assert scenario_of(made) == load("empty")
+            assert read_scenario(made) == load_scenario("empty")
     path.write_bytes(b"# notes\n" * 100)
     journal.write_bytes(left[1])
     with pytest.raises(TenantFileError, match="is no tenant"):

@@ -2,9 +2,8 @@
 
 import httpx
 import pytest
-from entity_connections.fake.api.token_meter import TokenMeter
-from entity_connections.fake.rules.choices import TokenLimit
-from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.api.rate_limits import TokenMeter
+from entity_connections.fake.rules.policy import Policy, TokenLimit
 
 from tests.fake.conftest import Open
 from tests.fake.server import Server

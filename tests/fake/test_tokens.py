@@ -2,7 +2,7 @@
 
 import pytest
 from entity_connections.domain.ids import hyphenate_id
-from entity_connections.fake.scenarios.data.acme import AMERICAS, AUSTRALIA, CORPORATION, EUROPE
+from entity_connections.fake.scenarios.builtin.acme import AMERICAS, AUSTRALIA, CORPORATION, EUROPE
 
 from tests.fake.conftest import Open
 from tests.fake.server import Desk, Server, category, sentence

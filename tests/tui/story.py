@@ -7,7 +7,7 @@ from typing import NamedTuple
 from entity_connections.cli.tenant.targets import lab_of
 from entity_connections.domain.risk import Risk
 from entity_connections.fake.rules.policy import Policy
-from entity_connections.fake.scenarios.scenarios import USERS
+from entity_connections.fake.scenarios.catalogue import USERS
 from entity_connections.fake.tenant import Tenant as FakeTenant
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.screen_state import ScreenState
