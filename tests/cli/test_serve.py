@@ -24,7 +24,7 @@ def test_it_says_how_to_reach_it_and_stops_on_a_signal(home: Path, number: signa
         assert process.stdout is not None
         told = json.loads(process.stdout.readline())
         assert told["scenario"] == "empty"
-        assert [one["username"] for one in told["users"]] == ["alice", "bruno", "carol"]
+        assert [user["username"] for user in told["users"]] == ["alice", "bruno", "carol"]
         alice = told["users"][0]
         known = {
             "ZUORA_CLIENT_ID": alice["client_id"],

@@ -36,7 +36,7 @@ def _stopped_in_the_end(home: Path, number: int, *arguments: str) -> Iterator[st
             process.kill()
     assert time.monotonic() - began < 4
     assert (process.returncode, out) == (0, "")
-    assert [one for one in err.splitlines() if "faults are on" not in one] == []
+    assert [line for line in err.splitlines() if "faults are on" not in line] == []
 
 
 def _held(url: str) -> None:

@@ -43,7 +43,7 @@ class Call(NamedTuple):
     key: str = ""
 
 
-class Told(NamedTuple):
+class Answer(NamedTuple):
     """What comes back: an id for a request that succeeds, a category for a refusal."""
 
     success: bool
@@ -52,7 +52,7 @@ class Told(NamedTuple):
 
 
 Rows = tuple[Row, ...]
-Stored = Mapping[str, Told]
+Stored = Mapping[str, Answer]
 State = tuple[Rows, Stored]
 
 
@@ -63,7 +63,7 @@ class Model(NamedTuple):
     roles: Mapping[tuple[str, str], str]
     provisioned: Mapping[str, bool]
 
-    def orders(self, state: State, answered: Sequence[tuple[Call, Told]]) -> Iterator[State]:
+    def orders(self, state: State, answered: Sequence[tuple[Call, Answer]]) -> Iterator[State]:
         """Yield the states to which these calls lead, one after another in some order."""
         if not answered:
             yield state
@@ -72,11 +72,11 @@ class Model(NamedTuple):
             if expected == told:
                 yield from self.orders(after, [*answered[:place], *answered[place + 1 :]])
 
-    def step(self, state: State, call: Call, new_id: str) -> tuple[Told, State]:
+    def step(self, state: State, call: Call, new_id: str) -> tuple[Answer, State]:
         """Return the answer to a call and what follows; a new record gets `new_id`."""
         rows, stored = state
         if (call.user, call.acting) not in self.roles:
-            return Told(success=False, category=10), state
+            return Answer(success=False, category=10), state
         if call.key in stored:
             return stored[call.key], state
         if call.verb == "request":
@@ -85,8 +85,8 @@ class Model(NamedTuple):
             told, after = self._act(rows, call)
         return told, (after, {**stored, call.key: told} if call.key else stored)
 
-    def _request(self, rows: Rows, call: Call, new_id: str) -> tuple[Told, Rows]:
-        no = {number: Told(success=False, category=number) for number in (10, 30, 40)}
+    def _request(self, rows: Rows, call: Call, new_id: str) -> tuple[Answer, Rows]:
+        no = {number: Answer(success=False, category=number) for number in (10, 30, 40)}
         pair, policy = (call.acting, call.what), self.policy
         if not self._administers(call, call.acting):
             return no[10], rows
@@ -101,24 +101,24 @@ class Model(NamedTuple):
             return no[30], rows
         if pair in living:
             same = policy.duplicate is DuplicateRequest.SAME_ID
-            return (Told(success=True, id=living[pair].id) if same else no[30]), rows
+            return (Answer(success=True, id=living[pair].id) if same else no[30]), rows
         at_once = policy.own_request is OwnRequest.CONNECTED and self._administers(call, call.what)
         status = "Connected" if at_once else "Pending"
         ended = [row for row in rows if row[1:3] == pair]
         if policy.again is RepeatRequest.SAME_RECORD and ended:
-            return Told(success=True, id=ended[-1].id), _with(rows, ended[-1], status)
-        return Told(success=True, id=new_id), (*rows, Row(new_id, *pair, status))
+            return Answer(success=True, id=ended[-1].id), _with(rows, ended[-1], status)
+        return Answer(success=True, id=new_id), (*rows, Row(new_id, *pair, status))
 
-    def _act(self, rows: Rows, call: Call) -> tuple[Told, Rows]:
-        yes, policy = Told(success=True), self.policy
-        row = next((one for one in rows if one.id == call.what), None)
+    def _act(self, rows: Rows, call: Call) -> tuple[Answer, Rows]:
+        yes, policy = Answer(success=True), self.policy
+        row = next((row for row in rows if row.id == call.what), None)
         if row is None:
-            return Told(success=False, category=40), rows
+            return Answer(success=False, category=40), rows
         places = {row.target}
         if call.verb == "disconnect" or policy.answering is AnswerBySource.ALLOWED:
             places.add(row.source)
         if call.acting not in places or not self._administers(call, call.acting):
-            return Told(success=False, category=10), rows
+            return Answer(success=False, category=10), rows
         becomes = "Connected" if call.verb == "accept" else "Disconnected"
         if row.status == becomes and policy.twice is RepeatAction.REPEATED:
             return yes, rows
@@ -130,7 +130,7 @@ class Model(NamedTuple):
         ):
             begins.add("Pending")
         if row.status not in begins:
-            return Told(success=False, category=30), rows
+            return Answer(success=False, category=30), rows
         vanishes = {
             "accept": False,
             "deny": policy.denied is DeniedRequest.REMOVED,

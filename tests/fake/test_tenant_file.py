@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from entity_connections.fake.rules.policy import DeniedRequest, Policy
 from entity_connections.fake.scenarios.builtin.acme import AMERICAS, EUROPE, MEXICO
@@ -25,18 +24,7 @@ from entity_connections.fake.state.database import (
 from entity_connections.fake.tenant import open_tenant
 from entity_connections.fake.tenant_file import VERSION, TenantFileError, open_file, reset_tenant
 
-from tests.fake.server import BASE, Desk, Server, category
-
-
-class Shared(Server):
-    """One of several programs that have the same file open."""
-
-    def __init__(self, path: Path) -> None:
-        self.now = 1_800_000_000.0
-        self.tenant = open_tenant("acme", path=path)
-        self.users = {user.username: user for user in self.tenant.users}
-        transport = httpx.ASGITransport(app=self.tenant.asgi)
-        self.client = httpx.AsyncClient(transport=transport, base_url=BASE)
+from tests.fake.server import Server, Session, category
 
 
 @pytest.fixture
@@ -45,12 +33,12 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def both(path: Path) -> Iterator[tuple[Shared, Shared]]:
+def both(path: Path) -> Iterator[tuple[Server, Server]]:
     """Return two servers on one file."""
-    found = Shared(path), Shared(path)
+    found = Server(path=path), Server(path=path)
     yield found
-    for one in found:
-        one.tenant.close()
+    for server in found:
+        server.tenant.close()
 
 
 class TestWhatIsWritten:
@@ -58,12 +46,12 @@ class TestWhatIsWritten:
 
     @pytest.mark.asyncio
     async def test_what_was_done_is_there_the_next_time(self, path: Path) -> None:
-        first = Shared(path)
-        desk = await first.desk("alice", AMERICAS)
-        made = (await desk.request(EUROPE, "key")).json()
+        first = Server(path=path)
+        session = await first.sign_in("alice", AMERICAS)
+        made = (await session.request(EUROPE, "key")).json()
         first.tenant.close()
-        second = Shared(path)
-        later = Desk(second.client, desk.headers)  # even the token is still good
+        second = Server(path=path)
+        later = Session(second.client, session.headers)  # even the token is still good
         assert any(row["id"] == made["id"] for row in await later.list())
         assert (await later.request(EUROPE, "key")).json() == made
         second.tenant.close()
@@ -184,55 +172,54 @@ class TestWhatIsRefused:
 class TestTwoPrograms:
     """Two servers on one file tell one story."""
 
-    async def test_each_sees_what_the_other_did(self, both: tuple[Shared, Shared]) -> None:
-        one, other = both
-        made = (await (await one.desk("alice", AMERICAS)).request(EUROPE)).json()
-        bruno = await other.desk("bruno")
+    async def test_each_sees_what_the_other_did(self, both: tuple[Server, Server]) -> None:
+        first, second = both
+        made = (await (await first.sign_in("alice", AMERICAS)).request(EUROPE)).json()
+        bruno = await second.sign_in("bruno")
         assert made["id"] in {row["id"] for row in await bruno.list(type="inbound")}
         assert (await bruno.act("accept", made["id"])).json() == {"success": True}
-        rows = await (await one.desk("alice", AMERICAS)).list(type="outbound")
+        rows = await (await first.sign_in("alice", AMERICAS)).list(type="outbound")
         assert [row["status"] for row in rows if row["id"] == made["id"]] == ["Connected"]
 
     async def test_a_token_and_a_key_of_one_are_known_to_the_other(
-        self, both: tuple[Shared, Shared]
+        self, both: tuple[Server, Server]
     ) -> None:
-        desk = await both[0].desk("alice", AMERICAS)
-        twin = Desk(both[1].client, desk.headers)
+        session = await both[0].sign_in("alice", AMERICAS)
+        twin = Session(both[1].client, session.headers)
         answers = await asyncio.gather(
-            *(where.request(MEXICO, "key") for where in (desk, twin) * 5)
+            *(where.request(MEXICO, "key") for where in (session, twin) * 5)
         )
-        ids = {one.json().get("id") for one in answers if one.status_code == 200}
+        ids = {answer.json().get("id") for answer in answers if answer.status_code == 200}
         assert len(ids) == 1
 
     async def test_a_choice_of_one_binds_the_other_at_once(
-        self, both: tuple[Shared, Shared]
+        self, both: tuple[Server, Server]
     ) -> None:
-        one, other = both
-        desk, clerk = await one.desk("alice", AMERICAS), await other.desk("bruno")
+        first, second = both
+        session, clerk = await first.sign_in("alice", AMERICAS), await second.sign_in("bruno")
         for denied, left in ((DeniedRequest.REMOVED, False), (DeniedRequest.DISCONNECTED, True)):
-            one.tenant.policy = Policy(denied=denied)
-            made = (await desk.request(EUROPE)).json()["id"]
+            first.tenant.policy = Policy(denied=denied)
+            made = (await session.request(EUROPE)).json()["id"]
             assert (await clerk.act("deny", made)).json() == {"success": True}
-            assert (made in {row["id"] for row in await desk.list()}) is left
+            assert (made in {row["id"] for row in await session.list()}) is left
 
-    async def test_a_change_waits_for_the_other_and_then_says_so(
-        self, both: tuple[Shared, Shared]
+    async def test_a_change_waits_for_another_program_and_reads_do_not(
+        self, both: tuple[Server, Server], path: Path
     ) -> None:
-        desk = await both[0].desk("alice", AMERICAS)
-        both[0].tenant._db.execute("PRAGMA busy_timeout = 10")
-        with transaction(both[1].tenant._db):
-            answer = await desk.request(EUROPE)
+        session = await both[0].sign_in("alice", AMERICAS)
+        with closing(sqlite3.connect(path, isolation_level=None)) as other, transaction(other):
+            answer = await session.request(EUROPE)
             assert (answer.status_code, category(answer)) == (200, 50)
-            assert (await desk.list()) != []  # whoever reads waits for nobody
-        assert (await desk.request(EUROPE)).json()["success"] is True
+            assert (await session.list()) != []
+        assert (await session.request(EUROPE)).json()["success"] is True
 
     async def test_a_reset_is_seen_by_those_who_have_it_open(
-        self, both: tuple[Shared, Shared], path: Path
+        self, both: tuple[Server, Server], path: Path
     ) -> None:
-        desk = await both[0].desk("alice")
+        session = await both[0].sign_in("alice")
         with closing(open_file(path)) as db:
             reset_tenant(db, "empty")
-        assert (await desk.get("/v1/entities")).status_code == 401
+        assert (await session.get("/v1/entities")).status_code == 401
         assert both[0].tenant.users[0].login == "alice@novera.example"
 
 
@@ -249,8 +236,8 @@ def test_two_programs_may_make_it_at_once(path: Path) -> None:
         )
         for name in ("acme", "empty", "acme", "empty")
     ]
-    found = {one.communicate()[0] for one in makers}
-    assert [one.returncode for one in makers] == [0] * 4
+    found = {maker.communicate()[0] for maker in makers}
+    assert [maker.returncode for maker in makers] == [0] * 4
     assert len(found) == 1
 
 

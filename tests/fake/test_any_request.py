@@ -23,10 +23,13 @@ PATHS = st.sampled_from(
         f"/v1/entities/{EUROPE}",
         "/v1/users/alice@acme.example/accessible-entities",
         "/v1/entity-connections",
-        *(f"/v1/entity-connections/{CONNECTION}/{one}" for one in ("accept", "deny")),
+        *(f"/v1/entity-connections/{CONNECTION}/{action}" for action in ("accept", "deny")),
         f"/v1/entities/{ASIA}",
         f"/v1/entities/{ASIA}/provision",
-        *(f"/v1/users/bruno@acme.example/{one}-access" for one in ("request", "accept", "deny")),
+        *(
+            f"/v1/users/bruno@acme.example/{action}-access"
+            for action in ("request", "accept", "deny")
+        ),
     ]
 )
 PIECES = st.text(st.characters(codec=None), max_size=12)
@@ -104,8 +107,11 @@ METHODS = st.sampled_from(["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "", 
 @pytest.fixture(scope="module")
 def signed_in() -> Iterator[tuple[Server, list[Header]]]:
     server = Server()
-    desk = asyncio.run(server.desk("alice"))
-    yield server, [(name.lower().encode(), value.encode()) for name, value in desk.headers.items()]
+    session = asyncio.run(server.sign_in("alice"))
+    yield (
+        server,
+        [(name.lower().encode(), value.encode()) for name, value in session.headers.items()],
+    )
     server.tenant.close()
 
 

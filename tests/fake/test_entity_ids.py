@@ -28,24 +28,24 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
 
 @pytest.mark.parametrize("spelt", SPELLINGS.values(), ids=SPELLINGS)
 async def test_in_a_path(server: Server, spelt: Callable[[str], str]) -> None:
-    desk = await server.desk("alice")
-    assert (await desk.get(f"/v1/entities/{spelt(AMERICAS)}")).json()["id"] == AMERICAS
-    change = await desk.call("PUT", f"/v1/entities/{spelt(ASIA)}", json={"displayName": "Far"})
+    session = await server.sign_in("alice")
+    assert (await session.get(f"/v1/entities/{spelt(AMERICAS)}")).json()["id"] == AMERICAS
+    change = await session.call("PUT", f"/v1/entities/{spelt(ASIA)}", json={"displayName": "Far"})
     assert change.json() == {"success": True}
-    assert (await desk.get(f"/v1/entities/{ASIA}")).json()["displayName"] == "Far"
-    provisioned = await desk.call("PUT", f"/v1/entities/{spelt(UK)}/provision")
+    assert (await session.get(f"/v1/entities/{ASIA}")).json()["displayName"] == "Far"
+    provisioned = await session.call("PUT", f"/v1/entities/{spelt(UK)}/provision")
     assert provisioned.json() == {"success": True}
-    gone = await desk.call("DELETE", f"/v1/entities/{spelt(FRANCE)}")
+    gone = await session.call("DELETE", f"/v1/entities/{spelt(FRANCE)}")
     assert gone.json() == {"success": True}
-    assert category(await desk.get(f"/v1/entities/{FRANCE}")) == 40
+    assert category(await session.get(f"/v1/entities/{FRANCE}")) == 40
 
 
 @pytest.mark.parametrize("spelt", SPELLINGS.values(), ids=SPELLINGS)
 async def test_in_a_body(server: Server, spelt: Callable[[str], str]) -> None:
-    desk = await server.desk("alice")
+    session = await server.sign_in("alice")
     new = {"name": "New", "parentId": spelt(EUROPE), "locale": "en_GB", "timezone": "GMT"}
-    assert (await desk.call("POST", "/v1/entities", json=new)).json()["parentId"] == EUROPE
-    europe = await server.desk("alice", EUROPE)
+    assert (await session.call("POST", "/v1/entities", json=new)).json()["parentId"] == EUROPE
+    europe = await server.sign_in("alice", EUROPE)
     path, wanted = "/v1/users/bruno@acme.example/request-access", [spelt(GERMANY), GERMANY]
     asked = await europe.call("PUT", path, json={"targetEntityIds": wanted})
     assert asked.json() == {"success": True}
@@ -53,19 +53,19 @@ async def test_in_a_body(server: Server, spelt: Callable[[str], str]) -> None:
 
 
 async def test_a_target_in_capitals_is_the_same_target(server: Server) -> None:
-    desk = await server.desk("alice", AMERICAS)
-    made = (await desk.request(MEXICO.upper())).json()
+    session = await server.sign_in("alice", AMERICAS)
+    made = (await session.request(MEXICO.upper())).json()
     assert made["success"]
-    row = next(row for row in await desk.list() if row["id"] == made["id"])
+    row = next(row for row in await session.list() if row["id"] == made["id"])
     assert row["targetEntityId"] == MEXICO
-    itself = await desk.request(AMERICAS.upper())
+    itself = await session.request(AMERICAS.upper())
     assert category(itself) == 30
     assert sentence(itself).endswith("cannot be connected to itself.")
     # contract D3 has room for 32 characters
-    assert category(await desk.request(hyphenate_id(CORPORATION))) == 20
+    assert category(await session.request(hyphenate_id(CORPORATION))) == 20
 
 
 @pytest.mark.parametrize("text", ["No-Such-Entity", "É" * 8])
 async def test_what_is_no_id_is_repeated_as_it_came(server: Server, text: str) -> None:
-    answer = await (await server.desk("alice")).get(f"/v1/entities/{text}")
+    answer = await (await server.sign_in("alice")).get(f"/v1/entities/{text}")
     assert sentence(answer) == f"There is no entity {text}."

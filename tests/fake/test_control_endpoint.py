@@ -8,7 +8,7 @@ import pytest_asyncio
 from entity_connections.fake.api.openapi import load_document
 from entity_connections.fake.tenant import Tenant, open_tenant
 
-from tests.fake.schema import problems, resolved
+from tests.fake.schema import find_problems, resolve
 from tests.fake.server import Server, category
 
 pytestmark = pytest.mark.asyncio
@@ -85,7 +85,7 @@ async def test_it_refuses_as_everything_does_and_changes_nothing(
     for answer in answers:
         assert (answer.status_code, answer.headers["Zuora-Track-Id"]) == (status, "ours")
         assert category(answer) > 0
-    assert len({one.json()["requestId"] for one in answers}) == 2
+    assert len({answer.json()["requestId"] for answer in answers}) == 2
     assert (tenant.faults.summary(), tenant.faults.seed) == ("latency=0", 5)
 
 
@@ -105,8 +105,8 @@ async def test_the_document_says_what_it_does(
     told = (await client.get("/openapi.json")).json()
     assert told == {**DOCUMENT, "servers": [{"url": "http://x"}]}
     answer = await client.request(method, "/_faults", json=content)
-    found = resolved(DOCUMENT, HERE[method]["responses"][str(answer.status_code)])
+    found = resolve(DOCUMENT, HERE[method]["responses"][str(answer.status_code)])
     schema = found["content"]["application/json"]["schema"]
-    assert not [*problems(DOCUMENT, schema, answer.json())]
+    assert not find_problems(DOCUMENT, schema, answer.json())
     only = {"zuora-track-id"}
     assert {name.lower() for name in found["headers"]} - only <= {*answer.headers}

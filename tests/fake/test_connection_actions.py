@@ -28,15 +28,15 @@ GERMAN = "8a8082555b3c70de015b44a5937c2b08"  # Germany -> Corporation, Pending
 
 
 async def test_the_target_accepts(server: Server) -> None:
-    answer = await (await server.desk("alice")).act("accept", WAITING_HERE)
+    answer = await (await server.sign_in("alice")).act("accept", WAITING_HERE)
     assert (answer.status_code, answer.json()) == (200, {"success": True})
-    assert (await server.one(WAITING_HERE) or {})["status"] == "Connected"
+    assert (await server.find_connection(WAITING_HERE) or {})["status"] == "Connected"
 
 
 async def test_a_denied_request_becomes_disconnected(server: Server) -> None:
-    answer = await (await server.desk("alice")).act("deny", WAITING_HERE)
+    answer = await (await server.sign_in("alice")).act("deny", WAITING_HERE)
     assert answer.json() == {"success": True}
-    assert (await server.one(WAITING_HERE) or {})["status"] == "Disconnected"
+    assert (await server.find_connection(WAITING_HERE) or {})["status"] == "Disconnected"
 
 
 @pytest.mark.parametrize(
@@ -47,17 +47,17 @@ async def test_a_denied_request_can_vanish(
     open_server: Open, scenario: str, policy: Policy | None
 ) -> None:
     server = open_server(scenario, policy=policy)
-    desk = await server.desk("alice")
-    assert (await desk.act("deny", WAITING_HERE)).json() == {"success": True}
-    assert await server.one(WAITING_HERE) is None
-    assert category(await desk.act("deny", WAITING_HERE)) == 40
+    session = await server.sign_in("alice")
+    assert (await session.act("deny", WAITING_HERE)).json() == {"success": True}
+    assert await server.find_connection(WAITING_HERE) is None
+    assert category(await session.act("deny", WAITING_HERE)) == 40
 
 
 @pytest.mark.parametrize("entity_id", [CORPORATION, AMERICAS])
 async def test_either_end_disconnects(server: Server, entity_id: str) -> None:
-    answer = await (await server.desk("alice", entity_id)).act("disconnect", ALIVE)
+    answer = await (await server.sign_in("alice", entity_id)).act("disconnect", ALIVE)
     assert answer.json() == {"success": True}
-    assert (await server.one(ALIVE) or {})["status"] == "Disconnected"
+    assert (await server.find_connection(ALIVE) or {})["status"] == "Disconnected"
 
 
 @pytest.mark.parametrize("action", ["accept", "deny", "disconnect"])
@@ -66,21 +66,21 @@ async def test_what_is_over_or_unknown_takes_no_action(
     server: Server, action: str, id_: str
 ) -> None:
     entity_id = BRAZIL if id_ == SUSPENDED else CORPORATION
-    before = await server.one(id_)
-    answer = await (await server.desk("alice", entity_id)).act(action, id_)
+    before = await server.find_connection(id_)
+    answer = await (await server.sign_in("alice", entity_id)).act(action, id_)
     assert (answer.status_code, category(answer)) == (200, 30 if before else 40)
-    assert await server.one(id_) == before
+    assert await server.find_connection(id_) == before
 
 
 @pytest.mark.parametrize(("action", "again"), [("accept", 30), ("deny", 30)])
 async def test_the_same_action_twice_is_refused(server: Server, action: str, again: int) -> None:
-    desk = await server.desk("alice")
-    await desk.act(action, WAITING_HERE)
-    assert category(await desk.act(action, WAITING_HERE)) == again
+    session = await server.sign_in("alice")
+    await session.act(action, WAITING_HERE)
+    assert category(await session.act(action, WAITING_HERE)) == again
 
 
 async def test_refusals_name_the_entities_and_the_state(server: Server) -> None:
-    answer = await (await server.desk("alice", AMERICAS)).act("accept", ALIVE)
+    answer = await (await server.sign_in("alice", AMERICAS)).act("accept", ALIVE)
     assert sentence(answer) == (
         "The connection from Acme Corporation to Acme-Americas is Connected."
         " Only a Pending request can be accepted."
@@ -101,9 +101,9 @@ async def test_refusals_name_the_entities_and_the_state(server: Server) -> None:
 async def test_only_an_administrator_in_the_target_answers(
     server: Server, action: str, username: str, entity_id: str, id_: str
 ) -> None:
-    answer = await (await server.desk(username, entity_id)).act(action, id_)
+    answer = await (await server.sign_in(username, entity_id)).act(action, id_)
     assert (answer.status_code, category(answer)) == (200, 10)
-    assert (await server.one(id_) or {})["status"] == "Pending"
+    assert (await server.find_connection(id_) or {})["status"] == "Pending"
 
 
 @pytest.mark.parametrize(
@@ -112,29 +112,29 @@ async def test_only_an_administrator_in_the_target_answers(
 async def test_only_an_administrator_of_an_end_disconnects(
     server: Server, username: str, entity_id: str
 ) -> None:
-    answer = await (await server.desk(username, entity_id)).act("disconnect", ALIVE)
+    answer = await (await server.sign_in(username, entity_id)).act("disconnect", ALIVE)
     assert category(answer) == 10
     assert "Acme Corporation or Acme-Americas" in sentence(answer)
 
 
 async def test_a_request_cannot_be_withdrawn(server: Server) -> None:
-    answer = await (await server.desk("alice")).act("disconnect", WAITING_THERE)
+    answer = await (await server.sign_in("alice")).act("disconnect", WAITING_THERE)
     assert category(answer) == 30
-    assert (await server.one(WAITING_THERE) or {})["status"] == "Pending"
+    assert (await server.find_connection(WAITING_THERE) or {})["status"] == "Pending"
 
 
 async def test_a_policy_lets_the_source_withdraw(open_server: Open) -> None:
     server = open_server(policy=Policy(withdrawal=Withdrawal.ALLOWED))
-    target = await server.desk("alice", CANADA)
+    target = await server.sign_in("alice", CANADA)
     assert category(await target.act("disconnect", WAITING_THERE)) == 30
-    source = await server.desk("alice")
+    source = await server.sign_in("alice")
     assert (await source.act("disconnect", WAITING_THERE)).json() == {"success": True}
-    assert (await server.one(WAITING_THERE) or {})["status"] == "Disconnected"
+    assert (await server.find_connection(WAITING_THERE) or {})["status"] == "Disconnected"
 
 
 async def test_opposite_directions_do_not_touch_each_other(server: Server) -> None:
-    await (await server.desk("alice")).act("deny", GERMAN)
-    rows = await (await server.desk("alice", GERMANY)).list()
+    await (await server.sign_in("alice")).act("deny", GERMAN)
+    rows = await (await server.sign_in("alice", GERMANY)).list()
     assert {row["sourceEntityId"]: row["status"] for row in rows} == {
         CORPORATION: "Connected",
         GERMANY: "Disconnected",
@@ -153,9 +153,9 @@ async def test_opposite_directions_do_not_touch_each_other(server: Server) -> No
     ],
 )
 async def test_no_body_or_an_empty_object_will_do(server: Server, how: dict[str, Any]) -> None:
-    desk = await server.desk("alice")
+    session = await server.sign_in("alice")
     path = f"/v1/entity-connections/{WAITING_HERE}/accept"
-    assert (await desk.call("PUT", path, **how)).json() == {"success": True}
+    assert (await session.call("PUT", path, **how)).json() == {"success": True}
 
 
 @pytest.mark.parametrize(
@@ -170,16 +170,16 @@ async def test_no_body_or_an_empty_object_will_do(server: Server, how: dict[str,
 async def test_other_bodies_are_refused(
     server: Server, body: bytes, status: int, expected: int
 ) -> None:
-    desk = await server.desk("alice")
+    session = await server.sign_in("alice")
     path = f"/v1/entity-connections/{WAITING_HERE}/accept"
-    answer = await desk.call("PUT", path, content=body)
+    answer = await session.call("PUT", path, content=body)
     assert (answer.status_code, category(answer)) == (status, expected)
-    assert (await server.one(WAITING_HERE) or {})["status"] == "Pending"
+    assert (await server.find_connection(WAITING_HERE) or {})["status"] == "Pending"
 
 
 async def test_no_put_takes_an_idempotency_key(server: Server) -> None:
-    desk = await server.desk("alice")
+    session = await server.sign_in("alice")
     path = f"/v1/entity-connections/{WAITING_HERE}/accept"
-    answer = await desk.call("PUT", path, json={}, headers={"Idempotency-Key": "k"})
+    answer = await session.call("PUT", path, json={}, headers={"Idempotency-Key": "k"})
     assert (answer.status_code, category(answer)) == (400, 20)
-    assert (await server.one(WAITING_HERE) or {})["status"] == "Pending"
+    assert (await server.find_connection(WAITING_HERE) or {})["status"] == "Pending"

@@ -97,7 +97,7 @@ def test_the_adapter_asks_again_and_makes_one_record(tenant: ServedTenant) -> No
             tenant.faults.on("drop", times=2)
             receipt = await zuora.request_connection(AMERICAS, EUROPE, "key-1")
             rows = (await zuora.list_connections(AMERICAS)).found
-        pair = [one.id for one in rows if one.target_id == EUROPE]
+        pair = [row.id for row in rows if row.target_id == EUROPE]
         assert pair == [receipt.connection_id]
         return pair[0]
 
@@ -113,7 +113,7 @@ def test_the_adapter_never_repeats_what_may_have_happened(tenant: ServedTenant, 
             with pytest.raises(errors.ZuoraError) as error:
                 await zuora.accept(CORPORATION, WAITING)
         assert not error.value.outcome_known
-        return [one.method for one in traffic.calls]
+        return [call.method for call in traffic.calls]
 
     assert asyncio.run(accept()).count("PUT") == 1
     assert _status(tenant) == "Connected"

@@ -5,7 +5,7 @@ from entity_connections.domain.ids import hyphenate_id
 from entity_connections.fake.scenarios.builtin.acme import AMERICAS, AUSTRALIA, CORPORATION, EUROPE
 
 from tests.fake.conftest import Open
-from tests.fake.server import Desk, Server, category, sentence
+from tests.fake.server import Server, Session, category, sentence
 
 pytestmark = pytest.mark.asyncio
 
@@ -102,36 +102,36 @@ async def test_no_operation_works_without_a_token(server: Server, method: str, p
 
 
 async def test_a_token_expires_after_an_hour(server: Server) -> None:
-    desk = await server.desk("alice")
+    session = await server.sign_in("alice")
     server.now += 3599
-    assert (await desk.get("/v1/entities")).status_code == 200
+    assert (await session.get("/v1/entities")).status_code == 200
     server.now += 1
-    assert (await desk.get("/v1/entities")).status_code == 401
-    assert (await (await server.desk("alice")).get("/v1/entities")).status_code == 200
+    assert (await session.get("/v1/entities")).status_code == 401
+    assert (await (await server.sign_in("alice")).get("/v1/entities")).status_code == 200
 
 
 @pytest.mark.parametrize("spell", [str, hyphenate_id, str.upper])
 async def test_the_entity_header_takes_either_spelling(server: Server, spell: "type[str]") -> None:
-    desk = await server.desk("alice", spell(EUROPE))
-    assert (await desk.get("/v1/entities")).json()["success"] is True
+    session = await server.sign_in("alice", spell(EUROPE))
+    assert (await session.get("/v1/entities")).json()["success"] is True
 
 
 async def test_a_token_for_several_entities_must_name_one(server: Server) -> None:
-    desk = _without_entity(await server.desk("alice"))
-    answer = await desk.get("/v1/entities")
+    session = _without_entity(await server.sign_in("alice"))
+    answer = await session.get("/v1/entities")
     assert (answer.status_code, category(answer)) == (400, 22)
     assert "11 entities" in sentence(answer)
 
 
 async def test_a_token_for_one_entity_acts_there_by_default(server: Server) -> None:
-    desk = _without_entity(await server.desk("bruno"))
-    sources = {row["sourceEntityId"] for row in await desk.list(type="outbound")}
+    session = _without_entity(await server.sign_in("bruno"))
+    sources = {row["sourceEntityId"] for row in await session.list(type="outbound")}
     assert sources == {EUROPE}
 
 
 @pytest.mark.parametrize("entity_id", [AUSTRALIA, "f" * 32])
 async def test_an_entity_outside_the_scope_is_refused(server: Server, entity_id: str) -> None:
-    answer = await (await server.desk("alice", entity_id)).get("/v1/entities")
+    answer = await (await server.sign_in("alice", entity_id)).get("/v1/entities")
     assert (answer.status_code, category(answer)) == (403, 10)
 
 
@@ -139,20 +139,20 @@ async def test_an_entity_outside_the_scope_is_refused(server: Server, entity_id:
     "value", ["", "global", f"{CORPORATION},{EUROPE}", CORPORATION[:-1], f"{CORPORATION[:8]}-x"]
 )
 async def test_the_entity_header_is_exactly_one_id(server: Server, value: str) -> None:
-    desk = await server.desk("alice")
-    answer = await desk.call("GET", "/v1/entities", headers={"Zuora-Entity-Ids": value})
+    session = await server.sign_in("alice")
+    answer = await session.call("GET", "/v1/entities", headers={"Zuora-Entity-Ids": value})
     assert (answer.status_code, category(answer)) == (400, 20)
 
 
 async def test_the_older_entity_header_still_works(server: Server) -> None:
-    desk = _without_entity(await server.desk("alice"))
-    desk.headers["entityId"] = EUROPE
-    assert all(EUROPE in row.values() for row in await desk.list())
+    session = _without_entity(await server.sign_in("alice"))
+    session.headers["entityId"] = EUROPE
+    assert all(EUROPE in row.values() for row in await session.list())
 
 
 async def test_both_entity_headers_at_once_are_an_error(server: Server) -> None:
-    desk = await server.desk("alice")
-    answer = await desk.call("GET", "/v1/entities", headers={"entityId": EUROPE})
+    session = await server.sign_in("alice")
+    answer = await session.call("GET", "/v1/entities", headers={"entityId": EUROPE})
     assert (answer.status_code, category(answer)) == (400, 20)
 
 
@@ -177,11 +177,11 @@ async def test_the_token_endpoint_wants_an_accessible_entity_with_hyphens(
 
 
 async def test_a_token_of_one_tenant_opens_no_other(server: Server, open_server: Open) -> None:
-    desk, other = await server.desk("alice"), open_server()
-    answer = await other.client.get("/v1/entities", headers=desk.headers)
+    session, other = await server.sign_in("alice"), open_server()
+    answer = await other.client.get("/v1/entities", headers=session.headers)
     assert answer.status_code == 401
 
 
-def _without_entity(desk: Desk) -> Desk:
-    del desk.headers["Zuora-Entity-Ids"]
-    return desk
+def _without_entity(session: Session) -> Session:
+    del session.headers["Zuora-Entity-Ids"]
+    return session

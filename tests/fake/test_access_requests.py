@@ -1,7 +1,10 @@
 """Users' access to other entities (contract C1, C4)."""
 
+from dataclasses import replace
+
 import httpx
 import pytest
+from entity_connections.fake.model import STANDARD_USER
 from entity_connections.fake.scenarios.builtin.acme import (
     AMERICAS,
     AUSTRALIA,
@@ -10,43 +13,50 @@ from entity_connections.fake.scenarios.builtin.acme import (
     GERMANY,
     UK,
 )
+from entity_connections.fake.scenarios.loader import load_scenario
 
-from tests.fake.server import Desk, Server, category, sentence
+from tests.fake.conftest import Open
+from tests.fake.server import Server, Session, category, sentence
 
 pytestmark = pytest.mark.asyncio
 
 
-async def ask(desk: Desk, login: str, *ids: object) -> httpx.Response:
+async def ask(session: Session, login: str, *ids: object) -> httpx.Response:
     path = f"/v1/users/{login}%40acme.example/request-access"
-    return await desk.call("PUT", path, json={"targetEntityIds": list(ids)})
+    return await session.call("PUT", path, json={"targetEntityIds": list(ids)})
 
 
-async def settle(desk: Desk, what: str, login: str) -> httpx.Response:
-    return await desk.call("PUT", f"/v1/users/{login}%40acme.example/{what}-access")
+async def settle(session: Session, what: str, login: str) -> httpx.Response:
+    return await session.call("PUT", f"/v1/users/{login}%40acme.example/{what}-access")
 
 
 async def test_who_administers_both_sides_grants_at_once(server: Server) -> None:
-    home = await server.desk("alice", EUROPE)
+    home = await server.sign_in("alice", EUROPE)
     assert (await ask(home, "bruno", GERMANY, AMERICAS)).json() == {"success": True}
     assert server.tenant.role("bruno", GERMANY) == "standard user"
     assert server.tenant.role("bruno", AMERICAS) == "standard user"
-    desk = await server.desk("bruno", GERMANY)
-    assert (await desk.list()) != []
-    assert category(await desk.request(EUROPE)) == 10
+    session = await server.sign_in("bruno", GERMANY)
+    assert (await session.list()) != []
+    assert category(await session.request(EUROPE)) == 10
 
 
 @pytest.mark.parametrize(("what", "role"), [("accept", "standard user"), ("deny", None)])
 async def test_otherwise_an_administrator_of_the_entity_decides(
-    server: Server, what: str, role: str | None
+    open_server: Open, what: str, role: str | None
 ) -> None:
-    await _let_bruno_look_into_germany(server)
-    await _give_carol_a_home_in_europe(server)
-    home = await server.desk("bruno", EUROPE)
+    acme = load_scenario("acme")
+    users = [
+        replace(user, home_entity_id=EUROPE) if user.username == "carol" else user
+        for user in acme.users
+    ]
+    roles = {**acme.roles, "bruno": {**acme.roles["bruno"], GERMANY: STANDARD_USER}}
+    server = open_server(acme._replace(users=tuple(users), roles=roles))
+    home = await server.sign_in("bruno", EUROPE)
     assert (await ask(home, "carol", GERMANY)).json() == {"success": True}
     assert server.tenant.role("carol", GERMANY) is None
     assert category(await ask(home, "carol", GERMANY)) == 30
-    assert category(await settle(await server.desk("bruno", GERMANY), what, "carol")) == 10
-    there = await server.desk("alice", GERMANY)
+    assert category(await settle(await server.sign_in("bruno", GERMANY), what, "carol")) == 10
+    there = await server.sign_in("alice", GERMANY)
     assert (await settle(there, what, "carol")).json() == {"success": True}
     assert server.tenant.role("carol", GERMANY) == role
     assert category(await settle(there, what, "carol")) == 30
@@ -55,14 +65,14 @@ async def test_otherwise_an_administrator_of_the_entity_decides(
 
 
 async def test_nobody_asks_for_what_they_cannot_enter_themselves(server: Server) -> None:
-    home = await server.desk("bruno", EUROPE)
+    home = await server.sign_in("bruno", EUROPE)
     answer = await ask(home, "bruno", GERMANY, AUSTRALIA)
     assert category(answer) == 10
     assert len(answer.json()["reasons"]) == 2
 
 
 async def test_all_of_them_or_none(server: Server) -> None:
-    home = await server.desk("alice", EUROPE)
+    home = await server.sign_in("alice", EUROPE)
     assert category(await ask(home, "bruno", GERMANY, UK)) == 30
     assert category(await ask(home, "bruno", GERMANY, "f" * 32)) == 40
     assert server.tenant.role("bruno", GERMANY) is None
@@ -70,7 +80,7 @@ async def test_all_of_them_or_none(server: Server) -> None:
 
 
 async def test_only_at_home(server: Server) -> None:
-    answer = await ask(await server.desk("alice", CORPORATION), "bruno", GERMANY)
+    answer = await ask(await server.sign_in("alice", CORPORATION), "bruno", GERMANY)
     assert category(answer) == 10
     assert "Acme-Europe" in sentence(answer)
 
@@ -84,23 +94,13 @@ async def test_only_at_home(server: Server) -> None:
     ],
 )  # fmt: skip
 async def test_bad_bodies(server: Server, sent: object, expected: int) -> None:
-    desk = await server.desk("alice", EUROPE)
-    answer = await desk.call("PUT", "/v1/users/bruno@acme.example/request-access", json=sent)
+    session = await server.sign_in("alice", EUROPE)
+    answer = await session.call("PUT", "/v1/users/bruno@acme.example/request-access", json=sent)
     assert (answer.status_code, category(answer)) == (400, expected)
 
 
 @pytest.mark.parametrize("login", ["nobody", "\ud800".encode("utf-8", "surrogatepass").hex()])
 async def test_unknown_users(server: Server, login: str) -> None:
-    desk = await server.desk("alice", EUROPE)
-    assert category(await ask(desk, login, GERMANY)) == 40
-    assert category(await settle(desk, "accept", login)) == 40
-
-
-async def _let_bruno_look_into_germany(server: Server) -> None:
-    await ask(await server.desk("alice", EUROPE), "bruno", GERMANY)
-
-
-async def _give_carol_a_home_in_europe(server: Server) -> None:
-    server.tenant._db.execute(
-        "UPDATE user SET home_entity_id = ? WHERE username = 'carol'", (EUROPE,)
-    )
+    session = await server.sign_in("alice", EUROPE)
+    assert category(await ask(session, login, GERMANY)) == 40
+    assert category(await settle(session, "accept", login)) == 40

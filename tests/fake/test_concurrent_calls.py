@@ -21,7 +21,7 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from tests.fake.connection_model import Call, Model, Row, Rows, Told
+from tests.fake.connection_model import Answer, Call, Model, Row, Rows
 
 T = TypeVar("T")
 PLACES = [GLOBAL, NORTH, LABS]
@@ -55,19 +55,20 @@ class ManyAtOnce(RuleBasedStateMachine):
         self.runner = self.stack.enter_context(asyncio.Runner())
         start = load_scenario("empty")
         entities = tuple(
-            one._replace(status=UNPROVISIONED) if one.id == STUDIO else one
-            for one in start.entities
+            entity._replace(status=UNPROVISIONED) if entity.id == STUDIO else entity
+            for entity in start.entities
         )
         start = start._replace(entities=entities, roles=ROLES, policy=policy)
         path = Path(self.stack.enter_context(TemporaryDirectory())) / "tenant"
         served = [self.stack.enter_context(serve_tenant(start, path=path)) for _ in range(2)]
         self.users = served[0].users
         self.clients = [
-            httpx.AsyncClient(base_url=one.base_url, trust_env=False, timeout=20) for one in served
+            httpx.AsyncClient(base_url=tenant.base_url, trust_env=False, timeout=20)
+            for tenant in served
         ]
         roles = {(who, place): role for who, held in ROLES.items() for place, role in held.items()}
-        self.model = Model(policy, roles, {one.id: one.id != STUDIO for one in entities})
-        self.state: tuple[Rows, dict[str, Told]] = ((), {})
+        self.model = Model(policy, roles, {entity.id: entity.id != STUDIO for entity in entities})
+        self.state: tuple[Rows, dict[str, Answer]] = ((), {})
         self.keys = 0
 
     @rule(those=st.lists(sent, min_size=1, max_size=4), contested=st.booleans())
@@ -102,14 +103,14 @@ class ManyAtOnce(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "stack"):
-            for one in self.clients:
-                self.run(one.aclose())
+            for client in self.clients:
+                self.run(client.aclose())
             self.stack.close()
 
-    async def _all(self, calls: list[Call]) -> list[Told | None]:
+    async def _all(self, calls: list[Call]) -> list[Answer | None]:
         return await asyncio.gather(*(self._one(n, call) for n, call in enumerate(calls)))
 
-    async def _one(self, number: int, call: Call) -> Told | None:
+    async def _one(self, number: int, call: Call) -> Answer | None:
         headers = self._known(call.user, call.acting)
         path, body = "/v1/entity-connections", {}
         if call.verb == "request":
@@ -122,11 +123,11 @@ class ManyAtOnce(RuleBasedStateMachine):
         )
         told = answer.json()
         if told["success"]:
-            return Told(success=True, id=told.get("id", ""))
+            return Answer(success=True, id=told.get("id", ""))
         if answer.status_code == 409:  # the same key is under way: nothing was done
             assert call.key
             return None
-        return Told(success=False, category=told["reasons"][0]["code"] % 100)
+        return Answer(success=False, category=told["reasons"][0]["code"] % 100)
 
     async def _rows(self) -> list[Row]:
         rows: dict[str, Row] = {}
@@ -139,10 +140,10 @@ class ManyAtOnce(RuleBasedStateMachine):
         return list(rows.values())
 
     def _known(self, user: str, entity: str) -> dict[str, str]:
-        one = self.users[user]
+        client = self.users[user]
         return {
-            "apiAccessKeyId": one.login,
-            "apiSecretAccessKey": one.client_secret,
+            "apiAccessKeyId": client.login,
+            "apiSecretAccessKey": client.client_secret,
             "entityId": entity,
         }
 

@@ -27,7 +27,7 @@ PATH = "/v1/entity-connections"
 
 
 async def test_a_request_is_pending_and_seen_from_both_ends(server: Server) -> None:
-    source, target = await server.desk("alice", AMERICAS), await server.desk("alice", EUROPE)
+    source, target = await server.sign_in("alice", AMERICAS), await server.sign_in("alice", EUROPE)
     answer = await source.request(EUROPE)
     assert answer.status_code == 200
     assert answer.json()["success"] is True
@@ -42,7 +42,7 @@ async def test_a_request_is_pending_and_seen_from_both_ends(server: Server) -> N
 
 
 async def test_only_an_administrator_of_the_source_may_request(server: Server) -> None:
-    answer = await (await server.desk("carol", AMERICAS)).request(EUROPE)
+    answer = await (await server.sign_in("carol", AMERICAS)).request(EUROPE)
     assert (answer.status_code, category(answer)) == (200, 10)
     assert "administrator of Acme-Americas" in sentence(answer)
 
@@ -62,40 +62,40 @@ async def test_only_an_administrator_of_the_source_may_request(server: Server) -
 async def test_refusals_say_why_and_change_nothing(
     server: Server, target_id: str, expected: int, words: str
 ) -> None:
-    desk = await server.desk("alice")
-    before = await desk.list()
-    answer = await desk.request(target_id)
+    session = await server.sign_in("alice")
+    before = await session.list()
+    answer = await session.request(target_id)
     assert (answer.status_code, category(answer)) == (200, expected)
     assert words in sentence(answer)
-    assert await desk.list() == before
+    assert await session.list() == before
 
 
 async def test_both_directions_are_two_records(server: Server) -> None:
-    answer = await (await server.desk("alice", EUROPE)).request(CORPORATION)
+    answer = await (await server.sign_in("alice", EUROPE)).request(CORPORATION)
     assert answer.json()["success"] is True
 
 
 async def test_requesting_again_after_disconnected_makes_a_new_record(server: Server) -> None:
-    desk = await server.desk("alice")
-    answer = await desk.request(NORDICS)
-    rows = [row for row in await desk.list() if row["targetEntityId"] == NORDICS]
+    session = await server.sign_in("alice")
+    answer = await session.request(NORDICS)
+    rows = [row for row in await session.list() if row["targetEntityId"] == NORDICS]
     assert [row["status"] for row in rows] == ["Disconnected", "Pending"]
     assert rows[1]["id"] == answer.json()["id"]
 
 
 async def test_requesting_again_can_revive_the_record(open_server: Open) -> None:
-    desk = await open_server(policy=Policy(again=RepeatRequest.SAME_RECORD)).desk("alice")
-    (old,) = [row for row in await desk.list() if row["targetEntityId"] == NORDICS]
-    answer = await desk.request(NORDICS)
-    rows = [row for row in await desk.list() if row["targetEntityId"] == NORDICS]
+    session = await open_server(policy=Policy(again=RepeatRequest.SAME_RECORD)).sign_in("alice")
+    (old,) = [row for row in await session.list() if row["targetEntityId"] == NORDICS]
+    answer = await session.request(NORDICS)
+    rows = [row for row in await session.list() if row["targetEntityId"] == NORDICS]
     assert rows == [old | {"status": "Pending"}]
     assert answer.json()["id"] == old["id"]
-    assert category(await desk.request(NORDICS)) == 30
+    assert category(await session.request(NORDICS)) == 30
 
 
 async def test_reviving_needs_something_to_revive(open_server: Open) -> None:
-    desk = await open_server(policy=Policy(again=RepeatRequest.SAME_RECORD)).desk("alice")
-    assert (await desk.request(JAPAN)).json()["success"] is True
+    session = await open_server(policy=Policy(again=RepeatRequest.SAME_RECORD)).sign_in("alice")
+    assert (await session.request(JAPAN)).json()["success"] is True
 
 
 @pytest.mark.parametrize(
@@ -117,18 +117,18 @@ async def test_reviving_needs_something_to_revive(open_server: Open) -> None:
     ],
 )
 async def test_bad_bodies(server: Server, body: bytes, status: int, expected: int) -> None:
-    desk = await server.desk("alice")
-    answer = await desk.call(
+    session = await server.sign_in("alice")
+    answer = await session.call(
         "POST", PATH, content=body, headers={"Content-Type": "application/json"}
     )
     assert (answer.status_code, category(answer)) == (status, expected)
 
 
 async def test_a_body_may_be_compressed(server: Server) -> None:
-    desk = await server.desk("alice")
+    session = await server.sign_in("alice")
     body = gzip.compress(json.dumps({"targetEntityId": MEXICO}).encode())
     packed = {"Content-Type": "application/json; charset=utf-8", "Content-Encoding": "gzip"}
-    answer = await desk.call("POST", PATH, content=body, headers=packed)
+    answer = await session.call("POST", PATH, content=body, headers=packed)
     assert answer.json()["success"] is True
 
 
@@ -144,20 +144,20 @@ async def test_a_body_may_be_compressed(server: Server) -> None:
 async def test_badly_compressed_bodies(
     server: Server, body: bytes, coding: str, status: int, expected: int
 ) -> None:
-    desk = await server.desk("alice")
+    session = await server.sign_in("alice")
     packed = {"Content-Type": "application/json", "Content-Encoding": coding}
-    answer = await desk.call("POST", PATH, content=body, headers=packed)
+    answer = await session.call("POST", PATH, content=body, headers=packed)
     assert (answer.status_code, category(answer)) == (status, expected)
 
 
 async def test_a_body_that_never_ends_is_no_server_error(server: Server) -> None:
-    desk = await server.desk("alice")
-    headers = [(name.lower().encode(), value.encode()) for name, value in desk.headers.items()]
+    session = await server.sign_in("alice")
+    headers = [(name.lower().encode(), value.encode()) for name, value in session.headers.items()]
     status, _, _ = await raw_call(server.tenant.asgi, "POST", PATH, headers=headers, body=None)
     assert status == 400
 
 
 async def test_a_body_that_is_not_json_by_name_is_415(server: Server) -> None:
-    desk = await server.desk("alice")
-    answer = await desk.call("POST", PATH, content=b"{}", headers={"Content-Type": "text/plain"})
+    session = await server.sign_in("alice")
+    answer = await session.call("POST", PATH, content=b"{}", headers={"Content-Type": "text/plain"})
     assert (answer.status_code, category(answer)) == (415, 20)

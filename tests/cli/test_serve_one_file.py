@@ -69,10 +69,10 @@ def test_of_a_hundred_racing_answers_exactly_one_wins(path: Path) -> None:
             people[turn % len(people)].act(action, NORTH, made)
             for turn, action in enumerate(turns)
         ))  # fmt: skip
-        won = [turn for turn, one in zip(turns, answers, strict=True) if one["success"]]
+        won = [turn for turn, answer in zip(turns, answers, strict=True) if answer["success"]]
         assert len(won) == 1
         status = "Connected" if won == ["accept"] else "Disconnected"
-        assert {(await one.list(NORTH))[made][2] for one in people} == {status}
+        assert {(await person.list(NORTH))[made][2] for person in people} == {status}
         for answer in answers:
             if not answer["success"]:
                 (reason,) = answer["reasons"]
@@ -80,8 +80,8 @@ def test_of_a_hundred_racing_answers_exactly_one_wins(path: Path) -> None:
                 assert f"is {status}. Only a Pending" in reason["message"]
         if status == "Connected":
             assert (await people[0].act("disconnect", NORTH, made))["success"]
-        for one in people:
-            await one.client.aclose()
+        for person in people:
+            await person.client.aclose()
 
     with ExitStack() as stack:
         urls = [
@@ -92,7 +92,7 @@ def test_of_a_hundred_racing_answers_exactly_one_wins(path: Path) -> None:
             asyncio.run(race(urls))
 
 
-class Told:
+class Worker:
     """What somebody was told of one pair, and the key of the request that had no answer."""
 
     def __init__(self, source: str, target: str) -> None:
@@ -144,35 +144,37 @@ def _serving(path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 def test_killed_under_load_it_keeps_every_answer_and_nothing_by_halves(path: Path) -> None:
-    async def a_round(killed: subprocess.Popen[str], urls: list[str], requests: int) -> list[Told]:
-        told = [Told(GLOBAL, NORTH), Told(GLOBAL, LABS), Told(NORTH, LABS)]
+    async def a_round(
+        killed: subprocess.Popen[str], urls: list[str], requests: int
+    ) -> list[Worker]:
+        workers = [Worker(GLOBAL, NORTH), Worker(GLOBAL, LABS), Worker(NORTH, LABS)]
         over = asyncio.Event()
         work = [
-            asyncio.create_task(one.work(url, over))
-            for one, url in zip(told, (urls[0], *urls), strict=True)
+            asyncio.create_task(worker.work(url, over))
+            for worker, url in zip(workers, (urls[0], *urls), strict=True)
         ]
-        for one in told[:2] * requests:
-            await one.answered.acquire()
+        for worker in workers[:2] * requests:
+            await worker.answered.acquire()
         killed.send_signal(signal.SIGKILL)
         cut_off = await asyncio.gather(*work[:2], return_exceptions=True)
-        assert all(isinstance(one, httpx.TransportError) for one in cut_off), cut_off
+        assert all(isinstance(result, httpx.TransportError) for result in cut_off), cut_off
         over.set()
         await work[2]  # whoever is at the other server notices nothing
-        return told
+        return workers
 
     with _serving(path) as (_, survivor):
         for requests in (1, 4, 12):
             with _serving(path) as (killed, url):
-                told = asyncio.run(a_round(killed, [url, survivor], requests))
+                workers = asyncio.run(a_round(killed, [url, survivor], requests))
             rows, stored = _records(path)
             assert set(stored.values()) == rows.keys()
             living = Counter(row[:2] for row in rows.values() if row[2] != "Disconnected")
             assert set(living.values()) <= {1}
-            for one in told:
-                assert one.keys.items() <= stored.items()
-                for id_, status in one.statuses.items():
+            for worker in workers:
+                assert worker.keys.items() <= stored.items()
+                for id_, status in worker.statuses.items():
                     assert LATER[rows[id_][2]] >= LATER[status]
-                asyncio.run(one.tidy(survivor, stored))
+                asyncio.run(worker.tidy(survivor, stored))
 
 
 def _records(path: Path) -> tuple[dict[str, tuple[str, str, str]], dict[str, str]]:
@@ -182,5 +184,5 @@ def _records(path: Path) -> tuple[dict[str, tuple[str, str, str]], dict[str, str
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
         rows = db.execute("SELECT id, source_id, target_id, status FROM connection")
         found = {id_: (source, target, status) for id_, source, target, status in rows}
-        stored = db.execute("SELECT key, body FROM stored_answer")
+        stored = db.execute("SELECT key, content FROM stored_response")
         return found, {key: json.loads(body)["id"] for key, body in stored}

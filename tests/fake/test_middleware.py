@@ -10,15 +10,15 @@ pytestmark = pytest.mark.asyncio
 
 
 async def test_every_call_has_a_request_id_of_its_own(server: Server) -> None:
-    desk = await server.desk("alice")
+    session = await server.sign_in("alice")
     paths = ("/v1/entities", "/v1/entities", "/v1/nothing", "/elsewhere", "/oauth/token")
-    ids = [(await desk.get(path)).headers["Zuora-Request-Id"] for path in paths]
+    ids = [(await session.get(path)).headers["Zuora-Request-Id"] for path in paths]
     assert len(set(ids)) == len(ids)
-    assert {len(one) for one in ids} == {36}
+    assert {len(id_) for id_ in ids} == {36}
 
 
 async def test_a_refusal_repeats_its_request_id(server: Server) -> None:
-    answer = await (await server.desk("alice")).get("/v1/nothing")
+    answer = await (await server.sign_in("alice")).get("/v1/nothing")
     body = answer.json()
     assert body["requestId"] == answer.headers["Zuora-Request-Id"]
     assert body["processId"] == body["requestId"].replace("-", "")[:16].upper()
@@ -26,10 +26,10 @@ async def test_a_refusal_repeats_its_request_id(server: Server) -> None:
 
 @pytest.mark.parametrize("path", ["/v1/entities", "/v1/nothing", "/elsewhere"])
 async def test_the_track_id_comes_back_only_if_sent(server: Server, path: str) -> None:
-    desk = await server.desk("alice")
-    assert "Zuora-Track-Id" not in (await desk.get(path)).headers
-    desk.headers["Zuora-Track-Id"] = "a-b_c/" + "9" * 58
-    assert (await desk.get(path)).headers["Zuora-Track-Id"] == "a-b_c/" + "9" * 58
+    session = await server.sign_in("alice")
+    assert "Zuora-Track-Id" not in (await session.get(path)).headers
+    session.headers["Zuora-Track-Id"] = "a-b_c/" + "9" * 58
+    assert (await session.get(path)).headers["Zuora-Track-Id"] == "a-b_c/" + "9" * 58
 
 
 @pytest.mark.parametrize(
@@ -44,9 +44,9 @@ async def test_a_bad_track_id_is_refused_and_not_repeated(server: Server, value:
 
 
 async def test_the_api_reports_its_limits(server: Server) -> None:
-    desk = await server.desk("alice")
+    session = await server.sign_in("alice")
     server.now = 1_800_000_000 - 1_800_000_000 % 60 + 45.0
-    first, second = await desk.get("/v1/entities"), await desk.get("/v1/entities")
+    first, second = await session.get("/v1/entities"), await session.get("/v1/entities")
     assert first.headers["RateLimit-Limit"] == (
         "50000, 50000;w=60, 2250000;w=3600, 27000000;w=86400"
     )
@@ -66,16 +66,16 @@ async def test_calls_that_fail_count_too(server: Server) -> None:
 
 async def test_over_the_limit_is_429_in_its_odd_shape(open_server: Open) -> None:
     server = open_server(limits=(Window(2, 60), Window(100, 3600)))
-    desk = await server.desk("alice")
+    session = await server.sign_in("alice")
     for _ in range(2):
-        assert (await desk.get("/v1/entities")).status_code == 200
-    answer = await desk.get("/v1/entities")
+        assert (await session.get("/v1/entities")).status_code == 200
+    answer = await session.get("/v1/entities")
     assert answer.status_code == 429
     assert answer.json().keys() == {"reasons"}
     assert answer.json()["reasons"][0]["code"] == 70
     assert "Retry-After" not in answer.headers
     server.now += int(answer.headers["RateLimit-Reset"])
-    assert (await desk.get("/v1/entities")).status_code == 200
+    assert (await session.get("/v1/entities")).status_code == 200
 
 
 async def test_the_reading_is_of_the_window_closest_to_exhaustion() -> None:
@@ -97,18 +97,18 @@ async def test_one_exhausted_window_is_enough() -> None:
 
 
 async def test_bodies_over_1000_bytes_are_compressed_if_asked(server: Server) -> None:
-    desk = await server.desk("alice")
+    session = await server.sign_in("alice")
     long, short = "/v1/entities", "/v1/entities?provisioned=x"
     for accepted, coding in {"br, gzip;q=0.5": "gzip", "identity": None}.items():
-        desk.headers["Accept-Encoding"] = accepted
-        assert (await desk.get(long)).headers.get("Content-Encoding") == coding
-        assert "Content-Encoding" not in (await desk.get(short)).headers
-        assert len((await desk.get(long)).json()["entities"]) == 15
+        session.headers["Accept-Encoding"] = accepted
+        assert (await session.get(long)).headers.get("Content-Encoding") == coding
+        assert "Content-Encoding" not in (await session.get(short)).headers
+        assert len((await session.get(long)).json()["entities"]) == 15
 
 
 async def test_the_length_is_that_of_the_compressed_body(server: Server) -> None:
-    desk = await server.desk("alice")
-    headers = [(k.lower().encode(), v.encode()) for k, v in desk.headers.items()]
+    session = await server.sign_in("alice")
+    headers = [(k.lower().encode(), v.encode()) for k, v in session.headers.items()]
     for extra in ((), ((b"accept-encoding", b"gzip"),)):
         _, answered, body = await raw_call(
             server.tenant.asgi, "GET", "/v1/entities", headers=[*headers, *extra]
@@ -121,7 +121,7 @@ async def test_the_length_is_that_of_the_compressed_body(server: Server) -> None
     "path", ["/", "/v1", "/v1/", "/v1/entities/", "/v2/entities", "/v1/entity-connections/x"]
 )
 async def test_unknown_paths_are_not_found(server: Server, path: str) -> None:
-    answer = await (await server.desk("alice")).get(path)
+    answer = await (await server.sign_in("alice")).get(path)
     assert (answer.status_code, category(answer)) == (404, 40)
 
 
@@ -137,6 +137,6 @@ async def test_unknown_paths_are_not_found(server: Server, path: str) -> None:
     ],
 )
 async def test_wrong_methods_are_405(server: Server, method: str, path: str) -> None:
-    answer = await (await server.desk("alice")).call(method, path)
+    answer = await (await server.sign_in("alice")).call(method, path)
     assert (answer.status_code, category(answer)) == (405, 45)
     assert answer.headers["Allow"]

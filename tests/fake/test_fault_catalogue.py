@@ -33,8 +33,8 @@ def settings_of_any_fault(draw: st.DrawFn) -> FaultSetting:
 
 
 @given(settings_of_any_fault())
-def test_what_is_shown_can_be_typed(one: FaultSetting) -> None:
-    assert parse_fault(str(one)) == one
+def test_what_is_shown_can_be_typed(setting: FaultSetting) -> None:
+    assert parse_fault(str(setting)) == setting
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_the_watermark_names_all_that_is_on_in_one_order() -> None:
     assert faults.summary() == "latency=0.2 · rate-limit=2,times=3 · truncated"
     faults.off("latency")
     faults.off("latency")
-    assert [one.name for one in faults.active()] == ["rate-limit", "truncated"]
+    assert [fault.name for fault in faults.active()] == ["rate-limit", "truncated"]
     faults.off()
     assert (faults.summary(), bool(faults)) == ("", False)
     with pytest.raises(FaultError):
