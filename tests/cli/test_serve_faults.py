@@ -63,11 +63,11 @@ def test_a_command_meets_the_faults_of_its_own_tenant(home: Path) -> None:
 
 def test_the_screen_has_them_and_their_watermark_from_the_start() -> None:
     target = way(Chosen(faults=("drop,times=2", "latency=0"))).target
-    assert target.lab is not None
-    assert target.lab.watermark() == "drop,times=2 · latency=0"
+    assert target.fault_switches is not None
+    assert target.fault_switches.summarize() == "drop,times=2 · latency=0"
     asyncio.run(_entered(target.enter))
-    assert target.lab.watermark() == "latency=0 · drop,times=2"
-    assert target.lab.active() == {"drop", "latency"}
+    assert target.fault_switches.summarize() == "latency=0 · drop,times=2"
+    assert target.fault_switches.list_active() == {"drop", "latency"}
 
 
 async def _entered(enter: Callable[[str], Awaitable[object]]) -> None:

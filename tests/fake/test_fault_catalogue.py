@@ -93,14 +93,12 @@ def test_the_watermark_names_all_that_is_on_in_one_order() -> None:
     [
         (lambda faults: faults.on("latncy=2"), "There is no fault 'latncy'"),
         (lambda faults: faults.on("latency=2", times=3), "'latency=2' says it all"),
-        (lambda faults: faults.on(3), "There is no fault 3. Choose latency,"),
-        (lambda faults: faults.on(["drop"]), "There is no fault ['drop']. Choose latency,"),
         (lambda faults: faults.on("latency", "soon"), "The value of latency must be a number"),
         (lambda faults: faults.on("drop", share="half"), "The share of drop must be a number"),
         (lambda faults: faults.on("drop", times=1.5), "The times of drop must be a whole number"),
         (lambda faults: faults.on("drop", calls=["all"]), "The calls of drop must be all, api,"),
-        (lambda faults: faults.set(["drop"]), "A fault is a text such as"),
-        (lambda faults: faults.set(None), "A fault is a text such as"),
+        (lambda faults: faults.on(["drop"]), "A fault is a text such as"),
+        (lambda faults: faults.on(None), "A fault is a text such as"),
         (lambda faults: faults.off(3), "There is no fault 3. Choose latency,"),
     ],
 )

@@ -52,9 +52,3 @@ async def test_the_addresses_it_remembers_are_bounded_and_the_busy_stay() -> Non
     assert not any(meter.count("0").exceeded for _ in range(100)), "the first is forgotten"
     assert any(meter.count("1049").exceeded for _ in range(100)), "the last is not"
     assert meter.count("busy").exceeded
-
-
-async def test_another_administrator_counts_for_the_tenant_only() -> None:
-    meter = TokenMeter(lambda: 0.0, lambda: LIMITED)
-    assert not any(meter.count(None).exceeded for _ in range(2_000))
-    assert meter.count(None).exceeded

@@ -7,7 +7,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from importlib import metadata
 from pathlib import Path
 from textwrap import dedent
 
@@ -18,6 +17,8 @@ from entity_connections.fake.rules.policy import PolicyError
 from entity_connections.fake.scenarios.builtin.empty import GLOBAL
 from entity_connections.fake.scenarios.catalogue import UnknownScenarioError
 from entity_connections.testing import ServedTenant, serve_tenant
+
+from tests.fake.readme_tables import README
 
 ROOT = Path(__file__).parents[2]
 
@@ -88,41 +89,20 @@ def test_the_fixture_in_another_project(tmp_path: Path) -> None:
     assert "5 passed" in done.stdout, done.stdout + done.stderr
 
 
-@pytest.fixture
-def theirs(tmp_path: Path) -> Path:
-    """Return a project that has a package `app` of its own."""
-    (tmp_path / "app").mkdir()
-    (tmp_path / "app" / "__init__.py").touch()
-    (tmp_path / "app" / "main.py").write_text("WHOSE = 'theirs'\n")
-    (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    return tmp_path
-
-
-def test_a_project_with_an_app_of_its_own_notices_nothing_of_ours(theirs: Path) -> None:
-    assert next(iter(metadata.files("entity-connections") or ())), "ours is installed here, too"
-    assert not metadata.entry_points(group="pytest11", module="entity_connections.testing.plugin")
-    (theirs / "test_main.py").write_text(
-        "from app.main import WHOSE\n\n\ndef test_it():\n    assert WHOSE == 'theirs'\n"
+def test_the_process_in_the_readme(tmp_path: Path) -> None:
+    lines = re.search(
+        r'    @pytest\.fixture\(scope="session"\)\n(?:    .*\n)+', README.read_text("utf-8")
     )
-    done = _pytest(theirs, PYTHONPATH=str(theirs))
-    assert "1 passed" in done.stdout, done.stdout + done.stderr
-
-
-def test_the_lines_in_the_readme_serve_a_project_with_an_app_of_its_own(theirs: Path) -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
-    lines = re.search(r'    @pytest\.fixture\(scope="session"\)\n(?:    .*\n)+', readme)
     assert lines is not None
-    (theirs / "test_theirs.py").write_text(
-        "import json\nimport os\nimport subprocess\nfrom urllib.request import urlopen\n\n"
-        "import pytest\n\nfrom app.main import WHOSE\n\n\n"
-        + dedent(lines[0])
-        + "\n\ndef test_it(zuora):\n"
+    (tmp_path / "test_theirs.py").write_text(
+        "import json\nimport subprocess\nfrom urllib.request import urlopen\n\n"
+        "import pytest\n\n\n" + dedent(lines[0]) + "\n\ndef test_it(zuora):\n"
         "    with urlopen(zuora['base_url'] + '/_faults') as answer:\n"
         "        assert json.load(answer)['on'] == []\n"
-        "    assert (WHOSE, zuora['users'][0]['username']) == ('theirs', 'alice')\n"
+        "    assert zuora['users'][0]['username'] == 'alice'\n"
     )
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = _pytest(theirs, PYTHONPATH=str(theirs), PATH=path)
+    done = _pytest(tmp_path, PYTHONPATH=str(ROOT / "app"), PATH=path)
     assert "1 passed" in done.stdout, done.stdout + done.stderr
 
 
@@ -249,7 +229,6 @@ def test_no_call_is_answered_while_a_choice_is_switched() -> None:
 FAULT_CALLS: list[Callable[[ServedTenant], object]] = [
     lambda tenant: tenant.faults.on("rate-limit=2,times=1"),
     lambda tenant: tenant.faults.on("rate-limit", 2, times=1),
-    lambda tenant: tenant.faults.set("rate-limit=2,times=1"),
 ]
 
 

@@ -131,12 +131,13 @@ def open_tenant(
     def read_policy() -> Policy:
         return active_faults.apply_to_policy(read_stored_policy())
 
+    rules = ConnectionRules(hierarchy, connections, read_policy, new_id)
     routes = Routes(
         db=db,
         hierarchy=hierarchy,
         connections=connections,
         authenticator=Authenticator(db, hierarchy, users, clock=clock, new_token=new_trace),
-        rules=ConnectionRules(hierarchy, connections, read_policy, new_id),
+        rules=rules,
         provisioning=Provisioning(db, hierarchy, new_id),
         access_requests=AccessRequests(db, hierarchy, users),
         idempotency=IdempotencyStore(db, read_policy, clock),
@@ -150,7 +151,10 @@ def open_tenant(
         token_meter=TokenMeter(clock, read_policy),
     )
     app = GZipMiddleware(app, minimum_size=_COMPRESS_FROM, compresslevel=1)
-    app = FaultMiddleware(app, active_faults, OtherAdministrator(app, users.all))
+    other_administrator = OtherAdministrator(
+        db, hierarchy=hierarchy, connections=connections, users=users, rules=rules
+    )
+    app = FaultMiddleware(app, active_faults, other_administrator)
     return Tenant(asgi=app, faults=active_faults, db=db)
 
 

@@ -139,41 +139,43 @@ def _fake(chosen: Chosen) -> Way:
         journal=_fake_journal(path, name),
         options=(*options, "--user", user),
         shared=path is not None,
-        lab=lab_of(opened, chosen.faults or ()),
+        fault_switches=create_fault_switches(opened, chosen.faults or ()),
     )
     return Way(target, FAKE_URL, chosen.entity, chosen.entity is not None)
 
 
-def lab_of(opened: "list[FakeTenant]", begins: tuple[str, ...] = ()) -> FaultSwitches:
-    """Return the switches of a tenant that is in `opened` once it is entered.
+def create_fault_switches(
+    opened: "list[FakeTenant]", begins: tuple[str, ...] = ()
+) -> FaultSwitches:
+    """Return the switches of the faults of a fake tenant that may not be open yet.
 
     Args:
-        opened: where it will be.
-        begins: the faults it will have from the start.
+        opened: holds the tenant once it is open.
+        begins: the faults that are on when it is opened.
     """
 
-    def offered() -> list[tuple[str, str]]:
+    def list_available() -> list[tuple[str, str]]:
         from entity_connections.fake.faults.catalogue import FAULTS, create_setting
 
         return [(name, create_setting(name).sentence) for name in FAULTS]
 
-    def active() -> set[str]:
-        return {one.name for fake in opened for one in fake.faults.active()}
+    def list_active() -> set[str]:
+        return {fault.name for fake in opened for fault in fake.faults.active()}
 
-    def switch(text: str) -> None:
+    def toggle(text: str) -> None:
         from entity_connections.fake.faults.catalogue import parse_fault
 
         fault = parse_fault(text)
         for fake in opened:
-            if fault.name in active():
+            if fault.name in list_active():
                 fake.faults.off(fault.name)
             else:
-                fake.faults.set(fault)
+                fake.faults.on(fault)
 
-    def watermark() -> str:
+    def summarize() -> str:
         return " · ".join([fake.faults.summary() for fake in opened] or begins)
 
-    return FaultSwitches(offered, active, switch, watermark)
+    return FaultSwitches(list_available, list_active, toggle, summarize)
 
 
 def _fake_journal(path: "Path | None", name: str) -> Journal:

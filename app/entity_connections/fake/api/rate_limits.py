@@ -65,7 +65,7 @@ class TokenMeter:
         self._addresses: OrderedDict[str, Meter] = OrderedDict()  # the latest caller last
 
     def count(self, address: str | None) -> Reading:
-        """Count one request; `address` is None for calls that the tenant makes itself."""
+        """Count one request; `address` is None when the caller has no IP address."""
         reading = self._tenant.count()
         if address is None or self._policy().token_limit is not TokenLimit.PER_ADDRESS:
             return reading

@@ -36,7 +36,7 @@ class ActiveFaults:
         self._calls_by_token: Counter[str] = Counter()  # for expired-token
         self._calls = 0  # for another-administrator
         for fault in faults:
-            self.set(fault)
+            self.on(fault)
 
     def __bool__(self) -> bool:
         """Whether any fault is on."""
@@ -44,42 +44,37 @@ class ActiveFaults:
 
     def on(
         self,
-        name: str,
+        fault: str | FaultSetting,
         value: float | None = None,
         *,
         share: float = 1.0,
         times: int | None = None,
         calls: str | None = None,
     ) -> None:
-        """Switch a fault on, or change one that is on.
+        """Switch a fault on; its random numbers and counts start again.
 
         Args:
-            name: The name; or the whole setting as text, such as "latency=2,times=3".
-            value: Seconds or calls, see `FAULTS`.
-            share: See `FaultSetting`.
-            times: See `FaultSetting`.
-            calls: See `FaultSetting`.
+            fault: A setting, the text of one ("latency=2,times=3"), or the name of a fault.
+            value: With a name: seconds or calls, see `FAULTS`.
+            share: With a name: see `FaultSetting`.
+            times: With a name: see `FaultSetting`.
+            calls: With a name: see `FaultSetting`.
 
         Raises:
             FaultError: There is no such fault, or a number is not valid.
         """
-        if isinstance(name, str) and ("=" in name or "," in name):
-            if (value, share, times, calls) != (None, 1.0, None, None):
-                raise FaultError(
-                    f"{name[:40]!r} says it all: give no value, share, times or calls."
-                )
-            self.set(name)
-        else:
-            self.set(create_setting(name, value, share=share, times=times, calls=calls))
-
-    def set(self, fault: str | FaultSetting) -> None:
-        """Switch a fault on; its random numbers and counts start again.
-
-        Raises:
-            FaultError: The text is not valid.
-        """
+        parameters = (value, share, times, calls)
+        is_whole_setting = not isinstance(fault, str) or "=" in fault or "," in fault
+        if is_whole_setting and parameters != (None, 1.0, None, None):
+            raise FaultError(
+                f"{str(fault)[:40]!r} says it all: give no value, share, times or calls."
+            )
         if isinstance(fault, str):
-            fault = parse_fault(fault)
+            fault = (
+                parse_fault(fault)
+                if is_whole_setting
+                else create_setting(fault, value, share=share, times=times, calls=calls)
+            )
         if not isinstance(fault, FaultSetting):
             raise FaultError(f'A fault is a text such as "latency=2,times=3", not {fault!r:.60}.')
         self._randoms[fault.name] = Random(f"{self.seed} {fault.name}")  # noqa: S311 - repeatable

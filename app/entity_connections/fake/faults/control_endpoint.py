@@ -51,4 +51,4 @@ def _switch(faults: ActiveFaults, texts: object, seed: object) -> None:
     faults.off()
     faults.seed = seed
     for setting in settings:
-        faults.set(setting)
+        faults.on(setting)

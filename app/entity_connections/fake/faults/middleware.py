@@ -64,7 +64,7 @@ class _FaultyCall:
     async def answer(self, app: ASGIApp, other_administrator: OtherAdministrator) -> None:
         name = "another-administrator"
         if self._is_api_call and self._faults.count_call() and self._trigger(name):
-            await other_administrator.act(self._faults.random(name))
+            other_administrator.act(self._faults.random(name))
         await self._delay()
         if time_out := self._trigger("time-out"):
             await self._wait(_seconds(time_out))

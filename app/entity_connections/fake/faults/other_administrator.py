@@ -1,135 +1,95 @@
 """The fault another-administrator: another user who changes connections meanwhile."""
 
 import json
-from collections.abc import Callable, Sequence
+import sqlite3
 from random import Random
-from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from typing import NamedTuple
 
-from starlette.types import ASGIApp, Message
-
-from entity_connections.domain.ids import hyphenate_id, normalize_id
-from entity_connections.fake.model import CONNECTED, PENDING, User
+from entity_connections.fake.model import CONNECTED, PENDING, Caller
+from entity_connections.fake.rules.connection_rules import ConnectionRules
+from entity_connections.fake.rules.refusal import Refusal
+from entity_connections.fake.state.connections import Connections
+from entity_connections.fake.state.database import transaction
+from entity_connections.fake.state.hierarchy import Hierarchy
+from entity_connections.fake.state.users import Users
 
 _MAX_ATTEMPTS = 8
+_MAX_CONNECTIONS = 300
 _WEIGHTS = {"accept": 4, "request": 3, "deny": 2, "disconnect": 1}
 """How likely each action is, relative to the others."""
 
 
 class _Change(NamedTuple):
+    """An action on a connection; for a request `id` is that of the target entity."""
+
     action: str
-    method: str
-    path: str
-    body: dict[str, str]
+    id: str
 
 
 class OtherAdministrator:
-    """Changes connections over the tenant's own API, so that all rules hold."""
+    """Changes connections by the same rules as callers of the API."""
 
-    def __init__(self, app: ASGIApp, users: Callable[[], Sequence[User]]) -> None:
-        self._app = app
+    def __init__(
+        self,
+        db: sqlite3.Connection,
+        *,
+        hierarchy: Hierarchy,
+        connections: Connections,
+        users: Users,
+        rules: ConnectionRules,
+    ) -> None:
+        self._db = db
+        self._hierarchy = hierarchy
+        self._connections = connections
         self._users = users
+        self._rules = rules
 
-    async def act(self, random: Random) -> None:
+    def act(self, random: Random) -> None:
         """Change one connection, as a random user in a random entity, if any change is allowed."""
         for _ in range(_MAX_ATTEMPTS):
-            if await self._try_to_act(random):
+            if self._try_to_act(random):
                 return
 
-    async def _try_to_act(self, random: Random) -> bool:
-        user = random.choice(self._users())
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": user.client_id,
-            "client_secret": user.client_secret,
-        }
-        token = await self._call(
-            "POST", "/oauth/token", urlencode(form), "application/x-www-form-urlencoded"
-        )
-        entity_ids = [
-            normalize_id(part.removeprefix("entity."))
-            for part in token.get("scope", "").split()
-            if part.startswith("entity.")
-        ]
+    def _try_to_act(self, random: Random) -> bool:
+        user = random.choice(self._users.all())
+        entity_ids = [entity.id for entity in self._hierarchy.accessible(user.username)]
         if not entity_ids:
             return False
         acting_id = random.choice(entity_ids)
-        headers = {
-            "authorization": f"Bearer {token['access_token']}",
-            "zuora-entity-ids": hyphenate_id(acting_id),
-        }
-        answer = await self._call(
-            "GET", "/v1/entity-connections", query="pageSize=300", headers=headers
-        )
-        changes = _possible_changes(acting_id, entity_ids, answer.get("entityConnections", []))
+        role = self._hierarchy.role(user.username, acting_id)
+        changes = self._find_changes(acting_id, entity_ids)
         actions = [
             action for action in _WEIGHTS if any(change.action == action for change in changes)
         ]
-        if not actions:
+        if role is None or not actions:
             return False
         action = random.choices(actions, [_WEIGHTS[action] for action in actions])[0]
         change = random.choice([change for change in changes if change.action == action])
-        answer = await self._call(
-            change.method, change.path, json.dumps(change.body), headers=headers
-        )
-        return answer.get("success") is True
+        try:
+            with transaction(self._db):
+                self._apply(Caller(user, acting_id, role), change)
+        except (Refusal, sqlite3.OperationalError):  # not allowed, or the file is locked
+            return False
+        return True
 
-    async def _call(
-        self,
-        method: str,
-        path: str,
-        content: str = "",
-        media_type: str = "application/json",
-        *,
-        query: str = "",
-        headers: dict[str, str] | None = None,
-    ) -> dict[str, Any]:
-        """Call the tenant over ASGI and return the JSON object of its response."""
-        response = bytearray()
+    def _find_changes(self, acting_id: str, entity_ids: list[str]) -> list[_Change]:
+        """Return the changes that the status of the connections allows in an entity."""
+        changes = []
+        requested_ids = {acting_id}
+        for row in self._connections.list_page(acting_id, None, offset=0, limit=_MAX_CONNECTIONS):
+            connection = json.loads(row)
+            id_, status = connection["id"], connection["status"]
+            if status in (PENDING, CONNECTED) and connection["sourceEntityId"] == acting_id:
+                requested_ids.add(connection["targetEntityId"])
+            if status == PENDING and connection["targetEntityId"] == acting_id:
+                changes += [_Change("accept", id_), _Change("deny", id_)]
+            if status == CONNECTED:
+                changes.append(_Change("disconnect", id_))
+        return changes + [_Change("request", id_) for id_ in entity_ids if id_ not in requested_ids]
 
-        async def receive() -> Message:
-            return {"type": "http.request", "body": content.encode(), "more_body": False}
-
-        async def send(message: Message) -> None:
-            response.extend(message.get("body", b""))
-
-        all_headers = {"content-type": media_type, **(headers or {})}
-        scope = {
-            "type": "http",
-            "http_version": "1.1",
-            "method": method,
-            "scheme": "http",
-            "server": ("fake-tenant.localhost", 80),
-            "root_path": "",
-            "path": path,
-            "query_string": query.encode(),
-            "headers": [(name.encode(), value.encode()) for name, value in all_headers.items()],
-        }
-        await self._app(scope, receive, send)
-        body = json.loads(response)
-        return body if isinstance(body, dict) else {}
-
-
-def _possible_changes(
-    acting_id: str, entity_ids: Sequence[str], connections: Sequence[dict[str, str]]
-) -> list[_Change]:
-    def put(action: str, connection: dict[str, str]) -> _Change:
-        path = f"/v1/entity-connections/{connection['id']}/{action}"
-        return _Change(action, "PUT", path, {})
-
-    changes = []
-    requested_ids = {acting_id}
-    for connection in connections:
-        status = connection["status"]
-        if status in (PENDING, CONNECTED) and connection["sourceEntityId"] == acting_id:
-            requested_ids.add(connection["targetEntityId"])
-        if status == PENDING and connection["targetEntityId"] == acting_id:
-            changes += [put("accept", connection), put("deny", connection)]
-        if status == CONNECTED:
-            changes.append(put("disconnect", connection))
-    changes += [
-        _Change("request", "POST", "/v1/entity-connections", {"targetEntityId": id_})
-        for id_ in entity_ids
-        if id_ not in requested_ids
-    ]
-    return changes
+    def _apply(self, caller: Caller, change: _Change) -> None:
+        match change.action:
+            case "request":
+                self._rules.request(caller, change.id)
+            case "accept" | "deny" | "disconnect" as action:
+                self._rules.act(caller, action, change.id)
