@@ -60,7 +60,7 @@ class Person:
         return {id_: tuple(row) for id_, *row in (row.values() for row in rows)}
 
 
-def test_of_a_hundred_racing_answers_exactly_one_wins(path: Path) -> None:
+def test_exactly_one_of_a_hundred_concurrent_answers_succeeds(path: Path) -> None:
     async def race(urls: list[str]) -> None:
         people = [Person(url, user) for user in ("alice", "bruno") for url in urls]
         made = (await people[0].request(GLOBAL, NORTH))["id"]
@@ -143,7 +143,7 @@ def _serving(path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
             process.kill()
 
 
-def test_killed_under_load_it_keeps_every_answer_and_nothing_by_halves(path: Path) -> None:
+def test_a_killed_server_loses_no_answered_change(path: Path) -> None:
     async def a_round(
         killed: subprocess.Popen[str], urls: list[str], requests: int
     ) -> list[Worker]:

@@ -47,7 +47,7 @@ def _held(url: str) -> None:
 
 @pytest.mark.parametrize("number", SIGNALS)
 @pytest.mark.parametrize("fault", ["latency=60", "jitter=80000", "time-out"])
-def test_a_late_answer_comes_now(home: Path, number: int, fault: str) -> None:
+def test_a_delayed_answer_is_sent_at_once(home: Path, number: int, fault: str) -> None:
     with ThreadPoolExecutor() as threads:
         with _stopped_in_the_end(home, number, "--fault", f"{fault},times=1") as url:
             late = threads.submit(httpx.get, f"{url}/v1/entities", timeout=30, trust_env=False)
@@ -56,7 +56,7 @@ def test_a_late_answer_comes_now(home: Path, number: int, fault: str) -> None:
         assert late.result().status_code == (504 if fault == "time-out" else 401)
 
 
-def test_who_has_not_said_all_yet_is_not_waited_for(home: Path) -> None:
+def test_an_incomplete_request_does_not_delay_the_stop(home: Path) -> None:
     with _stopped_in_the_end(home, signal.SIGTERM) as url:
         address = urlsplit(url)
         line = socket.create_connection((address.hostname, address.port or 0), timeout=10)

@@ -136,7 +136,7 @@ def test_a_scenario_file_brings_its_own_users(home: Path, tmp_path: Path) -> Non
         (["entities", "--tenant", "{}/x", "--user", "zed"], "no user zed"),
     ],
 )
-def test_what_cannot_be_used_is_said(
+def test_unusable_files_and_options_are_reported(
     home: Path, tmp_path: Path, arguments: list[str], said: str
 ) -> None:
     (tmp_path / "bad.toml").write_text(SMALL.replace("name", "nam", 1))

@@ -1,6 +1,6 @@
-"""What the policy table says of connections, as a function from one state to the next.
+"""A model of the connection rules: a function from one state and a call to the next state.
 
-It is written anew from the table, so that the tenant has something to disagree with.
+It is written from the policy table, independently of the tenant's code, for comparison.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,12 +29,12 @@ class Row(NamedTuple):
     status: str
 
     @property
-    def lives(self) -> bool:
+    def is_active(self) -> bool:
         return self.status != "Disconnected"
 
 
 class Call(NamedTuple):
-    """What one user sends: `what` is the target of a request, else a record's id."""
+    """A call of one user; `what` is the target of a request, or the id of a record."""
 
     user: str
     acting: str
@@ -44,7 +44,7 @@ class Call(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What comes back: an id for a request that succeeds, a category for a refusal."""
+    """The answer: an id for a successful request, a category for a refusal."""
 
     success: bool
     category: int = 0
@@ -64,26 +64,26 @@ class Model(NamedTuple):
     provisioned: Mapping[str, bool]
 
     def orders(self, state: State, answered: Sequence[tuple[Call, Answer]]) -> Iterator[State]:
-        """Yield the states to which these calls lead, one after another in some order."""
+        """Yield the states after these calls, for every order in which the answers are possible."""
         if not answered:
             yield state
-        for place, (call, told) in enumerate(answered):
-            expected, after = self.step(state, call, told.id)
-            if expected == told:
-                yield from self.orders(after, [*answered[:place], *answered[place + 1 :]])
+        for index, (call, answer) in enumerate(answered):
+            expected, after = self.step(state, call, answer.id)
+            if expected == answer:
+                yield from self.orders(after, [*answered[:index], *answered[index + 1 :]])
 
     def step(self, state: State, call: Call, new_id: str) -> tuple[Answer, State]:
-        """Return the answer to a call and what follows; a new record gets `new_id`."""
+        """Return the answer to a call and the next state; a new record gets `new_id`."""
         rows, stored = state
         if (call.user, call.acting) not in self.roles:
             return Answer(success=False, category=10), state
         if call.key in stored:
             return stored[call.key], state
         if call.verb == "request":
-            told, after = self._request(rows, call, new_id)
+            answer, after = self._request(rows, call, new_id)
         else:
-            told, after = self._act(rows, call)
-        return told, (after, {**stored, call.key: told} if call.key else stored)
+            answer, after = self._act(rows, call)
+        return answer, (after, {**stored, call.key: answer} if call.key else stored)
 
     def _request(self, rows: Rows, call: Call, new_id: str) -> tuple[Answer, Rows]:
         no = {number: Answer(success=False, category=number) for number in (10, 30, 40)}
@@ -96,12 +96,12 @@ class Model(NamedTuple):
             return no[30], rows
         if (call.user, call.what) not in self.roles:
             return no[10], rows
-        living = {row[1:3]: row for row in rows if row.lives}
-        if policy.both_ways is OppositeRequest.REFUSED and pair[::-1] in living:
+        active = {row[1:3]: row for row in rows if row.is_active}
+        if policy.both_ways is OppositeRequest.REFUSED and pair[::-1] in active:
             return no[30], rows
-        if pair in living:
+        if pair in active:
             same = policy.duplicate is DuplicateRequest.SAME_ID
-            return (Answer(success=True, id=living[pair].id) if same else no[30]), rows
+            return (Answer(success=True, id=active[pair].id) if same else no[30]), rows
         at_once = policy.own_request is OwnRequest.CONNECTED and self._administers(call, call.what)
         status = "Connected" if at_once else "Pending"
         ended = [row for row in rows if row[1:3] == pair]
@@ -114,10 +114,10 @@ class Model(NamedTuple):
         row = next((row for row in rows if row.id == call.what), None)
         if row is None:
             return Answer(success=False, category=40), rows
-        places = {row.target}
+        allowed = {row.target}
         if call.verb == "disconnect" or policy.answering is AnswerBySource.ALLOWED:
-            places.add(row.source)
-        if call.acting not in places or not self._administers(call, call.acting):
+            allowed.add(row.source)
+        if call.acting not in allowed or not self._administers(call, call.acting):
             return Answer(success=False, category=10), rows
         becomes = "Connected" if call.verb == "accept" else "Disconnected"
         if row.status == becomes and policy.twice is RepeatAction.REPEATED:
@@ -131,12 +131,12 @@ class Model(NamedTuple):
             begins.add("Pending")
         if row.status not in begins:
             return Answer(success=False, category=30), rows
-        vanishes = {
+        is_removed = {
             "accept": False,
             "deny": policy.denied is DeniedRequest.REMOVED,
             "disconnect": policy.ended is AfterDisconnect.REMOVED,
         }
-        return yes, _with(rows, row, "" if vanishes[call.verb] else becomes)
+        return yes, _with(rows, row, "" if is_removed[call.verb] else becomes)
 
     def _administers(self, call: Call, entity: str) -> bool:
         return self.roles.get((call.user, entity)) == "administrator"

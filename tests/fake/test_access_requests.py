@@ -30,7 +30,9 @@ async def settle(session: Session, what: str, login: str) -> httpx.Response:
     return await session.call("PUT", f"/v1/users/{login}%40acme.example/{what}-access")
 
 
-async def test_who_administers_both_sides_grants_at_once(server: Server) -> None:
+async def test_access_is_granted_at_once_by_an_administrator_of_both_entities(
+    server: Server,
+) -> None:
     home = await server.sign_in("alice", EUROPE)
     assert (await ask(home, "bruno", GERMANY, AMERICAS)).json() == {"success": True}
     assert server.tenant.role("bruno", GERMANY) == "standard user"
@@ -41,7 +43,7 @@ async def test_who_administers_both_sides_grants_at_once(server: Server) -> None
 
 
 @pytest.mark.parametrize(("what", "role"), [("accept", "standard user"), ("deny", None)])
-async def test_otherwise_an_administrator_of_the_entity_decides(
+async def test_an_administrator_of_the_other_entity_grants_or_denies(
     open_server: Open, what: str, role: str | None
 ) -> None:
     acme = load_scenario("acme")
@@ -64,14 +66,14 @@ async def test_otherwise_an_administrator_of_the_entity_decides(
     assert again.json()["success"] is (role is None)
 
 
-async def test_nobody_asks_for_what_they_cannot_enter_themselves(server: Server) -> None:
+async def test_access_to_an_entity_that_the_caller_cannot_enter_is_refused(server: Server) -> None:
     home = await server.sign_in("bruno", EUROPE)
     answer = await ask(home, "bruno", GERMANY, AUSTRALIA)
     assert category(answer) == 10
     assert len(answer.json()["reasons"]) == 2
 
 
-async def test_all_of_them_or_none(server: Server) -> None:
+async def test_one_refused_entity_refuses_the_whole_request(server: Server) -> None:
     home = await server.sign_in("alice", EUROPE)
     assert category(await ask(home, "bruno", GERMANY, UK)) == 30
     assert category(await ask(home, "bruno", GERMANY, "f" * 32)) == 40
@@ -79,7 +81,7 @@ async def test_all_of_them_or_none(server: Server) -> None:
     assert category(await ask(home, "bruno", EUROPE)) == 30
 
 
-async def test_only_at_home(server: Server) -> None:
+async def test_access_is_requested_in_the_home_entity_only(server: Server) -> None:
     answer = await ask(await server.sign_in("alice", CORPORATION), "bruno", GERMANY)
     assert category(answer) == 10
     assert "Acme-Europe" in sentence(answer)

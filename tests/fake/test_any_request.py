@@ -1,4 +1,4 @@
-"""Whatever arrives, the answer has Zuora's shape and is no 5xx."""
+"""Any request is answered in Zuora's shape and never with HTTP 5xx."""
 
 import asyncio
 import gzip
@@ -124,7 +124,7 @@ def signed_in() -> Iterator[tuple[Server, list[Header]]]:
     body=BODIES,
     trusted=st.booleans(),
 )
-def test_the_answer_has_zuoras_shape(
+def test_every_response_has_zuoras_shape(
     signed_in: tuple[Server, list[Header]],
     method: str,
     path: str,
@@ -144,7 +144,7 @@ def test_the_answer_has_zuoras_shape(
 
 
 @pytest.mark.parametrize("path", ["entities/{}", "entity-connections/{}/accept", "users/{}/x"])
-def test_half_a_surrogate_pair_is_only_unknown(
+def test_half_a_surrogate_pair_is_an_unknown_id(
     signed_in: tuple[Server, list[Header]], path: str
 ) -> None:
     server, credentials = signed_in
@@ -158,7 +158,7 @@ def test_half_a_surrogate_pair_is_only_unknown(
 
 @settings(max_examples=150, deadline=None)
 @given(form=st.dictionaries(st.sampled_from(["client_id", "client_secret", "grant_type"]), PIECES))
-def test_a_token_request_never_succeeds_by_chance(
+def test_random_token_requests_are_refused(
     signed_in: tuple[Server, list[Header]], form: dict[str, str]
 ) -> None:
     server, _ = signed_in

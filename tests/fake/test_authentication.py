@@ -1,4 +1,4 @@
-"""Signing in, and what a token is good for (contract A)."""
+"""Token requests, and calls with a token (contract A)."""
 
 import pytest
 from entity_connections.domain.ids import hyphenate_id
@@ -37,14 +37,14 @@ async def test_the_token_endpoint_has_rate_headers_of_its_own(server: Server) ->
 
 
 @pytest.mark.parametrize("field", ["client_id", "client_secret"])
-async def test_wrong_credentials_are_401(server: Server, field: str) -> None:
+async def test_wrong_credentials_are_refused_with_401(server: Server, field: str) -> None:
     answer = await server.token("alice", **{field: "wrong"})
     assert answer.status_code == 401
     assert answer.json()["reasons"][0]["code"] == 90000011
     assert "Bearer" in answer.headers["WWW-Authenticate"]
 
 
-async def test_one_users_secret_does_not_open_another_client(server: Server) -> None:
+async def test_the_secret_of_another_user_is_refused(server: Server) -> None:
     secret = server.users["bruno"].client_secret
     assert (await server.token("alice", client_secret=secret)).status_code == 401
 
@@ -58,17 +58,19 @@ async def test_one_users_secret_does_not_open_another_client(server: Server) -> 
         ({"grant_type": "password"}, 20),
     ],
 )
-async def test_bad_forms_are_400(server: Server, changes: dict[str, str], expected: int) -> None:
+async def test_invalid_forms_are_refused_with_400(
+    server: Server, changes: dict[str, str], expected: int
+) -> None:
     answer = await server.token("alice", **changes)
     assert (answer.status_code, category(answer)) == (400, expected)
 
 
-async def test_json_is_no_form(server: Server) -> None:
+async def test_a_token_request_in_json_is_refused(server: Server) -> None:
     answer = await server.client.post("/oauth/token", json={"grant_type": "client_credentials"})
     assert (answer.status_code, category(answer)) == (415, 20)
 
 
-async def test_a_token_request_carries_no_other_credentials(server: Server) -> None:
+async def test_a_token_request_with_other_credentials_is_refused(server: Server) -> None:
     server.client.headers["Authorization"] = "Bearer old"
     assert category(await server.token("alice")) == 20
 
@@ -96,7 +98,7 @@ async def test_a_call_without_a_valid_token_is_401(
         ("PUT", "/v1/entity-connections/x/accept"),
     ],
 )
-async def test_no_operation_works_without_a_token(server: Server, method: str, path: str) -> None:
+async def test_every_operation_needs_a_token(server: Server, method: str, path: str) -> None:
     answer = await server.client.request(method, path, json={} if method != "GET" else None)
     assert (answer.status_code, category(answer)) == (401, 11)
 
@@ -150,13 +152,13 @@ async def test_the_older_entity_header_still_works(server: Server) -> None:
     assert all(EUROPE in row.values() for row in await session.list())
 
 
-async def test_both_entity_headers_at_once_are_an_error(server: Server) -> None:
+async def test_old_and_new_entity_header_together_are_refused(server: Server) -> None:
     session = await server.sign_in("alice")
     answer = await session.call("GET", "/v1/entities", headers={"entityId": EUROPE})
     assert (answer.status_code, category(answer)) == (400, 20)
 
 
-async def test_a_token_can_be_asked_for_one_entity_only(server: Server) -> None:
+async def test_a_token_can_be_restricted_to_one_entity(server: Server) -> None:
     server.client.headers["Zuora-Entity-Ids"] = hyphenate_id(EUROPE)
     body = (await server.token("alice")).json()
     assert body["scope"].count("entity.") == 1
@@ -176,7 +178,7 @@ async def test_the_token_endpoint_wants_an_accessible_entity_with_hyphens(
     assert category(await server.token("alice")) == 20
 
 
-async def test_a_token_of_one_tenant_opens_no_other(server: Server, open_server: Open) -> None:
+async def test_a_token_is_valid_in_its_own_tenant_only(server: Server, open_server: Open) -> None:
     session, other = await server.sign_in("alice"), open_server()
     answer = await other.client.get("/v1/entities", headers=session.headers)
     assert answer.status_code == 401

@@ -1,7 +1,7 @@
-"""Several users at once, over sockets, at two servers of one tenant, against a model.
+"""Several users call two servers of one tenant file at the same time; a model checks the answers.
 
-What each is answered must be what they would have been told one after another,
-in some order; and what the list says must be what that order leads to.
+The answers must be those to the same calls made one after another in some order, and the lists
+must be those after that order.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ ROLES = {
 policies = st.fixed_dictionaries({
     name: st.sampled_from([*policy_options()[name]]) for name in RULES
 }).map(Policy().with_values)  # fmt: skip
-sent = st.tuples(
+drawn_calls = st.tuples(
     st.sampled_from(["alice", "alice", "bruno", "bruno", "carol"]),
     st.sampled_from([*PLACES, *PLACES, STUDIO]),
     st.sampled_from(["request", "request", "accept", "accept", "deny", "disconnect"]),
@@ -46,8 +46,8 @@ sent = st.tuples(
 )
 
 
-class ManyAtOnce(RuleBasedStateMachine):
-    """Two servers on one file, and up to four calls on their way at the same time."""
+class ConcurrentCalls(RuleBasedStateMachine):
+    """Two servers of one file, and up to four calls at the same time."""
 
     @initialize(policy=policies)
     def open(self, policy: Policy) -> None:
@@ -71,25 +71,27 @@ class ManyAtOnce(RuleBasedStateMachine):
         self.state: tuple[Rows, dict[str, Answer]] = ((), {})
         self.keys = 0
 
-    @rule(those=st.lists(sent, min_size=1, max_size=4), contested=st.booleans())
-    def at_once(self, those: list[tuple[Any, ...]], contested: bool) -> None:
-        """Send these; contested: all about one record, and requests all for one pair."""
+    @rule(drawn=st.lists(drawn_calls, min_size=1, max_size=4), same_record=st.booleans())
+    def call_concurrently(self, drawn: list[tuple[Any, ...]], same_record: bool) -> None:
+        """Make these calls; `same_record`: all for one record, and all requests for one pair."""
         rows = self.state[0]
         self.keys += 1
         calls = []
-        for user, acting, verb, target, number, keyed in those:
-            of = those[0] if contested else (user, acting, verb, target, number)
+        for user, acting, verb, target, number, keyed in drawn:
+            of = drawn[0] if same_record else (user, acting, verb, target, number)
             if verb == "request":
                 key = f"key {self.keys}" if keyed else ""
-                pair = (of[1], of[3]) if contested else (acting, target)
+                pair = (of[1], of[3]) if same_record else (acting, target)
                 calls.append(Call(user, pair[0], verb, pair[1], key))
             else:
-                living = [row for row in rows if row.lives] or rows
-                row = living[-1 - of[4] % len(living)] if living else Row(NOWHERE, "", "", "")
+                active = [row for row in rows if row.is_active] or rows
+                row = active[-1 - of[4] % len(active)] if active else Row(NOWHERE, "", "", "")
                 calls.append(Call(user, (row.target or acting) if keyed else acting, verb, row.id))
         answers = self.run(self._all(calls))
         answered = [
-            (call, told) for call, told in zip(calls, answers, strict=True) if told is not None
+            (call, answer)
+            for call, answer in zip(calls, answers, strict=True)
+            if answer is not None
         ]
         found = self.run(self._rows())
         for state in self.model.orders(self.state, answered):
@@ -112,22 +114,22 @@ class ManyAtOnce(RuleBasedStateMachine):
 
     async def _one(self, number: int, call: Call) -> Answer | None:
         headers = self._known(call.user, call.acting)
-        path, body = "/v1/entity-connections", {}
+        path, fields = "/v1/entity-connections", {}
         if call.verb == "request":
-            body = {"targetEntityId": call.what}
+            fields = {"targetEntityId": call.what}
             headers |= {"Idempotency-Key": call.key} if call.key else {}
         else:
             path += f"/{call.what}/{call.verb}"
         answer = await self.clients[number % 2].request(
-            "POST" if body else "PUT", path, json=body, headers=headers
+            "POST" if fields else "PUT", path, json=fields, headers=headers
         )
-        told = answer.json()
-        if told["success"]:
-            return Answer(success=True, id=told.get("id", ""))
+        body = answer.json()
+        if body["success"]:
+            return Answer(success=True, id=body.get("id", ""))
         if answer.status_code == 409:  # the same key is under way: nothing was done
             assert call.key
             return None
-        return Answer(success=False, category=told["reasons"][0]["code"] % 100)
+        return Answer(success=False, category=body["reasons"][0]["code"] % 100)
 
     async def _rows(self) -> list[Row]:
         rows: dict[str, Row] = {}
@@ -154,10 +156,10 @@ def _in_order(rows: Rows, found: list[Row]) -> bool:
     return there == [row for row in rows if GLOBAL in row[1:3]]
 
 
-ManyAtOnce.TestCase.settings = settings(
+ConcurrentCalls.TestCase.settings = settings(
     max_examples=15,
     stateful_step_count=15,
     deadline=None,
     phases=[Phase.generate],  # a race does not come again in a smaller example
 )
-TestManyAtOnce = ManyAtOnce.TestCase
+TestConcurrentCalls = ConcurrentCalls.TestCase

@@ -43,7 +43,7 @@ async def test_a_denied_request_becomes_disconnected(server: Server) -> None:
     ("scenario", "policy"),
     [("denied-removed", None), ("acme", Policy(denied=DeniedRequest.REMOVED))],
 )
-async def test_a_denied_request_can_vanish(
+async def test_a_denied_request_is_removed_by_policy(
     open_server: Open, scenario: str, policy: Policy | None
 ) -> None:
     server = open_server(scenario, policy=policy)
@@ -54,7 +54,7 @@ async def test_a_denied_request_can_vanish(
 
 
 @pytest.mark.parametrize("entity_id", [CORPORATION, AMERICAS])
-async def test_either_end_disconnects(server: Server, entity_id: str) -> None:
+async def test_source_and_target_can_disconnect(server: Server, entity_id: str) -> None:
     answer = await (await server.sign_in("alice", entity_id)).act("disconnect", ALIVE)
     assert answer.json() == {"success": True}
     assert (await server.find_connection(ALIVE) or {})["status"] == "Disconnected"
@@ -62,7 +62,7 @@ async def test_either_end_disconnects(server: Server, entity_id: str) -> None:
 
 @pytest.mark.parametrize("action", ["accept", "deny", "disconnect"])
 @pytest.mark.parametrize("id_", [ENDED, SUSPENDED, "f" * 32, "é", "x" * 3000])
-async def test_what_is_over_or_unknown_takes_no_action(
+async def test_actions_on_ended_or_unknown_connections_are_refused(
     server: Server, action: str, id_: str
 ) -> None:
     entity_id = BRAZIL if id_ == SUSPENDED else CORPORATION
@@ -79,7 +79,7 @@ async def test_the_same_action_twice_is_refused(server: Server, action: str, aga
     assert category(await session.act(action, WAITING_HERE)) == again
 
 
-async def test_refusals_name_the_entities_and_the_state(server: Server) -> None:
+async def test_a_refusal_names_the_entities_and_the_status(server: Server) -> None:
     answer = await (await server.sign_in("alice", AMERICAS)).act("accept", ALIVE)
     assert sentence(answer) == (
         "The connection from Acme Corporation to Acme-Americas is Connected."
@@ -98,7 +98,7 @@ async def test_refusals_name_the_entities_and_the_state(server: Server) -> None:
         ("alice", CORPORATION, WAITING_THERE),
     ],
 )
-async def test_only_an_administrator_in_the_target_answers(
+async def test_only_an_administrator_acting_in_the_target_may_accept_or_deny(
     server: Server, action: str, username: str, entity_id: str, id_: str
 ) -> None:
     answer = await (await server.sign_in(username, entity_id)).act(action, id_)
@@ -109,7 +109,7 @@ async def test_only_an_administrator_in_the_target_answers(
 @pytest.mark.parametrize(
     ("username", "entity_id"), [("carol", AMERICAS), ("carol", CORPORATION), ("alice", EUROPE)]
 )
-async def test_only_an_administrator_of_an_end_disconnects(
+async def test_only_an_administrator_of_source_or_target_may_disconnect(
     server: Server, username: str, entity_id: str
 ) -> None:
     answer = await (await server.sign_in(username, entity_id)).act("disconnect", ALIVE)
@@ -123,7 +123,7 @@ async def test_a_request_cannot_be_withdrawn(server: Server) -> None:
     assert (await server.find_connection(WAITING_THERE) or {})["status"] == "Pending"
 
 
-async def test_a_policy_lets_the_source_withdraw(open_server: Open) -> None:
+async def test_the_source_may_withdraw_by_policy(open_server: Open) -> None:
     server = open_server(policy=Policy(withdrawal=Withdrawal.ALLOWED))
     target = await server.sign_in("alice", CANADA)
     assert category(await target.act("disconnect", WAITING_THERE)) == 30
@@ -132,7 +132,7 @@ async def test_a_policy_lets_the_source_withdraw(open_server: Open) -> None:
     assert (await server.find_connection(WAITING_THERE) or {})["status"] == "Disconnected"
 
 
-async def test_opposite_directions_do_not_touch_each_other(server: Server) -> None:
+async def test_connections_in_opposite_directions_are_independent(server: Server) -> None:
     await (await server.sign_in("alice")).act("deny", GERMAN)
     rows = await (await server.sign_in("alice", GERMANY)).list()
     assert {row["sourceEntityId"]: row["status"] for row in rows} == {
@@ -152,7 +152,9 @@ async def test_opposite_directions_do_not_touch_each_other(server: Server) -> No
         {"content": b"", "headers": {"Content-Type": "application/json"}},
     ],
 )
-async def test_no_body_or_an_empty_object_will_do(server: Server, how: dict[str, Any]) -> None:
+async def test_an_action_takes_no_body_or_an_empty_object(
+    server: Server, how: dict[str, Any]
+) -> None:
     session = await server.sign_in("alice")
     path = f"/v1/entity-connections/{WAITING_HERE}/accept"
     assert (await session.call("PUT", path, **how)).json() == {"success": True}
@@ -177,7 +179,7 @@ async def test_other_bodies_are_refused(
     assert (await server.find_connection(WAITING_HERE) or {})["status"] == "Pending"
 
 
-async def test_no_put_takes_an_idempotency_key(server: Server) -> None:
+async def test_a_put_with_an_idempotency_key_is_refused(server: Server) -> None:
     session = await server.sign_in("alice")
     path = f"/v1/entity-connections/{WAITING_HERE}/accept"
     answer = await session.call("PUT", path, json={}, headers={"Idempotency-Key": "k"})

@@ -23,7 +23,7 @@ async def test_a_connection_has_the_documented_fields(server: Server) -> None:
     ]
 
 
-async def test_inbound_and_outbound_are_seen_from_the_acting_entity(server: Server) -> None:
+async def test_inbound_and_outbound_are_relative_to_the_acting_entity(server: Server) -> None:
     session = await server.sign_in("alice")
     inbound, outbound = await session.list(type="inbound"), await session.list(type="outbound")
     assert {row["targetEntityId"] for row in inbound} == {CORPORATION}
@@ -32,7 +32,7 @@ async def test_inbound_and_outbound_are_seen_from_the_acting_entity(server: Serv
     assert sorted(row["id"] for row in both) == sorted(row["id"] for row in inbound + outbound)
 
 
-async def test_a_page_has_30_rows_unless_asked_otherwise(open_server: Open) -> None:
+async def test_a_page_has_30_rows_by_default(open_server: Open) -> None:
     session = await open_server("global-500").sign_in("alice")
     body = (await session.get(PATH)).json()
     assert len(body["entityConnections"]) == 30
@@ -64,7 +64,7 @@ async def test_next_page_is_on_the_host_that_was_asked(open_server: Open) -> Non
     assert dict(following.params) == {"type": "inbound", "page": "3", "pageSize": "5"}
 
 
-async def test_the_last_page_and_those_behind_it_have_no_next(server: Server) -> None:
+async def test_the_last_page_and_later_ones_have_no_next_page(server: Server) -> None:
     session = await server.sign_in("alice")
     count = len(await session.list())
     last = (await session.get(PATH, pageSize=str(count))).json()
@@ -92,12 +92,12 @@ async def test_the_last_page_and_those_behind_it_have_no_next(server: Server) ->
         "pageSize=5&pageSize=6",
     ],
 )
-async def test_bad_queries_are_category_27(server: Server, query: str) -> None:
+async def test_invalid_queries_are_refused_with_category_27(server: Server, query: str) -> None:
     answer = await (await server.sign_in("alice")).get(f"{PATH}?{query}")
     assert (answer.status_code, category(answer)) == (400, 27)
 
 
-async def test_every_mistake_is_a_reason(server: Server) -> None:
+async def test_every_mistake_in_a_query_is_a_reason(server: Server) -> None:
     answer = await (await server.sign_in("alice")).get(f"{PATH}?type=x&pageSize=0&page=0")
     assert category(answer) == 27
     assert len(answer.json()["reasons"]) == 3

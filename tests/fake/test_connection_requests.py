@@ -26,7 +26,7 @@ pytestmark = pytest.mark.asyncio
 PATH = "/v1/entity-connections"
 
 
-async def test_a_request_is_pending_and_seen_from_both_ends(server: Server) -> None:
+async def test_a_request_is_pending_in_the_lists_of_source_and_target(server: Server) -> None:
     source, target = await server.sign_in("alice", AMERICAS), await server.sign_in("alice", EUROPE)
     answer = await source.request(EUROPE)
     assert answer.status_code == 200
@@ -83,7 +83,7 @@ async def test_requesting_again_after_disconnected_makes_a_new_record(server: Se
     assert rows[1]["id"] == answer.json()["id"]
 
 
-async def test_requesting_again_can_revive_the_record(open_server: Open) -> None:
+async def test_requesting_again_reuses_the_record_by_policy(open_server: Open) -> None:
     session = await open_server(policy=Policy(again=RepeatRequest.SAME_RECORD)).sign_in("alice")
     (old,) = [row for row in await session.list() if row["targetEntityId"] == NORDICS]
     answer = await session.request(NORDICS)
@@ -93,7 +93,7 @@ async def test_requesting_again_can_revive_the_record(open_server: Open) -> None
     assert category(await session.request(NORDICS)) == 30
 
 
-async def test_reviving_needs_something_to_revive(open_server: Open) -> None:
+async def test_a_first_request_makes_a_record_under_that_policy_too(open_server: Open) -> None:
     session = await open_server(policy=Policy(again=RepeatRequest.SAME_RECORD)).sign_in("alice")
     assert (await session.request(JAPAN)).json()["success"] is True
 
@@ -150,14 +150,14 @@ async def test_badly_compressed_bodies(
     assert (answer.status_code, category(answer)) == (status, expected)
 
 
-async def test_a_body_that_never_ends_is_no_server_error(server: Server) -> None:
+async def test_a_caller_that_disconnects_before_the_body_is_no_server_error(server: Server) -> None:
     session = await server.sign_in("alice")
     headers = [(name.lower().encode(), value.encode()) for name, value in session.headers.items()]
     status, _, _ = await raw_call(server.tenant.asgi, "POST", PATH, headers=headers, body=None)
     assert status == 400
 
 
-async def test_a_body_that_is_not_json_by_name_is_415(server: Server) -> None:
+async def test_a_body_of_another_media_type_is_refused_with_415(server: Server) -> None:
     session = await server.sign_in("alice")
     answer = await session.call("POST", PATH, content=b"{}", headers={"Content-Type": "text/plain"})
     assert (answer.status_code, category(answer)) == (415, 20)

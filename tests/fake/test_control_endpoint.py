@@ -1,4 +1,4 @@
-"""Switching faults over HTTP, and what is said of it."""
+"""Switching faults over HTTP, on the control path."""
 
 from collections.abc import AsyncIterator
 
@@ -30,7 +30,7 @@ async def client(tenant: Tenant) -> AsyncIterator[httpx.AsyncClient]:
     tenant.close()
 
 
-async def test_it_is_off_unless_asked_for(server: Server) -> None:
+async def test_there_is_no_control_path_by_default(server: Server) -> None:
     answer = await server.client.get("/_faults")
     assert (answer.status_code, category(answer)) == (404, 40)
     assert "/_faults" not in (await server.client.get("/openapi.json")).json()["paths"]
@@ -47,7 +47,7 @@ async def test_faults_are_switched(client: httpx.AsyncClient, tenant: Tenant) ->
     assert not tenant.faults
 
 
-async def test_the_seed_is_set_with_the_faults_whose_dice_it_loads(
+async def test_the_seed_decides_which_calls_a_fault_triggers_on(
     client: httpx.AsyncClient,
 ) -> None:
     async def struck(seed: int) -> list[bool]:
@@ -75,7 +75,7 @@ async def test_the_seed_is_set_with_the_faults_whose_dice_it_loads(
         ("DELETE", b"", 405),
     ],
 )
-async def test_it_refuses_as_everything_does_and_changes_nothing(
+async def test_invalid_changes_are_refused_in_zuoras_shape(
     client: httpx.AsyncClient, tenant: Tenant, method: str, content: bytes, status: int
 ) -> None:
     headers = {"Content-Type": "application/json", "Zuora-Track-Id": "ours"}
@@ -89,7 +89,7 @@ async def test_it_refuses_as_everything_does_and_changes_nothing(
     assert (tenant.faults.summary(), tenant.faults.seed) == ("latency=0", 5)
 
 
-async def test_no_fault_befalls_what_switches_it_off(client: httpx.AsyncClient) -> None:
+async def test_faults_do_not_affect_the_control_path(client: httpx.AsyncClient) -> None:
     for fault in ("http-502,calls=all", "drop,calls=all", "time-out,calls=all"):
         assert (await client.put("/_faults", json={"on": [fault]})).status_code == 200
         assert (await client.get("/_faults")).json()["on"] == [fault]
@@ -99,7 +99,7 @@ async def test_no_fault_befalls_what_switches_it_off(client: httpx.AsyncClient) 
     ("method", "content"),
     [("get", None), ("put", {"on": ["drop"], "seed": 1}), ("put", {"on": "drop"})],
 )
-async def test_the_document_says_what_it_does(
+async def test_the_openapi_document_describes_the_control_path(
     client: httpx.AsyncClient, method: str, content: object
 ) -> None:
     told = (await client.get("/openapi.json")).json()

@@ -1,4 +1,4 @@
-"""What the database itself forbids, whoever asks."""
+"""The constraints of the database, and transactions."""
 
 import sqlite3
 
@@ -20,7 +20,7 @@ from entity_connections.fake.state.database import open_in_memory, transaction
         Connection("8a80825555a3c7a10155b466736c5c3f", AMERICAS, EUROPE, "Pending"),
     ],
 )
-def test_impossible_connections(connection: Connection) -> None:
+def test_constraints_on_connections(connection: Connection) -> None:
     company = acme.scenario()
     with pytest.raises(sqlite3.IntegrityError):
         open_in_memory(company._replace(connections=(*company.connections, connection)))
@@ -35,13 +35,13 @@ def test_impossible_connections(connection: Connection) -> None:
         Entity("1" * 32, "Odd", "", CORPORATION, "GMT", "Half provisioned"),
     ],
 )
-def test_impossible_entities(entity: Entity) -> None:
+def test_constraints_on_entities(entity: Entity) -> None:
     company = acme.scenario()
     with pytest.raises(sqlite3.IntegrityError):
         open_in_memory(company._replace(entities=(*company.entities, entity)))
 
 
-def test_the_newest_of_several_ended_records_is_the_last() -> None:
+def test_the_newest_of_several_disconnected_records_is_found() -> None:
     ended = tuple(Connection(c * 32, EUROPE, AMERICAS, "Disconnected") for c in "321")
     db = open_in_memory(acme.scenario()._replace(connections=ended))
     assert Connections(db).find_last_disconnected(EUROPE, AMERICAS) == ended[-1]

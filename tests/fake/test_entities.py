@@ -48,7 +48,7 @@ async def test_name_and_display_name_may_differ(server: Server) -> None:
     ("provisioned", "statuses", "count"),
     [("true", {"Provisioned"}, 12), ("false", {"Unprovisioned"}, 3)],
 )
-async def test_the_list_can_be_halved(
+async def test_the_list_can_be_filtered_by_status(
     server: Server, provisioned: str, statuses: set[str], count: int
 ) -> None:
     answer = await (await server.sign_in("alice")).get("/v1/entities", provisioned=provisioned)

@@ -27,7 +27,7 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("spelt", SPELLINGS.values(), ids=SPELLINGS)
-async def test_in_a_path(server: Server, spelt: Callable[[str], str]) -> None:
+async def test_ids_in_a_path(server: Server, spelt: Callable[[str], str]) -> None:
     session = await server.sign_in("alice")
     assert (await session.get(f"/v1/entities/{spelt(AMERICAS)}")).json()["id"] == AMERICAS
     change = await session.call("PUT", f"/v1/entities/{spelt(ASIA)}", json={"displayName": "Far"})
@@ -41,7 +41,7 @@ async def test_in_a_path(server: Server, spelt: Callable[[str], str]) -> None:
 
 
 @pytest.mark.parametrize("spelt", SPELLINGS.values(), ids=SPELLINGS)
-async def test_in_a_body(server: Server, spelt: Callable[[str], str]) -> None:
+async def test_ids_in_a_body(server: Server, spelt: Callable[[str], str]) -> None:
     session = await server.sign_in("alice")
     new = {"name": "New", "parentId": spelt(EUROPE), "locale": "en_GB", "timezone": "GMT"}
     assert (await session.call("POST", "/v1/entities", json=new)).json()["parentId"] == EUROPE
@@ -66,6 +66,6 @@ async def test_a_target_in_capitals_is_the_same_target(server: Server) -> None:
 
 
 @pytest.mark.parametrize("text", ["No-Such-Entity", "É" * 8])
-async def test_what_is_no_id_is_repeated_as_it_came(server: Server, text: str) -> None:
+async def test_a_refusal_repeats_an_unknown_id_unchanged(server: Server, text: str) -> None:
     answer = await (await server.sign_in("alice")).get(f"/v1/entities/{text}")
     assert sentence(answer) == f"There is no entity {text}."

@@ -1,4 +1,4 @@
-"""Naming a fault: what is understood, and what is said of the rest."""
+"""Writing and parsing fault settings; which calls a fault triggers on."""
 
 from collections.abc import Callable
 from typing import Any
@@ -33,7 +33,7 @@ def settings_of_any_fault(draw: st.DrawFn) -> FaultSetting:
 
 
 @given(settings_of_any_fault())
-def test_what_is_shown_can_be_typed(setting: FaultSetting) -> None:
+def test_the_text_of_a_setting_can_be_parsed(setting: FaultSetting) -> None:
     assert parse_fault(str(setting)) == setting
 
 
@@ -59,14 +59,14 @@ def test_what_is_shown_can_be_typed(setting: FaultSetting) -> None:
         ("drop,times=1,times=2", "'times=2' is not understood"),
     ],
 )
-def test_what_is_not_understood_is_said(text: str, said: str) -> None:
+def test_invalid_texts_are_refused_with_a_sentence(text: str, said: str) -> None:
     with pytest.raises(FaultError) as error:
         parse_fault(text)
     assert said in str(error.value)
 
 
 @given(st.text(max_size=40) | st.text("=,.0123456789-dropsharetimescalls", max_size=40))
-def test_any_text_is_a_fault_or_a_sentence(text: str) -> None:
+def test_any_text_is_a_fault_or_refused_with_a_sentence(text: str) -> None:
     try:
         said = parse_fault(text).sentence
     except FaultError as error:
@@ -74,7 +74,7 @@ def test_any_text_is_a_fault_or_a_sentence(text: str) -> None:
     assert said.endswith(".")
 
 
-def test_the_watermark_names_all_that_is_on_in_one_order() -> None:
+def test_the_summary_lists_active_faults_in_a_fixed_order() -> None:
     faults = ActiveFaults(["truncated", "latency=0.2"])
     assert faults.summary() == "latency=0.2 · truncated"
     faults.on("rate-limit", 2, times=3)
@@ -102,7 +102,7 @@ def test_the_watermark_names_all_that_is_on_in_one_order() -> None:
         (lambda faults: faults.off(3), "There is no fault 3. Choose latency,"),
     ],
 )
-def test_what_a_program_gives_is_told_in_a_sentence(
+def test_invalid_arguments_are_refused_with_a_sentence(
     switch: Callable[[Any], None], said: str
 ) -> None:
     faults = ActiveFaults(["http-502"])
@@ -112,12 +112,12 @@ def test_what_a_program_gives_is_told_in_a_sentence(
     assert faults.summary() == "http-502"
 
 
-def test_a_sentence_holds_the_number() -> None:
+def test_the_sentence_of_a_setting_contains_its_value() -> None:
     assert parse_fault("latency=0.25").sentence == "Every answer comes 0.25 seconds late."
 
 
 @pytest.mark.parametrize("share", [0.3, 0.7])
-def test_the_same_seed_strikes_the_same_calls(share: float) -> None:
+def test_the_same_seed_triggers_on_the_same_calls(share: float) -> None:
     def struck(seed: int) -> list[bool]:
         faults = ActiveFaults([f"drop,share={share}"], seed=seed)
         return [bool(faults.trigger("drop", "PUT", "/v1/x")) for _ in range(200)]
@@ -126,7 +126,7 @@ def test_the_same_seed_strikes_the_same_calls(share: float) -> None:
     assert abs(sum(struck(1)) / 200 - share) < 0.12
 
 
-def test_one_fault_does_not_change_what_another_draws() -> None:
+def test_faults_have_independent_random_numbers() -> None:
     alone, both = (
         ActiveFaults(["drop,share=0.5"]),
         ActiveFaults(["drop,share=0.5", "truncated,share=0.5"]),
@@ -148,7 +148,7 @@ def test_one_fault_does_not_change_what_another_draws() -> None:
         ("tokens", "TOKEN"),
     ],
 )
-def test_a_fault_keeps_to_its_calls(calls: str, befallen: str) -> None:
+def test_a_fault_affects_only_its_group_of_calls(calls: str, befallen: str) -> None:
     faults = ActiveFaults([f"truncated,calls={calls}"])
     made = {
         "GET": ("GET", "/v1/entities"),

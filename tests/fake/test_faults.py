@@ -1,4 +1,4 @@
-"""What each fault does to a call, in one process."""
+"""The effect of each fault on a call inside one process."""
 
 import asyncio
 import json
@@ -14,17 +14,17 @@ from tests.fake.server import Json, Server, category
 pytestmark = pytest.mark.asyncio
 
 WAITING = "8a8082555b3c70de015b44a61f0a2b09"
-"""Japan asks Acme Corporation."""
+"""A pending request from Acme-Japan to Acme Corporation."""
 
 
-async def test_without_a_fault_nothing_is_different(server: Server) -> None:
+async def test_no_fault_is_on_by_default(server: Server) -> None:
     session = await server.sign_in("alice")
     answer = await session.get("/v1/entities")
     assert answer.status_code == 200
     assert not server.tenant.faults
 
 
-async def test_latency_comes_before_the_answer(server: Server) -> None:
+async def test_latency_delays_the_answer(server: Server) -> None:
     session = await server.sign_in("alice")
     server.tenant.faults.on("latency", 0.1)
     began = time.monotonic()
@@ -65,7 +65,7 @@ async def test_429_of_each_kind(fault: str, code: int, headers: dict[str, str]) 
     tenant.close()
 
 
-async def test_a_fault_ends_after_its_times(server: Server) -> None:
+async def test_a_fault_switches_itself_off_after_its_times(server: Server) -> None:
     session = await server.sign_in("alice")
     server.tenant.faults.on("rate-limit", times=2)
     statuses = [(await session.get("/v1/entities")).status_code for _ in range(4)]
@@ -83,7 +83,7 @@ async def test_a_fault_ends_after_its_times(server: Server) -> None:
         ("time-out", 504, None, False),
     ],
 )
-async def test_a_gateway_speaks_html(
+async def test_a_gateway_answers_html_without_zuoras_headers(
     server: Server, fault: str, status: int, retry_after: str | None, done: bool
 ) -> None:
     session = await server.sign_in("alice")
@@ -97,7 +97,9 @@ async def test_a_gateway_speaks_html(
 
 
 @pytest.mark.parametrize("fault", ["time-out", "latency=60"])
-async def test_who_gives_up_waiting_leaves_nothing_behind(server: Server, fault: str) -> None:
+async def test_a_caller_that_gives_up_waiting_leaves_no_task_behind(
+    server: Server, fault: str
+) -> None:
     session = await server.sign_in("alice")
     server.tenant.faults.on(f"{fault},calls=writes")
     with pytest.raises(TimeoutError):
@@ -107,7 +109,7 @@ async def test_who_gives_up_waiting_leaves_nothing_behind(server: Server, fault:
     assert (await _status(server)) == "Pending"
 
 
-async def test_a_dropped_answer_was_carried_out(server: Server) -> None:
+async def test_a_call_whose_answer_is_dropped_is_carried_out(server: Server) -> None:
     session = await server.sign_in("alice")
     server.tenant.faults.on("drop")
     with pytest.raises(ConnectionResetError):
@@ -115,7 +117,7 @@ async def test_a_dropped_answer_was_carried_out(server: Server) -> None:
     assert (await _status(server)) == "Connected"
 
 
-async def test_a_truncated_body_is_half_of_it(server: Server) -> None:
+async def test_a_truncated_body_is_the_first_half(server: Server) -> None:
     session = await server.sign_in("alice")
     whole = (await session.get("/v1/entities")).text
     server.tenant.faults.on("truncated")
@@ -126,7 +128,7 @@ async def test_a_truncated_body_is_half_of_it(server: Server) -> None:
         json.loads(half)
 
 
-async def test_a_token_wears_out_and_a_new_one_works(server: Server) -> None:
+async def test_an_expired_token_is_refused_and_a_new_one_works(server: Server) -> None:
     session = await server.sign_in("alice")
     server.tenant.faults.on("expired-token", 2)
     answers = [await session.get("/v1/entities") for _ in range(4)]
@@ -159,7 +161,7 @@ async def test_another_administrator_acts_by_the_rules_and_the_seed() -> None:
         assert len(set(living)) == len(living)
 
 
-async def test_another_administrator_acts_no_more_often_than_told(server: Server) -> None:
+async def test_another_administrator_acts_only_as_often_as_times_says(server: Server) -> None:
     session = await server.sign_in("alice")
     server.tenant.faults.on("another-administrator", 1, times=1)
     before, after = await session.list(), await session.list()

@@ -1,4 +1,4 @@
-"""Faults where a connection can really end, and what the adapter makes of them."""
+"""Faults over a real connection, and how the adapter handles them."""
 
 import asyncio
 import socket
@@ -52,7 +52,7 @@ def _status(tenant: ServedTenant) -> str:
     return next(str(row["status"]) for row in rows if row["id"] == WAITING)
 
 
-def test_a_dropped_answer_is_no_answer_at_all(tenant: ServedTenant) -> None:
+def test_drop_closes_the_connection_before_the_response(tenant: ServedTenant) -> None:
     with _signed_in(tenant) as client:
         tenant.faults.on("drop")
         with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
@@ -61,7 +61,9 @@ def test_a_dropped_answer_is_no_answer_at_all(tenant: ServedTenant) -> None:
 
 
 @pytest.mark.parametrize("coding", ["identity", "gzip"])
-def test_a_truncated_body_ends_before_its_length(tenant: ServedTenant, coding: str) -> None:
+def test_truncated_closes_the_connection_in_the_middle_of_the_body(
+    tenant: ServedTenant, coding: str
+) -> None:
     with _signed_in(tenant) as client:
         tenant.faults.on("truncated", times=1)
         with pytest.raises(httpx.RemoteProtocolError, match="without sending complete"):
@@ -69,7 +71,7 @@ def test_a_truncated_body_ends_before_its_length(tenant: ServedTenant, coding: s
         assert client.get("/v1/entities").json()["success"]
 
 
-def test_a_time_out_says_nothing_and_does_nothing(tenant: ServedTenant) -> None:
+def test_time_out_sends_nothing_and_changes_nothing(tenant: ServedTenant) -> None:
     with _signed_in(tenant) as client:
         tenant.faults.on("time-out")
         with pytest.raises(httpx.ReadTimeout):
@@ -78,7 +80,9 @@ def test_a_time_out_says_nothing_and_does_nothing(tenant: ServedTenant) -> None:
 
 
 @pytest.mark.parametrize("fault", ["time-out", "latency=30", "jitter=80000"])
-def test_the_server_ends_though_a_call_hangs(fault: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_server_stops_although_a_call_is_delayed(
+    fault: str, caplog: pytest.LogCaptureFixture
+) -> None:
     with serve_tenant(faults=[f"{fault},times=1"]) as tenant:
         address = urlsplit(tenant.base_url)
         line = socket.create_connection((address.hostname, address.port or 0), timeout=10)
@@ -91,7 +95,7 @@ def test_the_server_ends_though_a_call_hangs(fault: str, caplog: pytest.LogCaptu
     line.close()
 
 
-def test_the_adapter_asks_again_and_makes_one_record(tenant: ServedTenant) -> None:
+def test_the_adapter_repeats_a_dropped_request_and_makes_one_record(tenant: ServedTenant) -> None:
     async def ask() -> str:
         async with _client(tenant) as zuora:
             tenant.faults.on("drop", times=2)
@@ -105,7 +109,9 @@ def test_the_adapter_asks_again_and_makes_one_record(tenant: ServedTenant) -> No
 
 
 @pytest.mark.parametrize("fault", ["drop", "http-504", "truncated"])
-def test_the_adapter_never_repeats_what_may_have_happened(tenant: ServedTenant, fault: str) -> None:
+def test_the_adapter_does_not_repeat_an_accept_that_may_have_been_applied(
+    tenant: ServedTenant, fault: str
+) -> None:
     async def accept() -> list[str]:
         traffic = RequestLog()
         async with _client(tenant, traffic) as zuora:
@@ -136,7 +142,7 @@ def test_the_adapter_never_repeats_what_may_have_happened(tenant: ServedTenant, 
         "rate-limit=0,times=2,calls=tokens",
     ],
 )
-def test_the_adapter_reads_in_spite_of_it(fault: str) -> None:
+def test_the_adapter_reads_in_spite_of_temporary_faults(fault: str) -> None:
     async def read(tenant: ServedTenant) -> int:
         async with _client(tenant) as zuora:
             return len((await zuora.list_connections(CORPORATION)).found)

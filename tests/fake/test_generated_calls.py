@@ -1,4 +1,4 @@
-"""Calls that schemathesis makes from the OpenAPI document, good ones and bad ones."""
+"""Valid and invalid calls that schemathesis generates from the OpenAPI document."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -48,7 +48,7 @@ def _respect_what_no_schema_says(case: Any) -> None:
 @pytest.mark.xdist_group("schemathesis")
 @pytest.mark.parametrize("mode", [*GenerationMode], ids=str)
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
-def test_every_answer_is_a_documented_one(
+def test_every_response_is_documented(
     served: ServedTenant, schema: Any, method: str, path: str, mode: GenerationMode
 ) -> None:
     """No 5xx; what fits the document is understood, and what does not is refused."""

@@ -1,4 +1,4 @@
-"""Whoever builds the hierarchy and lets whom in, the tenant agrees with a small model."""
+"""Changes of the hierarchy and of access, in any order, compared with a small model."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""A POST with a key happens once (contract E3)."""
+"""A POST with an Idempotency-Key is carried out once (contract E3)."""
 
 import asyncio
 from collections.abc import MutableMapping
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.asyncio
 PATH = "/v1/entity-connections"
 
 
-async def test_a_repeated_success_is_replayed_whole(server: Server) -> None:
+async def test_a_repeated_success_gets_the_stored_response(server: Server) -> None:
     session = await server.sign_in("alice")
     first, second = await session.request(MEXICO, "k"), await session.request(MEXICO, "k")
     assert first.json()["success"] is True
@@ -31,13 +31,13 @@ async def test_a_repeated_success_is_replayed_whole(server: Server) -> None:
     assert len(await _to(session, MEXICO)) == 1
 
 
-async def test_without_a_key_the_second_one_is_a_duplicate(server: Server) -> None:
+async def test_without_a_key_a_second_request_is_a_duplicate(server: Server) -> None:
     session = await server.sign_in("alice")
     assert (await session.request(MEXICO)).json()["success"] is True
     assert category(await session.request(MEXICO)) == 30
 
 
-async def test_a_failure_is_replayed_even_when_its_cause_is_gone(server: Server) -> None:
+async def test_a_repeated_failure_gets_the_stored_response(server: Server) -> None:
     session = await server.sign_in("alice", JAPAN)
     first = await session.request(AMERICAS, "k")
     assert category(first) == 30
@@ -47,7 +47,7 @@ async def test_a_failure_is_replayed_even_when_its_cause_is_gone(server: Server)
     assert (await session.request(AMERICAS, "new")).json()["success"] is True
 
 
-async def test_malformed_bodies_are_stored_too(server: Server) -> None:
+async def test_the_refusal_of_a_malformed_body_is_stored(server: Server) -> None:
     session = await server.sign_in("alice")
     how = {"content": b"{", "headers": {"Idempotency-Key": "k"}}
     first = await session.call("POST", PATH, **how)  # type: ignore[arg-type]
@@ -55,14 +55,14 @@ async def test_malformed_bodies_are_stored_too(server: Server) -> None:
     assert (await session.request(MEXICO, "k")).content == first.content
 
 
-async def test_a_missing_token_is_not_stored(server: Server) -> None:
+async def test_the_refusal_of_a_missing_token_is_not_stored(server: Server) -> None:
     session = await server.sign_in("alice")
     stranger = Session(server.client, {})
     assert category(await stranger.request(MEXICO, "k")) == 11
     assert (await session.request(MEXICO, "k")).json()["success"] is True
 
 
-async def test_a_stored_answer_lasts_a_day(server: Server) -> None:
+async def test_a_response_is_stored_for_a_day(server: Server) -> None:
     first = await (await server.sign_in("alice")).request(AUSTRALIA, "k")
     server.now += 24 * 3600 - 1
     session = await server.sign_in("alice")
@@ -71,7 +71,7 @@ async def test_a_stored_answer_lasts_a_day(server: Server) -> None:
     assert (await session.request(MEXICO, "k")).json()["success"] is True
 
 
-async def test_the_track_id_of_a_replay_is_its_own(server: Server) -> None:
+async def test_a_stored_response_carries_the_new_track_id(server: Server) -> None:
     session = await server.sign_in("alice")
     session.headers["Zuora-Track-Id"] = "one"
     await session.request(MEXICO, "k")
@@ -92,7 +92,7 @@ async def test_another_url_with_the_same_key_is_422(server: Server) -> None:
     assert await _to(session, JAPAN) == []
 
 
-async def test_another_body_gets_the_first_answer(server: Server) -> None:
+async def test_another_body_with_the_same_key_gets_the_stored_response(server: Server) -> None:
     session = await server.sign_in("alice")
     first = await session.request(MEXICO, "k")
     assert (await session.request(JAPAN, "k")).content == first.content
@@ -100,7 +100,9 @@ async def test_another_body_gets_the_first_answer(server: Server) -> None:
 
 
 @pytest.mark.parametrize("entity_id", [CORPORATION, EUROPE])
-async def test_a_policy_refuses_another_body_or_entity(open_server: Open, entity_id: str) -> None:
+async def test_another_body_or_entity_is_refused_by_policy(
+    open_server: Open, entity_id: str
+) -> None:
     server = open_server(policy=Policy(reused_key=ReusedKey.REFUSED))
     await (await server.sign_in("alice")).request(MEXICO, "k")
     other = await server.sign_in("alice", entity_id)
@@ -136,7 +138,7 @@ async def test_a_second_call_while_the_first_runs_is_409(server: Server) -> None
     assert len(await _to(session, JAPAN)) == 1
 
 
-async def test_a_call_that_is_broken_off_frees_its_key(server: Server) -> None:
+async def test_a_cancelled_call_releases_its_key(server: Server) -> None:
     session = await server.sign_in("alice")
     slow = _SlowPost(server, session, JAPAN)
     running = asyncio.create_task(slow.run())

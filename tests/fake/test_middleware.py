@@ -1,4 +1,4 @@
-"""What surrounds every answer (contract E1, E2, F, G)."""
+"""What all responses have in common: ids, limits, compression (contract E1, E2, F, G)."""
 
 import pytest
 from entity_connections.fake.api.rate_limits import Meter, Window
@@ -35,7 +35,9 @@ async def test_the_track_id_comes_back_only_if_sent(server: Server, path: str) -
 @pytest.mark.parametrize(
     "value", [b"x" * 65, b"a:b", b"a;b", b'a"b', b"a'b", "ä".encode(), b"a\tb", b"a\r\nb: c"]
 )
-async def test_a_bad_track_id_is_refused_and_not_repeated(server: Server, value: bytes) -> None:
+async def test_an_invalid_track_id_is_refused_and_not_repeated(
+    server: Server, value: bytes
+) -> None:
     status, headers, _ = await raw_call(
         server.tenant.asgi, "GET", "/v1/entities", headers=[(b"zuora-track-id", value)]
     )
@@ -58,13 +60,13 @@ async def test_the_api_reports_its_limits(server: Server) -> None:
     assert first.headers["Concurrency-Limit-Remaining"] == "39"
 
 
-async def test_calls_that_fail_count_too(server: Server) -> None:
+async def test_refused_calls_are_counted(server: Server) -> None:
     await server.client.get("/v1/entities")
     answer = await server.client.get("/v1/nothing")
     assert answer.headers["RateLimit-Remaining"] == "49998"
 
 
-async def test_over_the_limit_is_429_in_its_odd_shape(open_server: Open) -> None:
+async def test_calls_over_the_limit_are_refused_with_429(open_server: Open) -> None:
     server = open_server(limits=(Window(2, 60), Window(100, 3600)))
     session = await server.sign_in("alice")
     for _ in range(2):
@@ -88,7 +90,7 @@ async def test_the_reading_is_of_the_window_closest_to_exhaustion() -> None:
     assert [meter.count().exceeded for _ in range(2)] == [False, True]
 
 
-async def test_one_exhausted_window_is_enough() -> None:
+async def test_one_exhausted_window_is_enough_to_exceed_the_limit() -> None:
     now = [0.0]
     meter = Meter((Window(1, 60), Window(1, 3600)), lambda: now[0])
     assert not meter.count().exceeded

@@ -1,4 +1,4 @@
-"""What clients send that were generated from older specifications (contract A4, E1)."""
+"""Headers and bodies of clients of older specifications (contract A4, E1)."""
 
 import gzip
 import json
@@ -26,7 +26,7 @@ async def sources(server: Server, headers: dict[str, str]) -> set[str]:
     return {row["sourceEntityId"] for row in answer.json()["entityConnections"]}
 
 
-async def test_a_password_acts_at_home_unless_told(server: Server) -> None:
+async def test_a_password_acts_in_the_home_entity_by_default(server: Server) -> None:
     assert await sources(server, password(server, "alice")) == {CORPORATION}
     assert await sources(server, password(server, "bruno")) == {EUROPE}
 
@@ -39,7 +39,7 @@ async def test_a_password_acts_at_home_unless_told(server: Server) -> None:
         {"entityid": EUROPE.upper()},
     ],
 )  # fmt: skip
-async def test_every_header_that_names_an_entity(server: Server, header: dict[str, str]) -> None:
+async def test_old_and_new_headers_name_the_entity(server: Server, header: dict[str, str]) -> None:
     assert await sources(server, password(server, "alice", **header)) == {EUROPE}
     token = (await server.token("alice")).json()["access_token"]
     assert await sources(server, {"Authorization": f"bearer {token}"} | header) == {EUROPE}
@@ -59,7 +59,7 @@ async def test_every_header_that_names_an_entity(server: Server, header: dict[st
         ({"Authorization": "Bearer nonsense"}, 401, 11),
     ],
 )
-async def test_what_is_wrong_is_refused(
+async def test_invalid_headers_are_refused(
     server: Server, headers: dict[str, str], status: int, expected: int
 ) -> None:
     given = password(server, "alice") | headers
@@ -68,7 +68,7 @@ async def test_what_is_wrong_is_refused(
     assert (answer.status_code, category(answer)) == (status, expected)
 
 
-async def test_one_of_the_two_is_not_enough(server: Server) -> None:
+async def test_login_and_password_are_both_required(server: Server) -> None:
     for name in ("apiAccessKeyId", "apiSecretAccessKey"):
         headers = {name: password(server, "alice")[name]}
         assert (await server.client.get("/v1/entities", headers=headers)).status_code == 401
@@ -87,7 +87,7 @@ async def test_one_of_the_two_is_not_enough(server: Server) -> None:
         ),
     ],
 )
-async def test_a_put_with_an_empty_object_or_nothing(
+async def test_a_put_takes_an_empty_object_or_no_body(
     server: Server, headers: dict[str, str], content: bytes
 ) -> None:
     path = "/v1/entity-connections/8a8082555b3c70de015b44a5937c2b08/accept"
@@ -96,7 +96,7 @@ async def test_a_put_with_an_empty_object_or_nothing(
     assert answer.json() == {"success": True}
 
 
-async def test_gzip_goes_both_ways(server: Server) -> None:
+async def test_bodies_are_compressed_in_both_directions(server: Server) -> None:
     headers = password(server, "alice", **{"Content-Type": "application/json; charset=utf-8"})
     asked = gzip.compress(json.dumps({"targetEntityId": GERMANY}).encode())
     made = await server.client.post(

@@ -61,7 +61,7 @@ def test_every_route_is_in_the_document_and_no_other() -> None:
     assert set(OPERATIONS) == _routes()
 
 
-def test_every_reference_leads_somewhere_and_all_is_referred_to() -> None:
+def test_all_references_are_valid_and_all_components_are_used() -> None:
     def references(part: Any) -> Iterator[str]:
         if isinstance(part, dict):
             if "$ref" in part:
@@ -81,7 +81,7 @@ def test_every_reference_leads_somewhere_and_all_is_referred_to() -> None:
     assert used == there
 
 
-def test_every_operation_has_a_name_of_its_own_and_its_path_parameters() -> None:
+def test_operations_have_unique_ids_and_declare_their_path_parameters() -> None:
     names = [operation["operationId"] for operation in OPERATIONS.values()]
     assert len(set(names)) == len(names)
     for path, item in DOCUMENT["paths"].items():
@@ -90,7 +90,7 @@ def test_every_operation_has_a_name_of_its_own_and_its_path_parameters() -> None
 
 
 @pytest.mark.asyncio
-async def test_it_is_served_with_the_address_it_was_asked_at(server: Server) -> None:
+async def test_it_is_served_with_the_called_address_as_server(server: Server) -> None:
     answer = await server.client.get("/openapi.json")
     assert answer.json() == {**DOCUMENT, "servers": [{"url": "https://rest.acme.example"}]}
     _check(("GET", "/openapi.json"), answer.status_code, answer.headers, answer.content)
@@ -113,7 +113,7 @@ def _check(call: Call, status: int, headers: Mapping[str, str], content: bytes) 
 
 
 @pytest.mark.asyncio
-async def test_every_operation_succeeds_as_it_says(open_server: Open) -> None:
+async def test_every_operation_succeeds_with_a_documented_response(open_server: Open) -> None:
     waiting = [AccessRequest(name, GERMANY, "Pending Review") for name in ("bruno", "carol")]
     server = open_server(load_scenario("acme")._replace(access_requests=tuple(waiting)))
     session, america = await server.sign_in("alice"), await server.sign_in("alice", AMERICAS)

@@ -1,4 +1,4 @@
-"""The choices where Zuora is silent, and how they are switched."""
+"""The policies where Zuora's documentation is silent."""
 
 import pytest
 from entity_connections.fake.rules.policy import (
@@ -27,7 +27,7 @@ from tests.fake.server import Server, category
 WAITING = "8a8082555b3c70de015b44a5937c2b08"
 
 
-def test_every_line_that_can_be_switched_says_how() -> None:
+def test_every_row_with_other_values_says_how_to_switch_them() -> None:
     for line in policy_rows(Policy()):
         assert len(line.others) == len(line.switches)
         assert bool(line.name) == bool(line.others)
@@ -40,7 +40,7 @@ def test_every_line_that_can_be_switched_says_how() -> None:
     assert {line.name for line in policy_rows(Policy())} - {""} == set(policy_options())
 
 
-def test_what_does_not_exist_is_named_with_what_does() -> None:
+def test_unknown_names_and_values_are_reported_with_the_valid_ones() -> None:
     with pytest.raises(PolicyError, match=r"'x'\. Choose denied, ended, .* or token-limit"):
         Policy().with_values({"x": "y"})
     with pytest.raises(PolicyError, match=r"denied has no value 'gone'\. Choose disconnected or"):
@@ -50,7 +50,7 @@ def test_what_does_not_exist_is_named_with_what_does() -> None:
 @pytest.mark.parametrize(
     "switch", [switch for line in policy_rows(Policy()) for switch in line.switches]
 )
-def test_every_one_can_be_written_in_a_scenario_file(switch: str) -> None:
+def test_every_policy_can_be_set_in_a_scenario_file(switch: str) -> None:
     name, value = switch.split("=")
     text = to_toml(
         scenario_to_data(
@@ -62,7 +62,7 @@ def test_every_one_can_be_written_in_a_scenario_file(switch: str) -> None:
 
 
 @pytest.mark.asyncio
-async def test_what_the_rules_forbid_may_have_a_status(server: Server) -> None:
+async def test_refusals_have_an_http_status_by_policy(server: Server) -> None:
     server.tenant.policy = Policy(refusals=RefusalStatus.HTTP_4XX)
     session, clerk = (
         await server.sign_in("alice", AMERICAS),
@@ -83,7 +83,7 @@ async def test_what_the_rules_forbid_may_have_a_status(server: Server) -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_bare_put_may_be_refused(server: Server) -> None:
+async def test_a_bare_put_is_refused_by_policy(server: Server) -> None:
     session, path = await server.sign_in("alice"), f"/v1/entity-connections/{WAITING}/accept"
     server.tenant.policy = Policy(bare_put=BarePut.REFUSED)
     assert (await session.call("PUT", path)).status_code == 415
@@ -92,7 +92,7 @@ async def test_a_bare_put_may_be_refused(server: Server) -> None:
 
 
 @pytest.mark.asyncio
-async def test_the_entities_may_be_fewer(open_server: Open) -> None:
+async def test_the_list_of_entities_is_shorter_by_policy(open_server: Open) -> None:
     server = open_server("global-500")
     session = await server.sign_in("bruno")
     found = {}
@@ -108,7 +108,7 @@ async def test_the_entities_may_be_fewer(open_server: Open) -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_list_may_begin_with_the_newest(server: Server) -> None:
+async def test_connections_are_listed_newest_first_by_policy(server: Server) -> None:
     session = await server.sign_in("alice")
     oldest = await session.list()
     server.tenant.policy = Policy(order=ConnectionOrder.NEWEST_FIRST)
@@ -121,7 +121,7 @@ async def test_a_list_may_begin_with_the_newest(server: Server) -> None:
 
 
 @pytest.mark.asyncio
-async def test_the_address_of_the_next_page_may_lack_the_type(server: Server) -> None:
+async def test_the_next_page_lacks_the_type_by_policy(server: Server) -> None:
     server.tenant.policy = Policy(next_page=NextPage.WITHOUT_TYPE)
     session = await server.sign_in("alice")
     page = (await session.get("/v1/entity-connections", pageSize="1", type="inbound")).json()
@@ -129,7 +129,7 @@ async def test_the_address_of_the_next_page_may_lack_the_type(server: Server) ->
 
 
 @pytest.mark.asyncio
-async def test_it_can_be_changed_while_the_tenant_runs(server: Server) -> None:
+async def test_the_policy_can_be_changed_while_the_tenant_is_open(server: Server) -> None:
     session = await server.sign_in("alice")
     assert server.tenant.policy == Policy()
     server.tenant.policy = Policy(denied=DeniedRequest.REMOVED, again=RepeatRequest.SAME_RECORD)
@@ -142,7 +142,9 @@ async def test_it_can_be_changed_while_the_tenant_runs(server: Server) -> None:
 @pytest.mark.parametrize(
     ("twice", "success"), [(RepeatAction.REFUSED, False), (RepeatAction.REPEATED, True)]
 )
-async def test_the_same_action_twice(server: Server, twice: RepeatAction, success: bool) -> None:
+async def test_a_repeated_action_is_refused_or_succeeds_by_policy(
+    server: Server, twice: RepeatAction, success: bool
+) -> None:
     server.tenant.policy = Policy(twice=twice)
     session = await server.sign_in("alice")
     for id_, actions in (
@@ -158,7 +160,7 @@ async def test_the_same_action_twice(server: Server, twice: RepeatAction, succes
 
 
 @pytest.mark.asyncio
-async def test_a_duplicate_may_answer_with_the_record_there_is(server: Server) -> None:
+async def test_a_duplicate_request_gets_the_existing_id_by_policy(server: Server) -> None:
     server.tenant.policy = Policy(duplicate=DuplicateRequest.SAME_ID)
     session = await server.sign_in("alice", AMERICAS)
     made, again = await session.request(EUROPE), await session.request(EUROPE)

@@ -39,7 +39,7 @@ async def test_a_new_entity_is_unprovisioned_and_shown_as_its_name(server: Serve
     assert listed[-1]["id"] == made["id"]
 
 
-async def test_whoever_made_it_administers_it_once_it_is_provisioned(server: Server) -> None:
+async def test_the_creator_administers_an_entity_once_it_is_provisioned(server: Server) -> None:
     session = await server.sign_in("alice")
     made = (await make(session)).json()["id"]
     assert server.tenant.role("alice", made) is None
@@ -51,7 +51,7 @@ async def test_whoever_made_it_administers_it_once_it_is_provisioned(server: Ser
     assert server.tenant.role("bruno", made) is None
 
 
-async def test_a_test_can_build_its_own_hierarchy(open_server: Open) -> None:
+async def test_a_hierarchy_can_be_built_level_by_level(open_server: Open) -> None:
     server = open_server("empty")
     session = await server.sign_in("alice")
     parent = GLOBAL
@@ -62,7 +62,7 @@ async def test_a_test_can_build_its_own_hierarchy(open_server: Open) -> None:
     assert (await source.request(GLOBAL)).json()["success"] is True
 
 
-async def test_the_same_key_makes_one_entity(server: Server) -> None:
+async def test_a_repeated_request_under_one_key_makes_one_entity(server: Server) -> None:
     session = await server.sign_in("alice")
     first, again = await make(session, "key"), await make(session, "key")
     assert first.json() == again.json()
@@ -70,7 +70,7 @@ async def test_the_same_key_makes_one_entity(server: Server) -> None:
 
 
 @pytest.mark.parametrize("missing", ["name", "parentId", "locale", "timezone"])
-async def test_what_is_required_is_required(server: Server, missing: str) -> None:
+async def test_missing_fields_are_refused_by_name(server: Server, missing: str) -> None:
     answer = await make(await server.sign_in("alice"), **{missing: None})
     assert (answer.status_code, category(answer)) == (400, 22)
     assert missing in sentence(answer)
@@ -84,13 +84,15 @@ async def test_what_is_required_is_required(server: Server, missing: str) -> Non
         ("locale", "en"), ("timezone", "Mars Base"), ("timezone", {}), ("parentId", 1),
     ],
 )  # fmt: skip
-async def test_values_have_a_form(server: Server, field: str, value: object) -> None:
+async def test_invalid_values_are_refused_by_name(
+    server: Server, field: str, value: object
+) -> None:
     answer = await make(await server.sign_in("alice"), **{field: value})
     assert (answer.status_code, category(answer)) == (400, 20)
     assert field in sentence(answer)
 
 
-async def test_a_display_name_may_hold_anything(server: Server) -> None:
+async def test_a_display_name_may_contain_any_character(server: Server) -> None:
     session = await server.sign_in("alice")
     made = (await make(session, displayName="half \ud83d, nul \0")).json()
     assert made["displayName"] == "half \ud83d, nul \0"
@@ -114,7 +116,7 @@ async def test_a_hierarchy_holds_512(open_server: Open) -> None:
 @pytest.mark.parametrize(
     ("username", "acting"), [("alice", EUROPE), ("bruno", EUROPE), ("carol", CORPORATION)]
 )
-async def test_only_an_administrator_of_the_global_entity_acting_there(
+async def test_only_an_administrator_of_the_global_entity_may_change_the_hierarchy(
     server: Server, username: str, acting: str
 ) -> None:
     session = await server.sign_in(username, acting)
@@ -144,7 +146,7 @@ async def test_only_an_unprovisioned_entity_can_be_changed(server: Server) -> No
     assert category(await put(session, ASIA, parentId=EUROPE)) == 21
 
 
-async def test_provisioning_goes_from_the_top_down(server: Server) -> None:
+async def test_an_entity_needs_a_provisioned_parent(server: Server) -> None:
     session = await server.sign_in("alice")
     child = (await make(session, parentId=UK)).json()["id"]
     assert category(await put(session, f"{child}/provision")) == 30
@@ -154,7 +156,7 @@ async def test_provisioning_goes_from_the_top_down(server: Server) -> None:
     assert category(await put(session, f"{'f' * 32}/provision")) == 40
 
 
-async def test_removing_takes_what_is_below_along(server: Server) -> None:
+async def test_removing_an_entity_removes_all_below_it(server: Server) -> None:
     session = await server.sign_in("alice")
     child = (await make(session, parentId=UK)).json()["id"]
     grandchild = (await make(session, name="Acme-Chiloe", parentId=child)).json()
@@ -169,7 +171,7 @@ async def test_removing_takes_what_is_below_along(server: Server) -> None:
     assert category(await session.call("DELETE", f"/v1/entities/{UK}")) == 40
 
 
-async def test_no_change_but_a_post_takes_a_key(server: Server) -> None:
+async def test_changes_other_than_post_with_an_idempotency_key_are_refused(server: Server) -> None:
     session = await server.sign_in("alice")
     for method, path in (("PUT", ASIA), ("DELETE", ASIA), ("PUT", f"{ASIA}/provision")):
         answer = await session.call(

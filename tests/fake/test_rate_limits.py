@@ -1,4 +1,4 @@
-"""How many tokens there are in a minute: for the tenant, and for one address (contract A2, G)."""
+"""The limits of token requests, for the tenant and for an address (contract A2, G)."""
 
 import httpx
 import pytest
@@ -17,11 +17,11 @@ async def _statuses(server: Server, count: int) -> list[int]:
     return [(await server.token("alice")).status_code for _ in range(count)]
 
 
-async def test_a_suite_may_ask_for_a_token_in_each_test(server: Server) -> None:
+async def test_more_than_100_tokens_a_minute_are_issued_by_default(server: Server) -> None:
     assert set(await _statuses(server, 130)) == {200}
 
 
-async def test_as_zuora_has_it_an_address_gets_a_hundred(open_server: Open) -> None:
+async def test_an_address_gets_100_tokens_a_minute_by_policy(open_server: Open) -> None:
     server = open_server(policy=LIMITED)
     server.now = 1_800_000_000.0 - 1_800_000_000 % 60
     first = await server.token("alice")
@@ -37,13 +37,13 @@ async def test_as_zuora_has_it_an_address_gets_a_hundred(open_server: Open) -> N
     assert await _statuses(server, 1) == [200]
 
 
-async def test_it_is_switched_while_it_runs(server: Server) -> None:
+async def test_the_limit_can_be_switched_while_the_tenant_is_open(server: Server) -> None:
     await _statuses(server, 120)
     server.tenant.policy = LIMITED
     assert await _statuses(server, 101) == [200] * 100 + [429]
 
 
-async def test_the_addresses_it_remembers_are_bounded_and_the_busy_stay() -> None:
+async def test_the_number_of_counted_addresses_is_limited() -> None:
     meter = TokenMeter(lambda: 0.0, lambda: LIMITED)
     for number in range(1_050):
         if number % 10 == 0:

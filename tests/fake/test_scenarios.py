@@ -1,4 +1,4 @@
-"""The states a tenant can start from."""
+"""The built-in scenarios."""
 
 import subprocess
 import sys
@@ -36,15 +36,18 @@ def test_an_unknown_scenario_is_named_with_the_valid_ones() -> None:
     assert isinstance(raised.value, ValueError)
 
 
-def test_choosing_needs_nothing_heavy() -> None:
-    program = "import sys, entity_connections.fake.scenarios; print(*sys.modules)"
+def test_the_catalogue_imports_nothing_heavy() -> None:
+    program = (
+        "import sys, entity_connections.fake.scenarios.catalogue,"
+        " entity_connections.fake.faults.catalogue; print(*sys.modules)"
+    )
     loaded = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     ).stdout.split()
     assert {"starlette", "sqlite3", "dataclasses", "asyncio"}.isdisjoint(loaded)
 
 
-def test_the_server_knows_neither_client_nor_screen() -> None:
+def test_the_fake_tenant_imports_neither_adapter_nor_screen() -> None:
     program = (
         "import sys, entity_connections.fake.tenant as tenant;"
         "tenant.open_tenant('acme'); print(*sys.modules)"
@@ -78,7 +81,7 @@ class TestAcme:
 
     company = acme.scenario()
 
-    def test_the_pair_of_the_first_walk_is_untouched(self) -> None:
+    def test_americas_and_europe_have_no_connection(self) -> None:
         pair = {acme.AMERICAS, acme.EUROPE}
         assert not [
             connection
@@ -86,7 +89,7 @@ class TestAcme:
             if {connection[1], connection[2]} == pair
         ]
 
-    def test_every_outbound_state_has_a_row(self) -> None:
+    def test_every_outbound_status_has_a_row(self) -> None:
         found = _by_counterpart(self.company, "outbound")
         assert found[acme.AMERICAS] == found[acme.EUROPE] == ["Connected"]
         assert found[acme.CANADA] == ["Pending"]
@@ -97,7 +100,7 @@ class TestAcme:
         assert acme.GONE not in {entity.id for entity in self.company.entities}
         assert {acme.MEXICO, acme.AUSTRALIA, acme.UK}.isdisjoint(found)
 
-    def test_every_inbound_state_has_a_row(self) -> None:
+    def test_every_inbound_status_has_a_row(self) -> None:
         found = _by_counterpart(self.company, "inbound")
         assert found == {
             acme.US: ["Connected"],
@@ -107,7 +110,7 @@ class TestAcme:
         }
         assert "Connected" in _by_counterpart(self.company, "outbound")[acme.GERMANY]
 
-    def test_users_are_who_they_are_said_to_be(self) -> None:
+    def test_the_users_have_their_roles(self) -> None:
         roles = self.company.roles
         provisioned = {
             entity.id for entity in self.company.entities if entity.status == "Provisioned"
@@ -124,7 +127,7 @@ class TestGlobal500:
 
     company = global_500.scenario()
 
-    def test_it_is_a_full_tree(self) -> None:
+    def test_it_is_a_tree_of_512_entities(self) -> None:
         by_id = {entity.id: entity for entity in self.company.entities}
         assert len(by_id) == len({entity.name for entity in by_id.values()}) == 512
         depths = Counter(_depth(by_id[id_].parent_id, self.company) for id_ in by_id)
@@ -135,7 +138,7 @@ class TestGlobal500:
             assert parent.status == "Provisioned" or entity.status == "Unprovisioned"
         assert all(set(entity.name) <= set(_NAME_CHARACTERS) for entity in by_id.values())
 
-    def test_most_is_provisioned_and_one_list_takes_several_pages(self) -> None:
+    def test_most_entities_are_provisioned_and_a_list_has_several_pages(self) -> None:
         statuses = Counter(entity.status for entity in self.company.entities)
         assert statuses["Provisioned"] > 400 > statuses["Unprovisioned"] > 50
         outbound = _by_counterpart(self.company, "outbound")
@@ -157,7 +160,7 @@ async def test_an_empty_tenant_has_entities_but_no_connection(open_server: Open)
 
 
 @pytest.mark.asyncio
-async def test_hostile_names_arrive_as_they_are(open_server: Open) -> None:
+async def test_hostile_names_are_sent_unchanged(open_server: Open) -> None:
     session = await open_server("hostile").sign_in("alice")
     entities = (await session.get("/v1/entities")).json()["entities"]
     shown = {entity["name"]: entity["displayName"] for entity in entities}
@@ -167,7 +170,7 @@ async def test_hostile_names_arrive_as_they_are(open_server: Open) -> None:
 
 
 @pytest.mark.asyncio
-async def test_hostile_names_do_not_break_sentences(open_server: Open) -> None:
+async def test_refusals_can_contain_hostile_names(open_server: Open) -> None:
     session = await open_server("hostile").sign_in("alice")
     answers = [
         (await session.act("disconnect", row["id"])).json()

@@ -45,7 +45,7 @@ class TestWhatIsWritten:
     """One program after another."""
 
     @pytest.mark.asyncio
-    async def test_what_was_done_is_there_the_next_time(self, path: Path) -> None:
+    async def test_changes_tokens_and_keys_outlive_a_program(self, path: Path) -> None:
         first = Server(path=path)
         session = await first.sign_in("alice", AMERICAS)
         made = (await session.request(EUROPE, "key")).json()
@@ -56,12 +56,12 @@ class TestWhatIsWritten:
         assert (await later.request(EUROPE, "key")).json() == made
         second.tenant.close()
 
-    def test_it_is_made_from_the_scenario_once(self, path: Path) -> None:
+    def test_the_scenario_of_an_existing_file_is_ignored(self, path: Path) -> None:
         for name in ("empty", "acme"):
             with closing(open_file(path, name)) as db:
                 assert read_scenario(db) == load_scenario("empty")
 
-    def test_an_empty_file_is_as_good_as_none(self, path: Path) -> None:
+    def test_an_empty_file_becomes_a_tenant(self, path: Path) -> None:
         path.touch()
         open_file(path, "empty").close()
         open_file(path).close()
@@ -74,7 +74,7 @@ class TestWhatIsWritten:
         with closing(open_file(path, "empty")) as db:
             assert read_scenario(db) == load_scenario("empty")
 
-    def test_reset_gives_the_beginning_again(self, path: Path) -> None:
+    def test_reset_restores_the_start(self, path: Path) -> None:
         with closing(open_file(path, "empty")) as db:
             db.execute("UPDATE entity SET name = 'x' WHERE parent_id IS NULL")
             assert reset_tenant(db) == "empty"
@@ -100,7 +100,7 @@ class TestWhatIsRefused:
         assert str(path) in str(raised.value)
         assert path.read_bytes() == before
 
-    def test_something_else(self, path: Path) -> None:
+    def test_other_content(self, path: Path) -> None:
         for content in (b"x", b"# notes\n" * 100, b"SQLite format 3\0", bytes(4096)):
             path.write_bytes(content)
             self.refused(path, "is no tenant")
@@ -111,20 +111,20 @@ class TestWhatIsRefused:
         self.refused(path, "another program")
 
     @pytest.mark.parametrize(("version", "age"), [(0, "an older"), (99, "a newer")])
-    def test_another_version(self, path: Path, version: int, age: str) -> None:
+    def test_a_tenant_of_another_version(self, path: Path, version: int, age: str) -> None:
         with closing(open_file(path, "acme")) as db:
             db.execute(f"PRAGMA user_version = {version}")
         self.refused(path, f"{age} version of this program \\({version}, here {VERSION}\\)")
 
     @pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
-    def test_one_that_is_cut_off(self, path: Path, share: float) -> None:
+    def test_a_truncated_file(self, path: Path, share: float) -> None:
         open_file(path, "acme").close()
         whole = path.read_bytes()
         path.write_bytes(whole[: int(len(whole) * share)])
         self.refused(path, "is damaged")
 
     @pytest.mark.parametrize("page", range(1, 12))
-    def test_one_with_a_page_of_something_else(self, path: Path, page: int) -> None:
+    def test_a_file_with_a_damaged_page(self, path: Path, page: int) -> None:
         open_file(path, "acme").close()
         whole = bytearray(path.read_bytes())
         whole[page * 4096 : (page + 1) * 4096] = b"\xaa" * 4096
@@ -141,13 +141,13 @@ class TestWhatIsRefused:
             "DELETE FROM entity WHERE parent_id IS NULL",
         ],
     )
-    def test_one_that_makes_no_sense(self, path: Path, damage: str) -> None:
+    def test_a_file_with_invalid_content(self, path: Path, damage: str) -> None:
         open_file(path, "acme").close()
         with closing(sqlite3.connect(path, isolation_level=None)) as db:
             db.execute(damage)
         self.refused(path, "is damaged")
 
-    def test_places_where_nothing_can_be(self, tmp_path: Path) -> None:
+    def test_paths_that_cannot_hold_a_tenant(self, tmp_path: Path) -> None:
         with pytest.raises(TenantFileError, match="no folder"):
             open_file(tmp_path / "none" / "x", "acme")
         with pytest.raises(TenantFileError, match="is no file"):
@@ -172,7 +172,9 @@ class TestWhatIsRefused:
 class TestTwoPrograms:
     """Two servers on one file tell one story."""
 
-    async def test_each_sees_what_the_other_did(self, both: tuple[Server, Server]) -> None:
+    async def test_each_program_sees_the_changes_of_the_other(
+        self, both: tuple[Server, Server]
+    ) -> None:
         first, second = both
         made = (await (await first.sign_in("alice", AMERICAS)).request(EUROPE)).json()
         bruno = await second.sign_in("bruno")
@@ -181,9 +183,7 @@ class TestTwoPrograms:
         rows = await (await first.sign_in("alice", AMERICAS)).list(type="outbound")
         assert [row["status"] for row in rows if row["id"] == made["id"]] == ["Connected"]
 
-    async def test_a_token_and_a_key_of_one_are_known_to_the_other(
-        self, both: tuple[Server, Server]
-    ) -> None:
+    async def test_tokens_and_keys_are_shared(self, both: tuple[Server, Server]) -> None:
         session = await both[0].sign_in("alice", AMERICAS)
         twin = Session(both[1].client, session.headers)
         answers = await asyncio.gather(
@@ -192,9 +192,7 @@ class TestTwoPrograms:
         ids = {answer.json().get("id") for answer in answers if answer.status_code == 200}
         assert len(ids) == 1
 
-    async def test_a_choice_of_one_binds_the_other_at_once(
-        self, both: tuple[Server, Server]
-    ) -> None:
+    async def test_a_policy_is_shared_at_once(self, both: tuple[Server, Server]) -> None:
         first, second = both
         session, clerk = await first.sign_in("alice", AMERICAS), await second.sign_in("bruno")
         for denied, left in ((DeniedRequest.REMOVED, False), (DeniedRequest.DISCONNECTED, True)):
@@ -213,7 +211,7 @@ class TestTwoPrograms:
             assert (await session.list()) != []
         assert (await session.request(EUROPE)).json()["success"] is True
 
-    async def test_a_reset_is_seen_by_those_who_have_it_open(
+    async def test_a_reset_is_seen_by_other_programs(
         self, both: tuple[Server, Server], path: Path
     ) -> None:
         session = await both[0].sign_in("alice")
@@ -223,7 +221,7 @@ class TestTwoPrograms:
         assert both[0].tenant.users[0].login == "alice@novera.example"
 
 
-def test_two_programs_may_make_it_at_once(path: Path) -> None:
+def test_several_programs_can_make_one_file_at_once(path: Path) -> None:
     program = (
         "import sys\nfrom pathlib import Path\n"
         "from entity_connections.fake.tenant_file import open_file\n"
@@ -255,19 +253,19 @@ class Crowded(sqlite3.Connection):
         return super().execute(sql, *values)
 
 
-def test_it_waits_where_sqlite_does_not(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_opening_waits_for_the_write_ahead_log(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Crowded))
     open_file(path, "empty").close()
     assert Crowded.busy == 0
 
 
-def test_what_it_began_with_is_kept_as_a_scenario_file(path: Path) -> None:
+def test_the_start_is_stored_as_a_scenario_file(path: Path) -> None:
     with closing(open_file(path, "hostile")) as db:
         start = db.execute("SELECT value FROM setting WHERE name = 'start'").fetchone()[0]
     assert len(json.loads(start)["entities"]) == len(load_scenario("hostile").entities)
 
 
-def test_killed_while_it_was_made_it_is_made_by_the_next(path: Path) -> None:
+def test_an_interrupted_making_is_undone_by_the_next_program(path: Path) -> None:
     """A file that holds its pages already, and beside it the journal that takes them back."""
     db = sqlite3.connect(path, isolation_level=None)
     db.execute("PRAGMA cache_size = 1")  # what is not committed yet is in the file all the same

@@ -126,7 +126,7 @@ def test_it(zuora_tenant):
         "'denied-removed', policy=['order=creation', 'twice = repeated'], faults='drop,times=1'",
     ],
 )
-def test_the_marker_is_written_as_on_the_command_line(tmp_path: Path, how: str) -> None:
+def test_the_marker_takes_what_the_command_line_takes(tmp_path: Path, how: str) -> None:
     (tmp_path / "conftest.py").write_text(
         'pytest_plugins = ["entity_connections.testing.plugin"]\n'
     )
@@ -150,7 +150,7 @@ INVALID_MARKERS = {
 }
 
 
-def test_a_marker_that_cannot_be_used_is_told_in_a_sentence(tmp_path: Path) -> None:
+def test_an_invalid_marker_fails_the_test_with_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text(
         'pytest_plugins = ["entity_connections.testing.plugin"]\n'
     )
@@ -169,7 +169,7 @@ def test_a_marker_that_cannot_be_used_is_told_in_a_sentence(tmp_path: Path) -> N
     assert "Traceback" not in done.stdout + done.stderr
 
 
-def test_it_starts_and_ends_at_once() -> None:
+def test_a_tenant_starts_and_stops_quickly() -> None:
     times = []
     for _ in range(5):
         began = time.perf_counter()
@@ -179,7 +179,7 @@ def test_it_starts_and_ends_at_once() -> None:
     assert min(times) < 0.5
 
 
-def test_two_at_once_know_nothing_of_each_other() -> None:
+def test_two_tenants_are_independent() -> None:
     with serve_tenant("empty") as first, serve_tenant("empty") as second:
         assert first.base_url != second.base_url
         first.faults.on("http-502")
@@ -190,14 +190,14 @@ def test_two_at_once_know_nothing_of_each_other() -> None:
         assert first.users["alice"].home_entity_id == GLOBAL
 
 
-def test_the_variables_sign_a_user_in() -> None:
+def test_environ_returns_the_credentials_of_a_user() -> None:
     with serve_tenant() as tenant:
         known = tenant.environ("bruno")
         assert known["ZUORA_CLIENT_ID"] == tenant.users["bruno"].client_id
         assert known["ZUORA_CLIENT_SECRET"] == tenant.users["bruno"].client_secret
 
 
-def test_what_does_not_exist_is_said_before_anything_listens() -> None:
+def test_invalid_arguments_are_refused() -> None:
     with pytest.raises(UnknownScenarioError), serve_tenant("acmee"):
         pass
     with pytest.raises(FaultError), serve_tenant(faults=["latncy"]):
@@ -206,7 +206,7 @@ def test_what_does_not_exist_is_said_before_anything_listens() -> None:
         pass
 
 
-def test_a_choice_is_switched_while_it_runs() -> None:
+def test_the_policy_is_changed_while_the_tenant_is_served() -> None:
     with serve_tenant("empty", policy={"twice": "repeated"}) as tenant:
         tenant.set_policy("denied=removed")
         tenant.set_policy({"order": "newest-first"})
@@ -217,7 +217,7 @@ def test_a_choice_is_switched_while_it_runs() -> None:
             tenant.set_policy("denyed=removed")
 
 
-def test_no_call_is_answered_while_a_choice_is_switched() -> None:
+def test_the_policy_is_changed_in_the_thread_of_the_server() -> None:
     seen: list[object] = []
     with serve_tenant("empty") as tenant:
         tenant._replace(call_between_requests=seen.append).set_policy("denied=removed")
@@ -233,13 +233,15 @@ FAULT_CALLS: list[Callable[[ServedTenant], object]] = [
 
 
 @pytest.mark.parametrize("switch", FAULT_CALLS)
-def test_a_fault_is_switched_as_text_or_in_parts(switch: Callable[[ServedTenant], object]) -> None:
+def test_a_fault_is_switched_on_by_text_or_by_parts(
+    switch: Callable[[ServedTenant], object],
+) -> None:
     with serve_tenant("empty") as tenant:
         switch(tenant)
         assert tenant.faults.summary() == "rate-limit=2,times=1"
 
 
-def test_it_is_shown_in_a_line_without_secrets() -> None:
+def test_repr_contains_no_secret() -> None:
     with serve_tenant(faults="drop") as tenant:
         assert repr(tenant) == (
             f"<ServedTenant {tenant.base_url}, users alice, bruno, carol, faults drop>"
