@@ -113,7 +113,7 @@ def test_an_outcome_that_the_list_proves_blocks_nothing() -> None:
     assert check_open_entries(operation, kept.read_open(), shown, MORNING, kept.tenant) is operation
     with pytest.raises(OperationInProgressError):
         check_open_entries(
-            one,
+            operation,
             kept.read_open(),
             list_of(WAITS._replace(status=DISCONNECTED)),
             MORNING,
