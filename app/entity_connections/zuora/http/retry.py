@@ -31,7 +31,7 @@ class RetryPolicy(NamedTuple):
         max_retry_after: longest delay that Zuora may ask for; a longer one ends the call.
         total: time from the start of a call to the start of its last attempt, all
             waiting included. Connecting comes on top; both must fit into the time in which
-            a write counts as being sent (`entity_connections.services.storage.journal_entry.SENDING`).
+            a write counts as being sent (`services.storage.journal_entry.SENDING`).
         jitter: returns a random number from 0 to 1.
     """
 
