@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
-from entity_connections.cli.tenant.targets import lab_of
+from entity_connections.cli.tenant.targets import create_fault_switches
 from entity_connections.domain.risk import Risk
 from entity_connections.domain.zuora_api import ZuoraApi
 from entity_connections.fake.rules.policy import Policy
-from entity_connections.fake.scenarios.scenarios import USERS
+from entity_connections.fake.scenarios.catalogue import USERS
 from entity_connections.fake.tenant import Tenant as FakeTenant
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.screen_state import ScreenState
@@ -217,7 +217,7 @@ def target_of(
         lock=lock,
         journal=place.journal or Journal(None, name),
         options=("--scenario", scenario, "--user", user) if demo else ("--profile", name),
-        lab=lab_of([fake]) if demo else None,
+        fault_switches=create_fault_switches([fake]) if demo else None,
         shared=place.shared,
     )
 

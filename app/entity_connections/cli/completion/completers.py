@@ -23,9 +23,9 @@ def profile_names(
     _ctx: "click.Context", _param: "click.Parameter", incomplete: str
 ) -> "list[CompletionItem]":
     """Return the profiles of the config file that begin like this."""
-    from entity_connections.settings.profiles import names
+    from entity_connections.settings.profiles import list_profile_names
 
-    return beginning(incomplete, ((one, "") for one in names()))
+    return beginning(incomplete, ((one, "") for one in list_profile_names()))
 
 
 def entity_names(
@@ -40,7 +40,7 @@ def user_names(
     _ctx: "click.Context", _param: "click.Parameter", incomplete: str
 ) -> "list[CompletionItem]":
     """Return the users of every scenario that begin like this."""
-    from entity_connections.fake.scenarios.scenarios import USERS
+    from entity_connections.fake.scenarios.catalogue import USERS
 
     return beginning(incomplete, USERS.items())
 
@@ -62,14 +62,14 @@ def _entities(chosen: dict[str, str | None]) -> Iterable[tuple[str, str]]:
     if name is None:
         from importlib import import_module
 
-        from entity_connections.fake.scenarios.scenarios import SCENARIOS
+        from entity_connections.fake.scenarios.catalogue import SCENARIOS
 
         scenario = chosen.get("scenario")
         if scenario is None:
             scenario = "acme"
         if chosen.get("tenant") is not None or scenario not in SCENARIOS:
             return  # a file is opened to work in it, not to guess
-        module = f"entity_connections.fake.scenarios.data.{scenario.replace('-', '_')}"
+        module = f"entity_connections.fake.scenarios.builtin.{scenario.replace('-', '_')}"
         known = import_module(module).scenario().entities
     else:
         from entity_connections.services.storage.list_cache import ListCache
