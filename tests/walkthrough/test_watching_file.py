@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 import pytest
-from entity_connections.cli.exit_codes import ExitCode, Stopped
+from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.walkthrough import walkthrough_new
 from entity_connections.cli.walkthrough.walkthrough import check
 from entity_connections.cli.walkthrough.walkthrough_new import new
@@ -183,7 +183,7 @@ def test_a_screen_that_closes_in_the_middle_is_no_success(
 
 def test_nothing_done_writes_nothing(person: list[Moment], tmp_path: Path) -> None:
     del person[0]
-    with pytest.raises(Stopped, match="nothing was done") as stopped:
+    with pytest.raises(CliError, match="nothing was done") as stopped:
         run(str(tmp_path / "mine.toml"))
     assert stopped.value.code == ExitCode.REFUSED
     assert not list(tmp_path.iterdir())
@@ -211,7 +211,7 @@ def test_what_cannot_be_written_in_the_end_is_on_stdout(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(Stopped, match="No space left on device") as stopped:
+    with pytest.raises(CliError, match="No space left on device") as stopped:
         run(str(tmp_path / "mine.toml"))
     assert stopped.value.code == ExitCode.NO_OUTPUT
     assert parsed(capsys.readouterr().out, "x").title == "Mine"
