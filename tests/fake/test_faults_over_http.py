@@ -9,15 +9,18 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from entity_connections.domain import errors
+from entity_connections.domain.errors import Applied
 from entity_connections.fake.scenarios.builtin.acme import AMERICAS, CORPORATION, EUROPE
 from entity_connections.services.request_log import RequestLog
 from entity_connections.testing import ServedTenant, serve_tenant
-from entity_connections.zuora.auth import credentials
+from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
-from entity_connections.zuora.http.patience import Patience
+from entity_connections.zuora.http.connection import HttpLimits
+from entity_connections.zuora.http.retry import RetryPolicy
 
 WAITING = "8a8082555b3c70de015b44a61f0a2b09"
-HURRIED = Patience(first_pause=0.001, longest_pause=0.001, exchange=2.0)
+HURRIED = RetryPolicy(first_delay=0.001, max_delay=0.001)
+LIMITS = HttpLimits(exchange=2.0)
 
 
 @pytest.fixture
@@ -28,8 +31,10 @@ def tenant() -> Iterator[ServedTenant]:
 
 def _client(tenant: ServedTenant, traffic: RequestLog | None = None) -> ZuoraClient:
     alice = tenant.users["alice"]
-    known = credentials(alice.client_id, alice.client_secret)
-    return ZuoraClient.over_internet(tenant.base_url, known, traffic=traffic, patience=HURRIED)
+    known = Credentials.from_text(alice.client_id, alice.client_secret)
+    return ZuoraClient(
+        tenant.base_url, known, request_log=traffic, retry_policy=HURRIED, limits=LIMITS
+    )
 
 
 def _signed_in(tenant: ServedTenant) -> httpx.Client:
@@ -100,7 +105,7 @@ def test_the_adapter_repeats_a_dropped_request_and_makes_one_record(tenant: Serv
         async with _client(tenant) as zuora:
             tenant.faults.on("drop", times=2)
             receipt = await zuora.request_connection(AMERICAS, EUROPE, "key-1")
-            rows = (await zuora.list_connections(AMERICAS)).found
+            rows = (await zuora.list_connections(AMERICAS)).items
         pair = [row.id for row in rows if row.target_id == EUROPE]
         assert pair == [receipt.connection_id]
         return pair[0]
@@ -118,7 +123,7 @@ def test_the_adapter_does_not_repeat_an_accept_that_may_have_been_applied(
             tenant.faults.on(fault, calls="writes")
             with pytest.raises(errors.ZuoraError) as error:
                 await zuora.accept(CORPORATION, WAITING)
-        assert not error.value.outcome_known
+        assert error.value.applied is Applied.MAYBE
         return [call.method for call in traffic.calls]
 
     assert asyncio.run(accept()).count("PUT") == 1
@@ -145,7 +150,7 @@ def test_the_adapter_does_not_repeat_an_accept_that_may_have_been_applied(
 def test_the_adapter_reads_in_spite_of_temporary_faults(fault: str) -> None:
     async def read(tenant: ServedTenant) -> int:
         async with _client(tenant) as zuora:
-            return len((await zuora.list_connections(CORPORATION)).found)
+            return len((await zuora.list_connections(CORPORATION)).items)
 
     with serve_tenant(faults=[fault]) as tenant:
         assert asyncio.run(read(tenant)) == 13

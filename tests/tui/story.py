@@ -13,7 +13,7 @@ from entity_connections.fake.tenant import Tenant as FakeTenant
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.storage.journal import Journal
-from entity_connections.services.storage.store import Store
+from entity_connections.services.storage.list_cache import ListCache
 from entity_connections.services.tenant import Tenant
 from entity_connections.services.workspace import UserSession, Workspace
 from entity_connections.services.write_lock import WriteLock
@@ -23,7 +23,7 @@ from entity_connections.tui.screens.connections import Connections
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.text_lines import Lines
 from entity_connections.walkthrough.keys import event as key_event
-from entity_connections.zuora.auth import credentials
+from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
 from textual.pilot import Pilot
 
@@ -167,7 +167,7 @@ class Place(NamedTuple):
         name: the profile; "" takes the scenario.
         lock: whether writes are allowed; None leaves them open.
         traffic: what goes over the wire; None makes an empty one for each way in.
-        store: what was read before, and is kept.
+        cache: what was read before, and is kept.
         journal: the record of writes; None makes one in memory.
         shared: whether others write to the same fake tenant.
     """
@@ -176,7 +176,7 @@ class Place(NamedTuple):
     name: str = ""
     lock: WriteLock | None = None
     traffic: RequestLog | None = None
-    store: Store | None = None
+    cache: ListCache | None = None
     journal: Journal | None = None
     shared: bool = False
 
@@ -198,12 +198,12 @@ def target_of(
     async def enter(username: str) -> UserSession:
         known = next(one for one in fake.users if one.username == username)
         traffic = place.traffic or RequestLog()
-        known_by = credentials(known.client_id, known.client_secret)
+        known_by = Credentials.from_text(known.client_id, known.client_secret)
         zuora: ZuoraApi = ZuoraClient.in_process(fake.asgi, known_by, lock, traffic)
         return UserSession(
-            tenant=Tenant(wrap(zuora) if wrap else zuora, store=place.store),
+            tenant=Tenant(wrap(zuora) if wrap else zuora, cache=place.cache),
             login=known.login,
-            start=None if place.store else known.home_entity_id,
+            start=None if place.cache else known.home_entity_id,
             role=lambda entity_id: fake.role(username, entity_id) if demo else None,
             request_log=traffic,
         )

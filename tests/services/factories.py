@@ -1,0 +1,64 @@
+"""Orders and journals to write them in, for the tests of what is recorded."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from entity_connections.domain.actions import ACCEPT, REQUEST
+from entity_connections.domain.connections import PENDING, Direction
+from entity_connections.services.operations.executor import Executor
+from entity_connections.services.operations.operation import Operation
+from entity_connections.services.operations.recording import record_intent
+from entity_connections.services.request_log import RequestLog
+from entity_connections.services.storage.journal import Journal
+from entity_connections.services.storage.journal_entry import Entry
+from entity_connections.services.tenant import Tenant
+
+from tests.domain.world import GLOBAL, NORTH, SOUTH, connection, row
+
+MORNING = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that stands until it is turned."""
+
+    def __init__(self) -> None:
+        self.now = MORNING
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def turn(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+
+def request() -> Operation:
+    return Operation.plan(REQUEST, row(Direction.OUTBOUND, SOUTH))
+
+
+def accept() -> Operation:
+    waits = connection(NORTH, GLOBAL, PENDING, "c" * 32)
+    return Operation.plan(ACCEPT, row(Direction.INBOUND, NORTH, waits))
+
+
+def journal(folder: Path | None, clock: Clock | None = None, tenant: str = "acme") -> Journal:
+    """Open a journal as a program on another machine, whose open writes anybody may look up."""
+    path = folder / "state" / "state.sqlite3" if folder else None
+    return Journal(path, "acme", tenant, clock or Clock(), process_id="elsewhere:1")
+
+
+def intend(
+    journal: Journal, operation: Operation, user: str = "alice", track_id: str = "t"
+) -> Entry:
+    """Record an operation as about to be sent, whatever else is open."""
+    sent = record_intent(journal, user, track_id, lambda _open_entries: operation)
+    assert sent.entry is not None
+    return sent.entry
+
+
+async def execute(
+    tenant: Tenant, operation: Operation, journal: Journal, request_log: RequestLog | None = None
+) -> Operation:
+    """Carry out one operation."""
+    executor = Executor(tenant, journal, "alice", request_log or RequestLog())
+    (outcome,) = await executor.run([operation])
+    return outcome
