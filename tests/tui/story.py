@@ -1,5 +1,7 @@
 """Telling a story to the screen: press, click, wait until it has settled, look."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import NamedTuple
@@ -30,8 +32,10 @@ from textual.pilot import Pilot
 from tests.acme import open_acme
 
 Wrap = Callable[[ZuoraApi], ZuoraApi]
-PATIENCE = 500
-"""How often to look whether the screen has settled before giving up."""
+PATIENCE = 20.0
+"""Seconds to wait for the screen to settle before giving up."""
+MOMENT = 0.005
+"""Seconds without any computing after which the screen is taken for drawn."""
 
 
 class Story:
@@ -93,17 +97,28 @@ class Story:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until something holds."""
-        for _ in range(PATIENCE):
-            await self.pilot.pause()
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            await self._idle()
             if condition():
-                await self.pilot.pause()
+                await self._idle()
                 return
         raise AssertionError("The screen never settled.")
+
+    async def _idle(self) -> None:
+        """Wait until the program computes nothing for a moment, and everything is drawn."""
+        busy = True
+        while busy:
+            before = time.process_time()
+            await asyncio.sleep(MOMENT)
+            busy = time.process_time() - before > MOMENT / 10
+        await self.pilot.pause(0)
 
     async def press(self, *keys: str) -> None:
         """Press keys one after the other, each when a question takes it, and wait."""
         for key in keys:
-            await self.pilot.press(key)
+            self.app.post_message(key_event(key))
+            await self._idle()
             if not self._takes_a_key():
                 await self.until(self._takes_a_key)
         await self.settle()
@@ -121,7 +136,7 @@ class Story:
 
     async def type(self, text: str) -> None:
         """Type a text."""
-        await self.press(*(_KEYS.get(char, char) for char in text))
+        await self.press(*text)
 
     async def to(self, name: str) -> None:
         """Put the cursor on the row of an entity."""
@@ -154,9 +169,6 @@ class Story:
                 await self.settle()
                 return
         raise AssertionError(f"{word!r} is not in {self.lines(id_)!r}")
-
-
-_KEYS = {" ": "space", "-": "minus", ".": "full_stop", "[": "left_square_bracket", "/": "slash"}
 
 
 class Place(NamedTuple):
@@ -244,4 +256,5 @@ async def story(
         if ready is None:
             await told.settle()
         yield told
+        await told._idle()
     fake.close()
