@@ -1,7 +1,5 @@
 """Telling a story to the screen: press, click, wait until it has settled, look."""
 
-import asyncio
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import NamedTuple
@@ -25,17 +23,15 @@ from entity_connections.tui.screens.connections import Connections
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.text_lines import Lines
 from entity_connections.walkthrough.keys import event as key_event
-from entity_connections.zuora.auth import credentials
+from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
 from textual.pilot import Pilot
 
 from tests.acme import open_acme
 
 Wrap = Callable[[ZuoraApi], ZuoraApi]
-PATIENCE = 20.0
-"""Seconds to wait for the screen to settle before giving up."""
-MOMENT = 0.005
-"""Seconds without any computing after which the screen is taken for drawn."""
+PATIENCE = 500
+"""How often to look whether the screen has settled before giving up."""
 
 
 class Story:
@@ -97,28 +93,17 @@ class Story:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until something holds."""
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            await self._idle()
+        for _ in range(PATIENCE):
+            await self.pilot.pause()
             if condition():
-                await self._idle()
+                await self.pilot.pause()
                 return
         raise AssertionError("The screen never settled.")
-
-    async def _idle(self) -> None:
-        """Wait until the program computes nothing for a moment, and everything is drawn."""
-        busy = True
-        while busy:
-            before = time.process_time()
-            await asyncio.sleep(MOMENT)
-            busy = time.process_time() - before > MOMENT / 10
-        await self.pilot.pause(0)
 
     async def press(self, *keys: str) -> None:
         """Press keys one after the other, each when a question takes it, and wait."""
         for key in keys:
-            self.app.post_message(key_event(key))
-            await self._idle()
+            await self.pilot.press(key)
             if not self._takes_a_key():
                 await self.until(self._takes_a_key)
         await self.settle()
@@ -136,7 +121,7 @@ class Story:
 
     async def type(self, text: str) -> None:
         """Type a text."""
-        await self.press(*text)
+        await self.press(*(_KEYS.get(char, char) for char in text))
 
     async def to(self, name: str) -> None:
         """Put the cursor on the row of an entity."""
@@ -169,6 +154,9 @@ class Story:
                 await self.settle()
                 return
         raise AssertionError(f"{word!r} is not in {self.lines(id_)!r}")
+
+
+_KEYS = {" ": "space", "-": "minus", ".": "full_stop", "[": "left_square_bracket", "/": "slash"}
 
 
 class Place(NamedTuple):
@@ -210,7 +198,7 @@ def target_of(
     async def enter(username: str) -> UserSession:
         known = next(one for one in fake.users if one.username == username)
         traffic = place.traffic or RequestLog()
-        known_by = credentials(known.client_id, known.client_secret)
+        known_by = Credentials.from_text(known.client_id, known.client_secret)
         zuora: ZuoraApi = ZuoraClient.in_process(fake.asgi, known_by, lock, traffic)
         return UserSession(
             tenant=Tenant(wrap(zuora) if wrap else zuora, store=place.store),
@@ -256,5 +244,4 @@ async def story(
         if ready is None:
             await told.settle()
         yield told
-        await told._idle()
     fake.close()
