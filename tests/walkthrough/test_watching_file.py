@@ -224,10 +224,10 @@ def test_a_scenario_file_is_named_as_it_lies_beside_the_script(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    from entity_connections.fake.scenarios.export import as_data, as_toml
-    from entity_connections.fake.scenarios.loading import load
+    from entity_connections.fake.scenarios.export import scenario_to_data, to_toml
+    from entity_connections.fake.scenarios.loader import load_scenario
 
-    (tmp_path / "ours.toml").write_text(as_toml(as_data(load("acme"))))
+    (tmp_path / "ours.toml").write_text(to_toml(scenario_to_data(load_scenario("acme"))))
     (tmp_path / "deep").mkdir()
     monkeypatch.chdir(tmp_path)
     run("deep/mine.toml", "--scenario", "ours.toml")

@@ -17,7 +17,7 @@ from entity_connections.cli.output import narrate, say
 from entity_connections.cli.parameters import argument, option
 from entity_connections.cli.tenant.targets import way
 from entity_connections.domain.text import clean
-from entity_connections.fake.scenarios.scenarios import SCENARIOS
+from entity_connections.fake.scenarios.catalogue import SCENARIOS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
