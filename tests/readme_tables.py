@@ -1,33 +1,21 @@
-"""Writes the tables of README.md from the program itself (`make tables`)."""
+"""Writes the tables of the READMEs from the program itself (`make tables`)."""
 
 import inspect
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.program import COMMANDS as SHELL_COMMANDS
+from entity_connections.fake.faults.catalogue import CALLS, FAULTS
+from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.rules.policy_table import policy_rows
+from entity_connections.fake.scenarios.catalogue import SCENARIOS
 from entity_connections.tui.commands import COMMANDS
 
-README = Path(__file__).parents[1] / "README.md"
-
-
-def replace_tables(text: str) -> str:
-    """Replace the tables of keys, commands and exit codes in the text of README.md."""
-    keys = [(f"`{command.key_name}`", command.label, command.tooltip) for command in COMMANDS]
-    commands = [(f"`{name}`", summary) for name, (_, summary) in SHELL_COMMANDS.items()]
-    text = _replace_table(text, "keys", ("key", "command", "what it does"), keys)
-    text = _replace_table(text, "commands", ("command", "what it does"), commands)
-    return _replace_table(text, "exit codes", ("exit code", "meaning"), _exit_codes())
-
-
-def _replace_table(
-    text: str, name: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]
-) -> str:
-    lines = [head, ("---",) * len(head), *rows]
-    table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-    between = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
-    return between.sub(lambda match: f"{match[1]}{table}\n{match[2]}", text)
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "app" / "entity_connections"
+Tables = Mapping[str, Iterable[tuple[str, ...]]]
 
 
 def _exit_codes() -> list[tuple[str, str]]:
@@ -37,5 +25,39 @@ def _exit_codes() -> list[tuple[str, str]]:
     return [(f"{ExitCode[name].value}", " ".join(text.split())) for name, text in documented]
 
 
+TABLES: Mapping[Path, Tables] = {
+    ROOT / "README.md": {
+        "keys": [(f"`{command.key_name}`", command.label, command.tooltip) for command in COMMANDS],
+        "commands": [(f"`{name}`", summary) for name, (_, summary) in SHELL_COMMANDS.items()],
+        "exit codes": _exit_codes(),
+    },
+    PACKAGE / "fake" / "README.md": {
+        "scenarios": [(f"`{name}`", description) for name, description in SCENARIOS.items()],
+        "faults": [
+            (f"`{name}`", fault.sentence, f"`{fault.calls}`") for name, fault in FAULTS.items()
+        ],
+        "calls": [(f"`{name}`", meaning) for name, meaning in CALLS.items()],
+        "policies": [
+            (row.question, row.choice, "; ".join(row.others), f"`{'`, `'.join(row.switches)}`")
+            for row in policy_rows(Policy())
+            if row.switches
+        ],
+    },
+}
+"""The rows of each table, by the name in the comments around it; the head is in the document."""
+
+
+def update_tables(text: str, tables: Tables) -> str:
+    """Return the text of a document with current tables."""
+    for name, rows in tables.items():
+        body = "".join(f"| {' | '.join(row)} |\n" for row in rows)
+        pattern = rf"(<!-- {name} -->\n[^\n]+\n[^\n]+\n).*?(<!-- end of {name} -->)"
+        match = re.search(pattern, text, re.DOTALL)
+        assert match is not None, name
+        text = f"{text[: match.start()]}{match[1]}{body}{match[2]}{text[match.end() :]}"
+    return text
+
+
 if __name__ == "__main__":
-    README.write_text(replace_tables(README.read_text()))
+    for document, tables in TABLES.items():
+        document.write_text(update_tables(document.read_text(), tables))
