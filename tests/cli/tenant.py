@@ -1,6 +1,5 @@
-"""The command line in processes of its own, and a fake tenant on a socket for them."""
+"""Runs the command line, and serves the fake tenant on a socket."""
 
-import gc
 import io
 import json
 import os
@@ -72,7 +71,6 @@ def run(
         with pytest.raises(SystemExit) as ended:
             main()
         assert isinstance(ended.value.code, int)
-        gc.enable()
     output, errors = (stream.buffer.getvalue().decode() for stream in streams[1:])
     return subprocess.CompletedProcess(arguments, ended.value.code, output, errors)
 
