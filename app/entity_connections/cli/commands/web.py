@@ -135,7 +135,7 @@ def _chosen(scenario: str | None, user: str | None) -> TenantOptions:
             f"--{refused[0].replace('_', '-')} is not for web: each visitor has a fake tenant of"
             " their own, and nobody gets at another through a browser."
         )
-    chosen = TenantOptions(scenario=scenario, user=user).under(before).checked()
+    chosen = TenantOptions(scenario=scenario, user=user).with_defaults(before).check()
     if chosen.scenario is None or chosen.scenario in SCENARIOS:
         return chosen
     return chosen._replace(scenario=str(Path(chosen.scenario).absolute()))

@@ -71,7 +71,7 @@ def serve(
     from entity_connections.fake.tenant import open_tenant
 
     before = parent_options()
-    options = TenantOptions(scenario=scenario, tenant=tenant).under(before)
+    options = TenantOptions(scenario=scenario, tenant=tenant).with_defaults(before)
     source = prepare_source(options.scenario, options.tenant)
     apply_policy_options(Policy(), policies)  # refuses a wrong one before anything listens
     listening = listening_on(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class UserGoneError(ZuoraError):
-    """The chosen user is not in the tenant's file any more."""
+    """The options user is not in the tenant's file any more."""
 
     title = "No such user"
     hint = "Start again with another --user."

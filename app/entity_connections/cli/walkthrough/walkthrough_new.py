@@ -56,7 +56,7 @@ def new(
     what was to be seen after it. Take your time: whoever waits for an outcome ends a step. Then
     the script is played back unseen; ends with 1 when it does not come out as you saw it.
     """
-    chosen = TenantOptions(scenario=scenario, user=user).checked()
+    chosen = TenantOptions(scenario=scenario, user=user).check()
     title = _title(title, file)
     _check_file(file, force=force)
     _check_terminal()
