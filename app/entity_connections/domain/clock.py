@@ -1,4 +1,4 @@
-"""What time it is, for the whole program: one place, so that a walkthrough can lead it."""
+"""What time it is, for the whole program: one place, so that a walkthrough can set it."""
 
 import time
 from datetime import UTC, datetime

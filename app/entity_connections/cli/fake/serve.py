@@ -11,7 +11,7 @@ import click
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.fake.fake_files import fake_from, switched
 from entity_connections.cli.fake.faults import fault_options
-from entity_connections.cli.listening import address_options, listening_on
+from entity_connections.cli.listening import address_options, bind_socket
 from entity_connections.cli.options import Chosen, ScenarioName, options_before_command
 from entity_connections.cli.parameters import option
 
@@ -68,7 +68,7 @@ def serve(
     faults = [*(before.faults or ()), *faults]
     origin, path, name, _ = fake_from(chosen.scenario, chosen.tenant)
     switched(Policy(), policies)  # before anything listens
-    listening = listening_on(
+    listening = bind_socket(
         host, port, "this tenant: its credentials are known to all, and nothing is encrypted."
     )
     url = url_of(listening)

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import random
 from typing import TYPE_CHECKING, NamedTuple
 
 from entity_connections.cli.exit_codes import ExitCode, Stopped
@@ -23,6 +24,7 @@ from entity_connections.settings.environment_variables import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from entity_connections.fake.scenarios.model import Scenario
@@ -73,17 +75,18 @@ def way(chosen: Chosen) -> Way:
     return _real(profile_of(chosen), chosen.entity)
 
 
-def fake_target(scenario: str, user: str) -> Workspace:
+def fake_target(scenario: str, user: str, seed: int | None = None) -> Workspace:
     """Return the embedded fake tenant as a target; it is opened on first entry.
 
     Args:
-        scenario: one of `entity_connections.fake.scenarios.scenarios.SCENARIOS`.
-        user: one of `entity_connections.fake.scenarios.scenarios.USERS`, to start as.
+        scenario: one of `entity_connections.fake.scenarios.scenarios.SCENARIOS`, or a file.
+        user: the user to start as.
+        seed: makes the ids of connections and requests the same at every run; None: random ids.
     """
-    return _fake(Chosen(scenario=scenario, user=user)).target
+    return _fake(Chosen(scenario=scenario, user=user), seed).target
 
 
-def _fake(chosen: Chosen) -> Way:
+def _fake(chosen: Chosen, seed: int | None = None) -> Way:
     scenario: str | Scenario = "acme" if chosen.scenario is None else chosen.scenario
     path: Path | None = None
     name, users = str(scenario), USERS
@@ -113,7 +116,15 @@ def _fake(chosen: Chosen) -> Way:
         from entity_connections.zuora.client import ZuoraClient
 
         if not opened:
-            opened.append(open_tenant(scenario, path=path, faults=chosen.faults or ()))
+            opened.append(
+                open_tenant(
+                    scenario,
+                    path=path,
+                    faults=chosen.faults or (),
+                    new_id=_id_maker(seed, "connections"),
+                    new_trace=_id_maker(seed, "requests"),
+                )
+            )
         fake = opened[0]
         known = next((one for one in fake.users if one.username == username), None)
         if known is None:
@@ -142,6 +153,14 @@ def _fake(chosen: Chosen) -> Way:
         lab=lab_of(opened, chosen.faults or ()),
     )
     return Way(target, FAKE_URL, chosen.entity, chosen.entity is not None)
+
+
+def _id_maker(seed: int | None, purpose: str) -> "Callable[[], str] | None":
+    """Return a function that makes ids which follow from a seed; None without a seed."""
+    if seed is None:
+        return None
+    ids = random.Random(f"{seed} {purpose}")  # noqa: S311 - ids of a fake tenant
+    return lambda: ids.randbytes(16).hex()
 
 
 def lab_of(opened: "list[FakeTenant]", begins: tuple[str, ...] = ()) -> FaultSwitches:

@@ -7,7 +7,6 @@ when there was none.
 
 import asyncio
 import random
-import uuid
 from functools import partial
 
 from entity_connections.domain.actions import Action, disabled_reason
@@ -19,6 +18,7 @@ from entity_connections.domain.errors import (
     Unreachable,
     ZuoraError,
 )
+from entity_connections.domain.ids import new_uuid
 from entity_connections.services.operations.conflicts import InTheWayError, admit
 from entity_connections.services.operations.operation import Order, Outcome, Result
 from entity_connections.services.operations.resolve import judge
@@ -112,7 +112,7 @@ async def _once(
         return Outcome(order, Result.REFUSED, nothing_sent, error)
     if sentence := overtaken(order, view):
         return Outcome(order, Result.OVERTAKEN, f"{sentence} {nothing_sent}", view=view)
-    track_id = str(uuid.uuid4())
+    track_id = new_uuid()
     gate = partial(admit, view=view, now=journal.clock(), tenant=journal.tenant)
     try:
         entry = await asyncio.to_thread(journal.intend, order, user, track_id, gate)

@@ -1,6 +1,5 @@
 """What a person asked for, and what became of it."""
 
-import uuid
 from enum import Enum
 from typing import NamedTuple
 
@@ -8,6 +7,7 @@ from entity_connections.domain.actions import Action
 from entity_connections.domain.connections import Connection, Direction, Row
 from entity_connections.domain.entities import Entity
 from entity_connections.domain.errors import ZuoraError
+from entity_connections.domain.ids import new_uuid
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.entries import Entry, Party
 
@@ -43,7 +43,7 @@ class Order(NamedTuple):
     @classmethod
     def on(cls, action: Action, row: Row, key: str | None = None) -> "Order":
         """Capture `row` as the target of `action`, under a new key unless one is given."""
-        return cls(action, row, key or str(uuid.uuid4()))
+        return cls(action, row, key or new_uuid())
 
     @classmethod
     def again(cls, entry: Entry) -> "Order":

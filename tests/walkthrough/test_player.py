@@ -1,4 +1,4 @@
-"""A walkthrough before an audience: a presenter's keys, in a real terminal of 100x30."""
+"""Playing a walkthrough: the presenter's keys, in a real terminal of 100x30."""
 
 import signal
 import subprocess
@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from entity_connections.walkthrough.caption_bar import rows
-from entity_connections.walkthrough.script import found, read
+from entity_connections.walkthrough.caption_bar import bar_height
+from entity_connections.walkthrough.script_file import find_script, read_script
 
 from tests.terminal.pty import ROOT, Terminal
 from tests.terminal.test_restored import SUSPEND
@@ -15,12 +15,12 @@ from tests.terminal.test_restored import SUSPEND
 PROGRAM = [".venv/bin/entity-connections", "walkthrough"]
 LEFT = "\x1b[D"
 NAME = "deny-a-request"
-SCRIPT = read(found(NAME))
+SCRIPT = read_script(find_script(NAME))
 STEPS = SCRIPT.steps
 
 
 @contextmanager
-def presented(
+def playing(
     name: str = NAME, size: tuple[int, int] = (100, 30), speed: str = "8"
 ) -> Iterator[Terminal]:
     """Start a walkthrough, and wait until the presenter may go on."""
@@ -44,8 +44,8 @@ def screen(terminal: Terminal) -> list[str]:
     return lines[: next(y for y, line in enumerate(lines) if line.startswith("── "))]
 
 
-def test_space_by_space_to_the_end() -> None:
-    with presented() as terminal:
+def test_space_runs_step_after_step() -> None:
+    with playing() as terminal:
         for number, step in enumerate(STEPS, 1):
             go_on(terminal, number, "the end" if number == len(STEPS) else "goes on")
             below = " ".join(line.strip() for line in terminal.text().splitlines()[-3:])
@@ -56,7 +56,7 @@ def test_space_by_space_to_the_end() -> None:
 
 
 def test_back_shows_the_screen_as_it_was() -> None:
-    with presented() as terminal:
+    with playing() as terminal:
         shown = [go_on(terminal, number) for number in (1, 2, 3, 4)]
         assert shown[2] != shown[3]
         for number in (3, 2):
@@ -68,8 +68,8 @@ def test_back_shows_the_screen_as_it_was() -> None:
         assert go_on(terminal, 3) == shown[2]
 
 
-def test_the_screen_handed_over_and_taken_back() -> None:
-    with presented() as terminal:
+def test_the_presenter_takes_control_and_gives_it_back() -> None:
+    with playing() as terminal:
         shown = go_on(terminal, 1)
         terminal.send("escape")
         terminal.wait_for("yours ·")
@@ -83,8 +83,8 @@ def test_the_screen_handed_over_and_taken_back() -> None:
         assert screen(terminal) == shown
 
 
-def test_taken_over_in_the_middle_of_a_step_it_goes_on_after_it() -> None:
-    with presented(speed="0.5") as terminal:
+def test_control_taken_in_the_middle_of_a_step_counts_the_step_as_done() -> None:
+    with playing(speed="0.5") as terminal:
         terminal.send(" ")
         terminal.wait_for("hurries")
         terminal.send("escape")
@@ -95,8 +95,8 @@ def test_taken_over_in_the_middle_of_a_step_it_goes_on_after_it() -> None:
         assert " 1/" in terminal.text()
 
 
-def test_keys_that_come_at_once_are_obeyed_one_after_the_other() -> None:
-    with presented() as terminal:
+def test_keys_that_come_at_once_are_handled_one_after_the_other() -> None:
+    with playing() as terminal:
         terminal.send(" ", LEFT)
         terminal.wait_quiet(0.5)
         assert " 0/" in terminal.text()
@@ -111,8 +111,8 @@ def test_keys_that_come_at_once_are_obeyed_one_after_the_other() -> None:
         assert "yours ·" in terminal.text()
 
 
-def test_by_itself_to_the_end_and_no_further() -> None:
-    with presented("disconnect") as terminal:
+def test_autoplay_stops_at_the_end() -> None:
+    with playing("disconnect") as terminal:
         terminal.send("p")
         terminal.wait_for("plays at 8×")
         terminal.wait_for("the end", timeout=40)
@@ -122,7 +122,7 @@ def test_by_itself_to_the_end_and_no_further() -> None:
 
 
 def test_the_speed_is_changed_while_it_plays() -> None:
-    with presented(speed="0.5") as terminal:
+    with playing(speed="0.5") as terminal:
         terminal.send("p")
         terminal.wait_for("plays at 0.5×")
         terminal.send("+", "+")
@@ -134,13 +134,13 @@ def test_the_speed_is_changed_while_it_plays() -> None:
 
 
 def test_the_speed_is_told_before_it_plays() -> None:
-    with presented(speed="1") as terminal:
+    with playing(speed="1") as terminal:
         terminal.send("+")
         terminal.wait_for("1.5× · space goes on")
 
 
-def test_what_is_done_is_seen_being_done() -> None:
-    with presented("set-up-a-connection", speed="1") as terminal:
+def test_pointer_and_keys_are_shown() -> None:
+    with playing("set-up-a-connection", speed="1") as terminal:
         go_on(terminal, 1)
         terminal.send(" ")
         terminal.wait_for("◀")
@@ -149,7 +149,7 @@ def test_what_is_done_is_seen_being_done() -> None:
         terminal.send(" ")  # no more waiting
         terminal.wait_for("goes on", timeout=1)
         assert "◀" not in terminal.text()
-    with presented("disconnect", speed="4") as terminal:
+    with playing("disconnect", speed="4") as terminal:
         go_on(terminal, 1)
         terminal.send(" ")
         terminal.wait_for("hurries")
@@ -158,7 +158,7 @@ def test_what_is_done_is_seen_being_done() -> None:
 
 @pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])
 def test_leaving_in_the_middle_of_a_step(key: str) -> None:
-    with presented(speed="0.25") as terminal:
+    with playing(speed="0.25") as terminal:
         terminal.send(" ")
         terminal.wait_for("hurries")
         terminal.send(key)
@@ -167,7 +167,7 @@ def test_leaving_in_the_middle_of_a_step(key: str) -> None:
 
 
 def test_a_signal_restores_the_terminal() -> None:
-    with presented() as terminal:
+    with playing() as terminal:
         go_on(terminal, 1)
         terminal.send(LEFT)
         terminal.child.kill(signal.SIGTERM)
@@ -176,7 +176,7 @@ def test_a_signal_restores_the_terminal() -> None:
 
 
 def test_captions_stay_below_in_a_low_terminal() -> None:
-    with presented(size=(80, 24)) as terminal:
+    with playing(size=(80, 24)) as terminal:
         go_on(terminal, 1, "space ·")
         assert len(screen(terminal)) == 24 - 3
 
@@ -191,7 +191,7 @@ def test_a_terminal_that_is_too_small() -> None:
 
 
 def test_captions_go_along_when_the_terminal_is_resized() -> None:
-    with presented() as terminal:
+    with playing() as terminal:
         go_on(terminal, 1)
         for columns, lines in ((80, 24), (80, 25), (160, 48), (100, 30)):
             terminal.screen.resize(lines, columns)
@@ -201,7 +201,7 @@ def test_captions_go_along_when_the_terminal_is_resized() -> None:
             shown = terminal.screen.display
             assert shown[0].startswith(" Acme-Americas ▾")
             heads = [y for y, line in enumerate(shown) if line.startswith("── 1/")]
-            assert heads == [lines - rows(SCRIPT, columns)]
+            assert heads == [lines - bar_height(SCRIPT, columns)]
             assert shown[heads[0] + 1].strip().startswith(STEPS[0].caption[:40])
 
 
@@ -224,18 +224,18 @@ def test_suspended_and_brought_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["set-up-a-conection"], "did you mean set-up-a-connection?"),
         (["nowhere.toml"], "nowhere.toml cannot be read: No such file or directory."),
         ([NAME, "--export", ""], "'--export': it is empty"),
-        ([NAME, "--gif"], "--png and --gif belong to --export DIR."),
+        ([NAME, "--png"], "--png and --force belong to --export DIR."),
         ([NAME], "to play it takes a terminal"),
     ],
 )
-def test_what_cannot_be_played_costs_a_sentence(arguments: list[str], said: str) -> None:
+def test_what_cannot_be_played(arguments: list[str], message: str) -> None:
     ended = subprocess.run(
         [*PROGRAM, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=ROOT
     )
     assert ended.returncode == 2
-    assert said in ended.stderr
+    assert message in ended.stderr
