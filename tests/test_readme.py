@@ -1,15 +1,12 @@
 """The README shows what really is."""
 
 import re
-import textwrap
 import tomllib
 from pathlib import Path
 
 from entity_connections import __version__
-from entity_connections.walkthrough.script import parsed
 
 from tests.readme_tables import README, with_tables
-from tests.walkthrough.performed import performed
 
 ROOT = README.parent
 TEXT = README.read_text()
@@ -23,13 +20,6 @@ def test_its_pictures_are_those_of_walkthroughs() -> None:
     pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", TEXT)
     assert pictures
     assert all(one.startswith("tests/snapshots/walkthroughs/") for one in pictures)
-
-
-def test_its_walkthrough_can_be_performed() -> None:
-    (example,) = re.findall(
-        r"(?:^    (?:title|teaches) = .*\n)+(?:(?:    .*)?\n)+", TEXT, re.MULTILINE
-    )
-    performed(parsed(textwrap.dedent(example), "README.md"))
 
 
 def test_every_file_it_names_exists() -> None:

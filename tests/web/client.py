@@ -1,4 +1,4 @@
-"""A visitor without a browser: says on a websocket what the page would say."""
+"""A browser of the tests: one end of a session's websocket, with a terminal that is drawn."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -6,70 +6,75 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import aiohttp
+import pyte
 
-from tests.web.seen import Seen
+from tests.terminal.pty import FOREIGN
 
 
-class Visitor:
-    """One end of a websocket, with a screen."""
+class Client:
+    """A connected browser."""
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse, size: tuple[int, int]) -> None:
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        socket: aiohttp.ClientWebSocketResponse,
+        size: tuple[int, int],
+    ) -> None:
         self.socket = socket
-        self.seen = Seen(*size)
+        self.screen = pyte.Screen(*size)
+        self._stream = pyte.Stream(self.screen)
+        self._session = session
 
-    async def say(self, *what: Any) -> None:
-        """Say something as the page does: a word, and what belongs to it."""
-        await self.socket.send_json(what)
+    async def send(self, *message: Any) -> None:
+        """Send a message as the page does: its kind, and its content."""
+        await self.socket.send_json(message)
 
-    def width(self) -> int:
-        """Return how far to the right something was drawn in the first line."""
-        return len(self.seen.screen.display[0].rstrip()) + 1
+    def text(self) -> str:
+        """Return the text on the screen."""
+        return "\n".join(self.screen.display)
 
-    async def wait(self, what: str | Callable[[], bool]) -> None:
-        """Wait until a text is on the screen, or something holds."""
-        holds = what if callable(what) else lambda: what in self.seen.text()
+    async def wait_for(self, expected: str | Callable[[], bool]) -> None:
+        """Draw what arrives until a text is on the screen, or a condition holds."""
+        condition = expected if callable(expected) else lambda: expected in self.text()
         async with asyncio.timeout(20):
-            while not holds():
+            while not condition():
                 message = await self.socket.receive()
-                assert message.type is aiohttp.WSMsgType.BINARY, (message, self.seen.text())
-                self.seen.feed(message.data)
+                assert message.type is aiohttp.WSMsgType.BINARY, (message, self.text())
+                self._stream.feed(FOREIGN.sub("", message.data.decode()))
 
-    async def insist(self, key: str, text: str) -> None:
-        """Press a key until a text is on the screen."""
-        while text not in self.seen.text():
-            await self.say("stdin", key)
+    async def press_until(self, key: str, text: str) -> None:
+        """Press a key again and again until a text is on the screen."""
+        while text not in self.text():
+            await self.send("stdin", key)
             with suppress(TimeoutError):
                 async with asyncio.timeout(0.3):
-                    await self.wait(text)
+                    await self.wait_for(text)
 
-    async def farewell(self) -> tuple[int, str]:
-        """Return the code and the words with which the server ends the visit."""
+    async def receive_close(self) -> tuple[int, str]:
+        """Return the code and the reason with which the server closes the websocket."""
         async with asyncio.timeout(20):
             while (message := await self.socket.receive()).type is not aiohttp.WSMsgType.CLOSE:
                 assert message.type is aiohttp.WSMsgType.BINARY, message
         return message.data, message.extra or ""
 
-    def hang_up(self) -> None:
-        """Go without a word."""
-        response = self.socket._response
-        assert response.connection is not None
-        response.connection.close()
+    async def drop_connection(self) -> None:
+        """Close the connection without closing the websocket."""
+        await self._session.close()
 
-    async def wait_end(self) -> None:
-        """Wait until the server ends the visit."""
+    async def wait_closed(self) -> None:
+        """Wait until the server closes the websocket."""
         async with asyncio.timeout(20):
             async for _ in self.socket:
                 pass
 
 
 @asynccontextmanager
-async def visiting(url: str, size: tuple[int, int] = (100, 30)) -> AsyncIterator[Visitor]:
-    """Visit a server of the screen."""
-    where = f"{url}/ws?width={size[0]}&height={size[1]}"
+async def connect(url: str, size: tuple[int, int] = (100, 30)) -> AsyncIterator[Client]:
+    """Open the page's websocket."""
+    address = f"{url}/ws?width={size[0]}&height={size[1]}"
+    timeout = aiohttp.ClientWSTimeout(ws_close=5)
     async with (
         aiohttp.ClientSession() as session,
-        session.ws_connect(
-            where, origin=url, timeout=aiohttp.ClientWSTimeout(ws_close=5)
-        ) as socket,
+        session.ws_connect(address, origin=url, timeout=timeout) as socket,
     ):
-        yield Visitor(socket, size)
+        yield Client(session, socket, size)

@@ -1,4 +1,4 @@
-"""`web` without a browser: what it serves, to whom, and what becomes of its processes."""
+"""`web`: what it serves, to whom, and that no process is left."""
 
 import asyncio
 import os
@@ -13,14 +13,14 @@ from typing import NamedTuple
 import aiohttp
 import click
 import pytest
-from entity_connections.cli.commands.web import command_for, web
+from entity_connections.cli.commands.web import build_command, web
 from entity_connections.cli.options import Chosen
 from entity_connections.tui.themes import THEMES
 from yarl import URL
 
 from tests.cli.tenant import environ, run
-from tests.web.serving import Serving, children, gone, serving
-from tests.web.visitor import visiting
+from tests.web.client import connect
+from tests.web.serving import Serving, children, serving, wait_until_ended
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.xdist_group("web")]
 SECRET = "nobody's/business+at=all"
@@ -36,13 +36,13 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 @pytest.fixture
 def server(shared: Serving) -> Serving:
     """Return a server whose last visitor has gone."""
-    assert gone(shared.visitors())
+    assert wait_until_ended(shared.sessions())
     return shared
 
 
 async def wait_until_empty(server: Serving) -> None:
     async with asyncio.timeout(5):
-        while server.visitors():  # noqa: ASYNC110 - nobody tells
+        while server.sessions():  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.02)
 
 
@@ -115,31 +115,31 @@ async def test_a_foreign_page_opens_no_terminal(server: Serving, origin: str | N
         with pytest.raises(aiohttp.WSServerHandshakeError) as caught:
             await session.ws_connect(f"{server.url}/ws", origin=origin)
     assert caught.value.status == 403
-    assert not server.visitors()
+    assert not server.sessions()
 
 
 async def test_each_visitor_has_a_tenant_of_their_own(server: Serving) -> None:
-    async with visiting(server.url) as one, visiting(server.url) as other:
-        await one.wait("Acme-US                ")
-        await other.wait("Acme-US ")
-        assert len(server.visitors()) == 2
-        await one.say("focus")
-        await one.say("stdin", "/japan\r")
-        await one.wait("1 of ")
-        await one.say("stdin", "r")
-        await one.wait("Request a connection?")
-        await one.insist("y", "Pending")  # a question takes no answer in its first moment
-        await other.say("focus")
-        await other.say("stdin", "/japan\r")
-        await other.wait("1 of ")
-        assert "Pending" not in other.seen.text()
+    async with connect(server.url) as one, connect(server.url) as other:
+        await one.wait_for("Acme-US                ")
+        await other.wait_for("Acme-US ")
+        assert len(server.sessions()) == 2
+        await one.send("focus")
+        await one.send("stdin", "/japan\r")
+        await one.wait_for("1 of ")
+        await one.send("stdin", "r")
+        await one.wait_for("Request a connection?")
+        await one.press_until("y", "Pending")  # a question takes no answer in its first moment
+        await other.send("focus")
+        await other.send("stdin", "/japan\r")
+        await other.wait_for("1 of ")
+        assert "Pending" not in other.text()
     await wait_until_empty(server)
 
 
 async def test_a_process_knows_only_the_fake_tenant(server: Serving) -> None:
-    async with visiting(server.url) as visitor:
-        await visitor.wait("DEMO acme")
-        (pid,) = server.visitors()
+    async with connect(server.url) as client:
+        await client.wait_for("DEMO acme")
+        (pid,) = server.sessions()
         found = process(pid)
         assert found.arguments == [
             sys.executable, "-P", "-m", "entity_connections", "--scenario", "acme",
@@ -155,73 +155,77 @@ async def test_a_process_knows_only_the_fake_tenant(server: Serving) -> None:
 
 
 async def test_nonsense_is_left_out(server: Serving) -> None:
-    async with visiting(server.url) as visitor:
+    async with connect(server.url) as client:
         for nonsense in (
             "", "{", "[]", "[[]]", '["stdin", 7]', '["resize", 7]', '["resize", {"width": "x"}]',
             '["quit"]', '["stdin", "\\ud800"]', "[" * 5000, '["ping", {}]', "null",
         ):  # fmt: skip
-            await visitor.socket.send_str(nonsense)
-        await visitor.socket.send_bytes(b"\0" * 100)
-        await visitor.wait("DEMO acme")
+            await client.socket.send_str(nonsense)
+        await client.socket.send_bytes(b"\0" * 100)
+        await client.wait_for("DEMO acme")
 
 
 async def test_it_fits_the_window(server: Serving) -> None:
-    async with visiting(server.url, (60, 20)) as visitor:
-        await visitor.wait("DEMO acme")
-        await visitor.say("resize", {"width": 140, "height": 40})
-        visitor.seen.screen.resize(40, 140)
-        await visitor.wait("Administration > Manage")
-        await visitor.wait("ctrl+p Commands")
+    async with connect(server.url, (60, 20)) as client:
+        await client.wait_for("DEMO acme")
+        await client.send("resize", {"width": 140, "height": 40})
+        client.screen.resize(40, 140)
+        await client.wait_for("Administration > Manage")
+        await client.wait_for("ctrl+p Commands")
 
 
 async def test_no_window_is_larger_than_a_screen_can_be(server: Serving) -> None:
-    async with visiting(server.url) as visitor:
-        await visitor.wait("DEMO acme")
-        visitor.seen.screen.resize(300, 1200)
-        await visitor.say("resize", {"width": 1200, "height": 300})
-        await visitor.wait(lambda: visitor.width() > 100)
-        assert visitor.width() == 500
+    async with connect(server.url) as client:
+        await client.wait_for("DEMO acme")
+        client.screen.resize(300, 1200)
+        await client.send("resize", {"width": 1200, "height": 300})
+
+        def width() -> int:
+            return len(client.screen.display[0].rstrip()) + 1
+
+        await client.wait_for(lambda: width() > 100)
+        assert width() == 500
 
 
 async def test_who_quits_has_ended_the_visit_and_ctrl_z_stops_nothing(server: Serving) -> None:
-    async with visiting(server.url) as visitor:
-        await visitor.wait("Acme-US ")
-        await visitor.say("stdin", "\x1a")
-        await visitor.say("stdin", "?")
-        await visitor.wait("Every key")
-        await visitor.say("stdin", "\x1b")
-        await visitor.say("stdin", "\x11")
-        await visitor.wait_end()
+    async with connect(server.url) as client:
+        await client.wait_for("Acme-US ")
+        await client.send("stdin", "\x1a")
+        await client.send("stdin", "?")
+        await client.wait_for("Every key")
+        await client.send("stdin", "\x1b")
+        await client.send("stdin", "\x11")
+        await client.wait_closed()
     await wait_until_empty(server)
 
 
 async def test_a_process_that_is_killed_ends_its_visit(server: Serving) -> None:
-    async with visiting(server.url) as visitor:
-        await visitor.wait("DEMO acme")
-        (pid,) = server.visitors()
+    async with connect(server.url) as client:
+        await client.wait_for("DEMO acme")
+        (pid,) = server.sessions()
         os.kill(pid, signal.SIGKILL)
-        await visitor.wait_end()
+        await client.wait_closed()
     await wait_until_empty(server)
 
 
 async def test_a_process_that_hangs_goes_when_its_visitor_does(server: Serving) -> None:
-    async with visiting(server.url) as visitor:
-        await visitor.wait("DEMO acme")
-        (pid,) = server.visitors()
+    async with connect(server.url) as client:
+        await client.wait_for("DEMO acme")
+        (pid,) = server.sessions()
         os.kill(pid, signal.SIGSTOP)
     await wait_until_empty(server)
 
 
 async def test_there_are_so_many_seats(tmp_path: Path) -> None:
     with serving(tmp_path, "--seats", "2") as server:
-        async with visiting(server.url) as one, visiting(server.url) as other:
-            await one.wait("DEMO acme")
-            await other.wait("DEMO acme")
-            async with visiting(server.url) as third:
-                assert await third.farewell() == (
+        async with connect(server.url) as one, connect(server.url) as other:
+            await one.wait_for("DEMO acme")
+            await other.wait_for("DEMO acme")
+            async with connect(server.url) as third:
+                assert await third.receive_close() == (
                     1013, "All 2 seats are taken. Try again when a visitor has left."
                 )  # fmt: skip
-            assert len(server.visitors()) == 2
+            assert len(server.sessions()) == 2
             async with aiohttp.ClientSession() as session, session.get(server.url) as page:
                 assert page.status == 200
 
@@ -229,11 +233,11 @@ async def test_there_are_so_many_seats(tmp_path: Path) -> None:
 async def test_who_loads_the_page_anew_keeps_their_seat(tmp_path: Path) -> None:
     with serving(tmp_path, "--seats", "1") as server:
         for _ in range(3):
-            async with visiting(server.url) as visitor:
-                await visitor.wait("DEMO acme")
-                visitor.hang_up()
-        async with visiting(server.url) as visitor:
-            await visitor.wait("DEMO acme")
+            async with connect(server.url) as client:
+                await client.wait_for("DEMO acme")
+                await client.drop_connection()
+        async with connect(server.url) as client:
+            await client.wait_for("DEMO acme")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
@@ -241,13 +245,13 @@ async def test_no_visitor_is_left_when_the_server_ends(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     with serving(tmp_path) as server:
-        async with visiting(server.url) as visitor:
-            await visitor.wait("DEMO acme")
-            left = server.visitors()
+        async with connect(server.url) as client:
+            await client.wait_for("DEMO acme")
+            left = server.sessions()
             server.process.send_signal(number)
-            await visitor.wait_end()
-            assert visitor.socket.close_code == (1006 if number == signal.SIGKILL else 1001)
-            assert await asyncio.to_thread(gone, left)
+            await client.wait_closed()
+            assert client.socket.close_code == (1006 if number == signal.SIGKILL else 1001)
+            assert await asyncio.to_thread(wait_until_ended, left)
         out, err = await asyncio.to_thread(server.process.communicate, timeout=10)
         assert (out, err) == ("", "")
         assert server.process.returncode == (-9 if number == signal.SIGKILL else 0)
@@ -256,8 +260,8 @@ async def test_no_visitor_is_left_when_the_server_ends(
 async def test_who_leaves_at_once_leaves_nothing_behind(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         for what in ("", "DEMO", "Acme-US "):
-            async with visiting(server.url) as visitor:
-                await visitor.wait(what)
+            async with connect(server.url) as client:
+                await client.wait_for(what)
         await wait_until_empty(server)
         server.process.terminate()
         assert await asyncio.to_thread(server.process.communicate, timeout=10) == ("", "")
@@ -267,8 +271,8 @@ async def test_a_scenario_of_ones_own(tmp_path: Path) -> None:
     file = tmp_path / "ours.toml"
     file.write_text(run(tmp_path, "scenario", "show", "empty").stdout)
     with serving(tmp_path, "--scenario", str(file), "--user", "bruno") as server:
-        async with visiting(server.url) as visitor:
-            await visitor.wait("DEMO ours.toml · bruno@")
+        async with connect(server.url) as client:
+            await client.wait_for("DEMO ours.toml · bruno@")
 
 
 @pytest.mark.parametrize(
@@ -293,14 +297,14 @@ async def test_what_it_does_not_take(home: Path, arguments: list[str], told: str
 
 async def test_what_is_chosen_before_its_name_is_chosen_for_its_visitors(tmp_path: Path) -> None:
     chosen = Chosen(scenario="empty", user="bruno", entity="Acme-US", faults=("latency=2",))
-    assert command_for(chosen, "light").arguments[4:] == (
+    assert build_command(chosen, "light").arguments[4:] == (
         "--scenario", "empty", "--user", "bruno", "--entity", "Acme-US", "--fault", "latency=2",
         "--theme", "light",
     )  # fmt: skip
     with serving(tmp_path, before=("--user", "bruno", "--fault", "latency=0.01")) as server:
-        async with visiting(server.url) as visitor:
-            await visitor.wait("bruno@acme.example")
-            await visitor.wait("latency")
+        async with connect(server.url) as client:
+            await client.wait_for("bruno@acme.example")
+            await client.wait_for("latency")
 
 
 async def test_it_knows_the_themes_that_are_ours() -> None:

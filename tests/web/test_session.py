@@ -1,4 +1,4 @@
-"""A visitor's process that cannot be started, or is not what it should be."""
+"""A session whose process cannot be started, or sends nonsense."""
 
 import asyncio
 import gc
@@ -10,37 +10,39 @@ from typing import NamedTuple
 import aiohttp
 import pytest
 from entity_connections.fake.server import listen, url_of
-from entity_connections.web.gate import Gate
+from entity_connections.web.host_guard import HostGuard
 from entity_connections.web.server import Server
-from entity_connections.web.visit import Command
+from entity_connections.web.session import Command
 
-from tests.web.visitor import visiting
+from tests.web.client import connect
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.xdist_group("web")]
-GONE_WRONG = "The server cannot start a screen for you now. Try again later."
+NOT_STARTED = "The server cannot start a screen for you now. Try again later."
 
 
 class Served(NamedTuple):
-    """A server with one seat, in this process.
+    """A server for one session, in this process.
 
     Attributes:
-        url: where it is.
-        told: what it has told whoever runs it.
-        errors: what its event loop has complained of.
+        url: its address.
+        reports: what it has reported to the person who runs it.
+        errors: what its event loop has reported.
     """
 
     url: str
-    told: list[str]
+    reports: list[str]
     errors: list[object]
 
 
 @asynccontextmanager
 async def serving(*arguments: str) -> AsyncIterator[Served]:
-    """Serve a command to one visitor at a time."""
+    """Serve a command, one session at a time."""
     listening = listen("127.0.0.1", 0)
     served = Served(url_of(listening), [], [])
     asyncio.get_running_loop().set_exception_handler(lambda _, what: served.errors.append(what))
-    server = Server(Command(arguments, {}, "/"), Gate.of(listening), 1, served.told.append)
+    server = Server(
+        Command(arguments, {}, "/"), HostGuard.for_socket(listening), 1, served.reports.append
+    )
     ready, stopped = asyncio.Event(), asyncio.Event()
     running = asyncio.create_task(server.serve(listening, ready.set, stopped))
     await ready.wait()
@@ -49,40 +51,42 @@ async def serving(*arguments: str) -> AsyncIterator[Served]:
     finally:
         stopped.set()
         await running
-        gc.collect()  # now a task that failed unseen is complained of
+        gc.collect()  # reports tasks whose exceptions nobody has seen
 
 
-def saying(what: str) -> Sequence[str]:
-    """Return a command that writes what a Python expression says, until it is told something."""
-    script = f"import sys; sys.stdout.buffer.write({what}); sys.stdout.flush(); sys.stdin.read(1)"
+def program(output: str) -> Sequence[str]:
+    """Return a command that writes the bytes of a Python expression, and waits for input."""
+    script = f"import sys; sys.stdout.buffer.write({output}); sys.stdout.flush(); sys.stdin.read(1)"
     return sys.executable, "-c", script
 
 
-async def test_a_process_that_cannot_be_started_costs_a_sentence() -> None:
+async def test_a_process_that_cannot_be_started_is_reported() -> None:
     async with serving("/no/such/program") as served:
-        for _ in range(2):  # the seat is free again
-            async with visiting(served.url) as visitor:
-                assert await visitor.farewell() == (1011, GONE_WRONG)
-        told = "their process cannot be started: No such file or directory."
-        assert served.told == [f"A visitor was sent away: {told}"] * 2
+        for _ in range(2):  # the session is free again
+            async with connect(served.url) as client:
+                assert await client.receive_close() == (1011, NOT_STARTED)
+        reason = "their process cannot be started: No such file or directory."
+        assert served.reports == [f"A visitor was sent away: {reason}"] * 2
         async with aiohttp.ClientSession() as session, session.get(served.url) as page:
             assert page.status == 200
     assert served.errors == []
 
 
-@pytest.mark.parametrize(
-    "what",
-    [
-        "b'x' * 200_000",
-        "b'__GANGLION__\\n' + b'M' + (4).to_bytes(4, 'big') + b'nope'",
-        "b'__GANGLION__\\n' + b'M' + (2).to_bytes(4, 'big') + b'\\xff\\xff'",
-    ],
-    ids=["a line too long", "no JSON", "no text"],
-)
-async def test_a_process_that_draws_nothing_sensible_ends_its_visit(what: str) -> None:
-    async with serving(*saying(what)) as served:
+async def test_a_process_that_sends_no_packets_ends_its_session() -> None:
+    async with serving(*program("b'x' * 200_000")) as served:
         for _ in range(2):
-            async with visiting(served.url) as visitor:
-                code, _ = await visitor.farewell()
+            async with connect(served.url) as client:
+                code, _ = await client.receive_close()
                 assert code == 1000
+    assert served.errors == []
+
+
+async def test_only_terminal_data_reaches_the_browser() -> None:
+    packets = (
+        "b'__GANGLION__\\n' + b'M\\0\\0\\0\\4nope' + b'P\\0\\0\\0\\1x' + b'D\\0\\0\\0\\5hello'"
+    )
+    async with serving(*program(packets)) as served, connect(served.url) as client:
+        await client.wait_for("hello")
+        await client.send("stdin", "q")
+        assert await client.receive_close() == (1000, "")
     assert served.errors == []

@@ -81,7 +81,8 @@ def fake_target(scenario: str, user: str, seed: int | None = None) -> Workspace:
     Args:
         scenario: one of `entity_connections.fake.scenarios.scenarios.SCENARIOS`, or a file.
         user: the user to start as.
-        seed: makes the ids of connections and requests the same at every run; None: random ids.
+        seed: makes the ids of connections and requests the same at every run, and leaves the
+            name of this process out of the journal; None: random ids.
     """
     return _fake(Chosen(scenario=scenario, user=user), seed).target
 
@@ -147,7 +148,7 @@ def _fake(chosen: Chosen, seed: int | None = None) -> Way:
         users=tuple(users.items()),
         enter=enter,
         lock=lock,
-        journal=_fake_journal(path, name),
+        journal=_fake_journal(path, name, None if seed is None else "localhost:1"),
         options=(*options, "--user", user),
         shared=path is not None,
         lab=lab_of(opened, chosen.faults or ()),
@@ -195,10 +196,10 @@ def lab_of(opened: "list[FakeTenant]", begins: tuple[str, ...] = ()) -> FaultSwi
     return FaultSwitches(offered, active, switch, watermark)
 
 
-def _fake_journal(path: "Path | None", name: str) -> Journal:
+def _fake_journal(path: "Path | None", name: str, process_id: str | None) -> Journal:
     """Return the journal of a fake tenant: as lasting as the tenant itself."""
     if path is None:
-        return Journal(None, name, name)
+        return Journal(None, name, name, process_id=process_id)
     from entity_connections.settings import paths as places
 
     return Journal(places.journal_file(), name, str(path))

@@ -57,8 +57,10 @@ class Journal:
         profile: str,
         tenant: str = "",
         clock: Callable[[], datetime] = now,
+        process_id: str | None = None,
     ) -> None:
         self.path = path
+        self.process_id = process_id or this_process()
         self.profile, self.tenant = clean(profile), clean(tenant)
         self.last: Entry | None = None
         self.clock = clock
@@ -103,7 +105,7 @@ class Journal:
             connection_id=clean(order.connection_id),
             track_id=clean(track_id),
             key=clean(order.key) if order.action is Action.REQUEST else "",
-            process=this_process(),
+            process=self.process_id,
             tenant=self.tenant,
             records=tuple(clean(one.id) for one in row.records),
         )
