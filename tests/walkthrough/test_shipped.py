@@ -9,15 +9,17 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 from functools import cache
 from pathlib import Path
 
 import pytest
+from entity_connections import walkthrough
 from entity_connections.walkthrough.caption_bar import bar_height
 from entity_connections.walkthrough.export.exporter import export
 from entity_connections.walkthrough.recording import Recording
 from entity_connections.walkthrough.script import Walkthrough
-from entity_connections.walkthrough.script_file import read_script, shipped_scripts
+from entity_connections.walkthrough.script_file import parse_script, read_script, shipped_scripts
 
 from tests.tui.snapshots import FOLDER, compare
 from tests.walkthrough.recordings import record_script
@@ -75,6 +77,12 @@ def test_it_runs_and_looks_as_it_did(name: str, request: pytest.FixtureRequest) 
             path.unlink()
     else:
         assert unused == []
+
+
+def test_the_example_in_the_readme_runs() -> None:
+    text = (Path(walkthrough.__file__).parent / "README.md").read_text()
+    (example,) = re.findall(r"^ {4}title = .*\n(?:(?: {4}.*)?\n)+", text, re.MULTILINE)
+    record_script(parse_script(textwrap.dedent(example), "README.md"))
 
 
 @each_walkthrough

@@ -115,11 +115,11 @@ def play(name: str, theme: str, speed: float, folder: str | None, *, png: bool, 
     """
     if folder is not None:
         return _export(name, theme, Path(folder), png=png, force=force)
+    script, open_workspace = _read(name)
     if png or force:
         raise click.UsageError("--png and --force belong to --export DIR.")
     if not (sys.stdin.isatty() and sys.stderr.isatty()) or "TEXTUAL_DRIVER" in os.environ:
         raise click.UsageError("to play it takes a terminal; without one, --export DIR records it.")
-    script, open_workspace = _read(name)
     from entity_connections.walkthrough import player
 
     status = player.play(script, open_workspace, theme, speed)
