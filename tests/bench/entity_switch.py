@@ -53,7 +53,7 @@ async def _switches(runs: int) -> list[tuple[float, float]]:
         assert isinstance(screen, Connections)
         await _rows_shown(screen)
         assert screen.desk is not None
-        tenant = screen.desk.access.tenant
+        tenant = screen.desk.session.tenant
         open_to_us = [one.id for one in tenant.hierarchy if tenant.can_act_in(one.id)]
         return [await _switch(screen, id_) for id_ in open_to_us[1 : runs + 1]]
 
@@ -72,7 +72,7 @@ async def _rows_shown(screen: Connections) -> None:
     """Wait until the rows of the acting entity are read and drawn."""
     async with asyncio.timeout(20):
         # Polled, because the screen tells nobody when it has read.
-        while screen.desk is None or screen.desk.view is None or screen.view.reading:  # noqa: ASYNC110
+        while screen.desk is None or screen.desk.snapshot is None or screen.view.reading:  # noqa: ASYNC110
             await asyncio.sleep(PAUSE)
         drawn = asyncio.Event()
         screen.call_after_refresh(drawn.set)

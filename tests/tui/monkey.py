@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from entity_connections.domain.actions import Action
-from entity_connections.services.operations.execute import TRIES
-from entity_connections.services.zuora_api import ZuoraApi
+from entity_connections.domain.actions import DISCONNECT, Action
+from entity_connections.domain.zuora_api import ZuoraApi
+from entity_connections.services.operations.executor import MAX_ATTEMPTS
 from entity_connections.tui.dialogs import confirmation
 from entity_connections.tui.dialogs.action_confirmation import Question
 from entity_connections.walkthrough.key_events import key_event
@@ -76,8 +76,8 @@ class Monkey:
         pick = self.random.random()
         question = self.told.app.screen
         if isinstance(question, Question) and self.random.random() < 0.3:
-            name = question.order.row.counterpart.title
-            for key in [*name, "enter"] if question.order.action is Action.DISCONNECT else ["y"]:
+            name = question.operation.row.counterpart.title
+            for key in [*name, "enter"] if question.operation.action is DISCONNECT else ["y"]:
                 self._press(key)
         elif pick < 0.6:
             self._press(self.random.choice(KEYS))
@@ -138,7 +138,7 @@ def watch_answers() -> Iterator[list[Action]]:
         if result and self.is_current:
             assert self.armed
             assert not self.invalidated
-            answers.append(self.order.action)
+            answers.append(self.operation.action)
         return dismiss(self, result)
 
     with patch.object(Question, "dismiss", note):
@@ -168,9 +168,9 @@ async def run(seed: int) -> int:
             await told.pilot.pause()
             assert told.app.is_running or told.app.return_code == 0
         writes = Counter(write for adapter in adapters for write in adapter.writes)
-        confirmed = Counter(answer.name.lower() for answer in answers)
+        confirmed = Counter(answer.id for answer in answers)
         for write, count in writes.items():
-            assert count <= confirmed[write] * TRIES, (writes, confirmed)
+            assert count <= confirmed[write] * MAX_ATTEMPTS, (writes, confirmed)
     return writes.total()
 
 

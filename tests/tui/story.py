@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from entity_connections.cli.tenant.targets import lab_of
 from entity_connections.domain.risk import Risk
+from entity_connections.domain.zuora_api import ZuoraApi
 from entity_connections.fake.rules.policy import Policy
 from entity_connections.fake.scenarios.scenarios import USERS
 from entity_connections.fake.tenant import Tenant as FakeTenant
@@ -16,7 +17,6 @@ from entity_connections.services.storage.store import Store
 from entity_connections.services.tenant import Tenant
 from entity_connections.services.workspace import UserSession, Workspace
 from entity_connections.services.write_lock import WriteLock
-from entity_connections.services.zuora_api import ZuoraApi
 from entity_connections.tui.app import ConnectionsApp
 from entity_connections.tui.dialogs.confirmation import Confirmation
 from entity_connections.tui.screens.connections import Connections
@@ -205,7 +205,7 @@ def target_of(
             login=known.login,
             start=None if place.store else known.home_entity_id,
             role=lambda entity_id: fake.role(username, entity_id) if demo else None,
-            traffic=traffic,
+            request_log=traffic,
         )
 
     return Workspace(

@@ -14,9 +14,9 @@ from entity_connections.domain.errors import (
     ZuoraError,
 )
 from entity_connections.domain.list_result import ListResult
+from entity_connections.domain.zuora_api import ZuoraApi
 from entity_connections.services.refresh_interval import refresh_interval
 from entity_connections.services.request_log import RateLimit, RequestLog, RetryDelay
-from entity_connections.services.zuora_api import ZuoraApi
 from entity_connections.tui import auto_refresh as refreshing
 from entity_connections.tui.screens import connections_view as desk_view
 from entity_connections.tui.widgets import banner as banner_module
@@ -32,12 +32,12 @@ WAIT = RetryDelay("rate limited", 1012.0)
 
 
 class Weather:
-    """The adapter on a bad day: its lists wait, fail, or carry remarks as long as they are told."""
+    """The adapter on a bad day: its lists wait, fail, or carry warnings for as long as told."""
 
     def __init__(self) -> None:
         self.zuora: ZuoraApi | None = None
         self.error: ZuoraError | None = None
-        self.remarks: tuple[str, ...] = ()
+        self.warnings: tuple[str, ...] = ()
         self.pause: Callable[[], RetryDelay] | None = None
         self.traffic = RequestLog()
         self.lists = 0
@@ -59,7 +59,7 @@ class Weather:
             raise self.error
         assert self.zuora is not None
         found = await self.zuora.list_connections(acting_id, direction)
-        return found._replace(remarks=self.remarks)
+        return found._replace(warnings=self.warnings)
 
 
 def far_off() -> RetryDelay:
@@ -71,7 +71,8 @@ def far_off() -> RetryDelay:
     [
         (Standing(), 80, ""),
         (
-            Standing(waits=(WAIT,), clock=1000.1, failure=OFFLINE, budget="Short.", remarks=("x",)),
+            Standing(
+                waits=(WAIT,), clock=1000.1, failure=OFFLINE, budget="Short.", warnings=("x",)),
             80,
             "Rate limited, trying again in 12 s; escape gives up",
         ),
@@ -92,8 +93,8 @@ def far_off() -> RetryDelay:
          "Not refreshed: Not permitted. Rows read 2 min ago; trying again by itself"),
         (Standing(failure=Unauthenticated("No.")), 80,
          "Not refreshed: Zuora does not accept the credentials; ctrl+r tries again"),
-        (Standing(budget="Calls are short.", remarks=("x",)), 80, "Calls are short."),
-        (Standing(remarks=("2 connections could not be read.", "More.")), 80,
+        (Standing(budget="Calls are short.", warnings=("x",)), 80, "Calls are short."),
+        (Standing(warnings=("2 connections could not be read.", "More.")), 80,
          "2 connections could not be read. More."),
     ],
 )  # fmt: skip
@@ -290,7 +291,7 @@ async def test_a_short_budget_slows_the_refreshes_and_says_so(snap: Snapshot) ->
 async def test_remarks_of_a_list_are_told(snap: Snapshot) -> None:
     """The good rows are there, with a count of what could not be read."""
     weather = Weather()
-    weather.remarks = ("2 connections could not be read.",)
+    weather.warnings = ("2 connections could not be read.",)
     async with story(size=(80, 24), wrap=weather) as told:
         snap(told.app)
         assert len(told.names()) == 15

@@ -6,7 +6,7 @@ import pytest
 from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.errors import Unreachable
 from entity_connections.domain.list_result import ListResult
-from entity_connections.services.zuora_api import ZuoraApi
+from entity_connections.domain.zuora_api import ZuoraApi
 from entity_connections.tui.dialogs.action_confirmation import Question
 
 from tests.acme import CORPORATION, GERMANY, JAPAN, client

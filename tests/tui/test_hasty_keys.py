@@ -7,7 +7,7 @@ import pytest
 from entity_connections.cli.tenant.targets import fake_target
 from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.list_result import ListResult
-from entity_connections.services.zuora_api import ZuoraApi
+from entity_connections.domain.zuora_api import ZuoraApi
 from entity_connections.tui.app import ConnectionsApp
 from entity_connections.tui.dialogs.action_confirmation import Question
 from entity_connections.tui.dialogs.picker import Chooser
@@ -64,7 +64,7 @@ def hold(zuora: ZuoraApi) -> Held:
 
 
 def adapter(told: Story) -> Held:
-    zuora = told.desk.access.tenant.zuora
+    zuora = told.desk.session.tenant.zuora
     assert isinstance(zuora, Held)
     return zuora
 
@@ -78,7 +78,7 @@ async def test_the_procedure_in_one_burst() -> None:
         await told.press_at_once(*PROCEDURE)
         question = told.app.screen
         assert isinstance(question, Question)
-        assert question.order.pair == "Acme-Americas → Acme-Europe"
+        assert question.operation.pair == "Acme-Americas → Acme-Europe"
         await told.press("y")
         await told.press_at_once("g", "a")
         await told.press("y")
@@ -101,8 +101,8 @@ async def test_keys_after_yes_wait_for_its_outcome_and_for_the_other_list() -> N
         await told.settle()
         question = told.app.screen
         assert isinstance(question, Question)
-        assert question.order.pair == "Acme-Americas → Acme-Europe"
-        assert question.order.action.name == "ACCEPT"
+        assert question.operation.pair == "Acme-Americas → Acme-Europe"
+        assert question.operation.action.id == "accept"
 
 
 @pytest.mark.asyncio

@@ -61,7 +61,7 @@ async def test_an_outcome_about_a_hostile_name_is_told_in_full() -> None:
 
 async def test_what_to_type_can_always_be_typed() -> None:
     async with story("hostile") as told:
-        for entity in told.desk.access.tenant.hierarchy:
+        for entity in told.desk.session.tenant.hierarchy:
             name = typed_name(entity).name
             assert name.isascii()
             assert 0 < len(name) <= 40
@@ -86,6 +86,6 @@ async def test_the_panes_show_names_as_text() -> None:
             told.screen.view.rows.cursor_key = row.key
             await told.press("r")
             await told.press(*([] if told.on_top else ["y"]))
-        assert told.screen.target.journal.entries()
+        assert told.screen.target.journal.read_entries()
         await told.press("J", *["down"] * 8, "escape", "ctrl+l", *["down"] * 8, "c", "escape")
         assert told.on_top

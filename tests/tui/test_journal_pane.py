@@ -5,12 +5,12 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from entity_connections.domain.actions import Action
-from entity_connections.services.operations.execute import Order
-from entity_connections.services.operations.operation import Result
+from entity_connections.domain.actions import ACTIONS, REQUEST
+from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.storage.journal import Journal
 from entity_connections.tui.dialogs.journal import JournalPane
 
+from tests.services.journals import intend
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Place, Story, story
 
@@ -45,11 +45,13 @@ async def write(told: Story, journal: Journal, monkeypatch: pytest.MonkeyPatch) 
         "entity_connections.services.storage.journal.uuid.uuid4", lambda: f"{next(ids):032x}"
     )
     rows = told.desk.rows()
-    outcomes = [Result.CONFIRMED, Result.REFUSED, Result.NOT_DONE, Result.UNKNOWN, None]
-    for action, row, result in zip([*Action, Action.REQUEST], rows, outcomes, strict=False):
-        entry = journal.intend(Order.on(action, row, "the-key"), "alice@acme.example", "the-track")
+    outcomes = [State.CONFIRMED, State.REFUSED, State.NOT_APPLIED, State.UNKNOWN, None]
+    for action, row, result in zip([*ACTIONS, REQUEST], rows, outcomes, strict=False):
+        entry = intend(
+            journal, Operation.plan(action, row, "the-key"), "alice@acme.example", "the-track"
+        )
         if result is not None:
-            journal.conclude(entry.id, result, "What was said.", "53100330", "req-1")
+            journal.record_outcome(entry.id, result.value, "What was said.", "53100330", "req-1")
 
 
 @sizes
@@ -78,11 +80,11 @@ async def test_writes_through_another_profile_are_left_to_the_shell(tmp_path: Pa
     path = tmp_path / "journal.jsonl"
     async with story(place=Place(journal=Journal(path, "acme"))) as told:
         row = told.desk.rows()[0]
-        order = Order.on(Action.REQUEST, row)
-        Journal(path, "other").intend(order, "bob@other.example", "track")
+        order = Operation.plan(REQUEST, row)
+        intend(Journal(path, "other"), order)
         await told.press("J")
         assert shown(told) == []
-        assert len(told.screen.target.journal.entries()) == 1
+        assert len(told.screen.target.journal.read_entries()) == 1
 
 
 async def test_nothing_written_yet(snap: Snapshot) -> None:

@@ -140,7 +140,7 @@ async def test_ctrl_c_leaves_but_not_behind_the_back_of_a_write() -> None:
         async def never(*_: object) -> None:
             await stuck.wait()
 
-        told.desk.access.tenant.zuora.request_connection = never  # type: ignore[assignment,method-assign]
+        told.desk.session.tenant.zuora.request_connection = never  # type: ignore[assignment,method-assign]
         await told.to("Acme-US")
         await told.pilot.press("r")
         await told.until(lambda: not told.on_top)

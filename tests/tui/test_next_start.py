@@ -6,20 +6,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from entity_connections.domain.actions import Action
+from entity_connections.domain.actions import REQUEST
 from entity_connections.domain.clock import now
 from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.errors import Unreachable
 from entity_connections.domain.list_result import ListResult
-from entity_connections.services.operations.execute import Order
+from entity_connections.domain.zuora_api import ZuoraApi
+from entity_connections.services.operations.operation import Operation
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.storage.store import Remembered, Store
 from entity_connections.services.tenant import Tenant
-from entity_connections.services.zuora_api import ZuoraApi
 from entity_connections.tui import auto_refresh as refreshing
 from entity_connections.tui.dialogs.action_confirmation import Question
 
 from tests.acme import CORPORATION, US, client, open_acme
+from tests.services.journals import intend
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Place, Story, story
 
@@ -33,7 +34,7 @@ async def yesterday(path: Path, hours: float = 3) -> Store:
     tenant = Tenant(client(fake), lambda: now() - timedelta(hours=hours), store)
     await tenant.open(CORPORATION)
     await tenant.read(CORPORATION)
-    tenant.remember(CORPORATION, Direction.OUTBOUND)
+    tenant.save_cache(CORPORATION, Direction.OUTBOUND)
     fake.close()
     return store
 
@@ -78,7 +79,7 @@ def unsettled(told: Story, journal: Journal, name: str, monkeypatch: pytest.Monk
     monkeypatch.setattr(
         "entity_connections.services.storage.journal.os.getpid", lambda: 999_999_999
     )
-    entry = journal.intend(Order.on(Action.REQUEST, row), "alice@acme.example", "track")
+    entry = intend(journal, Operation.plan(REQUEST, row))
     monkeypatch.undo()
     return entry.id
 
@@ -201,12 +202,12 @@ async def test_the_morning_after(
     async with story(size=(80, 24), place=Place(journal=later)) as told:
         assert told.row("Acme-US")[3] == "? outcome unknown"
         assert "Acme Corporation → Acme-US" in told.notice
-        assert [one.outcome for one in later.entries()] == [None]
+        assert [one.outcome for one in later.read_entries()] == [None]
         await client(told.fake).request_connection(CORPORATION, US, "k")
         await told.press("ctrl+r")
         assert told.row("Acme-US")[2] == "◐ Pending"
         assert told.row("Acme-US")[3] != "? outcome unknown"
-        assert [one.outcome for one in later.entries()] == ["confirmed"]
+        assert [one.outcome for one in later.read_entries()] == ["confirmed"]
         snap(told.app)
 
 
@@ -220,7 +221,7 @@ async def test_a_write_that_never_happened_is_told(
     async with story(place=Place(journal=Journal(path, "acme"))) as told:
         assert "Request Connection did not happen" in told.notice
         assert told.row("Acme-US")[3] == "Request Connection"
-        assert [one.outcome for one in Journal(path, "acme").entries()] == ["not done"]
+        assert [one.outcome for one in Journal(path, "acme").read_entries()] == ["not done"]
 
 
 async def test_offline_it_stays_unknown_and_is_recorded_once_when_it_is_known(

@@ -6,14 +6,15 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from entity_connections.domain.actions import Action
+from entity_connections.domain.actions import DISCONNECT
 from entity_connections.domain.clock import now
 from entity_connections.domain.risk import Risk
-from entity_connections.services.operations.operation import Order
+from entity_connections.domain.zuora_api import Receipt, ZuoraApi
+from entity_connections.services.operations.operation import Operation
 from entity_connections.services.storage.journal import Journal
-from entity_connections.services.zuora_api import Receipt, ZuoraApi
 
 from tests.services.faults import Faulty
+from tests.services.journals import intend
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Place, Story, story
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.asyncio
 
 def later(told: Story, **time: float) -> None:
     """Go on as if time had passed, by every clock."""
-    tenant, passed = told.desk.access.tenant, timedelta(**time)
+    tenant, passed = told.desk.session.tenant, timedelta(**time)
     tenant.clock = lambda: now() + passed
     tenant.steady = lambda: monotonic() + passed.total_seconds()
 
@@ -95,7 +96,7 @@ async def test_an_unknown_outcome_stays_on_the_row_until_a_list_tells(
         assert told.row("Acme-Japan")[3] == "Accept"
         assert "Accept did not happen" in told.notice
         assert faulty[0].writes == ["accept"]
-        [entry] = told.screen.target.journal.entries()
+        [entry] = told.screen.target.journal.read_entries()
         assert entry.outcome == "not done"
 
 
@@ -115,7 +116,7 @@ async def test_an_unknown_outcome_that_did_happen_is_told_as_soon_as_a_list_show
         await told.press("ctrl+r")
         assert told.row("Acme-US")[2] == "◐ Pending"
         assert told.notice.startswith("✓ Requested: Acme Corporation → Acme-US is Pending")
-        assert [one.outcome for one in told.screen.target.journal.entries()] == ["confirmed"]
+        assert [one.outcome for one in told.screen.target.journal.read_entries()] == ["confirmed"]
 
 
 async def test_while_an_outcome_is_unknown_only_a_request_is_repeated_under_its_key() -> None:
@@ -141,7 +142,7 @@ async def test_while_an_outcome_is_unknown_only_a_request_is_repeated_under_its_
         await told.press("r", "y")
         assert told.row("Acme-US")[2] == "◐ Pending"
         assert faulty[0].writes == ["request", "accept", "request"]
-        keys = {one.key for one in told.screen.target.journal.entries() if one.key}
+        keys = {one.key for one in told.screen.target.journal.read_entries() if one.key}
         assert len(keys) == 1
 
 
@@ -244,7 +245,7 @@ async def test_an_unknown_write_of_another_entity_is_looked_up_from_here() -> No
         await told.act_in("Acme-Europe")
         faulty[0].fail_reads = False
         await told.press("ctrl+r")
-        assert [one.outcome for one in told.screen.target.journal.entries()] == ["confirmed"]
+        assert [one.outcome for one in told.screen.target.journal.read_entries()] == ["confirmed"]
         assert "Acme Corporation → Acme-US is Pending" in told.notice
 
 
@@ -253,7 +254,7 @@ async def test_what_another_program_left_open_is_looked_up_by_a_refresh(tmp_path
     async with story(place=Place(journal=Journal(path, "acme"))) as told:
         row = next(one for one in told.desk.rows() if one.counterpart.title == "Acme-Europe")
         long_ago = Journal(path, "acme", clock=lambda: now() - timedelta(hours=9))
-        long_ago.intend(Order.on(Action.DISCONNECT, row), "bob", "t")
+        intend(long_ago, Operation.plan(DISCONNECT, row))
         await told.press("ctrl+r")
         assert "Disconnect did not happen" in told.notice
-        assert long_ago.open() == []
+        assert long_ago.read_open() == []

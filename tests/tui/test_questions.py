@@ -3,9 +3,9 @@
 import asyncio
 
 import pytest
-from entity_connections.domain.actions import Action
+from entity_connections.domain.actions import REQUEST
 from entity_connections.domain.connections import Connection
-from entity_connections.services.operations.operation import Order
+from entity_connections.services.operations.operation import Operation
 from entity_connections.services.workspace import UserSession
 from entity_connections.tui.dialogs import confirmation
 from entity_connections.tui.dialogs.action_confirmation import Question
@@ -174,7 +174,7 @@ async def test_a_question_invalidated_before_it_is_drawn_draws_itself_so() -> No
     async with story() as told:
         row = told.desk.find(next(row.key for row in told.desk.rows()))
         assert row is not None
-        question = Question(Order.on(Action.REQUEST, row), Content("DEMO acme"))
+        question = Question(Operation.plan(REQUEST, row), Content("DEMO acme"))
         told.app.push_screen(question)
         question.invalidated = "It is another one now."
         await told.settle()
@@ -220,7 +220,7 @@ async def test_two_quick_clicks_ask_about_one_row_and_no_other() -> None:
         await told.settle()
         assert x
         assert len(told.app.screen_stack) == 2
-        assert asked(told).order.row.counterpart.title == "Acme-Mexico"
+        assert asked(told).operation.row.counterpart.title == "Acme-Mexico"
 
 
 async def test_a_question_does_not_outlive_its_user() -> None:

@@ -44,7 +44,7 @@ async def test_a_name_that_zuora_gave_to_another_entity_since(tmp_path: Path) ->
         Entity(CORPORATION, "Acme Corporation", "", None),
         Entity(US, "Acme-Europe", "", CORPORATION),
     ])  # fmt: skip
-    tenant.remember(US)
+    tenant.save_cache(US)
     fake.close()
     assert (await begun("Acme-Europe", store))[0] == EUROPE
 

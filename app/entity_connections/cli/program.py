@@ -20,13 +20,13 @@ from entity_connections.fake.scenarios.scenarios import SCENARIOS, USERS
 from entity_connections.settings.errors import SettingsError
 
 COMMANDS = {
-    "entities": ("commands.reading:entities", "The entities, and which you may enter"),
-    "connections": ("commands.reading:connections", "The connections of an entity"),
-    "waiting": ("commands.reading:waiting", "Requests that wait in any entity you may enter"),
-    "request": ("commands.writing:request", "Ask other entities for a connection"),
-    "accept": ("commands.writing:accept", "Accept a request that waits"),
-    "deny": ("commands.writing:deny", "Deny a request that waits"),
-    "disconnect": ("commands.writing:disconnect", "End a connection for good"),
+    "entities": ("commands.entities:entities", "The entities, and which you may enter"),
+    "connections": ("commands.connections:connections", "The connections of an entity"),
+    "waiting": ("commands.waiting:waiting", "Requests that wait in any entity you may enter"),
+    "request": ("commands.actions:request", "Ask other entities for a connection"),
+    "accept": ("commands.actions:accept", "Accept a request that waits"),
+    "deny": ("commands.actions:deny", "Deny a request that waits"),
+    "disconnect": ("commands.actions:disconnect", "End a connection for good"),
     "journal": ("commands.journal:journal", "What was sent, and what became of it"),
     "profiles": ("commands.profiles:profiles", "The tenants of your config file"),
     "login": ("commands.login:login", "Make a profile: ask, test, and keep the secret"),

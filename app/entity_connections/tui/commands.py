@@ -7,9 +7,16 @@ and what would make it possible.
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
-from entity_connections.domain import actions
-from entity_connections.domain.actions import Action, DisabledReason
-from entity_connections.domain.connections import Direction, Row
+from entity_connections.domain.actions import (
+    ACCEPT,
+    DENY,
+    DISCONNECT,
+    REQUEST,
+    Action,
+    DisabledReason,
+)
+from entity_connections.domain.actions.default_action import default_action, usual_action
+from entity_connections.domain.connections import Row
 
 
 class Command(NamedTuple):
@@ -44,7 +51,7 @@ class CommandContext(NamedTuple):
 
     Attributes:
         row: the row under the cursor, if any.
-        why_moved: why that is another row than a person put the cursor on; "" where it is not.
+        moved_reason: why that is another row than a person put the cursor on; "" where it is not.
         accessible_ids: ids of the entities the user may enter, None if unknown.
         role: what the user is in the acting entity, None if unknown.
         can_go_back: whether the other side of this row is where the person came from.
@@ -60,7 +67,7 @@ class CommandContext(NamedTuple):
     """
 
     row: Row | None = None
-    why_moved: str = ""
+    moved_reason: str = ""
     accessible_ids: AbstractSet[str] | None = None
     role: str | None = None
     can_go_back: bool = False
@@ -79,34 +86,34 @@ COMMANDS = (
     Command(
         "request",
         "r",
-        Action.REQUEST.label,
+        REQUEST.label,
         "Ask the target for a connection",
         short="Request",
-        action=Action.REQUEST,
+        action=REQUEST,
     ),
     Command(
         "accept",
         "a",
-        Action.ACCEPT.label,
+        ACCEPT.label,
         "Accept the request that waits here",
         short="Accept",
-        action=Action.ACCEPT,
+        action=ACCEPT,
     ),
     Command(
         "deny",
         "d",
-        Action.DENY.label,
+        DENY.label,
         "Deny the request that waits here",
         short="Deny",
-        action=Action.DENY,
+        action=DENY,
     ),
     Command(
         "disconnect",
         "x",
-        Action.DISCONNECT.label,
+        DISCONNECT.label,
         "End it for good: there is no way back",
         short="Disconnect",
-        action=Action.DISCONNECT,
+        action=DISCONNECT,
     ),
     Command(
         "entity",
@@ -204,8 +211,7 @@ def in_key_bar(command: Command, situation: CommandContext) -> bool:
 
 def row_command(row: Row, situation: CommandContext) -> Command:
     """Return the command of the action that a row offers, or would offer."""
-    usual = Action.REQUEST if row.direction is Direction.OUTBOUND else Action.ACCEPT
-    action = actions.default_action(row, situation.accessible_ids) or usual
+    action = default_action(row, situation.accessible_ids) or usual_action(row.direction)
     return next(command for command in COMMANDS if command.action is action)
 
 
@@ -237,20 +243,20 @@ def _why_not_on_row(command: Command, situation: CommandContext) -> DisabledReas
     row = situation.row
     if row is None:
         return DisabledReason("There is no row here.", "If a filter hides them, escape clears it.")
-    if situation.why_moved and command.id != "copy_id":
+    if situation.moved_reason and command.id != "copy_id":
         return DisabledReason(
-            situation.why_moved, "Put it on the row you mean, with an arrow key or a click."
+            situation.moved_reason, "Put it on the row you mean, with an arrow key or a click."
         )
     if command.action is not None:
         if situation.sending:
             return DisabledReason("An action on this row is being sent.", "Wait for its outcome.")
         # A request may be asked for again: under its old key Zuora does it once.
-        if situation.unknown and command.action is not Action.REQUEST:
+        if situation.unknown and not command.action.idempotent:
             return DisabledReason(
                 "Nobody knows yet what became of the last action on this row.",
                 "The list is read until it tells; ctrl+r reads it now.",
             )
-        reason = actions.disabled_reason(command.action, row, situation.accessible_ids)
+        reason = command.action.disabled_reason(row, situation.accessible_ids)
         return reason or write_reason(command.action, row, situation)
     if command.id == "other_side":
         return _why_not_other_side(row, situation.accessible_ids)
@@ -265,7 +271,7 @@ def write_reason(action: Action, row: Row, situation: CommandContext) -> Disable
     """Return why nothing may be written to a row that would allow `action`, or None."""
     if situation.read_only:
         return _READ_ONLY
-    reason = actions.role_reason(action, row, situation.role)
+    reason = action.role_reason(row, situation.role)
     return reason or (_LOCKED if situation.locked else None)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from entity_connections.domain.errors import ZuoraError
-from entity_connections.services.operations.execute import Outcome
+from entity_connections.services.operations.operation import Operation
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.workspace import UserSession
@@ -24,7 +24,7 @@ class Restored(Message):
 
     user: str
     desk: ScreenState
-    unknown: list[Outcome]
+    unknown: list[Operation]
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Entered(Message):
     user: str
     desk: ScreenState
     acting_id: str
-    outcomes: list[Outcome]
+    outcomes: list[Operation]
     trouble: str
 
 
@@ -77,7 +77,7 @@ class ReadFailed(Message):
 class Settled(Message):
     """A list has told what became of writes whose outcome was unknown."""
 
-    outcomes: list[Outcome]
+    outcomes: list[Operation]
 
 
 @dataclass
@@ -85,4 +85,4 @@ class Finished(Message):
     """It is told what became of an order."""
 
     desk: ScreenState
-    outcome: Outcome
+    outcome: Operation

@@ -9,8 +9,9 @@ from textual.app import App
 from textual.message_pump import MessagePump
 
 from entity_connections.domain.errors import ZuoraError
-from entity_connections.services.operations.execute import Order, Outcome, Result, perform
-from entity_connections.services.operations.recover import conclude, settle
+from entity_connections.services.operations.executor import Executor
+from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.operations.recovery import record_resolved, recover_operations
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.storage.journal import JournalError
 from entity_connections.services.storage.store import Remembered
@@ -32,7 +33,7 @@ class Work:
         self._restored: ScreenState | None = None
         self._looked = False
         self._settled = False
-        self._unfinished: set[asyncio.Task[Outcome]] = set()
+        self._unfinished: set[asyncio.Task[list[Operation]]] = set()
 
     @property
     def reading(self) -> bool:
@@ -55,16 +56,16 @@ class Work:
         """Read the acting entity's list, and the hierarchy before it if wanted."""
         self._start(partial(self._read, desk, entities, asked), READING, exclusive=True)
 
-    def write(self, desk: ScreenState, order: Order) -> None:
+    def write(self, desk: ScreenState, operation: Operation) -> None:
         """Carry out an order; nothing on the screen can end that."""
-        self._start(partial(self._write, desk, order), WRITING)
+        self._start(partial(self._write, desk, operation), WRITING)
 
     def give_up_reading(self) -> None:
         """End what is being read."""
         for group in (ENTERING, READING):
             self._app.workers.cancel_group(self._app, group)
 
-    def conclude(self, outcomes: list[Outcome]) -> None:
+    def conclude(self, outcomes: list[Operation]) -> None:
         """Record what lists have told of writes whose outcome was unknown, and tell it."""
         self._start(partial(self._conclude, outcomes), CONCLUDING)
 
@@ -78,7 +79,7 @@ class Work:
             access = await self._way(user)
             tenant, desk, start = access.tenant, self._restored, access.start
             before = desk.acting_id if desk else ""
-            if desk and not (start and before == tenant.called(start)):
+            if desk and not (start and before == tenant.find_id(start)):
                 start = before  # as it was left, or where somebody has gone meanwhile
             acting_id = await tenant.open(start)
             if desk is None or (start == access.start and desk.acting_id == before != acting_id):
@@ -103,7 +104,7 @@ class Work:
         if self._looked:
             return access
         self._tell(messages.Opened(access))
-        remembered = await asyncio.to_thread(access.tenant.restore)
+        remembered = await asyncio.to_thread(access.tenant.restore_cache)
         if remembered is not None and (desk := _desk_of(access, remembered)) is not None:
             unknown = await self._unsettled()
             self._restored = desk
@@ -111,42 +112,42 @@ class Work:
         self._looked = True  # only now: a look that was cut short begins anew
         return access
 
-    async def _unsettled(self) -> list[Outcome]:
+    async def _unsettled(self) -> list[Operation]:
         """Return what is unknown until Zuora can be asked."""
         try:
-            entries = await asyncio.to_thread(self._target.journal.unsettled)
+            entries = await asyncio.to_thread(self._target.journal.read_unresolved)
         except JournalError:
             return []  # told once the tenant is entered
-        return [Outcome(Order.again(one), Result.UNKNOWN, "", entry=one) for one in entries]
+        return [Operation.from_entry(entry) for entry in entries]
 
-    async def _aftermath(self, access: UserSession) -> tuple[list[Outcome], str]:
+    async def _aftermath(self, access: UserSession) -> tuple[list[Operation], str]:
         """Look up what earlier runs left open, once a run; return why not, too."""
         if self._settled:
             return [], ""
-        outcomes, trouble = list[Outcome](), ""
+        outcomes, trouble = list[Operation](), ""
         try:
-            outcomes = await settle(access.tenant, self._target.journal)
+            outcomes = await recover_operations(access.tenant, self._target.journal)
         except JournalError as error:
             trouble = str(error)
         self._settled = True
         return outcomes, trouble
 
-    async def _conclude(self, outcomes: list[Outcome]) -> None:
-        self._tell(messages.Settled(await conclude(self._target.journal, outcomes)))
+    async def _conclude(self, outcomes: list[Operation]) -> None:
+        self._tell(messages.Settled(await record_resolved(self._target.journal, outcomes)))
 
     async def _read(self, desk: ScreenState, entities: bool, asked: bool) -> None:
-        ours = desk.unknown_entries()
+        ours = desk.unresolved_entry_ids()
         await self._read_entity(desk, desk.acting_id, entities=entities, asked=asked)
         if entities:  # what other programs have left open since our start
             with suppress(JournalError):
-                found = await settle(desk.access.tenant, self._target.journal, ours)
-                if told := [one for one in found if one.result is not Result.UNKNOWN]:
+                found = await recover_operations(desk.session.tenant, self._target.journal, ours)
+                if told := [one for one in found if one.state is not State.UNKNOWN]:
                     self._tell(messages.Settled(told))
 
     async def _read_entity(
         self, desk: ScreenState, acting_id: str, *, entities: bool, asked: bool
     ) -> None:
-        tenant = desk.access.tenant
+        tenant = desk.session.tenant
         try:
             if entities:
                 await tenant.read_entities(acting_id)
@@ -156,22 +157,22 @@ class Work:
         else:
             self._tell(messages.Read(desk, view))
             await self._look_up(desk)
-            await asyncio.to_thread(tenant.remember, acting_id, desk.direction)
+            await asyncio.to_thread(tenant.save_cache, acting_id, desk.direction)
 
     async def _look_up(self, desk: ScreenState) -> None:
         """Read the lists of other entities that tell what is unknown still."""
-        for acting_id in desk.to_look_up():
+        for acting_id in desk.unresolved_acting_ids():
             with suppress(ZuoraError):  # it stays unknown
-                self._tell(messages.Read(desk, await desk.access.tenant.read(acting_id)))
+                self._tell(messages.Read(desk, await desk.session.tenant.read(acting_id)))
 
-    async def _write(self, desk: ScreenState, order: Order) -> None:
-        access = desk.access
-        write = asyncio.create_task(
-            perform(access.tenant, order, self._target.journal, access.login, access.traffic)
-        )
+    async def _write(self, desk: ScreenState, operation: Operation) -> None:
+        access = desk.session
+        executor = Executor(access.tenant, self._target.journal, access.login, access.request_log)
+        write = asyncio.create_task(executor.run([operation]))
         self._unfinished.add(write)
         write.add_done_callback(self._unfinished.discard)
-        self._tell(messages.Finished(desk, await asyncio.shield(write)))
+        (operation,) = await asyncio.shield(write)
+        self._tell(messages.Finished(desk, operation))
 
     async def finish_writes(self) -> None:
         """Wait until every write that was begun is recorded to its end, after an error too."""
@@ -182,9 +183,9 @@ class Work:
 def _desk_of(access: UserSession, remembered: Remembered) -> ScreenState | None:
     """Return a desk with the rows of an earlier run, if there are any of the entity to act in."""
     tenant, start = access.tenant, access.start
-    acting_id = tenant.called(start) if start else remembered.acting_id
-    if not acting_id or (view := tenant.seen(acting_id)) is None:
+    acting_id = tenant.find_id(start) if start else remembered.acting_id
+    if not acting_id or (view := tenant.cached(acting_id)) is None:
         return None
     desk = ScreenState(access, acting_id, direction=remembered.direction)
-    desk.take(view)
+    desk.apply(view)
     return desk

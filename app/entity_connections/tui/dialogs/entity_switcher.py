@@ -10,8 +10,8 @@ RECENT = 3
 
 def entity_switcher(desk: ScreenState) -> Chooser:
     """Return the dialog that chooses the acting entity of `desk`."""
-    tenant = desk.access.tenant
-    waiting = tenant.waiting()
+    tenant = desk.session.tenant
+    waiting = tenant.count_waiting()
     choices = [
         Choice(id_, tenant.hierarchy.get(id_).title, "recent")
         for id_ in desk.recent[:RECENT]
@@ -22,7 +22,7 @@ def entity_switcher(desk: ScreenState) -> Chooser:
 
 
 def _choice(desk: ScreenState, entity: Entity, waiting: int) -> Choice:
-    tenant, title = desk.access.tenant, entity.title
+    tenant, title = desk.session.tenant, entity.title
     indent = tenant.hierarchy.depth(entity.id)
     if not entity.provisioned:
         refusal = f"{title} is not provisioned yet: a global administrator does that."

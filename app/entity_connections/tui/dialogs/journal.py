@@ -46,7 +46,7 @@ class JournalPane(Pane):
     @work(group="journal")
     async def _read(self) -> None:
         try:
-            entries = await asyncio.to_thread(self._journal.entries)
+            entries = await asyncio.to_thread(self._journal.read_entries)
             verdict = await asyncio.to_thread(self._journal.verify)
         except JournalError as error:
             self.grid.placeholder = Content(str(error))
@@ -71,7 +71,7 @@ def _record(entry: Entry) -> Record:
     text, tone = _OUTCOMES.get(entry.outcome, (f"? {entry.outcome}", "warn"))
     cells = (
         Cell(f"{entry.at.astimezone():%m-%d %H:%M}", "mute"),
-        Cell(entry.action.name.capitalize()),
+        Cell(entry.action.word),
         Cell(entry.pair),
         Cell(text, tone),
         Cell(entry.user),

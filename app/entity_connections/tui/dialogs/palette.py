@@ -1,6 +1,5 @@
 """The command palette: what is possible, harm last, what is not, and every entity to act in."""
 
-from entity_connections.domain.actions import Action
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.tui.commands import (
     COMMANDS,
@@ -18,11 +17,11 @@ COMMAND, ENTITY = "command:", "entity:"
 def command_palette(situation: CommandContext, desk: ScreenState | None) -> Chooser:
     """Return the dialog that finds a command or an entity by a part of its name."""
     commands = [command for command in COMMANDS if command.id != "palette"]
-    commands.sort(key=lambda command: command.action is Action.DISCONNECT)
+    commands.sort(key=lambda command: command.action is not None and command.action.irreversible)
     choices = [_command_choice(command, situation) for command in commands]
     choices.sort(key=lambda choice: bool(choice.refusal))
     if desk is not None:
-        tenant = desk.access.tenant
+        tenant = desk.session.tenant
         choices += [
             Choice(f"{ENTITY}{entity.id}", f"Act in {entity.title}")
             for entity in tenant.hierarchy

@@ -93,7 +93,7 @@ class Requests(Pane):
     @work(group="copy")
     async def _copy_command(self, call: ApiCall) -> None:
         try:
-            entries = await asyncio.to_thread(self._journal.entries) if call.key else []
+            entries = await asyncio.to_thread(self._journal.read_entries) if call.key else []
         except JournalError as error:
             self.say(str(error))
             return

@@ -12,12 +12,12 @@ READING = Content("Reading from Zuora…")
 
 def empty_face(desk: ScreenState) -> Content:
     """Say why there are no rows: nothing there, filtered to nothing, or failed."""
-    if desk.view is None:
+    if desk.snapshot is None:
         return failed_face(desk.failure) if desk.failure else READING
-    if desk.tab.needle and desk.count(desk.direction):
+    if desk.tab.filter_text and desk.count(desk.direction):
         hidden = desk.count(desk.direction)
         return Content.assemble(
-            (f"Nothing matches “{desk.tab.needle}”.", "bold"),
+            (f"Nothing matches “{desk.tab.filter_text}”.", "bold"),
             f"\n\nThe filter hides {hidden} rows; escape clears it.",
         )
     if desk.direction is Direction.INBOUND:

@@ -26,7 +26,7 @@ def top_lines(
     target: Workspace, user: str, desk: ScreenState | None, age: str, width: int
 ) -> Content:
     """Return two lines: where one is and who one is; the path and how old the list is."""
-    where = desk.access.tenant.hierarchy.get(desk.acting_id).title if desk else "—"
+    where = desk.session.tenant.hierarchy.get(desk.acting_id).title if desk else "—"
     right = _tenant_and_user(target, user, desk, width - LEAST_LEFT - 6)
     room = max(LEAST_LEFT, width - right.cell_length - 5)
     name = Content(where).truncate(room, ellipsis=True).plain
@@ -52,9 +52,9 @@ def _tenant_and_user(target: Workspace, user: str, desk: ScreenState | None, roo
     tenant_room = room - len(word) - 1 - (len(lock) + 3 if lock else 0)
     name = Content(target.name).truncate(max(LEAST_NAME, tenant_room), ellipsis=True).plain
     text = f"{word} {name}{' · ' * bool(lock)}{lock}"
-    role = desk.access.role(desk.acting_id) if desk else None
+    role = desk.session.role(desk.acting_id) if desk else None
     who = ""
-    for part in (desk.access.login if desk else user, role):
+    for part in (desk.session.login if desk else user, role):
         if not part or cell_len(f"{text}{who} · {part}") > room:
             break
         who += f" · {part}"
@@ -105,9 +105,9 @@ def age_of(
         reading: whether something is being read.
         restored: whether the rows are from before the program was started.
     """
-    if desk is None or desk.view is None:
+    if desk is None or desk.snapshot is None:
         return "reading…" if reading else "nothing read yet"
-    when = ago(desk.view.read_at, now)
+    when = ago(desk.snapshot.read_at, now)
     if desk.failure:
         return f"refresh failed · read {when}"
     return f"reading… · read {when}" if restored or reading else f"updated {when}"
@@ -127,9 +127,13 @@ def tab_line(desk: ScreenState | None, front: Direction, shown: int) -> Content:
 
 
 def _count(desk: ScreenState | None, direction: Direction, shown: int | None) -> str:
-    if desk is None or desk.view is None:
+    if desk is None or desk.snapshot is None:
         return ""
     total = desk.count(direction)
     parts = [f"{shown} of {total}"] if shown is not None and shown != total else []
-    parts += [f"{desk.waiting} waiting"] if direction is Direction.INBOUND and desk.waiting else []
+    parts += (
+        [f"{desk.waiting_count} waiting"]
+        if direction is Direction.INBOUND and desk.waiting_count
+        else []
+    )
     return " · ".join(parts) or str(total)

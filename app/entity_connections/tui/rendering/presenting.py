@@ -6,12 +6,12 @@ from functools import lru_cache
 from textual.content import Content
 from textual.style import Style
 
-from entity_connections.domain import actions
-from entity_connections.domain.actions import DisabledReason
+from entity_connections.domain.actions import REQUEST, STANDARD_USER, DisabledReason
+from entity_connections.domain.actions.default_action import default_action
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction, Row
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.row_order import NOT_CONNECTED
-from entity_connections.services.operations.execute import Outcome, Result
+from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.screen_state import Progress
 from entity_connections.tui.commands import (
     COMMANDS,
@@ -32,12 +32,12 @@ SIGNS = {
 """Sign, tone and meaning of each status; one we do not know wears a question mark."""
 
 _KINDS = {
-    Result.CONFIRMED: "good",
-    Result.REFUSED: "bad",
-    Result.OVERTAKEN: "why",
-    Result.UNKNOWN: "unknown",
-    Result.NOT_DONE: "bad",
-    Result.SUPERSEDED: "unknown",
+    State.CONFIRMED: "good",
+    State.REFUSED: "bad",
+    State.STALE: "why",
+    State.UNKNOWN: "unknown",
+    State.NOT_APPLIED: "bad",
+    State.SUPERSEDED: "unknown",
 }
 MUTED = "$foreground-muted"
 LATER = 4
@@ -79,13 +79,13 @@ def item(row: Row, situation: CommandContext, progress: Progress | None) -> Item
 
 def _action(row: Row, situation: CommandContext) -> Cell:
     """Return the action that makes sense on a row; it looks like a link only if it is possible."""
-    action = actions.default_action(row, situation.accessible_ids)
+    action = default_action(row, situation.accessible_ids)
     if action is not None:
         refusal = write_reason(action, row, situation)
         return (
             Cell(refusal.brief or action.label, "mute") if refusal else Cell(action.label, "action")
         )
-    reason = actions.disabled_reason(actions.Action.REQUEST, row, situation.accessible_ids)
+    reason = REQUEST.disabled_reason(row, situation.accessible_ids)
     return Cell(reason.brief if reason and row.direction is Direction.OUTBOUND else "", "mute")
 
 
@@ -111,36 +111,29 @@ def detail(situation: CommandContext) -> Content:
 
 def _next_step(row: Row, situation: CommandContext) -> str:
     """Say what can be done. It names nobody: what stays the same is not sent again."""
-    if situation.why_moved:
+    if situation.moved_reason:
         return "the cursor was moved here: an arrow key or a click takes a row"
     if situation.sending:
         return "an action is being sent"
     if situation.unknown:
         return "the last action's outcome is unknown"
-    action = actions.default_action(row, situation.accessible_ids)
+    action = default_action(row, situation.accessible_ids)
     if action is not None:
         refusal = write_reason(action, row, situation)
-        return _refused(row, situation, refusal) if refusal else _OFFERS[action]
+        return _refused(row, situation, refusal) if refusal else action.key_hint
     if row.status == PENDING:
         return "an administrator of the target accepts or denies it"
     if row.direction is Direction.INBOUND and row.status == DISCONNECTED:
         return "only the source can request it again"
-    reason = actions.disabled_reason(actions.Action.REQUEST, row, situation.accessible_ids)
+    reason = REQUEST.disabled_reason(row, situation.accessible_ids)
     return reason.reason if reason else ""
-
-
-_OFFERS = {
-    actions.Action.ACCEPT: "it waits for you: a accepts, d denies",
-    actions.Action.REQUEST: "r requests the connection",
-    actions.Action.DISCONNECT: "x ends it for good",
-}
 
 
 def _refused(row: Row, situation: CommandContext, refusal: DisabledReason) -> str:
     """Say why the action that would make sense cannot be done."""
     if situation.read_only:
         return refusal.reason
-    if situation.role == actions.STANDARD_USER:
+    if situation.role == STANDARD_USER:
         whom = "it waits for an administrator" if row.waits_for_acting else refusal.brief
         return f"{whom}; you are a {situation.role}"
     return "read-only until U unlocks writes"
@@ -187,18 +180,18 @@ def notice(kind: str, sentence: str, *more: str) -> Content:
     return Content.assemble((f"{sign} ", "bold"), sentence, *rest)
 
 
-def told(outcome: Outcome) -> tuple[str, ...]:
+def told(outcome: Operation) -> tuple[str, ...]:
     """Return what became of an order: the kind of message, a sentence, and what else helps."""
-    kind, sentence, error = _KINDS[outcome.result], outcome.sentence, outcome.error
-    if error is None or outcome.result is Result.CONFIRMED:
+    kind, sentence, error = _KINDS[outcome.state], outcome.sentence, outcome.error
+    if error is None or outcome.state is State.CONFIRMED:
         return kind, sentence
-    asked = f"{outcome.order.action.label}, {outcome.order.pair}"
+    asked = f"{outcome.action.label}, {outcome.pair}"
     return kind, f"{error.title} ({asked}): {sentence}", *error_lines(error)
 
 
-def told_later(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+def told_later(outcomes: Sequence[Operation]) -> tuple[str, ...]:
     """Return what became of writes whose outcome was unknown: the kind of message, and lines."""
-    kinds = [_KINDS[one.result] for one in outcomes]
+    kinds = [_KINDS[one.state] for one in outcomes]
     worst = next(kind for kind in ("unknown", "bad", "why", "good") if kind in kinds)
     lines = [one.sentence for one in outcomes[:LATER]]
     hidden = len(outcomes) - len(lines)

@@ -9,11 +9,9 @@ from textual.binding import Binding
 from textual.getters import query_one
 from textual.screen import Screen
 
-from entity_connections.domain.actions import Action
 from entity_connections.domain.connections import Direction
 from entity_connections.domain.errors import NoResponse, ZuoraError
 from entity_connections.domain.row_order import SortColumn as SortOrder
-from entity_connections.services.operations.recovered import LooseEnds
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui import messages
@@ -71,7 +69,6 @@ class Connections(Screen[None]):
         self.target = target
         self._leaving = False
         self._open = False
-        self.loose_ends = LooseEnds()
 
     def compose(self) -> ComposeResult:
         """Lay out the desk, and a sentence for terminals that are too small for it."""
@@ -105,7 +102,6 @@ class Connections(Screen[None]):
     async def _begin_anew(self, target: Workspace, opened: asyncio.Event) -> None:
         self._open = self._leaving = False
         self.target = target
-        self.loose_ends = LooseEnds()
         await self.recompose()
         self._enter()
         opened.set()
@@ -119,12 +115,12 @@ class Connections(Screen[None]):
 
     @on(messages.Opened)
     def _opened(self, message: messages.Opened) -> None:
-        self.view.follow(message.access.traffic)
+        self.view.follow(message.access.request_log)
 
     @on(messages.Restored)
     def _restored(self, message: messages.Restored) -> None:
         self._sit_down(message.user, message.desk)
-        self.loose_ends.show(message.desk, message.unknown)
+        message.desk.update_unresolved(message.unknown)
         self.view.draw_tab()
 
     @on(messages.Entered)
@@ -132,11 +128,11 @@ class Connections(Screen[None]):
         desk, outcomes = message.desk, message.outcomes
         if desk is not self.desk:
             self._sit_down(message.user, desk)
-        elif not desk.access.tenant.can_act_in(desk.acting_id):
+        elif not desk.session.tenant.can_act_in(desk.acting_id):
             desk.act_in(message.acting_id)
         self.view.entered = True
         self.view.recover()
-        self.loose_ends.show(desk, outcomes)
+        desk.update_unresolved(outcomes)
         if message.trouble:
             self.view.say("bad", message.trouble)
         elif outcomes:
@@ -155,7 +151,7 @@ class Connections(Screen[None]):
         self.refreshing.hold(message.error)
         desk = self.desk
         if desk is not None and message.user != self.view.user:
-            self.view.follow(desk.access.traffic)
+            self.view.follow(desk.session.request_log)
             self.view.say_failure(message.error)
             self.view.draw_lines()
         elif desk is not None:
@@ -168,9 +164,9 @@ class Connections(Screen[None]):
         if message.desk is self.desk:
             self.view.reading = False
             self.view.recover()
-            before = message.desk.view
-            message.desk.take(message.view)
-            after = message.desk.view
+            before = message.desk.snapshot
+            message.desk.apply(message.view)
+            after = message.desk.snapshot
             if before and after and before.connections != after.connections:
                 self.view.outdate()
             self._conclude(message.desk)
@@ -187,21 +183,21 @@ class Connections(Screen[None]):
         self.view.reading = False
         desk.failure = error
         self.refreshing.hold(error)
-        if asked and desk.view is not None:
+        if asked and desk.snapshot is not None:
             self.view.say_failure(error)
         self.view.draw()
 
     @on(messages.Finished)
     def _finished(self, message: messages.Finished) -> None:
         self._leaving = False
-        message.desk.finished(message.outcome)
+        message.desk.finish_operation(message.outcome)
         self.view.say(*presenting.told(message.outcome), until_change=True)
         self._conclude(message.desk)
         self._recheck_question()
         self.view.draw()
 
     def _conclude(self, desk: ScreenState) -> None:
-        if settled := self.loose_ends.due(desk):
+        if settled := desk.take_resolved():
             self.work.conclude(settled)
 
     @on(messages.Settled)
@@ -383,7 +379,7 @@ class Connections(Screen[None]):
         if (row := situation.row) is None or row.key != key:
             return
         command = row_command(row, situation)
-        harms = command.action is Action.DISCONNECT
+        harms = command.action is not None and command.action.irreversible
         if harms and not clicked and not disabled_reason(command, situation):
             pair = f"{row.source.title} → {row.target.title}"
             self.view.say("why", f"{pair} is {row.status}.", "x ends it for good.")
@@ -391,7 +387,7 @@ class Connections(Screen[None]):
             self.action_command(command.id)
 
     def _recheck_question(self) -> None:
-        question, view = self.app.screen, self.desk.view if self.desk else None
+        question, view = self.app.screen, self.desk.snapshot if self.desk else None
         if isinstance(question, Question) and view is not None:
             question.revalidate(view)
 

@@ -122,12 +122,12 @@ class DeskView(Vertical):
         progress = desk.progress(row) if row is not None else None
         return here._replace(
             row=row,
-            why_moved=desk.why_moved,
-            accessible_ids=desk.access.tenant.accessible_ids,
-            role=desk.access.role(desk.acting_id),
+            moved_reason=desk.moved_reason,
+            accessible_ids=desk.session.tenant.accessible_ids,
+            role=desk.session.role(desk.acting_id),
             can_go_back=desk.can_go_back,
             entered=True,
-            loaded=desk.view is not None,
+            loaded=desk.snapshot is not None,
             sending=progress is Progress.SENDING,
             unknown=progress is Progress.UNKNOWN,
         )
@@ -139,7 +139,7 @@ class DeskView(Vertical):
             self._draw_rows(self.desk)
 
     def _draw_rows(self, desk: ScreenState) -> None:
-        shown, cursor, grid = desk.shown(), desk.cursor, self.rows
+        shown, cursor, grid = desk.visible_rows(), desk.cursor, self.rows
         grid.placeholder = empty_face(desk)
         grid.stale = desk.failure is not None or self._remembered(desk)
         with self.prevent(Grid.CursorMoved):
@@ -152,12 +152,12 @@ class DeskView(Vertical):
 
     def _remembered(self, desk: ScreenState) -> bool:
         """Whether the rows are from before the program was started."""
-        return desk.view is not None and desk.view.read_at < self._began
+        return desk.snapshot is not None and desk.snapshot.read_at < self._began
 
     def _make_items(self, desk: ScreenState, rows: Sequence[Row]) -> list[Item]:
         """Make the line of each row once: each letter in the filter shows hundreds of them."""
-        situation = self.situation()._replace(row=None, why_moved="", can_go_back=False)
-        made_of = (desk.view, desk.direction, desk.changes, situation.locked, situation.role)
+        situation = self.situation()._replace(row=None, moved_reason="", can_go_back=False)
+        made_of = (desk.snapshot, desk.direction, desk.revision, situation.locked, situation.role)
         if made_of != self._made_of:
             self._made_of, self._items = made_of, {}
         self._items.pop(desk.tab.pinned or "", None)  # it need not be as the list has it
@@ -173,7 +173,7 @@ class DeskView(Vertical):
         if self.desk is not None:
             tab = self.desk.tab
             self.rows.set_columns(presenting.columns(self.desk.direction))
-            self.rows.sorting = (tab.order.value, tab.reverse) if tab.order else None
+            self.rows.sorting = (tab.sort_column.value, tab.reverse) if tab.sort_column else None
             self.draw()
 
     def draw_lines(self) -> None:
@@ -245,7 +245,7 @@ class DeskView(Vertical):
 
     def say_failure(self, error: ZuoraError) -> None:
         """Say why nothing could be read, until it can be."""
-        rows = " The rows are what was read before." if self.desk and self.desk.view else ""
+        rows = " The rows are what was read before." if self.desk and self.desk.snapshot else ""
         self.say("bad", f"{error.title}: {error.sentence}{rows}", *presenting.error_lines(error))
         self._told_failure = True
 
@@ -274,7 +274,7 @@ class DeskView(Vertical):
     def open_filter(self) -> None:
         """Show the field of the filter."""
         if self.desk is not None:
-            self.needle.value = self.desk.tab.needle
+            self.needle.value = self.desk.tab.filter_text
             self.needle.display = True
             self.screen.set_focus(self.needle)  # at once: what is typed ahead belongs to it
 
@@ -289,8 +289,8 @@ class DeskView(Vertical):
         self.needle.typed, self.needle.left = self._narrow, self._leave_filter
 
     def _narrow(self, needle: str) -> None:
-        if self.desk is not None and needle != self.desk.tab.needle:
-            self.desk.narrow(needle)
+        if self.desk is not None and needle != self.desk.tab.filter_text:
+            self.desk.set_filter(needle)
             if self._passing:
                 self.hush()
             self._draw_rows(self.desk)
@@ -306,8 +306,8 @@ class DeskView(Vertical):
     def draw_arrival(self, desk: ScreenState) -> None:
         """Show a tab or an entity that was come to, with the filter that it has."""
         self.hush()
-        self.needle.value = desk.tab.needle
-        self.needle.display = bool(desk.tab.needle)
+        self.needle.value = desk.tab.filter_text
+        self.needle.display = bool(desk.tab.filter_text)
         self.screen.set_focus(self.rows)
         self.draw_tab()
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from entity_connections.domain.actions import Action
 from entity_connections.domain.connections import Row
-from entity_connections.services.operations.operation import Order
+from entity_connections.services.operations.operation import Operation
 from entity_connections.services.screen_state import Progress
 from entity_connections.tui.dialogs.action_confirmation import Question
 from entity_connections.tui.dialogs.picker import Choice, Chooser, pick
@@ -97,7 +97,7 @@ def requests(main: "Connections") -> None:
 
     def title_of(entity_id: str) -> str:
         desk = main.desk
-        return desk.access.tenant.hierarchy.get(entity_id).title if desk else ""
+        return desk.session.tenant.hierarchy.get(entity_id).title if desk else ""
 
     target, view = main.target, main.view
     options = tuple(view.user if one == target.user else one for one in target.options)
@@ -116,16 +116,16 @@ def ask(main: "Connections", action: Action, row: Row) -> None:
     desk = main.desk
     if desk is None:
         return
-    order = Order.on(action, row)
+    operation = Operation.plan(action, row)
 
     def answered(yes: bool | None) -> None:
         if yes and desk is main.desk and desk.progress(row) is not Progress.SENDING:
-            desk.started(order)
+            desk.start_operation(operation)
             main.view.hush()
             main.view.draw()
-            main.work.write(desk, order)
+            main.work.write(desk, operation)
 
-    main.app.push_screen(Question(order, tenant_name(main.target)), answered)
+    main.app.push_screen(Question(operation, tenant_name(main.target)), answered)
 
 
 def palette(main: "Connections") -> None:

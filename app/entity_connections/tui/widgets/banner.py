@@ -48,7 +48,7 @@ class Standing(NamedTuple):
         resumes: when it is tried again, where Zuora said how long to wait; else None.
         age: how long ago the rows on the screen were read, "" where there are none.
         budget: a sentence about what is left of the budget, "" while there is enough.
-        remarks: what is missing or strange in the list.
+        warnings: what is missing or strange in the list.
     """
 
     waits: tuple[RetryDelay, ...] = ()
@@ -58,7 +58,7 @@ class Standing(NamedTuple):
     resumes: datetime | None = None
     age: str = ""
     budget: str = ""
-    remarks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def parts_of(standing: Standing) -> tuple[str, list[str]]:
@@ -80,7 +80,7 @@ def parts_of(standing: Standing) -> tuple[str, list[str]]:
         return "$text-error", [f"{word}: {error.title}", *rows, f"; {again}"]
     if standing.budget:
         return "$text-warning", [standing.budget]
-    return "$text-warning", [" ".join(standing.remarks)]
+    return "$text-warning", [" ".join(standing.warnings)]
 
 
 def tries_again(error: ZuoraError) -> bool:
@@ -126,7 +126,7 @@ class Banner(Lines):
     def draw(self) -> None:
         """Show how things stand now."""
         traffic, desk = self.traffic, self.desk
-        view = desk.view if desk else None
+        view = desk.snapshot if desk else None
         waits = tuple(traffic.waits) if traffic else ()
         counting = bool(waits) or self.slow
         if counting and self._ticking is None:
@@ -142,6 +142,6 @@ class Banner(Lines):
             resumes=self.resumes,
             age=ago(view.read_at, now()) if view else "",
             budget=rate_limit_sentence(traffic.budget) if traffic else "",
-            remarks=view.remarks if view else (),
+            warnings=view.warnings if view else (),
         )
         self.show(banner(standing, self.size.width))
