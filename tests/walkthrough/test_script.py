@@ -78,10 +78,6 @@ def test_defaults() -> None:
             f'{HEADER}scenario = "acm"\n{STEP}',
             f"scenario: There is no scenario 'acm'. Choose {SCENARIOS}.",
         ),
-        (
-            f'{HEADER}user = "dora"\n{STEP}',
-            "user: There is no 'dora', but alice, bruno, carol.",
-        ),
     ],
 )
 def test_an_invalid_script(text: str, message: str) -> None:
@@ -109,7 +105,6 @@ def test_an_invalid_script(text: str, message: str) -> None:
         ('faults = ["latency=1", "latency=2"]', "step 2, faults: latency is listed twice."),
         ('faults = ["rain"]', "step 2, faults 1: There is no fault 'rain'. Choose latency,"),
         ('faults = ["latency=x"]', "step 2, faults 1: The value of latency must be a number, not"),
-        ('user = "dora"', "step 2, user: There is no 'dora', but alice, bruno, carol."),
         ('picture = "../x"', "step 2, picture: String should match pattern '^[a-z0-9]"),
         ('picture = "one"', "step 2, picture: one is the picture of step 1."),
     ],

@@ -31,7 +31,7 @@ def test_keys_texts_and_clicks_become_a_script_that_runs(tmp_path: Path) -> None
         terminal.wait_quiet()
         terminal.send("e")
         terminal.wait_for("Entity switcher")
-        terminal.send("americas")
+        terminal.send("amer", "\x1b[200~icas\x1b[201~")  # typed and pasted
         terminal.wait_for("- Acme-Americas")
         terminal.send("enter")
         terminal.wait_for("Acme-Americas ▾")
@@ -48,7 +48,7 @@ def test_keys_texts_and_clicks_become_a_script_that_runs(tmp_path: Path) -> None
         assert "by-hand.toml: 5 steps." in terminal.text()
         assert "is left out: no text there" in terminal.text()
     script = read_script(path)
-    assert (script.title, script.size, script.user) == ("By hand", [100, 30], "alice")
+    assert (script.scenario, script.size, script.user) == ("acme", [100, 30], "alice")
     assert [step.do for step in script.steps] == [
         [Act(press="e")],
         [Act(type="americas")],
@@ -94,7 +94,7 @@ def test_a_terminal_that_is_too_small_is_refused(size: tuple[int, int], tmp_path
         (["mine"], "a walkthrough's file ends in .toml: mine.toml"),
         (["there.toml"], "there.toml is there already; --force replaces it."),
         (["none/mine.toml"], "cannot be written"),
-        (["mine.toml", "--title", "x" * 61], "--title takes a line"),
+        (["mine.toml", "--user", "dora"], "'dora' is not one of"),
         (["mine.toml"], "to record you, the screen needs a terminal."),
     ],
 )
@@ -111,9 +111,8 @@ def test_what_is_refused(arguments: list[str], message: str, tmp_path: Path) -> 
 def test_any_text_is_written_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "quotes.toml"
     acts = [("type", 'a "quoted" \\ text 名'), ("press", '"'), ("click", "▸Tab … [x]")]
-    path.write_text(script_toml(acts, "A 'title'", "acme", "alice", (80, 24)))
+    path.write_text(script_toml(acts, "acme", "alice", (80, 24)))
     script = read_script(path)
-    assert script.title == "A 'title'"
     assert [step.do[0].model_dump(exclude_none=True) for step in script.steps] == [
         {kind: value} for kind, value in acts
     ]

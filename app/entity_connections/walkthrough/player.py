@@ -132,7 +132,7 @@ class Player:
                 self._show_step(number)
                 await self._wait(LEAD_TIME)
                 timing = AUDIENCE_TIMING.at_speed(self._speed)
-                runner = StepRunner(self._app, self._workspace.lab, self._app, timing)
+                runner = StepRunner(self._app, self._workspace.lab, timing)
                 await runner.run(number, step)
                 self._steps_done = number
                 if not self._is_autoplaying or number == len(self._steps):

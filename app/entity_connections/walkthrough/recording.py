@@ -17,7 +17,7 @@ from entity_connections.walkthrough.caption_bar import Captions, bar_height
 from entity_connections.walkthrough.captioned_app import CaptionedApp, RecordingDriver
 from entity_connections.walkthrough.fixed_environment import fixed_environment
 from entity_connections.walkthrough.player import AUDIENCE_TIMING, LEAD_TIME, reading_time
-from entity_connections.walkthrough.screen_text import ScreenText, TextRegion
+from entity_connections.walkthrough.screen_text import ScreenText
 from entity_connections.walkthrough.screenshot import take_screenshot
 from entity_connections.walkthrough.script import Step, Walkthrough
 from entity_connections.walkthrough.step_runner import TIMEOUT, StepRunner
@@ -144,7 +144,7 @@ class _Recorder:
     def __init__(self, app: CaptionedApp, faults: FaultSwitches | None, timeout: float) -> None:
         self.frames: list[Frame] = []
         self._app = app
-        self._runner = StepRunner(app, faults, self, AUDIENCE_TIMING, timeout)
+        self._runner = StepRunner(app, faults, AUDIENCE_TIMING, timeout, self._take_frame)
         self._step = 0
 
     async def run(self, _pilot: Pilot[object]) -> None:
@@ -166,20 +166,6 @@ class _Recorder:
         """Return what the terminal was sent."""
         driver = self._app.terminal
         return tuple(driver.output) if isinstance(driver, RecordingDriver) else ()
-
-    def show_key(self, label: str) -> None:
-        """Show a key that is pressed."""
-        self._app.show_key(label)
-
-    def show_typing(self, text: str) -> None:
-        """Show how much of a text has been typed."""
-        self._app.show_typing(text)
-
-    def show_pointer(self, region: TextRegion | None) -> None:
-        """Show the pointer, and take a frame of it."""
-        self._app.show_pointer(region)
-        if region is not None:
-            self._take_frame()
 
     def _show_captions(self) -> None:
         self._app.set_captions(Captions.of_step(self._app.script, self._step))

@@ -1,6 +1,7 @@
 """The script of a walkthrough: what its file may hold."""
 
 import unicodedata
+from operator import le
 from typing import Annotated, Self
 
 from pydantic import (
@@ -15,7 +16,7 @@ from pydantic import (
 from entity_connections.domain.text import clean
 from entity_connections.fake.faults.catalogue import FaultError
 from entity_connections.fake.faults.catalogue import parsed as parse_fault
-from entity_connections.fake.scenarios.scenarios import SCENARIOS, USERS, check_scenario, is_file
+from entity_connections.fake.scenarios.scenarios import check_scenario, is_file
 from entity_connections.walkthrough.key_events import is_key
 
 MIN_SIZE, MAX_SIZE = (60, 20), (300, 100)
@@ -155,32 +156,20 @@ class Walkthrough(_Model):
     @field_validator("size")
     @classmethod
     def _check_size(cls, size: list[int]) -> list[int]:
-        (columns, rows), (least_columns, least_rows), (most_columns, most_rows) = (
-            size,
-            MIN_SIZE,
-            MAX_SIZE,
-        )
-        if not (least_columns <= columns <= most_columns and least_rows <= rows <= most_rows):
+        if not all(map(le, MIN_SIZE, size)) or not all(map(le, size, MAX_SIZE)):
             raise ValueError(
-                f"There may be {least_columns} to {most_columns} columns"
-                f" and {least_rows} to {most_rows} rows"
+                f"There may be {MIN_SIZE[0]} to {MAX_SIZE[0]} columns"
+                f" and {MIN_SIZE[1]} to {MAX_SIZE[1]} rows"
             )
         return size
 
     @model_validator(mode="after")
-    def _check_users_and_pictures(self) -> Self:
-        users = [("user", self.user)]
-        pictures: dict[str, int] = {}
+    def _check_pictures(self) -> Self:
+        first_steps: dict[str | None, int] = {}
         for number, step in enumerate(self.steps, 1):
-            if step.user is not None:
-                users.append((f"step {number}, user", step.user))
-            if step.picture is not None:
-                first = pictures.setdefault(step.picture, number)
-                if first != number:
-                    raise ValueError(
-                        f"step {number}, picture: {step.picture} is the picture of step {first}"
-                    )
-        for place, user in users:  # those of a scenario file are checked when it is opened
-            if self.scenario in SCENARIOS and user not in USERS:
-                raise ValueError(f"{place}: There is no {user[:40]!r}, but {', '.join(USERS)}")
+            first = first_steps.setdefault(step.picture, number)
+            if step.picture is not None and first != number:
+                raise ValueError(
+                    f"step {number}, picture: {step.picture} is the picture of step {first}"
+                )
         return self

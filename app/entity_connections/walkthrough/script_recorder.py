@@ -16,11 +16,12 @@ from entity_connections.walkthrough.key_events import is_key
 from entity_connections.walkthrough.screen_text import TerminalCells
 from entity_connections.walkthrough.script import EXIT_KEYS, MAX_STEPS, MAX_TEXT, RESUME_KEY
 
+TITLE = "A new walkthrough"
 INTRODUCTION = "Write here what this walkthrough teaches."
 CAPTION = "Write here what the audience should know."
 _HEADER = """\
-Recorded from a person's keys and clicks. Fill in `teaches` and the captions; put into each
-step what the screen must show after it, for example: see = ["Acme-US … Pending"]
+Recorded from a person's keys and clicks. Fill in title, teaches and the captions; put into
+each step what the screen must show after it, for example: see = ["Acme-US … Pending"]
 """
 
 
@@ -32,8 +33,8 @@ class RecordedApp(ConnectionsApp):
         remarks: what could not be recorded, in sentences.
     """
 
-    def __init__(self, workspace: Workspace, theme: str) -> None:
-        super().__init__(workspace, theme)
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
         self.acts: list[tuple[str, str]] = []
         self.remarks: list[str] = []
         self.cells = TerminalCells()
@@ -95,13 +96,12 @@ class RecordedAppDriver(TerminalDriver):
 
 
 def script_toml(
-    acts: list[tuple[str, str]], title: str, scenario: str, user: str, size: tuple[int, int]
+    acts: list[tuple[str, str]], scenario: str, user: str, size: tuple[int, int]
 ) -> str:
     """Return a script with a step for each act, whose captions are to be filled in.
 
     Args:
         acts: see `RecordedApp.acts`; those beyond MAX_STEPS are left out.
-        title: of the walkthrough.
         scenario: a name, or the path of a scenario file relative to the script.
         user: the user at the start.
         size: columns and rows of the screen.
@@ -112,7 +112,7 @@ def script_toml(
     document.add(tomlkit.nl())
     document.update(
         {
-            "title": title,
+            "title": TITLE,
             "teaches": INTRODUCTION,
             "scenario": scenario,
             "user": user,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from textual import events
 from textual.events import MouseDown, MouseEvent, MouseMove, MouseUp
@@ -14,7 +14,7 @@ from entity_connections.tui.dialogs.confirmation import Confirmation
 from entity_connections.tui.workers import ENTERING, READING
 from entity_connections.walkthrough.captioned_app import CaptionedApp
 from entity_connections.walkthrough.key_events import key_event, key_label
-from entity_connections.walkthrough.screen_text import ScreenText, TextNotFound, TextRegion
+from entity_connections.walkthrough.screen_text import ScreenText, TextNotFound
 from entity_connections.walkthrough.script import Act, Step
 
 TIMEOUT = 60.0
@@ -48,19 +48,6 @@ class Timing(NamedTuple):
         )
 
 
-class Observer(Protocol):
-    """Shows the inputs to an audience; `CaptionedApp` is one."""
-
-    def show_key(self, label: str) -> None:
-        """Show a key that is pressed."""
-
-    def show_typing(self, text: str) -> None:
-        """Show how much of a text has been typed."""
-
-    def show_pointer(self, region: TextRegion | None) -> None:
-        """Show which text is about to be clicked; None after the click."""
-
-
 class StepFailed(Exception):
     """A step whose click found no text, or whose promised text did not come.
 
@@ -92,26 +79,26 @@ class StepRunner:
     Args:
         app: the running app.
         faults: the fault switches of its tenant, which is a fake one.
-        observer: shows the inputs, if anybody.
         timing: the pauses.
         timeout: seconds to wait for a text.
+        on_point: called when the pointer is shown, before the click.
     """
 
     def __init__(
         self,
         app: CaptionedApp,
         faults: FaultSwitches | None,
-        observer: Observer | None = None,
         timing: Timing = Timing(),  # noqa: B008 - immutable
         timeout: float = TIMEOUT,
+        on_point: Callable[[], None] = lambda: None,
     ) -> None:
         if faults is None:
             raise TypeError("A walkthrough runs on a fake tenant only.")
         self.app = app
         self._faults = faults
-        self._observer = observer
         self._timing = timing
         self._timeout = timeout
+        self._on_point = on_point
 
     async def run(self, number: int, step: Step) -> None:
         """Run a step, and wait until the screen shows what it promises.
@@ -153,15 +140,13 @@ class StepRunner:
 
     async def _perform(self, act: Act) -> None:
         if act.press is not None:
-            if self._observer:
-                self._observer.show_key(key_label(act.press))
+            self.app.show_key(key_label(act.press))
             screen = self.app.screen
             await self._send(key_event(act.press))
             await self._pause_after(screen)
         elif act.type is not None:
             for end, letter in enumerate(act.type, 1):
-                if self._observer:
-                    self._observer.show_typing(act.type[:end])
+                self.app.show_typing(act.type[:end])
                 self.app.post_message(key_event(letter))
                 await asyncio.sleep(self._timing.letter)
         elif act.click is not None:
@@ -178,15 +163,14 @@ class StepRunner:
         text = await self._poll(find_problem)
         region = text.find(locator, self._is_clickable)
         screen = self.app.screen
-        if self._observer:
-            self._observer.show_pointer(region)
+        self.app.show_pointer(region)
+        self._on_point()
         self.app.post_message(_mouse_event(MouseMove, region.center))
         await asyncio.sleep(self._timing.point)
         await self._send(
             _mouse_event(MouseDown, region.center), _mouse_event(MouseUp, region.center)
         )
-        if self._observer:
-            self._observer.show_pointer(None)
+        self.app.show_pointer(None)
         await self._pause_after(screen)
 
     async def _send(self, *inputs: events.InputEvent) -> None:

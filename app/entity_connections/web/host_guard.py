@@ -32,9 +32,6 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-_INVALID = frozenset("/?#@\\")
-"""Characters that a Host header cannot hold, and that `urlsplit` would interpret."""
-
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -68,7 +65,7 @@ class HostGuard(NamedTuple):
     def allows(self, host: str) -> bool:
         """Return whether a Host header names this server; any port will do, as of a tunnel."""
         try:
-            name = "" if set(host) & _INVALID else urlsplit(f"//{host}").hostname or ""
+            name = urlsplit(f"//{host}").hostname or ""
         except ValueError:
             return False
         name = name.rstrip(".")

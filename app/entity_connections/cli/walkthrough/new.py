@@ -10,11 +10,10 @@ import click
 
 from entity_connections.cli.completion.completers import user_names
 from entity_connections.cli.exit_codes import ExitCode, Stopped
-from entity_connections.cli.options import THEMES, Chosen, ScenarioName
+from entity_connections.cli.options import Chosen, ScenarioName
 from entity_connections.cli.output import narrate, say
 from entity_connections.cli.parameters import argument, option
 from entity_connections.cli.tenant.targets import way
-from entity_connections.domain.text import clean
 from entity_connections.fake.scenarios.scenarios import SCENARIOS
 from entity_connections.files import replace_file
 
@@ -26,25 +25,14 @@ from entity_connections.files import replace_file
     help="What the tenant holds at the start: acme unless told; or a scenario file.",
 )  # fmt: skip
 @option("--user", metavar="NAME", shell_complete=user_names, help="Who begins: alice unless told.")
-@option("--title", metavar="TEXT", help="What it is called: as the file unless told.")
-@option("--theme", type=click.Choice(THEMES), default="dark", show_default=True, help="Colours.")
 @option("--force", is_flag=True, help="Replace the file if there is one.")
-def new(
-    file: Path,
-    scenario: str | None,
-    user: str | None,
-    title: str | None,
-    theme: str,
-    *,
-    force: bool,
-) -> int:
+def new(file: Path, scenario: str | None, user: str | None, *, force: bool) -> int:
     """Make a walkthrough by using the screen; FILE is written when you quit.
 
     What you press, type and click on the fake tenant becomes the steps of a script. Their
     captions, and what must be seen after each, you write into the file.
     """
     chosen = Chosen(scenario=scenario, user=user).checked()
-    title = _check_title(title, file)
     _check_file(file, force=force)
     size = _terminal_size()
     os.environ.pop("ZUORA_ENTITY_ID", None)  # others who play the script do not have it
@@ -56,7 +44,7 @@ def new(
         script_toml,
     )
 
-    app = RecordedApp(workspace, theme)
+    app = RecordedApp(workspace)
     status = run_app(app, RecordedAppDriver)
     exit_code = ExitCode.CRASHED if status == 1 else status
     if not app.acts:
@@ -64,7 +52,7 @@ def new(
             return exit_code
         raise Stopped("nothing was pressed or clicked; no file is written.", ExitCode.REFUSED)
     scenario_name = _relative_scenario(chosen.scenario, file)
-    text = script_toml(app.acts, title, scenario_name, workspace.user, size)
+    text = script_toml(app.acts, scenario_name, workspace.user, size)
     try:
         replace_file(file, text.encode())
     except OSError as error:
@@ -81,18 +69,6 @@ def new(
         f"  entity-connections walkthrough {path}",
     ]))  # fmt: skip
     return exit_code
-
-
-def _check_title(title: str | None, file: Path) -> str:
-    """Return the title, or one made from the name of the file."""
-    from entity_connections.walkthrough.script import MAX_TITLE
-
-    if title is None:
-        words = clean(file.stem.replace("-", " ").replace("_", " "), MAX_TITLE).strip()
-        return f"{words[:1].upper()}{words[1:]}" or "A walkthrough"
-    if clean(title) != title or len(title) > MAX_TITLE:
-        raise click.UsageError(f"--title takes a line of 1 to {MAX_TITLE} characters.")
-    return title
 
 
 def _check_file(file: Path, *, force: bool) -> None:
