@@ -56,7 +56,6 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def tour_page() -> Page:
-    """Return the page of the tour."""
     return Page(page(tour()))
 
 
@@ -71,7 +70,7 @@ def test_it_needs_nothing_but_itself(tour_page: Page) -> None:
 
 
 def test_only_its_own_script_may_run(tour_page: Page) -> None:
-    policy = next(one["content"] for one in tour_page.of("meta") if "http-equiv" in one)
+    policy = next(meta["content"] for meta in tour_page.of("meta") if "http-equiv" in meta)
     (script,) = tour_page.scripts
     trusted = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     assert "default-src 'none'" in policy
@@ -99,13 +98,13 @@ def test_what_is_typed_clicked_and_seen_is_only_text() -> None:
     }  # fmt: skip
     steps = [tour().script.steps[0].model_validate(step)]
     script = tour().script.model_copy(update={"steps": steps, "scenario": hostile, "user": hostile})
-    found = Page(page(tour()._replace(script=script, name=hostile)))
-    assert "b" not in [tag for tag, _ in found.tags]
-    assert found.text.count(hostile) == 8
+    hostile_page = Page(page(tour()._replace(script=script, name=hostile)))
+    assert "b" not in [tag for tag, _ in hostile_page.tags]
+    assert hostile_page.text.count(hostile) == 8
 
 
 def test_every_picture_has_words(tour_page: Page) -> None:
-    assert [one["alt"] for one in tour_page.of("img")] == [
+    assert [image["alt"] for image in tour_page.of("img")] == [
         "The pointer is on “Connected” in the line of “Acme-Europe”.",
         "The pointer is on “Request Connection” in the line of “Acme-US”.",
         "The screen after step 1. It shows “Request a connection?”.",
@@ -115,14 +114,14 @@ def test_every_picture_has_words(tour_page: Page) -> None:
 
 
 def test_pictures_are_whole_files() -> None:
-    for one in Page(page(tour())).of("img"):
-        kind, data = one["src"].split(",")
+    for image in Page(page(tour())).of("img"):
+        kind, data = image["src"].split(",")
         assert kind == "data:image/svg+xml;base64"
         Xml.fromstring(base64.b64decode(data))
 
 
 def test_a_click_shows_its_lines() -> None:
-    """The band is seven lines high, and what is clicked is on one of them."""
+    """The excerpt is seven lines high, and what is clicked is on one of them."""
     first = Page(page(tour())).of("img")[0]
     svg = base64.b64decode(first["src"].split(",")[1]).decode()
     top, height = _box(svg)
@@ -142,10 +141,10 @@ def test_an_excerpt_ends_where_the_screen_does(row: int) -> None:
 
 
 def test_each_step_can_be_gone_to(tour_page: Page) -> None:
-    ids = {one["id"] for one in tour_page.of("section")}
+    ids = {section["id"] for section in tour_page.of("section")}
     assert ids == {"step-1", "step-2", "step-3"}
-    assert {one["href"].removeprefix("#") for one in tour_page.of("a")} == ids
-    assert all(one["aria-label"] for one in tour_page.of("a"))
+    assert {link["href"].removeprefix("#") for link in tour_page.of("a")} == ids
+    assert all(link["aria-label"] for link in tour_page.of("a"))
 
 
 def test_inputs_are_described(tour_page: Page) -> None:
@@ -161,9 +160,9 @@ def test_the_screen_is_there_as_text(tour_page: Page) -> None:
 def test_what_a_tenant_holds_is_only_text() -> None:
     *before, last = tour().frames
     hostile = last._replace(text=ScreenText(("<b>  ",)))
-    found = Page(page(tour()._replace(frames=(*before, hostile))))
-    assert "b" not in [tag for tag, _ in found.tags]
-    assert "<b>  " in found.text
+    hostile_page = Page(page(tour()._replace(frames=(*before, hostile))))
+    assert "b" not in [tag for tag, _ in hostile_page.tags]
+    assert "<b>  " in hostile_page.text
 
 
 def test_faults_are_described() -> None:
