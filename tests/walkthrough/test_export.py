@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pyte
 import pytest
-from entity_connections.walkthrough.export import pictures, svg
+from entity_connections.walkthrough.export import pictures
 from entity_connections.walkthrough.export.caption_panel import MARGIN, CaptionPanel
 from entity_connections.walkthrough.export.exporter import export
 from entity_connections.walkthrough.export.folder import ExportError, prepare_folder
@@ -24,7 +24,7 @@ from entity_connections.walkthrough.export.pictures import (
 )
 from entity_connections.walkthrough.script_file import parse_script
 from rich.cells import cell_len
-from textual.geometry import Offset, Size
+from textual.geometry import Offset
 
 from tests.walkthrough.recordings import MARKUP, TOUR, record_script, tour
 
@@ -106,7 +106,7 @@ def test_the_size_of_a_picture_is_that_of_the_screen(size: list[int]) -> None:
     script = parse_script(TOUR.split("[[steps]]")[0] + '[[steps]]\ncaption = "One."', "test.toml")
     frame = record_script(script.model_copy(update={"size": size})).frames[-1]
     root = ElementTree.fromstring(frame.svg)
-    width, height = screen_size(Size(*size))
+    width, height = screen_size(*size)
     assert [float(number) for number in root.get("viewBox", "").split()] == [
         0,
         0,
@@ -145,7 +145,7 @@ def test_keys_are_drawn_as_caps(picture: str) -> None:
     "caption", ["w" * 240, "名前" * 120, "a word and another one " * 10, "é̂" * 100, "x"]
 )
 def test_every_caption_fits(columns: int, caption: str) -> None:
-    width, _ = screen_size(Size(columns, 20))
+    width, _ = screen_size(columns, 20)
     steps = [tour().script.steps[0].model_copy(update={"caption": caption})]
     recording = tour()._replace(script=tour().script.model_copy(update={"steps": steps}))
     panel = CaptionPanel.for_recording(recording, width)
@@ -283,12 +283,3 @@ def test_the_command(tmp_path: Path) -> None:
     assert sorted(ended.stdout.split()) == sorted(map(str, (tmp_path / "out").iterdir()))
     assert run().returncode == 2
     assert run("--force").returncode == 0
-
-
-def test_numbers_are_short() -> None:
-    assert [svg.format_number(value) for value in (1.0, 2.5, 0.126, 100)] == [
-        "1",
-        "2.5",
-        "0.13",
-        "100",
-    ]

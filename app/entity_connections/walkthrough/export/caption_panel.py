@@ -54,9 +54,8 @@ class CaptionPanel(NamedTuple):
         position_width = cell_len(captions.position) * _TITLE_FONT_SIZE * svg.CELL_RATIO
         position_x = self.width - MARGIN - position_width
         background = (
-            f'<rect x="1" y="{svg.format_number(y)}" width="{svg.format_number(self.width - 2)}"'
-            f' height="{svg.format_number(self.height - _GAP - 1)}" rx="8"'
-            f' fill="{svg.BACKGROUND}"/>'
+            f'<rect x="1" y="{y:g}" width="{self.width - 2:g}"'
+            f' height="{self.height - _GAP - 1:g}" rx="8" fill="{svg.BACKGROUND}"/>'
         )
         parts = [
             background,

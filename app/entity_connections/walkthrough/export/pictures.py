@@ -8,7 +8,7 @@ import math
 import sys
 from typing import NamedTuple
 
-from textual.geometry import Offset, Size
+from textual.geometry import Offset
 
 from entity_connections.walkthrough.export import svg
 from entity_connections.walkthrough.export.caption_panel import CaptionPanel
@@ -32,14 +32,14 @@ class Picture(NamedTuple):
     height: float
 
 
-def screen_size(size: Size) -> tuple[float, float]:
-    """Return the width and height of the picture of a screen of this size in cells."""
-    return math.ceil(size.width * CELL_WIDTH) + 2 * LEFT, size.height * LINE_HEIGHT + TOP + LEFT
+def screen_size(columns: int, rows: int) -> tuple[float, float]:
+    """Return the width and height of the picture of a screen."""
+    return math.ceil(columns * CELL_WIDTH) + 2 * LEFT, rows * LINE_HEIGHT + TOP + LEFT
 
 
 def captioned_picture(recording: Recording, frame: Frame) -> Picture:
     """Return the screen of a frame with its captions below."""
-    width, height = screen_size(Size(*recording.script.size))
+    width, height = screen_size(*recording.script.size)
     panel = CaptionPanel.for_recording(recording, width)
     captions = recording.captions(frame)
     content = (
@@ -52,14 +52,14 @@ def captioned_picture(recording: Recording, frame: Frame) -> Picture:
 
 def screen_picture(recording: Recording, frame: Frame, title: str, description: str) -> Picture:
     """Return the screen of a frame."""
-    width, height = screen_size(Size(*recording.script.size))
+    width, height = screen_size(*recording.script.size)
     return _picture((0.0, 0.0, width, height), _draw_screen(recording, frame), title, description)
 
 
 def click_picture(recording: Recording, frame: Frame, title: str, description: str) -> Picture:
     """Return the lines around the pointer of a frame."""
     columns, rows = recording.script.size
-    width, _ = screen_size(Size(columns, rows))
+    width, _ = screen_size(columns, rows)
     pointer = frame.pointer or Offset(0, 0)
     first = max(0, min(pointer.y - EXCERPT_LINES // 2, rows - EXCERPT_LINES))
     box = (
@@ -97,27 +97,27 @@ def png(picture: Picture) -> bytes:
 
 
 def _draw_screen(recording: Recording, frame: Frame) -> str:
-    width, height = map(svg.format_number, screen_size(Size(*recording.script.size)))
+    width, height = screen_size(*recording.script.size)
     # Without Arial, its name alone would stand for a font with serifs.
     screen = frame.svg.replace("font-family: arial", "font-family: sans-serif")
     pointer = ""
     if frame.pointer is not None:
         x = LEFT + (frame.pointer.x + 0.5) * CELL_WIDTH
         pointer = svg.draw_pointer(x, TOP + (frame.pointer.y + 0.6) * LINE_HEIGHT)
-    return f'<svg width="{width}" height="{height}">{screen.strip()}</svg>{pointer}'
+    return f'<svg width="{width:g}" height="{height:g}">{screen.strip()}</svg>{pointer}'
 
 
 def _picture(
     box: tuple[float, float, float, float], content: str, title: str, description: str
 ) -> Picture:
     """Return a picture of what is inside a box: left, top, width and height."""
-    width, height = (svg.format_number(value) for value in box[2:])
+    left, top, width, height = box
     source = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
-        f' viewBox="{" ".join(svg.format_number(value) for value in box)}" role="img"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}"'
+        f' viewBox="{left:g} {top:g} {width:g} {height:g}" role="img"'
         ' aria-labelledby="picture-title picture-description">\n'
         f'<title id="picture-title">{svg.escape_xml(title)}</title>\n'
         f'<desc id="picture-description">{svg.escape_xml(description)}</desc>\n'
         f"{content}\n</svg>\n"
     )
-    return Picture(source, box[2], box[3])
+    return Picture(source, width, height)

@@ -24,21 +24,21 @@ def escape_xml(text: str) -> str:
 def draw_text(text: str, x: float, y: float, size: float, color: str = FOREGROUND) -> str:
     """Return a line of text, as wide as its cells in any font; `y` is its baseline."""
     content = escape_xml(text).replace(" ", "\N{NO-BREAK SPACE}")
-    width = format_number(cell_len(text) * size * CELL_RATIO)
+    width = cell_len(text) * size * CELL_RATIO
     return (
-        f'<text x="{format_number(x)}" y="{format_number(y)}" font-size="{format_number(size)}"'
-        f' fill="{color}" textLength="{width}">{content}</text>'
+        f'<text x="{x:g}" y="{y:g}" font-size="{size:g}" fill="{color}"'
+        f' textLength="{width:g}">{content}</text>'
     )
 
 
 def draw_key(label: str, x: float, y: float, size: float) -> str:
     """Return the cap of a key; `x`, `y` are its top left corner, `size` that of the font."""
-    width, height = key_width(label, size), size * 1.6
-    box = f'width="{format_number(width)}" height="{format_number(height)}" rx="6"'
+    height = size * 1.6
+    box = f'width="{key_width(label, size):g}" height="{height:g}" rx="6"'
     return (
-        f'<rect x="{format_number(x)}" y="{format_number(y + 2)}" {box} fill="#111111"/>'
-        f'<rect x="{format_number(x)}" y="{format_number(y)}" {box} fill="#444444"'
-        ' stroke="#6f6f6f"/>' + draw_text(label, x + size * 0.6, y + height / 2 + size * 0.35, size)
+        f'<rect x="{x:g}" y="{y + 2:g}" {box} fill="#111111"/>'
+        f'<rect x="{x:g}" y="{y:g}" {box} fill="#444444" stroke="#6f6f6f"/>'
+        + draw_text(label, x + size * 0.6, y + height / 2 + size * 0.35, size)
     )
 
 
@@ -50,14 +50,9 @@ def key_width(label: str, size: float) -> float:
 def draw_pointer(x: float, y: float) -> str:
     """Return a mouse pointer in a ring; its tip is at `x`, `y`."""
     return (
-        f'<g transform="translate({format_number(x)} {format_number(y)})">'
+        f'<g transform="translate({x:g} {y:g})">'
         '<circle r="21" fill="none" stroke="#101010" stroke-opacity="0.5" stroke-width="6"/>'
         '<circle r="21" fill="#ffb938" fill-opacity="0.15" stroke="#ffb938" stroke-width="3"/>'
         '<path d="M0 0V27L6.3 21.2L10.6 31L15.4 28.9L11.2 19.3H19.6Z" fill="#ffffff"'
         ' stroke="#101010" stroke-width="2" stroke-linejoin="round"/></g>'
     )
-
-
-def format_number(value: float) -> str:
-    """Return a length with two decimals at most."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
