@@ -23,7 +23,7 @@ from entity_connections.tui.screens.connections import Connections
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.text_lines import Lines
 from entity_connections.walkthrough.key_events import key_event
-from entity_connections.zuora.auth import credentials
+from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
 from textual.pilot import Pilot
 
@@ -198,7 +198,7 @@ def target_of(
     async def enter(username: str) -> UserSession:
         known = next(one for one in fake.users if one.username == username)
         traffic = place.traffic or RequestLog()
-        known_by = credentials(known.client_id, known.client_secret)
+        known_by = Credentials.from_text(known.client_id, known.client_secret)
         zuora: ZuoraApi = ZuoraClient.in_process(fake.asgi, known_by, lock, traffic)
         return UserSession(
             tenant=Tenant(wrap(zuora) if wrap else zuora, store=place.store),

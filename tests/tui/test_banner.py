@@ -322,5 +322,5 @@ async def test_a_write_is_not_sent_by_coming_back(monkeypatch: pytest.MonkeyPatc
         weather.error = None
         await told.until(lambda: not told.lines("banner"))
         assert told.row("Acme-US")[2] == "○ Not connected"
-        assert not [one for one in (await client(told.fake).list_connections(US)).found
+        assert not [one for one in (await client(told.fake).list_connections(US)).items
                     if one.target_id == US and one.status == "Pending"]  # fmt: skip

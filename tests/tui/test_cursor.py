@@ -25,7 +25,7 @@ async def only_not_connected(told: Story, name: str) -> None:
 
 async def ids(told: Story, acting_id: str) -> dict[tuple[str, str], str]:
     """The status of every pair of an entity, by the server."""
-    found = (await client(told.fake).list_connections(acting_id)).found
+    found = (await client(told.fake).list_connections(acting_id)).items
     return {(record.source_id, record.target_id): record.status for record in found}
 
 

@@ -106,7 +106,7 @@ async def test_what_somebody_else_does_in_a_shared_tenant_is_soon_seen_and_belie
         await told.to("Acme-US")
         await told.press("r", "y")
         assert "is Pending until Acme-US accepts" in told.notice
-        waiting = (await client(told.fake).list_connections(US)).found
+        waiting = (await client(told.fake).list_connections(US)).items
         asked = next(one for one in waiting if one.source_id == CORPORATION)
         await client(told.fake).deny(US, asked.id)
         await told.until(lambda: told.row("Acme-US")[2] == "✕ Disconnected")

@@ -246,7 +246,7 @@ async def test_a_question_does_not_outlive_its_user() -> None:
 
 async def _pending(told: Story) -> list[Connection]:
     listed = await client(told.fake).list_connections(CORPORATION)
-    return [one for one in listed.found if one.status == "Pending" and one.target_id != CANADA]
+    return [one for one in listed.items if one.status == "Pending" and one.target_id != CANADA]
 
 
 async def test_nothing_is_answered_unseen_on_a_terminal_that_is_too_small(snap: Snapshot) -> None:

@@ -104,12 +104,12 @@ async def test_it_follows_while_it_is_open_and_the_cursor_stays_on_its_call() ->
     async with story(place=Place(traffic=traffic)) as told:
         traffic.calls = a_day().calls
         await told.press("ctrl+l")
-        traffic.note(call(20, "GET", "/v1/entities"))
+        traffic.add(call(20, "GET", "/v1/entities"))
         await told.settle()
         assert calls(told)[0] == "GET /v1/entities"
         assert "track id 3f6c9f0e-0000-4000-8000-000000000020" in facts(told)
         await told.press("down")
-        traffic.note(call(21, "GET", "/v1/entities"))
+        traffic.add(call(21, "GET", "/v1/entities"))
         await told.settle()
         assert "track id 3f6c9f0e-0000-4000-8000-000000000011" in facts(told)
 

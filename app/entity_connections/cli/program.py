@@ -1,7 +1,6 @@
 """The program: its own options open the screen, its commands are loaded when run."""
 
 import errno
-import gc
 import io
 import os
 import sys
@@ -48,7 +47,6 @@ COMMANDS = {
 
 def main() -> None:
     """Run the program and end the process with its exit code."""
-    gc.disable()  # what is imported stays: looking through it again and again costs a tenth
     _open_all_three()
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="surrogateescape")  # a byte that is no text is an answer, too

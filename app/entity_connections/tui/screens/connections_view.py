@@ -234,7 +234,7 @@ class DeskView(Vertical):
         """End the pauses before calls are tried again; return whether there was one."""
         if self.traffic is None or not self.traffic.waits:
             return False
-        self.traffic.give_up()
+        self.traffic.cancel_delays()
         return True
 
     def fail(self, error: ZuoraError) -> None:
