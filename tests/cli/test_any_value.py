@@ -141,7 +141,7 @@ def _stay_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
         "entity_connections.fake.server.Server.answer_on", lambda _, line: line.close()
     )
     monkeypatch.setattr("entity_connections.web.server.Server.serve", close)
-    monkeypatch.setattr("entity_connections.tui.terminal.run.run_app", lambda _: 0)
+    monkeypatch.setattr("entity_connections.tui.terminal.run.run_app", lambda *_: 0)
     monkeypatch.setattr("entity_connections.walkthrough.player.play", lambda *_: 0)
     monkeypatch.setattr("getpass.getpass", interrupt)
     monkeypatch.setattr("entity_connections.walkthrough.recording.record", interrupt)
