@@ -102,14 +102,14 @@ class Server:
     async def _run_session(self, websocket: web.WebSocketResponse, request: web.Request) -> None:
         session = Session(self._command, websocket)
         try:
-            try:
-                await session.start(_get_int(request, "width", 80), _get_int(request, "height", 24))
-            except OSError as error:
-                cause = error.strerror or type(error).__name__
-                self._report(f"A visitor was sent away: their process cannot be started: {cause}.")
-                reason = b"The server cannot start a screen for you now. Try again later."
-                await websocket.close(code=WSCloseCode.INTERNAL_ERROR, message=reason)
-                return
+            await session.start(_get_int(request, "width", 80), _get_int(request, "height", 24))
+        except OSError as error:
+            cause = error.strerror or type(error).__name__
+            self._report(f"A visitor was sent away: their process cannot be started: {cause}.")
+            reason = b"The server cannot start a screen for you now. Try again later."
+            await websocket.close(code=WSCloseCode.INTERNAL_ERROR, message=reason)
+            return
+        try:
             async for message in websocket:
                 if message.type is WSMsgType.TEXT:
                     await session.handle_message(message.data)
