@@ -1,7 +1,6 @@
 """The last known rows: kept as they were, and never in the way when they are damaged."""
 
 import json
-import os
 import stat
 import subprocess
 import sys
@@ -269,18 +268,6 @@ async def test_what_a_clock_that_was_ahead_has_kept_is_older_than_what_is_read(
     desk.apply(new := await tenant.read(CORPORATION))
     assert desk.snapshot is new is tenant.cached(CORPORATION)
     fake.close()
-
-
-def test_what_a_killed_program_left_beside_it_is_cleared_away(tmp_path: Path) -> None:
-    path = tmp_path / "acme.json"
-    names = ".acme.json.0123abcd", ".acme.json.0123abce", ".other.json.0123abcd"
-    left, young, other = (tmp_path / name for name in names)
-    for one in (left, young, other):
-        one.write_text("half")
-    for one in (left, other):
-        os.utime(one, (0, 0))
-    small(path).save_cache(GLOBAL.id)
-    assert sorted(tmp_path.iterdir()) == sorted([path, young, other])
 
 
 def test_nothing_read_is_nothing_remembered(tmp_path: Path) -> None:

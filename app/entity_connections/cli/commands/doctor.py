@@ -10,7 +10,7 @@ from entity_connections.cli.exit_codes import ExitCode, Stopped
 from entity_connections.cli.options import Chosen, tenant_options
 from entity_connections.cli.output import say, say_json
 from entity_connections.cli.parameters import option
-from entity_connections.cli.tenant.credentials import credentials_of, profile_of
+from entity_connections.cli.tenant.credentials import find_credentials, get_profile
 from entity_connections.domain.ids import parse_id
 from entity_connections.domain.text import clean
 from entity_connections.services.entity_lookup import EntityLookupError, find_entity
@@ -42,7 +42,7 @@ def doctor(chosen: Chosen, *, as_json: bool) -> ExitCode:
             "choose the way to look at: --profile NAME or --base-url URL."
             " The fake tenant that is built in needs none."
         )
-    profile = profile_of(chosen)
+    profile = get_profile(chosen)
     entity = profile.entity if chosen.entity is None else chosen.entity
     found = asyncio.run(_told(profile, entity, as_json=as_json))
     if as_json:
@@ -67,10 +67,10 @@ async def _checks(profile: Profile, entity: str | None) -> "AsyncIterator[Check]
 
     known_by = None
     try:
-        known_by = Credentials(*credentials_of(profile))
+        known_by = Credentials(*find_credentials(profile))
     except Stopped as error:
         name = profile.name
-        remedy = f"entity-connections login --profile {name}" if profile.named else _EXPORT
+        remedy = f"entity-connections login --profile {name}" if profile.in_config else _EXPORT
         yield Check("credentials", "failed", error.message, remedy)
     else:
         yield Check("credentials", "ok", "There are a client id and a client secret.", "")

@@ -23,9 +23,9 @@ def profile_names(
     _ctx: "click.Context", _param: "click.Parameter", incomplete: str
 ) -> "list[CompletionItem]":
     """Return the profiles of the config file that begin like this."""
-    from entity_connections.settings.profiles import names
+    from entity_connections.settings.profiles import list_profile_names
 
-    return beginning(incomplete, ((one, "") for one in names()))
+    return beginning(incomplete, ((one, "") for one in list_profile_names()))
 
 
 def entity_names(

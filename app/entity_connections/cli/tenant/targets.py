@@ -70,9 +70,9 @@ def way(chosen: Chosen) -> Way:
         for name in (CLIENT_ID, CLIENT_SECRET):
             read_variable(name)
         return _fake(chosen)
-    from entity_connections.cli.tenant.credentials import profile_of
+    from entity_connections.cli.tenant.credentials import get_profile
 
-    return _real(profile_of(chosen), chosen.entity)
+    return _real(get_profile(chosen), chosen.entity)
 
 
 def fake_target(scenario: str, user: str, seed: int | None = None) -> Workspace:
@@ -206,12 +206,12 @@ def _fake_journal(path: "Path | None", name: str, process_id: str | None) -> Jou
 
 
 def _real(profile: "Profile", entity: str | None) -> Way:
-    from entity_connections.cli.tenant.credentials import credentials_of
+    from entity_connections.cli.tenant.credentials import find_credentials
     from entity_connections.services.storage.store import Store
     from entity_connections.settings import paths as places
 
     # Before the screen is there: a command that fetches it may ask something on the terminal.
-    client_id, secret = credentials_of(profile)
+    client_id, secret = find_credentials(profile)
     lock = WriteLock(locked=profile.risk is Risk.PRODUCTION, permanent=profile.read_only)
     login = profile.user or client_id
     start = profile.entity if entity is None else entity

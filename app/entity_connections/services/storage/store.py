@@ -100,7 +100,7 @@ class Store:
         if len(data) > LIMIT:
             return
         with suppress(OSError):
-            files.replace_file(self.path, data)
+            files.replace_private_file(self.path, data)
             self._saved = now, state
 
 
