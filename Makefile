@@ -39,8 +39,9 @@ bench: $(READY)  ## Measure what a person feels, as ratios to a bare Textual app
 monkey: $(READY)  ## Random keys, clicks and pastes, RUNS=500 times
 	$(BIN)/python -m tests.tui.monkey $(or $(RUNS),500)
 
-tables: $(READY)  ## Write the README's tables anew
+tables: $(READY)  ## Write the tables of the READMEs anew
 	$(BIN)/python -m tests.readme_tables
+	$(BIN)/python -m tests.fake.readme_tables
 
 lock: $(READY)  ## Resolve the dependencies anew into requirements.lock (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header \

@@ -43,7 +43,7 @@ def test_every_setting_has_an_origin(config: Config, tmp_path: Path) -> None:
     assert settings["read_only"][1:] == ("true", str(path))
     assert settings["entity"][1:] == ("", "not set")
     assert settings["journal"][1:] == (
-        str(tmp_path / "state" / "journal.jsonl"),
+        str(tmp_path / "state" / "state.sqlite3"),
         "ENTITY_CONNECTIONS_STATE_DIR",
     )
     assert settings["config"][1:] == (str(path), "ENTITY_CONNECTIONS_CONFIG_DIR")

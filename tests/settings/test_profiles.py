@@ -245,15 +245,6 @@ def test_names_for_completion_need_no_valid_file(config: Config) -> None:
     assert list_profile_names() == []
 
 
-def test_profiles_and_base_urls_never_share_a_store_file() -> None:
-    files = {
-        paths.store_file(one)
-        for one in ("acme", "https://acme", "https://acme/a", "https://acme/b", "http://[", "../x")
-    }
-    assert len(files) == 6
-    assert {one.parent for one in files} == {paths.store_dir()}
-
-
 def test_the_variables_name_the_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv(paths.STATE_DIR, str(tmp_path))
     assert paths.state_dir() == tmp_path

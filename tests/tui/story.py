@@ -4,16 +4,16 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
-from entity_connections.cli.tenant.targets import lab_of
+from entity_connections.cli.tenant.targets import create_fault_switches
 from entity_connections.domain.risk import Risk
 from entity_connections.domain.zuora_api import ZuoraApi
 from entity_connections.fake.rules.policy import Policy
-from entity_connections.fake.scenarios.scenarios import USERS
+from entity_connections.fake.scenarios.catalogue import USERS
 from entity_connections.fake.tenant import Tenant as FakeTenant
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.storage.journal import Journal
-from entity_connections.services.storage.store import Store
+from entity_connections.services.storage.list_cache import ListCache
 from entity_connections.services.tenant import Tenant
 from entity_connections.services.workspace import UserSession, Workspace
 from entity_connections.services.write_lock import WriteLock
@@ -167,7 +167,7 @@ class Place(NamedTuple):
         name: the profile; "" takes the scenario.
         lock: whether writes are allowed; None leaves them open.
         traffic: what goes over the wire; None makes an empty one for each way in.
-        store: what was read before, and is kept.
+        cache: what was read before, and is kept.
         journal: the record of writes; None makes one in memory.
         shared: whether others write to the same fake tenant.
     """
@@ -176,7 +176,7 @@ class Place(NamedTuple):
     name: str = ""
     lock: WriteLock | None = None
     traffic: RequestLog | None = None
-    store: Store | None = None
+    cache: ListCache | None = None
     journal: Journal | None = None
     shared: bool = False
 
@@ -201,9 +201,9 @@ def target_of(
         known_by = Credentials.from_text(known.client_id, known.client_secret)
         zuora: ZuoraApi = ZuoraClient.in_process(fake.asgi, known_by, lock, traffic)
         return UserSession(
-            tenant=Tenant(wrap(zuora) if wrap else zuora, store=place.store),
+            tenant=Tenant(wrap(zuora) if wrap else zuora, cache=place.cache),
             login=known.login,
-            start=None if place.store else known.home_entity_id,
+            start=None if place.cache else known.home_entity_id,
             role=lambda entity_id: fake.role(username, entity_id) if demo else None,
             request_log=traffic,
         )
@@ -217,7 +217,7 @@ def target_of(
         lock=lock,
         journal=place.journal or Journal(None, name),
         options=("--scenario", scenario, "--user", user) if demo else ("--profile", name),
-        lab=lab_of([fake]) if demo else None,
+        fault_switches=create_fault_switches([fake]) if demo else None,
         shared=place.shared,
     )
 

@@ -23,8 +23,8 @@ async def test_a_fault_is_switched_on_and_named_all_the_time(
         for key in ("i", "o", "escape", "slash", "escape"):
             await told.press(key)
             assert "FAULTS ON: latency " in told.lines("top")
-        assert told.screen.target.lab is not None
-        assert told.screen.target.lab.active() == {"latency"}
+        assert told.screen.target.fault_switches is not None
+        assert told.screen.target.fault_switches.list_active() == {"latency"}
 
 
 @pytest.mark.parametrize("key", ["question_mark", "J", "ctrl+l", "e", "F", "t", "u", "x", "ctrl+p"])

@@ -1,5 +1,7 @@
 """The journal on the screen."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -19,10 +21,12 @@ sizes = pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (160, 48
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
-def ticking() -> Journal:
-    """A journal in memory whose clock goes on by a minute with every look."""
+def ticking(path: Path | None = None) -> Journal:
+    """Open a journal whose clock advances by a minute with every look."""
     minutes = count()
-    return Journal(None, "acme", clock=lambda: NOON + timedelta(minutes=next(minutes)))
+    return Journal(
+        path, "acme", clock=lambda: NOON + timedelta(minutes=next(minutes)), process_id="host:4711"
+    )
 
 
 def pane(told: Story) -> JournalPane:
@@ -34,16 +38,8 @@ def shown(told: Story) -> list[str]:
     return [f"{one.cells[1].text} {one.cells[3].text}" for one in pane(told).grid.items]
 
 
-async def write(told: Story, journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+async def write(told: Story, journal: Journal) -> None:
     """Write a line for each outcome there is."""
-    monkeypatch.setattr("entity_connections.services.storage.journal.os.getpid", lambda: 4711)
-    monkeypatch.setattr(
-        "entity_connections.services.storage.journal.socket.gethostname", lambda: "host"
-    )
-    ids = count(1)
-    monkeypatch.setattr(
-        "entity_connections.services.storage.journal.uuid.uuid4", lambda: f"{next(ids):032x}"
-    )
     rows = told.desk.rows()
     outcomes = [State.CONFIRMED, State.REFUSED, State.NOT_APPLIED, State.UNKNOWN, None]
     for action, row, result in zip([*ACTIONS, REQUEST], rows, outcomes, strict=False):
@@ -55,11 +51,11 @@ async def write(told: Story, journal: Journal, monkeypatch: pytest.MonkeyPatch) 
 
 
 @sizes
-async def test_pane(snap: Snapshot, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_pane(snap: Snapshot, size: tuple[int, int]) -> None:
     """Newest first; the outcome in sign and word; all ids of one; whether the record is whole."""
     journal = ticking()
     async with story(size=size, place=Place(journal=journal)) as told:
-        await write(told, journal, monkeypatch)
+        await write(told, journal)
         await told.press("J")
         await told.press("end")
         snap(told.app)
@@ -77,7 +73,7 @@ async def test_pane(snap: Snapshot, size: tuple[int, int], monkeypatch: pytest.M
 
 
 async def test_writes_through_another_profile_are_left_to_the_shell(tmp_path: Path) -> None:
-    path = tmp_path / "journal.jsonl"
+    path = tmp_path / "state.sqlite3"
     async with story(place=Place(journal=Journal(path, "acme"))) as told:
         row = told.desk.rows()[0]
         order = Operation.plan(REQUEST, row)
@@ -101,10 +97,10 @@ async def test_what_this_program_writes_is_in_it() -> None:
         assert shown(told) == ["Request ✓ confirmed"]
 
 
-async def test_the_filter_narrows(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_filter_narrows() -> None:
     journal = ticking()
     async with story(place=Place(journal=journal)) as told:
-        await write(told, journal, monkeypatch)
+        await write(told, journal)
         await told.press("J", "slash")
         await told.type("refused acme-us")
         assert shown(told) == ["Accept ✕ refused"]
@@ -112,18 +108,14 @@ async def test_the_filter_narrows(monkeypatch: pytest.MonkeyPatch) -> None:
         assert told.on_top
 
 
-async def test_a_changed_line_is_told(
-    snap: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_changed_line_is_told(snap: Snapshot, tmp_path: Path) -> None:
     """The frame names the line that is not what was written."""
-    minutes = count()
-    path = tmp_path / "journal.jsonl"
-    journal = Journal(path, "acme", clock=lambda: NOON + timedelta(minutes=next(minutes)))
+    path = tmp_path / "state.sqlite3"
+    journal = ticking(path)
     async with story(size=(80, 24), place=Place(journal=journal)) as told:
-        await write(told, journal, monkeypatch)
-        lines = path.read_text().splitlines(keepends=True)
-        lines[2] = lines[2].replace("accept", "deny")
-        path.write_text("".join(lines))
+        await write(told, journal)
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("UPDATE journal SET action = 'deny' WHERE seq = 3")
         await told.press("J")
         snap(told.app)
 

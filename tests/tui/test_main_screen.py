@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from entity_connections.fake.scenarios.scenarios import SCENARIOS
+from entity_connections.fake.scenarios.catalogue import SCENARIOS
 from entity_connections.tui import auto_refresh as refreshing
 from entity_connections.tui.widgets.too_small import TooSmall
 

@@ -14,7 +14,7 @@ from entity_connections.domain.list_result import ListResult
 from entity_connections.domain.zuora_api import ZuoraApi
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.storage.journal import Journal
-from entity_connections.services.storage.store import Remembered, Store
+from entity_connections.services.storage.list_cache import CachedLists, ListCache
 from entity_connections.services.tenant import Tenant
 from entity_connections.tui import auto_refresh as refreshing
 from entity_connections.tui.dialogs.action_confirmation import Question
@@ -24,19 +24,22 @@ from tests.services.journals import intend
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Place, Story, story
 
+OTHER_PROCESS = "elsewhere:1"
+"""A program on another machine, whose open writes may be looked up at once."""
+
 pytestmark = pytest.mark.asyncio
 sizes = pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (160, 48)], ids=str)
 
 
-async def yesterday(path: Path, hours: float = 3) -> Store:
-    """Return the store that a run some hours ago has left."""
-    fake, store = open_acme(), Store(path / "known.json")
-    tenant = Tenant(client(fake), lambda: now() - timedelta(hours=hours), store)
+async def yesterday(path: Path, hours: float = 3) -> ListCache:
+    """Return the cache that a run some hours ago has left."""
+    fake, cache = open_acme(), ListCache(path / "state.sqlite3", "acme")
+    tenant = Tenant(client(fake), lambda: now() - timedelta(hours=hours), cache)
     await tenant.open(CORPORATION)
     await tenant.read(CORPORATION)
     tenant.save_cache(CORPORATION, Direction.OUTBOUND)
     fake.close()
-    return store
+    return cache
 
 
 class Line:
@@ -73,14 +76,10 @@ class Line:
             raise Unreachable("No connection to Zuora came about.")
 
 
-def unsettled(told: Story, journal: Journal, name: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def unsettled(told: Story, journal: Journal, name: str) -> str:
     """Leave an intent without an outcome, as a killed program does; return its id."""
     row = next(one for one in told.desk.rows() if one.counterpart.title == name)
-    monkeypatch.setattr(
-        "entity_connections.services.storage.journal.os.getpid", lambda: 999_999_999
-    )
     entry = intend(journal, Operation.plan(REQUEST, row))
-    monkeypatch.undo()
     return entry.id
 
 
@@ -90,8 +89,8 @@ async def test_offline(
 ) -> None:
     """The rows of three hours ago, greyed, with their age; one line says that it is offline."""
     monkeypatch.setattr(refreshing, "refresh_interval", lambda _: 0.05)
-    line, store = Line(), await yesterday(tmp_path)
-    async with story(size=size, wrap=line, place=Place(store=store)) as told:
+    line, cache = Line(), await yesterday(tmp_path)
+    async with story(size=size, wrap=line, place=Place(cache=cache)) as told:
         await told.press("escape")
         snap(told.app)
         assert len(told.names()) == 15
@@ -105,9 +104,9 @@ async def test_offline(
 
 
 async def test_the_rows_are_there_before_anything_answers(tmp_path: Path) -> None:
-    line, store = Line(down=False), await yesterday(tmp_path, hours=50)
+    line, cache = Line(down=False), await yesterday(tmp_path, hours=50)
     line.slow = asyncio.Event()
-    place = Place(store=store)
+    place = Place(cache=cache)
     async with story(wrap=line, place=place, ready=lambda one: bool(one.names())) as told:
         assert len(told.names()) == 15
         assert told.lines("top").endswith("reading… · read 2 days ago")
@@ -120,8 +119,8 @@ async def test_the_rows_are_there_before_anything_answers(tmp_path: Path) -> Non
 
 
 async def test_trying_again_offline_keeps_the_tab_and_the_cursor(tmp_path: Path) -> None:
-    line, store = Line(), await yesterday(tmp_path)
-    async with story(wrap=line, place=Place(store=store)) as told:
+    line, cache = Line(), await yesterday(tmp_path)
+    async with story(wrap=line, place=Place(cache=cache)) as told:
         await told.press("i")
         await told.to("Acme-Japan")
         await told.press("a")
@@ -137,14 +136,14 @@ async def test_trying_again_offline_keeps_the_tab_and_the_cursor(tmp_path: Path)
         assert told.row("Acme-Japan")[2] == "◐ Pending"
 
 
-class SlowDisk(Store):
-    """A store whose first reading takes until it is let go."""
+class SlowDisk(ListCache):
+    """A cache whose first reading takes until it is let go."""
 
     def __init__(self, path: Path | None) -> None:
-        super().__init__(path)
+        super().__init__(path, "acme")
         self.asked, self.go_on = threading.Event(), threading.Event()
 
-    def load(self) -> Remembered | None:
+    def load(self) -> CachedLists | None:
         if not self.asked.is_set():
             self.asked.set()
             self.go_on.wait(20)
@@ -153,7 +152,7 @@ class SlowDisk(Store):
 
 async def test_a_start_that_is_cut_short_begins_anew(tmp_path: Path) -> None:
     disk = SlowDisk((await yesterday(tmp_path)).path)
-    place = Place(store=disk)
+    place = Place(cache=disk)
     async with story(wrap=Line(), place=place, ready=lambda _: disk.asked.is_set()) as told:
         await told.pilot.press("ctrl+r")
         await told.until(lambda: told.screen.desk is not None)
@@ -164,8 +163,8 @@ async def test_a_start_that_is_cut_short_begins_anew(tmp_path: Path) -> None:
 
 
 async def test_why_it_cannot_be_entered_is_said_once_and_taken_back(tmp_path: Path) -> None:
-    line, store = Line(), await yesterday(tmp_path)
-    async with story(wrap=line, place=Place(store=store)) as told:
+    line, cache = Line(), await yesterday(tmp_path)
+    async with story(wrap=line, place=Place(cache=cache)) as told:
         assert "Zuora cannot be reached: No connection" in told.notice
         line.down = False
         await told.press("ctrl+r")
@@ -174,31 +173,29 @@ async def test_why_it_cannot_be_entered_is_said_once_and_taken_back(tmp_path: Pa
 
 
 async def test_what_was_read_is_kept_for_the_next_start(tmp_path: Path) -> None:
-    store = Store(tmp_path / "known.json")
-    async with story(place=Place(store=store)) as told:
+    cache = ListCache(tmp_path / "state.sqlite3", "acme")
+    async with story(place=Place(cache=cache)) as told:
         await told.press("i", "ctrl+r")
-    found = store.load()
+    found = cache.load()
     assert found is not None
     assert found.acting_id == CORPORATION
     assert found.direction is Direction.INBOUND
-    assert len(found.views) == 1
+    assert len(found.snapshots) == 1
 
 
 async def test_a_damaged_store_is_as_good_as_none(tmp_path: Path) -> None:
-    store = Store(tmp_path / "known.json")
-    (tmp_path / "known.json").write_text("{")
-    async with story(place=Place(store=store)) as told:
+    cache = ListCache(tmp_path / "state.sqlite3", "acme")
+    (tmp_path / "state.sqlite3").write_text("{")
+    async with story(place=Place(cache=cache)) as told:
         assert len(told.names()) == 15
 
 
-async def test_the_morning_after(
-    snap: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_morning_after(snap: Snapshot, tmp_path: Path) -> None:
     """What became of the write that the last run did not see the end of is told at once."""
-    journal = Journal(tmp_path / "journal.jsonl", "acme")
+    journal = Journal(tmp_path / "state.sqlite3", "acme", process_id=OTHER_PROCESS)
     async with story() as told:
-        unsettled(told, journal, "Acme-US", monkeypatch)
-    later = Journal(tmp_path / "journal.jsonl", "acme")
+        unsettled(told, journal, "Acme-US")
+    later = Journal(tmp_path / "state.sqlite3", "acme")
     async with story(size=(80, 24), place=Place(journal=later)) as told:
         assert told.row("Acme-US")[3] == "? outcome unknown"
         assert "Acme Corporation → Acme-US" in told.notice
@@ -211,13 +208,13 @@ async def test_the_morning_after(
         snap(told.app)
 
 
-async def test_a_write_that_never_happened_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "journal.jsonl"
-    journal = Journal(path, "acme", clock=lambda: now() - timedelta(hours=9))
+async def test_a_write_that_never_happened_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "state.sqlite3"
+    journal = Journal(
+        path, "acme", clock=lambda: now() - timedelta(hours=9), process_id=OTHER_PROCESS
+    )
     async with story() as told:
-        unsettled(told, journal, "Acme-US", monkeypatch)
+        unsettled(told, journal, "Acme-US")
     async with story(place=Place(journal=Journal(path, "acme"))) as told:
         assert "Request Connection did not happen" in told.notice
         assert told.row("Acme-US")[3] == "Request Connection"
@@ -225,14 +222,16 @@ async def test_a_write_that_never_happened_is_told(
 
 
 async def test_offline_it_stays_unknown_and_is_recorded_once_when_it_is_known(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    path = tmp_path / "journal.jsonl"
-    journal = Journal(path, "acme", clock=lambda: now() - timedelta(hours=9))
+    path = tmp_path / "state.sqlite3"
+    journal = Journal(
+        path, "acme", clock=lambda: now() - timedelta(hours=9), process_id=OTHER_PROCESS
+    )
     async with story() as told:
-        unsettled(told, journal, "Acme-US", monkeypatch)
-    line, store = Line(), await yesterday(tmp_path)
-    place = Place(store=store, journal=Journal(path, "acme"))
+        unsettled(told, journal, "Acme-US")
+    line, cache = Line(), await yesterday(tmp_path)
+    place = Place(cache=cache, journal=Journal(path, "acme"))
     async with story(wrap=line, place=place) as told:
         assert told.row("Acme-US")[3] == "? outcome unknown"
         line.down = False
@@ -240,7 +239,7 @@ async def test_offline_it_stays_unknown_and_is_recorded_once_when_it_is_known(
         assert told.row("Acme-US")[3] == "Request Connection"
         assert "did not happen" in told.notice
         await told.press("ctrl+r")
-    assert len(path.read_text().splitlines()) == 2
+    assert Journal(path, "acme").verify().lines == 2
 
 
 async def test_a_journal_that_cannot_be_read_is_told_at_the_start(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from entity_connections.cli.completion.completers import (
     user_names,
 )
 from entity_connections.cli.parameters import option
-from entity_connections.fake.scenarios.scenarios import SCENARIOS, USERS, is_file
+from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS, is_scenario_file
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -31,7 +31,7 @@ class ScenarioName(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the name, or the path as it was typed."""
-        if value not in SCENARIOS and not is_file(value):
+        if value not in SCENARIOS and not is_scenario_file(value):
             self.fail(f"{value!r} is not one of {_listed(SCENARIOS)}, nor a .toml or .json file.")
         return str(value)
 
@@ -114,9 +114,9 @@ def _faults(
 ) -> tuple[str, ...] | None:
     if not given:
         return None
-    from entity_connections.cli.fake.faults import checked
+    from entity_connections.cli.fake.fault_options import normalize_faults
 
-    return tuple(checked(given))
+    return tuple(normalize_faults(given))
 
 
 _OPTIONS = (

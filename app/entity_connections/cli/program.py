@@ -15,7 +15,7 @@ from entity_connections.cli.options import Chosen, tenant_options
 from entity_connections.cli.output import narrate, output_lost, silence
 from entity_connections.cli.parameters import option
 from entity_connections.domain.text import MAX_VALUE_LENGTH, clean
-from entity_connections.fake.scenarios.scenarios import SCENARIOS, USERS
+from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS
 from entity_connections.settings.errors import SettingsError
 
 COMMANDS = {

@@ -22,7 +22,7 @@ class ExplainedSetting(NamedTuple):
 def explain_profile(profile: Profile) -> list[ExplainedSetting]:
     """Return every setting of a profile; looks for the secret like a start of the program."""
     config_path = str(paths.config_file())
-    journal_path = str(paths.journal_file())
+    journal_path = str(paths.state_file())
     profile_origin = config_path if profile.in_config else "--base-url"
     return [
         ExplainedSetting("profile", profile.name, profile_origin),

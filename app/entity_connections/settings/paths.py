@@ -36,30 +36,13 @@ def secrets_dir() -> Path:
 
 
 def state_dir() -> Path:
-    """Return the folder of what the program writes: the journal and the last known rows."""
+    """Return the folder of what the program writes: the journal and the lists last read."""
     return _read_folder(STATE_DIR) or _find_platform_folder("user_state_path")
 
 
-def journal_file() -> Path:
-    """Return the file of the journal; all profiles share it."""
-    return state_dir() / "journal.jsonl"
-
-
-def store_dir() -> Path:
-    """Return the folder of the last known rows, a file for each profile or address."""
-    return state_dir() / "store"
-
-
-def store_file(name: str) -> Path:
-    """Return where the last known rows of a profile, or of an address, are kept."""
-    if PROFILE_NAME.fullmatch(name):
-        return store_dir() / f"{name}.json"
-    # No profile can be called like that, so the two never share a file.
-    host = re.sub(r"[^a-z0-9.-]", "-", name.lower().partition("://")[2])[:64]
-    import hashlib
-
-    mark = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:12]
-    return store_dir() / f"@{host}-{mark}.json"
+def state_file() -> Path:
+    """Return the SQLite file of the journal and of the lists last read; all profiles share it."""
+    return state_dir() / "state.sqlite3"
 
 
 def _read_folder(variable: str) -> Path | None:

@@ -14,7 +14,7 @@ from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.recovery import record_resolved, recover_operations
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.storage.journal import JournalError
-from entity_connections.services.storage.store import Remembered
+from entity_connections.services.storage.list_cache import CachedLists
 from entity_connections.services.workspace import UserSession, Workspace
 from entity_connections.tui import messages
 
@@ -104,8 +104,8 @@ class Work:
         if self._looked:
             return access
         self._tell(messages.Opened(access))
-        remembered = await asyncio.to_thread(access.tenant.restore_cache)
-        if remembered is not None and (desk := _desk_of(access, remembered)) is not None:
+        cached = await asyncio.to_thread(access.tenant.restore_cache)
+        if cached is not None and (desk := _desk_of(access, cached)) is not None:
             unknown = await self._unsettled()
             self._restored = desk
             self._tell(messages.Restored(user, desk, unknown))
@@ -180,12 +180,12 @@ class Work:
             await asyncio.wait(self._unfinished)
 
 
-def _desk_of(access: UserSession, remembered: Remembered) -> ScreenState | None:
+def _desk_of(access: UserSession, cached: CachedLists) -> ScreenState | None:
     """Return a desk with the rows of an earlier run, if there are any of the entity to act in."""
     tenant, start = access.tenant, access.start
-    acting_id = tenant.find_id(start) if start else remembered.acting_id
+    acting_id = tenant.find_id(start) if start else cached.acting_id
     if not acting_id or (view := tenant.cached(acting_id)) is None:
         return None
-    desk = ScreenState(access, acting_id, direction=remembered.direction)
+    desk = ScreenState(access, acting_id, direction=cached.direction)
     desk.apply(view)
     return desk

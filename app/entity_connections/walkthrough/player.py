@@ -132,7 +132,7 @@ class Player:
                 self._show_step(number)
                 await self._wait(LEAD_TIME)
                 timing = AUDIENCE_TIMING.at_speed(self._speed)
-                runner = StepRunner(self._app, self._workspace.lab, timing)
+                runner = StepRunner(self._app, self._workspace.fault_switches, timing)
                 await runner.run(number, step)
                 self._steps_done = number
                 if not self._is_autoplaying or number == len(self._steps):
@@ -162,7 +162,7 @@ class Player:
         try:
             self._workspace = self._open_workspace()
             await self._app.open_tenant(self._workspace)
-            runner = StepRunner(self._app, self._workspace.lab)
+            runner = StepRunner(self._app, self._workspace.fault_switches)
             for number, step in enumerate(self._steps[: self._steps_done], 1):
                 await runner.run(number, step)
         except StepFailed as error:

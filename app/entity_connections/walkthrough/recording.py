@@ -129,7 +129,7 @@ def record(
             app = CaptionedApp(script, workspace, theme)
             app.driver_class = RecordingDriver
             app.animation_level = "none"
-            recorder = _Recorder(app, workspace.lab, timeout)
+            recorder = _Recorder(app, workspace.fault_switches, timeout)
             runner.run(app.run_async(size=(width, height), auto_pilot=recorder.run))
     finally:
         random.setstate(random_state)

@@ -14,9 +14,8 @@ from pydantic import (
 )
 
 from entity_connections.domain.text import clean
-from entity_connections.fake.faults.catalogue import FaultError
-from entity_connections.fake.faults.catalogue import parsed as parse_fault
-from entity_connections.fake.scenarios.scenarios import check_scenario, is_file
+from entity_connections.fake.faults.catalogue import FaultError, parse_fault
+from entity_connections.fake.scenarios.catalogue import check_scenario_name, is_scenario_file
 from entity_connections.walkthrough.key_events import is_key
 
 MIN_SIZE, MAX_SIZE = (60, 20), (300, 100)
@@ -71,8 +70,8 @@ def _check_unique_faults(faults: list[str]) -> list[str]:
 
 
 def _check_scenario(name: str) -> str:
-    if not is_file(name):
-        check_scenario(name)
+    if not is_scenario_file(name):
+        check_scenario_name(name)
     return name
 
 

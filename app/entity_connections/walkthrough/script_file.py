@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from entity_connections.domain.text import clean
-from entity_connections.fake.scenarios.scenarios import SCENARIOS
+from entity_connections.fake.scenarios.catalogue import SCENARIOS
 from entity_connections.walkthrough.script import Act, Step, Walkthrough
 
 SUFFIX = ".toml"

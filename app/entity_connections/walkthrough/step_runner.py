@@ -135,8 +135,8 @@ class StepRunner:
     def _switch_faults(self, faults: list[str] | None) -> None:
         """Switch these faults on and all others off; None: change nothing."""
         if faults is not None:
-            for fault in (*self._faults.active(), *faults):
-                self._faults.switch(fault)
+            for fault in (*self._faults.list_active(), *faults):
+                self._faults.toggle(fault)
 
     async def _perform(self, act: Act) -> None:
         if act.press is not None:

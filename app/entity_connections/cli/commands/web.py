@@ -16,7 +16,7 @@ from entity_connections.cli.options import THEMES, Chosen, ScenarioName, options
 from entity_connections.cli.output import narrate
 from entity_connections.cli.parameters import option
 from entity_connections.cli.tenant.targets import way
-from entity_connections.fake.scenarios.scenarios import SCENARIOS
+from entity_connections.fake.scenarios.catalogue import SCENARIOS
 
 if TYPE_CHECKING:
     from entity_connections.web.session import Command
@@ -72,7 +72,7 @@ def web(
             " pip install 'entity-connections[web]', or from its source: pip install '.[web]'",
             ExitCode.USAGE,
         ) from error
-    from entity_connections.fake.server import url_of
+    from entity_connections.fake.server import base_url
 
     command = build_command(chosen, theme)
     listening = bind_socket(host, port, "this page, and nothing is encrypted.")
@@ -81,7 +81,7 @@ def web(
     scenario_name = Path(chosen.scenario or "acme").name
     ready = (
         f"The screen, on a tenant {scenario_name} for each visitor,"
-        f" is at {url_of(listening)} until ctrl+c."
+        f" is at {base_url(listening)} until ctrl+c."
     )
 
     async def serve() -> None:

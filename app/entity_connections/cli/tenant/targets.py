@@ -10,7 +10,7 @@ from entity_connections.cli.exit_codes import ExitCode, Stopped
 from entity_connections.cli.options import Chosen
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.risk import Risk
-from entity_connections.fake.scenarios.scenarios import SCENARIOS, USERS
+from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.tenant import Tenant
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from entity_connections.fake.scenarios.model import Scenario
+    from entity_connections.fake.model import Scenario
     from entity_connections.fake.tenant import Tenant as FakeTenant
     from entity_connections.settings.profiles import Profile
 
@@ -79,7 +79,7 @@ def fake_target(scenario: str, user: str, seed: int | None = None) -> Workspace:
     """Return the embedded fake tenant as a target; it is opened on first entry.
 
     Args:
-        scenario: one of `entity_connections.fake.scenarios.scenarios.SCENARIOS`, or a file.
+        scenario: one of `entity_connections.fake.scenarios.catalogue.SCENARIOS`, or a file.
         user: the user to start as.
         seed: makes the ids of connections and requests the same at every run, and leaves the
             name of this process out of the journal; None: random ids.
@@ -94,9 +94,9 @@ def _fake(chosen: Chosen, seed: int | None = None) -> Way:
     options = ("--scenario", name)
     if chosen.tenant is not None or scenario not in SCENARIOS:
         # Before the screen is there: a file that cannot be used ends the program.
-        from entity_connections.cli.fake.fake_files import fake_from
+        from entity_connections.cli.fake.tenant_source import prepare_source
 
-        scenario, path, name, found = fake_from(chosen.scenario, chosen.tenant)
+        scenario, path, name, found = prepare_source(chosen.scenario, chosen.tenant)
         users = {one.username: USERS.get(one.username, one.login) for one in found}
         options = ("--tenant", str(path)) if path else ("--scenario", str(chosen.scenario))
     user = chosen.user
@@ -151,7 +151,7 @@ def _fake(chosen: Chosen, seed: int | None = None) -> Way:
         journal=_fake_journal(path, name, None if seed is None else "localhost:1"),
         options=(*options, "--user", user),
         shared=path is not None,
-        lab=lab_of(opened, chosen.faults or ()),
+        fault_switches=create_fault_switches(opened, chosen.faults or ()),
     )
     return Way(target, FAKE_URL, chosen.entity, chosen.entity is not None)
 
@@ -164,36 +164,38 @@ def _id_maker(seed: int | None, purpose: str) -> "Callable[[], str] | None":
     return lambda: ids.randbytes(16).hex()
 
 
-def lab_of(opened: "list[FakeTenant]", begins: tuple[str, ...] = ()) -> FaultSwitches:
-    """Return the switches of a tenant that is in `opened` once it is entered.
+def create_fault_switches(
+    opened: "list[FakeTenant]", begins: tuple[str, ...] = ()
+) -> FaultSwitches:
+    """Return the switches of the faults of a fake tenant that may not be open yet.
 
     Args:
-        opened: where it will be.
-        begins: the faults it will have from the start.
+        opened: holds the tenant once it is open.
+        begins: the faults that are on when it is opened.
     """
 
-    def offered() -> list[tuple[str, str]]:
-        from entity_connections.fake.faults.catalogue import FAULTS, setting
+    def list_available() -> list[tuple[str, str]]:
+        from entity_connections.fake.faults.catalogue import FAULTS, create_setting
 
-        return [(name, setting(name).sentence) for name in FAULTS]
+        return [(name, create_setting(name).sentence) for name in FAULTS]
 
-    def active() -> set[str]:
-        return {one.name for fake in opened for one in fake.faults.active()}
+    def list_active() -> set[str]:
+        return {fault.name for fake in opened for fault in fake.faults.active()}
 
-    def switch(text: str) -> None:
-        from entity_connections.fake.faults.catalogue import parsed
+    def toggle(text: str) -> None:
+        from entity_connections.fake.faults.catalogue import parse_fault
 
-        one = parsed(text)
+        fault = parse_fault(text)
         for fake in opened:
-            if one.name in active():
-                fake.faults.off(one.name)
+            if fault.name in list_active():
+                fake.faults.off(fault.name)
             else:
-                fake.faults.set(one)
+                fake.faults.on(fault)
 
-    def watermark() -> str:
-        return " · ".join([fake.faults.watermark() for fake in opened] or begins)
+    def summarize() -> str:
+        return " · ".join([fake.faults.summary() for fake in opened] or begins)
 
-    return FaultSwitches(offered, active, switch, watermark)
+    return FaultSwitches(list_available, list_active, toggle, summarize)
 
 
 def _fake_journal(path: "Path | None", name: str, process_id: str | None) -> Journal:
@@ -202,12 +204,12 @@ def _fake_journal(path: "Path | None", name: str, process_id: str | None) -> Jou
         return Journal(None, name, name, process_id=process_id)
     from entity_connections.settings import paths as places
 
-    return Journal(places.journal_file(), name, str(path))
+    return Journal(places.state_file(), name, str(path))
 
 
 def _real(profile: "Profile", entity: str | None) -> Way:
     from entity_connections.cli.tenant.credentials import find_credentials
-    from entity_connections.services.storage.store import Store
+    from entity_connections.services.storage.list_cache import ListCache
     from entity_connections.settings import paths as places
 
     # Before the screen is there: a command that fetches it may ask something on the terminal.
@@ -216,7 +218,7 @@ def _real(profile: "Profile", entity: str | None) -> Way:
     login = profile.user or client_id
     start = profile.entity if entity is None else entity
     which = f"{profile.base_url} {client_id}"
-    store = Store(places.store_file(profile.name), which)
+    cache = ListCache(places.state_file(), profile.name, which)
 
     async def enter(_user: str) -> UserSession:
         await asyncio.to_thread(_load)
@@ -227,7 +229,7 @@ def _real(profile: "Profile", entity: str | None) -> Way:
         zuora = await asyncio.to_thread(  # it reads the authorities of https
             ZuoraClient, profile.base_url, known_by, lock, traffic
         )
-        tenant = Tenant(zuora, store=store)
+        tenant = Tenant(zuora, cache=cache)
         return UserSession(tenant, login, start, lambda _id: None, traffic)
 
     target = Workspace(
@@ -237,7 +239,7 @@ def _real(profile: "Profile", entity: str | None) -> Way:
         users=(),
         enter=enter,
         lock=lock,
-        journal=Journal(places.journal_file(), profile.name, which),
+        journal=Journal(places.state_file(), profile.name, which),
         options=profile.options,
     )
     return Way(target, profile.base_url, start, entity is not None)

@@ -14,7 +14,7 @@ from entity_connections.cli.options import Chosen, ScenarioName
 from entity_connections.cli.output import narrate, say
 from entity_connections.cli.parameters import argument, option
 from entity_connections.cli.tenant.targets import way
-from entity_connections.fake.scenarios.scenarios import SCENARIOS
+from entity_connections.fake.scenarios.catalogue import SCENARIOS
 from entity_connections.files import replace_file
 
 

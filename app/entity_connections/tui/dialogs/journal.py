@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from textual import work
 from textual.content import Content
 
-from entity_connections.services.storage.journal import Entry, Journal, JournalError, Verdict
+from entity_connections.services.storage.hash_chain import Verification
+from entity_connections.services.storage.journal import Journal, JournalError
+from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.tui.dialogs.log_dialog import Pane, Record
 from entity_connections.tui.widgets.grid.grid import Cell, Column, Item
 
@@ -46,21 +48,22 @@ class JournalPane(Pane):
     @work(group="journal")
     async def _read(self) -> None:
         try:
-            entries = await asyncio.to_thread(self._journal.read_entries)
-            verdict = await asyncio.to_thread(self._journal.verify)
+            # Writes through other profiles are listed by the command `journal`.
+            profile = self._journal.profile
+            entries = await asyncio.to_thread(self._journal.read_entries, profile)
+            verification = await asyncio.to_thread(self._journal.verify)
         except JournalError as error:
             self.grid.placeholder = Content(str(error))
             return
         self._nothing = "Nothing has been written to Zuora yet.\nEvery write is recorded here."
-        profile = self._journal.profile  # what other tenants saw is for the shell to tell
-        self.show(_record(entry) for entry in reversed(entries) if entry.profile == profile)
-        self._tell(verdict)
+        self.show(_record(entry) for entry in reversed(entries))
+        self._tell(verification)
 
-    def _tell(self, verdict: Verdict) -> None:
+    def _tell(self, verification: Verification) -> None:
         """Say whether the record is whole, and where it is not."""
-        problems = verdict.problems
-        whole = f"{verdict.lines} lines, none changed or missing"
-        count = f"{len(problems)} problem{'s' * (len(problems) != 1)} in {verdict.lines} lines"
+        problems = verification.problems
+        whole = f"{verification.lines} lines, none changed or missing"
+        count = f"{len(problems)} problem{'s' * (len(problems) != 1)} in {verification.lines} lines"
         told = Content.styled(count, "$text-error") if problems else Content(whole)
         self.query_one("#dialog").border_subtitle = told
         self.said.add_class("-bad")

@@ -39,7 +39,7 @@ def top_lines(
 
 def _path_or_faults(target: Workspace, width: int, age: int) -> Content:
     """Return the path of Zuora's menu, or which faults are on: an audience must not be misled."""
-    if target.lab and (faults := target.lab.watermark()):
+    if target.fault_switches and (faults := target.fault_switches.summarize()):
         text = Content(f" FAULTS ON: {faults} ").truncate(width - age - 2, ellipsis=True)
         return text.stylize("bold reverse $text-warning")
     whole = "Administration > Manage Entity Connections"

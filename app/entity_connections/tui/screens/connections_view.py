@@ -110,7 +110,7 @@ class DeskView(Vertical):
         """Return what the gates of commands depend on now."""
         desk, target = self.desk, self.target
         here = CommandContext(
-            lab=target.lab is not None,
+            lab=target.fault_switches is not None,
             demo=bool(target.users),
             production=target.risk is Risk.PRODUCTION,
             locked=target.lock.locked,
@@ -179,8 +179,8 @@ class DeskView(Vertical):
     def draw_lines(self) -> None:
         """Show where one is, how old the list is, and the titles of the tabs."""
         desk, width = self.desk, self.size.width - 2
-        lab = self.target.lab
-        self.app.set_class(lab is not None and bool(lab.watermark()), "-faults")
+        switches = self.target.fault_switches
+        self.app.set_class(switches is not None and bool(switches.summarize()), "-faults")
         old = desk is not None and self._remembered(desk)
         age = heading.age_of(desk, now(), reading=self.reading, restored=old)
         self.top.show(heading.top_lines(self.target, self.user, desk, age, width))

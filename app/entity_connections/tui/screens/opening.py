@@ -45,10 +45,10 @@ def theme(main: "Connections") -> None:
 
 def faults(main: "Connections") -> None:
     """Choose a fault of the fake tenant, to be switched on, or off when it is on."""
-    lab, view = main.target.lab, main.view
-    if lab is None:
+    switches, view = main.target.fault_switches, main.view
+    if switches is None:
         return
-    sentences, on = dict(lab.offered()), lab.active()
+    sentences, on = dict(switches.list_available()), switches.list_active()
     choices = [
         Choice(name, name, f"● on · {said}" if name in on else said, tone="warn" * (name in on))
         for name, said in sentences.items()
@@ -56,8 +56,8 @@ def faults(main: "Connections") -> None:
 
     def switch(name: str | None) -> None:
         if name is not None:
-            lab.switch(name)
-            word = "on" if name in lab.active() else "off"
+            switches.toggle(name)
+            word = "on" if name in switches.list_active() else "off"
             view.say("why", f"The fault {name} is {word}.", *[sentences[name]] * (word == "on"))
             view.draw_lines()
 
