@@ -27,7 +27,7 @@ from entity_connections.services.tenant import Tenant
 from tests.acme import CANADA, CORPORATION, EUROPE, US
 from tests.cli.moody import Mood, Moody, on
 from tests.cli.tenant import PROGRAM, SECRETS, environ, run
-from tests.services.journals import accept, intend, request
+from tests.services.factories import accept, intend, request
 from tests.terminal.pty import Terminal
 
 NORDICS_TO_EUROPE = "8a8082555b3c70de015b44a960f92b0f"

@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 
 from tests.acme import CORPORATION, EUROPE, client, open_acme
 from tests.domain.world import GLOBAL, HIERARCHY, NORTH, SOUTH, connection
-from tests.services.journals import MORNING, Clock
+from tests.services.factories import MORNING, Clock
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from entity_connections.zuora.client import ZuoraClient
 from textual import events
 from textual.pilot import Pilot
 
-from tests.services.faults import Faulty
+from tests.services.faulty_client import FaultyClient
 from tests.tui.story import Story, story
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def test_keys_before_the_screen_is_there_do_no_harm(
     assert capsys.readouterr() == ("", "")
 
 
-class Held(Faulty):
+class Held(FaultyClient):
     """An adapter whose lists come when they are let go."""
 
     def __init__(self, zuora: ZuoraClient) -> None:

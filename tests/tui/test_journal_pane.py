@@ -12,7 +12,7 @@ from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.storage.journal import Journal
 from entity_connections.tui.dialogs.journal import JournalPane
 
-from tests.services.journals import intend
+from tests.services.factories import intend
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Place, Story, story
 

@@ -20,7 +20,7 @@ from entity_connections.tui import auto_refresh as refreshing
 from entity_connections.tui.dialogs.action_confirmation import Question
 
 from tests.acme import CORPORATION, US, client, open_acme
-from tests.services.journals import intend
+from tests.services.factories import intend
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Place, Story, story
 

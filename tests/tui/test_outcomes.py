@@ -13,8 +13,8 @@ from entity_connections.domain.zuora_api import Receipt, ZuoraApi
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.storage.journal import Journal
 
-from tests.services.faults import Faulty
-from tests.services.journals import intend
+from tests.services.factories import intend
+from tests.services.faulty_client import FaultyClient
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Place, Story, story
 
@@ -76,10 +76,10 @@ async def test_an_unknown_outcome_stays_on_the_row_until_a_list_tells(
     snap: Snapshot,
 ) -> None:
     """The row wears a question mark and a word; the message says what is known."""
-    faulty: list[Faulty] = []
+    faulty: list[FaultyClient] = []
 
     def wrap(zuora: ZuoraApi) -> ZuoraApi:
-        faulty.append(Faulty(zuora))  # type: ignore[arg-type]
+        faulty.append(FaultyClient(zuora))  # type: ignore[arg-type]
         return faulty[0]
 
     async with story(size=(80, 24), wrap=wrap) as told:
@@ -101,10 +101,10 @@ async def test_an_unknown_outcome_stays_on_the_row_until_a_list_tells(
 
 
 async def test_an_unknown_outcome_that_did_happen_is_told_as_soon_as_a_list_shows_it() -> None:
-    faulty: list[Faulty] = []
+    faulty: list[FaultyClient] = []
 
     def wrap(zuora: ZuoraApi) -> ZuoraApi:
-        faulty.append(Faulty(zuora))  # type: ignore[arg-type]
+        faulty.append(FaultyClient(zuora))  # type: ignore[arg-type]
         return faulty[0]
 
     async with story(wrap=wrap) as told:
@@ -120,10 +120,10 @@ async def test_an_unknown_outcome_that_did_happen_is_told_as_soon_as_a_list_show
 
 
 async def test_while_an_outcome_is_unknown_only_a_request_is_repeated_under_its_key() -> None:
-    faulty: list[Faulty] = []
+    faulty: list[FaultyClient] = []
 
     def wrap(zuora: ZuoraApi) -> ZuoraApi:
-        faulty.append(Faulty(zuora))  # type: ignore[arg-type]
+        faulty.append(FaultyClient(zuora))  # type: ignore[arg-type]
         return faulty[0]
 
     async with story(wrap=wrap) as told:
@@ -149,7 +149,7 @@ async def test_while_an_outcome_is_unknown_only_a_request_is_repeated_under_its_
 async def test_quitting_is_held_back_by_every_write_and_not_only_by_the_first() -> None:
     slow = list[asyncio.Event]()
 
-    class Slow(Faulty):
+    class Slow(FaultyClient):
         async def accept(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
             slow.append(asyncio.Event())
             await slow[-1].wait()
@@ -212,10 +212,10 @@ async def test_a_why_goes_away_with_the_cursor() -> None:
 
 
 async def test_the_other_side_of_an_unknown_write_sends_nothing_either() -> None:
-    faulty: list[Faulty] = []
+    faulty: list[FaultyClient] = []
 
     def wrap(zuora: ZuoraApi) -> ZuoraApi:
-        faulty.append(Faulty(zuora))  # type: ignore[arg-type]
+        faulty.append(FaultyClient(zuora))  # type: ignore[arg-type]
         return faulty[0]
 
     async with story(wrap=wrap) as told:
@@ -232,10 +232,10 @@ async def test_the_other_side_of_an_unknown_write_sends_nothing_either() -> None
 
 
 async def test_an_unknown_write_of_another_entity_is_looked_up_from_here() -> None:
-    faulty: list[Faulty] = []
+    faulty: list[FaultyClient] = []
 
     def wrap(zuora: ZuoraApi) -> ZuoraApi:
-        faulty.append(Faulty(zuora))  # type: ignore[arg-type]
+        faulty.append(FaultyClient(zuora))  # type: ignore[arg-type]
         return faulty[0]
 
     async with story(wrap=wrap) as told:

@@ -8,9 +8,9 @@ import click
 from entity_connections.cli.output import narrate, table
 from entity_connections.domain.secret import SecretValue
 from entity_connections.domain.text import find_problem
+from entity_connections.domain.words import suggest
 from entity_connections.settings.base_urls import find_known_risk, parse_base_url
 from entity_connections.settings.environment_variables import CLIENT_SECRET, read_variable
-from entity_connections.settings.errors import suggest
 from entity_connections.settings.paths import PROFILE_NAME
 from entity_connections.settings.secrets.parsing import parse_secret
 from entity_connections.settings.zuora_environments import ENVIRONMENTS, find_environment

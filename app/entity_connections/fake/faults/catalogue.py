@@ -6,7 +6,7 @@ The command line reads this module before it loads a server: it must not import 
 import math
 from typing import NamedTuple
 
-from entity_connections.fake.words import join_with_or
+from entity_connections.domain.words import join_or
 
 CALLS = {
     "all": "every call",
@@ -149,7 +149,7 @@ def create_setting(
     if times is not None and (not isinstance(times, int) or times < 1):
         raise FaultError(f"The times of {name} must be a whole number from 1.")
     if calls is not None and calls not in tuple(CALLS):
-        raise FaultError(f"The calls of {name} must be {join_with_or(CALLS)}.")
+        raise FaultError(f"The calls of {name} must be {join_or(CALLS)}.")
     return FaultSetting(name, value, float(share), times, calls or fault.calls)
 
 
@@ -185,7 +185,7 @@ def parse_fault(text: str) -> FaultSetting:
 def check_fault_name(name: object) -> None:
     """Raise `FaultError` when there is no fault of this name."""
     if not isinstance(name, str) or name not in FAULTS:
-        raise FaultError(f"There is no fault {name!r:.42}. Choose {join_with_or(FAULTS)}.")
+        raise FaultError(f"There is no fault {name!r:.42}. Choose {join_or(FAULTS)}.")
 
 
 def _is_number_up_to(maximum: float, number: object) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from enum import Enum
 
-from entity_connections.fake.words import join_with_or
+from entity_connections.domain.words import join_or
 
 
 class DeniedRequest(Enum):
@@ -179,11 +179,9 @@ class Policy:
         changes: dict[str, Enum] = {}
         for name, value in values.items():
             if name not in options:
-                raise PolicyError(
-                    f"There is no policy {name[:64]!r}. Choose {join_with_or(options)}."
-                )
+                raise PolicyError(f"There is no policy {name[:64]!r}. Choose {join_or(options)}.")
             if value not in options[name]:
-                valid = join_with_or(options[name])
+                valid = join_or(options[name])
                 raise PolicyError(f"{name} has no value {value[:64]!r}. Choose {valid}.")
             changes[name.replace("-", "_")] = options[name][value]
         return replace(self, **changes)  # type: ignore[arg-type]

@@ -3,7 +3,7 @@
 The command line reads this module before it loads a server: it must not import anything heavy.
 """
 
-from entity_connections.fake.words import join_with_or
+from entity_connections.domain.words import join_or
 
 SCENARIOS = {
     "acme": "Zuora's example company, with every state of a row",
@@ -34,6 +34,4 @@ def is_scenario_file(name: str) -> bool:
 def check_scenario_name(name: str) -> None:
     """Raise `UnknownScenarioError` when there is no built-in scenario of this name."""
     if name not in SCENARIOS:
-        raise UnknownScenarioError(
-            f"There is no scenario {name!r}. Choose {join_with_or(SCENARIOS)}."
-        )
+        raise UnknownScenarioError(f"There is no scenario {name!r}. Choose {join_or(SCENARIOS)}.")

@@ -2,13 +2,13 @@
 
 import json
 import tomllib
-from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
+from collections.abc import Sequence
 from hashlib import sha256
 
 from pydantic import ValidationError
 
 from entity_connections.domain.ids import hyphenate_id
+from entity_connections.domain.words import suggest
 from entity_connections.fake.model import (
     ADMINISTRATOR,
     CONNECTED,
@@ -180,7 +180,7 @@ class _ScenarioBuilder:
         if entry.username not in usernames:
             self.problems.append(
                 f"{place}, username: there is no user {entry.username!r}"
-                f"{_suggest(entry.username, usernames)}"
+                f"{suggest(entry.username, usernames) or '.'}"
             )
         return AccessRequest(
             entry.username, self._resolve(f"{place}, entity", entry.entity), entry.status
@@ -192,7 +192,7 @@ class _ScenarioBuilder:
             return self._ids[ref]
         is_id = len(ref) == 32 and set(ref) <= _HEX_DIGITS
         if not (is_id and (allow_unknown_id or ref in self._ids.values())):
-            suggestion = _suggest(ref, self._ids)
+            suggestion = suggest(ref, self._ids) or "."
             self.problems.append(f"{place}: there is no entity {ref!r}{suggestion}")
         return ref
 
@@ -256,8 +256,3 @@ def _find_tree_problems(entities: Sequence[Entity]) -> list[str]:
                 f"entities {number}, status: {entity.name} is Provisioned, its parent is not."
             )
     return problems
-
-
-def _suggest(word: str, known: Iterable[str]) -> str:
-    matches = get_close_matches(word, list(known), n=2, cutoff=0.6)
-    return f"; did you mean {' or '.join(matches)}?" if matches else "."

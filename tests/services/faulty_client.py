@@ -11,7 +11,7 @@ from entity_connections.domain.zuora_api import Receipt
 from entity_connections.zuora.client import ZuoraClient
 
 
-class Faulty:
+class FaultyClient:
     """The real adapter, except for the next write or read.
 
     Attributes:

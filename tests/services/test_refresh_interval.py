@@ -6,7 +6,7 @@ import pytest
 from entity_connections.services.refresh_interval import rate_limit_sentence, refresh_interval
 from entity_connections.services.request_log import RateLimit
 
-from tests.services.journals import MORNING
+from tests.services.factories import MORNING
 
 
 @pytest.mark.parametrize(

@@ -91,12 +91,12 @@ class Left(NamedTuple):
     acting_id: str
     direction: Direction
     needle: str
-    order: Sorting | None
+    operation: Sorting | None
     chosen: dict[Direction, str | None]
 
 
 class CursorMachine(RuleBasedStateMachine):
-    """A person at a desk; `chosen` holds the row of each tab that they put the cursor on."""
+    """A person at a state; `chosen` holds the row of each tab that they put the cursor on."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -106,7 +106,7 @@ class CursorMachine(RuleBasedStateMachine):
         self.tenant.steady = lambda: float(next(seconds))
         self.tenant.clock = lambda: datetime(2026, 1, 1, tzinfo=UTC)
         self.tenant.hierarchy, self.tenant.accessible_ids = HIERARCHY, frozenset(IDS)
-        self.desk = ScreenState(
+        self.state = ScreenState(
             UserSession(self.tenant, "", None, lambda _: None, RequestLog()), GLOBAL.id
         )
         self.chosen: dict[Direction, str | None] = {}
@@ -118,28 +118,28 @@ class CursorMachine(RuleBasedStateMachine):
 
     @property
     def keys(self) -> list[str]:
-        return [row.key for row in self.desk.visible_rows()]
+        return [row.key for row in self.state.visible_rows()]
 
     @property
     def row(self) -> Row | None:
         """The row that a key acts on now, if any."""
-        return None if self.desk.moved_reason else self.desk.find(self.desk.cursor)
+        return None if self.state.moved_reason else self.state.find(self.state.cursor)
 
     def choose(self, key: str) -> None:
-        self.desk.move_to(key)
+        self.state.move_to(key)
         if key != self.stays:
             self.stays = self.above = None
-        self.chosen[self.desk.direction] = key
+        self.chosen[self.state.direction] = key
 
     def look(self) -> None:
         """See a tab, perhaps for the first time."""
-        desk = self.desk
-        if desk.direction in self.chosen or desk.snapshot is None:
+        state = self.state
+        if state.direction in self.chosen or state.snapshot is None:
             return
-        rows = desk.visible_rows() or desk.rows()
+        rows = state.visible_rows() or state.rows()
         if rows or self.fresh:
             first = default_row(rows, self.tenant.accessible_ids)
-            self.chosen[desk.direction] = first.key if first else None
+            self.chosen[state.direction] = first.key if first else None
 
     # What happens elsewhere
 
@@ -154,7 +154,7 @@ class CursorMachine(RuleBasedStateMachine):
     @rule(changes=CHANGES)
     def a_list_arrives(self, changes: dict[tuple[str, str], str | None]) -> None:
         self.server.change(changes)
-        self.desk.apply(run(self.tenant.read(self.desk.acting_id)))
+        self.state.apply(run(self.tenant.read(self.state.acting_id)))
         self.fresh = True
         self.look()
 
@@ -163,17 +163,17 @@ class CursorMachine(RuleBasedStateMachine):
         self, acting_id: str, changes: dict[tuple[str, str], str | None]
     ) -> None:
         self.server.change(changes)
-        if acting_id != self.desk.acting_id:
-            self.desk.apply(run(self.tenant.read(acting_id)))
+        if acting_id != self.state.acting_id:
+            self.state.apply(run(self.tenant.read(acting_id)))
 
     @precondition(lambda self: self.sent)
     @rule(listed=st.booleans())
     def a_write_is_answered(self, listed: bool) -> None:
-        order = self.sent.pop(0)
-        self.server.change({order.ends: AFTER[order.action]})
-        view = run(self.tenant.read(order.row.acting.id)) if listed else None
-        self.desk.finish_operation(replace(order, state=State.CONFIRMED, snapshot=view))
-        if view is not None and view.acting_id == self.desk.acting_id:
+        operation = self.sent.pop(0)
+        self.server.change({operation.ends: AFTER[operation.action]})
+        view = run(self.tenant.read(operation.row.acting.id)) if listed else None
+        self.state.finish_operation(replace(operation, state=State.CONFIRMED, snapshot=view))
+        if view is not None and view.acting_id == self.state.acting_id:
             self.fresh = True
             self.look()
 
@@ -186,78 +186,78 @@ class CursorMachine(RuleBasedStateMachine):
 
     @rule(needle=st.sampled_from(["", "not connected", "pending", "north"]))
     def they_filter(self, needle: str) -> None:
-        self.desk.set_filter(needle)
+        self.state.set_filter(needle)
         self.stays = self.above = None
 
     @rule()
     def they_accept_what_the_filter_found(self) -> None:
-        if (cursor := self.desk.cursor) is not None:
+        if (cursor := self.state.cursor) is not None:
             self.choose(cursor)
 
-    @rule(order=st.sampled_from(Sorting))
-    def they_sort(self, order: Sorting) -> None:
-        cursor = self.desk.cursor
-        self.desk.tab.sort_by(order)
+    @rule(operation=st.sampled_from(Sorting))
+    def they_sort(self, operation: Sorting) -> None:
+        cursor = self.state.cursor
+        self.state.tab.sort_by(operation)
         self.above = None
-        assert self.desk.cursor == cursor or self.desk.moved_reason
+        assert self.state.cursor == cursor or self.state.moved_reason
 
     @rule()
     def they_turn_to_the_other_tab(self) -> None:
-        self.desk.to_tab(self.desk.direction.opposite)
+        self.state.to_tab(self.state.direction.opposite)
         self.stays = self.above = None
         self.look()
 
     @rule(entity_id=st.sampled_from(IDS))
     def they_switch_the_entity(self, entity_id: str) -> None:
-        if entity_id != self.desk.acting_id:
-            self.desk.act_in(entity_id)
+        if entity_id != self.state.acting_id:
+            self.state.act_in(entity_id)
             self.chosen, self.fresh, self.stays, self.above = {}, False, None, None
             self.left = []
             self.look()
 
     @rule()
     def they_press_g(self) -> None:
-        desk, row = self.desk, self.row
+        state, row = self.state, self.row
         back = self.left[-1] if self.left else None
-        there = self.chosen.get(desk.direction) if desk.snapshot is None else row and row.key
+        there = self.chosen.get(state.direction) if state.snapshot is None else row and row.key
         if (
             back is not None
             and there == back.acting_id
-            and desk.direction is back.direction.opposite
+            and state.direction is back.direction.opposite
         ):
-            assert desk.can_go_back
-            desk.go_back()
+            assert state.can_go_back
+            state.go_back()
             self.left.pop()
             self.chosen = back.chosen
-            at = desk.acting_id, desk.direction, desk.tab.filter_text, desk.tab.sort_column
+            at = state.acting_id, state.direction, state.tab.filter_text, state.tab.sort_column
             assert at == back[:4]
         elif row is not None and row.counterpart.listed and row.counterpart.provisioned:
-            assert not desk.can_go_back
-            at = desk.acting_id, desk.direction, desk.tab.filter_text, desk.tab.sort_column
+            assert not state.can_go_back
+            at = state.acting_id, state.direction, state.tab.filter_text, state.tab.sort_column
             self.left.append(Left(*at, self.chosen))
-            self.chosen = {row.direction.opposite: desk.acting_id}
-            desk.other_side(row)
-            assert (desk.acting_id, desk.direction) == (row.key, row.direction.opposite)
+            self.chosen = {row.direction.opposite: state.acting_id}
+            state.other_side(row)
+            assert (state.acting_id, state.direction) == (row.key, row.direction.opposite)
         else:
             return
         self.fresh, self.above = False, None
-        self.stays = self.chosen[desk.direction]
+        self.stays = self.chosen[state.direction]
 
     @precondition(lambda self: self.row is not None)
     @rule(data=st.data())
     def they_act(self, data: st.DataObject) -> None:
-        row, desk = self.row, self.desk
+        row, state = self.row, self.state
         assert row is not None
-        assert row.key == self.chosen[desk.direction]
+        assert row.key == self.chosen[state.direction]
         possible = [
             action
             for action in ACTIONS
             if not action.disabled_reason(row, self.tenant.accessible_ids)
         ]
         if possible:
-            order, keys = Operation.plan(data.draw(st.sampled_from(possible)), row), self.keys
-            desk.start_operation(order)
-            self.sent.append(order)
+            operation, keys = Operation.plan(data.draw(st.sampled_from(possible)), row), self.keys
+            state.start_operation(operation)
+            self.sent.append(operation)
             assert self.keys == keys
             self.stays, self.above = row.key, keys[: keys.index(row.key)]
 
@@ -265,28 +265,28 @@ class CursorMachine(RuleBasedStateMachine):
 
     @invariant()
     def a_row_that_is_shown_has_the_cursor(self) -> None:
-        cursor, keys = self.desk.cursor, self.keys
+        cursor, keys = self.state.cursor, self.keys
         assert cursor in keys if keys else cursor is None
         assert len(set(keys)) == len(keys)
 
     @invariant()
     def keys_act_on_what_was_chosen_and_nothing_else(self) -> None:
-        cursor, chosen = self.desk.cursor, self.chosen.get(self.desk.direction)
+        cursor, chosen = self.state.cursor, self.chosen.get(self.state.direction)
         if chosen in self.keys:
             assert cursor == chosen
         if cursor is not None:
-            assert bool(self.desk.moved_reason) == (cursor != chosen)
+            assert bool(self.state.moved_reason) == (cursor != chosen)
 
     @invariant()
     def what_was_acted_on_stays_where_it_is(self) -> None:
         keys = self.keys
         if self.stays is None:  # and what was left is shown no longer
-            assert set(keys) <= {row.key for row in self.desk.rows()}
-            texts = [(listing.search_text(row), row) for row in self.desk.rows()]
-            assert len(keys) == len(listing.filter_rows(self.desk.tab.filter_text, texts))
-        if self.stays is None or self.desk.snapshot is None:
+            assert set(keys) <= {row.key for row in self.state.rows()}
+            texts = [(listing.search_text(row), row) for row in self.state.rows()]
+            assert len(keys) == len(listing.filter_rows(self.state.tab.filter_text, texts))
+        if self.stays is None or self.state.snapshot is None:
             return
-        assert self.desk.cursor == self.stays
+        assert self.state.cursor == self.stays
         if self.above is not None:
             at = next((keys.index(key) + 1 for key in reversed(self.above) if key in keys), 0)
             assert keys.index(self.stays) == at

@@ -2,7 +2,7 @@
 
 As a program it carries out one order, and stops for ever in the middle of it:
 
-    python -m tests.services.tenant_file FOLDER request|accept|deny|disconnect before|after
+    python -m tests.services.tenant_in_file FOLDER request|accept|deny|disconnect before|after
 """
 
 import asyncio
@@ -32,7 +32,7 @@ from entity_connections.services.storage.journal import Journal
 from entity_connections.services.tenant import Tenant
 
 from tests.domain.world import GLOBAL, HIERARCHY, NORTH, SOUTH
-from tests.services.journals import execute
+from tests.services.factories import execute
 
 WAITING = Connection("c" * 32, NORTH.id, GLOBAL.id, PENDING)
 SHARING = Connection("d" * 32, GLOBAL.id, NORTH.id, CONNECTED)
@@ -110,7 +110,7 @@ def open_journal(folder: Path) -> Journal:
     return Journal(folder / "state.sqlite3", "acme")
 
 
-async def order(tenant: Tenant, action: Action) -> Operation:
+async def plan_operation(tenant: Tenant, action: Action) -> Operation:
     """Return the order that the tests give."""
     row = (await tenant.read(GLOBAL.id)).row(*PLACES[action])
     assert row is not None
@@ -120,7 +120,7 @@ async def order(tenant: Tenant, action: Action) -> Operation:
 async def main(folder: Path, action: Action, stops: str) -> None:
     """Carry out one order and stop in the middle."""
     tenant = open_file(folder, stops)
-    await execute(tenant, await order(tenant, action), open_journal(folder))
+    await execute(tenant, await plan_operation(tenant, action), open_journal(folder))
 
 
 if __name__ == "__main__":

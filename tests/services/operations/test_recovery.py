@@ -1,4 +1,4 @@
-"""After a crash, and after answers that were lost: the next start tells the truth."""
+"""Recovery after a crash and after lost answers."""
 
 import asyncio
 import signal
@@ -27,8 +27,8 @@ from entity_connections.services.storage.journal_entry import SENDING
 from entity_connections.services.tenant import Tenant
 
 from tests.domain.world import GLOBAL, HIERARCHY, NORTH, SOUTH, row
-from tests.services.journals import Clock, accept, intend, journal, request
-from tests.services.tenant_file import TenantFile, open_file, open_journal
+from tests.services.factories import Clock, accept, intend, journal, request
+from tests.services.tenant_in_file import TenantFile, open_file, open_journal
 
 MUCH_LATER = SENDING + GATEWAY_TIMEOUT + timedelta(seconds=1)
 
@@ -37,10 +37,10 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def kill_in_the_middle(folder: Path, action: Action, stops: str) -> None:
-    """Start a program that carries out an order, and kill it before it has an answer."""
+def kill_while_sending(folder: Path, action: Action, stops: str) -> None:
+    """Start a program that carries out an operation, and kill it before it has an answer."""
     program = subprocess.Popen(
-        [sys.executable, "-m", "tests.services.tenant_file", folder, action.id, stops],
+        [sys.executable, "-m", "tests.services.tenant_in_file", folder, action.id, stops],
         stdout=subprocess.PIPE,
     )
     assert program.stdout is not None
@@ -49,8 +49,8 @@ def kill_in_the_middle(folder: Path, action: Action, stops: str) -> None:
     program.communicate()
 
 
-def after_a_while(folder: Path, tenant: Tenant, time: timedelta) -> list[Operation]:
-    """Settle as a start would that comes `time` later."""
+def recover_after(folder: Path, tenant: Tenant, time: timedelta) -> list[Operation]:
+    """Recover operations as a start of the program does that comes `time` later."""
     kept = open_journal(folder)
     tenant.clock = kept.clock = lambda: now() + time
     return asyncio.run(recover_operations(tenant, kept))
@@ -58,19 +58,19 @@ def after_a_while(folder: Path, tenant: Tenant, time: timedelta) -> list[Operati
 
 @pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize("stops", ["before", "after"])
-def test_a_program_killed_in_the_middle_is_told_of_by_the_next(
+def test_the_operation_of_a_killed_program_is_recovered(
     tmp_path: Path, action: Action, stops: str
 ) -> None:
-    kill_in_the_middle(tmp_path, action, stops)
+    kill_while_sending(tmp_path, action, stops)
     (left,) = open_journal(tmp_path).read_unresolved()
     assert (left.action, left.outcome) == (action, None)
 
     tenant = open_file(tmp_path)
-    (at_once,) = after_a_while(tmp_path, tenant, timedelta(0))
+    (at_once,) = recover_after(tmp_path, tenant, timedelta(0))
     expected = State.UNKNOWN if stops == "before" else State.CONFIRMED
     assert at_once.state is expected
 
-    told = after_a_while(tmp_path, tenant, MUCH_LATER)
+    told = recover_after(tmp_path, tenant, MUCH_LATER)
     if stops == "before":
         (later,) = told
         assert later.state is State.NOT_APPLIED
@@ -84,8 +84,8 @@ def test_a_program_killed_in_the_middle_is_told_of_by_the_next(
     assert tenant.zuora.sent == 0, "nothing is sent to find out"
 
 
-class Lists:
-    """A port that shows lists by acting entity; one without a list cannot be reached."""
+class ListsByEntity:
+    """A client with a list for each acting entity; without a list it is unreachable."""
 
     def __init__(self, **lists: tuple[Connection, ...]) -> None:
         self.lists = lists
@@ -99,8 +99,8 @@ class Lists:
         return ListResult(self.lists[acting_id], skipped=self.unreadable)
 
 
-def looking_at(clock: Clock, *connections: Connection) -> Tenant:
-    tenant = Tenant(Lists(**{GLOBAL.id: connections}), clock)  # type: ignore[arg-type]
+def tenant_with(clock: Clock, *connections: Connection) -> Tenant:
+    tenant = Tenant(ListsByEntity(**{GLOBAL.id: connections}), clock)  # type: ignore[arg-type]
     tenant.hierarchy = HIERARCHY
     return tenant
 
@@ -123,7 +123,7 @@ WAITS = Connection("c" * 32, NORTH.id, GLOBAL.id, PENDING)
         (None, MUCH_LATER, State.SUPERSEDED),
     ],
 )
-async def test_an_accept_is_what_the_list_says_late_enough(
+async def test_the_outcome_of_an_accept_depends_on_the_list_and_its_age(
     status: str | None, age: timedelta, result: State
 ) -> None:
     clock = Clock()
@@ -131,7 +131,7 @@ async def test_an_accept_is_what_the_list_says_late_enough(
     entry = intend(kept, accept())
     clock.now += age
     shown = [WAITS._replace(status=status)] if status else []
-    (outcome,) = await recover_operations(looking_at(clock, *shown), kept)
+    (outcome,) = await recover_operations(tenant_with(clock, *shown), kept)
     assert outcome.state is result
     assert outcome.entry is not None
     assert outcome.entry.id == entry.id
@@ -144,25 +144,25 @@ async def test_an_accept_is_what_the_list_says_late_enough(
 
 
 @pytest.mark.asyncio
-async def test_after_an_unknown_outcome_it_is_late_sooner() -> None:
-    """The program saw the end of its sending, so nothing left after that."""
+async def test_an_unknown_outcome_counts_from_its_answer() -> None:
+    """The program saw the end of the request, so nothing was sent after that."""
     clock = Clock()
     kept = journal(None, clock)
     kept.record_outcome(intend(kept, accept()).id, State.UNKNOWN.value, "Lost.")
     clock.now += GATEWAY_TIMEOUT
-    assert (await recover_operations(looking_at(clock, WAITS), kept))[0].state is State.UNKNOWN
+    assert (await recover_operations(tenant_with(clock, WAITS), kept))[0].state is State.UNKNOWN
     clock.turn(seconds=1)
-    assert (await recover_operations(looking_at(clock, WAITS), kept))[0].state is State.NOT_APPLIED
-    assert await recover_operations(looking_at(clock, WAITS), kept) == []
+    assert (await recover_operations(tenant_with(clock, WAITS), kept))[0].state is State.NOT_APPLIED
+    assert await recover_operations(tenant_with(clock, WAITS), kept) == []
 
 
 @pytest.mark.asyncio
-async def test_a_request_that_was_denied_meanwhile_has_happened() -> None:
+async def test_a_request_that_was_denied_meanwhile_is_confirmed() -> None:
     clock = Clock()
     kept = journal(None, clock)
     intend(kept, request())
     denied = Connection("e" * 32, GLOBAL.id, SOUTH.id, DISCONNECTED)
-    (outcome,) = await recover_operations(looking_at(clock, denied), kept)
+    (outcome,) = await recover_operations(tenant_with(clock, denied), kept)
     assert outcome.state is State.CONFIRMED
     assert outcome.sentence.endswith("Acme → Acme South is Disconnected.")
 
@@ -177,25 +177,25 @@ async def test_a_request_that_was_denied_meanwhile_has_happened() -> None:
         ([OLDER, ENDED._replace(status=PENDING)], State.CONFIRMED),
     ],
 )
-async def test_a_request_beside_old_records_is_told_by_what_is_new(
+async def test_a_new_record_proves_a_request_beside_old_records(
     after: list[Connection], result: State
 ) -> None:
-    """Also where Zuora has told the id of what it made, and the list could not be read then."""
+    """Also if Zuora answered with an id and the list could not be read."""
     for made in ("", "9" * 32):
         clock = Clock()
         kept = journal(None, clock)
-        view = await looking_at(clock, OLDER, ENDED).read(GLOBAL.id)
+        view = await tenant_with(clock, OLDER, ENDED).read(GLOBAL.id)
         seen = view.row(Direction.OUTBOUND, SOUTH.id)
         assert seen is not None
         entry = intend(kept, Operation.plan(REQUEST, seen))
         kept.record_outcome(entry.id, State.UNKNOWN.value, "Lost.", connection_id=made)
         clock.now += MUCH_LATER
-        (outcome,) = await recover_operations(looking_at(clock, *after), kept)
+        (outcome,) = await recover_operations(tenant_with(clock, *after), kept)
         assert outcome.state is result
 
 
 @pytest.mark.asyncio
-async def test_what_a_list_with_gaps_shows_of_a_request_proves_nothing() -> None:
+async def test_an_incomplete_list_proves_nothing_about_a_request() -> None:
     clock = Clock()
     kept = journal(None, clock)
     intend(kept, request())
@@ -203,15 +203,15 @@ async def test_what_a_list_with_gaps_shows_of_a_request_proves_nothing() -> None
     intend(kept, Operation.plan(REQUEST, ended))
     clock.now += MUCH_LATER
     for shown in ((), (ENDED,)):
-        tenant = looking_at(clock, *shown)
-        assert isinstance(tenant.zuora, Lists)
+        tenant = tenant_with(clock, *shown)
+        assert isinstance(tenant.zuora, ListsByEntity)
         tenant.zuora.unreadable = 1
         assert State.UNKNOWN is (await recover_operations(tenant, kept))[-1].state
 
 
 @pytest.mark.asyncio
-async def test_nothing_is_known_of_the_writes_to_another_tenant() -> None:
-    """Its profile may be called as ours, or ours may be called otherwise now."""
+async def test_operations_in_another_tenant_are_not_looked_up() -> None:
+    """The name of the profile does not identify a tenant."""
     kept = journal(None, tenant="https://one.example id")
     intend(kept, accept())
     kept.tenant = "https://another.example id"
@@ -221,18 +221,18 @@ async def test_nothing_is_known_of_the_writes_to_another_tenant() -> None:
 
 
 @pytest.mark.asyncio
-async def test_each_list_is_read_once_and_what_cannot_be_read_stays_unsettled() -> None:
+async def test_each_list_is_read_once_and_an_unreadable_one_resolves_nothing() -> None:
     clock = Clock()
     kept = journal(None, clock)
     seen = [intend(kept, accept()), intend(kept, request())]
-    order = accept()
-    there = order.row._replace(acting=NORTH)
-    hidden = intend(kept, Operation.plan(order.action, there))
+    operation = accept()
+    there = operation.row._replace(acting=NORTH)
+    hidden = intend(kept, Operation.plan(operation.action, there))
     clock.now += MUCH_LATER
-    tenant = looking_at(clock, WAITS._replace(status=CONNECTED))
+    tenant = tenant_with(clock, WAITS._replace(status=CONNECTED))
     told = await recover_operations(tenant, kept)
     assert [one.state for one in told] == [State.CONFIRMED, State.NOT_APPLIED, State.UNKNOWN]
-    assert isinstance(tenant.zuora, Lists)
+    assert isinstance(tenant.zuora, ListsByEntity)
     assert sorted(tenant.zuora.asked) == sorted([GLOBAL.id, NORTH.id])
     assert isinstance(told[2].error, Unreachable)
     assert "cannot be looked up" in told[2].sentence
@@ -240,18 +240,18 @@ async def test_each_list_is_read_once_and_what_cannot_be_read_stays_unsettled() 
     assert [one.entry.id for one in told[:2] if one.entry] == [one.id for one in seen]
 
 
-def test_an_order_comes_back_from_its_line() -> None:
-    for order in (accept(), request()):
-        again = Operation.from_entry(intend(journal(None), order))
-        assert again.pair == order.pair
-        assert again.connection_id == order.connection_id
-        assert (again.row.direction, again.row.key) == (order.row.direction, order.row.key)
-        assert again.row.status == order.row.status
-    assert again.key == order.key
+def test_an_operation_is_restored_from_its_entry() -> None:
+    for operation in (accept(), request()):
+        again = Operation.from_entry(intend(journal(None), operation))
+        assert again.pair == operation.pair
+        assert again.connection_id == operation.connection_id
+        assert (again.row.direction, again.row.key) == (operation.row.direction, operation.row.key)
+        assert again.row.status == operation.row.status
+    assert again.key == operation.key
 
 
 @pytest.mark.asyncio
-async def test_a_journal_that_fails_is_told_and_never_in_the_way(tmp_path: Path) -> None:
+async def test_a_journal_that_cannot_be_used(tmp_path: Path) -> None:
     clock = Clock()
     kept = journal(tmp_path, clock)
     entry = intend(kept, accept())
@@ -259,7 +259,7 @@ async def test_a_journal_that_fails_is_told_and_never_in_the_way(tmp_path: Path)
     kept.path.unlink()
     kept.path.mkdir()
     with pytest.raises(JournalError, match="cannot be read"):
-        await recover_operations(looking_at(clock), kept)
+        await recover_operations(tenant_with(clock), kept)
     done = replace(accept(), state=State.CONFIRMED, sentence="Done.", entry=entry)
     (told,) = await record_resolved(kept, [done])
     assert told.sentence.startswith("Done. The journal ")
