@@ -2,13 +2,13 @@
 
 import tomllib
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from entity_connections.domain.text import clean
+from entity_connections.domain.words import find_similar
 from entity_connections.fake.scenarios.catalogue import SCENARIOS
 from entity_connections.walkthrough.script import Act, Step, Walkthrough
 
@@ -39,8 +39,8 @@ def find_script(name: str) -> Path:
     path = Path(name)
     if path.suffix == SUFFIX or "/" in name:
         return path
-    close = get_close_matches(name, shipped, n=1, cutoff=0.5)
-    hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(shipped)}."
+    similar = find_similar(name, shipped, limit=1)
+    hint = f"did you mean {similar[0]}?" if similar else f"there are {', '.join(shipped)}."
     raise ScriptError(f"There is no walkthrough {name[:60]!r}; {hint} A file ends in {SUFFIX}.")
 
 
@@ -94,8 +94,8 @@ def _describe(error: Mapping[str, Any]) -> str:
     if error["type"] == "extra_forbidden":
         model = Act if "do" in location else Step if len(location) > 1 else Walkthrough
         keys = list(model.model_fields)
-        close = get_close_matches(str(location[-1]), keys, n=1, cutoff=0.5)
-        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(keys)}."
+        similar = find_similar(str(location[-1]), keys, limit=1)
+        hint = f"did you mean {similar[0]}?" if similar else f"there are {', '.join(keys)}."
         message = f"There is no such key; {hint}"
     else:
         message = f"{error['msg'].removeprefix('Value error, ').rstrip('.')}."
