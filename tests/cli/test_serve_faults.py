@@ -8,8 +8,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from entity_connections.cli.options import Chosen
-from entity_connections.cli.tenant.targets import way
+from entity_connections.cli.tenant.resolve import resolve_tenant
+from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.fake.faults.catalogue import FAULTS
 
 from tests.cli.tenant import PROGRAM, run, served
@@ -62,7 +62,7 @@ def test_a_command_applies_faults_to_its_own_tenant(home: Path) -> None:
 
 
 def test_the_screen_summarizes_faults_before_the_tenant_is_open() -> None:
-    target = way(Chosen(faults=("drop,times=2", "latency=0"))).target
+    target = resolve_tenant(TenantOptions(faults=("drop,times=2", "latency=0"))).workspace
     assert target.fault_switches is not None
     assert target.fault_switches.summarize() == "drop,times=2 · latency=0"
     asyncio.run(_entered(target.enter))

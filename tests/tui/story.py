@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
-from entity_connections.cli.tenant.targets import create_fault_switches
+from entity_connections.cli.tenant.fake_workspace import create_fault_switches
 from entity_connections.domain.risk import Risk
 from entity_connections.domain.zuora_api import ZuoraApi
 from entity_connections.fake.rules.policy import Policy

@@ -4,7 +4,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from entity_connections.cli.tenant.targets import fake_target
+from entity_connections.cli.tenant.fake_workspace import make_fake_workspace
+from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.list_result import ListResult
 from entity_connections.domain.zuora_api import ZuoraApi
@@ -31,7 +32,7 @@ def test_keys_before_the_screen_is_there_do_no_harm(
     key: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with virtual_time(frozen=True) as (runner, _):
-        app = ConnectionsApp(fake_target("acme", "alice"))
+        app = ConnectionsApp(make_fake_workspace(TenantOptions(scenario="acme", user="alice")))
 
         async def hasty(_pilot: Pilot[object]) -> None:
             app.post_message(key_event(key))

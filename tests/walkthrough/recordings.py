@@ -3,7 +3,8 @@
 from functools import cache
 from typing import Final
 
-from entity_connections.cli.tenant.targets import fake_target
+from entity_connections.cli.tenant.fake_workspace import make_fake_workspace
+from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.walkthrough.recording import Recording, record
 from entity_connections.walkthrough.script import Walkthrough
 from entity_connections.walkthrough.script_file import parse_script
@@ -51,9 +52,8 @@ def record_script(script: Walkthrough, name: str = "test", timeout: float = TIME
     Raises:
         StepFailed: a step cannot be run.
     """
-    return record(
-        name, script, lambda: fake_target(script.scenario, script.user, seed=0), timeout=timeout
-    )
+    options = TenantOptions(scenario=script.scenario, user=script.user)
+    return record(name, script, lambda: make_fake_workspace(options, seed=0), timeout=timeout)
 
 
 @cache

@@ -14,7 +14,7 @@ import aiohttp
 import click
 import pytest
 from entity_connections.cli.commands.web import build_command, web
-from entity_connections.cli.options import Chosen
+from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.tui.themes import THEMES
 from yarl import URL
 
@@ -298,7 +298,7 @@ async def test_refused_options(home: Path, arguments: list[str], message: str) -
 
 
 async def test_options_before_the_command_hold_for_all_sessions(tmp_path: Path) -> None:
-    chosen = Chosen(scenario="empty", user="bruno", entity="Acme-US", faults=("latency=2",))
+    chosen = TenantOptions(scenario="empty", user="bruno", entity="Acme-US", faults=("latency=2",))
     assert build_command(chosen, "light").arguments[4:] == (
         "--scenario", "empty", "--user", "bruno", "--entity", "Acme-US", "--fault", "latency=2",
         "--theme", "light",

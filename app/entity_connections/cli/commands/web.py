@@ -10,12 +10,17 @@ from typing import TYPE_CHECKING
 import click
 
 import entity_connections
-from entity_connections.cli.exit_codes import ExitCode, Stopped
+from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.listening import address_options, bind_socket
-from entity_connections.cli.options import THEMES, Chosen, ScenarioName, options_before_command
-from entity_connections.cli.output import narrate
+from entity_connections.cli.output import info
 from entity_connections.cli.parameters import option
-from entity_connections.cli.tenant.targets import way
+from entity_connections.cli.tenant.resolve import resolve_tenant
+from entity_connections.cli.tenant_options import (
+    THEMES,
+    ScenarioName,
+    TenantOptions,
+    parent_options,
+)
 from entity_connections.fake.scenarios.catalogue import SCENARIOS
 
 if TYPE_CHECKING:
@@ -67,7 +72,7 @@ def web(
         from entity_connections.web.host_guard import HostGuard
         from entity_connections.web.server import Server
     except ModuleNotFoundError as error:
-        raise Stopped(
+        raise CliError(
             f"web needs {error.name}, which is not installed. The extra [web] brings it:"
             " pip install 'entity-connections[web]', or from its source: pip install '.[web]'",
             ExitCode.USAGE,
@@ -77,7 +82,7 @@ def web(
     command = build_command(chosen, theme)
     listening = bind_socket(host, port, "this page, and nothing is encrypted.")
     guard = HostGuard.for_socket(listening, (host, *names))
-    server = Server(command, guard, seats, report=narrate)
+    server = Server(command, guard, seats, report=info)
     scenario_name = Path(chosen.scenario or "acme").name
     ready = (
         f"The screen, on a tenant {scenario_name} for each visitor,"
@@ -99,15 +104,15 @@ def web(
     return ExitCode.DONE
 
 
-def build_command(chosen: Chosen, theme: str) -> "Command":
+def build_command(chosen: TenantOptions, theme: str) -> "Command":
     """Return the command to run for a visitor: the screen on an explicitly named fake tenant.
 
     Raises:
-        Stopped: the scenario cannot be used, or has no such user.
+        CliError: the scenario cannot be used, or has no such user.
     """
     from entity_connections.web.session import Command
 
-    options = list(way(chosen).target.options)
+    options = list(resolve_tenant(chosen).workspace.options)
     if chosen.entity is not None:
         options += ["--entity", chosen.entity]
     for fault in chosen.faults or ():
@@ -123,15 +128,15 @@ def build_command(chosen: Chosen, theme: str) -> "Command":
     return Command(arguments, environ, Path(sys.executable).anchor)
 
 
-def _choose_tenant(scenario: str | None, user: str | None) -> Chosen:
-    before = options_before_command()
+def _choose_tenant(scenario: str | None, user: str | None) -> TenantOptions:
+    before = parent_options()
     names = ("profile", "base_url", "tenant")
     if refused := [name for name in names if getattr(before, name) is not None]:
         raise click.UsageError(
             f"--{refused[0].replace('_', '-')} is not for web: each visitor has a fake tenant of"
             " their own, and nobody gets at another through a browser."
         )
-    chosen = Chosen(scenario=scenario, user=user).under(before).checked()
+    chosen = TenantOptions(scenario=scenario, user=user).under(before).checked()
     if chosen.scenario is None or chosen.scenario in SCENARIOS:
         return chosen
     return chosen._replace(scenario=str(Path(chosen.scenario).absolute()))

@@ -7,9 +7,9 @@ import click
 
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.fake.tenant_source import load_scenario, open_tenant_file
-from entity_connections.cli.options import Chosen, ScenarioName, options_before_command
-from entity_connections.cli.output import narrate, say, say_json
+from entity_connections.cli.output import echo, echo_json, info
 from entity_connections.cli.parameters import option
+from entity_connections.cli.tenant_options import ScenarioName, TenantOptions, parent_options
 
 
 @click.command()
@@ -36,7 +36,7 @@ def policy(scenario: str | None, tenant: str | None, *, as_json: bool) -> ExitCo
     from entity_connections.fake.rules.policy_table import policy_rows
     from entity_connections.fake.state import tenant_settings
 
-    options = Chosen(scenario=scenario, tenant=tenant).under(options_before_command())
+    options = TenantOptions(scenario=scenario, tenant=tenant).under(parent_options())
     current = Policy()
     if options.tenant is not None:
         with closing(open_tenant_file(Path(options.tenant))) as db:
@@ -45,14 +45,14 @@ def policy(scenario: str | None, tenant: str | None, *, as_json: bool) -> ExitCo
         current = load_scenario(options.scenario).policy
     rows = list(policy_rows(current))
     if as_json:
-        say_json([{**row._asdict(), "name": row.name or None} for row in rows])
+        echo_json([{**row._asdict(), "name": row.name or None} for row in rows])
         return ExitCode.DONE
     for row in rows:
-        say(f"{row.question}: {row.choice}")
+        echo(f"{row.question}: {row.choice}")
         for other, switch in zip(row.others, row.switches, strict=True):
-            say(f"    or: {other}   --policy {switch}")
+            echo(f"    or: {other}   --policy {switch}")
         if not row.others:
-            say("    no other value")
-        say(f"    {row.why}")
-    narrate("\nSwitch one with `serve --policy NAME=VALUE`, or in a scenario file.")
+            echo("    no other value")
+        echo(f"    {row.why}")
+    info("\nSwitch one with `serve --policy NAME=VALUE`, or in a scenario file.")
     return ExitCode.DONE

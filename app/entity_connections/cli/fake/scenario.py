@@ -2,11 +2,11 @@
 
 import click
 
-from entity_connections.cli.exit_codes import ExitCode, Stopped
+from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.fake.tenant_source import load_scenario
-from entity_connections.cli.options import ScenarioName
-from entity_connections.cli.output import say, say_json
+from entity_connections.cli.output import echo, echo_json
 from entity_connections.cli.parameters import argument, option
+from entity_connections.cli.tenant_options import ScenarioName
 from entity_connections.fake.scenarios.catalogue import SCENARIOS
 
 format_option = option(
@@ -23,7 +23,7 @@ def scenario(ctx: click.Context) -> ExitCode | None:
         return None
     width = max(map(len, SCENARIOS))
     for name, description in SCENARIOS.items():
-        say(f"{name:<{width}}  {description}")
+        echo(f"{name:<{width}}  {description}")
     return ExitCode.DONE
 
 
@@ -34,7 +34,7 @@ def show(name: str, file_format: str) -> ExitCode:
     """Write a scenario as a file to start your own from: `scenario show acme > my.toml`."""
     from entity_connections.fake.scenarios.export import scenario_to_data
 
-    say(format_data(scenario_to_data(load_scenario(name)), file_format))
+    echo(format_data(scenario_to_data(load_scenario(name)), file_format))
     return ExitCode.DONE
 
 
@@ -43,7 +43,7 @@ def show(name: str, file_format: str) -> ExitCode:
 def check(file: str) -> ExitCode:
     """Check a scenario file; ends with 2 and says each place where something is wrong."""
     loaded = load_scenario(file)
-    say(
+    echo(
         f"{file}: {len(loaded.entities)} entities, {len(loaded.connections)} connections,"
         f" {len(loaded.users)} users."
     )
@@ -55,7 +55,7 @@ def schema() -> ExitCode:
     """Print the JSON schema of a scenario file, for TOML and JSON alike."""
     from entity_connections.fake.scenarios.file_schema import json_schema
 
-    say_json(json_schema())
+    echo_json(json_schema())
     return ExitCode.DONE
 
 
@@ -63,11 +63,11 @@ def format_data(data: dict[str, object], file_format: str) -> str:
     """Return the data of a scenario file as text in a format, "toml" or "json".
 
     Raises:
-        Stopped: TOML cannot hold the data.
+        CliError: TOML cannot hold the data.
     """
     from entity_connections.fake.scenarios.export import NotTomlError, to_json, to_toml
 
     try:
         return to_json(data) if file_format == "json" else to_toml(data)
     except NotTomlError as error:
-        raise Stopped(f"{error} Use --format json.", ExitCode.USAGE) from error
+        raise CliError(f"{error} Use --format json.", ExitCode.USAGE) from error

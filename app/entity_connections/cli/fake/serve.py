@@ -14,8 +14,8 @@ from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.fake.fault_options import add_fault_options
 from entity_connections.cli.fake.tenant_source import apply_policy_options, prepare_source
 from entity_connections.cli.listening import address_options, bind_socket
-from entity_connections.cli.options import Chosen, ScenarioName, options_before_command
 from entity_connections.cli.parameters import option
+from entity_connections.cli.tenant_options import ScenarioName, TenantOptions, parent_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,8 +70,8 @@ def serve(
     from entity_connections.fake.server import base_url, create_server
     from entity_connections.fake.tenant import open_tenant
 
-    before = options_before_command()
-    options = Chosen(scenario=scenario, tenant=tenant).under(before)
+    before = parent_options()
+    options = TenantOptions(scenario=scenario, tenant=tenant).under(before)
     source = prepare_source(options.scenario, options.tenant)
     apply_policy_options(Policy(), policies)  # refuses a wrong one before anything listens
     listening = bind_socket(

@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
-from entity_connections.cli.exit_codes import ExitCode, Stopped
+from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.fake.scenario import format_data, format_option
 from entity_connections.cli.fake.tenant_source import open_tenant_file
-from entity_connections.cli.options import ScenarioName
-from entity_connections.cli.output import narrate, say, say_json, table
+from entity_connections.cli.output import echo, echo_json, format_table, info
 from entity_connections.cli.parameters import argument, option
+from entity_connections.cli.tenant_options import ScenarioName
 from entity_connections.domain.text import clean
 
 file_argument = argument("file", type=click.Path(dir_okay=False, path_type=Path))
@@ -45,27 +45,27 @@ def show(file: Path, *, as_json: bool) -> ExitCode:
     with closing(open_tenant_file(file)) as db:
         facts = _collect_facts(file, db)
     if as_json:
-        say_json(facts)
+        echo_json(facts)
         return ExitCode.DONE
-    say(f"{clean(str(file))}: tenant {facts['tenantId']}, made from {clean(facts['scenario'])}")
+    echo(f"{clean(str(file))}: tenant {facts['tenantId']}, made from {clean(facts['scenario'])}")
     for kind in ("entities", "connections"):
         counts = [f"{count} {clean(status)[:40]}" for status, count in facts[kind].items()]
-        say(f"{kind}: {', '.join(counts) or 'none'}")
+        echo(f"{kind}: {', '.join(counts) or 'none'}")
     default = Policy().as_dict()
     changes = [
         f"{name}={value}" for name, value in facts["policy"].items() if default[name] != value
     ]
-    say(f"policy: {', '.join(changes) or 'as the command `policy` prints it'}")
+    echo(f"policy: {', '.join(changes) or 'as the command `policy` prints it'}")
     if facts["faults"]:
-        say(f"faults: {' · '.join(facts['faults'])}")
+        echo(f"faults: {' · '.join(facts['faults'])}")
     rows = [
         (user["username"], user["login"], clean(user["home"]), str(user["administrator"]),
          str(user["standardUser"]))
         for user in facts["users"]
     ]  # fmt: skip
-    say("\n" + table(("USER", "LOGIN", "HOME", "ADMINISTERS", "MAY LOOK INTO"), rows))
+    echo("\n" + format_table(("USER", "LOGIN", "HOME", "ADMINISTERS", "MAY LOOK INTO"), rows))
     for request in facts["accessRequests"]:
-        say(f"{request['login']} asked to enter {clean(request['entity'])}: {request['status']}")
+        echo(f"{request['login']} asked to enter {clean(request['entity'])}: {request['status']}")
     return ExitCode.DONE
 
 
@@ -93,10 +93,10 @@ def reset(file: Path, scenario: str | None, *, yes: bool) -> ExitCode:
         try:
             origin = reset_tenant(db, scenario)
         except ValueError as error:
-            raise Stopped(str(error), ExitCode.USAGE) from error
+            raise CliError(str(error), ExitCode.USAGE) from error
         except sqlite3.Error as error:
-            raise Stopped(f"{file} was not changed: {error}.", ExitCode.USAGE) from error
-    narrate(f"{file} is {origin or 'as it was made'} again.")
+            raise CliError(f"{file} was not changed: {error}.", ExitCode.USAGE) from error
+    info(f"{file} is {origin or 'as it was made'} again.")
     return ExitCode.DONE
 
 
@@ -112,7 +112,7 @@ def export(file: Path, file_format: str) -> ExitCode:
     from entity_connections.fake.state.database import read_scenario
 
     with closing(open_tenant_file(file)) as db:
-        say(format_data(scenario_to_data(read_scenario(db)), file_format))
+        echo(format_data(scenario_to_data(read_scenario(db)), file_format))
     return ExitCode.DONE
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from entity_connections.cli.exit_codes import ExitCode, Stopped
+from entity_connections.cli.exit_codes import CliError, ExitCode
 
 if TYPE_CHECKING:
     import sqlite3
@@ -39,7 +39,7 @@ def prepare_source(scenario: str | None, tenant_file: str | None) -> TenantSourc
         tenant_file: The value of `--tenant`.
 
     Raises:
-        Stopped: A file cannot be used, or the tenant was made from another scenario.
+        CliError: A file cannot be used, or the tenant was made from another scenario.
     """
     scenario_name = "acme" if scenario is None else scenario
     if tenant_file is None:
@@ -53,7 +53,7 @@ def prepare_source(scenario: str | None, tenant_file: str | None) -> TenantSourc
     try:
         origin = tenant_settings.read(db, tenant_settings.SCENARIO)
         if scenario is not None and scenario != origin:
-            raise Stopped(
+            raise CliError(
                 f"{path} was made from {origin or 'a scenario'}, not from {scenario}. To start it"
                 f" anew: entity-connections tenant reset {tenant_file} --scenario {scenario}",
                 ExitCode.USAGE,
@@ -67,28 +67,28 @@ def open_tenant_file(path: Path, scenario: str | None = None) -> "sqlite3.Connec
     """Return the database of a tenant file, which is made from `scenario` if it is not there.
 
     Raises:
-        Stopped: The file cannot be used.
+        CliError: The file cannot be used.
     """
     from entity_connections.fake.tenant_file import TenantFileError, open_file
 
     try:
         return open_file(path, scenario)
     except (TenantFileError, ValueError) as error:
-        raise Stopped(str(error), ExitCode.USAGE) from error
+        raise CliError(str(error), ExitCode.USAGE) from error
 
 
 def load_scenario(name: str) -> "Scenario":
     """Return a built-in scenario or one from a file.
 
     Raises:
-        Stopped: It cannot be used.
+        CliError: It cannot be used.
     """
     from entity_connections.fake.scenarios import loader
 
     try:
         return loader.load_scenario(name)
     except ValueError as error:
-        raise Stopped(str(error), ExitCode.USAGE) from error
+        raise CliError(str(error), ExitCode.USAGE) from error
 
 
 def apply_policy_options(policy: "Policy", options: "Sequence[str]") -> "Policy":

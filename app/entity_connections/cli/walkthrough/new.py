@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
-from entity_connections.cli.completion.completers import user_names
-from entity_connections.cli.exit_codes import ExitCode, Stopped
-from entity_connections.cli.options import Chosen, ScenarioName
-from entity_connections.cli.output import narrate, say
+from entity_connections.cli.completion.completers import complete_users
+from entity_connections.cli.exit_codes import CliError, ExitCode
+from entity_connections.cli.output import echo, info
 from entity_connections.cli.parameters import argument, option
-from entity_connections.cli.tenant.targets import way
+from entity_connections.cli.tenant.resolve import resolve_tenant
+from entity_connections.cli.tenant_options import ScenarioName, TenantOptions
 from entity_connections.fake.scenarios.catalogue import SCENARIOS
 from entity_connections.files import replace_file
 
@@ -24,7 +24,9 @@ from entity_connections.files import replace_file
     "--scenario", type=ScenarioName(), metavar="NAME",
     help="What the tenant holds at the start: acme unless told; or a scenario file.",
 )  # fmt: skip
-@option("--user", metavar="NAME", shell_complete=user_names, help="Who begins: alice unless told.")
+@option(
+    "--user", metavar="NAME", shell_complete=complete_users, help="Who begins: alice unless told."
+)
 @option("--force", is_flag=True, help="Replace the file if there is one.")
 def new(file: Path, scenario: str | None, user: str | None, *, force: bool) -> int:
     """Make a walkthrough by using the screen; FILE is written when you quit.
@@ -32,11 +34,11 @@ def new(file: Path, scenario: str | None, user: str | None, *, force: bool) -> i
     What you press, type and click on the fake tenant becomes the steps of a script. Their
     captions, and what must be seen after each, you write into the file.
     """
-    chosen = Chosen(scenario=scenario, user=user).checked()
+    chosen = TenantOptions(scenario=scenario, user=user).checked()
     _check_file(file, force=force)
     size = _terminal_size()
     os.environ.pop("ZUORA_ENTITY_ID", None)  # others who play the script do not have it
-    workspace = way(chosen).target
+    workspace = resolve_tenant(chosen).workspace
     from entity_connections.tui.terminal.run import run_app
     from entity_connections.walkthrough.script_recorder import (
         RecordedApp,
@@ -50,19 +52,19 @@ def new(file: Path, scenario: str | None, user: str | None, *, force: bool) -> i
     if not app.acts:
         if exit_code != ExitCode.DONE:
             return exit_code
-        raise Stopped("nothing was pressed or clicked; no file is written.", ExitCode.REFUSED)
+        raise CliError("nothing was pressed or clicked; no file is written.", ExitCode.REFUSED)
     scenario_name = _relative_scenario(chosen.scenario, file)
     text = script_toml(app.acts, scenario_name, workspace.user, size)
     try:
         replace_file(file, text.encode())
     except OSError as error:
-        say(text)
-        raise Stopped(
+        echo(text)
+        raise CliError(
             f"{file} cannot be written: {error.strerror}. The script is on stdout instead.",
             ExitCode.NO_OUTPUT,
         ) from error
     path = shlex.quote(str(file))
-    narrate("\n".join([
+    info("\n".join([
         f"{file}: {text.count('[[steps]]')} steps.", *app.remarks,
         "Write its captions, and what must be seen after each step; then try it:",
         f"  entity-connections walkthrough check {path}",

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from entity_connections.cli.completion.completers import beginning
-from entity_connections.cli.exit_codes import ExitCode, Stopped
-from entity_connections.cli.options import THEMES, Chosen, options_before_command
-from entity_connections.cli.output import say
+from entity_connections.cli.completion.completers import filter_completions
+from entity_connections.cli.exit_codes import CliError, ExitCode
+from entity_connections.cli.output import echo
 from entity_connections.cli.parameters import argument, option
-from entity_connections.cli.tenant.targets import fake_target
+from entity_connections.cli.tenant.fake_workspace import make_fake_workspace
+from entity_connections.cli.tenant_options import THEMES, TenantOptions, parent_options
 from entity_connections.cli.walkthrough.new import new
 from entity_connections.domain.text import clean
 from entity_connections.walkthrough.fixed_environment import fixed_environment
@@ -58,7 +58,7 @@ def _complete_names(incomplete: str) -> "list[CompletionItem]":
     from entity_connections.walkthrough.script_file import read_script, shipped_scripts
 
     titles = [(name, read_script(path).title) for name, path in shipped_scripts().items()]
-    return beginning(incomplete, titles)
+    return filter_completions(incomplete, titles)
 
 
 @click.group(
@@ -72,7 +72,7 @@ def walkthrough(ctx: click.Context) -> ExitCode | None:
     then. It plays on a fake tenant of its own. One that is yours is a file
     NAME.toml: `new` records one while you use the screen, `check` runs it unseen.
     """
-    if options_before_command() != Chosen():
+    if parent_options() != TenantOptions():
         raise click.UsageError("a walkthrough brings its own tenant: no option chooses another.")
     if ctx.invoked_subcommand is not None:
         return None
@@ -81,7 +81,7 @@ def walkthrough(ctx: click.Context) -> ExitCode | None:
     scripts = {name: read_script(path) for name, path in shipped_scripts().items()}
     width = max(map(len, scripts))
     for name, script in scripts.items():
-        say(f"{name:<{width}}  {script.title}: {_count_steps(script)}")
+        echo(f"{name:<{width}}  {script.title}: {_count_steps(script)}")
     return ExitCode.DONE
 
 
@@ -143,7 +143,7 @@ def check(names: tuple[str, ...]) -> ExitCode:
             code = ExitCode.REFUSED
             click.echo(f"{clean(name)}: {error}", err=True)
         else:
-            say(f"{clean(name)}: {_count_steps(script)}, and each came about.")
+            echo(f"{clean(name)}: {_count_steps(script)}, and each came about.")
     return code
 
 
@@ -161,11 +161,11 @@ def _export(name: str, theme: str, folder: Path, *, png: bool, force: bool) -> E
         recording = record(stem, script, open_workspace, theme)
         paths = export(recording, folder, with_png=png)
     except StepFailed as error:
-        raise Stopped(f"{stem}: {error}", ExitCode.REFUSED) from error
+        raise CliError(f"{stem}: {error}", ExitCode.REFUSED) from error
     except ExportError as error:
-        raise Stopped(str(error), ExitCode.USAGE) from error
+        raise CliError(str(error), ExitCode.USAGE) from error
     for path in paths:
-        say(str(path))
+        echo(str(path))
     return ExitCode.DONE
 
 
@@ -178,7 +178,7 @@ def _read(name: str) -> "tuple[Walkthrough, Callable[[], Workspace]]":
     """Return a script, and a function that opens a new tenant for it.
 
     Raises:
-        Stopped: the script is invalid, or its tenant cannot be opened.
+        CliError: the script is invalid, or its tenant cannot be opened.
     """
     from entity_connections.walkthrough.script_file import ScriptError, find_script, read_script
 
@@ -186,20 +186,22 @@ def _read(name: str) -> "tuple[Walkthrough, Callable[[], Workspace]]":
         path = find_script(name)
         script = read_script(path)
     except ScriptError as error:
-        raise Stopped(str(error), ExitCode.USAGE) from error
+        raise CliError(str(error), ExitCode.USAGE) from error
     os.environ.pop("ZUORA_ENTITY_ID", None)  # the script says where it begins
 
+    options = TenantOptions(scenario=script.scenario, user=script.user)
+
     def open_workspace() -> "Workspace":
-        return fake_target(script.scenario, script.user, seed=0)
+        return make_fake_workspace(options, seed=0)
 
     try:
         workspace = open_workspace()
-    except Stopped as error:
-        raise Stopped(f"{clean(path.name)}: {error.message}", error.code) from error
+    except CliError as error:
+        raise CliError(f"{clean(path.name)}: {error.message}", error.code) from error
     users = dict(workspace.users)
     for number, step in enumerate(script.steps, 1):
         if step.user is not None and step.user not in users:
-            raise Stopped(
+            raise CliError(
                 f"{clean(path.name)}: step {number}, user: there is no {step.user} in"
                 f" {workspace.name}; there are {', '.join(users)}.",
                 ExitCode.USAGE,

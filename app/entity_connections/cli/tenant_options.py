@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from entity_connections.cli.completion.completers import (
-    beginning,
-    entity_names,
-    profile_names,
-    user_names,
+    complete_entities,
+    complete_profiles,
+    complete_users,
+    filter_completions,
 )
 from entity_connections.cli.parameters import option
 from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS, is_scenario_file
@@ -41,11 +41,11 @@ class ScenarioName(click.ParamType[str]):
         """Return the scenarios that begin like this, or leave it to the shell's own files."""
         from click.shell_completion import CompletionItem
 
-        found = beginning(incomplete, SCENARIOS.items())
+        found = filter_completions(incomplete, SCENARIOS.items())
         return found or [CompletionItem(incomplete, type="file")]
 
 
-class Chosen(NamedTuple):
+class TenantOptions(NamedTuple):
     """What the options say of the tenant to work in; None where they are silent.
 
     Attributes:
@@ -71,12 +71,12 @@ class Chosen(NamedTuple):
         """Whether the fake tenant in this process is meant, which is the default."""
         return self.profile is None and self.base_url is None
 
-    def under(self, outer: "Chosen") -> "Chosen":
+    def under(self, outer: "TenantOptions") -> "TenantOptions":
         """Return this, with what it leaves open taken from the options before the command."""
         given: dict[str, Any] = self._asdict()
         return outer._replace(**{name: given[name] for name in given if given[name] is not None})
 
-    def checked(self) -> "Chosen":
+    def checked(self) -> "TenantOptions":
         """Return this when its options go together.
 
         Raises:
@@ -121,7 +121,7 @@ def _faults(
 
 _OPTIONS = (
     option(
-        "--profile", metavar="NAME", shell_complete=profile_names,
+        "--profile", metavar="NAME", shell_complete=complete_profiles,
         help="A tenant of your config file; `login` makes one.",
     ),
     option(
@@ -133,7 +133,7 @@ _OPTIONS = (
         help="What the built-in fake tenant holds: acme unless told; or a scenario file.",
     ),
     option(
-        "--user", metavar="NAME", shell_complete=user_names,
+        "--user", metavar="NAME", shell_complete=complete_users,
         help="Who to work as in the fake tenant: alice unless told.",
     ),
     option(
@@ -145,16 +145,16 @@ _OPTIONS = (
         help="A bad day for the built-in fake tenant; `serve --faults` lists them. Repeatable.",
     ),
     option(
-        "--entity", metavar="ENTITY", shell_complete=entity_names,
+        "--entity", metavar="ENTITY", shell_complete=complete_entities,
         help="The entity to act in: id, name or display name. Else ZUORA_ENTITY_ID.",
     ),
 )  # fmt: skip
 
 
-def options_before_command() -> Chosen:
+def parent_options() -> TenantOptions:
     """Return what the options say that were written before the command's name."""
     before = click.get_current_context().find_root().obj
-    return before if isinstance(before, Chosen) else Chosen()
+    return before if isinstance(before, TenantOptions) else TenantOptions()
 
 
 def tenant_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -165,8 +165,8 @@ def tenant_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def with_chosen(*args: Any, **kwargs: Any) -> Any:
-        mine = Chosen(*(kwargs.pop(name) for name in Chosen._fields))
-        return command(mine.under(options_before_command()).checked(), *args, **kwargs)
+        mine = TenantOptions(*(kwargs.pop(name) for name in TenantOptions._fields))
+        return command(mine.under(parent_options()).checked(), *args, **kwargs)
 
     with_chosen.__doc__ = inspect.getdoc(command)
     for decorate_option in reversed(_OPTIONS):
