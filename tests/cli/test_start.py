@@ -46,6 +46,9 @@ async def test_authorities_that_cannot_be_read_are_told(
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "no.pem"))
     with pytest.raises(CertificateError, match="SSL_CERT_FILE names"):
         await resolve_tenant(TenantOptions(base_url="https://rest.zuora.com")).workspace.enter("x")
+
+
+def test_authorities_that_cannot_be_read_end_a_command(tmp_path: Path) -> None:
     done = run(tmp_path, "connections", "--base-url", "https://127.0.0.1:1", ZUORA_CLIENT_ID="id",
                ZUORA_CLIENT_SECRET="secret", SSL_CERT_FILE=str(tmp_path / "no.pem"))  # fmt: skip
     assert done.returncode == 3

@@ -146,18 +146,6 @@ async def test_the_entity_header_is_exactly_one_id(server: Server, value: str) -
     assert (answer.status_code, category(answer)) == (400, 20)
 
 
-async def test_the_older_entity_header_still_works(server: Server) -> None:
-    session = _without_entity(await server.sign_in("alice"))
-    session.headers["entityId"] = EUROPE
-    assert all(EUROPE in row.values() for row in await session.list())
-
-
-async def test_old_and_new_entity_header_together_are_refused(server: Server) -> None:
-    session = await server.sign_in("alice")
-    answer = await session.call("GET", "/v1/entities", headers={"entityId": EUROPE})
-    assert (answer.status_code, category(answer)) == (400, 20)
-
-
 async def test_a_token_can_be_restricted_to_one_entity(server: Server) -> None:
     server.client.headers["Zuora-Entity-Ids"] = hyphenate_id(EUROPE)
     body = (await server.token("alice")).json()

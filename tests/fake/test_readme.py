@@ -2,16 +2,13 @@
 
 import re
 import textwrap
+from pathlib import Path
 
+from entity_connections import fake
 from entity_connections.fake.scenarios.file_parser import parse_scenario
 
-from tests.fake.readme_tables import README, update_tables
-
+README = Path(fake.__file__).with_name("README.md")
 TEXT = README.read_text("utf-8")
-
-
-def test_the_tables_are_current() -> None:
-    assert update_tables(TEXT) == TEXT, "Write them with: make tables"
 
 
 def test_the_scenario_file_can_be_used() -> None:

@@ -18,7 +18,7 @@ from entity_connections.fake.scenarios.builtin.empty import GLOBAL
 from entity_connections.fake.scenarios.catalogue import UnknownScenarioError
 from entity_connections.testing import ServedTenant, serve_tenant
 
-from tests.fake.readme_tables import README
+from tests.readme_tables import PACKAGE
 
 ROOT = Path(__file__).parents[2]
 
@@ -91,7 +91,8 @@ def test_the_fixture_in_another_project(tmp_path: Path) -> None:
 
 def test_the_process_in_the_readme(tmp_path: Path) -> None:
     lines = re.search(
-        r'    @pytest\.fixture\(scope="session"\)\n(?:    .*\n)+', README.read_text("utf-8")
+        r'    @pytest\.fixture\(scope="session"\)\n(?:    .*\n)+',
+        (PACKAGE / "fake" / "README.md").read_text("utf-8"),
     )
     assert lines is not None
     (tmp_path / "test_theirs.py").write_text(
