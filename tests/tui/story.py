@@ -22,7 +22,7 @@ from entity_connections.tui.dialogs.confirmation import Confirmation
 from entity_connections.tui.screens.connections import Connections
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.text_lines import Lines
-from entity_connections.walkthrough.keys import event as key_event
+from entity_connections.walkthrough.key_events import key_event
 from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
 from textual.pilot import Pilot

@@ -14,8 +14,8 @@ from entity_connections.tui.dialogs.action_confirmation import Question
 from entity_connections.tui.dialogs.picker import Chooser
 from entity_connections.tui.input.input_queue import MAX_WAITING
 from entity_connections.tui.widgets.grid.grid import Grid
-from entity_connections.walkthrough.keys import event
-from entity_connections.walkthrough.virtual_time import stage
+from entity_connections.walkthrough.key_events import key_event
+from entity_connections.walkthrough.virtual_time import virtual_time
 from entity_connections.zuora.client import ZuoraClient
 from textual import events
 from textual.pilot import Pilot
@@ -31,15 +31,15 @@ if TYPE_CHECKING:
 def test_keys_before_the_screen_is_there_do_no_harm(
     key: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with stage(still=True) as here:
+    with virtual_time(frozen=True) as (runner, _):
         app = ConnectionsApp(make_fake_workspace(TenantOptions(scenario="acme", user="alice")))
 
         async def hasty(_pilot: Pilot[object]) -> None:
-            app.post_message(event(key))
+            app.post_message(key_event(key))
             await asyncio.sleep(1)
             app.exit()
 
-        here.runner.run(app.run_async(headless=True, auto_pilot=hasty))
+        runner.run(app.run_async(headless=True, auto_pilot=hasty))
     assert app.return_code == 0
     assert capsys.readouterr() == ("", "")
 
@@ -93,9 +93,9 @@ async def test_keys_after_yes_wait_for_its_outcome_and_for_the_other_list() -> N
         await told.press_at_once(*PROCEDURE)
         await told.press()
         adapter(told).lists.clear()
-        told.app.post_message(event("y"))
-        told.app.post_message(event("g"))
-        told.app.post_message(event("a"))
+        told.app.post_message(key_event("y"))
+        told.app.post_message(key_event("g"))
+        told.app.post_message(key_event("a"))
         await told.until(lambda: "waiting for Zuora" in told.notice)
         assert told.lines("top").startswith("Acme-Americas ▾")
         adapter(told).lists.set()
@@ -111,9 +111,9 @@ async def test_escape_overtakes_what_waits_for_zuora() -> None:
     async with story(wrap=hold) as told:
         adapter(told).lists.clear()
         for key in ["ctrl+r", "r", "down"]:
-            told.app.post_message(event(key))
+            told.app.post_message(key_event(key))
         await told.until(lambda: "r down: waiting for Zuora" in told.notice)
-        told.app.post_message(event("escape"))
+        told.app.post_message(key_event("escape"))
         await told.until(lambda: told.app.input.is_empty)
         assert told.on_top
         adapter(told).lists.set()
@@ -187,6 +187,6 @@ async def test_keys_that_are_left_when_the_program_ends_are_for_nobody() -> None
     async with story() as told:
         await told.press("ctrl+q")
     assert told.app.screen_stack == []
-    told.app.input._waiting.append(event("e"))
+    told.app.input._waiting.append(key_event("e"))
     await told.app.input._handle_first(asyncio.Event())
     assert told.app.input.clear() == ["e"]

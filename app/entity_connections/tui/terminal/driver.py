@@ -11,7 +11,6 @@ from typing import Any, Final, TextIO
 
 from textual.message_pump import MessagePump
 
-from entity_connections.tui.sgr import thin
 from entity_connections.tui.terminal.input import InputParser
 
 if sys.platform == "win32":
@@ -108,10 +107,6 @@ class TerminalDriver(PlatformDriver):
             return os.read(self.fileno, 4096)
         except OSError:  # the terminal is gone
             return b""
-
-    def write(self, data: str) -> None:
-        """Send output to the terminal, without the colours it has already."""
-        super().write(thin(data))
 
     def call_when_written(self, callback: Callable[[], object]) -> None:
         """Call back, in another thread, when all output before this is with the terminal."""
