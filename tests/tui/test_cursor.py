@@ -214,9 +214,9 @@ async def test_an_empty_tab_gives_the_keys_no_row_that_came_by_itself() -> None:
         await told.press("i")
         source = next(iter(told.desk.rows()), None)
         assert source is None
-        told.desk.to_tab(Direction.OUTBOUND)
+        told.desk.switch_tab(Direction.OUTBOUND)
         other = told.desk.rows()[0].key
-        told.desk.to_tab(Direction.INBOUND)
+        told.desk.switch_tab(Direction.INBOUND)
         await client(told.fake).request_connection(other, told.desk.acting_id, "k")
         await told.press("ctrl+r", "a")
         assert told.on_top

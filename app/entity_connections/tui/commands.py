@@ -16,7 +16,7 @@ from entity_connections.domain.actions import (
     DisabledReason,
 )
 from entity_connections.domain.actions.default_action import default_action, usual_action
-from entity_connections.domain.connections import Row
+from entity_connections.domain.rows import Row
 
 
 class Command(NamedTuple):

@@ -19,7 +19,7 @@ from entity_connections.cli.tenant.find_rows import (
 from entity_connections.cli.tenant.session import TenantSession, run_in_tenant
 from entity_connections.cli.tenant_options import TenantOptions, tenant_options
 from entity_connections.domain.actions import ACCEPT, DENY, DISCONNECT, REQUEST, Action
-from entity_connections.domain.connections import Row
+from entity_connections.domain.rows import Row
 
 _OPTIONS = (
     option("--yes", is_flag=True, help="Do it without a question."),

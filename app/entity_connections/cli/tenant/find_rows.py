@@ -8,8 +8,9 @@ import click
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.tenant.session import TenantSession, find_exit_code, print_error
 from entity_connections.domain.actions import Action, End
-from entity_connections.domain.connections import Connection, Direction, Row
+from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.errors import ZuoraError
+from entity_connections.domain.rows import Row
 from entity_connections.domain.text import clean
 from entity_connections.services.snapshot import Snapshot
 

@@ -8,9 +8,14 @@ from textual.style import Style
 
 from entity_connections.domain.actions import REQUEST, STANDARD_USER, DisabledReason
 from entity_connections.domain.actions.default_action import default_action
-from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction, Row
+from entity_connections.domain.connections import (
+    CONNECTED,
+    DISCONNECTED,
+    PENDING,
+    Direction,
+)
 from entity_connections.domain.errors import ZuoraError
-from entity_connections.domain.row_order import NOT_CONNECTED
+from entity_connections.domain.rows import NOT_CONNECTED, Row
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.screen_state import Progress
 from entity_connections.tui.commands import (
@@ -73,8 +78,8 @@ def item(row: Row, situation: CommandContext, progress: Progress | None) -> Item
     elif progress is Progress.UNKNOWN:
         action = _UNKNOWN
     name = Cell(row.counterpart.title, "" if row.counterpart.listed else "mute")
-    under = Cell(row.under.title if row.under else "")
-    return Item(row.key, (name, under, status, action))
+    parent = Cell(row.parent.title if row.parent else "")
+    return Item(row.key, (name, parent, status, action))
 
 
 def _action(row: Row, situation: CommandContext) -> Cell:
@@ -105,7 +110,7 @@ def detail(situation: CommandContext) -> Content:
     head += [f"other direction: {sign_and_word(row.reverse.status)[0]}"] if row.reverse else []
     more = [row.connection.id] if row.connection else []
     more.append(_next_step(row, situation))
-    more += [f"older: {one.status} {one.id}" for one in row.folded]
+    more += [f"older: {one.status} {one.id}" for one in row.other_records]
     return Content(f" {' · '.join(head)}\n") + Content.styled(f" {' · '.join(more)}", MUTED)
 
 

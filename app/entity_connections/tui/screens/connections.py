@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from entity_connections.domain.connections import Direction
 from entity_connections.domain.errors import NoResponse, ZuoraError
-from entity_connections.domain.row_order import SortColumn as SortOrder
+from entity_connections.domain.row_sort import SortColumn as SortOrder
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui import messages
@@ -278,7 +278,7 @@ class Connections(Screen[None]):
 
     def _to_tab(self, direction: Direction) -> None:
         if self.desk is not None and self.desk.direction is not direction:
-            self.desk.to_tab(direction)
+            self.desk.switch_tab(direction)
             self.view.draw_arrival(self.desk)
 
     def do_refresh(self) -> None:
@@ -305,7 +305,7 @@ class Connections(Screen[None]):
         if desk.can_go_back:
             desk.go_back()
         elif row is not None:
-            desk.other_side(row)
+            desk.go_to_other_side(row)
         self._arrive(desk)
 
     def _arrive(self, desk: ScreenState) -> None:

@@ -11,9 +11,10 @@ from textual.getters import query_one
 from textual.signal import Signal
 
 from entity_connections.domain.clock import now
-from entity_connections.domain.connections import Direction, Row
+from entity_connections.domain.connections import Direction
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.risk import Risk
+from entity_connections.domain.rows import Row
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.screen_state import Progress, ScreenState
 from entity_connections.services.workspace import Workspace
@@ -191,7 +192,7 @@ class DeskView(Vertical):
     def _draw_tabs(self) -> None:
         desk = self.desk
         front = desk.direction if desk else Direction.OUTBOUND
-        listed = len(self.rows.items) - (desk is not None and desk.shows_unlisted)
+        listed = len(self.rows.items) - (desk is not None and desk.shows_pinned_row)
         self.tabs.show(heading.tab_line(desk, front, listed))
 
     def draw_cursor(self) -> None:
@@ -205,7 +206,7 @@ class DeskView(Vertical):
             self.hush()
         if (desk := self.desk) is not None:
             pinned = desk.tab.pinned
-            desk.move_to(key)
+            desk.move_cursor(key)
             if desk.tab.pinned != pinned:
                 self._draw_rows(desk)  # without the row that was left
         self._follow_cursor()

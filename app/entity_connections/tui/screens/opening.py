@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from entity_connections.domain.actions import Action
-from entity_connections.domain.connections import Row
+from entity_connections.domain.rows import Row
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.screen_state import Progress
 from entity_connections.tui.dialogs.action_confirmation import Question

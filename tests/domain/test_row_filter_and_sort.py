@@ -1,11 +1,13 @@
 """Narrowing and ordering rows."""
 
-from entity_connections.domain.connections import CONNECTED, PENDING, Direction, make_rows
-from entity_connections.domain.row_order import SortColumn, filter_rows, search_text, sort_rows
+from entity_connections.domain.connections import CONNECTED, PENDING, Direction
+from entity_connections.domain.row_filter import filter_rows, search_text
+from entity_connections.domain.row_sort import SortColumn, sort_rows
+from entity_connections.domain.rows import make_rows
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.domain.world import GLOBAL, HIERARCHY, NORTH, SOUTH, connection
+from tests.domain.small_tenant import GLOBAL, HIERARCHY, NORTH, SOUTH, connection
 
 ROWS = make_rows(
     Direction.OUTBOUND,

@@ -1,7 +1,8 @@
 """A small tenant for the tests of the domain and of the use cases."""
 
-from entity_connections.domain.connections import Connection, Direction, Row, make_rows
+from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.entities import Entity, Hierarchy
+from entity_connections.domain.rows import Row, make_rows
 
 GLOBAL = Entity("g" * 32, "Global", "Acme", None)
 NORTH = Entity("a" * 32, "North", "Acme North", GLOBAL.id)
