@@ -39,14 +39,14 @@ class Building(RuleBasedStateMachine):
 
     @rule(username=USERS, acting=PLACES, parent=PLACES, name=st.integers(0, 5))
     def create(self, username: str, acting: int, parent: int, name: int) -> None:
-        at, parent = self._place(acting), self._place(parent)
+        at, under = self._place(acting), self._place(parent)
         made = self._call(
             username, at, "POST", "/v1/entities",
-            {"name": f"New {name}", "parentId": parent, "locale": "en_US", "timezone": "GMT"},
+            {"name": f"New {name}", "parentId": under, "locale": "en_US", "timezone": "GMT"},
             self._builds(username, at) and f"New {name}" not in self.names.values(),
         )  # fmt: skip
         if made["success"]:
-            self.parents[made["id"]] = parent
+            self.parents[made["id"]] = under
             self.names[made["id"]] = f"New {name}"
             self.roles[username, made["id"]] = ADMINISTRATOR
 
