@@ -31,8 +31,9 @@ from entity_connections.fake.rules.provisioning import Provisioning
 from entity_connections.fake.scenarios.loader import load_scenario
 from entity_connections.fake.state import tenant_settings
 from entity_connections.fake.state.connections import Connections
-from entity_connections.fake.state.database import open_in_memory, transaction
+from entity_connections.fake.state.database import transaction
 from entity_connections.fake.state.hierarchy import Hierarchy
+from entity_connections.fake.state.stored_scenario import open_in_memory
 from entity_connections.fake.state.users import Users
 from entity_connections.fake.tenant_file import open_file
 
@@ -126,10 +127,9 @@ def open_tenant(
     new_id, new_trace = new_id or _random_id, new_trace or _random_id
     hierarchy, connections, users = Hierarchy(db), Connections(db), Users(db)
     active_faults = ActiveFaults([*tenant_settings.read_faults(db), *faults], seed=seed)
-    read_stored_policy = tenant_settings.create_policy_reader(db)
 
     def read_policy() -> Policy:
-        return active_faults.apply_to_policy(read_stored_policy())
+        return active_faults.apply_to_policy(tenant_settings.read_policy(db))
 
     rules = ConnectionRules(hierarchy, connections, read_policy, new_id)
     routes = Routes(

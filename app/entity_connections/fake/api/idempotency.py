@@ -10,7 +10,7 @@ from starlette.responses import Response
 from entity_connections.fake.api.middleware import current_call
 from entity_connections.fake.api.request_body import read_body
 from entity_connections.fake.api.responses import refusal_response
-from entity_connections.fake.rules.policy import Policy, RefusalStatus, ReusedKey
+from entity_connections.fake.rules.policy import Policy
 from entity_connections.fake.rules.refusal import Category, Refusal, invalid_value
 from entity_connections.fake.state.database import transaction
 
@@ -81,7 +81,7 @@ class IdempotencyStore:
         try:
             return change(body)
         except Refusal as refusal:
-            by_status = self._policy().refusals is RefusalStatus.HTTP_4XX
+            by_status = self._policy().refusals == "http-4xx"
             request_id = current_call(request).request_id
             return refusal_response(refusal, request_id, by_status=by_status)
 
@@ -96,7 +96,7 @@ class IdempotencyStore:
             return None
         url, entity_and_body, status, headers, content = row
         is_same_body = entity_and_body == _entity_and_body(entity_id, body)
-        may_differ = self._policy().reused_key is ReusedKey.REPLAYED
+        may_differ = self._policy().reused_key == "replayed"
         if url != _method_and_url(request) or not (is_same_body or may_differ):
             raise invalid_value("This Idempotency-Key belongs to another request.", status=422)
         return Response(content, status, json.loads(headers))

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from entity_connections.fake.rules.policy import Policy, TokenLimit
+from entity_connections.fake.rules.policy import Policy
 
 
 class Window(NamedTuple):
@@ -67,7 +67,7 @@ class TokenMeter:
     def count(self, address: str | None) -> Reading:
         """Count one request; `address` is None when the caller has no IP address."""
         reading = self._tenant.count()
-        if address is None or self._policy().token_limit is not TokenLimit.PER_ADDRESS:
+        if address is None or self._policy().token_limit != "per-address":  # noqa: S105
             return reading
         meter = self._addresses.pop(address, None) or Meter((TOKEN_LIMIT_PER_ADDRESS,), self._clock)
         self._addresses[address] = meter

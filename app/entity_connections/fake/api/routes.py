@@ -24,8 +24,6 @@ from entity_connections.fake.api.paging import (
 from entity_connections.fake.api.request_body import parse_form, parse_json_object, read_body
 from entity_connections.fake.api.responses import json_response, list_response, refusal_response
 from entity_connections.fake.model import (
-    ACCESS_DENIED,
-    ACTIVE,
     MAX_ENTITIES,
     PROVISIONED,
     UNPROVISIONED,
@@ -35,13 +33,7 @@ from entity_connections.fake.model import (
 )
 from entity_connections.fake.rules.access_requests import AccessRequests
 from entity_connections.fake.rules.connection_rules import Action, ConnectionRules
-from entity_connections.fake.rules.policy import (
-    BarePut,
-    ConnectionOrder,
-    EntityList,
-    Policy,
-    RefusalStatus,
-)
+from entity_connections.fake.rules.policy import Policy
 from entity_connections.fake.rules.provisioning import (
     CHANGEABLE_FIELDS,
     REQUIRED_FIELDS,
@@ -81,8 +73,8 @@ class Routes:
         entity, user = "/v1/entities/{id}", "/v1/users/{login}"
         actions: tuple[Action, ...] = ("accept", "deny", "disconnect")
         access_answers: dict[str, AccessStatus] = {
-            "accept-access": ACTIVE,
-            "deny-access": ACCESS_DENIED,
+            "accept-access": "Active",
+            "deny-access": "Access Denied",
         }
         app = Starlette(
             routes=[
@@ -140,11 +132,11 @@ class Routes:
             raise invalid_query("provisioned must be true or false.")
         entities = self.hierarchy.entities(_STATUS_FILTERS[provisioned])
         visible = self.policy().entity_list
-        if visible is EntityList.ENTERABLE:
+        if visible == "enterable":
             accessible = self.hierarchy.accessible(caller.user.username)
             accessible_ids = {entity.id for entity in accessible}
             entities = [entity for entity in entities if entity.id in accessible_ids]
-        elif visible is EntityList.FIRST_300:
+        elif visible == "first-300":
             entities = entities[:300]
         return self._entities_response(entities)
 
@@ -163,8 +155,6 @@ class Routes:
                     self.provisioning.remove(caller, id_)
             return _success()
         entity = self.hierarchy.entity(id_)
-        if entity is None:
-            raise Refusal(Category.NOT_FOUND, f"There is no entity {id_[:64]}.")
         return json_response(_entity_body(entity, self._tenant_id()) | {"success": True})
 
     async def provision_entity(self, request: Request) -> Response:
@@ -224,11 +214,11 @@ class Routes:
             page.direction,
             offset=page.offset,
             limit=page.size + 1,
-            newest_first=policy.order is ConnectionOrder.NEWEST_FIRST,
+            newest_first=policy.order == "newest-first",
         )
         fields: dict[str, object] = {}
         if len(rows) > page.size:
-            fields["nextPage"] = next_page_url(request, page, policy.next_page)
+            fields["nextPage"] = next_page_url(request, page, policy)
         return list_response("entityConnections", rows[: page.size], **fields, success=True)
 
     async def act_on_connection(self, action: Action, request: Request) -> Response:
@@ -244,7 +234,7 @@ class Routes:
         refuse_key(request)
         body = await read_body(request)
         is_bare = not body and "content-type" not in request.headers
-        if is_bare and self.policy().bare_put is BarePut.REFUSED:
+        if is_bare and self.policy().bare_put == "refused":
             raise invalid_value("The Content-Type must be application/json.", status=415)
         parse_json_object(request, body, fields=())
 
@@ -274,7 +264,7 @@ class Routes:
 
     async def _handle_refusal(self, request: Request, refusal: Exception) -> Response:
         assert isinstance(refusal, Refusal)  # noqa: S101 - registered for this class only
-        by_status = self.policy().refusals is RefusalStatus.HTTP_4XX
+        by_status = self.policy().refusals == "http-4xx"
         return refusal_response(refusal, current_call(request).request_id, by_status=by_status)
 
 

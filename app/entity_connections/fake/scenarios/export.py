@@ -23,39 +23,36 @@ class NotTomlError(ValueError):
 def scenario_to_data(scenario: Scenario) -> Data:
     """Return the data of a scenario file, from which `parse_scenario` makes the same scenario."""
     names = {entity.id: entity.name for entity in scenario.entities}
-    data: Data = {"tenant_id": scenario.tenant_id}
-    if scenario.faults:
-        data["faults"] = list(scenario.faults)
-    data["policy"] = scenario.policy.as_dict()
-    data["entities"] = [_entity_data(entity, names) for entity in scenario.entities]
-    data["users"] = [
-        {
-            "username": user.username,
-            "login": user.login,
-            "client_id": user.client_id,
-            "client_secret": user.client_secret,
-            "home": names.get(user.home_entity_id, user.home_entity_id),
-            **_roles_data(scenario.roles.get(user.username, {}), scenario.entities),
-        }
-        for user in scenario.users
-    ]
-    data["connections"] = [
-        {
-            "source": names.get(connection.source_id, connection.source_id),
-            "target": names.get(connection.target_id, connection.target_id),
-            "status": connection.status,
-            "id": connection.id,
-        }
-        for connection in scenario.connections
-    ]
-    data["access_requests"] = [
-        {
-            "username": request.username,
-            "entity": names.get(request.entity_id, request.entity_id),
-            "status": request.status,
-        }
-        for request in scenario.access_requests
-    ]
+    data: Data = {
+        "tenant_id": scenario.tenant_id,
+        "faults": list(scenario.faults),
+        "policy": scenario.policy.as_dict(),
+        "entities": [_entity_data(entity, names) for entity in scenario.entities],
+        "users": [
+            {
+                "username": user.username,
+                "login": user.login,
+                "client_id": user.client_id,
+                "client_secret": user.client_secret,
+                "home": names.get(user.home_entity_id, user.home_entity_id),
+                **_roles_data(scenario.roles.get(user.username, {}), scenario.entities),
+            }
+            for user in scenario.users
+        ],
+        "connections": [
+            {
+                "source": names.get(connection.source_id, connection.source_id),
+                "target": names.get(connection.target_id, connection.target_id),
+                "status": connection.status,
+                "id": connection.id,
+            }
+            for connection in scenario.connections
+        ],
+        "access_requests": [
+            {"username": username, "entity": names[entity_id], "status": status}
+            for username, entity_id, status in scenario.access_requests
+        ],
+    }
     return {key: value for key, value in data.items() if value}
 
 
@@ -76,16 +73,16 @@ def to_toml(data: Data) -> str:
 
 
 def _entity_data(entity: Entity, names: Mapping[str, str]) -> Data:
-    data: Data = {"name": entity.name, "id": entity.id}
-    if entity.display_name != entity.name:
-        data["display_name"] = entity.display_name
-    if entity.parent_id is not None:
-        data["parent"] = names[entity.parent_id]
-    return data | {
+    data = {
+        "name": entity.name,
+        "id": entity.id,
+        "display_name": entity.display_name if entity.display_name != entity.name else None,
+        "parent": names.get(entity.parent_id or ""),
         "timezone": entity.timezone,
         "locale": entity.locale,
         "status": entity.status,
     }
+    return {key: value for key, value in data.items() if value is not None}
 
 
 def _roles_data(roles: Mapping[str, Role], entities: tuple[Entity, ...]) -> Data:
