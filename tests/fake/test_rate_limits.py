@@ -3,14 +3,14 @@
 import httpx
 import pytest
 from entity_connections.fake.api.rate_limits import TokenMeter
-from entity_connections.fake.rules.policy import Policy, TokenLimit
+from entity_connections.fake.rules.policy import Policy
 
 from tests.fake.conftest import Open
 from tests.fake.server import Server
 
 pytestmark = pytest.mark.asyncio
 
-LIMITED = Policy(token_limit=TokenLimit.PER_ADDRESS)
+LIMITED = Policy(token_limit="per-address")
 
 
 async def _statuses(server: Server, count: int) -> list[int]:

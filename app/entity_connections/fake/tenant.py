@@ -126,7 +126,8 @@ def open_tenant(
             tenant_settings.write_policy(db, policy)
     new_id, new_trace = new_id or _random_id, new_trace or _random_id
     hierarchy, connections, users = Hierarchy(db), Connections(db), Users(db)
-    active_faults = ActiveFaults([*tenant_settings.read_faults(db), *faults], seed=seed)
+    stored_faults = tenant_settings.read(db, tenant_settings.FAULTS)
+    active_faults = ActiveFaults([*stored_faults, *faults], seed=seed)
 
     def read_policy() -> Policy:
         return active_faults.apply_to_policy(tenant_settings.read_policy(db))

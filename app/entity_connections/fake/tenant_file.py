@@ -5,7 +5,6 @@ whenever a program is killed. A file that is no tenant, is damaged or was made b
 of this program is refused and left as it is.
 """
 
-import json
 import sqlite3
 from pathlib import Path
 
@@ -77,11 +76,11 @@ def reset_tenant(db: sqlite3.Connection, scenario: str | None = None) -> str:
         ValueError: There is no such scenario, or its file cannot be used.
     """
     if scenario is None:
-        from entity_connections.fake.scenarios.file_parser import parse_scenario
+        from entity_connections.fake.scenarios.file_parser import build_scenario
 
-        origin = tenant_settings.read(db, tenant_settings.SCENARIO)
-        start = tenant_settings.read(db, tenant_settings.START).encode()
-        state = parse_scenario(start, "the start of the tenant", as_json=True)
+        origin: str = tenant_settings.read(db, tenant_settings.SCENARIO)
+        start = tenant_settings.read(db, tenant_settings.START)
+        state = build_scenario(start, "the start of the tenant")
     else:
         origin, state = scenario, load_scenario(scenario)
     with transaction(db):
@@ -106,7 +105,7 @@ def _create_tenant(db: sqlite3.Connection, scenario: Scenario, origin: str) -> N
 def _write_start(db: sqlite3.Connection, scenario: Scenario, origin: str) -> None:
     write_scenario(db, scenario)
     tenant_settings.write(db, tenant_settings.SCENARIO, origin)
-    tenant_settings.write(db, tenant_settings.START, json.dumps(scenario_to_data(scenario)))
+    tenant_settings.write(db, tenant_settings.START, scenario_to_data(scenario))
 
 
 def _is_empty(db: sqlite3.Connection) -> bool:

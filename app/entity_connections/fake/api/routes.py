@@ -260,7 +260,7 @@ class Routes:
         return json_response({"entities": bodies, "success": True})
 
     def _tenant_id(self) -> str:
-        return tenant_settings.read(self.db, tenant_settings.TENANT_ID)
+        return str(tenant_settings.read(self.db, tenant_settings.TENANT_ID))
 
     async def _handle_refusal(self, request: Request, refusal: Exception) -> Response:
         assert isinstance(refusal, Refusal)  # noqa: S101 - registered for this class only

@@ -71,12 +71,7 @@ def read_file(path: Path) -> Scenario:
 
 
 def parse_scenario(content: bytes, file_name: str, *, as_json: bool) -> Scenario:
-    """Return the scenario in the content of a file.
-
-    Args:
-        content: The content.
-        file_name: The name of the file, for messages.
-        as_json: Whether the content is JSON; otherwise it is TOML.
+    """Return the scenario in the content of a file, which is JSON or TOML.
 
     Raises:
         ScenarioFileError: The content cannot be used.
@@ -87,6 +82,15 @@ def parse_scenario(content: bytes, file_name: str, *, as_json: bool) -> Scenario
     except (ValueError, RecursionError) as error:
         language = "JSON" if as_json else "TOML"
         raise ScenarioFileError(f"{file_name} is not {language}: {error}.") from None
+    return build_scenario(data, file_name)
+
+
+def build_scenario(data: object, file_name: str) -> Scenario:
+    """Return the scenario that the data of a scenario file describes.
+
+    Raises:
+        ScenarioFileError: The data cannot be used; `file_name` begins each line of the message.
+    """
     try:
         file = ScenarioFile.model_validate(data)
     except ValidationError as error:

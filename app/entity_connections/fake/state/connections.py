@@ -19,7 +19,10 @@ _DIRECTIONS = {
 
 
 class Connections:
-    """Reads and writes connection records; they come in the order of creation."""
+    """Reads and writes connection records; they come in the order of creation.
+
+    A second Pending or Connected record for a pair of entities raises `sqlite3.IntegrityError`.
+    """
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
@@ -52,11 +55,7 @@ class Connections:
         return [text for (text,) in rows]
 
     def get(self, id_: str) -> Connection:
-        """Return the record with this id.
-
-        Raises:
-            Refusal: There is none.
-        """
+        """Return the record with this id; raise `Refusal` when there is none."""
         connection = self._find("WHERE id = ?", id_)
         if connection is None:
             raise Refusal(Category.NOT_FOUND, f"There is no connection {id_[:64]}.")
@@ -79,22 +78,14 @@ class Connections:
         )
 
     def add(self, id_: str, source_id: str, target_id: str, status: str) -> None:
-        """Add a record.
-
-        Raises:
-            sqlite3.IntegrityError: The pair has a Pending or Connected record already.
-        """
+        """Add a record."""
         self._db.execute(
             "INSERT INTO connection (id, source_id, target_id, status) VALUES (?, ?, ?, ?)",
             (id_, source_id, target_id, status),
         )
 
     def set_status(self, id_: str, status: str) -> None:
-        """Change the status of a record.
-
-        Raises:
-            sqlite3.IntegrityError: The pair would have a second Pending or Connected record.
-        """
+        """Change the status of a record."""
         self._db.execute("UPDATE connection SET status = ? WHERE id = ?", (status, id_))
 
     def remove(self, id_: str) -> None:

@@ -30,7 +30,7 @@ def create_tables(db: sqlite3.Connection) -> None:
 
 @contextmanager
 def transaction(db: sqlite3.Connection, mode: str = "IMMEDIATE") -> Iterator[None]:
-    """Carry out everything inside, or nothing of it; in mode "DEFERRED" it can only read."""
+    """Carry out everything inside, or nothing of it; `mode` is that of SQLite's BEGIN."""
     db.execute(f"BEGIN {mode}")
     try:
         yield

@@ -27,11 +27,7 @@ class Hierarchy:
         return self._select("WHERE ? IS NULL OR status = ?", (status, status))
 
     def entity(self, id_: str) -> Entity:
-        """Return the entity with this id.
-
-        Raises:
-            Refusal: There is none.
-        """
+        """Return the entity with this id; raise `Refusal` when there is none."""
         row = select_one(self._db, f"{_SELECT} WHERE id = ?", [id_])
         if row is None:
             raise Refusal(Category.NOT_FOUND, f"There is no entity {id_[:64]}.")
@@ -69,11 +65,7 @@ class Hierarchy:
         return Entity(*row).display_name if row else f"the entity {id_[:64]}"
 
     def add(self, entity: Entity) -> None:
-        """Add an entity.
-
-        Raises:
-            sqlite3.IntegrityError: Its id or name is taken, or it is a second global entity.
-        """
+        """Add an entity."""
         self._db.execute(
             "INSERT INTO entity (id, name, display_name, parent_id, timezone, status, locale)"
             " VALUES (?, ?, CAST(? AS TEXT), ?, ?, ?, ?)",

@@ -43,7 +43,7 @@ def write_scenario(db: sqlite3.Connection, scenario: Scenario) -> None:
     db.executemany("INSERT INTO access_request VALUES (?, ?, ?)", scenario.access_requests)
     tenant_settings.write(db, tenant_settings.TENANT_ID, scenario.tenant_id)
     tenant_settings.write_policy(db, scenario.policy)
-    tenant_settings.write_faults(db, scenario.faults)
+    tenant_settings.write(db, tenant_settings.FAULTS, scenario.faults)
 
 
 def read_scenario(db: sqlite3.Connection) -> Scenario:
@@ -68,5 +68,5 @@ def read_scenario(db: sqlite3.Connection) -> Scenario:
                 AccessRequest(*row)
                 for row in db.execute("SELECT username, entity_id, status FROM access_request")
             ),
-            faults=tenant_settings.read_faults(db),
+            faults=tuple(tenant_settings.read(db, tenant_settings.FAULTS)),
         )

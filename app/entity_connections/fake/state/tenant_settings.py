@@ -2,46 +2,36 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from typing import Any
 
 from entity_connections.fake.rules.policy import Policy
 
 TENANT_ID = "tenant id"
+FAULTS = "faults"
+"""The faults that are on whenever the tenant is opened."""
 SCENARIO = "scenario"
-"""The name or file of the scenario from which the tenant was made."""
+"""The name or file of the scenario from which the tenant was made; only in tenant files."""
 START = "start"
-"""The whole state at the start, as the JSON of a scenario file; only in tenant files."""
+"""The whole state at the start, as the data of a scenario file; only in tenant files."""
 _POLICY = "policy"
-_FAULTS = "faults"
 
 
-def read(db: sqlite3.Connection, name: str) -> str:
-    """Return a setting that has been written."""
-    value: str
+def read(db: sqlite3.Connection, name: str) -> Any:
+    """Return a setting that has been written, as JSON holds it."""
     (value,) = db.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
-    return value
+    return json.loads(value)
 
 
-def write(db: sqlite3.Connection, name: str, value: str) -> None:
+def write(db: sqlite3.Connection, name: str, value: object) -> None:
     """Store a setting in place of the previous one."""
-    db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, value))
+    db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, json.dumps(value)))
 
 
 def read_policy(db: sqlite3.Connection) -> Policy:
     """Return the policy."""
-    return Policy(**json.loads(read(db, _POLICY)))
+    return Policy(**read(db, _POLICY))
 
 
 def write_policy(db: sqlite3.Connection, policy: Policy) -> None:
     """Store a policy."""
-    write(db, _POLICY, json.dumps(vars(policy)))
-
-
-def read_faults(db: sqlite3.Connection) -> tuple[str, ...]:
-    """Return the faults that are on whenever the tenant is opened."""
-    return tuple(json.loads(read(db, _FAULTS)))
-
-
-def write_faults(db: sqlite3.Connection, faults: Sequence[str]) -> None:
-    """Store the faults that are on whenever the tenant is opened."""
-    write(db, _FAULTS, json.dumps(faults))
+    write(db, _POLICY, vars(policy))
