@@ -34,8 +34,6 @@ from entity_connections.fake.scenarios.file_schema import (
     describe_error,
 )
 
-_MAX_PROBLEMS = 20
-"""The most problems of one file that are reported."""
 _HEX_DIGITS = frozenset("0123456789abcdef")
 _UNIQUE = (
     ("entities", "name"),
@@ -105,10 +103,7 @@ def build_scenario(data: object, file_name: str) -> Scenario:
         ]
         if not problems:
             return scenario
-    lines = [f"{file_name}: {problem}" for problem in problems[:_MAX_PROBLEMS]]
-    if len(problems) > _MAX_PROBLEMS:
-        lines.append(f"and {len(problems) - _MAX_PROBLEMS} more.")
-    raise ScenarioFileError("\n".join(lines))
+    raise ScenarioFileError("\n".join(f"{file_name}: {problem}" for problem in problems))
 
 
 class _ScenarioBuilder:
@@ -123,9 +118,11 @@ class _ScenarioBuilder:
             entity.name: entity.id or self._make_id("entity", entity.name)
             for entity in file.entities
         }
-        self._unprovisioned_ids = {
-            self._ids[entity.name] for entity in file.entities if entity.status == UNPROVISIONED
-        }
+        self._provisioned_ids = [
+            self._ids[entity.name] for entity in file.entities if entity.status == PROVISIONED
+        ]
+        names = [entity.name for entity in file.entities if entity.parent is None]
+        self._global_name = names[0] if names else file.entities[0].name
         self.problems: list[str] = []
 
     def build(self) -> Scenario:
@@ -166,10 +163,9 @@ class _ScenarioBuilder:
         )
 
     def _build_user(self, place: str, entry: UserEntry) -> User:
-        top = next((entity.name for entity in self._file.entities if entity.parent is None), None)
-        home = entry.home or top
-        home_id = self._resolve(f"{place}, home", home) if home else ""
-        if home_id in self._unprovisioned_ids:
+        home = entry.home or self._global_name
+        home_id = self._resolve(f"{place}, home", home)
+        if home_id in self._ids.values() and home_id not in self._provisioned_ids:
             self.problems.append(f"{place}, home: {home} is not provisioned.")
         client_id = hyphenate_id(sha256(f"client/{entry.username}".encode()).hexdigest()[:32])
         return User(
@@ -189,8 +185,7 @@ class _ScenarioBuilder:
         for key, role, references in lists:
             for reference in references:
                 if reference == "*":
-                    provisioned_ids = set(self._ids.values()) - self._unprovisioned_ids
-                    roles |= dict.fromkeys(provisioned_ids, role)
+                    roles |= dict.fromkeys(self._provisioned_ids, role)
                 else:
                     roles[self._resolve(f"{place}, {key}", reference)] = role
         return roles
