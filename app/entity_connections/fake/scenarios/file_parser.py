@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
 from graphlib import CycleError, TopologicalSorter
 from hashlib import sha256
@@ -35,15 +36,6 @@ from entity_connections.fake.scenarios.file_schema import (
 )
 
 _HEX_DIGITS = frozenset("0123456789abcdef")
-_UNIQUE = (
-    ("entities", "name"),
-    ("entities", "id"),
-    ("users", "username"),
-    ("users", "login"),
-    ("users", "client_id"),
-    ("connections", "id"),
-)
-"""Fields that must differ in all items of a list of `Scenario`."""
 
 
 class ScenarioFileError(ValueError):
@@ -202,9 +194,7 @@ class _ScenarioBuilder:
     def _build_access_request(self, place: str, entry: AccessRequestEntry) -> AccessRequest:
         usernames = [user.username for user in self._file.users]
         if entry.username not in usernames:
-            suggestion = suggest(entry.username, usernames) or "."
-            problem = f"{place}, username: there is no user {entry.username!r}{suggestion}"
-            self.problems.append(problem)
+            self.problems.append(f"{place}, username: there is no user {entry.username!r}.")
         entity_id = self._resolve(f"{place}, entity", entry.entity)
         return AccessRequest(entry.username, entity_id, entry.status)
 
@@ -224,27 +214,28 @@ class _ScenarioBuilder:
 
 
 def _find_duplicates(scenario: Scenario) -> list[str]:
-    columns = [
-        (f"{items} {{}}, {field}", [getattr(item, field) for item in getattr(scenario, items)])
-        for items, field in _UNIQUE
+    columns = {
+        "entities: the name": [entity.name for entity in scenario.entities],
+        "entities: the id": [entity.id for entity in scenario.entities],
+        "users: the username": [user.username for user in scenario.users],
+        "users: the login": [user.login for user in scenario.users],
+        "users: the client_id": [user.client_id for user in scenario.users],
+        "connections: the id": [connection.id for connection in scenario.connections],
+        "connections: the Pending or Connected pair": [
+            f"{source_id} → {target_id}"
+            for _, source_id, target_id, status in scenario.connections
+            if status in (PENDING, CONNECTED)
+        ],
+        "access_requests: the pair": [
+            f"{username} → {entity_id}" for username, entity_id, _ in scenario.access_requests
+        ],
+    }
+    return [
+        f"{place} {value} occurs {count} times."
+        for place, values in columns.items()
+        for value, count in Counter(values).items()
+        if count > 1
     ]
-    active_pairs = [
-        f"{source_id} → {target_id}" if status in (PENDING, CONNECTED) else None
-        for _, source_id, target_id, status in scenario.connections
-    ]
-    requests = [f"{username} → {entity_id}" for username, entity_id, _ in scenario.access_requests]
-    columns += [
-        ("connections {}, Pending or Connected pair", active_pairs),
-        ("access_requests {}, pair", requests),
-    ]
-    problems = []
-    for place, values in columns:
-        first_numbers: dict[str, int] = {}
-        for number, value in enumerate(values, 1):
-            first = first_numbers.setdefault(value, number)
-            if value is not None and first != number:
-                problems.append(f"{place.format(number)}: {value} stands at {first} already.")
-    return problems
 
 
 def _find_tree_problems(entities: Sequence[Entity]) -> list[str]:
