@@ -51,6 +51,21 @@ class Refusal(Exception):
         return 90000011 if self.category is Category.AUTHENTICATION else 50000000 + self.category
 
 
+def forbidden(message: str) -> Refusal:
+    """Return the refusal of a call that this caller may not make."""
+    return Refusal(Category.PERMISSION, message)
+
+
+def broken_rule(message: str) -> Refusal:
+    """Return the refusal of a change that a rule forbids to everyone."""
+    return Refusal(Category.RULE, message)
+
+
+def not_found(message: str) -> Refusal:
+    """Return the refusal of a call that names something which does not exist."""
+    return Refusal(Category.NOT_FOUND, message)
+
+
 def invalid_value(*messages: str, status: int = 400) -> Refusal:
     """Return the refusal of values that cannot be accepted, one reason each."""
     return Refusal(Category.INVALID_VALUE, *messages, status=status)
