@@ -50,7 +50,7 @@ async def _switches(runs: int) -> list[tuple[float, float]]:
     app = ConnectionsApp(fake_target("global-500", "alice"))
     async with app.run_test(size=(120, 36)):
         screen = app.screen
-        assert isinstance(screen, Connections)
+        assert isinstance(screen, ConnectionsScreen)
         await _rows_shown(screen)
         assert screen.desk is not None
         tenant = screen.desk.access.tenant
@@ -58,7 +58,7 @@ async def _switches(runs: int) -> list[tuple[float, float]]:
         return [await _switch(screen, id_) for id_ in open_to_us[1 : runs + 1]]
 
 
-async def _switch(screen: Connections, entity_id: str) -> tuple[float, float]:
+async def _switch(screen: ConnectionsScreen, entity_id: str) -> tuple[float, float]:
     probe = LoopProbe()
     started = time.perf_counter()
     screen.act_in(entity_id)
@@ -68,7 +68,7 @@ async def _switch(screen: Connections, entity_id: str) -> tuple[float, float]:
     return taken, probe.longest
 
 
-async def _rows_shown(screen: Connections) -> None:
+async def _rows_shown(screen: ConnectionsScreen) -> None:
     """Wait until the rows of the acting entity are read and drawn."""
     async with asyncio.timeout(20):
         # Polled, because the screen tells nobody when it has read.

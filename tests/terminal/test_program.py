@@ -160,7 +160,7 @@ def broken(self):
     assert self.work.writing
     raise RuntimeError("broken on purpose")
 
-Connections.do_sort = broken
+ConnectionsScreen.do_sort = broken
 sys.argv[1:] = ["--tenant", sys.argv[1], "--fault", "latency=1.5,calls=writes"]
 from entity_connections.cli import main
 main()

@@ -15,7 +15,7 @@ from entity_connections.domain.actions import Action
 from entity_connections.services.operations.execute import TRIES
 from entity_connections.services.zuora_api import ZuoraApi
 from entity_connections.tui.dialogs import confirmation
-from entity_connections.tui.dialogs.action_confirmation import Question
+from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
 from entity_connections.walkthrough.keys import event as key_event
 from entity_connections.zuora.client import ZuoraClient
 from textual import events
@@ -75,7 +75,7 @@ class Monkey:
         """Do one thing; a question is now and then answered as a person would."""
         pick = self.random.random()
         question = self.told.app.screen
-        if isinstance(question, Question) and self.random.random() < 0.3:
+        if isinstance(question, ActionConfirmation) and self.random.random() < 0.3:
             name = question.order.row.counterpart.title
             for key in [*name, "enter"] if question.order.action is Action.DISCONNECT else ["y"]:
                 self._press(key)
@@ -132,16 +132,16 @@ class Monkey:
 def watch_answers() -> Iterator[list[Action]]:
     """Note the action of every question that is answered with yes; it must be armed."""
     answers: list[Action] = []
-    dismiss = Question.dismiss
+    dismiss = ActionConfirmation.dismiss
 
-    def note(self: Question, result: bool | None = None) -> AwaitComplete:
+    def note(self: ActionConfirmation, result: bool | None = None) -> AwaitComplete:
         if result and self.is_current:
             assert self.armed
             assert not self.invalidated
             answers.append(self.order.action)
         return dismiss(self, result)
 
-    with patch.object(Question, "dismiss", note):
+    with patch.object(ActionConfirmation, "dismiss", note):
         yield answers
 
 

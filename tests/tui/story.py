@@ -21,7 +21,7 @@ from entity_connections.tui.app import ConnectionsApp
 from entity_connections.tui.dialogs.confirmation import Confirmation
 from entity_connections.tui.screens.connections import Connections
 from entity_connections.tui.widgets.grid.grid import Grid
-from entity_connections.tui.widgets.text_lines import Lines
+from entity_connections.tui.widgets.text_lines import TextLines
 from entity_connections.walkthrough.keys import event as key_event
 from entity_connections.zuora.auth import credentials
 from entity_connections.zuora.client import ZuoraClient
@@ -43,10 +43,10 @@ class Story:
         self.fake = fake
 
     @property
-    def screen(self) -> Connections:
+    def screen(self) -> ConnectionsScreen:
         """The main screen, whatever dialog stands above it."""
         found = self.app.screen_stack[0]
-        assert isinstance(found, Connections)
+        assert isinstance(found, ConnectionsScreen)
         return found
 
     @property
@@ -67,7 +67,7 @@ class Story:
 
     def lines(self, id_: str) -> str:
         """The text of one of the parts of the main screen."""
-        return self.screen.query_one(f"#{id_}", Lines).content.plain
+        return self.screen.query_one(f"#{id_}", TextLines).content.plain
 
     def row(self, name: str) -> list[str]:
         """The cells of the row of an entity, as shown."""

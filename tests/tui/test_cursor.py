@@ -7,7 +7,7 @@ from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.errors import Unreachable
 from entity_connections.domain.list_result import ListResult
 from entity_connections.services.zuora_api import ZuoraApi
-from entity_connections.tui.dialogs.action_confirmation import Question
+from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
 
 from tests.acme import CORPORATION, GERMANY, JAPAN, client
 from tests.tui.story import Story, story
@@ -188,7 +188,7 @@ async def test_no_key_acts_on_a_row_that_took_the_place_of_one_that_is_gone(key:
         await told.press("up")
         assert not told.notice
         await told.press("a")
-        assert isinstance(told.app.screen, Question)
+        assert isinstance(told.app.screen, ActionConfirmation)
 
 
 async def test_the_filter_moves_the_cursor_for_good_only_with_enter() -> None:
@@ -256,8 +256,8 @@ async def test_enter_never_disconnects_but_says_which_key_does() -> None:
         assert told.on_top
         assert told.notice == "i Acme Corporation → Acme-Europe is Connected.\nx ends it for good."
         await told.click_cell("Acme-Europe", "action")
-        assert isinstance(told.app.screen, Question)
+        assert isinstance(told.app.screen, ActionConfirmation)
         await told.press("escape")
         await told.to("Acme-US")
         await told.press("enter")
-        assert isinstance(told.app.screen, Question)
+        assert isinstance(told.app.screen, ActionConfirmation)

@@ -5,11 +5,11 @@ from entity_connections.domain.errors import Unreachable
 from entity_connections.services.workspace import UserSession
 from entity_connections.tui.app import ConnectionsApp
 from entity_connections.tui.commands import COMMANDS
-from entity_connections.tui.dialogs.action_confirmation import Question
-from entity_connections.tui.dialogs.help import Help, help_text
-from entity_connections.tui.dialogs.picker import Chooser, pick
+from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
+from entity_connections.tui.dialogs.help_dialog import HelpDialog, help_text
+from entity_connections.tui.dialogs.picker import Picker, pick
 from entity_connections.tui.screens.connections import Connections
-from entity_connections.tui.widgets.filter_input import Needle
+from entity_connections.tui.widgets.filter_input import FilterInput
 from entity_connections.tui.widgets.grid.grid import Grid
 from textual.binding import Binding
 from textual.widgets import Static
@@ -40,7 +40,7 @@ async def test_switcher_filters_as_one_types_and_refuses_with_a_reason(snap: Sna
         await told.type("uk")
         assert choices(told) == [("Acme-UK", "not provisioned yet")]
         await told.press("enter")
-        assert isinstance(told.app.screen, Chooser)
+        assert isinstance(told.app.screen, Picker)
         snap(told.app)
 
 
@@ -147,7 +147,7 @@ async def test_the_help_holds_every_command() -> None:
 
 
 async def test_every_binding_has_an_id_and_a_tooltip() -> None:
-    for owner in (ConnectionsApp, Connections, Grid, Needle, Question, Chooser, Help):
+    for owner in (ConnectionsApp, ConnectionsScreen, Grid, FilterInput, ActionConfirmation, Picker, HelpDialog):
         for binding in Binding.make_bindings(owner.BINDINGS):
             assert binding.id
             assert binding.tooltip

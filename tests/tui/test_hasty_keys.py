@@ -9,8 +9,8 @@ from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.list_result import ListResult
 from entity_connections.services.zuora_api import ZuoraApi
 from entity_connections.tui.app import ConnectionsApp
-from entity_connections.tui.dialogs.action_confirmation import Question
-from entity_connections.tui.dialogs.picker import Chooser
+from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
+from entity_connections.tui.dialogs.picker import Picker
 from entity_connections.tui.input.input_queue import MAX_WAITING
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.walkthrough.keys import event
@@ -77,7 +77,7 @@ async def test_the_procedure_in_one_burst() -> None:
     async with story() as told:
         await told.press_at_once(*PROCEDURE)
         question = told.app.screen
-        assert isinstance(question, Question)
+        assert isinstance(question, ActionConfirmation)
         assert question.order.pair == "Acme-Americas → Acme-Europe"
         await told.press("y")
         await told.press_at_once("g", "a")
@@ -100,7 +100,7 @@ async def test_keys_after_yes_wait_for_its_outcome_and_for_the_other_list() -> N
         adapter(told).lists.set()
         await told.settle()
         question = told.app.screen
-        assert isinstance(question, Question)
+        assert isinstance(question, ActionConfirmation)
         assert question.order.pair == "Acme-Americas → Acme-Europe"
         assert question.order.action.name == "ACCEPT"
 
@@ -135,7 +135,7 @@ async def test_what_is_not_possible_takes_the_keys_behind_it_along() -> None:
 async def test_more_keys_than_are_kept_are_told() -> None:
     async with story() as told:
         await told.press_at_once("e", *"x" * (MAX_WAITING + 20))
-        assert isinstance(told.app.screen, Chooser)
+        assert isinstance(told.app.screen, Picker)
         await told.press("escape")
         assert "too many keys at once" in told.notice
 

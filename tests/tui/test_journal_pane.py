@@ -9,7 +9,7 @@ from entity_connections.domain.actions import Action
 from entity_connections.services.operations.execute import Order
 from entity_connections.services.operations.operation import Result
 from entity_connections.services.storage.journal import Journal
-from entity_connections.tui.dialogs.journal import JournalPane
+from entity_connections.tui.dialogs.journal_dialog import JournalDialog
 
 from tests.tui.snapshots import Snapshot
 from tests.tui.story import Place, Story, story
@@ -25,8 +25,8 @@ def ticking() -> Journal:
     return Journal(None, "acme", clock=lambda: NOON + timedelta(minutes=next(minutes)))
 
 
-def pane(told: Story) -> JournalPane:
-    assert isinstance(told.app.screen, JournalPane)
+def pane(told: Story) -> JournalDialog:
+    assert isinstance(told.app.screen, JournalDialog)
     return told.app.screen
 
 

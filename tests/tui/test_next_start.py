@@ -17,7 +17,7 @@ from entity_connections.services.storage.store import Remembered, Store
 from entity_connections.services.tenant import Tenant
 from entity_connections.services.zuora_api import ZuoraApi
 from entity_connections.tui import auto_refresh as refreshing
-from entity_connections.tui.dialogs.action_confirmation import Question
+from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
 
 from tests.acme import CORPORATION, US, client, open_acme
 from tests.tui.snapshots import Snapshot
@@ -126,7 +126,7 @@ async def test_trying_again_offline_keeps_the_tab_and_the_cursor(tmp_path: Path)
         await told.press("a")
         told.screen.do_refresh()
         await told.settle()
-        assert isinstance(told.app.screen, Question)
+        assert isinstance(told.app.screen, ActionConfirmation)
         assert not told.app.screen.invalidated
         await told.press("y")
         assert "Nothing was sent." in told.notice

@@ -8,8 +8,8 @@ from entity_connections.domain.connections import Connection
 from entity_connections.services.operations.operation import Order
 from entity_connections.services.workspace import UserSession
 from entity_connections.tui.dialogs import confirmation
-from entity_connections.tui.dialogs.action_confirmation import Question
-from entity_connections.tui.terminal.input import InputDropped
+from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
+from entity_connections.tui.terminal.input_parser import InputDropped
 from entity_connections.tui.widgets.grid.grid import Grid
 from textual.content import Content
 from textual.widgets import Button, Static
@@ -22,8 +22,8 @@ pytestmark = pytest.mark.asyncio
 JAPAN_TO_CORPORATION = "8a8082555b3c70de015b44a61f0a2b09"
 
 
-def asked(told: Story) -> Question:
-    assert isinstance(told.app.screen, Question)
+def asked(told: Story) -> ActionConfirmation:
+    assert isinstance(told.app.screen, ActionConfirmation)
     return told.app.screen
 
 
@@ -174,7 +174,7 @@ async def test_a_question_invalidated_before_it_is_drawn_draws_itself_so() -> No
     async with story() as told:
         row = told.desk.find(next(row.key for row in told.desk.rows()))
         assert row is not None
-        question = Question(Order.on(Action.REQUEST, row), Content("DEMO acme"))
+        question = ActionConfirmation(Order.on(Action.REQUEST, row), Content("DEMO acme"))
         told.app.push_screen(question)
         question.invalidated = "It is another one now."
         await told.settle()

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from entity_connections.services.request_log import ApiCall, RateLimit, RequestLog
-from entity_connections.tui.dialogs.requests import Requests
+from entity_connections.tui.dialogs.requests_dialog import RequestsDialog
 from entity_connections.tui.rendering import shell_command as one_shot
 from textual.widgets import Static
 
@@ -54,8 +54,8 @@ def a_day() -> RequestLog:
     return traffic
 
 
-def pane(told: Story) -> Requests:
-    assert isinstance(told.app.screen, Requests)
+def pane(told: Story) -> RequestsDialog:
+    assert isinstance(told.app.screen, RequestsDialog)
     return told.app.screen
 
 

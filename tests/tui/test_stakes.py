@@ -4,7 +4,7 @@ import pytest
 from entity_connections.domain.risk import Risk
 from entity_connections.services.write_lock import WriteLock
 from entity_connections.tui.commands import BY_ID, label
-from entity_connections.tui.dialogs.unlock import Unlock
+from entity_connections.tui.dialogs.unlock_confirmation import UnlockConfirmation
 from textual.widgets import Button, Static
 
 from tests.tui.snapshots import Snapshot
@@ -19,7 +19,7 @@ def production(**lock: bool) -> Place:
 
 
 def refuses(told: Story) -> bool:
-    assert isinstance(told.app.screen, Unlock)
+    assert isinstance(told.app.screen, UnlockConfirmation)
     return told.app.screen.query_one("#yes", Button).disabled
 
 
@@ -143,7 +143,7 @@ async def test_the_command_is_called_what_it_does() -> None:
 async def test_a_click_on_the_word_unlocks_too() -> None:
     async with story(place=production()) as told:
         await told.click_word("top", "READ-ONLY")
-        assert isinstance(told.app.screen, Unlock)
+        assert isinstance(told.app.screen, UnlockConfirmation)
 
 
 @pytest.mark.parametrize("risk", list(Risk))

@@ -31,7 +31,7 @@ texts = st.text(min_size=1, max_size=60).map(clean).filter(bool)
 
 
 def test_what_a_screen_needs_is_what_a_script_must_have() -> None:
-    assert script.LEAST == too_small.LEAST
+    assert script.LEAST == too_small.MIN_SIZE
 
 
 @given(texts, texts, texts, texts)

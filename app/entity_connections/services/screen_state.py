@@ -5,7 +5,7 @@ through every refresh, sort and filter. Where the record is gone, another one ha
 cursor until a person puts it somewhere; no action is to be done there before.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
@@ -44,6 +44,10 @@ class Origin(NamedTuple):
     previous: "Origin | None"
 
 
+def _ignore_change() -> None:
+    """Do nothing: the default of `ScreenState.on_change`."""
+
+
 def _new_tabs() -> dict[Direction, TabState]:
     return {direction: TabState() for direction in Direction}
 
@@ -59,6 +63,7 @@ class ScreenState:
         failure: why the newest reading failed, or None when it did not.
         recent: entities acted in before, newest first.
         changes: how often what is under way on a row has changed.
+        on_change: called after every change; replace it to listen.
     """
 
     access: UserSession
@@ -68,6 +73,7 @@ class ScreenState:
     direction: Direction = Direction.OUTBOUND
     recent: list[str] = field(default_factory=list)
     changes: int = 0
+    on_change: Callable[[], None] = _ignore_change
     tabs: dict[Direction, TabState] = field(default_factory=_new_tabs)
     _rows: dict[Direction, dict[str, tuple[str, Row]]] = field(default_factory=dict)
     _nearest: tuple[tuple[object, object], str | None] = ((None, None), None)
@@ -85,6 +91,10 @@ class ScreenState:
 
     def take(self, view: Snapshot) -> None:
         """Show a newer view of the acting entity; an older or a foreign one only settles."""
+        self._take(view)
+        self.on_change()
+
+    def _take(self, view: Snapshot) -> None:
         self.changes += self._unknowns.look_at(view)
         if view.acting_id != self.acting_id:
             return
@@ -99,8 +109,17 @@ class ScreenState:
             self._rows[direction] = {row.key: (listing.search_text(row), row) for row in rows}
         self._open_tab()
 
+    def fail(self, error: ZuoraError) -> None:
+        """Note why the newest reading failed."""
+        self.failure = error
+        self.on_change()
+
     def act_in(self, entity_id: str) -> None:
         """Work in another entity: same tab, nothing filtered, what was last seen of it."""
+        self._act_in(entity_id)
+        self.on_change()
+
+    def _act_in(self, entity_id: str) -> None:
         if entity_id == self.acting_id:
             return
         others = [id_ for id_ in self.recent if id_ != self.acting_id]
@@ -113,21 +132,23 @@ class ScreenState:
         self._known, self._origin = 0.0, None
         if seen := self.access.tenant.seen(entity_id):
             self._known = seen.asked
-            self.take(seen)
+            self._take(seen)
 
     def to_tab(self, direction: Direction) -> None:
         """Bring a tab to the front, as it was left."""
         self.tab.unpin()
         self.direction = direction
         self._open_tab()
+        self.on_change()
 
     def other_side(self, row: Row) -> None:
         """Act as the counterpart of `row`, with the same pair under the cursor."""
         origin = Origin(self.acting_id, self.direction, self.tabs, self._origin)
         self.direction = row.direction.opposite
-        self.act_in(row.counterpart.id)
+        self._act_in(row.counterpart.id)
         self.tab.place = CursorPlace(origin.acting_id, pinned=True)
         self._origin = origin
+        self.on_change()
 
     @property
     def can_go_back(self) -> bool:
@@ -143,10 +164,11 @@ class ScreenState:
     def go_back(self) -> None:
         """Return to where the other side was gone to from: entity, tab, filter, order, cursor."""
         if (origin := self._origin) is not None:
-            self.act_in(origin.acting_id)
+            self._act_in(origin.acting_id)
             self.tabs, self.direction = origin.tabs, origin.direction
             self._origin = origin.previous
             self.tab.pin()
+            self.on_change()
 
     def _open_tab(self) -> None:
         """Put the cursor of a tab that is looked at for the first time on its default row.
@@ -161,14 +183,27 @@ class ScreenState:
 
     def move_to(self, key: str) -> None:
         """Put the cursor on a row that is shown, because a person did."""
-        place = self.tab.place
+        place, pinned = self.tab.place, self.tab.pinned
         if place is None or place.key != key:
             self.tab.place = CursorPlace(key, self.shown())
+        if pinned != self.tab.pinned:  # the row that was pinned may be shown no longer
+            self.on_change()
 
     def narrow(self, needle: str) -> None:
         """Filter the rows of the tab in front by other words."""
         self.tab.needle = needle
         self.tab.unpin()
+        self.on_change()
+
+    def sort_next(self, columns: Sequence[listing.SortColumn]) -> None:
+        """Sort the tab in front by what follows in `columns`, and after the last by none."""
+        self.tab.sort_next(columns)
+        self.on_change()
+
+    def sort_by(self, column: listing.SortColumn) -> None:
+        """Sort the tab in front by `column`; asked again, the other way round, then not at all."""
+        self.tab.sort_by(column)
+        self.on_change()
 
     @property
     def cursor(self) -> str | None:
@@ -278,18 +313,20 @@ class ScreenState:
         at = row.acting.id, row.direction, row.key
         if place is not None and at == (self.acting_id, self.direction, place.key):
             self.tab.place = CursorPlace(row.key, self.shown(), pinned=True)
+        self.on_change()
 
     def finished(self, outcome: Outcome) -> None:
         """Note what became of a write, and show the list that was read after it."""
         self._sending.discard(outcome.order.ends)
         self.changes += 1
         if outcome.view is not None:
-            self.take(outcome.view)
+            self._take(outcome.view)
         self.restore([outcome])
 
     def restore(self, outcomes: Iterable[Outcome]) -> None:
         """Show as unknown what is unknown among `outcomes`, until a list tells."""
         self.changes += self._unknowns.add(outcomes)
+        self.on_change()
 
     def to_look_up(self) -> list[str]:
         """Return the other entities whose lists tell what is unknown still."""

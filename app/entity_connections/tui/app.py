@@ -19,10 +19,10 @@ from entity_connections.tui.dialogs.confirmation import Confirmation
 from entity_connections.tui.dialogs.dialog import Dialog
 from entity_connections.tui.input.input_queue import InputQueue
 from entity_connections.tui.screens.connections import Connections
-from entity_connections.tui.terminal.crash_report import crash_report
-from entity_connections.tui.terminal.input import InputDropped
+from entity_connections.tui.terminal.crash_report import make_crash_report
+from entity_connections.tui.terminal.input_parser import InputDropped
 from entity_connections.tui.themes import THEMES
-from entity_connections.tui.widgets.filter_input import Needle
+from entity_connections.tui.widgets.filter_input import FilterInput
 
 _PACKAGE = __name__.partition(".")[0]
 _PACKAGED = Path(__file__).parents[1] / "styles"
@@ -47,7 +47,7 @@ class ConnectionsApp(App[None]):
 
     def __init__(self, target: Workspace, theme: str = "dark") -> None:
         super().__init__()
-        self._connections = Connections(target, lambda: self.input.clear())
+        self._connections = ConnectionsScreen(target, lambda: self.input.clear())
         self.input = InputQueue(self, self._handle_input, self._connections)
         self._last_press: tuple[Screen[object], events.MouseDown] | None = None
         self._ignores_release = False
@@ -147,7 +147,7 @@ class ConnectionsApp(App[None]):
             return False
         if isinstance(dialog := self.screen, Dialog):
             dialog.dismiss(None)
-        elif isinstance(self.focused, Needle):
+        elif isinstance(self.focused, FilterInput):
             self.call_later(self._connections.view.replace_filter)
         else:
             return False
@@ -160,7 +160,7 @@ class ConnectionsApp(App[None]):
         return True
 
     def _fatal_error(self) -> None:
-        self.panic(crash_report())
+        self.panic(make_crash_report())
 
 
 def _is_ours(frame: FrameType) -> bool:

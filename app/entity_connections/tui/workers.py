@@ -21,7 +21,7 @@ ENTERING, READING, WRITING, CONCLUDING = "enter", "read", "write", "conclude"
 """Groups of workers: a newer entering or read ends an older one, nothing ends a write."""
 
 
-class Work:
+class Workers:
     """Starts workers on the App and posts what they find to one listener."""
 
     def __init__(self, app: App[None], listener: MessagePump, target: Workspace) -> None:

@@ -8,7 +8,7 @@ from textual.worker import Worker, WorkerCancelled
 
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.terminal.run import run_app
-from entity_connections.tui.widgets.too_small import LEAST, too_small
+from entity_connections.tui.widgets.too_small import MIN_SIZE, is_too_small
 from entity_connections.walkthrough.caption_bar import rows
 from entity_connections.walkthrough.captioned import CaptionedApp, CaptionedDriver
 from entity_connections.walkthrough.script import RETURN, Walkthrough
@@ -114,8 +114,8 @@ class Player:
         """Begin the next step; what is under way is hurried to its end."""
         if self._act is not None:
             self._stage.clock.hurrying = True
-        elif too_small(self.app.screen):
-            width, height = LEAST
+        elif is_too_small(self.app.screen):
+            width, height = MIN_SIZE
             lines = height + rows(self.script, self.app.size.width)
             self._remark(f"This terminal is too small: it takes {width} columns by {lines} lines.")
         elif self._done < len(self.script.steps):

@@ -109,13 +109,13 @@ def _check_file(file: Path, *, force: bool) -> None:
 def _check_terminal() -> None:
     if os.environ.get("TEXTUAL_DRIVER") or not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise click.UsageError("to watch you, the screen needs a terminal.")
-    from entity_connections.tui.widgets.too_small import LEAST
+    from entity_connections.tui.widgets.too_small import MIN_SIZE
 
     size = shutil.get_terminal_size()
-    if size.columns < LEAST.width or size.lines < LEAST.height:
+    if size.columns < MIN_SIZE.width or size.lines < MIN_SIZE.height:
         raise click.UsageError(
             f"this terminal has {size.columns} columns and {size.lines} rows;"
-            f" a walkthrough takes {LEAST.width} by {LEAST.height} at least: make it larger."
+            f" a walkthrough takes {MIN_SIZE.width} by {MIN_SIZE.height} at least: make it larger."
         )
 
 

@@ -14,9 +14,9 @@ from textual.widgets import Static
 
 from entity_connections.tui.dialogs.dialog import Dialog
 from entity_connections.tui.rendering.presenting import MUTED
-from entity_connections.tui.widgets.filter_input import Needle
+from entity_connections.tui.widgets.filter_input import FilterInput
 from entity_connections.tui.widgets.grid.grid import Column, Grid, Item
-from entity_connections.tui.widgets.text_lines import Lines
+from entity_connections.tui.widgets.text_lines import TextLines
 from entity_connections.tui.widgets.too_small import too_small
 
 
@@ -34,7 +34,7 @@ class Record(NamedTuple):
     facts: tuple[str, ...]
 
 
-class Pane(Dialog[None]):
+class LogDialog(Dialog[None]):
     """Shows records and nothing else; what they are, its two users know.
 
     Args:
@@ -48,8 +48,8 @@ class Pane(Dialog[None]):
         Binding("slash", "filter", "Filter", id="pane.filter", tooltip="Show only what has this"),
     ]
     grid = query_one("#records", Grid)
-    needle = query_one("#needle", Needle)
-    facts = query_one("#facts", Lines)
+    needle = query_one("#needle", FilterInput)
+    facts = query_one("#facts", TextLines)
     said = query_one("#said", Static)
 
     def __init__(self, columns: list[Column], nothing: str, keys: str) -> None:
@@ -61,9 +61,9 @@ class Pane(Dialog[None]):
     def compose_dialog(self) -> ComposeResult:
         """Lay out the list, what is known of one line of it, and the keys."""
         with Vertical(id="dialog"):
-            yield Needle(id="needle", placeholder="Filter", compact=True)
+            yield FilterInput(id="needle", placeholder="Filter", compact=True)
             yield Grid(self._columns, id="records")
-            yield Lines(id="facts")
+            yield TextLines(id="facts")
             yield Static("", id="said", markup=False)
             yield Static(self._keys, id="keys", markup=False)
 

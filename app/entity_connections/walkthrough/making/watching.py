@@ -11,8 +11,8 @@ from textual.widgets import Input
 from entity_connections.domain import clock
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.app import ConnectionsApp
-from entity_connections.tui.dialogs.action_confirmation import Question
-from entity_connections.tui.dialogs.picker import Chooser
+from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
+from entity_connections.tui.dialogs.picker import Picker
 from entity_connections.walkthrough.keys import is_key
 from entity_connections.walkthrough.making.moments import Moment
 from entity_connections.walkthrough.making.naming import sight_of
@@ -114,13 +114,13 @@ class WatchedApp(ConnectionsApp):
             size=self.size,
             depth=len(self.screen_stack),
             typing=self._typing,
-            asked=isinstance(self.screen, Question),
+            asked=isinstance(self.screen, ActionConfirmation),
         )
 
     @property
     def _typing(self) -> bool:
         """Whether letters go to a field; in a list to choose from they do wherever one is."""
-        return isinstance(self.focused, Input) or isinstance(self.screen, Chooser)
+        return isinstance(self.focused, Input) or isinstance(self.screen, Picker)
 
     def _under(self, at: Offset) -> Widget | None:
         """Return what takes a click on a cell; what is behind a dialog takes none."""

@@ -7,7 +7,7 @@ from textual import work
 from textual.content import Content
 
 from entity_connections.services.storage.journal import Entry, Journal, JournalError, Verdict
-from entity_connections.tui.dialogs.log_dialog import Pane, Record
+from entity_connections.tui.dialogs.log_dialog import LogDialog, Record
 from entity_connections.tui.widgets.grid.grid import Cell, Column, Item
 
 TOLD = 2
@@ -30,7 +30,7 @@ _OUTCOMES = {
 }
 
 
-class JournalPane(Pane):
+class JournalDialog(LogDialog):
     """Shows what stands in the journal at the moment it is opened."""
 
     def __init__(self, journal: Journal) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import pytest
-from entity_connections.tui.terminal.input import (
+from entity_connections.tui.terminal.input_parser import (
     PASTE_TIMEOUT,
     SEQUENCE_TIMEOUT,
     InputDropped,

@@ -1,4 +1,4 @@
-"""The help: every key, generated from the registry, and what the signs mean."""
+"""The help: first steps, every key, and what the signs mean."""
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -8,7 +8,7 @@ from textual.widgets import Static
 
 from entity_connections.tui.commands import COMMANDS
 from entity_connections.tui.dialogs.dialog import Dialog
-from entity_connections.tui.rendering.presenting import SIGNS, sign_and_word
+from entity_connections.tui.rendering.rows import STATUS_STYLES, format_status
 from entity_connections.tui.widgets.grid.grid import Grid
 
 _FIRST_STEPS = """\
@@ -20,8 +20,8 @@ To connect two entities
 """
 
 
-class Help(Dialog[None]):
-    """Shows the help; any way of leaving closes it."""
+class HelpDialog(Dialog[None]):
+    """Shows the help."""
 
     BINDINGS = [
         Binding(
@@ -33,31 +33,42 @@ class Help(Dialog[None]):
         """Lay out one text that scrolls."""
         with VerticalScroll(id="dialog") as dialog:
             dialog.border_title, dialog.border_subtitle = "Help", "escape closes"
-            yield Static(help_text())
+            yield Static(render_help())
 
 
-def help_text() -> Content:
+def render_help() -> Content:
     """Return the whole help."""
-    lines = [_heading("Keys")]
-    lines += [_line(one.key_name, f"{one.label:<20} {one.tooltip}") for one in COMMANDS]
-    lines += [_line("y  n", "Yes and no, in questions"), _line("escape", "One step back")]
-    lines += [_line("ctrl+z", "Back to the shell; fg returns here")]
-    lines += [Content(), _heading("In a list")]
+    lines = [_render_heading("Keys")]
     lines += [
-        _line(one.key.replace(",", "  "), one.tooltip)
-        for one in Grid.BINDINGS
-        if isinstance(one, Binding)
+        _render_line(command.key_name, f"{command.label:<20} {command.tooltip}")
+        for command in COMMANDS
     ]
-    lines += [Content(), _heading("Signs")]
-    for status, (_, _, meaning) in SIGNS.items():
-        lines.append(_line(sign_and_word(status)[0], meaning, 18))
-    lines.append(_line("? another word", "A status that only Zuora knows, as it wrote it.", 18))
+    lines += [
+        _render_line("y  n", "Yes and no, in questions"),
+        _render_line("escape", "One step back"),
+        _render_line("ctrl+z", "Back to the shell; fg returns here"),
+        Content(),
+        _render_heading("In a list"),
+    ]
+    lines += [
+        _render_line(binding.key.replace(",", "  "), binding.tooltip)
+        for binding in Grid.BINDINGS
+        if isinstance(binding, Binding)
+    ]
+    lines += [Content(), _render_heading("Signs")]
+    lines += [
+        _render_line(format_status(status).text, style.meaning, 18)
+        for status, style in STATUS_STYLES.items()
+    ]
+    lines.append(
+        _render_line("? another word", "A status that only Zuora knows, as it wrote it.", 18)
+    )
     return Content(_FIRST_STEPS + "\n") + Content("\n").join(lines)
 
 
-def _heading(text: str) -> Content:
+def _render_heading(text: str) -> Content:
     return Content.styled(text, "bold underline")
 
 
-def _line(left: str, right: str, width: int = 10) -> Content:
+def _render_line(left: str, right: str, width: int = 10) -> Content:
     return Content.assemble("  ", (f"{left:<{width}}", "bold $text-accent"), right)

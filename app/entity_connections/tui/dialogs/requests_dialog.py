@@ -10,9 +10,9 @@ from textual.content import Content
 
 from entity_connections.services.request_log import ApiCall, RateLimit
 from entity_connections.services.storage.journal import Journal, JournalError
-from entity_connections.tui.dialogs.log_dialog import Pane, Record
+from entity_connections.tui.dialogs.log_dialog import LogDialog, Record
 from entity_connections.tui.rendering import shell_command as one_shot
-from entity_connections.tui.screens.connections_view import DeskView
+from entity_connections.tui.screens.connections_view import ConnectionsView
 from entity_connections.tui.widgets.grid.grid import Cell, Column, Grid, Item
 
 _COLUMNS = [
@@ -24,7 +24,7 @@ _COLUMNS = [
 ]
 
 
-class Requests(Pane):
+class RequestsDialog(LogDialog):
     """Follows the calls while it is open.
 
     Args:
@@ -41,7 +41,7 @@ class Requests(Pane):
 
     def __init__(
         self,
-        view: DeskView,
+        view: ConnectionsView,
         journal: Journal,
         options: tuple[str, ...],
         title_of: Callable[[str], str],

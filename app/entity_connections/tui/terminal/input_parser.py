@@ -1,10 +1,9 @@
-"""Turns the bytes of a terminal into Textual's messages, and nothing else into keys.
+"""Turns the bytes from a terminal into Textual's messages, so that only keys become keys.
 
-Textual's own parser reads as keys whatever it does not recognise and whatever
-pauses in the middle: the version report of a terminal, or a reply that the network
-has cut in two. Here the bytes are first split into whole units: a character, an
-escape sequence as ECMA-48 defines it, a mouse report, a paste. Textual's parser gets
-only whole units, one at a time; what it does not understand is dropped.
+Textual's own parser reports unknown or interrupted sequences as keys: the version report of a
+terminal, or a reply that the network has split. Here the bytes are first split into complete
+units: a character, an escape sequence (ECMA-48), a mouse report, a paste. Textual's parser gets
+one complete unit at a time, and a unit that it does not understand is dropped.
 """
 
 import codecs
@@ -21,44 +20,45 @@ from textual.message import Message
 SEQUENCE_TIMEOUT: Final = 1.2
 """Seconds after its last byte at which an unfinished sequence is dropped."""
 PASTE_TIMEOUT: Final = 10.0
-"""The same for a paste: what follows a pause would otherwise be read as keys."""
+"""Seconds after its last byte at which an unfinished paste is dropped; long, because the rest
+of a paste that was dropped would be read as keys."""
 MAX_SEQUENCE: Final = 32
 """Characters of the longest escape sequence that Textual's parser takes."""
 MAX_PASTE: Final = 1 << 20
-"""Bytes of a paste that are kept."""
+"""Bytes of a paste that are kept; the rest is dropped."""
 MAX_SIZE: Final = 1000
 """Columns and lines of the largest terminal whose size report is believed."""
 
 _ESC: Final = "\x1b"
 _STRINGS: Final = frozenset("P]X^_")
-"""After ESC, what begins a DCS, OSC, SOS, PM or APC string."""
+"""Characters that, after ESC, begin a DCS, OSC, SOS, PM or APC string."""
 _INTRODUCERS: Final = _STRINGS | {"[", "O", "\\"}
 _ST: Final = "\x9c"
 _STRING_ENDS: Final = {"\x07", _ST}
 _CANCELS: Final = {"\x18", "\x1a"}
 _C1: Final = {0x8F: "O", 0x90: "P", 0x98: "X", 0x9B: "[", 0x9D: "]", 0x9E: "^", 0x9F: "_"}
-"""The introducers in their form of one control character."""
+"""The C1 control characters that stand for ESC and a letter."""
 _PASTE_START: Final = "\x1b[200~"
 _PASTE_END: Final = b"\x1b[201~"
 _NOT_PASTED: Final = dict.fromkeys({*range(32), *range(127, 160)} - set(b"\t\n\r"))
 _RXVT_SHIFTED: Final = re.compile(r"\x1b\[\d+\$")
-"""A key with shift in rxvt ends like the beginning of other sequences."""
+"""A key with shift in rxvt; its last byte is an intermediate byte in other sequences."""
 _KITTY_PLAIN_KEY: Final = re.compile(r"\x1b\[\d+(;1?)?(;\d*)?u")
-"""A key without modifiers, as only a terminal sends it that sends all keys in this form."""
+"""A key without modifiers; only terminals that send every key in this form send it."""
 _URXVT_MOUSE: Final = re.compile(r"\x1b\[(\d+);(\d+);(\d+)M")
 
 
 class InputDropped(Message):
-    """The terminal sent a part of something, or something that came too slowly to be sure of."""
+    """The terminal sent an incomplete sequence, or one that came too slowly to be trusted."""
 
 
 class InputParser:
-    """Parses what one terminal sends.
+    """Parses the input of one terminal.
 
-    A lone ESC is the escape key once ESCAPE_DELAY has passed. If it turns out to
-    have been the beginning of a sequence, the rest of that sequence is no keys. A
-    terminal that has sent a plain key in the form of the kitty keyboard protocol
-    sends escape so, too: then a lone ESC is never a key.
+    A lone ESC is the escape key once ESCAPE_DELAY has passed. If the rest of a sequence follows
+    after that, it is dropped and not read as keys. A terminal that has sent a plain key in the
+    form of the kitty keyboard protocol sends the escape key in that form, too: from then on a
+    lone ESC is never a key.
 
     Args:
         clock: returns seconds; only differences count.
@@ -76,7 +76,7 @@ class InputParser:
 
     @property
     def timeout(self) -> float | None:
-        """Seconds until `tick` has something to return, or None."""
+        """Seconds until `tick` must be called, or None if nothing is pending."""
         if self._paste is not None:
             limit = PASTE_TIMEOUT
         elif self._sequence == _ESC and not self._escapes_all_keys:
@@ -88,9 +88,10 @@ class InputParser:
         return max(0.0, self._last_byte_at + limit - self._clock())
 
     def tick(self) -> Iterator[Message]:
-        """Return the messages of what is not continued in time; to be called while nothing comes.
+        """Return the messages for a sequence that was not continued in time.
 
-        Time alone does not count: a program that was held up finds late what came in time.
+        Call it only when there is no input to read: after a pause of the program itself, the
+        rest of a sequence may be waiting to be read although the time is over.
         """
         if self._sequence and self._clock() - self._last_byte_at >= constants.ESCAPE_DELAY:
             self._slow = self._escapes_all_keys or self._sequence != _ESC
@@ -105,7 +106,7 @@ class InputParser:
             yield InputDropped()
 
     def feed(self, data: bytes) -> Iterator[Message]:
-        """Return the messages of the next bytes."""
+        """Return the messages for the next bytes."""
         self._last_byte_at = self._clock()
         position = 0
         while position < len(data):
@@ -115,9 +116,10 @@ class InputParser:
                 yield from self._add_to_x10_report(data[position])
                 position += 1
             else:
-                # The last of several is this byte; before it stand those of a torn character.
+                # Of several characters only the last is this byte: the others are the bytes of
+                # a multi-byte character that was not completed.
                 char = self._decoder.decode(data[position : position + 1])[-1:]
-                yield from self._add(_control(char) if char >= "\x80" else char)
+                yield from self._add(_replace_control(char) if char >= "\x80" else char)
                 position += 1
 
     def _reset(self) -> None:
@@ -125,7 +127,7 @@ class InputParser:
         self._paste = self._x10_report = None
 
     def _add(self, char: str) -> Iterator[Message]:
-        """Take one character, or "" in place of a byte that is no text."""
+        """Add a character, or "" in place of a byte that is no text."""
         sequence = self._sequence
         if not char or (char == _ST and sequence[1:2] not in _STRINGS):
             return
@@ -134,7 +136,7 @@ class InputParser:
             self._escape_at = float("-inf")
             if late:
                 self._sequence, self._slow = _ESC + char, True
-                yield from self._parse_if_whole()
+                yield from self._parse_if_complete()
             elif char[0] == _ESC:
                 self._sequence = char
             else:
@@ -149,9 +151,9 @@ class InputParser:
             else:
                 yield InputDropped()
         else:
-            # A longer one is not kept, only followed to its end.
+            # Of a longer sequence only the end is looked for.
             self._sequence = sequence[: MAX_SEQUENCE + 1] + char
-            yield from self._parse_if_whole()
+            yield from self._parse_if_complete()
 
     def _add_to_string(self, char: str) -> Iterator[Message]:
         introducer, pending = self._sequence[:2], self._sequence[2:]
@@ -170,7 +172,7 @@ class InputParser:
         else:
             self._sequence = introducer + (char if char == _ESC else "")
 
-    def _parse_if_whole(self) -> Iterator[Message]:
+    def _parse_if_complete(self) -> Iterator[Message]:
         sequence, slow = self._sequence, self._slow
         second, body = sequence[1], sequence[2:]
         last = sequence[-1]
@@ -194,20 +196,20 @@ class InputParser:
         ):
             yield InputDropped()
         elif match := _URXVT_MOUSE.fullmatch(sequence):
-            yield from self._parse(_sgr_mouse(*map(int, match.groups())))
+            yield from self._parse(_format_sgr_mouse(*map(int, match.groups())))
         else:
             self._escapes_all_keys |= bool(_KITTY_PLAIN_KEY.fullmatch(sequence))
             messages = self._parse(sequence) if second in "[O" else self._parse_alone(sequence)
-            yield from _without_keys(messages) if slow else messages
+            yield from _drop_keys(messages) if slow else messages
 
     def _add_to_x10_report(self, byte: int) -> Iterator[Message]:
         report = self._x10_report = (self._x10_report or bytearray()) + bytes([byte])
         if len(report) == 3:
             self._reset()
-            yield from self._parse(_sgr_mouse(report[0], report[1] - 32, report[2] - 32))
+            yield from self._parse(_format_sgr_mouse(report[0], report[1] - 32, report[2] - 32))
 
     def _add_to_paste(self, data: bytes) -> Generator[Message, None, int]:
-        """Take bytes of a paste, up to its end, and return how many."""
+        """Add bytes up to the end of the paste, and return how many were used."""
         paste = self._paste = (self._paste or bytearray()) + data
         end = paste.find(_PASTE_END)
         if end < 0:
@@ -219,18 +221,18 @@ class InputParser:
         return len(data) - (len(paste) - end - len(_PASTE_END))
 
     def _parse(self, unit: str) -> Iterator[Message]:
-        """Return what Textual's parser makes of a whole unit; nothing if it is not one for it."""
+        """Return the messages for a complete unit; none if Textual's parser does not know it."""
         try:
             messages = list(self._parser.feed(unit))
-        except Exception:  # noqa: BLE001 - a number out of all bounds must not end the program
+        except Exception:  # noqa: BLE001 - any bytes from the terminal: they must not crash us
             messages = []
         if messages:
-            yield from (message for message in messages if _is_believable(message))
+            yield from (message for message in messages if _is_plausible(message))
         else:
             self._renew_parser()
 
     def _renew_parser(self) -> None:
-        """Replace a parser that waits for more, or has failed; what it knows is kept."""
+        """Replace a parser that waits for more or has failed, but keep what it has learned."""
         old, new = self._parser, XTermParser()
         new.last_x, new.last_y, new.mouse_pixels = old.last_x, old.last_y, old.mouse_pixels
         new.terminal_size, new.terminal_pixel_size = old.terminal_size, old.terminal_pixel_size
@@ -238,14 +240,14 @@ class InputParser:
 
     @staticmethod
     def _parse_alone(unit: str) -> Iterator[Message]:
-        """Return the keys of ESC, or of ESC and a character, which nothing follows."""
+        """Return the keys for ESC alone, or for ESC and a character."""
         parser = XTermParser()
         yield from parser.feed(unit)
         yield from parser.feed("")
 
 
-def _control(char: str) -> str:
-    """Return a character, with C1 introducers as ESC and a letter; "" if it is no text."""
+def _replace_control(char: str) -> str:
+    """Return a character, C1 controls as ESC and a letter, or "" if it is no text."""
     code = ord(char)
     if 0xDC80 <= code <= 0xDCFF:  # a byte that is no UTF-8
         code -= 0xDC00
@@ -256,11 +258,11 @@ def _control(char: str) -> str:
     return _ESC + _C1[code] if code in _C1 else ""
 
 
-def _sgr_mouse(code: int, column: int, line: int) -> str:
-    """Return a mouse report of the older protocols in the form that Textual's parser takes.
+def _format_sgr_mouse(code: int, column: int, line: int) -> str:
+    """Return a mouse report of an older protocol in the SGR form that Textual's parser reads.
 
     Args:
-        code: buttons and modifiers, 32 added.
+        code: buttons and modifiers, plus 32.
         column: counted from 1.
         line: counted from 1.
     """
@@ -269,13 +271,13 @@ def _sgr_mouse(code: int, column: int, line: int) -> str:
     return f"\x1b[<{buttons - 3 if released else buttons};{column};{line}{'m' if released else 'M'}"
 
 
-def _is_believable(message: Message) -> bool:
+def _is_plausible(message: Message) -> bool:
     if not isinstance(message, Resize):
         return True
     width, height = message.size
     return 0 < width <= MAX_SIZE and 0 < height <= MAX_SIZE
 
 
-def _without_keys(messages: Iterator[Message]) -> Iterator[Message]:
+def _drop_keys(messages: Iterator[Message]) -> Iterator[Message]:
     for message in messages:
         yield InputDropped() if isinstance(message, Key) else message

@@ -1,0 +1,73 @@
+"""The commands that change the acting entity."""
+
+from typing import TYPE_CHECKING
+
+from entity_connections.domain.actions import DisabledReason
+from entity_connections.tui.commands.command import NOTHING_READ, Command, CommandContext, Need
+
+if TYPE_CHECKING:
+    from entity_connections.tui.screens.connections import ConnectionsScreen
+
+
+class SwitchEntity(Command):
+    """Opens the entity switcher."""
+
+    id, key, label, short = "entity", "e", "Entity switcher", "Entity"
+    tooltip = "Choose the entity to act in"
+    needs = Need.ENTITIES
+    takes_following_keys = True
+
+    def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
+        """Require an open tenant."""
+        return None if context.entered else NOTHING_READ
+
+    def run(self, screen: "ConnectionsScreen") -> None:
+        """Open the entity switcher."""
+        from entity_connections.tui.dialogs.entity_switcher import make_entity_switcher
+
+        if screen.state is not None:
+            screen.app.push_screen(make_entity_switcher(screen.state), screen.act_in)
+
+
+class OtherSide(Command):
+    """Acts as the counterpart of the row, with the same connection under the cursor, or back."""
+
+    id, key, label, short = "other_side", "g", "Other side", "Other side"
+    tooltip = "Act as the entity of this row, and back"
+    needs = Need.ROW
+    takes_following_keys = True
+
+    def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
+        """Require a counterpart that the user may enter; going back needs no list."""
+        if context.can_go_back and not context.loaded:
+            return None
+        if reason := context.get_row_reason() or context.get_moved_cursor_reason():
+            return reason
+        assert context.row is not None
+        entity = context.row.counterpart
+        if not entity.listed:
+            return DisabledReason(
+                "Zuora's list of entities does not hold this entity.", "Refresh with ctrl+r."
+            )
+        if not entity.provisioned:
+            return DisabledReason(
+                f"{entity.title} is not provisioned yet.",
+                "A global administrator provisions it in Manage Entity Hierarchy.",
+            )
+        if context.accessible_ids is not None and entity.id not in context.accessible_ids:
+            return DisabledReason(
+                f"You may not enter {entity.title}.",
+                f"An administrator of {entity.title} grants access in Manage Users.",
+            )
+        return None
+
+    def run(self, screen: "ConnectionsScreen") -> None:
+        """Go to the other side, or back to where the user came from."""
+        state, row = screen.state, screen.view.context.row
+        if state is None:
+            return
+        if state.can_go_back:
+            state.go_back()
+        elif row is not None:
+            state.other_side(row)
+        screen.show_acting_entity()
