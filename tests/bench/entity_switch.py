@@ -10,7 +10,7 @@ from statistics import median
 
 from entity_connections.cli.tenant.targets import fake_target
 from entity_connections.tui.app import ConnectionsApp
-from entity_connections.tui.screens.connections import Connections
+from entity_connections.tui.screens.connections import ConnectionsScreen
 
 from tests.bench.figures import Budget, Figure
 from tests.bench.programs import Contest
@@ -52,8 +52,8 @@ async def _switches(runs: int) -> list[tuple[float, float]]:
         screen = app.screen
         assert isinstance(screen, ConnectionsScreen)
         await _rows_shown(screen)
-        assert screen.desk is not None
-        tenant = screen.desk.access.tenant
+        assert screen.state is not None
+        tenant = screen.state.session.tenant
         open_to_us = [one.id for one in tenant.hierarchy if tenant.can_act_in(one.id)]
         return [await _switch(screen, id_) for id_ in open_to_us[1 : runs + 1]]
 
@@ -72,7 +72,7 @@ async def _rows_shown(screen: ConnectionsScreen) -> None:
     """Wait until the rows of the acting entity are read and drawn."""
     async with asyncio.timeout(20):
         # Polled, because the screen tells nobody when it has read.
-        while screen.desk is None or screen.desk.view is None or screen.view.reading:  # noqa: ASYNC110
+        while screen.state is None or screen.state.snapshot is None or screen.view.reading:  # noqa: ASYNC110
             await asyncio.sleep(PAUSE)
         drawn = asyncio.Event()
         screen.call_after_refresh(drawn.set)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,10 +16,10 @@ import pytest
 from entity_connections.cli.commands import writing
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.options import Chosen
-from entity_connections.cli.tenant.sending import _interrupted, _tell, ordered
+from entity_connections.cli.tenant.execute import OperationReporter, plan_operations
 from entity_connections.cli.tenant.targets import way
-from entity_connections.domain.actions import Action
-from entity_connections.services.operations.operation import Outcome, Result
+from entity_connections.domain.actions import REQUEST
+from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.storage.entries import Entry
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.tenant import Tenant
@@ -26,7 +27,7 @@ from entity_connections.services.tenant import Tenant
 from tests.acme import CANADA, CORPORATION, EUROPE, US
 from tests.cli.moody import Mood, Moody, on
 from tests.cli.tenant import PROGRAM, SECRETS, environ, run
-from tests.services.journals import accept, request
+from tests.services.journals import accept, intend, request
 from tests.terminal.pty import Terminal
 
 NORDICS_TO_EUROPE = "8a8082555b3c70de015b44a960f92b0f"
@@ -110,21 +111,22 @@ def test_nor_where_the_newest_list_stopped_it(
     async def stop(*_: object, **__: object) -> ExitCode:
         return ExitCode.REFUSED
 
-    monkeypatch.setattr("entity_connections.cli.commands.writing.send", stop)
+    monkeypatch.setattr("entity_connections.cli.commands.writing.execute", stop)
     writing.request.main(["--to", "Acme-US", "--yes"], standalone_mode=False)
     assert capsys.readouterr().err == ""
 
 
-def test_nothing_is_promised_to_be_looked_up_where_nothing_is_kept(
+@pytest.mark.asyncio
+async def test_nothing_is_promised_to_be_looked_up_where_nothing_is_kept(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    outcome = Outcome(accept(), Result.UNKNOWN, "Nobody knows yet.")
     for path in (None, tmp_path / "journal.jsonl"):
         kept = Journal(path, "acme")
-        interrupted = _interrupted(kept, outcome.order, kept.intend(outcome.order, "alice", "t"))
-        _tell(outcome, as_json=False, lasting=path is not None)
-        for said in (interrupted.sentence, capsys.readouterr().err):
-            assert ("looks it up" in said) == (path is not None)
+        interrupted = await interrupt(kept, sent(kept))
+        unknown = accept().with_state(State.UNKNOWN, "Nobody knows yet.")
+        follow(kept, unknown).report(unknown)
+        for text in (interrupted.sentence, capsys.readouterr().err):
+            assert ("looks it up" in text) == (path is not None)
 
 
 def test_the_result_for_machines_holds_every_id(server: Moody, home: Path) -> None:
@@ -250,11 +252,11 @@ def test_the_first_unknown_outcome_ends_a_row_of_requests(server: Moody, home: P
 
 
 def test_a_server_that_goes_away_ends_a_row_of_requests(server: Moody, home: Path) -> None:
-    server.limited_after, server.retry_after = 3, 3600
+    server.limited_after, server.retry_after = 1, 3600
     targets = ("--to", "Acme-US", "--to", "Acme-Mexico", "--to", "Acme-Japan")
     done = on(server, home, "request", *targets, "--yes")
     assert done.returncode == 3
-    assert len(server.writes) == 1
+    assert not server.writes
     assert "Not sent: Request Connection, Acme Corporation → Acme-Japan." in done.stderr
 
 
@@ -284,23 +286,39 @@ def test_ctrl_c_tells_machines_the_same(server: Moody, home: Path) -> None:
     assert [one["result"] for one in json.loads(out)] == ["unknown", "not done"]
 
 
-def test_ctrl_c_tells_the_outcome_of_the_very_write_when_there_is_one(tmp_path: Path) -> None:
+def sent(kept: Journal) -> Operation:
+    return replace(accept(), entry=intend(kept, accept()), state=State.SENT)
+
+
+def follow(kept: Journal, operation: Operation) -> OperationReporter:
+    return OperationReporter(kept, [operation], as_json=False)
+
+
+async def interrupt(kept: Journal, operation: Operation) -> Operation:
+    run = follow(kept, operation)
+    await run.report_interrupted()
+    return run.latest[0]
+
+
+@pytest.mark.asyncio
+async def test_ctrl_c_tells_the_outcome_of_the_very_write_when_there_is_one(
+    tmp_path: Path,
+) -> None:
     """Others on the same pair, before it or of other programs, are not it."""
     kept = Journal(tmp_path / "journal.jsonl", "acme")
-    one = accept()
-    before = kept.intend(one, "alice", "t")
-    kept.conclude(before.id, Result.REFUSED, "No.")
-    assert _interrupted(kept, one, None).sentence.endswith("was not sent.")
-    sent = kept.intend(one, "alice", "t")
-    assert kept.last == sent
-    assert "what became of it is not known" in _interrupted(kept, one, sent).sentence
-    kept.conclude(sent.id, Result.CONFIRMED, "It is Connected.")
-    kept.intend(one, "bob", "t")
-    said = _interrupted(kept, one, sent).sentence
-    assert said.endswith("had been sent: confirmed. It is Connected.")
+    before = intend(kept, accept())
+    kept.record_outcome(before.id, State.REFUSED.value, "No.")
+    assert (await interrupt(kept, accept())).sentence.endswith("was not sent.")
+    operation = sent(kept)
+    assert "what became of it is not known" in (await interrupt(kept, operation)).sentence
+    kept.record_outcome(operation.id, State.CONFIRMED.value, "It is Connected.")
+    intend(kept, accept())
+    done = await interrupt(kept, operation)
+    assert done.sentence.endswith("had been sent: confirmed. It is Connected.")
+    assert done.state is State.CONFIRMED
     (tmp_path / "journal.jsonl").unlink()
     (tmp_path / "journal.jsonl").mkdir()
-    assert "what became of it is not known" in _interrupted(kept, one, sent).sentence
+    assert "what became of it is not known" in (await interrupt(kept, operation)).sentence
 
 
 def test_journal_and_store_know_the_tenant_by_its_address_and_client(
@@ -322,18 +340,18 @@ def test_journal_and_store_know_the_tenant_by_its_address_and_client(
 def test_the_journal_is_read_once_for_all_targets(monkeypatch: pytest.MonkeyPatch) -> None:
     """And away from the event loop."""
     kept, read = Journal(None, "acme"), list[object]()
-    looked = kept.open
+    looked = kept.read_open
 
     def open_() -> list[Entry]:
         read.append(threading.current_thread())
         return looked()
 
-    monkeypatch.setattr(kept, "open", open_)
+    monkeypatch.setattr(kept, "read_open", open_)
     tenant = Tenant(None)  # type: ignore[arg-type]
     session: Any = SimpleNamespace(
         tenant=tenant, way=SimpleNamespace(target=SimpleNamespace(journal=kept))
     )
-    orders = asyncio.run(ordered(session, Action.REQUEST, [request().row] * 3))
+    orders = asyncio.run(plan_operations(session, REQUEST, [request().row] * 3))
     assert len(orders) == 3
     assert len(read) == 1
     assert read[0] is not threading.main_thread()
@@ -464,7 +482,7 @@ def test_on_a_terminal_yes_is_yes() -> None:
 def test_a_disconnection_wants_the_name_typed(typed: str, code: int) -> None:
     with Terminal([*PROGRAM, "disconnect", TO_EUROPE]) as terminal:
         terminal.wait_for("Type Acme-Europe to end it")
-        assert "There is no way back" in terminal.text()
+        assert "cannot be recovered" in terminal.text()
         terminal.send(typed, "enter")
         terminal.wait_for("Disconnected" if code == 0 else "Nothing was sent.")
         assert terminal.wait_exit() == code

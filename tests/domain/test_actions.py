@@ -4,12 +4,14 @@ import itertools
 
 import pytest
 from entity_connections.domain.actions import (
+    ACCEPT,
+    ACTIONS,
+    DENY,
+    DISCONNECT,
+    REQUEST,
     Action,
-    default_action,
-    default_row,
-    disabled_reason,
-    role_reason,
 )
+from entity_connections.domain.actions.default_action import default_action, default_row
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction, Row
 
 from tests.domain.world import GLOBAL, HIERARCHY, NORTH, PLANNED, STRANGER, connection, row
@@ -29,13 +31,13 @@ def inbound(status: str) -> Row:
 @pytest.mark.parametrize(
     ("one", "action"),
     [
-        (outbound(None), Action.REQUEST),
-        (outbound(DISCONNECTED), Action.REQUEST),
+        (outbound(None), REQUEST),
+        (outbound(DISCONNECTED), REQUEST),
         (outbound(PENDING), None),
-        (outbound(CONNECTED), Action.DISCONNECT),
+        (outbound(CONNECTED), DISCONNECT),
         (outbound("Suspended"), None),
-        (inbound(PENDING), Action.ACCEPT),
-        (inbound(CONNECTED), Action.DISCONNECT),
+        (inbound(PENDING), ACCEPT),
+        (inbound(CONNECTED), DISCONNECT),
         (inbound(DISCONNECTED), None),
         (inbound("Suspended"), None),
     ],
@@ -47,17 +49,15 @@ def test_the_action_a_row_offers(one: Row, action: Action | None) -> None:
 
 def test_deny_is_allowed_exactly_where_accept_is() -> None:
     for one in (outbound(None), outbound(PENDING), inbound(PENDING), inbound(CONNECTED)):
-        accept, deny = (
-            disabled_reason(action, one, None) for action in (Action.ACCEPT, Action.DENY)
-        )
+        accept, deny = (action.disabled_reason(one, None) for action in (ACCEPT, DENY))
         assert (accept is None) == (deny is None)
 
 
 def test_a_request_needs_a_provisioned_listed_and_enterable_target() -> None:
-    planned = disabled_reason(Action.REQUEST, row(OUT, PLANNED), EVERYWHERE)
-    closed = disabled_reason(Action.REQUEST, row(OUT, NORTH), frozenset({GLOBAL.id}))
+    planned = REQUEST.disabled_reason(row(OUT, PLANNED), EVERYWHERE)
+    closed = REQUEST.disabled_reason(row(OUT, NORTH), frozenset({GLOBAL.id}))
     gone = row(OUT, STRANGER, connection(GLOBAL, STRANGER, DISCONNECTED))
-    strange = disabled_reason(Action.REQUEST, gone, EVERYWHERE)
+    strange = REQUEST.disabled_reason(gone, EVERYWHERE)
     assert planned is not None
     assert planned.brief == "not provisioned yet"
     assert closed is not None
@@ -67,11 +67,11 @@ def test_a_request_needs_a_provisioned_listed_and_enterable_target() -> None:
 
 
 def test_nothing_is_forbidden_for_lack_of_knowledge() -> None:
-    assert disabled_reason(Action.REQUEST, row(OUT, NORTH), None) is None
+    assert REQUEST.disabled_reason(row(OUT, NORTH), None) is None
 
 
 def test_the_source_is_sent_to_the_other_side_for_an_answer() -> None:
-    reason = disabled_reason(Action.ACCEPT, outbound(PENDING), EVERYWHERE)
+    reason = ACCEPT.disabled_reason(outbound(PENDING), EVERYWHERE)
     assert reason is not None
     assert reason.remedy == "Press g to act as Acme North."
 
@@ -80,8 +80,8 @@ def test_every_refusal_says_why_and_what_would_help() -> None:
     every = [outbound(one) for one in (None, PENDING, CONNECTED, DISCONNECTED, "Suspended")]
     every += [inbound(one) for one in (PENDING, CONNECTED, DISCONNECTED, "Suspended")]
     every += [row(OUT, PLANNED)]
-    for one, action in itertools.product(every, Action):
-        reason = disabled_reason(action, one, EVERYWHERE)
+    for one, action in itertools.product(every, ACTIONS):
+        reason = action.disabled_reason(one, EVERYWHERE)
         if reason is not None:
             assert reason.reason.endswith(".")
             assert reason.remedy.endswith(".")
@@ -98,9 +98,9 @@ def test_the_cursor_starts_where_something_waits_else_where_something_can_be_req
 
 
 def test_only_a_role_that_is_known_forbids_anything() -> None:
-    for action in Action:
-        assert role_reason(action, inbound(PENDING), None) is None
-        assert role_reason(action, inbound(PENDING), "administrator") is None
-        reason = role_reason(action, inbound(PENDING), "standard user")
+    for action in ACTIONS:
+        assert action.role_reason(inbound(PENDING), None) is None
+        assert action.role_reason(inbound(PENDING), "administrator") is None
+        reason = action.role_reason(inbound(PENDING), "standard user")
         assert reason is not None
         assert reason.reason.endswith("an administrator of Acme; you are a standard user.")

@@ -3,10 +3,15 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from entity_connections.domain.actions import Action
+from entity_connections.domain.actions import ACCEPT, REQUEST
 from entity_connections.domain.connections import PENDING, Direction
-from entity_connections.services.operations.operation import Order
+from entity_connections.services.operations.executor import Executor
+from entity_connections.services.operations.operation import Operation
+from entity_connections.services.operations.recording import record_intent
+from entity_connections.services.request_log import RequestLog
+from entity_connections.services.storage.entries import Entry
 from entity_connections.services.storage.journal import Journal
+from entity_connections.services.tenant import Tenant
 
 from tests.domain.world import GLOBAL, NORTH, SOUTH, connection, row
 
@@ -26,15 +31,33 @@ class Clock:
         self.now += timedelta(**time)
 
 
-def request() -> Order:
-    return Order.on(Action.REQUEST, row(Direction.OUTBOUND, SOUTH))
+def request() -> Operation:
+    return Operation.plan(REQUEST, row(Direction.OUTBOUND, SOUTH))
 
 
-def accept() -> Order:
+def accept() -> Operation:
     waits = connection(NORTH, GLOBAL, PENDING, "c" * 32)
-    return Order.on(Action.ACCEPT, row(Direction.INBOUND, NORTH, waits))
+    return Operation.plan(ACCEPT, row(Direction.INBOUND, NORTH, waits))
 
 
 def journal(folder: Path | None, clock: Clock | None = None, tenant: str = "acme") -> Journal:
     path = folder / "state" / "journal.jsonl" if folder else None
     return Journal(path, "acme", tenant, clock or Clock())
+
+
+def intend(
+    journal: Journal, operation: Operation, user: str = "alice", track_id: str = "t"
+) -> Entry:
+    """Record an operation as about to be sent, whatever else is open."""
+    sent = record_intent(journal, user, track_id, lambda _open_entries: operation)
+    assert sent.entry is not None
+    return sent.entry
+
+
+async def execute(
+    tenant: Tenant, operation: Operation, journal: Journal, request_log: RequestLog | None = None
+) -> Operation:
+    """Carry out one operation."""
+    executor = Executor(tenant, journal, "alice", request_log or RequestLog())
+    (outcome,) = await executor.run([operation])
+    return outcome

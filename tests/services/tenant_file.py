@@ -10,7 +10,14 @@ import json
 import sys
 from pathlib import Path
 
-from entity_connections.domain.actions import Action
+from entity_connections.domain.actions import (
+    ACCEPT,
+    ACTIONS_BY_ID,
+    DENY,
+    DISCONNECT,
+    REQUEST,
+    Action,
+)
 from entity_connections.domain.connections import (
     CONNECTED,
     DISCONNECTED,
@@ -19,21 +26,21 @@ from entity_connections.domain.connections import (
     Direction,
 )
 from entity_connections.domain.list_result import ListResult
-from entity_connections.services.operations.execute import perform
-from entity_connections.services.operations.operation import Order
+from entity_connections.domain.zuora_api import Receipt
+from entity_connections.services.operations.operation import Operation
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.tenant import Tenant
-from entity_connections.services.zuora_api import Receipt
 
 from tests.domain.world import GLOBAL, HIERARCHY, NORTH, SOUTH
+from tests.services.journals import execute
 
 WAITING = Connection("c" * 32, NORTH.id, GLOBAL.id, PENDING)
 SHARING = Connection("d" * 32, GLOBAL.id, NORTH.id, CONNECTED)
 PLACES = {
-    Action.REQUEST: (Direction.OUTBOUND, SOUTH.id),
-    Action.ACCEPT: (Direction.INBOUND, NORTH.id),
-    Action.DENY: (Direction.INBOUND, NORTH.id),
-    Action.DISCONNECT: (Direction.OUTBOUND, NORTH.id),
+    REQUEST: (Direction.OUTBOUND, SOUTH.id),
+    ACCEPT: (Direction.INBOUND, NORTH.id),
+    DENY: (Direction.INBOUND, NORTH.id),
+    DISCONNECT: (Direction.OUTBOUND, NORTH.id),
 }
 
 
@@ -103,18 +110,18 @@ def open_journal(folder: Path) -> Journal:
     return Journal(folder / "journal.jsonl", "acme")
 
 
-async def order(tenant: Tenant, action: Action) -> Order:
+async def order(tenant: Tenant, action: Action) -> Operation:
     """Return the order that the tests give."""
     row = (await tenant.read(GLOBAL.id)).row(*PLACES[action])
     assert row is not None
-    return Order.on(action, row)
+    return Operation.plan(action, row)
 
 
 async def main(folder: Path, action: Action, stops: str) -> None:
     """Carry out one order and stop in the middle."""
     tenant = open_file(folder, stops)
-    await perform(tenant, await order(tenant, action), open_journal(folder), "alice")
+    await execute(tenant, await order(tenant, action), open_journal(folder))
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), Action[sys.argv[2].upper()], sys.argv[3]))
+    asyncio.run(main(Path(sys.argv[1]), ACTIONS_BY_ID[sys.argv[2]], sys.argv[3]))

@@ -4,11 +4,12 @@ import asyncio
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from entity_connections.domain.actions import Action
+from entity_connections.domain.actions import ACTIONS, REQUEST, Action
 from entity_connections.domain.connections import (
     CONNECTED,
     DISCONNECTED,
@@ -18,18 +19,18 @@ from entity_connections.domain.connections import (
 )
 from entity_connections.domain.errors import Unreachable
 from entity_connections.domain.list_result import ListResult
-from entity_connections.services.operations.operation import Order, Outcome, Result
-from entity_connections.services.operations.recover import conclude, settle
-from entity_connections.services.operations.resolve import LATE
+from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.operations.outcome import GATEWAY_TIMEOUT
+from entity_connections.services.operations.recovery import record_resolved, recover_operations
 from entity_connections.services.storage.entries import SENDING
 from entity_connections.services.storage.journal import JournalError
 from entity_connections.services.tenant import Tenant
 
 from tests.domain.world import GLOBAL, HIERARCHY, NORTH, SOUTH, row
-from tests.services.journals import Clock, accept, journal, request
+from tests.services.journals import Clock, accept, intend, journal, request
 from tests.services.tenant_file import TenantFile, open_file, open_journal
 
-MUCH_LATER = SENDING + LATE + timedelta(seconds=1)
+MUCH_LATER = SENDING + GATEWAY_TIMEOUT + timedelta(seconds=1)
 
 
 def now() -> datetime:
@@ -39,7 +40,7 @@ def now() -> datetime:
 def kill_in_the_middle(folder: Path, action: Action, stops: str) -> None:
     """Start a program that carries out an order, and kill it before it has an answer."""
     program = subprocess.Popen(
-        [sys.executable, "-m", "tests.services.tenant_file", folder, action.name.lower(), stops],
+        [sys.executable, "-m", "tests.services.tenant_file", folder, action.id, stops],
         stdout=subprocess.PIPE,
     )
     assert program.stdout is not None
@@ -48,36 +49,36 @@ def kill_in_the_middle(folder: Path, action: Action, stops: str) -> None:
     program.communicate()
 
 
-def after_a_while(folder: Path, tenant: Tenant, time: timedelta) -> list[Outcome]:
+def after_a_while(folder: Path, tenant: Tenant, time: timedelta) -> list[Operation]:
     """Settle as a start would that comes `time` later."""
     kept = open_journal(folder)
     tenant.clock = kept.clock = lambda: now() + time
-    return asyncio.run(settle(tenant, kept))
+    return asyncio.run(recover_operations(tenant, kept))
 
 
-@pytest.mark.parametrize("action", list(Action))
+@pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize("stops", ["before", "after"])
 def test_a_program_killed_in_the_middle_is_told_of_by_the_next(
     tmp_path: Path, action: Action, stops: str
 ) -> None:
     kill_in_the_middle(tmp_path, action, stops)
-    (left,) = open_journal(tmp_path).unsettled()
+    (left,) = open_journal(tmp_path).read_unresolved()
     assert (left.action, left.outcome) == (action, None)
 
     tenant = open_file(tmp_path)
     (at_once,) = after_a_while(tmp_path, tenant, timedelta(0))
-    expected = Result.UNKNOWN if stops == "before" else Result.CONFIRMED
-    assert at_once.result is expected
+    expected = State.UNKNOWN if stops == "before" else State.CONFIRMED
+    assert at_once.state is expected
 
     told = after_a_while(tmp_path, tenant, MUCH_LATER)
     if stops == "before":
         (later,) = told
-        assert later.result is Result.NOT_DONE
+        assert later.state is State.NOT_APPLIED
         assert f"{action.label} did not happen: the list shows" in later.sentence
     else:
         assert told == []
     kept = open_journal(tmp_path)
-    assert [one.outcome for one in kept.entries()] == ["not done" if told else "confirmed"]
+    assert [one.outcome for one in kept.read_entries()] == ["not done" if told else "confirmed"]
     assert kept.verify() == (2, (), ())
     assert isinstance(tenant.zuora, TenantFile)
     assert tenant.zuora.sent == 0, "nothing is sent to find out"
@@ -112,34 +113,34 @@ WAITS = Connection("c" * 32, NORTH.id, GLOBAL.id, PENDING)
 @pytest.mark.parametrize(
     ("status", "age", "result"),
     [
-        (PENDING, SENDING + LATE, Result.UNKNOWN),
-        (PENDING, MUCH_LATER, Result.NOT_DONE),
-        (CONNECTED, timedelta(0), Result.CONFIRMED),
-        (CONNECTED, MUCH_LATER, Result.CONFIRMED),
-        (DISCONNECTED, timedelta(0), Result.UNKNOWN),
-        (DISCONNECTED, MUCH_LATER, Result.SUPERSEDED),
-        ("Suspended", MUCH_LATER, Result.SUPERSEDED),
-        (None, MUCH_LATER, Result.SUPERSEDED),
+        (PENDING, SENDING + GATEWAY_TIMEOUT, State.UNKNOWN),
+        (PENDING, MUCH_LATER, State.NOT_APPLIED),
+        (CONNECTED, timedelta(0), State.CONFIRMED),
+        (CONNECTED, MUCH_LATER, State.CONFIRMED),
+        (DISCONNECTED, timedelta(0), State.UNKNOWN),
+        (DISCONNECTED, MUCH_LATER, State.SUPERSEDED),
+        ("Suspended", MUCH_LATER, State.SUPERSEDED),
+        (None, MUCH_LATER, State.SUPERSEDED),
     ],
 )
 async def test_an_accept_is_what_the_list_says_late_enough(
-    monkeypatch: pytest.MonkeyPatch, status: str | None, age: timedelta, result: Result
+    monkeypatch: pytest.MonkeyPatch, status: str | None, age: timedelta, result: State
 ) -> None:
     monkeypatch.setattr("entity_connections.services.storage.journal._alive", lambda _: False)
     clock = Clock()
     kept = journal(None, clock)
-    entry = kept.intend(accept(), "alice", "t")
+    entry = intend(kept, accept())
     clock.now += age
     shown = [WAITS._replace(status=status)] if status else []
-    (outcome,) = await settle(looking_at(clock, *shown), kept)
-    assert outcome.result is result
+    (outcome,) = await recover_operations(looking_at(clock, *shown), kept)
+    assert outcome.state is result
     assert outcome.entry is not None
     assert outcome.entry.id == entry.id
     assert outcome.sentence.startswith("Accept of ")
-    (recorded,) = kept.entries()
-    assert recorded.outcome == (None if result is Result.UNKNOWN else result.value)
-    assert recorded.open is (result is Result.UNKNOWN)
-    if result is Result.SUPERSEDED:
+    (recorded,) = kept.read_entries()
+    assert recorded.outcome == (None if result is State.UNKNOWN else result.value)
+    assert recorded.open is (result is State.UNKNOWN)
+    if result is State.SUPERSEDED:
         assert "Nobody can tell whether Accept happened: the list shows" in outcome.sentence
 
 
@@ -149,12 +150,12 @@ async def test_after_an_unknown_outcome_it_is_late_sooner(monkeypatch: pytest.Mo
     monkeypatch.setattr("entity_connections.services.storage.journal._alive", lambda _: False)
     clock = Clock()
     kept = journal(None, clock)
-    kept.conclude(kept.intend(accept(), "alice", "t").id, Result.UNKNOWN, "Lost.")
-    clock.now += LATE
-    assert (await settle(looking_at(clock, WAITS), kept))[0].result is Result.UNKNOWN
+    kept.record_outcome(intend(kept, accept()).id, State.UNKNOWN.value, "Lost.")
+    clock.now += GATEWAY_TIMEOUT
+    assert (await recover_operations(looking_at(clock, WAITS), kept))[0].state is State.UNKNOWN
     clock.turn(seconds=1)
-    assert (await settle(looking_at(clock, WAITS), kept))[0].result is Result.NOT_DONE
-    assert await settle(looking_at(clock, WAITS), kept) == []
+    assert (await recover_operations(looking_at(clock, WAITS), kept))[0].state is State.NOT_APPLIED
+    assert await recover_operations(looking_at(clock, WAITS), kept) == []
 
 
 @pytest.mark.asyncio
@@ -164,10 +165,10 @@ async def test_a_request_that_was_denied_meanwhile_has_happened(
     monkeypatch.setattr("entity_connections.services.storage.journal._alive", lambda _: False)
     clock = Clock()
     kept = journal(None, clock)
-    kept.intend(request(), "alice", "t")
+    intend(kept, request())
     denied = Connection("e" * 32, GLOBAL.id, SOUTH.id, DISCONNECTED)
-    (outcome,) = await settle(looking_at(clock, denied), kept)
-    assert outcome.result is Result.CONFIRMED
+    (outcome,) = await recover_operations(looking_at(clock, denied), kept)
+    assert outcome.state is State.CONFIRMED
     assert outcome.sentence.endswith("Acme → Acme South is Disconnected.")
 
 
@@ -175,14 +176,14 @@ async def test_a_request_that_was_denied_meanwhile_has_happened(
 @pytest.mark.parametrize(
     ("after", "result"),
     [
-        ([OLDER, ENDED], Result.NOT_DONE),
-        ([OLDER, ENDED._replace(status="Suspended")], Result.SUPERSEDED),
-        ([OLDER, ENDED, ENDED._replace(id="9" * 32)], Result.CONFIRMED),
-        ([OLDER, ENDED._replace(status=PENDING)], Result.CONFIRMED),
+        ([OLDER, ENDED], State.NOT_APPLIED),
+        ([OLDER, ENDED._replace(status="Suspended")], State.SUPERSEDED),
+        ([OLDER, ENDED, ENDED._replace(id="9" * 32)], State.CONFIRMED),
+        ([OLDER, ENDED._replace(status=PENDING)], State.CONFIRMED),
     ],
 )
 async def test_a_request_beside_old_records_is_told_by_what_is_new(
-    monkeypatch: pytest.MonkeyPatch, after: list[Connection], result: Result
+    monkeypatch: pytest.MonkeyPatch, after: list[Connection], result: State
 ) -> None:
     """Also where Zuora has told the id of what it made, and the list could not be read then."""
     monkeypatch.setattr("entity_connections.services.storage.journal._alive", lambda _: False)
@@ -192,11 +193,11 @@ async def test_a_request_beside_old_records_is_told_by_what_is_new(
         view = await looking_at(clock, OLDER, ENDED).read(GLOBAL.id)
         seen = view.row(Direction.OUTBOUND, SOUTH.id)
         assert seen is not None
-        entry = kept.intend(Order.on(Action.REQUEST, seen), "alice", "t")
-        kept.conclude(entry.id, Result.UNKNOWN, "Lost.", connection_id=made)
+        entry = intend(kept, Operation.plan(REQUEST, seen))
+        kept.record_outcome(entry.id, State.UNKNOWN.value, "Lost.", connection_id=made)
         clock.now += MUCH_LATER
-        (outcome,) = await settle(looking_at(clock, *after), kept)
-        assert outcome.result is result
+        (outcome,) = await recover_operations(looking_at(clock, *after), kept)
+        assert outcome.state is result
 
 
 @pytest.mark.asyncio
@@ -206,15 +207,15 @@ async def test_what_a_list_with_gaps_shows_of_a_request_proves_nothing(
     monkeypatch.setattr("entity_connections.services.storage.journal._alive", lambda _: False)
     clock = Clock()
     kept = journal(None, clock)
-    kept.intend(request(), "alice", "t")
+    intend(kept, request())
     ended = row(Direction.OUTBOUND, SOUTH, ENDED)
-    kept.intend(Order.on(Action.REQUEST, ended), "alice", "t")
+    intend(kept, Operation.plan(REQUEST, ended))
     clock.now += MUCH_LATER
     for shown in ((), (ENDED,)):
         tenant = looking_at(clock, *shown)
         assert isinstance(tenant.zuora, Lists)
         tenant.zuora.unreadable = 1
-        assert Result.UNKNOWN is (await settle(tenant, kept))[-1].result
+        assert State.UNKNOWN is (await recover_operations(tenant, kept))[-1].state
 
 
 @pytest.mark.asyncio
@@ -224,11 +225,11 @@ async def test_nothing_is_known_of_the_writes_to_another_tenant(
     """Its profile may be called as ours, or ours may be called otherwise now."""
     monkeypatch.setattr("entity_connections.services.storage.journal._alive", lambda _: False)
     kept = journal(None, tenant="https://one.example id")
-    kept.intend(accept(), "alice", "t")
+    intend(kept, accept())
     kept.tenant = "https://another.example id"
-    assert kept.unsettled() == []
+    assert kept.read_unresolved() == []
     kept.tenant, kept.profile = "https://one.example id", "renamed"
-    assert len(kept.unsettled()) == 1
+    assert len(kept.read_unresolved()) == 1
 
 
 @pytest.mark.asyncio
@@ -238,25 +239,25 @@ async def test_each_list_is_read_once_and_what_cannot_be_read_stays_unsettled(
     monkeypatch.setattr("entity_connections.services.storage.journal._alive", lambda _: False)
     clock = Clock()
     kept = journal(None, clock)
-    seen = [kept.intend(accept(), "alice", "t"), kept.intend(request(), "alice", "t")]
+    seen = [intend(kept, accept()), intend(kept, request())]
     order = accept()
     there = order.row._replace(acting=NORTH)
-    hidden = kept.intend(Order.on(order.action, there), "alice", "t")
+    hidden = intend(kept, Operation.plan(order.action, there))
     clock.now += MUCH_LATER
     tenant = looking_at(clock, WAITS._replace(status=CONNECTED))
-    told = await settle(tenant, kept)
-    assert [one.result for one in told] == [Result.CONFIRMED, Result.NOT_DONE, Result.UNKNOWN]
+    told = await recover_operations(tenant, kept)
+    assert [one.state for one in told] == [State.CONFIRMED, State.NOT_APPLIED, State.UNKNOWN]
     assert isinstance(tenant.zuora, Lists)
     assert sorted(tenant.zuora.asked) == sorted([GLOBAL.id, NORTH.id])
     assert isinstance(told[2].error, Unreachable)
     assert "cannot be looked up" in told[2].sentence
-    assert [entry.id for entry in kept.unsettled()] == [hidden.id]
+    assert [entry.id for entry in kept.read_unresolved()] == [hidden.id]
     assert [one.entry.id for one in told[:2] if one.entry] == [one.id for one in seen]
 
 
 def test_an_order_comes_back_from_its_line() -> None:
     for order in (accept(), request()):
-        again = Order.again(journal(None).intend(order, "alice", "t"))
+        again = Operation.from_entry(intend(journal(None), order))
         assert again.pair == order.pair
         assert again.connection_id == order.connection_id
         assert (again.row.direction, again.row.key) == (order.row.direction, order.row.key)
@@ -268,12 +269,12 @@ def test_an_order_comes_back_from_its_line() -> None:
 async def test_a_journal_that_fails_is_told_and_never_in_the_way(tmp_path: Path) -> None:
     clock = Clock()
     kept = journal(tmp_path, clock)
-    entry = kept.intend(accept(), "alice", "t")
+    entry = intend(kept, accept())
     assert kept.path
     kept.path.unlink()
     kept.path.mkdir()
     with pytest.raises(JournalError, match="cannot be read"):
-        await settle(looking_at(clock), kept)
-    done = Outcome(accept(), Result.CONFIRMED, "Done.", entry=entry)
-    (told,) = await conclude(kept, [done])
+        await recover_operations(looking_at(clock), kept)
+    done = replace(accept(), state=State.CONFIRMED, sentence="Done.", entry=entry)
+    (told,) = await record_resolved(kept, [done])
     assert told.sentence.startswith("Done. The journal ")

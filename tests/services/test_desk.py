@@ -2,20 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from time import monotonic
 
 import pytest
 import pytest_asyncio
-from entity_connections.domain.actions import Action
+from entity_connections.domain.actions import DISCONNECT, REQUEST, Action
 from entity_connections.domain.clock import now
 from entity_connections.domain.connections import CONNECTED, PENDING, Connection, Direction
 from entity_connections.domain.list_result import ListResult
 from entity_connections.domain.row_order import SortColumn as Sorting
-from entity_connections.services.operations.operation import Order, Outcome, Result
-from entity_connections.services.operations.recover import conclude
-from entity_connections.services.operations.resolve import LATE
+from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.operations.outcome import GATEWAY_TIMEOUT
+from entity_connections.services.operations.recovery import record_resolved
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.screen_state import Progress, ScreenState
 from entity_connections.services.storage.journal import Journal
@@ -24,6 +25,7 @@ from entity_connections.services.workspace import UserSession
 
 from tests.acme import AMERICAS, CANADA, CORPORATION, EUROPE, JAPAN, US, client, open_acme
 from tests.domain.world import GLOBAL, NORTH, connection
+from tests.services.journals import intend
 
 pytestmark = pytest.mark.asyncio
 IN = Direction.INBOUND
@@ -38,42 +40,42 @@ async def desk() -> AsyncIterator[ScreenState]:
     desk = ScreenState(
         UserSession(tenant, "alice@acme.example", None, lambda _: None, RequestLog()), acting
     )
-    desk.take(await tenant.read(acting))
+    desk.apply(await tenant.read(acting))
     yield desk
     fake.close()
 
 
 async def test_the_inbound_count_is_what_waits_for_the_acting_entity(desk: ScreenState) -> None:
-    assert desk.waiting == 2
+    assert desk.waiting_count == 2
 
 
 async def test_filter_and_order_leave_the_cursor_on_its_record(desk: ScreenState) -> None:
     desk.move_to(CANADA)
     desk.tab.sort_by(Sorting.STATUS)
     assert desk.cursor == CANADA
-    desk.narrow("europe")
-    assert CANADA not in [row.key for row in desk.shown()]
-    assert desk.why_moved
-    desk.narrow("")
-    assert (desk.cursor, desk.why_moved) == (CANADA, "")
+    desk.set_filter("europe")
+    assert CANADA not in [row.key for row in desk.visible_rows()]
+    assert desk.moved_reason
+    desk.set_filter("")
+    assert (desk.cursor, desk.moved_reason) == (CANADA, "")
 
 
 async def test_another_entity_starts_afresh_and_is_remembered(desk: ScreenState) -> None:
-    desk.narrow("x")
+    desk.set_filter("x")
     desk.act_in(EUROPE)
     desk.act_in(AMERICAS)
     desk.act_in(EUROPE)
     assert desk.recent == [AMERICAS, EUROPE, CORPORATION]
-    assert (desk.tab.needle, desk.cursor, desk.view) == ("", None, None)
+    assert (desk.tab.filter_text, desk.cursor, desk.snapshot) == ("", None, None)
 
 
 async def test_what_was_seen_of_an_entity_is_shown_until_it_is_read_again(
     desk: ScreenState,
 ) -> None:
-    before = desk.view
+    before = desk.snapshot
     desk.act_in(EUROPE)
     desk.act_in(CORPORATION)
-    assert desk.view is before
+    assert desk.snapshot is before
 
 
 async def test_the_other_side_shows_the_same_pair(desk: ScreenState) -> None:
@@ -82,24 +84,27 @@ async def test_the_other_side_shows_the_same_pair(desk: ScreenState) -> None:
     assert row is not None
     desk.other_side(row)
     assert (desk.acting_id, desk.direction) == (JAPAN, Direction.OUTBOUND)
-    desk.take(await desk.access.tenant.read(JAPAN))
+    desk.apply(await desk.session.tenant.read(JAPAN))
     assert desk.cursor == CORPORATION
 
 
 async def test_g_comes_back_to_a_row_that_the_filter_would_hide_by_now(desk: ScreenState) -> None:
-    desk.narrow("pending")
-    assert [row.key for row in desk.shown()] == [CANADA]
+    desk.set_filter("pending")
+    assert [row.key for row in desk.visible_rows()] == [CANADA]
     row = desk.find(CANADA)
     assert row is not None
     assert row.connection is not None
     desk.move_to(CANADA)
     desk.other_side(row)
     assert desk.can_go_back
-    await desk.access.tenant.zuora.accept(CANADA, row.connection.id)
+    await desk.session.tenant.zuora.accept(CANADA, row.connection.id)
     desk.go_back()
-    desk.take(await desk.access.tenant.read(CORPORATION))
-    assert (desk.tab.needle, [row.status for row in desk.shown()]) == ("pending", [CONNECTED])
-    assert (desk.cursor, desk.why_moved) == (CANADA, "")
+    desk.apply(await desk.session.tenant.read(CORPORATION))
+    assert (desk.tab.filter_text, [row.status for row in desk.visible_rows()]) == (
+        "pending",
+        [CONNECTED],
+    )
+    assert (desk.cursor, desk.moved_reason) == (CANADA, "")
 
 
 async def test_a_row_that_is_acted_on_moves_only_with_an_order_that_is_asked_for(
@@ -109,47 +114,47 @@ async def test_a_row_that_is_acted_on_moves_only_with_an_order_that_is_asked_for
     desk.tab.sort_by(Sorting.STATUS)
     row = desk.find(US)
     assert row is not None
-    keys = [row.key for row in desk.shown()]
-    order = Order.on(Action.REQUEST, row)
-    desk.started(order)
-    await desk.access.tenant.zuora.request_connection(CORPORATION, US, order.key)
-    desk.take(await desk.access.tenant.read(CORPORATION))
-    assert [row.key for row in desk.shown()] == keys
+    keys = [row.key for row in desk.visible_rows()]
+    order = Operation.plan(REQUEST, row)
+    desk.start_operation(order)
+    await desk.session.tenant.zuora.request_connection(CORPORATION, US, order.key)
+    desk.apply(await desk.session.tenant.read(CORPORATION))
+    assert [row.key for row in desk.visible_rows()] == keys
     desk.tab.sort_by(Sorting.STATUS)
     desk.tab.sort_by(Sorting.STATUS)
     desk.tab.sort_by(Sorting.STATUS)
-    in_order = [row.key for row in desk.shown()]
+    in_order = [row.key for row in desk.visible_rows()]
     assert in_order.index(US) < keys.index(US), "Pending comes first"
-    await desk.access.tenant.zuora.disconnect(CORPORATION, "8a808255575bdae401576a914a140420")
-    view = await desk.access.tenant.read(CORPORATION)
+    await desk.session.tenant.zuora.disconnect(CORPORATION, "8a808255575bdae401576a914a140420")
+    view = await desk.session.tenant.read(CORPORATION)
     left = tuple(
         record for record in view.connections if (record.source_id, record.target_id) != order.ends
     )
-    desk.take(view._replace(connections=left))
-    assert [row.key for row in desk.shown()].index(US) == in_order.index(US)
+    desk.apply(view._replace(connections=left))
+    assert [row.key for row in desk.visible_rows()].index(US) == in_order.index(US)
 
 
 async def test_the_cursor_goes_to_a_neighbour_of_the_row_that_is_gone(desk: ScreenState) -> None:
     desk.to_tab(IN)
-    keys = [row.key for row in desk.shown()]
+    keys = [row.key for row in desk.visible_rows()]
     desk.move_to(keys[1])
-    view = desk.view
+    view = desk.snapshot
     assert view is not None
     for gone, neighbour in (({1}, keys[2]), ({1, 2, 3}, keys[0])):
         ids = {keys[at] for at in gone}
         left = tuple(record for record in view.connections if record.source_id not in ids)
-        desk.take(view._replace(connections=left))
-        assert (desk.cursor, bool(desk.why_moved)) == (neighbour, True)
-    desk.take(view)
-    assert (desk.cursor, desk.why_moved) == (keys[1], ""), "it is the same record again"
+        desk.apply(view._replace(connections=left))
+        assert (desk.cursor, bool(desk.moved_reason)) == (neighbour, True)
+    desk.apply(view)
+    assert (desk.cursor, desk.moved_reason) == (keys[1], ""), "it is the same record again"
 
 
 async def test_an_older_view_never_replaces_a_newer_one(desk: ScreenState) -> None:
-    tenant = desk.access.tenant
+    tenant = desk.session.tenant
     older, newer = await tenant.read(CORPORATION), await tenant.read(CORPORATION)
-    desk.take(newer)
-    desk.take(older)
-    assert desk.view is newer
+    desk.apply(newer)
+    desk.apply(older)
+    assert desk.snapshot is newer
 
 
 async def test_a_list_asked_for_before_another_is_older_however_late_it_comes() -> None:
@@ -170,50 +175,54 @@ async def test_a_list_asked_for_before_another_is_older_however_late_it_comes() 
     newer = await tenant.read(GLOBAL.id)
     late.set()
     assert (await first).read_at < newer.read_at
-    assert tenant.seen(GLOBAL.id) is newer
+    assert tenant.cached(GLOBAL.id) is newer
 
 
-def sent(desk: ScreenState, action: Action, title: str, kept: Journal) -> Outcome:
+def sent(desk: ScreenState, action: Action, title: str, kept: Journal) -> Operation:
     """Send an order whose answer is lost."""
     row = next(row for row in desk.rows() if row.counterpart.title == title)
-    order = Order.on(action, row)
-    desk.started(order)
+    order = Operation.plan(action, row)
+    desk.start_operation(order)
     assert desk.progress(row) is Progress.SENDING
-    entry = kept.intend(order, "alice", "t")
+    entry = intend(kept, order)
     entry = entry._replace(outcome="unknown", concluded_at=kept.clock())
-    left = desk.access.tenant.steady()
-    outcome = Outcome(order, Result.UNKNOWN, "lost", view=desk.view, entry=entry, sent=left)
-    desk.finished(outcome)
+    outcome = replace(
+        order.with_state(State.UNKNOWN, "lost"),
+        snapshot=desk.snapshot,
+        entry=entry,
+        answered_at=desk.session.tenant.steady(),
+    )
+    desk.finish_operation(outcome)
     return outcome
 
 
 async def test_an_unknown_outcome_is_unknown_until_a_list_of_its_entity_tells(
     desk: ScreenState,
 ) -> None:
-    tenant, kept = desk.access.tenant, Journal(None, "acme")
-    order = sent(desk, Action.REQUEST, "Acme-US", kept).order
+    tenant, kept = desk.session.tenant, Journal(None, "acme")
+    order = sent(desk, REQUEST, "Acme-US", kept)
     for entity in (CORPORATION, EUROPE):
-        desk.take(await tenant.read(entity))
+        desk.apply(await tenant.read(entity))
         assert desk.progress(order.row) is Progress.UNKNOWN
-        assert desk.settled() == []
+        assert desk.take_resolved() == []
     await tenant.zuora.request_connection(CORPORATION, order.row.key, order.key)
-    desk.take(await tenant.read(CORPORATION))
+    desk.apply(await tenant.read(CORPORATION))
     assert desk.progress(order.row) is None
-    (settled,) = desk.settled()
-    assert (settled.result, settled.order) == (Result.CONFIRMED, order)
-    assert desk.settled() == []
-    await conclude(kept, [settled])
-    assert kept.entries()[0].outcome == "confirmed"
+    (settled,) = desk.take_resolved()
+    assert (settled.state, settled.id) == (State.CONFIRMED, order.id)
+    assert desk.take_resolved() == []
+    await record_resolved(kept, [settled])
+    assert kept.read_entries()[0].outcome == "confirmed"
 
 
 async def test_what_no_list_shows_has_not_happened_once_it_is_late(desk: ScreenState) -> None:
-    tenant = desk.access.tenant
-    order = sent(desk, Action.REQUEST, "Acme-US", Journal(None, "acme")).order
-    tenant.clock = lambda: now() + LATE
-    tenant.steady = lambda: monotonic() + LATE.total_seconds()
-    desk.take(await tenant.read(CORPORATION))
-    (settled,) = desk.settled()
-    assert settled.result is Result.NOT_DONE
+    tenant = desk.session.tenant
+    order = sent(desk, REQUEST, "Acme-US", Journal(None, "acme"))
+    tenant.clock = lambda: now() + GATEWAY_TIMEOUT
+    tenant.steady = lambda: monotonic() + GATEWAY_TIMEOUT.total_seconds()
+    desk.apply(await tenant.read(CORPORATION))
+    (settled,) = desk.take_resolved()
+    assert settled.state is State.NOT_APPLIED
     assert settled.sentence == (
         "Request Connection did not happen: the list shows no connection for "
         "Acme Corporation → Acme-US."
@@ -222,82 +231,86 @@ async def test_what_no_list_shows_has_not_happened_once_it_is_late(desk: ScreenS
 
 
 async def test_the_list_of_another_entity_settles_nothing(desk: ScreenState) -> None:
-    order = sent(desk, Action.DISCONNECT, "Acme-Europe", Journal(None, "acme")).order
+    order = sent(desk, DISCONNECT, "Acme-Europe", Journal(None, "acme"))
     desk.act_in(JAPAN)
-    desk.take(await desk.access.tenant.read(JAPAN))
-    assert desk.settled() == [], "that it is not in there does not mean that it has ended"
+    desk.apply(await desk.session.tenant.read(JAPAN))
+    assert desk.take_resolved() == [], "that it is not in there does not mean that it has ended"
     assert desk.progress(order.row) is Progress.UNKNOWN
 
 
 async def test_a_clock_that_is_set_forward_makes_nothing_late(desk: ScreenState) -> None:
-    tenant = desk.access.tenant
-    order = sent(desk, Action.REQUEST, "Acme-US", Journal(None, "acme")).order
-    for by_day, by_steady in ((LATE, NO_TIME), (NO_TIME, LATE), (LATE, LATE)):
+    tenant = desk.session.tenant
+    order = sent(desk, REQUEST, "Acme-US", Journal(None, "acme"))
+    for by_day, by_steady in (
+        (GATEWAY_TIMEOUT, NO_TIME),
+        (NO_TIME, GATEWAY_TIMEOUT),
+        (GATEWAY_TIMEOUT, GATEWAY_TIMEOUT),
+    ):
         tenant.clock = partial(lambda time: now() + time, by_day)
         tenant.steady = partial(lambda time: monotonic() + time.total_seconds(), by_steady)
-        desk.take(await tenant.read(CORPORATION))
-        late = by_day is by_steady is LATE
+        desk.apply(await tenant.read(CORPORATION))
+        late = by_day is by_steady is GATEWAY_TIMEOUT
         assert desk.progress(order.row) is (None if late else Progress.UNKNOWN)
 
 
 async def test_a_list_that_is_older_than_the_write_says_nothing_of_it(desk: ScreenState) -> None:
-    before = await desk.access.tenant.read(CORPORATION)
-    order = sent(desk, Action.DISCONNECT, "Acme-Europe", Journal(None, "acme")).order
+    before = await desk.session.tenant.read(CORPORATION)
+    order = sent(desk, DISCONNECT, "Acme-Europe", Journal(None, "acme"))
     left = tuple(one for one in before.connections if one.id != order.connection_id)
     for asked in (before.asked, 0.0):
-        desk.take(before._replace(connections=left, asked=asked))
+        desk.apply(before._replace(connections=left, asked=asked))
         assert desk.progress(order.row) is Progress.UNKNOWN
-    desk.take(before._replace(connections=left, asked=desk.access.tenant.steady()))
+    desk.apply(before._replace(connections=left, asked=desk.session.tenant.steady()))
     assert desk.progress(order.row) is None
 
 
 async def test_both_sides_see_what_is_under_way_and_either_list_tells(desk: ScreenState) -> None:
-    tenant = desk.access.tenant
-    order = sent(desk, Action.REQUEST, "Acme-US", Journal(None, "acme")).order
-    assert desk.to_look_up() == []
+    tenant = desk.session.tenant
+    order = sent(desk, REQUEST, "Acme-US", Journal(None, "acme"))
+    assert desk.unresolved_acting_ids() == []
     desk.act_in(EUROPE)
-    assert desk.to_look_up() == [CORPORATION]
+    assert desk.unresolved_acting_ids() == [CORPORATION]
     desk.act_in(US)
-    assert desk.to_look_up() == [], "its own list tells"
+    assert desk.unresolved_acting_ids() == [], "its own list tells"
     await tenant.zuora.request_connection(CORPORATION, US, order.key)
     view = await tenant.read(US)
     row = view.row(IN, CORPORATION)
     assert row is not None
     assert desk.progress(row) is Progress.UNKNOWN
-    desk.take(view)
+    desk.apply(view)
     assert desk.progress(row) is None
-    assert [one.result for one in desk.settled()] == [Result.CONFIRMED]
+    assert [one.state for one in desk.take_resolved()] == [State.CONFIRMED]
 
 
 async def test_an_unknown_request_asked_for_again_keeps_both_lines_open(desk: ScreenState) -> None:
     kept = Journal(None, "acme")
-    first = sent(desk, Action.REQUEST, "Acme-US", kept)
-    second = sent(desk, Action.REQUEST, "Acme-US", kept)
-    await desk.access.tenant.zuora.request_connection(CORPORATION, US, first.order.key)
-    desk.take(await desk.access.tenant.read(CORPORATION))
-    assert [one.entry for one in desk.settled()] == [first.entry, second.entry]
+    first = sent(desk, REQUEST, "Acme-US", kept)
+    second = sent(desk, REQUEST, "Acme-US", kept)
+    await desk.session.tenant.zuora.request_connection(CORPORATION, US, first.key)
+    desk.apply(await desk.session.tenant.read(CORPORATION))
+    assert [one.id for one in desk.take_resolved()] == [first.id, second.id]
 
 
 async def test_what_an_earlier_program_left_unknown_is_taken_up(desk: ScreenState) -> None:
     kept = Journal(None, "acme")
-    before = sent(desk, Action.REQUEST, "Acme-US", kept)
-    entry = kept.entries()[0]
-    another = ScreenState(desk.access, CORPORATION, desk.view)
-    another.restore([Outcome(Order.again(entry), Result.UNKNOWN, "lost", entry=entry)])
-    assert another.progress(before.order.row) is Progress.UNKNOWN
+    before = sent(desk, REQUEST, "Acme-US", kept)
+    entry = kept.read_entries()[0]
+    another = ScreenState(desk.session, CORPORATION, desk.snapshot)
+    another.update_unresolved([Operation.from_entry(entry)])
+    assert another.progress(before.row) is Progress.UNKNOWN
 
 
 async def test_a_view_of_another_entity_is_ignored(desk: ScreenState) -> None:
-    before = desk.view
-    desk.take(await desk.access.tenant.read(EUROPE))
-    assert desk.view is before
+    before = desk.snapshot
+    desk.apply(await desk.session.tenant.read(EUROPE))
+    assert desk.snapshot is before
 
 
 async def test_waiting_requests_are_known_from_the_lists_read(desk: ScreenState) -> None:
-    tenant = desk.access.tenant
-    assert tenant.waiting() == {CORPORATION: 2, CANADA: 1}
+    tenant = desk.session.tenant
+    assert tenant.count_waiting() == {CORPORATION: 2, CANADA: 1}
     await tenant.read(EUROPE)
-    assert tenant.waiting()[EUROPE] == 1
+    assert tenant.count_waiting()[EUROPE] == 1
 
 
 async def test_a_request_that_is_gone_waits_no_more() -> None:
@@ -308,7 +321,7 @@ async def test_a_request_that_is_gone_waits_no_more() -> None:
     await tenant.read(CORPORATION)
     await zuora.deny(CORPORATION, "8a8082555b3c70de015b44a61f0a2b09")
     await tenant.read(CORPORATION)
-    assert tenant.waiting()[CORPORATION] == 1
+    assert tenant.count_waiting()[CORPORATION] == 1
     fake.close()
 
 

@@ -1,12 +1,20 @@
 """Whatever arrives and whatever a person does: no key acts on a row they did not choose."""
 
 from collections.abc import Coroutine
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any, NamedTuple, TypeVar
 
 from entity_connections.domain import row_order as listing
-from entity_connections.domain.actions import Action, default_row, disabled_reason
+from entity_connections.domain.actions import (
+    ACCEPT,
+    ACTIONS,
+    DENY,
+    DISCONNECT,
+    REQUEST,
+)
+from entity_connections.domain.actions.default_action import default_row
 from entity_connections.domain.connections import (
     CONNECTED,
     DISCONNECTED,
@@ -18,7 +26,7 @@ from entity_connections.domain.connections import (
 from entity_connections.domain.entities import Entity, Hierarchy
 from entity_connections.domain.list_result import ListResult
 from entity_connections.domain.row_order import SortColumn as Sorting
-from entity_connections.services.operations.operation import Order, Outcome, Result
+from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.tenant import Tenant
@@ -38,10 +46,10 @@ CHANGES = st.dictionaries(
     max_size=8,
 )
 AFTER = {
-    Action.REQUEST: PENDING,
-    Action.ACCEPT: CONNECTED,
-    Action.DENY: None,
-    Action.DISCONNECT: DISCONNECTED,
+    REQUEST: PENDING,
+    ACCEPT: CONNECTED,
+    DENY: None,
+    DISCONNECT: DISCONNECTED,
 }
 Answer = TypeVar("Answer")
 
@@ -106,16 +114,16 @@ class CursorMachine(RuleBasedStateMachine):
         self.stays: str | None = None
         self.above: list[str] | None = None
         self.left: list[Left] = []
-        self.sent: list[Order] = []
+        self.sent: list[Operation] = []
 
     @property
     def keys(self) -> list[str]:
-        return [row.key for row in self.desk.shown()]
+        return [row.key for row in self.desk.visible_rows()]
 
     @property
     def row(self) -> Row | None:
         """The row that a key acts on now, if any."""
-        return None if self.desk.why_moved else self.desk.find(self.desk.cursor)
+        return None if self.desk.moved_reason else self.desk.find(self.desk.cursor)
 
     def choose(self, key: str) -> None:
         self.desk.move_to(key)
@@ -126,9 +134,9 @@ class CursorMachine(RuleBasedStateMachine):
     def look(self) -> None:
         """See a tab, perhaps for the first time."""
         desk = self.desk
-        if desk.direction in self.chosen or desk.view is None:
+        if desk.direction in self.chosen or desk.snapshot is None:
             return
-        rows = desk.shown() or desk.rows()
+        rows = desk.visible_rows() or desk.rows()
         if rows or self.fresh:
             first = default_row(rows, self.tenant.accessible_ids)
             self.chosen[desk.direction] = first.key if first else None
@@ -146,7 +154,7 @@ class CursorMachine(RuleBasedStateMachine):
     @rule(changes=CHANGES)
     def a_list_arrives(self, changes: dict[tuple[str, str], str | None]) -> None:
         self.server.change(changes)
-        self.desk.take(run(self.tenant.read(self.desk.acting_id)))
+        self.desk.apply(run(self.tenant.read(self.desk.acting_id)))
         self.fresh = True
         self.look()
 
@@ -156,7 +164,7 @@ class CursorMachine(RuleBasedStateMachine):
     ) -> None:
         self.server.change(changes)
         if acting_id != self.desk.acting_id:
-            self.desk.take(run(self.tenant.read(acting_id)))
+            self.desk.apply(run(self.tenant.read(acting_id)))
 
     @precondition(lambda self: self.sent)
     @rule(listed=st.booleans())
@@ -164,7 +172,7 @@ class CursorMachine(RuleBasedStateMachine):
         order = self.sent.pop(0)
         self.server.change({order.ends: AFTER[order.action]})
         view = run(self.tenant.read(order.row.acting.id)) if listed else None
-        self.desk.finished(Outcome(order, Result.CONFIRMED, "", view=view))
+        self.desk.finish_operation(replace(order, state=State.CONFIRMED, snapshot=view))
         if view is not None and view.acting_id == self.desk.acting_id:
             self.fresh = True
             self.look()
@@ -178,7 +186,7 @@ class CursorMachine(RuleBasedStateMachine):
 
     @rule(needle=st.sampled_from(["", "not connected", "pending", "north"]))
     def they_filter(self, needle: str) -> None:
-        self.desk.narrow(needle)
+        self.desk.set_filter(needle)
         self.stays = self.above = None
 
     @rule()
@@ -191,7 +199,7 @@ class CursorMachine(RuleBasedStateMachine):
         cursor = self.desk.cursor
         self.desk.tab.sort_by(order)
         self.above = None
-        assert self.desk.cursor == cursor or self.desk.why_moved
+        assert self.desk.cursor == cursor or self.desk.moved_reason
 
     @rule()
     def they_turn_to_the_other_tab(self) -> None:
@@ -211,7 +219,7 @@ class CursorMachine(RuleBasedStateMachine):
     def they_press_g(self) -> None:
         desk, row = self.desk, self.row
         back = self.left[-1] if self.left else None
-        there = self.chosen.get(desk.direction) if desk.view is None else row and row.key
+        there = self.chosen.get(desk.direction) if desk.snapshot is None else row and row.key
         if (
             back is not None
             and there == back.acting_id
@@ -221,11 +229,11 @@ class CursorMachine(RuleBasedStateMachine):
             desk.go_back()
             self.left.pop()
             self.chosen = back.chosen
-            at = desk.acting_id, desk.direction, desk.tab.needle, desk.tab.order
+            at = desk.acting_id, desk.direction, desk.tab.filter_text, desk.tab.sort_column
             assert at == back[:4]
         elif row is not None and row.counterpart.listed and row.counterpart.provisioned:
             assert not desk.can_go_back
-            at = desk.acting_id, desk.direction, desk.tab.needle, desk.tab.order
+            at = desk.acting_id, desk.direction, desk.tab.filter_text, desk.tab.sort_column
             self.left.append(Left(*at, self.chosen))
             self.chosen = {row.direction.opposite: desk.acting_id}
             desk.other_side(row)
@@ -243,12 +251,12 @@ class CursorMachine(RuleBasedStateMachine):
         assert row.key == self.chosen[desk.direction]
         possible = [
             action
-            for action in Action
-            if not disabled_reason(action, row, self.tenant.accessible_ids)
+            for action in ACTIONS
+            if not action.disabled_reason(row, self.tenant.accessible_ids)
         ]
         if possible:
-            order, keys = Order.on(data.draw(st.sampled_from(possible)), row), self.keys
-            desk.started(order)
+            order, keys = Operation.plan(data.draw(st.sampled_from(possible)), row), self.keys
+            desk.start_operation(order)
             self.sent.append(order)
             assert self.keys == keys
             self.stays, self.above = row.key, keys[: keys.index(row.key)]
@@ -267,7 +275,7 @@ class CursorMachine(RuleBasedStateMachine):
         if chosen in self.keys:
             assert cursor == chosen
         if cursor is not None:
-            assert bool(self.desk.why_moved) == (cursor != chosen)
+            assert bool(self.desk.moved_reason) == (cursor != chosen)
 
     @invariant()
     def what_was_acted_on_stays_where_it_is(self) -> None:
@@ -275,8 +283,8 @@ class CursorMachine(RuleBasedStateMachine):
         if self.stays is None:  # and what was left is shown no longer
             assert set(keys) <= {row.key for row in self.desk.rows()}
             texts = [(listing.search_text(row), row) for row in self.desk.rows()]
-            assert len(keys) == len(listing.filter_rows(self.desk.tab.needle, texts))
-        if self.stays is None or self.desk.view is None:
+            assert len(keys) == len(listing.filter_rows(self.desk.tab.filter_text, texts))
+        if self.stays is None or self.desk.snapshot is None:
             return
         assert self.desk.cursor == self.stays
         if self.above is not None:

@@ -27,12 +27,12 @@ async def tenant(tmp_path: Path) -> AsyncIterator[Tenant]:
 )
 async def test_it_is_called_by_id_or_name(tenant: Tenant, start: str) -> None:
     assert await tenant.open(start) == EUROPE
-    assert tenant.remarks == ()
+    assert tenant.warnings == ()
 
 
 async def test_without_one_it_is_the_global_entity(tenant: Tenant) -> None:
     assert await tenant.open() == CORPORATION
-    assert tenant.remarks == ()
+    assert tenant.warnings == ()
 
 
 @pytest.mark.parametrize(
@@ -46,10 +46,10 @@ async def test_without_one_it_is_the_global_entity(tenant: Tenant) -> None:
 )
 async def test_one_that_cannot_be_is_said(tenant: Tenant, start: str, why: str) -> None:
     assert await tenant.open(start) == CORPORATION
-    (remark,) = tenant.remarks
+    (remark,) = tenant.warnings
     assert remark.startswith(why)
     assert remark.endswith(" This is Acme Corporation instead.")
-    assert (await tenant.read(CORPORATION)).remarks == (remark,)
+    assert (await tenant.read(CORPORATION)).warnings == (remark,)
 
 
 async def test_a_name_is_what_zuora_calls_so_now_not_what_was_remembered(tenant: Tenant) -> None:
@@ -59,7 +59,7 @@ async def test_a_name_is_what_zuora_calls_so_now_not_what_was_remembered(tenant:
         Entity(CORPORATION, "Acme Corporation", "", None),
         Entity(US, "Acme-Europe", "", CORPORATION),
     ])  # fmt: skip
-    earlier.remember(US)
-    tenant.restore()
-    assert tenant.called("Acme-Europe") == US
+    earlier.save_cache(US)
+    tenant.restore_cache()
+    assert tenant.find_id("Acme-Europe") == US
     assert await tenant.open("Acme-Europe") == EUROPE

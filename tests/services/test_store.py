@@ -35,7 +35,7 @@ async def read_into(path: Path, scenario: str = "acme", *entities: str) -> Tenan
     acting = await tenant.open()
     for one in entities or (acting,):
         await tenant.read(one)
-    tenant.remember(acting, Direction.INBOUND)
+    tenant.save_cache(acting, Direction.INBOUND)
     fake.close()
     return tenant
 
@@ -54,17 +54,17 @@ async def test_the_next_start_knows_the_rows_of_this_one(tmp_path: Path, scenari
     path = tmp_path / "store" / "acme.json"
     before = await read_into(path, scenario)
     after = Tenant(None, store=Store(path))  # type: ignore[arg-type]
-    remembered = after.restore()
+    remembered = after.restore_cache()
     assert remembered is not None
     assert remembered.direction is Direction.INBOUND
     assert list(after.hierarchy) == list(before.hierarchy)
     assert after.accessible_ids == before.accessible_ids
     acting = remembered.acting_id
-    then, now = before.seen(acting), after.seen(acting)
+    then, now = before.cached(acting), after.cached(acting)
     assert then is not None
     assert now is not None
     assert now.read_at == then.read_at
-    assert now.remarks == then.remarks
+    assert now.warnings == then.warnings
     for direction in Direction:
         assert now.rows(direction) == then.rows(direction)
 
@@ -78,10 +78,10 @@ async def test_what_this_program_has_read_is_newer_than_what_is_remembered(tmp_p
     await tenant.open()
     view = await tenant.read(CORPORATION)
     hierarchy = tenant.hierarchy
-    assert tenant.restore() is not None
-    assert tenant.seen(CORPORATION) is view
+    assert tenant.restore_cache() is not None
+    assert tenant.cached(CORPORATION) is view
     assert tenant.hierarchy is hierarchy
-    assert tenant.seen(EUROPE) is not None
+    assert tenant.cached(EUROPE) is not None
     fake.close()
 
 
@@ -91,10 +91,10 @@ async def test_a_refresh_replaces_what_was_restored(tmp_path: Path) -> None:
     await read_into(path)
     fake = open_acme()
     tenant = Tenant(client(fake), store=Store(path))
-    tenant.restore()
-    old = tenant.seen(CORPORATION)
+    tenant.restore_cache()
+    old = tenant.cached(CORPORATION)
     await tenant.open()
-    assert await tenant.read(CORPORATION) is tenant.seen(CORPORATION) is not old
+    assert await tenant.read(CORPORATION) is tenant.cached(CORPORATION) is not old
     fake.close()
 
 
@@ -153,14 +153,14 @@ JSON = st.recursive(
 
 @given(
     st.sampled_from(["actingId", "direction", "enterable", "entities", "views"]),
-    st.sampled_from([None, "actingId", "readAt", "remarks", "connections"]),
+    st.sampled_from([None, "actingId", "readAt", "warnings", "connections"]),
     JSON,
 )
 def test_any_json_is_loaded_or_is_not(
     tmp_path_factory: pytest.TempPathFactory, name: str, inner: str | None, value: object
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "any.json"
-    view = {"actingId": "a", "readAt": "2026-11-22T09:00:00Z", "remarks": [], "connections": []}
+    view = {"actingId": "a", "readAt": "2026-11-22T09:00:00Z", "warnings": [], "connections": []}
     fields: dict[str, object] = {"version": 1, "views": [view]}
     if inner is None:
         fields[name] = value
@@ -194,21 +194,21 @@ async def test_it_stays_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     tenant.zuora, tenant.clock = Lists(), clock  # type: ignore[assignment]
     for one in HIERARCHY:
         await tenant.read(one.id)
-    tenant.remember(GLOBAL.id)
+    tenant.save_cache(GLOBAL.id)
     remembered = Store(path).load()
     assert remembered is not None
     assert list(remembered.views) == [list(HIERARCHY)[-1].id], "the newest that has room"
     before = path.read_bytes()
     monkeypatch.setattr(stores, "LIMIT", len(before) - 1)
     assert Store(path).load() is None
-    tenant.remember(NORTH.id)
+    tenant.save_cache(NORTH.id)
     assert path.read_bytes() == before, "what could not be loaded is not written"
 
 
 def test_a_disk_that_does_not_take_it_is_no_trouble(tmp_path: Path) -> None:
     (tmp_path / "store").write_text("in the way")
     tenant = small(tmp_path / "store" / "acme.json")
-    tenant.remember(GLOBAL.id)
+    tenant.save_cache(GLOBAL.id)
     assert Store(tmp_path / "store" / "acme.json").load() is None
 
 
@@ -223,7 +223,7 @@ async def test_it_is_written_when_something_has_changed(tmp_path: Path) -> None:
         path.unlink(missing_ok=True)
         clock.turn(seconds=30)
         await tenant.read(CORPORATION)
-        tenant.remember(CORPORATION, direction)
+        tenant.save_cache(CORPORATION, direction)
         return path.exists()
 
     assert await written()
@@ -240,7 +240,7 @@ async def test_it_is_written_when_something_has_changed(tmp_path: Path) -> None:
 def test_what_was_read_of_another_tenant_is_not_shown(tmp_path: Path) -> None:
     tenant = small(tmp_path / "acme.json")
     tenant.store = Store(tmp_path / "acme.json", "https://one.example id")
-    tenant.remember(GLOBAL.id)
+    tenant.save_cache(GLOBAL.id)
     assert Store(tmp_path / "acme.json", "https://one.example id").load() is not None
     assert Store(tmp_path / "acme.json", "https://one.example other").load() is None
 
@@ -254,20 +254,20 @@ async def test_what_a_clock_that_was_ahead_has_kept_is_older_than_what_is_read(
     ahead = Tenant(client(fake), lambda: clock.now + timedelta(days=365), Store(path))
     await ahead.open(CORPORATION)
     await ahead.read(CORPORATION)
-    ahead.remember(CORPORATION)
+    ahead.save_cache(CORPORATION)
     tenant = Tenant(client(fake), clock, Store(path))
-    tenant.restore()
-    old = tenant.seen(CORPORATION)
+    tenant.restore_cache()
+    old = tenant.cached(CORPORATION)
     assert old is not None
     assert old.read_at == clock.now
     desk = ScreenState(
         UserSession(tenant, "alice", None, lambda _: None, RequestLog()), CORPORATION
     )
-    desk.take(old)
+    desk.apply(old)
     await tenant.open(CORPORATION)
     clock.turn(days=-1)
-    desk.take(new := await tenant.read(CORPORATION))
-    assert desk.view is new is tenant.seen(CORPORATION)
+    desk.apply(new := await tenant.read(CORPORATION))
+    assert desk.snapshot is new is tenant.cached(CORPORATION)
     fake.close()
 
 
@@ -279,18 +279,18 @@ def test_what_a_killed_program_left_beside_it_is_cleared_away(tmp_path: Path) ->
         one.write_text("half")
     for one in (left, other):
         os.utime(one, (0, 0))
-    small(path).remember(GLOBAL.id)
+    small(path).save_cache(GLOBAL.id)
     assert sorted(tmp_path.iterdir()) == sorted([path, young, other])
 
 
 def test_nothing_read_is_nothing_remembered(tmp_path: Path) -> None:
     tenant = Tenant(None, store=Store(tmp_path / "acme.json"))  # type: ignore[arg-type]
-    tenant.remember("")
+    tenant.save_cache("")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_completion_loads_next_to_nothing(tmp_path: Path) -> None:
-    small(tmp_path / "acme.json").remember(GLOBAL.id)
+    small(tmp_path / "acme.json").save_cache(GLOBAL.id)
     code = (
         "import sys, pathlib\n"
         "from entity_connections.services.storage.store import known_entities\n"

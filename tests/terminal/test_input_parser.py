@@ -19,7 +19,7 @@ from textual.message import Message
 
 
 class Clock:
-    """Seconds that pass only when told to."""
+    """Seconds that pass only when ui to."""
 
     def __init__(self) -> None:
         self.now = 0.0

@@ -153,14 +153,13 @@ def test_keys_typed_ahead_act_in_their_order() -> None:
 
 CRASH_DURING_A_WRITE = """
 import sys
-from pathlib import Path
-from entity_connections.tui.screens.connections import Connections
+from entity_connections.tui.commands.rows import Sort
 
-def broken(self):
-    assert self.work.writing
+def crash(self, screen):
+    assert screen.tenant_workers.writing
     raise RuntimeError("broken on purpose")
 
-ConnectionsScreen.do_sort = broken
+Sort.run = crash
 sys.argv[1:] = ["--tenant", sys.argv[1], "--fault", "latency=1.5,calls=writes"]
 from entity_connections.cli import main
 main()

@@ -99,12 +99,12 @@ def test_a_crash_tells_no_values() -> None:
         terminal.send("ctrl+x")
         assert terminal.wait_exit() == 1
         assert terminal.leftovers() == []
-        told = terminal.transcript[before:].decode()
-        assert "Sorry, entity-connections stopped" in told
-        assert "in action_crash" in told
-        assert "RuntimeError: broken ]0;10 [/] in the sample" in told
-        assert "the-secret" not in told
-        assert "\x1b]0;" not in told
+        ui = terminal.transcript[before:].decode()
+        assert "Sorry, entity-connections stopped" in ui
+        assert "in action_crash" in ui
+        assert "RuntimeError: broken ]0;10 [/] in the sample" in ui
+        assert "the-secret" not in ui
+        assert "\x1b]0;" not in ui
 
 
 @both

@@ -1,13 +1,10 @@
-"""Keys and clicks that come faster than the screen: each waits for what it is meant for."""
+"""Keys and clicks typed ahead: each waits until it can reach what it is meant for."""
 
 import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 from entity_connections.cli.tenant.targets import fake_target
-from entity_connections.domain.connections import Connection, Direction
-from entity_connections.domain.list_result import ListResult
-from entity_connections.services.zuora_api import ZuoraApi
 from entity_connections.tui.app import ConnectionsApp
 from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
 from entity_connections.tui.dialogs.picker import Picker
@@ -15,19 +12,18 @@ from entity_connections.tui.input.input_queue import MAX_WAITING
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.walkthrough.keys import event
 from entity_connections.walkthrough.virtual_time import stage
-from entity_connections.zuora.client import ZuoraClient
 from textual import events
 from textual.pilot import Pilot
 
-from tests.services.faults import Faulty
-from tests.tui.story import Story, story
+from tests.tui.adapter import FaultyAdapter
+from tests.tui.open_screen import open_screen
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
 
 @pytest.mark.parametrize("key", ["e", "r", "slash", "ctrl+l", "escape", "ctrl+q"])
-def test_keys_before_the_screen_is_there_do_no_harm(
+def test_keys_before_the_first_frame_do_no_harm(
     key: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with stage(still=True) as here:
@@ -43,149 +39,128 @@ def test_keys_before_the_screen_is_there_do_no_harm(
     assert capsys.readouterr() == ("", "")
 
 
-class Held(Faulty):
-    """An adapter whose lists come when they are let go."""
-
-    def __init__(self, zuora: ZuoraClient) -> None:
-        super().__init__(zuora)
-        self.lists = asyncio.Event()
-        self.lists.set()
-
-    async def list_connections(
-        self, acting_id: str, direction: Direction | None = None
-    ) -> ListResult[Connection]:
-        await self.lists.wait()
-        return await super().list_connections(acting_id, direction)
-
-
-def hold(zuora: ZuoraApi) -> Held:
-    assert isinstance(zuora, ZuoraClient)
-    return Held(zuora)
-
-
-def adapter(told: Story) -> Held:
-    zuora = told.desk.access.tenant.zuora
-    assert isinstance(zuora, Held)
-    return zuora
-
-
 PROCEDURE = ["e", *"americas", "enter", "/", *"europe", "enter", "r"]
 
 
 @pytest.mark.asyncio
 async def test_the_procedure_in_one_burst() -> None:
-    async with story() as told:
-        await told.press_at_once(*PROCEDURE)
-        question = told.app.screen
+    async with open_screen() as ui:
+        await ui.press_at_once(*PROCEDURE)
+        question = ui.app.screen
         assert isinstance(question, ActionConfirmation)
-        assert question.order.pair == "Acme-Americas → Acme-Europe"
-        await told.press("y")
-        await told.press_at_once("g", "a")
-        await told.press("y")
-        assert told.lines("top").startswith("Acme-Europe ▾")
-        assert told.row("Acme-Americas")[2] == "● Connected"
+        assert question.operation.pair == "Acme-Americas → Acme-Europe"
+        await ui.press("y")
+        await ui.press_at_once("g", "a")
+        await ui.press("y")
+        assert ui.text("header").startswith("Acme-Europe ▾")
+        assert ui.cell("Acme-Americas", "status") == "● Connected"
 
 
 @pytest.mark.asyncio
 async def test_keys_after_yes_wait_for_its_outcome_and_for_the_other_list() -> None:
-    async with story(wrap=hold) as told:
-        await told.press_at_once(*PROCEDURE)
-        await told.press()
-        adapter(told).lists.clear()
-        told.app.post_message(event("y"))
-        told.app.post_message(event("g"))
-        told.app.post_message(event("a"))
-        await told.until(lambda: "waiting for Zuora" in told.notice)
-        assert told.lines("top").startswith("Acme-Americas ▾")
-        adapter(told).lists.set()
-        await told.settle()
-        question = told.app.screen
+    adapter = FaultyAdapter()
+    async with open_screen(wrap=adapter) as ui:
+        await ui.press_at_once(*PROCEDURE)
+        await ui.press()
+        adapter.may_read.clear()
+        ui.app.post_message(event("y"))
+        ui.app.post_message(event("g"))
+        ui.app.post_message(event("a"))
+        await ui.wait_until(lambda: "waiting for Zuora" in ui.notice)
+        assert ui.text("header").startswith("Acme-Americas ▾")
+        adapter.may_read.set()
+        await ui.settle()
+        question = ui.app.screen
         assert isinstance(question, ActionConfirmation)
-        assert question.order.pair == "Acme-Americas → Acme-Europe"
-        assert question.order.action.name == "ACCEPT"
+        assert question.operation.pair == "Acme-Americas → Acme-Europe"
+        assert question.operation.action.id == "accept"
 
 
 @pytest.mark.asyncio
-async def test_escape_overtakes_what_waits_for_zuora() -> None:
-    async with story(wrap=hold) as told:
-        adapter(told).lists.clear()
+async def test_escape_overtakes_keys_that_wait_for_zuora() -> None:
+    adapter = FaultyAdapter()
+    async with open_screen(wrap=adapter) as ui:
+        adapter.may_read.clear()
         for key in ["ctrl+r", "r", "down"]:
-            told.app.post_message(event(key))
-        await told.until(lambda: "r down: waiting for Zuora" in told.notice)
-        told.app.post_message(event("escape"))
-        await told.until(lambda: told.app.input.is_empty)
-        assert told.on_top
-        adapter(told).lists.set()
-        await told.settle()
-        assert told.on_top
+            ui.app.post_message(event(key))
+        await ui.wait_until(lambda: "r down: waiting for Zuora" in ui.notice)
+        ui.app.post_message(event("escape"))
+        await ui.wait_until(lambda: ui.app.input.is_empty)
+        assert ui.shows_main_screen
+        adapter.may_read.set()
+        await ui.settle()
+        assert ui.shows_main_screen
 
 
 @pytest.mark.asyncio
-async def test_what_is_not_possible_takes_the_keys_behind_it_along() -> None:
-    async with story() as told:
-        await told.to("Acme-UK")
-        await told.press_at_once("g", "r", "y")
-        assert told.on_top
-        assert told.lines("top").startswith("Acme Corporation ▾")
-        assert "Other side: Acme-UK is not provisioned yet." in told.notice
-        assert "typed after it: r y." in told.notice
+async def test_an_impossible_command_drops_the_keys_typed_after_it() -> None:
+    async with open_screen() as ui:
+        await ui.move_to("Acme-UK")
+        await ui.press_at_once("g", "r", "y")
+        assert ui.shows_main_screen
+        assert ui.text("header").startswith("Acme Corporation ▾")
+        assert "Other side: Acme-UK is not provisioned yet." in ui.notice
+        assert "typed after it: r y." in ui.notice
 
 
 @pytest.mark.asyncio
-async def test_more_keys_than_are_kept_are_told() -> None:
-    async with story() as told:
-        await told.press_at_once("e", *"x" * (MAX_WAITING + 20))
-        assert isinstance(told.app.screen, Picker)
-        await told.press("escape")
-        assert "too many keys at once" in told.notice
+async def test_dropped_keys_are_listed_in_a_notice() -> None:
+    async with open_screen() as ui:
+        await ui.press_at_once("e", *"x" * (MAX_WAITING + 20))
+        assert isinstance(ui.app.screen, Picker)
+        await ui.press("escape")
+        assert "too many keys at once" in ui.notice
 
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("opening", ["e", "t", "u", "F", "ctrl+p"])
 async def test_two_enters_choose_once(opening: str) -> None:
-    async with story() as told:
-        await told.press_at_once(opening, "enter", "enter")
-        assert told.app.is_running
-        assert told.screen.is_mounted
+    async with open_screen() as ui:
+        await ui.press_at_once(opening, "enter", "enter")
+        assert ui.app.is_running
+        assert ui.screen.is_mounted
 
 
 @pytest.mark.asyncio
 async def test_two_enters_in_the_typed_question_send_once() -> None:
-    async with story(wrap=hold) as told:
-        await told.to("Acme-Europe")
-        await told.press("x")
-        await told.type("Acme-Europe")
-        await told.press_at_once("enter", "enter")
-        assert adapter(told).writes == ["disconnect"]
-        assert told.row("Acme-Europe")[2] == "✕ Disconnected"
+    adapter = FaultyAdapter()
+    async with open_screen(wrap=adapter) as ui:
+        await ui.move_to("Acme-Europe")
+        await ui.press("x")
+        await ui.type("Acme-Europe")
+        await ui.press_at_once("enter", "enter")
+        assert adapter.writes == ["disconnect"]
+        assert ui.cell("Acme-Europe", "status") == "✕ Disconnected"
 
 
 @pytest.mark.asyncio
-async def test_the_second_click_of_a_double_click_is_not_for_the_screen_under_a_dialog() -> None:
-    async with story(size=(80, 24)) as told:
-        await told.press("e")
+async def test_the_second_click_of_a_double_click_does_not_reach_the_screen_under_a_dialog() -> (
+    None
+):
+    async with open_screen(size=(80, 24)) as ui:
+        await ui.press("e")
         screens: list[Screen[object]] = []
-        told.app.screen_change_signal.subscribe(told.screen, screens.append)
-        grid = told.app.screen.query_one(Grid)
-        row = next(n for n, item in enumerate(grid.items) if "Acme-Brazil" in item.cells[0].text)
-        actions = next(s for s in told.screen.view.rows._slots if s.column.key == "action")
-        x, y = actions.start + 4, grid.region.y + 1 + row  # an action of the screen under it
+        ui.app.screen_change_signal.subscribe(ui.screen, screens.append)
+        grid = ui.app.screen.query_one(Grid)
+        names = [item.cells["text"].text.strip() for item in grid.items]
+        action = next(slot for slot in ui.rows.slots if slot.column.key == "action")
+        # Under the dialog, at the same place, is an action of the main screen.
+        x, y = action.start + 4, grid.region.y + 1 + names.index("Acme-Brazil")
         for kind in (events.MouseDown, events.MouseUp) * 2:
-            told.app.post_message(
+            ui.app.post_message(
                 kind(None, x, y, 0, 0, 1, False, False, False, screen_x=x, screen_y=y)
             )
-        await told.settle()
-        assert told.lines("top").startswith("Acme-Brazil ▾")
-        assert screens == [told.screen]
-        assert told.notice == ""
-        assert told.cursor == "Acme Corporation"
+        await ui.settle()
+        assert ui.text("header").startswith("Acme-Brazil ▾")
+        assert screens == [ui.screen]
+        assert ui.notice == ""
+        assert ui.cursor == "Acme Corporation"
 
 
 @pytest.mark.asyncio
-async def test_keys_that_are_left_when_the_program_ends_are_for_nobody() -> None:
-    async with story() as told:
-        await told.press("ctrl+q")
-    assert told.app.screen_stack == []
-    told.app.input._waiting.append(event("e"))
-    await told.app.input._handle_first(asyncio.Event())
-    assert told.app.input.clear() == ["e"]
+async def test_keys_typed_after_quitting_are_ignored() -> None:
+    async with open_screen() as ui:
+        await ui.press("ctrl+q")
+    assert ui.app.screen_stack == []
+    await ui.app.input.put(event("e"))
+    assert ui.app.input.clear() == ["e"]

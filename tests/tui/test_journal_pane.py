@@ -5,14 +5,14 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from entity_connections.domain.actions import Action
-from entity_connections.services.operations.execute import Order
-from entity_connections.services.operations.operation import Result
+from entity_connections.domain.actions import ACTIONS, REQUEST
+from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.storage.journal import Journal
 from entity_connections.tui.dialogs.journal_dialog import JournalDialog
 
+from tests.services.journals import intend
+from tests.tui.open_screen import ScreenDriver, TenantOptions, open_screen
 from tests.tui.snapshots import Snapshot
-from tests.tui.story import Place, Story, story
 
 pytestmark = pytest.mark.asyncio
 sizes = pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (160, 48)], ids=str)
@@ -25,16 +25,19 @@ def ticking() -> Journal:
     return Journal(None, "acme", clock=lambda: NOON + timedelta(minutes=next(minutes)))
 
 
-def pane(told: Story) -> JournalDialog:
-    assert isinstance(told.app.screen, JournalDialog)
-    return told.app.screen
+def get_dialog(ui: ScreenDriver) -> JournalDialog:
+    assert isinstance(ui.app.screen, JournalDialog)
+    return ui.app.screen
 
 
-def shown(told: Story) -> list[str]:
-    return [f"{one.cells[1].text} {one.cells[3].text}" for one in pane(told).grid.items]
+def shown(ui: ScreenDriver) -> list[str]:
+    return [
+        f"{item.cells['action'].text} {item.cells['outcome'].text}"
+        for item in get_dialog(ui).grid.items
+    ]
 
 
-async def write(told: Story, journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+async def write(ui: ScreenDriver, journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
     """Write a line for each outcome there is."""
     monkeypatch.setattr("entity_connections.services.storage.journal.os.getpid", lambda: 4711)
     monkeypatch.setattr(
@@ -44,70 +47,72 @@ async def write(told: Story, journal: Journal, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(
         "entity_connections.services.storage.journal.uuid.uuid4", lambda: f"{next(ids):032x}"
     )
-    rows = told.desk.rows()
-    outcomes = [Result.CONFIRMED, Result.REFUSED, Result.NOT_DONE, Result.UNKNOWN, None]
-    for action, row, result in zip([*Action, Action.REQUEST], rows, outcomes, strict=False):
-        entry = journal.intend(Order.on(action, row, "the-key"), "alice@acme.example", "the-track")
+    rows = ui.state.rows()
+    outcomes = [State.CONFIRMED, State.REFUSED, State.NOT_APPLIED, State.UNKNOWN, None]
+    for action, row, result in zip([*ACTIONS, REQUEST], rows, outcomes, strict=False):
+        entry = intend(
+            journal, Operation.plan(action, row, "the-key"), "alice@acme.example", "the-track"
+        )
         if result is not None:
-            journal.conclude(entry.id, result, "What was said.", "53100330", "req-1")
+            journal.record_outcome(entry.id, result.value, "What was said.", "53100330", "req-1")
 
 
 @sizes
 async def test_pane(snap: Snapshot, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
     """Newest first; the outcome in sign and word; all ids of one; whether the record is whole."""
     journal = ticking()
-    async with story(size=size, place=Place(journal=journal)) as told:
-        await write(told, journal, monkeypatch)
-        await told.press("J")
-        await told.press("end")
-        snap(told.app)
-        assert shown(told) == [
+    async with open_screen(size=size, options=TenantOptions(journal=journal)) as ui:
+        await write(ui, journal, monkeypatch)
+        await ui.press("J")
+        await ui.press("end")
+        snap(ui.app)
+        assert shown(ui) == [
             "Request … no outcome",
             "Disconnect ? unknown",
             "Deny ✕ not done",
             "Accept ✕ refused",
             "Request ✓ confirmed",
         ]
-        record = pane(told).record
+        record = get_dialog(ui).record
         assert record is not None
         for id_ in ("req-1", "the-track", "the-key", "53100330", "host:4711"):
-            assert id_ in " ".join(record.facts)
+            assert id_ in " ".join(record.details)
 
 
 async def test_writes_through_another_profile_are_left_to_the_shell(tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
-    async with story(place=Place(journal=Journal(path, "acme"))) as told:
-        row = told.desk.rows()[0]
-        order = Order.on(Action.REQUEST, row)
-        Journal(path, "other").intend(order, "bob@other.example", "track")
-        await told.press("J")
-        assert shown(told) == []
-        assert len(told.screen.target.journal.entries()) == 1
+    async with open_screen(options=TenantOptions(journal=Journal(path, "acme"))) as ui:
+        row = ui.state.rows()[0]
+        order = Operation.plan(REQUEST, row)
+        intend(Journal(path, "other"), order)
+        await ui.press("J")
+        assert shown(ui) == []
+        assert len(ui.screen.workspace.journal.read_entries()) == 1
 
 
 async def test_nothing_written_yet(snap: Snapshot) -> None:
     """It says so, and what will be there."""
-    async with story(size=(80, 24)) as told:
-        await told.press("J")
-        snap(told.app)
+    async with open_screen(size=(80, 24)) as ui:
+        await ui.press("J")
+        snap(ui.app)
 
 
 async def test_what_this_program_writes_is_in_it() -> None:
-    async with story() as told:
-        await told.to("Acme-US")
-        await told.press("r", "y", "J")
-        assert shown(told) == ["Request ✓ confirmed"]
+    async with open_screen() as ui:
+        await ui.move_to("Acme-US")
+        await ui.press("r", "y", "J")
+        assert shown(ui) == ["Request ✓ confirmed"]
 
 
 async def test_the_filter_narrows(monkeypatch: pytest.MonkeyPatch) -> None:
     journal = ticking()
-    async with story(place=Place(journal=journal)) as told:
-        await write(told, journal, monkeypatch)
-        await told.press("J", "slash")
-        await told.type("refused acme-us")
-        assert shown(told) == ["Accept ✕ refused"]
-        await told.press("escape", "escape")
-        assert told.on_top
+    async with open_screen(options=TenantOptions(journal=journal)) as ui:
+        await write(ui, journal, monkeypatch)
+        await ui.press("J", "slash")
+        await ui.type("refused acme-us")
+        assert shown(ui) == ["Accept ✕ refused"]
+        await ui.press("escape", "escape")
+        assert ui.shows_main_screen
 
 
 async def test_a_changed_line_is_told(
@@ -117,21 +122,21 @@ async def test_a_changed_line_is_told(
     minutes = count()
     path = tmp_path / "journal.jsonl"
     journal = Journal(path, "acme", clock=lambda: NOON + timedelta(minutes=next(minutes)))
-    async with story(size=(80, 24), place=Place(journal=journal)) as told:
-        await write(told, journal, monkeypatch)
+    async with open_screen(size=(80, 24), options=TenantOptions(journal=journal)) as ui:
+        await write(ui, journal, monkeypatch)
         lines = path.read_text().splitlines(keepends=True)
         lines[2] = lines[2].replace("accept", "deny")
         path.write_text("".join(lines))
-        await told.press("J")
-        snap(told.app)
+        await ui.press("J")
+        snap(ui.app)
 
 
 async def test_a_journal_that_cannot_be_read_says_why(tmp_path: Path) -> None:
-    async with story(place=Place(journal=Journal(tmp_path, "acme"))) as told:
-        await told.press("J")
-        assert "cannot be read" in pane(told).grid.placeholder.plain
-        await told.press("escape")
-        await told.to("Acme-US")
-        await told.press("r", "y")
-        assert "Nothing was sent." in told.notice
-        assert told.row("Acme-US")[2] == "○ Not connected"
+    async with open_screen(options=TenantOptions(journal=Journal(tmp_path, "acme"))) as ui:
+        await ui.press("J")
+        assert "cannot be read" in get_dialog(ui).grid.placeholder.plain
+        await ui.press("escape")
+        await ui.move_to("Acme-US")
+        await ui.press("r", "y")
+        assert "Nothing was sent." in ui.notice
+        assert ui.cell("Acme-US", "status") == "○ Not connected"

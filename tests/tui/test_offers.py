@@ -3,29 +3,26 @@
 import pytest
 from entity_connections.domain.risk import Risk
 from entity_connections.services.write_lock import WriteLock
-from entity_connections.tui.commands import COMMANDS, disabled_reason
+from entity_connections.tui.commands.row_actions import ACTION_COMMANDS
 from textual.content import Content
 
-from tests.tui.story import Place, Story, story
+from tests.tui.open_screen import ScreenDriver, TenantOptions, open_screen
 
 pytestmark = pytest.mark.asyncio
 OFFERS = ("r requests", "a accepts", "d denies", "x ends", "waits for you")
 TABS = pytest.mark.parametrize("tab", ["o", "i"])
 
 
-def links(told: Story) -> list[str]:
+def links(ui: ScreenDriver) -> list[str]:
     """The words of the Action column that look like something to click."""
     return [
-        cell.text
-        for item in told.screen.view.rows.items
-        for cell in item.cells
-        if cell.tone == "action"
+        cell.text for item in ui.rows.items for cell in item.cells.values() if cell.tone == "action"
     ]
 
 
-def bright(told: Story) -> set[str]:
+def bright(ui: ScreenDriver) -> set[str]:
     """The keys of actions that the key bar does not grey."""
-    content = told.screen.view.keys.content
+    content = ui.screen.view.key_bar.content
     assert isinstance(content, Content)
     return {
         content.plain[span.start : span.end]
@@ -34,79 +31,85 @@ def bright(told: Story) -> set[str]:
     }
 
 
-async def assert_nothing_is_offered(told: Story) -> None:
+async def assert_nothing_is_offered(ui: ScreenDriver) -> None:
     """Look at every row of the tab."""
-    assert links(told) == []
-    for name in told.names():
-        await told.to(name)
-        await told.pilot.pause(0.05)
-        assert bright(told) == set()
-        assert not any(offer in told.lines("detail") for offer in OFFERS)
-        situation = told.screen.view.situation()
-        assert all(disabled_reason(command, situation) for command in COMMANDS if command.action)
+    assert links(ui) == []
+    for name in ui.row_names():
+        await ui.move_to(name)
+        await ui.pilot.pause(0.05)
+        assert bright(ui) == set()
+        assert not any(offer in ui.text("detail") for offer in OFFERS)
+        context = ui.screen.view.context
+        assert all(command.get_disabled_reason(context) for command in ACTION_COMMANDS.values())
 
 
 @TABS
 @pytest.mark.parametrize(
     ("place", "user"),
     [
-        (Place(), "carol"),
-        (Place(Risk.SANDBOX, "audit", WriteLock(permanent=True)), "alice"),
-        (Place(Risk.PRODUCTION, "acme", WriteLock(locked=True)), "alice"),
+        (TenantOptions(), "carol"),
+        (TenantOptions(Risk.SANDBOX, "audit", WriteLock(permanent=True)), "alice"),
+        (TenantOptions(Risk.PRODUCTION, "acme", WriteLock(locked=True)), "alice"),
     ],
     ids=["standard user", "read-only", "locked"],
 )
-async def test_nothing_that_cannot_be_done_is_offered(place: Place, user: str, tab: str) -> None:
-    async with story(place=place, user=user) as told:
-        await told.press(tab)
-        await assert_nothing_is_offered(told)
+async def test_nothing_that_cannot_be_done_is_offered(
+    place: TenantOptions, user: str, tab: str
+) -> None:
+    async with open_screen(options=place, user=user) as ui:
+        await ui.press(tab)
+        await assert_nothing_is_offered(ui)
 
 
 async def test_a_standard_user_is_told_whom_it_takes() -> None:
-    async with story(user="carol") as told:
-        assert told.row("Acme-US")[3] == "no access"
-        assert told.row("Acme-Europe")[3] == "administrators only"
-        await told.press("i")
-        assert told.row("Acme-Germany")[3] == "administrators only"
+    async with open_screen(user="carol") as ui:
+        assert ui.cell("Acme-US", "action") == "no access"
+        assert ui.cell("Acme-Europe", "action") == "administrators only"
+        await ui.press("i")
+        assert ui.cell("Acme-Germany", "action") == "administrators only"
         whom = "It waits for an administrator of Acme Corporation; you are a standard user."
-        await told.pilot.pause(0.05)
+        await ui.pilot.pause(0.05)
         hint = "it waits for an administrator; you are a standard user"
-        assert told.lines("detail").endswith(hint)
+        assert ui.text("detail").endswith(hint)
         for key in ("a", "d", "enter"):
-            await told.press(key)
-            assert told.on_top
-            assert whom in told.notice
-            await told.press("escape")
-        await told.click_cell("Acme-Germany", "action")
-        assert told.on_top
+            await ui.press(key)
+            assert ui.shows_main_screen
+            assert whom in ui.notice
+            await ui.press("escape")
+        await ui.click_cell("Acme-Germany", "action")
+        assert ui.shows_main_screen
 
 
 async def test_a_locked_row_says_so_and_how_to_unlock() -> None:
-    async with story(place=Place(Risk.PRODUCTION, "acme", WriteLock(locked=True))) as told:
-        await told.pilot.pause(0.05)
-        assert told.cursor == "Acme-US"
-        assert told.row("Acme-US")[3] == "locked"
-        assert "U unlocks writes" in told.lines("detail")
-        assert links(told) == []
-        told.screen.target.lock.unlock()
-        told.screen.view.draw()
-        assert "Request Connection" in links(told)
-        await told.pilot.pause(0.05)
-        assert bright(told) == {"r"}
+    async with open_screen(
+        options=TenantOptions(Risk.PRODUCTION, "acme", WriteLock(locked=True))
+    ) as ui:
+        await ui.pilot.pause(0.05)
+        assert ui.cursor == "Acme-US"
+        assert ui.cell("Acme-US", "action") == "locked"
+        assert "U unlocks writes" in ui.text("detail")
+        assert links(ui) == []
+        ui.screen.workspace.lock.unlock()
+        ui.screen.view.redraw()
+        assert "Request Connection" in links(ui)
+        await ui.pilot.pause(0.05)
+        assert bright(ui) == {"r"}
 
 
 async def test_a_read_only_profile_offers_no_way_to_unlock() -> None:
-    async with story(place=Place(Risk.SANDBOX, "audit", WriteLock(permanent=True))) as told:
-        await told.pilot.pause(0.05)
-        assert told.row("Acme-US")[3] == "read-only"
-        assert "U " not in told.lines("detail") + told.lines("keys")
-        await told.to("Acme-Europe")
-        await told.press("enter")
-        assert "x ends" not in told.notice
-        assert "This profile is read-only" in told.notice
+    async with open_screen(
+        options=TenantOptions(Risk.SANDBOX, "audit", WriteLock(permanent=True))
+    ) as ui:
+        await ui.pilot.pause(0.05)
+        assert ui.cell("Acme-US", "action") == "read-only"
+        assert "U " not in ui.text("detail") + ui.text("keys")
+        await ui.move_to("Acme-Europe")
+        await ui.press("enter")
+        assert "x ends" not in ui.notice
+        assert "This profile is read-only" in ui.notice
 
 
 async def test_where_nobody_knows_the_role_nothing_is_forbidden() -> None:
-    async with story(place=Place(Risk.SANDBOX, "acme"), user="carol") as told:
-        await told.press("i")
-        assert told.row("Acme-Germany")[3] == "Accept"
+    async with open_screen(options=TenantOptions(Risk.SANDBOX, "acme"), user="carol") as ui:
+        await ui.press("i")
+        assert ui.cell("Acme-Germany", "action") == "Accept"

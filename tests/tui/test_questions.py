@@ -3,296 +3,275 @@
 import asyncio
 
 import pytest
-from entity_connections.domain.actions import Action
-from entity_connections.domain.connections import Connection
-from entity_connections.services.operations.operation import Order
-from entity_connections.services.workspace import UserSession
-from entity_connections.tui.dialogs import confirmation
+from entity_connections.domain.actions import REQUEST
+from entity_connections.services.operations.operation import Operation
 from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
-from entity_connections.tui.terminal.input_parser import InputDropped
+from entity_connections.tui.terminal.input import InputDropped
 from entity_connections.tui.widgets.grid.grid import Grid
-from textual.content import Content
 from textual.widgets import Button, Static
 
 from tests.acme import CANADA, CORPORATION, client
+from tests.tui.open_screen import FAST, ScreenDriver, open_screen
 from tests.tui.snapshots import Snapshot
-from tests.tui.story import Story, story
 
 pytestmark = pytest.mark.asyncio
 JAPAN_TO_CORPORATION = "8a8082555b3c70de015b44a61f0a2b09"
 
 
-def asked(told: Story) -> ActionConfirmation:
-    assert isinstance(told.app.screen, ActionConfirmation)
-    return told.app.screen
+def get_confirmation(ui: ScreenDriver) -> ActionConfirmation:
+    assert isinstance(ui.app.screen, ActionConfirmation)
+    return ui.app.screen
 
 
-def keys(told: Story) -> str:
-    return str(asked(told).query_one("#keys", Static).content)
+def get_key_line(ui: ScreenDriver) -> str:
+    return str(get_confirmation(ui).query_one("#keys", Static).content)
 
 
-def refuses(told: Story) -> bool:
-    return asked(told).query_one("#yes", Button).disabled
+def yes_is_disabled(ui: ScreenDriver) -> bool:
+    return get_confirmation(ui).query_one("#yes", Button).disabled
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
 async def test_request(snap: Snapshot, theme: str) -> None:
     """Source, target and direction; the yes names verb and object; the focus is on No."""
-    async with story(size=(80, 24), theme=theme) as told:
-        await told.to("Acme-US")
-        await told.press("r")
-        snap(told.app)
-        assert told.app.focused is asked(told).query_one("#no")
+    async with open_screen(size=(80, 24), theme=theme) as ui:
+        await ui.move_to("Acme-US")
+        await ui.press("r")
+        snap(ui.app)
+        assert ui.app.focused is get_confirmation(ui).query_one("#no")
 
 
 async def test_deny(snap: Snapshot) -> None:
     """What follows from it stands in a sentence."""
-    async with story(size=(80, 24)) as told:
-        await told.press("i", "d")
-        snap(told.app)
+    async with open_screen(size=(80, 24)) as ui:
+        await ui.press("i", "d")
+        snap(ui.app)
 
 
 async def test_disconnect(snap: Snapshot) -> None:
     """It cannot be undone, says so, and wants the counterpart's name typed."""
-    async with story(size=(80, 24)) as told:
-        await told.to("Acme-Europe")
-        await told.press("x")
-        snap(told.app)
-        await told.type("y")
-        assert refuses(told)
-        await told.press("backspace", "enter")
-        assert refuses(told)
-        await told.type("Acme-Europe")
-        assert not refuses(told)
-        await told.press("enter")
-        assert told.row("Acme-Europe")[2] == "✕ Disconnected"
+    async with open_screen(size=(80, 24)) as ui:
+        await ui.move_to("Acme-Europe")
+        await ui.press("x")
+        snap(ui.app)
+        await ui.type("y")
+        assert yes_is_disabled(ui)
+        await ui.press("backspace", "enter")
+        assert yes_is_disabled(ui)
+        await ui.type("Acme-Europe")
+        assert not yes_is_disabled(ui)
+        await ui.press("enter")
+        assert ui.cell("Acme-Europe", "status") == "✕ Disconnected"
 
 
 async def test_the_opening_key_never_answers() -> None:
-    async with story() as told:
-        await told.to("Acme-US")
-        await told.press("r", "r", "r")
-        assert asked(told)
-        await told.press("n")
-        assert told.row("Acme-US")[2] == "○ Not connected"
+    async with open_screen() as ui:
+        await ui.move_to("Acme-US")
+        await ui.press("r", "r", "r")
+        assert get_confirmation(ui)
+        await ui.press("n")
+        assert ui.cell("Acme-US", "status") == "○ Not connected"
 
 
 async def test_enter_answers_no() -> None:
-    async with story() as told:
-        await told.to("Acme-US")
-        await told.press("enter", "enter")
-        assert told.on_top
-        assert told.row("Acme-US")[2] == "○ Not connected"
+    async with open_screen() as ui:
+        await ui.move_to("Acme-US")
+        await ui.press("enter", "enter")
+        assert ui.shows_main_screen
+        assert ui.cell("Acme-US", "status") == "○ Not connected"
 
 
 @pytest.mark.parametrize("key", ["y", "enter"])
-async def test_a_key_that_comes_too_early_is_told_so(
-    key: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(confirmation, "GUARD", 3600)
-    async with story() as told:
-        await told.to("Acme-US")
-        await told.pilot.press("r")
-        await told.until(lambda: not told.on_top)
-        assert refuses(told)
-        await told.pilot.press(key)
-        await told.until(lambda: "too early" in keys(told))
-        asked(told).armed = True
-        await told.settle()
-        assert not refuses(told)
-        assert "too early" in keys(told)  # it stays to be read
-        await told.press("y")
-        assert told.row("Acme-US")[2] == "◐ Pending"
+async def test_a_key_that_comes_too_early_is_told_so(key: str) -> None:
+    async with open_screen(timing=FAST._replace(answer_delay=3600)) as ui:
+        await ui.move_to("Acme-US")
+        await ui.pilot.press("r")
+        await ui.wait_until(lambda: not ui.shows_main_screen)
+        assert yes_is_disabled(ui)
+        await ui.pilot.press(key)
+        await ui.wait_until(lambda: "too early" in get_key_line(ui))
+        get_confirmation(ui).answerable = True
+        await ui.settle()
+        assert not yes_is_disabled(ui)
+        assert "too early" in get_key_line(ui)  # it stays to be read
+        await ui.press("y")
+        assert ui.cell("Acme-US", "status") == "◐ Pending"
 
 
-async def test_no_is_never_too_early(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(confirmation, "GUARD", 3600)
-    async with story() as told:
-        await told.to("Acme-US")
-        await told.pilot.press("r", "escape")
-        await told.until(lambda: told.on_top)
-        assert told.row("Acme-US")[2] == "○ Not connected"
+async def test_no_is_never_too_early() -> None:
+    async with open_screen(timing=FAST._replace(answer_delay=3600)) as ui:
+        await ui.move_to("Acme-US")
+        await ui.pilot.press("r", "escape")
+        await ui.wait_until(lambda: ui.shows_main_screen)
+        assert ui.cell("Acme-US", "status") == "○ Not connected"
 
 
 async def test_a_cut_off_sequence_of_the_terminal_begins_the_guard_anew() -> None:
-    async with story() as told:
-        await told.to("Acme-US")
-        await told.press("r")
-        assert not refuses(told)
-        question, armed = asked(told), [True]
-        question.watch(question, "armed", lambda value: armed.append(value), init=False)
-        told.app.post_message(InputDropped())
-        await told.until(lambda: armed == [True, False, True])
+    async with open_screen() as ui:
+        await ui.move_to("Acme-US")
+        await ui.press("r")
+        assert not yes_is_disabled(ui)
+        question, changes = get_confirmation(ui), [True]
+        question.watch(question, "answerable", changes.append, init=False)
+        ui.app.post_message(InputDropped())
+        await ui.wait_until(lambda: changes == [True, False, True])
 
 
-async def test_only_the_last_of_several_guards_arms_a_question(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    async with story() as told:
-        await told.to("Acme-US")
-        await told.press("r")
-        question = asked(told)
-        monkeypatch.setattr(confirmation, "GUARD", 0.05)
-        question.restart_guard()
-        question.restart_guard()
-        await told.pilot.pause(0.02)
-        monkeypatch.setattr(confirmation, "GUARD", 3600)
-        question.restart_guard()
-        await told.pilot.pause(0.09)
-        assert not question.armed
+async def test_a_restart_begins_the_whole_delay_anew() -> None:
+    async with open_screen(timing=FAST._replace(answer_delay=0.2)) as ui:
+        await ui.move_to("Acme-US")
+        await ui.press("r")
+        confirmation = get_confirmation(ui)
+        for _ in range(3):
+            confirmation.restart_answer_delay()
+            await ui.pilot.pause(0.1)
+            assert not confirmation.answerable
 
 
 async def test_a_question_overtaken_by_another_administrator_withdraws(snap: Snapshot) -> None:
     """It says what the connection has become, and its yes is gone."""
-    async with story(size=(80, 24)) as told:
-        await told.press("i")
-        await told.to("Acme-Japan")
-        await told.press("a")
-        await client(told.fake).deny(CORPORATION, JAPAN_TO_CORPORATION)
-        told.screen.work.read(told.desk)
-        await told.settle()
-        snap(told.app)
-        await told.press("y")
-        assert asked(told).invalidated
-        await told.press("escape")
-        assert told.row("Acme-Japan")[2] == "✕ Disconnected"
+    async with open_screen(size=(80, 24)) as ui:
+        await ui.press("i")
+        await ui.move_to("Acme-Japan")
+        await ui.press("a")
+        await client(ui.fake).deny(CORPORATION, JAPAN_TO_CORPORATION)
+        ui.screen.tenant_workers.read(ui.state)
+        await ui.settle()
+        snap(ui.app)
+        await ui.press("y")
+        assert get_confirmation(ui).invalidated
+        await ui.press("escape")
+        assert ui.cell("Acme-Japan", "status") == "✕ Disconnected"
 
 
 async def test_a_change_between_answer_and_sending_is_told_and_nothing_is_sent() -> None:
-    async with story() as told:
-        await told.press("i")
-        await told.to("Acme-Japan")
-        await told.press("a")
-        await client(told.fake).deny(CORPORATION, JAPAN_TO_CORPORATION)
-        await told.press("y")
-        assert (
-            "is Disconnected now; it was Pending when you asked. Nothing was sent." in told.notice
-        )
+    async with open_screen() as ui:
+        await ui.press("i")
+        await ui.move_to("Acme-Japan")
+        await ui.press("a")
+        await client(ui.fake).deny(CORPORATION, JAPAN_TO_CORPORATION)
+        await ui.press("y")
+        assert "is Disconnected now; it was Pending when you asked. Nothing was sent." in ui.notice
 
 
 async def test_a_question_invalidated_before_it_is_drawn_draws_itself_so() -> None:
-    async with story() as told:
-        row = told.desk.find(next(row.key for row in told.desk.rows()))
+    async with open_screen() as ui:
+        row = ui.state.find(next(row.key for row in ui.state.rows()))
         assert row is not None
-        question = ActionConfirmation(Order.on(Action.REQUEST, row), Content("DEMO acme"))
-        told.app.push_screen(question)
+        question = ActionConfirmation(Operation.plan(REQUEST, row), ui.screen.workspace, FAST)
+        ui.app.push_screen(question)
         question.invalidated = "It is another one now."
-        await told.settle()
+        await ui.settle()
         assert not question.query("#yes, #consequence")
         reason = question.query_one("#reason", Static)
         assert str(reason.content) == "It is another one now. Nothing will be sent."
-        await told.press("y", "enter")
-        assert told.on_top
-        assert not told.screen.work.writing
+        await ui.press("y", "enter")
+        assert ui.shows_main_screen
+        assert not ui.screen.tenant_workers.writing
 
 
 async def test_a_refresh_that_changes_nothing_leaves_the_question_alone() -> None:
-    async with story() as told:
-        await told.to("Acme-US")
-        await told.press("r")
-        told.screen.work.read(told.desk)
-        await told.settle()
-        assert not asked(told).invalidated
-        await told.press("y")
-        assert told.row("Acme-US")[2] == "◐ Pending"
+    async with open_screen() as ui:
+        await ui.move_to("Acme-US")
+        await ui.press("r")
+        ui.screen.tenant_workers.read(ui.state)
+        await ui.settle()
+        assert not get_confirmation(ui).invalidated
+        await ui.press("y")
+        assert ui.cell("Acme-US", "status") == "◐ Pending"
 
 
 async def test_a_double_click_asks_once_and_sends_once() -> None:
-    async with story() as told:
-        place = told.names().index("Acme-US")
-        x = next(one.start for one in told.screen.view.rows._slots if one.column.key == "action")
-        await told.pilot.click("#rows", offset=(x + 1, place + 1), times=2)
-        await told.settle()
-        assert len(told.app.screen_stack) == 2
-        await told.press("y")
-        assert told.on_top
-        assert told.row("Acme-US")[2] == "◐ Pending"
+    async with open_screen() as ui:
+        await ui.click_grid(ui.rows, "Acme-US", "action", "counterpart", times=2)
+        assert len(ui.app.screen_stack) == 2
+        await ui.press("y")
+        assert ui.shows_main_screen
+        assert ui.cell("Acme-US", "status") == "◐ Pending"
 
 
 async def test_two_quick_clicks_ask_about_one_row_and_no_other() -> None:
-    async with story() as told:
-        x = next(one.start for one in told.screen.view.rows._slots if one.column.key == "action")
-        grid = told.screen.view.rows
+    async with open_screen() as ui:
         for name in ("Acme-US", "Acme-Mexico"):
-            key = next(one.key for one in grid.items if one.cells[0].text == name)
-            grid.cursor_key = key
-            grid.post_message(Grid.CellClicked(grid, key, "action"))
-        await told.settle()
-        assert x
-        assert len(told.app.screen_stack) == 2
-        assert asked(told).order.row.counterpart.title == "Acme-Mexico"
+            items = {item.cells["counterpart"].text: item for item in ui.rows.items}
+            ui.rows.cursor_key = key = items[name].key
+            ui.rows.post_message(Grid.CellSelected(ui.rows, key, "action"))
+        await ui.settle()
+        assert len(ui.app.screen_stack) == 2
+        assert get_confirmation(ui).operation.row.counterpart.title == "Acme-Mexico"
 
 
-async def test_a_question_does_not_outlive_its_user() -> None:
-    async with story() as told:
-        await told.to("Acme-US")
-        enter, slow = told.screen.target.enter, asyncio.Event()
+async def test_a_change_of_user_invalidates_a_question() -> None:
+    may_enter = asyncio.Event()
+    may_enter.set()
 
-        async def slowly(user: str) -> UserSession:
-            await slow.wait()
-            return await enter(user)
+    async def wait(_username: str) -> None:
+        await may_enter.wait()
 
-        told.screen.work._target = told.screen.target._replace(enter=slowly)
-        told.screen.work.enter("bruno")
-        await told.pilot.press("r")
-        await told.until(lambda: not told.on_top)
-        slow.set()
-        await told.settle()
-        assert asked(told).invalidated
-        await told.press("y", "escape")
-        assert told.lines("top").startswith("Acme-Europe ▾")
-        assert not any(one.source_id == CORPORATION for one in await _pending(told))
-
-
-async def _pending(told: Story) -> list[Connection]:
-    listed = await client(told.fake).list_connections(CORPORATION)
-    return [one for one in listed.found if one.status == "Pending" and one.target_id != CANADA]
+    async with open_screen(before_enter=wait) as ui:
+        await ui.move_to("Acme-US")
+        may_enter.clear()
+        ui.screen.tenant_workers.enter("bruno")
+        await ui.pilot.press("r")
+        await ui.wait_until(lambda: not ui.shows_main_screen)
+        may_enter.set()
+        await ui.settle()
+        assert get_confirmation(ui).invalidated
+        await ui.press("y", "escape")
+        assert ui.text("header").startswith("Acme-Europe ▾")
+        connections = (await client(ui.fake).list_connections(CORPORATION)).found
+        assert not any(
+            connection.source_id == CORPORATION
+            and connection.status == "Pending"
+            and connection.target_id != CANADA
+            for connection in connections
+        )
 
 
 async def test_nothing_is_answered_unseen_on_a_terminal_that_is_too_small(snap: Snapshot) -> None:
     """The dialog is covered by a sentence, and neither the key nor the name counts."""
-    async with story(size=(80, 24)) as told:
-        await told.to("Acme-Americas")
-        await told.press("x")
-        await told.pilot.resize_terminal(40, 10)
-        await told.settle()
-        snap(told.app)
-        await told.type("Acme-Americas")
-        await told.press("enter")
-        await told.pilot.resize_terminal(80, 24)
-        await told.settle()
-        assert asked(told)
-        await told.press("escape")
-        assert told.row("Acme-Americas")[1:][1] == "● Connected"
-        await told.pilot.resize_terminal(40, 10)
-        await told.press("down", "r", "y")
-        await told.pilot.resize_terminal(80, 24)
-        await told.settle()
-        assert told.on_top
-        assert told.row("Acme-US")[2] == "○ Not connected"
-        assert told.app.focused is told.screen.view.rows
+    async with open_screen(size=(80, 24)) as ui:
+        await ui.move_to("Acme-Americas")
+        await ui.press("x")
+        await ui.pilot.resize_terminal(40, 10)
+        await ui.settle()
+        snap(ui.app)
+        await ui.type("Acme-Americas")
+        await ui.press("enter")
+        await ui.pilot.resize_terminal(80, 24)
+        await ui.settle()
+        assert get_confirmation(ui)
+        await ui.press("escape")
+        assert ui.cell("Acme-Americas", "status") == "● Connected"
+        await ui.pilot.resize_terminal(40, 10)
+        await ui.press("down", "r", "y")
+        await ui.pilot.resize_terminal(80, 24)
+        await ui.settle()
+        assert ui.shows_main_screen
+        assert ui.cell("Acme-US", "status") == "○ Not connected"
+        assert ui.app.focused is ui.rows
 
 
 async def test_a_wrong_name_is_answered() -> None:
-    async with story() as told:
-        await told.to("Acme-Europe")
-        await told.press("x")
-        await told.type("acme-asia")
-        await told.press("enter")
-        assert keys(told) == "That is not Acme-Europe · escape no"
+    async with open_screen() as ui:
+        await ui.move_to("Acme-Europe")
+        await ui.press("x")
+        await ui.type("acme-asia")
+        await ui.press("enter")
+        assert get_key_line(ui) == "That is not Acme-Europe · escape no"
 
 
 async def test_an_entity_that_is_not_listed_is_named_by_the_end_of_its_id() -> None:
-    async with story() as told:
-        await told.to("Entity 4b7e0f13")
-        await told.press("x")
-        await told.type("4b7e0f13")
-        await told.press("enter")
-        assert told.row("Entity 4b7e0f13")[2] == "✕ Disconnected"
+    async with open_screen() as ui:
+        await ui.move_to("Entity 4b7e0f13")
+        await ui.press("x")
+        await ui.type("4b7e0f13")
+        await ui.press("enter")
+        assert ui.cell("Entity 4b7e0f13", "status") == "✕ Disconnected"
 
 
 async def test_the_palette_stays_away_from_a_question() -> None:
-    async with story() as told:
-        await told.to("Acme-US")
-        await told.press("r", "ctrl+p")
-        assert asked(told)
+    async with open_screen() as ui:
+        await ui.move_to("Acme-US")
+        await ui.press("r", "ctrl+p")
+        assert get_confirmation(ui)

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from entity_connections.services.request_log import ApiCall, RateLimit, RequestLog
 from entity_connections.tui.dialogs.requests_dialog import RequestsDialog
-from entity_connections.tui.rendering import shell_command as one_shot
+from entity_connections.tui.rendering.shell_command import format_call
 from textual.widgets import Static
 
 from tests.acme import CORPORATION, EUROPE, US
+from tests.tui.open_screen import ScreenDriver, TenantOptions, open_screen
 from tests.tui.snapshots import Snapshot
-from tests.tui.story import Place, Story, story
 
 pytestmark = pytest.mark.asyncio
 sizes = pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (160, 48)], ids=str)
@@ -36,9 +36,9 @@ def call(second: int, method: str, path: str, acting_id: str = "", **more: objec
 
 def a_day() -> RequestLog:
     """A token, two lists, a request that came at a bad moment, an accept without an answer."""
-    traffic = RequestLog()
+    request_log = RequestLog()
     lists, key = "/v1/entity-connections?pageSize=300&page=1", "b2f1-key"
-    traffic.calls.extend(
+    request_log.calls.extend(
         (
             call(1, "POST", "/oauth/token"),
             call(2, "GET", "/v1/entities", CORPORATION, seconds=1.21),
@@ -50,141 +50,143 @@ def a_day() -> RequestLog:
                  request_id="", trouble="No answer from Zuora", seconds=30.0),
         )
     )  # fmt: skip
-    traffic.budget = RateLimit(50_000, 49_877, 720.0, NOON)
-    return traffic
+    request_log.budget = RateLimit(50_000, 49_877, 720.0, NOON)
+    return request_log
 
 
-def pane(told: Story) -> RequestsDialog:
-    assert isinstance(told.app.screen, RequestsDialog)
-    return told.app.screen
+def get_dialog(ui: ScreenDriver) -> RequestsDialog:
+    assert isinstance(ui.app.screen, RequestsDialog)
+    return ui.app.screen
 
 
-def calls(told: Story) -> list[str]:
-    return [one.cells[1].text for one in pane(told).grid.items]
+def calls(ui: ScreenDriver) -> list[str]:
+    return [item.cells["call"].text for item in get_dialog(ui).grid.items]
 
 
-def facts(told: Story) -> str:
-    record = pane(told).record
-    return " · ".join(record.facts) if record else ""
+def details(ui: ScreenDriver) -> str:
+    record = get_dialog(ui).record
+    return " · ".join(record.details) if record else ""
 
 
-def answer(told: Story) -> str:
-    return str(pane(told).query_one("#said", Static).content)
+def answer(ui: ScreenDriver) -> str:
+    return str(get_dialog(ui).query_one("#message", Static).content)
 
 
 @sizes
 async def test_pane(snap: Snapshot, size: tuple[int, int]) -> None:
     """Time, call, answer and milliseconds of each; all ids of one; what is left of the budget."""
-    traffic = a_day()
-    async with story(size=size, place=Place(traffic=traffic)) as told:
-        traffic.calls = a_day().calls  # without those of this very start
-        traffic.budget = a_day().budget
-        await told.press("ctrl+l")
-        snap(told.app)
-        assert calls(told)[0] == f"PUT /v1/entity-connections/{RECORD}/accept"
-        assert "in Acme-Europe" in facts(told)
-        await told.press("escape")
-        assert told.on_top
+    request_log = a_day()
+    async with open_screen(size=size, options=TenantOptions(request_log=request_log)) as ui:
+        request_log.calls = a_day().calls  # without those of this very start
+        request_log.budget = a_day().budget
+        await ui.press("ctrl+l")
+        snap(ui.app)
+        assert calls(ui)[0] == f"PUT /v1/entity-connections/{RECORD}/accept"
+        assert "in Acme-Europe" in details(ui)
+        await ui.press("escape")
+        assert ui.shows_main_screen
 
 
 async def test_nothing_asked_yet(snap: Snapshot) -> None:
     """It says so, and does not look like a failure."""
-    traffic = RequestLog()
-    async with story(size=(80, 24), place=Place(traffic=traffic)) as told:
-        traffic.calls.clear()
-        traffic.budget = None
-        await told.press("ctrl+l")
-        snap(told.app)
-        await told.press("c", "y")
-        assert told.app.clipboard == ""
+    request_log = RequestLog()
+    async with open_screen(size=(80, 24), options=TenantOptions(request_log=request_log)) as ui:
+        request_log.calls.clear()
+        request_log.budget = None
+        await ui.press("ctrl+l")
+        snap(ui.app)
+        await ui.press("c", "y")
+        assert ui.app.clipboard == ""
 
 
 async def test_it_follows_while_it_is_open_and_the_cursor_stays_on_its_call() -> None:
-    traffic = RequestLog()
-    async with story(place=Place(traffic=traffic)) as told:
-        traffic.calls = a_day().calls
-        await told.press("ctrl+l")
-        traffic.note(call(20, "GET", "/v1/entities"))
-        await told.settle()
-        assert calls(told)[0] == "GET /v1/entities"
-        assert "track id 3f6c9f0e-0000-4000-8000-000000000020" in facts(told)
-        await told.press("down")
-        traffic.note(call(21, "GET", "/v1/entities"))
-        await told.settle()
-        assert "track id 3f6c9f0e-0000-4000-8000-000000000011" in facts(told)
+    request_log = RequestLog()
+    async with open_screen(options=TenantOptions(request_log=request_log)) as ui:
+        request_log.calls = a_day().calls
+        await ui.press("ctrl+l")
+        request_log.note(call(20, "GET", "/v1/entities"))
+        await ui.settle()
+        assert calls(ui)[0] == "GET /v1/entities"
+        assert "track id 3f6c9f0e-0000-4000-8000-000000000020" in details(ui)
+        await ui.press("down")
+        request_log.note(call(21, "GET", "/v1/entities"))
+        await ui.settle()
+        assert "track id 3f6c9f0e-0000-4000-8000-000000000011" in details(ui)
 
 
 async def test_the_calls_of_this_very_program_are_in_it() -> None:
-    async with story() as told:
-        await told.press("ctrl+l")
-        assert any("/v1/entities" in one for one in calls(told))
-        assert any("/v1/entity-connections" in one for one in calls(told))
+    async with open_screen() as ui:
+        await ui.press("ctrl+l")
+        assert any("/v1/entities" in one for one in calls(ui))
+        assert any("/v1/entity-connections" in one for one in calls(ui))
 
 
 async def test_no_secret_and_no_token_is_in_it() -> None:
-    async with story() as told:
-        await told.to("Acme-US")
-        await told.press("r", "y", "ctrl+l")
-        everything = repr([(one.item, one.what, one.facts) for one in pane(told)._records.values()])
-        everything += repr(told.screen.view.traffic and list(told.screen.view.traffic.calls))
-        for user in told.fake.users:
+    async with open_screen() as ui:
+        await ui.move_to("Acme-US")
+        await ui.press("r", "y", "ctrl+l")
+        everything = repr(list(get_dialog(ui).records))
+        everything += repr(ui.screen.view.request_log and list(ui.screen.view.request_log.calls))
+        for user in ui.fake.users:
             assert user.client_secret not in everything
         assert "earer" not in everything
 
 
 async def test_the_filter_narrows_by_everything_that_is_known() -> None:
-    traffic = RequestLog()
-    async with story(place=Place(traffic=traffic)) as told:
-        traffic.calls = a_day().calls
-        await told.press("ctrl+l", "slash")
-        await told.type("b2f1-key 429")
-        assert calls(told) == ["POST /v1/entity-connections"]
-        await told.press("escape")
-        assert len(calls(told)) == 6
-        await told.press("escape")
-        assert told.on_top
+    request_log = RequestLog()
+    async with open_screen(options=TenantOptions(request_log=request_log)) as ui:
+        request_log.calls = a_day().calls
+        await ui.press("ctrl+l", "slash")
+        await ui.type("b2f1-key 429")
+        assert calls(ui) == ["POST /v1/entity-connections"]
+        await ui.press("escape")
+        assert len(calls(ui)) == 6
+        await ui.press("escape")
+        assert ui.shows_main_screen
 
 
 async def test_a_call_is_copied_as_a_command(snap: Snapshot) -> None:
     """The whole command is shown, since a terminal may refuse its clipboard."""
-    traffic = RequestLog()
-    async with story(size=(80, 24), place=Place(traffic=traffic), user="alice") as told:
-        traffic.calls, traffic.budget = a_day().calls, None
-        await told.press("ctrl+l", "c")
+    request_log = RequestLog()
+    async with open_screen(
+        size=(80, 24), options=TenantOptions(request_log=request_log), user="alice"
+    ) as ui:
+        request_log.calls, request_log.budget = a_day().calls, None
+        await ui.press("ctrl+l", "c")
         demo = "--scenario acme --user alice"
-        assert told.app.clipboard == (
-            f"entity-connections accept {demo} --entity {EUROPE} {RECORD}"
-        )
-        assert told.app.clipboard in answer(told)
-        snap(told.app)
-        await told.press("end", "up", "up", "c")
-        assert told.app.clipboard == f"entity-connections connections {demo} --entity {CORPORATION}"
-        await told.press("y")
-        assert told.app.clipboard == f"{0x7A << 120 | 3:032x}"
+        assert ui.app.clipboard == (f"entity-connections accept {demo} --entity {EUROPE} {RECORD}")
+        assert ui.app.clipboard in answer(ui)
+        snap(ui.app)
+        await ui.press("end", "up", "up", "c")
+        assert ui.app.clipboard == f"entity-connections connections {demo} --entity {CORPORATION}"
+        await ui.press("y")
+        assert ui.app.clipboard == f"{0x7A << 120 | 3:032x}"
 
 
 async def test_a_request_is_copied_with_the_target_that_only_the_journal_knows() -> None:
-    async with story() as told:
-        await told.to("Acme-US")
-        await told.press("r", "y", "ctrl+l", "slash")
-        await told.type("post entity-connections")
-        await told.press("enter", "c")
-        assert told.app.clipboard == (
+    async with open_screen() as ui:
+        await ui.move_to("Acme-US")
+        await ui.press("r", "y", "ctrl+l", "slash")
+        await ui.type("post entity-connections")
+        await ui.press("enter", "c")
+        assert ui.app.clipboard == (
             "entity-connections request --scenario acme --user alice "
             f"--from {CORPORATION} --to {US}"
         )
 
 
 async def test_what_has_no_command_or_no_id_says_so() -> None:
-    traffic = RequestLog()
-    async with story(place=Place(traffic=traffic)) as told:
-        traffic.calls.clear()
-        traffic.calls.append(call(1, "GET", "/v1/users/alice/accessible-entities", request_id=""))
-        await told.press("ctrl+l", "c")
-        assert answer(told) == "There is no command for this call."
-        await told.press("y")
-        assert answer(told) == "Zuora gave this call no request id."
-        assert told.app.clipboard == ""
+    request_log = RequestLog()
+    async with open_screen(options=TenantOptions(request_log=request_log)) as ui:
+        request_log.calls.clear()
+        request_log.calls.append(
+            call(1, "GET", "/v1/users/alice/accessible-entities", request_id="")
+        )
+        await ui.press("ctrl+l", "c")
+        assert answer(ui) == "There is no command for this call."
+        await ui.press("y")
+        assert answer(ui) == "Zuora gave this call no request id."
+        assert ui.app.clipboard == ""
 
 
 @pytest.mark.parametrize(
@@ -202,10 +204,10 @@ async def test_what_has_no_command_or_no_id_says_so() -> None:
 )  # fmt: skip
 async def test_each_kind_of_call_has_its_command(method: str, path: str, words: str) -> None:
     acting = "" if words == "doctor" else US
-    command = one_shot.of_call(call(1, method, path, acting), ("--profile", "a b"))
+    command = format_call(call(1, method, path, acting), ("--profile", "a b"))
     name, *arguments = words.split(" ")
     assert command == " ".join(["entity-connections", name, "--profile 'a b'", *arguments])
 
 
 async def test_a_request_without_a_line_in_the_journal_has_none() -> None:
-    assert one_shot.of_call(call(1, "POST", "/v1/entity-connections", US), ()) is None
+    assert format_call(call(1, "POST", "/v1/entity-connections", US), ()) is None

@@ -3,68 +3,72 @@
 import pytest
 from entity_connections.domain.risk import Risk
 from entity_connections.services.write_lock import WriteLock
-from entity_connections.tui.commands import BY_ID, label
+from entity_connections.tui.commands import COMMANDS_BY_ID
 from entity_connections.tui.dialogs.unlock_confirmation import UnlockConfirmation
 from textual.widgets import Button, Static
 
+from tests.tui.open_screen import ScreenDriver, TenantOptions, open_screen
 from tests.tui.snapshots import Snapshot
-from tests.tui.story import Place, Story, story
 
 pytestmark = pytest.mark.asyncio
 sizes = pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (160, 48)], ids=str)
 
 
-def production(**lock: bool) -> Place:
-    return Place(Risk.PRODUCTION, "acme-production", WriteLock(**(lock or {"locked": True})))
+def production(**lock: bool) -> TenantOptions:
+    return TenantOptions(
+        Risk.PRODUCTION, "acme-production", WriteLock(**(lock or {"locked": True}))
+    )
 
 
-def refuses(told: Story) -> bool:
-    assert isinstance(told.app.screen, UnlockConfirmation)
-    return told.app.screen.query_one("#yes", Button).disabled
+def refuses(ui: ScreenDriver) -> bool:
+    assert isinstance(ui.app.screen, UnlockConfirmation)
+    return ui.app.screen.query_one("#yes", Button).disabled
 
 
 @sizes
 async def test_locked(snap: Snapshot, size: tuple[int, int]) -> None:
     """PRODUCTION and READ-ONLY in the top line, in colour; the key bar greys the four actions."""
-    async with story(size=size, place=production()) as told:
-        snap(told.app)
-        assert "PRODUCTION acme-pro" in told.lines("top")
-        assert " · READ-ONLY" in told.lines("top")
+    async with open_screen(size=size, options=production()) as ui:
+        snap(ui.app)
+        assert "PRODUCTION acme-pro" in ui.text("header")
+        assert " · READ-ONLY" in ui.text("header")
 
 
 @sizes
 async def test_unlocked(snap: Snapshot, size: tuple[int, int]) -> None:
     """WRITES UNLOCKED stands out from everything else on the screen."""
-    async with story(size=size, place=production(locked=False)) as told:
-        snap(told.app)
-        assert " · WRITES UNLOCKED" in told.lines("top")
+    async with open_screen(size=size, options=production(locked=False)) as ui:
+        snap(ui.app)
+        assert " · WRITES UNLOCKED" in ui.text("header")
 
 
 @pytest.mark.parametrize("theme", ["light", "high-contrast", "colour-blind-safe"])
 async def test_unlocked_in(snap: Snapshot, theme: str) -> None:
     """As loud in every theme."""
-    async with story(size=(80, 24), theme=theme, place=production(locked=False)) as told:
-        snap(told.app)
+    async with open_screen(size=(80, 24), theme=theme, options=production(locked=False)) as ui:
+        snap(ui.app)
 
 
 async def test_unlocked_without_colour(snap: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
     """The words tell it, and the reversed cells."""
     monkeypatch.setenv("NO_COLOR", "1")
-    async with story(size=(80, 24), place=production(locked=False)) as told:
-        snap(told.app)
+    async with open_screen(size=(80, 24), options=production(locked=False)) as ui:
+        snap(ui.app)
 
 
 async def test_sandbox(snap: Snapshot) -> None:
     """A sandbox has a colour of its own, and no word about writes: they are open."""
-    async with story(size=(80, 24), place=Place(Risk.SANDBOX, "acme-sandbox")) as told:
-        snap(told.app)
-        assert "SANDBOX acme-sandbox · alice" in told.lines("top")
+    async with open_screen(
+        size=(80, 24), options=TenantOptions(Risk.SANDBOX, "acme-sandbox")
+    ) as ui:
+        snap(ui.app)
+        assert "SANDBOX acme-sandbox · alice" in ui.text("header")
 
 
 async def test_the_longest_name_pushes_nothing_of_this_away() -> None:
-    place = Place(Risk.PRODUCTION, "p" * 64, WriteLock(locked=True))
-    async with story(size=(60, 20), place=place) as told:
-        line = told.lines("top").split("\n")[0]
+    place = TenantOptions(Risk.PRODUCTION, "p" * 64, WriteLock(locked=True))
+    async with open_screen(size=(60, 20), options=place) as ui:
+        line = ui.text("header").split("\n")[0]
         assert "PRODUCTION pppp" in line
         assert line.endswith("READ-ONLY")
         assert len(line) == 58
@@ -73,94 +77,94 @@ async def test_the_longest_name_pushes_nothing_of_this_away() -> None:
 
 @pytest.mark.parametrize(("name", "key"), [("Acme-US", "r"), ("Acme-Europe", "x")])
 async def test_an_action_says_why_and_how_instead_of_asking(name: str, key: str) -> None:
-    async with story(place=production()) as told:
-        await told.to(name)
-        await told.press(key)
-        assert told.on_top
-        assert "Writes are locked" in told.notice
-        assert "Press U" in told.notice
+    async with open_screen(options=production()) as ui:
+        await ui.move_to(name)
+        await ui.press(key)
+        assert ui.shows_main_screen
+        assert "Writes are locked" in ui.notice
+        assert "Press U" in ui.notice
 
 
 @sizes
 async def test_unlocking(snap: Snapshot, size: tuple[int, int]) -> None:
     """A question says what it means, and wants the profile's name typed."""
-    async with story(size=size, place=production()) as told:
-        await told.press("U")
-        snap(told.app)
-        assert refuses(told)
-        await told.press("enter")
-        assert refuses(told)
-        keys = told.app.screen.query_one("#keys", Static)
+    async with open_screen(size=size, options=production()) as ui:
+        await ui.press("U")
+        snap(ui.app)
+        assert refuses(ui)
+        await ui.press("enter")
+        assert refuses(ui)
+        keys = ui.app.screen.query_one("#keys", Static)
         assert str(keys.content) == "That is not acme-production · escape no"
-        await told.type("acme-production")
-        assert not refuses(told)
-        await told.press("enter")
-        assert told.on_top
-        assert "WRITES UNLOCKED" in told.lines("top")
-        assert told.notice == "✓ Writes are unlocked until you quit; U locks them again."
-        await told.to("Acme-US")
-        await told.press("r", "y")
-        assert told.row("Acme-US")[2] == "◐ Pending"
+        await ui.type("acme-production")
+        assert not refuses(ui)
+        await ui.press("enter")
+        assert ui.shows_main_screen
+        assert "WRITES UNLOCKED" in ui.text("header")
+        assert ui.notice == "✓ Writes are unlocked until you quit; U locks them again."
+        await ui.move_to("Acme-US")
+        await ui.press("r", "y")
+        assert ui.cell("Acme-US", "status") == "◐ Pending"
 
 
 async def test_it_stays_locked_unless_the_name_was_typed() -> None:
-    async with story(place=production()) as told:
-        await told.press("U")
-        await told.type("acme-prod")
-        await told.press("enter", "escape")
-        assert told.on_top
-        assert "READ-ONLY" in told.lines("top")
-        await told.press("U")
-        await told.pilot.click("#no")
-        await told.settle()
-        assert told.screen.target.lock.locked
+    async with open_screen(options=production()) as ui:
+        await ui.press("U")
+        await ui.type("acme-prod")
+        await ui.press("enter", "escape")
+        assert ui.shows_main_screen
+        assert "READ-ONLY" in ui.text("header")
+        await ui.press("U")
+        await ui.pilot.click("#no")
+        await ui.settle()
+        assert ui.screen.workspace.lock.locked
 
 
 async def test_nothing_is_unlocked_unseen_on_a_terminal_that_is_too_small() -> None:
-    async with story(size=(80, 24), place=production()) as told:
-        await told.press("U")
-        await told.type("acme-production")
-        await told.pilot.resize_terminal(40, 10)
-        await told.press("enter")
-        assert told.screen.target.lock.locked
+    async with open_screen(size=(80, 24), options=production()) as ui:
+        await ui.press("U")
+        await ui.type("acme-production")
+        await ui.pilot.resize_terminal(40, 10)
+        await ui.press("enter")
+        assert ui.screen.workspace.lock.locked
 
 
 async def test_locking_again_asks_nothing() -> None:
-    async with story(place=production(locked=False)) as told:
-        await told.press("U")
-        assert told.on_top
-        assert "READ-ONLY" in told.lines("top")
+    async with open_screen(options=production(locked=False)) as ui:
+        await ui.press("U")
+        assert ui.shows_main_screen
+        assert "READ-ONLY" in ui.text("header")
 
 
 async def test_the_command_is_called_what_it_does() -> None:
-    async with story(place=production()) as told:
-        unlock = BY_ID["unlock"]
-        assert label(unlock, told.screen.view.situation()) == "Unlock writes"
-        told.screen.target.lock.unlock()
-        assert label(unlock, told.screen.view.situation()) == "Lock writes again"
+    async with open_screen(options=production()) as ui:
+        unlock = COMMANDS_BY_ID["unlock"]
+        assert unlock.get_label(ui.screen.view.context) == "Unlock writes"
+        ui.screen.workspace.lock.unlock()
+        assert unlock.get_label(ui.screen.view.context) == "Lock writes again"
 
 
 async def test_a_click_on_the_word_unlocks_too() -> None:
-    async with story(place=production()) as told:
-        await told.click_word("top", "READ-ONLY")
-        assert isinstance(told.app.screen, UnlockConfirmation)
+    async with open_screen(options=production()) as ui:
+        await ui.click_word("top", "READ-ONLY")
+        assert isinstance(ui.app.screen, UnlockConfirmation)
 
 
 @pytest.mark.parametrize("risk", list(Risk))
 async def test_a_read_only_profile_cannot_be_unlocked(risk: Risk) -> None:
-    async with story(place=Place(risk, "audit", WriteLock(permanent=True))) as told:
-        assert "READ-ONLY" in told.lines("top")
-        assert "U Unlock" not in told.lines("keys")
-        await told.press("U")
-        assert told.on_top
-        assert "This profile is read-only" in told.notice
-        await told.to("Acme-US")
-        await told.press("r")
-        assert "This profile is read-only" in told.notice
+    async with open_screen(options=TenantOptions(risk, "audit", WriteLock(permanent=True))) as ui:
+        assert "READ-ONLY" in ui.text("header")
+        assert "U Unlock" not in ui.text("keys")
+        await ui.press("U")
+        assert ui.shows_main_screen
+        assert "This profile is read-only" in ui.notice
+        await ui.move_to("Acme-US")
+        await ui.press("r")
+        assert "This profile is read-only" in ui.notice
 
 
 async def test_where_nothing_is_locked_nothing_is_unlocked() -> None:
-    async with story() as told:
-        await told.press("U")
-        assert "Writes are not locked here" in told.notice
-        assert "U Unlock" not in told.lines("keys")
+    async with open_screen() as ui:
+        await ui.press("U")
+        assert "Writes are not locked here" in ui.notice
+        assert "U Unlock" not in ui.text("keys")

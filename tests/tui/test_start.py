@@ -12,7 +12,7 @@ from entity_connections.services.workspace import UserSession
 from entity_connections.tui.app import ConnectionsApp
 
 from tests.acme import CORPORATION, EUROPE, US, client, open_acme
-from tests.tui.story import Place, Story, target_of
+from tests.tui.open_screen import ScreenDriver, TenantOptions, make_workspace
 
 pytestmark = pytest.mark.asyncio
 
@@ -20,17 +20,17 @@ pytestmark = pytest.mark.asyncio
 async def begun(start: str, store: Store | None = None) -> tuple[str, str]:
     """Return the entity acted in and the banner, once the screen has settled."""
     fake = open_acme()
-    target = target_of(fake, "alice", place=Place(store=store))
+    target = make_workspace(fake, "alice", options=TenantOptions(store=store))
 
     async def enter(user: str) -> UserSession:
         return (await target.enter(user))._replace(start=start)
 
     app = ConnectionsApp(target._replace(enter=enter))
     async with app.run_test(size=(160, 48)) as pilot:
-        told = Story(app, pilot, fake)
-        await told.until(lambda: told.screen.view.entered)
-        await told.settle()
-        found = told.desk.acting_id, told.lines("banner")
+        ui = ScreenDriver(app, pilot, fake)
+        await ui.wait_until(lambda: ui.screen.view.entered)
+        await ui.settle()
+        found = ui.state.acting_id, ui.text("banner")
     fake.close()
     return found
 
@@ -44,7 +44,7 @@ async def test_a_name_that_zuora_gave_to_another_entity_since(tmp_path: Path) ->
         Entity(CORPORATION, "Acme Corporation", "", None),
         Entity(US, "Acme-Europe", "", CORPORATION),
     ])  # fmt: skip
-    tenant.remember(US)
+    tenant.save_cache(US)
     fake.close()
     assert (await begun("Acme-Europe", store))[0] == EUROPE
 
@@ -57,7 +57,7 @@ async def test_one_that_cannot_be_acted_in_is_said() -> None:
 
 async def test_a_start_that_is_repeated_makes_no_second_way_in() -> None:
     fake = open_acme()
-    target, entered = target_of(fake, "alice"), 0
+    target, entered = make_workspace(fake, "alice"), 0
 
     class Slow(Store):
         def load(self) -> None:
@@ -75,12 +75,12 @@ async def test_a_start_that_is_repeated_makes_no_second_way_in() -> None:
 
     app = ConnectionsApp(target._replace(enter=enter))
     async with app.run_test() as pilot:
-        told = Story(app, pilot, fake)
-        await told.until(looking.is_set)
-        told.screen.work.enter("alice")
+        ui = ScreenDriver(app, pilot, fake)
+        await ui.wait_until(looking.is_set)
+        ui.screen.tenant_workers.enter("alice")
         await asyncio.sleep(0)
         go_on.set()
-        await told.until(lambda: told.screen.view.entered)
-        await told.settle()
+        await ui.wait_until(lambda: ui.screen.view.entered)
+        await ui.settle()
     fake.close()
     assert entered == 1

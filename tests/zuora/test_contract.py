@@ -93,7 +93,7 @@ async def test_the_entities_form_one_hierarchy_with_every_enterable_one_in_it(
     accessible_ids = await zuora.list_accessible_ids()
     listed = await zuora.list_entities()
     ids = {one.id for one in listed.found}
-    assert not listed.remarks
+    assert not listed.warnings
     assert all(len(id_) == 32 and "-" not in id_ for id_ in ids)
     assert len([one for one in listed.found if one.parent_id is None]) == 1
     assert {one.parent_id for one in listed.found} <= ids | {None}
@@ -107,7 +107,7 @@ async def test_a_list_is_that_of_the_acting_entity_in_the_direction_asked_for(
     both = await zuora.list_connections(acting)
     outbound = await zuora.list_connections(acting, Direction.OUTBOUND)
     inbound = await zuora.list_connections(acting, Direction.INBOUND)
-    assert not both.remarks
+    assert not both.warnings
     assert {one.source_id for one in outbound.found} <= {acting}
     assert {one.target_id for one in inbound.found} <= {acting}
     assert set(outbound.found) | set(inbound.found) == set(both.found)

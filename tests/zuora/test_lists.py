@@ -39,17 +39,17 @@ def row(**fields: Any) -> dict[str, Any]:
 )  # fmt: skip
 async def test_a_connection_that_cannot_be_read_is_counted(bad: object) -> None:
     server = ScriptedServer(yes(entityConnections=[row(id="7"), bad, row(id="8"), bad]))
-    found, remarks, _ = await server.client.list_connections(ENTITY)
+    found, warnings, _ = await server.client.list_connections(ENTITY)
     assert [one.id for one in found] == ["7", "8"]
-    assert remarks == ("2 connections could not be read.",)
+    assert warnings == ("2 connections could not be read.",)
 
 
 @pytest.mark.asyncio
 async def test_an_unknown_status_and_more_fields_are_as_good_as_any() -> None:
     server = ScriptedServer(yes(entityConnections=[row(status="Sus\x1bpended", owner={"id": 7})]))
-    found, remarks, _ = await server.client.list_connections(ENTITY)
+    found, warnings, _ = await server.client.list_connections(ENTITY)
     assert found == (Connection("1", ENTITY, OTHER, "Suspended"),)
-    assert not remarks
+    assert not warnings
 
 
 @pytest.mark.asyncio
@@ -60,9 +60,9 @@ async def test_an_unknown_status_and_more_fields_are_as_good_as_any() -> None:
 )  # fmt: skip
 async def test_an_entity_that_cannot_be_read_is_counted(bad: object) -> None:
     server = ScriptedServer(yes(entities=[bad, ENTITY_ROW]))
-    found, remarks, _ = await server.client.list_entities(ENTITY)
+    found, warnings, _ = await server.client.list_entities(ENTITY)
     assert [one.id for one in found] == [ENTITY]
-    assert remarks == ("1 entity could not be read.",)
+    assert warnings == ("1 entity could not be read.",)
 
 
 @pytest.mark.asyncio
@@ -81,27 +81,27 @@ async def test_failure_never_looks_like_nothing_there(body: dict[str, object]) -
 async def test_what_belongs_to_other_entities_is_left_out_and_told() -> None:
     foreign = row(id="9", sourceEntityId=OTHER, targetEntityId=THIRD)
     server = ScriptedServer(yes(entityConnections=[foreign, row(targetEntityId=THIRD)]))
-    found, remarks, _ = await server.client.list_connections(ENTITY.upper())
+    found, warnings, _ = await server.client.list_connections(ENTITY.upper())
     assert [one.id for one in found] == ["1"]
-    assert remarks == ("1 connection of other entities came too: left out.",)
+    assert warnings == ("1 connection of other entities came too: left out.",)
 
 
 @pytest.mark.asyncio
 async def test_a_record_that_comes_twice_is_told_when_it_differs() -> None:
     rows = [row(), row(id="2"), row(), row(id="2", status="Pending")]
     server = ScriptedServer(yes(entityConnections=rows))
-    found, remarks, _ = await server.client.list_connections(ENTITY)
+    found, warnings, _ = await server.client.list_connections(ENTITY)
     assert [(one.id, one.status) for one in found] == [("1", "Connected"), ("2", "Pending")]
-    assert remarks == ("1 connection came twice with different contents: the later counts.",)
+    assert warnings == ("1 connection came twice with different contents: the later counts.",)
 
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize(("count", "told"), [(299, False), (300, True), (512, False)])
 async def test_a_list_of_exactly_300_entities_may_not_be_all(count: int, told: bool) -> None:
     server = ScriptedServer(yes(entities=[{"id": f"{n:032x}"} for n in range(count)]))
-    found, remarks, _ = await server.client.list_entities(ENTITY)
+    found, warnings, _ = await server.client.list_entities(ENTITY)
     assert len(found) == count
-    assert bool(remarks) == told
+    assert bool(warnings) == told
 
 
 @pytest.mark.asyncio
@@ -109,9 +109,9 @@ async def test_all_pages_count() -> None:
     server = ScriptedServer(
         page("1", "2", next_page="?page=2"), yes(entityConnections=[row(id="3"), {}])
     )
-    found, remarks, _ = await server.client.list_connections(ENTITY)
+    found, warnings, _ = await server.client.list_connections(ENTITY)
     assert len(found) == 3
-    assert remarks == ("1 connection could not be read.",)
+    assert warnings == ("1 connection could not be read.",)
 
 
 json_values = st.recursive(

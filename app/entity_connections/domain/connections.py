@@ -89,6 +89,16 @@ class Row(NamedTuple):
         return self.counterpart if self.direction is Direction.OUTBOUND else self.acting
 
     @property
+    def pair(self) -> str:
+        """The titles of source and target, in the direction of sharing."""
+        return f"{self.source.title} → {self.target.title}"
+
+    @property
+    def connection_id(self) -> str:
+        """Id of the living record, or "" when there is none."""
+        return self.connection.id if self.connection else ""
+
+    @property
     def waits_for_acting(self) -> bool:
         """Whether the acting entity is asked to accept or deny."""
         return self.direction is Direction.INBOUND and self.status == PENDING

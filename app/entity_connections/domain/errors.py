@@ -42,6 +42,8 @@ class ZuoraError(Exception):
 
     title: ClassVar[str] = "Zuora could not be asked"
     hint: ClassVar[str] = "Try again."
+    is_refusal: ClassVar[bool] = False
+    """Whether Zuora, or the lock, refused this one call; another call may succeed."""
     conclusive: ClassVar[bool] = True
     """False when it does not tell whether a write happened, unless Zuora stated it."""
 
@@ -72,6 +74,11 @@ class ZuoraError(Exception):
         """Whether the write that ended in this error took effect: NO or MAYBE."""
         return Applied.NO if self.outcome_known else Applied.MAYBE
 
+    @property
+    def needs_new_key(self) -> bool:
+        """Whether Zuora bound the refusal to the Idempotency-Key of the call (contract E3)."""
+        return self.stated
+
     def add(self, sentence: str) -> None:
         """Say one thing more."""
         self.sentence = f"{self.sentence} {sentence}"
@@ -92,6 +99,7 @@ class ReadOnlyError(ZuoraError):
 
     title = "Read-only"
     hint = "Unlock writes on purpose first; a profile with read_only stays as it is."
+    is_refusal = True
 
 
 class Unreachable(ZuoraError):
@@ -166,6 +174,7 @@ class Forbidden(ZuoraError):
 
     title = "Not permitted"
     hint = "Ask an administrator of the entity to do it, or to give you the role."
+    is_refusal = True
 
 
 class NotFound(ZuoraError):
@@ -173,6 +182,7 @@ class NotFound(ZuoraError):
 
     title = "Not found"
     hint = "Read the list again: somebody may have changed it."
+    is_refusal = True
 
 
 class Refused(ZuoraError):
@@ -180,3 +190,4 @@ class Refused(ZuoraError):
 
     title = "Zuora refused"
     hint = "Read the list again and look at what the connection has become."
+    is_refusal = True

@@ -10,12 +10,12 @@ class ListResult(NamedTuple, Generic[Record]):
 
     Attributes:
         found: the records that could be read, in Zuora's order, each id once.
-        remarks: a sentence for each thing that is missing or strange ("2 connections
+        warnings: a sentence for each thing that is missing or strange ("2 connections
             could not be read."); empty for a list that is as it should be.
         unreadable: how many records could not be read or were of no use here: what is not
             found may be one of them.
     """
 
     found: tuple[Record, ...]
-    remarks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     unreadable: int = 0

@@ -11,11 +11,11 @@ from enum import Enum
 from typing import NamedTuple
 
 from entity_connections.domain import row_order as listing
-from entity_connections.domain.actions import default_row
+from entity_connections.domain.actions.default_action import default_row
 from entity_connections.domain.connections import Direction, Row, make_row
 from entity_connections.domain.errors import ZuoraError
-from entity_connections.services.operations.operation import Order, Outcome
-from entity_connections.services.operations.unknown_outcomes import Pair, Unknowns, pair_of
+from entity_connections.services.operations.operation import Operation
+from entity_connections.services.operations.unresolved import UnresolvedOperations
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.tab_state import CursorPlace, TabState
 from entity_connections.services.workspace import UserSession
@@ -57,55 +57,59 @@ class ScreenState:
     """The state behind the screen, for one user.
 
     Attributes:
-        access: the user's way into the tenant.
+        session: the user's way into the tenant.
         acting_id: the entity acted in.
-        view: what was last read of it, or None while nothing was.
+        snapshot: the list of it that was read last, None before the first.
         failure: why the newest reading failed, or None when it did not.
         recent: entities acted in before, newest first.
-        changes: how often what is under way on a row has changed.
+        revision: how often what is under way on a row has changed.
         on_change: called after every change; replace it to listen.
     """
 
-    access: UserSession
+    session: UserSession
     acting_id: str
-    view: Snapshot | None = None
+    snapshot: Snapshot | None = None
     failure: ZuoraError | None = None
     direction: Direction = Direction.OUTBOUND
     recent: list[str] = field(default_factory=list)
-    changes: int = 0
+    revision: int = 0
     on_change: Callable[[], None] = _ignore_change
     tabs: dict[Direction, TabState] = field(default_factory=_new_tabs)
     _rows: dict[Direction, dict[str, tuple[str, Row]]] = field(default_factory=dict)
     _nearest: tuple[tuple[object, object], str | None] = ((None, None), None)
-    _shown: Sequence[Row] = ()
-    _shown_of: tuple[object, ...] = ()
-    _known: float = 0.0  # `View.asked` of what was remembered of the entity when it was entered
+    _visible: Sequence[Row] = ()
+    _visible_key: tuple[object, ...] = ()
+    _known: float = 0.0  # `Snapshot.asked` of what was remembered of the entity when it was entered
     _origin: Origin | None = None
-    _sending: set[Pair] = field(default_factory=set)
-    _unknowns: Unknowns = field(default_factory=Unknowns)
+    _sending: set[tuple[str, str]] = field(default_factory=set)
+    _unresolved: UnresolvedOperations = field(default_factory=UnresolvedOperations)
 
     @property
     def tab(self) -> TabState:
         """The tab in front."""
         return self.tabs[self.direction]
 
-    def take(self, view: Snapshot) -> None:
-        """Show a newer view of the acting entity; an older or a foreign one only settles."""
-        self._take(view)
+    def apply(self, snapshot: Snapshot) -> None:
+        """Show a list of the acting entity, if it is the newest.
+
+        Every list, an older one or one of another entity too, may resolve operations
+        whose outcome is unknown.
+        """
+        self._apply(snapshot)
         self.on_change()
 
-    def _take(self, view: Snapshot) -> None:
-        self.changes += self._unknowns.look_at(view)
-        if view.acting_id != self.acting_id:
+    def _apply(self, snapshot: Snapshot) -> None:
+        self.revision += self._unresolved.resolve_with(snapshot)
+        if snapshot.acting_id != self.acting_id:
             return
-        if self.view is not None and view.asked < self.view.asked:
+        if self.snapshot is not None and snapshot.asked < self.snapshot.asked:
             return
         place = self.tab.place
-        if self.tab.pinned and place and place.rows is None and self.view is not None:
-            self.tab.place = place._replace(rows=self.shown())
-        self.view, self.failure = view, None
+        if self.tab.pinned and place and place.rows is None and self.snapshot is not None:
+            self.tab.place = place._replace(rows=self.visible_rows())
+        self.snapshot, self.failure = snapshot, None
         for direction in Direction:
-            rows = view.rows(direction)
+            rows = snapshot.rows(direction)
             self._rows[direction] = {row.key: (listing.search_text(row), row) for row in rows}
         self._open_tab()
 
@@ -124,15 +128,15 @@ class ScreenState:
             return
         others = [id_ for id_ in self.recent if id_ != self.acting_id]
         self.recent = [self.acting_id, *others]
-        self.acting_id, self.view, self.failure, self._rows = entity_id, None, None, {}
+        self.acting_id, self.snapshot, self.failure, self._rows = entity_id, None, None, {}
         self.tabs = {
-            direction: TabState(order=tab.order, reverse=tab.reverse)
+            direction: TabState(sort_column=tab.sort_column, reverse=tab.reverse)
             for direction, tab in self.tabs.items()
         }
         self._known, self._origin = 0.0, None
-        if seen := self.access.tenant.seen(entity_id):
-            self._known = seen.asked
-            self._take(seen)
+        if cached := self.session.tenant.cached(entity_id):
+            self._known = cached.asked
+            self._apply(cached)
 
     def to_tab(self, direction: Direction) -> None:
         """Bring a tab to the front, as it was left."""
@@ -175,23 +179,23 @@ class ScreenState:
 
         An empty one waits for a list newer than what was remembered of the entity.
         """
-        if self.tab.place is None and self.view is not None:
-            rows = self.shown() or self.rows()
-            if rows or self.view.asked > self._known:
-                row = default_row(rows, self.access.tenant.accessible_ids)
+        if self.tab.place is None and self.snapshot is not None:
+            rows = self.visible_rows() or self.rows()
+            if rows or self.snapshot.asked > self._known:
+                row = default_row(rows, self.session.tenant.accessible_ids)
                 self.tab.place = CursorPlace(row.key if row else None, rows)
 
     def move_to(self, key: str) -> None:
         """Put the cursor on a row that is shown, because a person did."""
         place, pinned = self.tab.place, self.tab.pinned
         if place is None or place.key != key:
-            self.tab.place = CursorPlace(key, self.shown())
-        if pinned != self.tab.pinned:  # the row that was pinned may be shown no longer
+            self.tab.place = CursorPlace(key, self.visible_rows())
+        if pinned != self.tab.pinned:  # the row that was pinned may disappear
             self.on_change()
 
-    def narrow(self, needle: str) -> None:
+    def set_filter(self, text: str) -> None:
         """Filter the rows of the tab in front by other words."""
-        self.tab.needle = needle
+        self.tab.filter_text = text
         self.tab.unpin()
         self.on_change()
 
@@ -214,23 +218,23 @@ class ScreenState:
         tab, place = self.tab, self.tab.place
         row = self.find(place.key) if place is not None else None
         if row is not None and (
-            tab.pinned or listing.filter_rows(tab.needle, [(listing.search_text(row), row)])
+            tab.pinned or listing.filter_rows(tab.filter_text, [(listing.search_text(row), row)])
         ):
             return row.key
-        shown = self.shown()
-        made_of, nearest = self._nearest
-        if made_of[0] is not place or made_of[1] is not shown:
+        shown = self.visible_rows()
+        cache_key, nearest = self._nearest
+        if cache_key[0] is not place or cache_key[1] is not shown:
             nearest = (place or CursorPlace(None)).nearest(shown)
             self._nearest = (place, shown), nearest
         return nearest
 
     @property
-    def why_moved(self) -> str:
+    def moved_reason(self) -> str:
         """Why the cursor is on another row than a person put it on; "" where it is not."""
         place, cursor = self.tab.place, self.cursor
         if cursor is None or (place is not None and place.key == cursor):
             return ""
-        title = self.access.tenant.hierarchy.get
+        title = self.session.tenant.hierarchy.get
         if place is None or place.key is None:
             return f"{title(cursor).title} came under the cursor when it came into the list."
         left, now = title(place.key).title, title(cursor).title
@@ -243,7 +247,7 @@ class ScreenState:
         return len(self._rows.get(direction, ()))
 
     @property
-    def waiting(self) -> int:
+    def waiting_count(self) -> int:
         """How many requests wait for the acting entity."""
         rows = self._rows.get(Direction.INBOUND, {}).values()
         return sum(row.waits_for_acting for _, row in rows)
@@ -252,24 +256,24 @@ class ScreenState:
         """Return all rows of the tab in front, in their own order."""
         return [row for _, row in self._rows.get(self.direction, {}).values()]
 
-    def shown(self) -> Sequence[Row]:
+    def visible_rows(self) -> Sequence[Row]:
         """Return the rows of the tab in front, filtered and sorted, with one that is pinned."""
         tab = self.tab
-        made_of = (self.view, self.direction, tab.needle, tab.order, tab.reverse)
+        cache_key = (self.snapshot, self.direction, tab.filter_text, tab.sort_column, tab.reverse)
         if tab.pinned is not None:
-            return self._make_shown()
-        if made_of != self._shown_of:
-            self._shown_of, self._shown = made_of, self._make_shown()
-        return self._shown
+            return self._make_visible_rows()
+        if cache_key != self._visible_key:
+            self._visible_key, self._visible = cache_key, self._make_visible_rows()
+        return self._visible
 
-    def _make_shown(self) -> Sequence[Row]:
+    def _make_visible_rows(self) -> Sequence[Row]:
         tab, place = self.tab, self.tab.place
         listed = self._rows.get(self.direction, {})
-        rows = listing.filter_rows(tab.needle, listed.values(), keep=tab.pinned)
+        rows = listing.filter_rows(tab.filter_text, listed.values(), keep=tab.pinned)
         row = self.find(tab.pinned)
         if row is not None and row.key not in listed:
             rows.insert(0, row)
-        ordered = listing.sort_rows(rows, tab.order, reverse=tab.reverse)
+        ordered = listing.sort_rows(rows, tab.sort_column, reverse=tab.reverse)
         if row is not None and place is not None and place.rows is not None:
             return place.hold(row, ordered)
         return ordered
@@ -292,53 +296,53 @@ class ScreenState:
 
     def _unlisted(self, key: str) -> Row | None:
         """Return the row of a pair that is not listed, by the newest list of either end."""
-        if self.view is None:
+        if self.snapshot is None:
             return None
-        seen = self.access.tenant.seen(key) or self.view
-        newest = max(self.view, seen, key=lambda view: (view.asked, view.read_at))
-        hierarchy = self.view.hierarchy
+        cached = self.session.tenant.cached(key) or self.snapshot
+        newest = max(self.snapshot, cached, key=lambda snapshot: (snapshot.asked, snapshot.read_at))
+        hierarchy = self.snapshot.hierarchy
         return make_row(self.direction, self.acting_id, hierarchy, newest.connections, key)
 
     def progress(self, row: Row) -> Progress | None:
         """Return what is under way on a row, sent from whichever of its two entities."""
-        if pair_of(row) in self._sending:
+        if (row.source.id, row.target.id) in self._sending:
             return Progress.SENDING
-        return Progress.UNKNOWN if row in self._unknowns else None
+        return Progress.UNKNOWN if row in self._unresolved else None
 
-    def started(self, order: Order) -> None:
-        """Note that a write on a row is under way; the row stays where it is."""
-        self._sending.add(order.ends)
-        self.changes += 1
-        row, place = order.row, self.tab.place
+    def start_operation(self, operation: Operation) -> None:
+        """Note that an operation on a row is under way; the row stays where it is."""
+        self._sending.add(operation.ends)
+        self.revision += 1
+        row, place = operation.row, self.tab.place
         at = row.acting.id, row.direction, row.key
         if place is not None and at == (self.acting_id, self.direction, place.key):
-            self.tab.place = CursorPlace(row.key, self.shown(), pinned=True)
+            self.tab.place = CursorPlace(row.key, self.visible_rows(), pinned=True)
         self.on_change()
 
-    def finished(self, outcome: Outcome) -> None:
-        """Note what became of a write, and show the list that was read after it."""
-        self._sending.discard(outcome.order.ends)
-        self.changes += 1
-        if outcome.view is not None:
-            self._take(outcome.view)
-        self.restore([outcome])
+    def finish_operation(self, operation: Operation) -> None:
+        """Note the outcome of an operation, and apply the list that was read after it."""
+        self._sending.discard(operation.ends)
+        self.revision += 1
+        if operation.snapshot is not None:
+            self._apply(operation.snapshot)
+        self.update_unresolved([operation])
 
-    def restore(self, outcomes: Iterable[Outcome]) -> None:
-        """Show as unknown what is unknown among `outcomes`, until a list tells."""
-        self.changes += self._unknowns.add(outcomes)
+    def update_unresolved(self, operations: Iterable[Operation]) -> None:
+        """Show operations as unknown until a list proves their outcome; drop those known now."""
+        self.revision += self._unresolved.update(operations)
         self.on_change()
 
-    def to_look_up(self) -> list[str]:
-        """Return the other entities whose lists tell what is unknown still."""
-        return self._unknowns.acting_ids(besides=self.acting_id)
+    def unresolved_acting_ids(self) -> list[str]:
+        """Return the other entities whose lists may prove an outcome that is unknown."""
+        return self._unresolved.acting_ids(excluding=self.acting_id)
 
-    def unknown_entries(self) -> set[str]:
-        """Return the lines of the journal that this desk tells the end of."""
-        return self._unknowns.entry_ids()
+    def unresolved_entry_ids(self) -> set[str]:
+        """Return the journal ids of the operations that are shown as unknown."""
+        return self._unresolved.entry_ids()
 
-    def settled(self) -> list[Outcome]:
-        """Return, once, what lists have told since of writes whose outcome was unknown.
+    def take_resolved(self) -> list[Operation]:
+        """Return the operations that lists have resolved since the last call.
 
-        Each is to be told to the person and recorded (`aftermath.conclude`).
+        Each is to be told to the person and recorded (`recovery.record_resolved`).
         """
-        return self._unknowns.settled()
+        return self._unresolved.take_resolved()

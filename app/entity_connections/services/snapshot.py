@@ -17,8 +17,9 @@ class Snapshot(NamedTuple):
         connections: both directions, as listed.
         accessible_ids: ids of the entities the user may enter, None if unknown.
         read_at: when the list was asked for; what happened later may be missing.
-        remarks: a sentence for each thing that is missing or strange in what was read.
-        whole: whether every connection in the list could be read, and was of this entity.
+        warnings: a sentence for each thing that is missing or strange in what was read.
+        complete: whether every connection in the list could be read, and was of this entity;
+            only a complete list proves that a record is gone.
         asked: the same as `read_at` on a clock that nobody can set, which orders the lists;
             0 for one that an earlier program read.
     """
@@ -28,8 +29,8 @@ class Snapshot(NamedTuple):
     connections: tuple[Connection, ...]
     accessible_ids: AbstractSet[str] | None
     read_at: datetime
-    remarks: tuple[str, ...] = ()
-    whole: bool = True
+    warnings: tuple[str, ...] = ()
+    complete: bool = True
     asked: float = 0.0
 
     def rows(self, direction: Direction) -> list[Row]:

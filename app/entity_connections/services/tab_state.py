@@ -51,14 +51,14 @@ class TabState:
 
     Attributes:
         place: where the person put the cursor, or None before the tab was looked at.
-        needle: what the rows are filtered by; "" shows all.
-        order: what they are sorted by, None for their own order.
+        filter_text: what the rows are filtered by; "" shows all.
+        sort_column: what they are sorted by, None for their own order.
         reverse: whether that order is turned round.
     """
 
     place: CursorPlace | None = None
-    needle: str = ""
-    order: listing.SortColumn | None = None
+    filter_text: str = ""
+    sort_column: listing.SortColumn | None = None
     reverse: bool = False
 
     @property
@@ -76,22 +76,22 @@ class TabState:
         if self.place is not None:
             self.place = self.place._replace(pinned=False)
 
-    def sort_next(self, orders: Sequence[listing.SortColumn]) -> None:
-        """Sort by what follows in `orders`, and after the last by none."""
-        cycle = [None, *orders]
-        at = cycle.index(self.order) if self.order in cycle else 0
+    def sort_next(self, columns: Sequence[listing.SortColumn]) -> None:
+        """Sort by what follows in `columns`, and after the last by none."""
+        cycle = [None, *columns]
+        at = cycle.index(self.sort_column) if self.sort_column in cycle else 0
         self._sort(cycle[(at + 1) % len(cycle)])
 
-    def sort_by(self, order: listing.SortColumn) -> None:
-        """Sort by `order`; asked again, the other way round; asked again, not at all."""
-        if self.order is not order:
-            self._sort(order)
+    def sort_by(self, column: listing.SortColumn) -> None:
+        """Sort by `column`; asked again, the other way round; asked again, not at all."""
+        if self.sort_column is not column:
+            self._sort(column)
         elif self.reverse:
             self._sort(None)
         else:
-            self._sort(order, reverse=True)
+            self._sort(column, reverse=True)
 
-    def _sort(self, order: listing.SortColumn | None, *, reverse: bool = False) -> None:
-        self.order, self.reverse = order, reverse
+    def _sort(self, column: listing.SortColumn | None, *, reverse: bool = False) -> None:
+        self.sort_column, self.reverse = column, reverse
         if self.pinned:  # it follows the order that was asked for
             self.place = self.place and self.place._replace(rows=None)

@@ -9,9 +9,9 @@ from entity_connections.domain.clock import monotonic, now
 from entity_connections.domain.connections import PENDING, Connection, Direction
 from entity_connections.domain.entities import Entity, Hierarchy
 from entity_connections.domain.ids import parse_id
+from entity_connections.domain.zuora_api import ZuoraApi
 from entity_connections.services.entity_lookup import EntityLookupError, find_entity
 from entity_connections.services.snapshot import Snapshot
-from entity_connections.services.zuora_api import ZuoraApi
 
 if TYPE_CHECKING:
     from entity_connections.services.storage.store import Remembered, Store
@@ -41,8 +41,8 @@ class Tenant:
         self.store = store
         self.hierarchy = Hierarchy()
         self.accessible_ids: AbstractSet[str] | None = None
-        self._remarks: tuple[str, ...] = ()
-        self._views: dict[str, Snapshot] = {}
+        self._warnings: tuple[str, ...] = ()
+        self._snapshots: dict[str, Snapshot] = {}
 
     async def open(self, start: str | None = None) -> str:
         """Read the entities and return the id of the one to act in first.
@@ -64,23 +64,23 @@ class Tenant:
             return first.id
         try:
             wanted = find_entity(start, self.hierarchy)
-            why = self.why_not_in(wanted)
+            why = self.no_access_reason(wanted)
         except EntityLookupError as error:
             why = str(error)
         else:
             if not why:
                 return wanted.id
-        self._remarks += (f"{why} This is {first.title} instead.",)
+        self._warnings += (f"{why} This is {first.title} instead.",)
         return first.id
 
-    def called(self, start: str) -> str | None:
+    def find_id(self, start: str) -> str | None:
         """Return the id of the one entity that is called so, as far as is known."""
         try:
             return find_entity(start, self.hierarchy).id
         except EntityLookupError:
             return None
 
-    def why_not_in(self, entity: Entity) -> str:
+    def no_access_reason(self, entity: Entity) -> str:
         """Return why an entity cannot be acted in, or ""."""
         if entity.listed and not entity.provisioned:
             return f"{entity.title} is not provisioned yet."
@@ -100,7 +100,7 @@ class Tenant:
         accessible_ids = await self.zuora.list_accessible_ids()
         may_act = acting_id if accessible_ids is None or acting_id in accessible_ids else None
         entities = await self.zuora.list_entities(may_act)
-        self.hierarchy, self._remarks = Hierarchy(entities.found), entities.remarks
+        self.hierarchy, self._warnings = Hierarchy(entities.found), entities.warnings
         self.accessible_ids = accessible_ids
 
     async def read(self, acting_id: str) -> Snapshot:
@@ -111,37 +111,37 @@ class Tenant:
         """
         read_at, asked = self.clock(), self.steady()
         listed = await self.zuora.list_connections(acting_id)
-        remarks = self._remarks + listed.remarks
+        warnings = self._warnings + listed.warnings
         view = Snapshot(
             acting_id,
             self.hierarchy,
             listed.found,
             self.accessible_ids,
             read_at,
-            remarks,
-            whole=not listed.unreadable,
+            warnings,
+            complete=not listed.unreadable,
             asked=asked,
         )
-        seen = self._views.get(acting_id)
+        seen = self._snapshots.get(acting_id)
         if seen is None or seen.asked <= asked:
-            self._views[acting_id] = view
+            self._snapshots[acting_id] = view
         return view
 
     @property
-    def remarks(self) -> tuple[str, ...]:
+    def warnings(self) -> tuple[str, ...]:
         """What is missing or strange in the list of entities, a sentence each."""
-        return self._remarks
+        return self._warnings
 
-    def seen(self, acting_id: str) -> Snapshot | None:
+    def cached(self, acting_id: str) -> Snapshot | None:
         """Return what was last read of an entity, if anything."""
-        return self._views.get(acting_id)
+        return self._snapshots.get(acting_id)
 
-    def views(self) -> list[Snapshot]:
+    def snapshots(self) -> list[Snapshot]:
         """Return what was last read of every entity, the newest first."""
-        views = tuple(self._views.values())  # at once: a thread may be saving them
+        views = tuple(self._snapshots.values())  # at once: a thread may be saving them
         return sorted(views, key=lambda view: (view.asked, view.read_at), reverse=True)
 
-    def restore(self) -> "Remembered | None":
+    def restore_cache(self) -> "Remembered | None":
         """Know again what an earlier program read, as old as it is; return it, if anything.
 
         What this one has read already stays. Blocks for the disk.
@@ -154,10 +154,10 @@ class Tenant:
             self.accessible_ids = remembered.accessible_ids
         now = self.clock()  # what was kept by a clock that was ahead is not from the future
         for id_, view in remembered.views.items():
-            self._views.setdefault(id_, view._replace(read_at=min(view.read_at, now)))
+            self._snapshots.setdefault(id_, view._replace(read_at=min(view.read_at, now)))
         return remembered
 
-    def remember(self, acting_id: str, direction: Direction = Direction.OUTBOUND) -> None:
+    def save_cache(self, acting_id: str, direction: Direction = Direction.OUTBOUND) -> None:
         """Keep what was read for the next start. Blocks for the disk, and never raises."""
         if self.store:
             self.store.save(self, acting_id, direction)
@@ -165,16 +165,16 @@ class Tenant:
     def can_act_in(self, entity_id: str) -> bool:
         """Whether the user may work in an entity, as far as is known."""
         entity = self.hierarchy.get(entity_id)
-        return entity.listed and not self.why_not_in(entity)
+        return entity.listed and not self.no_access_reason(entity)
 
-    def waiting(self) -> dict[str, int]:
+    def count_waiting(self) -> dict[str, int]:
         """Return how many requests wait for each entity, by the newest lists read.
 
         Only what the lists of the entities visited so far have shown: nothing
         is asked for it.
         """
         newest: dict[str, Connection] = {}
-        for view in reversed(self.views()):
+        for view in reversed(self.snapshots()):
             known = {one.id for one in view.connections}
             gone = [
                 id_

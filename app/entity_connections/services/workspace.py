@@ -21,14 +21,14 @@ class UserSession(NamedTuple):
             the tenant choose.
         role: tells the user's role in an entity; None where nobody knows,
             as in the real Zuora, whose API has no word for it.
-        traffic: what goes over the wire for this user.
+        request_log: the calls that are sent for this user.
     """
 
     tenant: Tenant
     login: str
     start: str | None
     role: Callable[[str], str | None]
-    traffic: RequestLog
+    request_log: RequestLog
 
 
 class FaultSwitches(NamedTuple):

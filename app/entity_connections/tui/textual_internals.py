@@ -71,4 +71,9 @@ PRIVATE_PARTS = (
         "_ExitInput",
         "Caught in terminal/browser.py: raised when the browser page is closed.",
     ),
+    PrivatePart(
+        "textual.widgets:Input",
+        "_toggle_cursor",
+        "Replaced in tests/tui/conftest.py: a blinking cursor would change the pictures.",
+    ),
 )

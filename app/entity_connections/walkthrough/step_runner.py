@@ -205,7 +205,9 @@ class Performance:
     def _must_wait(self) -> bool:
         """Return whether a key waits to be taken, or a question to be answered."""
         question = self.app.screen
-        early = isinstance(question, Confirmation) and not (question.armed or question.invalidated)
+        early = isinstance(question, Confirmation) and not (
+            question.answerable or question.invalidated
+        )
         return early or not self.app.input.is_empty
 
     async def _look(self, missing: Callable[[Glass], str]) -> Glass:

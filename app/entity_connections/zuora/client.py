@@ -18,9 +18,9 @@ from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.entities import Entity
 from entity_connections.domain.ids import normalize_id
 from entity_connections.domain.list_result import ListResult
+from entity_connections.domain.zuora_api import Receipt
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.write_lock import WriteLock
-from entity_connections.services.zuora_api import Receipt
 from entity_connections.zuora.auth import Credentials, Tokens
 from entity_connections.zuora.http import responses as answers
 from entity_connections.zuora.http.calls import Calls

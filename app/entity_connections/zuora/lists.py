@@ -60,8 +60,8 @@ class Gathering(Generic[Record]):
         self._foreign += len(records) - len(ours)
         self._records += ours
 
-    def records(self, *remarks: str) -> ListResult[Record]:
-        """Return what was gathered, with `remarks` behind those of the list's own."""
+    def records(self, *warnings: str) -> ListResult[Record]:
+        """Return what was gathered, with `warnings` behind those of the list's own."""
         found = {record.id: record for record in self._records}
         # As many ids as records: no need to look for those that came twice.
         whole = len(found) == len(self._records)
@@ -75,7 +75,7 @@ class Gathering(Generic[Record]):
             twice = self._count(len(changed))
             told.append(f"{twice} came twice with different contents: the later counts.")
         return ListResult(
-            tuple(found.values()), (*told, *remarks), self._unreadable + self._foreign
+            tuple(found.values()), (*told, *warnings), self._unreadable + self._foreign
         )
 
     def _readable(self, rows: Sequence[object]) -> Iterator[Record]:

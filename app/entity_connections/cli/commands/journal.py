@@ -12,7 +12,7 @@ from entity_connections.cli.exit_codes import ExitCode, Stopped
 from entity_connections.cli.options import Chosen, options_before_command
 from entity_connections.cli.output import narrate, say, say_json, table
 from entity_connections.cli.parameters import option
-from entity_connections.domain.actions import Action
+from entity_connections.domain.actions import ACTIONS_BY_ID
 from entity_connections.domain.clock import now
 from entity_connections.domain.ids import normalize_id
 from entity_connections.domain.text import clean
@@ -47,7 +47,7 @@ class Since(click.ParamType[datetime]):
 @option("--json", "as_json", is_flag=True, help="Data for machines.")
 @option("--since", type=Since(), metavar="T", help="From then on: 2026-11-22, 2h, 3d.")
 @option(
-    "--action", type=click.Choice([one.name.lower() for one in Action]), metavar="ACTION",
+    "--action", type=click.Choice(list(ACTIONS_BY_ID)), metavar="ACTION",
     help="Only request, accept, deny or disconnect.",
 )  # fmt: skip
 @option(
@@ -86,7 +86,7 @@ def journal(
         one
         for one in _read()
         if (since is None or one.at >= since)
-        and action in (None, one.action.name.lower())
+        and action in (None, one.action.id)
         and outcome in (None, _word(one).replace(" ", "-"))
         and profile in (None, one.profile)
         and tenant in (None, one.tenant)
@@ -133,7 +133,7 @@ def _journal() -> Journal:
 
 def _read() -> list[Entry]:
     try:
-        return _journal().entries()
+        return _journal().read_entries()
     except JournalError as error:
         raise Stopped(str(error), ExitCode.USAGE) from error
 
@@ -171,7 +171,7 @@ def _as_json(entry: Entry) -> dict[str, Any]:
         "at": entry.at.isoformat(),
         "profile": entry.profile,
         "user": entry.user,
-        "action": entry.action.name.lower(),
+        "action": entry.action.id,
         "acting": entry.acting._asdict(),
         "source": entry.source._asdict(),
         "target": entry.target._asdict(),

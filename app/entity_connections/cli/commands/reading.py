@@ -14,7 +14,7 @@ from entity_connections.cli.output import (
     table,
 )
 from entity_connections.cli.parameters import option
-from entity_connections.cli.tenant.finding import read_all
+from entity_connections.cli.tenant.find_rows import read_all
 from entity_connections.cli.tenant.session import Session, code_of, run, tell
 from entity_connections.domain.connections import PENDING, Connection, Direction
 from entity_connections.domain.entities import Entity
@@ -38,7 +38,7 @@ def entities(chosen: Chosen, *, as_json: bool) -> ExitCode:
         tenant = session.tenant
         await session.open()
         session.keep(entities=True)
-        _tell_remarks(tenant.remarks)
+        _print_warnings(tenant.warnings)
         allowed = tenant.accessible_ids
 
         def may(entity: Entity) -> bool | None:
@@ -84,7 +84,7 @@ def connections(chosen: Chosen, direction: str | None, *, as_json: bool) -> Exit
         acting_id = await session.acting()
         view = await session.tenant.read(acting_id)
         session.keep(acting_id)
-        _tell_remarks(view.remarks)
+        _print_warnings(view.warnings)
         found = [
             one
             for one in view.connections
@@ -125,7 +125,7 @@ def waiting(chosen: Chosen, *, as_json: bool) -> ExitCode:
                 tell(view)
                 codes.append(code_of(view))
                 continue
-            _tell_remarks(view.remarks)
+            _print_warnings(view.warnings)
             found += (
                 (one, view)
                 for one in view.connections
@@ -160,6 +160,6 @@ def _connections_table(found: list[Connection], views: list[Snapshot]) -> str:
     )
 
 
-def _tell_remarks(remarks: tuple[str, ...]) -> None:
-    for one in dict.fromkeys(remarks):
+def _print_warnings(warnings: tuple[str, ...]) -> None:
+    for one in dict.fromkeys(warnings):
         narrate(one)

@@ -50,7 +50,7 @@ def _left_open(journal: Journal) -> str:
     if last is None or journal.path is None:
         return ""
     try:
-        open_ = any(one.id == last.id for one in journal.open())
+        open_ = any(one.id == last.id for one in journal.read_open())
     except JournalError:
         open_ = True
     what = f"{last.action.label} of {last.pair}"

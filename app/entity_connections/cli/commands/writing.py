@@ -11,10 +11,10 @@ from entity_connections.cli.options import Chosen, tenant_options
 from entity_connections.cli.output import narrate
 from entity_connections.cli.parameters import argument, option
 from entity_connections.cli.tenant.confirm import ask, check_gates
-from entity_connections.cli.tenant.finding import row_by_ends, row_by_id, rows_to_request
-from entity_connections.cli.tenant.sending import ordered, send, settle
+from entity_connections.cli.tenant.execute import execute, plan_operations, recover
+from entity_connections.cli.tenant.find_rows import row_by_ends, row_by_id, rows_to_request
 from entity_connections.cli.tenant.session import Session, run
-from entity_connections.domain.actions import Action
+from entity_connections.domain.actions import ACCEPT, DENY, DISCONNECT, REQUEST, Action
 from entity_connections.domain.connections import Row
 
 _OPTIONS = (
@@ -67,11 +67,11 @@ def request(chosen: Chosen, source: str | None, targets: tuple[str, ...], **how:
     async def find(session: Session) -> list[Row]:
         return await rows_to_request(session, source, targets)
 
-    return _run(chosen, Action.REQUEST, find, **how)
+    return _run(chosen, REQUEST, find, **how)
 
 
 def _on_connection(action: Action, about: str) -> click.Command:
-    @click.command(action.name.lower())
+    @click.command(action.id)
     @_writing(about)
     @argument("connection", metavar="[CONNECTION_ID]", required=False)
     @_end("--from", "source", "The source, in place of an id.")
@@ -99,10 +99,10 @@ def _on_connection(action: Action, about: str) -> click.Command:
     return command
 
 
-accept = _on_connection(Action.ACCEPT, "Accept a request, acting in its target.")
-deny = _on_connection(Action.DENY, "Deny a request, acting in its target.")
+accept = _on_connection(ACCEPT, "Accept a request, acting in its target.")
+deny = _on_connection(DENY, "Deny a request, acting in its target.")
 disconnect = _on_connection(
-    Action.DISCONNECT,
+    DISCONNECT,
     """End a connection for good, acting in its source or its target.
 
     On a terminal it wants the counterpart's name typed.""",
@@ -123,19 +123,19 @@ def _run(
         target = session.way.target
         if not dry_run:
             check_gates(target, yes=yes, unlock=unlock)
-            await settle(session)
+            await recover(session)
         rows = await find(session)
-        orders = await ordered(session, action, rows)
+        operations = await plan_operations(session, action, rows)
         if dry_run:
             from entity_connections.cli.tenant.dry_run import show
 
-            await show(session, orders, as_json=as_json)
+            await show(session, operations, as_json=as_json)
             return ExitCode.DONE
-        if not yes and not ask(target, orders):
+        if not yes and not ask(target, operations):
             narrate("Nothing was sent.")
             return ExitCode.INTERRUPTED
         try:
-            return await send(session, orders, as_json=as_json)
+            return await execute(session, operations, as_json=as_json)
         finally:
             if target.journal.path is None and target.journal.last is not None:
                 narrate(_FORGOTTEN)

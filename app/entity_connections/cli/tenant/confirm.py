@@ -9,16 +9,9 @@ import click
 
 from entity_connections.cli.exit_codes import ExitCode, Stopped
 from entity_connections.cli.output import narrate
-from entity_connections.domain.actions import Action
 from entity_connections.domain.risk import Risk
-from entity_connections.services.operations.operation import Order
+from entity_connections.services.operations.operation import Operation
 from entity_connections.services.workspace import Workspace
-
-_CONSEQUENCE = {
-    Action.DENY: "The request ends; the source would have to ask anew.",
-    Action.DISCONNECT: "There is no way back: the mapping of shared objects is broken for good,"
-    " and what is shared already falls under the target's control.",
-}
 
 
 def check_gates(target: Workspace, *, yes: bool, unlock: bool) -> None:
@@ -49,18 +42,20 @@ def check_gates(target: Workspace, *, yes: bool, unlock: bool) -> None:
     lock.unlock()
 
 
-def ask(target: Workspace, orders: Sequence[Order]) -> bool:
+def ask(target: Workspace, operations: Sequence[Operation]) -> bool:
     """Say what would be sent and return whether the person at the terminal wants it."""
     place = f"{target.risk.value} {target.name}"
     narrate(f"In {place.upper() if target.risk is Risk.PRODUCTION else place}:")
-    for order in orders:
-        narrate(f"  {order.action.label}: {order.pair}")
-    if consequence := _CONSEQUENCE.get(orders[0].action):
-        narrate(consequence)
+    for operation in operations:
+        narrate(f"  {operation.action.label}: {operation.pair}")
+    first = operations[0]
+    if len(operations) == 1:
+        row = first.row
+        narrate(first.action.consequence(row, row.source.title, row.target.title))
     with _interruptible():
-        if orders[0].action is not Action.DISCONNECT:
+        if not first.action.irreversible:
             return click.confirm("Do it?", default=False, err=True)
-        counterpart = orders[0].row.counterpart
+        counterpart = first.row.counterpart
         typed: str = click.prompt(f"Type {counterpart.title} to end it", err=True)
     meant = {counterpart.title, counterpart.name, counterpart.id} - {""}
     if typed.strip() in meant:

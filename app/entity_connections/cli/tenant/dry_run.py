@@ -1,4 +1,4 @@
-"""`--dry-run`: the exact request, caught where the adapter would hand it to the network."""
+"""`--dry-run`: the exact request, captured where the adapter would send it."""
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
@@ -6,8 +6,7 @@ from typing import Any
 
 from entity_connections.cli.output import narrate, say, say_json
 from entity_connections.cli.tenant.session import Session
-from entity_connections.domain.actions import Action
-from entity_connections.services.operations.operation import Order
+from entity_connections.services.operations.operation import Operation
 from entity_connections.zuora.auth import credentials
 from entity_connections.zuora.client import ZuoraClient
 
@@ -18,43 +17,34 @@ _LEFT_OUT = {"host", "connection", "content-length"}
 Message = dict[str, Any]
 
 
-async def show(session: Session, orders: Sequence[Order], *, as_json: bool) -> None:
-    """Print what would be sent for each order, without its secrets; nothing leaves."""
-    caught = [await _caught(order, session.way.base_url) for order in orders]
+async def show(session: Session, operations: Sequence[Operation], *, as_json: bool) -> None:
+    """Print what would be sent for each operation, without its secrets; nothing leaves."""
+    captured = [await _capture(operation, session.way.base_url) for operation in operations]
     if as_json:
-        say_json(caught)
+        say_json(captured)
         return
-    for order, request in zip(orders, caught, strict=True):
-        narrate(f"{order.action.label}: {order.pair}. Nothing is sent:")
+    for operation, request in zip(operations, captured, strict=True):
+        narrate(f"{operation.action.label}: {operation.pair}. Nothing is sent:")
         say(f"{request['method']} {request['url']}")
         for name, value in request["headers"].items():
             say(f"{name}: {value}")
         say(f"\n{json.dumps(request['body'])}\n")
 
 
-async def _caught(order: Order, base_url: str) -> Message:
-    """Let the adapter make the request, with no credentials, to a server that only looks."""
-    server = _Onlooker()
-    row, key = order.row, order.key
+async def _capture(operation: Operation, base_url: str) -> Message:
+    """Return the request that the adapter makes, sent to a server that only keeps it."""
+    server = _CaptureServer()
     async with ZuoraClient.in_process(server, credentials(_ABSENT, _ABSENT)) as zuora:
-        match order.action:
-            case Action.REQUEST:
-                await zuora.request_connection(row.acting.id, row.target.id, key)
-            case Action.ACCEPT:
-                await zuora.accept(row.acting.id, order.connection_id)
-            case Action.DENY:
-                await zuora.deny(row.acting.id, order.connection_id)
-            case Action.DISCONNECT:
-                await zuora.disconnect(row.acting.id, order.connection_id)
-    seen = server.seen
-    return seen | {"url": base_url.rstrip("/") + seen["url"]}
+        await operation.action.send(zuora, operation.row, operation.key, "")
+    request = server.request
+    return request | {"url": base_url.rstrip("/") + request["url"]}
 
 
-class _Onlooker:
-    """A server that gives a token without worth, and remembers what else it is asked."""
+class _CaptureServer:
+    """An ASGI server that issues a worthless token and keeps the one other request."""
 
     def __init__(self) -> None:
-        self.seen: Message = {}
+        self.request: Message = {}
 
     async def __call__(
         self,
@@ -74,11 +64,11 @@ class _Onlooker:
             answer = {"access_token": _ABSENT, "token_type": "bearer", "expires_in": 3600}
         else:
             headers = {
-                _written(name.decode("latin-1")): value.decode("latin-1")
+                _format_header(name.decode("latin-1")): value.decode("latin-1")
                 for name, value in scope["headers"]
                 if name.decode("latin-1").lower() not in _LEFT_OUT
             }
-            self.seen = {
+            self.request = {
                 "method": scope["method"],
                 "url": path,
                 "headers": headers,
@@ -90,5 +80,5 @@ class _Onlooker:
         await send({"type": "http.response.body", "body": data})
 
 
-def _written(name: str) -> str:
+def _format_header(name: str) -> str:
     return "-".join(part.capitalize() for part in name.split("-"))

@@ -70,8 +70,8 @@ class Session(NamedTuple):
         store = self.tenant.store
         if store is None or store.path is None or (store.path.exists() and not entities):
             return
-        remembered = self.tenant.restore()
-        self.tenant.remember(acting_id or (remembered.acting_id if remembered else ""))
+        remembered = self.tenant.restore_cache()
+        self.tenant.save_cache(acting_id or (remembered.acting_id if remembered else ""))
 
     def entity(self, typed: str) -> Entity:
         """Return the entity that somebody typed.
@@ -94,7 +94,7 @@ class Session(NamedTuple):
         Raises:
             Stopped: it cannot be.
         """
-        if why := self.tenant.why_not_in(entity):
+        if why := self.tenant.no_access_reason(entity):
             unprovisioned = entity.listed and not entity.provisioned
             raise Stopped(why, ExitCode.USAGE if unprovisioned else ExitCode.NO_ACCESS)
         return entity
@@ -112,8 +112,8 @@ def run(chosen: Chosen, work: Callable[[Session], Awaitable[ExitCode]]) -> ExitC
 
 async def _inside(wanted: Way, work: Callable[[Session], Awaitable[ExitCode]]) -> ExitCode:
     access = await wanted.target.enter(wanted.target.user)
-    access.traffic.changed = _Waits(access.traffic).tell
-    silence = asyncio.create_task(_tell_silence(access.traffic))
+    access.request_log.changed = _Waits(access.request_log).tell
+    silence = asyncio.create_task(_tell_silence(access.request_log))
     try:
         return await work(Session(wanted, access))
     finally:

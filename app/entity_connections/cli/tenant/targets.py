@@ -126,7 +126,7 @@ def _fake(chosen: Chosen) -> Way:
             login=known.login,
             start=known.home_entity_id if start is None else start,
             role=lambda entity_id: fake.role(username, entity_id),
-            traffic=traffic,
+            request_log=traffic,
         )
 
     target = Workspace(

@@ -1,1 +1,1 @@
-"""One write from the moment it is planned to its known outcome."""
+"""Writes: from the moment each is planned to its known outcome."""

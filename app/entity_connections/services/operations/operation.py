@@ -1,105 +1,141 @@
-"""What a person asked for, and what became of it."""
+"""One write, from the moment it is planned until its outcome is known."""
 
 import uuid
+from dataclasses import dataclass, replace
 from enum import Enum
-from typing import NamedTuple
+from typing import Self
 
 from entity_connections.domain.actions import Action
 from entity_connections.domain.connections import Connection, Direction, Row
 from entity_connections.domain.entities import Entity
-from entity_connections.domain.errors import ZuoraError
+from entity_connections.domain.errors import Applied, ZuoraError
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.entries import Entry, Party
 
 
-class Result(Enum):
-    """What became of a write; the value is its word in the journal."""
+class State(Enum):
+    """How far an operation is; the value is the word in the journal and in JSON."""
 
+    PLANNED = "planned"
+    """Nothing was sent."""
+    SENT = "sent"
+    """The intent is in the journal, and the request may be on its way."""
     CONFIRMED = "confirmed"
-    """The list shows it."""
+    """A list proves that it was applied."""
     REFUSED = "refused"
-    """Zuora said no, or was never reached; nothing changed."""
-    OVERTAKEN = "overtaken"
-    """The record had changed since the person saw it; nothing was sent, and nothing recorded."""
+    """Zuora refused it or was never reached; nothing changed."""
+    STALE = "overtaken"
+    """The record had changed since the person saw it; nothing was sent."""
     UNKNOWN = "unknown"
-    """It was sent, and neither an answer nor the list tells what became of it."""
-    NOT_DONE = "not done"
-    """It was sent, nobody answered, and it did not happen: the list says so, late enough."""
+    """It was sent, and neither an answer nor a list proves what became of it."""
+    NOT_APPLIED = "not done"
+    """It was sent, no answer came, and a later list proves that it was not applied."""
     SUPERSEDED = "overtaken since"
-    """It was sent, nobody answered, and nobody will ever tell: the list shows something else."""
+    """It was sent, no answer came, and the list shows a third state: nobody can tell."""
 
 
-class Order(NamedTuple):
-    """An action on the row exactly as the person saw it.
+_APPLIED = {
+    State.CONFIRMED: Applied.YES,
+    State.SENT: Applied.MAYBE,
+    State.UNKNOWN: Applied.MAYBE,
+    State.SUPERSEDED: Applied.MAYBE,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """An action on a row, exactly as the person saw the row.
 
     Attributes:
-        key: Idempotency-Key, the same for as long as the order lives.
+        action: what is to be done.
+        row: the row as it was shown when the action was chosen.
+        key: the Idempotency-Key; the same for as long as the operation is repeated.
+        entry: the intent in the journal; None while nothing was sent.
+        state: how far it is.
+        sentence: the state in a sentence, "" while planned.
+        error: why Zuora refused or did not answer, if so.
+        snapshot: the list that was read last for it, None while there is none.
+        request_id: `Zuora-Request-Id` of the answer, or "".
+        connection_id: id of the record acted on, or of the one that a request made, or "".
+        answered_at: when the answer came or was given up, on the clock of
+            `Snapshot.asked`; None when another program sent it.
     """
 
     action: Action
     row: Row
     key: str
+    entry: Entry | None = None
+    state: State = State.PLANNED
+    sentence: str = ""
+    error: ZuoraError | None = None
+    snapshot: Snapshot | None = None
+    request_id: str = ""
+    connection_id: str = ""
+    answered_at: float | None = None
 
     @classmethod
-    def on(cls, action: Action, row: Row, key: str | None = None) -> "Order":
-        """Capture `row` as the target of `action`, under a new key unless one is given."""
-        return cls(action, row, key or str(uuid.uuid4()))
+    def plan(cls, action: Action, row: Row, key: str = "") -> Self:
+        """Return the operation that carries out `action` on `row`, under a new key if none."""
+        return cls(
+            action=action, row=row, key=key or str(uuid.uuid4()), connection_id=row.connection_id
+        )
 
     @classmethod
-    def again(cls, entry: Entry) -> "Order":
-        """Return the order that a line of the journal came from, with the names of that time."""
+    def from_entry(cls, entry: Entry) -> Self:
+        """Return the operation that a journal entry records, with the names of that time.
+
+        It is unknown unless the entry has a final outcome.
+        """
         outbound = entry.acting.id == entry.source.id
         ends = entry.source.id, entry.target.id
-        living, *folded = entry.records or (entry.connection_id,)
-        record = Connection(living, *ends, entry.status) if entry.status else None
+        living_id, *older_ids = entry.records or (entry.connection_id,)
         row = Row(
             direction=Direction.OUTBOUND if outbound else Direction.INBOUND,
             acting=_entity(entry.acting),
             counterpart=_entity(entry.target if outbound else entry.source),
             under=None,
-            connection=record,
-            folded=tuple(Connection(id_, *ends, "") for id_ in folded),
+            connection=Connection(living_id, *ends, entry.status) if entry.status else None,
+            folded=tuple(Connection(id_, *ends, "") for id_ in older_ids),
         )
-        return cls(entry.action, row, entry.key)
+        return cls(
+            action=entry.action,
+            row=row,
+            key=entry.key,
+            entry=entry,
+            state=State(entry.outcome or State.UNKNOWN.value),
+            sentence=entry.sentence,
+            request_id=entry.request_id,
+            connection_id=entry.connection_id,
+        )
+
+    def with_state(self, state: State, sentence: str) -> Self:
+        """Return the operation in another state."""
+        return replace(self, state=state, sentence=sentence)
 
     @property
-    def connection_id(self) -> str:
-        """The record acted on, or "" where there was none."""
-        return self.row.connection.id if self.row.connection else ""
+    def id(self) -> str:
+        """The id of the journal entry, "" while there is none."""
+        return self.entry.id if self.entry else ""
+
+    @property
+    def applied(self) -> Applied:
+        """Whether Zuora has applied it, as far as is proven."""
+        return _APPLIED.get(self.state, Applied.NO)
 
     @property
     def ends(self) -> tuple[str, str]:
-        """The ids of the two entities in the direction of sharing."""
+        """The ids of source and target."""
         return self.row.source.id, self.row.target.id
 
     @property
+    def acting_id(self) -> str:
+        """The id of the entity it is carried out in."""
+        return self.row.acting.id
+
+    @property
     def pair(self) -> str:
-        """The two entities in the direction of sharing."""
-        return f"{self.row.source.title} → {self.row.target.title}"
-
-
-class Outcome(NamedTuple):
-    """What became of an order.
-
-    Attributes:
-        sentence: it, in one sentence.
-        error: why Zuora refused or did not answer, if it did.
-        view: what the list says now, or None when it could not be read.
-        request_id: `Zuora-Request-Id` of the answer, or "".
-        entry: the intent in the journal, or None when nothing was sent.
-        connection_id: of the connection that a request made, or "".
-        sent: when it had left on the clock of `View.asked`, or None if not in this program.
-    """
-
-    order: Order
-    result: Result
-    sentence: str
-    error: ZuoraError | None = None
-    view: Snapshot | None = None
-    request_id: str = ""
-    entry: Entry | None = None
-    connection_id: str = ""
-    sent: float | None = None
+        """The titles of source and target, in the direction of sharing."""
+        return self.row.pair
 
 
 def _entity(party: Party) -> Entity:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from entity_connections.domain.actions import Action
+from entity_connections.domain.actions import ACTIONS_BY_ID, Action
 from entity_connections.domain.text import clean
 
 SENTENCE = 1_000
@@ -107,7 +107,7 @@ def intent(entry: Entry) -> dict[str, object]:
         "profile": entry.profile,
         "tenant": entry.tenant,
         "user": entry.user,
-        "action": entry.action.name.lower(),
+        "action": entry.action.id,
         "acting": entry.acting._asdict(),
         "source": entry.source._asdict(),
         "target": entry.target._asdict(),
@@ -152,7 +152,7 @@ def merged(lines: Iterable[Fields]) -> list[Entry]:
 
 def _entry(id_: str, fields: Fields) -> Entry | None:
     at = moment(fields.get("at"))
-    action = Action.__members__.get(_text(fields, "action").upper())
+    action = ACTIONS_BY_ID.get(_text(fields, "action"))
     acting, source, target = (_party(fields, end) for end in ("acting", "source", "target"))
     if at is None or action is None or not (acting.id and source.id and target.id):
         return None

@@ -16,9 +16,7 @@ from pathlib import Path
 
 from entity_connections.domain.actions import Action
 from entity_connections.domain.clock import now
-from entity_connections.domain.entities import Entity
 from entity_connections.domain.text import clean
-from entity_connections.services.operations.operation import Order, Result
 from entity_connections.services.storage import entries
 from entity_connections.services.storage.chain import Chain
 from entity_connections.services.storage.entries import Entry, Party
@@ -64,54 +62,60 @@ class Journal:
         self.clock = clock
         self._chain = Chain(path)
 
-    def intend(
-        self,
-        order: Order,
-        user: str,
-        track_id: str,
-        admit: Callable[[Order, list[Entry]], Order] = lambda order, _: order,
-    ) -> Entry:
-        """Record that an order is about to be sent; when this returns, the disk has it.
+    def record_intents(self, make: Callable[[list[Entry]], list[Entry]]) -> list[Entry]:
+        """Record that operations are about to be sent; when this returns, the disk has them.
 
-        `admit` is shown the open writes while no program can add one; it returns the
-        order as it is to be recorded, or raises what is raised here then.
+        `make` receives the open entries while no program can add one, and returns the
+        entries to record; what it raises is raised here, and nothing is recorded.
         """
         made: list[Entry] = []
 
         def line(read: Callable[[], bytes]) -> dict[str, object]:
-            admitted = admit(order, _open(read()))
-            made.append(self._entry(admitted, user, track_id))
+            made.extend(make(_open(read())))
             return entries.intent(made[0])
 
         with _sentences("written", self.path):
             self._chain.append(line)
         self.last = made[0]
-        return made[0]
+        return made
 
-    def _entry(self, order: Order, user: str, track_id: str) -> Entry:
-        row = order.row
+    def new_entry(
+        self,
+        *,
+        action: Action,
+        acting: Party,
+        source: Party,
+        target: Party,
+        status: str | None,
+        connection_id: str,
+        records: tuple[str, ...],
+        track_id: str,
+        key: str,
+        user: str,
+    ) -> Entry:
+        """Return an entry for an operation that is about to be sent now, with clean texts."""
         return Entry(
             id=str(uuid.uuid4()),
             at=self.clock(),
             profile=self.profile,
             user=clean(user),
-            action=order.action,
-            acting=_party(row.acting),
-            source=_party(row.source),
-            target=_party(row.target),
-            status=clean(row.status) if row.status else None,
-            connection_id=clean(order.connection_id),
+            action=action,
+            acting=_clean_party(acting),
+            source=_clean_party(source),
+            target=_clean_party(target),
+            status=clean(status) if status else None,
+            connection_id=clean(connection_id),
             track_id=clean(track_id),
-            key=clean(order.key) if order.action is Action.REQUEST else "",
+            key=clean(key),
             process=this_process(),
             tenant=self.tenant,
-            records=tuple(clean(one.id) for one in row.records),
+            records=tuple(map(clean, records)),
         )
 
-    def conclude(
+    def record_outcome(
         self,
         entry_id: str,
-        outcome: Result,
+        outcome: str,
         sentence: str,
         codes: str = "",
         request_id: str = "",
@@ -119,12 +123,12 @@ class Journal:
     ) -> None:
         """Record what became of a write; the newest outcome counts."""
         line = entries.outcome(
-            entry_id, self.clock(), outcome.value, sentence, codes, request_id, connection_id
+            entry_id, self.clock(), outcome, sentence, codes, request_id, connection_id
         )
         with _sentences("written", self.path):
             self._chain.append(lambda _: line)
 
-    def entries(self) -> list[Entry]:
+    def read_entries(self) -> list[Entry]:
         """Return every write of every profile, oldest first; lines without a meaning are left out.
 
         What those are is told by `verify`.
@@ -132,12 +136,12 @@ class Journal:
         with _sentences("read", self.path):
             return _entries(self._chain.read())
 
-    def open(self) -> list[Entry]:
+    def read_open(self) -> list[Entry]:
         """Return the writes, to whatever tenant, whose outcome is not known, oldest first."""
         with _sentences("read", self.path):
             return _open(self._chain.read())
 
-    def unsettled(self) -> list[Entry]:
+    def read_unresolved(self) -> list[Entry]:
         """Return those of the open writes to this tenant that are ours to look up, oldest first.
 
         Those of a program that still runs here are left to it for ten minutes.
@@ -145,7 +149,7 @@ class Journal:
         time = self.clock()
         return [
             entry
-            for entry in self.open()
+            for entry in self.read_open()
             if entry.tenant == self.tenant
             and not (time - entry.at < LEFT_ALONE and _alive(entry.process))
         ]
@@ -164,8 +168,8 @@ def _entries(data: bytes) -> list[Entry]:
     return entries.merged(filter(None, map(parsed, split(data))))
 
 
-def _party(entity: Entity) -> Party:
-    return Party(clean(entity.id), clean(entity.title))
+def _clean_party(party: Party) -> Party:
+    return Party(clean(party.id), clean(party.title))
 
 
 @contextmanager

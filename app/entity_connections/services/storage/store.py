@@ -82,7 +82,7 @@ class Store:
         if self.path is None or not len(tenant.hierarchy):
             return
         views, now = list(_kept(tenant)), tenant.clock()
-        known = [(one.acting_id, one.remarks, one.connections) for one in views]
+        known = [(one.acting_id, one.warnings, one.connections) for one in views]
         state = (acting_id, direction, tenant.accessible_ids, list(tenant.hierarchy), known)
         if self._saved and self._saved[1] == state and now - self._saved[0] < STALE:
             return
@@ -117,7 +117,7 @@ def known_entities(path: Path) -> list[tuple[str, str, str]]:
 
 def _kept(tenant: Tenant) -> Iterator[Snapshot]:
     kept = 0
-    for view in tenant.views():
+    for view in tenant.snapshots():
         if kept and kept + len(view.connections) > ENOUGH:
             break
         kept += len(view.connections)
@@ -128,7 +128,7 @@ def _fields(view: Snapshot) -> dict[str, object]:
     return {
         "actingId": view.acting_id,
         "readAt": view.read_at.isoformat(),
-        "remarks": view.remarks,
+        "warnings": view.warnings,
         "connections": view.connections,
     }
 
@@ -164,7 +164,7 @@ def _loaded(
         read_at = moment(one.get("readAt")) if isinstance(one, dict) else None
         if read_at is None:
             raise ValueError("a view without a moment")
-        remarks = one.get("remarks")
+        warnings = one.get("warnings")
         connections = {
             _id(id_): Connection(_id(id_), _id(source), _id(target), _text(status))
             for id_, source, target, status in _list(one.get("connections"), 4)
@@ -175,7 +175,7 @@ def _loaded(
             connections=tuple(connections.values()),
             accessible_ids=accessible_ids,
             read_at=read_at,
-            remarks=tuple(map(_text, remarks)) if isinstance(remarks, list) else (),
+            warnings=tuple(map(_text, warnings)) if isinstance(warnings, list) else (),
         )
 
 

@@ -16,7 +16,7 @@ from entity_connections.tui.commands.rows import CopyId, Filter, Refresh, ShowTa
 from entity_connections.tui.commands.tenant import ChangeUser, SwitchFault, UnlockWrites
 
 COMMANDS: tuple[Command, ...] = (
-    *ACTION_COMMANDS,
+    *ACTION_COMMANDS.values(),
     SwitchEntity(),
     Filter(),
     OtherSide(),

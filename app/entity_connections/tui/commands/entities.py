@@ -41,9 +41,9 @@ class OtherSide(Command):
         """Require a counterpart that the user may enter; going back needs no list."""
         if context.can_go_back and not context.loaded:
             return None
-        if reason := context.get_row_reason() or context.get_moved_cursor_reason():
+        reason = context.get_row_reason() or context.get_moved_cursor_reason()
+        if reason is not None or context.row is None:
             return reason
-        assert context.row is not None
         entity = context.row.counterpart
         if not entity.listed:
             return DisabledReason(

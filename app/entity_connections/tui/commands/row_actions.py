@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from entity_connections.domain import actions
-from entity_connections.domain.actions import Action, DisabledReason
-from entity_connections.domain.connections import Direction, Row
-from entity_connections.services.operations.operation import Order
+from entity_connections.domain.actions import ACTIONS, Action, DisabledReason
+from entity_connections.domain.actions.default_action import default_action, usual_action
+from entity_connections.domain.connections import Row
+from entity_connections.services.operations.operation import Operation
 from entity_connections.services.screen_state import Progress
 from entity_connections.tui.commands.command import Command, CommandContext, Need
 from entity_connections.tui.rendering.notices import Kind
@@ -28,31 +28,30 @@ class ActionCommand(Command):
 
     needs = Need.FRESH_ROW
 
-    def __init__(self, action: Action, key: str, tooltip: str) -> None:
+    def __init__(self, action: Action) -> None:
         self.action = action
-        self.id = action.name.lower()
-        self.key = key
+        self.id = action.id
+        self.key = action.key
         self.label = action.label
-        self.tooltip = tooltip
-        self.short = action.name.capitalize()
-        self.irreversible = action is Action.DISCONNECT
+        self.tooltip = action.tooltip
+        self.short = action.word
+        self.irreversible = action.irreversible
 
     def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
         """Return what on the row, or of the user, forbids the action."""
-        if reason := context.get_row_reason() or context.get_moved_cursor_reason():
+        reason = context.get_row_reason() or context.get_moved_cursor_reason()
+        if reason is not None or context.row is None:
             return reason
         if context.sending:
             return DisabledReason("An action on this row is being sent.", "Wait for its outcome.")
-        # A request may be repeated: Zuora carries it out once for each idempotency key.
-        if context.unknown and self.action is not Action.REQUEST:
+        # An idempotent action may be repeated: Zuora carries it out once for each key.
+        if context.unknown and not self.action.idempotent:
             return DisabledReason(
                 "Nobody knows yet what became of the last action on this row.",
                 "The list is read until it tells; ctrl+r reads it now.",
             )
-        row = context.row
-        assert row is not None
-        reason = actions.disabled_reason(self.action, row, context.accessible_ids)
-        return reason or get_write_reason(self.action, row, context)
+        reason = self.action.disabled_reason(context.row, context.accessible_ids)
+        return reason or get_write_reason(self.action, context.row, context)
 
     def run(self, screen: "ConnectionsScreen") -> None:
         """Ask for a confirmation, about the row as it is now."""
@@ -61,40 +60,34 @@ class ActionCommand(Command):
         state, row = screen.state, screen.view.context.row
         if state is None or row is None:
             return
-        order = Order.on(self.action, row)
+        operation = Operation.plan(self.action, row)
 
         def write(confirmed: bool | None) -> None:
             sending = state.progress(row) is Progress.SENDING
             if confirmed and state is screen.state and not sending:
-                state.started(order)
+                state.start_operation(operation)
                 screen.view.notice_bar.clear_notice()
-                screen.tenant_workers.write(state, order)
+                screen.tenant_workers.write(state, operation)
 
-        confirmation = ActionConfirmation(order, screen.workspace, screen.timing)
+        confirmation = ActionConfirmation(operation, screen.workspace, screen.timing)
         screen.app.push_screen(confirmation, write)
 
 
-ACTION_COMMANDS = (
-    ActionCommand(Action.REQUEST, "r", "Ask the target for a connection"),
-    ActionCommand(Action.ACCEPT, "a", "Accept the request that waits here"),
-    ActionCommand(Action.DENY, "d", "Deny the request that waits here"),
-    ActionCommand(Action.DISCONNECT, "x", "End it for good: there is no way back"),
-)
+ACTION_COMMANDS = {action: ActionCommand(action) for action in ACTIONS}
 
 
 def get_write_reason(action: Action, row: Row, context: CommandContext) -> DisabledReason | None:
     """Return why the user may not write, on a row that allows `action`, or None."""
     if context.read_only:
         return READ_ONLY
-    reason = actions.role_reason(action, row, context.role)
+    reason = action.role_reason(row, context.role)
     return reason or (_LOCKED if context.locked else None)
 
 
 def get_row_command(row: Row, context: CommandContext) -> ActionCommand:
     """Return the command for the action that the row offers, or would offer."""
-    usual = Action.REQUEST if row.direction is Direction.OUTBOUND else Action.ACCEPT
-    action = actions.default_action(row, context.accessible_ids) or usual
-    return next(command for command in ACTION_COMMANDS if command.action is action)
+    action = default_action(row, context.accessible_ids) or usual_action(row.direction)
+    return ACTION_COMMANDS[action]
 
 
 def run_row_command(screen: "ConnectionsScreen", key: str, *, clicked: bool = False) -> None:

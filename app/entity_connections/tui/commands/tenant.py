@@ -78,7 +78,8 @@ class SwitchFault(Command):
                 return
             faults.switch(name)
             if name in faults.active():
-                view.notice_bar.show_notice(Kind.INFO, f"The fault {name} is on.", descriptions[name])
+                sentence = f"The fault {name} is on."
+                view.notice_bar.show_notice(Kind.INFO, sentence, descriptions[name])
             else:
                 view.notice_bar.show_notice(Kind.INFO, f"The fault {name} is off.")
             view.redraw()

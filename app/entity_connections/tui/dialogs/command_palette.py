@@ -16,7 +16,7 @@ def make_command_palette(context: CommandContext, state: ScreenState | None) -> 
     choices = [_make_choice(command, context) for command in commands]
     choices.sort(key=lambda choice: bool(choice.disabled_reason))
     if state is not None:
-        tenant = state.access.tenant
+        tenant = state.session.tenant
         choices += [
             Choice(f"{ENTITY}{entity.id}", f"Act in {entity.title}")
             for entity in tenant.hierarchy

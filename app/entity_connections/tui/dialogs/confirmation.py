@@ -1,6 +1,5 @@
 """A question that takes a yes only when the user can have read it."""
 
-from functools import partial
 from typing import NamedTuple
 
 from textual import on
@@ -61,9 +60,15 @@ class Confirmation(Dialog[bool]):
         Binding("y", "answer(True)", "Yes", id="confirmation.yes", tooltip="Do it"),
         Binding("n,escape", "answer(False)", "No", id="confirmation.no", tooltip="Do nothing"),
         Binding(
-            "left", "app.focus_previous", "Left", id="confirmation.left", tooltip="The answer before"
+            "left",
+            "app.focus_previous",
+            "Left",
+            id="confirmation.left",
+            tooltip="The answer before",
         ),
-        Binding("right", "app.focus_next", "Right", id="confirmation.right", tooltip="The next answer"),
+        Binding(
+            "right", "app.focus_next", "Right", id="confirmation.right", tooltip="The next answer"
+        ),
     ]
 
     VERTICAL_BREAKPOINTS = [*VERTICAL_BREAKPOINTS, (24, "-roomy")]

@@ -10,8 +10,8 @@ MAX_RECENT = 3
 
 def make_entity_switcher(state: ScreenState) -> Picker:
     """Return the dialog that chooses the acting entity."""
-    tenant = state.access.tenant
-    waiting = tenant.waiting()
+    tenant = state.session.tenant
+    waiting = tenant.count_waiting()
     choices = [
         Choice(entity_id, tenant.hierarchy.get(entity_id).title, "recent")
         for entity_id in state.recent[:MAX_RECENT]
@@ -24,7 +24,7 @@ def make_entity_switcher(state: ScreenState) -> Picker:
 
 
 def _make_choice(state: ScreenState, entity: Entity, waiting: int) -> Choice:
-    tenant, title = state.access.tenant, entity.title
+    tenant, title = state.session.tenant, entity.title
     indent = tenant.hierarchy.depth(entity.id)
     if not entity.provisioned:
         reason = f"{title} is not provisioned yet: a global administrator does that."

@@ -1,4 +1,4 @@
-"""The journal on the screen: every write, newest first, and whether the record is whole."""
+"""The journal: every write, newest first, and whether the journal itself is complete."""
 
 import asyncio
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ from entity_connections.services.storage.journal import Entry, Journal, JournalE
 from entity_connections.tui.dialogs.log_dialog import LogDialog, Record
 from entity_connections.tui.widgets.grid.grid import Cell, Column, Item
 
-TOLD = 2
-"""How many problems are told in full; `journal verify` tells all."""
+MAX_PROBLEMS = 2
+"""Problems that are shown in full; `journal verify` prints all."""
 _COLUMNS = [
     Column("at", "When", 11, sortable=False),
     Column("action", "Action", 10, sortable=False),
@@ -31,58 +31,60 @@ _OUTCOMES = {
 
 
 class JournalDialog(LogDialog):
-    """Shows what stands in the journal at the moment it is opened."""
+    """Shows what is in the journal when it is opened."""
 
     def __init__(self, journal: Journal) -> None:
         super().__init__(_COLUMNS, "Reading the journal…", "/ filter · escape closes")
         self._journal = journal
 
     def on_mount(self) -> None:
-        """Read it, away from the screen's own thread."""
-        dialog = self.query_one("#dialog")
-        dialog.border_title = Content("Journal")
+        """Start reading the journal."""
+        self.query_one("#dialog").border_title = Content("Journal")
         self._read()
 
     @work(group="journal")
     async def _read(self) -> None:
         try:
-            entries = await asyncio.to_thread(self._journal.entries)
+            entries = await asyncio.to_thread(self._journal.read_entries)
             verdict = await asyncio.to_thread(self._journal.verify)
         except JournalError as error:
             self.grid.placeholder = Content(str(error))
             return
-        self._nothing = "Nothing has been written to Zuora yet.\nEvery write is recorded here."
-        profile = self._journal.profile  # what other tenants saw is for the shell to tell
-        self.show(_record(entry) for entry in reversed(entries) if entry.profile == profile)
-        self._tell(verdict)
+        self.placeholder = "Nothing has been written to Zuora yet.\nEvery write is recorded here."
+        profile = self._journal.profile  # writes to other tenants: see the shell command
+        self.show_records(
+            _make_record(entry) for entry in reversed(entries) if entry.profile == profile
+        )
+        self._show_verdict(verdict)
 
-    def _tell(self, verdict: Verdict) -> None:
-        """Say whether the record is whole, and where it is not."""
-        problems = verdict.problems
-        whole = f"{verdict.lines} lines, none changed or missing"
-        count = f"{len(problems)} problem{'s' * (len(problems) != 1)} in {verdict.lines} lines"
-        told = Content.styled(count, "$text-error") if problems else Content(whole)
-        self.query_one("#dialog").border_subtitle = told
-        self.said.add_class("-bad")
-        self.say("\n".join(problems[:TOLD]))
+    def _show_verdict(self, verdict: Verdict) -> None:
+        problems, dialog = verdict.problems, self.query_one("#dialog")
+        if problems:
+            count = f"{len(problems)} problem{'s' * (len(problems) != 1)}"
+            text = f"{count} in {verdict.lines} lines"
+            dialog.border_subtitle = Content.styled(text, "$text-error")
+        else:
+            dialog.border_subtitle = Content(f"{verdict.lines} lines, none changed or missing")
+        self.message.add_class("-error")
+        self.show_message("\n".join(problems[:MAX_PROBLEMS]))
 
 
-def _record(entry: Entry) -> Record:
+def _make_record(entry: Entry) -> Record:
     text, tone = _OUTCOMES.get(entry.outcome, (f"? {entry.outcome}", "warn"))
-    cells = (
-        Cell(f"{entry.at.astimezone():%m-%d %H:%M}", "mute"),
-        Cell(entry.action.name.capitalize()),
-        Cell(entry.pair),
-        Cell(text, tone),
-        Cell(entry.user),
-        Cell(entry.profile),
-    )
-    told = entry.sentence or "No outcome is recorded: the next start looks it up."
-    what = f"{entry.action.label}, {entry.pair}: {told}"
-    return Record(Item(entry.id, cells), what, tuple(_facts(entry)))
+    cells = {
+        "at": Cell(f"{entry.at.astimezone():%m-%d %H:%M}", "mute"),
+        "action": Cell(entry.action.word),
+        "pair": Cell(entry.pair),
+        "outcome": Cell(text, tone),
+        "user": Cell(entry.user),
+        "profile": Cell(entry.profile),
+    }
+    outcome = entry.sentence or "No outcome is recorded: the next start looks it up."
+    summary = f"{entry.action.label}, {entry.pair}: {outcome}"
+    return Record(Item(entry.id, cells), summary, tuple(_list_details(entry)))
 
 
-def _facts(entry: Entry) -> Iterator[str]:
+def _list_details(entry: Entry) -> Iterator[str]:
     yield f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S}"
     yield f"by {entry.user}"
     yield f"through {entry.profile}"

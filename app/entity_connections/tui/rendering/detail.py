@@ -2,19 +2,13 @@
 
 from textual.content import Content
 
-from entity_connections.domain import actions
-from entity_connections.domain.actions import Action, DisabledReason
+from entity_connections.domain.actions import REQUEST, STANDARD_USER, DisabledReason
+from entity_connections.domain.actions.default_action import default_action
 from entity_connections.domain.connections import DISCONNECTED, PENDING, Direction, Row
 from entity_connections.tui.commands.command import CommandContext
 from entity_connections.tui.commands.row_actions import get_write_reason
 from entity_connections.tui.rendering.rows import format_status
 from entity_connections.tui.rendering.text import MUTED
-
-_HINTS = {
-    Action.ACCEPT: "it waits for you: a accepts, d denies",
-    Action.REQUEST: "r requests the connection",
-    Action.DISCONNECT: "x ends it for good",
-}
 
 
 def render_detail(context: CommandContext) -> Content:
@@ -40,22 +34,22 @@ def _make_hint(row: Row, context: CommandContext) -> str:
         return "an action is being sent"
     if context.unknown:
         return "the last action's outcome is unknown"
-    action = actions.default_action(row, context.accessible_ids)
+    action = default_action(row, context.accessible_ids)
     if action is not None:
         refusal = get_write_reason(action, row, context)
-        return _make_refusal_hint(row, context, refusal) if refusal else _HINTS[action]
+        return _make_refusal_hint(row, context, refusal) if refusal else action.key_hint
     if row.status == PENDING:
         return "an administrator of the target accepts or denies it"
     if row.direction is Direction.INBOUND and row.status == DISCONNECTED:
         return "only the source can request it again"
-    reason = actions.disabled_reason(Action.REQUEST, row, context.accessible_ids)
+    reason = REQUEST.disabled_reason(row, context.accessible_ids)
     return reason.reason if reason else ""
 
 
 def _make_refusal_hint(row: Row, context: CommandContext, refusal: DisabledReason) -> str:
     if context.read_only:
         return refusal.reason
-    if context.role == actions.STANDARD_USER:
+    if context.role == STANDARD_USER:
         waits = "it waits for an administrator"
         return f"{waits if row.waits_for_acting else refusal.brief}; you are a {context.role}"
     return "read-only until U unlocks writes"

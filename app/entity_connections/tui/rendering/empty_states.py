@@ -12,11 +12,11 @@ READING = Content("Reading from Zuora…")
 
 def render_empty_state(state: ScreenState) -> Content:
     """Return why there are no rows."""
-    if state.view is None:
+    if state.snapshot is None:
         return render_error_state(state.failure) if state.failure else READING
-    if state.tab.needle and (hidden := state.count(state.direction)):
+    if state.tab.filter_text and (hidden := state.count(state.direction)):
         return Content.assemble(
-            (f"Nothing matches “{state.tab.needle}”.", "bold"),
+            (f"Nothing matches “{state.tab.filter_text}”.", "bold"),
             f"\n\nThe filter hides {hidden} rows; escape clears it.",
         )
     if state.direction is Direction.INBOUND:

@@ -25,7 +25,7 @@ def render_header(
     workspace: Workspace, user: str, state: ScreenState | None, age: str, width: int
 ) -> Content:
     """Return two lines: acting entity, tenant and user; path and age of the list."""
-    entity = state.access.tenant.hierarchy.get(state.acting_id).title if state else "—"
+    entity = state.session.tenant.hierarchy.get(state.acting_id).title if state else "—"
     right = _render_tenant(workspace, user, state, width - MIN_ENTITY_WIDTH - 6)
     room = max(MIN_ENTITY_WIDTH, width - right.cell_length - 5)
     name = Content(entity).truncate(room, ellipsis=True).plain
@@ -54,7 +54,9 @@ def _render_tenant(
     name_room = room - len(environment) - 1 - (len(lock) + 3 if lock else 0)
     name = Content(workspace.name).truncate(max(MIN_TENANT_WIDTH, name_room), ellipsis=True).plain
     tenant = f"{environment} {name}{' · ' * bool(lock)}{lock}"
-    login, role = (state.access.login, state.access.role(state.acting_id)) if state else (user, "")
+    login, role = (
+        (state.session.login, state.session.role(state.acting_id)) if state else (user, "")
+    )
     who = ""
     for part in (login, role):
         if not part or cell_len(f"{tenant}{who} · {part}") > room:
@@ -109,16 +111,16 @@ def format_list_age(
         reading: whether something is being read.
         cached: whether the list was read before the program was started.
     """
-    if state is None or state.view is None:
+    if state is None or state.snapshot is None:
         return "reading…" if reading else "nothing read yet"
-    age = format_age(state.view.read_at, now)
+    age = format_age(state.snapshot.read_at, now)
     if state.failure:
         return f"refresh failed · read {age}"
     return f"reading… · read {age}" if cached or reading else f"updated {age}"
 
 
 def render_tabs(state: ScreenState | None, shown: int) -> Content:
-    """Return the titles of the tabs with their counts; `shown` rows of the active tab are shown."""
+    """Return the titles of the tabs with their counts; the active tab shows `shown` rows."""
     active = state.direction if state else Direction.OUTBOUND
     parts = []
     for direction in Direction:
@@ -132,10 +134,10 @@ def render_tabs(state: ScreenState | None, shown: int) -> Content:
 
 
 def _format_count(state: ScreenState | None, direction: Direction, shown: int | None) -> str:
-    if state is None or state.view is None:
+    if state is None or state.snapshot is None:
         return ""
     total = state.count(direction)
     parts = [f"{shown} of {total}"] if shown is not None and shown != total else []
-    if direction is Direction.INBOUND and state.waiting:
-        parts.append(f"{state.waiting} waiting")
+    if direction is Direction.INBOUND and state.waiting_count:
+        parts.append(f"{state.waiting_count} waiting")
     return " · ".join(parts) or str(total)

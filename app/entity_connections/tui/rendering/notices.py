@@ -7,12 +7,12 @@ from typing import NamedTuple
 from textual.content import Content
 
 from entity_connections.domain.errors import ZuoraError
-from entity_connections.services.operations.execute import Outcome, Result
+from entity_connections.services.operations.operation import Operation, State
 
 MAX_KEYS = 12
 """Keys that a notice names; hundreds may be waiting."""
 MAX_OUTCOMES = 4
-"""Outcomes of earlier writes that a notice has room for."""
+"""Outcomes that a notice has room for."""
 
 
 class Kind(Enum):
@@ -50,13 +50,13 @@ class Notice(NamedTuple):
 
 
 _SIGNS = {Kind.SUCCESS: "✓", Kind.INFO: "i", Kind.ERROR: "!", Kind.UNKNOWN: "?"}
-_RESULT_KINDS = {
-    Result.CONFIRMED: Kind.SUCCESS,
-    Result.REFUSED: Kind.ERROR,
-    Result.OVERTAKEN: Kind.INFO,
-    Result.UNKNOWN: Kind.UNKNOWN,
-    Result.NOT_DONE: Kind.ERROR,
-    Result.SUPERSEDED: Kind.UNKNOWN,
+_STATE_KINDS = {
+    State.CONFIRMED: Kind.SUCCESS,
+    State.REFUSED: Kind.ERROR,
+    State.STALE: Kind.INFO,
+    State.UNKNOWN: Kind.UNKNOWN,
+    State.NOT_APPLIED: Kind.ERROR,
+    State.SUPERSEDED: Kind.UNKNOWN,
 }
 _PASSING_KINDS = (Kind.SUCCESS, Kind.INFO)
 
@@ -76,25 +76,24 @@ def render_notice(notice: Notice) -> Content:
     return Content.assemble((f"{_SIGNS[notice.kind]} ", "bold"), first, *rest)
 
 
-def make_outcome_notice(outcome: Outcome) -> Notice:
-    """Return what became of a write that the user has just confirmed."""
-    kind, error = _RESULT_KINDS[outcome.result], outcome.error
+def make_outcome_notice(operation: Operation) -> Notice:
+    """Return the outcome of an operation that the user has just confirmed."""
+    kind, error = _STATE_KINDS[operation.state], operation.error
     lifetime = Lifetime.UNTIL_LIST_CHANGES if kind in _PASSING_KINDS else None
-    if error is None or outcome.result is Result.CONFIRMED:
-        return make_notice(kind, outcome.sentence, lifetime=lifetime)
-    write = f"{outcome.order.action.label}, {outcome.order.pair}"
-    sentence = f"{error.title} ({write}): {outcome.sentence}"
+    if error is None or operation.state is State.CONFIRMED:
+        return make_notice(kind, operation.sentence, lifetime=lifetime)
+    sentence = f"{error.title} ({operation.action.label}, {operation.pair}): {operation.sentence}"
     return make_notice(kind, sentence, *list_error_hints(error), lifetime=lifetime)
 
 
-def make_resolved_notice(outcomes: Sequence[Outcome]) -> Notice:
-    """Return what became of writes whose outcome was unknown."""
-    kinds = {_RESULT_KINDS[outcome.result] for outcome in outcomes}
+def make_resolved_notice(operations: Sequence[Operation]) -> Notice:
+    """Return the outcomes of operations that were looked up."""
+    kinds = {_STATE_KINDS[operation.state] for operation in operations}
     worst = next(
         kind for kind in (Kind.UNKNOWN, Kind.ERROR, Kind.INFO, Kind.SUCCESS) if kind in kinds
     )
-    lines = [outcome.sentence for outcome in outcomes[:MAX_OUTCOMES]]
-    if hidden := len(outcomes) - len(lines):
+    lines = [operation.sentence for operation in operations[:MAX_OUTCOMES]]
+    if hidden := len(operations) - len(lines):
         lines.append(f"And {hidden} more: the journal (J) has them all.")
     return make_notice(worst, *lines)
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from entity_connections.domain import actions
-from entity_connections.domain.actions import Action
+from entity_connections.domain.actions import REQUEST
+from entity_connections.domain.actions.default_action import default_action
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction, Row
 from entity_connections.domain.row_order import NOT_CONNECTED
 from entity_connections.services.screen_state import Progress, ScreenState
@@ -52,7 +52,7 @@ class ItemCache:
         self, state: ScreenState, rows: Sequence[Row], context: CommandContext
     ) -> list[Item]:
         """Return the grid rows for rows of the active tab."""
-        key = (state.view, state.direction, state.changes, context.locked, context.role)
+        key = (state.snapshot, state.direction, state.revision, context.locked, context.role)
         if key != self._key:
             self._key, self._items = key, {}
         self._items.pop(state.tab.pinned or "", None)  # this row may differ from the list
@@ -87,11 +87,11 @@ def format_status(status: str | None) -> Cell:
 
 def _make_action_cell(row: Row, context: CommandContext) -> Cell:
     """Return the action that makes sense; it looks like a link only if it is possible."""
-    action = actions.default_action(row, context.accessible_ids)
+    action = default_action(row, context.accessible_ids)
     if action is not None:
         refusal = get_write_reason(action, row, context)
         if refusal is None:
             return Cell(action.label, "action")
         return Cell(refusal.brief or action.label, "mute")
-    reason = actions.disabled_reason(Action.REQUEST, row, context.accessible_ids)
+    reason = REQUEST.disabled_reason(row, context.accessible_ids)
     return Cell(reason.brief if reason and row.direction is Direction.OUTBOUND else "", "mute")

@@ -5,7 +5,6 @@ import shlex
 from collections.abc import Iterable, Sequence
 from urllib.parse import parse_qs, urlsplit
 
-from entity_connections.domain.actions import Action
 from entity_connections.services.request_log import ApiCall
 from entity_connections.services.storage.journal import Entry
 
@@ -40,11 +39,10 @@ def format_call(call: ApiCall, options: Sequence[str], entries: Iterable[Entry] 
 
 def format_entry(entry: Entry, options: Sequence[str]) -> str:
     """Return the command that repeats a write of the journal."""
-    if entry.action is Action.REQUEST:
-        ends = ["--from", entry.source.id, "--to", entry.target.id]
-        return _format_command("request", options, ends)
-    word = entry.action.name.lower()
-    return _format_command(word, options, ["--entity", entry.acting.id, entry.connection_id])
+    arguments = entry.action.command_arguments(
+        entry.source.id, entry.target.id, entry.acting.id, entry.connection_id
+    )
+    return _format_command(entry.action.id, options, arguments)
 
 
 def _format_command(name: str, options: Sequence[str], arguments: Sequence[str]) -> str:

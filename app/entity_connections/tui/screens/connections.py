@@ -1,4 +1,4 @@
-"""The main screen: Manage Entity Connections."""
+"""The main screen: Manage Entity ConnectionsScreen."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,7 +11,6 @@ from textual.screen import Screen
 
 from entity_connections.domain.errors import NoResponse, ZuoraError
 from entity_connections.domain.row_order import SortColumn
-from entity_connections.services.operations.recovered import LooseEnds
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui import messages
@@ -80,7 +79,6 @@ class ConnectionsScreen(Screen[None]):
         self._clear_input = clear_input
         self.quit_refused = False
         self.is_started = False
-        self._recovered = LooseEnds()
 
     def compose(self) -> ComposeResult:
         """Lay out the view, and the cover for a terminal that is too small."""
@@ -95,7 +93,7 @@ class ConnectionsScreen(Screen[None]):
         if self.is_started:
             return
         self.tenant_workers = Workers(self.app, self, self.workspace)
-        self._auto_refresh = AutoRefresh(self.view, self.tenant_workers)
+        self._refresher = AutoRefresh(self.view, self.tenant_workers)
         self.is_started = True
         self.tenant_workers.enter(self.workspace.user)
 
@@ -114,7 +112,6 @@ class ConnectionsScreen(Screen[None]):
     async def _restart(self, workspace: Workspace, opened: asyncio.Event) -> None:
         self.is_started = self.quit_refused = False
         self.workspace = workspace
-        self._recovered = LooseEnds()
         await self.recompose()
         self._start()
         opened.set()
@@ -126,29 +123,29 @@ class ConnectionsScreen(Screen[None]):
 
     # Messages of the workers
 
-    @on(messages.Opened)
-    def _handle_opened(self, message: messages.Opened) -> None:
-        self.view.request_log = message.session.traffic
+    @on(messages.SessionOpened)
+    def _handle_session_opened(self, message: messages.SessionOpened) -> None:
+        self.view.request_log = message.session.request_log
 
-    @on(messages.Restored)
-    def _handle_restored(self, message: messages.Restored) -> None:
+    @on(messages.CacheRestored)
+    def _handle_cache_restored(self, message: messages.CacheRestored) -> None:
         self._set_state(message.user, message.state)
-        self._recovered.show(message.state, message.unknown)
+        message.state.update_unresolved(message.unresolved)
 
-    @on(messages.Entered)
-    def _handle_entered(self, message: messages.Entered) -> None:
-        state, outcomes = message.state, message.outcomes
+    @on(messages.TenantEntered)
+    def _handle_tenant_entered(self, message: messages.TenantEntered) -> None:
+        state = message.state
         if state is not self.state:
             self._set_state(message.user, state)
-        elif not state.access.tenant.can_act_in(state.acting_id):
+        elif not state.session.tenant.can_act_in(state.acting_id):
             state.act_in(message.acting_id)
         self.view.entered = True
         self._clear_failure()
-        self._recovered.show(state, outcomes)
-        if message.trouble:
-            self.view.notice_bar.show_notice(Kind.ERROR, message.trouble)
-        elif outcomes:
-            self.view.notice_bar.notice = make_resolved_notice(outcomes)
+        state.update_unresolved(message.recovered)
+        if message.journal_error:
+            self.view.notice_bar.show_notice(Kind.ERROR, message.journal_error)
+        elif message.recovered:
+            self.view.notice_bar.notice = make_resolved_notice(message.recovered)
 
     def _set_state(self, user: str, state: ScreenState) -> None:
         self.view.user, self.view.state, self.view.entered = user, state, False
@@ -163,22 +160,22 @@ class ConnectionsScreen(Screen[None]):
             self._show_start_failure(message.error)
         elif message.user != self.view.user:
             self.view.reading = False
-            self._auto_refresh.pause(message.error)
-            self.view.request_log = state.access.traffic
+            self._refresher.pause(message.error)
+            self.view.request_log = state.session.request_log
             self.view.show_error(message.error)
         else:
             self._show_failure(state, message.error, asked=message.asked)
 
-    @on(messages.Read)
-    def _handle_read(self, message: messages.Read) -> None:
+    @on(messages.ListRead)
+    def _handle_list_read(self, message: messages.ListRead) -> None:
         state = message.state
         if state is not self.state:
             return
         self.view.reading = False
         self._clear_failure()
-        before = state.view
-        state.take(message.snapshot)
-        if before and state.view and before.connections != state.view.connections:
+        before = state.snapshot
+        state.apply(message.snapshot)
+        if before and state.snapshot and before.connections != state.snapshot.connections:
             self.view.notice_bar.expire_notice(Lifetime.UNTIL_LIST_CHANGES)
         self._record_resolved(state)
         self._revalidate_confirmation()
@@ -191,40 +188,40 @@ class ConnectionsScreen(Screen[None]):
 
     def _show_failure(self, state: ScreenState, error: ZuoraError, *, asked: bool) -> None:
         self.view.reading = False
-        self._auto_refresh.pause(error)
+        self._refresher.pause(error)
         state.fail(error)
-        if asked and state.view is not None:
+        if asked and state.snapshot is not None:
             self.view.show_error(error)
 
     def _show_start_failure(self, error: ZuoraError) -> None:
         self.view.reading = False
-        self._auto_refresh.pause(error)
+        self._refresher.pause(error)
         self.view.failure = error
 
     def _clear_failure(self) -> None:
         self.view.failure = self.view.retry_at = None
         self.view.notice_bar.expire_notice(Lifetime.UNTIL_READ)
 
-    @on(messages.Finished)
-    def _handle_finished(self, message: messages.Finished) -> None:
+    @on(messages.OperationFinished)
+    def _handle_operation_finished(self, message: messages.OperationFinished) -> None:
         self.quit_refused = False
-        message.state.finished(message.outcome)
-        self.view.notice_bar.notice = make_outcome_notice(message.outcome)
+        message.state.finish_operation(message.operation)
+        self.view.notice_bar.notice = make_outcome_notice(message.operation)
         self._record_resolved(message.state)
         self._revalidate_confirmation()
 
     def _record_resolved(self, state: ScreenState) -> None:
-        if resolved := self._recovered.due(state):
-            self.tenant_workers.conclude(resolved)
+        if resolved := state.take_resolved():
+            self.tenant_workers.record(resolved)
 
     def _revalidate_confirmation(self) -> None:
-        confirmation, snapshot = self.app.screen, self.state.view if self.state else None
+        confirmation, snapshot = self.app.screen, self.state.snapshot if self.state else None
         if isinstance(confirmation, ActionConfirmation) and snapshot is not None:
             confirmation.revalidate(snapshot)
 
-    @on(messages.Settled)
-    def _handle_settled(self, message: messages.Settled) -> None:
-        self.view.notice_bar.notice = make_resolved_notice(message.outcomes)
+    @on(messages.OperationsResolved)
+    def _handle_operations_resolved(self, message: messages.OperationsResolved) -> None:
+        self.view.notice_bar.notice = make_resolved_notice(message.operations)
 
     # Commands
 
@@ -261,7 +258,7 @@ class ConnectionsScreen(Screen[None]):
             view.close_filter()
 
     def _cancel_reading(self) -> None:
-        self.tenant_workers.give_up_reading()
+        self.tenant_workers.cancel_reading()
         error = NoResponse("You gave up waiting.")
         if self.state is not None:
             self._show_failure(self.state, error, asked=True)

@@ -136,12 +136,12 @@ class ConnectionsView(Vertical):
         progress = state.progress(row) if row is not None else None
         return context._replace(
             row=row,
-            cursor_moved_reason=state.why_moved,
-            accessible_ids=state.access.tenant.accessible_ids,
-            role=state.access.role(state.acting_id),
+            cursor_moved_reason=state.moved_reason,
+            accessible_ids=state.session.tenant.accessible_ids,
+            role=state.session.role(state.acting_id),
             can_go_back=state.can_go_back,
             entered=True,
-            loaded=state.view is not None,
+            loaded=state.snapshot is not None,
             sending=progress is Progress.SENDING,
             unknown=progress is Progress.UNKNOWN,
         )
@@ -212,7 +212,7 @@ class ConnectionsView(Vertical):
 
     def _get_banner_state(self) -> BannerState:
         state, log = self.state, self.request_log
-        snapshot = state.view if state else None
+        snapshot = state.snapshot if state else None
         return BannerState(
             delays=tuple(log.waits) if log else (),
             loop_time=asyncio.get_running_loop().time(),
@@ -221,7 +221,7 @@ class ConnectionsView(Vertical):
             retry_at=self.retry_at,
             age=format_age(snapshot.read_at, now()) if snapshot else "",
             rate_limit=rate_limit_sentence(log.budget) if log else "",
-            warnings=snapshot.remarks if snapshot else (),
+            warnings=snapshot.warnings if snapshot else (),
         )
 
     @property
@@ -243,19 +243,19 @@ class ConnectionsView(Vertical):
     def _draw_rows(self, state: ScreenState) -> None:
         grid, tab, cursor = self.rows, state.tab, state.cursor
         grid.columns = make_columns(state.direction)
-        grid.sorting = (tab.order.value, tab.reverse) if tab.order else None
+        grid.sorting = (tab.sort_column.value, tab.reverse) if tab.sort_column else None
         grid.placeholder = render_empty_state(state)
         grid.stale = state.failure is not None or self._is_cached(state)
         # Of the context, only what concerns every row.
         context = self.context._replace(row=None, cursor_moved_reason="", can_go_back=False)
-        items = self._item_cache.make_items(state, state.shown(), context)
+        items = self._item_cache.make_items(state, state.visible_rows(), context)
         grid.set_items(items, cursor=cursor if cursor != grid.cursor_key else None)
         self._draw_tabs()
         self._draw_detail_soon()
 
     def _is_cached(self, state: ScreenState) -> bool:
         """Return whether the rows were read before the program was started."""
-        return state.view is not None and state.view.read_at < self._started_at
+        return state.snapshot is not None and state.snapshot.read_at < self._started_at
 
     def _draw_detail_soon(self) -> None:
         """Draw the details of the row when the cursor has rested on it."""
@@ -276,7 +276,7 @@ class ConnectionsView(Vertical):
 
     def show_error(self, error: ZuoraError) -> None:
         """Show why nothing could be read, until it can be."""
-        rows = " The rows are what was read before." if self.state and self.state.view else ""
+        rows = " The rows are what was read before." if self.state and self.state.snapshot else ""
         sentence = f"{error.title}: {error.sentence}{rows}"
         hints = list_error_hints(error)
         self.notice_bar.show_notice(Kind.ERROR, sentence, *hints, lifetime=Lifetime.UNTIL_READ)
@@ -296,7 +296,7 @@ class ConnectionsView(Vertical):
         """Adapt filter and focus to another tab or another acting entity."""
         self.notice_bar.clear_notice()
         if self.state is not None:
-            needle = self.state.tab.needle
+            needle = self.state.tab.filter_text
             self.filter_input.value = needle
             self.filter_input.display = bool(needle)
         self.screen.set_focus(self.rows)
@@ -304,7 +304,7 @@ class ConnectionsView(Vertical):
     def open_filter(self) -> None:
         """Show the filter."""
         if self.state is not None:
-            self.filter_input.value = self.state.tab.needle
+            self.filter_input.value = self.state.tab.filter_text
             self.filter_input.display = True
             self.screen.set_focus(self.filter_input)
 
@@ -326,9 +326,9 @@ class ConnectionsView(Vertical):
         self.watch(self.filter_input, "value", self._filter_rows, init=False)
 
     def _filter_rows(self, text: str) -> None:
-        if self.state is not None and text != self.state.tab.needle:
+        if self.state is not None and text != self.state.tab.filter_text:
             self._expire_passing_notice()
-            self.state.narrow(text)
+            self.state.set_filter(text)
 
     @on(Input.Submitted, "#filter")
     def _keep_filter(self) -> None:

@@ -16,10 +16,11 @@ class Banner(TextLines):
         id: the id of the widget.
     """
 
+    _countdown: Timer | None = None
+
     def __init__(self, get_state: Callable[[], BannerState], *, id: str) -> None:
         super().__init__(id=id)
         self._get_state = get_state
-        self._countdown: Timer | None = None
 
     def show_state(self) -> None:
         """Show the present state now, and each second while that counts seconds."""

@@ -151,7 +151,7 @@ async def _tenant(client: ZuoraClient, acting_id: str | None) -> AsyncIterator[C
     else:
         provisioned = sum(one.provisioned for one in listed.found)
         said = f"Zuora lists {len(listed.found)} entities, {provisioned} of them provisioned."
-        yield _read("entities", said, listed.remarks)
+        yield _read("entities", said, listed.warnings)
     if acting is None:
         acting = min(accessible_ids) if accessible_ids else None
     if acting is None:
@@ -164,7 +164,7 @@ async def _tenant(client: ZuoraClient, acting_id: str | None) -> AsyncIterator[C
         return
     said = f"The {len(connections.found):,} connections of an entity can be read. "
     said += "Whether you may change them shows only when you do."
-    yield _read("permissions", said, connections.remarks)
+    yield _read("permissions", said, connections.warnings)
 
 
 def _scope(accessible_ids: frozenset[str] | None, acting: str | None) -> Check:
@@ -179,10 +179,10 @@ def _scope(accessible_ids: frozenset[str] | None, acting: str | None) -> Check:
     return Check("scope", "ok", f"The token may act in {count}.")
 
 
-def _read(name: str, said: str, remarks: tuple[str, ...]) -> Check:
-    if remarks:
+def _read(name: str, said: str, warnings: tuple[str, ...]) -> Check:
+    if warnings:
         remedy = "Tell Zuora Support what is strange about the list."
-        return Check(name, "warning", " ".join((said, *remarks)), remedy)
+        return Check(name, "warning", " ".join((said, *warnings)), remedy)
     return Check(name, "ok", said)
 
 

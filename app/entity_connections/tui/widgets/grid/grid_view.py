@@ -158,7 +158,7 @@ class GridView(ScrollView):
             return self._paint_placeholder(y - HEADER_HEIGHT)
         row = y - HEADER_HEIGHT + self.scroll_offset.y
         if row >= len(self._items):
-            return Strip.blank(self._width, self._get_style())
+            return Strip.blank(self._width, self._get_component_style())
         item = self._items[row]
         has_cursor = item.key == self._cursor
         cache_key = (item.key, has_cursor, self.stale or item.dim)
@@ -170,20 +170,23 @@ class GridView(ScrollView):
 
     def _paint_row(self, item: Item, *, has_cursor: bool) -> Strip:
         dim = item.dim or self.stale
-        plain, marked = self._get_style("", dim=dim), self._get_style("cursor", dim=dim)
+        plain, marked = (
+            self._get_component_style("", dim=dim),
+            self._get_component_style("cursor", dim=dim),
+        )
         # The mark shows the cursor, and whether it has the focus, without any colour.
         mark = (">" if self.has_focus else "-") if has_cursor else ""
         parts = [(fit_text(mark, GUTTER), marked if has_cursor else plain)]
         for number, slot in enumerate(self._slots):
             text, tone = item.cells[slot.column.key]
-            style = self._get_style(tone) if tone in TONES and not dim else plain
+            style = self._get_component_style(tone) if tone in TONES and not dim else plain
             # The cursor colours the first cell only: the other cells are not sent again.
             style = marked if has_cursor and number == 0 else style
             parts.append((" " + fit_text(text, slot.width), style))
         return self._make_strip(parts)
 
     def _paint_header(self) -> Strip:
-        style = self._get_style("header")
+        style = self._get_component_style("header")
         parts = [(" " * GUTTER, style)]
         for slot in self._slots:
             title = slot.column.title
@@ -209,9 +212,9 @@ class GridView(ScrollView):
             )
         if line < len(self._empty_strips):
             return self._empty_strips[line]
-        return Strip.blank(self._width, self._get_style())
+        return Strip.blank(self._width, self._get_component_style())
 
-    def _get_style(self, name: str = "", *, dim: bool = False) -> Style:
+    def _get_component_style(self, name: str = "", *, dim: bool = False) -> Style:
         """Return the style of a component; cached, because Textual drops its own copy often."""
         style = self._styles.get((name, dim))
         if style is None:

@@ -7,7 +7,7 @@ import click
 
 from entity_connections.cli.exit_codes import ExitCode, Stopped
 from entity_connections.cli.tenant.session import Session, code_of, tell
-from entity_connections.domain.actions import Action
+from entity_connections.domain.actions import Action, End
 from entity_connections.domain.connections import Connection, Direction, Row
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.text import clean
@@ -57,7 +57,7 @@ async def row_by_id(session: Session, action: Action, connection_id: str) -> Row
     views = (await read_all(session)).values()
     good = [view for view in views if isinstance(view, Snapshot)]
     seen = [(view, one) for view in good if (one := _record(view, connection_id))]
-    seen.sort(key=lambda pair: pair[0].acting_id != _place(action, pair[1]))
+    seen.sort(key=lambda pair: pair[0].acting_id != _acting_id(action, pair[1]))
     if seen:
         return _row(*seen[0])
     for error in views:
@@ -79,7 +79,8 @@ async def row_by_ends(session: Session, action: Action, source: str, target: str
     """
     await session.open()
     from_, to = session.entity(source), session.entity(target)
-    ends = [from_, to] if action is Action.DISCONNECT else [to]
+    end_entities = {End.SOURCE: from_, End.TARGET: to}
+    ends = [end_entities[end] for end in action.acting_ends]
     if session.way.entity is not None and session.way.typed:
         named = session.entity(session.way.entity)
         if named not in (from_, to):
@@ -123,8 +124,9 @@ def _record(view: Snapshot, connection_id: str) -> Connection | None:
     return next((one for one in view.connections if one.id.lower() == wanted), None)
 
 
-def _place(action: Action, record: Connection) -> str:
-    return record.source_id if action is Action.DISCONNECT else record.target_id
+def _acting_id(action: Action, record: Connection) -> str:
+    """Return the end of a connection in which an action is preferably carried out."""
+    return record.source_id if action.acting_ends[0] is End.SOURCE else record.target_id
 
 
 def _row(view: Snapshot, record: Connection) -> Row:

@@ -1,0 +1,172 @@
+"""Carries out operations for a one-shot command, and tells the outcome of each."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from entity_connections.cli.exit_codes import ExitCode, Stopped, worst
+from entity_connections.cli.output import entity_json, narrate, say, say_json
+from entity_connections.cli.tenant.session import Session, code_of, tell
+from entity_connections.domain.actions import Action
+from entity_connections.domain.connections import Row
+from entity_connections.services.operations.executor import Executor
+from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.operations.preconditions import (
+    OperationInProgressError,
+    check_open_entries,
+)
+from entity_connections.services.operations.recovery import recover_operations
+from entity_connections.services.storage.journal import Journal, JournalError
+
+
+async def recover(session: Session) -> None:
+    """Look up earlier operations without a known outcome, and tell what became of them.
+
+    Raises:
+        Stopped: the journal cannot be read.
+    """
+    try:
+        for operation in await recover_operations(session.tenant, session.way.target.journal):
+            narrate(f"From an earlier run: {operation.sentence}")
+    except JournalError as error:
+        raise Stopped(f"Nothing was sent: {error}", ExitCode.USAGE) from error
+
+
+async def plan_operations(session: Session, action: Action, rows: Sequence[Row]) -> list[Operation]:
+    """Plan an action on rows, before anybody is asked about it.
+
+    Raises:
+        Stopped: the action is disabled on a row, or an earlier one may still be under way.
+    """
+    tenant, journal = session.tenant, session.way.target.journal
+    for row in rows:
+        if disabled := action.disabled_reason(row, tenant.accessible_ids):
+            raise Stopped(f"{disabled.reason} Nothing was sent.", ExitCode.REFUSED)
+    try:
+        entries = await asyncio.to_thread(journal.read_open)
+        return [
+            check_open_entries(
+                Operation.plan(action, row),
+                entries,
+                tenant.cached(row.acting.id),
+                journal.clock(),
+                journal.tenant,
+            )
+            for row in rows
+        ]
+    except JournalError as error:
+        raise Stopped(f"Nothing was sent: {error}", ExitCode.USAGE) from error
+    except OperationInProgressError as error:
+        raise Stopped(f"{error} Nothing was sent.", ExitCode.UNKNOWN) from error
+
+
+async def execute(session: Session, operations: Sequence[Operation], *, as_json: bool) -> ExitCode:
+    """Carry out operations and tell the outcome of each; return the worst exit code.
+
+    Ctrl+c tells what is known of the operation that is being sent, and ends the program.
+    """
+    journal = session.way.target.journal
+    reporter = OperationReporter(journal, operations, as_json=as_json)
+    executor = Executor(session.tenant, journal, session.access.login, session.access.request_log)
+    try:
+        await executor.run(operations, reporter.report)
+        reporter.report_unsent()
+    except asyncio.CancelledError:
+        await reporter.report_interrupted()
+        raise
+    finally:
+        if as_json:
+            say_json([_to_json(operation) for operation in reporter.latest])
+    return worst([_exit_code(operation) for operation in reporter.latest])
+
+
+class OperationReporter:
+    """Follows operations, and tells each outcome once.
+
+    Attributes:
+        latest: the operations, each in its newest state.
+    """
+
+    def __init__(self, journal: Journal, operations: Sequence[Operation], *, as_json: bool) -> None:
+        self._journal = journal
+        self._as_json = as_json
+        self.latest = list(operations)
+
+    def report(self, operation: Operation) -> None:
+        """Take over the newest state of an operation; tell it if it is final."""
+        index = next(i for i, old in enumerate(self.latest) if old.row.key == operation.row.key)
+        self.latest[index] = operation
+        if operation.state is not State.SENT:
+            self._print(operation)
+
+    def report_unsent(self) -> None:
+        """Tell which operations were not sent because the run was stopped."""
+        for index, operation in enumerate(self.latest):
+            if operation.state is State.PLANNED:
+                narrate(f"Not sent: {operation.action.label}, {operation.pair}.")
+                self.latest[index] = operation.with_state(State.NOT_APPLIED, "Not sent.")
+
+    async def report_interrupted(self) -> None:
+        """Tell what is known of the operation that ctrl+c interrupted, and what was not sent."""
+        states = [operation.state for operation in self.latest]
+        for state in (State.SENT, State.PLANNED):
+            if state in states:
+                index = states.index(state)
+                interrupted = await asyncio.to_thread(
+                    _look_up_interrupted, self._journal, self.latest[index]
+                )
+                narrate(f"Interrupted: {interrupted.sentence}")
+                self.latest[index] = interrupted
+                break
+        self.report_unsent()
+
+    def _print(self, operation: Operation) -> None:
+        error, sentence = operation.error, operation.sentence
+        if not self._as_json:
+            say(f"{operation.pair}: {operation.state.value}. {sentence}")
+        if error is not None and operation.state is not State.CONFIRMED:
+            tell(error, said=not self._as_json and error.sentence in sentence)
+        if operation.state is State.UNKNOWN and self._journal.path is not None:
+            narrate("It is not sent again by itself; the next write, or the screen, looks it up.")
+
+
+def _look_up_interrupted(journal: Journal, operation: Operation) -> Operation:
+    what = f"{operation.action.label} of {operation.pair}"
+    if operation.state is State.PLANNED:
+        return operation.with_state(State.NOT_APPLIED, f"{what} was not sent.")
+    try:
+        entries = journal.read_entries()
+    except JournalError:
+        entries = []
+    for entry in entries:
+        if entry.id == operation.id and entry.outcome and not entry.open:
+            sentence = f"{what} had been sent: {entry.outcome}. {entry.sentence}"
+            return operation.with_state(State(entry.outcome), sentence)
+    sentence = f"{what} had been sent, and what became of it is not known."
+    if journal.path is not None:
+        sentence += " The next write, or the screen, looks it up."
+    return replace(operation, state=State.UNKNOWN, sentence=sentence)
+
+
+def _exit_code(operation: Operation) -> ExitCode:
+    match operation.state:
+        case State.CONFIRMED:
+            return ExitCode.DONE
+        case State.UNKNOWN:
+            return ExitCode.UNKNOWN
+        case _:
+            return code_of(operation.error) if operation.error else ExitCode.REFUSED
+
+
+def _to_json(operation: Operation) -> dict[str, Any]:
+    return {
+        "action": operation.action.id,
+        "source": entity_json(operation.row.source),
+        "target": entity_json(operation.row.target),
+        "result": operation.state.value,
+        "sentence": operation.sentence,
+        "connectionId": operation.connection_id or None,
+        "requestId": operation.request_id or None,
+        "codes": [reason.code for reason in operation.error.reasons] if operation.error else [],
+    }

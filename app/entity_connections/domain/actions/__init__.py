@@ -1,0 +1,31 @@
+"""The actions on a row: Request Connection, Accept, Deny, Disconnect.
+
+Screen, palette, help, key bar, one-shot commands, dry run and journal read them.
+"""
+
+from entity_connections.domain.actions.accept import Accept
+from entity_connections.domain.actions.action import STANDARD_USER, Action, DisabledReason, End
+from entity_connections.domain.actions.deny import Deny
+from entity_connections.domain.actions.disconnect import Disconnect
+from entity_connections.domain.actions.request import Request
+
+REQUEST = Request()
+ACCEPT = Accept()
+DENY = Deny()
+DISCONNECT = Disconnect()
+
+ACTIONS: tuple[Action, ...] = (REQUEST, ACCEPT, DENY, DISCONNECT)
+ACTIONS_BY_ID = {action.id: action for action in ACTIONS}
+
+__all__ = [
+    "ACCEPT",
+    "ACTIONS",
+    "ACTIONS_BY_ID",
+    "DENY",
+    "DISCONNECT",
+    "REQUEST",
+    "STANDARD_USER",
+    "Action",
+    "DisabledReason",
+    "End",
+]

@@ -1,0 +1,169 @@
+"""What an action on a row of connections is.
+
+A new action is one module with a subclass of `Action`, and its name in `ACTIONS`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Set as AbstractSet
+from enum import Enum
+from typing import ClassVar, NamedTuple
+
+from entity_connections.domain.connections import KNOWN_STATUSES, Direction, Row
+from entity_connections.domain.zuora_api import Receipt, ZuoraApi
+
+STANDARD_USER = "standard user"
+"""Role of a user who may read only. The fake tenant tells roles, Zuora's API does not."""
+
+
+class DisabledReason(NamedTuple):
+    """Why an action or a command is disabled.
+
+    Attributes:
+        reason: a sentence.
+        remedy: a sentence that says what would enable it.
+        brief: a few words for the Action column, or "".
+    """
+
+    reason: str
+    remedy: str
+    brief: str = ""
+
+
+class End(Enum):
+    """An end of a connection."""
+
+    SOURCE = "source"
+    TARGET = "target"
+
+
+class Action(ABC):
+    """One of the things that can be done to the connection of a row.
+
+    An action is disabled where the lists show that it is impossible or has no effect
+    (contract D1, D5). Zuora's API tells nobody's role, so an unknown role disables
+    nothing: the server decides.
+
+    Attributes:
+        id: name in the journal, in JSON and on the command line.
+        label: Zuora's label (contract I2).
+        key: the key that starts it on the screen.
+        word: label in the key bar.
+        tooltip: what it does, in a few words.
+        key_hint: what the key does, as the detail of a row says it.
+        question: title of its confirmation.
+        acting_ends: the ends in which it can be carried out, the preferred one first.
+        default_in: the directions in which a row may offer it as its default action.
+        irreversible: whether no other action can undo it.
+        idempotent: whether it is sent with an Idempotency-Key, so that Zuora carries out
+            a repeated request with the same key once (contract E3).
+    """
+
+    id: ClassVar[str]
+    label: ClassVar[str]
+    key: ClassVar[str]
+    word: ClassVar[str]
+    tooltip: ClassVar[str]
+    key_hint: ClassVar[str]
+    question: ClassVar[str]
+    acting_ends: ClassVar[tuple[End, ...]]
+    default_in: ClassVar[frozenset[Direction]] = frozenset()
+    irreversible: ClassVar[bool] = False
+    idempotent: ClassVar[bool] = False
+
+    def __repr__(self) -> str:
+        return f"<action {self.id}>"
+
+    def disabled_reason(
+        self, row: Row, accessible_ids: AbstractSet[str] | None
+    ) -> DisabledReason | None:
+        """Return why the action is disabled on `row`, or None when it is enabled.
+
+        Args:
+            row: the row it would be carried out on.
+            accessible_ids: ids of the entities the user may enter; None if unknown, which
+                disables nothing.
+        """
+        if row.status is not None and row.status not in KNOWN_STATUSES:
+            return DisabledReason(
+                f'The status "{row.status}" is not known here.',
+                "Look at the connection in Zuora itself.",
+            )
+        return self._disabled_reason(row, accessible_ids)
+
+    @abstractmethod
+    def _disabled_reason(
+        self, row: Row, accessible_ids: AbstractSet[str] | None
+    ) -> DisabledReason | None:
+        """Return why the action is disabled on a row with a known status, or None."""
+
+    def role_reason(self, row: Row, role: str | None) -> DisabledReason | None:
+        """Return why the user's role in the acting entity disables the action, or None."""
+        if role != STANDARD_USER:
+            return None
+        needs = "It waits for" if row.waits_for_acting else "This takes"
+        return DisabledReason(
+            f"{needs} an administrator of {row.acting.title}; you are a {STANDARD_USER}.",
+            "Ask one of them to do it, or to give you the role.",
+            "administrators only",
+        )
+
+    @abstractmethod
+    def yes_label(self, row: Row, source: str, target: str) -> str:
+        """Return the label of the button that confirms the action.
+
+        Args:
+            row: the row it is carried out on.
+            source: name of the source, short enough for a button.
+            target: name of the target, short enough for a button.
+        """
+
+    @abstractmethod
+    def consequence(self, row: Row, source: str, target: str) -> str:
+        """Return what the action leads to, in one or two sentences; arguments as `yes_label`."""
+
+    @abstractmethod
+    async def send(self, zuora: ZuoraApi, row: Row, key: str, track_id: str) -> Receipt:
+        """Send the action to Zuora.
+
+        Args:
+            zuora: the API to call.
+            row: the row it is carried out on.
+            key: the Idempotency-Key; ignored by an action that is not idempotent.
+            track_id: the `Zuora-Track-Id`.
+
+        Raises:
+            ZuoraError: Zuora refused, or its answer is missing or invalid.
+        """
+
+    @abstractmethod
+    def is_applied(self, status: str | None, *, new_record: bool, complete: bool) -> bool:
+        """Return whether a list proves that the action was applied.
+
+        Args:
+            status: the status that the list shows for the connection, None for no record.
+            new_record: whether the list holds a record of the pair that was not there before.
+            complete: whether the list is complete: only then an absent record is gone.
+        """
+
+    def describe_applied(self, row: Row, status: str | None) -> str:
+        """Return a sentence about an action that was applied; `status` as in `is_applied`."""
+        return f"{row.pair} is {status or 'gone from the list'}."
+
+    def command_arguments(
+        self, source_id: str, target_id: str, acting_id: str, connection_id: str
+    ) -> list[str]:
+        """Return the arguments of the one-shot command that carries it out."""
+        return ["--entity", acting_id, connection_id]
+
+
+def entity_hint(row: Row, accessible_ids: AbstractSet[str] | None) -> str:
+    """Return how the user can act as the counterpart of a row, in a sentence."""
+    name = row.counterpart.title
+    if is_accessible(row, accessible_ids) and row.counterpart.listed:
+        return f"Press g to act as {name}."
+    return f"You may not enter {name}: ask one of its administrators."
+
+
+def is_accessible(row: Row, accessible_ids: AbstractSet[str] | None) -> bool:
+    """Return whether the user may enter the counterpart of a row, as far as is known."""
+    return accessible_ids is None or row.counterpart.id in accessible_ids

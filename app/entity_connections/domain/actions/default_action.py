@@ -1,0 +1,41 @@
+"""Which action a row offers, and on which row the cursor starts."""
+
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+
+from entity_connections.domain.actions import ACCEPT, ACTIONS, REQUEST
+from entity_connections.domain.actions.action import Action
+from entity_connections.domain.connections import CONNECTED, Direction, Row
+
+
+def default_action(row: Row, accessible_ids: AbstractSet[str] | None) -> Action | None:
+    """Return the enabled action that a row offers, or None.
+
+    Args:
+        row: the row.
+        accessible_ids: ids of the entities the user may enter, None if unknown.
+    """
+    offers = (action for action in ACTIONS if row.direction in action.default_in)
+    return next((a for a in offers if a.disabled_reason(row, accessible_ids) is None), None)
+
+
+def usual_action(direction: Direction) -> Action:
+    """Return the action that a tab is about, whether a row of it enables it or not."""
+    return REQUEST if direction is Direction.OUTBOUND else ACCEPT
+
+
+def default_row(rows: Iterable[Row], accessible_ids: AbstractSet[str] | None) -> Row | None:
+    """Return the row that the cursor starts on.
+
+    That is the first that waits for the acting entity, else the first that can be
+    requested, else the first that is not Connected: nothing there can be lost.
+    """
+
+    def rank(row: Row) -> int:
+        if row.waits_for_acting:
+            return 0
+        if default_action(row, accessible_ids) is REQUEST:
+            return 1
+        return 3 if row.status == CONNECTED else 2
+
+    return min(rows, key=rank, default=None)

@@ -1,0 +1,53 @@
+"""Disconnect: either end ends a connection (contract D1, D5)."""
+
+from collections.abc import Set as AbstractSet
+
+from entity_connections.domain.actions.action import Action, DisabledReason, End
+from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction, Row
+from entity_connections.domain.zuora_api import Receipt, ZuoraApi
+
+
+class Disconnect(Action):
+    """Ends a connection."""
+
+    id = "disconnect"
+    label = "Disconnect"
+    key = "x"
+    word = "Disconnect"
+    tooltip = "End it for good: there is no way back"
+    key_hint = "x ends it for good"
+    question = "Disconnect for good?"
+    acting_ends = (End.SOURCE, End.TARGET)
+    default_in = frozenset(Direction)
+    irreversible = True
+
+    def _disabled_reason(
+        self, row: Row, accessible_ids: AbstractSet[str] | None
+    ) -> DisabledReason | None:
+        if row.status == CONNECTED:
+            return None
+        if row.status == PENDING:
+            return DisabledReason(
+                f"{row.pair} is not connected yet; a request cannot be taken back.",
+                f"An administrator of {row.target.title} can deny it.",
+            )
+        return DisabledReason(f"{row.pair} is not connected.", "There is nothing to disconnect.")
+
+    def yes_label(self, row: Row, source: str, target: str) -> str:
+        """See `Action.yes_label`."""
+        return f"{self.label} {target if row.direction is Direction.OUTBOUND else source}"
+
+    def consequence(self, row: Row, source: str, target: str) -> str:
+        """See `Action.consequence`."""
+        return (
+            f"{source} stops sharing to {target}. The mapping of shared objects is broken "
+            f"and cannot be recovered; what was shared stays in {target}."
+        )
+
+    async def send(self, zuora: ZuoraApi, row: Row, key: str, track_id: str) -> Receipt:
+        """See `Action.send`."""
+        return await zuora.disconnect(row.acting.id, row.connection_id, track_id)
+
+    def is_applied(self, status: str | None, *, new_record: bool, complete: bool) -> bool:
+        """See `Action.is_applied`."""
+        return status == DISCONNECTED or (status is None and complete)

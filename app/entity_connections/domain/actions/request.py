@@ -1,0 +1,105 @@
+"""Request Connection: the source asks the target (contract D1)."""
+
+from collections.abc import Set as AbstractSet
+
+from entity_connections.domain.actions.action import (
+    Action,
+    DisabledReason,
+    End,
+    entity_hint,
+    is_accessible,
+)
+from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction, Row
+from entity_connections.domain.zuora_api import Receipt, ZuoraApi
+
+
+class Request(Action):
+    """Asks the target of a row for a connection."""
+
+    id = "request"
+    label = "Request Connection"
+    key = "r"
+    word = "Request"
+    tooltip = "Ask the target for a connection"
+    key_hint = "r requests the connection"
+    question = "Request a connection?"
+    acting_ends = (End.SOURCE,)
+    default_in = frozenset({Direction.OUTBOUND})
+    idempotent = True
+
+    def _disabled_reason(
+        self, row: Row, accessible_ids: AbstractSet[str] | None
+    ) -> DisabledReason | None:
+        source, target = row.source.title, row.target.title
+        if row.direction is Direction.INBOUND:
+            return DisabledReason(
+                f"A connection is requested from its source, here {source}.",
+                entity_hint(row, accessible_ids),
+            )
+        if row.counterpart.id == row.acting.id:
+            return DisabledReason(
+                "An entity cannot be connected to itself.", "Choose another entity."
+            )
+        if row.status == CONNECTED:
+            return DisabledReason(
+                f"{source} is already connected to {target}.", "There is nothing to request."
+            )
+        if row.status == PENDING:
+            return DisabledReason(
+                f"The request to {target} is already waiting for an answer.",
+                f"An administrator of {target} accepts it. {entity_hint(row, accessible_ids)}",
+                f"waiting for {target}",
+            )
+        if not row.counterpart.listed:
+            return DisabledReason(
+                "Zuora's list of entities does not hold this entity.",
+                "Refresh with ctrl+r; if it stays, ask a global administrator.",
+                "not in the list",
+            )
+        if not row.counterpart.provisioned:
+            return DisabledReason(
+                f"{target} is not provisioned yet.",
+                "A global administrator provisions it in Manage Entity Hierarchy.",
+                "not provisioned yet",
+            )
+        if not is_accessible(row, accessible_ids):
+            return DisabledReason(
+                f"You may not enter {target}, and only such entities can be asked.",
+                f"An administrator of {target} grants access in Manage Users.",
+                "no access",
+            )
+        return None
+
+    def yes_label(self, row: Row, source: str, target: str) -> str:
+        """See `Action.yes_label`."""
+        return f"{self.label} to {target}"
+
+    def consequence(self, row: Row, source: str, target: str) -> str:
+        """See `Action.consequence`."""
+        sentence = (
+            f"{source} asks to share to {target}. It is Pending until an administrator "
+            f"of {target} accepts."
+        )
+        if row.status == DISCONNECTED:
+            sentence += " The mapping of an earlier connection does not come back."
+        return sentence
+
+    async def send(self, zuora: ZuoraApi, row: Row, key: str, track_id: str) -> Receipt:
+        """See `Action.send`."""
+        return await zuora.request_connection(row.acting.id, row.target.id, key, track_id)
+
+    def is_applied(self, status: str | None, *, new_record: bool, complete: bool) -> bool:
+        """See `Action.is_applied`: a new record proves a request, whatever its status is now."""
+        return new_record or status in (PENDING, CONNECTED)
+
+    def describe_applied(self, row: Row, status: str | None) -> str:
+        """See `Action.describe_applied`."""
+        if status == PENDING:
+            return f"Requested: {row.pair} is Pending until {row.target.title} accepts."
+        return super().describe_applied(row, status)
+
+    def command_arguments(
+        self, source_id: str, target_id: str, acting_id: str, connection_id: str
+    ) -> list[str]:
+        """See `Action.command_arguments`."""
+        return ["--from", source_id, "--to", target_id]

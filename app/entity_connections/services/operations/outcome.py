@@ -1,0 +1,98 @@
+"""What a list of connections proves about an operation.
+
+The list is the only proof: an operation is confirmed when the list shows its effect, and
+was not applied when the list shows the state from before, read so late that Zuora cannot
+be working on the request any more. An absent record proves nothing in an incomplete list.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from entity_connections.domain.connections import CONNECTED, PENDING, Connection
+from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.snapshot import Snapshot
+
+GATEWAY_TIMEOUT = timedelta(seconds=130)
+"""After this no request is under way: Zuora's gateway gives up after 120 s (contract F2)."""
+
+
+def find_outcome(
+    operation: Operation,
+    snapshot: Snapshot,
+    *,
+    left_by: datetime | None = None,
+    answer: str = "",
+) -> Operation:
+    """Return the operation with the state that a list proves; UNKNOWN if it proves none.
+
+    Args:
+        operation: what was sent.
+        snapshot: the list of either end; a list of another entity proves nothing.
+        left_by: the latest moment at which the request may have left; None if unknown.
+            Where this program sent it, `Operation.answered_at` must be old enough, too.
+        answer: what was answered, in a sentence; precedes the sentence of an unknown outcome.
+    """
+    state, sentence = _judge(operation, snapshot, left_by)
+    if state is State.UNKNOWN:
+        sentence = f"{answer} {sentence}".lstrip()
+    return replace(operation, state=state, sentence=sentence, snapshot=snapshot)
+
+
+def _judge(operation: Operation, snapshot: Snapshot, left_by: datetime | None) -> tuple[State, str]:
+    action, row, pair = operation.action, operation.row, operation.pair
+    if snapshot.acting_id not in operation.ends:
+        return State.UNKNOWN, f"Another list than that of {pair} was read."
+    records = _find_records(operation, snapshot)
+    status = _living_status(records)
+    new_record = not {record.id for record in records} <= {record.id for record in row.records}
+    if action.is_applied(status, new_record=new_record, complete=snapshot.complete):
+        return State.CONFIRMED, action.describe_applied(row, status)
+    shown = status or "no connection"
+    if not snapshot.complete and (status is None or action.idempotent):
+        return (
+            State.UNKNOWN,
+            f"The list shows {shown} for {pair}, but a part of it cannot be read.",
+        )
+    unchanged = status == row.status
+    if not _is_late(operation, snapshot, left_by):
+        shows = "still shows" if unchanged else "shows"
+        return State.UNKNOWN, f"The list {shows} {shown} for {pair}."
+    if unchanged:
+        return (
+            State.NOT_APPLIED,
+            f"{action.label} did not happen: the list shows {shown} for {pair}.",
+        )
+    return (
+        State.SUPERSEDED,
+        f"Nobody can tell whether {action.label} happened: the list shows {shown} for {pair} now.",
+    )
+
+
+def _is_late(operation: Operation, snapshot: Snapshot, left_by: datetime | None) -> bool:
+    """Return whether no request can be under way, by the wall clock and the monotonic clock.
+
+    The wall clock alone is not enough, because people set it.
+    """
+    if left_by is None or snapshot.read_at - left_by <= GATEWAY_TIMEOUT:
+        return False
+    answered_at = operation.answered_at
+    return answered_at is None or snapshot.asked - answered_at > GATEWAY_TIMEOUT.total_seconds()
+
+
+def _find_records(operation: Operation, snapshot: Snapshot) -> list[Connection]:
+    """Return the record acted on; for a request, all records of the pair."""
+    record_id = operation.row.connection_id
+    if record_id and not operation.action.idempotent:
+        return [record for record in snapshot.connections if record.id == record_id]
+    return [
+        record
+        for record in snapshot.connections
+        if (record.source_id, record.target_id) == operation.ends
+    ]
+
+
+def _living_status(records: list[Connection]) -> str | None:
+    """Return the status that a row of these records shows."""
+    statuses = [record.status for record in records]
+    living = next((status for status in (CONNECTED, PENDING) if status in statuses), None)
+    return living or (statuses[-1] if statuses else None)
