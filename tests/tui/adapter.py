@@ -13,7 +13,7 @@ from entity_connections.zuora.client import ZuoraClient
 
 from tests.services.faults import Faulty
 
-OFFLINE = Unreachable("No connection to Zuora came about.", request_id="6d9b5a7e")
+OFFLINE = Unreachable("No connection to Zuora came about.")
 
 
 class FaultyAdapter(Faulty):

@@ -146,7 +146,7 @@ async def test_the_command_is_called_what_it_does() -> None:
 
 async def test_a_click_on_the_word_unlocks_too() -> None:
     async with open_screen(options=production()) as ui:
-        await ui.click_word("top", "READ-ONLY")
+        await ui.click_word("header", "READ-ONLY")
         assert isinstance(ui.app.screen, UnlockConfirmation)
 
 

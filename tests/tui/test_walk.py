@@ -33,7 +33,7 @@ async def test_two_entities_are_connected_by_keyboard(size: tuple[int, int]) -> 
 @sizes
 async def test_two_entities_are_connected_by_mouse(size: tuple[int, int]) -> None:
     async with open_screen(size=size) as ui:
-        await ui.click_word("top", "Acme Corporation")
+        await ui.click_word("header", "Acme Corporation")
         await ui.click_grid(ui.app.screen.query_one("#choices", Grid), "Acme-Americas", "text")
         await ui.click_word("tabs", "Share To (Outbound)")
         await ui.click_cell("Acme-Europe", "action")
@@ -41,7 +41,7 @@ async def test_two_entities_are_connected_by_mouse(size: tuple[int, int]) -> Non
         await ui.settle()
         assert ui.cell("Acme-Europe", "status") == "◐ Pending"
 
-        await ui.click_word("top", "Acme-Americas")
+        await ui.click_word("header", "Acme-Americas")
         await ui.click_grid(ui.app.screen.query_one("#choices", Grid), "Acme-Europe", "text")
         await ui.click_word("tabs", "Share From (Inbound)")
         await ui.click_cell("Acme-Americas", "action")

@@ -83,8 +83,9 @@ class Workers:
             self._app.workers.cancel_group(self._app, group)
 
     def record(self, operations: list[Operation]) -> None:
-        """Record outcomes that lists have proven."""
-        self._start(partial(self._record, operations), RECORDING)
+        """Record outcomes that lists have proven, if there are any."""
+        if operations:
+            self._start(partial(self._record, operations), RECORDING)
 
     def _start(
         self, work: Callable[[], Awaitable[None]], group: str, *, exclusive: bool = False

@@ -9,6 +9,8 @@ from collections.abc import Set as AbstractSet
 from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
+from textual.binding import Binding
+
 from entity_connections.domain.actions import DisabledReason
 from entity_connections.domain.connections import Row
 
@@ -113,6 +115,17 @@ class Command(ABC):
     def key_name(self) -> str:
         """The key as people write it."""
         return self.shown_key or self.key
+
+    def make_binding(self) -> Binding:
+        """Return the binding of the key.
+
+        It has priority, so that it is handled at once: a key typed after `/` belongs to the
+        filter already.
+        """
+        action = f"run_command('{self.id}')"
+        return Binding(
+            self.key, action, self.label, id=self.id, tooltip=self.tooltip, priority=True
+        )
 
     def get_label(self, context: CommandContext) -> str:
         """Return the name of the command in the current state."""

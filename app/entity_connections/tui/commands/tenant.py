@@ -69,7 +69,7 @@ class SwitchFault(Command):
         choices = [
             Choice(name, name, f"● on · {description}", tone="warn")
             if name in active
-            else Choice(name, name, description)
+            else Choice(name, name, description, tone="")
             for name, description in descriptions.items()
         ]
 

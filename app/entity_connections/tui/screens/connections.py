@@ -1,4 +1,4 @@
-"""The main screen: Manage Entity ConnectionsScreen."""
+"""The main screen: Manage Entity Connections."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,22 +18,12 @@ from entity_connections.tui.auto_refresh import AutoRefresh
 from entity_connections.tui.commands import COMMANDS, COMMANDS_BY_ID
 from entity_connections.tui.commands.row_actions import run_row_command
 from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
-from entity_connections.tui.rendering.notices import (
-    Kind,
-    Lifetime,
-    format_keys,
-    make_outcome_notice,
-    make_resolved_notice,
-)
+from entity_connections.tui.rendering import notices
+from entity_connections.tui.rendering.notices import Kind, Lifetime
 from entity_connections.tui.screens.connections_view import ConnectionsView
 from entity_connections.tui.timing import Timing
+from entity_connections.tui.widgets import too_small
 from entity_connections.tui.widgets.grid.grid import Grid
-from entity_connections.tui.widgets.too_small import (
-    HORIZONTAL_BREAKPOINTS,
-    VERTICAL_BREAKPOINTS,
-    TooSmall,
-    is_too_small,
-)
 from entity_connections.tui.workers import Workers
 
 
@@ -51,22 +41,11 @@ class ConnectionsScreen(Screen[None]):
     """
 
     BINDINGS = [
-        *(
-            Binding(
-                command.key,
-                f"run_command('{command.id}')",
-                command.label,
-                id=command.id,
-                tooltip=command.tooltip,
-                # Handled at once: a key typed after / belongs to the filter already.
-                priority=True,
-            )
-            for command in COMMANDS
-        ),
+        *(command.make_binding() for command in COMMANDS),
         Binding("escape", "back", "Back", id="back", tooltip="One step back"),
     ]
-    HORIZONTAL_BREAKPOINTS = HORIZONTAL_BREAKPOINTS
-    VERTICAL_BREAKPOINTS = VERTICAL_BREAKPOINTS
+    HORIZONTAL_BREAKPOINTS = too_small.HORIZONTAL_BREAKPOINTS
+    VERTICAL_BREAKPOINTS = too_small.VERTICAL_BREAKPOINTS
 
     view = query_one(ConnectionsView)
 
@@ -83,7 +62,7 @@ class ConnectionsScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the view, and the cover for a terminal that is too small."""
         yield ConnectionsView(self.workspace, self.timing)
-        yield TooSmall()
+        yield too_small.TooSmall()
 
     def on_mount(self) -> None:
         """Show the first frame; only then load what is heavy."""
@@ -96,11 +75,6 @@ class ConnectionsScreen(Screen[None]):
         self._refresher = AutoRefresh(self.view, self.tenant_workers)
         self.is_started = True
         self.tenant_workers.enter(self.workspace.user)
-
-    async def finish_writes(self) -> None:
-        """Wait until the outcome of every write that was begun is recorded."""
-        if self.is_started:
-            await self.tenant_workers.finish_writes()
 
     async def open_tenant(self, workspace: Workspace) -> None:
         """Start again, with an empty screen, in another tenant."""
@@ -145,7 +119,7 @@ class ConnectionsScreen(Screen[None]):
         if message.journal_error:
             self.view.notice_bar.show_notice(Kind.ERROR, message.journal_error)
         elif message.recovered:
-            self.view.notice_bar.notice = make_resolved_notice(message.recovered)
+            self.view.notice_bar.notice = notices.make_resolved_notice(message.recovered)
 
     def _set_state(self, user: str, state: ScreenState) -> None:
         self.view.user, self.view.state, self.view.entered = user, state, False
@@ -155,16 +129,14 @@ class ConnectionsScreen(Screen[None]):
 
     @on(messages.EnterFailed)
     def _handle_enter_failed(self, message: messages.EnterFailed) -> None:
-        state = self.state
-        if state is None:
-            self._show_start_failure(message.error)
-        elif message.user != self.view.user:
+        state, error = self.state, message.error
+        if state is None or message.user == self.view.user:
+            self._show_failure(error, asked=message.asked)
+        else:  # the user before goes on
             self.view.reading = False
-            self._refresher.pause(message.error)
+            self._refresher.pause(error)
             self.view.request_log = state.session.request_log
-            self.view.show_error(message.error)
-        else:
-            self._show_failure(state, message.error, asked=message.asked)
+            self.view.show_error(error)
 
     @on(messages.ListRead)
     def _handle_list_read(self, message: messages.ListRead) -> None:
@@ -177,26 +149,24 @@ class ConnectionsScreen(Screen[None]):
         state.apply(message.snapshot)
         if before and state.snapshot and before.connections != state.snapshot.connections:
             self.view.notice_bar.expire_notice(Lifetime.UNTIL_LIST_CHANGES)
-        self._record_resolved(state)
-        self._revalidate_confirmation()
+        self._handle_new_list(state)
 
     @on(messages.ReadFailed)
     def _handle_read_failed(self, message: messages.ReadFailed) -> None:
         state = message.state
         if state is self.state and message.acting_id == state.acting_id:
-            self._show_failure(state, message.error, asked=message.asked)
+            self._show_failure(message.error, asked=message.asked)
 
-    def _show_failure(self, state: ScreenState, error: ZuoraError, *, asked: bool) -> None:
-        self.view.reading = False
+    def _show_failure(self, error: ZuoraError, *, asked: bool) -> None:
+        view, state = self.view, self.state
+        view.reading = False
         self._refresher.pause(error)
+        if state is None:
+            view.failure = error
+            return
         state.fail(error)
         if asked and state.snapshot is not None:
-            self.view.show_error(error)
-
-    def _show_start_failure(self, error: ZuoraError) -> None:
-        self.view.reading = False
-        self._refresher.pause(error)
-        self.view.failure = error
+            view.show_error(error)
 
     def _clear_failure(self) -> None:
         self.view.failure = self.view.retry_at = None
@@ -206,44 +176,37 @@ class ConnectionsScreen(Screen[None]):
     def _handle_operation_finished(self, message: messages.OperationFinished) -> None:
         self.quit_refused = False
         message.state.finish_operation(message.operation)
-        self.view.notice_bar.notice = make_outcome_notice(message.operation)
-        self._record_resolved(message.state)
-        self._revalidate_confirmation()
+        self.view.notice_bar.notice = notices.make_outcome_notice(message.operation)
+        self._handle_new_list(message.state)
 
-    def _record_resolved(self, state: ScreenState) -> None:
-        if resolved := state.take_resolved():
-            self.tenant_workers.record(resolved)
-
-    def _revalidate_confirmation(self) -> None:
+    def _handle_new_list(self, state: ScreenState) -> None:
+        """Record outcomes that a list has proven, and check the confirmation that is open."""
+        self.tenant_workers.record(state.take_resolved())
         confirmation, snapshot = self.app.screen, self.state.snapshot if self.state else None
         if isinstance(confirmation, ActionConfirmation) and snapshot is not None:
             confirmation.revalidate(snapshot)
 
     @on(messages.OperationsResolved)
     def _handle_operations_resolved(self, message: messages.OperationsResolved) -> None:
-        self.view.notice_bar.notice = make_resolved_notice(message.operations)
+        self.view.notice_bar.notice = notices.make_resolved_notice(message.operations)
 
     # Commands
 
     def action_run_command(self, id_: str) -> None:
         """Run a command, or show why it is impossible now."""
         command, context = COMMANDS_BY_ID[id_], self.view.context
-        if id_ != "quit" and (is_too_small(self) or self.app.screen is not self):
+        if id_ != "quit" and (too_small.is_too_small(self) or self.app.screen is not self):
             return
         reason = command.get_disabled_reason(context)
         if reason is None:
             command.run(self)
             return
-        dropped = ""
+        lines = [f"{command.get_label(context)}: {reason.reason}", reason.remedy]
         if command.takes_following_keys and (keys := self._clear_input()):
-            dropped = f"Not used, because they were typed after it: {format_keys(keys)}."
-        self.view.notice_bar.show_notice(
-            Kind.INFO,
-            f"{command.get_label(context)}: {reason.reason}",
-            reason.remedy,
-            dropped,
-            lifetime=Lifetime.UNTIL_LIST_CHANGES,
-        )
+            lines.append(
+                f"Not used, because they were typed after it: {notices.format_keys(keys)}."
+            )
+        self.view.notice_bar.show_notice(Kind.INFO, *lines, lifetime=Lifetime.UNTIL_LIST_CHANGES)
 
     def action_back(self) -> None:
         """Take one step back: end a wait, clear the notice, or clear the filter."""
@@ -251,19 +214,12 @@ class ConnectionsScreen(Screen[None]):
         if view.request_log is not None and view.request_log.waits:
             view.request_log.give_up()
         elif view.is_slow and self.focused is not view.filter_input:
-            self._cancel_reading()
+            self.tenant_workers.cancel_reading()
+            self._show_failure(NoResponse("You gave up waiting."), asked=True)
         elif view.notice_bar.notice is not None and self.focused is not view.filter_input:
             view.notice_bar.clear_notice()
         else:
             view.close_filter()
-
-    def _cancel_reading(self) -> None:
-        self.tenant_workers.cancel_reading()
-        error = NoResponse("You gave up waiting.")
-        if self.state is not None:
-            self._show_failure(self.state, error, asked=True)
-        else:
-            self._show_start_failure(error)
 
     def action_move_cursor(self, rows: int) -> None:
         """Move the cursor of the rows from within the filter."""
@@ -282,18 +238,15 @@ class ConnectionsScreen(Screen[None]):
             self.view.reading = True
             self.tenant_workers.read(self.state)
 
-    # Rows
-
     @on(Grid.HeaderSelected, "#rows")
     def _sort_by_column(self, event: Grid.HeaderSelected) -> None:
         if self.state is not None:
             self.state.sort_by(SortColumn(event.column))
 
     @on(Grid.RowSelected, "#rows")
-    def _handle_row_selected(self, event: Grid.RowSelected) -> None:
-        run_row_command(self, event.key)
-
     @on(Grid.CellSelected, "#rows")
-    def _handle_cell_selected(self, event: Grid.CellSelected) -> None:
-        if event.column == "action":
+    def _handle_row_selected(self, event: Grid.RowSelected | Grid.CellSelected) -> None:
+        if isinstance(event, Grid.RowSelected):
+            run_row_command(self, event.key)
+        elif event.column == "action":
             run_row_command(self, event.key, clicked=True)
