@@ -37,7 +37,7 @@ _CONTROL = re.compile(rb"\x1b\[([?<>=]?)([\d;]*)(\$?)([hlcnpu])")
 _PARTIAL = re.compile(rb"\x1b(\[[?<>=\d;$]*)?\Z")
 FOREIGN = re.compile(r"\x1b\[[<>=][\d;]*[a-z]")
 """What pyte would draw instead of understanding."""
-_OTHERS = re.compile(r"(TEXTUAL|PYTHON|COLUMNS$|LINES$|NO_COLOR$|FORCE_COLOR$|COLORTERM$)")
+_OTHERS = re.compile(r"(TEXTUAL|PYTHON(?!PATH)|COLUMNS$|LINES$|NO_COLOR$|FORCE_COLOR$|COLORTERM$)")
 
 
 class Terminal:

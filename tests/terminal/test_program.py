@@ -79,14 +79,13 @@ def test_what_is_repainted_in_part_is_what_a_whole_repaint_shows() -> None:
 
 CRASH = """
 import sys
-from pathlib import Path
-from entity_connections.tui import presenting
+from entity_connections.tui.screens import connections_view
 
 def broken(*_):
     client_secret = "".join(("not/a+", "secret"))
     raise RuntimeError("broken \\x1b]0;x\\x07 [/] on purpose")
 
-presenting.detail = broken
+connections_view.render_detail = broken
 sys.argv[1:] = []
 from entity_connections.cli import main
 main()

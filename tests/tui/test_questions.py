@@ -6,7 +6,7 @@ import pytest
 from entity_connections.domain.actions import REQUEST
 from entity_connections.services.operations.operation import Operation
 from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
-from entity_connections.tui.terminal.input import InputDropped
+from entity_connections.tui.terminal.input_parser import InputDropped
 from entity_connections.tui.widgets.grid.grid import Grid
 from textual.widgets import Button, Static
 
@@ -112,7 +112,7 @@ async def test_a_cut_off_sequence_of_the_terminal_begins_the_guard_anew() -> Non
         await ui.press("r")
         assert not yes_is_disabled(ui)
         question, changes = get_confirmation(ui), [True]
-        question.watch(question, "answerable", changes.append, init=False)
+        question.watch(question, "answerable", lambda value: changes.append(value), init=False)
         ui.app.post_message(InputDropped())
         await ui.wait_until(lambda: changes == [True, False, True])
 
