@@ -117,6 +117,7 @@ class ConnectionsView(Vertical):
     def on_resize(self) -> None:
         """Adapt the texts to the width."""
         self._draw_header()
+        self._draw_tabs()
         self._draw_detail()
 
     @property
@@ -190,6 +191,7 @@ class ConnectionsView(Vertical):
         self._draw_header()
         if self.state is not None:
             self._draw_rows(self.state)
+        self._draw_tabs()
 
     # Drawing
 
@@ -204,7 +206,6 @@ class ConnectionsView(Vertical):
         width = self.size.width - 2
         self.header.update(render_header(self.workspace, self.user, state, age, width))
         self._draw_banner()
-        self._draw_tabs()
 
     def _draw_banner(self) -> None:
         if self.is_mounted:
@@ -250,7 +251,6 @@ class ConnectionsView(Vertical):
         context = self.context._replace(row=None, cursor_moved_reason="", can_go_back=False)
         items = self._item_cache.make_items(state, state.visible_rows(), context)
         grid.set_items(items, cursor=cursor if cursor != grid.cursor_key else None)
-        self._draw_tabs()
         self._draw_detail_soon()
 
     def _is_cached(self, state: ScreenState) -> bool:

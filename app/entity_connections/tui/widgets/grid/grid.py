@@ -101,15 +101,12 @@ class Grid(GridView, can_focus=True, inherit_bindings=False):
             cursor: key of the record to move the cursor to, if it is among the rows.
 
         Raises:
-            ValueError: two rows have the same key, or a row lacks the cell of a column.
+            ValueError: two rows have the same key.
         """
         new = list(items)
         rows = {item.key: row for row, item in enumerate(new)}
         if len(rows) != len(new):
             raise ValueError("Every row of a grid needs a key of its own.")
-        columns = {column.key for column in self.columns}
-        if not all(columns <= item.cells.keys() for item in new):
-            raise ValueError(f"Every row of this grid needs the cells {sorted(columns)}.")
         old, old_cursor, top = self._items, self._cursor, self.scroll_offset.y
         index = 0 if old_cursor is None else self._rows[old_cursor]
         # If the cursor is scrolled out of sight, the row at the top keeps its place instead.
