@@ -6,7 +6,7 @@ from entity_connections.fake.rules.policy import Policy
 from entity_connections.fake.scenarios.data import acme
 from entity_connections.fake.tenant import Tenant as FakeTenant
 from entity_connections.fake.tenant import open_tenant
-from entity_connections.zuora.auth import credentials
+from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
 
 CORPORATION, AMERICAS, EUROPE = acme.CORPORATION, acme.AMERICAS, acme.EUROPE
@@ -16,7 +16,9 @@ US, CANADA, GERMANY, JAPAN = acme.US, acme.CANADA, acme.GERMANY, acme.JAPAN
 def client(tenant: FakeTenant, username: str = "alice") -> ZuoraClient:
     """Return the adapter of one user of a fake tenant."""
     user = next(one for one in tenant.users if one.username == username)
-    return ZuoraClient.in_process(tenant.asgi, credentials(user.client_id, user.client_secret))
+    return ZuoraClient.in_process(
+        tenant.asgi, Credentials.from_text(user.client_id, user.client_secret)
+    )
 
 
 def open_acme(scenario: str = "acme", policy: Policy | None = None) -> FakeTenant:

@@ -61,7 +61,7 @@ def test_an_answer_that_does_not_come_is_told_again_and_again(
             twice.set()
 
     async def silent(entered: session.Session) -> ExitCode:
-        entered.access.request_log.sent.append(asyncio.get_running_loop().time())
+        entered.access.request_log.in_flight.append(asyncio.get_running_loop().time())
         await asyncio.wait_for(twice.wait(), 20)
         return ExitCode.DONE
 

@@ -12,7 +12,7 @@ from entity_connections.domain.ids import hyphenate_id
 from tests.acme import CORPORATION, EUROPE, US
 from tests.cli.moody import Moody
 from tests.cli.tenant import run
-from tests.zuora.rogue import Rogue, said
+from tests.zuora.raw_server import RawServer, http_response
 
 TO_EUROPE = "8a808255575bdae401576a914a140420"
 
@@ -29,7 +29,7 @@ def known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.asyncio
 @pytest.mark.usefixtures("known")
 async def test_nothing_is_asked_before_somebody_can_see_it() -> None:
-    async with Rogue(said({})).open() as rogue:
+    async with RawServer(http_response({})).open() as rogue:
         access = await way(Chosen(base_url=rogue.root, entity="Acme-Europe")).target.enter("x")
         assert access.start == "Acme-Europe"
         assert not rogue.connections

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from entity_connections.cli.commands import writing
+from entity_connections.cli.commands import actions
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.options import Chosen
 from entity_connections.cli.tenant.execute import OperationReporter, plan_operations
@@ -111,8 +111,8 @@ def test_nor_where_the_newest_list_stopped_it(
     async def stop(*_: object, **__: object) -> ExitCode:
         return ExitCode.REFUSED
 
-    monkeypatch.setattr("entity_connections.cli.commands.writing.execute", stop)
-    writing.request.main(["--to", "Acme-US", "--yes"], standalone_mode=False)
+    monkeypatch.setattr("entity_connections.cli.commands.actions.execute", stop)
+    actions.request.main(["--to", "Acme-US", "--yes"], standalone_mode=False)
     assert capsys.readouterr().err == ""
 
 

@@ -9,15 +9,18 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from entity_connections.domain import errors
+from entity_connections.domain.errors import Applied
 from entity_connections.fake.scenarios.data.acme import AMERICAS, CORPORATION, EUROPE
 from entity_connections.services.request_log import RequestLog
 from entity_connections.testing import ServedTenant, serving
-from entity_connections.zuora.auth import credentials
+from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
-from entity_connections.zuora.http.patience import Patience
+from entity_connections.zuora.http.connection import HttpLimits
+from entity_connections.zuora.http.retry import RetryPolicy
 
 WAITING = "8a8082555b3c70de015b44a61f0a2b09"
-HURRIED = Patience(first_pause=0.001, longest_pause=0.001, exchange=2.0)
+HURRIED = RetryPolicy(first_delay=0.001, max_delay=0.001)
+LIMITS = HttpLimits(exchange=2.0)
 
 
 @pytest.fixture
@@ -28,8 +31,10 @@ def tenant() -> Iterator[ServedTenant]:
 
 def _client(tenant: ServedTenant, traffic: RequestLog | None = None) -> ZuoraClient:
     alice = tenant.users["alice"]
-    known = credentials(alice.client_id, alice.client_secret)
-    return ZuoraClient.over_internet(tenant.base_url, known, traffic=traffic, patience=HURRIED)
+    known = Credentials.from_text(alice.client_id, alice.client_secret)
+    return ZuoraClient(
+        tenant.base_url, known, request_log=traffic, retry_policy=HURRIED, limits=LIMITS
+    )
 
 
 def _signed_in(tenant: ServedTenant) -> httpx.Client:
@@ -96,7 +101,7 @@ def test_the_adapter_asks_again_and_makes_one_record(tenant: ServedTenant) -> No
         async with _client(tenant) as zuora:
             tenant.faults.on("drop", times=2)
             receipt = await zuora.request_connection(AMERICAS, EUROPE, "key-1")
-            rows = (await zuora.list_connections(AMERICAS)).found
+            rows = (await zuora.list_connections(AMERICAS)).items
         pair = [one.id for one in rows if one.target_id == EUROPE]
         assert pair == [receipt.connection_id]
         return pair[0]
@@ -112,7 +117,7 @@ def test_the_adapter_never_repeats_what_may_have_happened(tenant: ServedTenant, 
             tenant.faults.on(fault, calls="writes")
             with pytest.raises(errors.ZuoraError) as error:
                 await zuora.accept(CORPORATION, WAITING)
-        assert not error.value.outcome_known
+        assert error.value.applied is Applied.MAYBE
         return [one.method for one in traffic.calls]
 
     assert asyncio.run(accept()).count("PUT") == 1
@@ -139,7 +144,7 @@ def test_the_adapter_never_repeats_what_may_have_happened(tenant: ServedTenant, 
 def test_the_adapter_reads_in_spite_of_it(fault: str) -> None:
     async def read(tenant: ServedTenant) -> int:
         async with _client(tenant) as zuora:
-            return len((await zuora.list_connections(CORPORATION)).found)
+            return len((await zuora.list_connections(CORPORATION)).items)
 
     with serving(faults=[fault]) as tenant:
         assert asyncio.run(read(tenant)) == 13

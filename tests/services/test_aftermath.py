@@ -96,7 +96,7 @@ class Lists:
         self.asked.append(acting_id)
         if acting_id not in self.lists:
             raise Unreachable("No connection to Zuora came about.")
-        return ListResult(self.lists[acting_id], unreadable=self.unreadable)
+        return ListResult(self.lists[acting_id], skipped=self.unreadable)
 
 
 def looking_at(clock: Clock, *connections: Connection) -> Tenant:

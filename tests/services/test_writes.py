@@ -16,6 +16,7 @@ from entity_connections.domain.connections import (
     Direction,
 )
 from entity_connections.domain.errors import (
+    Applied,
     Forbidden,
     NoResponse,
     RateLimited,
@@ -40,7 +41,7 @@ from tests.acme import AMERICAS, CORPORATION, EUROPE, JAPAN, client, open_acme
 from tests.domain.world import GLOBAL, HIERARCHY, NORTH, connection
 from tests.services.faults import Faulty
 from tests.services.journals import MORNING, Clock, execute
-from tests.zuora.rogue import Rogue, said
+from tests.zuora.raw_server import RawServer, http_response
 
 pytestmark = pytest.mark.asyncio
 OUT, IN = Direction.OUTBOUND, Direction.INBOUND
@@ -206,7 +207,7 @@ class Shown:
         self, acting_id: str, direction: Direction | None = None
     ) -> ListResult[Connection]:
         found = self._lists.pop(0) if len(self._lists) > 1 else self._lists[0]
-        return ListResult(tuple(found), unreadable=self.unreadable)
+        return ListResult(tuple(found), skipped=self.unreadable)
 
     async def accept(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
         return Receipt("")
@@ -252,9 +253,11 @@ async def test_a_list_of_another_entity_is_no_proof_of_an_end() -> None:
     record = {"id": "c" * 32, "sourceEntityId": "a" * 32, "targetEntityId": "b" * 32,
               "status": CONNECTED}  # fmt: skip
     foreign = record | {"sourceEntityId": "e" * 32, "targetEntityId": "f" * 32}
-    shown = [said({"success": True, "entityConnections": [one]}) for one in (record, foreign)]
-    async with Rogue(
-        shown[0], shown[0], said(b"", "504 Gateway Timeout"), shown[1]
+    shown = [
+        http_response({"success": True, "entityConnections": [one]}) for one in (record, foreign)
+    ]
+    async with RawServer(
+        shown[0], shown[0], http_response(b"", "504 Gateway Timeout"), shown[1]
     ).open() as rogue:
         tenant = Tenant(rogue.client())
         row = (await tenant.read("a" * 32)).row(OUT, "b" * 32)
@@ -375,7 +378,9 @@ class Pauses(RequestLog):
 
 def trouble(retry_after: float | None = None) -> ZuoraError:
     reasons = (Reason("53000061", "Try again."),)
-    return ServerError("Try again.", reasons, "req-1", retry_after, stated=True)
+    return ServerError(
+        "Try again.", reasons, "req-1", retry_after, applied=Applied.NO, needs_new_key=True
+    )
 
 
 async def test_a_request_that_meets_a_stated_trouble_is_asked_for_under_a_new_key(
@@ -396,7 +401,9 @@ async def test_a_request_that_meets_a_stated_trouble_is_asked_for_under_a_new_ke
 
 
 def stated(*codes: str) -> ZuoraError:
-    return ServerError("No.", tuple(Reason(code, "No.") for code in codes), stated=True)
+    return ServerError(
+        "No.", tuple(Reason(code, "No.") for code in codes), applied=Applied.NO, needs_new_key=True
+    )
 
 
 @pytest.mark.parametrize(
@@ -405,7 +412,7 @@ def stated(*codes: str) -> ZuoraError:
         ([trouble()] * 9, True, 3),
         ([trouble()] * 9, False, 1),
         ([trouble(61.0)] * 9, True, 1),
-        ([Refused("No.", stated=True)] * 9, True, 1),
+        ([Refused("No.", needs_new_key=True)] * 9, True, 1),
         ([RateLimited("Rate limit.")] * 9, True, 1),
         ([NoResponse("Lost.")] * 9, True, 1),
         ([stated("53000050", "70")] * 9, True, 3),
@@ -466,9 +473,7 @@ async def test_a_write_that_never_left_is_refused_without_another_look(office: O
         office.zuora.answers = [error]
         outcome = await office.perform(order)
         assert (outcome.state, outcome.snapshot) == (State.REFUSED, None)
-    doubtful = Unreachable("No.")
-    doubtful.put_in_doubt()
-    office.zuora.answers = [doubtful]
+    office.zuora.answers = [Unreachable("No.", applied=Applied.MAYBE)]
     outcome = await office.perform(order)
     assert outcome.state is State.UNKNOWN
     assert outcome.snapshot is not None

@@ -24,7 +24,7 @@ from entity_connections.tui.timing import Timing
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.text_lines import TextLines
 from entity_connections.walkthrough.keys import event as key_event
-from entity_connections.zuora.auth import credentials
+from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
 from textual.pilot import Pilot
 
@@ -226,7 +226,7 @@ def make_workspace(
         await before_enter(username)
         account = next(account for account in fake.users if account.username == username)
         request_log = options.request_log or RequestLog()
-        secrets = credentials(account.client_id, account.client_secret)
+        secrets = Credentials.from_text(account.client_id, account.client_secret)
         zuora: ZuoraApi = ZuoraClient.in_process(fake.asgi, secrets, lock, request_log)
         return UserSession(
             tenant=Tenant(wrap(zuora) if wrap else zuora, store=options.store),

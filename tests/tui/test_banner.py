@@ -249,7 +249,7 @@ async def test_a_write_is_not_sent_by_coming_back() -> None:
         adapter.error = None
         await ui.wait_until(lambda: not ui.text("banner"))
         assert ui.cell("Acme-US", "status") == "○ Not connected"
-        connections = (await client(ui.fake).list_connections(US)).found
+        connections = (await client(ui.fake).list_connections(US)).items
         assert not any(
             connection.target_id == US and connection.status == "Pending"
             for connection in connections

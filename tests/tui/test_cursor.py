@@ -21,7 +21,7 @@ async def only_not_connected(ui: ScreenDriver, name: str) -> None:
 
 async def read_statuses(ui: ScreenDriver, acting_id: str) -> dict[tuple[str, str], str]:
     """The status of every pair of an entity, by the server."""
-    records = (await client(ui.fake).list_connections(acting_id)).found
+    records = (await client(ui.fake).list_connections(acting_id)).items
     return {(record.source_id, record.target_id): record.status for record in records}
 
 

@@ -219,7 +219,7 @@ async def test_a_change_of_user_invalidates_a_question() -> None:
         assert get_confirmation(ui).invalidated
         await ui.press("y", "escape")
         assert ui.text("header").startswith("Acme-Europe ▾")
-        connections = (await client(ui.fake).list_connections(CORPORATION)).found
+        connections = (await client(ui.fake).list_connections(CORPORATION)).items
         assert not any(
             connection.source_id == CORPORATION
             and connection.status == "Pending"

@@ -104,12 +104,12 @@ async def test_it_follows_while_it_is_open_and_the_cursor_stays_on_its_call() ->
     async with open_screen(options=TenantOptions(request_log=request_log)) as ui:
         request_log.calls = a_day().calls
         await ui.press("ctrl+l")
-        request_log.note(call(20, "GET", "/v1/entities"))
+        request_log.add(call(20, "GET", "/v1/entities"))
         await ui.settle()
         assert calls(ui)[0] == "GET /v1/entities"
         assert "track id 3f6c9f0e-0000-4000-8000-000000000020" in details(ui)
         await ui.press("down")
-        request_log.note(call(21, "GET", "/v1/entities"))
+        request_log.add(call(21, "GET", "/v1/entities"))
         await ui.settle()
         assert "track id 3f6c9f0e-0000-4000-8000-000000000011" in details(ui)
 

@@ -1,6 +1,7 @@
-"""What the examination of the way to a tenant finds."""
+"""The checks of the way to a tenant."""
 
 import asyncio
+import socket
 import ssl
 import subprocess
 from datetime import UTC, datetime, timedelta
@@ -8,15 +9,14 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
-from entity_connections.domain.errors import CertificateError
-from entity_connections.zuora.auth import credentials
+from entity_connections.domain.errors import Applied, CertificateError
+from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
-from entity_connections.zuora.diagnostics import network
-from entity_connections.zuora.diagnostics.doctor import Check, examine
+from entity_connections.zuora.diagnostics.checks import Check, diagnose
 
 from tests.acme import AMERICAS, open_acme
-from tests.zuora.rogue import SECRET, Rogue, said
-from tests.zuora.test_contract import on_a_socket
+from tests.zuora.raw_server import CLIENT_SECRET, CREDENTIALS, RawServer, http_response
+from tests.zuora.test_contract import serve_on_socket
 
 pytestmark = pytest.mark.asyncio
 NAMES = [
@@ -30,70 +30,68 @@ NAMES = [
     "entities",
     "permissions",
 ]
-KNOWN = credentials("1c4b7a44-9d1f-4e5a-8a7e-0d5b1f6f2f11", SECRET)
 
 
-async def found(*args: object) -> dict[str, Check]:
-    checks = [check async for check in examine(*args)]  # type: ignore[arg-type]
-    assert sorted(one.name for one in checks) == sorted(NAMES), "every step is told, once"
-    for one in checks:
-        assert one.sentence.endswith((".", ")"))
-        assert one.verdict != "failed" or one.remedy
-    assert SECRET not in repr(checks)
-    return {one.name: one for one in checks}
+async def run_checks(*args: object) -> dict[str, Check]:
+    checks = [check async for check in diagnose(*args)]  # type: ignore[arg-type]
+    assert sorted(check.name for check in checks) == sorted(NAMES), "each step once"
+    for check in checks:
+        assert check.sentence.endswith((".", ")"))
+        assert check.verdict != "failed" or check.remedy
+    assert CLIENT_SECRET not in repr(checks)
+    return {check.name: check for check in checks}
 
 
-def verdicts(checks: dict[str, Check]) -> dict[str, str]:
-    return {name: one.verdict for name, one in checks.items() if one.verdict != "ok"}
+def problems(checks: dict[str, Check]) -> dict[str, str]:
+    return {name: check.verdict for name, check in checks.items() if check.verdict != "ok"}
 
 
 async def test_a_tenant_that_works() -> None:
     tenant = open_acme()
-    async with on_a_socket(tenant) as root:
+    async with serve_on_socket(tenant) as root:
         alice = next(one for one in tenant.users if one.username == "alice")
-        known = credentials(alice.client_id, alice.client_secret)
-        assert verdicts(await found(root, known, AMERICAS)) == {"TLS": "skipped"}
-        stranger = await found(root, known, "0" * 32)
-        assert verdicts(stranger) == {
+        known = Credentials.from_text(alice.client_id, alice.client_secret)
+        assert problems(await run_checks(root, known, AMERICAS)) == {"TLS": "skipped"}
+        stranger = await run_checks(root, known, "0" * 32)
+        assert problems(stranger) == {
             "TLS": "skipped", "scope": "failed", "entities": "failed", "permissions": "failed",
         }  # fmt: skip
-        wrong = await found(root, KNOWN)
+        wrong = await run_checks(root, CREDENTIALS)
         assert wrong["token"].verdict == "failed"
         assert "id, secret and address" in wrong["token"].remedy
         assert wrong["clock"].verdict == "ok", "what needs no token is still tried"
     tenant.close()
 
 
-async def test_without_credentials_the_network_is_examined() -> None:
-    async with Rogue(said({})).open() as rogue:
-        checks = await found(rogue.root, None)
+async def test_without_credentials_only_the_network_is_checked() -> None:
+    async with RawServer(http_response({})).open() as server:
+        checks = await run_checks(server.root, None)
     assert checks["connection"].verdict == "ok"
     assert checks["token"].verdict == "skipped"
     assert "login" in checks["token"].remedy
 
 
-async def test_a_bad_address_is_the_end_of_it() -> None:
-    checks = await found("http://bob:hunter2@rest.zuora.com", KNOWN)
-    assert set(verdicts(checks).values()) == {"failed", "skipped"}
+async def test_a_bad_address_skips_everything_else() -> None:
+    checks = await run_checks("http://bob:hunter2@rest.zuora.com", CREDENTIALS)
+    assert set(problems(checks).values()) == {"failed", "skipped"}
     assert "hunter2" not in repr(checks)
 
 
-async def test_nobody_there() -> None:
-    async with Rogue().open() as rogue:
+async def test_a_server_that_is_down() -> None:
+    async with RawServer().open() as server:
         pass
-    checks = await found(rogue.root, KNOWN)
+    checks = await run_checks(server.root, CREDENTIALS)
     assert checks["connection"].verdict == "failed"
     assert checks["token"].verdict == "failed"
     assert checks["clock"].verdict == "skipped"
 
 
-async def test_an_unknown_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def nowhere(*_: object) -> str:
-        return "The name is not known here."
+async def test_an_unknown_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    monkeypatch.setattr(network, "resolve", nowhere)
-    async with Rogue(said({})).open() as rogue:
-        checks = await found(rogue.root, None)
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    checks = await run_checks("https://rest.acme.example", None)
     assert checks["DNS"].verdict == "failed"
     assert checks["connection"].verdict == "skipped"
 
@@ -102,20 +100,20 @@ async def test_an_unknown_name(monkeypatch: pytest.MonkeyPatch) -> None:
     ("minutes", "verdict", "word"),
     [(0, "ok", "apart"), (-10, "warning", "ahead"), (10, "warning", "behind")],
 )
-async def test_clocks(minutes: int, verdict: str, word: str) -> None:
+async def test_clock_offset(minutes: int, verdict: str, word: str) -> None:
     date = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes), usegmt=True)
-    async with Rogue(said({}, "404 Not Found", f"Date: {date}")).open() as rogue:
-        clock = (await found(rogue.root, None))["clock"]
+    async with RawServer(http_response({}, "404 Not Found", f"Date: {date}")).open() as server:
+        clock = (await run_checks(server.root, None))["clock"]
     assert clock.verdict == verdict
     assert word in clock.sentence
 
 
-async def test_lists_that_cannot_be_read_whole_are_warned_of() -> None:
+async def test_incomplete_lists_are_warnings() -> None:
     body = {"success": True, "entities": [{"id": "1"}, {}], "entityConnections": {}}
-    async with Rogue(said(body)).open() as rogue:
-        rogue.token_act = said({"access_token": "t", "expires_in": 3600})
-        checks = await found(rogue.root, KNOWN, "0" * 32)
-    assert verdicts(checks) == {
+    async with RawServer(http_response(body)).open() as server:
+        server.token_reply = http_response({"access_token": "t", "expires_in": 3600})
+        checks = await run_checks(server.root, CREDENTIALS, "0" * 32)
+    assert problems(checks) == {
         "TLS": "skipped", "clock": "skipped", "scope": "warning",
         "entities": "warning", "permissions": "failed",
     }  # fmt: skip
@@ -141,31 +139,31 @@ async def test_a_certificate_is_trusted_only_by_its_authority(
 ) -> None:
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(authority / "cert.pem", authority / "key.pem")
-    async with Rogue(said({})).open(tls) as rogue:
-        refused = await found(rogue.root, KNOWN)
+    async with RawServer(http_response({})).open(tls) as server:
+        refused = await run_checks(server.root, CREDENTIALS)
         assert refused["TLS"].verdict == "failed"
         assert "self-signed" in refused["TLS"].sentence
         assert "certificate is not trusted" in refused["token"].sentence
-        assert not rogue.tokens, "no secret for a stranger"
+        assert not server.token_requests, "no secret for an untrusted server"
         monkeypatch.setenv("SSL_CERT_FILE", str(authority / "cert.pem"))
-        trusted = await found(rogue.root, KNOWN)
+        trusted = await run_checks(server.root, CREDENTIALS)
         assert trusted["TLS"].verdict == "warning"
         assert " more days" in trusted["TLS"].sentence
-        assert rogue.tokens
+        assert server.token_requests
 
 
-async def test_a_stranger_is_not_asked_again(authority: Path) -> None:
+async def test_an_untrusted_server_is_not_tried_again(authority: Path) -> None:
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(authority / "cert.pem", authority / "key.pem")
-    async with Rogue(said({})).open(tls) as rogue, rogue.client() as client:
+    async with RawServer(http_response({})).open(tls) as server, server.client() as client:
         with pytest.raises(CertificateError) as caught:
             await client.list_accessible_ids()
-        assert len(client.traffic.calls) == 1
-    assert caught.value.outcome_known
+        assert len(client.request_log.calls) == 1
+    assert caught.value.applied is Applied.NO
 
 
 @pytest.mark.parametrize("content", [None, "not PEM"])
-async def test_authorities_that_cannot_be_read_cost_a_sentence(
+async def test_authorities_that_cannot_be_read(
     content: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "ca.pem"
@@ -173,23 +171,23 @@ async def test_authorities_that_cannot_be_read_cost_a_sentence(
         path.write_text(content)
     monkeypatch.setenv("SSL_CERT_FILE", str(path))
     with pytest.raises(CertificateError, match=f"SSL_CERT_FILE names {path}"):
-        ZuoraClient.over_internet("https://rest.zuora.com", KNOWN)
-    async with Rogue(said({})).open() as rogue:
-        checks = await found(rogue.root.replace("http:", "https:"), KNOWN)
+        ZuoraClient("https://rest.zuora.com", CREDENTIALS)
+    async with RawServer(http_response({})).open() as server:
+        checks = await run_checks(server.root.replace("http:", "https:"), CREDENTIALS)
     assert checks["connection"].verdict == "ok"
-    for one in ("TLS", "token"):
-        assert checks[one].verdict == "failed"
-        assert f"SSL_CERT_FILE names {path}" in checks[one].sentence
+    for name in ("TLS", "token"):
+        assert checks[name].verdict == "failed"
+        assert f"SSL_CERT_FILE names {path}" in checks[name].sentence
     assert checks["clock"].verdict == checks["scope"].verdict == "skipped"
 
 
-async def test_what_is_no_tls_at_all() -> None:
+async def test_a_server_without_tls() -> None:
     def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 mail.acme.example\r\n")
         writer.close()
 
     async with await asyncio.start_server(greet, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        checks = await found(f"https://127.0.0.1:{port}", KNOWN)
+        checks = await run_checks(f"https://127.0.0.1:{port}", CREDENTIALS)
     assert checks["TLS"].verdict == "failed"
     assert checks["token"].verdict == "failed"

@@ -1,26 +1,47 @@
-"""What is sent again, after which pause, and when it is given up (contract E3, F4, G)."""
+"""What is sent again, after which delay, and when it ends (contract E3, F4, G)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import httpx
 import pytest
-from entity_connections.domain import errors
-from entity_connections.domain.errors import ZuoraError
+from entity_connections.domain import clock, errors
+from entity_connections.domain.errors import Applied, ZuoraError
 from entity_connections.services.request_log import RequestLog, RetryDelay
+from entity_connections.services.storage.entries import SENDING
 from entity_connections.zuora.client import ZuoraClient
-from entity_connections.zuora.http.patience import Patience
+from entity_connections.zuora.http.connection import HttpLimits
+from entity_connections.zuora.http.retry import RetryPolicy
 
-from tests.zuora.hurry import Hurried
-from tests.zuora.server import ENTITY, Answer, ScriptedServer, no, page, yes
+from tests.zuora.scripted_server import (
+    CREDENTIALS,
+    ENTITY,
+    InstantLog,
+    ScriptedResponse,
+    ScriptedServer,
+    page,
+    refusal,
+    success,
+)
 
 pytestmark = pytest.mark.asyncio
 KEY = "0f6d9c1e"
-WHOLE = Patience(chance=lambda: 1.0)
-"""Every pause is as long as it may be."""
-MOST, KNOCKS = WHOLE.attempts, WHOLE.knocks
+Operation = Callable[[ZuoraClient], Coroutine[Any, Any, None]]
+LONGEST = RetryPolicy(jitter=lambda: 1.0)
+"""Every delay is as long as it may be."""
+ALL, FEW = LONGEST.attempts, LONGEST.connect_attempts
+TOO_LATE = "took too long until it could be sent"
+RATE_LIMIT = httpx.Response(429, json={"reasons": [{"code": 70, "message": "Too many calls."}]})
+
+
+def patient_server(
+    *responses: ScriptedResponse, request_log: RequestLog | None = None
+) -> ScriptedServer:
+    log = request_log or InstantLog()
+    return ScriptedServer(*responses, retry_policy=LONGEST, request_log=log)
 
 
 async def read(client: ZuoraClient) -> None:
@@ -35,284 +56,401 @@ async def put(client: ZuoraClient) -> None:
     await client.accept(ENTITY, "1")
 
 
-RATE = httpx.Response(429, json={"reasons": [{"code": 70, "message": "Too many calls."}]})
-BOTH = httpx.Response(200, json={"success": False, "reasons": [{"code": 61}, {"code": 30}]})
-LOCKED = httpx.Response(200, json={"success": False, "reasons": [{"code": 50}, {"code": 61}]})
-TROUBLE = httpx.Response(200, json={"success": False, "reasons": [{"code": 50}, {"code": 60}]})
-TRIES: list[tuple[str, Answer, tuple[int, int, int]]] = [
-    ("unreachable", httpx.ConnectError("x"), (KNOCKS, KNOCKS, KNOCKS)),
-    ("connecting takes too long", httpx.ConnectTimeout("x"), (KNOCKS, KNOCKS, KNOCKS)),
-    ("no answer", httpx.ReadTimeout("x"), (KNOCKS, KNOCKS, 1)),
-    ("cut while sending", httpx.WriteError("x"), (KNOCKS, KNOCKS, 1)),
-    ("cut while answering", httpx.RemoteProtocolError("x"), (KNOCKS, KNOCKS, 1)),
-    ("500", httpx.Response(500), (MOST, MOST, 1)),
-    ("503", httpx.Response(503), (MOST, MOST, 1)),
-    ("504 that says success", httpx.Response(504, json={"success": True}), (MOST, MOST, 1)),
-    ("504 that says failure", no(50000060, status=504), (MOST, MOST, 1)),
-    ("rate limit", RATE, (MOST, MOST, MOST)),
-    ("concurrency limit", no(50000070, status=429), (MOST, MOST, MOST)),
-    ("409", httpx.Response(409), (1, MOST, 1)),
-    ("stated: locked", no(50000050), (MOST, 1, MOST)),
-    ("stated: internal error", no(50000060), (MOST, 1, 1)),
-    ("stated: temporary error", no(50000061), (MOST, 1, MOST)),
-    ("stated: concurrency", no(50000070), (MOST, 1, MOST)),
-    ("stated: another system", no(50000099), (MOST, 1, 1)),
-    ("stated: temporary, and a rule", BOTH, (1, 1, 1)),
-    ("stated: locked, and temporary", LOCKED, (MOST, 1, MOST)),
-    ("stated: locked, and an internal error", TROUBLE, (MOST, 1, 1)),
-    ("a business rule", no(50000030), (1, 1, 1)),
-    ("no permission", no(50000010, status=403), (1, 1, 1)),
-    ("malformed", no(50000090, status=400), (1, 1, 1)),
+OPERATIONS: list[Operation] = [read, post, put]
+
+
+def stated(*codes: int) -> httpx.Response:
+    """Create a refusal with HTTP 200 for several reasons."""
+    reasons = [{"code": code} for code in codes]
+    return httpx.Response(200, json={"success": False, "reasons": reasons})
+
+
+ATTEMPTS: list[tuple[str, ScriptedResponse, tuple[int, int, int]]] = [
+    ("unreachable", httpx.ConnectError("x"), (FEW, FEW, FEW)),
+    ("connecting takes too long", httpx.ConnectTimeout("x"), (FEW, FEW, FEW)),
+    ("proxy refuses", httpx.ProxyError("x"), (FEW, FEW, FEW)),
+    ("no response", httpx.ReadTimeout("x"), (FEW, FEW, 1)),
+    ("cut while sending", httpx.WriteError("x"), (FEW, FEW, 1)),
+    ("cut while receiving", httpx.RemoteProtocolError("x"), (FEW, FEW, 1)),
+    ("500", httpx.Response(500), (ALL, ALL, 1)),
+    ("503", httpx.Response(503), (ALL, ALL, 1)),
+    ("504 that says success", httpx.Response(504, json={"success": True}), (ALL, ALL, 1)),
+    ("504 that says failure", refusal(50000060, status=504), (ALL, ALL, 1)),
+    ("rate limit", RATE_LIMIT, (ALL, ALL, ALL)),
+    ("concurrency limit", refusal(50000070, status=429), (ALL, ALL, ALL)),
+    ("409", httpx.Response(409), (1, ALL, 1)),
+    ("stated: locked", refusal(50000050), (ALL, 1, ALL)),
+    ("stated: internal error", refusal(50000060), (ALL, 1, 1)),
+    ("stated: temporary error", refusal(50000061), (ALL, 1, ALL)),
+    ("stated: concurrency", refusal(50000070), (ALL, 1, ALL)),
+    ("stated: another system", refusal(50000099), (ALL, 1, 1)),
+    ("stated: temporary, and a rule", stated(61, 30), (1, 1, 1)),
+    ("stated: locked, and temporary", stated(50, 61), (ALL, 1, ALL)),
+    ("stated: locked, and an internal error", stated(50, 60), (ALL, 1, 1)),
+    ("a business rule", refusal(50000030), (1, 1, 1)),
+    ("no permission", refusal(50000010, status=403), (1, 1, 1)),
+    ("malformed", refusal(50000090, status=400), (1, 1, 1)),
     ("not JSON", httpx.Response(200, text="yes"), (1, 1, 1)),
     ("a redirect", httpx.Response(307, headers={"Location": "/v1"}), (1, 1, 1)),
     ("success and failure", httpx.Response(400, json={"success": True}), (1, 1, 1)),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("answer", "tries"), [row[1:] for row in TRIES], ids=[r[0] for r in TRIES])
-@pytest.mark.parametrize("which", [0, 1, 2], ids=["read", "post", "put"])
-async def test_how_often_a_call_is_sent(
-    answer: Answer, tries: tuple[int, int, int], which: int
-) -> None:
-    operations: list[Callable[[ZuoraClient], Awaitable[None]]] = [read, post, put]
-    server = ScriptedServer(*[answer] * 9, patience=WHOLE, traffic=Hurried())
-    with pytest.raises(ZuoraError):
-        await operations[which](server.client)
-    assert len(server.calls) == tries[which]
-    assert {call.headers.get("Idempotency-Key") for call in server.calls} == {
-        KEY if operations[which] is post else None
-    }
-    track_ids = {call.headers["Zuora-Track-Id"] for call in server.calls}
-    assert len(track_ids) == 1, "one call has one name, however often it is tried"
-    assert len(server.tokens) == 1
-
-
-async def test_the_pauses_grow_and_end_with_the_tries() -> None:
-    traffic = Hurried()
-    server = ScriptedServer(*[httpx.Response(503)] * 9, patience=WHOLE, traffic=traffic)
-    with pytest.raises(errors.ServerError):
-        await read(server.client)
-    assert traffic.pauses == [("Zuora has trouble", float(pause)) for pause in (1, 2, 4, 8)]
-
-
-async def test_a_pause_is_anything_from_nothing_to_its_longest() -> None:
-    assert [Patience(chance=lambda: 0.5).pause(tries, None) for tries in (1, 2, 9)] == [0.5, 1, 30]
-    assert WHOLE.pause(99, None) == 60.0
-    assert Patience(chance=lambda: 0.0).pause(3, 7.0) == 7.0
-    assert WHOLE.pause(9, 7.0) == 60.0
+]
 
 
 @pytest.mark.parametrize(
-    ("answer", "seconds"),
+    ("response", "attempts"), [row[1:] for row in ATTEMPTS], ids=[row[0] for row in ATTEMPTS]
+)
+@pytest.mark.parametrize("operation", OPERATIONS)
+async def test_number_of_attempts(
+    response: ScriptedResponse, attempts: tuple[int, int, int], operation: Operation
+) -> None:
+    server = patient_server(*[response] * 9)
+    with pytest.raises(ZuoraError):
+        await operation(server.client)
+    assert len(server.requests) == attempts[OPERATIONS.index(operation)]
+    keys = {request.headers.get("Idempotency-Key") for request in server.requests}
+    assert keys == {KEY if operation is post else None}
+    track_ids = {request.headers["Zuora-Track-Id"] for request in server.requests}
+    assert len(track_ids) == 1, "all attempts of a call have the same id"
+    assert len(server.token_requests) == 1
+
+
+async def test_delays_grow_until_the_last_attempt() -> None:
+    log = InstantLog()
+    with pytest.raises(errors.ServerError):
+        await read(patient_server(*[httpx.Response(503)] * 9, request_log=log).client)
+    assert log.delays == [("Zuora has trouble", float(delay)) for delay in (1, 2, 4, 8)]
+
+
+async def test_full_jitter_within_the_limits() -> None:
+    half = RetryPolicy(jitter=lambda: 0.5)
+    assert [half.delay(attempt, None) for attempt in (1, 2, 9)] == [0.5, 1, 30]
+    assert LONGEST.delay(99, None) == 60.0
+    assert RetryPolicy(jitter=lambda: 0.0).delay(3, 7.0) == 7.0
+    assert LONGEST.delay(9, 7.0) == 60.0
+
+
+@pytest.mark.parametrize(
+    ("response", "seconds"),
     [
-        (no(50000070, status=429, Retry_After="120"), 120.0),
-        (no(50000070, status=429, RateLimit_Reset="7"), 7.0),
+        (refusal(50000070, status=429, Retry_After="120"), 120.0),
         (httpx.Response(503, headers={"Retry-After": "9"}), 9.0),
         (httpx.Response(503, headers={"RateLimit-Reset": "9"}), 1.0),
-        (
-            no(
-                50000070,
-                status=429,
-                Date="Sun, 22 Nov 2026 10:00:00 GMT",
-                Retry_After="Sun, 22 Nov 2026 10:00:30 GMT",
-            ),
-            30.0,
-        ),
     ],
 )
-async def test_zuora_says_how_long_to_wait(answer: httpx.Response, seconds: float) -> None:
-    traffic = Hurried()
-    server = ScriptedServer(answer, yes(entities=[]), patience=WHOLE, traffic=traffic)
-    await read(server.client)
-    assert [pause for _, pause in traffic.pauses] == [seconds]
+async def test_zuora_may_ask_for_a_delay(response: httpx.Response, seconds: float) -> None:
+    log = InstantLog()
+    await read(patient_server(response, success(entities=[]), request_log=log).client)
+    assert [delay for _, delay in log.delays] == [seconds]
 
 
-async def test_a_date_without_the_servers_own_is_measured_by_our_clock() -> None:
+async def test_a_date_without_the_servers_own_time_is_measured_by_our_clock() -> None:
     until = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
-    traffic = Hurried()
-    refused = no(50000070, status=429, Retry_After=until)
-    server = ScriptedServer(refused, yes(entities=[]), patience=WHOLE, traffic=traffic)
-    await read(server.client)
-    ((_, pause),) = traffic.pauses
-    assert 50 < pause <= 60
+    log = InstantLog()
+    refused = refusal(50000070, status=429, Retry_After=until)
+    await read(patient_server(refused, success(entities=[]), request_log=log).client)
+    ((_, delay),) = log.delays
+    assert 50 < delay <= 60
 
 
-async def test_a_pause_that_is_asked_for_too_long_is_given_up_at_once_with_its_length() -> None:
-    traffic = Hurried()
-    server = ScriptedServer(
-        no(50000070, status=429, Retry_After="1200"), patience=WHOLE, traffic=traffic
-    )
+async def test_a_delay_that_is_too_long_ends_the_call_and_is_named() -> None:
+    log = InstantLog()
+    server = patient_server(refusal(50000070, status=429, Retry_After="1200"), request_log=log)
     with pytest.raises(errors.RateLimited, match="Zuora asks to wait 20 min first"):
         await read(server.client)
-    assert not traffic.pauses
+    assert not log.delays
 
 
-async def test_no_try_begins_after_the_total_time() -> None:
-    patience = WHOLE._replace(total=5.0)
-    traffic = Hurried()
-    answers = [no(50000070, status=429, Retry_After="6")]
-    server = ScriptedServer(*answers, patience=patience, traffic=traffic)
+async def test_no_attempt_begins_after_the_total_time() -> None:
+    log = InstantLog()
+    refused = refusal(50000070, status=429, Retry_After="6")
+    policy = LONGEST._replace(total=5.0)
     with pytest.raises(errors.RateLimited):
-        await read(server.client)
-    assert not traffic.pauses
+        await read(ScriptedServer(refused, retry_policy=policy, request_log=log).client)
+    assert not log.delays
 
 
-async def test_a_wait_can_be_seen_and_given_up() -> None:
-    traffic = RequestLog()
+async def test_a_delay_is_visible_and_can_be_cancelled() -> None:
+    log = RequestLog()
     seen: list[str] = []
 
-    def look() -> None:
-        seen.extend(wait.reason for wait in traffic.waits)
-        if traffic.waits:
-            asyncio.get_running_loop().call_soon(traffic.give_up)
+    def cancel() -> None:
+        seen.extend(delay.reason for delay in log.waits)
+        if log.waits:
+            asyncio.get_running_loop().call_soon(log.cancel_delays)
 
-    traffic.changed = look
-    server = ScriptedServer(RATE, yes(entities=[]), patience=WHOLE, traffic=traffic)
+    log.changed = cancel
+    server = patient_server(RATE_LIMIT, success(entities=[]), request_log=log)
     with pytest.raises(errors.RateLimited, match="Too many calls"):
         await read(server.client)
     assert seen == ["rate limited"]
-    assert not traffic.waits
-    assert len(server.calls) == 1
+    assert not log.waits
+    assert len(server.requests) == 1
 
 
-async def test_what_is_locked_while_it_waits_is_not_sent_again() -> None:
-    class Locking(Hurried):
-        async def wait(self, wait: RetryDelay) -> bool:
+async def test_a_listener_that_fails_does_not_fail_the_call() -> None:
+    server = ScriptedServer(success())
+
+    def fail() -> None:
+        raise BrokenPipeError("stderr is gone")
+
+    server.client.request_log.changed = fail
+    await put(server.client)
+    assert len(server.requests) == 1
+
+
+async def test_a_write_that_is_locked_during_a_delay_is_not_sent_again() -> None:
+    class LockingLog(InstantLog):
+        async def wait(self, delay: RetryDelay) -> bool:
             server.client.lock.lock()
-            return await super().wait(wait)
+            return await super().wait(delay)
 
-    server = ScriptedServer(RATE, yes(), patience=WHOLE, traffic=Locking())
-    with pytest.raises(errors.RateLimited):
+    server = patient_server(RATE_LIMIT, success(), request_log=LockingLog())
+    with pytest.raises(errors.ReadOnlyError):
         await put(server.client)
-    assert len(server.calls) == 1
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("operation", [post, put])
-async def test_while_locked_nothing_is_sent_not_even_for_a_token(
-    operation: Callable[[ZuoraClient], Awaitable[None]],
+async def test_while_locked_nothing_is_sent_not_even_a_token_request(
+    operation: Operation,
 ) -> None:
     server = ScriptedServer()
     server.client.lock.lock()
     with pytest.raises(errors.ReadOnlyError):
         await operation(server.client)
-    assert not server.calls
-    assert not server.tokens
+    assert not server.requests
+    assert not server.token_requests
 
 
 @pytest.mark.parametrize(
     ("last", "kind"),
     [
         (httpx.ConnectError("x"), errors.Unreachable),
-        (no(50000030), errors.Refused),
-        (no(50000061), errors.ServerError),
-        (RATE, errors.RateLimited),
+        (refusal(50000030), errors.Refused),
+        (refusal(50000061), errors.ServerError),
+        (RATE_LIMIT, errors.RateLimited),
     ],
 )
-async def test_after_a_lost_answer_no_later_one_makes_the_outcome_known(
-    last: Answer, kind: type[ZuoraError]
+async def test_after_a_lost_response_a_write_stays_maybe_applied(
+    last: ScriptedResponse, kind: type[ZuoraError]
 ) -> None:
-    """The first try may have made the connection that the second one meets."""
-    server = ScriptedServer(httpx.ReadTimeout("x"), *[last] * 9, patience=WHOLE, traffic=Hurried())
+    """The first attempt may have made the connection that the second one meets."""
+    server = patient_server(httpx.ReadTimeout("x"), *[last] * 9)
     with pytest.raises(kind) as caught:
         await post(server.client)
-    assert not caught.value.outcome_known
-    assert not caught.value.stated
+    assert caught.value.applied is Applied.MAYBE
+    assert not caught.value.needs_new_key
 
 
-async def test_a_lost_answer_is_found_by_the_same_key() -> None:
-    server = ScriptedServer(
-        httpx.ReadTimeout("x"),
-        httpx.Response(409),
-        yes(id="c0ffee"),
-        patience=WHOLE,
-        traffic=Hurried(),
-    )
-    done = await server.client.request_connection(ENTITY, "b" * 32, KEY)
-    assert done.connection_id == "c0ffee"
-    assert [call.headers["Idempotency-Key"] for call in server.calls] == [KEY] * 3
+async def test_a_lost_response_is_fetched_with_the_same_key() -> None:
+    server = patient_server(httpx.ReadTimeout("x"), httpx.Response(409), success(id="c0ffee"))
+    receipt = await server.client.request_connection(ENTITY, "b" * 32, KEY)
+    assert receipt.connection_id == "c0ffee"
+    assert [request.headers["Idempotency-Key"] for request in server.requests] == [KEY] * 3
 
 
 @pytest.mark.parametrize("code", [50000050, 50000060, 50000061, 50000070, 50000099])
-async def test_a_stated_failure_is_known_and_belongs_to_its_key(code: int) -> None:
-    server = ScriptedServer(no(code), patience=WHOLE, traffic=Hurried())
+async def test_a_stated_failure_was_not_applied_and_needs_a_new_key(code: int) -> None:
     with pytest.raises(ZuoraError) as caught:
-        await post(server.client)
-    assert caught.value.stated
-    assert caught.value.outcome_known
+        await post(patient_server(refusal(code)).client)
+    assert caught.value.applied is Applied.NO
+    assert caught.value.needs_new_key
 
 
-async def test_a_refused_token_is_renewed_once_in_a_call_whatever_comes_between() -> None:
-    refused = no(90000011, status=401)
-    server = ScriptedServer(
-        refused, httpx.Response(503), refused, yes(), patience=WHOLE, traffic=Hurried()
-    )
+async def test_a_refused_token_is_renewed_once_in_a_call() -> None:
+    refused = refusal(90000011, status=401)
+    server = patient_server(refused, httpx.Response(503), refused, success())
     with pytest.raises(errors.Unauthenticated):
         await read(server.client)
-    assert len(server.calls) == 3
-    assert len(server.tokens) == 2
+    assert len(server.requests) == 3
+    assert len(server.token_requests) == 2
 
 
-async def test_the_token_is_tried_for_again_and_what_it_was_for_is_not_sent() -> None:
-    traffic = Hurried()
-    server = ScriptedServer(patience=WHOLE, traffic=traffic)
-    server.token_answer = httpx.Response(503)
+async def test_a_token_request_is_retried_and_then_nothing_is_sent() -> None:
+    server = patient_server()
+    server.token_response = httpx.Response(503)
     with pytest.raises(errors.TokenUnavailable) as caught:
         await put(server.client)
-    assert caught.value.outcome_known
-    assert len(server.tokens) == MOST
-    assert not server.calls
+    assert caught.value.applied is Applied.NO
+    assert len(server.token_requests) == ALL
+    assert not server.requests
 
 
-async def test_bad_credentials_are_told_at_once() -> None:
-    server = ScriptedServer(patience=WHOLE, traffic=Hurried())
-    server.token_answer = no(90000011, status=401)
+async def test_wrong_credentials_are_not_retried() -> None:
+    server = patient_server()
+    server.token_response = httpx.Response(401, json={"message": "Authentication error"})
     with pytest.raises(errors.Unauthenticated):
         await read(server.client)
-    assert len(server.tokens) == 1
+    assert len(server.token_requests) == 1
 
 
-async def test_who_waits_for_the_same_token_shares_its_failure() -> None:
-    server = ScriptedServer(patience=WHOLE, traffic=Hurried())
-    server.token_answer = httpx.ConnectError("x")
-    ended = await asyncio.gather(*(read(server.client) for _ in range(6)), return_exceptions=True)
-    assert {type(one) for one in ended} == {errors.Unreachable}
-    assert len(set(map(id, ended))) == 6
-    assert len(server.tokens) == KNOCKS
+async def test_concurrent_calls_share_one_token_request_and_its_error() -> None:
+    server = patient_server()
+    server.token_response = httpx.ConnectError("x")
+    results = await asyncio.gather(*(read(server.client) for _ in range(6)), return_exceptions=True)
+    assert {type(result) for result in results} == {errors.Unreachable}
+    assert len(set(map(id, results))) == 6
+    assert len(server.token_requests) == FEW
 
 
-async def test_at_most_eight_calls_are_under_way_and_a_wait_holds_no_place() -> None:
-    under_way = most = waiting = 0
-    go = asyncio.Event()
+async def test_at_most_eight_calls_run_at_once_and_a_delay_holds_no_slot() -> None:
+    running = most = delays = 0
+    all_delayed = asyncio.Event()
 
-    async def answer(request: httpx.Request) -> httpx.Response:
-        nonlocal under_way, most
+    async def respond(request: httpx.Request) -> httpx.Response:
+        nonlocal running, most
         if request.url.path == "/oauth/token":
             return httpx.Response(200, json={"access_token": "t", "expires_in": 3600})
-        under_way += 1
-        most = max(most, under_way)
+        running += 1
+        most = max(most, running)
         for _ in range(5):
             await asyncio.sleep(0)
-        under_way -= 1
-        refuse = not go.is_set()
-        return RATE if refuse else page()
+        running -= 1
+        return page() if all_delayed.is_set() else RATE_LIMIT
 
-    class Waiting(Hurried):
-        async def wait(self, wait: RetryDelay) -> bool:
-            nonlocal waiting
-            waiting += 1
-            if waiting == 20:  # all of them wait, so none of them is in the way of another
-                go.set()
-            await go.wait()
+    class WaitForAll(InstantLog):
+        async def wait(self, delay: RetryDelay) -> bool:
+            nonlocal delays
+            delays += 1
+            if delays == 20:
+                all_delayed.set()
+            await all_delayed.wait()
             return True
 
-    server = ScriptedServer()
     client = ZuoraClient(
-        httpx.MockTransport(answer),
         "https://rest.acme.example",
-        server.client._tokens._credentials,
-        traffic=Waiting(),
-        patience=WHOLE,
+        CREDENTIALS,
+        request_log=WaitForAll(),
+        transport=httpx.MockTransport(respond),
+        retry_policy=LONGEST,
     )
     async with asyncio.timeout(10):
         await asyncio.gather(*(client.list_connections(ENTITY) for _ in range(20)))
     assert most == 8
+
+
+class SleepingMachine:
+    """A clock whose wall time jumps while the monotonic time stands still."""
+
+    def __init__(self) -> None:
+        self.wall = 1_800_000_000.0
+
+    def sleep(self) -> None:
+        self.wall += RetryPolicy().total + 1
+
+    def time(self) -> float:
+        return self.wall
+
+    def monotonic(self) -> float:
+        return 0.0
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> SleepingMachine:
+    machine = SleepingMachine()
+    monkeypatch.setattr(clock, "current", machine)
+    return machine
+
+
+def delay_tokens(server: ScriptedServer, machine: SleepingMachine) -> None:
+    """Let the machine sleep during each token request."""
+
+    def respond(_: httpx.Request) -> httpx.Response:
+        machine.sleep()
+        return server.valid_token()
+
+    server.token_response = respond
+
+
+class SleepDuringDelays(InstantLog):
+    """Lets the machine sleep during each delay."""
+
+    def __init__(self, machine: SleepingMachine) -> None:
+        super().__init__()
+        self._machine = machine
+
+    async def wait(self, delay: RetryDelay) -> bool:
+        self._machine.sleep()
+        return await super().wait(delay)
+
+
+async def test_a_write_that_waited_too_long_for_its_token_is_not_sent(
+    machine: SleepingMachine,
+) -> None:
+    server = ScriptedServer()
+    delay_tokens(server, machine)
+    with pytest.raises(ZuoraError, match=TOO_LATE) as caught:
+        await put(server.client)
+    assert caught.value.applied is Applied.NO
+    assert not server.requests
+
+
+async def test_a_read_that_waited_too_long_for_its_token_is_sent(machine: SleepingMachine) -> None:
+    server = ScriptedServer(success(entities=[]))
+    delay_tokens(server, machine)
+    await read(server.client)
+    assert len(server.requests) == 1
+
+
+async def test_a_write_that_waited_too_long_for_its_second_token_is_not_sent_again(
+    machine: SleepingMachine,
+) -> None:
+    server = ScriptedServer(refusal(90000011, status=401), success())
+    await server.client.list_accessible_ids()
+    delay_tokens(server, machine)
+    with pytest.raises(ZuoraError, match=TOO_LATE) as caught:
+        await put(server.client)
+    assert caught.value.applied is Applied.NO
+    assert (len(server.token_requests), len(server.requests)) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "operation", "applied"),
+    [(RATE_LIMIT, put, Applied.NO), (httpx.ReadTimeout("x"), post, Applied.MAYBE)],
+)
+async def test_a_write_is_not_sent_again_after_the_machine_slept_too_long(
+    first: ScriptedResponse,
+    operation: Operation,
+    applied: Applied,
+    machine: SleepingMachine,
+) -> None:
+    server = patient_server(first, success(id="c"), request_log=SleepDuringDelays(machine))
+    with pytest.raises(ZuoraError, match=TOO_LATE) as caught:
+        await operation(server.client)
+    assert caught.value.applied is applied
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("wait_for", ["token", "slot"])
+async def test_a_call_waits_no_longer_than_its_deadline(wait_for: str) -> None:
+    """Another call holds what this one needs, and gets no response."""
+
+    async def hang(request: httpx.Request) -> httpx.Response:
+        if wait_for == "token" or request.url.path != "/oauth/token":
+            requests.append(request)
+            requested.set()
+            await asyncio.Event().wait()
+        return httpx.Response(200, json={"access_token": "t", "expires_in": 3600})
+
+    requests: list[httpx.Request] = []
+    requested = asyncio.Event()
+    client = ZuoraClient(
+        "https://rest.acme.example",
+        CREDENTIALS,
+        transport=httpx.MockTransport(hang),
+        retry_policy=RetryPolicy(total=0.05),
+        limits=HttpLimits(max_concurrency=1),
+    )
+    other = asyncio.create_task(read(client))
+    await requested.wait()
+    async with asyncio.timeout(2):
+        with pytest.raises(ZuoraError, match=TOO_LATE) as caught:
+            await put(client)
+    assert caught.value.applied is Applied.NO
+    assert len(requests) == 1
+    other.cancel()
+
+
+async def test_the_journal_knows_how_long_sending_may_take() -> None:
+    # To get a connection out of the pool, to connect, and for the TLS handshake.
+    assert RetryPolicy().total + 3 * HttpLimits().connect <= SENDING.total_seconds()

@@ -43,7 +43,7 @@ class Connections(RuleBasedStateMachine):
         rows = [
             one
             for place in PLACES
-            for one in self.run(self.clients["alice"].list_connections(place)).found
+            for one in self.run(self.clients["alice"].list_connections(place)).items
         ]
         self.model: dict[str, list[str]] = {
             one.id: [one.source_id, one.target_id, one.status] for one in rows
@@ -132,7 +132,7 @@ class Connections(RuleBasedStateMachine):
         if not hasattr(self, "model"):
             return
         for place in PLACES:
-            found = self.run(self.clients["alice"].list_connections(place)).found
+            found = self.run(self.clients["alice"].list_connections(place)).items
             told = {one.id: [one.source_id, one.target_id, one.status] for one in found}
             assert told == {
                 id_: one for id_, one in self.model.items() if place in (one[0], one[1])

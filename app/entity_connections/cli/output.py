@@ -81,20 +81,41 @@ def entity_json(entity: Entity) -> dict[str, str]:
     return {"id": entity.id, "name": entity.name, "displayName": entity.display_name}
 
 
-def connection_json(one: Connection, hierarchy: Hierarchy, acting_id: str) -> dict[str, Any]:
+def connection_json(connection: Connection, hierarchy: Hierarchy, acting_id: str) -> dict[str, Any]:
     """Return a connection as seen from the entity acted in."""
     return {
-        "id": one.id,
-        "source": entity_json(hierarchy.get(one.source_id)),
-        "target": entity_json(hierarchy.get(one.target_id)),
-        "status": one.status,
-        "direction": direction_of(one, acting_id).value,
+        "id": connection.id,
+        "source": entity_json(hierarchy.get(connection.source_id)),
+        "target": entity_json(hierarchy.get(connection.target_id)),
+        "status": connection.status,
+        "direction": direction_of(connection, acting_id).value,
     }
 
 
-def direction_of(one: Connection, acting_id: str) -> Direction:
+def direction_of(connection: Connection, acting_id: str) -> Direction:
     """Return which way a connection goes, seen from the entity acted in."""
-    return Direction.OUTBOUND if one.source_id == acting_id else Direction.INBOUND
+    return Direction.OUTBOUND if connection.source_id == acting_id else Direction.INBOUND
+
+
+def connections_table(listed: Iterable[tuple[Connection, Hierarchy]]) -> str:
+    """Return a table of connections, each with the hierarchy that names its ends."""
+    rows = [
+        (
+            hierarchy.get(connection.source_id).title,
+            "→",
+            hierarchy.get(connection.target_id).title,
+            connection.status,
+            connection.id,
+        )
+        for connection, hierarchy in listed
+    ]
+    return table(("SOURCE", "", "TARGET", "STATUS", "ID"), rows)
+
+
+def print_warnings(warnings: Iterable[str]) -> None:
+    """Write each warning about a list to stderr, once."""
+    for warning in dict.fromkeys(warnings):
+        narrate(warning)
 
 
 def _write(stream: TextIO, text: str) -> None:

@@ -1,7 +1,6 @@
 """The program: its own options open the screen, its commands are loaded when run."""
 
 import errno
-import gc
 import io
 import os
 import sys
@@ -20,13 +19,13 @@ from entity_connections.fake.scenarios.scenarios import SCENARIOS, USERS
 from entity_connections.settings.errors import SettingsError
 
 COMMANDS = {
-    "entities": ("commands.reading:entities", "The entities, and which you may enter"),
-    "connections": ("commands.reading:connections", "The connections of an entity"),
-    "waiting": ("commands.reading:waiting", "Requests that wait in any entity you may enter"),
-    "request": ("commands.writing:request", "Ask other entities for a connection"),
-    "accept": ("commands.writing:accept", "Accept a request that waits"),
-    "deny": ("commands.writing:deny", "Deny a request that waits"),
-    "disconnect": ("commands.writing:disconnect", "End a connection for good"),
+    "entities": ("commands.entities:entities", "The entities, and which you may enter"),
+    "connections": ("commands.connections:connections", "The connections of an entity"),
+    "waiting": ("commands.waiting:waiting", "Requests that wait in any entity you may enter"),
+    "request": ("commands.actions:request", "Ask other entities for a connection"),
+    "accept": ("commands.actions:accept", "Accept a request that waits"),
+    "deny": ("commands.actions:deny", "Deny a request that waits"),
+    "disconnect": ("commands.actions:disconnect", "End a connection for good"),
     "journal": ("commands.journal:journal", "What was sent, and what became of it"),
     "profiles": ("commands.profiles:profiles", "The tenants of your config file"),
     "login": ("commands.login:login", "Make a profile: ask, test, and keep the secret"),
@@ -48,7 +47,6 @@ COMMANDS = {
 
 def main() -> None:
     """Run the program and end the process with its exit code."""
-    gc.disable()  # what is imported stays: looking through it again and again costs a tenth
     _open_all_three()
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="surrogateescape")  # a byte that is no text is an answer, too

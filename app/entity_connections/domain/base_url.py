@@ -1,4 +1,4 @@
-"""The address of a tenant: which one may be given a secret (contract B)."""
+"""The base URL of a tenant: which URLs may receive a secret (contract B)."""
 
 import ipaddress
 import re
@@ -10,17 +10,17 @@ _PORTS = {"https": 443, "http": 80}
 
 
 class InvalidBaseUrlError(ValueError):
-    """The address cannot be used; the message is a sentence for people, without the address."""
+    """The URL cannot be used. The message is a sentence for people and does not repeat the URL."""
 
 
 def normalize_base_url(url: str) -> str:
-    """Return a REST root in its one spelling: scheme, host, port unless usual, path if any.
+    """Return a base URL in its normal form: scheme, host, port unless default, path if any.
 
-    Only https is taken, and http to this very machine. The sentences repeat
-    nothing of what was given: it may hold a password.
+    Only https is accepted, and http to this machine. The messages do not repeat the URL,
+    because it may hold a password.
 
     Raises:
-        BadAddressError: it is not an address, or not one to send a secret to.
+        InvalidBaseUrlError: the text is not a URL, or a secret must not be sent there.
     """
     parts, host, port = _split(url.strip())
     if "@" in parts.netloc:
@@ -56,21 +56,21 @@ def _split(url: str) -> tuple[SplitResult, str, int | None]:
 
 
 def is_loopback(url: str) -> bool:
-    """Whether a checked address leads to this very machine."""
+    """Return whether a normalized base URL names this machine."""
     return _is_here(urlsplit(url).hostname or "")
 
 
 def _is_here(host: str) -> bool:
-    """Whether a host is this machine.
+    """Return whether a host is this machine.
 
     Raises:
-        BadAddressError: it is no host.
+        InvalidBaseUrlError: the text is not a host.
     """
     if host == "localhost":
         return True
     numeric = ":" in host or host.rpartition(".")[2].isdigit()
     try:
-        if numeric:  # an address, in the one spelling that means the same everywhere
+        if numeric:  # other spellings of an IP address mean different things in different programs
             return ipaddress.ip_address(host).is_loopback
     except ValueError:
         raise InvalidBaseUrlError("The address is not one: its host or port is wrong.") from None

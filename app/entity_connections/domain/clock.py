@@ -1,4 +1,4 @@
-"""What time it is, for the whole program: one place, so that a walkthrough can lead it."""
+"""The clock of the program. A walkthrough replaces it to control the time."""
 
 import time
 from datetime import UTC, datetime
@@ -6,17 +6,17 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time; the `time` module is one."""
+    """A source of time; the `time` module is such a source."""
 
     def time(self) -> float:
-        """Return the seconds since 1970 by the calendar."""
+        """Return the seconds since 1970."""
 
     def monotonic(self) -> float:
-        """Return seconds that never go back, from wherever they began."""
+        """Return seconds since an arbitrary start; never decreases."""
 
 
 current: Clock = time
-"""The clock in force."""
+"""The clock that is used."""
 
 
 def wall_time() -> float:
@@ -25,7 +25,7 @@ def wall_time() -> float:
 
 
 def monotonic() -> float:
-    """Return seconds that never go back; only differences mean something."""
+    """Return seconds that never decrease; only differences have a meaning."""
     return current.monotonic()
 
 

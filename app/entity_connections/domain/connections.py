@@ -25,11 +25,11 @@ class Direction(Enum):
 
 
 class Connection(NamedTuple):
-    """One record of Zuora's list: source -> target, in some status.
+    """A record of Zuora's list: source -> target, with a status.
 
-    The ids of the entities are bare. The id of the connection is as Zuora
-    wrote it, since it goes back into a path; it is letters, digits and hyphens.
-    `status` may be a word that we do not know.
+    The ids of the entities are normalized. The id of the connection is as Zuora wrote
+    it, because it goes back into a path; it consists of letters, digits and hyphens.
+    `status` may be a word that is not in KNOWN_STATUSES.
     """
 
     id: str
@@ -43,7 +43,7 @@ class Connection(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One line of a tab: the counterpart, and what there is with it.
+    """A row of a tab: a counterpart, and the connection with it.
 
     Attributes:
         direction: the tab it belongs to.
@@ -65,7 +65,7 @@ class Row(NamedTuple):
 
     @property
     def key(self) -> str:
-        """What identifies the row in its tab, whatever happens to its record."""
+        """Identifies the row in its tab, also when its record changes."""
         return self.counterpart.id
 
     @property
@@ -112,7 +112,7 @@ def _fold(connections: list[Connection]) -> tuple[Connection | None, tuple[Conne
     """
     rank = {CONNECTED: 0, PENDING: 1}
     ordered = list(reversed(connections))
-    ordered.sort(key=lambda one: rank.get(one.status, 2))
+    ordered.sort(key=lambda connection: rank.get(connection.status, 2))
     return (ordered[0], tuple(ordered[1:])) if ordered else (None, ())
 
 
@@ -127,8 +127,8 @@ def make_rows(
     Outbound holds every other entity of the hierarchy, joined with what goes
     out to it, in the order of the tree. Inbound holds the entities something
     comes in from, those that wait for an answer first. A counterpart that the
-    hierarchy does not hold comes last, under a stand-in. No two connections
-    have the same id.
+    hierarchy does not hold comes last, as a placeholder. No two connections have the
+    same id.
     """
     pairs = _group_by_counterpart(acting_id, connections)
     mine = pairs[direction]
@@ -137,7 +137,7 @@ def make_rows(
         keys = [entity.id for entity in hierarchy if entity.id != acting_id]
         keys += [key for key in mine if key not in hierarchy or key == acting_id]
     found = [_make_row(direction, acting_id, hierarchy, pairs, key) for key in keys]
-    found.sort(key=lambda row: (not row.waits_for_acting, hierarchy.place(row.key)))
+    found.sort(key=lambda row: (not row.waits_for_acting, hierarchy.sort_index(row.key)))
     return found
 
 
@@ -159,7 +159,7 @@ _Pairs = dict[Direction, dict[str, list[Connection]]]
 def _group_by_counterpart(acting_id: str, connections: Iterable[Connection]) -> _Pairs:
     pairs: _Pairs = {direction: {} for direction in Direction}
     for connection in connections:
-        # A connection of an entity with itself is nobody's counterpart but its own.
+        # A connection of an entity with itself appears in both directions.
         if connection.source_id == acting_id:
             outbound = pairs[Direction.OUTBOUND]
             outbound.setdefault(connection.target_id, []).append(connection)

@@ -15,8 +15,8 @@ class Entity(NamedTuple):
         display_name: what people read; neither unique nor restricted.
         parent_id: the entity above, or None for the global entity.
         status: `Provisioned`, `Unprovisioned`, or a word of Zuora's we do not know.
-        listed: False for a stand-in, made because a connection names an entity
-            that the list of entities does not hold.
+        listed: False for a placeholder: a connection names an entity that the list of
+            entities does not hold.
     """
 
     id: str
@@ -28,7 +28,7 @@ class Entity(NamedTuple):
 
     @property
     def title(self) -> str:
-        """What to call it on screen: display name, else name, else id."""
+        """The text that names it on the screen: display name, else name, else id."""
         return self.display_name.strip() or self.name.strip() or self.id
 
     @property
@@ -43,10 +43,10 @@ def placeholder_entity(id_: str) -> Entity:
 
 
 class Hierarchy:
-    """All entities of a tenant as one tree, in the order of the tree.
+    """All entities of a tenant as a tree; iteration yields parents before children.
 
-    Whatever Zuora sends makes a tree: an entity whose parent is missing or is
-    its own descendant becomes a root, and of two with one id the first counts.
+    Any list makes a tree: an entity whose parent is missing or is its own descendant
+    becomes a root, and of two entities with the same id the first counts.
     """
 
     def __init__(self, entities: Iterable[Entity] = ()) -> None:
@@ -59,13 +59,13 @@ class Hierarchy:
             self._children.setdefault(parent, []).append(entity)
         self._depth: dict[str, int] = {}
         for root in self._children.get(None, ()):
-            self._place(root)
-        for entity in self._by_id.values():  # what is left hangs in a circle
+            self._add_tree(root)
+        for entity in self._by_id.values():  # the rest has a cycle of parents
             if entity.id not in self._depth:
-                self._place(entity)
-        self._order = {id_: place for place, id_ in enumerate(self._depth)}
+                self._add_tree(entity)
+        self._order = {id_: index for index, id_ in enumerate(self._depth)}
 
-    def _place(self, root: Entity) -> None:
+    def _add_tree(self, root: Entity) -> None:
         waiting = [(root, 0)]
         while waiting:
             entity, depth = waiting.pop()
@@ -86,15 +86,15 @@ class Hierarchy:
         return id_ in self._by_id
 
     def get(self, id_: str) -> Entity:
-        """Return the entity with this bare id, or a stand-in for it."""
+        """Return the entity with this id, or a placeholder for it."""
         return self._by_id.get(id_) or placeholder_entity(id_)
 
     def depth(self, id_: str) -> int:
-        """Return how far below a root it stands; 0 for a root or a stranger."""
+        """Return the number of ancestors of an entity; 0 for an unknown entity."""
         return self._depth.get(id_, 0)
 
-    def place(self, id_: str) -> int:
-        """Return its position in the order of the tree; strangers come last."""
+    def sort_index(self, id_: str) -> int:
+        """Return the position of an entity in the order of the tree; unknown entities come last."""
         return self._order.get(id_, len(self._order))
 
     def parent(self, entity: Entity) -> Entity | None:

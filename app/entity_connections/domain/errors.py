@@ -1,8 +1,8 @@
-"""What can go wrong between us and Zuora: a small tree (contract F).
+"""The errors of calls to Zuora: a small tree (contract F).
 
-Each error can speak for itself on any front end: a title, Zuora's or our
-sentence, a hint that says what to do, the codes, and the request id to quote to
-Zuora Support. Its texts are already clean.
+Each error holds what a front end needs to explain it: a title, a sentence, a hint
+that says what to do, Zuora's codes, and the request id to quote to Zuora Support.
+All texts are already cleaned.
 """
 
 from enum import Enum
@@ -30,22 +30,20 @@ class ZuoraError(Exception):
     Attributes:
         sentence: what happened, in one sentence.
         reasons: Zuora's own reasons, possibly none.
-        request_id: `Zuora-Request-Id` of the answer, or "".
-        retry_after: seconds to wait before the next try, as Zuora says, or None.
-        stated: whether Zuora itself answered that it failed (`success: false` below
-            HTTP 500, and neither 409 nor 429). That answer belongs to its
-            Idempotency-Key for good: only a new key can change it (contract E3).
-        doubtful: whether an earlier try of the same write may have happened,
-            whatever the last one says.
-        spent: whether trying again has been tried.
+        request_id: `Zuora-Request-Id` of the response, or "".
+        retry_after: seconds to wait before the next attempt, as Zuora says, or None.
+        applied: whether the write that ended in this error took effect. Each class has
+            its default; a single error may know better.
+        needs_new_key: whether Zuora stores this refusal under the Idempotency-Key, so
+            that only a request with a new key can have another result (contract E3).
+        retries_exhausted: whether the adapter has already retried the call that failed.
     """
 
     title: ClassVar[str] = "Zuora could not be asked"
     hint: ClassVar[str] = "Try again."
     is_refusal: ClassVar[bool] = False
     """Whether Zuora, or the lock, refused this one call; another call may succeed."""
-    conclusive: ClassVar[bool] = True
-    """False when it does not tell whether a write happened, unless Zuora stated it."""
+    applied: Applied = Applied.NO
 
     def __init__(
         self,
@@ -54,39 +52,20 @@ class ZuoraError(Exception):
         request_id: str = "",
         retry_after: float | None = None,
         *,
-        stated: bool = False,
+        applied: Applied | None = None,
+        needs_new_key: bool = False,
     ) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.reasons = reasons
         self.request_id = request_id
         self.retry_after = retry_after
-        self.stated = stated
-        self.doubtful = self.spent = False
+        self.applied = applied or type(self).applied
+        self.needs_new_key = needs_new_key
+        self.retries_exhausted = False
 
-    @property
-    def outcome_known(self) -> bool:
-        """False when a write may have happened all the same."""
-        return not self.doubtful and (self.stated or self.conclusive)
-
-    @property
-    def applied(self) -> Applied:
-        """Whether the write that ended in this error took effect: NO or MAYBE."""
-        return Applied.NO if self.outcome_known else Applied.MAYBE
-
-    @property
-    def needs_new_key(self) -> bool:
-        """Whether Zuora bound the refusal to the Idempotency-Key of the call (contract E3)."""
-        return self.stated
-
-    def add(self, sentence: str) -> None:
-        """Say one thing more."""
-        self.sentence = f"{self.sentence} {sentence}"
-        self.args = (self.sentence,)
-
-    def put_in_doubt(self) -> None:
-        """Remember that an earlier try of the same write may have happened."""
-        self.doubtful, self.stated = True, False
+    def __str__(self) -> str:
+        return self.sentence
 
     @property
     def codes(self) -> str:
@@ -95,7 +74,7 @@ class ZuoraError(Exception):
 
 
 class ReadOnlyError(ZuoraError):
-    """Writes are locked, so nothing was sent."""
+    """Writes are locked; nothing was sent."""
 
     title = "Read-only"
     hint = "Unlock writes on purpose first; a profile with read_only stays as it is."
@@ -103,74 +82,74 @@ class ReadOnlyError(ZuoraError):
 
 
 class Unreachable(ZuoraError):
-    """No connection came about, so nothing was sent."""
+    """No connection to Zuora could be opened; nothing was sent."""
 
     title = "Zuora cannot be reached"
     hint = "Check the network and the address, then try again."
 
 
 class CertificateError(Unreachable):
-    """Somebody answered who could not prove to be the server; nothing was sent."""
+    """The server's TLS certificate is not trusted; nothing was sent."""
 
     title = "Zuora's certificate is not trusted"
     hint = "Check the address and this machine's clock; SSL_CERT_FILE may name your company's CA."
 
 
 class NoResponse(ZuoraError):
-    """The request left and no whole answer came back: its outcome is unknown."""
+    """The request was sent, but no complete response arrived."""
 
     title = "No answer from Zuora"
     hint = "Try again in a moment; after a write, the list tells what happened."
-    conclusive = False
+    applied = Applied.MAYBE
 
 
 class Conflict(ZuoraError):
-    """HTTP 409: the same request is or was under way; its outcome is unknown (contract E3)."""
+    """HTTP 409: Zuora is or was processing the same request (contract E3)."""
 
     title = "Zuora is still at work on it"
     hint = "Try again in a moment; after a write, the list tells what happened."
-    conclusive = False
+    applied = Applied.MAYBE
 
 
 class TokenUnavailable(ZuoraError):
-    """No token could be got for a reason that may pass, so nothing was sent."""
+    """Zuora gave no token for a temporary reason; the call itself was not sent."""
 
     title = "Zuora gave no token"
     hint = "Try again in a moment; if it stays, check the address and the network."
 
 
 class InvalidResponse(ZuoraError):
-    """An answer came that is not what Zuora documents: the outcome is unknown."""
+    """The response is not what Zuora documents."""
 
     title = "Zuora's answer makes no sense"
     hint = "If it stays, something between here and Zuora changes the answers."
-    conclusive = False
+    applied = Applied.MAYBE
 
 
 class ServerError(ZuoraError):
-    """5xx, or Zuora's categories 60, 61 and 99: the outcome is unknown unless stated."""
+    """HTTP 5xx, or one of Zuora's categories 60, 61 and 99."""
 
     title = "Zuora has trouble"
     hint = "Try again in a moment; if it stays, quote the request id to Zuora Support."
-    conclusive = False
+    applied = Applied.MAYBE
 
 
 class RateLimited(ZuoraError):
-    """A rate or concurrency limit, or locking contention; the call was not processed."""
+    """A rate limit, concurrency limit or locking contention; the call was not processed."""
 
     title = "Zuora is busy"
     hint = "Too many calls at once in this tenant: wait a little, then try again."
 
 
 class Unauthenticated(ZuoraError):
-    """The credentials were refused, even with a new token."""
+    """Zuora refused the credentials, even with a new token."""
 
     title = "Zuora does not accept the credentials"
     hint = "Check client id, secret and address: they belong together."
 
 
 class Forbidden(ZuoraError):
-    """Zuora's category 10, or HTTP 403: this user may not do this here."""
+    """Zuora's category 10, or HTTP 403: the user lacks a permission."""
 
     title = "Not permitted"
     hint = "Ask an administrator of the entity to do it, or to give you the role."
@@ -178,7 +157,7 @@ class Forbidden(ZuoraError):
 
 
 class NotFound(ZuoraError):
-    """Zuora's category 40, or HTTP 404: it is not there, or not any more."""
+    """Zuora's category 40, or HTTP 404."""
 
     title = "Not found"
     hint = "Read the list again: somebody may have changed it."
@@ -186,7 +165,7 @@ class NotFound(ZuoraError):
 
 
 class Refused(ZuoraError):
-    """Zuora refused for a reason of its business rules or of the input."""
+    """Zuora refused because of a business rule or of the input."""
 
     title = "Zuora refused"
     hint = "Read the list again and look at what the connection has become."

@@ -1,8 +1,7 @@
-"""The two spellings of one entity id (contract C2, E1).
+"""Entity ids in two spellings (contract C2, E1).
 
-Zuora writes an id as 32 hexadecimal digits in bodies and as a UUID with
-hyphens in headers and token scopes, in any case. Inside the program there is
-only the bare spelling.
+Zuora writes an id as 32 hexadecimal digits in bodies and as a UUID with hyphens in
+headers and token scopes, in any case. The program uses the digits only, in lower case.
 """
 
 import re
@@ -11,15 +10,15 @@ _HEX32 = re.compile(r"[0-9a-f]{32}\Z")
 
 
 def normalize_id(id_: str) -> str:
-    """Return `id_` without hyphens and in lower case: the spelling used inside."""
+    """Return an id without hyphens and in lower case."""
     return id_.replace("-", "").lower()
 
 
 def hyphenate_id(id_: str) -> str:
-    """Return `id_` as 8-4-4-4-12, the spelling of `Zuora-Entity-Ids`.
+    """Return an id as 8-4-4-4-12, the spelling of the header `Zuora-Entity-Ids`.
 
-    An id that is not 32 hexadecimal digits is returned bare: only Zuora can
-    say what it means.
+    An id that is not 32 hexadecimal digits is returned without hyphens: Zuora decides
+    what it means.
     """
     id_ = normalize_id(id_)
     if not _HEX32.match(id_):
@@ -28,5 +27,5 @@ def hyphenate_id(id_: str) -> str:
 
 
 def parse_id(typed: str) -> str | None:
-    """Return the bare id that somebody typed, or None when it is no id."""
+    """Return the normalized id in a typed text, or None when the text is not an id."""
     return id_ if _HEX32.match(id_ := normalize_id(typed.strip())) else None

@@ -1,4 +1,4 @@
-"""What a list of Zuora's held: the records that could be read, and what to know of the rest."""
+"""The result of reading one of Zuora's lists."""
 
 from typing import Generic, NamedTuple, TypeVar
 
@@ -6,16 +6,16 @@ Record = TypeVar("Record")
 
 
 class ListResult(NamedTuple, Generic[Record]):
-    """One list, read whole; a bad record never hides the good ones.
+    """All pages of one list; a record that cannot be read is skipped and counted.
 
     Attributes:
-        found: the records that could be read, in Zuora's order, each id once.
-        warnings: a sentence for each thing that is missing or strange ("2 connections
-            could not be read."); empty for a list that is as it should be.
-        unreadable: how many records could not be read or were of no use here: what is not
-            found may be one of them.
+        items: the records, in Zuora's order, each id once.
+        warnings: a sentence for each thing that is missing or strange
+            ("2 connections could not be read."); empty for a correct list.
+        skipped: number of records left out. A record that is not among the items may
+            be one of them.
     """
 
-    found: tuple[Record, ...]
+    items: tuple[Record, ...]
     warnings: tuple[str, ...] = ()
-    unreadable: int = 0
+    skipped: int = 0

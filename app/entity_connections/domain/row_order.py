@@ -1,4 +1,4 @@
-"""Narrowing and ordering rows; the rows themselves never change."""
+"""Filters and sorts rows."""
 
 from collections.abc import Iterable, Sequence
 from enum import Enum
@@ -10,7 +10,7 @@ NOT_CONNECTED = "Not connected"
 
 
 class SortColumn(Enum):
-    """What rows can be sorted by; the value is the key of the column."""
+    """A column that rows can be sorted by; the value is the key of the column."""
 
     COUNTERPART = "counterpart"
     UNDER = "under"
@@ -21,7 +21,7 @@ _STATUS_RANK = {PENDING: 0, CONNECTED: 1, DISCONNECTED: 3, None: 4}
 
 
 def search_text(row: Row) -> str:
-    """Return everything of a row that a person may look for, ready for `matching`."""
+    """Return the text of a row that a filter is compared with, case-folded."""
     counterpart, connection = row.counterpart, row.connection
     return "\n".join(
         (
@@ -36,25 +36,28 @@ def search_text(row: Row) -> str:
 
 
 def filter_rows(
-    needle: str, haystacks: Iterable[tuple[str, Row]], *, keep: str | None = None
+    filter_text: str, rows: Iterable[tuple[str, Row]], *, keep: str | None = None
 ) -> list[Row]:
-    """Return the rows that hold every word of `needle`, in whatever order and case.
+    """Return the rows that contain every word of a filter, in any order and case.
 
-    The row with the key `keep` stays whether it does or not.
+    Args:
+        filter_text: words; "" keeps every row.
+        rows: each with its `search_text`.
+        keep: key of a row that is kept in any case.
     """
-    words = needle.casefold().split()
+    words = filter_text.casefold().split()
     return [
         row
-        for text, row in haystacks
+        for text, row in rows
         if all(word in text for word in words) or (keep is not None and row.key == keep)
     ]
 
 
 def sort_rows(
-    rows: Sequence[Row], order: SortColumn | None, *, reverse: bool = False
+    rows: Sequence[Row], column: SortColumn | None, *, reverse: bool = False
 ) -> Sequence[Row]:
     """Return `rows` sorted by a column; None keeps their own order."""
-    match order:
+    match column:
         case None:
             return rows
         case SortColumn.COUNTERPART:

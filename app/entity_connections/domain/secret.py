@@ -1,17 +1,17 @@
-"""A text that never shows itself: not in a repr, a log line or a traceback."""
+"""Secrets that do not appear in a repr, a log line or a traceback."""
 
 from typing import Protocol
 
 
 class SecretValue(Protocol):
-    """What holds a secret; pydantic's `SecretStr` is one too."""
+    """Holds a secret; pydantic's `SecretStr` has the same interface."""
 
     def get_secret_value(self) -> str:
-        """Return the secret, for the one place that needs it."""
+        """Return the secret."""
 
 
 class Secret:
-    """A secret that prints as stars, without what pydantic's costs to load."""
+    """A secret that prints as stars. Unlike `SecretStr` it does not load pydantic."""
 
     __slots__ = ("_value",)
 
@@ -19,7 +19,7 @@ class Secret:
         self._value = value
 
     def get_secret_value(self) -> str:
-        """Return the secret, for the one place that needs it."""
+        """Return the secret."""
         return self._value
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""What the use cases need from Zuora."""
+"""The interface to Zuora that actions and services use; `zuora.client` implements it."""
 
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple, Protocol
@@ -9,7 +9,7 @@ from entity_connections.domain.list_result import ListResult
 
 
 class Receipt(NamedTuple):
-    """What Zuora answered to a write that it took.
+    """Zuora's answer to a write that it accepted.
 
     Attributes:
         request_id: `Zuora-Request-Id`, to quote to Zuora Support, or "".
@@ -23,9 +23,9 @@ class Receipt(NamedTuple):
 class ZuoraApi(Protocol):
     """Zuora's multi-entity API, acting as one user (contract A to H).
 
-    Every entity id is bare. Each method raises `entity_connections.domain.errors.ZuoraError`.
+    Every entity id is normalized. Each method raises `entity_connections.domain.errors.ZuoraError`.
     A write carries `track_id` (1 to 64 characters of a UUID) as `Zuora-Track-Id`,
-    and one made here when it is "".
+    and a new one when it is "".
     """
 
     async def list_accessible_ids(self) -> AbstractSet[str] | None:
@@ -57,4 +57,4 @@ class ZuoraApi(Protocol):
         """End a connection for good, acting in its source or its target."""
 
     async def aclose(self) -> None:
-        """Let go of what the connection to Zuora holds."""
+        """Close the connections to Zuora."""

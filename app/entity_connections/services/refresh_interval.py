@@ -1,4 +1,4 @@
-"""How often to refresh: less often where the tenant's rate limit runs low (contract G).
+"""How often lists are refreshed: less often when the rate limit runs low (contract G).
 
 The limits are the tenant's, shared by all of its users and programs, and a
 refused call counts too.

@@ -1,6 +1,6 @@
-"""What goes over the wire on behalf of one user, for people to see: calls, waits, the budget.
+"""The log of one user's HTTP calls, for people to see: calls, retry delays, the rate limit.
 
-The adapter writes it, the screen and the command line read it. No secret is in it.
+The adapter writes it; the screen and the command line read it. It holds no secrets.
 """
 
 import asyncio
@@ -11,24 +11,24 @@ from datetime import datetime
 from typing import NamedTuple
 
 MAX_CALLS = 200
-"""How many calls are remembered."""
+"""How many calls are kept."""
 
 
 class ApiCall(NamedTuple):
-    """One HTTP exchange, or the try of one.
+    """One HTTP exchange, with or without a response.
 
     Attributes:
         at: when it was sent.
         method: GET, POST or PUT.
         path: path and query, as sent.
-        acting_id: bare id of the entity acted in, or "".
+        acting_id: normalized id of the acting entity, or "".
         track_id: `Zuora-Track-Id`, ours.
         key: `Idempotency-Key`, or "".
-        attempt: 1 for the first try, 2 for the second...
+        attempt: number of the attempt, from 1.
         seconds: how long it took.
-        status: of HTTP, or None when no answer came.
+        status: the HTTP status, or None without a response.
         request_id: `Zuora-Request-Id`, or "".
-        trouble: title of the error it ended in, or "".
+        trouble: title of the error that it ended in, or "".
         codes: Zuora's codes, or "".
     """
 
@@ -47,11 +47,11 @@ class ApiCall(NamedTuple):
 
 
 class RetryDelay(NamedTuple):
-    """A pause before a call is tried again.
+    """A delay before a call is sent again.
 
     Attributes:
         reason: why, in a few words ("rate limited").
-        until: on `asyncio`'s clock (`loop.time()`), when it is tried again.
+        until: when it is sent again, on the loop's clock (`loop.time()`).
     """
 
     reason: str
@@ -59,14 +59,14 @@ class RetryDelay(NamedTuple):
 
 
 class RateLimit(NamedTuple):
-    """What Zuora's rate limit leaves (`RateLimit-*`, contract G).
+    """The state of Zuora's rate limit (`RateLimit-*`, contract G).
 
     Attributes:
         limit: calls allowed in the window closest to exhaustion.
         remaining: calls left in it.
-        reset: seconds until it starts anew, as told at `at`, at most a billion; None if
-            not told.
-        at: when it was told.
+        reset: seconds from `at` until the window starts again, at most a billion; None
+            if unknown.
+        at: when Zuora sent it.
     """
 
     limit: int
@@ -76,56 +76,56 @@ class RateLimit(NamedTuple):
 
     @property
     def share(self) -> float:
-        """The part that is left, from 0 to 1."""
+        """The part of the limit that is left, from 0 to 1."""
         return self.remaining / self.limit if self.limit > 0 else 1.0
 
 
 class RequestLog:
-    """The last calls, what is waited for now, and what is left of the budget.
+    """The last calls, the delays in progress, and the rate limit.
 
     Attributes:
-        calls: the newest `KEPT` calls, oldest first.
-        waits: the pauses under way.
-        sent: when each call without an answer yet was sent, on the loop's clock.
-        budget: as last told by Zuora, or None.
+        calls: the newest `MAX_CALLS` calls, oldest first.
+        waits: the delays in progress.
+        in_flight: when each call without a response yet was sent, on the loop's clock.
+        budget: the rate limit as last sent by Zuora, or None.
         changed: called after every change, on the event loop; replace it to listen.
-            What it raises is its own trouble: an answer of Zuora is worth more.
+            Its exceptions are ignored, so that they cannot make a call fail.
     """
 
     def __init__(self) -> None:
         self.calls: deque[ApiCall] = deque(maxlen=MAX_CALLS)
         self.waits: list[RetryDelay] = []
-        self.sent: list[float] = []
+        self.in_flight: list[float] = []
         self.budget: RateLimit | None = None
         self.changed: Callable[[], None] = lambda: None
-        self._given_up = asyncio.Event()
+        self._cancelled = asyncio.Event()
 
-    def note(self, call: ApiCall) -> None:
-        """Remember a call."""
+    def add(self, call: ApiCall) -> None:
+        """Add a call."""
         self.calls.append(call)
-        self._tell()
+        self._notify()
 
-    async def wait(self, wait: RetryDelay) -> bool:
-        """Pause until `wait.until`; return False as soon as somebody gives up."""
-        self.waits.append(wait)
-        self._tell()
-        given_up = self._given_up
+    async def wait(self, delay: RetryDelay) -> bool:
+        """Wait until `delay.until`; return False as soon as the delay is cancelled."""
+        self.waits.append(delay)
+        self._notify()
+        cancelled = self._cancelled
         try:
-            async with asyncio.timeout_at(wait.until):
-                await given_up.wait()
+            async with asyncio.timeout_at(delay.until):
+                await cancelled.wait()
         except TimeoutError:
             return True
         else:
             return False
         finally:
-            self.waits.remove(wait)
-            self._tell()
+            self.waits.remove(delay)
+            self._notify()
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         with contextlib.suppress(Exception):
             self.changed()
 
-    def give_up(self) -> None:
-        """End every pause under way; the calls behind them fail with their last error."""
-        self._given_up.set()
-        self._given_up = asyncio.Event()
+    def cancel_delays(self) -> None:
+        """End every delay now; the calls behind them fail with their last error."""
+        self._cancelled.set()
+        self._cancelled = asyncio.Event()

@@ -1,8 +1,8 @@
-"""What one user has in front of them: the acting entity, two tabs, and a row in each.
+"""The state behind the screen: the acting entity, two tabs, and the cursor row of each.
 
-It knows no widget. The cursor of a tab is a record key and stays on its record
-through every refresh, sort and filter. Where the record is gone, another one has the
-cursor until a person puts it somewhere; no action is to be done there before.
+It knows no widgets. The cursor of a tab is the key of a row, and stays on that row when
+the list is refreshed, sorted or filtered. When the row is gone, a neighbour has the cursor;
+actions are disabled on it until the user has moved the cursor.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -22,20 +22,20 @@ from entity_connections.services.workspace import UserSession
 
 
 class Progress(Enum):
-    """What is under way on a row, or ended badly there."""
+    """The state of the last operation on a row, where it is not finished."""
 
     SENDING = "sending"
     UNKNOWN = "outcome unknown"
 
 
 class Origin(NamedTuple):
-    """Where the other side of a row was gone to from; it is gone back to as it was.
+    """What the screen showed before the user went to the other side of a row.
 
     Attributes:
-        acting_id: the entity that was acted in.
-        direction: the tab that was in front.
-        tabs: how its tabs were looked at.
-        previous: where that entity had been gone to from, if it had.
+        acting_id: the acting entity.
+        direction: the tab in front.
+        tabs: the state of both tabs.
+        previous: the origin of that entity, if the user had come from another.
     """
 
     acting_id: str
@@ -57,12 +57,14 @@ class ScreenState:
     """The state behind the screen, for one user.
 
     Attributes:
-        session: the user's way into the tenant.
-        acting_id: the entity acted in.
-        snapshot: the list of it that was read last, None before the first.
-        failure: why the newest reading failed, or None when it did not.
-        recent: entities acted in before, newest first.
-        revision: how often what is under way on a row has changed.
+        session: the tenant, as the user sees it.
+        acting_id: the acting entity.
+        snapshot: the newest list of the acting entity, None before the first.
+        failure: why the newest read failed, None if it succeeded.
+        direction: the tab in front.
+        recent: earlier acting entities, newest first.
+        revision: increases when the progress of an operation changes.
+        tabs: the state of each tab.
         on_change: called after every change; replace it to listen.
     """
 
@@ -79,7 +81,7 @@ class ScreenState:
     _nearest: tuple[tuple[object, object], str | None] = ((None, None), None)
     _visible: Sequence[Row] = ()
     _visible_key: tuple[object, ...] = ()
-    _known: float = 0.0  # `Snapshot.asked` of what was remembered of the entity when it was entered
+    _cached_asked: float = 0.0  # `Snapshot.asked` of the cached list that was shown first
     _origin: Origin | None = None
     _sending: set[tuple[str, str]] = field(default_factory=set)
     _unresolved: UnresolvedOperations = field(default_factory=UnresolvedOperations)
@@ -119,7 +121,7 @@ class ScreenState:
         self.on_change()
 
     def act_in(self, entity_id: str) -> None:
-        """Work in another entity: same tab, nothing filtered, what was last seen of it."""
+        """Change the acting entity: same tab, no filter, its cached list if there is any."""
         self._act_in(entity_id)
         self.on_change()
 
@@ -133,20 +135,20 @@ class ScreenState:
             direction: TabState(sort_column=tab.sort_column, reverse=tab.reverse)
             for direction, tab in self.tabs.items()
         }
-        self._known, self._origin = 0.0, None
+        self._cached_asked, self._origin = 0.0, None
         if cached := self.session.tenant.cached(entity_id):
-            self._known = cached.asked
+            self._cached_asked = cached.asked
             self._apply(cached)
 
     def to_tab(self, direction: Direction) -> None:
-        """Bring a tab to the front, as it was left."""
+        """Bring a tab to the front; its filter, sort order and cursor are kept."""
         self.tab.unpin()
         self.direction = direction
         self._open_tab()
         self.on_change()
 
     def other_side(self, row: Row) -> None:
-        """Act as the counterpart of `row`, with the same pair under the cursor."""
+        """Act as the counterpart of a row, with the cursor on the same pair."""
         origin = Origin(self.acting_id, self.direction, self.tabs, self._origin)
         self.direction = row.direction.opposite
         self._act_in(row.counterpart.id)
@@ -156,7 +158,7 @@ class ScreenState:
 
     @property
     def can_go_back(self) -> bool:
-        """Whether the cursor is still on the pair whose other side was gone to."""
+        """Whether the cursor is on the pair from whose other side the user came."""
         origin, place = self._origin, self.tab.place
         return (
             origin is not None
@@ -166,7 +168,7 @@ class ScreenState:
         )
 
     def go_back(self) -> None:
-        """Return to where the other side was gone to from: entity, tab, filter, order, cursor."""
+        """Return to the side that the user came from: entity, tab, filter, sort order, cursor."""
         if (origin := self._origin) is not None:
             self._act_in(origin.acting_id)
             self.tabs, self.direction = origin.tabs, origin.direction
@@ -175,18 +177,18 @@ class ScreenState:
             self.on_change()
 
     def _open_tab(self) -> None:
-        """Put the cursor of a tab that is looked at for the first time on its default row.
+        """Put the cursor of a tab on its default row, the first time the tab is shown.
 
-        An empty one waits for a list newer than what was remembered of the entity.
+        Where the tab has no rows, this waits for a list newer than the cached one.
         """
         if self.tab.place is None and self.snapshot is not None:
             rows = self.visible_rows() or self.rows()
-            if rows or self.snapshot.asked > self._known:
+            if rows or self.snapshot.asked > self._cached_asked:
                 row = default_row(rows, self.session.tenant.accessible_ids)
                 self.tab.place = CursorPlace(row.key if row else None, rows)
 
     def move_to(self, key: str) -> None:
-        """Put the cursor on a row that is shown, because a person did."""
+        """Put the cursor on a visible row, because the user did."""
         place, pinned = self.tab.place, self.tab.pinned
         if place is None or place.key != key:
             self.tab.place = CursorPlace(key, self.visible_rows())
@@ -194,7 +196,7 @@ class ScreenState:
             self.on_change()
 
     def set_filter(self, text: str) -> None:
-        """Filter the rows of the tab in front by other words."""
+        """Filter the rows of the tab in front."""
         self.tab.filter_text = text
         self.tab.unpin()
         self.on_change()
@@ -211,9 +213,9 @@ class ScreenState:
 
     @property
     def cursor(self) -> str | None:
-        """The key of the row under the cursor; None if and only if no row is shown.
+        """The key of the cursor row; None if and only if no row is visible.
 
-        It is the row that the cursor was put on while that one is shown, else its neighbour.
+        That is the row on which the user put the cursor, else its nearest visible neighbour.
         """
         tab, place = self.tab, self.tab.place
         row = self.find(place.key) if place is not None else None
@@ -230,7 +232,7 @@ class ScreenState:
 
     @property
     def moved_reason(self) -> str:
-        """Why the cursor is on another row than a person put it on; "" where it is not."""
+        """Why the cursor is on another row than the user put it on, or ""."""
         place, cursor = self.tab.place, self.cursor
         if cursor is None or (place is not None and place.key == cursor):
             return ""
@@ -243,21 +245,21 @@ class ScreenState:
         return f"{why}; the cursor is on {now} now."
 
     def count(self, direction: Direction) -> int:
-        """Return how many rows a tab has, filtered or not."""
+        """Return the number of rows of a tab, hidden ones too."""
         return len(self._rows.get(direction, ()))
 
     @property
     def waiting_count(self) -> int:
-        """How many requests wait for the acting entity."""
+        """Number of requests that wait for the acting entity."""
         rows = self._rows.get(Direction.INBOUND, {}).values()
         return sum(row.waits_for_acting for _, row in rows)
 
     def rows(self) -> list[Row]:
-        """Return all rows of the tab in front, in their own order."""
+        """Return all rows of the tab in front, unfiltered and unsorted."""
         return [row for _, row in self._rows.get(self.direction, {}).values()]
 
     def visible_rows(self) -> Sequence[Row]:
-        """Return the rows of the tab in front, filtered and sorted, with one that is pinned."""
+        """Return the rows of the tab in front, filtered and sorted, and the pinned row."""
         tab = self.tab
         cache_key = (self.snapshot, self.direction, tab.filter_text, tab.sort_column, tab.reverse)
         if tab.pinned is not None:
@@ -279,9 +281,9 @@ class ScreenState:
         return ordered
 
     def find(self, key: str | None) -> Row | None:
-        """Return a row of the tab in front by its key, whether the filter hides it or not.
+        """Return a row of the tab in front by its key, also if the filter hides it.
 
-        One that is pinned and not in the list is the row it would be.
+        A pinned row that the list does not hold is made from the newest list of either end.
         """
         found = self._rows.get(self.direction, {}).get(key or "")
         if found is not None:
@@ -290,7 +292,7 @@ class ScreenState:
 
     @property
     def shows_unlisted(self) -> bool:
-        """Whether a row is shown that the list does not hold."""
+        """Whether the pinned row is not in the list."""
         pinned = self.tab.pinned
         return pinned is not None and pinned not in self._rows.get(self.direction, {})
 

@@ -9,19 +9,19 @@ from entity_connections.domain.entities import Hierarchy
 
 
 class Snapshot(NamedTuple):
-    """What Zuora's list said of one acting entity, and when.
+    """The list of connections of one acting entity, as it was read at one moment.
 
     Attributes:
-        acting_id: the entity it was read in.
+        acting_id: the acting entity.
         hierarchy: the entities known at that moment.
-        connections: both directions, as listed.
+        connections: the connections of both directions, in Zuora's order.
         accessible_ids: ids of the entities the user may enter, None if unknown.
-        read_at: when the list was asked for; what happened later may be missing.
+        read_at: when the list was requested; later changes may be missing.
         warnings: a sentence for each thing that is missing or strange in what was read.
         complete: whether every connection in the list could be read, and was of this entity;
             only a complete list proves that a record is gone.
-        asked: the same as `read_at` on a clock that nobody can set, which orders the lists;
-            0 for one that an earlier program read.
+        asked: when the list was requested, on the monotonic clock, which orders the lists;
+            0 for a list that an earlier program read.
     """
 
     acting_id: str

@@ -1,4 +1,4 @@
-"""How one tab is looked at: filter, sort order, and the row that a person put the cursor on."""
+"""The state of a tab: filter, sort order, and the row on which the user put the cursor."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,13 +9,14 @@ from entity_connections.domain.connections import Row
 
 
 class CursorPlace(NamedTuple):
-    """The row that the cursor was put on, and the rows around it at that moment.
+    """The row on which the cursor was put, and the rows around it at that moment.
 
     Attributes:
-        key: of the row; None where the tab had none.
-        rows: what was shown, the row among it; None where the row is to stand where the
-            order of the tab puts it.
-        pinned: whether the row is shown there, whatever the filter or the list says.
+        key: key of the row; None if the tab had no rows.
+        rows: the visible rows at that moment; None if the row is to stand where the sort
+            order puts it.
+        pinned: whether the row stays visible at its place, even if the filter hides it or
+            the list does not hold it.
     """
 
     key: str | None
@@ -24,20 +25,20 @@ class CursorPlace(NamedTuple):
 
     @property
     def neighbours(self) -> tuple[list[str], list[str]]:
-        """The keys of the rows above and below it, from top to bottom."""
+        """The keys of the rows above and below the row, from top to bottom."""
         keys = [row.key for row in self.rows or ()]
         at = keys.index(self.key) if self.key in keys else len(keys)
         return keys[:at], keys[at + 1 :]
 
     def nearest(self, rows: Sequence[Row]) -> str | None:
-        """Return the key of the row that takes the cursor where this one is not among `rows`."""
+        """Return the key of the row among `rows` that takes the cursor when this row is gone."""
         shown = {row.key for row in rows}
         above, below = self.neighbours
         first = rows[0].key if rows else None
         return next((key for key in (*below, *reversed(above)) if key in shown), first)
 
     def hold(self, row: Row, rows: Sequence[Row]) -> list[Row]:
-        """Return `rows` with `row` below the one that it stood below; without one, first."""
+        """Return `rows` with `row` below the same neighbour as before; first if there is none."""
         others = [other for other in rows if other.key != row.key]
         index = {other.key: at for at, other in enumerate(others)}
         above, _ = self.neighbours
@@ -47,13 +48,13 @@ class CursorPlace(NamedTuple):
 
 @dataclass(slots=True)
 class TabState:
-    """How one tab is looked at.
+    """The state of a tab.
 
     Attributes:
-        place: where the person put the cursor, or None before the tab was looked at.
-        filter_text: what the rows are filtered by; "" shows all.
-        sort_column: what they are sorted by, None for their own order.
-        reverse: whether that order is turned round.
+        place: where the user put the cursor; None before the tab was shown.
+        filter_text: words that a visible row contains; "" shows all rows.
+        sort_column: the column that the rows are sorted by; None for the order of the list.
+        reverse: whether the sort order is descending.
     """
 
     place: CursorPlace | None = None
@@ -63,27 +64,27 @@ class TabState:
 
     @property
     def pinned(self) -> str | None:
-        """The key of the row that is shown whatever the filter or the list says."""
+        """The key of the pinned row, if there is one."""
         return self.place.key if self.place and self.place.pinned else None
 
     def pin(self) -> None:
-        """Show the row under the cursor whatever the filter or the list says."""
+        """Keep the cursor row visible, even if the filter hides it."""
         if self.place is not None and self.place.key is not None:
             self.place = self.place._replace(pinned=True)
 
     def unpin(self) -> None:
-        """Show the row under the cursor only where filter and list do."""
+        """Show the cursor row only if the filter and the list show it."""
         if self.place is not None:
             self.place = self.place._replace(pinned=False)
 
     def sort_next(self, columns: Sequence[listing.SortColumn]) -> None:
-        """Sort by what follows in `columns`, and after the last by none."""
+        """Sort by the next of `columns`; after the last, by none."""
         cycle = [None, *columns]
         at = cycle.index(self.sort_column) if self.sort_column in cycle else 0
         self._sort(cycle[(at + 1) % len(cycle)])
 
     def sort_by(self, column: listing.SortColumn) -> None:
-        """Sort by `column`; asked again, the other way round; asked again, not at all."""
+        """Sort by a column: ascending, at the second call descending, at the third not at all."""
         if self.sort_column is not column:
             self._sort(column)
         elif self.reverse:
@@ -93,5 +94,5 @@ class TabState:
 
     def _sort(self, column: listing.SortColumn | None, *, reverse: bool = False) -> None:
         self.sort_column, self.reverse = column, reverse
-        if self.pinned:  # it follows the order that was asked for
+        if self.pinned:  # the new order decides where it stands
             self.place = self.place and self.place._replace(rows=None)

@@ -100,7 +100,7 @@ class Tenant:
         accessible_ids = await self.zuora.list_accessible_ids()
         may_act = acting_id if accessible_ids is None or acting_id in accessible_ids else None
         entities = await self.zuora.list_entities(may_act)
-        self.hierarchy, self._warnings = Hierarchy(entities.found), entities.warnings
+        self.hierarchy, self._warnings = Hierarchy(entities.items), entities.warnings
         self.accessible_ids = accessible_ids
 
     async def read(self, acting_id: str) -> Snapshot:
@@ -115,11 +115,11 @@ class Tenant:
         view = Snapshot(
             acting_id,
             self.hierarchy,
-            listed.found,
+            listed.items,
             self.accessible_ids,
             read_at,
             warnings,
-            complete=not listed.unreadable,
+            complete=not listed.skipped,
             asked=asked,
         )
         seen = self._snapshots.get(acting_id)

@@ -1,4 +1,4 @@
-"""Which tenant the program works in; made by the command line, used by the screen."""
+"""The tenant that the program works in; made by the command line, used by the screen."""
 
 from collections.abc import Awaitable, Callable
 from collections.abc import Set as AbstractSet
@@ -12,15 +12,15 @@ from entity_connections.services.write_lock import WriteLock
 
 
 class UserSession(NamedTuple):
-    """One user's way into the tenant.
+    """A tenant, opened as one user.
 
     Attributes:
-        tenant: what the user can see and do.
+        tenant: reads the tenant as the user sees it.
         login: the login name, as shown.
-        start: the entity to act in first, by id, name or display name; or None to let
-            the tenant choose.
-        role: tells the user's role in an entity; None where nobody knows,
-            as in the real Zuora, whose API has no word for it.
+        start: the first acting entity, by id, name or display name; None lets the tenant
+            choose.
+        role: returns the user's role in an entity (by id), or None if unknown. Zuora's API
+            does not tell roles.
         request_log: the calls that are sent for this user.
     """
 
@@ -32,14 +32,14 @@ class UserSession(NamedTuple):
 
 
 class FaultSwitches(NamedTuple):
-    """The bad days that a fake tenant can have on purpose.
+    """Switches of the faults that a fake tenant can simulate.
 
     Attributes:
-        offered: returns the name of each, and a sentence about it.
-        active: returns the names of those that are on.
-        switch: switches one on, or off when it is on; takes its name, which numbers may
-            follow ("rate-limit=5,times=1").
-        watermark: returns one line that says what is on; "" when nothing is.
+        offered: returns the name of each fault and a sentence about it.
+        active: returns the names of the faults that are on.
+        switch: switches a fault on, or off if it is on; takes its name, with numbers
+            if wanted ("rate-limit=5,times=1").
+        watermark: returns a line that says which faults are on; "" if none is.
     """
 
     offered: Callable[[], list[tuple[str, str]]]
@@ -49,19 +49,21 @@ class FaultSwitches(NamedTuple):
 
 
 class Workspace(NamedTuple):
-    """A tenant and how to get into it.
+    """A tenant, and how to open it.
 
     Attributes:
-        risk: what kind of tenant it is, always in sight.
-        name: which one: the profile, the address, or the scenario of the fake tenant.
+        risk: what is at stake in the tenant; always shown.
+        name: the profile, the base URL, or the scenario of the fake tenant.
         user: the user to start as.
-        users: who one can work as, with a description; empty for a real tenant.
-        enter: opens the tenant as a user; loads what is heavy only then.
-        lock: whether writes are allowed; the adapter asks it too.
-        journal: where every write is recorded.
-        options: the command-line options that lead here ("--profile acme"), without secrets.
-        lab: switches of the fake tenant's faults; None for a real one.
-        shared: whether it is a fake tenant that other programs write to: asking costs nothing.
+        users: users that can be chosen, each with a description; empty for a real tenant.
+        enter: opens the tenant as a user; imports heavy packages only then.
+        lock: whether writes are allowed; the adapter checks it too.
+        journal: where every operation is recorded.
+        options: the command-line options that choose the tenant ("--profile acme"), without
+            secrets.
+        lab: switches of the fake tenant's faults; None for a real tenant.
+        shared: whether the tenant is a fake one that other programs write to, so that it is
+            refreshed often.
     """
 
     risk: Risk

@@ -4,11 +4,11 @@ from entity_connections.domain.errors import ReadOnlyError
 
 
 class WriteLock:
-    """The lock of one running program; nothing remembers that it was opened.
+    """The lock of one running program; unlocking is not remembered.
 
     Args:
         locked: whether writes are refused at the start.
-        permanent: whether nothing in the program may open it (`read_only` in a profile).
+        permanent: whether it cannot be unlocked (`read_only` in a profile).
     """
 
     def __init__(self, *, locked: bool = False, permanent: bool = False) -> None:
@@ -16,7 +16,7 @@ class WriteLock:
         self.permanent = permanent
 
     def unlock(self) -> None:
-        """Allow writes until the program ends; a lock that holds for good stays."""
+        """Allow writes until the program ends; a permanent lock stays locked."""
         self.locked = self.permanent
 
     def lock(self) -> None:

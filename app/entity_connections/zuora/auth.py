@@ -1,49 +1,48 @@
-"""The OAuth token: asked for once, shared, renewed before it ends (contract A)."""
+"""The OAuth token: requested once, shared, and renewed before it expires (contract A)."""
 
 import asyncio
 import copy
-from collections.abc import Callable
-from typing import NamedTuple
+import uuid
+from collections.abc import Callable, Generator
+from typing import NamedTuple, Self
 
-from pydantic_core import ValidationError
+import httpx
+from pydantic import ValidationError
 
 from entity_connections.domain.clock import monotonic
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.secret import Secret, SecretValue
-from entity_connections.zuora.http import responses as answers
-from entity_connections.zuora.http.deadline import Deadline
-from entity_connections.zuora.http.line import Line
-from entity_connections.zuora.http.responses import Answer
-from entity_connections.zuora.http.retry import Repeat, persist
-from entity_connections.zuora.http.track_id import new_track_id
-from entity_connections.zuora.wire import entity_id, read_token
+from entity_connections.zuora.http.connection import HttpConnection
+from entity_connections.zuora.http.responses import Response, invalid_response, parse_success
+from entity_connections.zuora.http.retry import Deadline, RetrySafety, retry
+from entity_connections.zuora.models import TokenModel, check_entity_id
 
 RENEW_BEFORE = 300.0
-"""Seconds before the end of a token from which a new one is asked for."""
-SHORTEST = 10.0
-"""A token is used for so many seconds, whatever is said of its end."""
+"""Seconds before its expiry from which a token is renewed."""
+MIN_LIFETIME = 10.0
+"""Seconds for which a token is used, whatever Zuora says about its expiry."""
 
 
 class Credentials(NamedTuple):
-    """An OAuth client of Zuora; never printed with its secret."""
+    """An OAuth client of Zuora; the secret is never printed."""
 
     client_id: str
     client_secret: SecretValue
 
-
-def credentials(client_id: str, client_secret: str) -> Credentials:
-    """Return the credentials of an OAuth client from their plain texts."""
-    return Credentials(client_id, Secret(client_secret))
+    @classmethod
+    def from_text(cls, client_id: str, client_secret: str) -> Self:
+        """Create credentials from plain texts."""
+        return cls(client_id, Secret(client_secret))
 
 
 class Token(NamedTuple):
-    """One token.
+    """A token.
 
     Attributes:
-        secret: what goes behind `Bearer`.
-        renew_at: on the clock of `Tokens`, from when a new one is asked for.
-        entity_ids: bare ids of the entities it may act in, in Zuora's order;
-            empty when the scope names none.
+        secret: the bearer token itself.
+        renew_at: from when it is renewed, on the clock of the `TokenProvider`.
+        entity_ids: normalized ids of the entities it is valid for, in Zuora's order;
+            empty if the scope names none.
     """
 
     secret: SecretValue
@@ -51,92 +50,106 @@ class Token(NamedTuple):
     entity_ids: tuple[str, ...]
 
 
-class Tokens:
-    """Gives out the one token of an OAuth client."""
+class BearerAuth(httpx.Auth):
+    """Adds a token to a request."""
+
+    def __init__(self, token: SecretValue) -> None:
+        self._token = token
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Set the header `Authorization`."""
+        request.headers["Authorization"] = f"Bearer {self._token.get_secret_value()}"
+        yield request
+
+
+class TokenProvider:
+    """Provides the token of one OAuth client; `clock` counts seconds and never goes back."""
 
     def __init__(
         self,
-        line: Line,
+        connection: HttpConnection,
         credentials: Credentials,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        self._line = line
+        self._connection = connection
         self._credentials = credentials
         self._clock = clock
         self._lock = asyncio.Lock()
         self._token: Token | None = None
         self._failures = 0
-        self._failure = ZuoraError("")
+        self._last_failure = ZuoraError("")
 
     async def get(self) -> Token:
-        """Return a token that will last; however many ask, Zuora is asked once.
+        """Return a valid token; concurrent callers share one request and its error.
 
         Raises:
-            ZuoraError: Zuora refused the credentials, did not answer, or gave no
-                usable token. Trying again has been tried.
+            ZuoraError: Zuora refused the credentials, did not respond, or gave no usable
+                token, after all retries.
         """
         failures = self._failures
         async with self._lock:
             if self._token and self._clock() < self._token.renew_at:
                 return self._token
-            if failures != self._failures:  # who waited for the same try shares its end
-                raise copy.copy(self._failure)
+            if failures != self._failures:  # the request that this caller waited for failed
+                raise copy.copy(self._last_failure)
             try:
-                patience = self._line.patience
-                self._token = await persist(
-                    self._ask, Repeat.READ, self._line.traffic, patience, Deadline(patience.total)
-                )
+                self._token = await self._request_token()
             except ZuoraError as error:
                 self._failures += 1
-                self._failure = copy.copy(error)
+                self._last_failure = copy.copy(error)
                 raise
             return self._token
 
-    def drop(self, token: Token) -> None:
-        """Forget a token that Zuora refused, unless a newer one has come already."""
+    def discard(self, token: Token) -> None:
+        """Forget a token that Zuora refused, unless it was renewed already."""
         if self._token is token:
             self._token = None
 
-    async def _ask(self, attempt: int) -> Token:
-        asked_at = self._clock()
+    async def _request_token(self) -> Token:
+        requested_at = self._clock()
         secret = self._credentials.client_secret
-        request = self._line.request(
-            "POST",
-            "/oauth/token",
-            {"Zuora-Track-Id": new_track_id()},
-            form={
-                "client_id": self._credentials.client_id,
-                "client_secret": secret.get_secret_value(),
-                "grant_type": "client_credentials",
-            },
-        )
-        return await self._line.exchange(
-            request, lambda answer: _token(answer, asked_at), secret, attempt
-        )
+        form = {
+            "client_id": self._credentials.client_id,
+            "client_secret": secret.get_secret_value(),
+            "grant_type": "client_credentials",
+        }
+        headers = {"Zuora-Track-Id": str(uuid.uuid4())}
+        policy, log = self._connection.retry_policy, self._connection.request_log
+        deadline = Deadline(policy.total)
+
+        async def attempt(number: int) -> Token:
+            request = self._connection.client.build_request(
+                "POST", "/oauth/token", headers=headers, data=form
+            )
+            async with self._connection.slot(deadline):
+                return await self._connection.send(
+                    request, lambda response: _parse_token(response, requested_at), secret, number
+                )
+
+        return await retry(attempt, RetrySafety.READ, policy, deadline, log)
 
 
-def _token(answer: Answer, asked_at: float) -> Token:
-    body = answers.content(answer)
+def _parse_token(response: Response, requested_at: float) -> Token:
+    body = parse_success(response)
     try:
-        wire = read_token(body)
+        token = TokenModel.model_validate(body)
     except ValidationError as error:
-        lacking = error.errors(include_input=False, include_url=False)[0]["loc"]
-        what = "holds no token" if "access_token" in lacking else "does not say how long it lasts"
-        raise answers.bad(answer, f"it {what}.") from None
-    seconds = wire["expires_in"]
-    # A token shorter than the margin is used for half of its life.
-    usable = max(SHORTEST, seconds - RENEW_BEFORE, seconds / 2)
-    return Token(Secret(wire["access_token"]), asked_at + usable, _entities(body.get("scope")))
+        fields = {problem["loc"][0] for problem in error.errors(include_input=False)}
+        lack = "holds no token" if "access_token" in fields else "does not say how long it lasts"
+        raise invalid_response(response, f"it {lack}.") from None
+    # A token that lasts shorter than RENEW_BEFORE is used for half of its lifetime.
+    lifetime = max(MIN_LIFETIME, token.expires_in - RENEW_BEFORE, token.expires_in / 2)
+    entity_ids = _parse_scope(body.get("scope"))
+    return Token(Secret(token.access_token), requested_at + lifetime, entity_ids)
 
 
-def _entities(scope: object) -> tuple[str, ...]:
-    """Return the bare ids behind `entity.`, each once; one that is no id is left out."""
-    found: dict[str, None] = {}
+def _parse_scope(scope: object) -> tuple[str, ...]:
+    """Read the ids of the parts `entity.<id>`, each once; invalid ids are left out."""
+    entity_ids: dict[str, None] = {}
     for part in scope.split() if isinstance(scope, str) else ():
-        if not part.startswith("entity."):
-            continue
-        try:
-            found[entity_id(part.removeprefix("entity."))] = None
-        except ValueError:
-            continue
-    return tuple(found)
+        if part.startswith("entity."):
+            try:
+                entity_ids[check_entity_id(part.removeprefix("entity."))] = None
+            except ValueError:
+                continue
+    return tuple(entity_ids)

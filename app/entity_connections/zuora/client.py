@@ -1,9 +1,9 @@
-"""Zuora's multi-entity API over HTTP (contract A to H).
+"""Zuora's multi-entity API (contract A to H).
 
-Use it from a script without the rest:
+It can be used from a script without the rest of the program:
 
-    async with ZuoraClient.over_internet(base_url, credentials) as zuora:
-        for connection in (await zuora.list_connections(acting_id)).found:
+    async with ZuoraClient(base_url, credentials) as zuora:
+        for connection in (await zuora.list_connections(acting_id)).items:
             print(connection.source_id, connection.target_id, connection.status)
 """
 
@@ -21,73 +21,67 @@ from entity_connections.domain.list_result import ListResult
 from entity_connections.domain.zuora_api import Receipt
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.write_lock import WriteLock
-from entity_connections.zuora.auth import Credentials, Tokens
-from entity_connections.zuora.http import responses as answers
-from entity_connections.zuora.http.calls import Calls
-from entity_connections.zuora.http.in_process import AsgiApp, Embedded
-from entity_connections.zuora.http.line import Line
-from entity_connections.zuora.http.patience import Patience
-from entity_connections.zuora.http.responses import Answer
-from entity_connections.zuora.http.tls import authorities
-from entity_connections.zuora.lists import Gathering, Record
-from entity_connections.zuora.paging import MAX_PAGES, PAGE_SIZE, Pages
-from entity_connections.zuora.wire import harmless, read_connections, read_entities
+from entity_connections.zuora.auth import Credentials, TokenProvider
+from entity_connections.zuora.http.api_client import ApiClient
+from entity_connections.zuora.http.connection import HttpConnection, HttpLimits, create_http_client
+from entity_connections.zuora.http.in_process import AsgiApp, InProcessTransport
+from entity_connections.zuora.http.responses import (
+    Response,
+    invalid_response,
+    parse_write,
+    request_id_of,
+)
+from entity_connections.zuora.http.retry import RetryPolicy
+from entity_connections.zuora.lists import PAGE_SIZE, ListReader, Query, Record
+from entity_connections.zuora.models import check_id, parse_connection, parse_entity
 
-MOST_ENTITIES = 300
-"""Rows at which Zuora ends a list without pages (contract C1); a tenant may have 512 entities."""
+MAX_LISTED_ENTITIES = 300
+"""Rows at which Zuora cuts a list without pages (contract C1); a tenant may have 512 entities."""
 
 _CONNECTIONS = "/v1/entity-connections"
 
 
 class ZuoraClient:
-    """One user's way into one tenant; the acting entity is a parameter of every call.
+    """One user in one tenant; the acting entity is a parameter of every call.
 
-    Entity ids are bare (see `entity_connections.domain.ids`). Every method raises
-    `entity_connections.domain.errors.ZuoraError`, and nothing of httpx ever leaves. Calls are
-    tried again as contract F4 allows; `traffic` shows the pauses.
+    Every method raises `entity_connections.domain.errors.ZuoraError`, never an error of
+    httpx. Calls are retried as contract F4 allows; `request_log` shows the delays. Entity
+    ids may have either spelling (see `entity_connections.domain.ids`).
+
+    Creating a client blocks while the certificate authorities for https are read; any
+    thread may do it.
+
+    Args:
+        base_url: the REST root (contract B).
+        credentials: of the OAuth client.
+        lock: while it is locked, writes are refused.
+        request_log: gets every HTTP exchange.
+        transport: replaces the network; for a server in this process, and for tests.
+        retry_policy: how often and how long calls are retried.
+        limits: of each HTTP exchange.
+
+    Raises:
+        InvalidBaseUrlError: `base_url` must not be given a secret.
+        CertificateError: the certificate authorities cannot be read.
+        Unreachable: the proxy that the environment names cannot be used.
     """
 
     def __init__(
         self,
-        transport: httpx.AsyncBaseTransport,
-        root: str,
-        credentials: Credentials,
-        lock: WriteLock | None = None,
-        traffic: RequestLog | None = None,
-        *,
-        patience: Patience = Patience(),  # noqa: B008 - it never changes
-    ) -> None:
-        self.lock = lock or WriteLock()
-        self.traffic = traffic or RequestLog()
-        self._line = Line(transport, root, self.traffic, patience)
-        self._tokens = Tokens(self._line, credentials)
-        self._calls = Calls(self._line, self._tokens, self.lock)
-
-    @classmethod
-    def over_internet(
-        cls,
         base_url: str,
         credentials: Credentials,
         lock: WriteLock | None = None,
-        traffic: RequestLog | None = None,
+        request_log: RequestLog | None = None,
         *,
-        patience: Patience = Patience(),  # noqa: B008 - it never changes
-    ) -> Self:
-        """Return a client of the REST root `base_url` (contract B).
-
-        Blocks for the authorities of https; any thread may call it.
-
-        Raises:
-            InvalidBaseUrlError: it is not one to send a secret to.
-            CertificateError: there are no authorities to trust.
-        """
-        root = normalize_base_url(base_url)
-        transport = httpx.AsyncHTTPTransport(
-            # Loaded only where they are needed: that takes longer than a call.
-            verify=authorities() if root.startswith("https:") else False,
-            limits=httpx.Limits(max_connections=patience.at_once, keepalive_expiry=5.0),
-        )
-        return cls(transport, root, credentials, lock, traffic, patience=patience)
+        transport: httpx.AsyncBaseTransport | None = None,
+        retry_policy: RetryPolicy = RetryPolicy(),  # noqa: B008 - immutable
+        limits: HttpLimits = HttpLimits(),  # noqa: B008 - immutable
+    ) -> None:
+        self.lock = lock or WriteLock()
+        self.request_log = request_log or RequestLog()
+        self._http = create_http_client(normalize_base_url(base_url), limits, transport)
+        connection = HttpConnection(self._http, limits, retry_policy, self.request_log)
+        self._api = ApiClient(connection, TokenProvider(connection, credentials), self.lock)
 
     @classmethod
     def in_process(
@@ -95,13 +89,19 @@ class ZuoraClient:
         app: AsgiApp,
         credentials: Credentials,
         lock: WriteLock | None = None,
-        traffic: RequestLog | None = None,
+        request_log: RequestLog | None = None,
         *,
-        patience: Patience = Patience(),  # noqa: B008 - it never changes
+        retry_policy: RetryPolicy = RetryPolicy(),  # noqa: B008 - immutable
     ) -> Self:
-        """Return a client of a server that lives in this process."""
-        root = "http://fake-tenant.localhost"
-        return cls(Embedded(app), root, credentials, lock, traffic, patience=patience)
+        """Create a client of an ASGI application in this process."""
+        return cls(
+            "http://localhost",
+            credentials,
+            lock,
+            request_log,
+            transport=InProcessTransport(app),
+            retry_policy=retry_policy,
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -111,63 +111,73 @@ class ZuoraClient:
 
     async def aclose(self) -> None:
         """Close the connections to the server."""
-        await self._line.aclose()
+        await self._http.aclose()
 
     async def list_accessible_ids(self) -> frozenset[str] | None:
-        """Return the ids the token may act in; None when its scope names none (contract A2)."""
-        return frozenset((await self._calls.token()).entity_ids) or None
+        """Return the ids of the entities in the token's scope; None if it names none (A2)."""
+        return frozenset((await self._api.get_token()).entity_ids) or None
 
     async def list_entities(self, acting_id: str | None = None) -> ListResult[Entity]:
-        """Return all entities that Zuora lists, provisioned or not (contract C1)."""
-        found = Gathering("entity", "entities", "entities", read_entities)
-        # No pages are documented of this list; if there are, they are turned all the same.
-        await self._gather("/v1/entities", found, acting_id, Pages({}))
-        if found.listed == MOST_ENTITIES:
-            return found.records(
-                f"There may be more entities: Zuora's list ends at {MOST_ENTITIES}."
+        """List all entities that Zuora shows, provisioned or not (contract C1).
+
+        Args:
+            acting_id: the entity to act in; None for the first in the token's scope.
+        """
+        # Zuora documents no pages of this list; a link to one is followed all the same.
+        reader = ListReader("entity", "entities", "entities", parse_entity, {})
+        await self._read_list("/v1/entities", reader, acting_id)
+        if reader.rows == MAX_LISTED_ENTITIES:
+            return reader.result(
+                f"There may be more entities: Zuora's list ends at {MAX_LISTED_ENTITIES}."
             )
-        return found.records()
+        return reader.result()
 
     async def list_connections(
         self, acting_id: str, direction: Direction | None = None
     ) -> ListResult[Connection]:
-        """Return an entity's connections, of both directions unless told (contract D2, H).
+        """List the connections of an entity (contract D2, H).
 
-        What Zuora lists of other entities is left out. A list that cannot be read
-        to its end is an error: half of it would look like a whole one.
+        Connections between other entities are left out. A list that cannot be read to its
+        end is an error, because a part of it would look like the whole.
+
+        Args:
+            acting_id: the entity to act in.
+            direction: None for both.
         """
         acting = normalize_id(acting_id)
-
-        def ours(them: list[Connection]) -> list[Connection]:
-            return [one for one in them if one.source_id == acting or one.target_id == acting]
-
-        found = Gathering("connection", "connections", "entityConnections", read_connections, ours)
-        always = {"pageSize": str(PAGE_SIZE)} | ({"type": direction.value} if direction else {})
-        await self._gather(_CONNECTIONS, found, acting_id, Pages(always))
-        return found.records()
+        reader = ListReader(
+            "connection",
+            "connections",
+            "entityConnections",
+            parse_connection,
+            {"pageSize": str(PAGE_SIZE)} | ({"type": direction.value} if direction else {}),
+            lambda connection: acting in (connection.source_id, connection.target_id),
+        )
+        await self._read_list(_CONNECTIONS, reader, acting_id)
+        return reader.result()
 
     async def request_connection(
         self, source_id: str, target_id: str, key: str, track_id: str = ""
     ) -> Receipt:
-        """Ask for source -> target, acting in the source.
+        """Request a connection from source to target, acting in the source (contract D1, E3).
 
-        A repeated call with the same idempotency `key` (1 to 254 plain characters)
-        asks only once (contract D1, E3).
+        Args:
+            source_id: the acting entity.
+            target_id: the other entity.
+            key: the idempotency key, 1 to 254 plain characters. A repeated call with the
+                same key requests only once.
+            track_id: the Zuora-Track-Id; "" for a new one.
         """
         if not key:
             raise errors.Refused("A request needs an idempotency key. Nothing was sent.")
-
-        def read(answer: Answer) -> Receipt:
-            body = answers.done(answer)
-            try:
-                id_ = harmless(body.get("id"))
-            except ValueError:
-                raise answers.bad(answer, "it does not name the new connection.") from None
-            return Receipt(answers.request_id_of(answer), id_)
-
-        body = {"targetEntityId": normalize_id(target_id)}
-        return await self._calls.call(
-            "POST", _CONNECTIONS, read, source_id, body=body, key=key, track_id=track_id
+        return await self._api.request(
+            "POST",
+            _CONNECTIONS,
+            _parse_new_connection,
+            source_id,
+            body={"targetEntityId": normalize_id(target_id)},
+            key=key,
+            track_id=track_id,
         )
 
     async def accept(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
@@ -179,38 +189,40 @@ class ZuoraClient:
         return await self._put(acting_id, connection_id, "deny", track_id)
 
     async def disconnect(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
-        """End a connection for good, acting in either end (contract D1, D5)."""
+        """Disconnect for good, acting in source or target (contract D1, D5)."""
         return await self._put(acting_id, connection_id, "disconnect", track_id)
 
-    async def _gather(
-        self, path: str, found: Gathering[Record], acting_id: str | None, pages: Pages
+    async def _read_list(
+        self, path: str, reader: ListReader[Record], acting_id: str | None
     ) -> None:
-        def read(answer: Answer) -> bool:
-            body = answers.content(answer)
-            found.add(answer, body)
-            return pages.turn(answer, body)
+        query: Query | None = reader.query
+        while query is not None:
+            query = await self._api.request("GET", path, reader.add_page, acting_id, query=query)
 
-        for _ in range(MAX_PAGES):
-            if not await self._calls.call("GET", path, read, acting_id, query=pages.query):
-                return
-        raise errors.InvalidResponse(f"The pages of Zuora's list {path} never end.")
+    async def _put(self, acting_id: str, connection_id: str, action: str, track_id: str) -> Receipt:
+        def parse(response: Response) -> Receipt:
+            parse_write(response)
+            return Receipt(request_id_of(response), connection_id)
 
-    async def _put(self, acting_id: str, connection_id: str, verb: str, track_id: str) -> Receipt:
-        def read(answer: Answer) -> Receipt:
-            answers.done(answer)
-            return Receipt(answers.request_id_of(answer), connection_id)
-
-        path = f"{_CONNECTIONS}/{_step(connection_id)}/{verb}"
-        # A body is not documented, yet a PUT without one may meet HTTP 415 (contract E1).
-        return await self._calls.call("PUT", path, read, acting_id, body={}, track_id=track_id)
+        path = f"{_CONNECTIONS}/{_encode_path_segment(connection_id)}/{action}"
+        # No body is documented, but a PUT without one may get HTTP 415 (contract E1).
+        return await self._api.request("PUT", path, parse, acting_id, body={}, track_id=track_id)
 
 
-def _step(text: str) -> str:
-    """Return a text as one step of a path.
+def _parse_new_connection(response: Response) -> Receipt:
+    body = parse_write(response)
+    try:
+        return Receipt(request_id_of(response), check_id(body.get("id")))
+    except ValueError:
+        raise invalid_response(response, "it does not name the new connection.") from None
+
+
+def _encode_path_segment(id_: str) -> str:
+    """Percent-encode an id for a path.
 
     Raises:
-        NotFound: it would lead elsewhere.
+        NotFound: it would change the path.
     """
-    if text in ("", ".", ".."):
+    if id_ in ("", ".", "..") or len(id_) > 255:
         raise errors.NotFound("There can be no such name. Nothing was sent.")
-    return quote(text, safe="", errors="replace")
+    return quote(id_, safe="", errors="replace")

@@ -21,7 +21,7 @@ from entity_connections.settings.profiles import Profile
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from entity_connections.zuora.diagnostics.doctor import Check
+    from entity_connections.zuora.diagnostics.checks import Check
 
 _EXPORT = "export ZUORA_CLIENT_ID=… ZUORA_CLIENT_SECRET=…"
 
@@ -63,7 +63,7 @@ async def _told(profile: Profile, entity: str | None, *, as_json: bool) -> "list
 
 async def _checks(profile: Profile, entity: str | None) -> "AsyncIterator[Check]":
     from entity_connections.zuora.auth import Credentials
-    from entity_connections.zuora.diagnostics.doctor import Check, examine
+    from entity_connections.zuora.diagnostics.checks import Check, diagnose
 
     known_by = None
     try:
@@ -81,12 +81,12 @@ async def _checks(profile: Profile, entity: str | None) -> "AsyncIterator[Check]
             f'No entity "{clean(entity)}" is known here; the first in the token\'s scope is tried.'
         )
         yield Check("entity", "warning", said, "Run `entities` to see what it may be called.")
-    async for one in examine(profile.base_url, known_by, acting_id):
+    async for one in diagnose(profile.base_url, known_by, acting_id):
         yield one
 
 
 def _journal(profile: Profile) -> "Check":
-    from entity_connections.zuora.diagnostics.doctor import Check
+    from entity_connections.zuora.diagnostics.checks import Check
 
     path = places.journal_file()
     try:

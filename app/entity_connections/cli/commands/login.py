@@ -111,14 +111,14 @@ async def _test(
     from entity_connections.zuora.auth import Credentials
     from entity_connections.zuora.client import ZuoraClient
 
-    async with ZuoraClient.over_internet(root, Credentials(client_id, secret)) as zuora:
+    async with ZuoraClient(root, Credentials(client_id, secret)) as zuora:
         accessible_ids = await zuora.list_accessible_ids()
         try:
             entities = await zuora.list_entities()
         except ZuoraError as error:  # the token is good: a profile may still be of use
             tell(error)
             return Hierarchy(), accessible_ids
-        return Hierarchy(entities.found), accessible_ids
+        return Hierarchy(entities.items), accessible_ids
 
 
 def _written(wanted: Wanted | None, client_id: str) -> Profile:

@@ -1,7 +1,6 @@
 """`web`: the screen on the fake tenant, in a browser."""
 
 import asyncio
-import gc
 import os
 import signal
 import sys
@@ -95,7 +94,6 @@ def web(
             signal.signal(number, stop)
         await server.serve(listening, lambda: click.echo(told), stopped)
 
-    gc.enable()  # it is off for commands, which are short
     asyncio.run(serve())
     return ExitCode.DONE
 

@@ -7,7 +7,7 @@ from typing import Any
 from entity_connections.cli.output import narrate, say, say_json
 from entity_connections.cli.tenant.session import Session
 from entity_connections.services.operations.operation import Operation
-from entity_connections.zuora.auth import credentials
+from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
 
 _ABSENT = "(absent)"
@@ -34,7 +34,7 @@ async def show(session: Session, operations: Sequence[Operation], *, as_json: bo
 async def _capture(operation: Operation, base_url: str) -> Message:
     """Return the request that the adapter makes, sent to a server that only keeps it."""
     server = _CaptureServer()
-    async with ZuoraClient.in_process(server, credentials(_ABSENT, _ABSENT)) as zuora:
+    async with ZuoraClient.in_process(server, Credentials.from_text(_ABSENT, _ABSENT)) as zuora:
         await operation.action.send(zuora, operation.row, operation.key, "")
     request = server.request
     return request | {"url": base_url.rstrip("/") + request["url"]}

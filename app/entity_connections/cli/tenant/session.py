@@ -142,7 +142,7 @@ async def _tell_silence(traffic: RequestLog) -> None:
     """Say when no answer has come for a while: nobody is to wonder whether we hang."""
     while True:
         await asyncio.sleep(SLOW)
-        seconds = asyncio.get_running_loop().time() - min(traffic.sent, default=float("inf"))
+        seconds = asyncio.get_running_loop().time() - min(traffic.in_flight, default=float("inf"))
         if seconds >= SLOW:
             narrate(f"no answer from Zuora for {seconds:.0f} s yet; ctrl+c gives up")
 

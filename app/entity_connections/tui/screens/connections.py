@@ -212,7 +212,7 @@ class ConnectionsScreen(Screen[None]):
         """Take one step back: end a wait, clear the notice, or clear the filter."""
         view = self.view
         if view.request_log is not None and view.request_log.waits:
-            view.request_log.give_up()
+            view.request_log.cancel_delays()
         elif view.is_slow and self.focused is not view.filter_input:
             self.tenant_workers.cancel_reading()
             self._show_failure(NoResponse("You gave up waiting."), asked=True)

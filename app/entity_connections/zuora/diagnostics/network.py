@@ -1,7 +1,4 @@
-"""The steps below HTTP, one by one: a name, a connection, a certificate, a clock.
-
-Only for finding out what is wrong: calls themselves go through `line`.
-"""
+"""The steps below the API, one by one: name, connection, certificate, clock."""
 
 import asyncio
 import contextlib
@@ -12,90 +9,90 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from entity_connections.domain.clock import now
-from entity_connections.domain.errors import CertificateError, ZuoraError
-from entity_connections.domain.secret import Secret
-from entity_connections.domain.text import clean
-from entity_connections.services.request_log import RequestLog
-from entity_connections.zuora.http.line import Line
-from entity_connections.zuora.http.patience import Patience
-from entity_connections.zuora.http.tls import authorities
+from entity_connections.domain.errors import ZuoraError
+from entity_connections.zuora.http.connection import HttpLimits, create_http_client
+from entity_connections.zuora.http.tls import create_ssl_context
+from entity_connections.zuora.http.transport_errors import describe_certificate_error
 
-LONGEST = 10.0
+TIMEOUT = 10.0
 """Seconds for each step."""
 
 
-async def resolve(host: str, port: int) -> tuple[str, ...] | str:
-    """Return the addresses of a host, or a sentence that says why there are none."""
+class NetworkError(Exception):
+    """A step failed; the message is a sentence for people."""
+
+
+async def resolve(host: str, port: int) -> tuple[str, ...]:
+    """Look up the addresses of a host; raises NetworkError if there are none."""
     loop = asyncio.get_running_loop()
     try:
-        async with asyncio.timeout(LONGEST):
-            found = await loop.getaddrinfo(host, port)
+        async with asyncio.timeout(TIMEOUT):
+            infos = await loop.getaddrinfo(host, port)
     except TimeoutError:
-        return f"The name {host} was not looked up in {LONGEST:.0f} s."
+        raise NetworkError(f"The name {host} was not looked up in {TIMEOUT:.0f} s.") from None
     except (OSError, UnicodeError):
-        return f"The name {host} is not known here."
-    return tuple(dict.fromkeys(str(one[4][0]) for one in found))
+        raise NetworkError(f"The name {host} is not known here.") from None
+    return tuple(dict.fromkeys(str(address[0]) for *_, address in infos))
 
 
-async def connect(host: str, port: int) -> str:
-    """Return "" when a connection comes about, else a sentence that says why not."""
+async def connect(host: str, port: int) -> None:
+    """Open a TCP connection and close it; raises NetworkError if that fails."""
     try:
-        async with _connection(host, port, None):
-            return ""
+        async with _open_connection(host, port, None):
+            pass
     except TimeoutError:
-        return f"{host} does not answer on port {port}."
+        raise NetworkError(f"{host} does not answer on port {port}.") from None
     except ConnectionRefusedError:
-        return f"{host} takes no connections on port {port}."
+        raise NetworkError(f"{host} takes no connections on port {port}.") from None
     except OSError:
-        return f"There is no way to {host} on port {port}."
+        raise NetworkError(f"There is no way to {host} on port {port}.") from None
 
 
-async def certificate(host: str, port: int) -> float | str:
-    """Return when the certificate ends, in seconds since 1970, or why it is not trusted."""
+async def read_certificate_expiry(host: str, port: int) -> float:
+    """Read when the server's certificate expires, in seconds since 1970.
+
+    Raises:
+        NetworkError: the certificate is not trusted, or there is no TLS.
+    """
     try:
-        trusted = await asyncio.to_thread(authorities)
-        async with _connection(host, port, trusted) as writer:
-            shown = writer.get_extra_info("peercert") or {}
-            return float(ssl.cert_time_to_seconds(str(shown["notAfter"])))
-    except CertificateError as error:
-        return error.sentence
+        context = await asyncio.to_thread(create_ssl_context)
+        async with _open_connection(host, port, context) as writer:
+            certificate = writer.get_extra_info("peercert") or {}
+            return float(ssl.cert_time_to_seconds(str(certificate["notAfter"])))
+    except ZuoraError as error:
+        raise NetworkError(error.sentence) from None
     except ssl.SSLCertVerificationError as error:
-        why = clean(error.verify_message or "it does not fit", 120)
-        return f"The server's certificate is not trusted: {why}."
-    except (TimeoutError, OSError):  # an error of TLS is one of these
-        return "The server does not speak TLS as it should."
+        raise NetworkError(describe_certificate_error(error)) from None
+    except OSError:  # ssl.SSLError and TimeoutError are OSErrors
+        raise NetworkError("The server does not speak TLS as it should.") from None
     except (KeyError, ValueError):
-        return "The server's certificate does not say how long it is good."
+        sentence = "The server's certificate does not say how long it is good."
+        raise NetworkError(sentence) from None
 
 
-async def clock(root: str, patience: Patience) -> float | None:
-    """Return how many seconds our clock is ahead of a server's, or None if it does not tell."""
-    plain = not root.startswith("https:")
+async def measure_clock_offset(base_url: str, limits: HttpLimits) -> float | None:
+    """Measure how many seconds this machine's clock is ahead of a server's.
+
+    Sends a request without a token: the header `Date` is in refusals, too.
+
+    Returns:
+        None if the server does not tell its time.
+    """
     try:
-        trusted = False if plain else await asyncio.to_thread(authorities)
-    except CertificateError:
+        client = await asyncio.to_thread(create_http_client, base_url, limits)
+        async with client, asyncio.timeout(limits.exchange), client.stream("GET", "/") as response:
+            date = parsedate_to_datetime(response.headers.get("Date", ""))
+        return (now() - date).total_seconds()
+    except (ZuoraError, httpx.HTTPError, TimeoutError, ValueError, TypeError, OverflowError):
         return None
-    transport = httpx.AsyncHTTPTransport(verify=trusted)
-    line = Line(transport, root, RequestLog(), patience)
-    try:
-        # Without a token: any answer will do, and most are refusals.
-        date = await line.exchange(
-            line.request("GET", "/", {}), lambda answer: answer.headers.get("Date", ""), Secret("")
-        )
-        ahead = now() - parsedate_to_datetime(date)
-    except (ZuoraError, ValueError, TypeError, OverflowError):
-        return None
-    finally:
-        await line.aclose()
-    return ahead.total_seconds()
 
 
 @contextlib.asynccontextmanager
-async def _connection(
-    host: str, port: int, tls: ssl.SSLContext | None
+async def _open_connection(
+    host: str, port: int, context: ssl.SSLContext | None
 ) -> AsyncIterator[asyncio.StreamWriter]:
-    async with asyncio.timeout(LONGEST):
-        _, writer = await asyncio.open_connection(host, port, ssl=tls)
+    async with asyncio.timeout(TIMEOUT):
+        _, writer = await asyncio.open_connection(host, port, ssl=context)
     try:
         yield writer
     finally:

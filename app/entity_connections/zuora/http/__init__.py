@@ -1,1 +1,1 @@
-"""HTTP towards Zuora: connections, limits, retries, tokens, responses."""
+"""HTTP to Zuora: one exchange, API calls with token and retries, responses, errors, TLS."""

@@ -1,4 +1,4 @@
-"""The way to a server that lives in this process: what it does looks as it would on a socket."""
+"""Sends requests to an ASGI application in this process instead of to the network."""
 
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -15,17 +15,14 @@ AsgiApp = Callable[
 ]
 
 
-class Embedded(httpx.ASGITransport):
-    """Carries requests to an application; one that hangs up is a connection that broke.
-
-    One that fails answers as any server would, and leaves in the log where it failed.
-    """
+class InProcessTransport(httpx.ASGITransport):
+    """Behaves like a connection: an application that fails or hangs up looks as on a socket."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Return the answer to a request.
+        """Send a request; an application that fails is logged and responds with HTTP 500.
 
         Raises:
-            httpx.ReadError: the application ended the connection instead.
+            httpx.ReadError: the application closed the connection without a response.
         """
         try:
             return await super().handle_async_request(request)

@@ -1,4 +1,4 @@
-"""What an answer of Zuora means: its content, or one error of the tree (contract F)."""
+"""What a response means: its fields, or one error of the domain (contract F)."""
 
 import json
 from collections.abc import Mapping
@@ -6,12 +6,12 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from entity_connections.domain import errors
-from entity_connections.domain.errors import Reason, ZuoraError
+from entity_connections.domain.errors import Applied, Reason, ZuoraError
 from entity_connections.domain.secret import SecretValue
 from entity_connections.domain.text import clean
-from entity_connections.zuora.http.rate_limit import retry_after
+from entity_connections.zuora.http.rate_limit import parse_retry_after
 
-_CATEGORIES: dict[str, type[ZuoraError]] = {
+_BY_CATEGORY: dict[str, type[ZuoraError]] = {
     "10": errors.Forbidden,
     "11": errors.Unauthenticated,
     "40": errors.NotFound,
@@ -21,147 +21,152 @@ _CATEGORIES: dict[str, type[ZuoraError]] = {
     "70": errors.RateLimited,
     "99": errors.ServerError,
 }
-_PASSING = (errors.RateLimited, errors.ServerError)
-_STATUSES: dict[int, type[ZuoraError]] = {
+_TEMPORARY = (errors.RateLimited, errors.ServerError)
+_BY_STATUS: dict[int, type[ZuoraError]] = {
     401: errors.Unauthenticated,
     403: errors.Forbidden,
     404: errors.NotFound,
 }
-_PLAIN: dict[int, type[ZuoraError]] = {
+_BY_STATUS_ALONE: dict[int, type[ZuoraError]] = {
     408: errors.NoResponse,
     409: errors.Conflict,
     429: errors.RateLimited,
 }
-"""Statuses that say more than any code: they speak of the call, not of what it asked."""
+"""Statuses about the call itself: they count more than any code in the body."""
 
 Body = dict[str, object]
 
 
-class Answer(NamedTuple):
-    """An answer that came back whole.
+class Response(NamedTuple):
+    """A complete response.
 
     Attributes:
-        headers: by name, in any case.
+        status: the HTTP status.
+        headers: by name, case-insensitive.
         body: decompressed.
-        hidden: the secret that was sent; no text made of the answer holds it.
+        secret: the secret that the request held; no text made of the response repeats it.
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
-    hidden: SecretValue
+    secret: SecretValue
 
 
-def content(answer: Answer) -> Body:
-    """Return the fields of a successful answer.
+def parse_success(response: Response) -> Body:
+    """Parse a response that does not report a failure.
 
     Raises:
-        ZuoraError: the answer is a refusal, or is not what Zuora documents.
+        ZuoraError: it is a refusal, or not what Zuora documents.
     """
-    body = _json(answer)
-    success = body.get("success", body.get("Success"))
-    ok = 200 <= answer.status < 300
-    if not ok and success is True and answer.status < 500:
-        raise bad(answer, f"It says success, and HTTP {answer.status}.")
-    if not ok or success is False or "Errors" in body or "FaultCode" in body:
-        raise _refusal(answer, body, stated=success is False)
+    body = _parse_json(response)
+    success = body.get("success")
+    ok = 200 <= response.status < 300
+    if not ok and success is True and response.status < 500:
+        raise invalid_response(response, f"It says success, and HTTP {response.status}.")
+    if not ok or success is False:
+        raise _create_refusal(response, body, stated=success is False)
     if success not in (True, None):
-        raise bad(answer, "It does not say clearly whether it worked.")
+        raise invalid_response(response, "It does not say clearly whether it worked.")
     return body
 
 
-def done(answer: Answer) -> Body:
-    """Return the fields of an answer to a write that says in so many words that it worked.
+def parse_write(response: Response) -> Body:
+    """Parse a response to a write, which must report success explicitly.
 
     Raises:
-        ZuoraError: the answer is a refusal, or is not what Zuora documents.
+        ZuoraError: it is a refusal, or not what Zuora documents.
     """
-    body = content(answer)
+    body = parse_success(response)
     if body.get("success") is not True:
-        raise bad(answer, "It does not say whether it worked.")
+        raise invalid_response(response, "It does not say whether it worked.")
     return body
 
 
-def bad(answer: Answer, sentence: str) -> ZuoraError:
-    """Return the error for an answer that is not what Zuora documents."""
+def invalid_response(response: Response, sentence: str) -> ZuoraError:
+    """Create the error for a response that is not what Zuora documents."""
     return errors.InvalidResponse(
-        f"Zuora's answer cannot be used: {sentence}", (), request_id_of(answer)
+        f"Zuora's answer cannot be used: {sentence}", (), request_id_of(response)
     )
 
 
-def request_id_of(answer: Answer) -> str:
-    """Return Zuora's name of the call, to quote to its support, or ""."""
-    return _shown(answer, answer.headers.get("Zuora-Request-Id", ""), 64)
+def request_id_of(response: Response) -> str:
+    """Read Zuora's id of the call, to quote to Zuora Support, or ""."""
+    return _clean_text(response, response.headers.get("Zuora-Request-Id", ""), 64)
 
 
-def _refusal(answer: Answer, body: Body, *, stated: bool) -> ZuoraError:
-    """Return the error that a refusing answer stands for, whatever shape it has (contract F1)."""
-    listed = body.get("reasons", body.get("Errors"))
-    parts = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-    if "FaultCode" in body:
-        parts.append({"code": body["FaultCode"], "message": body.get("FaultMessage")})
+def _create_refusal(response: Response, body: Body, *, stated: bool) -> ZuoraError:
+    """Create the error for a refusal, whatever shape it has (contract F1)."""
+    status = response.status
+    rows = body.get("reasons")
     reasons = tuple(
-        Reason(_text(answer, one, "code", "Code"), _text(answer, one, "message", "Message"))
-        for one in parts
+        Reason(_find_text(response, row, "code"), _find_text(response, row, "message"))
+        for row in (rows if isinstance(rows, list) else [])
+        if isinstance(row, dict)
     )
-    sentence = clean(" ".join(one.message for one in reasons if one.message), 1_000)
-    sentence = sentence or _text(answer, body, "message", "error_description", "error")
-    sentence = sentence or f"Zuora answered HTTP {answer.status} without a reason."
-    request_id = request_id_of(answer) or _text(answer, body, "requestId", "processId")
-    stated = (stated or bool(reasons)) and answer.status < 500 and answer.status not in _PLAIN
-    seconds = retry_after(answer.status, answer.headers)
-    kind = _kind(answer.status, reasons)
-    return kind(sentence, reasons, request_id, seconds, stated=stated)
+    sentence = clean(" ".join(reason.message for reason in reasons if reason.message), 1_000)
+    sentence = sentence or _find_text(response, body, "message", "error_description", "error")
+    # Such a refusal is final: Zuora repeats it for the same key (contract E3).
+    final = (stated or bool(reasons)) and status < 500 and status not in _BY_STATUS_ALONE
+    return _error_class(status, reasons)(
+        sentence or f"Zuora answered HTTP {status} without a reason.",
+        reasons,
+        request_id_of(response) or _find_text(response, body, "requestId", "processId"),
+        parse_retry_after(status, response.headers),
+        applied=Applied.NO if final else None,
+        needs_new_key=final,
+    )
 
 
-def _kind(status: int, reasons: tuple[Reason, ...]) -> type[ZuoraError]:
-    """The category of a code says more than most statuses."""
+def _error_class(status: int, reasons: tuple[Reason, ...]) -> type[ZuoraError]:
     if status >= 500:
         return errors.ServerError
-    if status in _PLAIN:
-        return _PLAIN[status]
-    kinds = [_CATEGORIES.get(one.code[-2:]) if one.code.isdecimal() else None for one in reasons]
-    # What passes says nothing beside what stays, and "busy" nothing beside trouble.
-    staying = [kind for kind in kinds if kind not in _PASSING]
-    if staying or not kinds:
-        return next(filter(None, staying), _STATUSES.get(status, errors.Refused))
-    return errors.ServerError if errors.ServerError in kinds else errors.RateLimited
+    if status in _BY_STATUS_ALONE:
+        return _BY_STATUS_ALONE[status]
+    classes = [_BY_CATEGORY.get(reason.code[-2:]) if reason.code.isdecimal() else None
+               for reason in reasons]  # fmt: skip
+    # A permanent reason counts more than a temporary one, an error more than a limit.
+    permanent = [class_ for class_ in classes if class_ not in _TEMPORARY]
+    if permanent or not classes:
+        return next(filter(None, permanent), _BY_STATUS.get(status, errors.Refused))
+    return errors.ServerError if errors.ServerError in classes else errors.RateLimited
 
 
-def _json(answer: Answer) -> Body:
-    if 300 <= answer.status < 400:
-        raise bad(answer, "it sends us elsewhere, which is never followed.")
+def _parse_json(response: Response) -> Body:
+    if 300 <= response.status < 400:
+        raise invalid_response(response, "it sends us elsewhere, which is never followed.")
     try:
-        body = json.loads(answer.body)
+        body = json.loads(response.body)
     except (ValueError, RecursionError):
         body = None
     if isinstance(body, dict):
         return body
-    if not 200 <= answer.status < 300:
-        return {}  # a gateway's page: the status alone must tell
-    if answer.body.lstrip()[:1] == b"<":
-        raise bad(answer, "it is a web page. Is this address Zuora's, and is the network open?")
-    raise bad(answer, "it is not a JSON object, or not a whole one.")
+    if not 200 <= response.status < 300:
+        return {}  # the page of a gateway: only the status has a meaning
+    if response.body.lstrip()[:1] == b"<":
+        sentence = "it is a web page. Is this address Zuora's, and is the network open?"
+        raise invalid_response(response, sentence)
+    raise invalid_response(response, "it is not a JSON object, or not a whole one.")
 
 
-def _text(answer: Answer, fields: Body, *names: str) -> str:
-    """Return the first of some fields that is a text or a number; what does not fit is left out."""
+def _find_text(response: Response, fields: Body, *names: str) -> str:
+    """Find the first of some fields that is a text or a number; "" if none is."""
     for name in names:
         value = fields.get(name)
         if isinstance(value, str | int) and not isinstance(value, bool):
-            return _shown(answer, str(value))
+            return _clean_text(response, str(value))
     return ""
 
 
-def _shown(answer: Answer, text: str, limit: int = 255) -> str:
-    """Return a text from outside as it may be shown: a server may echo what it was sent."""
-    secret = answer.hidden.get_secret_value()
+def _clean_text(response: Response, text: str, limit: int = 255) -> str:
+    """Clean a text of a response and mask the secret, which a server may echo."""
+    secret = response.secret.get_secret_value()
     spellings = {secret, quote(secret, safe="")} if secret else set()
     longest = max(map(len, spellings), default=0)
-    # Cleaned first: what vanishes may have stood within the secret. Cut last: a part of it
-    # at the end would not be known for what it is.
-    room = 4 * (limit + longest)
-    shown = clean(text[:room], room)
+    # Clean first: characters that vanish may stand within the secret. Cut last: the first
+    # half of a secret at the end of the text would not be recognized.
+    window = 4 * (limit + longest)
+    cleaned = clean(text[:window], window)
     for spelling in spellings:
-        shown = shown.replace(spelling, "*****")
-    return clean(shown[: len(shown) - longest] if len(text) > room else shown, limit)
+        cleaned = cleaned.replace(spelling, "*****")
+    return clean(cleaned[: len(cleaned) - longest] if len(text) > window else cleaned, limit)

@@ -1,98 +1,170 @@
-"""Trying again: what may be, after which pause, and when to give up (contract E3, F4, G)."""
+"""When a call is sent again, after which delay, and until when (contract E3, F4, G)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import contextlib
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
 from enum import Enum, auto
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from entity_connections.domain import errors
-from entity_connections.domain.errors import ZuoraError
+from entity_connections.domain.clock import wall_time
+from entity_connections.domain.errors import Applied, ZuoraError
 from entity_connections.services.request_log import RequestLog, RetryDelay
-from entity_connections.zuora.http.deadline import Deadline
-from entity_connections.zuora.http.patience import Patience
 
-Done = TypeVar("Done")
+T = TypeVar("T")
+
+_TEMPORARY = (errors.RateLimited, errors.ServerError)
+_TEMPORARY_CATEGORIES = ("50", "61", "70")
+"""Categories of a stated failure after which Zuora advises to send the call again."""
 
 
-class Repeat(Enum):
-    """What makes a call safe to send again."""
+class RetryPolicy(NamedTuple):
+    """How often and how long a call is retried. All times in seconds.
+
+    Attributes:
+        attempts: attempts of one call, the first included; Zuora advises at most five.
+        connect_attempts: attempts while the server cannot be reached or does not answer.
+            Fewer, because a network that is down stays down for longer than the delays.
+        first_delay: upper limit of the delay after the first attempt; doubles each time.
+        max_delay: upper limit of the doubling.
+        max_retry_after: longest delay that Zuora may ask for; a longer one ends the call.
+        total: time from the start of a call to the start of its last attempt, all
+            waiting included. Connecting comes on top; both must fit into the time in which
+            a write counts as being sent (`entity_connections.services.storage.entries.SENDING`).
+        jitter: returns a random number from 0 to 1.
+    """
+
+    attempts: int = 5
+    connect_attempts: int = 3
+    first_delay: float = 1.0
+    max_delay: float = 60.0
+    max_retry_after: float = 120.0
+    total: float = 150.0
+    jitter: Callable[[], float] = random.random
+
+    def delay(self, attempt: int, retry_after: float | None) -> float:
+        """Compute the delay after an attempt: full jitter, but at least `retry_after`."""
+        backoff = min(self.max_delay, self.first_delay * 2.0 ** (attempt - 1))
+        return max(self.jitter() * backoff, retry_after or 0.0)
+
+    def max_attempts(self, error: ZuoraError) -> int:
+        """Look up how many attempts are made when they end in `error`."""
+        silent = isinstance(error, errors.Unreachable | errors.NoResponse)
+        return self.connect_attempts if silent else self.attempts
+
+
+class RetrySafety(Enum):
+    """Why a call may be sent again."""
 
     READ = auto()
     """It changes nothing."""
-    KEY = auto()
-    """Zuora knows it by its Idempotency-Key."""
-    NEVER = auto()
-    """Nothing: only what was certainly not carried out is sent again."""
+    IDEMPOTENT = auto()
+    """It carries an Idempotency-Key: Zuora recognizes the same request."""
+    UNSAFE = auto()
+    """It may only be sent again if it certainly was not carried out."""
 
     def allows(self, error: ZuoraError) -> bool:
-        """Whether a call that ended in `error` may be sent again, and it may help."""
+        """Decide whether a call that ended in `error` may be sent again, and that may help."""
         if isinstance(error, errors.CertificateError):
             return False
         if isinstance(error, errors.Unreachable):
             return True
-        temporary = isinstance(error, errors.RateLimited | errors.ServerError)
-        match self:
-            case Repeat.READ:
-                return temporary or isinstance(error, errors.NoResponse)
-            case Repeat.KEY:  # what Zuora has stated, it would state again for the same key
-                lost = isinstance(error, errors.NoResponse | errors.Conflict)
-                return not error.stated and (temporary or lost)
-            case Repeat.NEVER:  # "busy" was not carried out; nor was a stated temporary error
-                passing = all(one.code[-2:] in ("50", "61", "70") for one in error.reasons)
-                trouble = isinstance(error, errors.ServerError) and error.stated
-                return isinstance(error, errors.RateLimited) or (trouble and passing)
+        if self is RetrySafety.READ:
+            return isinstance(error, (*_TEMPORARY, errors.NoResponse))
+        if self is RetrySafety.IDEMPOTENT:
+            repeatable = (*_TEMPORARY, errors.NoResponse, errors.Conflict)
+            return isinstance(error, repeatable) and not error.needs_new_key
+        if isinstance(error, errors.ServerError) and error.applied is Applied.NO:
+            return all(reason.code[-2:] in _TEMPORARY_CATEGORIES for reason in error.reasons)
+        return isinstance(error, errors.RateLimited)
 
 
-async def persist(
-    attempt: Callable[[int], Awaitable[Done]],
-    repeat: Repeat,
-    traffic: RequestLog,
-    patience: Patience,
-    deadline: Deadline,
-    may_go_on: Callable[[], bool] = lambda: True,
-) -> Done:
-    """Try until it works, it cannot help, time is up, or somebody gives up.
+class Deadline:
+    """The time until which a call may be sent.
+
+    It is measured on two clocks: the clock of asyncio may stop while the machine sleeps,
+    and the system clock may be set. The deadline has passed when either says so.
+
+    Attributes:
+        at: the time on asyncio's clock.
 
     Args:
-        attempt: one try, told its number from 1.
-        repeat: whether the same call may be sent again.
-        traffic: where each pause is shown and can be given up.
-        patience: how often and how long.
-        deadline: until when a try may begin.
-        may_go_on: asked after each pause.
+        seconds: time left from now.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.at = asyncio.get_running_loop().time() + seconds
+        self._wall_time = wall_time() + seconds
+
+    def check(self) -> None:
+        """Raise a ZuoraError if the deadline has passed; the call was not sent."""
+        if asyncio.get_running_loop().time() > self.at or wall_time() > self._wall_time:
+            raise _deadline_error()
+
+    @contextlib.asynccontextmanager
+    async def limit_wait(self) -> AsyncIterator[None]:
+        """Cancel the block at the deadline, and raise a ZuoraError; the call was not sent."""
+        try:
+            async with asyncio.timeout_at(self.at):
+                yield
+        except TimeoutError:
+            raise _deadline_error() from None
+
+
+async def retry(
+    attempt: Callable[[int], Awaitable[T]],
+    safety: RetrySafety,
+    policy: RetryPolicy,
+    deadline: Deadline,
+    request_log: RequestLog,
+) -> T:
+    """Repeat an attempt until it succeeds, cannot succeed, or the time is over.
+
+    Args:
+        attempt: makes one attempt; gets its number, from 1.
+        safety: why the call may be sent again.
+        policy: how often and after which delays.
+        deadline: until when an attempt may begin.
+        request_log: shows each delay, and lets the user cancel it.
 
     Raises:
-        ZuoraError: the last try's. Its outcome is unknown if that of any try is.
+        ZuoraError: that of the last attempt. If any attempt of a write may have been
+            applied, the error says so, whatever the last response was.
     """
-    clock = asyncio.get_running_loop().time
-    doubtful = False
-    tries = 0
+    now = asyncio.get_running_loop().time
+    maybe_applied = False
+    number = 0
     while True:
-        tries += 1
+        number += 1
         try:
-            return await attempt(tries)
+            return await attempt(number)
         except ZuoraError as error:
-            doubtful |= not error.outcome_known
-            if doubtful and repeat is not Repeat.READ:
-                error.put_in_doubt()
-            silent = isinstance(error, errors.Unreachable | errors.NoResponse)
-            most = patience.knocks if silent else patience.attempts
-            asked = error.retry_after
-            until = clock() + patience.pause(tries, asked)
-            again = repeat.allows(error) and not error.spent
-            if again and asked is not None and asked > patience.longest_wait:
-                error.add(f"Zuora asks to wait {_told(asked)} first.")
-                again = False
-            error.spent = True
-            if not again or tries >= most or until > deadline.at:
+            maybe_applied |= error.applied is Applied.MAYBE
+            if maybe_applied and safety is not RetrySafety.READ:
+                error.applied, error.needs_new_key = Applied.MAYBE, False
+            repeatable = safety.allows(error) and not error.retries_exhausted
+            error.retries_exhausted = True
+            if not repeatable:
                 raise
-            if not await traffic.wait(RetryDelay(_reason(error), until)) or not may_go_on():
+            if error.retry_after is not None and error.retry_after > policy.max_retry_after:
+                wait = _format_seconds(error.retry_after)
+                error.sentence = f"{error.sentence} Zuora asks to wait {wait} first."
+                raise
+            until = now() + policy.delay(number, error.retry_after)
+            if number >= policy.max_attempts(error) or until > deadline.at:
+                raise
+            if not await request_log.wait(RetryDelay(_describe(error), until)):
                 raise
 
 
-def _reason(error: ZuoraError) -> str:
+def _deadline_error() -> ZuoraError:
+    return ZuoraError("It took too long until it could be sent, so this try was not sent.")
+
+
+def _describe(error: ZuoraError) -> str:
     match error:
-        case errors.RateLimited(stated=False):
+        case errors.RateLimited(needs_new_key=False):
             return "rate limited"
         case errors.RateLimited():
             return "Zuora is busy"
@@ -106,5 +178,5 @@ def _reason(error: ZuoraError) -> str:
             return "Zuora has trouble"
 
 
-def _told(seconds: float) -> str:
+def _format_seconds(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 600 else f"{seconds / 60:.0f} min"

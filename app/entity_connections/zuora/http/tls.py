@@ -1,4 +1,4 @@
-"""Whose word is taken for who a server is."""
+"""The certificate authorities that prove who a server is."""
 
 import os
 import ssl
@@ -9,18 +9,18 @@ from entity_connections.domain import errors
 from entity_connections.domain.text import clean
 
 
-def authorities() -> ssl.SSLContext:
-    """Return what checks certificates; blocks for longer than a call takes.
+def create_ssl_context() -> ssl.SSLContext:
+    """Create the context that checks certificates; blocks for longer than a call takes.
 
     Raises:
         CertificateError: the authorities that the environment names cannot be read.
     """
     try:
         return httpx.create_ssl_context()
-    except OSError:  # an error of TLS is one of these
-        name = clean(os.environ.get("SSL_CERT_FILE", ""))
+    except OSError:  # ssl.SSLError is an OSError
+        path = clean(os.environ.get("SSL_CERT_FILE", ""))
     raise errors.CertificateError(
-        f"SSL_CERT_FILE names {name}, which cannot be read as a file of authorities in PEM."
-        if name
+        f"SSL_CERT_FILE names {path}, which cannot be read as a file of authorities in PEM."
+        if path
         else "The authorities of this machine cannot be read."
     )

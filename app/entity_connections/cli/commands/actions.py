@@ -1,4 +1,4 @@
-"""Commands that change something: `request`, `accept`, `deny`, `disconnect`."""
+"""The commands that carry out an action: `request`, `accept`, `deny`, `disconnect`."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

@@ -1,0 +1,1 @@
+"""Operations: planned, checked, sent, looked up, recovered."""

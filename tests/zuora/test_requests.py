@@ -1,0 +1,212 @@
+"""What the adapter sends, and how it reads good responses (contract A, C, D, E, H)."""
+
+import asyncio
+import re
+from urllib.parse import parse_qs
+
+import httpx
+import pytest
+from entity_connections.domain.connections import Direction
+from entity_connections.domain.entities import Entity
+from entity_connections.domain.errors import Applied, InvalidResponse, NotFound, ZuoraError
+from entity_connections.services.request_log import RequestLog
+from entity_connections.zuora.auth import TokenProvider
+from entity_connections.zuora.http.connection import HttpConnection, HttpLimits, create_http_client
+from entity_connections.zuora.http.retry import RetryPolicy
+
+from tests.zuora.scripted_server import (
+    CREDENTIALS,
+    ENTITY,
+    HYPHENATED,
+    ScriptedServer,
+    body_of,
+    page,
+    refusal,
+    success,
+)
+
+pytestmark = pytest.mark.asyncio
+TARGET = "8A808255-56FF-28A4-0157-08BA29312ECC"
+
+
+async def test_the_token_is_requested_with_a_form_and_shared() -> None:
+    server = ScriptedServer(success(entities=[]), success(entities=[]), success(entities=[]))
+    await asyncio.gather(*(server.client.list_entities(ENTITY) for _ in range(3)))
+    (request,) = server.token_requests
+    assert request.headers["Content-Type"] == "application/x-www-form-urlencoded"
+    assert parse_qs(request.content.decode()) == {
+        "client_id": ["1c4b7a44-9d1f-4e5a-8a7e-0d5b1f6f2f11"],
+        "client_secret": ["s3cret"],
+        "grant_type": ["client_credentials"],
+    }
+    assert "Authorization" not in request.headers
+    assert {call.headers["Authorization"] for call in server.requests} == {"Bearer token-1"}
+
+
+async def test_headers_name_the_acting_entity_and_the_call() -> None:
+    server = ScriptedServer(page(), page())
+    await server.client.list_connections(ENTITY)
+    await server.client.list_connections(ENTITY)
+    first, second = server.requests
+    assert first.headers["Zuora-Entity-Ids"] == HYPHENATED
+    assert re.fullmatch(r"[^:;\"']{1,64}", first.headers["Zuora-Track-Id"])
+    assert first.headers["Zuora-Track-Id"] != second.headers["Zuora-Track-Id"]
+    assert first.headers["Accept-Encoding"]
+
+
+async def test_entities_are_listed_in_the_first_entity_of_the_token() -> None:
+    wire = {
+        "id": HYPHENATED.upper(),
+        "name": "Acme\x1b[31m",
+        "displayName": None,
+        "parentId": None,
+        "status": "Provisioned",
+        "somethingNew": 1,
+    }
+    server = ScriptedServer(success(entities=[wire]))
+    found = (await server.client.list_entities()).items
+    assert found == (Entity(ENTITY, "Acme[31m", "", None),)
+    assert server.requests[0].headers["Zuora-Entity-Ids"] == HYPHENATED
+
+
+async def test_accessible_ids_come_from_the_scope() -> None:
+    server = ScriptedServer()
+    assert await server.client.list_accessible_ids() == frozenset({ENTITY, ENTITY[:-1] + "b"})
+
+
+async def test_only_the_query_of_a_page_link_is_used() -> None:
+    elsewhere = "https://localhost:8080/apps/v1/entity-connections?page={}&pageSize=300"
+    server = ScriptedServer(
+        page("1", next_page=elsewhere.format(2)),
+        page("2", next_page=elsewhere.format(3)),
+        page("3"),
+    )
+    result = await server.client.list_connections(ENTITY, Direction.INBOUND)
+    assert [item.id for item in result.items] == ["1", "2", "3"]
+    assert {call.url.host for call in server.requests} == {"rest.acme.example"}
+    assert {call.url.path for call in server.requests} == {"/v1/entity-connections"}
+    assert [dict(call.url.params) for call in server.requests] == [
+        {"pageSize": "300", "type": "inbound"},
+        {"page": "2", "pageSize": "300", "type": "inbound"},
+        {"page": "3", "pageSize": "300", "type": "inbound"},
+    ]
+
+
+async def test_pages_of_entities_are_followed_although_none_are_documented() -> None:
+    server = ScriptedServer(
+        success(
+            entities=[{"id": "a"}], nextPage="https://elsewhere.example/apps/v1/entities?page=2"
+        ),
+        success(entities=[{"id": "b"}]),
+    )
+    result = await server.client.list_entities(ENTITY)
+    assert [item.id for item in result.items] == ["a", "b"]
+    assert [str(call.url) for call in server.requests] == [
+        "https://rest.acme.example/v1/entities",
+        "https://rest.acme.example/v1/entities?page=2",
+    ]
+
+
+async def test_a_later_record_replaces_one_with_the_same_id() -> None:
+    changed = page("1", next_page="/v1/entity-connections?page=2")
+    later = {"id": "1", "sourceEntityId": ENTITY, "targetEntityId": "b" * 32, "status": "Pending"}
+    server = ScriptedServer(changed, success(entityConnections=[later]))
+    (only,) = (await server.client.list_connections(ENTITY)).items
+    assert only.status == "Pending"
+
+
+async def test_a_circle_of_pages_is_an_error() -> None:
+    again = page("1", next_page="/v1/entity-connections?page=2")
+    server = ScriptedServer(*[again] * 5)
+    with pytest.raises(InvalidResponse):
+        await server.client.list_connections(ENTITY)
+    assert len(server.requests) == 2
+
+
+async def test_a_request_holds_the_normalized_target_and_the_key() -> None:
+    server = ScriptedServer(success(id="c0ffee"))
+    done = await server.client.request_connection(ENTITY, TARGET, "key-1")
+    assert done.connection_id == "c0ffee"
+    (call,) = server.requests
+    assert (call.method, call.url.path) == ("POST", "/v1/entity-connections")
+    assert body_of(call) == {"targetEntityId": "8a80825556ff28a4015708ba29312ecc"}
+    assert call.headers["Idempotency-Key"] == "key-1"
+    assert call.headers["Zuora-Entity-Ids"] == HYPHENATED
+
+
+@pytest.mark.parametrize("verb", ["accept", "deny", "disconnect"])
+async def test_a_put_holds_an_empty_object_and_no_key(verb: str) -> None:
+    server = ScriptedServer(success())
+    await getattr(server.client, verb)(ENTITY, "../x?y")
+    (call,) = server.requests
+    assert call.method == "PUT"
+    assert call.url.raw_path == f"/v1/entity-connections/..%2Fx%3Fy/{verb}".encode()
+    assert call.headers["Content-Type"] == "application/json"
+    assert body_of(call) == {}
+    assert "Idempotency-Key" not in call.headers
+
+
+@pytest.mark.parametrize("id_", ["", ".", "..", "x" * 256])
+async def test_an_id_that_would_change_the_path_is_not_sent(id_: str) -> None:
+    server = ScriptedServer()
+    with pytest.raises(NotFound):
+        await server.client.disconnect(ENTITY, id_)
+    assert not server.requests
+
+
+@pytest.mark.parametrize(
+    ("acting_id", "key", "track_id"),
+    [("é", "key", ""), ("a b", "key", ""), (ENTITY, "", ""), (ENTITY, "k\r\nX: y", ""),
+     (ENTITY, "k" * 255, ""), (ENTITY, "key", "a:b"), (ENTITY, "key", "x" * 65)],
+)  # fmt: skip
+async def test_an_invalid_header_is_not_sent(acting_id: str, key: str, track_id: str) -> None:
+    server = ScriptedServer()
+    with pytest.raises(ZuoraError) as caught:
+        await server.client.request_connection(acting_id, TARGET, key, track_id)
+    assert caught.value.applied is Applied.NO
+    assert not server.requests
+
+
+async def test_a_401_renews_the_token_and_repeats_the_call() -> None:
+    server = ScriptedServer(refusal(90000011, status=401), success(entities=[]))
+    await server.client.list_entities(ENTITY)
+    assert [call.headers["Authorization"] for call in server.requests] == [
+        "Bearer token-1",
+        "Bearer token-2",
+    ]
+
+
+async def test_concurrent_401s_renew_the_token_once() -> None:
+    def refuse_the_first(request: httpx.Request) -> httpx.Response:
+        old = request.headers["Authorization"] == "Bearer token-1"
+        return refusal(90000011, status=401) if old else success(entities=[])
+
+    server = ScriptedServer(*[refuse_the_first] * 8)
+    await asyncio.gather(*(server.client.list_entities(ENTITY) for _ in range(4)))
+    assert len(server.token_requests) == 2
+
+
+async def test_a_token_is_renewed_before_it_expires() -> None:
+    server = ScriptedServer()
+    connection = HttpConnection(
+        create_http_client("https://rest.acme.example", HttpLimits(), server.transport),
+        HttpLimits(),
+        RetryPolicy(),
+        RequestLog(),
+    )
+    now = 0.0
+    tokens = TokenProvider(connection, CREDENTIALS, lambda: now)
+    first = await tokens.get()
+    now = 3599 - 301
+    assert await tokens.get() is first
+    now = 3599 - 299
+    assert await tokens.get() is not first
+    assert "token-1" not in repr(first)
+    assert "s3cret" not in repr((CREDENTIALS, server.token_requests))
+
+
+async def test_a_short_token_is_not_requested_for_every_call() -> None:
+    server = ScriptedServer(success(entities=[]), success(entities=[]), expires_in=60)
+    await server.client.list_entities(ENTITY)
+    await server.client.list_entities(ENTITY)
+    assert len(server.token_requests) == 1
