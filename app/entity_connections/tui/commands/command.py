@@ -99,6 +99,7 @@ class Command(ABC):
         needs: what its key waits for, if anything.
         takes_following_keys: whether keys typed after it are meant for what it opens.
         irreversible: whether it cannot be undone.
+        needs_tenant: whether it is impossible before the tenant is open.
     """
 
     id: str
@@ -110,6 +111,7 @@ class Command(ABC):
     needs: Need | None = None
     takes_following_keys: bool = False
     irreversible: bool = False
+    needs_tenant: bool = False
 
     @property
     def key_name(self) -> str:
@@ -137,7 +139,7 @@ class Command(ABC):
 
     def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
         """Return why the command is impossible now, or None if it is possible."""
-        return None
+        return NOTHING_READ if self.needs_tenant and not context.entered else None
 
     @abstractmethod
     def run(self, screen: "ConnectionsScreen") -> None:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from entity_connections.domain.actions import DisabledReason
-from entity_connections.tui.commands.command import NOTHING_READ, Command, CommandContext, Need
+from entity_connections.tui.commands.command import Command, CommandContext, Need
 
 if TYPE_CHECKING:
     from entity_connections.tui.screens.connections import ConnectionsScreen
@@ -16,10 +16,7 @@ class SwitchEntity(Command):
     tooltip = "Choose the entity to act in"
     needs = Need.ENTITIES
     takes_following_keys = True
-
-    def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
-        """Require an open tenant."""
-        return None if context.entered else NOTHING_READ
+    needs_tenant = True
 
     def run(self, screen: "ConnectionsScreen") -> None:
         """Open the entity switcher."""

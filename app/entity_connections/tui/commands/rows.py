@@ -5,38 +5,32 @@ from typing import TYPE_CHECKING
 from entity_connections.domain.actions import DisabledReason
 from entity_connections.domain.connections import Direction
 from entity_connections.domain.row_order import SortColumn
-from entity_connections.tui.commands.command import NOTHING_READ, Command, CommandContext, Need
+from entity_connections.tui.commands.command import Command, CommandContext, Need
 from entity_connections.tui.rendering.notices import Kind
 
 if TYPE_CHECKING:
     from entity_connections.tui.screens.connections import ConnectionsScreen
 
 
-class _EnteredCommand(Command):
-    """A command that requires an open tenant."""
-
-    def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
-        """Require an open tenant."""
-        return None if context.entered else NOTHING_READ
-
-
-class Filter(_EnteredCommand):
+class Filter(Command):
     """Opens the filter."""
 
     id, key, shown_key, label, short = "filter", "slash", "/", "Filter", "Filter"
     tooltip = "Show only rows that hold your words"
     needs = Need.ROWS
     takes_following_keys = True
+    needs_tenant = True
 
     def run(self, screen: "ConnectionsScreen") -> None:
         """Open the filter."""
         screen.view.open_filter()
 
 
-class ShowTab(_EnteredCommand):
+class ShowTab(Command):
     """Shows one of the two tabs."""
 
     needs = Need.ENTITIES
+    needs_tenant = True
 
     def __init__(self, direction: Direction, key: str, label: str, tooltip: str) -> None:
         self.id = direction.value
@@ -52,12 +46,13 @@ class ShowTab(_EnteredCommand):
             screen.view.show_new_rows()
 
 
-class Sort(_EnteredCommand):
+class Sort(Command):
     """Sorts by the next visible column, and after the last by none."""
 
     id, key, label = "sort", "s", "Sort"
     tooltip = "Sort by the next column"
     needs = Need.ROWS
+    needs_tenant = True
 
     def run(self, screen: "ConnectionsScreen") -> None:
         """Sort by the next column."""

@@ -54,21 +54,17 @@ class Confirmation(Dialog[bool]):
         invalidated: why yes is no longer possible, or "".
         answerable: whether the question has been on the terminal long enough to be answered.
         matched: whether the name was typed, or none is required.
+        can_confirm: whether yes is possible.
     """
 
     BINDINGS = [
-        Binding("y", "answer(True)", "Yes", id="confirmation.yes", tooltip="Do it"),
-        Binding("n,escape", "answer(False)", "No", id="confirmation.no", tooltip="Do nothing"),
-        Binding(
-            "left",
-            "app.focus_previous",
-            "Left",
-            id="confirmation.left",
-            tooltip="The answer before",
-        ),
-        Binding(
-            "right", "app.focus_next", "Right", id="confirmation.right", tooltip="The next answer"
-        ),
+        Binding(keys, action, label, id=f"confirmation.{label.lower()}", tooltip=tooltip)
+        for keys, action, label, tooltip in (
+            ("y", "answer(True)", "Yes", "Do it"),
+            ("n,escape", "answer(False)", "No", "Do nothing"),
+            ("left", "app.focus_previous", "Left", "The answer before"),
+            ("right", "app.focus_next", "Right", "The next answer"),
+        )
     ]
 
     VERTICAL_BREAKPOINTS = [*VERTICAL_BREAKPOINTS, (24, "-roomy")]
@@ -76,6 +72,7 @@ class Confirmation(Dialog[bool]):
     invalidated = reactive("", recompose=True)
     answerable = reactive(False)
     matched = reactive(False)
+    can_confirm = reactive(False)
 
     def __init__(
         self,
@@ -146,22 +143,19 @@ class Confirmation(Dialog[bool]):
         """Focus the only answer that is left."""
         self.call_after_refresh(self._focus_first)
 
-    def watch_answerable(self) -> None:
-        """Show whether yes is possible."""
-        self._update_yes()
+    def compute_can_confirm(self) -> bool:
+        """Return whether yes is possible."""
+        return self.answerable and self.matched and not self.invalidated
 
-    def watch_matched(self) -> None:
-        """Show whether yes is possible."""
-        self._update_yes()
+    def watch_can_confirm(self, can_confirm: bool) -> None:
+        """Enable the yes button."""
+        for button in self.query("#yes").results(Button):
+            button.disabled = not can_confirm
 
     def _focus_first(self) -> None:
         for widget in self.query("#no" if self.invalidated else "#typed, #no").results():
             widget.focus()
             break
-
-    def _update_yes(self) -> None:
-        for button in self.query("#yes").results(Button):
-            button.disabled = not (self.answerable and self.matched)
 
     def _show_refusal(self, text: str) -> None:
         """Show why an answer is not taken, in place of the keys."""

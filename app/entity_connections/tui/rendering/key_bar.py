@@ -1,7 +1,5 @@
 """The line at the bottom: the keys that matter here, greyed where they are impossible now."""
 
-from functools import lru_cache
-
 from textual.content import Content
 
 from entity_connections.tui.commands import COMMANDS
@@ -15,31 +13,13 @@ _EXPENDABLE = ("palette", "other_side", "filter")
 
 def render_key_bar(context: CommandContext, width: int) -> Content:
     """Return the key bar for `width` cells."""
-    return _render(
-        tuple(
-            (command, command.get_disabled_reason(context) is None)
-            for command in COMMANDS
-            if command.in_key_bar(context)
-        ),
-        width,
-    )
-
-
-@lru_cache(maxsize=64)
-def _render(commands: tuple[tuple[Command, bool], ...], width: int) -> Content:
-    possible = dict(commands)
-    shown = list(possible)
-    # After the expendable commands go the actions, impossible ones first. The others keep
-    # their places.
-    candidates = [command for id_ in _EXPENDABLE for command in shown if command.id == id_]
-    candidates += sorted(
-        (command for command in shown if isinstance(command, ActionCommand)),
-        key=lambda command: possible[command],
-    )
-    while candidates and _measure(shown) > width:
-        shown.remove(candidates.pop(0))
+    possible = {
+        command: command.get_disabled_reason(context) is None
+        for command in COMMANDS
+        if command.in_key_bar(context)
+    }
     parts = []
-    for command in shown:
+    for command in _select(possible, width):
         key, word = command.key_name, f" {command.short}  "
         if possible[command]:
             text = Content.assemble((key, "$text-accent"), word)
@@ -47,6 +27,17 @@ def _render(commands: tuple[tuple[Command, bool], ...], width: int) -> Content:
             text = Content.styled(key + word, "dim")
         parts.append(link_to_command(text, command.id))
     return Content("").join([Content(" "), *parts]).rstrip()
+
+
+def _select(possible: dict[Command, bool], width: int) -> list[Command]:
+    """Return the commands that fit; after the expendable ones go actions, impossible ones first."""
+    shown = list(possible)
+    candidates = [command for id_ in _EXPENDABLE for command in shown if command.id == id_]
+    actions = [command for command in shown if isinstance(command, ActionCommand)]
+    candidates += sorted(actions, key=lambda command: possible[command])
+    while candidates and _measure(shown) > width:
+        shown.remove(candidates.pop(0))
+    return shown
 
 
 def _measure(commands: list[Command]) -> int:

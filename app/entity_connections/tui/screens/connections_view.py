@@ -74,13 +74,13 @@ class ConnectionsView(Vertical):
     notice_bar = query_one("#notice", NoticeBar)
     key_bar = query_one("#keys", TextLines)
 
-    state: var[ScreenState | None] = var(None)
-    user: var[str] = var("")
-    entered: var[bool] = var(False)
-    reading: var[bool] = var(False)
-    failure: var[ZuoraError | None] = var(None)
-    retry_at: var[datetime | None] = var(None)
-    request_log: var[RequestLog | None] = var(None)
+    state: var[ScreenState | None] = var(None, init=False)
+    user: var[str] = var("", init=False)
+    entered: var[bool] = var(False, init=False)
+    reading: var[bool] = var(False, init=False)
+    failure: var[ZuoraError | None] = var(None, init=False)
+    retry_at: var[datetime | None] = var(None, init=False)
+    request_log: var[RequestLog | None] = var(None, init=False)
 
     def __init__(self, workspace: Workspace, timing: Timing) -> None:
         super().__init__()
@@ -296,9 +296,9 @@ class ConnectionsView(Vertical):
         """Adapt filter and focus to another tab or another acting entity."""
         self.notice_bar.clear_notice()
         if self.state is not None:
-            needle = self.state.tab.filter_text
-            self.filter_input.value = needle
-            self.filter_input.display = bool(needle)
+            text = self.state.tab.filter_text
+            self.filter_input.value = text
+            self.filter_input.display = bool(text)
         self.screen.set_focus(self.rows)
 
     def open_filter(self) -> None:

@@ -42,9 +42,9 @@ class GridView(ScrollView):
 
     # Without layout: a letter typed into a filter must not lay out the whole screen.
     virtual_size = Reactive(Size(0, 0), layout=False)
-    columns: var[Sequence[Column]] = var(())
-    sorting: var[tuple[str, bool] | None] = var(None)
-    placeholder: var[Content] = var(Content())
+    columns: var[Sequence[Column]] = var((), init=False)
+    sorting: var[tuple[str, bool] | None] = var(None, init=False)
+    placeholder: var[Content] = var(Content(), init=False)
     stale = reactive(False)
 
     def __init__(
