@@ -1,174 +1,138 @@
-"""Files that only this program's user may read: made 0600, and trusted only when they are ours.
+"""Reading files without trusting them, private files, and replacement in one step.
 
-Everything here blocks for the disk and raises OSError, whose text holds no secret.
+Every function waits for the disk and raises OSError. The messages hold no file contents.
 """
 
-import glob
 import os
 import stat
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
-LOCK_TIMEOUT = 10.0
-"""Seconds to wait for another program that holds a file."""
-STALE_TEMP_AGE = 60.0
-"""Seconds after which a file that was to replace another is nobody's any more."""
-
-_ALWAYS = (
-    getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_NOFOLLOW", 0)  # a link may lead anywhere
-    | getattr(os, "O_NONBLOCK", 0)  # a pipe would make us wait for its other end
-    | getattr(os, "O_BINARY", 0)
-)
+_NOT_INHERITED = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_NO_WAIT = getattr(os, "O_NONBLOCK", 0)  # a pipe would make us wait for its other end
+_NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
 
 
-@contextmanager
-def open_private(path: Path, flags: int) -> Iterator[int]:
-    """Open a file of ours, and with O_CREAT make it and its folder; yields the descriptor.
+class UnsafeFileError(OSError):
+    """A file or folder that must not be used.
 
-    A file that others may read is closed to them.
+    The message is a whole sentence: which file, what is wrong, and what to do about it.
+    """
+
+
+def read_file(path: Path, limit: int, *, private: bool = False) -> bytes:
+    """Return the contents of a regular file.
+
+    Args:
+        path: the file. A pipe or a device in its place is refused without waiting for it.
+        limit: the most bytes that are accepted.
+        private: refuse links, files of other users, and files that other users can open.
 
     Raises:
-        OSError: it cannot be opened, is a link or no plain file, or belongs to somebody else.
+        UnsafeFileError: the file is too long, not a regular file, or not private.
+        OSError: the file cannot be read.
     """
-    if flags & os.O_CREAT:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(path, flags | _ALWAYS, 0o600)
     try:
-        _check(descriptor, path)
-        yield descriptor
+        flags = os.O_RDONLY | _NOT_INHERITED | _NO_WAIT | (_NO_LINKS if private else 0)
+        descriptor = os.open(path, flags)
+    except OSError:
+        if private and path.is_symlink():
+            raise UnsafeFileError(_describe_link(path)) from None
+        raise
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise UnsafeFileError(f"{path} is not a file.")
+        if private:
+            _check_private(path, status)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            data = file.read(limit + 1)
     finally:
         os.close(descriptor)
+    if len(data) > limit:
+        raise UnsafeFileError(f"{path} is larger than {limit:,} bytes.")
+    return data
 
 
-def read_private(path: Path, limit: int | None = None) -> bytes:
-    """Return the contents of a file of ours.
+def check_private_folder(path: Path) -> None:
+    """Check that a folder belongs to the user and is closed to others, if it exists.
 
     Raises:
-        OSError: as `opened`, or it is longer than `limit` bytes.
+        UnsafeFileError: the folder is a link, belongs to another user, or is open to others.
+        OSError: nothing can be learned about the folder.
     """
-    with open_private(path, os.O_RDONLY) as descriptor:
-        if limit is not None and os.fstat(descriptor).st_size > limit:
-            raise OSError(f"{path} is too long.")
-        return read_from(descriptor, 0)
-
-
-def read_from(descriptor: int, start: int) -> bytes:
-    """Return everything from the byte `start` on."""
-    os.lseek(descriptor, start, os.SEEK_SET)
-    pieces = []
-    while piece := os.read(descriptor, 1 << 20):
-        pieces.append(piece)
-    return b"".join(pieces)
-
-
-def write_all(descriptor: int, data: bytes) -> None:
-    """Write every byte and wait until the disk has them."""
-    rest = memoryview(data)
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
-    os.fsync(descriptor)
-
-
-def sync_folder(path: Path) -> None:
-    """Wait until the disk knows that a file is in its folder."""
-    if sys.platform != "win32":
-        descriptor = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    try:
+        status = path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    if stat.S_ISLNK(status.st_mode):
+        raise UnsafeFileError(_describe_link(path))
+    if not stat.S_ISDIR(status.st_mode):
+        raise UnsafeFileError(f"{path} is not a folder.")
+    _check_private(path, status)
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Put `data` in the place of a file: whoever reads it finds the old or the new, whole.
+    """Write an ordinary file in one step: whoever reads it gets the old or the new contents.
+
+    A new file has the mode that the umask leaves; an existing one keeps its mode. A link is
+    followed. The folder must exist.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written; the old contents are still there.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        mode = stat.S_IMODE(target.stat().st_mode) & 0o777
+    except FileNotFoundError:
+        _replace(target, data, 0o666)
+    else:
+        _replace(target, data, mode, keep_mode=True)
+
+
+def replace_private_file(path: Path, data: bytes) -> None:
+    """Write a file that only the user can read (mode 0600), in one step.
+
+    A missing folder is made with mode 0700. A link is replaced, not followed.
+
+    Raises:
+        OSError: the file cannot be written; the old contents are still there.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _clear(path)
-    new = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _ALWAYS, 0o600)
+    _replace(path, data, 0o600)
+
+
+def _replace(path: Path, data: bytes, mode: int, *, keep_mode: bool = False) -> None:
+    temporary = path.with_name(f".{os.urandom(8).hex()}.tmp")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOT_INHERITED
+    descriptor = os.open(temporary, flags, mode)
     try:
-        try:
-            write_all(descriptor, data)
-        finally:
-            os.close(descriptor)
-        new.replace(path)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(descriptor)
+        if keep_mode:
+            temporary.chmod(mode)  # the umask may have taken some of it away
+        temporary.replace(path)
     except BaseException:
         with suppress(OSError):
-            new.unlink()
+            temporary.unlink()
         raise
 
 
-def _clear(path: Path) -> None:
-    """Remove what programs that were killed in `replace` have left."""
-    for left in path.parent.glob(f".{glob.escape(path.name)}.{'[0-9a-f]' * 8}"):
-        with suppress(OSError):
-            if time.time() - left.lstat().st_mtime > STALE_TEMP_AGE:
-                left.unlink()
-
-
-@contextmanager
-def lock_file(descriptor: int, path: Path) -> Iterator[None]:
-    """Keep other programs that ask for it out of a file.
-
-    Raises:
-        TimeoutError: another program held it for `PATIENCE` seconds.
-    """
-    give_up = time.monotonic() + LOCK_TIMEOUT
-    while not _seize(descriptor):
-        if time.monotonic() > give_up:
-            raise TimeoutError(f"Another program holds {path}.")
-        time.sleep(0.01)
-    try:
-        yield
-    finally:
-        _release(descriptor)
-
-
-def _check(descriptor: int, path: Path) -> None:
-    found = os.fstat(descriptor)
-    if not stat.S_ISREG(found.st_mode):
-        raise OSError(f"{path} is not a plain file.")
+def _check_private(path: Path, status: os.stat_result) -> None:
     if sys.platform == "win32":
-        return  # modes and owners mean nothing there; the user's folder is private
-    if found.st_uid != os.geteuid():
-        raise PermissionError(f"{path} belongs to somebody else.")
-    if stat.S_IMODE(found.st_mode) & 0o077:
-        os.fchmod(descriptor, 0o600)
+        return  # Windows has no such modes; the folders of a user are closed to others
+    if status.st_uid != os.getuid():
+        raise UnsafeFileError(f"{path} belongs to another user of this machine; it is not used.")
+    if status.st_mode & 0o077:
+        mode = "700" if stat.S_ISDIR(status.st_mode) else "600"
+        raise UnsafeFileError(
+            f"{path} is open to other users of this machine, so it is not used: "
+            f"chmod {mode} '{path}'"
+        )
 
 
-if sys.platform == "win32":
-    import msvcrt
-
-    _FAR = 1 << 40  # a byte nobody writes: a held one could not be read by others
-
-    def _seize(descriptor: int) -> bool:
-        os.lseek(descriptor, _FAR, os.SEEK_SET)
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-    def _release(descriptor: int) -> None:
-        os.lseek(descriptor, _FAR, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
-
-else:
-    import fcntl
-
-    def _seize(descriptor: int) -> bool:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def _release(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
+def _describe_link(path: Path) -> str:
+    return f"{path} is a link, and private files are not read through links: remove it."

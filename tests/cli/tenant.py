@@ -2,10 +2,11 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -69,3 +70,10 @@ def served(*arguments: str) -> Iterator[Served]:
         finally:
             process.terminate()
             assert process.wait(10) == 0
+
+
+def edit_state(home: Path, statement: str) -> None:
+    """Change the program's SQLite file, as a person may do."""
+    path = home / "state" / "state.sqlite3"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(statement)

@@ -84,7 +84,7 @@ def test_nothing_heavy_is_loaded_for_a_short_answer(option: str) -> None:
     ],
 )
 def test_a_one_shot_command_loads_no_screen(command: list[str]) -> None:
-    assert loaded(("textual", "rich", "uvicorn"), *command) == []
+    assert loaded(("textual", "uvicorn"), *command) == []
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.tenant import Served, environ, run
+from tests.cli.tenant import Served, edit_state, environ, run
 
 
 def offered(home: Path, *words: str, shell: str = "bash", **more: str) -> list[str]:
@@ -41,8 +41,7 @@ def test_entities_as_last_read_of_a_tenant_without_asking_it(home: Path, tenant:
     assert offered(home, *where, "--entity", "Acme-E") == []
     run(home, *where, **tenant.environ())
     assert offered(home, *where, "--entity", "Acme-E") == ["Acme-Europe"]
-    kept = next((home / "state" / "store").iterdir())
-    kept.write_text("{")
+    edit_state(home, "UPDATE list_cache SET lists = '{'")
     assert offered(home, *where, "--entity", "Acme-E") == []
 
 
@@ -60,8 +59,7 @@ def test_names_that_a_shell_could_take_for_its_own_are_not_offered(
 ) -> None:
     where = ("connections", "--base-url", tenant.url)
     run(home, *where, **tenant.environ())
-    kept = next((home / "state" / "store").iterdir())
-    kept.write_text(kept.read_text().replace("Acme-Europe", "$(touch x)"))
+    edit_state(home, "UPDATE list_cache SET lists = replace(lists, 'Acme-Europe', '$(touch x)')")
     words = offered(home, *where, "--entity", "")
     assert "Acme-Americas" in words
     assert "8a80825556ff28a4015708ba29312ecc" in words

@@ -7,7 +7,7 @@ import pytest
 
 from tests.acme import CANADA
 from tests.cli.moody import Mood, Moody, on
-from tests.cli.tenant import run
+from tests.cli.tenant import edit_state, run
 
 PENDING = "8a8082555b3c70de015b44a1c07e2b01"
 
@@ -61,27 +61,31 @@ def test_a_moment_that_is_none_is_refused(home: Path, since: str) -> None:
 
 
 def test_verify_finds_a_changed_and_a_missing_line(written: Path) -> None:
-    path = written / "state" / "journal.jsonl"
     whole = run(written, "journal", "verify")
     assert (whole.returncode, whole.stdout) == (0, "The journal of 6 lines is as it was written.\n")
-    before = path.read_text()
-    path.write_text(before.replace("Acme-US", "Acme-UK", 1))
+    edit_state(written, "UPDATE journal SET target = replace(target, 'US', 'UK') WHERE seq = 1")
     changed = run(written, "journal", "verify", "--json")
     assert changed.returncode == 1
-    assert json.loads(changed.stdout)["problems"]
-    path.write_text("".join(before.splitlines(keepends=True)[:-1]))
+    problems = ["Line 1 has been changed."]
+    assert json.loads(changed.stdout) == {"lines": 6, "problems": problems}
+    edit_state(written, "DELETE FROM journal WHERE seq = 6")
     missing = run(written, "journal", "verify")
     assert missing.returncode == 1
-    assert "missing" in missing.stdout
+    assert missing.stdout.splitlines() == [
+        *problems,
+        "Line 6 is missing.",
+        "The journal of 5 lines is not as it was written.",
+    ]
 
 
-def test_a_journal_of_rubbish_is_no_crash(home: Path) -> None:
-    (home / "state").mkdir(parents=True)
-    (home / "state" / "journal.jsonl").write_bytes(b"\x00\xff\n[1]\n{}\n" * 20)
-    assert actions(home) == []
-    done = run(home, "journal", "verify")
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
+@pytest.mark.parametrize("command", [(), ("--json",), ("verify",), ("verify", "--json")])
+def test_a_file_that_is_no_journal_is_refused(home: Path, command: tuple[str, ...]) -> None:
+    path = home / "state" / "state.sqlite3"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"\x00\xff\n[1]\n{}\n" * 200)
+    done = run(home, "journal", *command)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"The journal {path} cannot be read: file is not a database." in done.stderr
 
 
 def test_no_journal_is_an_empty_one(home: Path) -> None:

@@ -1,4 +1,4 @@
-"""`login`, `profiles` and `config`: from nothing to a profile that works."""
+"""The commands `login`, `profiles` and `config`."""
 
 import json
 import os
@@ -23,24 +23,24 @@ def login(home: Path, tenant: Served, *arguments: str, stdin: str = SECRET, **mo
 
 
 def test_login_makes_a_profile_that_works(home: Path, tenant: Served) -> None:
-    said = login(home, tenant)
-    assert "accepts the credentials" in said
-    assert "The profile fake (sandbox)" in said
-    kept = home / "config" / "secrets" / "fake"
-    assert f"The secret is in {kept}" in said
-    assert kept.stat().st_mode & 0o077 == 0
+    output = login(home, tenant)
+    assert "accepts the credentials" in output
+    assert "The profile fake (sandbox)" in output
+    path = home / "config" / "secrets" / "fake"
+    assert f"The secret is in {path}" in output
+    assert path.stat().st_mode & 0o077 == 0
     assert SECRET not in (home / "config" / "config.toml").read_text()
     assert run(home, "connections", "--profile", "fake", "--json").returncode == 0
 
 
-def test_login_lists_what_may_be_entered(home: Path, tenant: Served) -> None:
+def test_login_lists_the_accessible_entities(home: Path, tenant: Served) -> None:
     bruno, secret = tenant.users["bruno"]
     done = run(home, "login", "--profile", "b", "--base-url", tenant.url, "--client-id", bruno,
                stdin=f"{secret}\n")  # fmt: skip
     assert [line.split()[0] for line in done.stdout.splitlines()] == ["YOU", "Acme-Europe"]
 
 
-def test_the_environment_says_what_nobody_typed(home: Path, tenant: Served) -> None:
+def test_login_takes_the_credentials_from_variables(home: Path, tenant: Served) -> None:
     done = run(home, "login", "--profile", "e", "--base-url", tenant.url, **tenant.environ())
     assert done.returncode == 0
     assert "The secret is taken from ZUORA_CLIENT_SECRET." in done.stderr
@@ -48,7 +48,7 @@ def test_the_environment_says_what_nobody_typed(home: Path, tenant: Served) -> N
     assert run(home, "waiting", "--profile", "e").returncode == 0
 
 
-def test_credentials_that_are_refused_are_not_stored(home: Path, tenant: Served) -> None:
+def test_refused_credentials_are_not_stored(home: Path, tenant: Served) -> None:
     client_id = tenant.users["alice"][0]
     done = run(home, "login", "--profile", "fake", "--base-url", tenant.url,
                "--client-id", client_id, stdin="hush-hush\n")  # fmt: skip
@@ -58,7 +58,7 @@ def test_credentials_that_are_refused_are_not_stored(home: Path, tenant: Served)
     assert not home.exists()
 
 
-def test_a_profile_that_is_there_gets_its_secret_anew(home: Path, tenant: Served) -> None:
+def test_an_existing_profile_gets_a_new_secret(home: Path, tenant: Served) -> None:
     login(home, tenant)
     before = (home / "config" / "config.toml").read_text()
     (home / "config" / "secrets" / "fake").unlink()
@@ -68,7 +68,7 @@ def test_a_profile_that_is_there_gets_its_secret_anew(home: Path, tenant: Served
     assert (home / "config" / "config.toml").read_text() == before
 
 
-def test_a_profile_that_is_there_gets_another_client_id(home: Path, tenant: Served) -> None:
+def test_an_existing_profile_gets_another_client_id(home: Path, tenant: Served) -> None:
     login(home, tenant)
     bruno, secret = tenant.users["bruno"]
     done = run(home, "login", "--profile", "fake", "--client-id", bruno, stdin=secret)
@@ -76,10 +76,10 @@ def test_a_profile_that_is_there_gets_another_client_id(home: Path, tenant: Serv
     assert "Its client id is in" in done.stderr
     assert f'client_id = "{bruno}"' in (home / "config" / "config.toml").read_text()
     listed = run(home, "entities", "--profile", "fake", "--json")
-    assert sum(one["enterable"] for one in json.loads(listed.stdout)) == 1
+    assert sum(entity["enterable"] for entity in json.loads(listed.stdout)) == 1
 
 
-def test_a_profile_that_is_there_is_not_turned_into_another(home: Path, tenant: Served) -> None:
+def test_an_existing_profile_keeps_its_base_url(home: Path, tenant: Served) -> None:
     login(home, tenant)
     done = run(home, "login", "--profile", "fake", "--environment", "eu-production", stdin=SECRET)
     assert done.returncode == 2
@@ -87,7 +87,7 @@ def test_a_profile_that_is_there_is_not_turned_into_another(home: Path, tenant: 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ([], "--profile is needed"),
         (["--profile", "a"], "--environment is needed"),
@@ -103,10 +103,10 @@ def test_a_profile_that_is_there_is_not_turned_into_another(home: Path, tenant: 
         (["--profile", "a", "--client-secret", "x"], "No such option '--client-secret'"),
     ],
 )  # fmt: skip
-def test_what_is_missing_is_named(home: Path, arguments: list[str], said: str) -> None:
+def test_missing_or_wrong_input_is_reported(home: Path, arguments: list[str], message: str) -> None:
     done = run(home, "login", *arguments, stdin="")
     assert (done.returncode, done.stdout) == (2, "")
-    assert said in done.stderr
+    assert message in done.stderr
     assert not home.exists()
 
 
@@ -115,9 +115,7 @@ STRICT = {"PYTHONUTF8": "0", "PYTHONIOENCODING": "utf-8:strict"}
 
 
 @pytest.mark.parametrize("encoding", [{"PYTHONUTF8": "1"}, STRICT])
-def test_a_secret_that_is_no_text_is_refused_and_not_repeated(
-    home: Path, encoding: dict[str, str]
-) -> None:
+def test_a_secret_that_is_not_text_is_not_repeated(home: Path, encoding: dict[str, str]) -> None:
     command = [*PROGRAM, "login", "--profile", "a", "--environment", "eu-production"]
     done = subprocess.run(
         [*command, "--client-id", "x"], input=b"s3cr\xff3t\n", capture_output=True, timeout=50,
@@ -129,36 +127,36 @@ def test_a_secret_that_is_no_text_is_refused_and_not_repeated(
     assert not home.exists()
 
 
-@pytest.mark.parametrize("asked", ["Name of the profile", "Client id", "Client secret"])
-def test_an_answer_that_is_no_text_is_refused(home: Path, asked: str) -> None:
+@pytest.mark.parametrize("question", ["Name of the profile", "Client id", "Client secret"])
+def test_an_answer_that_is_not_text_is_refused(home: Path, question: str) -> None:
     known = environ(home, **STRICT)
     settings = [f"{k}={v}" for k, v in known.items() if k.startswith(("ENTITY_", "PYTHON"))]
     options = ["--environment", "eu-production"]
-    options += ["--profile", "a"] * (asked != "Name of the profile")
-    options += ["--client-id", "x"] * (asked == "Client secret")
+    options += ["--profile", "a"] * (question != "Name of the profile")
+    options += ["--client-id", "x"] * (question == "Client secret")
     with Terminal(["env", *settings, *PROGRAM, "login", *options]) as terminal:
-        terminal.wait_for(asked)
+        terminal.wait_for(question)
         terminal.wait_quiet()
         os.write(terminal.child.child_fd, b"s3cr\xff3t\r")
         assert terminal.wait_exit() == 2
-        said = terminal.transcript.decode("utf-8", "replace")  # the terminal echoes the byte
-        assert "not text" in said
-        assert "Traceback" not in said
+        output = terminal.transcript.decode("utf-8", "replace")  # the terminal echoes the byte
+        assert "not text" in output
+        assert "Traceback" not in output
     assert not home.exists()
 
 
-def test_on_a_terminal_it_asks_and_the_secret_is_not_seen(home: Path, tenant: Served) -> None:
+def test_login_asks_on_a_terminal_and_does_not_show_the_secret(home: Path, tenant: Served) -> None:
     settings = [f"{k}={v}" for k, v in environ(home).items() if k.startswith(("ENTITY_", "PYTHON"))]
     with Terminal(["env", *settings, *PROGRAM, "login"]) as terminal:
-        for asked, typed in (
+        for question, answer in (
             ("Name of the profile", "asked"),
             ("Environment, or a REST root", tenant.url),
             ("Client id", tenant.users["alice"][0]),
             ("Client secret (not shown)", SECRET),
         ):
-            terminal.wait_for(asked)
+            terminal.wait_for(question)
             terminal.wait_quiet()
-            terminal.send(typed, "enter")
+            terminal.send(answer, "enter")
         assert terminal.wait_exit() == 0
         assert "accepts the credentials" in terminal.transcript.decode()
         assert SECRET not in terminal.transcript.decode()
@@ -171,8 +169,8 @@ def test_profiles_are_listed(home: Path, tenant: Served) -> None:
     assert "login --profile NAME" in empty.stderr
     login(home, tenant)
     assert "fake     sandbox  allowed" in run(home, "profiles").stdout
-    (one,) = json.loads(run(home, "profiles", "--json").stdout)
-    assert one == {
+    (profile,) = json.loads(run(home, "profiles", "--json").stdout)
+    assert profile == {
         "name": "fake",
         "baseUrl": tenant.url,
         "risk": "sandbox",
@@ -183,15 +181,17 @@ def test_profiles_are_listed(home: Path, tenant: Served) -> None:
     }
 
 
-def test_config_explain_says_each_origin_and_no_secret(home: Path, tenant: Served) -> None:
+def test_config_explain_shows_each_origin_and_no_secret(home: Path, tenant: Served) -> None:
     login(home, tenant)
-    told = {
-        one["key"]: (one["value"], one["origin"])
-        for one in json.loads(run(home, "config", "explain", "--json", ZUORA_ENTITY_ID="x").stdout)
+    settings = {
+        setting["key"]: (setting["value"], setting["origin"])
+        for setting in json.loads(
+            run(home, "config", "explain", "--json", ZUORA_ENTITY_ID="x").stdout
+        )
     }
-    assert told["base_url"] == (tenant.url, str(home / "config" / "config.toml"))
-    assert told["entity"] == ("x", "ZUORA_ENTITY_ID")
-    assert told["client_secret"] == ("set", str(home / "config" / "secrets" / "fake"))
+    assert settings["base_url"] == (tenant.url, str(home / "config" / "config.toml"))
+    assert settings["entity"] == ("x", "ZUORA_ENTITY_ID")
+    assert settings["client_secret"] == ("set", str(home / "config" / "secrets" / "fake"))
     for arguments in ((), ("--profile", "fake"), ("--base-url", tenant.url)):
         done = run(home, "config", "explain", *arguments, **tenant.environ())
         assert done.returncode == 0
@@ -202,7 +202,7 @@ def test_config_schema_is_json(home: Path) -> None:
     assert "profiles" in json.loads(run(home, "config", "schema").stdout)["properties"]
 
 
-def test_a_broken_file_is_said_in_a_sentence(home: Path) -> None:
+def test_an_invalid_file_is_reported_in_a_sentence(home: Path) -> None:
     (home / "config").mkdir(parents=True)
     (home / "config" / "config.toml").write_text('[profiles.a]\nclient_secret = "hush-hush"\n')
     for command in (["profiles"], ["config", "explain"], ["connections", "--profile", "a"]):

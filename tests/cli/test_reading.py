@@ -173,11 +173,11 @@ def test_what_was_read_is_kept_for_completion_and_no_secret_with_it(
     home: Path, tenant: Served
 ) -> None:
     run(home, "entities", "--base-url", tenant.url, **tenant.environ())
-    (kept,) = (home / "state" / "store").iterdir()
-    assert "Acme-Europe" in kept.read_text()
-    assert "secret" not in kept.read_text()
-    assert JAPAN in kept.read_text()
-    assert kept.stat().st_mode & 0o077 == 0
+    (path,) = (home / "state").iterdir()
+    assert b"Acme-Europe" in path.read_bytes()
+    assert b"secret" not in path.read_bytes()
+    assert JAPAN.encode() in path.read_bytes()
+    assert path.stat().st_mode & 0o077 == 0
     assert not (home / "config").exists()
 
 

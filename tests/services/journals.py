@@ -9,8 +9,8 @@ from entity_connections.services.operations.executor import Executor
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.operations.recording import record_intent
 from entity_connections.services.request_log import RequestLog
-from entity_connections.services.storage.entries import Entry
 from entity_connections.services.storage.journal import Journal
+from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.services.tenant import Tenant
 
 from tests.domain.world import GLOBAL, NORTH, SOUTH, connection, row
@@ -41,8 +41,9 @@ def accept() -> Operation:
 
 
 def journal(folder: Path | None, clock: Clock | None = None, tenant: str = "acme") -> Journal:
-    path = folder / "state" / "journal.jsonl" if folder else None
-    return Journal(path, "acme", tenant, clock or Clock())
+    """Open a journal as a program on another machine, whose open writes anybody may look up."""
+    path = folder / "state" / "state.sqlite3" if folder else None
+    return Journal(path, "acme", tenant, clock or Clock(), process_id="elsewhere:1")
 
 
 def intend(

@@ -107,7 +107,7 @@ def open_file(folder: Path, stops: str = "") -> Tenant:
 
 def open_journal(folder: Path) -> Journal:
     """Return the journal in a folder."""
-    return Journal(folder / "journal.jsonl", "acme")
+    return Journal(folder / "state.sqlite3", "acme")
 
 
 async def order(tenant: Tenant, action: Action) -> Operation:

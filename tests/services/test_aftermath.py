@@ -22,8 +22,8 @@ from entity_connections.domain.list_result import ListResult
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import GATEWAY_TIMEOUT
 from entity_connections.services.operations.recovery import record_resolved, recover_operations
-from entity_connections.services.storage.entries import SENDING
 from entity_connections.services.storage.journal import JournalError
+from entity_connections.services.storage.journal_entry import SENDING
 from entity_connections.services.tenant import Tenant
 
 from tests.domain.world import GLOBAL, HIERARCHY, NORTH, SOUTH, row
@@ -79,7 +79,7 @@ def test_a_program_killed_in_the_middle_is_told_of_by_the_next(
         assert told == []
     kept = open_journal(tmp_path)
     assert [one.outcome for one in kept.read_entries()] == ["not done" if told else "confirmed"]
-    assert kept.verify() == (2, (), ())
+    assert kept.verify() == (2, ())
     assert isinstance(tenant.zuora, TenantFile)
     assert tenant.zuora.sent == 0, "nothing is sent to find out"
 
@@ -124,9 +124,8 @@ WAITS = Connection("c" * 32, NORTH.id, GLOBAL.id, PENDING)
     ],
 )
 async def test_an_accept_is_what_the_list_says_late_enough(
-    monkeypatch: pytest.MonkeyPatch, status: str | None, age: timedelta, result: State
+    status: str | None, age: timedelta, result: State
 ) -> None:
-    monkeypatch.setattr("entity_connections.services.storage.journal._alive", lambda _: False)
     clock = Clock()
     kept = journal(None, clock)
     entry = intend(kept, accept())
@@ -145,9 +144,8 @@ async def test_an_accept_is_what_the_list_says_late_enough(
 
 
 @pytest.mark.asyncio
-async def test_after_an_unknown_outcome_it_is_late_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_after_an_unknown_outcome_it_is_late_sooner() -> None:
     """The program saw the end of its sending, so nothing left after that."""
-    monkeypatch.setattr("entity_connections.services.storage.journal._alive", lambda _: False)
     clock = Clock()
     kept = journal(None, clock)
     kept.record_outcome(intend(kept, accept()).id, State.UNKNOWN.value, "Lost.")
@@ -159,10 +157,7 @@ async def test_after_an_unknown_outcome_it_is_late_sooner(monkeypatch: pytest.Mo
 
 
 @pytest.mark.asyncio
-async def test_a_request_that_was_denied_meanwhile_has_happened(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("entity_connections.services.storage.journal._alive", lambda _: False)
+async def test_a_request_that_was_denied_meanwhile_has_happened() -> None:
     clock = Clock()
     kept = journal(None, clock)
     intend(kept, request())
@@ -183,10 +178,9 @@ async def test_a_request_that_was_denied_meanwhile_has_happened(
     ],
 )
 async def test_a_request_beside_old_records_is_told_by_what_is_new(
-    monkeypatch: pytest.MonkeyPatch, after: list[Connection], result: State
+    after: list[Connection], result: State
 ) -> None:
     """Also where Zuora has told the id of what it made, and the list could not be read then."""
-    monkeypatch.setattr("entity_connections.services.storage.journal._alive", lambda _: False)
     for made in ("", "9" * 32):
         clock = Clock()
         kept = journal(None, clock)
@@ -201,10 +195,7 @@ async def test_a_request_beside_old_records_is_told_by_what_is_new(
 
 
 @pytest.mark.asyncio
-async def test_what_a_list_with_gaps_shows_of_a_request_proves_nothing(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("entity_connections.services.storage.journal._alive", lambda _: False)
+async def test_what_a_list_with_gaps_shows_of_a_request_proves_nothing() -> None:
     clock = Clock()
     kept = journal(None, clock)
     intend(kept, request())
@@ -219,11 +210,8 @@ async def test_what_a_list_with_gaps_shows_of_a_request_proves_nothing(
 
 
 @pytest.mark.asyncio
-async def test_nothing_is_known_of_the_writes_to_another_tenant(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_nothing_is_known_of_the_writes_to_another_tenant() -> None:
     """Its profile may be called as ours, or ours may be called otherwise now."""
-    monkeypatch.setattr("entity_connections.services.storage.journal._alive", lambda _: False)
     kept = journal(None, tenant="https://one.example id")
     intend(kept, accept())
     kept.tenant = "https://another.example id"
@@ -233,10 +221,7 @@ async def test_nothing_is_known_of_the_writes_to_another_tenant(
 
 
 @pytest.mark.asyncio
-async def test_each_list_is_read_once_and_what_cannot_be_read_stays_unsettled(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("entity_connections.services.storage.journal._alive", lambda _: False)
+async def test_each_list_is_read_once_and_what_cannot_be_read_stays_unsettled() -> None:
     clock = Clock()
     kept = journal(None, clock)
     seen = [intend(kept, accept()), intend(kept, request())]

@@ -25,8 +25,8 @@ from entity_connections.services.operations.preconditions import (
 )
 from entity_connections.services.operations.recording import record_intent
 from entity_connections.services.snapshot import Snapshot
-from entity_connections.services.storage.entries import SENDING, Entry
 from entity_connections.services.storage.journal import Journal
+from entity_connections.services.storage.journal_entry import SENDING, Entry
 
 from tests.domain.world import GLOBAL, HIERARCHY, NORTH, connection, row
 from tests.services import tenant_file
@@ -149,7 +149,7 @@ def intend_at_once(path: Path) -> bool:
 
 
 def test_of_several_programs_one_is_let_through(tmp_path: Path) -> None:
-    path = tmp_path / "journal.jsonl"
+    path = tmp_path / "state.sqlite3"
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
         assert sum(pool.map(intend_at_once, [path] * 8)) == 1
     assert len(Journal(path, "acme", "t").read_entries()) == 1
@@ -160,7 +160,7 @@ def test_an_order_asks_the_gate_itself(tmp_path: Path) -> None:
 
     async def give() -> None:
         tenant = open_file(tmp_path)
-        kept = Journal(tmp_path / "journal.jsonl", "acme", "t")
+        kept = Journal(tmp_path / "state.sqlite3", "acme", "t")
         for action in (DISCONNECT, REQUEST):
             first = intended(kept, await tenant_file.order(tenant, action), State.UNKNOWN)
             outcome = await execute(tenant, await tenant_file.order(tenant, action), kept)

@@ -1,324 +1,331 @@
-"""The journal: what it holds, who may read it, and what it makes of hostile hands."""
+"""The journal: what it records, for how long it is kept, and what it makes of a changed file."""
 
-import json
 import multiprocessing
 import os
-import resource
-import stat
+import socket
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from dataclasses import replace
+from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from entity_connections import files
 from entity_connections.domain.actions import ACCEPT
-from entity_connections.services.operations.operation import State
-from entity_connections.services.operations.recording import record_intent
-from entity_connections.services.storage.entries import intent, merged
-from entity_connections.services.storage.journal import Entry, Journal, JournalError, Party
-from hypothesis import given
-from hypothesis import strategies as st
+from entity_connections.services.storage.journal import Journal, JournalError
+from entity_connections.services.storage.journal_entry import Entry, Party
 
-from tests.domain.world import GLOBAL, NORTH
-from tests.services.journals import MORNING, Clock, accept, intend, journal, request
+from tests.services.journals import MORNING, Clock
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=8,
-)
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ACME, NORTH = Party("a" * 32, "Acme"), Party("b" * 32, "Acme North")
 
 
-def append_some(path: Path, name: str) -> None:
-    """Write ten intents and outcomes as one of several programs."""
-    one = Journal(path, name)
-    for _ in range(10):
-        entry = intend(one, request())
-        one.record_outcome(entry.id, State.CONFIRMED.value, "Done.")
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "state.sqlite3"
 
 
-def test_an_intent_says_everything_and_an_outcome_follows(tmp_path: Path) -> None:
-    clock = Clock()
-    kept = journal(tmp_path, clock)
-    order = accept()
-    entry = intend(kept, order)
-    assert kept.read_entries() == [entry]
-    assert entry == Entry(
-        id=entry.id,
-        at=MORNING,
-        profile="acme",
-        user="alice",
+def open_journal(path: Path | None, clock: Clock | None = None, tenant: str = "acme") -> Journal:
+    return Journal(path, "acme", tenant, clock or Clock())
+
+
+def record(journal: Journal, key: str = "", user: str = "alice", source: Party = NORTH) -> Entry:
+    """Record the intent of an Accept."""
+    entry = journal.new_entry(
         action=ACCEPT,
-        acting=Party(GLOBAL.id, "Acme"),
-        source=Party(NORTH.id, "Acme North"),
-        target=Party(GLOBAL.id, "Acme"),
+        user=user,
+        acting=ACME,
+        source=source,
+        target=ACME,
         status="Pending",
         connection_id="c" * 32,
-        track_id="t",
-        key="",
-        process=entry.process,
-        tenant="acme",
-        records=("c" * 32,),
+        track_id="track-1",
+        key=key,
+        records=("c" * 32, "d" * 32),
     )
-    assert entry.process.endswith(f":{os.getpid()}")
-    clock.turn(seconds=2)
-    kept.record_outcome(entry.id, State.REFUSED.value, "No.", "50000010", "req-1")
-    (concluded,) = kept.read_entries()
-    assert concluded.outcome == "refused"
-    assert (concluded.sentence, concluded.codes, concluded.request_id) == (
-        "No.",
-        "50000010",
-        "req-1",
-    )
-    assert concluded.concluded_at == clock.now
+    return journal.record_intents(lambda _: [entry])[0]
 
 
-def test_only_a_request_has_a_key_and_its_outcome_a_connection() -> None:
-    kept = journal(None)
-    order = request()
-    entry = intend(kept, order)
-    assert entry.key == order.key
-    assert (entry.status, entry.connection_id, entry.source.id) == (None, "", GLOBAL.id)
-    kept.record_outcome(entry.id, State.CONFIRMED.value, "Requested.", connection_id="d" * 32)
-    assert kept.read_entries()[0].connection_id == "d" * 32
-    kept.record_outcome(entry.id, State.CONFIRMED.value, "Seen.")
-    assert kept.read_entries()[0].connection_id == "d" * 32
+def edit(path: Path, statement: str, *values: object) -> None:
+    """Change the file as a person would who does not know the hashes."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(statement, values)
 
 
-def test_memory_and_file_hold_the_same(tmp_path: Path) -> None:
-    for kept in (journal(None), journal(tmp_path)):
-        entry = intend(kept, accept())
-        kept.record_outcome(entry.id, State.CONFIRMED.value, "Done.")
-        assert kept.verify() == (2, (), ())
-        assert [one.outcome for one in kept.read_entries()] == ["confirmed"]
-    assert (tmp_path / "state" / "journal.jsonl").read_bytes().count(b"\n") == 2
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="modes mean nothing there")
-def test_nobody_else_may_read_it(tmp_path: Path) -> None:
-    kept = journal(tmp_path)
-    intend(kept, accept())
-    folder = tmp_path / "state"
-    modes = {one.name: stat.S_IMODE(one.stat().st_mode) for one in [folder, *folder.iterdir()]}
-    assert modes == {"state": 0o700, "journal.jsonl": 0o600, "journal.jsonl.head": 0o600}
-    (folder / "journal.jsonl").chmod(0o644)
-    kept.read_entries()
-    assert stat.S_IMODE((folder / "journal.jsonl").stat().st_mode) == 0o600
-
-
-def test_several_programs_share_one_file(tmp_path: Path) -> None:
-    path = tmp_path / "state" / "journal.jsonl"
-    with ProcessPoolExecutor(3, multiprocessing.get_context("spawn")) as pool:
-        list(pool.map(append_some, [path] * 3, "abc"))
-    kept = Journal(path, "a")
-    assert kept.verify() == (60, (), ())
-    assert len(kept.read_entries()) == 30
-    assert not kept.read_unresolved()
-
-
-def test_several_threads_share_one_journal(tmp_path: Path) -> None:
-    often = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        for kept, many in ((journal(None), 400), (journal(tmp_path), 16)):
-            with ThreadPoolExecutor(8) as pool:
-                list(pool.map(intend, [kept] * many, [request()] * many))
-            assert kept.verify() == (many, (), ())
-    finally:
-        sys.setswitchinterval(often)
-
-
-def test_a_program_that_holds_the_file_for_ever_ends_in_a_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kept = journal(tmp_path)
-    intend(kept, accept())
-    assert kept.path
-    monkeypatch.setattr(files, "LOCK_TIMEOUT", 0.05)
-    with (
-        files.open_private(kept.path, os.O_RDWR) as file,
-        files.lock_file(file, kept.path),
-        pytest.raises(JournalError, match="Another program holds"),
-    ):
-        intend(kept, accept())
-
-
-def in_the_way_a_link(path: Path) -> None:
-    (path.parent.parent / "elsewhere").write_text("precious")
-    path.symlink_to(path.parent.parent / "elsewhere")
-
-
-def in_the_way_a_pipe(path: Path) -> None:
-    os.mkfifo(path)
-
-
-def in_the_way_a_folder(path: Path) -> None:
-    path.mkdir()
-
-
-@pytest.mark.parametrize("way", [in_the_way_a_link, in_the_way_a_pipe, in_the_way_a_folder])
-@pytest.mark.parametrize("name", ["journal.jsonl", "journal.jsonl.head"])
-def test_what_is_not_our_file_is_never_written(tmp_path: Path, way: object, name: str) -> None:
-    kept = journal(tmp_path)
-    (tmp_path / "state").mkdir()
-    way(tmp_path / "state" / name)  # type: ignore[operator]
-    with pytest.raises(JournalError, match="cannot be written"):
-        intend(kept, accept())
-    if (tmp_path / "elsewhere").exists():
-        assert (tmp_path / "elsewhere").read_text() == "precious"
-
-
-def test_a_file_of_somebody_else_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kept = journal(tmp_path)
-    intend(kept, accept())
-    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
-    for use in (kept.read_entries, kept.verify, lambda: intend(kept, accept())):
-        with pytest.raises(JournalError, match="belongs to somebody else"):
-            use()
-
-
-def test_a_folder_that_cannot_be_made_ends_in_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "state").write_text("a file where the folder should be")
-    with pytest.raises(JournalError, match="cannot be written"):
-        intend(journal(tmp_path), accept())
-
-
-def test_a_full_disk_leaves_the_journal_as_it_was(tmp_path: Path) -> None:
-    """In a program of its own, whose files may not grow: as a full disk would have it."""
-    kept = journal(tmp_path)
-    intend(kept, accept())
-    assert kept.path
-    before = kept.path.read_bytes()
-    code = (
-        "import resource, signal, sys\n"
-        "from tests.services.test_journal import on_a_full_disk\n"
-        "on_a_full_disk(sys.argv[1], int(sys.argv[2]))"
-    )
-    for room in (0, 1, 60):
-        done = subprocess.run(
-            [sys.executable, "-c", code, str(kept.path), str(len(before) + room)],
-            capture_output=True,
-            text=True,
-            check=True,
+def test_an_entry_is_read_as_it_was_recorded(path: Path) -> None:
+    for journal in (open_journal(None), open_journal(path)):
+        entry = record(journal, key="key-1")
+        assert journal.read_entries() == journal.read_open() == [entry]
+        assert entry == Entry(
+            id=entry.id,
+            at=MORNING,
+            profile="acme",
+            user="alice",
+            action=ACCEPT,
+            acting=ACME,
+            source=NORTH,
+            target=ACME,
+            status="Pending",
+            connection_id="c" * 32,
+            track_id="track-1",
+            key="key-1",
+            process=f"{socket.gethostname()}:{os.getpid()}",
+            tenant="acme",
+            records=("c" * 32, "d" * 32),
         )
-        assert "cannot be written: File too large." in done.stdout
-        assert kept.path.read_bytes() == before
-        assert kept.verify() == (1, (), ())
+        assert journal.verify() == (1, ())
+    assert open_journal(path).read_entries() == [entry]
 
 
-def on_a_full_disk(path: str, size: int) -> None:
-    import signal
-
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-    try:
-        intend(Journal(Path(path), "acme"), accept())
-    except JournalError as error:
-        print(error)
-
-
-def test_unsettled_are_the_writes_of_this_profile_without_a_known_outcome(tmp_path: Path) -> None:
+def test_the_newest_outcome_counts(path: Path) -> None:
     clock = Clock()
-    kept = journal(tmp_path, clock)
-    left, unknown, known, denied = (intend(kept, accept()) for _ in range(4))
-    intend(journal(tmp_path, clock, "other"), accept())
-    kept.record_outcome(unknown.id, State.UNKNOWN.value, "Lost.")
-    kept.record_outcome(known.id, State.CONFIRMED.value, "Done.")
-    kept.record_outcome(denied.id, State.UNKNOWN.value, "Lost.")
-    kept.record_outcome(denied.id, State.NOT_APPLIED.value, "It did not happen.")
-    assert kept.read_unresolved() == [], "this program runs still"
+    journal = open_journal(path, clock)
+    entry = record(journal)
+    clock.turn(seconds=2)
+    journal.record_outcome(entry.id, "unknown", "Lost.", "50000010", "req-1", "e" * 32)
+    assert [found.outcome for found in journal.read_open()] == ["unknown"]
+    clock.turn(seconds=2)
+    journal.record_outcome(entry.id, "confirmed", "Seen.")
+    assert journal.read_open() == []
+    assert journal.read_entries() == [
+        entry._replace(
+            outcome="confirmed",
+            sentence="Seen.",
+            codes="50000010",
+            request_id="req-1",
+            connection_id="e" * 32,
+            concluded_at=clock.now,
+        )
+    ]
+    assert journal.verify() == (3, ())
+
+
+def test_entries_are_in_the_order_of_their_intents() -> None:
+    journal = open_journal(None)
+    entries = [record(journal) for _ in range(3)]
+    journal.record_outcome(entries[0].id, "unknown", "Lost.")
+    ids = [entry.id for entry in entries]
+    assert [entry.id for entry in journal.read_entries()] == ids
+    assert [entry.id for entry in journal.read_open()] == ids
+
+
+def test_an_outcome_of_an_entry_that_is_gone_is_refused(path: Path) -> None:
+    journal = open_journal(path)
+    entry = record(journal)
+    path.unlink()
+    with pytest.raises(JournalError, match=f"cannot be written: it holds no write {entry.id}"):
+        journal.record_outcome(entry.id, "confirmed", "Done.")
+
+
+def test_intents_are_recorded_together_or_not_at_all(path: Path) -> None:
+    for journal in (open_journal(None), open_journal(path)):
+        first = record(journal)
+
+        def make(open_entries: list[Entry]) -> list[Entry]:
+            return [open_entries[0]._replace(id=id_) for id_ in ("2", "3")]
+
+        assert [entry.id for entry in journal.record_intents(make)] == ["2", "3"]
+        assert [entry.id for entry in journal.read_open()] == [first.id, "2", "3"]
+        assert journal.last == first._replace(id="3")
+        with pytest.raises(IndexError):
+            journal.record_intents(lambda open_entries: [open_entries[9]])
+        assert len(journal.read_entries()) == 3
+
+
+def test_entries_are_read_by_profile_and_time(path: Path) -> None:
+    clock = Clock()
+    entries = []
+    for profile in ("one", "two"):
+        for _ in range(2):
+            entries.append(record(Journal(path, profile, clock=clock)))
+            clock.turn(minutes=1.5)
+    journal = Journal(path, "")
+    assert journal.read_entries() == entries
+    assert journal.read_entries("one") == entries[:2]
+    assert journal.read_entries(since=entries[1].at) == entries[1:]
+    assert journal.read_entries("one", since=entries[1].at.astimezone()) == entries[1:2]
+
+
+def record_some(paths: list[Path], name: str) -> None:
+    """Record an intent and an outcome in each file as one of several programs."""
+    for path in paths:
+        journal = Journal(path, name)
+        journal.record_outcome(record(journal).id, "confirmed", "Done.")
+
+
+def test_several_programs_share_a_file_from_its_first_moment(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{number}.sqlite3" for number in range(12)]
+    with ProcessPoolExecutor(3, multiprocessing.get_context("spawn")) as pool:
+        list(pool.map(record_some, [paths] * 3, "abc"))
+    for path in paths:
+        journal = Journal(path, "a")
+        assert journal.verify() == (6, ())
+        assert {entry.profile for entry in journal.read_entries()} == set("abc")
+        assert journal.read_open() == []
+
+
+def test_several_threads_share_one_journal(path: Path) -> None:
+    for journal in (open_journal(None), open_journal(path)):
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda _, journal=journal: record(journal), range(24)))
+        assert journal.verify() == (24, ())
+        assert len(journal.read_open()) == 24
+
+
+KILLED = """
+import pathlib, sys, time
+from tests.services.test_journal import open_journal, record
+def stop(*_):
+    print("stopped", flush=True)
+    time.sleep(60)
+journal = open_journal(pathlib.Path(sys.argv[1]))
+record(journal)
+stop() if sys.argv[2] == "after" else journal.record_intents(stop)
+"""
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_killed_program_leaves_what_it_had_recorded(path: Path, moment: str) -> None:
+    """Killed before its second intent is recorded, or after its first."""
+    command = [sys.executable, "-c", KILLED, str(path), moment]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "stopped\n"
+        program.kill()
+    journal = open_journal(path)
+    assert [entry.outcome for entry in journal.read_unresolved()] == [None]
+    assert journal.verify() == (1, ())
+    record(journal)
+    assert journal.verify() == (2, ())
+
+
+def test_unresolved_are_the_open_entries_of_this_tenant(path: Path) -> None:
+    clock = Clock()
+    journal = open_journal(path, clock)
+    left, unknown, confirmed, resolved = (record(journal) for _ in range(4))
+    record(open_journal(path, clock, tenant="other"))
+    journal.record_outcome(unknown.id, "unknown", "Lost.")
+    journal.record_outcome(confirmed.id, "confirmed", "Done.")
+    journal.record_outcome(resolved.id, "unknown", "Lost.")
+    journal.record_outcome(resolved.id, "not done", "It did not happen.")
+    assert journal.read_unresolved() == [], "this program still runs"
     clock.turn(minutes=10)
-    assert [entry.id for entry in kept.read_unresolved()] == [left.id, unknown.id]
+    assert [entry.id for entry in journal.read_unresolved()] == [left.id, unknown.id]
 
 
 @pytest.mark.parametrize(
-    ("process", "settled"),
-    [("here:{alive}", True), ("here:{dead}", False), ("elsewhere:{alive}", False)]
-    + [(f"here:{pid}", False) for pid in ("0", "-1", "", "x", "9" * 40, "٣")]
-    + [("", False), ("here", False)],
+    ("process_id", "left_alone"),
+    [("{host}:{running}", True), ("{host}:{ended}", False), ("elsewhere:{running}", False)]
+    + [("{host}:" + pid, False) for pid in ("0", "-1", "", "x", "9" * 40, "٣")]
+    + [("{host}", False)],
 )
-def test_a_write_is_left_to_its_program_only_while_that_runs_here(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, process: str, settled: bool
+def test_an_entry_is_left_to_its_program_only_while_that_runs_here(
+    process_id: str, *, left_alone: bool
 ) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    monkeypatch.setattr("socket.gethostname", lambda: "here")
-    kept = journal(tmp_path)
-    intend(kept, accept())
-    assert kept.path
-    line = json.loads(kept.path.read_bytes())
-    line["process"] = process.format(alive=os.getpid(), dead=ended.pid)
-    kept.path.write_text(json.dumps(line) + "\n")
-    assert (kept.read_unresolved() == []) == settled
+    process_id = process_id.format(host=socket.gethostname(), running=os.getpid(), ended=ended.pid)
+    journal = Journal(None, "acme", clock=Clock(), process_id=process_id)
+    record(journal)
+    assert (journal.read_unresolved() == []) == left_alone
 
 
-def test_names_are_only_ever_text() -> None:
-    order = accept()
-    row = order.row
-    evil = row.counterpart._replace(display_name="\x1b[31mAcme\nNorth\u202e", name="x")
-    hostile = replace(order, row=row._replace(counterpart=evil))
-    sent = record_intent(journal(None), "ali\x07ce", "t", lambda _: hostile)
-    entry = sent.entry
-    assert entry is not None
-    assert entry.source.title == "[31mAcme⏎North"
-    assert entry.user == "alice"
+def test_texts_are_cleaned_before_they_are_stored(path: Path) -> None:
+    journal = open_journal(path)
+    evil = "\x1b[31mAcme\nNorth\u202e\ud800"
+    entry = record(journal, user="ali\x07ce", source=NORTH._replace(title=evil))
+    journal.record_outcome(entry.id, "refused", "No\x1b[2J." + "x" * 2000)
+    with closing(sqlite3.connect(path)) as connection:
+        stored = str(connection.execute("SELECT * FROM journal").fetchall())
+    assert not any(character in stored for character in ("\\x1b", "\\x07", "\\u202e"))
+    (found,) = journal.read_entries()
+    assert (found.user, found.source.title) == ("alice", "[31mAcme⏎North")
+    assert len(found.sentence) == 1000
 
 
-def test_hostile_lines_cost_nothing_but_themselves(tmp_path: Path) -> None:
-    kept = journal(tmp_path)
-    first = intend(kept, accept())
-    assert kept.path
-    good = json.loads(kept.path.read_bytes())
-    wrong: list[object] = [None, 0, "", "\x1b]0;x\x07", [], {}, [[]], True, 1e400]
-    with kept.path.open("ab") as file:
-        for name in [*good, "outcome"]:
-            for value in wrong:
-                file.write(
-                    json.dumps(good | {"id": f"{name}{value}", name: value}).encode() + b"\n"
-                )
-        for value in wrong:
-            line = {"kind": "outcome", "id": first.id, "outcome": value, "at": value}
-            file.write(json.dumps(line).encode() + b"\n")
-        file.write(b"[" * 100_000 + b"\n\xff\xfe\n\n{\n")
-    entries = kept.read_entries()
-    assert entries[0] == first
-    assert all(isinstance(entry, Entry) for entry in entries)
-    assert all("\x1b" not in repr(entry) and "\\x1b" not in repr(entry) for entry in entries)
-    assert kept.verify().problems
-    kept.record_outcome(first.id, State.CONFIRMED.value, "Done.")
-    assert kept.read_entries()[0].outcome == "confirmed"
+def test_texts_are_cleaned_when_they_are_read(path: Path) -> None:
+    journal = open_journal(path)
+    record(journal)
+    edit(path, "UPDATE journal SET user = ?, source = ?", "\x1b]0;x\x07", NORTH.id + " \x1b[2J")
+    (found,) = journal.read_entries()
+    assert (found.user, found.source.title) == ("]0;x", "[2J")
 
 
-@given(st.lists(st.dictionaries(st.text(), JSON)), JSON, JSON)
-def test_any_json_can_be_read(lines: list[dict[str, object]], one: object, other: object) -> None:
-    entry = {"kind": "intent", "id": "1", "at": one, "action": "accept", "acting": other}
-    merged([*lines, entry, {"kind": "outcome", "id": "1", "outcome": "refused", "at": other}])
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("id", "x\r\nEvil: 1"),
+        ("at", "0001-01-01T00:00:00+14:00"),
+        ("at", 9),
+        ("action", "buy"),
+        ("acting", "x\r\nEvil:1 Acme"),
+        ("source", b"\xff"),
+        ("target", None),
+        ("key", "ключ"),
+        ("records", "../../etc"),
+        ("outcome", "perhaps"),
+        ("concluded_at", "yesterday"),
+        ("user", b"\x00"),
+    ],
+)
+def test_a_row_that_is_not_valid_is_left_out_and_reported(
+    path: Path, column: str, value: object
+) -> None:
+    journal = open_journal(path)
+    record(journal)
+    entry = record(journal)
+    edit(path, f"UPDATE journal SET {column} = ? WHERE seq = 1", value)
+    assert journal.read_entries() == [entry]
+    assert journal.verify().problems == ("Line 1 has been changed.",)
 
 
-@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9"])
-def test_a_moment_that_is_none_is_left_out(tmp_path: Path, moment: str) -> None:
-    kept = journal(tmp_path)
-    intend(kept, accept())
-    assert kept.path
-    line = json.loads(kept.path.read_bytes())
-    kept.path.write_text(json.dumps(line | {"at": moment}) + "\n")
-    assert kept.read_entries() == []
-    assert kept.read_unresolved() == []
+@pytest.mark.parametrize(
+    ("statement", "problem"),
+    [
+        ("UPDATE journal SET user = 'bob' WHERE seq = 4", "Line 4 has been changed."),
+        ("DELETE FROM journal WHERE seq = 2", "Line 2 is missing."),
+        ("DELETE FROM journal WHERE seq > 2", "Lines 3 to 4 are missing."),
+        ("DELETE FROM journal", "Lines 1 to 4 are missing."),
+    ],
+)
+def test_a_changed_or_removed_row_is_found_now_and_ever_after(
+    path: Path, statement: str, problem: str
+) -> None:
+    journal = open_journal(path)
+    for _ in range(4):
+        record(journal)
+    assert journal.verify() == (4, ())
+    edit(path, statement)
+    assert journal.verify().problems == (problem,)
+    record(journal)
+    assert journal.verify().problems[0] == problem
 
 
-def test_ids_that_cannot_go_into_a_header_are_not_taken() -> None:
-    entry = intend(journal(None), accept())
-    line = intent(entry)
-    assert merged([line]) == [entry]
-    assert merged([line | {"acting": {"id": "x\r\nEvil: 1", "title": "Acme"}}]) == []
-    assert merged([line | {"idempotencyKey": "ключ"}])[0].key == ""
+def test_a_database_that_cannot_be_used_ends_in_a_sentence(tmp_path: Path) -> None:
+    journal = open_journal(tmp_path)
+    uses: list[tuple[str, Callable[[], object]]] = [
+        ("read", journal.read_entries),
+        ("read", journal.read_unresolved),
+        ("read", journal.verify),
+        ("written", lambda: record(journal)),
+        ("written", lambda: journal.record_outcome("1", "confirmed", "Done.")),
+    ]
+    for purpose, use in uses:
+        with pytest.raises(JournalError) as caught:
+            use()
+        reason = f"cannot be {purpose}: it is not a plain file."
+        assert str(caught.value) == f"The journal {tmp_path} {reason}"
 
 
-def test_the_journal_of_a_place_that_is_not_there_is_empty(tmp_path: Path) -> None:
-    kept = journal(tmp_path)
-    assert (kept.read_entries(), kept.read_unresolved(), kept.verify().problems) == ([], [], ())
-    assert list(tmp_path.iterdir()) == []
+def test_a_journal_without_a_file_is_empty(path: Path) -> None:
+    journal = open_journal(path)
+    assert (journal.read_entries(), journal.read_unresolved(), journal.verify()) == (
+        [],
+        [],
+        (0, ()),
+    )
+    assert not path.parent.exists()

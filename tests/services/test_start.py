@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from entity_connections.domain.entities import Entity, Hierarchy
 from entity_connections.domain.ids import hyphenate_id
-from entity_connections.services.storage.store import Store
+from entity_connections.services.storage.list_cache import ListCache
 from entity_connections.services.tenant import Tenant
 
 from tests.acme import CORPORATION, EUROPE, US, client, open_acme
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.asyncio
 @pytest_asyncio.fixture
 async def tenant(tmp_path: Path) -> AsyncIterator[Tenant]:
     fake = open_acme()
-    yield Tenant(client(fake), store=Store(tmp_path / "known.json"))
+    yield Tenant(client(fake), cache=ListCache(tmp_path / "state.sqlite3", "acme"))
     fake.close()
 
 
@@ -53,8 +53,8 @@ async def test_one_that_cannot_be_is_said(tenant: Tenant, start: str, why: str) 
 
 
 async def test_a_name_is_what_zuora_calls_so_now_not_what_was_remembered(tenant: Tenant) -> None:
-    assert tenant.store
-    earlier = Tenant(tenant.zuora, store=tenant.store)
+    assert tenant.cache
+    earlier = Tenant(tenant.zuora, cache=tenant.cache)
     earlier.hierarchy = Hierarchy([
         Entity(CORPORATION, "Acme Corporation", "", None),
         Entity(US, "Acme-Europe", "", CORPORATION),

@@ -326,7 +326,7 @@ async def test_nothing_is_sent_that_the_journal_does_not_take(
 ) -> None:
     order = await office.order(ACCEPT, CORPORATION, IN, JAPAN)
     (tmp_path / "state").write_text("in the way")
-    office.journal = Journal(tmp_path / "state" / "journal.jsonl", "acme")
+    office.journal = Journal(tmp_path / "state" / "state.sqlite3", "acme")
     outcome = await office.perform(order)
     assert outcome.state is State.REFUSED
     assert outcome.sentence.startswith("The journal ")
@@ -338,20 +338,23 @@ async def test_the_intent_is_on_the_disk_before_anything_is_sent(
     office: Office, tmp_path: Path
 ) -> None:
     order = await office.order(ACCEPT, CORPORATION, IN, JAPAN)
-    path = tmp_path / "journal.jsonl"
+    path = tmp_path / "state.sqlite3"
     office.journal = Journal(path, "acme")
-    seen: list[bytes] = []
-    office.zuora.sending = lambda: seen.append(path.read_bytes())
+    outcomes: list[str | None] = []
+
+    def read() -> None:
+        outcomes.extend(entry.outcome for entry in Journal(path, "acme").read_entries())
+
+    office.zuora.sending = read
     await office.perform(order)
-    assert seen[0].count(b"\n") == 1
-    assert b'"kind": "intent"' in seen[0]
+    assert outcomes == [None], "the intent, without an outcome"
 
 
 async def test_an_outcome_that_the_journal_does_not_take_is_told(
     office: Office, tmp_path: Path
 ) -> None:
     order = await office.order(ACCEPT, CORPORATION, IN, JAPAN)
-    path = tmp_path / "journal.jsonl"
+    path = tmp_path / "state.sqlite3"
     office.journal = Journal(path, "acme")
 
     def spoil() -> None:

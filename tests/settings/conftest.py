@@ -1,22 +1,23 @@
-"""A home of its own for every test."""
+"""Folders, variables and a keyring of its own for every test."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import keyring
 import pytest
-from entity_connections.settings import paths as places
+from entity_connections.settings import paths
 from keyring.backend import KeyringBackend
+from keyring.backends.null import Keyring as NullKeyring
 
 from tests.settings.keyring_backends import MemoryKeyring
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty config folder, not yet made; nothing of the machine's own is in sight."""
+    """The config folder, which does not exist yet; no setting of the machine is visible."""
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv(places.CONFIG_DIR, str(tmp_path / "config"))
-    monkeypatch.setenv(places.STATE_DIR, str(tmp_path / "state"))
+    monkeypatch.setenv(paths.CONFIG_DIR, str(tmp_path / "config"))
+    monkeypatch.setenv(paths.STATE_DIR, str(tmp_path / "state"))
     for name in ("ZUORA_CLIENT_ID", "ZUORA_CLIENT_SECRET", "ZUORA_ENTITY_ID"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path / "config"
@@ -38,9 +39,8 @@ def config(home: Path) -> Callable[[str], Path]:
 @pytest.fixture
 def use_keyring() -> Iterator[Callable[[KeyringBackend], None]]:
     """Sets the keyring until the test ends."""
-    before = keyring.core._keyring_backend  # get_keyring would look for the machine's own
     yield keyring.set_keyring
-    keyring.core._keyring_backend = before
+    keyring.set_keyring(NullKeyring())  # type: ignore[no-untyped-call]
 
 
 @pytest.fixture(autouse=True)

@@ -5,28 +5,28 @@ from keyring.errors import KeyringLocked, NoKeyringError, PasswordDeleteError
 
 
 class MemoryKeyring(KeyringBackend):
-    """Keeps everything until the test ends."""
+    """Keeps passwords until the test ends."""
 
     priority = 1
     name = "Memory"
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.held: dict[tuple[str, str], str] = {}
+        self.passwords: dict[tuple[str, str], str] = {}
 
     def get_password(self, service: str, username: str) -> str | None:
-        return self.held.get((service, username))
+        return self.passwords.get((service, username))
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        self.held[service, username] = password
+        self.passwords[service, username] = password
 
     def delete_password(self, service: str, username: str) -> None:
-        if self.held.pop((service, username), None) is None:
+        if self.passwords.pop((service, username), None) is None:
             raise PasswordDeleteError("not there")
 
 
 class ForgetfulKeyring(MemoryKeyring):
-    """Says that it has stored something, and has not, as keyring's own null backend."""
+    """Stores nothing and reports no error, like the null backend of keyring."""
 
     name = "Forgetful"
 
@@ -35,19 +35,19 @@ class ForgetfulKeyring(MemoryKeyring):
 
 
 class StubbornKeyring(MemoryKeyring):
-    """Keeps what it had, whatever it is told."""
+    """Always returns an older password, and stores nothing."""
 
     name = "Stubborn"
 
     def get_password(self, service: str, username: str) -> str | None:
-        return "of-old"
+        return "older"
 
     def set_password(self, service: str, username: str, password: str) -> None:
         pass
 
 
 class ManglingKeyring(MemoryKeyring):
-    """Cuts what it is given."""
+    """Stores a part of the password only."""
 
     name = "Mangling"
 
@@ -56,7 +56,7 @@ class ManglingKeyring(MemoryKeyring):
 
 
 class LockedKeyring(MemoryKeyring):
-    """Its user does not open it; the error repeats what it was given."""
+    """Is not unlocked by its user; the error repeats the password."""
 
     name = "Locked"
 
@@ -68,7 +68,7 @@ class LockedKeyring(MemoryKeyring):
 
 
 class NoKeyring(MemoryKeyring):
-    """A machine without any."""
+    """Stands for a machine without a keyring."""
 
     name = "None"
 
@@ -83,7 +83,7 @@ class NoKeyring(MemoryKeyring):
 
 
 class BrokenKeyring(MemoryKeyring):
-    """Raises what no documentation mentions."""
+    """Raises errors that are not documented."""
 
     name = "Broken\x1b[31m"
 

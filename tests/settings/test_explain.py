@@ -1,4 +1,4 @@
-"""Each setting is told with its origin; a secret only as there or not there."""
+"""Each setting is shown with its origin; of a secret only whether it is settings."""
 
 import shlex
 import sys
@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from entity_connections.settings.explain import Explained, explain
-from entity_connections.settings.profiles import load, profile_of_address
+from entity_connections.settings.explain import ExplainedSetting, explain_profile
+from entity_connections.settings.profiles import Profile, load_config, make_profile_for_url
 
 from tests.settings.keyring_backends import MemoryKeyring
 
@@ -16,91 +16,94 @@ Config = Callable[[str], Path]
 VALUE = "s3cr3t-Of-Acme+42="
 
 
-def explained(name: str = "acme") -> dict[str, Explained]:
-    """Return what is told of a profile, by key; the secret is nowhere in it."""
-    found = {one.key: one for one in explain(load().profile(name))}
-    assert VALUE not in str(found)
-    return found
+def explain(profile: Profile) -> dict[str, ExplainedSetting]:
+    """Return the settings of a profile by key; the secret is in none of them."""
+    settings = {setting.key: setting for setting in explain_profile(profile)}
+    assert VALUE not in str(settings)
+    return settings
+
+
+def explain_acme() -> dict[str, ExplainedSetting]:
+    return explain(load_config().get_profile("acme"))
 
 
 def test_every_setting_has_an_origin(config: Config, tmp_path: Path) -> None:
     path = config(
         '[profiles.acme]\nenvironment = "eu-production"\nclient_id = "id"\nread_only = true'
     )
-    found = explained()
-    assert found["profile"] == ("profile", "acme", str(path))
-    assert found["base_url"] == (
+    settings = explain_acme()
+    assert settings["profile"] == ("profile", "acme", str(path))
+    assert settings["base_url"] == (
         "base_url",
         "https://rest.eu.zuora.com",
         f"{path}: environment 'eu-production', EU Production",
     )
-    assert found["risk"][1:] == ("production", "the environment eu-production, EU Production")
-    assert found["client_id"][1:] == ("id", str(path))
-    assert found["read_only"][1:] == ("true", str(path))
-    assert found["entity"][1:] == ("", "not set")
-    assert found["journal"][1:] == (
-        str(tmp_path / "state" / "journal.jsonl"),
+    assert settings["risk"][1:] == ("production", "the environment eu-production, EU Production")
+    assert settings["client_id"][1:] == ("id", str(path))
+    assert settings["read_only"][1:] == ("true", str(path))
+    assert settings["entity"][1:] == ("", "not set")
+    assert settings["journal"][1:] == (
+        str(tmp_path / "state" / "state.sqlite3"),
         "ENTITY_CONNECTIONS_STATE_DIR",
     )
-    assert found["config"][1:] == (str(path), "ENTITY_CONNECTIONS_CONFIG_DIR")
+    assert settings["config"][1:] == (str(path), "ENTITY_CONNECTIONS_CONFIG_DIR")
 
 
-def test_what_the_environment_says_is_told(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_variables_are_origins(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     config('[profiles.acme]\nenvironment = "eu-production"\nclient_id = "id"')
     monkeypatch.setenv("ZUORA_CLIENT_ID", "other")
     monkeypatch.setenv("ZUORA_CLIENT_SECRET", VALUE)
     monkeypatch.setenv("ZUORA_ENTITY_ID", "Acme")
-    found = explained()
-    assert found["client_id"][1:] == ("other", "ZUORA_CLIENT_ID")
-    assert found["entity"][1:] == ("Acme", "ZUORA_ENTITY_ID")
-    assert found["client_secret"][1:] == ("set", "ZUORA_CLIENT_SECRET")
-    assert found["read_only"][1:] == ("false", "default")
+    settings = explain_acme()
+    assert settings["client_id"][1:] == ("other", "ZUORA_CLIENT_ID")
+    assert settings["entity"][1:] == ("Acme", "ZUORA_ENTITY_ID")
+    assert settings["client_secret"][1:] == ("set", "ZUORA_CLIENT_SECRET")
+    assert settings["read_only"][1:] == ("false", "default")
 
 
 @pytest.mark.parametrize(
     ("alone", "missing"),
     [("ZUORA_CLIENT_ID", "ZUORA_CLIENT_SECRET"), ("ZUORA_CLIENT_SECRET", "ZUORA_CLIENT_ID")],
 )
-def test_half_a_pair_of_credentials_is_told(
+def test_id_and_secret_of_two_clients_are_reported(
     config: Config, monkeypatch: pytest.MonkeyPatch, memory: MemoryKeyring, alone: str, missing: str
 ) -> None:
     config('[profiles.acme]\nenvironment = "eu-production"\nclient_id = "id"')
-    memory.held["entity-connections", "acme"] = VALUE
-    assert explained()["client_secret"][1:] == ("set", "the keyring (Memory)")
+    memory.passwords["entity-connections", "acme"] = VALUE
+    assert explain_acme()["client_secret"][1:] == ("set", "the keyring (Memory)")
     monkeypatch.setenv(alone, VALUE if "SECRET" in alone else "other")
-    found = explained()["client_secret"]
-    assert found.value == "not found"
-    assert found.origin.startswith(f"{alone} is set without {missing}, and the profile acme has")
+    settings = explain_acme()["client_secret"]
+    assert settings.value == "not found"
+    assert settings.origin.startswith(f"{alone} is set without {missing}, and the profile acme has")
 
 
-def test_a_missing_secret_is_told_with_the_remedy(config: Config) -> None:
+def test_a_missing_secret_is_reported(config: Config) -> None:
     config('[profiles.acme]\nenvironment = "eu-production"')
-    found = explained()
-    assert found["client_secret"].value == "not found"
-    assert "entity-connections login --profile acme" in found["client_secret"].origin
-    assert found["client_id"][1:] == ("", "not set")
+    settings = explain_acme()
+    assert settings["client_secret"].value == "not found"
+    assert "entity-connections login --profile acme" in settings["client_secret"].origin
+    assert settings["client_id"][1:] == ("", "not set")
 
 
-def test_of_a_command_only_the_program_is_told(config: Config) -> None:
+def test_the_arguments_of_a_command_are_not_shown(config: Config) -> None:
     command = shlex.join([sys.executable, "-SIc", f"print('{VALUE}')"])
     config(f'[profiles.acme]\nenvironment = "eu-production"\nsecret_command = """{command}"""')
-    found = explained()
-    assert found["secret_command"].value == f"{sys.executable} …"
-    assert found["client_secret"][1:] == ("set", "secret_command")
+    settings = explain_acme()
+    assert settings["secret_command"].value == f"{sys.executable} …"
+    assert settings["client_secret"][1:] == ("set", "secret_command")
 
 
-def test_a_command_that_is_none_is_told(config: Config) -> None:
+def test_an_invalid_command_is_reported(config: Config) -> None:
     config('[profiles.acme]\nenvironment = "eu-production"\nsecret_command = "\'x"')
-    found = explained()
-    assert found["secret_command"].value == "not a command"
-    assert found["client_secret"].value == "not found"
+    settings = explain_acme()
+    assert settings["secret_command"].value == "not a command"
+    assert settings["client_secret"].value == "not found"
 
 
-def test_an_address_by_hand_is_explained_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_base_url_is_explained_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZUORA_CLIENT_SECRET", VALUE)
     monkeypatch.setenv("ZUORA_CLIENT_ID", "id")
-    found = {one.key: one for one in explain(profile_of_address("https://zuora.acme.example"))}
-    assert found["profile"][1:] == ("https://zuora.acme.example", "--base-url")
-    assert found["risk"][1:] == ("production", "assumed: an address Zuora does not list")
-    assert found["client_secret"][1:] == ("set", "ZUORA_CLIENT_SECRET")
-    assert VALUE not in str(found)
+    settings = explain(make_profile_for_url("https://zuora.acme.example"))
+    assert settings["profile"][1:] == ("https://zuora.acme.example", "--base-url")
+    assert settings["risk"][1:] == ("production", "assumed: an address Zuora does not list")
+    assert settings["client_secret"][1:] == ("set", "ZUORA_CLIENT_SECRET")

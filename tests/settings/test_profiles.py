@@ -1,4 +1,4 @@
-"""What a profile in config.toml says is what the program does."""
+"""Profiles from config.toml, from environment variables and from `--base-url`."""
 
 import os
 import subprocess
@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 from entity_connections.domain.risk import Risk
-from entity_connections.settings import paths as places
-from entity_connections.settings.environments import ENVIRONMENTS
+from entity_connections.settings import paths
 from entity_connections.settings.errors import SettingsError
-from entity_connections.settings.profiles import load, names, profile_of_address
+from entity_connections.settings.profiles import (
+    list_profile_names,
+    load_config,
+    make_profile_for_url,
+)
+from entity_connections.settings.zuora_environments import ENVIRONMENTS
 
 Config = Callable[[str], Path]
 
@@ -28,15 +32,15 @@ user = "alice@acme.example"
 
 
 def test_no_file_means_no_profiles(home: Path) -> None:
-    settings = load()
-    assert not settings.profiles
-    assert settings.path == home / "config.toml"
+    loaded = load_config()
+    assert not loaded.profiles
+    assert loaded.path == home / "config.toml"
     assert not home.exists()
 
 
-def test_everything_that_can_be_said_is_read(config: Config) -> None:
+def test_every_key_is_read(config: Config) -> None:
     path = config(FULL)
-    profile = load().profile("acme-sandbox")
+    profile = load_config().get_profile("acme-sandbox")
     assert profile.base_url == "https://rest.apisandbox.zuora.com"
     assert profile.client_id == "0b9c51a3-0000-4000-8000-000000000001"
     assert profile.secret_command == "op read op://acme/zuora"
@@ -47,42 +51,38 @@ def test_everything_that_can_be_said_is_read(config: Config) -> None:
     assert profile.options == ("--profile", "acme-sandbox")
 
 
-@pytest.mark.parametrize("word", ENVIRONMENTS)
-def test_every_environment_of_zuora_has_a_word(config: Config, word: str) -> None:
-    config(f'[profiles.one]\nenvironment = "{word}"')
-    profile = load().profile("one")
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_every_environment_can_be_named(config: Config, name: str) -> None:
+    config(f'[profiles.one]\nenvironment = "{name}"')
+    profile = load_config().get_profile("one")
     assert (profile.base_url, profile.risk) == (
-        ENVIRONMENTS[word].base_url,
-        ENVIRONMENTS[word].risk,
+        ENVIRONMENTS[name].base_url,
+        ENVIRONMENTS[name].risk,
     )
     assert not profile.read_only
 
 
-def test_the_words_stand_for_eleven_different_roots() -> None:
-    assert len({one.base_url for one in ENVIRONMENTS.values()}) == 11
+def test_the_eleven_environments_have_different_base_urls() -> None:
+    assert len({environment.base_url for environment in ENVIRONMENTS.values()}) == 11
 
 
-def test_all_that_is_production_is_called_so() -> None:
-    for one in ENVIRONMENTS.values():
-        assert (
-            (one.risk is Risk.PRODUCTION)
-            == ("Production" in one.title)
-            == ("production" in one.word)
-        )
+def test_production_environments_are_named_so() -> None:
+    for environment in ENVIRONMENTS.values():
+        is_production = environment.risk is Risk.PRODUCTION
+        assert is_production == ("Production" in environment.title)
+        assert is_production == ("production" in environment.name)
 
 
 def test_the_other_name_of_cloud_2_is_not_taken_for_cloud_1(config: Config) -> None:
     config('[profiles.one]\nenvironment = "us-cloud-2-production"')
-    assert load().profile("one").base_url == "https://rest.zuora.com"
+    assert load_config().get_profile("one").base_url == "https://rest.zuora.com"
 
 
-def test_the_environment_of_the_process_wins(
-    config: Config, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_environment_variables_win(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     config(FULL)
     monkeypatch.setenv("ZUORA_CLIENT_ID", "from-outside")
     monkeypatch.setenv("ZUORA_ENTITY_ID", "Acme-Europe")
-    profile = load().profile("acme-sandbox")
+    profile = load_config().get_profile("acme-sandbox")
     assert (profile.client_id, profile.entity) == ("from-outside", "Acme-Europe")
     assert (profile.origins["client_id"], profile.origins["entity"]) == (
         "ZUORA_CLIENT_ID",
@@ -95,15 +95,15 @@ def test_the_environment_of_the_process_wins(
     ("value", "problem"),
     [("", "is empty"), (" ", "is empty"), ("a\udc80", "is not text"), ("a\x1bb", "cannot be seen")],
 )
-def test_a_variable_that_names_nothing_is_refused(
+def test_a_variable_without_a_usable_value_is_refused(
     config: Config, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, problem: str
 ) -> None:
     config(FULL)
     monkeypatch.setenv(variable, value)
     with pytest.raises(SettingsError, match=f"^{variable} in the environment .*{problem}"):
-        load()
+        load_config()
     with pytest.raises(SettingsError, match=f"^{variable} in the environment .*{problem}"):
-        profile_of_address("https://rest.zuora.com")
+        make_profile_for_url("https://rest.zuora.com")
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_variable_that_names_nothing_is_refused(
         ("ENTITY_CONNECTIONS_CONFIG_DIR", "~nobody-here/x", "name the whole path"),
     ],
 )
-def test_no_place_to_keep_files_in_is_told(
+def test_a_missing_home_folder_is_reported(
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str | None, remedy: str
 ) -> None:
     def no_entry(_: object) -> None:
@@ -130,17 +130,17 @@ def test_no_place_to_keep_files_in_is_told(
     else:
         monkeypatch.setenv(variable, value)
     with pytest.raises(SettingsError, match=remedy):
-        load()
+        load_config()
 
 
-def test_no_folder_is_made_where_the_program_happens_to_run(
+def test_a_relative_platform_folder_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Older releases of platformdirs leave the ~ in place where nobody has a home."""
     monkeypatch.delenv("ENTITY_CONNECTIONS_CONFIG_DIR", raising=False)
     monkeypatch.setattr("platformdirs.user_config_path", lambda *_, **__: Path("~/.config/x"))
     with pytest.raises(SettingsError, match="no home directory"):
-        load()
+        load_config()
 
 
 @pytest.mark.parametrize(
@@ -156,53 +156,53 @@ def test_no_folder_is_made_where_the_program_happens_to_run(
         ('environment = "eu-api-sandbox"\nrisk = "production"', Risk.PRODUCTION),
     ],
 )
-def test_what_is_at_stake(config: Config, lines: str, risk: Risk) -> None:
+def test_the_risk_of_a_profile(config: Config, lines: str, risk: Risk) -> None:
     config(f"[profiles.one]\n{lines}")
-    assert load().profile("one").risk is risk
+    assert load_config().get_profile("one").risk is risk
 
 
 @pytest.mark.parametrize(
     "root", ['environment = "us-production"', 'base_url = "https://rest.zuora.com"']
 )
-def test_production_cannot_be_called_a_sandbox(config: Config, root: str) -> None:
+def test_production_cannot_be_declared_a_sandbox(config: Config, root: str) -> None:
     """Changing the environment of a copied profile and not its risk must not open production."""
     config(f'[profiles.one]\n{root}\nrisk = "sandbox"')
     with pytest.raises(SettingsError, match=r'risk is "sandbox", but https://rest.zuora.com is '):
-        load()
+        load_config()
 
 
-def test_an_unknown_profile_names_the_nearest(config: Config) -> None:
+def test_an_unknown_profile_is_reported_with_a_similar_one(config: Config) -> None:
     config(FULL)
     with pytest.raises(SettingsError) as raised:
-        load().profile("acme-sandbocks")
+        load_config().get_profile("acme-sandbocks")
     assert "did you mean acme-sandbox?" in str(raised.value)
     assert "entity-connections login --profile acme-sandbocks" in str(raised.value)
 
 
-def test_an_unknown_profile_like_no_other_lists_them(config: Config) -> None:
+def test_an_unknown_profile_is_reported_with_all_profiles(config: Config) -> None:
     config(FULL)
     with pytest.raises(SettingsError, match=r"there are: acme-sandbox\."):
-        load().profile("production")
+        load_config().get_profile("production")
 
 
-def test_without_profiles_the_way_to_one_is_told() -> None:
+def test_without_profiles_the_login_command_is_named() -> None:
     with pytest.raises(SettingsError, match=r"config\.toml\. To make it: entity-connections login"):
-        load().profile("acme")
+        load_config().get_profile("acme")
 
 
-def test_an_unknown_profile_that_is_no_name_is_harmless() -> None:
+def test_an_unknown_profile_cannot_send_escape_sequences() -> None:
     with pytest.raises(SettingsError) as raised:
-        load().profile("\x1b]0;x\x07; rm -rf ~")
+        load_config().get_profile("\x1b]0;x\x07; rm -rf ~")
     assert "\x1b" not in str(raised.value)
     assert "login" not in str(raised.value)
 
 
-def test_without_a_client_id_the_remedy_is_told(config: Config) -> None:
+def test_a_missing_client_id_is_reported(config: Config) -> None:
     config('[profiles.one]\nenvironment = "eu-api-sandbox"')
     with pytest.raises(SettingsError, match="entity-connections login --profile one"):
-        load().profile("one").needed_client_id()
+        load_config().get_profile("one").require_client_id()
     with pytest.raises(SettingsError, match="set ZUORA_CLIENT_ID and ZUORA_CLIENT_SECRET"):
-        profile_of_address("http://127.0.0.1:1").needed_client_id()
+        make_profile_for_url("http://127.0.0.1:1").require_client_id()
 
 
 @pytest.mark.parametrize(
@@ -216,80 +216,57 @@ def test_without_a_client_id_the_remedy_is_told(config: Config) -> None:
         ("https://proxy.acme.example/zuora", Risk.PRODUCTION),
     ],
 )
-def test_an_address_by_hand_is_production_unless_known(url: str, risk: Risk) -> None:
-    profile = profile_of_address(url, {"ZUORA_CLIENT_ID": "x", "ZUORA_ENTITY_ID": "Acme"})
+def test_an_unknown_base_url_is_production(
+    monkeypatch: pytest.MonkeyPatch, url: str, risk: Risk
+) -> None:
+    monkeypatch.setenv("ZUORA_CLIENT_ID", "x")
+    monkeypatch.setenv("ZUORA_ENTITY_ID", "Acme")
+    profile = make_profile_for_url(url)
     assert profile.risk is risk
-    assert (profile.client_id, profile.entity, profile.named) == ("x", "Acme", False)
+    assert (profile.client_id, profile.entity, profile.in_config) == ("x", "Acme", False)
     assert profile.options == ("--base-url", profile.base_url)
 
 
 @pytest.mark.parametrize(
     "url", ["http://rest.zuora.com", "rest.zuora.com", "https://u:pass-w0rd@rest.zuora.com", ""]
 )
-def test_an_address_that_cannot_be_used_is_told(url: str) -> None:
+def test_an_unusable_base_url_is_reported(url: str) -> None:
     with pytest.raises(SettingsError, match="--base-url") as raised:
-        profile_of_address(url)
+        make_profile_for_url(url)
     assert "pass-w0rd" not in str(raised.value)
 
 
-def test_names_for_completion_are_safe_even_in_a_bad_file(config: Config) -> None:
+def test_names_for_completion_need_no_valid_file(config: Config) -> None:
     config('[profiles.one]\nnonsense = 1\n[profiles."a b"]\n[profiles.two]')
-    assert names() == ["one", "two"]
+    assert list_profile_names() == ["one", "two"]
     config("[profiles")
-    assert names() == []
+    assert list_profile_names() == []
     config("profiles = 3")
-    assert names() == []
+    assert list_profile_names() == []
 
 
-def test_the_rows_of_a_profile_and_of_an_address_never_share_a_file() -> None:
-    files = {
-        places.store_file(one)
-        for one in ("acme", "https://acme", "https://acme/a", "https://acme/b", "http://[", "../x")
-    }
-    assert len(files) == 6
-    assert {one.parent for one in files} == {places.store_dir()}
+def test_the_variables_name_the_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(paths.STATE_DIR, str(tmp_path))
+    assert paths.state_dir() == tmp_path
+    monkeypatch.setenv(paths.CONFIG_DIR, "relative")
+    assert paths.config_dir() == Path.cwd() / "relative"
+    monkeypatch.delenv(paths.CONFIG_DIR)
+    assert paths.config_file().name == "config.toml"
+    assert paths.config_dir().name == "entity-connections"
 
 
-def test_without_variables_the_platform_says_where(tmp_path: Path) -> None:
-    assert places.config_file({}).name == "config.toml"
-    assert places.config_file({}).parent.name == "entity-connections"
-    assert places.journal_file({places.STATE_DIR: str(tmp_path)}) == tmp_path / "journal.jsonl"
-    assert places.config_dir({places.CONFIG_DIR: "relative"}) == Path.cwd() / "relative"
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
-def test_a_pipe_in_place_of_the_file_is_not_waited_for(home: Path) -> None:
-    home.mkdir()
-    os.mkfifo(home / "config.toml")
-    with pytest.raises(SettingsError, match="is not a file"):
-        load()
-
-
-@pytest.mark.skipif(not hasattr(os, "getuid"), reason="this system has no such modes")
-def test_a_file_that_everybody_can_change_is_refused(config: Config) -> None:
-    """Whoever changes base_url is sent the secret; whoever changes secret_command runs it."""
-    path = config(FULL)
-    path.chmod(0o664)
-    assert load().profiles
-    path.chmod(0o666)
-    with pytest.raises(SettingsError, match=f"chmod o-w '{path}'"):
-        load()
-
-
-def test_what_every_start_needs_loads_nothing_heavy(config: Config) -> None:
-    """A one-shot command may take a third longer than a bare script, imports and all."""
-    config(FULL)
+def test_environment_variables_suffice_without_slow_imports() -> None:
     code = """
 import sys
-from entity_connections.settings import profiles
-from entity_connections.settings.secrets import secrets
-profile = profiles.load().profile("acme-sandbox")
-secrets.find(profile)
-heavy = {"pydantic", "httpx", "keyring", "textual", "rich", "click", "subprocess", "difflib"}
-print(sorted(heavy & set(sys.modules)))
+from entity_connections.settings.profiles import list_profile_names, make_profile_for_url
+from entity_connections.settings.secrets.client_secret import find_secret
+find_secret(make_profile_for_url("https://rest.zuora.com"))
+list_profile_names()
+slow = {"pydantic", "tomlkit", "httpx", "keyring", "textual", "rich", "click", "subprocess"}
+print(sorted(slow & set(sys.modules)))
 """
     environ = {**os.environ, "ZUORA_CLIENT_ID": "x", "ZUORA_CLIENT_SECRET": "x"}
-    ran = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True
     )
-    assert (ran.stdout, ran.stderr) == ("[]\n", "")
+    assert (done.stdout, done.stderr) == ("[]\n", "")

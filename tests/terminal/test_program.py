@@ -4,6 +4,8 @@ import re
 import sys
 from pathlib import Path
 
+from entity_connections.services.storage.journal import Journal
+
 from tests.terminal.pty import Terminal
 
 PROGRAM = [sys.executable, "-m", "entity_connections"]
@@ -176,5 +178,5 @@ def test_a_write_under_way_is_recorded_to_its_end_when_the_program_crashes(tmp_p
         terminal.send("s")
         assert terminal.wait_exit(30) == 70
         assert "RuntimeError: broken on purpose" in terminal.transcript.decode()
-    [journal] = tmp_path.rglob("journal.jsonl")
-    assert '"confirmed"' in journal.read_text()
+    [path] = tmp_path.rglob("state.sqlite3")
+    assert [entry.outcome for entry in Journal(path, "").read_entries()] == ["confirmed"]

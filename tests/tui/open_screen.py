@@ -13,7 +13,7 @@ from entity_connections.fake.tenant import Tenant as FakeTenant
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.storage.journal import Journal
-from entity_connections.services.storage.store import Store
+from entity_connections.services.storage.list_cache import ListCache
 from entity_connections.services.tenant import Tenant
 from entity_connections.services.workspace import UserSession, Workspace
 from entity_connections.services.write_lock import WriteLock
@@ -188,7 +188,7 @@ class TenantOptions(NamedTuple):
         name: the profile; "" takes the scenario.
         lock: whether writes are allowed; None leaves them open.
         request_log: the calls to Zuora; None makes a new log for each session.
-        store: the lists of an earlier run, and of this one.
+        cache: the lists of an earlier run, and of this one.
         journal: the record of writes; None makes one in memory.
         shared: whether others write to the same fake tenant.
     """
@@ -197,7 +197,7 @@ class TenantOptions(NamedTuple):
     name: str = ""
     lock: WriteLock | None = None
     request_log: RequestLog | None = None
-    store: Store | None = None
+    cache: ListCache | None = None
     journal: Journal | None = None
     shared: bool = False
 
@@ -229,9 +229,9 @@ def make_workspace(
         secrets = Credentials.from_text(account.client_id, account.client_secret)
         zuora: ZuoraApi = ZuoraClient.in_process(fake.asgi, secrets, lock, request_log)
         return UserSession(
-            tenant=Tenant(wrap(zuora) if wrap else zuora, store=options.store),
+            tenant=Tenant(wrap(zuora) if wrap else zuora, cache=options.cache),
             login=account.login,
-            start=None if options.store else account.home_entity_id,
+            start=None if options.cache else account.home_entity_id,
             role=lambda entity_id: fake.role(username, entity_id) if demo else None,
             request_log=request_log,
         )

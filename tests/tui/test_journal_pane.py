@@ -1,5 +1,7 @@
-"""The journal on the screen."""
+"""The journal dialog."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -19,10 +21,12 @@ sizes = pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (160, 48
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
-def ticking() -> Journal:
-    """A journal in memory whose clock goes on by a minute with every look."""
+def ticking(path: Path | None = None) -> Journal:
+    """Open a journal whose clock advances by a minute with every look."""
     minutes = count()
-    return Journal(None, "acme", clock=lambda: NOON + timedelta(minutes=next(minutes)))
+    return Journal(
+        path, "acme", clock=lambda: NOON + timedelta(minutes=next(minutes)), process_id="host:4711"
+    )
 
 
 def get_dialog(ui: ScreenDriver) -> JournalDialog:
@@ -30,23 +34,15 @@ def get_dialog(ui: ScreenDriver) -> JournalDialog:
     return ui.app.screen
 
 
-def shown(ui: ScreenDriver) -> list[str]:
+def list_outcomes(ui: ScreenDriver) -> list[str]:
     return [
         f"{item.cells['action'].text} {item.cells['outcome'].text}"
         for item in get_dialog(ui).grid.items
     ]
 
 
-async def write(ui: ScreenDriver, journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+async def write(ui: ScreenDriver, journal: Journal) -> None:
     """Write a line for each outcome there is."""
-    monkeypatch.setattr("entity_connections.services.storage.journal.os.getpid", lambda: 4711)
-    monkeypatch.setattr(
-        "entity_connections.services.storage.journal.socket.gethostname", lambda: "host"
-    )
-    ids = count(1)
-    monkeypatch.setattr(
-        "entity_connections.services.storage.journal.uuid.uuid4", lambda: f"{next(ids):032x}"
-    )
     rows = ui.state.rows()
     outcomes = [State.CONFIRMED, State.REFUSED, State.NOT_APPLIED, State.UNKNOWN, None]
     for action, row, result in zip([*ACTIONS, REQUEST], rows, outcomes, strict=False):
@@ -58,15 +54,15 @@ async def write(ui: ScreenDriver, journal: Journal, monkeypatch: pytest.MonkeyPa
 
 
 @sizes
-async def test_pane(snap: Snapshot, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_pane(snap: Snapshot, size: tuple[int, int]) -> None:
     """Newest first; the outcome in sign and word; all ids of one; whether the record is whole."""
     journal = ticking()
     async with open_screen(size=size, options=TenantOptions(journal=journal)) as ui:
-        await write(ui, journal, monkeypatch)
+        await write(ui, journal)
         await ui.press("J")
         await ui.press("end")
         snap(ui.app)
-        assert shown(ui) == [
+        assert list_outcomes(ui) == [
             "Request … no outcome",
             "Disconnect ? unknown",
             "Deny ✕ not done",
@@ -80,13 +76,13 @@ async def test_pane(snap: Snapshot, size: tuple[int, int], monkeypatch: pytest.M
 
 
 async def test_writes_through_another_profile_are_left_to_the_shell(tmp_path: Path) -> None:
-    path = tmp_path / "journal.jsonl"
+    path = tmp_path / "state.sqlite3"
     async with open_screen(options=TenantOptions(journal=Journal(path, "acme"))) as ui:
         row = ui.state.rows()[0]
         order = Operation.plan(REQUEST, row)
         intend(Journal(path, "other"), order)
         await ui.press("J")
-        assert shown(ui) == []
+        assert list_outcomes(ui) == []
         assert len(ui.screen.workspace.journal.read_entries()) == 1
 
 
@@ -101,32 +97,28 @@ async def test_what_this_program_writes_is_in_it() -> None:
     async with open_screen() as ui:
         await ui.move_to("Acme-US")
         await ui.press("r", "y", "J")
-        assert shown(ui) == ["Request ✓ confirmed"]
+        assert list_outcomes(ui) == ["Request ✓ confirmed"]
 
 
-async def test_the_filter_narrows(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_filter_narrows() -> None:
     journal = ticking()
     async with open_screen(options=TenantOptions(journal=journal)) as ui:
-        await write(ui, journal, monkeypatch)
+        await write(ui, journal)
         await ui.press("J", "slash")
         await ui.type("refused acme-us")
-        assert shown(ui) == ["Accept ✕ refused"]
+        assert list_outcomes(ui) == ["Accept ✕ refused"]
         await ui.press("escape", "escape")
         assert ui.shows_main_screen
 
 
-async def test_a_changed_line_is_told(
-    snap: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_changed_line_is_told(snap: Snapshot, tmp_path: Path) -> None:
     """The frame names the line that is not what was written."""
-    minutes = count()
-    path = tmp_path / "journal.jsonl"
-    journal = Journal(path, "acme", clock=lambda: NOON + timedelta(minutes=next(minutes)))
+    path = tmp_path / "state.sqlite3"
+    journal = ticking(path)
     async with open_screen(size=(80, 24), options=TenantOptions(journal=journal)) as ui:
-        await write(ui, journal, monkeypatch)
-        lines = path.read_text().splitlines(keepends=True)
-        lines[2] = lines[2].replace("accept", "deny")
-        path.write_text("".join(lines))
+        await write(ui, journal)
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("UPDATE journal SET action = 'deny' WHERE seq = 3")
         await ui.press("J")
         snap(ui.app)
 

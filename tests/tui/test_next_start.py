@@ -10,7 +10,7 @@ from entity_connections.domain.clock import now
 from entity_connections.domain.connections import Direction
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.storage.journal import Journal
-from entity_connections.services.storage.store import Remembered, Store
+from entity_connections.services.storage.list_cache import CachedLists, ListCache
 from entity_connections.services.tenant import Tenant
 from entity_connections.tui.commands import COMMANDS_BY_ID
 from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
@@ -21,23 +21,25 @@ from tests.tui.adapter import OFFLINE, FaultyAdapter
 from tests.tui.open_screen import FAST, ScreenDriver, TenantOptions, open_screen
 from tests.tui.snapshots import Snapshot
 
+OTHER_PROCESS = "elsewhere:1"
+"""A program on another machine, whose open writes may be looked up at once."""
+
 pytestmark = pytest.mark.asyncio
 sizes = pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (160, 48)], ids=str)
 
 
-async def yesterday(path: Path, hours: float = 3) -> Store:
-    """Return the store that a run some hours ago has left."""
-    fake, store = open_acme(), Store(path / "known.json")
-    tenant = Tenant(client(fake), lambda: now() - timedelta(hours=hours), store)
+async def yesterday(path: Path, hours: float = 3) -> ListCache:
+    """Return the cache that a run some hours ago has left."""
+    fake, cache = open_acme(), ListCache(path / "state.sqlite3", "acme")
+    tenant = Tenant(client(fake), lambda: now() - timedelta(hours=hours), cache)
     await tenant.open(CORPORATION)
     await tenant.read(CORPORATION)
     tenant.save_cache(CORPORATION, Direction.OUTBOUND)
     fake.close()
-    return store
+    return cache
 
 
-def offline() -> FaultyAdapter:
-    """Return an adapter without a connection to Zuora."""
+def make_offline_adapter() -> FaultyAdapter:
     adapter = FaultyAdapter()
     adapter.error = adapter.access_error = OFFLINE
     return adapter
@@ -47,16 +49,10 @@ def go_online(adapter: FaultyAdapter) -> None:
     adapter.error = adapter.access_error = None
 
 
-def unsettled(
-    ui: ScreenDriver, journal: Journal, name: str, monkeypatch: pytest.MonkeyPatch
-) -> str:
+def leave_open(ui: ScreenDriver, journal: Journal, name: str) -> str:
     """Leave an intent without an outcome, as a killed program does; return its id."""
     row = next(one for one in ui.state.rows() if one.counterpart.title == name)
-    monkeypatch.setattr(
-        "entity_connections.services.storage.journal.os.getpid", lambda: 999_999_999
-    )
     entry = intend(journal, Operation.plan(REQUEST, row))
-    monkeypatch.undo()
     return entry.id
 
 
@@ -64,14 +60,14 @@ def unsettled(
 async def test_offline(snap: Snapshot, size: tuple[int, int], tmp_path: Path) -> None:
     """The rows of three hours ago, greyed, with their age; one line says that it is offline."""
     timing = FAST._replace(refresh_interval=lambda _: 0.05)
-    adapter, store = offline(), await yesterday(tmp_path)
+    adapter, cache = make_offline_adapter(), await yesterday(tmp_path)
     async with open_screen(
-        size=size, wrap=adapter, options=TenantOptions(store=store), timing=timing
+        size=size, wrap=adapter, options=TenantOptions(cache=cache), timing=timing
     ) as ui:
         await ui.press("escape")
         snap(ui.app)
         assert len(ui.row_names()) == 15
-        assert ui.rows.stale
+        assert ui.screen.view.rows.stale
         assert "read 3 h ago" in ui.text("header")
         await ui.move_to("Acme-Germany")
         go_online(adapter)
@@ -81,15 +77,15 @@ async def test_offline(snap: Snapshot, size: tuple[int, int], tmp_path: Path) ->
 
 
 async def test_the_rows_are_there_before_anything_answers(tmp_path: Path) -> None:
-    adapter, store = FaultyAdapter(), await yesterday(tmp_path, hours=50)
+    adapter, cache = FaultyAdapter(), await yesterday(tmp_path, hours=50)
     adapter.may_enter.clear()
-    options = TenantOptions(store=store)
+    options = TenantOptions(cache=cache)
     async with open_screen(
         wrap=adapter, options=options, ready=lambda ui: bool(ui.row_names())
     ) as ui:
         assert len(ui.row_names()) == 15
         assert ui.text("header").endswith("reading… · read 2 days ago")
-        assert ui.rows.stale
+        assert ui.screen.view.rows.stale
         await ui.pilot.press("i")
         adapter.may_enter.set()
         await ui.settle()
@@ -98,8 +94,8 @@ async def test_the_rows_are_there_before_anything_answers(tmp_path: Path) -> Non
 
 
 async def test_trying_again_offline_keeps_the_tab_and_the_cursor(tmp_path: Path) -> None:
-    adapter, store = offline(), await yesterday(tmp_path)
-    async with open_screen(wrap=adapter, options=TenantOptions(store=store)) as ui:
+    adapter, cache = make_offline_adapter(), await yesterday(tmp_path)
+    async with open_screen(wrap=adapter, options=TenantOptions(cache=cache)) as ui:
         await ui.press("i")
         await ui.move_to("Acme-Japan")
         await ui.press("a")
@@ -115,14 +111,14 @@ async def test_trying_again_offline_keeps_the_tab_and_the_cursor(tmp_path: Path)
         assert ui.cell("Acme-Japan", "status") == "◐ Pending"
 
 
-class SlowDisk(Store):
-    """A store whose first reading takes until it is let go."""
+class SlowDisk(ListCache):
+    """A cache whose first reading takes until it is let go."""
 
     def __init__(self, path: Path | None) -> None:
-        super().__init__(path)
+        super().__init__(path, "acme")
         self.asked, self.go_on = threading.Event(), threading.Event()
 
-    def load(self) -> Remembered | None:
+    def load(self) -> CachedLists | None:
         if not self.asked.is_set():
             self.asked.set()
             self.go_on.wait(20)
@@ -131,9 +127,9 @@ class SlowDisk(Store):
 
 async def test_a_start_that_is_cut_short_begins_anew(tmp_path: Path) -> None:
     disk = SlowDisk((await yesterday(tmp_path)).path)
-    options = TenantOptions(store=disk)
+    options = TenantOptions(cache=disk)
     async with open_screen(
-        wrap=offline(), options=options, ready=lambda _: disk.asked.is_set()
+        wrap=make_offline_adapter(), options=options, ready=lambda _: disk.asked.is_set()
     ) as ui:
         await ui.pilot.press("ctrl+r")
         await ui.wait_until(lambda: ui.screen.state is not None)
@@ -144,8 +140,8 @@ async def test_a_start_that_is_cut_short_begins_anew(tmp_path: Path) -> None:
 
 
 async def test_why_it_cannot_be_entered_is_said_once_and_taken_back(tmp_path: Path) -> None:
-    adapter, store = offline(), await yesterday(tmp_path)
-    async with open_screen(wrap=adapter, options=TenantOptions(store=store)) as ui:
+    adapter, cache = make_offline_adapter(), await yesterday(tmp_path)
+    async with open_screen(wrap=adapter, options=TenantOptions(cache=cache)) as ui:
         assert "Zuora cannot be reached: No connection" in ui.notice
         go_online(adapter)
         await ui.press("ctrl+r")
@@ -154,31 +150,29 @@ async def test_why_it_cannot_be_entered_is_said_once_and_taken_back(tmp_path: Pa
 
 
 async def test_what_was_read_is_kept_for_the_next_start(tmp_path: Path) -> None:
-    store = Store(tmp_path / "known.json")
-    async with open_screen(options=TenantOptions(store=store)) as ui:
+    cache = ListCache(tmp_path / "state.sqlite3", "acme")
+    async with open_screen(options=TenantOptions(cache=cache)) as ui:
         await ui.press("i", "ctrl+r")
-    found = store.load()
+    found = cache.load()
     assert found is not None
     assert found.acting_id == CORPORATION
     assert found.direction is Direction.INBOUND
-    assert len(found.views) == 1
+    assert len(found.snapshots) == 1
 
 
 async def test_a_damaged_store_is_as_good_as_none(tmp_path: Path) -> None:
-    store = Store(tmp_path / "known.json")
-    (tmp_path / "known.json").write_text("{")
-    async with open_screen(options=TenantOptions(store=store)) as ui:
+    cache = ListCache(tmp_path / "state.sqlite3", "acme")
+    (tmp_path / "state.sqlite3").write_text("{")
+    async with open_screen(options=TenantOptions(cache=cache)) as ui:
         assert len(ui.row_names()) == 15
 
 
-async def test_the_morning_after(
-    snap: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_morning_after(snap: Snapshot, tmp_path: Path) -> None:
     """What became of the write that the last run did not see the end of is ui at once."""
-    journal = Journal(tmp_path / "journal.jsonl", "acme")
+    journal = Journal(tmp_path / "state.sqlite3", "acme", process_id=OTHER_PROCESS)
     async with open_screen() as ui:
-        unsettled(ui, journal, "Acme-US", monkeypatch)
-    later = Journal(tmp_path / "journal.jsonl", "acme")
+        leave_open(ui, journal, "Acme-US")
+    later = Journal(tmp_path / "state.sqlite3", "acme")
     async with open_screen(size=(80, 24), options=TenantOptions(journal=later)) as ui:
         assert ui.cell("Acme-US", "action") == "? outcome unknown"
         assert "Acme Corporation → Acme-US" in ui.notice
@@ -191,13 +185,13 @@ async def test_the_morning_after(
         snap(ui.app)
 
 
-async def test_a_write_that_never_happened_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "journal.jsonl"
-    journal = Journal(path, "acme", clock=lambda: now() - timedelta(hours=9))
+async def test_a_write_that_never_happened_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "state.sqlite3"
+    journal = Journal(
+        path, "acme", clock=lambda: now() - timedelta(hours=9), process_id=OTHER_PROCESS
+    )
     async with open_screen() as ui:
-        unsettled(ui, journal, "Acme-US", monkeypatch)
+        leave_open(ui, journal, "Acme-US")
     async with open_screen(options=TenantOptions(journal=Journal(path, "acme"))) as ui:
         assert "Request Connection did not happen" in ui.notice
         assert ui.cell("Acme-US", "action") == "Request Connection"
@@ -205,14 +199,16 @@ async def test_a_write_that_never_happened_is_told(
 
 
 async def test_offline_it_stays_unknown_and_is_recorded_once_when_it_is_known(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    path = tmp_path / "journal.jsonl"
-    journal = Journal(path, "acme", clock=lambda: now() - timedelta(hours=9))
+    path = tmp_path / "state.sqlite3"
+    journal = Journal(
+        path, "acme", clock=lambda: now() - timedelta(hours=9), process_id=OTHER_PROCESS
+    )
     async with open_screen() as ui:
-        unsettled(ui, journal, "Acme-US", monkeypatch)
-    adapter, store = offline(), await yesterday(tmp_path)
-    options = TenantOptions(store=store, journal=Journal(path, "acme"))
+        leave_open(ui, journal, "Acme-US")
+    adapter, cache = make_offline_adapter(), await yesterday(tmp_path)
+    options = TenantOptions(cache=cache, journal=Journal(path, "acme"))
     async with open_screen(wrap=adapter, options=options) as ui:
         assert ui.cell("Acme-US", "action") == "? outcome unknown"
         go_online(adapter)
@@ -220,7 +216,7 @@ async def test_offline_it_stays_unknown_and_is_recorded_once_when_it_is_known(
         assert ui.cell("Acme-US", "action") == "Request Connection"
         assert "did not happen" in ui.notice
         await ui.press("ctrl+r")
-    assert len(path.read_text().splitlines()) == 2
+    assert Journal(path, "acme").verify().lines == 2
 
 
 async def test_a_journal_that_cannot_be_read_is_told_at_the_start(tmp_path: Path) -> None:

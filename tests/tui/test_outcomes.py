@@ -213,7 +213,7 @@ async def test_an_unknown_write_of_another_entity_is_looked_up_from_here() -> No
 
 
 async def test_what_another_program_left_open_is_looked_up_by_a_refresh(tmp_path: Path) -> None:
-    path = tmp_path / "journal.jsonl"
+    path = tmp_path / "state.sqlite3"
     async with open_screen(options=TenantOptions(journal=Journal(path, "acme"))) as ui:
         row = next(one for one in ui.state.rows() if one.counterpart.title == "Acme-Europe")
         long_ago = Journal(path, "acme", clock=lambda: now() - timedelta(hours=9))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from entity_connections.domain.entities import Entity, Hierarchy
-from entity_connections.services.storage.store import Store
+from entity_connections.services.storage.list_cache import ListCache
 from entity_connections.services.tenant import Tenant
 from entity_connections.services.workspace import UserSession
 from entity_connections.tui.app import ConnectionsApp
@@ -17,10 +17,10 @@ from tests.tui.open_screen import ScreenDriver, TenantOptions, make_workspace
 pytestmark = pytest.mark.asyncio
 
 
-async def begun(start: str, store: Store | None = None) -> tuple[str, str]:
+async def begun(start: str, cache: ListCache | None = None) -> tuple[str, str]:
     """Return the entity acted in and the banner, once the screen has settled."""
     fake = open_acme()
-    target = make_workspace(fake, "alice", options=TenantOptions(store=store))
+    target = make_workspace(fake, "alice", options=TenantOptions(cache=cache))
 
     async def enter(user: str) -> UserSession:
         return (await target.enter(user))._replace(start=start)
@@ -36,8 +36,8 @@ async def begun(start: str, store: Store | None = None) -> tuple[str, str]:
 
 
 async def test_a_name_that_zuora_gave_to_another_entity_since(tmp_path: Path) -> None:
-    fake, store = open_acme(), Store(tmp_path / "known.json")
-    tenant = Tenant(client(fake), store=store)
+    fake, cache = open_acme(), ListCache(tmp_path / "state.sqlite3", "acme")
+    tenant = Tenant(client(fake), cache=cache)
     await tenant.open()
     await tenant.read(US)
     tenant.hierarchy = Hierarchy([
@@ -46,7 +46,7 @@ async def test_a_name_that_zuora_gave_to_another_entity_since(tmp_path: Path) ->
     ])  # fmt: skip
     tenant.save_cache(US)
     fake.close()
-    assert (await begun("Acme-Europe", store))[0] == EUROPE
+    assert (await begun("Acme-Europe", cache))[0] == EUROPE
 
 
 async def test_one_that_cannot_be_acted_in_is_said() -> None:
@@ -59,7 +59,7 @@ async def test_a_start_that_is_repeated_makes_no_second_way_in() -> None:
     fake = open_acme()
     target, entered = make_workspace(fake, "alice"), 0
 
-    class Slow(Store):
+    class Slow(ListCache):
         def load(self) -> None:
             looking.set()
             go_on.wait(10)
@@ -69,9 +69,9 @@ async def test_a_start_that_is_repeated_makes_no_second_way_in() -> None:
     async def enter(user: str) -> UserSession:
         nonlocal entered
         entered += 1
-        access = await target.enter(user)
-        access.tenant.store = Slow(None)
-        return access
+        session = await target.enter(user)
+        session.tenant.cache = Slow(None, "acme")
+        return session
 
     app = ConnectionsApp(target._replace(enter=enter))
     async with app.run_test() as pilot:

@@ -11,7 +11,7 @@ import pytest
 from entity_connections.domain import clock, errors
 from entity_connections.domain.errors import Applied, ZuoraError
 from entity_connections.services.request_log import RequestLog, RetryDelay
-from entity_connections.services.storage.entries import SENDING
+from entity_connections.services.storage.journal_entry import SENDING
 from entity_connections.zuora.client import ZuoraClient
 from entity_connections.zuora.http.connection import HttpLimits
 from entity_connections.zuora.http.retry import RetryPolicy

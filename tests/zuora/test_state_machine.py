@@ -1,7 +1,7 @@
-"""The fake tenant's rules, driven by several users through the real adapter, against a model.
+"""The fake tenant's rules, used by several users through the adapter, against a model.
 
-The model is what the policy table says in a dozen lines: whatever the
-sequence of actions, both tell the same story.
+The model holds the rules of the policy table in a dozen lines; after any sequence of
+actions, both must have the same connections.
 """
 
 import asyncio
@@ -36,17 +36,17 @@ class Connections(RuleBasedStateMachine):
 
     @initialize(target=ids, refusals=st.sampled_from(Refusals))
     def open(self, refusals: Refusals) -> str:
-        """Open a tenant that says no in either of the ways a Zuora might."""
+        """Open a tenant that refuses in one of the ways Zuora may."""
         self.loop = asyncio.new_event_loop()
         self.fake = open_acme(policy=Policy(refusals=refusals))
         self.clients = {name: client(self.fake, name) for name in ENTERS}
         rows = [
-            one
+            connection
             for place in PLACES
-            for one in self.run(self.clients["alice"].list_connections(place)).items
+            for connection in self.run(self.clients["alice"].list_connections(place)).items
         ]
         self.model: dict[str, list[str]] = {
-            one.id: [one.source_id, one.target_id, one.status] for one in rows
+            row.id: [row.source_id, row.target_id, row.status] for row in rows
         }
         self.keys = 0
         return next(iter(self.model))
@@ -71,8 +71,8 @@ class Connections(RuleBasedStateMachine):
     def request(self, user: str, source: str, entity: str) -> str:
         living = [
             id_
-            for id_, (one, other, status) in self.model.items()
-            if (one, other) == (source, entity) and status in (PENDING, CONNECTED)
+            for id_, (source_id, target_id, status) in self.model.items()
+            if (source_id, target_id) == (source, entity) and status in (PENDING, CONNECTED)
         ]
         error: type[ZuoraError] | None = None
         if source not in ADMINISTRATES[user]:
@@ -128,15 +128,13 @@ class Connections(RuleBasedStateMachine):
             self.model[id_][2] = DISCONNECTED
 
     @invariant()
-    def the_lists_tell_the_models_story(self) -> None:
+    def lists_equal_the_model(self) -> None:
         if not hasattr(self, "model"):
             return
         for place in PLACES:
-            found = self.run(self.clients["alice"].list_connections(place)).items
-            told = {one.id: [one.source_id, one.target_id, one.status] for one in found}
-            assert told == {
-                id_: one for id_, one in self.model.items() if place in (one[0], one[1])
-            }
+            rows = self.run(self.clients["alice"].list_connections(place)).items
+            listed = {row.id: [row.source_id, row.target_id, row.status] for row in rows}
+            assert listed == {id_: row for id_, row in self.model.items() if place in row[:2]}
 
 
 TestConnections = Connections.TestCase

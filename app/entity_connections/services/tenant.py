@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from entity_connections.domain.clock import monotonic, now
 from entity_connections.domain.connections import PENDING, Connection, Direction
@@ -12,9 +11,7 @@ from entity_connections.domain.ids import parse_id
 from entity_connections.domain.zuora_api import ZuoraApi
 from entity_connections.services.entity_lookup import EntityLookupError, find_entity
 from entity_connections.services.snapshot import Snapshot
-
-if TYPE_CHECKING:
-    from entity_connections.services.storage.store import Remembered, Store
+from entity_connections.services.storage.list_cache import CachedLists, ListCache
 
 
 class Tenant:
@@ -23,7 +20,7 @@ class Tenant:
     Args:
         zuora: the way in.
         clock: tells the present moment.
-        store: keeps what was read for the next start, or None.
+        cache: keeps the lists for the next start, or None.
 
     Attributes:
         steady: a clock in seconds that nobody can set, greater than 0.
@@ -33,12 +30,12 @@ class Tenant:
         self,
         zuora: ZuoraApi,
         clock: Callable[[], datetime] = now,
-        store: "Store | None" = None,
+        cache: ListCache | None = None,
     ) -> None:
         self.zuora = zuora
         self.clock = clock
         self.steady: Callable[[], float] = monotonic
-        self.store = store
+        self.cache = cache
         self.hierarchy = Hierarchy()
         self.accessible_ids: AbstractSet[str] | None = None
         self._warnings: tuple[str, ...] = ()
@@ -141,26 +138,35 @@ class Tenant:
         views = tuple(self._snapshots.values())  # at once: a thread may be saving them
         return sorted(views, key=lambda view: (view.asked, view.read_at), reverse=True)
 
-    def restore_cache(self) -> "Remembered | None":
-        """Know again what an earlier program read, as old as it is; return it, if anything.
+    def restore_cache(self) -> CachedLists | None:
+        """Apply the lists that an earlier program has read, and return them, if there are any.
 
-        What this one has read already stays. Blocks for the disk.
+        Lists that this program has read are kept. Blocks for the disk and never raises.
         """
-        remembered = self.store.load() if self.store else None
-        if remembered is None:
+        lists = self.cache.load() if self.cache else None
+        if lists is None:
             return None
         if not len(self.hierarchy):
-            self.hierarchy = Hierarchy(remembered.entities)
-            self.accessible_ids = remembered.accessible_ids
-        now = self.clock()  # what was kept by a clock that was ahead is not from the future
-        for id_, view in remembered.views.items():
-            self._snapshots.setdefault(id_, view._replace(read_at=min(view.read_at, now)))
-        return remembered
+            self.hierarchy = Hierarchy(lists.entities)
+            self.accessible_ids = lists.accessible_ids
+        now = self.clock()  # the clock may have been ahead when the lists were read
+        for snapshot in lists.snapshots:
+            snapshot = snapshot._replace(read_at=min(snapshot.read_at, now))
+            self._snapshots.setdefault(snapshot.acting_id, snapshot)
+        return lists
 
     def save_cache(self, acting_id: str, direction: Direction = Direction.OUTBOUND) -> None:
-        """Keep what was read for the next start. Blocks for the disk, and never raises."""
-        if self.store:
-            self.store.save(self, acting_id, direction)
+        """Keep the lists for the next start. Blocks for the disk and never raises."""
+        if self.cache and len(self.hierarchy):
+            self.cache.save(
+                CachedLists(
+                    entities=tuple(self.hierarchy),
+                    accessible_ids=self.accessible_ids,
+                    snapshots=tuple(self.snapshots()),
+                    acting_id=acting_id,
+                    direction=direction,
+                )
+            )
 
     def can_act_in(self, entity_id: str) -> bool:
         """Whether the user may work in an entity, as far as is known."""

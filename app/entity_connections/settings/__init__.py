@@ -1,14 +1,15 @@
-"""Where the program finds a tenant: profiles, the environment, secrets.
+"""The user's settings: profiles from config.toml, environment variables, client secrets.
 
-    variables     what the environment says
-    places        which folders and files
-    environments  Zuora's data centers by a word
-    roots         where a tenant is, and what is at stake there
-    table         what may stand in config.toml, and its JSON schema
-    profiles      `Profile`, `load`, `profile_of_address`
-    adding        `add_profile`, `set_client_id`: into config.toml, all else as it was
-    secrets       `find`, `keep`
-    explain       each value and where it came from
+    paths                  which folders and files the program uses
+    environment_variables  reads the variables
+    zuora_environments     Zuora's data centers by name
+    base_urls              the spelling and the risk of a base URL
+    config_file            reads config.toml
+    config_models          what may stand in config.toml, and its JSON schema
+    config_editor          writes profiles into config.toml
+    profiles               the profiles, with the environment variables applied
+    secrets                finds and stores client secrets
+    explain                each setting and where it comes from
 
-Everything wrong in them is an `entity_connections.settings.errors.SettingsError` with a sentence.
+Every problem is a `entity_connections.settings.errors.SettingsError`.
 """

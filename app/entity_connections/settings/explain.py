@@ -1,65 +1,66 @@
-"""Each setting of a profile and where it came from; of a secret only whether it is there."""
+"""Each setting of a profile and where it comes from; of a secret only whether it is found."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from entity_connections.settings import paths as places
+from entity_connections.settings import paths
 from entity_connections.settings.errors import SettingsError
 from entity_connections.settings.profiles import Profile
-from entity_connections.settings.secrets import secret_command, secrets
+from entity_connections.settings.secrets.client_secret import find_secret
+from entity_connections.settings.secrets.secret_command import get_program
 
 
-class Explained(NamedTuple):
-    """One setting: its value in words, "" for none, and where that came from."""
+class ExplainedSetting(NamedTuple):
+    """One setting: its value for people, "" for none, and where the value comes from."""
 
     key: str
     value: str
     origin: str
 
 
-def explain(profile: Profile, environ: Mapping[str, str] | None = None) -> list[Explained]:
-    """Return every setting of a profile; looks for its secret, as a start of the program would."""
-    environ = os.environ if environ is None else environ
-    config = places.config_file(environ)
+def explain_profile(profile: Profile) -> list[ExplainedSetting]:
+    """Return every setting of a profile; looks for the secret like a start of the program."""
+    config_path = str(paths.config_file())
+    journal_path = str(paths.state_file())
+    profile_origin = config_path if profile.in_config else "--base-url"
     return [
-        Explained("profile", profile.name, str(config) if profile.named else "--base-url"),
-        *_values(profile),
-        _secret(profile, environ),
-        Explained("journal", str(places.journal_file(environ)), _folder(places.STATE_DIR, environ)),
-        Explained("config", str(config), _folder(places.CONFIG_DIR, environ)),
+        ExplainedSetting("profile", profile.name, profile_origin),
+        *_explain_values(profile),
+        _explain_secret(profile),
+        ExplainedSetting("journal", journal_path, _explain_folder(paths.STATE_DIR)),
+        ExplainedSetting("config", config_path, _explain_folder(paths.CONFIG_DIR)),
     ]
 
 
-def _values(profile: Profile) -> Iterator[Explained]:
-    command = profile.secret_command
+def _explain_values(profile: Profile) -> Iterator[ExplainedSetting]:
     values = {
         "base_url": profile.base_url,
         "client_id": profile.client_id,
         "risk": profile.risk.value,
         "read_only": "true" if profile.read_only else "false",
-        "entity": profile.entity or "",
-        "user": profile.user or "",
-        "secret_command": _command(command) if command else "",
+        "entity": profile.entity,
+        "user": profile.user,
+        "secret_command": _explain_command(profile.secret_command),
     }
     for key, value in values.items():
-        yield Explained(key, value, profile.origins.get(key, "default") if value else "not set")
+        origin = profile.origins.get(key, "default") if value else "not set"
+        yield ExplainedSetting(key, value or "", origin)
 
 
-def _command(command: str) -> str:
+def _explain_command(command: str | None) -> str:
     try:
-        return f"{secret_command.program(command)} …"  # the rest may hold what opens it
+        return f"{get_program(command)} …" if command else ""  # its arguments may be secret
     except SettingsError:
         return "not a command"
 
 
-def _secret(profile: Profile, environ: Mapping[str, str]) -> Explained:
+def _explain_secret(profile: Profile) -> ExplainedSetting:
     try:
-        origin = secrets.find(profile, environ).origin
+        return ExplainedSetting("client_secret", "set", find_secret(profile).origin)
     except SettingsError as error:
-        return Explained("client_secret", "not found", str(error))
-    return Explained("client_secret", "set", origin)
+        return ExplainedSetting("client_secret", "not found", str(error))
 
 
-def _folder(variable: str, environ: Mapping[str, str]) -> str:
-    return variable if variable in environ else "default"
+def _explain_folder(variable: str) -> str:
+    return variable if variable in os.environ else "default"

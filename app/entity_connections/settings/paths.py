@@ -1,14 +1,13 @@
-"""Which folders and files the program uses on this machine.
+"""Which folders and files the program uses on this machine. Nothing here looks at the disk.
 
-The platform's own folders, unless `ENTITY_CONNECTIONS_CONFIG_DIR` and
+They are in the platform's own folders, unless `ENTITY_CONNECTIONS_CONFIG_DIR` and
 `ENTITY_CONNECTIONS_STATE_DIR` name others, as tests and containers do.
-Nothing here looks at the disk.
 """
 
 import re
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 
 from entity_connections.settings.environment_variables import read_variable
 from entity_connections.settings.errors import SettingsError
@@ -17,71 +16,54 @@ APP = "entity-connections"
 CONFIG_DIR = "ENTITY_CONNECTIONS_CONFIG_DIR"
 STATE_DIR = "ENTITY_CONNECTIONS_STATE_DIR"
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-"""What a profile may be called; also a safe name of a file."""
+PROFILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""What a profile may be called. Such a name is also a safe file name."""
 
 
-def config_dir(environ: Mapping[str, str] | None = None) -> Path:
-    """Return the folder of what the user writes: config.toml and, at worst, secrets."""
-    return _dir(CONFIG_DIR, environ) or _platform("user_config_path")
+def config_dir() -> Path:
+    """Return the folder of config.toml and of the secret files."""
+    return _read_folder(CONFIG_DIR) or _find_platform_folder("user_config_path")
 
 
-def config_file(environ: Mapping[str, str] | None = None) -> Path:
-    """Return the file of the profiles."""
-    return config_dir(environ) / "config.toml"
+def config_file() -> Path:
+    """Return config.toml."""
+    return config_dir() / "config.toml"
 
 
-def secrets_dir(environ: Mapping[str, str] | None = None) -> Path:
-    """Return the folder of secrets for which there is no keyring, a file each."""
-    return config_dir(environ) / "secrets"
+def secrets_dir() -> Path:
+    """Return the folder of the secret files, one for each profile without a keyring."""
+    return config_dir() / "secrets"
 
 
-def state_dir(environ: Mapping[str, str] | None = None) -> Path:
-    """Return the folder of what the program writes: the journal and the last known rows."""
-    return _dir(STATE_DIR, environ) or _platform("user_state_path")
+def state_dir() -> Path:
+    """Return the folder of what the program writes: the journal and the lists last read."""
+    return _read_folder(STATE_DIR) or _find_platform_folder("user_state_path")
 
 
-def journal_file(environ: Mapping[str, str] | None = None) -> Path:
-    """Return the file of the journal; all profiles share it."""
-    return state_dir(environ) / "journal.jsonl"
+def state_file() -> Path:
+    """Return the SQLite file of the journal and of the lists last read; all profiles share it."""
+    return state_dir() / "state.sqlite3"
 
 
-def store_dir(environ: Mapping[str, str] | None = None) -> Path:
-    """Return the folder of the last known rows, a file for each profile or address."""
-    return state_dir(environ) / "store"
-
-
-def store_file(name: str, environ: Mapping[str, str] | None = None) -> Path:
-    """Return where the last known rows of a profile, or of an address, are kept."""
-    if NAME.fullmatch(name):
-        return store_dir(environ) / f"{name}.json"
-    # No profile can be called like that, so the two never share a file.
-    host = re.sub(r"[^a-z0-9.-]", "-", name.lower().partition("://")[2])[:64]
-    import hashlib
-
-    mark = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:12]
-    return store_dir(environ) / f"@{host}-{mark}.json"
-
-
-def _dir(variable: str, environ: Mapping[str, str] | None) -> Path | None:
-    named = read_variable(variable, environ)
-    if named is None:
+def _read_folder(variable: str) -> Path | None:
+    folder = read_variable(variable)
+    if folder is None:
         return None
-    with suppress(RuntimeError):  # nobody knows where the home directory is
-        return Path(named).expanduser().absolute()
+    with suppress(RuntimeError):  # there is no such home directory
+        return Path(folder).expanduser().absolute()
     raise SettingsError(
         f"{variable} begins with ~, and there is no such home directory: name the whole path."
     )
 
 
-def _platform(kind: str) -> Path:
-    import platformdirs  # not needed where a container names the folders
+def _find_platform_folder(kind: Literal["user_config_path", "user_state_path"]) -> Path:
+    import platformdirs  # not needed where the variables name the folders
 
     read_variable("HOME")
-    with suppress(RuntimeError):
-        found: Path = getattr(platformdirs, kind)(APP, appauthor=False)
-        if found.is_absolute():
-            return found
+    with suppress(RuntimeError):  # there is no home directory
+        folder: Path = getattr(platformdirs, kind)(APP, appauthor=False)
+        if folder.is_absolute():  # older releases of platformdirs return "~/..." without a home
+            return folder
     raise SettingsError(
         "There is no home directory to keep files in: set HOME to the whole path of a folder,"
         f" or {CONFIG_DIR} and {STATE_DIR}."

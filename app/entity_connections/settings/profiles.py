@@ -1,45 +1,44 @@
-"""Profiles: named ways into a tenant, from config.toml and the environment."""
+"""Profiles: the ways into a tenant, from config.toml and the environment variables."""
 
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from entity_connections.domain.risk import Risk
 from entity_connections.domain.text import clean
-from entity_connections.settings import base_urls as roots
-from entity_connections.settings import paths as places
+from entity_connections.settings import paths
+from entity_connections.settings.base_urls import find_known_risk, parse_base_url
+from entity_connections.settings.config_file import parse_toml, read_config_file
 from entity_connections.settings.environment_variables import (
     CLIENT_ID,
     CLIENT_SECRET,
     ENTITY_ID,
     read_variable,
 )
-from entity_connections.settings.errors import SettingsError, nearest
-from entity_connections.settings.reading import content
-from entity_connections.settings.table import ProfileTable
-from entity_connections.settings.table import checked as tables
+from entity_connections.settings.errors import SettingsError, suggest
+from entity_connections.settings.zuora_environments import find_environment
 
-FILE_LIMIT = 1_000_000
-"""Most bytes of config.toml."""
+if TYPE_CHECKING:
+    from entity_connections.settings.config_models import ProfileTable
 
 
 class Profile(NamedTuple):
-    """One way into a tenant; there is no secret in it.
+    """One way into a tenant; it holds no secret.
 
     Attributes:
-        name: of the profile, or the address itself for `--base-url`.
-        base_url: the REST root.
-        client_id: of the OAuth client, or "" when nothing says.
+        name: of the profile, or the base URL itself for `--base-url`.
+        base_url: the REST base URL.
+        client_id: of the OAuth client, or "" when it is given nowhere.
         risk: sandbox or production; production starts locked.
-        read_only: writes are refused for good.
+        read_only: whether all writes are refused.
         entity: the acting entity to start in: id, name or display name.
         user: who works with it, only shown.
-        secret_command: prints the client secret; runs without a shell.
-        own_client_id: what config.toml says, whatever the environment; "" for nothing.
-        named: whether it stands in config.toml, so that a secret may be kept for its name.
-        origins: where each value came from, by its name.
+        secret_command: prints the client secret; it runs without a shell.
+        configured_client_id: the client id in config.toml, or "".
+        in_config: whether the profile is in config.toml, so that a secret may be stored for it.
+        origins: where each value comes from, by the name of the attribute.
     """
 
     name: str
@@ -50,24 +49,24 @@ class Profile(NamedTuple):
     entity: str | None = None
     user: str | None = None
     secret_command: str | None = None
-    own_client_id: str = ""
-    named: bool = True
+    configured_client_id: str = ""
+    in_config: bool = True
     origins: Mapping[str, str] = MappingProxyType({})
 
     @property
-    def options(self) -> tuple[str, ...]:
-        """The command-line options that lead here."""
-        return ("--profile" if self.named else "--base-url", self.name)
+    def options(self) -> tuple[str, str]:
+        """The command-line options that select this profile."""
+        return ("--profile" if self.in_config else "--base-url", self.name)
 
-    def needed_client_id(self) -> str:
+    def require_client_id(self) -> str:
         """Return the client id.
 
         Raises:
-            SettingsError: nothing says it, and what could.
+            SettingsError: there is none; the message says where to set it.
         """
         if self.client_id:
             return self.client_id
-        if not self.named:
+        if not self.in_config:
             raise SettingsError(
                 f"There is no client id for {self.name}: set {CLIENT_ID} and {CLIENT_SECRET}."
             )
@@ -77,150 +76,125 @@ class Profile(NamedTuple):
         )
 
 
-class Settings(NamedTuple):
-    """Everything configured.
+class Config(NamedTuple):
+    """The contents of config.toml.
 
     Attributes:
-        path: config.toml, whether it is there or not.
+        path: of config.toml, whether the file exists or not.
         profiles: by name, in the order of the file.
     """
 
     path: Path
     profiles: Mapping[str, Profile]
 
-    def profile(self, name: str) -> Profile:
+    def get_profile(self, name: str) -> Profile:
         """Return the profile of that name.
 
         Raises:
-            SettingsError: there is none; the nearest names, or how to make one.
+            SettingsError: there is none; the message names similar ones, or how to make it.
         """
         if name in self.profiles:
             return self.profiles[name]
-        hint = nearest(name, self.profiles)
-        if not hint and self.profiles:
-            hint = f"; there are: {', '.join(self.profiles)}."
+        suggestion = suggest(name, self.profiles)
+        if not suggestion and self.profiles:
+            suggestion = f"; there are: {', '.join(self.profiles)}."
         login = f" To make it: entity-connections login --profile {name}"
         raise SettingsError(
-            f"There is no profile {clean(name, 64)!r} in {self.path}{hint or '.'}"
-            + (login if places.NAME.fullmatch(name) else "")
+            f"There is no profile {clean(name, 64)!r} in {self.path}{suggestion or '.'}"
+            + (login if paths.PROFILE_NAME.fullmatch(name) else "")
         )
 
 
-def load(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read config.toml; without one there are no profiles.
+def load_config() -> Config:
+    """Read config.toml; without the file there are no profiles.
 
     Raises:
-        SettingsError: the file cannot be read or says something it must not.
+        SettingsError: the file or an environment variable cannot be used.
     """
-    environ = os.environ if environ is None else environ
-    path = places.config_file(environ)
-    return Settings(path, read(parse(content(path, FILE_LIMIT) or b"", path), path, environ))
+    path = paths.config_file()
+    return parse_config(read_config_file(path), path)
 
 
-def names(environ: Mapping[str, str] | None = None) -> list[str]:
-    """Return the names of the profiles as they stand in config.toml, unchecked but safe.
+def parse_config(data: bytes, path: Path) -> Config:
+    """Check the contents of config.toml and apply the environment variables.
 
-    Quick and never wrong-footed: for completion, where nobody could be told what is wrong.
+    Raises:
+        SettingsError: the contents or an environment variable cannot be used.
+    """
+    tables = parse_toml(data, path)
+    if not tables:
+        return Config(path, {})
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # the search for them is slow
+    from entity_connections.settings.config_models import check_config
+
+    profiles = check_config(tables, path)
+    return Config(path, {name: _make_profile(name, profiles[name], str(path)) for name in profiles})
+
+
+def list_profile_names() -> list[str]:
+    """Return the names of the profiles for shell completion: nothing else is checked.
+
+    A file that cannot be used has no names, because completion can show no error.
     """
     try:
-        path = places.config_file(environ)
-        found = parse(content(path, FILE_LIMIT) or b"", path).get("profiles")
+        path = paths.config_file()
+        profiles = parse_toml(read_config_file(path), path).get("profiles")
     except SettingsError:
         return []
-    return [one for one in found if places.NAME.fullmatch(one)] if isinstance(found, dict) else []
+    names = profiles if isinstance(profiles, dict) else {}
+    return [name for name in names if paths.PROFILE_NAME.fullmatch(name)]
 
 
-def profile_of_address(base_url: str, environ: Mapping[str, str] | None = None) -> Profile:
-    """Return the way to an address given by hand; its credentials come from the environment.
+def make_profile_for_url(base_url: str) -> Profile:
+    """Return a profile for `--base-url`; its credentials are environment variables.
 
-    What Zuora has no word for is taken for production, except on this machine.
+    The risk of an unknown address is production.
 
     Raises:
-        SettingsError: the address cannot be used.
+        SettingsError: the base URL or an environment variable cannot be used.
     """
-    environ = os.environ if environ is None else environ
-    address = roots.address(base_url, "--base-url")
-    known = roots.known_risk(address)
+    base_url = parse_base_url(base_url, "--base-url")
+    known = find_known_risk(base_url)
     return Profile(
-        name=address,
-        base_url=address,
-        client_id=_over(None, CLIENT_ID, "", environ)[0],
-        risk=known or Risk.PRODUCTION,
-        entity=_over(None, ENTITY_ID, "", environ)[0] or None,
-        named=False,
+        name=base_url,
+        base_url=base_url,
+        client_id=clean(read_variable(CLIENT_ID) or ""),
+        risk=known.risk if known else Risk.PRODUCTION,
+        entity=clean(read_variable(ENTITY_ID) or "") or None,
+        in_config=False,
         origins={
             "base_url": "--base-url",
             "client_id": CLIENT_ID,
             "entity": ENTITY_ID,
-            "risk": roots.why(address) if known else "assumed: an address Zuora does not list",
+            "risk": known.reason if known else "assumed: an address Zuora does not list",
         },
     )
 
 
-def parse(text: bytes, path: Path) -> dict[str, Any]:
-    """Return what a TOML file says.
-
-    Raises:
-        SettingsError: it is not TOML; line and column.
-    """
-    import tomllib
-
-    try:
-        return tomllib.loads(text.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        line = text.count(b"\n", 0, error.start) + 1
-        problem = f"line {line} is not UTF-8 text"
-    except tomllib.TOMLDecodeError as error:
-        problem = clean(str(error))
-    except (ValueError, RecursionError):
-        problem = "a number is too long or lists are nested too deeply"
-    # Raised outside the handlers, which hold the text of the file.
-    raise SettingsError(f"{path}: {problem}. Mend the line, or take it out.")
-
-
-def read(raw: Mapping[str, Any], path: Path, environ: Mapping[str, str]) -> dict[str, Profile]:
-    """Return the profiles in what config.toml says, the environment put over them.
-
-    Raises:
-        SettingsError: it says something it must not.
-    """
-    return {
-        name: _profile(name, table, str(path), environ)
-        for name, table in tables(raw, str(path)).items()
-    }
-
-
-def _profile(name: str, table: ProfileTable, place: str, environ: Mapping[str, str]) -> Profile:
-    where = f"{place}: [profiles.{name}]"
-    base_url, address_origin = roots.root(table.environment, table.base_url, where, place)
-    risk, risk_origin = roots.risk(table.risk, base_url, where, place)
-    client_id, id_origin = _over(table.client_id, CLIENT_ID, place, environ)
-    entity, entity_origin = _over(table.entity, ENTITY_ID, place, environ)
+def _make_profile(name: str, table: "ProfileTable", path: str) -> Profile:
+    environment = find_environment(table.environment or "")
+    known = find_known_risk(table.rest_url)
+    client_id = read_variable(CLIENT_ID)
+    entity = read_variable(ENTITY_ID)
     return Profile(
         name=name,
-        base_url=base_url,
-        client_id=client_id,
-        risk=risk,
+        base_url=table.rest_url,
+        client_id=clean(client_id or table.client_id or ""),
+        risk=Risk(table.risk) if table.risk or not known else known.risk,
         read_only=table.read_only,
-        entity=entity or None,
+        entity=clean(entity or table.entity or "") or None,
         user=clean(table.user or "") or None,
         secret_command=table.secret_command,
-        own_client_id=clean(table.client_id or ""),
+        configured_client_id=clean(table.client_id or ""),
         origins={
-            "base_url": address_origin,
-            "client_id": id_origin,
-            "risk": risk_origin,
-            "read_only": place if table.read_only else "default",
-            "entity": entity_origin,
-            "user": place,
-            "secret_command": place,
+            "base_url": f"{path}: environment {table.environment!r}, {environment.title}"
+            if environment
+            else path,
+            "client_id": CLIENT_ID if client_id else path,
+            "risk": path if table.risk or not known else known.reason,
+            "read_only": path if table.read_only else "default",
+            "entity": ENTITY_ID if entity else path,
+            "user": path,
+            "secret_command": path,
         },
     )
-
-
-def _over(
-    said: str | None, variable: str, place: str, environ: Mapping[str, str]
-) -> tuple[str, str]:
-    """Return a value as one harmless line, and its origin: a variable wins over the file."""
-    value = read_variable(variable, environ)
-    return (clean(said or ""), place) if value is None else (clean(value), variable)

@@ -14,7 +14,7 @@ from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.recovery import record_resolved, recover_operations
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.storage.journal import JournalError
-from entity_connections.services.storage.store import Remembered
+from entity_connections.services.storage.list_cache import CachedLists
 from entity_connections.services.workspace import UserSession, Workspace
 from entity_connections.tui import messages
 
@@ -206,7 +206,7 @@ class Workers:
             await asyncio.wait(self._unfinished_writes)
 
 
-def _make_cached_state(session: UserSession, cached: Remembered) -> ScreenState | None:
+def _make_cached_state(session: UserSession, cached: CachedLists) -> ScreenState | None:
     """Return a state with the list of the entity to act in, or None if it is not in the cache."""
     tenant, start = session.tenant, session.start
     acting_id = tenant.find_id(start) if start else cached.acting_id

@@ -50,6 +50,7 @@ def record(
     width, height = script.size
     with _nobodys_terminal(), stage(still=True) as here:
         target = open_target()
+        target.journal.process_id = "stage:1"  # whose machine it was is nobody's business
         app = CaptionedApp(script, target, theme)
         app.driver_class = RecordingDriver
         app.animation_level = "none"

@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 from entity_connections.domain import clock
-from entity_connections.services.storage import journal
 
 MORNING = 1_767_258_000.0
 """When a recording begins, in seconds since 1970: a January morning."""
@@ -121,8 +120,6 @@ def stage(*, still: bool) -> Iterator[Stage]:
         stack.enter_context(patch("textual._time.get_time", led.monotonic))
         stack.enter_context(patch.object(os, "urandom", chance.randbytes))
         stack.callback(random.setstate, random.getstate())
-        if still:  # whose machine it was is nobody's business
-            stack.enter_context(patch.object(journal, "this_process", lambda: "stage:1"))
         runner = stack.enter_context(asyncio.Runner(loop_factory=lambda: StageLoop(led)))
         found = Stage(runner, led, chance)
         found.rewind()

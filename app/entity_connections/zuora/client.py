@@ -45,11 +45,9 @@ class ZuoraClient:
     """One user in one tenant; the acting entity is a parameter of every call.
 
     Every method raises `entity_connections.domain.errors.ZuoraError`, never an error of
-    httpx. Calls are retried as contract F4 allows; `request_log` shows the delays. Entity
-    ids may have either spelling (see `entity_connections.domain.ids`).
-
-    Creating a client blocks while the certificate authorities for https are read; any
-    thread may do it.
+    httpx. Calls are retried as contract F4 allows. Entity ids may have either spelling
+    (see `entity_connections.domain.ids`). Creating a client blocks while the certificate
+    authorities are read; any thread may do it.
 
     Args:
         base_url: the REST root (contract B).
@@ -161,12 +159,8 @@ class ZuoraClient:
     ) -> Receipt:
         """Request a connection from source to target, acting in the source (contract D1, E3).
 
-        Args:
-            source_id: the acting entity.
-            target_id: the other entity.
-            key: the idempotency key, 1 to 254 plain characters. A repeated call with the
-                same key requests only once.
-            track_id: the Zuora-Track-Id; "" for a new one.
+        A repeated call with the same idempotency `key` (1 to 254 plain characters)
+        requests only once.
         """
         if not key:
             raise errors.Refused("A request needs an idempotency key. Nothing was sent.")

@@ -10,7 +10,7 @@ from entity_connections.cli.exit_codes import ExitCode, Stopped
 from entity_connections.cli.options import Chosen, tenant_options
 from entity_connections.cli.output import say, say_json
 from entity_connections.cli.parameters import option
-from entity_connections.cli.tenant.credentials import credentials_of, profile_of
+from entity_connections.cli.tenant.credentials import find_credentials, get_profile
 from entity_connections.domain.ids import parse_id
 from entity_connections.domain.text import clean
 from entity_connections.services.entity_lookup import EntityLookupError, find_entity
@@ -42,7 +42,7 @@ def doctor(chosen: Chosen, *, as_json: bool) -> ExitCode:
             "choose the way to look at: --profile NAME or --base-url URL."
             " The fake tenant that is built in needs none."
         )
-    profile = profile_of(chosen)
+    profile = get_profile(chosen)
     entity = profile.entity if chosen.entity is None else chosen.entity
     found = asyncio.run(_told(profile, entity, as_json=as_json))
     if as_json:
@@ -67,10 +67,10 @@ async def _checks(profile: Profile, entity: str | None) -> "AsyncIterator[Check]
 
     known_by = None
     try:
-        known_by = Credentials(*credentials_of(profile))
+        known_by = Credentials(*find_credentials(profile))
     except Stopped as error:
         name = profile.name
-        remedy = f"entity-connections login --profile {name}" if profile.named else _EXPORT
+        remedy = f"entity-connections login --profile {name}" if profile.in_config else _EXPORT
         yield Check("credentials", "failed", error.message, remedy)
     else:
         yield Check("credentials", "ok", "There are a client id and a client secret.", "")
@@ -88,29 +88,27 @@ async def _checks(profile: Profile, entity: str | None) -> "AsyncIterator[Check]
 def _journal(profile: Profile) -> "Check":
     from entity_connections.zuora.diagnostics.checks import Check
 
-    path = places.journal_file()
+    path = places.state_file()
     try:
-        verdict = Journal(path, profile.name).verify()
+        verification = Journal(path, profile.name).verify()
     except JournalError as error:
         return Check("journal", "failed", str(error), "Writes are refused until it can be used.")
-    if verdict.problems:
-        remedy = f"Look at {path}; to begin anew, move it and its .head file away together."
-        return Check("journal", "warning", verdict.problems[0], remedy)
+    if verification.problems:
+        remedy = f"Look at {path}; to begin anew, move it away."
+        return Check("journal", "warning", verification.problems[0], remedy)
     folder = next(one for one in path.parents if one.exists())
     if not os.access(path if path.exists() else folder, os.W_OK):
         remedy = "Make it writable: nothing is sent that cannot be recorded."
         return Check("journal", "failed", f"{path} cannot be written.", remedy)
-    said = f"{verdict.lines} lines in {path}, all as written."
-    return Check("journal", "ok", said if verdict.lines else f"{path} has no line yet.", "")
+    said = f"{verification.lines} lines in {path}, all as written."
+    return Check("journal", "ok", said if verification.lines else f"{path} has no line yet.", "")
 
 
 def _id_of(entity: str, profile: Profile) -> str | None:
     """Return the id of an entity that is named by it, or by a name as last read."""
-    from entity_connections.domain.entities import Entity
-    from entity_connections.services.storage.store import known_entities
+    from entity_connections.services.storage.list_cache import ListCache
 
-    known = known_entities(places.store_file(profile.name))
     try:
-        return find_entity(entity, [Entity(*one, parent_id=None) for one in known]).id
+        return find_entity(entity, ListCache(places.state_file(), profile.name).load_entities()).id
     except EntityLookupError:
         return parse_id(entity)

@@ -16,8 +16,8 @@ from entity_connections.domain.actions import ACTIONS_BY_ID
 from entity_connections.domain.clock import now
 from entity_connections.domain.ids import normalize_id
 from entity_connections.domain.text import clean
-from entity_connections.services.storage.entries import OUTCOMES, Entry, Party
 from entity_connections.services.storage.journal import Journal, JournalError
+from entity_connections.services.storage.journal_entry import OUTCOMES, Entry, Party
 from entity_connections.settings import paths as places
 
 _AGO = re.compile(r"(\d{1,6})\s*(s|min|m|h|d|w)")
@@ -51,7 +51,7 @@ class Since(click.ParamType[datetime]):
     help="Only request, accept, deny or disconnect.",
 )  # fmt: skip
 @option(
-    "--outcome", type=click.Choice([one.replace(" ", "-") for one in OUTCOMES]),
+    "--outcome", type=click.Choice([outcome.replace(" ", "-") for outcome in OUTCOMES]),
     metavar="OUTCOME", help="Only confirmed, refused, not-done, overtaken-since or unknown.",
 )  # fmt: skip
 @option("--entity", metavar="ENTITY", help="Only with this entity at either end: id or name.")
@@ -82,25 +82,27 @@ def journal(
     chosen = Chosen(profile=profile, entity=entity).under(options_before_command())
     profile = chosen.base_url if chosen.profile is None else chosen.profile
     tenant = None if chosen.tenant is None else clean(str(Path(chosen.tenant).absolute()))
-    found = [
-        one
-        for one in _read()
-        if (since is None or one.at >= since)
-        and action in (None, one.action.id)
-        and outcome in (None, _word(one).replace(" ", "-"))
-        and profile in (None, one.profile)
-        and tenant in (None, one.tenant)
+    try:
+        entries = _journal().read_entries(profile, since)
+    except JournalError as error:
+        raise Stopped(str(error), ExitCode.USAGE) from error
+    entries = [
+        entry
+        for entry in entries
+        if action in (None, entry.action.id)
+        and outcome in (None, _outcome(entry).replace(" ", "-"))
+        and tenant in (None, entry.tenant)
         and (
             chosen.entity is None
-            or any(_is(end, chosen.entity) for end in (one.source, one.target))
+            or any(_is_named(party, chosen.entity) for party in (entry.source, entry.target))
         )
     ]
     if as_json:
-        say_json([_as_json(one) for one in found])
-    elif found:
-        say(_table(found))
+        say_json([_as_json(entry) for entry in entries])
+    elif entries:
+        say(_table(entries))
     else:
-        narrate(f"No such writes in {places.journal_file()}.")
+        narrate(f"No such writes in {places.state_file()}.")
     return ExitCode.DONE
 
 
@@ -109,40 +111,34 @@ def journal(
 def verify(*, as_json: bool) -> ExitCode:
     """Look for lines that were changed or are missing; ends with 1 when there are.
 
-    --json: {"lines", "problems", "notes"}
+    That finds mistakes and damage. It does not find a person who has computed the
+    hashes of all lines anew, nor a journal that was removed as a whole.
+
+    --json: {"lines", "problems"}
     """
     try:
-        verdict = _journal().verify()
+        verification = _journal().verify()
     except JournalError as error:
         raise Stopped(str(error), ExitCode.USAGE) from error
     if as_json:
-        say_json(verdict._asdict())
+        say_json(verification._asdict())
     else:
-        for problem in verdict.problems:
+        for problem in verification.problems:
             say(problem)
-        for note in verdict.notes:
-            narrate(note)
-        whole = "is not as it was written" if verdict.problems else "is as it was written"
-        say(f"The journal of {verdict.lines} lines {whole}.")
-    return ExitCode.REFUSED if verdict.problems else ExitCode.DONE
+        whole = "is not as it was written" if verification.problems else "is as it was written"
+        say(f"The journal of {verification.lines} lines {whole}.")
+    return ExitCode.REFUSED if verification.problems else ExitCode.DONE
 
 
 def _journal() -> Journal:
-    return Journal(places.journal_file(), "")
+    return Journal(places.state_file(), "")
 
 
-def _read() -> list[Entry]:
-    try:
-        return _journal().read_entries()
-    except JournalError as error:
-        raise Stopped(str(error), ExitCode.USAGE) from error
-
-
-def _word(entry: Entry) -> str:
+def _outcome(entry: Entry) -> str:
     return entry.outcome or "unknown"
 
 
-def _is(party: Party, typed: str) -> bool:
+def _is_named(party: Party, typed: str) -> bool:
     return party.id == normalize_id(typed) or party.title.casefold() == typed.strip().casefold()
 
 
@@ -151,16 +147,16 @@ def _table(entries: list[Entry]) -> str:
         ("WHEN", "PROFILE", "ACTION", "SOURCE", "", "TARGET", "OUTCOME", "REQUEST ID"),
         [
             (
-                f"{one.at.astimezone():%Y-%m-%d %H:%M:%S}",
-                one.profile,
-                one.action.label,
-                one.source.title,
+                f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S}",
+                entry.profile,
+                entry.action.label,
+                entry.source.title,
                 "→",
-                one.target.title,
-                _word(one),
-                one.request_id,
+                entry.target.title,
+                _outcome(entry),
+                entry.request_id,
             )
-            for one in entries
+            for entry in entries
         ],
     )
 

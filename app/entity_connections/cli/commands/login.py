@@ -1,10 +1,15 @@
-"""`login`: a profile from what is asked, tested before anything is kept."""
+"""`login`: makes a profile, and stores its secret once Zuora has accepted it."""
 
 import asyncio
 
 import click
 
-from entity_connections.cli.commands.login_questions import Wanted, ask, asked, named, typed
+from entity_connections.cli.commands.login_prompts import (
+    prompt_location,
+    prompt_name,
+    prompt_secret,
+    prompt_text,
+)
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.options import Chosen, options_before_command
 from entity_connections.cli.output import narrate, say, table
@@ -13,15 +18,15 @@ from entity_connections.cli.tenant.session import code_of, tell
 from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.secret import SecretValue
-from entity_connections.settings import paths as places
-from entity_connections.settings.editing import add_profile, set_client_id
+from entity_connections.settings import paths
+from entity_connections.settings.base_urls import resolve_base_url
 from entity_connections.settings.environment_variables import (
     CLIENT_ID,
     CLIENT_SECRET,
     read_variable,
 )
-from entity_connections.settings.environments import ENVIRONMENTS
-from entity_connections.settings.profiles import Profile, load
+from entity_connections.settings.profiles import load_config
+from entity_connections.settings.zuora_environments import ENVIRONMENTS
 
 
 @click.command()
@@ -46,98 +51,93 @@ def login(
     for it, because others can see the arguments of a program.
     """
     chosen = Chosen(profile=name, base_url=base_url).under(options_before_command())
-    return _login(named(chosen.profile), environment, chosen.base_url, client_id, risk)
+    return _login(prompt_name(chosen.profile), environment, chosen.base_url, client_id, risk)
 
 
 def _login(
     name: str,
-    word: str | None,
+    environment: str | None,
     base_url: str | None,
     client_id: str | None,
     risk: str | None,
 ) -> ExitCode:
-    known = load().profiles.get(name)
-    same = known is not None and word is None and base_url is None
-    wanted = None if same else asked(name, word, base_url, risk)
-    root = wanted.root() if wanted else known.base_url if known else ""
-    if known and (root != known.base_url or risk not in (None, known.risk.value)):
+    from entity_connections.settings.secrets.client_secret import find_secret, store_secret
+
+    existing = load_config().profiles.get(name)
+    if existing and environment is None and base_url is None:
+        base_url = existing.base_url
+    location = prompt_location(environment, base_url, risk or (existing and existing.risk.value))
+    rest_url = resolve_base_url(location.environment, location.base_url)
+    if existing and (rest_url, location.risk) != (existing.base_url, existing.risk.value):
         raise click.UsageError(
-            f"there is a profile {name} for {known.base_url} ({known.risk.value}) already:"
-            f" change it in {places.config_file()}, or choose another name."
+            f"there is a profile {name} for {existing.base_url} ({existing.risk.value}) already:"
+            f" change it in {paths.config_file()}, or choose another name."
         )
-    by_id, by_secret = read_variable(CLIENT_ID), read_variable(CLIENT_SECRET)
-    id_ = by_id if client_id is None else client_id
-    if id_ is None:
-        id_ = (known.own_client_id if known else "") or ask("Client id")
-    by_command = bool(known and known.secret_command)
-    secret = _found(known) if known and by_command else typed()
+    configured_id = existing.configured_client_id if existing else ""
+    client_id = client_id or read_variable(CLIENT_ID) or configured_id
+    if not client_id:
+        client_id = prompt_text("Client id", "--client-id")
+    by_command = existing is not None and existing.secret_command is not None
+    secret = find_secret(existing).value if existing and by_command else prompt_secret()
     try:
-        hierarchy, accessible_ids = asyncio.run(_test(root, id_, secret))
+        entities = asyncio.run(_read_entities(rest_url, client_id, secret))
     except ZuoraError as error:
         tell(error)
         narrate("Nothing was stored.")
         return code_of(error)
 
-    narrate(f"Zuora at {root} accepts the credentials.")
-    profile = known or _written(wanted, id_)
-    if known and known.own_client_id != id_:  # what was tested is what is kept
-        set_client_id(name, id_)
-        narrate(f"Its client id is in {places.config_file()} now.")
+    from entity_connections.settings.config_editor import add_profile, set_client_id
+
+    narrate(f"Zuora at {rest_url} accepts the credentials.")
+    if existing is None:
+        profile = add_profile(name, {**location._asdict(), "client_id": client_id})
+        narrate(f"The profile {name} ({profile.risk.value}) is in {paths.config_file()}.")
+    else:
+        profile = existing
+        if configured_id != client_id:  # the tested pair of credentials is stored
+            set_client_id(name, client_id)
+            narrate(f"Its client id is in {paths.config_file()} now.")
     if by_command:
         narrate("The secret stays where secret_command finds it.")
     else:
-        from entity_connections.settings.secrets.secrets import keep
-
-        narrate(f"The secret is in {keep(profile, secret)}.")
-    if by_id is not None and by_secret is not None:
-        narrate(f"{CLIENT_ID} and {CLIENT_SECRET} are set: while they are, they win over it.")
-    elif by_secret is not None or by_id not in (None, id_):
-        alone = CLIENT_ID if by_secret is None else CLIENT_SECRET
-        narrate(f"{alone} is set: unset it, because half a pair of credentials is never used.")
-    _tell_entities(hierarchy, accessible_ids)
+        narrate(f"The secret is in {store_secret(profile, secret)}.")
+    _warn_about_variables(client_id)
+    if entities:
+        say(table(("YOU MAY ENTER", "STATUS", "ID"), entities))
     narrate(f"To open the screen: entity-connections --profile {name}")
     return ExitCode.DONE
 
 
-def _found(profile: Profile) -> SecretValue:
-    from entity_connections.settings.secrets.secrets import find
+def _warn_about_variables(client_id: str) -> None:
+    """Tell the user when environment variables will be used instead of what was stored."""
+    id_variable, secret_variable = read_variable(CLIENT_ID), read_variable(CLIENT_SECRET)
+    if id_variable is not None and secret_variable is not None:
+        narrate(f"{CLIENT_ID} and {CLIENT_SECRET} are set: while they are, they win over it.")
+    elif secret_variable is not None or id_variable not in (None, client_id):
+        variable = CLIENT_ID if secret_variable is None else CLIENT_SECRET
+        narrate(f"{variable} is set: unset it, because half a pair of credentials is never used.")
 
-    return find(profile).value
 
+async def _read_entities(
+    base_url: str, client_id: str, secret: SecretValue
+) -> list[tuple[str, str, str]]:
+    """Return the entities that the client may enter, as rows of a table.
 
-async def _test(
-    root: str, client_id: str, secret: SecretValue
-) -> tuple[Hierarchy, frozenset[str] | None]:
+    Raises:
+        ZuoraError: Zuora does not accept the credentials, or cannot be reached.
+    """
     from entity_connections.zuora.auth import Credentials
     from entity_connections.zuora.client import ZuoraClient
 
-    async with ZuoraClient(root, Credentials(client_id, secret)) as zuora:
+    async with ZuoraClient(base_url, Credentials(client_id, secret)) as zuora:
         accessible_ids = await zuora.list_accessible_ids()
         try:
-            entities = await zuora.list_entities()
-        except ZuoraError as error:  # the token is good: a profile may still be of use
+            hierarchy = Hierarchy((await zuora.list_entities()).items)
+        except ZuoraError as error:  # the credentials are good: the profile may still be of use
             tell(error)
-            return Hierarchy(), accessible_ids
-        return Hierarchy(entities.items), accessible_ids
-
-
-def _written(wanted: Wanted | None, client_id: str) -> Profile:
-    assert wanted is not None  # noqa: S101 - there is a profile, or one is wanted
-    profile = add_profile(
-        wanted.name,
-        environment=wanted.environment,
-        base_url=wanted.base_url,
-        client_id=client_id,
-        risk=wanted.risk,
-    )
-    narrate(f"The profile {wanted.name} ({profile.risk.value}) is in {places.config_file()}.")
-    return profile
-
-
-def _tell_entities(hierarchy: Hierarchy, accessible_ids: frozenset[str] | None) -> None:
-    found = [one for one in hierarchy if accessible_ids is None or one.id in accessible_ids]
-    if found:
-        say(table(
-            ("YOU MAY ENTER", "STATUS", "ID"),
-            [("  " * hierarchy.depth(one.id) + one.title, one.status, one.id) for one in found],
-        ))  # fmt: skip
+            return []
+    return [
+        ("  " * hierarchy.depth(entity.id) + entity.title, entity.status, entity.id)
+        for entity in hierarchy
+        if accessible_ids is None or entity.id in accessible_ids
+    ]

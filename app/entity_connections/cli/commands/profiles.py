@@ -7,7 +7,7 @@ from entity_connections.cli.options import Chosen, tenant_options
 from entity_connections.cli.output import narrate, say, say_json, table
 from entity_connections.cli.parameters import option
 from entity_connections.domain.risk import Risk
-from entity_connections.settings.profiles import Profile, load
+from entity_connections.settings.profiles import Profile, load_config
 
 as_json = option("--json", "as_json", is_flag=True, help="Data for machines.")
 
@@ -20,32 +20,40 @@ def profiles(*, as_json: bool) -> ExitCode:
     --json: [{"name", "baseUrl", "risk", "readOnly", "clientId", "entity", "user"}];
     clientId, entity and user are null where nothing says.
     """
-    settings = load()
-    found = settings.profiles.values()
+    config = load_config()
     if as_json:
-        say_json([
-            {
-                "name": one.name, "baseUrl": one.base_url, "risk": one.risk.value,
-                "readOnly": one.read_only, "clientId": one.client_id or None,
-                "entity": one.entity, "user": one.user,
-            }
-            for one in found
-        ])  # fmt: skip
-    elif found:
-        say(table(
-            ("PROFILE", "RISK", "WRITES", "ADDRESS", "ENTITY", "USER"),
-            [
-                (one.name, one.risk.value, _writes(one),
-                 one.base_url, one.entity or "", one.user or one.client_id)
-                for one in found
-            ],
-        ))  # fmt: skip
+        say_json([_to_json(profile) for profile in config.profiles.values()])
+    elif config.profiles:
+        heads = ("PROFILE", "RISK", "WRITES", "ADDRESS", "ENTITY", "USER")
+        say(table(heads, [_to_row(profile) for profile in config.profiles.values()]))
     else:
         narrate(
-            f"There are no profiles in {settings.path} yet."
+            f"There are no profiles in {config.path} yet."
             " To make one: entity-connections login --profile NAME"
         )
     return ExitCode.DONE
+
+
+def _to_json(profile: Profile) -> dict[str, str | bool | None]:
+    return {
+        "name": profile.name,
+        "baseUrl": profile.base_url,
+        "risk": profile.risk.value,
+        "readOnly": profile.read_only,
+        "clientId": profile.client_id or None,
+        "entity": profile.entity,
+        "user": profile.user,
+    }
+
+
+def _to_row(profile: Profile) -> tuple[str, ...]:
+    if profile.read_only:
+        writes = "refused"
+    else:
+        writes = "locked" if profile.risk is Risk.PRODUCTION else "allowed"
+    user = profile.user or profile.client_id
+    risk = profile.risk.value
+    return profile.name, risk, writes, profile.base_url, profile.entity or "", user
 
 
 @click.group()
@@ -63,41 +71,33 @@ def explain(chosen: Chosen, *, as_json: bool) -> ExitCode:
 
     --json: [{"profile", "key", "value", "origin"}]
     """
-    from entity_connections.cli.tenant.credentials import profile_of
-    from entity_connections.settings.explain import explain as explained
+    from entity_connections.cli.tenant.credentials import get_profile
+    from entity_connections.settings.explain import explain_profile
 
-    found: list[Profile]
     if chosen.fake:
-        settings = load()
-        found = list(settings.profiles.values())
-        if not found:
-            narrate(f"There are no profiles: {settings.path} is not there, or holds none.")
+        config = load_config()
+        profiles = list(config.profiles.values())
+        if not profiles:
+            narrate(f"There are no profiles: {config.path} is not there, or holds none.")
     else:
-        found = [profile_of(chosen)]
-    told = [(profile, one) for profile in found for one in explained(profile)]
+        profiles = [get_profile(chosen)]
+    explained = [(profile.name, explain_profile(profile)) for profile in profiles]
     if as_json:
         say_json([
-            {"profile": profile.name, "key": one.key, "value": one.value, "origin": one.origin}
-            for profile, one in told
+            {"profile": name, **setting._asdict()}
+            for name, settings in explained
+            for setting in settings
         ])  # fmt: skip
-    elif told:
-        say("\n\n".join(
-            table(("SETTING", "VALUE", "FROM"), [one for of, one in told if of is profile], None)
-            for profile in found
-        ))  # fmt: skip
+    elif explained:
+        heads = ("SETTING", "VALUE", "FROM")
+        say("\n\n".join(table(heads, settings, None) for _, settings in explained))
     return ExitCode.DONE
 
 
 @config.command()
 def schema() -> ExitCode:
     """Print the JSON schema of the config file."""
-    from entity_connections.settings.table import schema as of_config
+    from entity_connections.settings.config_models import make_json_schema
 
-    say_json(of_config())
+    say_json(make_json_schema())
     return ExitCode.DONE
-
-
-def _writes(profile: Profile) -> str:
-    if profile.read_only:
-        return "refused"
-    return "locked" if profile.risk is Risk.PRODUCTION else "allowed"

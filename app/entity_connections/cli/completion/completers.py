@@ -23,9 +23,9 @@ def profile_names(
     _ctx: "click.Context", _param: "click.Parameter", incomplete: str
 ) -> "list[CompletionItem]":
     """Return the profiles of the config file that begin like this."""
-    from entity_connections.settings.profiles import names
+    from entity_connections.settings.profiles import list_profile_names
 
-    return beginning(incomplete, ((one, "") for one in names()))
+    return beginning(incomplete, ((one, "") for one in list_profile_names()))
 
 
 def entity_names(
@@ -70,18 +70,17 @@ def _entities(chosen: dict[str, str | None]) -> Iterable[tuple[str, str]]:
         if chosen.get("tenant") is not None or scenario not in SCENARIOS:
             return  # a file is opened to work in it, not to guess
         module = f"entity_connections.fake.scenarios.data.{scenario.replace('-', '_')}"
-        found = import_module(module).scenario().entities
-        known = [(one.id, one.name, one.display_name) for one in found]
+        known = import_module(module).scenario().entities
     else:
-        from entity_connections.services.storage.store import known_entities
+        from entity_connections.services.storage.list_cache import ListCache
         from entity_connections.settings import paths as places
 
-        known = known_entities(places.store_file(name.rstrip("/")))
-    for id_, entity_name, title in known:
-        if _PLAIN.fullmatch(entity_name):
-            yield entity_name, title if title != entity_name else ""
+        known = ListCache(places.state_file(), name.rstrip("/")).load_entities()
+    for entity in known:
+        if _PLAIN.fullmatch(entity.name):
+            yield entity.name, entity.display_name if entity.display_name != entity.name else ""
         else:
-            yield id_, title
+            yield entity.id, entity.display_name
 
 
 def beginning(incomplete: str, words: Iterable[tuple[str, str]]) -> "list[CompletionItem]":

@@ -1,36 +1,36 @@
-"""What the settings say of a chosen tenant."""
+"""The profile and the credentials of the tenant that the options select."""
 
 from entity_connections.cli.exit_codes import ExitCode, Stopped
 from entity_connections.cli.options import Chosen
 from entity_connections.domain.secret import SecretValue
 from entity_connections.settings.environment_variables import CLIENT_SECRET, read_variable
 from entity_connections.settings.errors import SettingsError
-from entity_connections.settings.profiles import Profile, load, profile_of_address
+from entity_connections.settings.profiles import Profile, load_config, make_profile_for_url
 
 
-def profile_of(chosen: Chosen) -> Profile:
-    """Return the profile, or the address as one, that the options name.
+def get_profile(chosen: Chosen) -> Profile:
+    """Return the profile that the options name, or one made from `--base-url`.
 
     Raises:
         SettingsError: there is no such profile, or the settings cannot be used.
     """
     if chosen.base_url is not None:
-        return profile_of_address(chosen.base_url)
-    assert chosen.profile is not None  # noqa: S101 - else the fake tenant is meant
-    return load().profile(chosen.profile)
+        return make_profile_for_url(chosen.base_url)
+    assert chosen.profile is not None  # noqa: S101 - otherwise the fake tenant is used
+    return load_config().get_profile(chosen.profile)
 
 
-def credentials_of(profile: Profile) -> tuple[str, SecretValue]:
-    """Return client id and client secret; may ask on the terminal, if a command does.
+def find_credentials(profile: Profile) -> tuple[str, SecretValue]:
+    """Return client id and client secret; a `secret_command` may ask on the terminal.
 
     Raises:
-        Stopped: there are none, or where they are they must not be used.
-        SettingsError: the environment names an empty one.
+        Stopped: there are none, or they must not be used.
+        SettingsError: the environment variable is empty.
     """
-    from entity_connections.settings.secrets.secrets import find
+    from entity_connections.settings.secrets.client_secret import find_secret
 
-    read_variable(CLIENT_SECRET)  # an empty one is no missing secret, but a mistake of the caller
+    read_variable(CLIENT_SECRET)  # an empty variable is a usage error, not a missing secret
     try:
-        return profile.needed_client_id(), find(profile).value
+        return profile.require_client_id(), find_secret(profile).value
     except SettingsError as error:
         raise Stopped(str(error), ExitCode.NO_ACCESS) from error

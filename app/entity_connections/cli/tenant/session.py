@@ -67,11 +67,11 @@ class Session(NamedTuple):
         Only where nothing is remembered yet, or when the `entities` are what was
         wanted: the rows that the screen keeps are worth more than a second's wait.
         """
-        store = self.tenant.store
-        if store is None or store.path is None or (store.path.exists() and not entities):
+        if self.tenant.cache is None:
             return
-        remembered = self.tenant.restore_cache()
-        self.tenant.save_cache(acting_id or (remembered.acting_id if remembered else ""))
+        cached = self.tenant.restore_cache()
+        if cached is None or entities:
+            self.tenant.save_cache(acting_id or (cached.acting_id if cached else ""))
 
     def entity(self, typed: str) -> Entity:
         """Return the entity that somebody typed.

@@ -68,9 +68,9 @@ def way(chosen: Chosen) -> Way:
         for name in (CLIENT_ID, CLIENT_SECRET):
             read_variable(name)
         return _fake(chosen)
-    from entity_connections.cli.tenant.credentials import profile_of
+    from entity_connections.cli.tenant.credentials import get_profile
 
-    return _real(profile_of(chosen), chosen.entity)
+    return _real(get_profile(chosen), chosen.entity)
 
 
 def fake_target(scenario: str, user: str) -> Workspace:
@@ -182,21 +182,21 @@ def _fake_journal(path: "Path | None", name: str) -> Journal:
         return Journal(None, name, name)
     from entity_connections.settings import paths as places
 
-    return Journal(places.journal_file(), name, str(path))
+    return Journal(places.state_file(), name, str(path))
 
 
 def _real(profile: "Profile", entity: str | None) -> Way:
-    from entity_connections.cli.tenant.credentials import credentials_of
-    from entity_connections.services.storage.store import Store
+    from entity_connections.cli.tenant.credentials import find_credentials
+    from entity_connections.services.storage.list_cache import ListCache
     from entity_connections.settings import paths as places
 
     # Before the screen is there: a command that fetches it may ask something on the terminal.
-    client_id, secret = credentials_of(profile)
+    client_id, secret = find_credentials(profile)
     lock = WriteLock(locked=profile.risk is Risk.PRODUCTION, permanent=profile.read_only)
     login = profile.user or client_id
     start = profile.entity if entity is None else entity
     which = f"{profile.base_url} {client_id}"
-    store = Store(places.store_file(profile.name), which)
+    cache = ListCache(places.state_file(), profile.name, which)
 
     async def enter(_user: str) -> UserSession:
         await asyncio.to_thread(_load)
@@ -207,7 +207,7 @@ def _real(profile: "Profile", entity: str | None) -> Way:
         zuora = await asyncio.to_thread(  # it reads the authorities of https
             ZuoraClient, profile.base_url, known_by, lock, traffic
         )
-        tenant = Tenant(zuora, store=store)
+        tenant = Tenant(zuora, cache=cache)
         return UserSession(tenant, login, start, lambda _id: None, traffic)
 
     target = Workspace(
@@ -217,7 +217,7 @@ def _real(profile: "Profile", entity: str | None) -> Way:
         users=(),
         enter=enter,
         lock=lock,
-        journal=Journal(places.journal_file(), profile.name, which),
+        journal=Journal(places.state_file(), profile.name, which),
         options=profile.options,
     )
     return Way(target, profile.base_url, start, entity is not None)

@@ -29,8 +29,8 @@ from entity_connections.services.operations.preconditions import (
 from entity_connections.services.operations.recording import record_intent, record_outcome
 from entity_connections.services.request_log import RequestLog, RetryDelay
 from entity_connections.services.snapshot import Snapshot
-from entity_connections.services.storage.entries import Entry
 from entity_connections.services.storage.journal import Journal, JournalError
+from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.services.tenant import Tenant
 
 MAX_ATTEMPTS = 3

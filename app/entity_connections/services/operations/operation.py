@@ -10,7 +10,7 @@ from entity_connections.domain.connections import Connection, Direction, Row
 from entity_connections.domain.entities import Entity
 from entity_connections.domain.errors import Applied, ZuoraError
 from entity_connections.services.snapshot import Snapshot
-from entity_connections.services.storage.entries import Entry, Party
+from entity_connections.services.storage.journal_entry import Entry, Party
 
 
 class State(Enum):

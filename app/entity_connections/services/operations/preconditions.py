@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import GATEWAY_TIMEOUT, find_outcome
 from entity_connections.services.snapshot import Snapshot
-from entity_connections.services.storage.entries import SENDING, Entry
+from entity_connections.services.storage.journal_entry import SENDING, Entry
 
 KEY_LIFETIME = timedelta(hours=24)
 """How long Zuora remembers an Idempotency-Key (contract E3)."""

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from entity_connections.domain.entities import Entity
 from entity_connections.services.operations.operation import Operation, State
-from entity_connections.services.storage.entries import Entry, Party
 from entity_connections.services.storage.journal import Journal, JournalError
+from entity_connections.services.storage.journal_entry import Entry, Party
 
 
 def record_intent(

@@ -14,8 +14,8 @@ from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import find_outcome
 from entity_connections.services.operations.recording import record_outcome
 from entity_connections.services.snapshot import Snapshot
-from entity_connections.services.storage.entries import Entry
 from entity_connections.services.storage.journal import Journal
+from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.services.tenant import Tenant
 
 

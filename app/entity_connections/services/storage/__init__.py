@@ -1,1 +1,1 @@
-"""Local state on the disk: the journal of every write, and the lists last read."""
+"""Local state in one SQLite file: the journal of every write, and the lists last read."""

@@ -1,1 +1,1 @@
-"""Where a client secret comes from and where it is kept."""
+"""Client secrets: where they are found and where they are stored."""

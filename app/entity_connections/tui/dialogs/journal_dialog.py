@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from textual import work
 from textual.content import Content
 
-from entity_connections.services.storage.journal import Entry, Journal, JournalError, Verdict
+from entity_connections.services.storage.hash_chain import Verification
+from entity_connections.services.storage.journal import Journal, JournalError
+from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.tui.dialogs.log_dialog import LogDialog, Record
 from entity_connections.tui.widgets.grid.grid import Cell, Column, Item
 
@@ -45,26 +47,25 @@ class JournalDialog(LogDialog):
     @work(group="journal")
     async def _read(self) -> None:
         try:
-            entries = await asyncio.to_thread(self._journal.read_entries)
-            verdict = await asyncio.to_thread(self._journal.verify)
+            # Writes through other profiles are listed by the command `journal`.
+            profile = self._journal.profile
+            entries = await asyncio.to_thread(self._journal.read_entries, profile)
+            verification = await asyncio.to_thread(self._journal.verify)
         except JournalError as error:
             self.grid.placeholder = Content(str(error))
             return
         self.placeholder = "Nothing has been written to Zuora yet.\nEvery write is recorded here."
-        profile = self._journal.profile  # writes to other tenants: see the shell command
-        self.show_records(
-            _make_record(entry) for entry in reversed(entries) if entry.profile == profile
-        )
-        self._show_verdict(verdict)
+        self.show_records(_make_record(entry) for entry in reversed(entries))
+        self._show_verification(verification)
 
-    def _show_verdict(self, verdict: Verdict) -> None:
-        problems, dialog = verdict.problems, self.query_one("#dialog")
+    def _show_verification(self, verification: Verification) -> None:
+        problems, dialog = verification.problems, self.query_one("#dialog")
         if problems:
             count = f"{len(problems)} problem{'s' * (len(problems) != 1)}"
-            text = f"{count} in {verdict.lines} lines"
+            text = f"{count} in {verification.lines} lines"
             dialog.border_subtitle = Content.styled(text, "$text-error")
         else:
-            dialog.border_subtitle = Content(f"{verdict.lines} lines, none changed or missing")
+            dialog.border_subtitle = Content(f"{verification.lines} lines, none changed or missing")
         self.message.add_class("-error")
         self.show_message("\n".join(problems[:MAX_PROBLEMS]))
 

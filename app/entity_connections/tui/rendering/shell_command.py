@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import parse_qs, urlsplit
 
 from entity_connections.services.request_log import ApiCall
-from entity_connections.services.storage.journal import Entry
+from entity_connections.services.storage.journal_entry import Entry
 
 _ACTION_PATH = re.compile(r"/v1/entity-connections/([^/]+)/(accept|deny|disconnect)")
 

@@ -31,7 +31,7 @@ class RetryPolicy(NamedTuple):
         max_retry_after: longest delay that Zuora may ask for; a longer one ends the call.
         total: time from the start of a call to the start of its last attempt, all
             waiting included. Connecting comes on top; both must fit into the time in which
-            a write counts as being sent (`entity_connections.services.storage.entries.SENDING`).
+            a write counts as being sent (`journal_entry.SENDING`).
         jitter: returns a random number from 0 to 1.
     """
 
@@ -81,16 +81,10 @@ class RetrySafety(Enum):
 
 
 class Deadline:
-    """The time until which a call may be sent.
+    """The time until which a call may be sent; `at` is that time on asyncio's clock.
 
-    It is measured on two clocks: the clock of asyncio may stop while the machine sleeps,
-    and the system clock may be set. The deadline has passed when either says so.
-
-    Attributes:
-        at: the time on asyncio's clock.
-
-    Args:
-        seconds: time left from now.
+    It is measured on two clocks: asyncio's may stop while the machine sleeps, and the
+    system clock may be set. The deadline has passed when either says so.
     """
 
     def __init__(self, seconds: float) -> None:

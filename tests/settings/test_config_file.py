@@ -1,14 +1,18 @@
-"""What is wrong in config.toml is told: where, what, and what to do about it."""
+"""Every problem in config.toml is reported: where it is, what it is, and what to do."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from entity_connections.settings.environments import ENVIRONMENTS
+from entity_connections.settings.config_models import make_json_schema
 from entity_connections.settings.errors import SettingsError
-from entity_connections.settings.profiles import load
-from entity_connections.settings.table import KEYS, ProfileTable, schema
+from entity_connections.settings.paths import PROFILE_NAME
+from entity_connections.settings.profiles import load_config
+from entity_connections.settings.zuora_environments import ENVIRONMENTS
+
+from tests.settings.reports import check_report
 
 Config = Callable[[str], Path]
 
@@ -16,17 +20,14 @@ ROOT = 'environment = "eu-api-sandbox"\n'
 SECRET = "s3cr3t-Of-Acme+42"
 
 
-def told(config: Config, text: str) -> str:
-    """Return the sentence about a config.toml; it names the file and repeats no secret."""
+def report(config: Config, text: str) -> str:
+    """Return the error about a config.toml; it names the file and repeats no secret."""
     path = config(text)
     with pytest.raises(SettingsError) as raised:
-        load()
-    assert str(raised.value).startswith(f"{path}: ")
-    error: BaseException | None = raised.value
-    while error:  # a crash report prints the whole chain
-        assert SECRET not in f"{error} {error!r}"
-        error = error.__context__
-    return str(raised.value).removeprefix(f"{path}: ")
+        load_config()
+    message = check_report(raised.value, SECRET)
+    assert message.startswith(f"{path}: ")
+    return message.removeprefix(f"{path}: ")
 
 
 @pytest.mark.parametrize(
@@ -66,41 +67,47 @@ def told(config: Config, text: str) -> str:
         ),
         (
             f'[profiles.one]\n{ROOT}entity = ""',
-            "[profiles.one] entity is empty; leave the line out instead.",
+            "[profiles.one] entity is empty; give it a value, or leave the line out.",
         ),
         (
             f'[profiles.one]\n{ROOT}entity = "a\\u001b[2J"',
-            "[profiles.one] entity holds a line break or a control character.",
+            (
+                "[profiles.one] entity holds a character that cannot be seen; give it a value, or "
+                "leave the line out."
+            ),
         ),
         (
-            f'[profiles.one]\n{ROOT}entity = "{"x" * 1001}"',
-            "[profiles.one] entity is longer than 1,000 characters.",
+            f'[profiles.one]\n{ROOT}entity = "{"x" * 4097}"',
+            (
+                "[profiles.one] entity is longer than 4,096 characters; give it a value, or leave "
+                "the line out."
+            ),
         ),
         (
             f'[profiles.one]\n{ROOT}risk = "low"',
             "[profiles.one] risk must be 'sandbox' or 'production'.",
         ),
-        ("profiles = 3", "profiles must be a table of profiles, as in [profiles.acme]."),
+        ("profiles = 3", "profiles must be a table, as in [profiles.acme]."),
         (
             "[profiles]\none = 3",
-            "[profiles] one must be a table, as in [profiles.acme].",
+            "[profiles.one] must be a table, as in [profiles.acme].",
         ),
         (
             f'[profiles."a b"]\n{ROOT}',
             (
-                "a profile cannot be called 'a b': up to 64 letters, digits, dots, hyphens and "
-                "underscores, the first a letter or digit."
+                "[profiles.a b] is not the name of a profile: up to 64 letters, digits, dots, "
+                "hyphens and underscores, the first a letter or digit."
             ),
         ),
         (
             f"[profiles.Acme]\n{ROOT}[profiles.acme]\n{ROOT}",
-            "the profiles 'Acme' and 'acme' differ only in capitals: rename one.",
+            "profiles holds 'Acme' and 'acme', which differ only in capitals: rename one.",
         ),
         (
             "[profiles.one]",
             (
                 "[profiles.one] does not say where the tenant is: add "
-                'environment = "us-api-sandbox" or another word, or base_url = "https://…".'
+                'environment = "us-api-sandbox" or another name, or base_url = "https://…".'
             ),
         ),
         (
@@ -116,21 +123,21 @@ def told(config: Config, text: str) -> str:
         ),
     ],
 )
-def test_the_sentence(config: Config, text: str, sentence: str) -> None:
-    assert told(config, text) == sentence
+def test_a_problem_is_reported_in_one_sentence(config: Config, text: str, sentence: str) -> None:
+    assert report(config, text) == sentence
 
 
-def test_an_unknown_environment_names_the_nearest_and_lists_all(config: Config) -> None:
-    sentence = told(config, '[profiles.one]\nenvironment = "eu-sandbox"')
-    assert "Zuora has no 'eu-sandbox'; did you mean eu-" in sentence
-    assert "us-performance-test. Any other root is a base_url." in sentence
+def test_an_unknown_environment_is_reported_with_the_known_ones(config: Config) -> None:
+    sentence = report(config, '[profiles.one]\nenvironment = "eu-sandbox"')
+    assert "is 'eu-sandbox', which Zuora does not have; did you mean eu-" in sentence
+    assert "us-performance-test. For any other tenant write a base_url." in sentence
 
 
 @pytest.mark.parametrize(
     "key", ["client_secret", "clientSecret", "client-secret", "secret", "password", "client_secert"]
 )
 def test_a_secret_in_the_file_is_refused_and_not_repeated(config: Config, key: str) -> None:
-    sentence = told(config, f'[profiles.one]\n{ROOT}{key} = "{SECRET}"')
+    sentence = report(config, f'[profiles.one]\n{ROOT}{key} = "{SECRET}"')
     assert "a secret does not belong in this file" in sentence
     assert sentence.endswith("run: entity-connections login --profile one")
 
@@ -148,21 +155,21 @@ def test_a_secret_in_the_file_is_refused_and_not_repeated(config: Config, key: s
     ],
 )
 def test_what_might_be_a_secret_is_never_repeated(config: Config, lines: str) -> None:
-    assert told(config, f"[profiles.one]\n{lines}\n")
+    assert report(config, f"[profiles.one]\n{lines}\n")
 
 
-def test_all_problems_are_told_at_once_up_to_a_limit(config: Config) -> None:
+def test_several_problems_are_reported_together_up_to_a_limit(config: Config) -> None:
     path = config("[profiles.one]\n" + "".join(f"zz{n} = {n}\n" for n in range(9)))
     with pytest.raises(SettingsError) as raised:
-        load()
+        load_config()
     lines = str(raised.value).splitlines()
     assert len(lines) == 7
     assert all(line.startswith(f"{path}: [profiles.one] zz") for line in lines[:6])
     assert lines[6] == f"{path}: and 3 more."
 
 
-def test_a_key_from_outside_cannot_act_on_the_terminal(config: Config) -> None:
-    sentence = told(config, '[profiles.one]\nenvironment = "eu-production"\n"\\u001b[2Jx" = 1')
+def test_a_key_cannot_send_escape_sequences_to_the_terminal(config: Config) -> None:
+    sentence = report(config, '[profiles.one]\nenvironment = "eu-production"\n"\\u001b[2Jx" = 1')
     assert "\x1b" not in sentence
 
 
@@ -176,44 +183,60 @@ def test_a_key_from_outside_cannot_act_on_the_terminal(config: Config) -> None:
         ("x = " + "9" * 5_000, "a number is too long"),
     ],
 )
-def test_what_is_not_toml_is_told_with_its_line(config: Config, text: str, part: str) -> None:
-    sentence = told(config, text)
+def test_invalid_toml_is_reported_with_its_line(config: Config, text: str, part: str) -> None:
+    sentence = report(config, text)
     assert part in sentence
     assert sentence.endswith(". Mend the line, or take it out.")
 
 
-def test_a_file_in_another_encoding_is_told_with_its_line(home: Path) -> None:
+def test_text_that_is_not_utf8_is_reported_with_its_line(home: Path) -> None:
     home.mkdir()
     path = home / "config.toml"
     path.write_bytes(b"[profiles.one]\nuser = 'Andr\xe9'\n")
     with pytest.raises(SettingsError, match="line 2 is not UTF-8 text"):
-        load()
+        load_config()
     path.write_bytes(b"\xef\xbb\xbf[profiles.one]\nenvironment = 'eu-production'\n")
-    assert list(load().profiles) == ["one"]
+    assert list(load_config().profiles) == ["one"]
 
 
-def test_a_file_that_is_none_is_told(home: Path) -> None:
+def test_a_file_that_cannot_be_read_is_reported(home: Path) -> None:
     path = home / "config.toml"
     path.mkdir(parents=True)
     with pytest.raises(SettingsError, match="is not a file"):
-        load()
+        load_config()
     path.rmdir()
     path.write_bytes(b"#" * 1_000_001)
     with pytest.raises(SettingsError, match="is larger than 1,000,000 bytes"):
-        load()
+        load_config()
     path.unlink()
     path.symlink_to(path)
     with pytest.raises(SettingsError, match="cannot be read"):
-        load()
+        load_config()
 
 
-def test_the_schema_says_what_the_program_checks() -> None:
-    found = schema()["properties"]["profiles"]
-    (profile,) = found["patternProperties"].values()
-    assert profile["additionalProperties"] is found["additionalProperties"] is False
-    assert tuple(profile["properties"]) == tuple(KEYS) == ProfileTable._fields
-    assert profile["properties"]["environment"]["enum"] == list(ENVIRONMENTS)
-    assert profile["properties"]["risk"]["enum"] == ["sandbox", "production"]
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_a_file_that_everybody_can_change_is_refused(config: Config) -> None:
+    """Whoever changes base_url gets the secret; whoever changes secret_command runs a program."""
+    path = config(f"[profiles.one]\n{ROOT}")
+    path.chmod(0o664)
+    assert load_config().profiles
+    path.chmod(0o666)
+    with pytest.raises(SettingsError, match=f"chmod o-w '{path}'"):
+        load_config()
+
+
+def test_the_json_schema_describes_every_key() -> None:
+    schema = make_json_schema()
+    profiles = schema["properties"]["profiles"]
+    assert list(profiles["patternProperties"]) == [f"^{PROFILE_NAME.pattern}$"]
+    profile = schema["$defs"]["ProfileTable"]
+    assert schema["additionalProperties"] is profile["additionalProperties"] is False
+    assert [*profile["properties"]] == [
+        "environment", "base_url", "client_id", "secret_command",
+        "risk", "read_only", "entity", "user",
+    ]  # fmt: skip
+    assert all(key["description"] for key in profile["properties"].values())
+    assert profile["properties"]["environment"]["anyOf"][0]["enum"] == list(ENVIRONMENTS)
+    assert profile["properties"]["risk"]["anyOf"][0]["enum"] == ["sandbox", "production"]
     assert profile["properties"]["read_only"]["type"] == "boolean"
-    assert all(one["description"] for one in profile["properties"].values())
-    assert json.loads(json.dumps(schema())) == schema()
+    assert json.loads(json.dumps(schema)) == schema

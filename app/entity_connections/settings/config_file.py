@@ -1,0 +1,52 @@
+"""Reads config.toml. What may stand in it is checked by `config_models`."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from entity_connections.domain.text import clean
+from entity_connections.files import read_file
+from entity_connections.settings.errors import SettingsError, convert_os_errors
+
+MAX_SIZE = 1_000_000
+"""Most bytes of config.toml."""
+
+
+def read_config_file(path: Path) -> bytes:
+    """Return the contents of config.toml, or nothing when there is no such file.
+
+    Raises:
+        SettingsError: the file cannot be read, or every user of the machine can change it.
+    """
+    with convert_os_errors(path, "read"):
+        try:
+            # On Windows the mode says nothing about other users.
+            if sys.platform != "win32" and path.stat().st_mode & 0o002:
+                raise SettingsError(
+                    f"{path} can be changed by every user of this machine, and it says where "
+                    f"secrets are sent: chmod o-w '{path}'"
+                )
+            return read_file(path, MAX_SIZE)
+        except (FileNotFoundError, NotADirectoryError):
+            return b""
+
+
+def parse_toml(data: bytes, path: Path) -> dict[str, Any]:
+    """Return the contents of a TOML file.
+
+    Raises:
+        SettingsError: it is not TOML; the message names the line, but repeats nothing of it.
+    """
+    import tomllib
+
+    try:
+        return tomllib.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        problem = f"line {line} is not UTF-8 text"
+    except tomllib.TOMLDecodeError as error:
+        problem = clean(str(error))
+    except (ValueError, RecursionError):
+        problem = "a number is too long or lists are nested too deeply"
+    # Raised outside the handlers: the exceptions there hold the text of the file.
+    raise SettingsError(f"{path}: {problem}. Mend the line, or take it out.")

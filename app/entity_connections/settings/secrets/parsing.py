@@ -1,0 +1,28 @@
+"""Turns text from outside into a client secret."""
+
+from entity_connections.domain.secret import Secret
+from entity_connections.settings.errors import SettingsError
+
+MAX_SECRET_SIZE = 4_096
+"""Most bytes of a secret; those of Zuora have at most 42 characters (contract A1)."""
+
+
+def parse_secret(data: bytes | str, source: str) -> Secret:
+    """Return the secret on the first line of `data`.
+
+    Args:
+        data: a file, the output of a command, or what the user typed.
+        source: what `data` is called in the error.
+
+    Raises:
+        SettingsError: the line is empty or not printable text; nothing of it is repeated.
+    """
+    try:
+        text = data.decode() if isinstance(data, bytes) else data
+    except UnicodeDecodeError:
+        text = ""
+    line = text.strip().partition("\n")[0].strip()
+    # Text that is not printable could not be sent, and the error would repeat it.
+    if not line or not line.isprintable():
+        raise SettingsError(f"{source} holds no secret: its first line is empty or not text.")
+    return Secret(line)

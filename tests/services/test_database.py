@@ -1,0 +1,211 @@
+"""The SQLite file: private, shared by several programs, and never written when it is not ours."""
+
+import gc
+import os
+import resource
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+from entity_connections.services.storage.database import Database, DatabaseError
+
+INSERT = "INSERT INTO list_cache VALUES ('acme', 'tenant', '{}')"
+SELECT = "SELECT count(*) FROM list_cache"
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="files have no modes there")
+
+
+def insert(database: Database) -> None:
+    with database.write() as connection:
+        connection.execute(INSERT)
+
+
+def count(database: Database) -> int:
+    with database.read() as connection:
+        found: int = connection.execute(SELECT).fetchone()[0]
+        return found
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "state.sqlite3"
+
+
+def test_memory_and_file_work_alike(path: Path) -> None:
+    for database in (Database(None), Database(path)):
+        assert count(database) == 0
+        insert(database)
+        assert count(database) == 1
+    assert count(Database(path)) == 1
+    assert count(Database(None)) == 0
+
+
+def test_reading_makes_no_file(path: Path) -> None:
+    assert count(Database(path)) == 0
+    assert not path.parent.exists()
+
+
+def test_a_block_that_raises_changes_nothing(path: Path) -> None:
+    for database in (Database(None), Database(path)):
+        with suppress(KeyError), database.write() as connection:
+            connection.execute(INSERT)
+            raise KeyError
+        assert count(database) == 0
+        insert(database)
+
+
+def test_no_connection_stays_open(path: Path) -> None:
+    insert(Database(path))
+    assert list(path.parent.iterdir()) == [path], "SQLite removes -wal and -shm at the last close"
+    database = Database(None)
+    with database.read() as connection:
+        connection.execute(SELECT)
+    del database
+    gc.collect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute(SELECT)
+
+
+def test_a_write_is_durable(path: Path) -> None:
+    insert(Database(path))
+    with Database(path).write() as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,), "FULL"
+
+
+@posix
+def test_nobody_else_may_read_it(path: Path) -> None:
+    with Database(path).write() as connection:
+        connection.execute(INSERT)
+        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+    assert modes == {path.name: 0o600, f"{path.name}-wal": 0o600, f"{path.name}-shm": 0o600}
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    path.chmod(0o644)
+    count(Database(path))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def make_text(path: Path) -> None:
+    path.write_text("precious " * 200)
+
+
+def make_other_database(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE precious (x)")
+
+
+def make_newer(path: Path) -> None:
+    insert(Database(path))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+
+
+def make_damaged(path: Path) -> None:
+    insert(Database(path))
+    data = path.read_bytes()
+    path.write_bytes(data[:200] + b"\xff" * (len(data) - 200))
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (make_text, "file is not a database"),
+        (make_other_database, "it is not a file of entity-connections"),
+        (make_newer, "a newer version of entity-connections has written it"),
+        (make_damaged, "malformed"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_left_as_it_is(
+    path: Path, make: Callable[[Path], None], reason: str
+) -> None:
+    path.parent.mkdir()
+    make(path)
+    before = path.read_bytes()
+    for use in (count, insert):
+        with pytest.raises(DatabaseError, match=reason):
+            use(Database(path))
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
+def make_link(path: Path) -> None:
+    insert(Database(path.with_name("elsewhere")))
+    path.symlink_to(path.with_name("elsewhere"))
+
+
+@posix
+@pytest.mark.parametrize("make", [make_link, os.mkfifo, Path.mkdir])
+def test_only_a_plain_file_is_opened(path: Path, make: Callable[[Path], None]) -> None:
+    path.parent.mkdir()
+    make(path)
+    for use in (count, insert):
+        with pytest.raises(DatabaseError, match="it is not a plain file"):
+            use(Database(path))
+
+
+@posix
+def test_a_file_of_somebody_else_is_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    insert(Database(path))
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    for use in (count, insert):
+        with pytest.raises(DatabaseError, match="it belongs to somebody else"):
+            use(Database(path))
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write all")
+def test_a_file_that_is_read_only_can_be_read(path: Path) -> None:
+    insert(Database(path))
+    path.chmod(0o400)
+    assert count(Database(path)) == 1
+    with pytest.raises(DatabaseError, match="readonly"):
+        insert(Database(path))
+
+
+def test_a_folder_that_cannot_be_made_is_refused(path: Path) -> None:
+    path.parent.write_text("a file where the folder should be")
+    with pytest.raises(DatabaseError, match="File exists"):
+        insert(Database(path))
+
+
+def test_while_another_program_writes_one_may_read_but_not_write(path: Path) -> None:
+    insert(Database(path))
+    with Database(path).write() as connection:
+        connection.execute("DELETE FROM list_cache")
+        assert count(Database(path)) == 1
+        with pytest.raises(DatabaseError, match="locked"):
+            insert(Database(path, timeout=0.05))
+    assert count(Database(path)) == 0
+
+
+def insert_on_full_disk(path: str, size: int) -> None:
+    """Insert where files cannot grow beyond `size` bytes, and print why it fails."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    try:
+        insert(Database(Path(path)))
+    except DatabaseError as error:
+        print(error)
+
+
+@posix
+@pytest.mark.parametrize("size", [0, 100, 5000])
+def test_a_full_disk_leaves_the_file_as_it_was(path: Path, size: int) -> None:
+    with Database(path).write() as connection:
+        connection.execute(INSERT.replace("acme", "before"))
+    code = (
+        "import sys\n"
+        "from tests.services.test_database import insert_on_full_disk\n"
+        "insert_on_full_disk(sys.argv[1], int(sys.argv[2]))"
+    )
+    command = [sys.executable, "-c", code, str(path), str(size)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip()
+    assert count(Database(path)) == 1
+    insert(Database(path))
+    assert count(Database(path)) == 2

@@ -1,0 +1,246 @@
+"""The cached lists: the next start shows them as they were, and works without them."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from entity_connections.domain.connections import PENDING, Direction
+from entity_connections.domain.entities import Entity
+from entity_connections.fake.scenarios.scenarios import SCENARIOS
+from entity_connections.services.request_log import RequestLog
+from entity_connections.services.screen_state import ScreenState
+from entity_connections.services.snapshot import Snapshot
+from entity_connections.services.storage.list_cache import (
+    SAVE_INTERVAL,
+    CachedLists,
+    ListCache,
+)
+from entity_connections.services.tenant import Tenant
+from entity_connections.services.workspace import UserSession
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.acme import CORPORATION, EUROPE, client, open_acme
+from tests.domain.world import GLOBAL, HIERARCHY, NORTH, SOUTH, connection
+from tests.services.journals import MORNING, Clock
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "state.sqlite3"
+
+
+def lists(*snapshots: Snapshot) -> CachedLists:
+    """Build lists of a small tenant."""
+    ids = frozenset({GLOBAL.id})
+    return CachedLists(tuple(HIERARCHY), ids, snapshots, GLOBAL.id, Direction.OUTBOUND)
+
+
+def snapshot(acting_id: str = GLOBAL.id, connections: int = 1, **age: float) -> Snapshot:
+    listed = tuple(connection(NORTH, GLOBAL, PENDING, str(id_)) for id_ in range(connections))
+    return Snapshot(acting_id, HIERARCHY, listed, None, MORNING - timedelta(**age))
+
+
+def write_row(path: Path, text: str) -> None:
+    """Put a text in the place of the lists, as a person may who edits the file."""
+    ListCache(path, "acme").save(lists())
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE list_cache SET lists = ?", [text])
+
+
+async def read_and_save(path: Path, scenario: str = "acme", *entities: str) -> Tenant:
+    """Return a tenant that has read some entities and saved their lists."""
+    fake = open_acme(scenario)
+    tenant = Tenant(client(fake), cache=ListCache(path, "acme"))
+    acting_id = await tenant.open()
+    for entity_id in entities or (acting_id,):
+        await tenant.read(entity_id)
+    tenant.save_cache(acting_id, Direction.INBOUND)
+    fake.close()
+    return tenant
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("scenario", list(SCENARIOS))
+async def test_the_next_start_shows_the_same_rows(path: Path, scenario: str) -> None:
+    before = await read_and_save(path, scenario)
+    after = Tenant(None, cache=ListCache(path, "acme"))  # type: ignore[arg-type]
+    cached = after.restore_cache()
+    assert cached is not None
+    assert cached.direction is Direction.INBOUND
+    assert list(after.hierarchy) == list(before.hierarchy)
+    assert after.accessible_ids == before.accessible_ids
+    then, now = before.cached(cached.acting_id), after.cached(cached.acting_id)
+    assert then is not None
+    assert now is not None
+    assert (now.read_at, now.warnings) == (then.read_at, then.warnings)
+    for direction in Direction:
+        assert now.rows(direction) == then.rows(direction)
+
+
+@pytest.mark.asyncio
+async def test_lists_that_were_read_are_not_replaced_by_cached_ones(path: Path) -> None:
+    await read_and_save(path, "acme", CORPORATION, EUROPE)
+    fake = open_acme()
+    tenant = Tenant(client(fake), cache=ListCache(path, "acme"))
+    await tenant.open()
+    view = await tenant.read(CORPORATION)
+    hierarchy = tenant.hierarchy
+    assert tenant.restore_cache() is not None
+    assert tenant.cached(CORPORATION) is view
+    assert tenant.hierarchy is hierarchy
+    assert tenant.cached(EUROPE) is not None
+    assert await tenant.read(EUROPE) is tenant.cached(EUROPE)
+    fake.close()
+
+
+@pytest.mark.asyncio
+async def test_lists_from_a_clock_that_was_ahead_are_older_than_what_is_read(path: Path) -> None:
+    clock = Clock()
+    fake = open_acme()
+    ahead = Tenant(client(fake), lambda: clock.now + timedelta(days=365), ListCache(path, "acme"))
+    await ahead.open(CORPORATION)
+    await ahead.read(CORPORATION)
+    ahead.save_cache(CORPORATION)
+    tenant = Tenant(client(fake), clock, ListCache(path, "acme"))
+    tenant.restore_cache()
+    cached = tenant.cached(CORPORATION)
+    assert cached is not None
+    assert cached.read_at == clock.now
+    session = UserSession(tenant, "alice", None, lambda _: None, RequestLog())
+    state = ScreenState(session, CORPORATION)
+    state.apply(cached)
+    await tenant.open(CORPORATION)
+    clock.turn(days=-1)
+    state.apply(new := await tenant.read(CORPORATION))
+    assert state.snapshot is new is tenant.cached(CORPORATION)
+    fake.close()
+
+
+def test_nothing_is_saved_before_anything_was_read(path: Path) -> None:
+    Tenant(None, cache=ListCache(path, "acme")).save_cache("")  # type: ignore[arg-type]
+    assert not path.exists()
+
+
+def test_profiles_share_the_file_and_tenants_do_not_share_lists(path: Path) -> None:
+    saved = ListCache(path, "acme", "https://one.example id")
+    saved.save(lists())
+    assert saved.load() == lists()
+    assert ListCache(path, "acme", "https://one.example other").load() is None
+    other = ListCache(path, "https://one.example", "https://one.example id")
+    assert other.load() is None
+    other.save(lists()._replace(acting_id=NORTH.id))
+    assert saved.load() == lists()
+    assert [entity.id for entity in ListCache(path, "acme").load_entities()] == [
+        entity.id for entity in HIERARCHY
+    ]
+
+
+def test_without_a_file_there_is_nothing(path: Path) -> None:
+    cache = ListCache(path, "acme")
+    assert (cache.load(), cache.load_entities()) == (None, [])
+    assert not path.parent.exists()
+
+
+def test_a_file_that_cannot_be_used_is_no_trouble(path: Path) -> None:
+    path.mkdir(parents=True)
+    cache = ListCache(path, "acme")
+    cache.save(lists())
+    assert (cache.load(), cache.load_entities()) == (None, [])
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "null", "[]", "9", "{}", '{"entities": [["a"]]}', '{"entities": 3}']
+)
+def test_damaged_lists_are_ignored(path: Path, text: str) -> None:
+    write_row(path, text)
+    cache = ListCache(path, "acme")
+    assert (cache.load(), cache.load_entities()) == (None, [])
+
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(
+    st.sampled_from(["acting_id", "direction", "accessible_ids", "entities", "snapshots"]),
+    st.sampled_from([None, 0, 1, 2, 3]),
+    ANY_JSON,
+)
+def test_any_content_is_loaded_or_ignored(
+    tmp_path_factory: pytest.TempPathFactory, name: str, index: int | None, value: object
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.sqlite3"
+    fields: dict[str, object] = {
+        "entities": [["a", "A", "", None, ""]],
+        "accessible_ids": None,
+        "acting_id": "a",
+        "direction": "outbound",
+    }
+    view: list[object] = ["a", "2026-11-22T09:00:00Z", [], []]
+    if index is None:
+        fields[name] = value
+    else:
+        view[index] = value
+    write_row(path, json.dumps({"snapshots": [view]} | fields))
+    ListCache(path, "acme").load()
+    ListCache(path, "acme").load_entities()
+
+
+def test_texts_and_ids_are_checked_when_they_are_read(path: Path) -> None:
+    write_row(path, json.dumps({"entities": [["a", "x", "\x1b[31mred", None, "Provisioned"]]}))
+    assert ListCache(path, "acme").load_entities() == [Entity("a", "x", "[31mred", None)]
+    write_row(path, json.dumps({"entities": [["a\r\n", "x", "", None, "Provisioned"]]}))
+    assert ListCache(path, "acme").load_entities() == []
+
+
+def test_the_newest_lists_are_kept_as_far_as_there_is_room(path: Path) -> None:
+    shots = [snapshot(GLOBAL.id, 3), snapshot(NORTH.id, 2), snapshot(SOUTH.id, 0)]
+    for room, kept in ((1, 1), (4, 1), (5, 3)):
+        cache = ListCache(path, "acme", max_connections=room)
+        cache.save(lists(*shots))
+        loaded = cache.load()
+        assert loaded is not None
+        assert len(loaded.snapshots) == kept
+
+
+def test_lists_are_saved_again_when_they_have_changed(path: Path) -> None:
+    cache = ListCache(path, "acme")
+    young = snapshot(minutes=0)
+
+    def was_saved(saved: CachedLists) -> bool:
+        path.unlink(missing_ok=True)
+        cache.save(saved)
+        return path.exists()
+
+    assert was_saved(lists(snapshot(minutes=4)))
+    assert not was_saved(lists(young)), "only younger"
+    assert was_saved(lists(young._replace(connections=())))
+    assert was_saved(lists(young))
+    assert was_saved(lists(young)._replace(direction=Direction.INBOUND))
+    assert not was_saved(lists(young)._replace(direction=Direction.INBOUND))
+    later = young._replace(read_at=young.read_at + SAVE_INTERVAL)
+    assert was_saved(lists(later)._replace(direction=Direction.INBOUND)), "for its age"
+
+
+def test_completion_imports_nothing_heavy(path: Path) -> None:
+    ListCache(path, "acme").save(lists())
+    code = (
+        "import sys, pathlib\n"
+        "from entity_connections.services.storage.list_cache import ListCache\n"
+        "assert 'sqlite3' not in sys.modules\n"
+        "print(len(ListCache(pathlib.Path(sys.argv[1]), 'acme').load_entities()))\n"
+        "print([m for m in ('pydantic', 'httpx', 'asyncio', 'textual') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, path], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "5\n[]\n"
