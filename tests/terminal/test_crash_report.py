@@ -1,4 +1,4 @@
-"""What is ui of an error: where it was, never what the variables held."""
+"""What is printed about an error: where it was, never what the variables held."""
 
 import pytest
 from entity_connections.tui.terminal.crash_report import CRASH_HEADER, make_crash_report

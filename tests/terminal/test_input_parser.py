@@ -19,7 +19,7 @@ from textual.message import Message
 
 
 class Clock:
-    """Seconds that pass only when ui to."""
+    """Seconds that pass only when told to."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -86,7 +86,7 @@ ALT = [f"\x1b{char}" for char in "abyzAZ019.,;/é€\r\t"]
 
 
 @pytest.mark.parametrize("unit", [*ORDINARY_KEYS, *MODIFIED, *KITTY, *MOUSE, *ALT])
-def test_a_key_or_mouse_report_is_what_textual_makes_of_it(unit: str) -> None:
+def test_keys_and_mouse_reports_are_parsed_as_by_textual(unit: str) -> None:
     terminal = Terminal()
     at_once = [*terminal.send(unit.encode()), *terminal.wait(1)]
     assert describe(at_once) == describe(textual_parses(unit))
@@ -98,7 +98,7 @@ def test_a_key_or_mouse_report_is_what_textual_makes_of_it(unit: str) -> None:
 
 
 @given(st.lists(st.sampled_from([*MODIFIED, *KITTY, *MOUSE, *"abcyé€/\r\t\x7f\x03"]), max_size=8))
-def test_units_in_one_piece_are_what_they_are_alone(units: list[str]) -> None:
+def test_units_in_one_read_are_parsed_as_in_several(units: list[str]) -> None:
     expected = [message for unit in units for message in textual_parses(unit)]
     assert keys(Terminal().send("".join(units).encode())) == keys(expected)
 
@@ -215,7 +215,7 @@ def test_a_report_is_no_key_in_one_piece_or_many(
 
 
 @given(STRINGS.filter(lambda string: string[-1:] in b"\\\x9c"), st.integers(1, 80))
-def test_what_is_cut_off_is_no_key_either(string: bytes, length: int) -> None:
+def test_an_incomplete_sequence_is_no_key(string: bytes, length: int) -> None:
     terminal = Terminal()
     terminal.send(string[: max(2, min(length, len(string) - 2))])
     messages = terminal.messages + terminal.wait(SEQUENCE_TIMEOUT)
@@ -224,7 +224,7 @@ def test_what_is_cut_off_is_no_key_either(string: bytes, length: int) -> None:
 
 
 @given(st.binary(max_size=200), st.integers(0, 200))
-def test_no_bytes_end_the_program(data: bytes, cut: int) -> None:
+def test_any_bytes_are_accepted(data: bytes, cut: int) -> None:
     terminal = Terminal()
     terminal.send(data[:cut])
     terminal.send(data[cut:], after=0.2)
@@ -240,7 +240,7 @@ def test_no_bytes_end_the_program(data: bytes, cut: int) -> None:
         b"\x1b[97;" + b"9" * 5000 + b"u",
     ],
 )  # fmt: skip
-def test_numbers_out_of_all_bounds_are_dropped(unit: bytes) -> None:
+def test_huge_numbers_are_dropped(unit: bytes) -> None:
     terminal = Terminal()
     terminal.send(unit)
     assert not [m for m in terminal.messages if isinstance(m, Key | events.Resize)]
@@ -251,7 +251,7 @@ def test_bytes_that_are_no_text_are_dropped() -> None:
     assert keys(Terminal().send(b"a\xfcb\xc3c\xff\xfe")) == ["a", "b", "c"]
 
 
-def test_a_key_in_pieces_counts_only_when_they_come_together() -> None:
+def test_a_split_key_counts_only_without_a_pause() -> None:
     assert keys(Terminal().send(b"\x1b[") + Terminal().send(b"97u")) == ["9", "7", "u"]
     together, apart = Terminal(), Terminal()
     together.send(b"\x1b[")
@@ -261,7 +261,7 @@ def test_a_key_in_pieces_counts_only_when_they_come_together() -> None:
     assert isinstance(dropped, InputDropped)
 
 
-def test_where_all_keys_are_escaped_a_lone_esc_is_none() -> None:
+def test_a_lone_esc_is_no_key_in_the_kitty_protocol() -> None:
     terminal = Terminal()
     assert keys(terminal.send(b"\x1b[27u\x1b[97u")) == ["escape", "a"]
     terminal.send(b"\x1b")
@@ -272,13 +272,13 @@ def test_where_all_keys_are_escaped_a_lone_esc_is_none() -> None:
     assert keys(terminal.wait(SEQUENCE_TIMEOUT)) == []
 
 
-def test_a_part_of_a_sequence_is_told() -> None:
+def test_an_incomplete_sequence_is_reported_as_dropped() -> None:
     terminal = Terminal()
     terminal.send(b"\x1b[?2026;2$")
     assert [type(message) for message in terminal.wait(SEQUENCE_TIMEOUT)] == [InputDropped]
 
 
-def test_the_mouse_goes_on_after_what_was_not_understood() -> None:
+def test_the_mouse_works_after_an_unknown_sequence() -> None:
     terminal = Terminal()
     terminal.send(b"\x1b[48;24;80;480;800t\x1b[?62;22c\x1b[<0;401;241M")
     [down] = [message for message in terminal.messages if isinstance(message, MouseEvent)]

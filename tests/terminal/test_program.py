@@ -63,7 +63,7 @@ def test_no_escape_of_a_name_reaches_the_terminal() -> None:
         assert not {"\u202e", "\u2066", "\u200b", "\u200d", "\ufeff"} & set(output)
 
 
-def test_what_is_repainted_in_part_is_what_a_whole_repaint_shows() -> None:
+def test_partial_repaints_show_the_same_as_a_full_repaint() -> None:
     with Terminal(PROGRAM) as terminal:
         terminal.wait_for("Acme-Americas")
         for key in ("down", "down", "down", "i", "down", "o", "/", "e", "u", "enter", "a", "down"):
@@ -105,7 +105,7 @@ def test_a_crash_tells_no_values_and_leaves_the_terminal_as_it_was() -> None:
         assert "client_secret =" not in output.replace('client_secret = "".join', "")
 
 
-def test_the_panes_open_and_close_by_key() -> None:
+def test_the_logs_open_and_close_by_key() -> None:
     with Terminal(PROGRAM, (100, 30)) as terminal:
         terminal.wait_for("Acme-Americas")
         terminal.wait_quiet()
@@ -167,7 +167,7 @@ main()
 """
 
 
-def test_a_write_under_way_is_recorded_to_its_end_when_the_program_crashes(tmp_path: Path) -> None:
+def test_the_outcome_of_a_write_is_recorded_after_a_crash(tmp_path: Path) -> None:
     tenant = str(tmp_path / "acme.db")
     state = {"XDG_STATE_HOME": str(tmp_path)}
     with Terminal([sys.executable, "-c", CRASH_DURING_A_WRITE, tenant], env=state) as terminal:

@@ -54,13 +54,13 @@ def far_off() -> RetryDelay:
          "2 connections could not be read. More."),
     ],
 )  # fmt: skip
-def test_one_thing_at_a_time(state: BannerState, width: int, line: str) -> None:
+def test_the_banner_shows_one_thing_at_a_time(state: BannerState, width: int, line: str) -> None:
     assert render_banner(state, width).plain == line
 
 
 @sizes
 @pytest.mark.asyncio
-async def test_a_wait(
+async def test_delay(
     snap: Snapshot, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """How long, why, and that escape gives up; nothing else has moved."""
@@ -77,7 +77,7 @@ async def test_a_wait(
 
 
 @pytest.mark.asyncio
-async def test_a_wait_can_be_given_up_from_within_the_filter() -> None:
+async def test_escape_in_the_filter_ends_a_delay() -> None:
     adapter = FaultyAdapter()
     async with open_screen(
         wrap=adapter, options=TenantOptions(request_log=adapter.request_log)
@@ -91,7 +91,7 @@ async def test_a_wait_can_be_given_up_from_within_the_filter() -> None:
 
 
 @pytest.mark.asyncio
-async def test_it_counts_down() -> None:
+async def test_the_banner_counts_down() -> None:
     adapter = FaultyAdapter()
     async with open_screen(
         wrap=adapter, options=TenantOptions(request_log=adapter.request_log)
@@ -139,7 +139,7 @@ async def test_the_notice_about_a_failure_disappears_with_it() -> None:
 
 
 @pytest.mark.asyncio
-async def test_refused_credentials_are_not_tried_again_and_again() -> None:
+async def test_refused_credentials_are_not_retried() -> None:
     timing = FAST._replace(refresh_interval=lambda _: 0.01)
     adapter = FaultyAdapter()
     async with open_screen(wrap=adapter, timing=timing) as ui:
@@ -156,7 +156,7 @@ async def test_refused_credentials_are_not_tried_again_and_again() -> None:
 
 
 @pytest.mark.asyncio
-async def test_nothing_is_asked_unasked_before_the_time_that_zuora_named() -> None:
+async def test_no_refresh_before_the_time_that_zuora_named() -> None:
     timing = FAST._replace(refresh_interval=lambda _: 0.01)
     adapter = FaultyAdapter()
     async with open_screen(wrap=adapter, timing=timing) as ui:
@@ -203,7 +203,7 @@ async def test_a_start_that_failed_is_repeated_automatically() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_short_budget_slows_the_refreshes_and_says_so(snap: Snapshot) -> None:
+async def test_low_rate_limit(snap: Snapshot) -> None:
     """What is left, until when, and how often it refreshes now."""
     request_log = RequestLog()
     async with open_screen(size=(120, 36), options=TenantOptions(request_log=request_log)) as ui:
@@ -216,7 +216,7 @@ async def test_a_short_budget_slows_the_refreshes_and_says_so(snap: Snapshot) ->
 
 
 @pytest.mark.asyncio
-async def test_remarks_of_a_list_are_told(snap: Snapshot) -> None:
+async def test_list_warnings(snap: Snapshot) -> None:
     """The good rows are there, with a count of what could not be read."""
     adapter = FaultyAdapter()
     adapter.warnings = ("2 connections could not be read.",)
@@ -226,7 +226,7 @@ async def test_remarks_of_a_list_are_told(snap: Snapshot) -> None:
 
 
 @pytest.mark.asyncio
-async def test_it_takes_no_row_away() -> None:
+async def test_the_banner_takes_no_row_away() -> None:
     adapter = FaultyAdapter()
     async with open_screen(wrap=adapter) as ui:
         before = ui.rows.region
@@ -238,7 +238,7 @@ async def test_it_takes_no_row_away() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_write_is_not_sent_by_coming_back() -> None:
+async def test_a_write_that_was_refused_offline_is_not_sent_later() -> None:
     timing = FAST._replace(refresh_interval=lambda _: 0.05)
     adapter = FaultyAdapter()
     async with open_screen(wrap=adapter, timing=timing) as ui:

@@ -51,7 +51,7 @@ async def test_before_a_binding_of_textual_is_run(monkeypatch: pytest.MonkeyPatc
         assert WORD in ui.notice
 
 
-async def test_an_error_of_our_own_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_error_in_our_own_code_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("entity_connections.tui.widgets.grid.grid.Grid.action_move", broken)
     with pytest.raises(ValueError, match="broken on purpose"):
         async with open_screen() as ui:

@@ -25,7 +25,7 @@ async def read_statuses(ui: ScreenDriver, acting_id: str) -> dict[tuple[str, str
     return {(record.source_id, record.target_id): record.status for record in records}
 
 
-async def test_request_and_accept_with_a_filter_hit_one_and_the_same_pair() -> None:
+async def test_request_and_accept_with_a_filter_change_the_same_pair() -> None:
     async with open_screen() as ui:
         await only_not_connected(ui, "Acme-Mexico")
         before = ui.row_names()
@@ -52,7 +52,7 @@ async def test_request_and_accept_with_a_filter_hit_one_and_the_same_pair() -> N
         assert "Acme-Mexico" not in ui.row_names(), "it was left"
 
 
-async def test_a_row_that_was_acted_on_stays_in_an_order_that_would_move_it() -> None:
+async def test_a_row_stays_in_place_after_an_action() -> None:
     async with open_screen() as ui:
         await ui.press("i", "a", "y")
         assert ui.row_names() == ["Acme-Germany", "Acme-Japan", "Acme-US", "Acme-Brazil"]
@@ -63,7 +63,7 @@ async def test_a_row_that_was_acted_on_stays_in_an_order_that_would_move_it() ->
         assert ui.row_names()[0] == "Acme-Japan"
 
 
-async def test_the_other_side_without_a_connection_is_the_row_it_would_be() -> None:
+async def test_the_other_side_shows_a_row_for_a_pair_without_a_connection() -> None:
     async with open_screen() as ui:
         await ui.move_to("Acme-Mexico")
         await ui.press("g")
@@ -80,7 +80,7 @@ async def test_the_other_side_without_a_connection_is_the_row_it_would_be() -> N
         assert ui.cursor == "Acme-Mexico"
 
 
-async def test_g_is_an_ordinary_one_from_another_row_and_still_finds_back() -> None:
+async def test_g_goes_back_only_from_the_row_it_came_to() -> None:
     async with open_screen() as ui:
         await ui.press("slash")
         await ui.type("europe")
@@ -100,7 +100,7 @@ async def test_g_is_an_ordinary_one_from_another_row_and_still_finds_back() -> N
         assert ui.cursor == "Acme-Europe"
 
 
-async def test_g_goes_and_comes_back_while_nothing_can_be_read() -> None:
+async def test_g_works_while_nothing_can_be_read() -> None:
     adapter = FaultyAdapter()
     async with open_screen(wrap=adapter) as ui:
         await only_not_connected(ui, "Acme-Mexico")
@@ -120,7 +120,7 @@ async def test_g_goes_and_comes_back_while_nothing_can_be_read() -> None:
         assert (ui.cursor, ui.screen.view.filter_input.value) == ("Acme-Mexico", "not connected")
 
 
-async def test_what_the_other_end_knows_is_shown_before_the_list_is_there() -> None:
+async def test_the_other_side_shows_cached_rows_while_its_list_is_read() -> None:
     adapter = FaultyAdapter()
     async with open_screen(wrap=adapter) as ui:
         await ui.act_in("Acme-Mexico")
@@ -137,7 +137,7 @@ async def test_what_the_other_end_knows_is_shown_before_the_list_is_there() -> N
 
 
 @pytest.mark.parametrize("key", ["a", "d", "x", "enter", "g"])
-async def test_no_key_acts_on_a_row_that_took_the_place_of_one_that_is_gone(key: str) -> None:
+async def test_no_action_on_a_row_that_got_the_cursor_from_a_deleted_row(key: str) -> None:
     async with open_screen("denied-removed") as ui:
         await ui.press("i")
         assert ui.cursor == "Acme-Germany"
@@ -174,7 +174,7 @@ async def test_the_filter_moves_the_cursor_for_good_only_with_enter() -> None:
         assert not ui.shows_main_screen
 
 
-async def test_an_empty_tab_gives_the_keys_no_row_that_came_by_itself() -> None:
+async def test_no_action_on_the_first_row_of_a_tab_that_was_empty() -> None:
     async with open_screen("empty") as ui:
         await ui.press("i")
         source = next(iter(ui.state.rows()), None)
@@ -190,7 +190,7 @@ async def test_an_empty_tab_gives_the_keys_no_row_that_came_by_itself() -> None:
         assert not ui.shows_main_screen
 
 
-async def test_each_tab_shows_the_filter_that_it_has() -> None:
+async def test_each_tab_has_its_own_filter() -> None:
     async with open_screen() as ui:
         await ui.press("slash")
         await ui.type("europe")
@@ -205,7 +205,7 @@ async def test_each_tab_shows_the_filter_that_it_has() -> None:
         assert len(ui.row_names()) == 15
 
 
-async def test_a_tab_opens_on_what_waits_else_on_what_can_be_requested() -> None:
+async def test_the_cursor_starts_on_a_waiting_row_else_on_one_to_request() -> None:
     async with open_screen() as ui:
         assert ui.cursor == "Acme-US"
         await ui.press("i")

@@ -13,9 +13,7 @@ sizes = pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36)], ids=str
 
 
 @sizes
-async def test_a_fault_is_switched_on_and_named_all_the_time(
-    snap: Snapshot, size: tuple[int, int]
-) -> None:
+async def test_watermark(snap: Snapshot, size: tuple[int, int]) -> None:
     """The watermark takes the place of the path; nothing hides it, whatever is on the screen."""
     async with open_screen(size=size) as ui:
         await ui.press("F")
@@ -49,7 +47,7 @@ async def test_no_terminal_is_too_small_for_the_watermark() -> None:
         assert glass.has("This terminal is too small.")
 
 
-async def test_the_choice(snap: Snapshot) -> None:
+async def test_fault_picker(snap: Snapshot) -> None:
     """Every fault in a sentence, with a mark on those that are on."""
     async with open_screen(size=(120, 36)) as ui:
         ui.fake.faults.on("drop")
@@ -57,7 +55,7 @@ async def test_the_choice(snap: Snapshot) -> None:
         snap(ui.app)
 
 
-async def test_a_bad_day_comes_and_goes() -> None:
+async def test_a_fault_can_be_switched_on_and_off() -> None:
     async with open_screen() as ui:
         await ui.press("F")
         await ui.type("http-502")
@@ -74,7 +72,7 @@ async def test_a_bad_day_comes_and_goes() -> None:
         assert not ui.text("banner")
 
 
-async def test_a_real_tenant_has_none() -> None:
+async def test_a_real_tenant_has_no_faults() -> None:
     async with open_screen(options=TenantOptions(risk=Risk.SANDBOX)) as ui:
         await ui.press("F")
         assert ui.shows_main_screen

@@ -157,7 +157,7 @@ def test_the_cursor_stays_on_its_record_unless_it_is_moved_or_the_record_is_gone
     assert [row.key for row in grid.items] == keys
 
 
-def test_show_can_name_the_record_to_return_to() -> None:
+def test_set_items_can_move_the_cursor() -> None:
     grid = Recorder()
     grid.set_items(items("abc"), cursor="b")
     assert grid.cursor_key == "b"

@@ -36,7 +36,7 @@ async def test_no_color(snap: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 async def test_too_small(snap: Snapshot) -> None:
-    """A terminal that cannot hold the screen is ui so, and how large it should be."""
+    """A terminal that is too small shows how large it should be."""
     async with open_screen(size=(40, 10)) as ui:
         snap(ui.app)
         await ui.pilot.resize_terminal(80, 24)
@@ -82,7 +82,7 @@ async def test_sorting_by_key_and_by_click_keeps_the_cursor_on_its_record() -> N
         assert ui.cursor == "Acme-Japan"
 
 
-async def test_a_refresh_on_the_heels_of_a_key_leaves_the_cursor_where_the_key_put_it() -> None:
+async def test_a_refresh_right_after_a_cursor_key_keeps_the_cursor() -> None:
     async with open_screen() as ui:
         await ui.move_to("Acme-US")
         ui.rows.action_move(1)
@@ -126,7 +126,7 @@ async def test_a_column_without_room_is_not_sorted_by() -> None:
         assert ui.rows.sorting == ("status", False)
 
 
-async def test_ctrl_c_leaves_but_not_behind_the_back_of_a_write() -> None:
+async def test_ctrl_c_quits_only_when_pressed_twice_during_a_write() -> None:
     async with open_screen() as ui:
         stuck = asyncio.Event()
 

@@ -125,7 +125,7 @@ class SlowDisk(ListCache):
         return super().load()
 
 
-async def test_a_start_that_is_cut_short_begins_anew(tmp_path: Path) -> None:
+async def test_a_cancelled_start_is_repeated(tmp_path: Path) -> None:
     disk = SlowDisk((await yesterday(tmp_path)).path)
     options = TenantOptions(cache=disk)
     async with open_screen(
@@ -139,7 +139,7 @@ async def test_a_start_that_is_cut_short_begins_anew(tmp_path: Path) -> None:
         assert ui.text("banner").startswith("Offline")
 
 
-async def test_why_it_cannot_be_entered_is_said_once_and_taken_back(tmp_path: Path) -> None:
+async def test_the_notice_of_a_failed_start_disappears_when_it_succeeds(tmp_path: Path) -> None:
     adapter, cache = make_offline_adapter(), await yesterday(tmp_path)
     async with open_screen(wrap=adapter, options=TenantOptions(cache=cache)) as ui:
         assert "Zuora cannot be reached: No connection" in ui.notice
@@ -160,15 +160,15 @@ async def test_what_was_read_is_kept_for_the_next_start(tmp_path: Path) -> None:
     assert len(found.snapshots) == 1
 
 
-async def test_a_damaged_store_is_as_good_as_none(tmp_path: Path) -> None:
+async def test_a_damaged_cache_is_ignored(tmp_path: Path) -> None:
     cache = ListCache(tmp_path / "state.sqlite3", "acme")
     (tmp_path / "state.sqlite3").write_text("{")
     async with open_screen(options=TenantOptions(cache=cache)) as ui:
         assert len(ui.row_names()) == 15
 
 
-async def test_the_morning_after(snap: Snapshot, tmp_path: Path) -> None:
-    """What became of the write that the last run did not see the end of is ui at once."""
+async def test_recovered_operation(snap: Snapshot, tmp_path: Path) -> None:
+    """What became of the write that the last run did not see the end of is shown at once."""
     journal = Journal(tmp_path / "state.sqlite3", "acme", process_id=OTHER_PROCESS)
     async with open_screen() as ui:
         leave_open(ui, journal, "Acme-US")
@@ -185,7 +185,7 @@ async def test_the_morning_after(snap: Snapshot, tmp_path: Path) -> None:
         snap(ui.app)
 
 
-async def test_a_write_that_never_happened_is_told(tmp_path: Path) -> None:
+async def test_a_write_that_never_happened_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "state.sqlite3"
     journal = Journal(
         path, "acme", clock=lambda: now() - timedelta(hours=9), process_id=OTHER_PROCESS
@@ -219,7 +219,7 @@ async def test_offline_it_stays_unknown_and_is_recorded_once_when_it_is_known(
     assert Journal(path, "acme").verify().lines == 2
 
 
-async def test_a_journal_that_cannot_be_read_is_told_at_the_start(tmp_path: Path) -> None:
+async def test_an_unreadable_journal_is_reported_at_the_start(tmp_path: Path) -> None:
     async with open_screen(options=TenantOptions(journal=Journal(tmp_path, "acme"))) as ui:
         assert "cannot be read" in ui.notice
         assert len(ui.row_names()) == 15

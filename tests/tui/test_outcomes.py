@@ -90,7 +90,7 @@ async def test_an_unknown_outcome_stays_on_the_row_until_a_list_tells(
         assert entry.outcome == "not done"
 
 
-async def test_an_unknown_outcome_that_did_happen_is_told_as_soon_as_a_list_shows_it() -> None:
+async def test_an_unknown_outcome_is_resolved_by_the_next_list() -> None:
     adapter = FaultyAdapter()
     async with open_screen(wrap=adapter) as ui:
         adapter.lose_answer = adapter.fail_reads = True
@@ -162,7 +162,7 @@ async def test_every_write_delays_quitting_and_not_only_the_first() -> None:
         ("i", "Acme-Brazil", "enter", "has no request that waits"),
     ],
 )
-async def test_an_impossible_key_says_why_and_what_would_help(
+async def test_an_impossible_key_shows_the_reason_and_a_remedy(
     tab: str, name: str, key: str, reason: str | None
 ) -> None:
     async with open_screen() as ui:
@@ -176,7 +176,7 @@ async def test_an_impossible_key_says_why_and_what_would_help(
             assert len(ui.notice.split("\n")) == 2
 
 
-async def test_a_why_goes_away_with_the_cursor() -> None:
+async def test_a_cursor_key_clears_the_reason() -> None:
     async with open_screen() as ui:
         await ui.press("a")
         assert ui.notice
@@ -184,7 +184,7 @@ async def test_a_why_goes_away_with_the_cursor() -> None:
         assert not ui.notice
 
 
-async def test_the_other_side_of_an_unknown_write_sends_nothing_either() -> None:
+async def test_no_action_from_the_other_side_while_an_outcome_is_unknown() -> None:
     adapter = FaultyAdapter()
     async with open_screen(wrap=adapter) as ui:
         adapter.lose_request = True
@@ -199,7 +199,7 @@ async def test_the_other_side_of_an_unknown_write_sends_nothing_either() -> None
         assert adapter.writes == ["disconnect"]
 
 
-async def test_an_unknown_write_of_another_entity_is_looked_up_from_here() -> None:
+async def test_an_unknown_outcome_in_another_entity_is_resolved() -> None:
     adapter = FaultyAdapter()
     async with open_screen(wrap=adapter) as ui:
         adapter.lose_answer = adapter.fail_reads = True
@@ -212,7 +212,7 @@ async def test_an_unknown_write_of_another_entity_is_looked_up_from_here() -> No
         assert "Acme Corporation → Acme-US is Pending" in ui.notice
 
 
-async def test_what_another_program_left_open_is_looked_up_by_a_refresh(tmp_path: Path) -> None:
+async def test_a_refresh_resolves_what_another_program_left_open(tmp_path: Path) -> None:
     path = tmp_path / "state.sqlite3"
     async with open_screen(options=TenantOptions(journal=Journal(path, "acme"))) as ui:
         row = next(one for one in ui.state.rows() if one.counterpart.title == "Acme-Europe")

@@ -35,7 +35,7 @@ async def begun(start: str, cache: ListCache | None = None) -> tuple[str, str]:
     return found
 
 
-async def test_a_name_that_zuora_gave_to_another_entity_since(tmp_path: Path) -> None:
+async def test_a_start_entity_whose_name_moved_to_another_entity(tmp_path: Path) -> None:
     fake, cache = open_acme(), ListCache(tmp_path / "state.sqlite3", "acme")
     tenant = Tenant(client(fake), cache=cache)
     await tenant.open()
@@ -49,13 +49,13 @@ async def test_a_name_that_zuora_gave_to_another_entity_since(tmp_path: Path) ->
     assert (await begun("Acme-Europe", cache))[0] == EUROPE
 
 
-async def test_one_that_cannot_be_acted_in_is_said() -> None:
+async def test_a_start_entity_that_is_not_accessible() -> None:
     acting_id, banner = await begun("Acme-UK")
     assert acting_id == CORPORATION
     assert "Acme-UK is not provisioned yet. This is Acme Corporation instead." in banner
 
 
-async def test_a_start_that_is_repeated_makes_no_second_way_in() -> None:
+async def test_a_repeated_start_opens_one_session() -> None:
     fake = open_acme()
     target, entered = make_workspace(fake, "alice"), 0
 

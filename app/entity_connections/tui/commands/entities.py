@@ -19,7 +19,6 @@ class SwitchEntity(Command):
     needs_tenant = True
 
     def run(self, screen: "ConnectionsScreen") -> None:
-        """Open the entity switcher."""
         from entity_connections.tui.dialogs.entity_switcher import make_entity_switcher
 
         if screen.state is not None:
@@ -35,7 +34,6 @@ class OtherSide(Command):
     takes_following_keys = True
 
     def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
-        """Require a counterpart that the user may enter; going back needs no list."""
         if context.can_go_back and not context.loaded:
             return None
         reason = context.get_row_reason() or context.get_moved_cursor_reason()
@@ -59,7 +57,6 @@ class OtherSide(Command):
         return None
 
     def run(self, screen: "ConnectionsScreen") -> None:
-        """Go to the other side, or back to where the user came from."""
         state, row = screen.state, screen.view.context.row
         if state is None:
             return

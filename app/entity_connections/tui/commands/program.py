@@ -16,7 +16,6 @@ class ShowHelp(Command):
     tooltip = "Every key, and what the signs mean"
 
     def run(self, screen: "ConnectionsScreen") -> None:
-        """Open the help."""
         from entity_connections.tui.dialogs.help_dialog import HelpDialog
 
         screen.app.push_screen(HelpDialog())
@@ -30,7 +29,6 @@ class ShowPalette(Command):
     takes_following_keys = True
 
     def run(self, screen: "ConnectionsScreen") -> None:
-        """Open the palette."""
         from entity_connections.tui.dialogs.command_palette import (
             COMMAND,
             ENTITY,
@@ -57,7 +55,6 @@ class ShowRequests(Command):
     tooltip = "The last calls to Zuora, with times and ids"
 
     def run(self, screen: "ConnectionsScreen") -> None:
-        """Open the list of calls."""
         from entity_connections.tui.dialogs.requests_dialog import RequestsDialog
 
         screen.app.push_screen(RequestsDialog(screen.view, screen.workspace))
@@ -70,7 +67,6 @@ class ShowJournal(Command):
     tooltip = "Every write, and what became of it"
 
     def run(self, screen: "ConnectionsScreen") -> None:
-        """Open the journal."""
         from entity_connections.tui.dialogs.journal_dialog import JournalDialog
 
         screen.app.push_screen(JournalDialog(screen.workspace.journal))
@@ -84,7 +80,6 @@ class ChangeTheme(Command):
     takes_following_keys = True
 
     def run(self, screen: "ConnectionsScreen") -> None:
-        """Let the user choose a theme."""
         from entity_connections.tui.dialogs.picker import make_name_picker
         from entity_connections.tui.themes import THEMES
 
@@ -106,7 +101,6 @@ class Quit(Command):
     tooltip = "Leave the program"
 
     def run(self, screen: "ConnectionsScreen") -> None:
-        """Leave the program; while a write is being sent, only when asked twice."""
         if screen.is_started and screen.tenant_workers.writing and not screen.quit_refused:
             screen.quit_refused = True
             screen.view.notice_bar.show_notice(

@@ -38,7 +38,6 @@ class ActionCommand(Command):
         self.irreversible = action.irreversible
 
     def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
-        """Return what on the row, or of the user, forbids the action."""
         reason = context.get_row_reason() or context.get_moved_cursor_reason()
         if reason is not None or context.row is None:
             return reason
@@ -54,7 +53,6 @@ class ActionCommand(Command):
         return reason or get_write_reason(self.action, context.row, context)
 
     def run(self, screen: "ConnectionsScreen") -> None:
-        """Ask for a confirmation, about the row as it is now."""
         from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
 
         state, row = screen.state, screen.view.context.row

@@ -22,7 +22,6 @@ class Filter(Command):
     needs_tenant = True
 
     def run(self, screen: "ConnectionsScreen") -> None:
-        """Open the filter."""
         screen.view.open_filter()
 
 
@@ -40,7 +39,6 @@ class ShowTab(Command):
         self.tooltip = tooltip
 
     def run(self, screen: "ConnectionsScreen") -> None:
-        """Show the tab."""
         if screen.state is not None and screen.state.direction is not self.direction:
             screen.state.to_tab(self.direction)
             screen.view.show_new_rows()
@@ -55,7 +53,6 @@ class Sort(Command):
     needs_tenant = True
 
     def run(self, screen: "ConnectionsScreen") -> None:
-        """Sort by the next column."""
         if screen.state is not None:
             visible = {slot.column.key for slot in screen.view.rows.slots}
             screen.state.sort_next([column for column in SortColumn if column.value in visible])
@@ -68,7 +65,6 @@ class Refresh(Command):
     tooltip = "Read everything from Zuora again"
 
     def run(self, screen: "ConnectionsScreen") -> None:
-        """Read everything again, or open the tenant."""
         view = screen.view
         view.reading = True
         view.notice_bar.clear_notice()
@@ -86,7 +82,6 @@ class CopyId(Command):
     needs = Need.ROWS
 
     def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
-        """Require a row with a connection."""
         if reason := context.get_row_reason():
             return reason
         if context.row is not None and context.row.connection is None:
@@ -96,7 +91,6 @@ class CopyId(Command):
         return None
 
     def run(self, screen: "ConnectionsScreen") -> None:
-        """Copy the id."""
         row = screen.view.context.row
         if row is not None and row.connection is not None:
             screen.app.copy_to_clipboard(row.connection.id)

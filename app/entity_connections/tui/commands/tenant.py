@@ -19,7 +19,6 @@ class ChangeUser(Command):
     takes_following_keys = True
 
     def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
-        """Require a tenant with several known users."""
         if context.has_users:
             return None
         return DisabledReason(
@@ -28,7 +27,6 @@ class ChangeUser(Command):
         )
 
     def run(self, screen: "ConnectionsScreen") -> None:
-        """Let the user choose."""
         from entity_connections.tui.dialogs.picker import make_name_picker
 
         users, view = screen.workspace.users, screen.view
@@ -50,7 +48,6 @@ class SwitchFault(Command):
     takes_following_keys = True
 
     def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
-        """Require an open fake tenant."""
         if context.has_faults and context.entered:
             return None
         return DisabledReason(
@@ -59,7 +56,6 @@ class SwitchFault(Command):
         )
 
     def run(self, screen: "ConnectionsScreen") -> None:
-        """Let the user choose a fault."""
         from entity_connections.tui.dialogs.picker import Choice, Picker
 
         faults, view = screen.workspace.lab, screen.view
@@ -94,16 +90,13 @@ class UnlockWrites(Command):
     tooltip = "Let this program write to production"
 
     def get_label(self, context: CommandContext) -> str:
-        """Name what the command does now."""
         unlocked = context.production and not context.locked
         return "Lock writes again" if unlocked else self.label
 
     def in_key_bar(self, context: CommandContext) -> bool:
-        """Show the command while there is something to unlock."""
         return context.locked and not context.read_only
 
     def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
-        """Require a lock that can be opened."""
         if context.read_only:
             return READ_ONLY
         if context.locked or context.production:
@@ -111,7 +104,6 @@ class UnlockWrites(Command):
         return DisabledReason("Writes are not locked here.", "Only production starts locked.")
 
     def run(self, screen: "ConnectionsScreen") -> None:
-        """Unlock or lock writes."""
         from entity_connections.tui.dialogs.unlock_confirmation import UnlockConfirmation
 
         workspace, view = screen.workspace, screen.view

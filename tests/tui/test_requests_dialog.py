@@ -73,7 +73,7 @@ def answer(ui: ScreenDriver) -> str:
 
 
 @sizes
-async def test_pane(snap: Snapshot, size: tuple[int, int]) -> None:
+async def test_list(snap: Snapshot, size: tuple[int, int]) -> None:
     """Time, call, answer and milliseconds of each; all ids of one; what is left of the budget."""
     request_log = a_day()
     async with open_screen(size=size, options=TenantOptions(request_log=request_log)) as ui:

@@ -51,9 +51,7 @@ def kill_while_accepting(server: Moody, home: Path, mood: Mood) -> bytes:
         return bytes(terminal.transcript)
 
 
-def test_who_quits_in_a_write_is_told_that_its_outcome_is_unknown(
-    server: Moody, tmp_path: Path
-) -> None:
+def test_quitting_during_a_write_reports_an_unknown_outcome(server: Moody, tmp_path: Path) -> None:
     server.mood = Mood.HANGING
     with screen(server, tmp_path) as terminal:
         start_accepting(server, terminal)
@@ -99,7 +97,7 @@ def test_killed_before_the_server_did_it_the_next_start_calls_it_unknown(
     assert len(server.writes) == 1
 
 
-def test_no_secret_is_in_anything_a_bad_day_leaves_behind(server: Moody, tmp_path: Path) -> None:
+def test_no_secret_is_in_any_output_or_file(server: Moody, tmp_path: Path) -> None:
     shown = kill_while_accepting(server, tmp_path, Mood.HANGING)
     server.mood = Mood.BROKEN
     with screen(server, tmp_path) as terminal:

@@ -49,7 +49,7 @@ async def test_every_dialog_about_every_name() -> None:
         assert ui.app.is_running
 
 
-async def test_an_outcome_about_a_hostile_name_is_told_in_full() -> None:
+async def test_an_outcome_shows_a_hostile_name_as_text() -> None:
     async with open_screen("hostile") as ui:
         await ui.press("i")
         await ui.move_to("[@click=app.quit]x[/]")
@@ -59,7 +59,7 @@ async def test_an_outcome_about_a_hostile_name_is_told_in_full() -> None:
         assert ui.text("header").startswith("[@click=app.quit]x[/] ▾")
 
 
-async def test_what_to_type_can_always_be_typed() -> None:
+async def test_every_name_to_type_is_ascii_and_short() -> None:
     async with open_screen("hostile") as ui:
         for entity in ui.state.session.tenant.hierarchy:
             name = make_typed_name(entity).name
@@ -80,7 +80,7 @@ def _widest(ui: ScreenDriver) -> int:
     return max(cell_len(line.text) for line in lines)
 
 
-async def test_the_panes_show_names_as_text() -> None:
+async def test_logs_show_names_as_text() -> None:
     async with open_screen("hostile", size=(80, 24)) as ui:
         for row in ui.state.rows():
             ui.rows.cursor_key = row.key

@@ -53,7 +53,7 @@ async def assert_nothing_is_offered(ui: ScreenDriver) -> None:
     ],
     ids=["standard user", "read-only", "locked"],
 )
-async def test_nothing_that_cannot_be_done_is_offered(
+async def test_impossible_actions_are_not_offered(
     place: TenantOptions, user: str, tab: str
 ) -> None:
     async with open_screen(options=place, user=user) as ui:
@@ -61,7 +61,7 @@ async def test_nothing_that_cannot_be_done_is_offered(
         await assert_nothing_is_offered(ui)
 
 
-async def test_a_standard_user_is_told_whom_it_takes() -> None:
+async def test_a_standard_user_sees_that_an_administrator_is_needed() -> None:
     async with open_screen(user="carol") as ui:
         assert ui.cell("Acme-US", "action") == "no access"
         assert ui.cell("Acme-Europe", "action") == "administrators only"
@@ -109,7 +109,7 @@ async def test_a_read_only_profile_offers_no_way_to_unlock() -> None:
         assert "This profile is read-only" in ui.notice
 
 
-async def test_where_nobody_knows_the_role_nothing_is_forbidden() -> None:
+async def test_an_unknown_role_disables_nothing() -> None:
     async with open_screen(options=TenantOptions(Risk.SANDBOX, "acme"), user="carol") as ui:
         await ui.press("i")
         assert ui.cell("Acme-Germany", "action") == "Accept"

@@ -82,7 +82,7 @@ async def test_enter_answers_no() -> None:
 
 
 @pytest.mark.parametrize("key", ["y", "enter"])
-async def test_a_key_that_comes_too_early_is_told_so(key: str) -> None:
+async def test_an_early_answer_is_refused_with_a_reason(key: str) -> None:
     async with open_screen(timing=FAST._replace(answer_delay=3600)) as ui:
         await ui.move_to("Acme-US")
         await ui.pilot.press("r")
@@ -106,7 +106,7 @@ async def test_no_is_never_too_early() -> None:
         assert ui.cell("Acme-US", "status") == "○ Not connected"
 
 
-async def test_a_cut_off_sequence_of_the_terminal_begins_the_guard_anew() -> None:
+async def test_dropped_input_restarts_the_answer_delay() -> None:
     async with open_screen() as ui:
         await ui.move_to("Acme-US")
         await ui.press("r")
@@ -128,7 +128,7 @@ async def test_a_restart_begins_the_whole_delay_anew() -> None:
             assert not confirmation.answerable
 
 
-async def test_a_question_overtaken_by_another_administrator_withdraws(snap: Snapshot) -> None:
+async def test_invalidated(snap: Snapshot) -> None:
     """It says what the connection has become, and its yes is gone."""
     async with open_screen(size=(80, 24)) as ui:
         await ui.press("i")
@@ -144,7 +144,7 @@ async def test_a_question_overtaken_by_another_administrator_withdraws(snap: Sna
         assert ui.cell("Acme-Japan", "status") == "✕ Disconnected"
 
 
-async def test_a_change_between_answer_and_sending_is_told_and_nothing_is_sent() -> None:
+async def test_nothing_is_sent_if_the_row_changed_after_the_answer() -> None:
     async with open_screen() as ui:
         await ui.press("i")
         await ui.move_to("Acme-Japan")
@@ -154,7 +154,7 @@ async def test_a_change_between_answer_and_sending_is_told_and_nothing_is_sent()
         assert "is Disconnected now; it was Pending when you asked. Nothing was sent." in ui.notice
 
 
-async def test_a_question_invalidated_before_it_is_drawn_draws_itself_so() -> None:
+async def test_a_question_can_be_invalidated_before_it_is_drawn() -> None:
     async with open_screen() as ui:
         row = ui.state.find(next(row.key for row in ui.state.rows()))
         assert row is not None
@@ -170,7 +170,7 @@ async def test_a_question_invalidated_before_it_is_drawn_draws_itself_so() -> No
         assert not ui.screen.tenant_workers.writing
 
 
-async def test_a_refresh_that_changes_nothing_leaves_the_question_alone() -> None:
+async def test_a_refresh_without_changes_does_not_invalidate() -> None:
     async with open_screen() as ui:
         await ui.move_to("Acme-US")
         await ui.press("r")
@@ -228,7 +228,7 @@ async def test_a_change_of_user_invalidates_a_question() -> None:
         )
 
 
-async def test_nothing_is_answered_unseen_on_a_terminal_that_is_too_small(snap: Snapshot) -> None:
+async def test_covered_question(snap: Snapshot) -> None:
     """The dialog is covered by a sentence, and neither the key nor the name counts."""
     async with open_screen(size=(80, 24)) as ui:
         await ui.move_to("Acme-Americas")
@@ -252,7 +252,7 @@ async def test_nothing_is_answered_unseen_on_a_terminal_that_is_too_small(snap: 
         assert ui.app.focused is ui.rows
 
 
-async def test_a_wrong_name_is_answered() -> None:
+async def test_a_wrong_name_is_refused_with_a_reason() -> None:
     async with open_screen() as ui:
         await ui.move_to("Acme-Europe")
         await ui.press("x")
@@ -270,7 +270,7 @@ async def test_an_entity_that_is_not_listed_is_named_by_the_end_of_its_id() -> N
         assert ui.cell("Entity 4b7e0f13", "status") == "✕ Disconnected"
 
 
-async def test_the_palette_stays_away_from_a_question() -> None:
+async def test_the_palette_does_not_open_over_a_question() -> None:
     async with open_screen() as ui:
         await ui.move_to("Acme-US")
         await ui.press("r", "ctrl+p")

@@ -54,7 +54,7 @@ async def write(ui: ScreenDriver, journal: Journal) -> None:
 
 
 @sizes
-async def test_pane(snap: Snapshot, size: tuple[int, int]) -> None:
+async def test_list(snap: Snapshot, size: tuple[int, int]) -> None:
     """Newest first; the outcome in sign and word; all ids of one; whether the record is whole."""
     journal = ticking()
     async with open_screen(size=size, options=TenantOptions(journal=journal)) as ui:
@@ -111,7 +111,7 @@ async def test_the_filter_narrows() -> None:
         assert ui.shows_main_screen
 
 
-async def test_a_changed_line_is_told(snap: Snapshot, tmp_path: Path) -> None:
+async def test_changed_line(snap: Snapshot, tmp_path: Path) -> None:
     """The frame names the line that is not what was written."""
     path = tmp_path / "state.sqlite3"
     journal = ticking(path)
