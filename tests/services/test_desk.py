@@ -1,7 +1,7 @@
 """The desk: what stays where it is, and what is forgotten."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -12,6 +12,7 @@ import pytest_asyncio
 from entity_connections.domain.actions import DISCONNECT, REQUEST, Action
 from entity_connections.domain.clock import now
 from entity_connections.domain.connections import CONNECTED, PENDING, Connection, Direction
+from entity_connections.domain.errors import Unreachable
 from entity_connections.domain.list_result import ListResult
 from entity_connections.domain.row_order import SortColumn as Sorting
 from entity_connections.services.operations.operation import Operation, State
@@ -47,6 +48,38 @@ async def desk() -> AsyncIterator[ScreenState]:
 
 async def test_the_inbound_count_is_what_waits_for_the_acting_entity(desk: ScreenState) -> None:
     assert desk.waiting_count == 2
+
+
+async def test_every_change_is_announced(desk: ScreenState) -> None:
+    row, snapshot = desk.find(US), desk.snapshot
+    assert row is not None
+    assert snapshot is not None
+    operation = Operation.plan(REQUEST, row)
+    changes: list[Callable[[], None]] = [
+        lambda: desk.set_filter("acme"),
+        lambda: desk.sort_next([Sorting.STATUS]),
+        lambda: desk.sort_by(Sorting.COUNTERPART),
+        lambda: desk.start_operation(operation),
+        lambda: desk.finish_operation(operation.with_state(State.REFUSED, "")),
+        lambda: desk.fail(Unreachable("No connection.")),
+        lambda: desk.apply(snapshot),
+        lambda: desk.other_side(row),
+        desk.go_back,
+        lambda: desk.to_tab(IN),
+        lambda: desk.act_in(EUROPE),
+    ]
+    count = 0
+
+    def listen() -> None:
+        nonlocal count
+        count += 1
+
+    desk.on_change = listen
+    for number, change in enumerate(changes, 1):
+        change()
+        assert count == number
+    desk.move_to(US)
+    assert count == len(changes), "the rows are the same"
 
 
 async def test_filter_and_order_leave_the_cursor_on_its_record(desk: ScreenState) -> None:

@@ -77,7 +77,7 @@ class ConnectionsView(Vertical):
     state: var[ScreenState | None] = var(None, init=False)
     user: var[str] = var("", init=False)
     entered: var[bool] = var(False, init=False)
-    reading: var[bool] = var(False, init=False)
+    reading: var[bool] = var(False, init=False, always_update=True)
     failure: var[ZuoraError | None] = var(None, init=False)
     retry_at: var[datetime | None] = var(None, init=False)
     request_log: var[RequestLog | None] = var(None, init=False)
@@ -147,13 +147,18 @@ class ConnectionsView(Vertical):
             unknown=progress is Progress.UNKNOWN,
         )
 
+    @property
+    def _can_draw(self) -> bool:
+        """Whether the widgets are there: not before the first frame, nor after removal."""
+        return self.is_mounted and self.is_running
+
     # Reactions to changes
 
     def watch_state(self, old: ScreenState | None, state: ScreenState | None) -> None:
         """Draw another state, or the same one after a change in it."""
         if old is not None and old is not state:
             old.on_change = lambda: None
-        if state is not None and self.is_mounted:
+        if state is not None and self._can_draw:
             state.on_change = lambda: self.mutate_reactive(ConnectionsView.state)
             self.redraw()
 
@@ -196,7 +201,7 @@ class ConnectionsView(Vertical):
     # Drawing
 
     def _draw_header(self) -> None:
-        if not self.is_mounted:
+        if not self._can_draw:
             return
         state, faults = self.state, self.workspace.lab
         self.app.set_class(faults is not None and bool(faults.watermark()), "-faults")
@@ -208,7 +213,7 @@ class ConnectionsView(Vertical):
         self._draw_banner()
 
     def _draw_banner(self) -> None:
-        if self.is_mounted:
+        if self._can_draw:
             self.banner.show_state()
 
     def _get_banner_state(self) -> BannerState:
@@ -265,7 +270,7 @@ class ConnectionsView(Vertical):
         self._detail_timer = loop.call_later(self.timing.cursor_delay, self._draw_detail)
 
     def _draw_detail(self) -> None:
-        if not self.is_running:
+        if not self._can_draw:
             return
         context = self.context
         with suppress(NoMatches):  # the screen may be closing
