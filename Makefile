@@ -2,9 +2,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+# Tests wait more than they compute, so more workers than cores pay.
+WORKERS ?= 4
+PYTEST := $(BIN)/pytest --quiet -n $(WORKERS) --dist loadgroup
+FAST := tests/domain tests/services tests/settings tests/zuora tests/cli \
+	--ignore-glob='tests/cli/test_serve*' --ignore=tests/cli/test_any_value.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test format bench monkey lock tables clean
+.PHONY: help setup run lint check test snapshots format bench monkey lock tables clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,12 +27,17 @@ setup: $(READY)  ## Make the environment .venv (every other target does it by it
 run: $(READY)  ## Open the screen on the fake tenant; ARGS="--user bruno" and the like are passed on
 	@$(BIN)/entity-connections $(ARGS)
 
-test: $(READY)  ## Every check: format, lint, types, import contracts, tests
+lint: $(READY)  ## Format, lint, types and import contracts
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/pytest --quiet
+
+check: lint  ## lint, and the fast tests: domain, services, settings, adapter, commands
+	$(PYTEST) $(FAST)
+
+test: lint  ## lint, and every test
+	$(PYTEST)
 
 format: $(READY)  ## Put the code into its standard form
 	$(BIN)/ruff format --quiet .
@@ -39,7 +49,10 @@ bench: $(READY)  ## Measure what a person feels, as ratios to a bare Textual app
 monkey: $(READY)  ## Random keys, clicks and pastes, RUNS=500 times
 	$(BIN)/python -m tests.tui.monkey $(or $(RUNS),500)
 
-tables: $(READY)  ## Write the README's tables anew
+snapshots: $(READY)  ## Take the pictures of the screen anew: look at the difference before you commit
+	$(PYTEST) tests/tui tests/walkthrough --snapshot-update
+
+tables: $(READY)  ## Write the tables of the READMEs anew
 	$(BIN)/python -m tests.readme_tables
 
 lock: $(READY)  ## Resolve the dependencies anew into requirements.lock (needs uv)

@@ -1,50 +1,63 @@
-"""The README's tables, made of the program itself: `make tables` writes them anew."""
+"""Writes the tables of the READMEs from the program itself (`make tables`)."""
 
-import ast
 import inspect
 import re
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.program import COMMANDS as SHELL_COMMANDS
+from entity_connections.fake.faults.catalogue import CALLS, FAULTS
+from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.rules.policy_table import policy_rows
+from entity_connections.fake.scenarios.catalogue import SCENARIOS
 from entity_connections.tui.commands import COMMANDS
 
-README = Path(__file__).parents[1] / "README.md"
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "app" / "entity_connections"
+Tables = Mapping[str, Iterable[tuple[str, ...]]]
 
 
-def with_tables(readme: str) -> str:
-    """Return the README with its tables of keys, commands and exit codes as they are."""
-    keys = [(f"`{one.key_name}`", one.label, one.tooltip) for one in COMMANDS]
-    commands = [(f"`{name}`", line) for name, (_, line) in SHELL_COMMANDS.items()]
-    codes = [(f"{code.value}", meaning) for code, meaning in _meanings().items()]
-    readme = _with_table(readme, "keys", ("key", "command", "what it does"), keys)
-    readme = _with_table(readme, "commands", ("command", "what it does"), commands)
-    return _with_table(readme, "exit codes", ("exit code", "meaning"), codes)
+def _exit_codes() -> list[tuple[str, str]]:
+    """Return each exit code with the docstring below it, which an enum does not keep."""
+    documented = re.findall(r'(\w+) = \d+\s+"""(.*?)"""', inspect.getsource(ExitCode), re.DOTALL)
+    assert len(documented) == len(ExitCode)
+    return [(f"{ExitCode[name].value}", " ".join(text.split())) for name, text in documented]
 
 
-def _with_table(
-    readme: str, name: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]
-) -> str:
-    lines = [head, ("---",) * len(head), *rows]
-    table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-    place = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
-    return place.sub(lambda match: f"{match[1]}{table}\n{match[2]}", readme)
+TABLES: Mapping[Path, Tables] = {
+    ROOT / "README.md": {
+        "keys": [(f"`{command.key_name}`", command.label, command.tooltip) for command in COMMANDS],
+        "commands": [(f"`{name}`", summary) for name, (_, summary) in SHELL_COMMANDS.items()],
+        "exit codes": _exit_codes(),
+    },
+    PACKAGE / "fake" / "README.md": {
+        "scenarios": [(f"`{name}`", description) for name, description in SCENARIOS.items()],
+        "faults": [
+            (f"`{name}`", fault.sentence, f"`{fault.calls}`") for name, fault in FAULTS.items()
+        ],
+        "calls": [(f"`{name}`", meaning) for name, meaning in CALLS.items()],
+        "policies": [
+            (row.question, row.choice, "; ".join(row.others), f"`{'`, `'.join(row.switches)}`")
+            for row in policy_rows(Policy())
+            if row.switches
+        ],
+    },
+}
+"""The rows of each table, by the name in the comments around it; the head is in the document."""
 
 
-def _meanings() -> dict[ExitCode, str]:
-    """Return what stands below each exit code in its class: an enum keeps no docstrings."""
-    members = ast.parse(inspect.getsource(ExitCode)).body[0].body  # type: ignore[attr-defined]
-    found: dict[ExitCode, str] = {}
-    for code, below in pairwise(members):
-        match code, below:
-            case ast.Assign(targets=[ast.Name(id=name)]), ast.Expr(
-                value=ast.Constant(value=str(said))
-            ):
-                found[ExitCode[name]] = " ".join(said.split())
-    return found
+def update_tables(text: str, tables: Tables) -> str:
+    """Return the text of a document with current tables."""
+    for name, rows in tables.items():
+        body = "".join(f"| {' | '.join(row)} |\n" for row in rows)
+        pattern = rf"(<!-- {name} -->\n[^\n]+\n[^\n]+\n).*?(<!-- end of {name} -->)"
+        match = re.search(pattern, text, re.DOTALL)
+        assert match is not None, name
+        text = f"{text[: match.start()]}{match[1]}{body}{match[2]}{text[match.end() :]}"
+    return text
 
 
 if __name__ == "__main__":
-    README.write_text(with_tables(README.read_text()))
+    for document, tables in TABLES.items():
+        document.write_text(update_tables(document.read_text(), tables))

@@ -32,14 +32,15 @@ def test_a_wheel_installed_elsewhere_opens_the_screen(tmp_path: Path) -> None:
     (site / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
     where = [
         str(python),
-        "-P",
+        "-I",
         "-c",
         "import entity_connections; print(entity_connections.__file__)",
     ]
     told = subprocess.run(where, check=True, capture_output=True, text=True, cwd=tmp_path)
     assert Path(told.stdout.strip()).is_relative_to(site)
 
-    with Terminal([str(home / "bin" / "entity-connections")]) as terminal:
+    program = [str(home / "bin" / "entity-connections")]
+    with Terminal(program, env={"PYTHONPATH": ""}) as terminal:
         terminal.wait_for("Acme-Americas")
         terminal.send("ctrl+q")
         assert terminal.wait_exit() == 0

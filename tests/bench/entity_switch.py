@@ -8,7 +8,8 @@ import time
 from collections.abc import Iterator
 from statistics import median
 
-from entity_connections.cli.tenant.targets import fake_target
+from entity_connections.cli.tenant.fake_workspace import make_fake_workspace
+from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.tui.app import ConnectionsApp
 from entity_connections.tui.screens.connections import ConnectionsScreen
 
@@ -47,7 +48,7 @@ def measure(contest: Contest) -> Iterator[Figure]:
 
 
 async def _switches(runs: int) -> list[tuple[float, float]]:
-    app = ConnectionsApp(fake_target("global-500", "alice"))
+    app = ConnectionsApp(make_fake_workspace(TenantOptions(scenario="global-500", user="alice")))
     async with app.run_test(size=(120, 36)):
         screen = app.screen
         assert isinstance(screen, ConnectionsScreen)

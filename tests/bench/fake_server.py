@@ -18,9 +18,9 @@ from urllib.parse import urlencode
 
 import uvicorn
 from entity_connections.domain.ids import hyphenate_id
-from entity_connections.fake.scenarios.data import acme
-from entity_connections.fake.scenarios.model import CONNECTED, DISCONNECTED, PENDING, Connection
-from entity_connections.fake.server import Server, listen
+from entity_connections.fake.model import CONNECTED, DISCONNECTED, PENDING, Connection
+from entity_connections.fake.scenarios.builtin import acme
+from entity_connections.fake.server import create_server, listen
 from entity_connections.fake.tenant import open_tenant
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -171,15 +171,14 @@ def main(what: str, size: str = "0") -> None:
     if what != "acme":
         rows = _connections(1_600 if what == "few" else MANY)
         scenario = scenario._replace(connections=rows)
-    server = Server(open_tenant(scenario).asgi, lambda: print(number, flush=True))
-    server.answer_on(listening)
+    print(number, flush=True)
+    create_server(open_tenant(scenario).asgi).run(sockets=[listening])
 
 
 async def _plainly(app: Starlette, listening: socket.socket) -> None:
     server = uvicorn.Server(uvicorn.Config(
         app, http="h11", ws="none", access_log=False, log_config=None, lifespan="off"
     ))  # fmt: skip
-    listening.listen()
     print(listening.getsockname()[1], flush=True)
     await server.serve([listening])
 

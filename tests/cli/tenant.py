@@ -1,5 +1,6 @@
-"""The command line in processes of its own, and a fake tenant on a socket for them."""
+"""Runs the command line, and serves the fake tenant on a socket."""
 
+import io
 import json
 import os
 import sqlite3
@@ -9,6 +10,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
+
+import pytest
+from entity_connections.cli import main
 
 PROGRAM = (sys.executable, "-m", "entity_connections")
 SECRETS = ("not/a+secret=alice", "not/a+secret=bruno", "not/a+secret=carol")
@@ -47,12 +51,28 @@ def environ(home: Path, **more: str) -> dict[str, str]:
 def run(
     home: Path, *arguments: str, stdin: str | None = None, **more: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run the program to its end, without a terminal."""
-    given = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
-    return subprocess.run(
-        [*PROGRAM, *arguments], capture_output=True, text=True, timeout=50,
-        env=environ(home, **more), **given,
-    )  # fmt: skip
+    """Run the program to its end, without a terminal, in the process of the test.
+
+    A process of its own takes several times as long; tests of signals, pipes and imports
+    start one.
+    """
+    streams = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(3)]
+    streams[0].write(stdin or "")
+    streams[0].seek(0)
+    environment = environ(home, **more)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in os.environ.keys() - environment.keys():
+            patch.delenv(name)
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "argv", ["entity-connections", *arguments])
+        for name, stream in zip(("stdin", "stdout", "stderr"), streams, strict=True):
+            patch.setattr(sys, name, stream)
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert isinstance(ended.value.code, int)
+    output, errors = (stream.buffer.getvalue().decode() for stream in streams[1:])
+    return subprocess.CompletedProcess(arguments, ended.value.code, output, errors)
 
 
 @contextmanager

@@ -137,9 +137,7 @@ def _stay_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
         listening.close()
 
     monkeypatch.setattr("socket.getaddrinfo", look_up_numbers)
-    monkeypatch.setattr(
-        "entity_connections.fake.server.Server.answer_on", lambda _, line: line.close()
-    )
+    monkeypatch.setattr("uvicorn.Server.run", lambda _, sockets: sockets[0].close())
     monkeypatch.setattr("entity_connections.web.server.Server.serve", close)
     monkeypatch.setattr("entity_connections.tui.terminal.run.run_app", lambda _: 0)
     monkeypatch.setattr("entity_connections.walkthrough.player.play", lambda *_: 0)

@@ -170,9 +170,10 @@ def test_a_current_folder_that_is_gone_is_told(tmp_path: Path) -> None:
 
 def test_the_screen_is_built_before_the_tenant_is_loaded() -> None:
     code = (
-        "import sys; from entity_connections.cli.tenant.targets import fake_target\n"
+        "import sys; from entity_connections.cli.tenant_options import TenantOptions\n"
+        "from entity_connections.cli.tenant.fake_workspace import make_fake_workspace\n"
         "from entity_connections.tui.app import ConnectionsApp\n"
-        "ConnectionsApp(fake_target('acme', 'alice'))\n"
+        "ConnectionsApp(make_fake_workspace(TenantOptions(scenario='acme', user='alice')))\n"
         "print(*(one for one in ('httpx', 'pydantic', 'starlette') if one in sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

@@ -8,7 +8,7 @@ from entity_connections.services.storage.journal import Journal
 
 from tests.acme import EUROPE
 from tests.cli.tenant import Served, edit_state, run
-from tests.services.journals import intend, request
+from tests.services.factories import intend, request
 
 
 def verdicts(

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from entity_connections.cli.exit_codes import ExitCode
-from entity_connections.cli.options import Chosen
 from entity_connections.cli.tenant import session
+from entity_connections.cli.tenant_options import TenantOptions
 
 from tests.cli.moody import Moody
 from tests.cli.tenant import PROGRAM, environ, run
@@ -60,14 +60,14 @@ def test_an_answer_that_does_not_come_is_told_again_and_again(
         if len(told) == 2:
             twice.set()
 
-    async def silent(entered: session.Session) -> ExitCode:
-        entered.access.request_log.in_flight.append(asyncio.get_running_loop().time())
+    async def silent(entered: session.TenantSession) -> ExitCode:
+        entered.user_session.request_log.in_flight.append(asyncio.get_running_loop().time())
         await asyncio.wait_for(twice.wait(), 20)
         return ExitCode.DONE
 
-    monkeypatch.setattr(session, "SLOW", 0.01)
-    monkeypatch.setattr(session, "narrate", hear)
-    assert session.run(Chosen(), silent) is ExitCode.DONE
+    monkeypatch.setattr(session, "SILENCE_INTERVAL", 0.01)
+    monkeypatch.setattr(session, "info", hear)
+    assert session.run_in_tenant(TenantOptions(), silent) is ExitCode.DONE
     assert set(told) == {"no answer from Zuora for 0 s yet; ctrl+c gives up"}
 
 
@@ -76,12 +76,12 @@ def test_nothing_is_told_of_a_silence_in_which_nothing_was_asked(
 ) -> None:
     told: list[str] = []
 
-    async def asks_a_person(_session: session.Session) -> ExitCode:
+    async def asks_a_person(_session: session.TenantSession) -> ExitCode:
         for _ in range(20):
             await asyncio.sleep(0.002)
         return ExitCode.DONE
 
-    monkeypatch.setattr(session, "SLOW", 0.005)
-    monkeypatch.setattr(session, "narrate", told.append)
-    assert session.run(Chosen(), asks_a_person) is ExitCode.DONE
+    monkeypatch.setattr(session, "SILENCE_INTERVAL", 0.005)
+    monkeypatch.setattr(session, "info", told.append)
+    assert session.run_in_tenant(TenantOptions(), asks_a_person) is ExitCode.DONE
     assert told == []

@@ -6,18 +6,17 @@ import signal
 import socket
 import subprocess
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import httpx
 import pytest
-from entity_connections.cli.fake.serve import _told
+from entity_connections.cli.fake.serve import format_instructions
+from entity_connections.fake.model import User
 
 from tests.cli.tenant import PROGRAM, Served, environ, run, served
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_says_how_to_reach_it_and_stops_on_a_signal(home: Path, number: signal.Signals) -> None:
+def test_serve_prints_its_address_and_stops_on_a_signal(home: Path, number: signal.Signals) -> None:
     with subprocess.Popen(
         [*PROGRAM, "serve", "--port", "0", "--scenario", "empty", "--json"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ(home),
@@ -25,7 +24,7 @@ def test_it_says_how_to_reach_it_and_stops_on_a_signal(home: Path, number: signa
         assert process.stdout is not None
         told = json.loads(process.stdout.readline())
         assert told["scenario"] == "empty"
-        assert [one["username"] for one in told["users"]] == ["alice", "bruno", "carol"]
+        assert [user["username"] for user in told["users"]] == ["alice", "bruno", "carol"]
         alice = told["users"][0]
         known = {
             "ZUORA_CLIENT_ID": alice["client_id"],
@@ -38,7 +37,7 @@ def test_it_says_how_to_reach_it_and_stops_on_a_signal(home: Path, number: signa
     assert (process.returncode, out, err) == (0, "", "")
 
 
-def test_people_are_told_what_to_type(home: Path) -> None:
+def test_serve_prints_instructions(home: Path) -> None:
     with subprocess.Popen(
         [*PROGRAM, "serve", "--port", "0"], stdout=subprocess.PIPE, text=True, env=environ(home)
     ) as process:
@@ -51,7 +50,7 @@ def test_people_are_told_what_to_type(home: Path) -> None:
     assert "export ZUORA_CLIENT_ID=" in rest
 
 
-def test_a_port_that_is_taken_is_said(home: Path, tenant: Served) -> None:
+def test_a_port_in_use_is_reported(home: Path, tenant: Served) -> None:
     port = tenant.url.rpartition(":")[2]
     done = run(home, "serve", "--port", port)
     assert (done.returncode, done.stdout) == (2, "")
@@ -59,13 +58,13 @@ def test_a_port_that_is_taken_is_said(home: Path, tenant: Served) -> None:
 
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "999.1.1.1", "a..b"])
-def test_a_host_that_is_none_is_said(home: Path, host: str) -> None:
+def test_an_invalid_host_is_reported(home: Path, host: str) -> None:
     done = run(home, "serve", "--host", host, "--port", "0")
     assert done.returncode == 2
     assert f"cannot listen on {host}" in done.stderr
 
 
-def test_others_on_the_network_are_warned_of(home: Path) -> None:
+def test_serving_to_the_network_prints_a_warning(home: Path) -> None:
     with subprocess.Popen(
         [*PROGRAM, "serve", "--port", "0", "--host", "0.0.0.0", "--json"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ(home),
@@ -77,7 +76,7 @@ def test_others_on_the_network_are_warned_of(home: Path) -> None:
 
 
 @pytest.mark.parametrize(("host", "elsewhere"), [("0.0.0.0", True), ("127.0.0.1", False)])
-def test_the_recipe_is_one_this_program_takes(home: Path, host: str, elsewhere: bool) -> None:
+def test_the_printed_instructions_work(home: Path, host: str, elsewhere: bool) -> None:
     with subprocess.Popen(
         [*PROGRAM, "serve", "--port", "0", "--host", host],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environ(home),
@@ -98,10 +97,9 @@ def test_the_recipe_is_one_this_program_takes(home: Path, host: str, elsewhere: 
     assert ("speaks plain http to its own machine only" in told) is elsewhere
 
 
-def test_where_this_program_cannot_call_it_gives_no_recipe() -> None:
-    listening: Any = SimpleNamespace(getsockname=lambda: ("192.0.2.5", 80))
-    alice = {"username": "alice", "login": "a", "client_id": "b", "client_secret": "c"}
-    told = _told(listening, "acme", [alice])
+def test_there_are_no_instructions_for_an_address_that_this_program_refuses() -> None:
+    alice = User("alice", "a", "b", "c", "d")
+    told = format_instructions("192.0.2.5", 80, "http://192.0.2.5:80", "acme", [alice])
     assert "http://192.0.2.5:80" in told
     assert "--base-url" not in told
     assert "speaks plain http to its own machine only" in told
@@ -127,7 +125,7 @@ def test_ipv6_works_where_there_is_any(home: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_choices_where_zuora_is_silent_are_switched_by_name() -> None:
+def test_policies_are_set_by_name() -> None:
     with served("--policy", "refusals=http-4xx", "--policy", "bare-put=refused") as tenant:
         login = {
             "apiAccessKeyId": "alice@acme.example",

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from entity_connections.cli.options import Chosen
-from entity_connections.cli.tenant.targets import way
+from entity_connections.cli.tenant.resolve import resolve_tenant
+from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.fake.faults.catalogue import FAULTS
 
 from tests.cli.tenant import PROGRAM, run, served
@@ -22,7 +22,7 @@ def test_a_fault_is_on_from_the_start() -> None:
         assert httpx.get(f"{tenant.url}/_faults", trust_env=False).status_code == 404
 
 
-def test_faults_are_switched_while_it_runs_if_asked_for() -> None:
+def test_faults_are_switched_over_http_with_control() -> None:
     with served("--control", "--seed", "3") as tenant:
         on = {"on": ["concurrency,times=1"]}
         told = httpx.put(f"{tenant.url}/_faults", json=on, trust_env=False).json()
@@ -31,7 +31,7 @@ def test_faults_are_switched_while_it_runs_if_asked_for() -> None:
         assert [httpx.get(url, trust_env=False).status_code for _ in "12"] == [429, 401]
 
 
-def test_an_unknown_fault_is_said(home: Path) -> None:
+def test_an_unknown_fault_is_reported(home: Path) -> None:
     done = run(home, "serve", "--fault", "latncy")
     assert (done.returncode, done.stdout) == (2, "")
     assert "There is no fault 'latncy'" in done.stderr
@@ -55,19 +55,19 @@ def test_the_control_path_is_explained(home: Path) -> None:
     assert '"seed": 7' in told
 
 
-def test_a_command_meets_the_faults_of_its_own_tenant(home: Path) -> None:
+def test_a_command_applies_faults_to_its_own_tenant(home: Path) -> None:
     done = run(home, "--fault", "rate-limit=0,times=1", "entities")
     assert done.returncode == 0
     assert "rate limited" in done.stderr
 
 
-def test_the_screen_has_them_and_their_watermark_from_the_start() -> None:
-    target = way(Chosen(faults=("drop,times=2", "latency=0"))).target
-    assert target.lab is not None
-    assert target.lab.watermark() == "drop,times=2 · latency=0"
+def test_the_screen_summarizes_faults_before_the_tenant_is_open() -> None:
+    target = resolve_tenant(TenantOptions(faults=("drop,times=2", "latency=0"))).workspace
+    assert target.fault_switches is not None
+    assert target.fault_switches.summarize() == "drop,times=2 · latency=0"
     asyncio.run(_entered(target.enter))
-    assert target.lab.watermark() == "latency=0 · drop,times=2"
-    assert target.lab.active() == {"drop", "latency"}
+    assert target.fault_switches.summarize() == "latency=0 · drop,times=2"
+    assert target.fault_switches.list_active() == {"drop", "latency"}
 
 
 async def _entered(enter: Callable[[str], Awaitable[object]]) -> None:
@@ -83,13 +83,13 @@ async def _entered(enter: Callable[[str], Awaitable[object]]) -> None:
         (["--fault", "drop", "entities", "--base-url", "https://x.example"], "--fault belongs to"),
     ],
 )
-def test_a_fault_that_cannot_be_is_said(home: Path, arguments: list[str], said: str) -> None:
+def test_an_invalid_fault_is_reported(home: Path, arguments: list[str], said: str) -> None:
     done = run(home, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
 
 
-def test_a_fault_before_serve_is_on_too() -> None:
+def test_fault_options_before_serve_count() -> None:
     command = [*PROGRAM, "--fault", "http-503", "serve", "--port", "0", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

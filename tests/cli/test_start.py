@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from entity_connections.cli.options import Chosen
-from entity_connections.cli.tenant.targets import way
+from entity_connections.cli.tenant.resolve import resolve_tenant
+from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.domain.errors import CertificateError
 from entity_connections.domain.ids import hyphenate_id
 
@@ -30,7 +30,9 @@ def known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("known")
 async def test_nothing_is_asked_before_somebody_can_see_it() -> None:
     async with RawServer(http_response({})).open() as rogue:
-        access = await way(Chosen(base_url=rogue.root, entity="Acme-Europe")).target.enter("x")
+        access = await resolve_tenant(
+            TenantOptions(base_url=rogue.root, entity="Acme-Europe")
+        ).workspace.enter("x")
         assert access.start == "Acme-Europe"
         assert not rogue.connections
         await access.tenant.zuora.aclose()
@@ -43,7 +45,10 @@ async def test_authorities_that_cannot_be_read_are_told(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "no.pem"))
     with pytest.raises(CertificateError, match="SSL_CERT_FILE names"):
-        await way(Chosen(base_url="https://rest.zuora.com")).target.enter("x")
+        await resolve_tenant(TenantOptions(base_url="https://rest.zuora.com")).workspace.enter("x")
+
+
+def test_authorities_that_cannot_be_read_end_a_command(tmp_path: Path) -> None:
     done = run(tmp_path, "connections", "--base-url", "https://127.0.0.1:1", ZUORA_CLIENT_ID="id",
                ZUORA_CLIENT_SECRET="secret", SSL_CERT_FILE=str(tmp_path / "no.pem"))  # fmt: skip
     assert done.returncode == 3
@@ -66,10 +71,10 @@ def test_an_empty_choice_of_the_tenant_is_not_the_fake_one(
 
 
 def test_what_a_command_is_given_wins_over_what_stands_before_it() -> None:
-    before = Chosen(profile="acme", user="bruno", faults=("drop",))
-    assert Chosen().under(before) == before
-    merged = Chosen(profile="", faults=()).under(before)
-    assert merged == Chosen(profile="", user="bruno", faults=())
+    before = TenantOptions(profile="acme", user="bruno", faults=("drop",))
+    assert TenantOptions().under(before) == before
+    merged = TenantOptions(profile="", faults=()).under(before)
+    assert merged == TenantOptions(profile="", user="bruno", faults=())
 
 
 @pytest.mark.parametrize("variable", ["ZUORA_ENTITY_ID", "ZUORA_CLIENT_ID", "ZUORA_CLIENT_SECRET"])

@@ -32,7 +32,7 @@ def test_its_journal_is_on_disk_under_its_path(home: Path, path: Path) -> None:
     pair = ("--from", "Acme-Americas", "--to", "Acme-Europe")
     run(home, "request", "--tenant", str(path), *pair, "--yes")
     listed = json.loads(run(home, "--tenant", str(path), "journal", "--json").stdout)
-    assert [(one["profile"], one["outcome"]) for one in listed] == [(path.name, "confirmed")]
+    assert [(entry["profile"], entry["outcome"]) for entry in listed] == [(path.name, "confirmed")]
     other = run(home, "--tenant", str(path.parent / "other" / path.name), "journal", "--json")
     assert json.loads(other.stdout) == []
     run(home, "request", *pair, "--yes")
@@ -122,8 +122,8 @@ def test_a_scenario_file_brings_its_own_users(home: Path, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["entities", "--scenario", "{}/bad.toml"], "bad.toml: entities 1, nam: there is no such"),
-        (["scenario", "check", "{}/bad.toml"], "did you mean name?"),
+        (["entities", "--scenario", "{}/bad.toml"], "bad.toml: entities 1, nam: Extra inputs are"),
+        (["scenario", "check", "{}/bad.toml"], "entities 1, name: Field required."),
         (["serve", "--scenario", "{}/none.json"], "There is no scenario file"),
         (["serve", "--policy", "denied=x"], "--policy denied=x: denied has no value 'x'."),
         (["serve", "--tenant", "{}/foreign"], "another program"),
@@ -136,14 +136,14 @@ def test_a_scenario_file_brings_its_own_users(home: Path, tmp_path: Path) -> Non
         (["entities", "--tenant", "{}/x", "--user", "zed"], "no user zed"),
     ],
 )
-def test_what_cannot_be_used_is_said(
+def test_unusable_files_and_options_are_reported(
     home: Path, tmp_path: Path, arguments: list[str], said: str
 ) -> None:
     (tmp_path / "bad.toml").write_text(SMALL.replace("name", "nam", 1))
     db = sqlite3.connect(tmp_path / "foreign")
     db.execute("CREATE TABLE a (b)")
     db.close()
-    done = run(home, *(one.format(tmp_path) for one in arguments))
+    done = run(home, *(argument.format(tmp_path) for argument in arguments))
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
@@ -155,7 +155,7 @@ def test_the_policy_is_printed_with_what_switches_it(home: Path, tmp_path: Path)
     assert "or: is removed   --policy denied=removed" in text
     assert "a page after the last: an empty list\n    no other value" in text
     lines = json.loads(run(home, "policy", "--json").stdout)
-    assert {"denied", "again", "withdrawal", "reused-key", None} <= {one["name"] for one in lines}
+    assert {"denied", "again", "withdrawal", "reused-key", None} <= {row["name"] for row in lines}
     other = json.loads(run(home, "policy", "--scenario", "denied-removed", "--json").stdout)
     assert other[0]["choice"] == "is removed"
 
@@ -166,4 +166,4 @@ def test_scenarios_are_listed_shown_and_described(home: Path, tmp_path: Path) ->
     file.write_text(run(home, "scenario", "show", "acme").stdout, encoding="utf-8")
     checked = run(home, "scenario", "check", str(file))
     assert "15 entities, 18 connections, 3 users" in checked.stdout, checked.stderr
-    assert "ScenarioData" in json.loads(run(home, "scenario", "schema").stdout)["title"]
+    assert "ScenarioFile" in json.loads(run(home, "scenario", "schema").stdout)["title"]

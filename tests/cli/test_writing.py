@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from entity_connections.cli.commands import actions
 from entity_connections.cli.exit_codes import ExitCode
-from entity_connections.cli.options import Chosen
 from entity_connections.cli.tenant.execute import OperationReporter, plan_operations
-from entity_connections.cli.tenant.targets import way
+from entity_connections.cli.tenant.resolve import resolve_tenant
+from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.domain.actions import REQUEST
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.storage.journal import Journal
@@ -27,7 +27,7 @@ from entity_connections.services.tenant import Tenant
 from tests.acme import CANADA, CORPORATION, EUROPE, US
 from tests.cli.moody import Mood, Moody, on
 from tests.cli.tenant import PROGRAM, SECRETS, environ, run
-from tests.services.journals import accept, intend, request
+from tests.services.factories import accept, intend, request
 from tests.terminal.pty import Terminal
 
 NORDICS_TO_EUROPE = "8a8082555b3c70de015b44a960f92b0f"
@@ -331,7 +331,7 @@ def test_journal_and_store_know_the_tenant_by_its_address_and_client(
     for url in ("http://localhost:9", "http://localhost:10"):
         for client_id in ("one", "two"):
             monkeypatch.setenv("ZUORA_CLIENT_ID", client_id)
-            kept = way(Chosen(base_url=url)).target.journal
+            kept = resolve_tenant(TenantOptions(base_url=url)).workspace.journal
             assert kept.tenant == f"{url} {client_id}"
             known.add(kept.tenant)
     assert len(known) == 4

@@ -1,23 +1,23 @@
-"""What the policy table says of connections, as a function from one state to the next.
+"""A model of the connection rules: a function from one state and a call to the next state.
 
-It is written anew from the table, so that the tenant has something to disagree with.
+It is written from the policy table, independently of the tenant's code, for comparison.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from entity_connections.fake.rules.choices import (
-    Again,
-    Answering,
-    BothWays,
-    Denied,
-    Duplicate,
-    Ended,
+from entity_connections.fake.rules.policy import (
+    AfterDisconnect,
+    AnswerBySource,
+    DeniedRequest,
+    DuplicateRequest,
+    OppositeRequest,
     OwnRequest,
-    Twice,
+    Policy,
+    RepeatAction,
+    RepeatRequest,
     Withdrawal,
 )
-from entity_connections.fake.rules.policy import Policy
 
 
 class Row(NamedTuple):
@@ -29,12 +29,12 @@ class Row(NamedTuple):
     status: str
 
     @property
-    def lives(self) -> bool:
+    def is_active(self) -> bool:
         return self.status != "Disconnected"
 
 
 class Call(NamedTuple):
-    """What one user sends: `what` is the target of a request, else a record's id."""
+    """A call of one user; `what` is the target of a request, or the id of a record."""
 
     user: str
     acting: str
@@ -43,8 +43,8 @@ class Call(NamedTuple):
     key: str = ""
 
 
-class Told(NamedTuple):
-    """What comes back: an id for a request that succeeds, a category for a refusal."""
+class Answer(NamedTuple):
+    """The answer: an id for a successful request, a category for a refusal."""
 
     success: bool
     category: int = 0
@@ -52,7 +52,7 @@ class Told(NamedTuple):
 
 
 Rows = tuple[Row, ...]
-Stored = Mapping[str, Told]
+Stored = Mapping[str, Answer]
 State = tuple[Rows, Stored]
 
 
@@ -63,30 +63,30 @@ class Model(NamedTuple):
     roles: Mapping[tuple[str, str], str]
     provisioned: Mapping[str, bool]
 
-    def orders(self, state: State, answered: Sequence[tuple[Call, Told]]) -> Iterator[State]:
-        """Yield the states to which these calls lead, one after another in some order."""
+    def orders(self, state: State, answered: Sequence[tuple[Call, Answer]]) -> Iterator[State]:
+        """Yield the states after these calls, for every order in which the answers are possible."""
         if not answered:
             yield state
-        for place, (call, told) in enumerate(answered):
-            expected, after = self.step(state, call, told.id)
-            if expected == told:
-                yield from self.orders(after, [*answered[:place], *answered[place + 1 :]])
+        for index, (call, answer) in enumerate(answered):
+            expected, after = self.step(state, call, answer.id)
+            if expected == answer:
+                yield from self.orders(after, [*answered[:index], *answered[index + 1 :]])
 
-    def step(self, state: State, call: Call, new_id: str) -> tuple[Told, State]:
-        """Return the answer to a call and what follows; a new record gets `new_id`."""
+    def step(self, state: State, call: Call, new_id: str) -> tuple[Answer, State]:
+        """Return the answer to a call and the next state; a new record gets `new_id`."""
         rows, stored = state
         if (call.user, call.acting) not in self.roles:
-            return Told(success=False, category=10), state
+            return Answer(success=False, category=10), state
         if call.key in stored:
             return stored[call.key], state
         if call.verb == "request":
-            told, after = self._request(rows, call, new_id)
+            answer, after = self._request(rows, call, new_id)
         else:
-            told, after = self._act(rows, call)
-        return told, (after, {**stored, call.key: told} if call.key else stored)
+            answer, after = self._act(rows, call)
+        return answer, (after, {**stored, call.key: answer} if call.key else stored)
 
-    def _request(self, rows: Rows, call: Call, new_id: str) -> tuple[Told, Rows]:
-        no = {number: Told(success=False, category=number) for number in (10, 30, 40)}
+    def _request(self, rows: Rows, call: Call, new_id: str) -> tuple[Answer, Rows]:
+        no = {number: Answer(success=False, category=number) for number in (10, 30, 40)}
         pair, policy = (call.acting, call.what), self.policy
         if not self._administers(call, call.acting):
             return no[10], rows
@@ -96,31 +96,31 @@ class Model(NamedTuple):
             return no[30], rows
         if (call.user, call.what) not in self.roles:
             return no[10], rows
-        living = {row[1:3]: row for row in rows if row.lives}
-        if policy.both_ways is BothWays.REFUSED and pair[::-1] in living:
+        active = {row[1:3]: row for row in rows if row.is_active}
+        if policy.both_ways is OppositeRequest.REFUSED and pair[::-1] in active:
             return no[30], rows
-        if pair in living:
-            same = policy.duplicate is Duplicate.SAME_ID
-            return (Told(success=True, id=living[pair].id) if same else no[30]), rows
+        if pair in active:
+            same = policy.duplicate is DuplicateRequest.SAME_ID
+            return (Answer(success=True, id=active[pair].id) if same else no[30]), rows
         at_once = policy.own_request is OwnRequest.CONNECTED and self._administers(call, call.what)
         status = "Connected" if at_once else "Pending"
         ended = [row for row in rows if row[1:3] == pair]
-        if policy.again is Again.SAME_RECORD and ended:
-            return Told(success=True, id=ended[-1].id), _with(rows, ended[-1], status)
-        return Told(success=True, id=new_id), (*rows, Row(new_id, *pair, status))
+        if policy.again is RepeatRequest.SAME_RECORD and ended:
+            return Answer(success=True, id=ended[-1].id), _with(rows, ended[-1], status)
+        return Answer(success=True, id=new_id), (*rows, Row(new_id, *pair, status))
 
-    def _act(self, rows: Rows, call: Call) -> tuple[Told, Rows]:
-        yes, policy = Told(success=True), self.policy
-        row = next((one for one in rows if one.id == call.what), None)
+    def _act(self, rows: Rows, call: Call) -> tuple[Answer, Rows]:
+        yes, policy = Answer(success=True), self.policy
+        row = next((row for row in rows if row.id == call.what), None)
         if row is None:
-            return Told(success=False, category=40), rows
-        places = {row.target}
-        if call.verb == "disconnect" or policy.answering is Answering.ALLOWED:
-            places.add(row.source)
-        if call.acting not in places or not self._administers(call, call.acting):
-            return Told(success=False, category=10), rows
+            return Answer(success=False, category=40), rows
+        allowed = {row.target}
+        if call.verb == "disconnect" or policy.answering is AnswerBySource.ALLOWED:
+            allowed.add(row.source)
+        if call.acting not in allowed or not self._administers(call, call.acting):
+            return Answer(success=False, category=10), rows
         becomes = "Connected" if call.verb == "accept" else "Disconnected"
-        if row.status == becomes and policy.twice is Twice.REPEATED:
+        if row.status == becomes and policy.twice is RepeatAction.REPEATED:
             return yes, rows
         begins = {"Connected"} if call.verb == "disconnect" else {"Pending"}
         if (
@@ -130,13 +130,13 @@ class Model(NamedTuple):
         ):
             begins.add("Pending")
         if row.status not in begins:
-            return Told(success=False, category=30), rows
-        vanishes = {
+            return Answer(success=False, category=30), rows
+        is_removed = {
             "accept": False,
-            "deny": policy.denied is Denied.REMOVED,
-            "disconnect": policy.ended is Ended.REMOVED,
+            "deny": policy.denied is DeniedRequest.REMOVED,
+            "disconnect": policy.ended is AfterDisconnect.REMOVED,
         }
-        return yes, _with(rows, row, "" if vanishes[call.verb] else becomes)
+        return yes, _with(rows, row, "" if is_removed[call.verb] else becomes)
 
     def _administers(self, call: Call, entity: str) -> bool:
         return self.roles.get((call.user, entity)) == "administrator"

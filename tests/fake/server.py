@@ -1,10 +1,12 @@
-"""A fake tenant with a client in front of it, and time and ids under control."""
+"""A fake tenant with an HTTP client, and with a clock and ids that tests control."""
 
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import httpx
-from entity_connections.fake.api.limits import PRODUCTION, Window
+from entity_connections.fake.api.rate_limits import PRODUCTION_LIMITS, Window
+from entity_connections.fake.model import Scenario
 from entity_connections.fake.rules.policy import Policy
 from entity_connections.fake.tenant import open_tenant
 
@@ -13,22 +15,24 @@ Json = dict[str, Any]
 
 
 class Server:
-    """An open tenant; `now` is its clock, in seconds."""
+    """An open tenant; `now` is the time of its clock, in seconds."""
 
     def __init__(
         self,
-        scenario: str = "acme",
+        scenario: str | Scenario = "acme",
         *,
+        path: Path | None = None,
         policy: Policy | None = None,
-        limits: Sequence[Window] = PRODUCTION,
+        limits: Sequence[Window] = PRODUCTION_LIMITS,
     ) -> None:
         self.now = 1_800_000_000.0
         self.tenant = open_tenant(
             scenario,
+            path=path,
             policy=policy,
             clock=lambda: self.now,
-            new_id=_numbers(0x1D).__next__,
-            new_trace=_numbers(0x7A).__next__,
+            new_id=None if path else _count_ids(0x1D).__next__,
+            new_trace=None if path else _count_ids(0x7A).__next__,
             limits=limits,
         )
         self.users = {user.username: user for user in self.tenant.users}
@@ -47,23 +51,23 @@ class Server:
         fields = {name: value for name, value in form.items() if value}
         return await self.client.post("/oauth/token", data=fields)
 
-    async def desk(self, username: str, entity_id: str | None = None) -> "Desk":
-        """Sign a user in, to act in one entity: by default the one they start in."""
+    async def sign_in(self, username: str, entity_id: str | None = None) -> "Session":
+        """Return a session of a user in an entity, by default the home entity."""
         token = (await self.token(username)).json()["access_token"]
         headers = {
             "Authorization": f"Bearer {token}",
             "Zuora-Entity-Ids": entity_id or self.users[username].home_entity_id,
         }
-        return Desk(self.client, headers)
+        return Session(self.client, headers)
 
-    async def one(self, connection_id: str) -> Json | None:
+    async def find_connection(self, connection_id: str) -> Json | None:
         """Return a connection of the global entity as alice sees it."""
-        desk = await self.desk("alice")
-        return next((row for row in await desk.list() if row["id"] == connection_id), None)
+        session = await self.sign_in("alice")
+        return next((row for row in await session.list() if row["id"] == connection_id), None)
 
 
-class Desk:
-    """One user at work in one entity."""
+class Session:
+    """A user signed in, who acts in one entity."""
 
     def __init__(self, client: httpx.AsyncClient, headers: Mapping[str, str]) -> None:
         self._client = client
@@ -72,7 +76,7 @@ class Desk:
     async def call(
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **how: Any
     ) -> httpx.Response:
-        """Make any call with this desk's credentials."""
+        """Make any call as this user."""
         return await self._client.request(
             method, path, headers=self.headers | dict(headers or {}), **how
         )
@@ -141,9 +145,9 @@ async def raw_call(
     headers: Sequence[tuple[bytes, bytes]] = (),
     body: bytes | None = b"",
 ) -> tuple[int, dict[str, str], bytes]:
-    """Call `app` over ASGI with bytes that no well-behaved client would send.
+    """Call `app` over ASGI with bytes that a client would not send.
 
-    Without a body the caller goes away before it has sent one.
+    When `body` is None the caller disconnects before it has sent one.
     """
     sent: list[MutableMapping[str, Any]] = []
 
@@ -172,7 +176,7 @@ async def raw_call(
     return start["status"], answered, content["body"]
 
 
-def _numbers(prefix: int) -> Iterator[str]:
+def _count_ids(prefix: int) -> Iterator[str]:
     number = 0
     while True:
         number += 1

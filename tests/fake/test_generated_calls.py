@@ -1,4 +1,4 @@
-"""Calls that schemathesis makes from the OpenAPI document, good ones and bad ones."""
+"""Valid and invalid calls that schemathesis generates from the OpenAPI document."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 import schemathesis
-from entity_connections.fake.api.openapi import PATH, document
-from entity_connections.fake.scenarios.data.acme import CORPORATION, EUROPE, UK
-from entity_connections.testing import ServedTenant, serving
+from entity_connections.fake.api.openapi import PATH, load_document
+from entity_connections.fake.scenarios.builtin.acme import CORPORATION, EUROPE, UK
+from entity_connections.testing import ServedTenant, serve_tenant
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
 OPERATIONS = [
     (method.upper(), path)
-    for path, item in document()["paths"].items()
+    for path, item in load_document()["paths"].items()
     for method in item
     if method != "parameters"
 ]
@@ -29,7 +29,7 @@ EXAMPLES = 12
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[ServedTenant]:
-    with serving("acme") as found:
+    with serve_tenant("acme") as found:
         yield found
 
 
@@ -48,7 +48,7 @@ def _respect_what_no_schema_says(case: Any) -> None:
 @pytest.mark.xdist_group("schemathesis")
 @pytest.mark.parametrize("mode", [*GenerationMode], ids=str)
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
-def test_every_answer_is_a_documented_one(
+def test_every_response_is_documented(
     served: ServedTenant, schema: Any, method: str, path: str, mode: GenerationMode
 ) -> None:
     """No 5xx; what fits the document is understood, and what does not is refused."""

@@ -1,13 +1,12 @@
-"""A POST with a key happens once (contract E3)."""
+"""A POST with an Idempotency-Key is carried out once (contract E3)."""
 
 import asyncio
 from collections.abc import MutableMapping
 from typing import Any
 
 import pytest
-from entity_connections.fake.rules.choices import ReusedKey
-from entity_connections.fake.rules.policy import Policy
-from entity_connections.fake.scenarios.data.acme import (
+from entity_connections.fake.rules.policy import Policy, ReusedKey
+from entity_connections.fake.scenarios.builtin.acme import (
     AMERICAS,
     AUSTRALIA,
     CORPORATION,
@@ -17,143 +16,145 @@ from entity_connections.fake.scenarios.data.acme import (
 )
 
 from tests.fake.conftest import Open
-from tests.fake.server import Desk, Server, category
+from tests.fake.server import Server, Session, category
 
 pytestmark = pytest.mark.asyncio
 PATH = "/v1/entity-connections"
 
 
-async def test_a_repeated_success_is_replayed_whole(server: Server) -> None:
-    desk = await server.desk("alice")
-    first, second = await desk.request(MEXICO, "k"), await desk.request(MEXICO, "k")
+async def test_a_repeated_success_gets_the_stored_response(server: Server) -> None:
+    session = await server.sign_in("alice")
+    first, second = await session.request(MEXICO, "k"), await session.request(MEXICO, "k")
     assert first.json()["success"] is True
     assert (second.status_code, second.content) == (first.status_code, first.content)
     assert second.headers == first.headers
-    assert len(await _to(desk, MEXICO)) == 1
+    assert len(await _to(session, MEXICO)) == 1
 
 
-async def test_without_a_key_the_second_one_is_a_duplicate(server: Server) -> None:
-    desk = await server.desk("alice")
-    assert (await desk.request(MEXICO)).json()["success"] is True
-    assert category(await desk.request(MEXICO)) == 30
+async def test_without_a_key_a_second_request_is_a_duplicate(server: Server) -> None:
+    session = await server.sign_in("alice")
+    assert (await session.request(MEXICO)).json()["success"] is True
+    assert category(await session.request(MEXICO)) == 30
 
 
-async def test_a_failure_is_replayed_even_when_its_cause_is_gone(server: Server) -> None:
-    desk = await server.desk("alice", JAPAN)
-    first = await desk.request(AMERICAS, "k")
+async def test_a_repeated_failure_gets_the_stored_response(server: Server) -> None:
+    session = await server.sign_in("alice", JAPAN)
+    first = await session.request(AMERICAS, "k")
     assert category(first) == 30
-    pending = next(row for row in await desk.list() if row["targetEntityId"] == AMERICAS)
-    await (await server.desk("alice", AMERICAS)).act("deny", pending["id"])
-    assert (await desk.request(AMERICAS, "k")).content == first.content
-    assert (await desk.request(AMERICAS, "new")).json()["success"] is True
+    pending = next(row for row in await session.list() if row["targetEntityId"] == AMERICAS)
+    await (await server.sign_in("alice", AMERICAS)).act("deny", pending["id"])
+    assert (await session.request(AMERICAS, "k")).content == first.content
+    assert (await session.request(AMERICAS, "new")).json()["success"] is True
 
 
-async def test_malformed_bodies_are_stored_too(server: Server) -> None:
-    desk = await server.desk("alice")
+async def test_the_refusal_of_a_malformed_body_is_stored(server: Server) -> None:
+    session = await server.sign_in("alice")
     how = {"content": b"{", "headers": {"Idempotency-Key": "k"}}
-    first = await desk.call("POST", PATH, **how)  # type: ignore[arg-type]
+    first = await session.call("POST", PATH, **how)  # type: ignore[arg-type]
     assert (first.status_code, category(first)) == (400, 90)
-    assert (await desk.request(MEXICO, "k")).content == first.content
+    assert (await session.request(MEXICO, "k")).content == first.content
 
 
-async def test_a_missing_token_is_not_stored(server: Server) -> None:
-    desk = await server.desk("alice")
-    stranger = Desk(server.client, {})
+async def test_the_refusal_of_a_missing_token_is_not_stored(server: Server) -> None:
+    session = await server.sign_in("alice")
+    stranger = Session(server.client, {})
     assert category(await stranger.request(MEXICO, "k")) == 11
-    assert (await desk.request(MEXICO, "k")).json()["success"] is True
+    assert (await session.request(MEXICO, "k")).json()["success"] is True
 
 
-async def test_a_stored_answer_lasts_a_day(server: Server) -> None:
-    first = await (await server.desk("alice")).request(AUSTRALIA, "k")
+async def test_a_response_is_stored_for_a_day(server: Server) -> None:
+    first = await (await server.sign_in("alice")).request(AUSTRALIA, "k")
     server.now += 24 * 3600 - 1
-    desk = await server.desk("alice")
-    assert (await desk.request(AUSTRALIA, "k")).content == first.content
+    session = await server.sign_in("alice")
+    assert (await session.request(AUSTRALIA, "k")).content == first.content
     server.now += 1
-    assert (await desk.request(MEXICO, "k")).json()["success"] is True
+    assert (await session.request(MEXICO, "k")).json()["success"] is True
 
 
-async def test_the_track_id_of_a_replay_is_its_own(server: Server) -> None:
-    desk = await server.desk("alice")
-    desk.headers["Zuora-Track-Id"] = "one"
-    await desk.request(MEXICO, "k")
-    desk.headers["Zuora-Track-Id"] = "two"
-    assert (await desk.request(MEXICO, "k")).headers["Zuora-Track-Id"] == "two"
+async def test_a_stored_response_carries_the_new_track_id(server: Server) -> None:
+    session = await server.sign_in("alice")
+    session.headers["Zuora-Track-Id"] = "one"
+    await session.request(MEXICO, "k")
+    session.headers["Zuora-Track-Id"] = "two"
+    assert (await session.request(MEXICO, "k")).headers["Zuora-Track-Id"] == "two"
 
 
 async def test_another_url_with_the_same_key_is_422(server: Server) -> None:
-    desk = await server.desk("alice")
-    await desk.request(MEXICO, "k")
-    answer = await desk.call(
+    session = await server.sign_in("alice")
+    await session.request(MEXICO, "k")
+    answer = await session.call(
         "POST",
         f"{PATH}?a=b",
         json={"targetEntityId": JAPAN},
         headers={"Idempotency-Key": "k"},
     )
     assert (answer.status_code, category(answer)) == (422, 20)
-    assert await _to(desk, JAPAN) == []
+    assert await _to(session, JAPAN) == []
 
 
-async def test_another_body_gets_the_first_answer(server: Server) -> None:
-    desk = await server.desk("alice")
-    first = await desk.request(MEXICO, "k")
-    assert (await desk.request(JAPAN, "k")).content == first.content
-    assert await _to(desk, JAPAN) == []
+async def test_another_body_with_the_same_key_gets_the_stored_response(server: Server) -> None:
+    session = await server.sign_in("alice")
+    first = await session.request(MEXICO, "k")
+    assert (await session.request(JAPAN, "k")).content == first.content
+    assert await _to(session, JAPAN) == []
 
 
 @pytest.mark.parametrize("entity_id", [CORPORATION, EUROPE])
-async def test_a_policy_refuses_another_body_or_entity(open_server: Open, entity_id: str) -> None:
+async def test_another_body_or_entity_is_refused_by_policy(
+    open_server: Open, entity_id: str
+) -> None:
     server = open_server(policy=Policy(reused_key=ReusedKey.REFUSED))
-    await (await server.desk("alice")).request(MEXICO, "k")
-    other = await server.desk("alice", entity_id)
+    await (await server.sign_in("alice")).request(MEXICO, "k")
+    other = await server.sign_in("alice", entity_id)
     target_id = JAPAN if entity_id == CORPORATION else MEXICO
     assert (await other.request(target_id, "k")).status_code == 422
-    assert (await (await server.desk("alice")).request(MEXICO, "k")).json()["success"] is True
+    assert (await (await server.sign_in("alice")).request(MEXICO, "k")).json()["success"] is True
 
 
 @pytest.mark.parametrize(("length", "status"), [(0, 400), (1, 200), (254, 200), (255, 400)])
 async def test_a_key_has_1_to_254_characters(server: Server, length: int, status: int) -> None:
-    desk = await server.desk("alice")
-    answer = await desk.call(
+    session = await server.sign_in("alice")
+    answer = await session.call(
         "POST",
         PATH,
         json={"targetEntityId": MEXICO},
         headers={"Idempotency-Key": "k" * length},
     )
     assert answer.status_code == status
-    assert len(await _to(desk, MEXICO)) == (status == 200)
+    assert len(await _to(session, MEXICO)) == (status == 200)
 
 
 async def test_a_second_call_while_the_first_runs_is_409(server: Server) -> None:
-    desk = await server.desk("alice")
-    slow = _SlowPost(server, desk, JAPAN)
+    session = await server.sign_in("alice")
+    slow = _SlowPost(server, session, JAPAN)
     running = asyncio.create_task(slow.run())
     await slow.waiting.wait()
-    answer = await desk.request(JAPAN, "slow")
+    answer = await session.request(JAPAN, "slow")
     assert (answer.status_code, category(answer)) == (409, 50)
     slow.go.set()
     await running
     assert slow.status == 200
-    assert (await desk.request(JAPAN, "slow")).json()["success"] is True
-    assert len(await _to(desk, JAPAN)) == 1
+    assert (await session.request(JAPAN, "slow")).json()["success"] is True
+    assert len(await _to(session, JAPAN)) == 1
 
 
-async def test_a_call_that_is_broken_off_frees_its_key(server: Server) -> None:
-    desk = await server.desk("alice")
-    slow = _SlowPost(server, desk, JAPAN)
+async def test_a_cancelled_call_releases_its_key(server: Server) -> None:
+    session = await server.sign_in("alice")
+    slow = _SlowPost(server, session, JAPAN)
     running = asyncio.create_task(slow.run())
     await slow.waiting.wait()
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
-    assert (await desk.request(JAPAN, "slow")).json()["success"] is True
+    assert (await session.request(JAPAN, "slow")).json()["success"] is True
 
 
 class _SlowPost:
     """A request whose body arrives only when told to."""
 
-    def __init__(self, server: Server, desk: Desk, target_id: str) -> None:
+    def __init__(self, server: Server, session: Session, target_id: str) -> None:
         self._app = server.tenant.asgi
-        self._headers = desk.headers | {"Idempotency-Key": "slow"}
+        self._headers = session.headers | {"Idempotency-Key": "slow"}
         self._body = f'{{"targetEntityId": "{target_id}"}}'.encode()
         self.waiting, self.go = asyncio.Event(), asyncio.Event()
         self.status = 0
@@ -177,5 +178,7 @@ class _SlowPost:
         self.status = message.get("status", self.status)
 
 
-async def _to(desk: Desk, target_id: str) -> list[dict[str, Any]]:
-    return [row for row in await desk.list(type="outbound") if row["targetEntityId"] == target_id]
+async def _to(session: Session, target_id: str) -> list[dict[str, Any]]:
+    return [
+        row for row in await session.list(type="outbound") if row["targetEntityId"] == target_id
+    ]

@@ -1,22 +1,25 @@
-"""The choices where Zuora is silent, and how they are switched."""
+"""The policies where Zuora's documentation is silent."""
 
 import pytest
-from entity_connections.fake.rules.choices import (
-    Again,
+from entity_connections.fake.rules.policy import (
     BarePut,
-    Denied,
-    Duplicate,
+    ConnectionOrder,
+    DeniedRequest,
+    DuplicateRequest,
     EntityList,
     NextPage,
-    Order,
-    Refusals,
-    Twice,
+    Policy,
+    PolicyError,
+    RefusalStatus,
+    RepeatAction,
+    RepeatRequest,
+    policy_options,
 )
-from entity_connections.fake.rules.policy import Policy, PolicyError, options
-from entity_connections.fake.scenarios.data.acme import AMERICAS, EUROPE
-from entity_connections.fake.scenarios.export import as_data, as_toml
-from entity_connections.fake.scenarios.loading import load
-from entity_connections.fake.scenarios.scenario_file import parsed
+from entity_connections.fake.rules.policy_table import policy_rows
+from entity_connections.fake.scenarios.builtin.acme import AMERICAS, EUROPE
+from entity_connections.fake.scenarios.export import scenario_to_data, to_toml
+from entity_connections.fake.scenarios.file_parser import parse_scenario
+from entity_connections.fake.scenarios.loader import load_scenario
 
 from tests.fake.conftest import Open
 from tests.fake.server import Server, category
@@ -24,129 +27,142 @@ from tests.fake.server import Server, category
 WAITING = "8a8082555b3c70de015b44a5937c2b08"
 
 
-def test_every_line_that_can_be_switched_says_how() -> None:
-    for line in Policy().lines():
+def test_every_row_with_other_values_says_how_to_switch_them() -> None:
+    for line in policy_rows(Policy()):
         assert len(line.others) == len(line.switches)
         assert bool(line.name) == bool(line.others)
         for other, switch in zip(line.others, line.switches, strict=True):
             name, value = switch.split("=")
-            switched = Policy().having({name: value})
-            choices = {one.question: one.choice for one in switched.lines()}
+            switched = Policy().with_values({name: value})
+            choices = {row.question: row.choice for row in policy_rows(switched)}
             assert choices[line.question] == other
-            assert Policy().having(switched.words()) == switched
-    assert {line.name for line in Policy().lines()} - {""} == set(options())
+            assert Policy().with_values(switched.as_dict()) == switched
+    assert {line.name for line in policy_rows(Policy())} - {""} == set(policy_options())
 
 
-def test_what_does_not_exist_is_named_with_what_does() -> None:
+def test_unknown_names_and_values_are_reported_with_the_valid_ones() -> None:
     with pytest.raises(PolicyError, match=r"'x'\. Choose denied, ended, .* or token-limit"):
-        Policy().having({"x": "y"})
+        Policy().with_values({"x": "y"})
     with pytest.raises(PolicyError, match=r"denied has no value 'gone'\. Choose disconnected or"):
-        Policy().having({"denied": "gone"})
+        Policy().with_values({"denied": "gone"})
 
 
-@pytest.mark.parametrize("switch", [one for line in Policy().lines() for one in line.switches])
-def test_every_one_can_be_written_in_a_scenario_file(switch: str) -> None:
+@pytest.mark.parametrize(
+    "switch", [switch for line in policy_rows(Policy()) for switch in line.switches]
+)
+def test_every_policy_can_be_set_in_a_scenario_file(switch: str) -> None:
     name, value = switch.split("=")
-    text = as_toml(as_data(load("empty")._replace(policy=Policy().having({name: value}))))
+    text = to_toml(
+        scenario_to_data(
+            load_scenario("empty")._replace(policy=Policy().with_values({name: value}))
+        )
+    )
     assert f'{name} = "{value}"' in text
-    assert parsed(text.encode(), "it", as_json=False).policy.words()[name] == value
+    assert parse_scenario(text.encode(), "it", as_json=False).policy.as_dict()[name] == value
 
 
 @pytest.mark.asyncio
-async def test_what_the_rules_forbid_may_have_a_status(server: Server) -> None:
-    server.tenant.policy = Policy(refusals=Refusals.HTTP_4XX)
-    desk, clerk = await server.desk("alice", AMERICAS), await server.desk("carol", AMERICAS)
+async def test_refusals_have_an_http_status_by_policy(server: Server) -> None:
+    server.tenant.policy = Policy(refusals=RefusalStatus.HTTP_4XX)
+    session, clerk = (
+        await server.sign_in("alice", AMERICAS),
+        await server.sign_in("carol", AMERICAS),
+    )
     answers = [
         await clerk.request(EUROPE, "key"),
-        await desk.request(AMERICAS),
-        await desk.request("0" * 32),
-        await desk.act("accept", "0" * 32),
-        await desk.get("/v1/entities/none"),
+        await session.request(AMERICAS),
+        await session.request("0" * 32),
+        await session.act("accept", "0" * 32),
+        await session.get("/v1/entities/none"),
     ]
-    assert [one.status_code for one in answers] == [403, 400, 404, 404, 404]
-    assert [category(one) for one in answers] == [10, 30, 40, 40, 40]
+    assert [answer.status_code for answer in answers] == [403, 400, 404, 404, 404]
+    assert [category(answer) for answer in answers] == [10, 30, 40, 40, 40]
     server.tenant.policy = Policy()
     assert (await clerk.request(EUROPE, "key")).status_code == 403  # as it was stored
     assert (await clerk.request(EUROPE)).status_code == 200
 
 
 @pytest.mark.asyncio
-async def test_a_bare_put_may_be_refused(server: Server) -> None:
-    desk, path = await server.desk("alice"), f"/v1/entity-connections/{WAITING}/accept"
+async def test_a_bare_put_is_refused_by_policy(server: Server) -> None:
+    session, path = await server.sign_in("alice"), f"/v1/entity-connections/{WAITING}/accept"
     server.tenant.policy = Policy(bare_put=BarePut.REFUSED)
-    assert (await desk.call("PUT", path)).status_code == 415
+    assert (await session.call("PUT", path)).status_code == 415
     typed = {"Content-Type": "application/json"}
-    assert (await desk.call("PUT", path, headers=typed)).json() == {"success": True}
+    assert (await session.call("PUT", path, headers=typed)).json() == {"success": True}
 
 
 @pytest.mark.asyncio
-async def test_the_entities_may_be_fewer(open_server: Open) -> None:
+async def test_the_list_of_entities_is_shorter_by_policy(open_server: Open) -> None:
     server = open_server("global-500")
-    desk = await server.desk("bruno")
+    session = await server.sign_in("bruno")
     found = {}
     for which in EntityList:
         server.tenant.policy = Policy(entity_list=which)
-        rows = (await desk.get("/v1/entities")).json()["entities"]
+        rows = (await session.get("/v1/entities")).json()["entities"]
         found[which] = [row["id"] for row in rows]
     assert len(found[EntityList.WHOLE]) == 512
     assert found[EntityList.FIRST_300] == found[EntityList.WHOLE][:300]
     login = server.users["bruno"].login
-    mine = (await desk.get(f"/v1/users/{login}/accessible-entities")).json()["entities"]
+    mine = (await session.get(f"/v1/users/{login}/accessible-entities")).json()["entities"]
     assert found[EntityList.ENTERABLE] == [row["id"] for row in mine]
 
 
 @pytest.mark.asyncio
-async def test_a_list_may_begin_with_the_newest(server: Server) -> None:
-    desk = await server.desk("alice")
-    oldest = await desk.list()
-    server.tenant.policy = Policy(order=Order.NEWEST_FIRST)
-    assert await desk.list() == oldest[::-1]
+async def test_connections_are_listed_newest_first_by_policy(server: Server) -> None:
+    session = await server.sign_in("alice")
+    oldest = await session.list()
+    server.tenant.policy = Policy(order=ConnectionOrder.NEWEST_FIRST)
+    assert await session.list() == oldest[::-1]
     pages = [
-        (await desk.get("/v1/entity-connections", page=str(n), pageSize="4")).json()
+        (await session.get("/v1/entity-connections", page=str(n), pageSize="4")).json()
         for n in range(1, 6)
     ]
     assert [row for page in pages for row in page["entityConnections"]] == oldest[::-1]
 
 
 @pytest.mark.asyncio
-async def test_the_address_of_the_next_page_may_lack_the_type(server: Server) -> None:
+async def test_the_next_page_lacks_the_type_by_policy(server: Server) -> None:
     server.tenant.policy = Policy(next_page=NextPage.WITHOUT_TYPE)
-    desk = await server.desk("alice")
-    page = (await desk.get("/v1/entity-connections", pageSize="1", type="inbound")).json()
+    session = await server.sign_in("alice")
+    page = (await session.get("/v1/entity-connections", pageSize="1", type="inbound")).json()
     assert page["nextPage"].partition("?")[2] == "page=2&pageSize=1"
 
 
 @pytest.mark.asyncio
-async def test_it_can_be_changed_while_the_tenant_runs(server: Server) -> None:
-    desk = await server.desk("alice")
+async def test_the_policy_can_be_changed_while_the_tenant_is_open(server: Server) -> None:
+    session = await server.sign_in("alice")
     assert server.tenant.policy == Policy()
-    server.tenant.policy = Policy(denied=Denied.REMOVED, again=Again.SAME_RECORD)
-    assert (await desk.act("deny", WAITING)).json() == {"success": True}
-    assert await server.one(WAITING) is None
-    assert server.tenant.policy.again is Again.SAME_RECORD
+    server.tenant.policy = Policy(denied=DeniedRequest.REMOVED, again=RepeatRequest.SAME_RECORD)
+    assert (await session.act("deny", WAITING)).json() == {"success": True}
+    assert await server.find_connection(WAITING) is None
+    assert server.tenant.policy.again is RepeatRequest.SAME_RECORD
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize(("twice", "success"), [(Twice.REFUSED, False), (Twice.REPEATED, True)])
-async def test_the_same_action_twice(server: Server, twice: Twice, success: bool) -> None:
+@pytest.mark.parametrize(
+    ("twice", "success"), [(RepeatAction.REFUSED, False), (RepeatAction.REPEATED, True)]
+)
+async def test_a_repeated_action_is_refused_or_succeeds_by_policy(
+    server: Server, twice: RepeatAction, success: bool
+) -> None:
     server.tenant.policy = Policy(twice=twice)
-    desk = await server.desk("alice")
+    session = await server.sign_in("alice")
     for id_, actions in (
         (WAITING, ("accept", "disconnect")),
         ("8a8082555b3c70de015b44a61f0a2b09", ("deny",)),
     ):
         for action in actions:
-            assert (await desk.act(action, id_)).json()["success"] is True
-            before = await server.one(id_)
-            assert (await desk.act(action, id_)).json()["success"] is success
-            assert await server.one(id_) == before
-        assert (await desk.act("accept", id_)).json()["success"] is False
+            assert (await session.act(action, id_)).json()["success"] is True
+            before = await server.find_connection(id_)
+            assert (await session.act(action, id_)).json()["success"] is success
+            assert await server.find_connection(id_) == before
+        assert (await session.act("accept", id_)).json()["success"] is False
 
 
 @pytest.mark.asyncio
-async def test_a_duplicate_may_answer_with_the_record_there_is(server: Server) -> None:
-    server.tenant.policy = Policy(duplicate=Duplicate.SAME_ID)
-    desk = await server.desk("alice", AMERICAS)
-    made, again = await desk.request(EUROPE), await desk.request(EUROPE)
+async def test_a_duplicate_request_gets_the_existing_id_by_policy(server: Server) -> None:
+    server.tenant.policy = Policy(duplicate=DuplicateRequest.SAME_ID)
+    session = await server.sign_in("alice", AMERICAS)
+    made, again = await session.request(EUROPE), await session.request(EUROPE)
     assert made.json() == again.json()
-    assert len([row for row in await desk.list() if row["targetEntityId"] == EUROPE]) == 1
+    assert len([row for row in await session.list() if row["targetEntityId"] == EUROPE]) == 1

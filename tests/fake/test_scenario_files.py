@@ -1,22 +1,22 @@
-"""Scenarios in files: what they hold, and what is said of one that is wrong."""
+"""Scenario files: what they contain, and the messages about what is wrong in one."""
 
 import json
 import os
 from pathlib import Path
 
 import pytest
+from entity_connections.fake.model import AccessRequest, Scenario
+from entity_connections.fake.scenarios.catalogue import SCENARIOS
 from entity_connections.fake.scenarios.export import (
-    NoTomlError,
-    as_data,
-    as_json,
-    as_toml,
-    scenario_of,
+    NotTomlError,
+    scenario_to_data,
+    to_json,
+    to_toml,
 )
-from entity_connections.fake.scenarios.loading import ScenarioFileError, load
-from entity_connections.fake.scenarios.model import AccessRequest
-from entity_connections.fake.scenarios.scenario_file import parsed, schema
-from entity_connections.fake.scenarios.scenarios import SCENARIOS
-from entity_connections.fake.state.database import open_database
+from entity_connections.fake.scenarios.file_parser import parse_scenario
+from entity_connections.fake.scenarios.file_schema import json_schema
+from entity_connections.fake.scenarios.loader import ScenarioFileError, load_scenario
+from entity_connections.fake.state.database import open_in_memory, read_scenario
 from entity_connections.fake.tenant import open_tenant
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -60,157 +60,146 @@ entity = "Global"
 """
 
 
-def from_toml(text: str) -> object:
-    return parsed(text.encode(), "my.toml", as_json=False)
+def parse_toml(text: str) -> Scenario:
+    return parse_scenario(text.encode(), "my.toml", as_json=False)
 
 
-def test_a_small_file_leaves_out_what_can_be_made_up() -> None:
-    one = parsed(SMALL.encode(), "my.toml", as_json=False)
-    assert [entity.name for entity in one.entities] == ["Global", "North", "Attic"]
-    top, north, attic = (entity.id for entity in one.entities)
-    assert one.roles == {
-        "ann": {top: "administrator", north: "administrator"},
-        "ben": {north: "standard user"},
+def parse_json(text: str) -> Scenario:
+    return parse_scenario(text.encode(), "my.json", as_json=True)
+
+
+def test_what_a_file_leaves_out_gets_default_values() -> None:
+    scenario = parse_toml(SMALL)
+    assert [entity.name for entity in scenario.entities] == ["Global", "North", "Attic"]
+    global_id, north_id, _attic_id = (entity.id for entity in scenario.entities)
+    assert scenario.roles == {
+        "ann": {global_id: "administrator", north_id: "administrator"},
+        "ben": {north_id: "standard user"},
     }
-    assert [user.home_entity_id for user in one.users] == [top, north]
-    assert all(len(user.client_id) == 36 for user in one.users)
-    assert one.policy.words()["denied"] == "removed"
-    assert one.access == (AccessRequest("ben", top, "Pending Review"),)
-    assert attic not in one.roles["ann"]
-    assert parsed(SMALL.encode(), "again", as_json=False) == one, "ids are the same every time"
-    open_database(one).close()
+    assert [user.home_entity_id for user in scenario.users] == [global_id, north_id]
+    assert all(len(user.client_id) == 36 for user in scenario.users)
+    assert scenario.policy.as_dict()["denied"] == "removed"
+    assert scenario.access_requests == (AccessRequest("ben", global_id, "Pending Review"),)
+    assert parse_toml(SMALL) == scenario, "ids are the same every time"
+    open_in_memory(scenario).close()
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_a_tenant_that_is_written_and_read_is_the_same(name: str) -> None:
-    original = load(name)
-    db = open_database(original)
-    data = as_data(scenario_of(db))
+def test_an_exported_scenario_is_read_back_unchanged(name: str) -> None:
+    scenario = load_scenario(name)
+    db = open_in_memory(scenario)
+    data = scenario_to_data(read_scenario(db))
     db.close()
-    assert parsed(as_json(data).encode(), "x", as_json=True) == original
-    assert as_json(data).isascii()
+    assert parse_json(to_json(data)) == scenario
+    assert to_json(data).isascii()
     if name == "hostile":
-        with pytest.raises(NoTomlError):
-            as_toml(data)
+        with pytest.raises(NotTomlError):
+            to_toml(data)
     else:
-        assert parsed(as_toml(data).encode(), "x", as_json=False) == original
+        assert parse_toml(to_toml(data)) == scenario
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=40), st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
-def test_any_text_survives(display_name: str, status: str) -> None:
-    one = parsed(SMALL.encode(), "my.toml", as_json=False)
-    entity = one.entities[1]._replace(display_name=display_name)
-    connection = one.connections[0]._replace(status=status)
-    one = one._replace(
-        entities=(one.entities[0], entity, *one.entities[2:]), connections=(connection,)
+def test_any_text_is_exported_and_read_back_unchanged(display_name: str, status: str) -> None:
+    scenario = parse_toml(SMALL)
+    entity = scenario.entities[1]._replace(display_name=display_name)
+    connection = scenario.connections[0]._replace(status=status)
+    scenario = scenario._replace(
+        entities=(scenario.entities[0], entity, *scenario.entities[2:]), connections=(connection,)
     )
-    data = as_data(one)
-    assert parsed(as_json(data).encode(), "x", as_json=True) == one
+    data = scenario_to_data(scenario)
+    assert parse_json(to_json(data)) == scenario
     try:
-        text = as_toml(data)
-    except NoTomlError:
+        text = to_toml(data)
+    except NotTomlError:
         assert any("\ud800" <= char <= "\udfff" for char in display_name)
     else:
-        assert parsed(text.encode(), "x", as_json=False) == one
+        assert parse_toml(text) == scenario
         assert all(char.isprintable() or char == "\n" for char in text)
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ('[[entities]]\nname = "North"', '[[entities]]\nnam = "North"',
-         "entities 2, nam: there is no such key; did you mean name?"),
-        ('name = "North"\n', "", "entities 2, name: is missing."),
+         "entities 2, nam: Extra inputs are not permitted."),
+        ('name = "North"\n', "", "entities 2, name: Field required."),
         ('parent = "North"', 'parent = "Nroth"',
          "entities 3, parent: there is no entity 'Nroth'; did you mean North?"),
         ('parent = "Global"', "", "exactly one has no parent, the global entity; here 2"),
         ('parent = "Global"', 'parent = "North"', "entities 2, parent: North is below itself."),
         ('name = "Attic"', 'name = "North"', "entities 3, name: North stands at 2 already."),
-        ('name = "Attic"', 'name = "Ättic"', 'entities 3, name: "\\u00c4ttic" does not match'),
+        ('name = "Attic"', 'name = "Ättic"', "entities 3, name: String should match pattern"),
         ('name = "Attic"', 'name = "Attic"\nid = "X"', "entities 3, id:"),
         ('status = "Unprovisioned"', 'status = "unprovisioned"',
-         "entities 3, status: \"unprovisioned\" is none of 'Provisioned' or 'Unprovisioned'."),
+         "entities 3, status: Input should be 'Provisioned' or 'Unprovisioned', not"),
         ('username = "ben"\nhome', 'username = "ann"\nhome', "users 2, username: ann stands at 1"),
         ('home = "North"', 'home = "Attic"', "users 2, home: Attic is not provisioned."),
-        ('home = "North"', "home = 3", "users 2, home: input should be a valid string, not 3."),
+        ('home = "North"', "home = 3", "users 2, home: Input should be a valid string, not 3."),
         ('target = "North"', 'target = "Global"', "connections 1: Global cannot be connected to"),
         ('target = "North"', 'target = "South"', "connections 1, target: there is no entity"),
         ('username = "ben"\nentity', 'username = "Ben"\nentity',
          "access_requests 1, username: there is no user 'Ben'; did you mean ben?"),
         ('denied = "removed"', 'denied = "gone"',
-         "policy, denied: \"gone\" is none of 'disconnected' or 'removed'."),
-        ('denied = "removed"', 'denyed = "removed"', "policy, denyed: there is no such key; did"),
-        ("[policy]", 'faults = ["latncy"]\n[policy]', "faults 1:"),
+         "policy, denied: Input should be 'disconnected' or 'removed', not \"gone\"."),
+        ('denied = "removed"', 'denyed = "removed"', "policy, denyed: Extra inputs are not"),
+        ("[policy]", 'faults = ["latncy"]\n[policy]', "faults 1: There is no fault 'latncy'."),
         ("[policy]", "[policy", "is not TOML: Expected ']'"),
-        ("[policy]", "tenant_id = 12\n[policy]", "tenant_id: input should be a valid string"),
+        ("[policy]", "tenant_id = 12\n[policy]", "tenant_id: Input should be a valid string"),
+        ("[[users]]", '[[entities]]\nname = "Box"\nparent = "Attic"\n[[users]]',
+         "entities 4, status: Box is Provisioned, its parent is not."),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_named_with_its_place(old: str, new: str, said: str) -> None:
+def test_a_problem_is_reported_with_its_place(old: str, new: str, message: str) -> None:
     assert old in SMALL
     with pytest.raises(ScenarioFileError) as raised:
-        from_toml(SMALL.replace(old, new, 1))
+        parse_toml(SMALL.replace(old, new, 1))
     lines = str(raised.value).splitlines()
     assert all(line.startswith("my.toml") for line in lines)
-    assert any(said in line for line in lines), lines
+    assert any(message in line for line in lines), lines
 
 
-def test_a_provisioned_entity_has_a_provisioned_parent() -> None:
-    child = '\n[[entities]]\nname = "Box"\nparent = "Attic"\n'
-    with pytest.raises(ScenarioFileError, match="entities 4, status: Box is Provisioned"):
-        from_toml(SMALL + child)
-
-
-@pytest.mark.parametrize("content", [b"", b"[]", b"3", b"\xff", b"{" * 5000, b"null", b'{"a":1}'])
-def test_what_is_no_scenario_at_all_is_said(content: bytes) -> None:
+@pytest.mark.parametrize(
+    "content", [b"", b"[]", b"3", b"\xff", b"{" * 5000, b"null", b'{"a":1}', b'{"entities":[3]}']
+)
+def test_content_that_is_no_scenario_is_refused(content: bytes) -> None:
     with pytest.raises(ScenarioFileError, match=r"^my\.json"):
-        parsed(content, "my.json", as_json=True)
+        parse_scenario(content, "my.json", as_json=True)
 
 
-def test_what_has_no_keys_is_said_in_our_words() -> None:
-    with pytest.raises(ScenarioFileError) as raised:
-        parsed(b"[]", "my.json", as_json=True)
-    assert str(raised.value) == "my.json: must hold keys with values, not be []."
-    with pytest.raises(ScenarioFileError) as raised:
-        from_toml("entities = [3]\n[[users]]\nusername = 'ann'\n")
-    assert str(raised.value) == "my.toml: entities 1: must hold keys with values, not be 3."
-
-
-def test_many_mistakes_are_cut_short() -> None:
+def test_only_the_first_20_problems_are_reported() -> None:
     bad = "".join(f'[[entities]]\nname = "{number}_"\n' for number in range(50))
     with pytest.raises(ScenarioFileError) as raised:
-        from_toml(bad)
+        parse_toml(bad)
     lines = str(raised.value).splitlines()
     assert len(lines) == 21
     assert lines[-1] == "and 31 more."
 
 
-def test_a_file_that_is_not_there_or_no_file(tmp_path: Path) -> None:
-    for path in (tmp_path / "none.toml", tmp_path):
-        with pytest.raises(ScenarioFileError, match="There is no scenario file"):
-            load(f"{path}/x.toml" if path is tmp_path else str(path))
-
-
-def test_what_is_there_but_no_file_is_neither_read_nor_waited_for(tmp_path: Path) -> None:
+def test_paths_that_are_no_file_are_refused_without_reading(tmp_path: Path) -> None:
     os.mkfifo(pipe := tmp_path / "pipe.toml")
     (folder := tmp_path / "folder.json").mkdir()
     for path in (pipe, folder):
         with pytest.raises(ScenarioFileError, match=f"^{path} is not a file.$"):
-            load(str(path))
+            load_scenario(str(path))
+    for path in (tmp_path / "none.toml", tmp_path / "none" / "x.toml"):
+        with pytest.raises(ScenarioFileError, match="There is no scenario file"):
+            load_scenario(str(path))
 
 
-def test_the_schema_names_every_choice() -> None:
-    text = json.dumps(schema())
+def test_the_json_schema_names_every_key_and_policy() -> None:
+    text = json.dumps(json_schema())
     assert all(word in text for word in ("reused-key", "same-record", "access_requests", "faults"))
 
 
 @pytest.mark.asyncio
-async def test_a_server_opens_a_file_with_its_faults(tmp_path: Path) -> None:
-    path = tmp_path / "bad-day.toml"
+async def test_a_tenant_from_a_file_has_its_faults(tmp_path: Path) -> None:
+    path = tmp_path / "faulty.toml"
     path.write_text('faults = ["http-503"]\n' + SMALL)
     tenant = open_tenant(str(path))
     try:
-        assert [str(one) for one in tenant.faults.active()] == ["http-503"]
+        assert [str(fault) for fault in tenant.faults.active()] == ["http-503"]
         assert (await raw_call(tenant.asgi, "GET", "/v1/entities"))[0] == 503
     finally:
         tenant.close()

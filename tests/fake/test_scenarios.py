@@ -1,15 +1,15 @@
-"""The states a tenant can start from."""
+"""The built-in scenarios."""
 
 import subprocess
 import sys
 from collections import Counter
 
 import pytest
-from entity_connections.fake.rules.choices import Denied
-from entity_connections.fake.rules.policy import Policy
-from entity_connections.fake.scenarios.data import acme, global_500, hostile
-from entity_connections.fake.scenarios.model import Scenario
-from entity_connections.fake.scenarios.scenarios import SCENARIOS, USERS, UnknownScenarioError
+from entity_connections.fake.model import Scenario
+from entity_connections.fake.rules.policy import DeniedRequest, Policy
+from entity_connections.fake.rules.policy_table import policy_rows
+from entity_connections.fake.scenarios.builtin import acme, global_500, hostile
+from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS, UnknownScenarioError
 from entity_connections.fake.tenant import open_tenant
 
 from tests.fake.conftest import Open
@@ -36,15 +36,18 @@ def test_an_unknown_scenario_is_named_with_the_valid_ones() -> None:
     assert isinstance(raised.value, ValueError)
 
 
-def test_choosing_needs_nothing_heavy() -> None:
-    program = "import sys, entity_connections.fake.scenarios; print(*sys.modules)"
+def test_the_catalogue_imports_nothing_heavy() -> None:
+    program = (
+        "import sys, entity_connections.fake.scenarios.catalogue,"
+        " entity_connections.fake.faults.catalogue; print(*sys.modules)"
+    )
     loaded = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     ).stdout.split()
     assert {"starlette", "sqlite3", "dataclasses", "asyncio"}.isdisjoint(loaded)
 
 
-def test_the_server_knows_neither_client_nor_screen() -> None:
+def test_the_fake_tenant_imports_neither_adapter_nor_screen() -> None:
     program = (
         "import sys, entity_connections.fake.tenant as tenant;"
         "tenant.open_tenant('acme'); print(*sys.modules)"
@@ -65,12 +68,12 @@ def test_the_server_knows_neither_client_nor_screen() -> None:
 
 
 def test_the_policy_is_a_table_of_sentences() -> None:
-    lines = {line.question: line for line in Policy(denied=Denied.REMOVED).lines()}
+    lines = {line.question: line for line in policy_rows(Policy(denied=DeniedRequest.REMOVED))}
     assert lines["a denied request"].choice == "is removed"
     assert lines["a denied request"].others == ("becomes Disconnected",)
     assert lines["order of a list of connections"].choice == "creation"
     assert all(line.why.endswith(".") for line in lines.values())
-    assert len(lines) == len(list(Policy().lines()))
+    assert len(lines) == len(list(policy_rows(Policy())))
 
 
 class TestAcme:
@@ -78,11 +81,15 @@ class TestAcme:
 
     company = acme.scenario()
 
-    def test_the_pair_of_the_first_walk_is_untouched(self) -> None:
+    def test_americas_and_europe_have_no_connection(self) -> None:
         pair = {acme.AMERICAS, acme.EUROPE}
-        assert not [one for one in self.company.connections if {one[1], one[2]} == pair]
+        assert not [
+            connection
+            for connection in self.company.connections
+            if {connection[1], connection[2]} == pair
+        ]
 
-    def test_every_outbound_state_has_a_row(self) -> None:
+    def test_every_outbound_status_has_a_row(self) -> None:
         found = _by_counterpart(self.company, "outbound")
         assert found[acme.AMERICAS] == found[acme.EUROPE] == ["Connected"]
         assert found[acme.CANADA] == ["Pending"]
@@ -90,10 +97,10 @@ class TestAcme:
         assert found[acme.IBERIA] == ["Disconnected", "Connected"]
         assert found[acme.BRAZIL] == ["Suspended"]
         assert acme.GONE in found
-        assert acme.GONE not in {one.id for one in self.company.entities}
+        assert acme.GONE not in {entity.id for entity in self.company.entities}
         assert {acme.MEXICO, acme.AUSTRALIA, acme.UK}.isdisjoint(found)
 
-    def test_every_inbound_state_has_a_row(self) -> None:
+    def test_every_inbound_status_has_a_row(self) -> None:
         found = _by_counterpart(self.company, "inbound")
         assert found == {
             acme.US: ["Connected"],
@@ -103,9 +110,11 @@ class TestAcme:
         }
         assert "Connected" in _by_counterpart(self.company, "outbound")[acme.GERMANY]
 
-    def test_users_are_who_they_are_said_to_be(self) -> None:
+    def test_the_users_have_their_roles(self) -> None:
         roles = self.company.roles
-        provisioned = {one.id for one in self.company.entities if one.status == "Provisioned"}
+        provisioned = {
+            entity.id for entity in self.company.entities if entity.status == "Provisioned"
+        }
         assert set(roles["alice"]) == provisioned - {acme.AUSTRALIA}
         assert roles["bruno"] == {acme.EUROPE: "administrator"}
         assert roles["carol"] == dict.fromkeys(
@@ -118,23 +127,25 @@ class TestGlobal500:
 
     company = global_500.scenario()
 
-    def test_it_is_a_full_tree(self) -> None:
-        by_id = {one.id: one for one in self.company.entities}
-        assert len(by_id) == len({one.name for one in by_id.values()}) == 512
+    def test_it_is_a_tree_of_512_entities(self) -> None:
+        by_id = {entity.id: entity for entity in self.company.entities}
+        assert len(by_id) == len({entity.name for entity in by_id.values()}) == 512
         depths = Counter(_depth(by_id[id_].parent_id, self.company) for id_ in by_id)
         assert depths[0] == 1
         assert max(depths) == 4
-        for one in self.company.entities[1:]:
-            parent = by_id[str(one.parent_id)]
-            assert parent.status == "Provisioned" or one.status == "Unprovisioned"
-        assert all(set(one.name) <= set(_NAME_CHARACTERS) for one in by_id.values())
+        for entity in self.company.entities[1:]:
+            parent = by_id[str(entity.parent_id)]
+            assert parent.status == "Provisioned" or entity.status == "Unprovisioned"
+        assert all(set(entity.name) <= set(_NAME_CHARACTERS) for entity in by_id.values())
 
-    def test_most_is_provisioned_and_one_list_takes_several_pages(self) -> None:
-        statuses = Counter(one.status for one in self.company.entities)
+    def test_most_entities_are_provisioned_and_a_list_has_several_pages(self) -> None:
+        statuses = Counter(entity.status for entity in self.company.entities)
         assert statuses["Provisioned"] > 400 > statuses["Unprovisioned"] > 50
         outbound = _by_counterpart(self.company, "outbound")
         assert sum(map(len, outbound.values())) > 350
-        assert {one.status for one in self.company.connections} == LIVING | {"Disconnected"}
+        assert {connection.status for connection in self.company.connections} == LIVING | {
+            "Disconnected"
+        }
 
     def test_it_is_the_same_every_time(self) -> None:
         assert global_500.scenario() == self.company
@@ -142,27 +153,28 @@ class TestGlobal500:
 
 @pytest.mark.asyncio
 async def test_an_empty_tenant_has_entities_but_no_connection(open_server: Open) -> None:
-    desk = await open_server("empty").desk("alice")
-    entities = (await desk.get("/v1/entities", provisioned="true")).json()["entities"]
+    session = await open_server("empty").sign_in("alice")
+    entities = (await session.get("/v1/entities", provisioned="true")).json()["entities"]
     assert len(entities) == 5
-    assert await desk.list() == []
+    assert await session.list() == []
 
 
 @pytest.mark.asyncio
-async def test_hostile_names_arrive_as_they_are(open_server: Open) -> None:
-    desk = await open_server("hostile").desk("alice")
-    entities = (await desk.get("/v1/entities")).json()["entities"]
-    shown = {one["name"]: one["displayName"] for one in entities}
+async def test_hostile_names_are_sent_unchanged(open_server: Open) -> None:
+    session = await open_server("hostile").sign_in("alice")
+    entities = (await session.get("/v1/entities")).json()["entities"]
+    shown = {entity["name"]: entity["displayName"] for entity in entities}
     assert shown.pop("Global") == "Global [red]Hostile[/]"
     assert shown == hostile.ATTACKS
-    assert {row["status"] for row in await desk.list()} == set(hostile.STATUSES)
+    assert {row["status"] for row in await session.list()} == set(hostile.STATUSES)
 
 
 @pytest.mark.asyncio
-async def test_hostile_names_do_not_break_sentences(open_server: Open) -> None:
-    desk = await open_server("hostile").desk("alice")
+async def test_refusals_can_contain_hostile_names(open_server: Open) -> None:
+    session = await open_server("hostile").sign_in("alice")
     answers = [
-        (await desk.act("disconnect", row["id"])).json() for row in await desk.list(type="inbound")
+        (await session.act("disconnect", row["id"])).json()
+        for row in await session.list(type="inbound")
     ]
     assert {answer["success"] for answer in answers} == {False}
     assert len(answers) == len(hostile.ATTACKS)
@@ -174,17 +186,17 @@ _NAME_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 def _by_counterpart(company: Scenario, direction: str) -> dict[str, list[str]]:
     home = company.entities[0].id
     found: dict[str, list[str]] = {}
-    for one in company.connections:
-        mine, other = one.source_id, one.target_id
+    for connection in company.connections:
+        mine, other = connection.source_id, connection.target_id
         if direction == "inbound":
             mine, other = other, mine
         if mine == home:
-            found.setdefault(other, []).append(one.status)
+            found.setdefault(other, []).append(connection.status)
     return found
 
 
 def _depth(parent_id: str | None, company: Scenario) -> int:
-    parents = {one.id: one.parent_id for one in company.entities}
+    parents = {entity.id: entity.parent_id for entity in company.entities}
     depth = 0
     while parent_id is not None:
         parent_id = parents[parent_id]

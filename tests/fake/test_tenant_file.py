@@ -1,4 +1,4 @@
-"""A tenant in a file: shared, lasting, and never half of anything."""
+"""A tenant in a file: shared by several programs, lasting, and never changed in part."""
 
 import asyncio
 import json
@@ -11,31 +11,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from entity_connections.fake.rules.choices import Denied
-from entity_connections.fake.rules.policy import Policy
-from entity_connections.fake.scenarios.data.acme import AMERICAS, EUROPE, MEXICO
-from entity_connections.fake.scenarios.export import scenario_of
-from entity_connections.fake.scenarios.loading import load
-from entity_connections.fake.state import tenant_file
-from entity_connections.fake.state.database import fill, make_tables, transaction
-from entity_connections.fake.state.migrating import VERSION
-from entity_connections.fake.state.tenant_file import TenantFileError, open_file, reset
+from entity_connections.fake.rules.policy import DeniedRequest, Policy
+from entity_connections.fake.scenarios.builtin.acme import AMERICAS, EUROPE, MEXICO
+from entity_connections.fake.scenarios.loader import load_scenario
+from entity_connections.fake.state.database import (
+    create_tables,
+    read_scenario,
+    transaction,
+    write_scenario,
+)
 from entity_connections.fake.tenant import open_tenant
+from entity_connections.fake.tenant_file import VERSION, TenantFileError, open_file, reset_tenant
 
-from tests.fake.server import BASE, Desk, Server, category
-
-
-class Shared(Server):
-    """One of several programs that have the same file open."""
-
-    def __init__(self, path: Path) -> None:
-        self.now = 1_800_000_000.0
-        self.tenant = open_tenant("acme", path=path)
-        self.users = {user.username: user for user in self.tenant.users}
-        transport = httpx.ASGITransport(app=self.tenant.asgi)
-        self.client = httpx.AsyncClient(transport=transport, base_url=BASE)
+from tests.fake.server import Server, Session, category
 
 
 @pytest.fixture
@@ -44,65 +33,60 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def both(path: Path) -> Iterator[tuple[Shared, Shared]]:
+def both(path: Path) -> Iterator[tuple[Server, Server]]:
     """Return two servers on one file."""
-    found = Shared(path), Shared(path)
+    found = Server(path=path), Server(path=path)
     yield found
-    for one in found:
-        one.tenant.close()
+    for server in found:
+        server.tenant.close()
 
 
 class TestWhatIsWritten:
     """One program after another."""
 
     @pytest.mark.asyncio
-    async def test_what_was_done_is_there_the_next_time(self, path: Path) -> None:
-        first = Shared(path)
-        desk = await first.desk("alice", AMERICAS)
-        made = (await desk.request(EUROPE, "key")).json()
+    async def test_changes_tokens_and_keys_outlive_a_program(self, path: Path) -> None:
+        first = Server(path=path)
+        session = await first.sign_in("alice", AMERICAS)
+        made = (await session.request(EUROPE, "key")).json()
         first.tenant.close()
-        second = Shared(path)
-        later = Desk(second.client, desk.headers)  # even the token is still good
+        second = Server(path=path)
+        later = Session(second.client, session.headers)  # even the token is still good
         assert any(row["id"] == made["id"] for row in await later.list())
         assert (await later.request(EUROPE, "key")).json() == made
         second.tenant.close()
 
-    def test_it_is_made_from_the_scenario_once(self, path: Path) -> None:
+    def test_the_scenario_of_an_existing_file_is_ignored(self, path: Path) -> None:
         for name in ("empty", "acme"):
             with closing(open_file(path, name)) as db:
-                assert scenario_of(db) == load("empty")
+                assert read_scenario(db) == load_scenario("empty")
 
-    def test_an_empty_file_is_as_good_as_none(self, path: Path) -> None:
+    def test_an_empty_file_becomes_a_tenant(self, path: Path) -> None:
         path.touch()
         open_file(path, "empty").close()
         open_file(path).close()
 
-    def test_one_that_could_not_be_finished_is_not_begun(
-        self, path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        def fails(*_: object) -> None:
-            raise KeyboardInterrupt
-
-        with monkeypatch.context() as patch:
-            patch.setattr(tenant_file, "as_data", fails)
-            with pytest.raises(KeyboardInterrupt):
-                open_file(path, "acme")
+    def test_a_tenant_that_cannot_be_completed_is_not_made(self, path: Path) -> None:
+        scenario = load_scenario("acme")
+        twice = scenario._replace(connections=scenario.connections[:1] * 2)
+        with pytest.raises(TenantFileError, match="the scenario breaks a rule"):
+            open_file(path, twice)
         with closing(open_file(path, "empty")) as db:
-            assert scenario_of(db) == load("empty")
+            assert read_scenario(db) == load_scenario("empty")
 
-    def test_reset_gives_the_beginning_again(self, path: Path) -> None:
+    def test_reset_restores_the_start(self, path: Path) -> None:
         with closing(open_file(path, "empty")) as db:
             db.execute("UPDATE entity SET name = 'x' WHERE parent_id IS NULL")
-            assert reset(db) == "empty"
-            assert scenario_of(db) == load("empty")
-            assert reset(db, "hostile") == "hostile"
-            assert reset(db) == "hostile"
-            assert scenario_of(db) == load("hostile")
+            assert reset_tenant(db) == "empty"
+            assert read_scenario(db) == load_scenario("empty")
+            assert reset_tenant(db, "hostile") == "hostile"
+            assert reset_tenant(db) == "hostile"
+            assert read_scenario(db) == load_scenario("hostile")
 
     def test_a_policy_stays_in_the_file(self, path: Path) -> None:
-        open_tenant("acme", path=path, policy=Policy(denied=Denied.REMOVED)).close()
+        open_tenant("acme", path=path, policy=Policy(denied=DeniedRequest.REMOVED)).close()
         tenant = open_tenant("acme", path=path)
-        assert tenant.policy.denied is Denied.REMOVED
+        assert tenant.policy.denied is DeniedRequest.REMOVED
         tenant.close()
 
 
@@ -116,7 +100,7 @@ class TestWhatIsRefused:
         assert str(path) in str(raised.value)
         assert path.read_bytes() == before
 
-    def test_something_else(self, path: Path) -> None:
+    def test_other_content(self, path: Path) -> None:
         for content in (b"x", b"# notes\n" * 100, b"SQLite format 3\0", bytes(4096)):
             path.write_bytes(content)
             self.refused(path, "is no tenant")
@@ -127,20 +111,20 @@ class TestWhatIsRefused:
         self.refused(path, "another program")
 
     @pytest.mark.parametrize(("version", "age"), [(0, "an older"), (99, "a newer")])
-    def test_another_version(self, path: Path, version: int, age: str) -> None:
+    def test_a_tenant_of_another_version(self, path: Path, version: int, age: str) -> None:
         with closing(open_file(path, "acme")) as db:
             db.execute(f"PRAGMA user_version = {version}")
         self.refused(path, f"{age} version of this program \\({version}, here {VERSION}\\)")
 
     @pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
-    def test_one_that_is_cut_off(self, path: Path, share: float) -> None:
+    def test_a_truncated_file(self, path: Path, share: float) -> None:
         open_file(path, "acme").close()
         whole = path.read_bytes()
         path.write_bytes(whole[: int(len(whole) * share)])
         self.refused(path, "is damaged")
 
     @pytest.mark.parametrize("page", range(1, 12))
-    def test_one_with_a_page_of_something_else(self, path: Path, page: int) -> None:
+    def test_a_file_with_a_damaged_page(self, path: Path, page: int) -> None:
         open_file(path, "acme").close()
         whole = bytearray(path.read_bytes())
         whole[page * 4096 : (page + 1) * 4096] = b"\xaa" * 4096
@@ -157,13 +141,13 @@ class TestWhatIsRefused:
             "DELETE FROM entity WHERE parent_id IS NULL",
         ],
     )
-    def test_one_that_makes_no_sense(self, path: Path, damage: str) -> None:
+    def test_a_file_with_invalid_content(self, path: Path, damage: str) -> None:
         open_file(path, "acme").close()
         with closing(sqlite3.connect(path, isolation_level=None)) as db:
             db.execute(damage)
         self.refused(path, "is damaged")
 
-    def test_places_where_nothing_can_be(self, tmp_path: Path) -> None:
+    def test_paths_that_cannot_hold_a_tenant(self, tmp_path: Path) -> None:
         with pytest.raises(TenantFileError, match="no folder"):
             open_file(tmp_path / "none" / "x", "acme")
         with pytest.raises(TenantFileError, match="is no file"):
@@ -174,79 +158,75 @@ class TestWhatIsRefused:
             open_file(tmp_path / "x", "nope")
         assert list(tmp_path.iterdir()) == []
 
-    def test_one_that_somebody_holds(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_file_that_another_program_has_locked(self, path: Path) -> None:
         with closing(open_file(path, "empty")) as db:
             db.execute("PRAGMA journal_mode = DELETE")
-            monkeypatch.setattr(tenant_file, "BUSY", 0.01)
             with transaction(db):
                 db.execute("PRAGMA locking_mode = EXCLUSIVE")
                 db.execute("UPDATE user SET login = login || 'x'")
                 with pytest.raises(TenantFileError, match="has held"):
-                    open_file(path)
+                    open_file(path, timeout=0.01)
 
 
 @pytest.mark.asyncio
 class TestTwoPrograms:
     """Two servers on one file tell one story."""
 
-    async def test_each_sees_what_the_other_did(self, both: tuple[Shared, Shared]) -> None:
-        one, other = both
-        made = (await (await one.desk("alice", AMERICAS)).request(EUROPE)).json()
-        bruno = await other.desk("bruno")
+    async def test_each_program_sees_the_changes_of_the_other(
+        self, both: tuple[Server, Server]
+    ) -> None:
+        first, second = both
+        made = (await (await first.sign_in("alice", AMERICAS)).request(EUROPE)).json()
+        bruno = await second.sign_in("bruno")
         assert made["id"] in {row["id"] for row in await bruno.list(type="inbound")}
         assert (await bruno.act("accept", made["id"])).json() == {"success": True}
-        rows = await (await one.desk("alice", AMERICAS)).list(type="outbound")
+        rows = await (await first.sign_in("alice", AMERICAS)).list(type="outbound")
         assert [row["status"] for row in rows if row["id"] == made["id"]] == ["Connected"]
 
-    async def test_a_token_and_a_key_of_one_are_known_to_the_other(
-        self, both: tuple[Shared, Shared]
-    ) -> None:
-        desk = await both[0].desk("alice", AMERICAS)
-        twin = Desk(both[1].client, desk.headers)
+    async def test_tokens_and_keys_are_shared(self, both: tuple[Server, Server]) -> None:
+        session = await both[0].sign_in("alice", AMERICAS)
+        twin = Session(both[1].client, session.headers)
         answers = await asyncio.gather(
-            *(where.request(MEXICO, "key") for where in (desk, twin) * 5)
+            *(where.request(MEXICO, "key") for where in (session, twin) * 5)
         )
-        ids = {one.json().get("id") for one in answers if one.status_code == 200}
+        ids = {answer.json().get("id") for answer in answers if answer.status_code == 200}
         assert len(ids) == 1
 
-    async def test_a_choice_of_one_binds_the_other_at_once(
-        self, both: tuple[Shared, Shared]
-    ) -> None:
-        one, other = both
-        desk, clerk = await one.desk("alice", AMERICAS), await other.desk("bruno")
-        for denied, left in ((Denied.REMOVED, False), (Denied.DISCONNECTED, True)):
-            one.tenant.policy = Policy(denied=denied)
-            made = (await desk.request(EUROPE)).json()["id"]
+    async def test_a_policy_is_shared_at_once(self, both: tuple[Server, Server]) -> None:
+        first, second = both
+        session, clerk = await first.sign_in("alice", AMERICAS), await second.sign_in("bruno")
+        for denied, left in ((DeniedRequest.REMOVED, False), (DeniedRequest.DISCONNECTED, True)):
+            first.tenant.policy = Policy(denied=denied)
+            made = (await session.request(EUROPE)).json()["id"]
             assert (await clerk.act("deny", made)).json() == {"success": True}
-            assert (made in {row["id"] for row in await desk.list()}) is left
+            assert (made in {row["id"] for row in await session.list()}) is left
 
-    async def test_a_change_waits_for_the_other_and_then_says_so(
-        self, both: tuple[Shared, Shared]
+    async def test_a_change_waits_for_another_program_and_reads_do_not(
+        self, both: tuple[Server, Server], path: Path
     ) -> None:
-        desk = await both[0].desk("alice", AMERICAS)
-        both[0].tenant._db.execute("PRAGMA busy_timeout = 10")
-        with transaction(both[1].tenant._db):
-            answer = await desk.request(EUROPE)
+        session = await both[0].sign_in("alice", AMERICAS)
+        with closing(sqlite3.connect(path, isolation_level=None)) as other, transaction(other):
+            answer = await session.request(EUROPE)
             assert (answer.status_code, category(answer)) == (200, 50)
-            assert (await desk.list()) != []  # whoever reads waits for nobody
-        assert (await desk.request(EUROPE)).json()["success"] is True
+            assert (await session.list()) != []
+        assert (await session.request(EUROPE)).json()["success"] is True
 
-    async def test_a_reset_is_seen_by_those_who_have_it_open(
-        self, both: tuple[Shared, Shared], path: Path
+    async def test_a_reset_is_seen_by_other_programs(
+        self, both: tuple[Server, Server], path: Path
     ) -> None:
-        desk = await both[0].desk("alice")
+        session = await both[0].sign_in("alice")
         with closing(open_file(path)) as db:
-            reset(db, "empty")
-        assert (await desk.get("/v1/entities")).status_code == 401
+            reset_tenant(db, "empty")
+        assert (await session.get("/v1/entities")).status_code == 401
         assert both[0].tenant.users[0].login == "alice@novera.example"
 
 
-def test_two_programs_may_make_it_at_once(path: Path) -> None:
+def test_several_programs_can_make_one_file_at_once(path: Path) -> None:
     program = (
         "import sys\nfrom pathlib import Path\n"
-        "from entity_connections.fake.state.tenant_file import open_file\n"
-        "from entity_connections.fake.scenarios.export import scenario_of\n"
-        "print(len(scenario_of(open_file(Path(sys.argv[1]), sys.argv[2])).entities))"
+        "from entity_connections.fake.tenant_file import open_file\n"
+        "from entity_connections.fake.state.database import read_scenario\n"
+        "print(len(read_scenario(open_file(Path(sys.argv[1]), sys.argv[2])).entities))"
     )
     makers = [
         subprocess.Popen(
@@ -254,8 +234,8 @@ def test_two_programs_may_make_it_at_once(path: Path) -> None:
         )
         for name in ("acme", "empty", "acme", "empty")
     ]
-    found = {one.communicate()[0] for one in makers}
-    assert [one.returncode for one in makers] == [0] * 4
+    found = {maker.communicate()[0] for maker in makers}
+    assert [maker.returncode for maker in makers] == [0] * 4
     assert len(found) == 1
 
 
@@ -273,25 +253,25 @@ class Crowded(sqlite3.Connection):
         return super().execute(sql, *values)
 
 
-def test_it_waits_where_sqlite_does_not(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_opening_waits_for_the_write_ahead_log(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Crowded))
     open_file(path, "empty").close()
     assert Crowded.busy == 0
 
 
-def test_what_it_began_with_is_kept_as_a_scenario_file(path: Path) -> None:
+def test_the_start_is_stored_as_a_scenario_file(path: Path) -> None:
     with closing(open_file(path, "hostile")) as db:
         start = db.execute("SELECT value FROM setting WHERE name = 'start'").fetchone()[0]
-    assert len(json.loads(start)["entities"]) == len(load("hostile").entities)
+    assert len(json.loads(start)["entities"]) == len(load_scenario("hostile").entities)
 
 
-def test_killed_while_it_was_made_it_is_made_by_the_next(path: Path) -> None:
+def test_an_interrupted_making_is_undone_by_the_next_program(path: Path) -> None:
     """A file that holds its pages already, and beside it the journal that takes them back."""
     db = sqlite3.connect(path, isolation_level=None)
     db.execute("PRAGMA cache_size = 1")  # what is not committed yet is in the file all the same
     db.execute("BEGIN")
-    make_tables(db)
-    fill(db, load("global-500"))
+    create_tables(db)
+    write_scenario(db, load_scenario("global-500"))
     journal = path.with_name(f"{path.name}-journal")
     left = path.read_bytes(), journal.read_bytes()
     db.close()
@@ -302,7 +282,7 @@ def test_killed_while_it_was_made_it_is_made_by_the_next(path: Path) -> None:
         with pytest.raises(TenantFileError, match="no tenant in"):
             open_file(path)
         with closing(open_file(path, "empty")) as made:
-            assert scenario_of(made) == load("empty")
+            assert read_scenario(made) == load_scenario("empty")
     path.write_bytes(b"# notes\n" * 100)
     journal.write_bytes(left[1])
     with pytest.raises(TenantFileError, match="is no tenant"):

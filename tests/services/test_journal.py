@@ -16,7 +16,7 @@ from entity_connections.domain.actions import ACCEPT
 from entity_connections.services.storage.journal import Journal, JournalError
 from entity_connections.services.storage.journal_entry import Entry, Party
 
-from tests.services.journals import MORNING, Clock
+from tests.services.factories import MORNING, Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable

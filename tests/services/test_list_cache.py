@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from entity_connections.domain.connections import PENDING, Direction
 from entity_connections.domain.entities import Entity
-from entity_connections.fake.scenarios.scenarios import SCENARIOS
+from entity_connections.fake.scenarios.catalogue import SCENARIOS
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.snapshot import Snapshot
@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 
 from tests.acme import CORPORATION, EUROPE, client, open_acme
 from tests.domain.world import GLOBAL, HIERARCHY, NORTH, SOUTH, connection
-from tests.services.journals import MORNING, Clock
+from tests.services.factories import MORNING, Clock
 
 
 @pytest.fixture

@@ -11,12 +11,12 @@ from entity_connections.domain.zuora_api import Receipt, ZuoraApi
 from entity_connections.services.request_log import RequestLog, RetryDelay
 from entity_connections.zuora.client import ZuoraClient
 
-from tests.services.faults import Faulty
+from tests.services.faulty_client import FaultyClient
 
 OFFLINE = Unreachable("No connection to Zuora came about.")
 
 
-class FaultyAdapter(Faulty):
+class FaultyAdapter(FaultyClient):
     """Pass it as `wrap` to `open_screen`.
 
     Attributes:

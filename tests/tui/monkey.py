@@ -21,7 +21,7 @@ from textual import events
 from textual.await_complete import AwaitComplete
 from textual.geometry import Size
 
-from tests.services.faults import Faulty
+from tests.services.faulty_client import FaultyClient
 from tests.tui.open_screen import FAST, ScreenDriver, open_screen
 
 STEPS = 120
@@ -153,11 +153,11 @@ async def run(seed: int, steps: int = STEPS) -> int:
         Exception: the program ended with it.
     """
     chance = random.Random(seed)
-    adapters: list[Faulty] = []
+    adapters: list[FaultyClient] = []
 
     def wrap(zuora: ZuoraApi) -> ZuoraApi:
         assert isinstance(zuora, ZuoraClient)
-        adapters.append(Faulty(zuora))
+        adapters.append(FaultyClient(zuora))
         adapters[-1].lose_answer = chance.random() < 0.2
         return adapters[-1]
 

@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
-from entity_connections.cli.tenant.targets import lab_of
+from entity_connections.cli.tenant.fake_workspace import create_fault_switches
 from entity_connections.domain.risk import Risk
 from entity_connections.domain.zuora_api import ZuoraApi
 from entity_connections.fake.rules.policy import Policy
-from entity_connections.fake.scenarios.scenarios import USERS
+from entity_connections.fake.scenarios.catalogue import USERS
 from entity_connections.fake.tenant import Tenant as FakeTenant
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.screen_state import ScreenState
@@ -180,7 +180,7 @@ class ScreenDriver:
 _KEYS = {" ": "space", "-": "minus", ".": "full_stop", "[": "left_square_bracket", "/": "slash"}
 
 
-class TenantOptions(NamedTuple):
+class TenantSetup(NamedTuple):
     """What kind of tenant the screen is opened on.
 
     Attributes:
@@ -202,7 +202,7 @@ class TenantOptions(NamedTuple):
     shared: bool = False
 
 
-DEMO = TenantOptions()
+DEMO = TenantSetup()
 BeforeEnter = Callable[[str], Awaitable[None]]
 
 
@@ -215,38 +215,38 @@ def make_workspace(
     user: str,
     wrap: Wrap | None = None,
     scenario: str = "acme",
-    options: TenantOptions = DEMO,
+    setup: TenantSetup = DEMO,
     before_enter: BeforeEnter = _do_nothing,
 ) -> Workspace:
     """Return a fake tenant as a workspace; for the arguments see `open_screen`."""
-    lock, name = options.lock or WriteLock(), options.name or scenario
-    demo = options.risk is Risk.DEMO
+    lock, name = setup.lock or WriteLock(), setup.name or scenario
+    demo = setup.risk is Risk.DEMO
 
     async def enter(username: str) -> UserSession:
         await before_enter(username)
         account = next(account for account in fake.users if account.username == username)
-        request_log = options.request_log or RequestLog()
+        request_log = setup.request_log or RequestLog()
         secrets = Credentials.from_text(account.client_id, account.client_secret)
         zuora: ZuoraApi = ZuoraClient.in_process(fake.asgi, secrets, lock, request_log)
         return UserSession(
-            tenant=Tenant(wrap(zuora) if wrap else zuora, cache=options.cache),
+            tenant=Tenant(wrap(zuora) if wrap else zuora, cache=setup.cache),
             login=account.login,
-            start=None if options.cache else account.home_entity_id,
+            start=None if setup.cache else account.home_entity_id,
             role=lambda entity_id: fake.role(username, entity_id) if demo else None,
             request_log=request_log,
         )
 
     return Workspace(
-        risk=options.risk,
+        risk=setup.risk,
         name=name,
         user=user,
         users=tuple(USERS.items()) if demo else (),
         enter=enter,
         lock=lock,
-        journal=options.journal or Journal(None, name),
+        journal=setup.journal or Journal(None, name),
         options=("--scenario", scenario, "--user", user) if demo else ("--profile", name),
-        lab=lab_of([fake]) if demo else None,
-        shared=options.shared,
+        fault_switches=create_fault_switches([fake]) if demo else None,
+        shared=setup.shared,
     )
 
 
@@ -259,7 +259,7 @@ async def open_screen(
     theme: str = "dark",
     policy: Policy | None = None,
     wrap: Wrap | None = None,
-    options: TenantOptions = DEMO,
+    setup: TenantSetup = DEMO,
     timing: Timing = FAST,
     before_enter: BeforeEnter = _do_nothing,
     ready: Callable[[ScreenDriver], bool] | None = None,
@@ -273,13 +273,13 @@ async def open_screen(
         theme: the theme.
         policy: the policy of the tenant.
         wrap: puts a test double around the adapter.
-        options: what kind of tenant it is.
+        setup: what kind of tenant it is.
         timing: the delays of the screen.
         before_enter: awaited with the user's name before the tenant is opened.
         ready: what to wait for instead of the rows.
     """
     fake = open_acme(scenario, policy)
-    workspace = make_workspace(fake, user, wrap, scenario, options, before_enter)
+    workspace = make_workspace(fake, user, wrap, scenario, setup, before_enter)
     app = ConnectionsApp(workspace, theme, timing)
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         ui = ScreenDriver(app, pilot, fake)

@@ -11,7 +11,7 @@ from entity_connections.tui.rendering.banner import BannerState, render_banner
 
 from tests.acme import US, client
 from tests.tui.adapter import OFFLINE, FaultyAdapter
-from tests.tui.open_screen import FAST, TenantOptions, open_screen
+from tests.tui.open_screen import FAST, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
 sizes = pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (160, 48)], ids=str)
@@ -65,8 +65,8 @@ async def test_delay(
 ) -> None:
     """How long, why, and that escape gives up; nothing else has moved."""
     adapter = FaultyAdapter()
-    options = TenantOptions(request_log=adapter.request_log)
-    async with open_screen(size=size, wrap=adapter, options=options) as ui:
+    setup = TenantSetup(request_log=adapter.request_log)
+    async with open_screen(size=size, wrap=adapter, setup=setup) as ui:
         monkeypatch.setattr("entity_connections.tui.rendering.banner.ceil", lambda _: 12)
         adapter.delay = far_off
         await ui.pilot.press("ctrl+r")
@@ -79,9 +79,7 @@ async def test_delay(
 @pytest.mark.asyncio
 async def test_escape_in_the_filter_ends_a_delay() -> None:
     adapter = FaultyAdapter()
-    async with open_screen(
-        wrap=adapter, options=TenantOptions(request_log=adapter.request_log)
-    ) as ui:
+    async with open_screen(wrap=adapter, setup=TenantSetup(request_log=adapter.request_log)) as ui:
         adapter.delay = far_off
         await ui.pilot.press("ctrl+r", "slash", "u", "s")
         await ui.wait_until(lambda: bool(adapter.request_log.waits))
@@ -93,9 +91,7 @@ async def test_escape_in_the_filter_ends_a_delay() -> None:
 @pytest.mark.asyncio
 async def test_the_banner_counts_down() -> None:
     adapter = FaultyAdapter()
-    async with open_screen(
-        wrap=adapter, options=TenantOptions(request_log=adapter.request_log)
-    ) as ui:
+    async with open_screen(wrap=adapter, setup=TenantSetup(request_log=adapter.request_log)) as ui:
         adapter.delay = far_off
         await ui.pilot.press("ctrl+r")
         await ui.wait_until(lambda: bool(adapter.request_log.waits))
@@ -206,7 +202,7 @@ async def test_a_start_that_failed_is_repeated_automatically() -> None:
 async def test_low_rate_limit(snap: Snapshot) -> None:
     """What is left, until when, and how often it refreshes now."""
     request_log = RequestLog()
-    async with open_screen(size=(120, 36), options=TenantOptions(request_log=request_log)) as ui:
+    async with open_screen(size=(120, 36), setup=TenantSetup(request_log=request_log)) as ui:
         request_log.budget = RateLimit(50_000, 400, None, datetime(2026, 11, 22, tzinfo=UTC))
         request_log.changed()
         await ui.settle()

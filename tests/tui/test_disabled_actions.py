@@ -6,7 +6,7 @@ from entity_connections.services.write_lock import WriteLock
 from entity_connections.tui.commands.row_actions import ACTION_COMMANDS
 from textual.content import Content
 
-from tests.tui.open_screen import ScreenDriver, TenantOptions, open_screen
+from tests.tui.open_screen import ScreenDriver, TenantSetup, open_screen
 
 pytestmark = pytest.mark.asyncio
 OFFERS = ("r requests", "a accepts", "d denies", "x ends", "waits for you")
@@ -47,16 +47,14 @@ async def assert_nothing_is_offered(ui: ScreenDriver) -> None:
 @pytest.mark.parametrize(
     ("place", "user"),
     [
-        (TenantOptions(), "carol"),
-        (TenantOptions(Risk.SANDBOX, "audit", WriteLock(permanent=True)), "alice"),
-        (TenantOptions(Risk.PRODUCTION, "acme", WriteLock(locked=True)), "alice"),
+        (TenantSetup(), "carol"),
+        (TenantSetup(Risk.SANDBOX, "audit", WriteLock(permanent=True)), "alice"),
+        (TenantSetup(Risk.PRODUCTION, "acme", WriteLock(locked=True)), "alice"),
     ],
     ids=["standard user", "read-only", "locked"],
 )
-async def test_impossible_actions_are_not_offered(
-    place: TenantOptions, user: str, tab: str
-) -> None:
-    async with open_screen(options=place, user=user) as ui:
+async def test_impossible_actions_are_not_offered(place: TenantSetup, user: str, tab: str) -> None:
+    async with open_screen(setup=place, user=user) as ui:
         await ui.press(tab)
         await assert_nothing_is_offered(ui)
 
@@ -82,7 +80,7 @@ async def test_a_standard_user_sees_that_an_administrator_is_needed() -> None:
 
 async def test_a_locked_row_says_so_and_how_to_unlock() -> None:
     async with open_screen(
-        options=TenantOptions(Risk.PRODUCTION, "acme", WriteLock(locked=True))
+        setup=TenantSetup(Risk.PRODUCTION, "acme", WriteLock(locked=True))
     ) as ui:
         await ui.pilot.pause(0.05)
         assert ui.cursor == "Acme-US"
@@ -98,7 +96,7 @@ async def test_a_locked_row_says_so_and_how_to_unlock() -> None:
 
 async def test_a_read_only_profile_offers_no_way_to_unlock() -> None:
     async with open_screen(
-        options=TenantOptions(Risk.SANDBOX, "audit", WriteLock(permanent=True))
+        setup=TenantSetup(Risk.SANDBOX, "audit", WriteLock(permanent=True))
     ) as ui:
         await ui.pilot.pause(0.05)
         assert ui.cell("Acme-US", "action") == "read-only"
@@ -110,6 +108,6 @@ async def test_a_read_only_profile_offers_no_way_to_unlock() -> None:
 
 
 async def test_an_unknown_role_disables_nothing() -> None:
-    async with open_screen(options=TenantOptions(Risk.SANDBOX, "acme"), user="carol") as ui:
+    async with open_screen(setup=TenantSetup(Risk.SANDBOX, "acme"), user="carol") as ui:
         await ui.press("i")
         assert ui.cell("Acme-Germany", "action") == "Accept"

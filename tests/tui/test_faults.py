@@ -5,7 +5,7 @@ from entity_connections.domain.risk import Risk
 from entity_connections.tui.commands import COMMANDS_BY_ID
 from entity_connections.walkthrough.screen_text import Glass
 
-from tests.tui.open_screen import TenantOptions, open_screen
+from tests.tui.open_screen import TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
 pytestmark = pytest.mark.asyncio
@@ -23,8 +23,8 @@ async def test_watermark(snap: Snapshot, size: tuple[int, int]) -> None:
         for key in ("i", "o", "escape", "slash", "escape"):
             await ui.press(key)
             assert "FAULTS ON: latency " in ui.text("header")
-        assert ui.screen.workspace.lab is not None
-        assert ui.screen.workspace.lab.active() == {"latency"}
+        assert ui.screen.workspace.fault_switches is not None
+        assert ui.screen.workspace.fault_switches.list_active() == {"latency"}
 
 
 @pytest.mark.parametrize("key", ["question_mark", "J", "ctrl+l", "e", "F", "t", "u", "x", "ctrl+p"])
@@ -73,7 +73,7 @@ async def test_a_fault_can_be_switched_on_and_off() -> None:
 
 
 async def test_a_real_tenant_has_no_faults() -> None:
-    async with open_screen(options=TenantOptions(risk=Risk.SANDBOX)) as ui:
+    async with open_screen(setup=TenantSetup(risk=Risk.SANDBOX)) as ui:
         await ui.press("F")
         assert ui.shows_main_screen
         assert "Only a fake tenant has bad days on purpose" in ui.notice

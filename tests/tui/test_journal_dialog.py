@@ -12,8 +12,8 @@ from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.storage.journal import Journal
 from entity_connections.tui.dialogs.journal_dialog import JournalDialog
 
-from tests.services.journals import intend
-from tests.tui.open_screen import ScreenDriver, TenantOptions, open_screen
+from tests.services.factories import intend
+from tests.tui.open_screen import ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
 pytestmark = pytest.mark.asyncio
@@ -57,7 +57,7 @@ async def write(ui: ScreenDriver, journal: Journal) -> None:
 async def test_list(snap: Snapshot, size: tuple[int, int]) -> None:
     """Newest first; the outcome in sign and word; all ids of one; whether the record is whole."""
     journal = ticking()
-    async with open_screen(size=size, options=TenantOptions(journal=journal)) as ui:
+    async with open_screen(size=size, setup=TenantSetup(journal=journal)) as ui:
         await write(ui, journal)
         await ui.press("J")
         await ui.press("end")
@@ -77,7 +77,7 @@ async def test_list(snap: Snapshot, size: tuple[int, int]) -> None:
 
 async def test_writes_through_another_profile_are_left_to_the_shell(tmp_path: Path) -> None:
     path = tmp_path / "state.sqlite3"
-    async with open_screen(options=TenantOptions(journal=Journal(path, "acme"))) as ui:
+    async with open_screen(setup=TenantSetup(journal=Journal(path, "acme"))) as ui:
         row = ui.state.rows()[0]
         order = Operation.plan(REQUEST, row)
         intend(Journal(path, "other"), order)
@@ -102,7 +102,7 @@ async def test_what_this_program_writes_is_in_it() -> None:
 
 async def test_the_filter_narrows() -> None:
     journal = ticking()
-    async with open_screen(options=TenantOptions(journal=journal)) as ui:
+    async with open_screen(setup=TenantSetup(journal=journal)) as ui:
         await write(ui, journal)
         await ui.press("J", "slash")
         await ui.type("refused acme-us")
@@ -115,7 +115,7 @@ async def test_changed_line(snap: Snapshot, tmp_path: Path) -> None:
     """The frame names the line that is not what was written."""
     path = tmp_path / "state.sqlite3"
     journal = ticking(path)
-    async with open_screen(size=(80, 24), options=TenantOptions(journal=journal)) as ui:
+    async with open_screen(size=(80, 24), setup=TenantSetup(journal=journal)) as ui:
         await write(ui, journal)
         with closing(sqlite3.connect(path)) as connection, connection:
             connection.execute("UPDATE journal SET action = 'deny' WHERE seq = 3")
@@ -124,7 +124,7 @@ async def test_changed_line(snap: Snapshot, tmp_path: Path) -> None:
 
 
 async def test_a_journal_that_cannot_be_read_says_why(tmp_path: Path) -> None:
-    async with open_screen(options=TenantOptions(journal=Journal(tmp_path, "acme"))) as ui:
+    async with open_screen(setup=TenantSetup(journal=Journal(tmp_path, "acme"))) as ui:
         await ui.press("J")
         assert "cannot be read" in get_dialog(ui).grid.placeholder.plain
         await ui.press("escape")

@@ -4,7 +4,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from entity_connections.cli.tenant.targets import fake_target
+from entity_connections.cli.tenant.fake_workspace import make_fake_workspace
+from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.tui.app import ConnectionsApp
 from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
 from entity_connections.tui.dialogs.picker import Picker
@@ -27,7 +28,7 @@ def test_keys_before_the_first_frame_do_no_harm(
     key: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with stage(still=True) as here:
-        app = ConnectionsApp(fake_target("acme", "alice"))
+        app = ConnectionsApp(make_fake_workspace(TenantOptions(scenario="acme", user="alice")))
 
         async def hasty(_pilot: Pilot[object]) -> None:
             app.post_message(event(key))

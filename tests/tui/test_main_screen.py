@@ -3,11 +3,11 @@
 import asyncio
 
 import pytest
-from entity_connections.fake.scenarios.scenarios import SCENARIOS
+from entity_connections.fake.scenarios.catalogue import SCENARIOS
 from entity_connections.tui.widgets.too_small import TooSmall
 
 from tests.acme import CORPORATION, US, client
-from tests.tui.open_screen import FAST, TenantOptions, open_screen
+from tests.tui.open_screen import FAST, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
 pytestmark = pytest.mark.asyncio
@@ -98,7 +98,7 @@ async def test_a_refresh_right_after_a_cursor_key_keeps_the_cursor() -> None:
 
 async def test_the_notice_of_a_write_disappears_when_another_program_changes_the_list() -> None:
     timing = FAST._replace(shared_interval=0.05)
-    async with open_screen(options=TenantOptions(shared=True), timing=timing) as ui:
+    async with open_screen(setup=TenantSetup(shared=True), timing=timing) as ui:
         await ui.move_to("Acme-US")
         await ui.press("r", "y")
         assert "is Pending until Acme-US accepts" in ui.notice

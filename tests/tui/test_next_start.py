@@ -16,9 +16,9 @@ from entity_connections.tui.commands import COMMANDS_BY_ID
 from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
 
 from tests.acme import CORPORATION, US, client, open_acme
-from tests.services.journals import intend
+from tests.services.factories import intend
 from tests.tui.adapter import OFFLINE, FaultyAdapter
-from tests.tui.open_screen import FAST, ScreenDriver, TenantOptions, open_screen
+from tests.tui.open_screen import FAST, ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
 OTHER_PROCESS = "elsewhere:1"
@@ -62,7 +62,7 @@ async def test_offline(snap: Snapshot, size: tuple[int, int], tmp_path: Path) ->
     timing = FAST._replace(refresh_interval=lambda _: 0.05)
     adapter, cache = make_offline_adapter(), await yesterday(tmp_path)
     async with open_screen(
-        size=size, wrap=adapter, options=TenantOptions(cache=cache), timing=timing
+        size=size, wrap=adapter, setup=TenantSetup(cache=cache), timing=timing
     ) as ui:
         await ui.press("escape")
         snap(ui.app)
@@ -79,10 +79,8 @@ async def test_offline(snap: Snapshot, size: tuple[int, int], tmp_path: Path) ->
 async def test_the_rows_are_there_before_anything_answers(tmp_path: Path) -> None:
     adapter, cache = FaultyAdapter(), await yesterday(tmp_path, hours=50)
     adapter.may_enter.clear()
-    options = TenantOptions(cache=cache)
-    async with open_screen(
-        wrap=adapter, options=options, ready=lambda ui: bool(ui.row_names())
-    ) as ui:
+    setup = TenantSetup(cache=cache)
+    async with open_screen(wrap=adapter, setup=setup, ready=lambda ui: bool(ui.row_names())) as ui:
         assert len(ui.row_names()) == 15
         assert ui.text("header").endswith("reading… · read 2 days ago")
         assert ui.screen.view.rows.stale
@@ -95,7 +93,7 @@ async def test_the_rows_are_there_before_anything_answers(tmp_path: Path) -> Non
 
 async def test_trying_again_offline_keeps_the_tab_and_the_cursor(tmp_path: Path) -> None:
     adapter, cache = make_offline_adapter(), await yesterday(tmp_path)
-    async with open_screen(wrap=adapter, options=TenantOptions(cache=cache)) as ui:
+    async with open_screen(wrap=adapter, setup=TenantSetup(cache=cache)) as ui:
         await ui.press("i")
         await ui.move_to("Acme-Japan")
         await ui.press("a")
@@ -127,9 +125,9 @@ class SlowDisk(ListCache):
 
 async def test_a_cancelled_start_is_repeated(tmp_path: Path) -> None:
     disk = SlowDisk((await yesterday(tmp_path)).path)
-    options = TenantOptions(cache=disk)
+    setup = TenantSetup(cache=disk)
     async with open_screen(
-        wrap=make_offline_adapter(), options=options, ready=lambda _: disk.asked.is_set()
+        wrap=make_offline_adapter(), setup=setup, ready=lambda _: disk.asked.is_set()
     ) as ui:
         await ui.pilot.press("ctrl+r")
         await ui.wait_until(lambda: ui.screen.state is not None)
@@ -141,7 +139,7 @@ async def test_a_cancelled_start_is_repeated(tmp_path: Path) -> None:
 
 async def test_the_notice_of_a_failed_start_disappears_when_it_succeeds(tmp_path: Path) -> None:
     adapter, cache = make_offline_adapter(), await yesterday(tmp_path)
-    async with open_screen(wrap=adapter, options=TenantOptions(cache=cache)) as ui:
+    async with open_screen(wrap=adapter, setup=TenantSetup(cache=cache)) as ui:
         assert "Zuora cannot be reached: No connection" in ui.notice
         go_online(adapter)
         await ui.press("ctrl+r")
@@ -151,7 +149,7 @@ async def test_the_notice_of_a_failed_start_disappears_when_it_succeeds(tmp_path
 
 async def test_what_was_read_is_kept_for_the_next_start(tmp_path: Path) -> None:
     cache = ListCache(tmp_path / "state.sqlite3", "acme")
-    async with open_screen(options=TenantOptions(cache=cache)) as ui:
+    async with open_screen(setup=TenantSetup(cache=cache)) as ui:
         await ui.press("i", "ctrl+r")
     found = cache.load()
     assert found is not None
@@ -163,7 +161,7 @@ async def test_what_was_read_is_kept_for_the_next_start(tmp_path: Path) -> None:
 async def test_a_damaged_cache_is_ignored(tmp_path: Path) -> None:
     cache = ListCache(tmp_path / "state.sqlite3", "acme")
     (tmp_path / "state.sqlite3").write_text("{")
-    async with open_screen(options=TenantOptions(cache=cache)) as ui:
+    async with open_screen(setup=TenantSetup(cache=cache)) as ui:
         assert len(ui.row_names()) == 15
 
 
@@ -173,7 +171,7 @@ async def test_recovered_operation(snap: Snapshot, tmp_path: Path) -> None:
     async with open_screen() as ui:
         leave_open(ui, journal, "Acme-US")
     later = Journal(tmp_path / "state.sqlite3", "acme")
-    async with open_screen(size=(80, 24), options=TenantOptions(journal=later)) as ui:
+    async with open_screen(size=(80, 24), setup=TenantSetup(journal=later)) as ui:
         assert ui.cell("Acme-US", "action") == "? outcome unknown"
         assert "Acme Corporation → Acme-US" in ui.notice
         assert [one.outcome for one in later.read_entries()] == [None]
@@ -192,7 +190,7 @@ async def test_a_write_that_never_happened_is_reported(tmp_path: Path) -> None:
     )
     async with open_screen() as ui:
         leave_open(ui, journal, "Acme-US")
-    async with open_screen(options=TenantOptions(journal=Journal(path, "acme"))) as ui:
+    async with open_screen(setup=TenantSetup(journal=Journal(path, "acme"))) as ui:
         assert "Request Connection did not happen" in ui.notice
         assert ui.cell("Acme-US", "action") == "Request Connection"
         assert [one.outcome for one in Journal(path, "acme").read_entries()] == ["not done"]
@@ -208,8 +206,8 @@ async def test_offline_it_stays_unknown_and_is_recorded_once_when_it_is_known(
     async with open_screen() as ui:
         leave_open(ui, journal, "Acme-US")
     adapter, cache = make_offline_adapter(), await yesterday(tmp_path)
-    options = TenantOptions(cache=cache, journal=Journal(path, "acme"))
-    async with open_screen(wrap=adapter, options=options) as ui:
+    setup = TenantSetup(cache=cache, journal=Journal(path, "acme"))
+    async with open_screen(wrap=adapter, setup=setup) as ui:
         assert ui.cell("Acme-US", "action") == "? outcome unknown"
         go_online(adapter)
         await ui.press("ctrl+r")
@@ -220,6 +218,6 @@ async def test_offline_it_stays_unknown_and_is_recorded_once_when_it_is_known(
 
 
 async def test_an_unreadable_journal_is_reported_at_the_start(tmp_path: Path) -> None:
-    async with open_screen(options=TenantOptions(journal=Journal(tmp_path, "acme"))) as ui:
+    async with open_screen(setup=TenantSetup(journal=Journal(tmp_path, "acme"))) as ui:
         assert "cannot be read" in ui.notice
         assert len(ui.row_names()) == 15

@@ -11,9 +11,9 @@ from entity_connections.domain.risk import Risk
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.storage.journal import Journal
 
-from tests.services.journals import intend
+from tests.services.factories import intend
 from tests.tui.adapter import FaultyAdapter
-from tests.tui.open_screen import ScreenDriver, TenantOptions, open_screen
+from tests.tui.open_screen import ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
 pytestmark = pytest.mark.asyncio
@@ -43,7 +43,7 @@ async def test_denied(snap: Snapshot, scenario: str) -> None:
 async def test_refused(snap: Snapshot) -> None:
     """Zuora tells no role, but refuses: its sentence and code, what to do, and the request id."""
     async with open_screen(
-        size=(80, 24), user="carol", options=TenantOptions(Risk.SANDBOX, "acme")
+        size=(80, 24), user="carol", setup=TenantSetup(Risk.SANDBOX, "acme")
     ) as ui:
         await ui.press("i", "a", "y")
         snap(ui.app)
@@ -214,7 +214,7 @@ async def test_an_unknown_outcome_in_another_entity_is_resolved() -> None:
 
 async def test_a_refresh_resolves_what_another_program_left_open(tmp_path: Path) -> None:
     path = tmp_path / "state.sqlite3"
-    async with open_screen(options=TenantOptions(journal=Journal(path, "acme"))) as ui:
+    async with open_screen(setup=TenantSetup(journal=Journal(path, "acme"))) as ui:
         row = next(one for one in ui.state.rows() if one.counterpart.title == "Acme-Europe")
         long_ago = Journal(path, "acme", clock=lambda: now() - timedelta(hours=9))
         intend(long_ago, Operation.plan(DISCONNECT, row))

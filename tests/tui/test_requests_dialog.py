@@ -9,7 +9,7 @@ from entity_connections.tui.rendering.shell_command import format_call
 from textual.widgets import Static
 
 from tests.acme import CORPORATION, EUROPE, US
-from tests.tui.open_screen import ScreenDriver, TenantOptions, open_screen
+from tests.tui.open_screen import ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
 pytestmark = pytest.mark.asyncio
@@ -76,7 +76,7 @@ def answer(ui: ScreenDriver) -> str:
 async def test_list(snap: Snapshot, size: tuple[int, int]) -> None:
     """Time, call, answer and milliseconds of each; all ids of one; what is left of the budget."""
     request_log = a_day()
-    async with open_screen(size=size, options=TenantOptions(request_log=request_log)) as ui:
+    async with open_screen(size=size, setup=TenantSetup(request_log=request_log)) as ui:
         request_log.calls = a_day().calls  # without those of this very start
         request_log.budget = a_day().budget
         await ui.press("ctrl+l")
@@ -90,7 +90,7 @@ async def test_list(snap: Snapshot, size: tuple[int, int]) -> None:
 async def test_nothing_asked_yet(snap: Snapshot) -> None:
     """It says so, and does not look like a failure."""
     request_log = RequestLog()
-    async with open_screen(size=(80, 24), options=TenantOptions(request_log=request_log)) as ui:
+    async with open_screen(size=(80, 24), setup=TenantSetup(request_log=request_log)) as ui:
         request_log.calls.clear()
         request_log.budget = None
         await ui.press("ctrl+l")
@@ -101,7 +101,7 @@ async def test_nothing_asked_yet(snap: Snapshot) -> None:
 
 async def test_it_follows_while_it_is_open_and_the_cursor_stays_on_its_call() -> None:
     request_log = RequestLog()
-    async with open_screen(options=TenantOptions(request_log=request_log)) as ui:
+    async with open_screen(setup=TenantSetup(request_log=request_log)) as ui:
         request_log.calls = a_day().calls
         await ui.press("ctrl+l")
         request_log.add(call(20, "GET", "/v1/entities"))
@@ -134,7 +134,7 @@ async def test_no_secret_and_no_token_is_in_it() -> None:
 
 async def test_the_filter_narrows_by_everything_that_is_known() -> None:
     request_log = RequestLog()
-    async with open_screen(options=TenantOptions(request_log=request_log)) as ui:
+    async with open_screen(setup=TenantSetup(request_log=request_log)) as ui:
         request_log.calls = a_day().calls
         await ui.press("ctrl+l", "slash")
         await ui.type("b2f1-key 429")
@@ -149,7 +149,7 @@ async def test_a_call_is_copied_as_a_command(snap: Snapshot) -> None:
     """The whole command is shown, since a terminal may refuse its clipboard."""
     request_log = RequestLog()
     async with open_screen(
-        size=(80, 24), options=TenantOptions(request_log=request_log), user="alice"
+        size=(80, 24), setup=TenantSetup(request_log=request_log), user="alice"
     ) as ui:
         request_log.calls, request_log.budget = a_day().calls, None
         await ui.press("ctrl+l", "c")
@@ -177,7 +177,7 @@ async def test_a_request_is_copied_with_the_target_that_only_the_journal_knows()
 
 async def test_what_has_no_command_or_no_id_says_so() -> None:
     request_log = RequestLog()
-    async with open_screen(options=TenantOptions(request_log=request_log)) as ui:
+    async with open_screen(setup=TenantSetup(request_log=request_log)) as ui:
         request_log.calls.clear()
         request_log.calls.append(
             call(1, "GET", "/v1/users/alice/accessible-entities", request_id="")

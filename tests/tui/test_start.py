@@ -12,7 +12,7 @@ from entity_connections.services.workspace import UserSession
 from entity_connections.tui.app import ConnectionsApp
 
 from tests.acme import CORPORATION, EUROPE, US, client, open_acme
-from tests.tui.open_screen import ScreenDriver, TenantOptions, make_workspace
+from tests.tui.open_screen import ScreenDriver, TenantSetup, make_workspace
 
 pytestmark = pytest.mark.asyncio
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.asyncio
 async def begun(start: str, cache: ListCache | None = None) -> tuple[str, str]:
     """Return the entity acted in and the banner, once the screen has settled."""
     fake = open_acme()
-    target = make_workspace(fake, "alice", options=TenantOptions(cache=cache))
+    target = make_workspace(fake, "alice", setup=TenantSetup(cache=cache))
 
     async def enter(user: str) -> UserSession:
         return (await target.enter(user))._replace(start=start)

@@ -1,6 +1,7 @@
 """Scripts of tests, performed on the embedded tenant in virtual time."""
 
-from entity_connections.cli.tenant.targets import fake_target
+from entity_connections.cli.tenant.fake_workspace import make_fake_workspace
+from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.walkthrough.recording import record
 from entity_connections.walkthrough.script import Walkthrough, parsed
 from entity_connections.walkthrough.take import Take
@@ -15,7 +16,11 @@ def performed(script: Walkthrough, name: str = "test") -> Take:
     Raises:
         Missed: a step did not come about.
     """
-    return record(name, script, lambda: fake_target(script.scenario, script.user))
+    return record(
+        name,
+        script,
+        lambda: make_fake_workspace(TenantOptions(scenario=script.scenario, user=script.user)),
+    )
 
 
 def steps(*tables: str) -> Walkthrough:

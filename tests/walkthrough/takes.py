@@ -3,7 +3,8 @@
 from functools import cache
 from typing import Final
 
-from entity_connections.cli.tenant.targets import fake_target
+from entity_connections.cli.tenant.fake_workspace import make_fake_workspace
+from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.walkthrough.recording import record
 from entity_connections.walkthrough.script import parsed
 from entity_connections.walkthrough.take import Take
@@ -45,7 +46,11 @@ def tour() -> Take:
 def taken(script: str) -> Take:
     """Perform a script on the embedded tenant."""
     read = parsed(script, "tour.toml")
-    return record("tour", read, lambda: fake_target(read.scenario, read.user))
+    return record(
+        "tour",
+        read,
+        lambda: make_fake_workspace(TenantOptions(scenario=read.scenario, user=read.user)),
+    )
 
 
 def shorter(take: Take, steps: int) -> Take:

@@ -1,7 +1,8 @@
 """What becomes of a person's keys and clicks: steps that can be played, read and mended."""
 
 import pytest
-from entity_connections.cli.tenant.targets import fake_target
+from entity_connections.cli.tenant.fake_workspace import make_fake_workspace
+from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.walkthrough.making.composing import composed
 from entity_connections.walkthrough.making.watching import DRAGGED, NAMELESS, WHEEL
 from entity_connections.walkthrough.recording import record
@@ -17,7 +18,11 @@ PRESS_E = [Act(press="e"), Act(type="americas"), Act(press="enter")]
 
 def played(script: Walkthrough) -> Take:
     """Play a script; every step comes about, or this raises."""
-    take = record("watched", script, lambda: fake_target(script.scenario, script.user))
+    take = record(
+        "watched",
+        script,
+        lambda: make_fake_workspace(TenantOptions(scenario=script.scenario, user=script.user)),
+    )
     assert sum(frame.last for frame in take.frames) == len(script.steps) + 1
     return take
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 import pytest
-from entity_connections.cli.exit_codes import ExitCode, Stopped
+from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.walkthrough import walkthrough_new
 from entity_connections.cli.walkthrough.walkthrough import check
 from entity_connections.cli.walkthrough.walkthrough_new import new
@@ -183,7 +183,7 @@ def test_a_screen_that_closes_in_the_middle_is_no_success(
 
 def test_nothing_done_writes_nothing(person: list[Moment], tmp_path: Path) -> None:
     del person[0]
-    with pytest.raises(Stopped, match="nothing was done") as stopped:
+    with pytest.raises(CliError, match="nothing was done") as stopped:
         run(str(tmp_path / "mine.toml"))
     assert stopped.value.code == ExitCode.REFUSED
     assert not list(tmp_path.iterdir())
@@ -211,7 +211,7 @@ def test_what_cannot_be_written_in_the_end_is_on_stdout(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(Stopped, match="No space left on device") as stopped:
+    with pytest.raises(CliError, match="No space left on device") as stopped:
         run(str(tmp_path / "mine.toml"))
     assert stopped.value.code == ExitCode.NO_OUTPUT
     assert parsed(capsys.readouterr().out, "x").title == "Mine"
@@ -224,10 +224,10 @@ def test_a_scenario_file_is_named_as_it_lies_beside_the_script(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    from entity_connections.fake.scenarios.export import as_data, as_toml
-    from entity_connections.fake.scenarios.loading import load
+    from entity_connections.fake.scenarios.export import scenario_to_data, to_toml
+    from entity_connections.fake.scenarios.loader import load_scenario
 
-    (tmp_path / "ours.toml").write_text(as_toml(as_data(load("acme"))))
+    (tmp_path / "ours.toml").write_text(to_toml(scenario_to_data(load_scenario("acme"))))
     (tmp_path / "deep").mkdir()
     monkeypatch.chdir(tmp_path)
     run("deep/mine.toml", "--scenario", "ours.toml")

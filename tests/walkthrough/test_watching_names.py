@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
-from entity_connections.cli.tenant.targets import fake_target
+from entity_connections.cli.tenant.fake_workspace import make_fake_workspace
+from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.walkthrough import keys
 from entity_connections.walkthrough.making.naming import NEAR, sight_of
 from entity_connections.walkthrough.making.phrases import phrases
@@ -20,7 +21,7 @@ SIZE = (100, 26)
 def test_every_name_leads_back_to_what_was_clicked(scenario: str) -> None:
     """Wherever one clicks, on the main screen, in a list and in a question."""
     with stage(still=True) as here:
-        app = WatchedApp(fake_target(scenario, "alice"))
+        app = WatchedApp(make_fake_workspace(TenantOptions(scenario=scenario, user="alice")))
         nameless: list[str] = []
 
         async def look(_pilot: object) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from entity_connections.cli.tenant.targets import fake_target
+from entity_connections.cli.tenant.fake_workspace import make_fake_workspace
+from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.walkthrough import keys
 from entity_connections.walkthrough.making.composing import composed
 from entity_connections.walkthrough.making.moments import Moment
@@ -45,7 +46,7 @@ def watched(
         user: who it is.
     """
     with stage(still=True) as here:
-        app = WatchedApp(fake_target(scenario, user))
+        app = WatchedApp(make_fake_workspace(TenantOptions(scenario=scenario, user=user)))
         app.animation_level = "none"
 
         async def use(_pilot: object) -> None:

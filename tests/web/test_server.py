@@ -14,7 +14,7 @@ import aiohttp
 import click
 import pytest
 from entity_connections.cli.commands.web import command_for, web
-from entity_connections.cli.options import Chosen
+from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.tui.themes import THEMES
 from yarl import URL
 
@@ -292,7 +292,7 @@ async def test_what_it_does_not_take(home: Path, arguments: list[str], told: str
 
 
 async def test_what_is_chosen_before_its_name_is_chosen_for_its_visitors(tmp_path: Path) -> None:
-    chosen = Chosen(scenario="empty", user="bruno", entity="Acme-US", faults=("latency=2",))
+    chosen = TenantOptions(scenario="empty", user="bruno", entity="Acme-US", faults=("latency=2",))
     assert command_for(chosen, "light").arguments[4:] == (
         "--scenario", "empty", "--user", "bruno", "--entity", "Acme-US", "--fault", "latency=2",
         "--theme", "light",

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import aiohttp
 import pytest
-from entity_connections.fake.server import listen, url_of
+from entity_connections.fake.server import base_url, listen
 from entity_connections.web.gate import Gate
 from entity_connections.web.server import Server
 from entity_connections.web.visit import Command
@@ -38,7 +38,7 @@ class Served(NamedTuple):
 async def serving(*arguments: str) -> AsyncIterator[Served]:
     """Serve a command to one visitor at a time."""
     listening = listen("127.0.0.1", 0)
-    served = Served(url_of(listening), [], [])
+    served = Served(base_url(listening), [], [])
     asyncio.get_running_loop().set_exception_handler(lambda _, what: served.errors.append(what))
     server = Server(Command(arguments, {}, "/"), Gate.of(listening), 1, served.told.append)
     ready, stopped = asyncio.Event(), asyncio.Event()

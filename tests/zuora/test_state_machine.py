@@ -11,9 +11,8 @@ from typing import Any, TypeVar
 import pytest
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING
 from entity_connections.domain.errors import Forbidden, NotFound, Refused, ZuoraError
-from entity_connections.fake.rules.choices import Refusals
-from entity_connections.fake.rules.policy import Policy
-from entity_connections.fake.scenarios.data.acme import AUSTRALIA, UK
+from entity_connections.fake.rules.policy import Policy, RefusalStatus
+from entity_connections.fake.scenarios.builtin.acme import AUSTRALIA, UK
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
@@ -34,8 +33,8 @@ class Connections(RuleBasedStateMachine):
 
     ids = Bundle("ids")
 
-    @initialize(target=ids, refusals=st.sampled_from(Refusals))
-    def open(self, refusals: Refusals) -> str:
+    @initialize(target=ids, refusals=st.sampled_from(RefusalStatus))
+    def open(self, refusals: RefusalStatus) -> str:
         """Open a tenant that refuses in one of the ways Zuora may."""
         self.loop = asyncio.new_event_loop()
         self.fake = open_acme(policy=Policy(refusals=refusals))

@@ -6,7 +6,7 @@ import traceback
 from entity_connections.domain.text import clean
 
 
-def tell_crash() -> None:
+def report_crash() -> None:
     """Write the error being handled to stderr, with nothing in it that could act there."""
     error = sys.exception()
     lines = [

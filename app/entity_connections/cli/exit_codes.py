@@ -27,7 +27,7 @@ class ExitCode(IntEnum):
     """Ended by ctrl+c, or by answering a question with no."""
 
 
-class Stopped(click.ClickException):
+class CliError(click.ClickException):
     """Ends the program with a sentence on stderr.
 
     Attributes:
@@ -43,7 +43,7 @@ class Stopped(click.ClickException):
         self.code = code
 
 
-def worst(codes: "list[ExitCode]") -> ExitCode:
+def worst_code(codes: "list[ExitCode]") -> ExitCode:
     """Return the code of several things done one after another: the one to act on first."""
     order = (
         ExitCode.DONE,

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from entity_connections.cli.exit_codes import ExitCode, Stopped
+from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.parameters import option
 
 
@@ -32,7 +32,7 @@ def listening_on(host: str, port: int, warning: str) -> socket.socket:
         warning: what to tell when not only this machine can reach it.
 
     Raises:
-        Stopped: nothing can listen there.
+        CliError: nothing can listen there.
     """
     from entity_connections.fake.server import listen
 
@@ -40,7 +40,7 @@ def listening_on(host: str, port: int, warning: str) -> socket.socket:
         listening = listen(host, port)
     except (OSError, UnicodeError) as error:
         why = (error.strerror or error) if isinstance(error, OSError) else "it is no host name"
-        raise Stopped(f"cannot listen on {host} port {port}: {why}.", ExitCode.USAGE) from error
+        raise CliError(f"cannot listen on {host} port {port}: {why}.", ExitCode.USAGE) from error
     if not ipaddress.ip_address(listening.getsockname()[0]).is_loopback:
         click.echo(
             f"entity-connections: whoever reaches this machine can reach {warning}", err=True

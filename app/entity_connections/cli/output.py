@@ -21,7 +21,7 @@ class _Lost:
     output = False
 
 
-def say(text: str) -> None:
+def echo(text: str) -> None:
     """Write a line of data; nobody reading it any more is no error, and ends no work.
 
     What stdout does not take, on a disk that is full, goes to stderr.
@@ -29,39 +29,41 @@ def say(text: str) -> None:
     try:
         _write(sys.stdout, text)
     except OSError as error:
-        silence(sys.stdout)
+        discard_output(sys.stdout)
         _Lost.output = True
-        narrate(f"entity-connections: stdout takes no output ({error.strerror}). It follows here.")
-        narrate(text)
+        info(f"entity-connections: stdout takes no output ({error.strerror}). It follows here.")
+        info(text)
 
 
-def narrate(text: str) -> None:
+def info(text: str) -> None:
     """Write a line for people to stderr; where that takes none, nobody can be told."""
     with contextlib.suppress(OSError):
         _write(sys.stderr, text)
 
 
-def output_lost() -> bool:
+def stdout_failed() -> bool:
     """Return whether something did not get out on stdout."""
     return _Lost.output
 
 
-def silence(stream: TextIO) -> None:
+def discard_output(stream: TextIO) -> None:
     """Let everything that is still written to a stream vanish."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def say_json(value: Any) -> None:
+def echo_json(value: Any) -> None:
     """Write data for machines: indented for a person who looks, one line in a pipe."""
     indent = 2 if sys.stdout.isatty() else None
-    say(json.dumps(value, ensure_ascii=not _speaks_unicode(sys.stdout), indent=indent))
+    echo(json.dumps(value, ensure_ascii=not _speaks_unicode(sys.stdout), indent=indent))
 
 
 WIDEST = 48
 """Cells a column of a table takes at most; JSON has names in full."""
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]], widest: int | None = WIDEST) -> str:
+def format_table(
+    heads: Sequence[str], rows: Iterable[Sequence[str]], widest: int | None = WIDEST
+) -> str:
     """Return lines whose columns stand below each other; the last one is not padded.
 
     A column has at most `widest` cells, or with None as many as it needs.
@@ -76,23 +78,25 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], widest: int | Non
     )
 
 
-def entity_json(entity: Entity) -> dict[str, str]:
+def entity_to_json(entity: Entity) -> dict[str, str]:
     """Return an entity as the ends of a connection show it."""
     return {"id": entity.id, "name": entity.name, "displayName": entity.display_name}
 
 
-def connection_json(connection: Connection, hierarchy: Hierarchy, acting_id: str) -> dict[str, Any]:
+def connection_to_json(
+    connection: Connection, hierarchy: Hierarchy, acting_id: str
+) -> dict[str, Any]:
     """Return a connection as seen from the entity acted in."""
     return {
         "id": connection.id,
-        "source": entity_json(hierarchy.get(connection.source_id)),
-        "target": entity_json(hierarchy.get(connection.target_id)),
+        "source": entity_to_json(hierarchy.get(connection.source_id)),
+        "target": entity_to_json(hierarchy.get(connection.target_id)),
         "status": connection.status,
-        "direction": direction_of(connection, acting_id).value,
+        "direction": find_direction(connection, acting_id).value,
     }
 
 
-def direction_of(connection: Connection, acting_id: str) -> Direction:
+def find_direction(connection: Connection, acting_id: str) -> Direction:
     """Return which way a connection goes, seen from the entity acted in."""
     return Direction.OUTBOUND if connection.source_id == acting_id else Direction.INBOUND
 
@@ -109,13 +113,13 @@ def connections_table(listed: Iterable[tuple[Connection, Hierarchy]]) -> str:
         )
         for connection, hierarchy in listed
     ]
-    return table(("SOURCE", "", "TARGET", "STATUS", "ID"), rows)
+    return format_table(("SOURCE", "", "TARGET", "STATUS", "ID"), rows)
 
 
 def print_warnings(warnings: Iterable[str]) -> None:
     """Write each warning about a list to stderr, once."""
     for warning in dict.fromkeys(warnings):
-        narrate(warning)
+        info(warning)
 
 
 def _write(stream: TextIO, text: str) -> None:
@@ -124,7 +128,7 @@ def _write(stream: TextIO, text: str) -> None:
         stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
         stream.flush()
     except BrokenPipeError:
-        silence(stream)
+        discard_output(stream)
 
 
 def _speaks_unicode(stream: TextIO) -> bool:

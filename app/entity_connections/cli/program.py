@@ -8,14 +8,14 @@ import sys
 import click
 
 from entity_connections import __version__
-from entity_connections.cli.completion.completers import VARIABLE, register
-from entity_connections.cli.exit_codes import ExitCode, Stopped
+from entity_connections.cli.completion.completers import VARIABLE
+from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.lazy_group import LazyGroup
-from entity_connections.cli.options import Chosen, tenant_options
-from entity_connections.cli.output import narrate, output_lost, silence
+from entity_connections.cli.output import discard_output, info, stdout_failed
 from entity_connections.cli.parameters import option
+from entity_connections.cli.tenant_options import TenantOptions, tenant_options
 from entity_connections.domain.text import MAX_VALUE_LENGTH, clean
-from entity_connections.fake.scenarios.scenarios import SCENARIOS, USERS
+from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS
 from entity_connections.settings.errors import SettingsError
 
 COMMANDS = {
@@ -31,7 +31,7 @@ COMMANDS = {
     "login": ("commands.login:login", "Make a profile: ask, test, and keep the secret"),
     "config": ("commands.profiles:config", "Where each setting comes from; the schema"),
     "doctor": ("commands.doctor:doctor", "What works on the way to Zuora, and what to do"),
-    "completion": ("completion.command:completion", "The script that completes in your shell"),
+    "completion": ("commands.completion:completion", "The script that completes in your shell"),
     "serve": ("fake.serve:serve", "The fake tenant on a socket of this machine"),
     "web": ("commands.web:web", "The screen in a browser, on the fake tenant"),
     "walkthrough": (
@@ -51,15 +51,17 @@ def main() -> None:
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="surrogateescape")  # a byte that is no text is an answer, too
     if VARIABLE in os.environ:  # the shell asks what could come next
+        from entity_connections.cli.completion.bash import register
+
         register()
     status = _run()
-    if status == ExitCode.DONE and output_lost():
+    if status == ExitCode.DONE and stdout_failed():
         status = ExitCode.NO_OUTPUT
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
         except OSError:
-            silence(stream)
+            discard_output(stream)
     sys.exit(status)
 
 
@@ -81,7 +83,7 @@ def _run() -> int:
 
 
 def _report_click_error(error: click.ClickException) -> ExitCode:
-    if isinstance(error, Stopped):
+    if isinstance(error, CliError):
         return _report(error.message, error.code)
     sentence = error.format_message()
     if not isinstance(error, click.exceptions.NoArgsIsHelpError):
@@ -99,7 +101,7 @@ def _report_os_error(error: OSError) -> ExitCode:
 
 def _report(sentence: str, code: ExitCode) -> ExitCode:
     if VARIABLE not in os.environ:  # no shell wants to hear of it while it completes
-        narrate(f"entity-connections: {sentence}")
+        info(f"entity-connections: {sentence}")
     return code
 
 
@@ -118,9 +120,9 @@ def _open_all_three() -> None:
 
 def _crashed() -> ExitCode:
     if VARIABLE not in os.environ:
-        from entity_connections.cli.crash import tell_crash
+        from entity_connections.cli.crash import report_crash
 
-        tell_crash()
+        report_crash()
     return ExitCode.CRASHED
 
 
@@ -149,7 +151,7 @@ def _listed(names: dict[str, str]) -> str:
 @option("--theme", metavar="NAME", help="Colours: dark, light, high-contrast, colour-blind-safe.")
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @click.pass_context
-def program(ctx: click.Context, chosen: Chosen, theme: str | None) -> int | None:
+def program(ctx: click.Context, chosen: TenantOptions, theme: str | None) -> int | None:
     """Open the screen, unless a command follows."""
     if ctx.invoked_subcommand is not None:
         if theme is not None:

@@ -1,18 +1,27 @@
-"""Small pieces of English for messages."""
+"""Wording that several messages share."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+
+from entity_connections.domain.text import clean
 
 
-def join_or(words: Sequence[str]) -> str:
+def join_or(words: Iterable[str]) -> str:
     """Return at least one word as an enumeration: "a, b or c"."""
     *first, last = words
     return f"{', '.join(first)} or {last}" if first else last
 
 
-def suggest(word: str, known: Iterable[str]) -> str:
-    """Return " Did you mean a or b?" with the known words that are similar, or ""."""
-    from difflib import get_close_matches  # imported only after a mistake
+def find_similar(word: str, known: Iterable[str], limit: int = 2) -> list[str]:
+    """Return at most `limit` of the known words that are spelled like `word`, nearest first."""
+    from difflib import get_close_matches  # slow to import, and rarely needed
 
-    by_folded = {candidate.casefold(): candidate for candidate in known}
-    similar = get_close_matches(word.casefold(), by_folded, n=3, cutoff=0.6)
-    return f" Did you mean {join_or([by_folded[text] for text in similar])}?" if similar else ""
+    by_folded = {name.casefold(): name for name in known}
+    folded = clean(word, 64).casefold()
+    similar = get_close_matches(folded, by_folded, n=limit, cutoff=0.6)
+    return [by_folded[name] for name in similar]
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """Return "; did you mean a or b?" with the known words spelled like `word`, or ""."""
+    similar = find_similar(word, known)
+    return f"; did you mean {join_or(similar)}?" if similar else ""

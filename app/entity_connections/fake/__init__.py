@@ -1,1 +1,1 @@
-"""The fake tenant: a server with rules and state that imitates Zuora."""
+"""A fake Zuora tenant: an HTTP server with its own rules and state, for demos and tests."""

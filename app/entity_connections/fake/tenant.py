@@ -1,4 +1,4 @@
-"""Opening a fake tenant: the one way in.
+"""Opening a fake tenant.
 
 tenant = open_tenant("acme")
 transport = httpx.ASGITransport(app=tenant.asgi)
@@ -9,46 +9,49 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
 from entity_connections.domain.clock import wall_time
-from entity_connections.fake.api.envelope import Envelope
-from entity_connections.fake.api.idempotency import Once
-from entity_connections.fake.api.limits import PRODUCTION, Meter, Window
-from entity_connections.fake.api.oauth import Tokens
+from entity_connections.fake.api.authentication import Authenticator
+from entity_connections.fake.api.idempotency import IdempotencyStore
+from entity_connections.fake.api.middleware import ZuoraMiddleware
+from entity_connections.fake.api.rate_limits import PRODUCTION_LIMITS, Meter, TokenMeter, Window
 from entity_connections.fake.api.routes import Routes
-from entity_connections.fake.api.token_meter import TokenMeter
-from entity_connections.fake.faults.catalogue import Setting
-from entity_connections.fake.faults.colleague import Colleague
-from entity_connections.fake.faults.control import Control
-from entity_connections.fake.faults.lab import Faults
-from entity_connections.fake.faults.layer import FaultLayer
+from entity_connections.fake.faults.active_faults import ActiveFaults
+from entity_connections.fake.faults.catalogue import FaultSetting
+from entity_connections.fake.faults.control_endpoint import create_control_route
+from entity_connections.fake.faults.middleware import FaultMiddleware
+from entity_connections.fake.faults.other_administrator import OtherAdministrator
+from entity_connections.fake.model import Role, Scenario, User
+from entity_connections.fake.rules.access_requests import AccessRequests
+from entity_connections.fake.rules.connection_rules import ConnectionRules
 from entity_connections.fake.rules.policy import Policy
-from entity_connections.fake.rules.rules import Rules
-from entity_connections.fake.scenarios.loading import load
-from entity_connections.fake.scenarios.model import Role, Scenario, User
-from entity_connections.fake.state import settings
-from entity_connections.fake.state.access import AccessRequests
+from entity_connections.fake.rules.provisioning import Provisioning
+from entity_connections.fake.scenarios.loader import load_scenario
+from entity_connections.fake.state import tenant_settings
 from entity_connections.fake.state.connections import Connections
-from entity_connections.fake.state.database import open_database, transaction
+from entity_connections.fake.state.database import open_in_memory, transaction
 from entity_connections.fake.state.hierarchy import Hierarchy
-from entity_connections.fake.state.provisioning import Provisioning
-from entity_connections.fake.state.tenant_file import open_file
 from entity_connections.fake.state.users import Users
+from entity_connections.fake.tenant_file import open_file
+
+_COMPRESS_FROM = 1000
+"""Bytes of a response body from which it is compressed for callers that accept it."""
 
 
 class Tenant:
-    """A running tenant; what it holds in memory is gone after `close`.
+    """An open tenant. Without a file its state is lost after `close`.
 
-    Several may be open on one file, in one process or many: each answers from
-    what the file holds at that moment. Only calls are counted by each alone.
+    Several programs may have the same file open: each answers from the current state of the
+    file. Only the calls are counted by each program alone.
 
     Attributes:
-        asgi: The server, to be called over ASGI; it needs no start-up event.
-        faults: Its bad days, to be switched on and off.
+        asgi: The HTTP server as an ASGI application; it needs no start-up event.
+        faults: The faults that are on; they may be switched while the tenant is open.
     """
 
-    def __init__(self, *, asgi: ASGIApp, faults: Faults, db: sqlite3.Connection) -> None:
+    def __init__(self, *, asgi: ASGIApp, faults: ActiveFaults, db: sqlite3.Connection) -> None:
         self.asgi = asgi
         self.faults = faults
         self._db = db
@@ -62,92 +65,97 @@ class Tenant:
 
     @property
     def policy(self) -> Policy:
-        """Its choices where Zuora is silent; they may be changed while it runs."""
-        return settings.policy(self._db)
+        """The behaviour where Zuora is silent; it may be replaced while the tenant is open."""
+        return tenant_settings.read_policy(self._db)
 
     @policy.setter
-    def policy(self, chosen: Policy) -> None:
+    def policy(self, policy: Policy) -> None:
         with transaction(self._db):
-            settings.put_policy(self._db, chosen)
+            tenant_settings.write_policy(self._db, policy)
 
     def role(self, username: str, entity_id: str) -> Role | None:
-        """Return what a user is in an entity, which no call of Zuora tells; None: may not enter."""
+        """Return a user's role in an entity, which no call of the API tells.
+
+        None when the user may not enter the entity.
+        """
         return self._hierarchy.role(username, entity_id)
 
     def close(self) -> None:
-        """Let go of everything; calls that still arrive fail."""
+        """Close the database; later calls fail."""
         self._db.close()
 
 
 def open_tenant(
-    name: str | Scenario,
+    scenario: str | Scenario,
     *,
     path: Path | None = None,
     policy: Policy | None = None,
     clock: Callable[[], float] = wall_time,
     new_id: Callable[[], str] | None = None,
     new_trace: Callable[[], str] | None = None,
-    limits: Sequence[Window] = PRODUCTION,
-    faults: Iterable[str | Setting] = (),
+    limits: Sequence[Window] = PRODUCTION_LIMITS,
+    faults: Iterable[str | FaultSetting] = (),
     seed: int = 0,
     control: bool = False,
 ) -> Tenant:
-    """Return a tenant in the state called `name`, or as its file holds it.
+    """Return a tenant in the state of a scenario or of a tenant file.
 
     Args:
-        name: One of `SCENARIOS`, the path of a scenario file, or a
-            scenario; where `path` holds a tenant already, it is not looked at.
-        path: Where the tenant is kept; made when it is not there. None: in memory.
-        policy: In place of the scenario's own, or of the one in the file.
-        clock: Seconds; for the expiry of tokens, stored answers and rate limits.
-        new_id: Makes the ids of new records, 32 hexadecimal digits; random by default.
+        scenario: A key of `SCENARIOS`, the path of a scenario file, or a scenario. It is
+            ignored when `path` holds a tenant already.
+        path: The tenant file, made when it is not there. None: in memory.
+        policy: Replaces the policy of the scenario or the file.
+        clock: Returns seconds; for the expiry of tokens, stored responses and rate limits.
+        new_id: Returns the id of a new record, 32 hexadecimal digits; by default at random.
         new_trace: The same for tokens and request ids.
         limits: The rate limits of the API.
-        faults: What is on at the start besides the scenario's own, written as for
-            `entity_connections.fake.faults.catalogue.parsed`.
-        seed: For the faults that strike at random.
-        control: Whether faults can be switched over HTTP (see `control`).
+        faults: Faults to switch on besides the scenario's own, as for `parse_fault`.
+        seed: For faults that trigger at random.
+        control: Whether faults can be switched over HTTP, see `control_endpoint`.
 
     Raises:
-        entity_connections.fake.faults.catalogue.FaultError: There is no such fault.
-        entity_connections.fake.scenarios.scenarios.UnknownScenarioError: There is no such scenario.
+        FaultError: There is no such fault.
+        UnknownScenarioError: There is no such scenario.
         ScenarioFileError: The scenario file cannot be used.
-        entity_connections.fake.state.tenant_file.TenantFileError: What `path` holds cannot be used.
+        TenantFileError: The tenant file cannot be used.
     """
-    db = open_database(load(name)) if path is None else open_file(path, name)
+    db = open_in_memory(load_scenario(scenario)) if path is None else open_file(path, scenario)
     if policy is not None:
         with transaction(db):
-            settings.put_policy(db, policy)
+            tenant_settings.write_policy(db, policy)
     new_id, new_trace = new_id or _random_id, new_trace or _random_id
     hierarchy, connections, users = Hierarchy(db), Connections(db), Users(db)
-    lab = Faults([*settings.faults(db), *faults], seed=seed)
+    active_faults = ActiveFaults([*tenant_settings.read_faults(db), *faults], seed=seed)
+    read_stored_policy = tenant_settings.create_policy_reader(db)
 
-    chosen = settings.policy_reader(db)
+    def read_policy() -> Policy:
+        return active_faults.apply_to_policy(read_stored_policy())
 
-    def choices() -> Policy:
-        return lab.policy(chosen())
-
+    rules = ConnectionRules(hierarchy, connections, read_policy, new_id)
     routes = Routes(
         db=db,
         hierarchy=hierarchy,
         connections=connections,
-        tokens=Tokens(db, hierarchy, users, clock=clock, new_token=new_trace),
-        rules=Rules(hierarchy, connections, choices, new_id),
+        authenticator=Authenticator(db, hierarchy, users, clock=clock, new_token=new_trace),
+        rules=rules,
         provisioning=Provisioning(db, hierarchy, new_id),
-        access=AccessRequests(db, hierarchy, users),
-        once=Once(db, choices, clock),
-        policy=choices,
-        control=Control(lab) if control else None,
+        access_requests=AccessRequests(db, hierarchy, users),
+        idempotency=IdempotencyStore(db, read_policy, clock),
+        policy=read_policy,
+        control=create_control_route(active_faults) if control else None,
     )
-    envelope = Envelope(
-        routes.application(),
-        new_trace=new_trace,
-        api=Meter(limits, clock),
-        tokens=TokenMeter(clock, choices),
+    app: ASGIApp = ZuoraMiddleware(
+        routes.create_application(),
+        new_request_id=new_trace,
+        api_meter=Meter(limits, clock),
+        token_meter=TokenMeter(clock, read_policy),
     )
-    colleague = Colleague(envelope, users.all)
-    asgi = FaultLayer(envelope, lab, colleague)
-    return Tenant(asgi=asgi, faults=lab, db=db)
+    app = GZipMiddleware(app, minimum_size=_COMPRESS_FROM, compresslevel=1)
+    other_administrator = OtherAdministrator(
+        db, hierarchy=hierarchy, connections=connections, users=users, rules=rules
+    )
+    app = FaultMiddleware(app, active_faults, other_administrator)
+    return Tenant(asgi=app, faults=active_faults, db=db)
 
 
 def _random_id() -> str:

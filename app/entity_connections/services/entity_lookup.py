@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from entity_connections.domain.entities import Entity
 from entity_connections.domain.ids import normalize_id
 from entity_connections.domain.text import clean
-from entity_connections.domain.words import join_or
+from entity_connections.domain.words import find_similar, join_or
 
 MAX_SUGGESTIONS = 8
 """Most candidates or suggestions told."""
@@ -62,15 +62,13 @@ def _ambiguous(wanted: str, found: list[Entity]) -> str:
 
 
 def _unknown(wanted: str, known: list[Entity]) -> str:
-    from difflib import get_close_matches  # only who mistypes pays for it
-
     titles: dict[str, str] = {}
     for entity in known:
         for text in (entity.display_name.strip(), entity.name):
             if text:
                 titles.setdefault(text.casefold(), entity.title)
     folded = wanted.casefold()
-    near = get_close_matches(folded, titles, n=3, cutoff=0.6)
+    near = find_similar(folded, titles, limit=3)
     near += [text for text in titles if folded and folded in text and text not in near]
     suggestions = list(dict.fromkeys(titles[text] for text in near))[:MAX_SUGGESTIONS]
     hint = f" Did you mean {join_or(suggestions)}?" if suggestions else ""

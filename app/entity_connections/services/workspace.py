@@ -35,17 +35,17 @@ class FaultSwitches(NamedTuple):
     """Switches of the faults that a fake tenant can simulate.
 
     Attributes:
-        offered: returns the name of each fault and a sentence about it.
-        active: returns the names of the faults that are on.
-        switch: switches a fault on, or off if it is on; takes its name, with numbers
+        list_available: returns the name of each fault and a sentence about it.
+        list_active: returns the names of the faults that are on.
+        toggle: switches a fault on, or off if it is on; takes its name, with numbers
             if wanted ("rate-limit=5,times=1").
-        watermark: returns a line that says which faults are on; "" if none is.
+        summarize: returns a line that says which faults are on; "" if none is.
     """
 
-    offered: Callable[[], list[tuple[str, str]]]
-    active: Callable[[], AbstractSet[str]]
-    switch: Callable[[str], None]
-    watermark: Callable[[], str]
+    list_available: Callable[[], list[tuple[str, str]]]
+    list_active: Callable[[], AbstractSet[str]]
+    toggle: Callable[[str], None]
+    summarize: Callable[[], str]
 
 
 class Workspace(NamedTuple):
@@ -61,7 +61,7 @@ class Workspace(NamedTuple):
         journal: where every operation is recorded.
         options: the command-line options that choose the tenant ("--profile acme"), without
             secrets.
-        lab: switches of the fake tenant's faults; None for a real tenant.
+        fault_switches: switches of the fake tenant's faults; None for a real tenant.
         shared: whether the tenant is a fake one that other programs write to, so that it is
             refreshed often.
     """
@@ -74,5 +74,5 @@ class Workspace(NamedTuple):
     lock: WriteLock
     journal: Journal
     options: tuple[str, ...] = ()
-    lab: FaultSwitches | None = None
+    fault_switches: FaultSwitches | None = None
     shared: bool = False

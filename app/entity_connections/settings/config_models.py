@@ -12,8 +12,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from entity_connections.domain.base_url import InvalidBaseUrlError, normalize_base_url
 from entity_connections.domain.risk import Risk
 from entity_connections.domain.text import clean, find_problem
+from entity_connections.domain.words import find_similar, suggest
 from entity_connections.settings.base_urls import find_known_risk, resolve_base_url
-from entity_connections.settings.errors import SettingsError, find_similar, suggest
+from entity_connections.settings.errors import SettingsError
 from entity_connections.settings.paths import PROFILE_NAME
 from entity_connections.settings.zuora_environments import ENVIRONMENTS, find_environment
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from entity_connections.domain.risk import Risk
 from entity_connections.domain.text import clean
+from entity_connections.domain.words import suggest
 from entity_connections.settings import paths
 from entity_connections.settings.base_urls import find_known_risk, parse_base_url
 from entity_connections.settings.config_file import parse_toml, read_config_file
@@ -17,7 +18,7 @@ from entity_connections.settings.environment_variables import (
     ENTITY_ID,
     read_variable,
 )
-from entity_connections.settings.errors import SettingsError, suggest
+from entity_connections.settings.errors import SettingsError
 from entity_connections.settings.zuora_environments import find_environment
 
 if TYPE_CHECKING:

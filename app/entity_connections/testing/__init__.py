@@ -1,19 +1,17 @@
-"""A Zuora for other people's tests: a fake tenant on a socket, fresh for each.
+"""A fake Zuora tenant for tests: on a socket of this machine, fresh for each test.
 
-With pytest there is the fixture `zuora_tenant`, once the conftest.py at the top says
+With pytest there is the fixture `zuora_tenant`, once the topmost conftest.py says
 
     pytest_plugins = ["entity_connections.testing.plugin"]
 
 and elsewhere:
 
-    from entity_connections.testing import serving
+    from entity_connections.testing import serve_tenant
 
-    with serving("empty") as tenant:
+    with serve_tenant("empty") as tenant:
         ...tenant.base_url, tenant.users["alice"].client_id...
-
-A project whose own package is called `app` runs `entity-connections serve` instead.
 """
 
-from entity_connections.testing.tenant import ServedTenant, serving
+from entity_connections.testing.served_tenant import ServedTenant, serve_tenant
 
-__all__ = ["ServedTenant", "serving"]
+__all__ = ["ServedTenant", "serve_tenant"]

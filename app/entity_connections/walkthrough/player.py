@@ -204,7 +204,7 @@ class Player:
         self.app.pointed(None)
 
     def _performance(self, tempo: Tempo, *, seen: bool = True) -> Performance:
-        return Performance(self.app, self._target.lab, self.app if seen else None, tempo)
+        return Performance(self.app, self._target.fault_switches, self.app if seen else None, tempo)
 
     def _remark(self, text: str) -> None:
         self.app.say(self.app.captions._replace(text=text, urgent=True))

@@ -54,7 +54,7 @@ def record(
         app = CaptionedApp(script, target, theme)
         app.driver_class = RecordingDriver
         app.animation_level = "none"
-        recorder = _Recorder(app, target.lab)
+        recorder = _Recorder(app, target.fault_switches)
         here.runner.run(app.run_async(size=(width, height), auto_pilot=recorder.perform))
     size = Size(width, height + strip.rows(script, width))
     return Take(name, script, tuple(recorder.frames), tuple(app.stream), size)
@@ -63,15 +63,15 @@ def record(
 class _Recorder:
     """Performs every step at the pace of an audience, and keeps what it sees."""
 
-    def __init__(self, app: CaptionedApp, lab: FaultSwitches | None) -> None:
+    def __init__(self, app: CaptionedApp, fault_switches: FaultSwitches | None) -> None:
         self.app = app
         self.frames: list[Frame] = []
-        self._lab = lab
+        self._fault_switches = fault_switches
         self._number = 0
 
     async def perform(self, _pilot: Pilot[object]) -> None:
         """Perform all steps, and end the app."""
-        performance = Performance(self.app, self._lab, self, LIVE)
+        performance = Performance(self.app, self._fault_switches, self, LIVE)
         script = self.app.script
         self.app.show(0)
         await asyncio.sleep(reading_time(script.teaches))

@@ -18,9 +18,13 @@ from pydantic import (
 )
 
 from entity_connections.domain.text import clean
-from entity_connections.fake.faults.catalogue import FaultError
-from entity_connections.fake.faults.catalogue import parsed as parsed_fault
-from entity_connections.fake.scenarios.scenarios import SCENARIOS, USERS, check_scenario, is_file
+from entity_connections.fake.faults.catalogue import FaultError, parse_fault
+from entity_connections.fake.scenarios.catalogue import (
+    SCENARIOS,
+    USERS,
+    check_scenario_name,
+    is_scenario_file,
+)
 from entity_connections.walkthrough.complaints import Place, complaint
 from entity_connections.walkthrough.keys import is_key
 
@@ -68,14 +72,14 @@ def _key(name: str) -> str:
 
 def _fault(text: str) -> str:
     try:
-        parsed_fault(text)
+        parse_fault(text)
     except FaultError as error:
         raise ValueError(str(error)) from None
     return text
 
 
 def _each_once(faults: list[str]) -> list[str]:
-    names = [parsed_fault(one).name for one in faults]
+    names = [parse_fault(one).name for one in faults]
     for name in names:
         if names.count(name) > 1:
             raise ValueError(f"{name} stands there twice; say it once")
@@ -83,8 +87,8 @@ def _each_once(faults: list[str]) -> list[str]:
 
 
 def _scenario(name: str) -> str:
-    if not is_file(name):
-        check_scenario(name)
+    if not is_scenario_file(name):
+        check_scenario_name(name)
     return name
 
 

@@ -91,7 +91,7 @@ class Performance:
 
     Args:
         app: the screen, running.
-        lab: switches of the tenant's faults; only a fake tenant has them.
+        fault_switches: switches of the tenant's faults; only a fake tenant has them.
         audience: who is told, if anybody.
         tempo: how long to dwell.
     """
@@ -99,14 +99,14 @@ class Performance:
     def __init__(
         self,
         app: ConnectionsApp,
-        lab: FaultSwitches | None,
+        fault_switches: FaultSwitches | None,
         audience: Audience | None = None,
         tempo: Tempo = Tempo(),  # noqa: B008 - it never changes
     ) -> None:
-        if lab is None:
+        if fault_switches is None:
             raise TypeError("A walkthrough is performed on a fake tenant.")
         self.app = app
-        self.lab = lab
+        self.fault_switches = fault_switches
         self.tempo = tempo
         self._audience = audience
 
@@ -143,10 +143,10 @@ class Performance:
     def _switch(self, faults: list[str] | None) -> None:
         """Let these faults be on and no others; None leaves them as they are."""
         if faults is not None:
-            for name in self.lab.active():
-                self.lab.switch(name)
+            for name in self.fault_switches.list_active():
+                self.fault_switches.toggle(name)
             for one in faults:
-                self.lab.switch(one)
+                self.fault_switches.toggle(one)
 
     async def _do(self, act: Act) -> None:
         if act.press is not None:

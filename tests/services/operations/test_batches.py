@@ -17,12 +17,12 @@ from entity_connections.services.tenant import Tenant
 from entity_connections.zuora.client import ZuoraClient
 
 from tests.acme import client, open_acme
-from tests.services.faults import Faulty
+from tests.services.faulty_client import FaultyClient
 
 pytestmark = pytest.mark.asyncio
 
 
-class CountedReads(Faulty):
+class CountedReads(FaultyClient):
     """Counts the lists that are read, and fails one write.
 
     Attributes:

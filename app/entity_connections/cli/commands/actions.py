@@ -5,15 +5,19 @@ from typing import Any
 
 import click
 
-from entity_connections.cli.completion.completers import entity_names
+from entity_connections.cli.completion.completers import complete_entities
 from entity_connections.cli.exit_codes import ExitCode
-from entity_connections.cli.options import Chosen, tenant_options
-from entity_connections.cli.output import narrate
+from entity_connections.cli.output import info
 from entity_connections.cli.parameters import argument, option
-from entity_connections.cli.tenant.confirm import ask, check_gates
+from entity_connections.cli.tenant.confirm import check_write_allowed, confirm_operations
 from entity_connections.cli.tenant.execute import execute, plan_operations, recover
-from entity_connections.cli.tenant.find_rows import row_by_ends, row_by_id, rows_to_request
-from entity_connections.cli.tenant.session import Session, run
+from entity_connections.cli.tenant.find_rows import (
+    find_row_by_ends,
+    find_row_by_id,
+    find_rows_to_request,
+)
+from entity_connections.cli.tenant.session import TenantSession, run_in_tenant
+from entity_connections.cli.tenant_options import TenantOptions, tenant_options
 from entity_connections.domain.actions import ACCEPT, DENY, DISCONNECT, REQUEST, Action
 from entity_connections.domain.connections import Row
 
@@ -36,7 +40,7 @@ _FORGOTTEN = (
     " to keep it, add --tenant FILE"
 )
 
-Finder = Callable[[Session], Awaitable[list[Row]]]
+Finder = Callable[[TenantSession], Awaitable[list[Row]]]
 
 
 def _writing(about: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -51,7 +55,9 @@ def _writing(about: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 
 def _end(name: str, variable: str, about: str, **more: Any) -> Callable[..., Any]:
-    return option(name, variable, metavar="ENTITY", shell_complete=entity_names, help=about, **more)
+    return option(
+        name, variable, metavar="ENTITY", shell_complete=complete_entities, help=about, **more
+    )
 
 
 @click.command()
@@ -61,11 +67,13 @@ def _end(name: str, variable: str, about: str, **more: Any) -> Callable[..., Any
     it, and the exit code is the worst of all.""")
 @_end("--from", "source", "The source; the entity acted in, unless told.")
 @_end("--to", "targets", "A target; may be given several times.", multiple=True, required=True)
-def request(chosen: Chosen, source: str | None, targets: tuple[str, ...], **how: bool) -> ExitCode:
+def request(
+    chosen: TenantOptions, source: str | None, targets: tuple[str, ...], **how: bool
+) -> ExitCode:
     """`request`; its help stands above, where the words all writes share are added."""
 
-    async def find(session: Session) -> list[Row]:
-        return await rows_to_request(session, source, targets)
+    async def find(session: TenantSession) -> list[Row]:
+        return await find_rows_to_request(session, source, targets)
 
     return _run(chosen, REQUEST, find, **how)
 
@@ -77,7 +85,7 @@ def _on_connection(action: Action, about: str) -> click.Command:
     @_end("--from", "source", "The source, in place of an id.")
     @_end("--to", "target", "The target, in place of an id.")
     def command(
-        chosen: Chosen,
+        chosen: TenantOptions,
         connection: str | None,
         source: str | None,
         target: str | None,
@@ -88,11 +96,11 @@ def _on_connection(action: Action, about: str) -> click.Command:
         if alone or (connection is None) == (ends is None):
             raise click.UsageError("name the connection by its id, or by both --from and --to.")
 
-        async def find(session: Session) -> list[Row]:
+        async def find(session: TenantSession) -> list[Row]:
             if connection is not None:
-                return [await row_by_id(session, action, connection)]
+                return [await find_row_by_id(session, action, connection)]
             assert ends is not None  # noqa: S101 - else there is an id
-            return [await row_by_ends(session, action, *ends)]
+            return [await find_row_by_ends(session, action, *ends)]
 
         return _run(chosen, action, find, **how)
 
@@ -110,7 +118,7 @@ disconnect = _on_connection(
 
 
 def _run(
-    chosen: Chosen,
+    chosen: TenantOptions,
     action: Action,
     find: Finder,
     *,
@@ -119,25 +127,25 @@ def _run(
     dry_run: bool,
     as_json: bool,
 ) -> ExitCode:
-    async def work(session: Session) -> ExitCode:
-        target = session.way.target
+    async def work(session: TenantSession) -> ExitCode:
+        target = session.workspace
         if not dry_run:
-            check_gates(target, yes=yes, unlock=unlock)
+            check_write_allowed(target, yes=yes, unlock=unlock)
             await recover(session)
         rows = await find(session)
         operations = await plan_operations(session, action, rows)
         if dry_run:
-            from entity_connections.cli.tenant.dry_run import show
+            from entity_connections.cli.tenant.dry_run import print_requests
 
-            await show(session, operations, as_json=as_json)
+            await print_requests(session, operations, as_json=as_json)
             return ExitCode.DONE
-        if not yes and not ask(target, operations):
-            narrate("Nothing was sent.")
+        if not yes and not confirm_operations(target, operations):
+            info("Nothing was sent.")
             return ExitCode.INTERRUPTED
         try:
             return await execute(session, operations, as_json=as_json)
         finally:
             if target.journal.path is None and target.journal.last is not None:
-                narrate(_FORGOTTEN)
+                info(_FORGOTTEN)
 
-    return run(chosen, work)
+    return run_in_tenant(chosen, work)

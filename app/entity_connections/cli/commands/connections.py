@@ -3,18 +3,18 @@
 import click
 
 from entity_connections.cli.exit_codes import ExitCode
-from entity_connections.cli.options import Chosen, tenant_options
 from entity_connections.cli.output import (
-    connection_json,
+    connection_to_json,
     connections_table,
-    direction_of,
-    narrate,
+    echo,
+    echo_json,
+    find_direction,
+    info,
     print_warnings,
-    say,
-    say_json,
 )
 from entity_connections.cli.parameters import option
-from entity_connections.cli.tenant.session import Session, run
+from entity_connections.cli.tenant.session import TenantSession, run_in_tenant
+from entity_connections.cli.tenant_options import TenantOptions, tenant_options
 from entity_connections.domain.connections import Direction
 
 
@@ -25,32 +25,32 @@ from entity_connections.domain.connections import Direction
     help="Only outbound (this entity shares), or only inbound (it is shared to).",
 )  # fmt: skip
 @option("--json", "as_json", is_flag=True, help="Data for machines.")
-def connections(chosen: Chosen, direction: str | None, *, as_json: bool) -> ExitCode:
+def connections(chosen: TenantOptions, direction: str | None, *, as_json: bool) -> ExitCode:
     """List the connections of the entity acted in.
 
     --json: [{"id", "source": {"id", "name", "displayName"}, "target": {...},
     "status", "direction"}]; every record that Zuora lists, ended ones too.
     """
 
-    async def work(session: Session) -> ExitCode:
-        acting_id = await session.acting()
+    async def work(session: TenantSession) -> ExitCode:
+        acting_id = await session.find_acting_id()
         snapshot = await session.tenant.read(acting_id)
-        session.keep(acting_id)
+        session.save_cache(acting_id)
         print_warnings(snapshot.warnings)
         hierarchy = snapshot.hierarchy
         listed = [
             connection
             for connection in snapshot.connections
-            if direction in (None, direction_of(connection, acting_id).value)
+            if direction in (None, find_direction(connection, acting_id).value)
         ]
         if as_json:
-            say_json([connection_json(record, hierarchy, acting_id) for record in listed])
+            echo_json([connection_to_json(record, hierarchy, acting_id) for record in listed])
             return ExitCode.DONE
-        narrate(f"Acting in {hierarchy.get(acting_id).title}.")
+        info(f"Acting in {hierarchy.get(acting_id).title}.")
         if listed:
-            say(connections_table([(record, hierarchy) for record in listed]))
+            echo(connections_table([(record, hierarchy) for record in listed]))
         else:
-            narrate("No connections.")
+            info("No connections.")
         return ExitCode.DONE
 
-    return run(chosen, work)
+    return run_in_tenant(chosen, work)

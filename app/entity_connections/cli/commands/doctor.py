@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from entity_connections.cli.exit_codes import ExitCode, Stopped
-from entity_connections.cli.options import Chosen, tenant_options
-from entity_connections.cli.output import say, say_json
+from entity_connections.cli.exit_codes import CliError, ExitCode
+from entity_connections.cli.output import echo, echo_json
 from entity_connections.cli.parameters import option
 from entity_connections.cli.tenant.credentials import find_credentials, get_profile
+from entity_connections.cli.tenant_options import TenantOptions, tenant_options
 from entity_connections.domain.ids import parse_id
 from entity_connections.domain.text import clean
 from entity_connections.services.entity_lookup import EntityLookupError, find_entity
@@ -29,7 +29,7 @@ _EXPORT = "export ZUORA_CLIENT_ID=… ZUORA_CLIENT_SECRET=…"
 @click.command()
 @tenant_options
 @option("--json", "as_json", is_flag=True, help="Data for machines.")
-def doctor(chosen: Chosen, *, as_json: bool) -> ExitCode:
+def doctor(chosen: TenantOptions, *, as_json: bool) -> ExitCode:
     """Try each step on the way to Zuora, and say what to do where one fails.
 
     Changes nothing. Ends with 3 when a step failed.
@@ -46,7 +46,7 @@ def doctor(chosen: Chosen, *, as_json: bool) -> ExitCode:
     entity = profile.entity if chosen.entity is None else chosen.entity
     found = asyncio.run(_told(profile, entity, as_json=as_json))
     if as_json:
-        say_json([one._asdict() for one in found])
+        echo_json([one._asdict() for one in found])
     return ExitCode.NO_ACCESS if any(one.verdict == "failed" for one in found) else ExitCode.DONE
 
 
@@ -55,9 +55,9 @@ async def _told(profile: Profile, entity: str | None, *, as_json: bool) -> "list
     async for one in _checks(profile, entity):
         found.append(one)
         if not as_json:
-            say(f"{one.verdict:<8} {one.name:<12} {one.sentence}")
+            echo(f"{one.verdict:<8} {one.name:<12} {one.sentence}")
             if one.remedy and one.verdict in ("failed", "warning"):
-                say(f"{'':<21} {one.remedy}")
+                echo(f"{'':<21} {one.remedy}")
     return found
 
 
@@ -68,7 +68,7 @@ async def _checks(profile: Profile, entity: str | None) -> "AsyncIterator[Check]
     known_by = None
     try:
         known_by = Credentials(*find_credentials(profile))
-    except Stopped as error:
+    except CliError as error:
         name = profile.name
         remedy = f"entity-connections login --profile {name}" if profile.in_config else _EXPORT
         yield Check("credentials", "failed", error.message, remedy)

@@ -3,10 +3,16 @@
 import click
 
 from entity_connections.cli.exit_codes import ExitCode
-from entity_connections.cli.options import Chosen, tenant_options
-from entity_connections.cli.output import entity_json, print_warnings, say, say_json, table
+from entity_connections.cli.output import (
+    echo,
+    echo_json,
+    entity_to_json,
+    format_table,
+    print_warnings,
+)
 from entity_connections.cli.parameters import option
-from entity_connections.cli.tenant.session import Session, run
+from entity_connections.cli.tenant.session import TenantSession, run_in_tenant
+from entity_connections.cli.tenant_options import TenantOptions, tenant_options
 from entity_connections.domain.entities import Entity
 
 _ENTER = {True: "yes", False: "no", None: "?"}
@@ -15,17 +21,17 @@ _ENTER = {True: "yes", False: "no", None: "?"}
 @click.command()
 @tenant_options
 @option("--json", "as_json", is_flag=True, help="Data for machines.")
-def entities(chosen: Chosen, *, as_json: bool) -> ExitCode:
+def entities(chosen: TenantOptions, *, as_json: bool) -> ExitCode:
     """List the entities of the tenant as a tree, and which of them you may enter.
 
     --json: [{"id", "name", "displayName", "parentId", "status", "enterable"}];
     parentId is null at the root, enterable null where Zuora does not tell.
     """
 
-    async def work(session: Session) -> ExitCode:
+    async def work(session: TenantSession) -> ExitCode:
         tenant = session.tenant
-        await session.open()
-        session.keep(entities=True)
+        await session.read_entities()
+        session.save_cache(replace=True)
         print_warnings(tenant.warnings)
         accessible_ids = tenant.accessible_ids
 
@@ -33,8 +39,8 @@ def entities(chosen: Chosen, *, as_json: bool) -> ExitCode:
             return None if accessible_ids is None else entity.id in accessible_ids
 
         if as_json:
-            say_json([
-                entity_json(entity)
+            echo_json([
+                entity_to_json(entity)
                 | {"parentId": entity.parent_id, "status": entity.status}
                 | {"enterable": may_enter(entity)}
                 for entity in tenant.hierarchy
@@ -50,7 +56,7 @@ def entities(chosen: Chosen, *, as_json: bool) -> ExitCode:
                 )
                 for entity in tenant.hierarchy
             ]
-            say(table(("ENTITY", "NAME", "STATUS", "ENTER", "ID"), rows))
+            echo(format_table(("ENTITY", "NAME", "STATUS", "ENTER", "ID"), rows))
         return ExitCode.DONE
 
-    return run(chosen, work)
+    return run_in_tenant(chosen, work)

@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
-from entity_connections.cli.completion.completers import profile_names
-from entity_connections.cli.exit_codes import ExitCode, Stopped
-from entity_connections.cli.options import Chosen, options_before_command
-from entity_connections.cli.output import narrate, say, say_json, table
+from entity_connections.cli.completion.completers import complete_profiles
+from entity_connections.cli.exit_codes import CliError, ExitCode
+from entity_connections.cli.output import echo, echo_json, format_table, info
 from entity_connections.cli.parameters import option
+from entity_connections.cli.tenant_options import TenantOptions, parent_options
 from entity_connections.domain.actions import ACTIONS_BY_ID
 from entity_connections.domain.clock import now
 from entity_connections.domain.ids import normalize_id
@@ -55,7 +55,7 @@ class Since(click.ParamType[datetime]):
     metavar="OUTCOME", help="Only confirmed, refused, not-done, overtaken-since or unknown.",
 )  # fmt: skip
 @option("--entity", metavar="ENTITY", help="Only with this entity at either end: id or name.")
-@option("--profile", metavar="NAME", shell_complete=profile_names, help="Only of this one.")
+@option("--profile", metavar="NAME", shell_complete=complete_profiles, help="Only of this one.")
 @click.pass_context
 def journal(
     ctx: click.Context,
@@ -79,13 +79,13 @@ def journal(
     """
     if ctx.invoked_subcommand is not None:
         return None
-    chosen = Chosen(profile=profile, entity=entity).under(options_before_command())
+    chosen = TenantOptions(profile=profile, entity=entity).under(parent_options())
     profile = chosen.base_url if chosen.profile is None else chosen.profile
     tenant = None if chosen.tenant is None else clean(str(Path(chosen.tenant).absolute()))
     try:
         entries = _journal().read_entries(profile, since)
     except JournalError as error:
-        raise Stopped(str(error), ExitCode.USAGE) from error
+        raise CliError(str(error), ExitCode.USAGE) from error
     entries = [
         entry
         for entry in entries
@@ -98,11 +98,11 @@ def journal(
         )
     ]
     if as_json:
-        say_json([_as_json(entry) for entry in entries])
+        echo_json([_as_json(entry) for entry in entries])
     elif entries:
-        say(_table(entries))
+        echo(_table(entries))
     else:
-        narrate(f"No such writes in {places.state_file()}.")
+        info(f"No such writes in {places.state_file()}.")
     return ExitCode.DONE
 
 
@@ -119,14 +119,14 @@ def verify(*, as_json: bool) -> ExitCode:
     try:
         verification = _journal().verify()
     except JournalError as error:
-        raise Stopped(str(error), ExitCode.USAGE) from error
+        raise CliError(str(error), ExitCode.USAGE) from error
     if as_json:
-        say_json(verification._asdict())
+        echo_json(verification._asdict())
     else:
         for problem in verification.problems:
-            say(problem)
+            echo(problem)
         whole = "is not as it was written" if verification.problems else "is as it was written"
-        say(f"The journal of {verification.lines} lines {whole}.")
+        echo(f"The journal of {verification.lines} lines {whole}.")
     return ExitCode.REFUSED if verification.problems else ExitCode.DONE
 
 
@@ -143,7 +143,7 @@ def _is_named(party: Party, typed: str) -> bool:
 
 
 def _table(entries: list[Entry]) -> str:
-    return table(
+    return format_table(
         ("WHEN", "PROFILE", "ACTION", "SOURCE", "", "TARGET", "OUTCOME", "REQUEST ID"),
         [
             (

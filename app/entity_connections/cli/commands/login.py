@@ -11,10 +11,10 @@ from entity_connections.cli.commands.login_prompts import (
     prompt_text,
 )
 from entity_connections.cli.exit_codes import ExitCode
-from entity_connections.cli.options import Chosen, options_before_command
-from entity_connections.cli.output import narrate, say, table
+from entity_connections.cli.output import echo, format_table, info
 from entity_connections.cli.parameters import option
-from entity_connections.cli.tenant.session import code_of, tell
+from entity_connections.cli.tenant.session import find_exit_code, print_error
+from entity_connections.cli.tenant_options import TenantOptions, parent_options
 from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.secret import SecretValue
@@ -50,7 +50,7 @@ def login(
     piped in as one line, or taken from ZUORA_CLIENT_SECRET; there is no option
     for it, because others can see the arguments of a program.
     """
-    chosen = Chosen(profile=name, base_url=base_url).under(options_before_command())
+    chosen = TenantOptions(profile=name, base_url=base_url).under(parent_options())
     return _login(prompt_name(chosen.profile), environment, chosen.base_url, client_id, risk)
 
 
@@ -82,29 +82,29 @@ def _login(
     try:
         entities = asyncio.run(_read_entities(rest_url, client_id, secret))
     except ZuoraError as error:
-        tell(error)
-        narrate("Nothing was stored.")
-        return code_of(error)
+        print_error(error)
+        info("Nothing was stored.")
+        return find_exit_code(error)
 
     from entity_connections.settings.config_editor import add_profile, set_client_id
 
-    narrate(f"Zuora at {rest_url} accepts the credentials.")
+    info(f"Zuora at {rest_url} accepts the credentials.")
     if existing is None:
         profile = add_profile(name, {**location._asdict(), "client_id": client_id})
-        narrate(f"The profile {name} ({profile.risk.value}) is in {paths.config_file()}.")
+        info(f"The profile {name} ({profile.risk.value}) is in {paths.config_file()}.")
     else:
         profile = existing
         if configured_id != client_id:  # the tested pair of credentials is stored
             set_client_id(name, client_id)
-            narrate(f"Its client id is in {paths.config_file()} now.")
+            info(f"Its client id is in {paths.config_file()} now.")
     if by_command:
-        narrate("The secret stays where secret_command finds it.")
+        info("The secret stays where secret_command finds it.")
     else:
-        narrate(f"The secret is in {store_secret(profile, secret)}.")
+        info(f"The secret is in {store_secret(profile, secret)}.")
     _warn_about_variables(client_id)
     if entities:
-        say(table(("YOU MAY ENTER", "STATUS", "ID"), entities))
-    narrate(f"To open the screen: entity-connections --profile {name}")
+        echo(format_table(("YOU MAY ENTER", "STATUS", "ID"), entities))
+    info(f"To open the screen: entity-connections --profile {name}")
     return ExitCode.DONE
 
 
@@ -112,10 +112,10 @@ def _warn_about_variables(client_id: str) -> None:
     """Tell the user when environment variables will be used instead of what was stored."""
     id_variable, secret_variable = read_variable(CLIENT_ID), read_variable(CLIENT_SECRET)
     if id_variable is not None and secret_variable is not None:
-        narrate(f"{CLIENT_ID} and {CLIENT_SECRET} are set: while they are, they win over it.")
+        info(f"{CLIENT_ID} and {CLIENT_SECRET} are set: while they are, they win over it.")
     elif secret_variable is not None or id_variable not in (None, client_id):
         variable = CLIENT_ID if secret_variable is None else CLIENT_SECRET
-        narrate(f"{variable} is set: unset it, because half a pair of credentials is never used.")
+        info(f"{variable} is set: unset it, because half a pair of credentials is never used.")
 
 
 async def _read_entities(
@@ -134,7 +134,7 @@ async def _read_entities(
         try:
             hierarchy = Hierarchy((await zuora.list_entities()).items)
         except ZuoraError as error:  # the credentials are good: the profile may still be of use
-            tell(error)
+            print_error(error)
             return []
     return [
         ("  " * hierarchy.depth(entity.id) + entity.title, entity.status, entity.id)

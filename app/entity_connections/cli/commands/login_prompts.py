@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 import click
 
-from entity_connections.cli.output import narrate, table
+from entity_connections.cli.output import format_table, info
 from entity_connections.domain.secret import SecretValue
 from entity_connections.domain.text import find_problem
+from entity_connections.domain.words import suggest
 from entity_connections.settings.base_urls import find_known_risk, parse_base_url
 from entity_connections.settings.environment_variables import CLIENT_SECRET, read_variable
-from entity_connections.settings.errors import suggest
 from entity_connections.settings.paths import PROFILE_NAME
 from entity_connections.settings.secrets.parsing import parse_secret
 from entity_connections.settings.zuora_environments import ENVIRONMENTS, find_environment
@@ -66,7 +66,7 @@ def prompt_location(environment: str | None, base_url: str | None, risk: str | N
     if environment is None and base_url is None:
         if sys.stdin.isatty():
             rows = [(known.name, known.title, known.base_url) for known in ENVIRONMENTS.values()]
-            narrate(table(("ENVIRONMENT", "", ""), rows))
+            info(format_table(("ENVIRONMENT", "", ""), rows))
         answer = prompt_text("Environment, or a REST root that begins with https", "--environment")
         environment, base_url = (None, answer) if "://" in answer else (answer, None)
     if environment is not None and find_environment(environment) is None:
@@ -91,7 +91,7 @@ def prompt_secret() -> SecretValue:
     """
     secret = read_variable(CLIENT_SECRET)
     if secret is not None:
-        narrate(f"The secret is taken from {CLIENT_SECRET}.")
+        info(f"The secret is taken from {CLIENT_SECRET}.")
     elif sys.stdin.isatty():
         secret = _prompt_hidden()
     else:

@@ -3,9 +3,9 @@
 import click
 
 from entity_connections.cli.exit_codes import ExitCode
-from entity_connections.cli.options import Chosen, tenant_options
-from entity_connections.cli.output import narrate, say, say_json, table
+from entity_connections.cli.output import echo, echo_json, format_table, info
 from entity_connections.cli.parameters import option
+from entity_connections.cli.tenant_options import TenantOptions, tenant_options
 from entity_connections.domain.risk import Risk
 from entity_connections.settings.profiles import Profile, load_config
 
@@ -22,12 +22,12 @@ def profiles(*, as_json: bool) -> ExitCode:
     """
     config = load_config()
     if as_json:
-        say_json([_to_json(profile) for profile in config.profiles.values()])
+        echo_json([_to_json(profile) for profile in config.profiles.values()])
     elif config.profiles:
         heads = ("PROFILE", "RISK", "WRITES", "ADDRESS", "ENTITY", "USER")
-        say(table(heads, [_to_row(profile) for profile in config.profiles.values()]))
+        echo(format_table(heads, [_to_row(profile) for profile in config.profiles.values()]))
     else:
-        narrate(
+        info(
             f"There are no profiles in {config.path} yet."
             " To make one: entity-connections login --profile NAME"
         )
@@ -64,7 +64,7 @@ def config() -> None:
 @config.command()
 @tenant_options
 @as_json
-def explain(chosen: Chosen, *, as_json: bool) -> ExitCode:
+def explain(chosen: TenantOptions, *, as_json: bool) -> ExitCode:
     """Say each setting of a profile, of --base-url, or of all profiles, and its origin.
 
     Of the client secret it is only told whether it is there.
@@ -78,19 +78,19 @@ def explain(chosen: Chosen, *, as_json: bool) -> ExitCode:
         config = load_config()
         profiles = list(config.profiles.values())
         if not profiles:
-            narrate(f"There are no profiles: {config.path} is not there, or holds none.")
+            info(f"There are no profiles: {config.path} is not there, or holds none.")
     else:
         profiles = [get_profile(chosen)]
     explained = [(profile.name, explain_profile(profile)) for profile in profiles]
     if as_json:
-        say_json([
+        echo_json([
             {"profile": name, **setting._asdict()}
             for name, settings in explained
             for setting in settings
         ])  # fmt: skip
     elif explained:
         heads = ("SETTING", "VALUE", "FROM")
-        say("\n\n".join(table(heads, settings, None) for _, settings in explained))
+        echo("\n\n".join(format_table(heads, settings, None) for _, settings in explained))
     return ExitCode.DONE
 
 
@@ -99,5 +99,5 @@ def schema() -> ExitCode:
     """Print the JSON schema of the config file."""
     from entity_connections.settings.config_models import make_json_schema
 
-    say_json(make_json_schema())
+    echo_json(make_json_schema())
     return ExitCode.DONE

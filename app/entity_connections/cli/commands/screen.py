@@ -6,13 +6,13 @@ import sys
 import click
 
 from entity_connections.cli.exit_codes import ExitCode
-from entity_connections.cli.options import Chosen
-from entity_connections.cli.output import narrate
-from entity_connections.cli.tenant.targets import way
+from entity_connections.cli.output import info
+from entity_connections.cli.tenant.resolve import resolve_tenant
+from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.services.storage.journal import Journal, JournalError
 
 
-def open_screen(chosen: Chosen, theme: str | None) -> int:
+def open_screen(chosen: TenantOptions, theme: str | None) -> int:
     """Run the screen and return how it ended.
 
     Raises:
@@ -26,7 +26,7 @@ def open_screen(chosen: Chosen, theme: str | None) -> int:
             "the screen needs a terminal as its input and its error output;"
             " without one, use a command: see --help."
         )
-    wanted = way(chosen).target
+    wanted = resolve_tenant(chosen).workspace
     from entity_connections.tui.app import ConnectionsApp
     from entity_connections.tui.terminal.run import run_app
 
@@ -39,7 +39,7 @@ def open_screen(chosen: Chosen, theme: str | None) -> int:
     app.theme = name
     status = run_app(app)
     if status == ExitCode.DONE and (left := _left_open(wanted.journal)):
-        narrate(f"entity-connections: {left}")
+        info(f"entity-connections: {left}")
         return ExitCode.UNKNOWN
     return ExitCode.CRASHED if status == 1 else status
 

@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING
 import click
 
 import entity_connections
-from entity_connections.cli.exit_codes import ExitCode, Stopped
+from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.listening import address_options, listening_on
-from entity_connections.cli.options import THEMES, Chosen, ScenarioName, options_before_command
-from entity_connections.cli.output import narrate
+from entity_connections.cli.output import info
 from entity_connections.cli.parameters import option
-from entity_connections.cli.tenant.targets import way
-from entity_connections.fake.scenarios.scenarios import SCENARIOS
+from entity_connections.cli.tenant.resolve import resolve_tenant
+from entity_connections.cli.tenant_options import (
+    THEMES,
+    ScenarioName,
+    TenantOptions,
+    parent_options,
+)
+from entity_connections.fake.scenarios.catalogue import SCENARIOS
 
 if TYPE_CHECKING:
     from entity_connections.web.visit import Command
@@ -67,20 +72,20 @@ def web(
         from entity_connections.web.gate import Gate
         from entity_connections.web.server import Server
     except ModuleNotFoundError as error:
-        raise Stopped(
+        raise CliError(
             f"web needs {error.name}, which is not installed. The extra [web] brings it:"
             " pip install 'entity-connections[web]', or from its source: pip install '.[web]'",
             ExitCode.USAGE,
         ) from error
-    from entity_connections.fake.server import url_of
+    from entity_connections.fake.server import base_url
 
     command = command_for(chosen, theme)
     listening = listening_on(host, port, "this page, and nothing is encrypted.")
-    server = Server(command, Gate.of(listening, (host, *names)), seats, narrate)
+    server = Server(command, Gate.of(listening, (host, *names)), seats, info)
     origin = "acme" if chosen.scenario is None else chosen.scenario
     told = (
         f"The screen, on a tenant {Path(origin).name} for each visitor,"
-        f" is at {url_of(listening)} until ctrl+c."
+        f" is at {base_url(listening)} until ctrl+c."
     )
 
     async def serve() -> None:
@@ -98,15 +103,15 @@ def web(
     return ExitCode.DONE
 
 
-def command_for(chosen: Chosen, theme: str) -> "Command":
+def command_for(chosen: TenantOptions, theme: str) -> "Command":
     """Return what to run for a visitor: our screen on a fake tenant, named in so many words.
 
     Raises:
-        Stopped: the scenario cannot be used, or has no such user.
+        CliError: the scenario cannot be used, or has no such user.
     """
     from entity_connections.web.visit import Command
 
-    options = list(way(chosen).target.options)
+    options = list(resolve_tenant(chosen).workspace.options)
     if chosen.entity is not None:
         options += ["--entity", chosen.entity]
     for fault in chosen.faults or ():
@@ -122,15 +127,15 @@ def command_for(chosen: Chosen, theme: str) -> "Command":
     return Command(arguments, environ, Path(sys.executable).anchor)
 
 
-def _chosen(scenario: str | None, user: str | None) -> Chosen:
-    before = options_before_command()
+def _chosen(scenario: str | None, user: str | None) -> TenantOptions:
+    before = parent_options()
     names = ("profile", "base_url", "tenant")
     if refused := [name for name in names if getattr(before, name) is not None]:
         raise click.UsageError(
             f"--{refused[0].replace('_', '-')} is not for web: each visitor has a fake tenant of"
             " their own, and nobody gets at another through a browser."
         )
-    chosen = Chosen(scenario=scenario, user=user).under(before).checked()
+    chosen = TenantOptions(scenario=scenario, user=user).under(before).checked()
     if chosen.scenario is None or chosen.scenario in SCENARIOS:
         return chosen
     return chosen._replace(scenario=str(Path(chosen.scenario).absolute()))

@@ -1,6 +1,6 @@
-"""What the shell offers while something is typed; nothing is asked of Zuora for it.
+"""Completion of values in the shell, without any call to Zuora.
 
-Imported with the options, so everything it needs is imported when asked.
+This module is imported with the options, so its own imports are made when they are needed.
 """
 
 import re
@@ -13,69 +13,61 @@ if TYPE_CHECKING:
 
 SHELLS = ("bash", "zsh", "fish")
 VARIABLE = "_ENTITY_CONNECTIONS_COMPLETE"
-"""Set by the shell when it asks us."""
+"""Environment variable that a shell sets when it asks for completions."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .-]*")
-"""What Zuora allows in names (contract C2); whatever else a name holds, no shell sees it."""
+"""Names that Zuora allows (contract C2); no shell receives any other name."""
 
 
-def profile_names(
+def complete_profiles(
     _ctx: "click.Context", _param: "click.Parameter", incomplete: str
 ) -> "list[CompletionItem]":
     """Return the profiles of the config file that begin like this."""
     from entity_connections.settings.profiles import list_profile_names
 
-    return beginning(incomplete, ((one, "") for one in list_profile_names()))
+    return filter_completions(incomplete, ((name, "") for name in list_profile_names()))
 
 
-def entity_names(
+def complete_entities(
     ctx: "click.Context", _param: "click.Parameter", incomplete: str
 ) -> "list[CompletionItem]":
     """Return the entities of the tenant, as last read, that begin like this."""
-    chosen = {**ctx.find_root().params, **{k: v for k, v in ctx.params.items() if v is not None}}
-    return beginning(incomplete, _entities(chosen))
+    given = {name: value for name, value in ctx.params.items() if value is not None}
+    options = {**ctx.find_root().params, **given}
+    return filter_completions(incomplete, _list_entities(options))
 
 
-def user_names(
+def complete_users(
     _ctx: "click.Context", _param: "click.Parameter", incomplete: str
 ) -> "list[CompletionItem]":
     """Return the users of every scenario that begin like this."""
-    from entity_connections.fake.scenarios.scenarios import USERS
+    from entity_connections.fake.scenarios.catalogue import USERS
 
-    return beginning(incomplete, USERS.items())
-
-
-def register() -> None:
-    """Answer bash in a way that names with spaces survive."""
-    from click.shell_completion import add_completion_class
-
-    from entity_connections.cli.completion.command import SafeBash
-
-    add_completion_class(SafeBash)
+    return filter_completions(incomplete, USERS.items())
 
 
-def _entities(chosen: dict[str, str | None]) -> Iterable[tuple[str, str]]:
+def _list_entities(options: dict[str, str | None]) -> Iterable[tuple[str, str]]:
     """Return a word and what it stands for, for each entity of the chosen tenant."""
-    name = chosen.get("profile")
+    name = options.get("profile")
     if name is None:
-        name = chosen.get("base_url")
+        name = options.get("base_url")
     if name is None:
         from importlib import import_module
 
-        from entity_connections.fake.scenarios.scenarios import SCENARIOS
+        from entity_connections.fake.scenarios.catalogue import SCENARIOS
 
-        scenario = chosen.get("scenario")
+        scenario = options.get("scenario")
         if scenario is None:
             scenario = "acme"
-        if chosen.get("tenant") is not None or scenario not in SCENARIOS:
+        if options.get("tenant") is not None or scenario not in SCENARIOS:
             return  # a file is opened to work in it, not to guess
-        module = f"entity_connections.fake.scenarios.data.{scenario.replace('-', '_')}"
+        module = f"entity_connections.fake.scenarios.builtin.{scenario.replace('-', '_')}"
         known = import_module(module).scenario().entities
     else:
         from entity_connections.services.storage.list_cache import ListCache
-        from entity_connections.settings import paths as places
+        from entity_connections.settings import paths
 
-        known = ListCache(places.state_file(), name.rstrip("/")).load_entities()
+        known = ListCache(paths.state_file(), name.rstrip("/")).load_entities()
     for entity in known:
         if _PLAIN.fullmatch(entity.name):
             yield entity.name, entity.display_name if entity.display_name != entity.name else ""
@@ -83,7 +75,7 @@ def _entities(chosen: dict[str, str | None]) -> Iterable[tuple[str, str]]:
             yield entity.id, entity.display_name
 
 
-def beginning(incomplete: str, words: Iterable[tuple[str, str]]) -> "list[CompletionItem]":
+def filter_completions(incomplete: str, words: Iterable[tuple[str, str]]) -> "list[CompletionItem]":
     """Return the words that begin like this, with what is said about each."""
     from click.shell_completion import CompletionItem
 

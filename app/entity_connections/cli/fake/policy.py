@@ -1,14 +1,15 @@
-"""`policy`: what the fake tenant does where Zuora's documentation is silent."""
+"""`policy`: how the fake tenant behaves where Zuora's documentation is silent."""
 
+from contextlib import closing
 from pathlib import Path
 
 import click
 
 from entity_connections.cli.exit_codes import ExitCode
-from entity_connections.cli.fake.fake_files import loaded, opened
-from entity_connections.cli.options import Chosen, ScenarioName, options_before_command
-from entity_connections.cli.output import narrate, say, say_json
+from entity_connections.cli.fake.tenant_source import load_scenario, open_tenant_file
+from entity_connections.cli.output import echo, echo_json, info
 from entity_connections.cli.parameters import option
+from entity_connections.cli.tenant_options import ScenarioName, TenantOptions, parent_options
 
 
 @click.command()
@@ -32,26 +33,26 @@ def policy(scenario: str | None, tenant: str | None, *, as_json: bool) -> ExitCo
     where nothing switches it.
     """
     from entity_connections.fake.rules.policy import Policy
-    from entity_connections.fake.state import settings
+    from entity_connections.fake.rules.policy_table import policy_rows
+    from entity_connections.fake.state import tenant_settings
 
-    chosen = Chosen(scenario=scenario, tenant=tenant).under(options_before_command())
-    found = Policy()
-    if chosen.tenant is not None:
-        db = opened(Path(chosen.tenant))
-        found = settings.policy(db)
-        db.close()
-    elif chosen.scenario is not None:
-        found = loaded(chosen.scenario).policy
-    lines = list(found.lines())
+    options = TenantOptions(scenario=scenario, tenant=tenant).under(parent_options())
+    current = Policy()
+    if options.tenant is not None:
+        with closing(open_tenant_file(Path(options.tenant))) as db:
+            current = tenant_settings.read_policy(db)
+    elif options.scenario is not None:
+        current = load_scenario(options.scenario).policy
+    rows = list(policy_rows(current))
     if as_json:
-        say_json([{**one._asdict(), "name": one.name or None} for one in lines])
+        echo_json([{**row._asdict(), "name": row.name or None} for row in rows])
         return ExitCode.DONE
-    for one in lines:
-        say(f"{one.question}: {one.choice}")
-        for other, switch in zip(one.others, one.switches, strict=True):
-            say(f"    or: {other}   --policy {switch}")
-        if not one.others:
-            say("    no other value")
-        say(f"    {one.why}")
-    narrate("\nSwitch one with `serve --policy NAME=VALUE`, or in a scenario file.")
+    for row in rows:
+        echo(f"{row.question}: {row.choice}")
+        for other, switch in zip(row.others, row.switches, strict=True):
+            echo(f"    or: {other}   --policy {switch}")
+        if not row.others:
+            echo("    no other value")
+        echo(f"    {row.why}")
+    info("\nSwitch one with `serve --policy NAME=VALUE`, or in a scenario file.")
     return ExitCode.DONE

@@ -2,16 +2,16 @@
 
 import click
 
-from entity_connections.cli.exit_codes import ExitCode, Stopped
-from entity_connections.cli.fake.fake_files import loaded
-from entity_connections.cli.options import ScenarioName
-from entity_connections.cli.output import say, say_json
+from entity_connections.cli.exit_codes import CliError, ExitCode
+from entity_connections.cli.fake.tenant_source import load_scenario
+from entity_connections.cli.output import echo, echo_json
 from entity_connections.cli.parameters import argument, option
-from entity_connections.fake.scenarios.scenarios import SCENARIOS
+from entity_connections.cli.tenant_options import ScenarioName
+from entity_connections.fake.scenarios.catalogue import SCENARIOS
 
-formats = option(
-    "--format", "form", type=click.Choice(["toml", "json"]), default="toml", show_default=True,
-    help="What to write.",
+format_option = option(
+    "--format", "file_format", type=click.Choice(["toml", "json"]), default="toml",
+    show_default=True, help="What to write.",
 )  # fmt: skip
 
 
@@ -22,19 +22,19 @@ def scenario(ctx: click.Context) -> ExitCode | None:
     if ctx.invoked_subcommand is not None:
         return None
     width = max(map(len, SCENARIOS))
-    for name, what in SCENARIOS.items():
-        say(f"{name:<{width}}  {what}")
+    for name, description in SCENARIOS.items():
+        echo(f"{name:<{width}}  {description}")
     return ExitCode.DONE
 
 
 @scenario.command()
 @argument("name", type=ScenarioName())
-@formats
-def show(name: str, form: str) -> ExitCode:
+@format_option
+def show(name: str, file_format: str) -> ExitCode:
     """Write a scenario as a file to start your own from: `scenario show acme > my.toml`."""
-    from entity_connections.fake.scenarios.export import as_data
+    from entity_connections.fake.scenarios.export import scenario_to_data
 
-    say(written(as_data(loaded(name)), form))
+    echo(format_data(scenario_to_data(load_scenario(name)), file_format))
     return ExitCode.DONE
 
 
@@ -42,10 +42,10 @@ def show(name: str, form: str) -> ExitCode:
 @argument("file", type=ScenarioName())
 def check(file: str) -> ExitCode:
     """Check a scenario file; ends with 2 and says each place where something is wrong."""
-    found = loaded(file)
-    say(
-        f"{file}: {len(found.entities)} entities, {len(found.connections)} connections,"
-        f" {len(found.users)} users."
+    loaded = load_scenario(file)
+    echo(
+        f"{file}: {len(loaded.entities)} entities, {len(loaded.connections)} connections,"
+        f" {len(loaded.users)} users."
     )
     return ExitCode.DONE
 
@@ -53,21 +53,21 @@ def check(file: str) -> ExitCode:
 @scenario.command()
 def schema() -> ExitCode:
     """Print the JSON schema of a scenario file, for TOML and JSON alike."""
-    from entity_connections.fake.scenarios.scenario_file import schema as of_file
+    from entity_connections.fake.scenarios.file_schema import json_schema
 
-    say_json(of_file())
+    echo_json(json_schema())
     return ExitCode.DONE
 
 
-def written(data: dict[str, object], form: str) -> str:
-    """Return a scenario as the text of a file.
+def format_data(data: dict[str, object], file_format: str) -> str:
+    """Return the data of a scenario file as text in a format, "toml" or "json".
 
     Raises:
-        Stopped: it has no such text.
+        CliError: TOML cannot hold the data.
     """
-    from entity_connections.fake.scenarios.export import NoTomlError, as_json, as_toml
+    from entity_connections.fake.scenarios.export import NotTomlError, to_json, to_toml
 
     try:
-        return as_json(data) if form == "json" else as_toml(data)
-    except NoTomlError as error:
-        raise Stopped(f"{error} Use --format json.", ExitCode.USAGE) from error
+        return to_json(data) if file_format == "json" else to_toml(data)
+    except NotTomlError as error:
+        raise CliError(f"{error} Use --format json.", ExitCode.USAGE) from error

@@ -4,16 +4,23 @@ import ipaddress
 import json
 import signal
 import socket
+from dataclasses import asdict
 from shlex import quote
+from typing import TYPE_CHECKING
 
 import click
 
 from entity_connections.cli.exit_codes import ExitCode
-from entity_connections.cli.fake.fake_files import fake_from, switched
-from entity_connections.cli.fake.faults import fault_options
+from entity_connections.cli.fake.fault_options import add_fault_options
+from entity_connections.cli.fake.tenant_source import apply_policy_options, prepare_source
 from entity_connections.cli.listening import address_options, listening_on
-from entity_connections.cli.options import Chosen, ScenarioName, options_before_command
 from entity_connections.cli.parameters import option
+from entity_connections.cli.tenant_options import ScenarioName, TenantOptions, parent_options
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from entity_connections.fake.model import User
 
 
 @click.command()
@@ -32,7 +39,7 @@ from entity_connections.cli.parameters import option
     help="Switch a choice where Zuora is silent; `policy` shows them. Repeatable; it stays"
     " in the tenant's file.",
 )  # fmt: skip
-@fault_options
+@add_fault_options
 @option("--json", "as_json", is_flag=True, help="Tell address and users as one JSON line.")
 def serve(
     host: str,
@@ -60,66 +67,70 @@ def serve(
     "client_secret", "home_entity_id"}]}; base_url is how this machine reaches it.
     """
     from entity_connections.fake.rules.policy import Policy
-    from entity_connections.fake.server import Server, url_of
+    from entity_connections.fake.server import base_url, create_server
     from entity_connections.fake.tenant import open_tenant
 
-    before = options_before_command()
-    chosen = Chosen(scenario=scenario, tenant=tenant).under(before)
-    faults = [*(before.faults or ()), *faults]
-    origin, path, name, _ = fake_from(chosen.scenario, chosen.tenant)
-    switched(Policy(), policies)  # before anything listens
+    before = parent_options()
+    options = TenantOptions(scenario=scenario, tenant=tenant).under(before)
+    source = prepare_source(options.scenario, options.tenant)
+    apply_policy_options(Policy(), policies)  # refuses a wrong one before anything listens
     listening = listening_on(
         host, port, "this tenant: its credentials are known to all, and nothing is encrypted."
     )
-    url = url_of(listening)
-    fake = open_tenant(origin, path=path, faults=faults, seed=seed, control=control)
+    url = base_url(listening)
+    fake = open_tenant(
+        source.scenario,
+        path=source.path,
+        faults=[*(before.faults or ()), *faults],
+        seed=seed,
+        control=control,
+    )
     if fake.faults:
-        click.echo(f"entity-connections: faults are on: {fake.faults.watermark()}", err=True)
+        click.echo(f"entity-connections: faults are on: {fake.faults.summary()}", err=True)
     if policies:
-        fake.policy = switched(fake.policy, policies)
-    users = [
-        {
-            "username": one.username,
-            "login": one.login,
-            "client_id": one.client_id,
-            "client_secret": one.client_secret,
-            "home_entity_id": one.home_entity_id,
-        }
-        for one in fake.users
-    ]
-
-    def ready() -> None:
-        if as_json:
-            click.echo(json.dumps({"base_url": url, "scenario": name, "users": users}))
-        else:
-            click.echo(_told(listening, name, users))
-
-    server = Server(fake.asgi, ready)
+        fake.policy = apply_policy_options(fake.policy, policies)
+    server = create_server(fake.asgi)
     for number in (signal.SIGINT, signal.SIGTERM):
+        # uvicorn has the same handlers while it runs; these hold before and after.
         signal.signal(number, server.handle_exit)
-    server.answer_on(listening)
+    users = [asdict(user) for user in fake.users]
+    if as_json:
+        click.echo(json.dumps({"base_url": url, "scenario": source.name, "users": users}))
+    else:
+        address = listening.getsockname()
+        click.echo(format_instructions(address[0], address[1], url, source.name, fake.users))
+    server.run(sockets=[listening])
     fake.close()
     return ExitCode.DONE
 
 
-def _told(listening: socket.socket, scenario: str, users: list[dict[str, str]]) -> str:
-    from entity_connections.fake.server import url_of
+def format_instructions(
+    host: str, port: int, url: str, scenario: str, users: "Sequence[User]"
+) -> str:
+    """Return what `serve` prints when it is ready.
 
-    url, address = url_of(listening), ipaddress.ip_address(listening.getsockname()[0])
+    Args:
+        host: The IP address it listens on.
+        port: The port it listens on.
+        url: The URL under which this machine reaches it.
+        scenario: The name of the scenario or tenant file.
+        users: Its users.
+    """
+    address = ipaddress.ip_address(host)
     lines = [f"The fake tenant {scenario} listens on {url} until ctrl+c.", ""]
-    for one in users:
-        who = f"{one['username']:<6} {one['login']:<22}"
-        lines.append(f"  {who} id {one['client_id']}  secret {one['client_secret']}")
+    lines += [
+        f"  {user.username:<6} {user.login:<22} id {user.client_id}  secret {user.client_secret}"
+        for user in users
+    ]
     if not address.is_loopback:
-        lines += ["", *_elsewhere(listening.getsockname()[1], anywhere=address.is_unspecified)]
+        lines += ["", *_explain_remote_access(port, on_all_addresses=address.is_unspecified)]
     if address.is_loopback or address.is_unspecified:
-        first = users[0]
         lines += [
             "",
             "In another terminal of this machine:",
             "",
-            f"  export ZUORA_CLIENT_ID={quote(first['client_id'])}",
-            f"  export ZUORA_CLIENT_SECRET={quote(first['client_secret'])}",
+            f"  export ZUORA_CLIENT_ID={quote(users[0].client_id)}",
+            f"  export ZUORA_CLIENT_SECRET={quote(users[0].client_secret)}",
             f"  entity-connections --base-url {url}",
             "",
             f"or as a profile: entity-connections login --profile fake --base-url {url}",
@@ -127,10 +138,9 @@ def _told(listening: socket.socket, scenario: str, users: list[dict[str, str]]) 
     return "\n".join(lines)
 
 
-def _elsewhere(port: int, *, anywhere: bool) -> list[str]:
-    """Return what is true for callers that do not come over the loopback."""
+def _explain_remote_access(port: int, *, on_all_addresses: bool) -> list[str]:
     only = "Any client may call it so, but entity-connections speaks plain http to its own machine"
-    if not anywhere:
+    if not on_all_addresses:
         return [f"{only} only:", "for that, serve on 127.0.0.1, or on 0.0.0.0 for both."]
     host = socket.gethostname()
     return [

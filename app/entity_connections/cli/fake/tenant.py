@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
-from entity_connections.cli.exit_codes import ExitCode, Stopped
-from entity_connections.cli.fake.fake_files import opened
-from entity_connections.cli.fake.scenario import formats, written
-from entity_connections.cli.options import ScenarioName
-from entity_connections.cli.output import narrate, say, say_json, table
+from entity_connections.cli.exit_codes import CliError, ExitCode
+from entity_connections.cli.fake.scenario import format_data, format_option
+from entity_connections.cli.fake.tenant_source import open_tenant_file
+from entity_connections.cli.output import echo, echo_json, format_table, info
 from entity_connections.cli.parameters import argument, option
+from entity_connections.cli.tenant_options import ScenarioName
 from entity_connections.domain.text import clean
 
 file_argument = argument("file", type=click.Path(dir_okay=False, path_type=Path))
@@ -42,28 +42,30 @@ def show(file: Path, *, as_json: bool) -> ExitCode:
     """
     from entity_connections.fake.rules.policy import Policy
 
-    with closing(opened(file)) as db:
-        found = _shown(file, db)
+    with closing(open_tenant_file(file)) as db:
+        facts = _collect_facts(file, db)
     if as_json:
-        say_json(found)
+        echo_json(facts)
         return ExitCode.DONE
-    say(f"{clean(str(file))}: tenant {found['tenantId']}, made from {clean(found['scenario'])}")
+    echo(f"{clean(str(file))}: tenant {facts['tenantId']}, made from {clean(facts['scenario'])}")
     for kind in ("entities", "connections"):
-        counts = ", ".join(f"{n} {clean(status)[:40]}" for status, n in found[kind].items())
-        say(f"{kind}: {counts or 'none'}")
-    ours = Policy().words()
-    others = [f"{name}={value}" for name, value in found["policy"].items() if ours[name] != value]
-    say(f"policy: {', '.join(others) or 'as the command `policy` prints it'}")
-    if found["faults"]:
-        say(f"faults: {' · '.join(found['faults'])}")
+        counts = [f"{count} {clean(status)[:40]}" for status, count in facts[kind].items()]
+        echo(f"{kind}: {', '.join(counts) or 'none'}")
+    default = Policy().as_dict()
+    changes = [
+        f"{name}={value}" for name, value in facts["policy"].items() if default[name] != value
+    ]
+    echo(f"policy: {', '.join(changes) or 'as the command `policy` prints it'}")
+    if facts["faults"]:
+        echo(f"faults: {' · '.join(facts['faults'])}")
     rows = [
-        (one["username"], one["login"], clean(one["home"]), str(one["administrator"]),
-         str(one["standardUser"]))
-        for one in found["users"]
+        (user["username"], user["login"], clean(user["home"]), str(user["administrator"]),
+         str(user["standardUser"]))
+        for user in facts["users"]
     ]  # fmt: skip
-    say("\n" + table(("USER", "LOGIN", "HOME", "ADMINISTERS", "MAY LOOK INTO"), rows))
-    for one in found["accessRequests"]:
-        say(f"{one['login']} asked to enter {clean(one['entity'])}: {one['status']}")
+    echo("\n" + format_table(("USER", "LOGIN", "HOME", "ADMINISTERS", "MAY LOOK INTO"), rows))
+    for request in facts["accessRequests"]:
+        echo(f"{request['login']} asked to enter {clean(request['entity'])}: {request['status']}")
     return ExitCode.DONE
 
 
@@ -79,9 +81,9 @@ def reset(file: Path, scenario: str | None, *, yes: bool) -> ExitCode:
 
     Programs that have it open go on with the new state; they must sign in again.
     """
-    from entity_connections.fake.state.tenant_file import reset as start_anew
+    from entity_connections.fake.tenant_file import reset_tenant
 
-    with closing(opened(file)) as db:
+    with closing(open_tenant_file(file)) as db:
         if not yes:
             if not (sys.stdin.isatty() and sys.stderr.isatty()):
                 raise click.UsageError("there is no terminal to ask on; --yes does it.")
@@ -89,63 +91,65 @@ def reset(file: Path, scenario: str | None, *, yes: bool) -> ExitCode:
             if not click.confirm(question, default=False, err=True):
                 return ExitCode.INTERRUPTED
         try:
-            origin = start_anew(db, scenario)
+            origin = reset_tenant(db, scenario)
         except ValueError as error:
-            raise Stopped(str(error), ExitCode.USAGE) from error
+            raise CliError(str(error), ExitCode.USAGE) from error
         except sqlite3.Error as error:
-            raise Stopped(f"{file} was not changed: {error}.", ExitCode.USAGE) from error
-    narrate(f"{file} is {origin or 'as it was made'} again.")
+            raise CliError(f"{file} was not changed: {error}.", ExitCode.USAGE) from error
+    info(f"{file} is {origin or 'as it was made'} again.")
     return ExitCode.DONE
 
 
 @tenant.command()
 @file_argument
-@formats
-def export(file: Path, form: str) -> ExitCode:
+@format_option
+def export(file: Path, file_format: str) -> ExitCode:
     """Write a tenant as a scenario file, which makes the same tenant again.
 
     Tokens and stored idempotent answers are left out.
     """
-    from entity_connections.fake.scenarios.export import as_data, scenario_of
+    from entity_connections.fake.scenarios.export import scenario_to_data
+    from entity_connections.fake.state.database import read_scenario
 
-    with closing(opened(file)) as db:
-        say(written(as_data(scenario_of(db)), form))
+    with closing(open_tenant_file(file)) as db:
+        echo(format_data(scenario_to_data(read_scenario(db)), file_format))
     return ExitCode.DONE
 
 
-def _shown(file: Path, db: sqlite3.Connection) -> dict[str, Any]:
-    from entity_connections.fake.scenarios.export import scenario_of
-    from entity_connections.fake.scenarios.model import ADMINISTRATOR
-    from entity_connections.fake.state import settings
+def _collect_facts(file: Path, db: sqlite3.Connection) -> dict[str, Any]:
+    """Return what `show` prints, as the data of its --json."""
+    from entity_connections.fake.model import ADMINISTRATOR
+    from entity_connections.fake.state import tenant_settings
+    from entity_connections.fake.state.database import read_scenario
 
-    found = scenario_of(db)
-    titles = {one.id: one.display_name for one in found.entities}
-    logins = {one.username: one.login for one in found.users}
+    state = read_scenario(db)
+    display_names = {entity.id: entity.display_name for entity in state.entities}
+    logins = {user.username: user.login for user in state.users}
     users = []
-    for one in found.users:
-        roles = Counter(found.roles.get(one.username, {}).values())
+    for user in state.users:
+        roles = Counter(state.roles.get(user.username, {}).values())
         users.append({
-            "username": one.username,
-            "login": one.login,
-            "home": titles.get(one.home_entity_id, one.home_entity_id),
+            "username": user.username,
+            "login": user.login,
+            "home": display_names.get(user.home_entity_id, user.home_entity_id),
             "administrator": roles[ADMINISTRATOR],
             "standardUser": roles.total() - roles[ADMINISTRATOR],
         })  # fmt: skip
     return {
         "file": str(file),
-        "scenario": settings.get(db, settings.SCENARIO),
-        "tenantId": found.tenant_id,
-        "entities": Counter(one.status for one in found.entities),
-        "connections": Counter(one.status for one in found.connections),
+        "scenario": tenant_settings.read(db, tenant_settings.SCENARIO),
+        "tenantId": state.tenant_id,
+        "entities": Counter(entity.status for entity in state.entities),
+        "connections": Counter(connection.status for connection in state.connections),
         "users": users,
         "accessRequests": [
             {
-                "login": logins.get(one.username, one.username),
-                "entity": titles.get(one.entity_id, one.entity_id),
-                "status": one.status,
+                "login": logins.get(request.username, request.username),
+                "entity": display_names.get(request.entity_id, request.entity_id),
+                "status": request.status,
             }
-            for one in found.access
+            for request in state.access_requests
         ],
-        "policy": found.policy.words(),
-        "faults": list(found.faults),
+        "policy": state.policy.as_dict(),
+        "faults": list(state.faults),
     }

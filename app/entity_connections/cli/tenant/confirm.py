@@ -7,29 +7,29 @@ from contextlib import contextmanager
 
 import click
 
-from entity_connections.cli.exit_codes import ExitCode, Stopped
-from entity_connections.cli.output import narrate
+from entity_connections.cli.exit_codes import CliError, ExitCode
+from entity_connections.cli.output import info
 from entity_connections.domain.risk import Risk
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.workspace import Workspace
 
 
-def check_gates(target: Workspace, *, yes: bool, unlock: bool) -> None:
+def check_write_allowed(target: Workspace, *, yes: bool, unlock: bool) -> None:
     """Let pass a command that may write here; production only when unlocked on purpose.
 
     Raises:
-        Stopped: the profile is read-only, or locked.
+        CliError: the profile is read-only, or locked.
         click.UsageError: there is nobody to ask, and no --yes.
     """
     lock = target.lock
     if lock.permanent:
-        raise Stopped(
+        raise CliError(
             f"The profile {target.name} is read-only (read_only in the config file):"
             " nothing was sent.",
             ExitCode.USAGE,
         )
     if lock.locked and not unlock:
-        raise Stopped(
+        raise CliError(
             f"{target.name} is {target.risk.value} and locked: nothing was sent."
             " To allow this one command to write, add --unlock.",
             ExitCode.USAGE,
@@ -42,16 +42,16 @@ def check_gates(target: Workspace, *, yes: bool, unlock: bool) -> None:
     lock.unlock()
 
 
-def ask(target: Workspace, operations: Sequence[Operation]) -> bool:
+def confirm_operations(target: Workspace, operations: Sequence[Operation]) -> bool:
     """Say what would be sent and return whether the person at the terminal wants it."""
     place = f"{target.risk.value} {target.name}"
-    narrate(f"In {place.upper() if target.risk is Risk.PRODUCTION else place}:")
+    info(f"In {place.upper() if target.risk is Risk.PRODUCTION else place}:")
     for operation in operations:
-        narrate(f"  {operation.action.label}: {operation.pair}")
+        info(f"  {operation.action.label}: {operation.pair}")
     first = operations[0]
     if len(operations) == 1:
         row = first.row
-        narrate(first.action.consequence(row, row.source.title, row.target.title))
+        info(first.action.consequence(row, row.source.title, row.target.title))
     with _interruptible():
         if not first.action.irreversible:
             return click.confirm("Do it?", default=False, err=True)
@@ -60,7 +60,7 @@ def ask(target: Workspace, operations: Sequence[Operation]) -> bool:
     meant = {counterpart.title, counterpart.name, counterpart.id} - {""}
     if typed.strip() in meant:
         return True
-    narrate("That is not its name.")
+    info("That is not its name.")
     return False
 
 

@@ -1,14 +1,14 @@
 """The profile and the credentials of the tenant that the options select."""
 
-from entity_connections.cli.exit_codes import ExitCode, Stopped
-from entity_connections.cli.options import Chosen
+from entity_connections.cli.exit_codes import CliError, ExitCode
+from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.domain.secret import SecretValue
 from entity_connections.settings.environment_variables import CLIENT_SECRET, read_variable
 from entity_connections.settings.errors import SettingsError
 from entity_connections.settings.profiles import Profile, load_config, make_profile_for_url
 
 
-def get_profile(chosen: Chosen) -> Profile:
+def get_profile(chosen: TenantOptions) -> Profile:
     """Return the profile that the options name, or one made from `--base-url`.
 
     Raises:
@@ -24,7 +24,7 @@ def find_credentials(profile: Profile) -> tuple[str, SecretValue]:
     """Return client id and client secret; a `secret_command` may ask on the terminal.
 
     Raises:
-        Stopped: there are none, or they must not be used.
+        CliError: there are none, or they must not be used.
         SettingsError: the environment variable is empty.
     """
     from entity_connections.settings.secrets.client_secret import find_secret
@@ -33,4 +33,4 @@ def find_credentials(profile: Profile) -> tuple[str, SecretValue]:
     try:
         return profile.require_client_id(), find_secret(profile).value
     except SettingsError as error:
-        raise Stopped(str(error), ExitCode.NO_ACCESS) from error
+        raise CliError(str(error), ExitCode.NO_ACCESS) from error

@@ -4,8 +4,8 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from entity_connections.cli.output import narrate, say, say_json
-from entity_connections.cli.tenant.session import Session
+from entity_connections.cli.output import echo, echo_json, info
+from entity_connections.cli.tenant.session import TenantSession
 from entity_connections.services.operations.operation import Operation
 from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
@@ -17,18 +17,20 @@ _LEFT_OUT = {"host", "connection", "content-length"}
 Message = dict[str, Any]
 
 
-async def show(session: Session, operations: Sequence[Operation], *, as_json: bool) -> None:
+async def print_requests(
+    session: TenantSession, operations: Sequence[Operation], *, as_json: bool
+) -> None:
     """Print what would be sent for each operation, without its secrets; nothing leaves."""
-    captured = [await _capture(operation, session.way.base_url) for operation in operations]
+    captured = [await _capture(operation, session.resolved.base_url) for operation in operations]
     if as_json:
-        say_json(captured)
+        echo_json(captured)
         return
     for operation, request in zip(operations, captured, strict=True):
-        narrate(f"{operation.action.label}: {operation.pair}. Nothing is sent:")
-        say(f"{request['method']} {request['url']}")
+        info(f"{operation.action.label}: {operation.pair}. Nothing is sent:")
+        echo(f"{request['method']} {request['url']}")
         for name, value in request["headers"].items():
-            say(f"{name}: {value}")
-        say(f"\n{json.dumps(request['body'])}\n")
+            echo(f"{name}: {value}")
+        echo(f"\n{json.dumps(request['body'])}\n")
 
 
 async def _capture(operation: Operation, base_url: str) -> Message:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from entity_connections.cli.exit_codes import ExitCode, Stopped, worst
-from entity_connections.cli.output import entity_json, narrate, say, say_json
-from entity_connections.cli.tenant.session import Session, code_of, tell
+from entity_connections.cli.exit_codes import CliError, ExitCode, worst_code
+from entity_connections.cli.output import echo, echo_json, entity_to_json, info
+from entity_connections.cli.tenant.session import TenantSession, find_exit_code, print_error
 from entity_connections.domain.actions import Action
 from entity_connections.domain.connections import Row
 from entity_connections.services.operations.executor import Executor
@@ -20,29 +20,31 @@ from entity_connections.services.operations.recovery import recover_operations
 from entity_connections.services.storage.journal import Journal, JournalError
 
 
-async def recover(session: Session) -> None:
+async def recover(session: TenantSession) -> None:
     """Look up earlier operations without a known outcome, and tell what became of them.
 
     Raises:
-        Stopped: the journal cannot be read.
+        CliError: the journal cannot be read.
     """
     try:
-        for operation in await recover_operations(session.tenant, session.way.target.journal):
-            narrate(f"From an earlier run: {operation.sentence}")
+        for operation in await recover_operations(session.tenant, session.workspace.journal):
+            info(f"From an earlier run: {operation.sentence}")
     except JournalError as error:
-        raise Stopped(f"Nothing was sent: {error}", ExitCode.USAGE) from error
+        raise CliError(f"Nothing was sent: {error}", ExitCode.USAGE) from error
 
 
-async def plan_operations(session: Session, action: Action, rows: Sequence[Row]) -> list[Operation]:
+async def plan_operations(
+    session: TenantSession, action: Action, rows: Sequence[Row]
+) -> list[Operation]:
     """Plan an action on rows, before anybody is asked about it.
 
     Raises:
-        Stopped: the action is disabled on a row, or an earlier one may still be under way.
+        CliError: the action is disabled on a row, or an earlier one may still be under way.
     """
-    tenant, journal = session.tenant, session.way.target.journal
+    tenant, journal = session.tenant, session.workspace.journal
     for row in rows:
         if disabled := action.disabled_reason(row, tenant.accessible_ids):
-            raise Stopped(f"{disabled.reason} Nothing was sent.", ExitCode.REFUSED)
+            raise CliError(f"{disabled.reason} Nothing was sent.", ExitCode.REFUSED)
     try:
         entries = await asyncio.to_thread(journal.read_open)
         return [
@@ -56,19 +58,23 @@ async def plan_operations(session: Session, action: Action, rows: Sequence[Row])
             for row in rows
         ]
     except JournalError as error:
-        raise Stopped(f"Nothing was sent: {error}", ExitCode.USAGE) from error
+        raise CliError(f"Nothing was sent: {error}", ExitCode.USAGE) from error
     except OperationInProgressError as error:
-        raise Stopped(f"{error} Nothing was sent.", ExitCode.UNKNOWN) from error
+        raise CliError(f"{error} Nothing was sent.", ExitCode.UNKNOWN) from error
 
 
-async def execute(session: Session, operations: Sequence[Operation], *, as_json: bool) -> ExitCode:
+async def execute(
+    session: TenantSession, operations: Sequence[Operation], *, as_json: bool
+) -> ExitCode:
     """Carry out operations and tell the outcome of each; return the worst exit code.
 
     Ctrl+c tells what is known of the operation that is being sent, and ends the program.
     """
-    journal = session.way.target.journal
+    journal = session.workspace.journal
     reporter = OperationReporter(journal, operations, as_json=as_json)
-    executor = Executor(session.tenant, journal, session.access.login, session.access.request_log)
+    executor = Executor(
+        session.tenant, journal, session.user_session.login, session.user_session.request_log
+    )
     try:
         await executor.run(operations, reporter.report)
         reporter.report_unsent()
@@ -77,8 +83,8 @@ async def execute(session: Session, operations: Sequence[Operation], *, as_json:
         raise
     finally:
         if as_json:
-            say_json([_to_json(operation) for operation in reporter.latest])
-    return worst([_exit_code(operation) for operation in reporter.latest])
+            echo_json([_to_json(operation) for operation in reporter.latest])
+    return worst_code([_exit_code(operation) for operation in reporter.latest])
 
 
 class OperationReporter:
@@ -104,7 +110,7 @@ class OperationReporter:
         """Tell which operations were not sent because the run was stopped."""
         for index, operation in enumerate(self.latest):
             if operation.state is State.PLANNED:
-                narrate(f"Not sent: {operation.action.label}, {operation.pair}.")
+                info(f"Not sent: {operation.action.label}, {operation.pair}.")
                 self.latest[index] = operation.with_state(State.NOT_APPLIED, "Not sent.")
 
     async def report_interrupted(self) -> None:
@@ -116,7 +122,7 @@ class OperationReporter:
                 interrupted = await asyncio.to_thread(
                     _look_up_interrupted, self._journal, self.latest[index]
                 )
-                narrate(f"Interrupted: {interrupted.sentence}")
+                info(f"Interrupted: {interrupted.sentence}")
                 self.latest[index] = interrupted
                 break
         self.report_unsent()
@@ -124,11 +130,11 @@ class OperationReporter:
     def _print(self, operation: Operation) -> None:
         error, sentence = operation.error, operation.sentence
         if not self._as_json:
-            say(f"{operation.pair}: {operation.state.value}. {sentence}")
+            echo(f"{operation.pair}: {operation.state.value}. {sentence}")
         if error is not None and operation.state is not State.CONFIRMED:
-            tell(error, said=not self._as_json and error.sentence in sentence)
+            print_error(error, sentence_printed=not self._as_json and error.sentence in sentence)
         if operation.state is State.UNKNOWN and self._journal.path is not None:
-            narrate("It is not sent again by itself; the next write, or the screen, looks it up.")
+            info("It is not sent again by itself; the next write, or the screen, looks it up.")
 
 
 def _look_up_interrupted(journal: Journal, operation: Operation) -> Operation:
@@ -156,14 +162,14 @@ def _exit_code(operation: Operation) -> ExitCode:
         case State.UNKNOWN:
             return ExitCode.UNKNOWN
         case _:
-            return code_of(operation.error) if operation.error else ExitCode.REFUSED
+            return find_exit_code(operation.error) if operation.error else ExitCode.REFUSED
 
 
 def _to_json(operation: Operation) -> dict[str, Any]:
     return {
         "action": operation.action.id,
-        "source": entity_json(operation.row.source),
-        "target": entity_json(operation.row.target),
+        "source": entity_to_json(operation.row.source),
+        "target": entity_to_json(operation.row.target),
         "result": operation.state.value,
         "sentence": operation.sentence,
         "connectionId": operation.connection_id or None,

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 import click
 
-from entity_connections.cli.exit_codes import ExitCode, Stopped
-from entity_connections.cli.tenant.session import Session, code_of, tell
+from entity_connections.cli.exit_codes import CliError, ExitCode
+from entity_connections.cli.tenant.session import TenantSession, find_exit_code, print_error
 from entity_connections.domain.actions import Action, End
 from entity_connections.domain.connections import Connection, Direction, Row
 from entity_connections.domain.errors import ZuoraError
@@ -14,20 +14,20 @@ from entity_connections.domain.text import clean
 from entity_connections.services.snapshot import Snapshot
 
 
-async def rows_to_request(
-    session: Session, source: str | None, targets: Iterable[str]
+async def find_rows_to_request(
+    session: TenantSession, source: str | None, targets: Iterable[str]
 ) -> list[Row]:
     """Return the outbound row of each target, once, in the order they were typed.
 
     Raises:
         ZuoraError: Zuora could not be asked, or refused.
-        Stopped: an entity is not there, or cannot be acted in.
+        CliError: an entity is not there, or cannot be acted in.
     """
-    acting_id = await session.acting(source)
+    acting_id = await session.find_acting_id(source)
     view = await session.tenant.read(acting_id)
     found: dict[str, Row] = {}
     for typed in targets:
-        entity = session.entity(typed)
+        entity = session.find_entity(typed)
         row = view.row(Direction.OUTBOUND, entity.id)
         if row is None:
             acting = view.hierarchy.get(acting_id)
@@ -36,7 +36,7 @@ async def rows_to_request(
     return list(found.values())
 
 
-async def row_by_id(session: Session, action: Action, connection_id: str) -> Row:
+async def find_row_by_id(session: TenantSession, action: Action, connection_id: str) -> Row:
     """Return the row of a connection, seen from where the action is carried out.
 
     That is the entity that was typed, or else the target for an answer and
@@ -44,17 +44,17 @@ async def row_by_id(session: Session, action: Action, connection_id: str) -> Row
 
     Raises:
         ZuoraError: Zuora could not be asked, or refused.
-        Stopped: there is no such connection, or a newer one took its place.
+        CliError: there is no such connection, or a newer one took its place.
     """
-    if session.way.typed:
-        acting_id = await session.acting()
+    if session.resolved.entity_given:
+        acting_id = await session.find_acting_id()
         view = await session.tenant.read(acting_id)
         record = _record(view, connection_id)
         if record is None:
             where = view.hierarchy.get(acting_id).title
-            raise Stopped(f"{where} has no connection {clean(connection_id)}.", ExitCode.USAGE)
+            raise CliError(f"{where} has no connection {clean(connection_id)}.", ExitCode.USAGE)
         return _row(view, record)
-    views = (await read_all(session)).values()
+    views = (await read_all_lists(session)).values()
     good = [view for view in views if isinstance(view, Snapshot)]
     seen = [(view, one) for view in good if (one := _record(view, connection_id))]
     seen.sort(key=lambda pair: pair[0].acting_id != _acting_id(action, pair[1]))
@@ -62,27 +62,27 @@ async def row_by_id(session: Session, action: Action, connection_id: str) -> Row
         return _row(*seen[0])
     for error in views:
         if isinstance(error, ZuoraError):
-            tell(error)
-            raise Stopped("Not every entity could be looked into.", code_of(error))
-    raise Stopped(
+            print_error(error)
+            raise CliError("Not every entity could be looked into.", find_exit_code(error))
+    raise CliError(
         f"None of the {len(good)} entities you may enter has a connection {clean(connection_id)}.",
         ExitCode.USAGE,
     )
 
 
-async def row_by_ends(session: Session, action: Action, source: str, target: str) -> Row:
+async def find_row_by_ends(session: TenantSession, action: Action, source: str, target: str) -> Row:
     """Return the row of source -> target, seen from where the action is carried out.
 
     Raises:
         ZuoraError: Zuora could not be asked, or refused.
-        Stopped: an entity is not there or cannot be entered, or nothing is between the two.
+        CliError: an entity is not there or cannot be entered, or nothing is between the two.
     """
-    await session.open()
-    from_, to = session.entity(source), session.entity(target)
+    await session.read_entities()
+    from_, to = session.find_entity(source), session.find_entity(target)
     end_entities = {End.SOURCE: from_, End.TARGET: to}
     ends = [end_entities[end] for end in action.acting_ends]
-    if session.way.entity is not None and session.way.typed:
-        named = session.entity(session.way.entity)
+    if session.resolved.entity is not None and session.resolved.entity_given:
+        named = session.find_entity(session.resolved.entity)
         if named not in (from_, to):
             raise click.UsageError(f"{named.title} is neither end of this connection.")
         ends = [named]
@@ -94,11 +94,11 @@ async def row_by_ends(session: Session, action: Action, source: str, target: str
         Direction.OUTBOUND if outbound else Direction.INBOUND, to.id if outbound else from_.id
     )
     if row is None or row.connection is None:
-        raise Stopped(f"{from_.title} → {to.title} is not connected.", ExitCode.REFUSED)
+        raise CliError(f"{from_.title} → {to.title} is not connected.", ExitCode.REFUSED)
     return row
 
 
-async def read_all(session: Session) -> dict[str, Snapshot | ZuoraError]:
+async def read_all_lists(session: TenantSession) -> dict[str, Snapshot | ZuoraError]:
     """Return what each entity that may be entered lists, or why it could not be read.
 
     The adapter lets only a few of the calls out at once.
@@ -106,7 +106,7 @@ async def read_all(session: Session) -> dict[str, Snapshot | ZuoraError]:
     Raises:
         ZuoraError: not even the entities could be read.
     """
-    await session.open()
+    await session.read_entities()
     tenant = session.tenant
 
     async def read(acting_id: str) -> Snapshot | ZuoraError:
@@ -136,5 +136,5 @@ def _row(view: Snapshot, record: Connection) -> Row:
     if row is None or row.connection is None or row.connection.id != record.id:
         living = row.connection if row else None
         newer = f" The living one of the pair is {living.id} ({living.status})." if living else ""
-        raise Stopped(f"The connection {record.id} is {record.status}.{newer}", ExitCode.REFUSED)
+        raise CliError(f"The connection {record.id} is {record.status}.{newer}", ExitCode.REFUSED)
     return row

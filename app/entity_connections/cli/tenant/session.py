@@ -1,163 +1,176 @@
-"""Running a one-shot command: into the tenant, the work, out again, and an exit code."""
+"""Runs a one-shot command: enters the tenant, does the work, returns an exit code."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
-from entity_connections.cli.exit_codes import ExitCode, Stopped
-from entity_connections.cli.options import Chosen
-from entity_connections.cli.output import narrate
-from entity_connections.cli.tenant.targets import Way, way
+from entity_connections.cli.exit_codes import CliError, ExitCode
+from entity_connections.cli.output import info
+from entity_connections.cli.tenant.resolve import ResolvedTenant, resolve_tenant
+from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.domain.entities import Entity
-from entity_connections.domain.errors import Forbidden, NotFound, ReadOnlyError, Refused, ZuoraError
+from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.ids import normalize_id, parse_id
 from entity_connections.services.entity_lookup import EntityLookupError, find_entity
-from entity_connections.services.request_log import RequestLog, RetryDelay
+from entity_connections.services.request_log import RequestLog
 from entity_connections.services.tenant import Tenant
-from entity_connections.services.workspace import UserSession
+from entity_connections.services.workspace import UserSession, Workspace
 
-SLOW = 5.0
-"""Seconds without an answer after which, and again after which, a person is told."""
+SILENCE_INTERVAL = 5.0
+"""Seconds without an answer after which, again and again, the user is told."""
 
 
-class Session(NamedTuple):
+class TenantSession(NamedTuple):
     """A tenant that has been entered.
 
     Attributes:
-        way: how it was chosen.
-        access: the user's way in.
+        resolved: the tenant that the options chose.
+        user_session: the tenant, opened as a user.
     """
 
-    way: Way
-    access: UserSession
+    resolved: ResolvedTenant
+    user_session: UserSession
 
     @property
     def tenant(self) -> Tenant:
-        """What can be seen and done."""
-        return self.access.tenant
+        """Reads the tenant."""
+        return self.user_session.tenant
 
-    async def open(self) -> None:
+    @property
+    def workspace(self) -> Workspace:
+        """The tenant's journal, lock and risk."""
+        return self.resolved.workspace
+
+    async def read_entities(self) -> None:
         """Read the entities.
 
         Raises:
-            ZuoraError: Zuora could not be asked, or refused.
+            ZuoraError: Zuora could not be reached, or refused.
         """
-        entity = self.way.entity
+        entity = self.resolved.entity
         await self.tenant.read_entities(None if entity is None else parse_id(entity))
 
-    async def acting(self, typed: str | None = None) -> str:
-        """Read the entities and return the id of the one to act in.
+    async def find_acting_id(self, name: str | None = None) -> str:
+        """Read the entities and return the id of the entity to act in.
 
         Args:
-            typed: in place of what the options or the profile say.
+            name: the entity to act in; None takes the one of the options or of the profile.
 
         Raises:
-            ZuoraError: Zuora could not be asked, or refused.
-            Stopped: there is no such entity, or it cannot be acted in.
+            ZuoraError: Zuora could not be reached, or refused.
+            CliError: there is no such entity, or the user may not act in it.
         """
-        wanted = self.way.entity if typed is None else typed
+        wanted = self.resolved.entity if name is None else name
         if wanted is None:
-            return await self.tenant.open(self.access.start)
-        await self.open()
-        return self.check_accessible(self.entity(wanted)).id
+            return await self.tenant.open(self.user_session.start)
+        await self.read_entities()
+        return self.check_accessible(self.find_entity(wanted)).id
 
-    def keep(self, acting_id: str = "", *, entities: bool = False) -> None:
-        """Remember what was read, for completion and for a start without a network.
+    def save_cache(self, acting_id: str = "", *, replace: bool = False) -> None:
+        """Keep what was read, for completion and for a start without a network.
 
-        Only where nothing is remembered yet, or when the `entities` are what was
-        wanted: the rows that the screen keeps are worth more than a second's wait.
+        Args:
+            acting_id: the acting entity, "" keeps the one that is cached.
+            replace: whether lists that are cached already are replaced. The screen caches
+                more lists than a command reads.
         """
         if self.tenant.cache is None:
             return
         cached = self.tenant.restore_cache()
-        if cached is None or entities:
+        if cached is None or replace:
             self.tenant.save_cache(acting_id or (cached.acting_id if cached else ""))
 
-    def entity(self, typed: str) -> Entity:
-        """Return the entity that somebody typed.
+    def find_entity(self, name: str) -> Entity:
+        """Return the entity that a text names.
 
         Raises:
-            Stopped: there is none, or several.
+            CliError: no entity matches, or several do.
         """
         tenant = self.tenant
         try:
-            return find_entity(typed, tenant.hierarchy)
+            return find_entity(name, tenant.hierarchy)
         except EntityLookupError as error:
-            id_ = normalize_id(typed)
+            id_ = normalize_id(name)
             if not error.candidates and tenant.accessible_ids and id_ in tenant.accessible_ids:
-                return tenant.hierarchy.get(id_)  # a long list of entities may be cut off
-            raise Stopped(str(error), ExitCode.USAGE) from error
+                return tenant.hierarchy.get(id_)  # Zuora may cut off a long list of entities
+            raise CliError(str(error), ExitCode.USAGE) from error
 
     def check_accessible(self, entity: Entity) -> Entity:
-        """Return an entity that can be acted in.
+        """Return an entity if the user may act in it.
 
         Raises:
-            Stopped: it cannot be.
+            CliError: the user may not.
         """
-        if why := self.tenant.no_access_reason(entity):
+        if reason := self.tenant.no_access_reason(entity):
             unprovisioned = entity.listed and not entity.provisioned
-            raise Stopped(why, ExitCode.USAGE if unprovisioned else ExitCode.NO_ACCESS)
+            raise CliError(reason, ExitCode.USAGE if unprovisioned else ExitCode.NO_ACCESS)
         return entity
 
 
-def run(chosen: Chosen, work: Callable[[Session], Awaitable[ExitCode]]) -> ExitCode:
-    """Enter the chosen tenant, do the work there, and return how it ended."""
-    wanted = way(chosen)
+def run_in_tenant(
+    options: TenantOptions, work: Callable[[TenantSession], Awaitable[ExitCode]]
+) -> ExitCode:
+    """Enter the tenant that the options choose, do the work, and return the exit code."""
+    resolved = resolve_tenant(options)
     try:
-        return asyncio.run(_inside(wanted, work))
+        return asyncio.run(_enter_and_work(resolved, work))
     except ZuoraError as error:
-        tell(error)
-        return code_of(error)
+        print_error(error)
+        return find_exit_code(error)
 
 
-async def _inside(wanted: Way, work: Callable[[Session], Awaitable[ExitCode]]) -> ExitCode:
-    access = await wanted.target.enter(wanted.target.user)
-    access.request_log.changed = _Waits(access.request_log).tell
-    silence = asyncio.create_task(_tell_silence(access.request_log))
+async def _enter_and_work(
+    resolved: ResolvedTenant, work: Callable[[TenantSession], Awaitable[ExitCode]]
+) -> ExitCode:
+    workspace = resolved.workspace
+    user_session = await workspace.enter(workspace.user)
+    request_log = user_session.request_log
+    request_log.changed = _DelayReporter(request_log).report
+    silence = asyncio.create_task(_report_silence(request_log))
     try:
-        return await work(Session(wanted, access))
+        return await work(TenantSession(resolved, user_session))
     finally:
         silence.cancel()
-        await access.tenant.zuora.aclose()
+        await user_session.tenant.zuora.aclose()
 
 
-def tell(error: ZuoraError, *, said: bool = False) -> None:
-    """Say on stderr what went wrong, unless that is `said` already, and what helps."""
-    if not said:
-        narrate(f"entity-connections: {error.title}: {error.sentence}")
-    marks = [f"code {error.codes}"] if error.codes else []
-    marks += [f"request id {error.request_id}"] if error.request_id else []
-    if marks:
-        narrate(f"  {', '.join(marks)}")
-    narrate(f"  {error.hint}")
+def print_error(error: ZuoraError, *, sentence_printed: bool = False) -> None:
+    """Write an error and what helps to stderr, without its sentence if that is printed already."""
+    if not sentence_printed:
+        info(f"entity-connections: {error.title}: {error.sentence}")
+    references = [f"code {error.codes}"] if error.codes else []
+    references += [f"request id {error.request_id}"] if error.request_id else []
+    if references:
+        info(f"  {', '.join(references)}")
+    info(f"  {error.hint}")
 
 
-def code_of(error: ZuoraError) -> ExitCode:
-    """Return how a program ends that only read, when this went wrong."""
-    said_no = isinstance(error, Refused | Forbidden | NotFound | ReadOnlyError)
-    return ExitCode.REFUSED if said_no else ExitCode.NO_ACCESS
+def find_exit_code(error: ZuoraError) -> ExitCode:
+    """Return the exit code of a command that ended with an error."""
+    return ExitCode.REFUSED if error.is_refusal else ExitCode.NO_ACCESS
 
 
-async def _tell_silence(traffic: RequestLog) -> None:
-    """Say when no answer has come for a while: nobody is to wonder whether we hang."""
+async def _report_silence(request_log: RequestLog) -> None:
+    """Tell every few seconds that no answer has come."""
     while True:
-        await asyncio.sleep(SLOW)
-        seconds = asyncio.get_running_loop().time() - min(traffic.in_flight, default=float("inf"))
-        if seconds >= SLOW:
-            narrate(f"no answer from Zuora for {seconds:.0f} s yet; ctrl+c gives up")
+        await asyncio.sleep(SILENCE_INTERVAL)
+        oldest = min(request_log.in_flight, default=float("inf"))
+        seconds = asyncio.get_running_loop().time() - oldest
+        if seconds >= SILENCE_INTERVAL:
+            info(f"no answer from Zuora for {seconds:.0f} s yet; ctrl+c gives up")
 
 
-class _Waits:
-    """Tells each pause of the adapter once, when it begins."""
+class _DelayReporter:
+    """Tells each delay before a retry, once."""
 
-    def __init__(self, traffic: RequestLog) -> None:
-        self._traffic = traffic
-        self._told: set[int] = set()
+    def __init__(self, request_log: RequestLog) -> None:
+        self._request_log = request_log
+        self._reported: set[int] = set()
 
-    def tell(self) -> None:
-        waits: list[RetryDelay] = self._traffic.waits
-        for wait in waits:
-            if id(wait) not in self._told:
-                seconds = max(1, round(wait.until - asyncio.get_running_loop().time()))
-                narrate(f"{wait.reason}, trying again in {seconds} s; ctrl+c gives up")
-        self._told = {id(wait) for wait in waits}
+    def report(self) -> None:
+        delays = list(self._request_log.waits)
+        for delay in delays:
+            if id(delay) not in self._reported:
+                seconds = max(1, round(delay.until - asyncio.get_running_loop().time()))
+                info(f"{delay.reason}, trying again in {seconds} s; ctrl+c gives up")
+        self._reported = {id(delay) for delay in delays}

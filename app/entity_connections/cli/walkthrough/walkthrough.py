@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from entity_connections.cli.completion.completers import beginning
-from entity_connections.cli.exit_codes import ExitCode, Stopped
-from entity_connections.cli.options import THEMES, Chosen, options_before_command
-from entity_connections.cli.output import say
+from entity_connections.cli.completion.completers import filter_completions
+from entity_connections.cli.exit_codes import CliError, ExitCode
+from entity_connections.cli.output import echo
 from entity_connections.cli.parameters import argument, option
-from entity_connections.cli.tenant.targets import way
+from entity_connections.cli.tenant.resolve import resolve_tenant
+from entity_connections.cli.tenant_options import THEMES, TenantOptions, parent_options
 from entity_connections.cli.walkthrough.walkthrough_new import new
 from entity_connections.domain.text import clean
 
@@ -43,7 +43,7 @@ def _completed(incomplete: str) -> "list[CompletionItem]":
     from entity_connections.walkthrough.script import read, shipped
 
     titles = [(name, read(path).title) for name, path in shipped().items()]
-    return beginning(incomplete, titles)
+    return filter_completions(incomplete, titles)
 
 
 class _Script(click.ParamType[str]):
@@ -69,7 +69,7 @@ def walkthrough(ctx: click.Context) -> ExitCode | None:
     then. It plays on a fake tenant of its own. One that is yours is a file
     NAME.toml: `new` makes one by watching you, `check` performs it unseen.
     """
-    if options_before_command() != Chosen():
+    if parent_options() != TenantOptions():
         raise click.UsageError("a walkthrough brings its own tenant: no option chooses another.")
     if ctx.invoked_subcommand is not None:
         return None
@@ -78,7 +78,7 @@ def walkthrough(ctx: click.Context) -> ExitCode | None:
     scripts = {name: read(path) for name, path in shipped().items()}
     width = max(map(len, scripts))
     for name, script in scripts.items():
-        say(f"{name:<{width}}  {script.title}: {_steps(script)}")
+        echo(f"{name:<{width}}  {script.title}: {_steps(script)}")
     return ExitCode.DONE
 
 
@@ -140,7 +140,7 @@ def check(names: tuple[str, ...]) -> ExitCode:
             missed = True
             click.echo(f"{clean(name)}: {error}", err=True)
         else:
-            say(f"{clean(name)}: {_steps(script)}, and each came about.")
+            echo(f"{clean(name)}: {_steps(script)}, and each came about.")
     return ExitCode.REFUSED if missed else ExitCode.DONE
 
 
@@ -153,7 +153,7 @@ def _read(name: str) -> "tuple[Walkthrough, Callable[[], Workspace]]":
     """Return a script, and what makes a fresh tenant for it.
 
     Raises:
-        Stopped: it cannot be played.
+        CliError: it cannot be played.
     """
     from entity_connections.walkthrough.script import ScriptError, found, read
 
@@ -161,21 +161,21 @@ def _read(name: str) -> "tuple[Walkthrough, Callable[[], Workspace]]":
         path = found(name)
         script = read(path)
     except ScriptError as error:
-        raise Stopped(str(error), ExitCode.USAGE) from error
+        raise CliError(str(error), ExitCode.USAGE) from error
     os.environ.pop("ZUORA_ENTITY_ID", None)  # a script says where it begins
-    chosen = Chosen(scenario=script.scenario, user=script.user)
+    chosen = TenantOptions(scenario=script.scenario, user=script.user)
 
     def open_target() -> "Workspace":
-        return way(chosen).target
+        return resolve_tenant(chosen).workspace
 
     try:
         target = open_target()
-    except Stopped as error:
-        raise Stopped(f"{clean(path.name)}: {error.message}", error.code) from error
+    except CliError as error:
+        raise CliError(f"{clean(path.name)}: {error.message}", error.code) from error
     users = dict(target.users)
     for number, step in enumerate(script.steps, 1):
         if step.user is not None and step.user not in users:
-            raise Stopped(
+            raise CliError(
                 f"{clean(path.name)}: step {number}, user: there is no {step.user} in"
                 f" {target.name}; there are {', '.join(users)}.",
                 ExitCode.USAGE,
@@ -201,9 +201,9 @@ def _export(
         try_out(name, folder, png=png, gif=gif)
         take = record(name, script, open_target, theme)
         for path in export(take, folder, png=png, gif=gif):
-            say(str(path))
+            echo(str(path))
     except Missed as error:
-        raise Stopped(f"{name}: {error}", ExitCode.REFUSED) from error
+        raise CliError(f"{name}: {error}", ExitCode.REFUSED) from error
     except ExportError as error:
-        raise Stopped(str(error), ExitCode.USAGE) from error
+        raise CliError(str(error), ExitCode.USAGE) from error
     return ExitCode.DONE

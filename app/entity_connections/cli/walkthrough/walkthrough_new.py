@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from entity_connections.cli.completion.completers import user_names
-from entity_connections.cli.exit_codes import ExitCode, Stopped
-from entity_connections.cli.options import THEMES, Chosen, ScenarioName
-from entity_connections.cli.output import narrate, say
+from entity_connections.cli.completion.completers import complete_users
+from entity_connections.cli.exit_codes import CliError, ExitCode
+from entity_connections.cli.output import echo, info
 from entity_connections.cli.parameters import argument, option
-from entity_connections.cli.tenant.targets import way
+from entity_connections.cli.tenant.resolve import resolve_tenant
+from entity_connections.cli.tenant_options import THEMES, ScenarioName, TenantOptions
 from entity_connections.domain.text import clean
-from entity_connections.fake.scenarios.scenarios import SCENARIOS
+from entity_connections.fake.scenarios.catalogue import SCENARIOS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,9 @@ TEACHES = "Say here in a sentence what it teaches."
     "--scenario", type=ScenarioName(), metavar="NAME",
     help="What the tenant holds at the start: acme unless told; or a scenario file.",
 )  # fmt: skip
-@option("--user", metavar="NAME", shell_complete=user_names, help="Who begins: alice unless told.")
+@option(
+    "--user", metavar="NAME", shell_complete=complete_users, help="Who begins: alice unless told."
+)
 @option("--title", metavar="TEXT", help="What it is called: as the file unless told.")
 @option("--theme", type=click.Choice(THEMES), default="dark", show_default=True, help="Colours.")
 @option("--force", is_flag=True, help="Replace the file if there is one.")
@@ -54,24 +56,24 @@ def new(
     what was to be seen after it. Take your time: whoever waits for an outcome ends a step. Then
     the script is played back unseen; ends with 1 when it does not come out as you saw it.
     """
-    chosen = Chosen(scenario=scenario, user=user).checked()
+    chosen = TenantOptions(scenario=scenario, user=user).checked()
     title = _title(title, file)
     _check_file(file, force=force)
     _check_terminal()
     os.environ.pop("ZUORA_ENTITY_ID", None)  # or the script would begin elsewhere for others
-    target = way(chosen).target
+    target = resolve_tenant(chosen).workspace
     moments, status = _watched(target, theme)
     ended = ExitCode.CRASHED if status == 1 else status
     if ended != ExitCode.DONE and not moments:
         return ended
     script, lost = _script(moments, title, _beside(chosen.scenario, file), target.user)
     where = _saved(file, script, force=force)
-    narrate("\n".join([f"{where}: {len(script.steps)} steps.", *lost]))
+    info("\n".join([f"{where}: {len(script.steps)} steps.", *lost]))
     if ended != ExitCode.DONE:
         return ended
     if not _plays(where):
         return ExitCode.REFUSED
-    narrate(
+    info(
         "It plays back. Its captions say what is done: write there what your audience should"
         f" know, then show it:\n  entity-connections walkthrough {shlex.quote(str(where))}"
     )
@@ -136,7 +138,7 @@ def _script(
 
     steps, lost = composed(moments)
     if not any(step.do for step in steps):
-        raise Stopped(
+        raise CliError(
             "nothing was done on the screen that a script could say; no file is written.",
             ExitCode.REFUSED,
         )
@@ -173,8 +175,8 @@ def _saved(file: Path, script: "Walkthrough", *, force: bool) -> Path:
                 return place
         raise FileExistsError(17, "File exists")
     except OSError as error:
-        say(text)
-        raise Stopped(
+        echo(text)
+        raise CliError(
             f"{file} cannot be written: {error.strerror}. The script is on stdout instead.",
             ExitCode.NO_OUTPUT,
         ) from error
@@ -186,13 +188,13 @@ def _plays(file: Path) -> bool:
     from entity_connections.walkthrough.script import read
     from entity_connections.walkthrough.step_runner import Missed
 
-    narrate("Playing it back, unseen …")
+    info("Playing it back, unseen …")
     script = read(file)
-    chosen = Chosen(scenario=script.scenario, user=script.user)
+    chosen = TenantOptions(scenario=script.scenario, user=script.user)
     try:
-        record(file.stem, script, lambda: way(chosen).target)
+        record(file.stem, script, lambda: resolve_tenant(chosen).workspace)
     except Missed as missed:
         again = f"entity-connections walkthrough check {shlex.quote(str(file))}"
-        narrate(f"{missed}\nIt does not play back as it was seen. Mend it there, and try: {again}")
+        info(f"{missed}\nIt does not play back as it was seen. Mend it there, and try: {again}")
         return False
     return True

@@ -1,1 +1,1 @@
-"""The HTTP side of the fake Zuora: routes, bodies, answers, tokens, paging."""
+"""The HTTP interface of the fake tenant: routes, request bodies, responses, tokens, paging."""

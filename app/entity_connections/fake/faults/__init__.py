@@ -1,1 +1,1 @@
-"""The fault lab: bad days by name, in front of a fake tenant."""
+"""Faults that a tester can switch on, and the middleware that applies them."""

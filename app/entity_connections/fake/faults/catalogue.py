@@ -1,11 +1,12 @@
-"""The faults there are, by name, and what a person may say of one.
+"""The faults that can be switched on, and how one is written.
 
-The command line reads this before it loads a server, so nothing heavy lives here.
+The command line reads this module before it loads a server: it must not import anything heavy.
 """
 
 import math
-from collections.abc import Iterable
 from typing import NamedTuple
+
+from entity_connections.domain.words import join_or
 
 CALLS = {
     "all": "every call",
@@ -14,17 +15,18 @@ CALLS = {
     "writes": "all else below /v1",
     "tokens": "those for a token",
 }
-"""Which calls a fault may be confined to, and what each word means."""
+"""The groups of calls to which a fault can be limited, with their meanings."""
+MAX_SECONDS = 86_400
 
 
 class Fault(NamedTuple):
-    """One kind of bad day.
+    """A kind of fault.
 
     Attributes:
-        sentence: what happens, with VALUE where the number counts.
-        value: the number unless another is given; None: it takes none.
-        unit: of the number: "seconds" or "calls".
-        calls: what it befalls unless told; one of `CALLS`.
+        sentence: What happens; VALUE stands for the value.
+        value: The default value; None for a fault without one.
+        unit: The unit of the value: "seconds" or "calls".
+        calls: The calls that it affects by default; a key of `CALLS`.
     """
 
     sentence: str
@@ -66,22 +68,22 @@ FAULTS = {
     ),
     "denied-is-removed": Fault("A denied request vanishes from the lists.", calls="writes"),
 }  # fmt: skip
-"""Every fault, in the order in which they are shown."""
+"""Every fault, in the order in which lists show them."""
 
 
 class FaultError(ValueError):
-    """A fault that does not exist, or a number that does not fit: one sentence."""
+    """A fault that does not exist, or a number that is not valid; the message is a sentence."""
 
 
-class Setting(NamedTuple):
+class FaultSetting(NamedTuple):
     """A fault as it is switched on.
 
     Attributes:
-        name: one of `FAULTS`.
-        value: what VALUE stands for in its sentence; None where it takes none.
-        share: of the calls it may befall, how many it does: 0 to 1, drawn by the seed.
-        times: how often it strikes until it is off by itself; None: without end.
-        calls: which calls it may befall; one of `CALLS`.
+        name: A key of `FAULTS`.
+        value: What VALUE stands for; None for a fault without a value.
+        share: The share of the affected calls that it triggers on, from 0 to 1, at random.
+        times: How often it triggers before it switches itself off; None: without end.
+        calls: The calls that it affects; a key of `CALLS`.
     """
 
     name: str
@@ -91,21 +93,22 @@ class Setting(NamedTuple):
     calls: str = "api"
 
     def __str__(self) -> str:
-        """Return it as it is typed: what `parsed` takes."""
+        """Return the setting as `parse_fault` takes it, without what is default."""
         fault = FAULTS[self.name]
-        said = "" if self.value in (None, fault.value) else f"={self.value:g}"
-        more = [
-            ("share", f"{self.share:g}", self.share != 1.0),
-            ("times", str(self.times), self.times is not None),
-            ("calls", self.calls, self.calls != fault.calls),
-        ]
-        return (
-            self.name + said + "".join(f",{key}={text}" for key, text, is_said in more if is_said)
-        )
+        text = self.name
+        if self.value not in (None, fault.value):
+            text += f"={self.value:g}"
+        if self.share != 1.0:
+            text += f",share={self.share:g}"
+        if self.times is not None:
+            text += f",times={self.times}"
+        if self.calls != fault.calls:
+            text += f",calls={self.calls}"
+        return text
 
     @property
     def sentence(self) -> str:
-        """What happens, with the number in it."""
+        """What happens, with the value in it."""
         text = FAULTS[self.name].sentence
         if self.value is None:
             return text
@@ -113,87 +116,90 @@ class Setting(NamedTuple):
         return text.replace("VALUE", f"{self.value:g}")
 
 
-def setting(
+def create_setting(
     name: str,
     value: float | None = None,
     *,
     share: float = 1.0,
     times: int | None = None,
     calls: str | None = None,
-) -> Setting:
-    """Return a fault as it is switched on, each number checked.
+) -> FaultSetting:
+    """Return a checked setting; what is None becomes the default of the fault.
 
     Raises:
-        FaultError: there is no such fault, or a number does not fit.
+        FaultError: There is no such fault, or a number is not valid.
     """
-    fault = FAULTS.get(name) if isinstance(name, str) else None
-    if fault is None:
-        raise FaultError(f"There is no fault {name!r:.42}. Choose {either(FAULTS)}.")
+    check_fault_name(name)
+    fault = FAULTS[name]
     if fault.value is None and value is not None:
         raise FaultError(f"The fault {name} takes no value.")
-    chosen = fault.value if value is None else value
-    if chosen is not None and not _is_within(chosen, 86_400):
-        raise FaultError(f"The value of {name} must be a number of {fault.unit} from 0 to 86400.")
-    if fault.unit == "calls" and chosen is not None and chosen % 1:
-        raise FaultError(f"The value of {name} must be a whole number of calls.")
-    if name == "another-administrator" and chosen == 0:
-        raise FaultError(f"The value of {name} must be at least 1.")
-    if not _is_within(share, 1):
+    value = fault.value if value is None else value
+    if value is not None:
+        if not _is_number_up_to(MAX_SECONDS, value):
+            raise FaultError(
+                f"The value of {name} must be a number of {fault.unit} from 0 to {MAX_SECONDS}."
+            )
+        if fault.unit == "calls" and value % 1:
+            raise FaultError(f"The value of {name} must be a whole number of calls.")
+        if name == "another-administrator" and value == 0:
+            raise FaultError(f"The value of {name} must be at least 1.")
+        value = float(value)
+    if not _is_number_up_to(1, share):
         raise FaultError(f"The share of {name} must be a number from 0 to 1.")
     if times is not None and (not isinstance(times, int) or times < 1):
         raise FaultError(f"The times of {name} must be a whole number from 1.")
     if calls is not None and calls not in tuple(CALLS):
-        raise FaultError(f"The calls of {name} must be {either(CALLS)}.")
-    value = None if chosen is None else float(chosen)
-    return Setting(name, value, float(share), times, calls or fault.calls)
+        raise FaultError(f"The calls of {name} must be {join_or(CALLS)}.")
+    return FaultSetting(name, value, float(share), times, calls or fault.calls)
 
 
-def parsed(text: str) -> Setting:
-    """Return what somebody typed: `NAME[=VALUE][,share=S][,times=N][,calls=WHICH]`.
+def parse_fault(text: str) -> FaultSetting:
+    """Return the setting written as `NAME[=VALUE][,share=S][,times=N][,calls=GROUP]`.
 
     Raises:
-        FaultError: it cannot be understood.
+        FaultError: The text is not valid.
     """
     first, *rest = text.split(",")
-    name, _, value = first.partition("=")
-    said: dict[str, str] = {}
-    for one in rest:
-        key, equals, word = one.strip().partition("=")
-        if key not in ("share", "times", "calls") or not equals or key in said:
-            raise FaultError(
-                f"{one[:40]!r} is not understood after a fault: it takes share=, times= and calls=."
-            )
-        said[key] = word.strip()
+    name, equals, value = first.partition("=")
     name = name.strip()
-    return setting(
+    check_fault_name(name)
+    parameters: dict[str, str] = {}
+    for part in rest:
+        key, part_equals, word = part.strip().partition("=")
+        if key not in ("share", "times", "calls") or not part_equals or key in parameters:
+            raise FaultError(
+                f"{part[:40]!r} is not understood after a fault: it takes share=, times= and"
+                " calls=."
+            )
+        parameters[key] = word.strip()
+    share, times = parameters.get("share"), parameters.get("times")
+    return create_setting(
         name,
-        _number(name, "value", value) if "=" in first else None,
-        share=_number(name, "share", said["share"]) if "share" in said else 1.0,
-        times=_whole(name, said["times"]) if "times" in said else None,
-        calls=said.get("calls"),
+        _parse_number(name, "value", value) if equals else None,
+        share=1.0 if share is None else _parse_number(name, "share", share),
+        times=None if times is None else _parse_times(name, times),
+        calls=parameters.get("calls"),
     )
 
 
-def either(names: Iterable[str]) -> str:
-    """Return what there is to choose from, as the end of a sentence."""
-    *first, last = names
-    return f"{', '.join(first)} or {last}"
+def check_fault_name(name: object) -> None:
+    """Raise `FaultError` when there is no fault of this name."""
+    if not isinstance(name, str) or name not in FAULTS:
+        raise FaultError(f"There is no fault {name!r:.42}. Choose {join_or(FAULTS)}.")
 
 
-def _is_within(number: object, most: float) -> bool:
-    return isinstance(number, int | float) and math.isfinite(number) and 0 <= number <= most
+def _is_number_up_to(maximum: float, number: object) -> bool:
+    return isinstance(number, int | float) and math.isfinite(number) and 0 <= number <= maximum
 
 
-def _number(name: str, what: str, text: str) -> float:
+def _parse_number(name: str, key: str, text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise FaultError(
-            f"The {what} of {name[:40]} must be a number, not {text[:20]!r}."
-        ) from None
+        raise FaultError(f"The {key} of {name} must be a number, not {text[:20]!r}.") from None
 
 
-def _whole(name: str, text: str) -> int:
+def _parse_times(name: str, text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 10):
-        raise FaultError(f"The times of {name[:40]} must be a whole number from 1.")
+        raise FaultError(f"The times of {name} must be a whole number from 1.")
     return int(text)

@@ -1,1 +1,1 @@
-"""What the fake tenant allows, and what it does where Zuora's documents are silent."""
+"""What the fake tenant allows, and how it behaves where Zuora's documentation is silent."""

@@ -1,9 +1,52 @@
-"""The questions Zuora leaves open (contract L), and why the fake tenant answers as it does.
+"""The questions that Zuora's documentation leaves open (contract L), as a table with reasons.
 
-Every answer is a choice of ours, not a fact about Zuora.
+Every answer is a choice made for the fake tenant, not a fact about Zuora.
 """
 
-SWITCHABLE = {
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from entity_connections.fake.rules.policy import Policy, option_word
+
+
+class PolicyRow(NamedTuple):
+    """One row of the table.
+
+    Attributes:
+        question: What Zuora's documentation does not say.
+        choice: How the fake tenant behaves.
+        others: The other possible behaviours, if there are any.
+        why: The reason for the default.
+        name: The name of the policy that switches it; "" when nothing does.
+        switches: What to write for each of `others`, such as "denied=removed".
+    """
+
+    question: str
+    choice: str
+    others: tuple[str, ...]
+    why: str
+    name: str = ""
+    switches: tuple[str, ...] = ()
+
+
+def policy_rows(policy: Policy) -> Iterator[PolicyRow]:
+    """Yield the table as `policy` decides, the rows that can be switched first."""
+    for name, (question, why) in _SWITCHABLE.items():
+        choice = getattr(policy, name)
+        others = [other for other in type(choice) if other is not choice]
+        yield PolicyRow(
+            question,
+            choice.value,
+            tuple(other.value for other in others),
+            why,
+            option_word(name),
+            tuple(f"{option_word(name)}={option_word(other.name)}" for other in others),
+        )
+    for question, behaviour, why in _FIXED:
+        yield PolicyRow(question, behaviour, (), why)
+
+
+_SWITCHABLE = {
     "denied": (
         "a denied request",
         "Disconnected is the only documented word that is neither waiting nor alive.",
@@ -69,9 +112,9 @@ SWITCHABLE = {
         "Zuora has both limits, but here every caller has one and the same address.",
     ),
 }
-"""For each choice that can be switched, by its name in `Policy`: question and reason."""
+"""Field of `Policy` -> question and reason for the default."""
 
-FIXED = (
+_FIXED = (
     (
         "to oneself; to an unprovisioned entity",
         "refused, category 30",
@@ -178,4 +221,4 @@ FIXED = (
         "For the second there are the faults http-502 and http-503.",
     ),
 )
-"""Question, answer and reason where there is no other value."""
+"""Question, behaviour and reason, where there is only one behaviour."""

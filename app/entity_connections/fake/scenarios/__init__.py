@@ -1,1 +1,1 @@
-"""What a fake tenant starts with: built-in scenarios and scenario files."""
+"""The states a fake tenant can start from: built-in scenarios and scenario files."""

@@ -1,1 +1,1 @@
-"""The state of a fake tenant in SQLite."""
+"""The state of a fake tenant, in SQLite."""

@@ -1,11 +1,11 @@
-"""The records of connections, without any rule about them (contract D3)."""
+"""Reading and writing connection records; the rules are elsewhere (contract D3)."""
 
 import sqlite3
 
-from entity_connections.fake.scenarios.model import DISCONNECTED, Connection
+from entity_connections.fake.model import DISCONNECTED, Connection
 
 _COLUMNS = "id, source_id, target_id, status"
-# SQLite writes it in half the time that it takes to make it of Python's objects.
+# SQLite writes the JSON in half of the time that Python would take.
 _AS_JSON = (
     "json_object('id', id, 'sourceEntityId', source_id, 'targetEntityId', target_id,"
     " 'status', status)"
@@ -13,17 +13,17 @@ _AS_JSON = (
 _DIRECTIONS = {
     "outbound": "SELECT seq FROM connection WHERE source_id = :entity",
     "inbound": "SELECT seq FROM connection WHERE target_id = :entity",
-    None: "SELECT seq FROM listed WHERE entity_id = :entity",
+    None: "SELECT seq FROM connection_of_entity WHERE entity_id = :entity",
 }
 
 
 class Connections:
-    """Reads and changes records; lists are in the order of creation unless told."""
+    """Reads and writes connection records."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
 
-    def page(
+    def list_page(
         self,
         entity_id: str,
         direction: str | None,
@@ -32,35 +32,40 @@ class Connections:
         limit: int,
         newest_first: bool = False,
     ) -> list[str]:
-        """Return a piece of the list of `entity_id`, each record as the JSON of contract D3.
+        """Return records of an entity, each as the JSON of contract D3.
 
-        A direction of None means both.
+        Args:
+            entity_id: The entity.
+            direction: inbound, outbound or, for both, None.
+            offset: How many records to skip.
+            limit: How many records to return at most.
+            newest_first: Whether the order is that of creation or the reverse.
         """
         order = "ORDER BY seq DESC" if newest_first else "ORDER BY seq"
         rows = self._db.execute(
-            # What is skipped is skipped in the index, and never read.
-            f"SELECT {_AS_JSON} FROM connection WHERE seq IN"  # noqa: S608 - ours
+            # The skipped records are skipped in the index, without reading them.
+            f"SELECT {_AS_JSON} FROM connection WHERE seq IN"  # noqa: S608 - constants
             f" ({_DIRECTIONS[direction]} {order} LIMIT :limit OFFSET :offset) {order}",
             {"entity": entity_id, "limit": limit, "offset": offset},
         )
         return [text for (text,) in rows]
 
     def get(self, id_: str) -> Connection | None:
-        """Return the record with exactly this id, if there is one."""
+        """Return the record with this id; None when there is none."""
         if not id_.isascii():
             return None
         return self._first("WHERE id = ?", id_)
 
-    def living(self, source_id: str, target_id: str) -> Connection | None:
-        """Return the pair's Pending or Connected record, if there is one."""
+    def find_active(self, source_id: str, target_id: str) -> Connection | None:
+        """Return the pair's Pending or Connected record; None when there is none."""
         return self._first(
             "WHERE source_id = ? AND target_id = ? AND status IN ('Pending', 'Connected')",
             source_id,
             target_id,
         )
 
-    def last_ended(self, source_id: str, target_id: str) -> Connection | None:
-        """Return the pair's newest Disconnected record, if there is one."""
+    def find_last_disconnected(self, source_id: str, target_id: str) -> Connection | None:
+        """Return the pair's newest Disconnected record; None when there is none."""
         return self._first(
             "WHERE source_id = ? AND target_id = ? AND status = ? ORDER BY seq DESC",
             source_id,
@@ -69,10 +74,10 @@ class Connections:
         )
 
     def add(self, id_: str, source_id: str, target_id: str, status: str) -> None:
-        """Create a record.
+        """Add a record.
 
         Raises:
-            sqlite3.IntegrityError: The pair has a living record already.
+            sqlite3.IntegrityError: The pair has a Pending or Connected record already.
         """
         self._db.execute(
             "INSERT INTO connection (id, source_id, target_id, status) VALUES (?, ?, ?, ?)",
@@ -80,10 +85,10 @@ class Connections:
         )
 
     def set_status(self, id_: str, status: str) -> None:
-        """Give a record another status.
+        """Change the status of a record.
 
         Raises:
-            sqlite3.IntegrityError: That would be the pair's second living record.
+            sqlite3.IntegrityError: The pair would have a second Pending or Connected record.
         """
         self._db.execute("UPDATE connection SET status = ? WHERE id = ?", (status, id_))
 
@@ -93,7 +98,7 @@ class Connections:
 
     def _first(self, condition: str, *values: str) -> Connection | None:
         row = self._db.execute(
-            f"SELECT {_COLUMNS} FROM connection {condition} LIMIT 1",  # noqa: S608 - ours
+            f"SELECT {_COLUMNS} FROM connection {condition} LIMIT 1",  # noqa: S608 - constants
             values,
         ).fetchone()
         return Connection(*row) if row else None

@@ -1,34 +1,37 @@
-"""The people of a tenant, each the owner of one OAuth client (contract A2)."""
+"""Reading the users of a tenant, each of whom owns one OAuth client (contract A2)."""
 
 import sqlite3
 
-from entity_connections.fake.scenarios.model import User
+from entity_connections.fake.model import User
 
 _COLUMNS = "user.username, user.login, user.client_id, user.client_secret, user.home_entity_id"
 
 
 class Users:
-    """Reads users; the list is in the order of the scenario."""
+    """Reads users; they come in the order of the scenario."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
 
     def all(self) -> tuple[User, ...]:
-        """Return everyone."""
+        """Return all users."""
         return tuple(User(*row) for row in self._rows("ORDER BY seq"))
 
     def by_login(self, login: str) -> User | None:
-        """Return the user with exactly this login name."""
+        """Return the user with this login; None when there is none."""
         return self._first("WHERE login = ?", login)
 
     def by_client(self, client_id: str) -> User | None:
-        """Return the owner of an OAuth client."""
+        """Return the owner of an OAuth client; None when there is none."""
         return self._first("WHERE client_id = ?", client_id)
 
     def by_token(self, token: str, now: float) -> tuple[User, str | None] | None:
-        """Return who a token was issued to, and the one entity it is narrowed to, if any."""
+        """Return the owner of a token, and the id of the entity it is restricted to (or None).
+
+        None when the token does not exist or has expired at `now`.
+        """
         row = self._db.execute(
-            f"SELECT {_COLUMNS}, token.only_entity_id FROM token JOIN user USING (username)"  # noqa: S608 - ours
+            f"SELECT {_COLUMNS}, token.only_entity_id FROM token JOIN user USING (username)"  # noqa: S608 - constants
             " WHERE token = ? AND expires > ?",
             (token, now),
         ).fetchone()
@@ -37,9 +40,9 @@ class Users:
     def _first(self, condition: str, value: str) -> User | None:
         try:
             row = self._rows(condition, value).fetchone()
-        except UnicodeEncodeError:  # half a surrogate pair: nobody is called that
+        except UnicodeEncodeError:  # half a surrogate pair, which no login or id contains
             return None
         return User(*row) if row else None
 
     def _rows(self, condition: str, *values: str) -> sqlite3.Cursor:
-        return self._db.execute(f"SELECT {_COLUMNS} FROM user {condition}", values)  # noqa: S608 - ours
+        return self._db.execute(f"SELECT {_COLUMNS} FROM user {condition}", values)  # noqa: S608 - constants

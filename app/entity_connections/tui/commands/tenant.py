@@ -58,10 +58,10 @@ class SwitchFault(Command):
     def run(self, screen: "ConnectionsScreen") -> None:
         from entity_connections.tui.dialogs.picker import Choice, Picker
 
-        faults, view = screen.workspace.lab, screen.view
+        faults, view = screen.workspace.fault_switches, screen.view
         if faults is None:
             return
-        descriptions, active = dict(faults.offered()), faults.active()
+        descriptions, active = dict(faults.list_available()), faults.list_active()
         choices = [
             Choice(name, name, f"● on · {description}", tone="warn")
             if name in active
@@ -72,8 +72,8 @@ class SwitchFault(Command):
         def switch(name: str | None) -> None:
             if name is None:
                 return
-            faults.switch(name)
-            if name in faults.active():
+            faults.toggle(name)
+            if name in faults.list_active():
                 sentence = f"The fault {name} is on."
                 view.notice_bar.show_notice(Kind.INFO, sentence, descriptions[name])
             else:

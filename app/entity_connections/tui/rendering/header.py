@@ -38,7 +38,7 @@ def render_header(
 
 def _render_path(workspace: Workspace, width: int, age_width: int) -> Content:
     """Return the path of Zuora's menu, or the faults that are on: nobody must overlook them."""
-    if workspace.lab and (faults := workspace.lab.watermark()):
+    if workspace.fault_switches and (faults := workspace.fault_switches.summarize()):
         room = width - age_width - 2
         text = Content(f" FAULTS ON: {faults} ").truncate(room, ellipsis=True)
         return text.stylize("bold reverse $text-warning")

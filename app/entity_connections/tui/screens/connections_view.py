@@ -125,7 +125,7 @@ class ConnectionsView(Vertical):
         """The state that decides which commands are possible."""
         state, workspace = self.state, self.workspace
         context = CommandContext(
-            has_faults=workspace.lab is not None,
+            has_faults=workspace.fault_switches is not None,
             has_users=bool(workspace.users),
             production=workspace.risk is Risk.PRODUCTION,
             locked=workspace.lock.locked,
@@ -203,8 +203,8 @@ class ConnectionsView(Vertical):
     def _draw_header(self) -> None:
         if not self._can_draw:
             return
-        state, faults = self.state, self.workspace.lab
-        self.app.set_class(faults is not None and bool(faults.watermark()), "-faults")
+        state, faults = self.state, self.workspace.fault_switches
+        self.app.set_class(faults is not None and bool(faults.summarize()), "-faults")
         age = format_list_age(
             state, now(), reading=self.reading, cached=state is not None and self._is_cached(state)
         )

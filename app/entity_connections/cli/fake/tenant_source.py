@@ -1,0 +1,107 @@
+"""Where a fake tenant comes from: a scenario or a tenant file, with a sentence for a bad one."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from entity_connections.cli.exit_codes import CliError, ExitCode
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+    from entity_connections.fake.model import Scenario, User
+    from entity_connections.fake.rules.policy import Policy
+
+
+class TenantSource(NamedTuple):
+    """What a fake tenant is opened from.
+
+    Attributes:
+        scenario: The state of a new tenant.
+        path: The tenant file, or None.
+        name: The name of the tenant, for messages.
+        users: Its users.
+    """
+
+    scenario: "str | Scenario"
+    path: Path | None
+    name: str
+    users: "tuple[User, ...]"
+
+
+def prepare_source(scenario: str | None, tenant_file: str | None) -> TenantSource:
+    """Return the source that two options choose; a new tenant file is made here.
+
+    Args:
+        scenario: The value of `--scenario`.
+        tenant_file: The value of `--tenant`.
+
+    Raises:
+        CliError: A file cannot be used, or the tenant was made from another scenario.
+    """
+    scenario_name = "acme" if scenario is None else scenario
+    if tenant_file is None:
+        loaded = load_scenario(scenario_name)
+        return TenantSource(loaded, None, Path(scenario_name).name, loaded.users)
+    from entity_connections.fake.state import tenant_settings
+    from entity_connections.fake.state.users import Users
+
+    path = Path(tenant_file).absolute()
+    db = open_tenant_file(path, scenario_name)
+    try:
+        origin = tenant_settings.read(db, tenant_settings.SCENARIO)
+        if scenario is not None and scenario != origin:
+            raise CliError(
+                f"{path} was made from {origin or 'a scenario'}, not from {scenario}. To start it"
+                f" anew: entity-connections tenant reset {tenant_file} --scenario {scenario}",
+                ExitCode.USAGE,
+            )
+        return TenantSource(origin, path, path.name, Users(db).all())
+    finally:
+        db.close()
+
+
+def open_tenant_file(path: Path, scenario: str | None = None) -> "sqlite3.Connection":
+    """Return the database of a tenant file, which is made from `scenario` if it is not there.
+
+    Raises:
+        CliError: The file cannot be used.
+    """
+    from entity_connections.fake.tenant_file import TenantFileError, open_file
+
+    try:
+        return open_file(path, scenario)
+    except (TenantFileError, ValueError) as error:
+        raise CliError(str(error), ExitCode.USAGE) from error
+
+
+def load_scenario(name: str) -> "Scenario":
+    """Return a built-in scenario or one from a file.
+
+    Raises:
+        CliError: It cannot be used.
+    """
+    from entity_connections.fake.scenarios import loader
+
+    try:
+        return loader.load_scenario(name)
+    except ValueError as error:
+        raise CliError(str(error), ExitCode.USAGE) from error
+
+
+def apply_policy_options(policy: "Policy", options: "Sequence[str]") -> "Policy":
+    """Return a policy changed by the values of `--policy`.
+
+    Raises:
+        click.UsageError: There is no such policy or value.
+    """
+    from entity_connections.fake.rules.policy import PolicyError
+
+    for option in options:
+        try:
+            policy = policy.with_options([option])
+        except PolicyError as error:
+            raise click.UsageError(f"--policy {option}: {error}") from error
+    return policy

@@ -1,0 +1,161 @@
+"""The fake tenant inside this process."""
+
+import asyncio
+from typing import TYPE_CHECKING, NamedTuple
+
+from entity_connections.cli.exit_codes import CliError, ExitCode
+from entity_connections.cli.tenant.adapter_import import import_adapter
+from entity_connections.cli.tenant_options import TenantOptions
+from entity_connections.domain.errors import ZuoraError
+from entity_connections.domain.risk import Risk
+from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS
+from entity_connections.services.request_log import RequestLog
+from entity_connections.services.storage.journal import Journal
+from entity_connections.services.tenant import Tenant
+from entity_connections.services.workspace import FaultSwitches, UserSession, Workspace
+from entity_connections.services.write_lock import WriteLock
+from entity_connections.settings.environment_variables import ENTITY_ID, read_variable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from entity_connections.fake.model import Scenario
+    from entity_connections.fake.tenant import Tenant as FakeTenant
+
+
+class UserGoneError(ZuoraError):
+    """The chosen user is not in the tenant's file any more."""
+
+    title = "No such user"
+    hint = "Start again with another --user."
+
+
+class _Source(NamedTuple):
+    """What the fake tenant is opened from.
+
+    Attributes:
+        scenario: the name of a built-in scenario, or the contents of a file.
+        path: the file that keeps the tenant; None keeps it in memory.
+        name: how the screen calls the tenant.
+        users: descriptions of the users, by name.
+        options: the command-line options that lead here.
+    """
+
+    scenario: "str | Scenario"
+    path: "Path | None"
+    name: str
+    users: dict[str, str]
+    options: tuple[str, ...]
+
+
+def make_fake_workspace(options: TenantOptions) -> Workspace:
+    """Return the fake tenant that the options choose; it is opened when it is entered.
+
+    Raises:
+        CliError: the file of a tenant or scenario cannot be used, or has no such user.
+    """
+    source = _find_source(options)
+    user = options.user
+    if user is None:
+        user = "alice" if "alice" in source.users else next(iter(source.users))
+    if user not in source.users:
+        raise CliError(
+            f"There is no user {user} in {source.name}; there are {', '.join(source.users)}.",
+            ExitCode.USAGE,
+        )
+    # The variable is meant for a real tenant: an entity that is unknown here costs a warning.
+    entity = read_variable(ENTITY_ID) if options.entity is None else options.entity
+    lock = WriteLock()
+    opened: list[FakeTenant] = []
+
+    async def enter(username: str) -> UserSession:
+        await asyncio.to_thread(import_adapter, "entity_connections.fake.tenant")
+        from entity_connections.fake.tenant import open_tenant
+        from entity_connections.zuora.auth import Credentials
+        from entity_connections.zuora.client import ZuoraClient
+
+        if not opened:
+            faults = options.faults or ()
+            opened.append(open_tenant(source.scenario, path=source.path, faults=faults))
+        fake = opened[0]
+        fake_user = next((user for user in fake.users if user.username == username), None)
+        if fake_user is None:
+            raise UserGoneError(f"There is no user {username} in {source.name} any more.")
+        request_log = RequestLog()
+        credentials = Credentials.from_text(fake_user.client_id, fake_user.client_secret)
+        return UserSession(
+            tenant=Tenant(ZuoraClient.in_process(fake.asgi, credentials, lock, request_log)),
+            login=fake_user.login,
+            start=fake_user.home_entity_id if entity is None else entity,
+            role=lambda entity_id: fake.role(username, entity_id),
+            request_log=request_log,
+        )
+
+    return Workspace(
+        risk=Risk.DEMO,
+        name=source.name,
+        user=user,
+        users=tuple(source.users.items()),
+        enter=enter,
+        lock=lock,
+        journal=_make_journal(source),
+        options=(*source.options, "--user", user),
+        shared=source.path is not None,
+        fault_switches=create_fault_switches(opened, options.faults or ()),
+    )
+
+
+def _find_source(options: TenantOptions) -> _Source:
+    scenario = "acme" if options.scenario is None else options.scenario
+    if options.tenant is None and scenario in SCENARIOS:
+        return _Source(scenario, None, scenario, USERS, ("--scenario", scenario))
+    # Before the screen opens: a file that cannot be used ends the program with a sentence.
+    from entity_connections.cli.fake.tenant_source import prepare_source
+
+    file = prepare_source(options.scenario, options.tenant)
+    users = {user.username: USERS.get(user.username, user.login) for user in file.users}
+    source_options = ("--tenant", str(file.path)) if file.path else ("--scenario", scenario)
+    return _Source(file.scenario, file.path, file.name, users, source_options)
+
+
+def _make_journal(source: _Source) -> Journal:
+    """Return the journal of a fake tenant: it lasts as long as the tenant does."""
+    if source.path is None:
+        return Journal(None, source.name, source.name)
+    from entity_connections.settings import paths
+
+    return Journal(paths.state_file(), source.name, str(source.path))
+
+
+def create_fault_switches(
+    opened: "list[FakeTenant]", begins: tuple[str, ...] = ()
+) -> FaultSwitches:
+    """Return the switches of the faults of a fake tenant that may not be open yet.
+
+    Args:
+        opened: holds the tenant once it is open.
+        begins: the faults that are on when it is opened.
+    """
+
+    def list_available() -> list[tuple[str, str]]:
+        from entity_connections.fake.faults.catalogue import FAULTS, create_setting
+
+        return [(name, create_setting(name).sentence) for name in FAULTS]
+
+    def list_active() -> set[str]:
+        return {fault.name for fake in opened for fault in fake.faults.active()}
+
+    def toggle(text: str) -> None:
+        from entity_connections.fake.faults.catalogue import parse_fault
+
+        fault = parse_fault(text)
+        for fake in opened:
+            if fault.name in list_active():
+                fake.faults.off(fault.name)
+            else:
+                fake.faults.on(fault)
+
+    def summarize() -> str:
+        return " · ".join([fake.faults.summary() for fake in opened] or begins)
+
+    return FaultSwitches(list_available, list_active, toggle, summarize)

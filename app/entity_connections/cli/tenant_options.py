@@ -1,0 +1,174 @@
+"""The options that choose the tenant, the same for the screen and every command."""
+
+import inspect
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from entity_connections.cli.completion.completers import (
+    complete_entities,
+    complete_profiles,
+    complete_users,
+    filter_completions,
+)
+from entity_connections.cli.parameters import option
+from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS, is_scenario_file
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+
+THEMES = ("dark", "light", "high-contrast", "colour-blind-safe")
+"""Our own colours; Textual, which has them, takes too long to ask."""
+
+
+class ScenarioName(click.ParamType[str]):
+    """A scenario of ours, or a file that holds one."""
+
+    name = "scenario"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name, or the path as it was typed."""
+        if value not in SCENARIOS and not is_scenario_file(value):
+            self.fail(f"{value!r} is not one of {_listed(SCENARIOS)}, nor a .toml or .json file.")
+        return str(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> "list[CompletionItem]":
+        """Return the scenarios that begin like this, or leave it to the shell's own files."""
+        from click.shell_completion import CompletionItem
+
+        found = filter_completions(incomplete, SCENARIOS.items())
+        return found or [CompletionItem(incomplete, type="file")]
+
+
+class TenantOptions(NamedTuple):
+    """What the options say of the tenant to work in; None where they are silent.
+
+    Attributes:
+        profile: name of a profile of the config file.
+        base_url: a REST root; the credentials come from the environment.
+        scenario: what the embedded fake tenant holds at the start: a name, or a file.
+        user: who to work as in the fake tenant.
+        tenant: a file that holds a fake tenant, or will.
+        entity: the entity to act in, as typed: an id, a name or a display name.
+        faults: bad days of the fake tenant in this process, as typed.
+    """
+
+    profile: str | None = None
+    base_url: str | None = None
+    scenario: str | None = None
+    user: str | None = None
+    tenant: str | None = None
+    entity: str | None = None
+    faults: tuple[str, ...] | None = None
+
+    @property
+    def fake(self) -> bool:
+        """Whether the fake tenant in this process is meant, which is the default."""
+        return self.profile is None and self.base_url is None
+
+    def under(self, outer: "TenantOptions") -> "TenantOptions":
+        """Return this, with what it leaves open taken from the options before the command."""
+        given: dict[str, Any] = self._asdict()
+        return outer._replace(**{name: given[name] for name in given if given[name] is not None})
+
+    def checked(self) -> "TenantOptions":
+        """Return this when its options go together.
+
+        Raises:
+            click.UsageError: they do not.
+        """
+        given = [
+            name
+            for name, value in zip(self._fields, self, strict=True)
+            if value is not None and name != "entity"
+        ]
+        real = [f"--{name.replace('_', '-')}" for name in given if name in ("profile", "base_url")]
+        fake = [f"--{name}" for name in given if name in ("scenario", "user", "tenant")]
+        fake += ["--fault"] * (self.faults is not None)
+        if len(real) > 1:
+            raise click.UsageError("--profile and --base-url both choose the tenant: give one.")
+        if real and fake:
+            raise click.UsageError(
+                f"{' and '.join(fake)} belong{'s' if len(fake) == 1 else ''} to the fake tenant,"
+                f" and {real[0]} chooses another."
+            )
+        builtin = self.tenant is None and (self.scenario is None or self.scenario in SCENARIOS)
+        if not real and builtin and self.user not in (None, *USERS):
+            raise click.UsageError(
+                f"Invalid value for '--user': {self.user!r} is not one of {_listed(USERS)}."
+            )
+        return self
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(repr, names))
+
+
+def _faults(
+    _ctx: click.Context, _option: click.Parameter, given: tuple[str, ...]
+) -> tuple[str, ...] | None:
+    if not given:
+        return None
+    from entity_connections.cli.fake.fault_options import normalize_faults
+
+    return tuple(normalize_faults(given))
+
+
+_OPTIONS = (
+    option(
+        "--profile", metavar="NAME", shell_complete=complete_profiles,
+        help="A tenant of your config file; `login` makes one.",
+    ),
+    option(
+        "--base-url", metavar="URL",
+        help="A REST root, with ZUORA_CLIENT_ID and ZUORA_CLIENT_SECRET in the environment.",
+    ),
+    option(
+        "--scenario", type=ScenarioName(), metavar="NAME",
+        help="What the built-in fake tenant holds: acme unless told; or a scenario file.",
+    ),
+    option(
+        "--user", metavar="NAME", shell_complete=complete_users,
+        help="Who to work as in the fake tenant: alice unless told.",
+    ),
+    option(
+        "--tenant", metavar="FILE", type=click.Path(dir_okay=False),
+        help="Keep the fake tenant in a file, which others may use at the same time.",
+    ),
+    option(
+        "--fault", "faults", multiple=True, metavar="NAME[=VALUE]", callback=_faults,
+        help="A bad day for the built-in fake tenant; `serve --faults` lists them. Repeatable.",
+    ),
+    option(
+        "--entity", metavar="ENTITY", shell_complete=complete_entities,
+        help="The entity to act in: id, name or display name. Else ZUORA_ENTITY_ID.",
+    ),
+)  # fmt: skip
+
+
+def parent_options() -> TenantOptions:
+    """Return what the options say that were written before the command's name."""
+    before = click.get_current_context().find_root().obj
+    return before if isinstance(before, TenantOptions) else TenantOptions()
+
+
+def tenant_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options, and their values as its first argument `chosen`.
+
+    What was written before the command's name counts too.
+    """
+
+    @wraps(command)
+    def with_chosen(*args: Any, **kwargs: Any) -> Any:
+        mine = TenantOptions(*(kwargs.pop(name) for name in TenantOptions._fields))
+        return command(mine.under(parent_options()).checked(), *args, **kwargs)
+
+    with_chosen.__doc__ = inspect.getdoc(command)
+    for decorate_option in reversed(_OPTIONS):
+        decorate_option(with_chosen)
+    return with_chosen

@@ -1,0 +1,64 @@
+"""The responses of the API: JSON data, or a refusal in Zuora's shape (contract F)."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from starlette.responses import Response
+
+from entity_connections.fake.rules.refusal import Refusal
+
+_STATUS_BY_CATEGORY = {10: 403, 30: 400, 40: 404}
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
+
+
+def json_response(
+    body: Mapping[str, object], *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return `body` as JSON."""
+    return _encode_response(_ENCODER.encode(body), status, headers)
+
+
+def list_response(name: str, rows: Sequence[str], **fields: object) -> Response:
+    """Return rows, each of them JSON text already, under `name`, followed by other fields."""
+    return _encode_response(f'{{"{name}":[{",".join(rows)}],{_ENCODER.encode(fields)[1:]}', 200)
+
+
+def refusal_response(refusal: Refusal, request_id: str, *, by_status: bool = False) -> Response:
+    """Return a refusal in Zuora's shape.
+
+    Args:
+        refusal: Category, reasons, status and headers.
+        request_id: The id of the call, which a caller quotes to Zuora's support.
+        by_status: Whether what the rules forbid has an HTTP status other than 200.
+    """
+    body = {
+        "success": False,
+        "processId": request_id.replace("-", "")[:16].upper(),
+        "reasons": [{"code": refusal.code, "message": message} for message in refusal.messages],
+        "requestId": request_id,
+    }
+    status = refusal.status
+    if by_status and status == 200:
+        status = _STATUS_BY_CATEGORY.get(refusal.category, status)
+    return json_response(body, status=status, headers=refusal.headers)
+
+
+def rate_limit_response(
+    seconds: float, headers: Mapping[str, str] | None = None, *, retry_after: bool = False
+) -> Response:
+    """Return HTTP 429: the rate limit is exceeded, and renewed in `seconds`.
+
+    It is the only response without `success`, and its code has two digits (contract F1).
+    """
+    message = f"Too many calls. The limit is renewed in {seconds:.0f} seconds."
+    return json_response(
+        {"reasons": [{"code": 70, "message": message}]},
+        status=429,
+        headers={**(headers or {}), **({"Retry-After": f"{seconds:.0f}"} if retry_after else {})},
+    )
+
+
+def _encode_response(text: str, status: int, headers: Mapping[str, str] | None = None) -> Response:
+    # Half of a surrogate pair has no UTF-8; JSON allows it as the escape `\udXXX`.
+    content = text.encode("utf-8", "backslashreplace")
+    return Response(content, status, headers, media_type="application/json; charset=utf-8")

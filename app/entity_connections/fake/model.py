@@ -1,0 +1,118 @@
+"""What a tenant consists of, as plain data: entities, connections, users, a scenario.
+
+Field names and limits are those of contract C2, C4 and D3.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from entity_connections.fake.rules.policy import Policy
+
+Role = Literal["administrator", "standard user"]
+"""The role of a user in one entity; a user without a role cannot enter the entity."""
+
+ADMINISTRATOR: Role = "administrator"
+STANDARD_USER: Role = "standard user"
+
+PROVISIONED = "Provisioned"
+UNPROVISIONED = "Unprovisioned"
+
+AccessStatus = Literal["Pending Review", "Active", "Access Denied"]
+"""The status of a request for access of a user to another entity (contract C4)."""
+
+PENDING_REVIEW: AccessStatus = "Pending Review"
+ACTIVE: AccessStatus = "Active"
+ACCESS_DENIED: AccessStatus = "Access Denied"
+
+PENDING = "Pending"
+CONNECTED = "Connected"
+DISCONNECTED = "Disconnected"
+
+MAX_ENTITIES = 512
+"""The most entities in a hierarchy, the global entity included."""
+NAME_PATTERN = re.compile(r"[A-Za-z0-9 .-]{1,255}")
+"""The names an entity may have; a display name has no such rule."""
+LOCALE_PATTERN = re.compile(r"[a-z]{2,3}_[A-Z]{2}")
+TIMEZONE_PATTERN = re.compile(r"[A-Za-z0-9_+/-]{1,64}")
+
+
+class Entity(NamedTuple):
+    """One entity; only the global entity has no `parent_id`."""
+
+    id: str
+    name: str
+    display_name: str
+    parent_id: str | None
+    timezone: str
+    status: str = PROVISIONED
+    locale: str = "en_US"
+
+
+class Connection(NamedTuple):
+    """One connection record; `status` may be a word that Zuora does not document."""
+
+    id: str
+    source_id: str
+    target_id: str
+    status: str
+
+
+@dataclass(frozen=True)
+class User:
+    """A user, who owns one OAuth client (contract A2).
+
+    Attributes:
+        username: Short name, used by options such as `--user`.
+        login: Login name in Zuora.
+        client_id: UUID of the OAuth client, 36 characters.
+        client_secret: Secret of the OAuth client, at most 42 characters.
+        home_entity_id: The user's home entity, 32 hexadecimal digits.
+    """
+
+    username: str
+    login: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    home_entity_id: str
+
+
+class AccessRequest(NamedTuple):
+    """A request that a user may enter an entity."""
+
+    username: str
+    entity_id: str
+    status: AccessStatus
+
+
+class Scenario(NamedTuple):
+    """The state from which a tenant starts.
+
+    Attributes:
+        tenant_id: Zuora's number of the tenant, as text.
+        entities: In the order in which the API lists them.
+        connections: In the order in which the API lists them.
+        users: Everyone who can get a token.
+        roles: Username -> entity id -> role.
+        policy: The behaviour where Zuora's documentation is silent.
+        access_requests: Requests for access of users to entities.
+        faults: Faults that are on from the start, as `parse_fault` takes them.
+    """
+
+    tenant_id: str
+    entities: tuple[Entity, ...]
+    connections: tuple[Connection, ...]
+    users: tuple[User, ...]
+    roles: Mapping[str, Mapping[str, Role]]
+    policy: Policy
+    access_requests: tuple[AccessRequest, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
+class Caller(NamedTuple):
+    """Who makes an API call: the user, the acting entity and the role there (contract A3)."""
+
+    user: User
+    entity_id: str
+    role: Role

@@ -1,0 +1,37 @@
+"""The names of the built-in scenarios and their users.
+
+The command line reads this module before it loads a server: it must not import anything heavy.
+"""
+
+from entity_connections.domain.words import join_or
+
+SCENARIOS = {
+    "acme": "Zuora's example company, with every state of a row",
+    "denied-removed": "acme, but a denied request vanishes from the lists",
+    "empty": "five entities, and no connection yet",
+    "global-500": "512 entities, the most there can be; 513 connections",
+    "hostile": "names and statuses that attack the screen",
+}
+"""The built-in scenarios, each with a description in one line."""
+
+USERS = {
+    "alice": "administrator of all she can enter",
+    "bruno": "administrator of one entity only",
+    "carol": "standard user: may look, not act",
+}
+"""The users of every built-in scenario, each with a description in one line."""
+
+
+class UnknownScenarioError(ValueError):
+    """A scenario that does not exist; the message names it and the valid ones."""
+
+
+def is_scenario_file(name: str) -> bool:
+    """Return whether `name` is the path of a scenario file, by its ending."""
+    return name.lower().endswith((".toml", ".json"))
+
+
+def check_scenario_name(name: str) -> None:
+    """Raise `UnknownScenarioError` when there is no built-in scenario of this name."""
+    if name not in SCENARIOS:
+        raise UnknownScenarioError(f"There is no scenario {name!r}. Choose {join_or(SCENARIOS)}.")

@@ -1,0 +1,177 @@
+"""Token requests, and calls with a token (contract A)."""
+
+import pytest
+from entity_connections.domain.ids import hyphenate_id
+from entity_connections.fake.scenarios.builtin.acme import AMERICAS, AUSTRALIA, CORPORATION, EUROPE
+
+from tests.fake.conftest import Open
+from tests.fake.server import Server, Session, category, sentence
+
+pytestmark = pytest.mark.asyncio
+
+
+async def test_a_token_has_the_documented_fields(server: Server) -> None:
+    answer = await server.token("carol")
+    body = answer.json()
+    assert answer.status_code == 200
+    assert body["token_type"] == "bearer"
+    assert body["expires_in"] == 3599
+    assert len(body["access_token"]) == len(body["jti"]) == 32
+    assert body["access_token"] != body["jti"]
+
+
+async def test_the_scope_names_user_tenant_and_each_entity_with_hyphens(server: Server) -> None:
+    scope = (await server.token("carol")).json()["scope"].split()
+    assert "tenant.6398" in scope
+    assert len([part for part in scope if part.startswith("user.")]) == 1
+    assert {part for part in scope if part.startswith("entity.")} == {
+        f"entity.{hyphenate_id(id_)}" for id_ in (CORPORATION, EUROPE, AMERICAS)
+    }
+
+
+async def test_the_token_endpoint_has_rate_headers_of_its_own(server: Server) -> None:
+    headers = (await server.token("alice")).headers
+    assert headers["X-RateLimit-Limit-minute"] == "2000"
+    assert headers["X-RateLimit-Remaining-minute"] == "1999"
+    assert "RateLimit-Limit" not in headers
+
+
+@pytest.mark.parametrize("field", ["client_id", "client_secret"])
+async def test_wrong_credentials_are_refused_with_401(server: Server, field: str) -> None:
+    answer = await server.token("alice", **{field: "wrong"})
+    assert answer.status_code == 401
+    assert answer.json()["reasons"][0]["code"] == 90000011
+    assert "Bearer" in answer.headers["WWW-Authenticate"]
+
+
+async def test_the_secret_of_another_user_is_refused(server: Server) -> None:
+    secret = server.users["bruno"].client_secret
+    assert (await server.token("alice", client_secret=secret)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"grant_type": ""}, 22),
+        ({"client_id": ""}, 22),
+        ({"client_secret": ""}, 22),
+        ({"grant_type": "password"}, 20),
+    ],
+)
+async def test_invalid_forms_are_refused_with_400(
+    server: Server, changes: dict[str, str], expected: int
+) -> None:
+    answer = await server.token("alice", **changes)
+    assert (answer.status_code, category(answer)) == (400, expected)
+
+
+async def test_a_token_request_in_json_is_refused(server: Server) -> None:
+    answer = await server.client.post("/oauth/token", json={"grant_type": "client_credentials"})
+    assert (answer.status_code, category(answer)) == (415, 20)
+
+
+async def test_a_token_request_with_other_credentials_is_refused(server: Server) -> None:
+    server.client.headers["Authorization"] = "Bearer old"
+    assert category(await server.token("alice")) == 20
+
+
+@pytest.mark.parametrize(
+    "authorization", [None, "", "Bearer", "Bearer nonsense", "Basic YTpi", "Bearer a b"]
+)
+async def test_a_call_without_a_valid_token_is_401(
+    server: Server, authorization: str | None
+) -> None:
+    headers = {} if authorization is None else {"Authorization": authorization}
+    answer = await server.client.get("/v1/entities", headers=headers)
+    assert answer.status_code == 401
+    assert answer.json()["reasons"][0]["code"] == 90000011
+    assert "ZSession" in answer.headers["WWW-Authenticate"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", f"/v1/entities/{EUROPE}"),
+        ("GET", "/v1/users/alice@acme.example/accessible-entities"),
+        ("GET", "/v1/entity-connections"),
+        ("POST", "/v1/entity-connections"),
+        ("PUT", "/v1/entity-connections/x/accept"),
+    ],
+)
+async def test_every_operation_needs_a_token(server: Server, method: str, path: str) -> None:
+    answer = await server.client.request(method, path, json={} if method != "GET" else None)
+    assert (answer.status_code, category(answer)) == (401, 11)
+
+
+async def test_a_token_expires_after_an_hour(server: Server) -> None:
+    session = await server.sign_in("alice")
+    server.now += 3599
+    assert (await session.get("/v1/entities")).status_code == 200
+    server.now += 1
+    assert (await session.get("/v1/entities")).status_code == 401
+    assert (await (await server.sign_in("alice")).get("/v1/entities")).status_code == 200
+
+
+@pytest.mark.parametrize("spell", [str, hyphenate_id, str.upper])
+async def test_the_entity_header_takes_either_spelling(server: Server, spell: "type[str]") -> None:
+    session = await server.sign_in("alice", spell(EUROPE))
+    assert (await session.get("/v1/entities")).json()["success"] is True
+
+
+async def test_a_token_for_several_entities_must_name_one(server: Server) -> None:
+    session = _without_entity(await server.sign_in("alice"))
+    answer = await session.get("/v1/entities")
+    assert (answer.status_code, category(answer)) == (400, 22)
+    assert "11 entities" in sentence(answer)
+
+
+async def test_a_token_for_one_entity_acts_there_by_default(server: Server) -> None:
+    session = _without_entity(await server.sign_in("bruno"))
+    sources = {row["sourceEntityId"] for row in await session.list(type="outbound")}
+    assert sources == {EUROPE}
+
+
+@pytest.mark.parametrize("entity_id", [AUSTRALIA, "f" * 32])
+async def test_an_entity_outside_the_scope_is_refused(server: Server, entity_id: str) -> None:
+    answer = await (await server.sign_in("alice", entity_id)).get("/v1/entities")
+    assert (answer.status_code, category(answer)) == (403, 10)
+
+
+@pytest.mark.parametrize(
+    "value", ["", "global", f"{CORPORATION},{EUROPE}", CORPORATION[:-1], f"{CORPORATION[:8]}-x"]
+)
+async def test_the_entity_header_is_exactly_one_id(server: Server, value: str) -> None:
+    session = await server.sign_in("alice")
+    answer = await session.call("GET", "/v1/entities", headers={"Zuora-Entity-Ids": value})
+    assert (answer.status_code, category(answer)) == (400, 20)
+
+
+async def test_a_token_can_be_restricted_to_one_entity(server: Server) -> None:
+    server.client.headers["Zuora-Entity-Ids"] = hyphenate_id(EUROPE)
+    body = (await server.token("alice")).json()
+    assert body["scope"].count("entity.") == 1
+    bearer = {"Authorization": f"Bearer {body['access_token']}"}
+    inside = await server.client.get("/v1/entities", headers=bearer)
+    outside = await server.client.get(
+        "/v1/entities", headers=bearer | {"Zuora-Entity-Ids": CORPORATION}
+    )
+    assert (inside.status_code, outside.status_code) == (200, 403)
+
+
+@pytest.mark.parametrize("value", [EUROPE, hyphenate_id(AUSTRALIA), "x"])
+async def test_the_token_endpoint_wants_an_accessible_entity_with_hyphens(
+    server: Server, value: str
+) -> None:
+    server.client.headers["Zuora-Entity-Ids"] = value
+    assert category(await server.token("alice")) == 20
+
+
+async def test_a_token_is_valid_in_its_own_tenant_only(server: Server, open_server: Open) -> None:
+    session, other = await server.sign_in("alice"), open_server()
+    answer = await other.client.get("/v1/entities", headers=session.headers)
+    assert answer.status_code == 401
+
+
+def _without_entity(session: Session) -> Session:
+    del session.headers["Zuora-Entity-Ids"]
+    return session

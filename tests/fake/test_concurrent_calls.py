@@ -1,0 +1,165 @@
+"""Several users call two servers of one tenant file at the same time; a model checks the answers.
+
+The answers must be those to the same calls made one after another in some order, and the lists
+must be those after that order.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
+
+import httpx
+from entity_connections.fake.model import ADMINISTRATOR, STANDARD_USER, UNPROVISIONED
+from entity_connections.fake.rules.policy import Policy, policy_options
+from entity_connections.fake.scenarios.builtin.empty import GLOBAL, LABS, NORTH, SOUTH, STUDIO
+from entity_connections.fake.scenarios.loader import load_scenario
+from entity_connections.testing import serve_tenant
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from tests.fake.connection_model import Answer, Call, Model, Row, Rows
+
+T = TypeVar("T")
+PLACES = [GLOBAL, NORTH, LABS]
+NOWHERE = "0" * 32
+RULES = ["denied", "ended", "again", "duplicate", "both-ways", "own-request", "answering",
+         "withdrawal", "twice"]  # fmt: skip
+ROLES = {
+    "alice": dict.fromkeys((GLOBAL, NORTH, SOUTH, LABS), ADMINISTRATOR),
+    "bruno": {NORTH: ADMINISTRATOR, LABS: ADMINISTRATOR, GLOBAL: STANDARD_USER},
+    "carol": {GLOBAL: STANDARD_USER, NORTH: STANDARD_USER, LABS: ADMINISTRATOR},
+}
+policies = st.fixed_dictionaries({
+    name: st.sampled_from([*policy_options()[name]]) for name in RULES
+}).map(Policy().with_values)  # fmt: skip
+drawn_calls = st.tuples(
+    st.sampled_from(["alice", "alice", "bruno", "bruno", "carol"]),
+    st.sampled_from([*PLACES, *PLACES, STUDIO]),
+    st.sampled_from(["request", "request", "accept", "accept", "deny", "disconnect"]),
+    st.sampled_from([*PLACES, *PLACES, *PLACES, SOUTH, STUDIO, NOWHERE]),
+    st.integers(0, 3),
+    st.booleans(),
+)
+
+
+class ConcurrentCalls(RuleBasedStateMachine):
+    """Two servers of one file, and up to four calls at the same time."""
+
+    @initialize(policy=policies)
+    def open(self, policy: Policy) -> None:
+        self.stack = ExitStack()
+        self.runner = self.stack.enter_context(asyncio.Runner())
+        start = load_scenario("empty")
+        entities = tuple(
+            entity._replace(status=UNPROVISIONED) if entity.id == STUDIO else entity
+            for entity in start.entities
+        )
+        start = start._replace(entities=entities, roles=ROLES, policy=policy)
+        path = Path(self.stack.enter_context(TemporaryDirectory())) / "tenant"
+        served = [self.stack.enter_context(serve_tenant(start, path=path)) for _ in range(2)]
+        self.users = served[0].users
+        self.clients = [
+            httpx.AsyncClient(base_url=tenant.base_url, trust_env=False, timeout=20)
+            for tenant in served
+        ]
+        roles = {(who, place): role for who, held in ROLES.items() for place, role in held.items()}
+        self.model = Model(policy, roles, {entity.id: entity.id != STUDIO for entity in entities})
+        self.state: tuple[Rows, dict[str, Answer]] = ((), {})
+        self.keys = 0
+
+    @rule(drawn=st.lists(drawn_calls, min_size=1, max_size=4), same_record=st.booleans())
+    def call_concurrently(self, drawn: list[tuple[Any, ...]], same_record: bool) -> None:
+        """Make these calls; `same_record`: all for one record, and all requests for one pair."""
+        rows = self.state[0]
+        self.keys += 1
+        calls = []
+        for user, acting, verb, target, number, keyed in drawn:
+            of = drawn[0] if same_record else (user, acting, verb, target, number)
+            if verb == "request":
+                key = f"key {self.keys}" if keyed else ""
+                pair = (of[1], of[3]) if same_record else (acting, target)
+                calls.append(Call(user, pair[0], verb, pair[1], key))
+            else:
+                active = [row for row in rows if row.is_active] or rows
+                row = active[-1 - of[4] % len(active)] if active else Row(NOWHERE, "", "", "")
+                calls.append(Call(user, (row.target or acting) if keyed else acting, verb, row.id))
+        answers = self.run(self._all(calls))
+        answered = [
+            (call, answer)
+            for call, answer in zip(calls, answers, strict=True)
+            if answer is not None
+        ]
+        found = self.run(self._rows())
+        for state in self.model.orders(self.state, answered):
+            if set(state[0]) == set(found) and _in_order(state[0], found):
+                self.state = (state[0], dict(state[1]))
+                return
+        raise AssertionError(f"no order explains {answered} from {self.state[0]} to {found}")
+
+    def run(self, call: Coroutine[Any, Any, T]) -> T:
+        return self.runner.run(call)
+
+    def teardown(self) -> None:
+        if hasattr(self, "stack"):
+            for client in self.clients:
+                self.run(client.aclose())
+            self.stack.close()
+
+    async def _all(self, calls: list[Call]) -> list[Answer | None]:
+        return await asyncio.gather(*(self._one(n, call) for n, call in enumerate(calls)))
+
+    async def _one(self, number: int, call: Call) -> Answer | None:
+        headers = self._known(call.user, call.acting)
+        path, fields = "/v1/entity-connections", {}
+        if call.verb == "request":
+            fields = {"targetEntityId": call.what}
+            headers |= {"Idempotency-Key": call.key} if call.key else {}
+        else:
+            path += f"/{call.what}/{call.verb}"
+        answer = await self.clients[number % 2].request(
+            "POST" if fields else "PUT", path, json=fields, headers=headers
+        )
+        body = answer.json()
+        if body["success"]:
+            return Answer(success=True, id=body.get("id", ""))
+        if answer.status_code == 409:  # the same key is under way: nothing was done
+            assert call.key
+            return None
+        return Answer(success=False, category=body["reasons"][0]["code"] % 100)
+
+    async def _rows(self) -> list[Row]:
+        rows: dict[str, Row] = {}
+        for place in (GLOBAL, NORTH, SOUTH, LABS):
+            answer = await self.clients[0].get(
+                "/v1/entity-connections?pageSize=300", headers=self._known("alice", place)
+            )
+            for row in answer.json()["entityConnections"]:
+                rows[row["id"]] = Row(*row.values())
+        return list(rows.values())
+
+    def _known(self, user: str, entity: str) -> dict[str, str]:
+        client = self.users[user]
+        return {
+            "apiAccessKeyId": client.login,
+            "apiSecretAccessKey": client.client_secret,
+            "entityId": entity,
+        }
+
+
+def _in_order(rows: Rows, found: list[Row]) -> bool:
+    """Whether the list of the global entity is in the order of the model's rows."""
+    there = [row for row in found if GLOBAL in row[1:3]]
+    return there == [row for row in rows if GLOBAL in row[1:3]]
+
+
+ConcurrentCalls.TestCase.settings = settings(
+    max_examples=15,
+    stateful_step_count=15,
+    deadline=None,
+    phases=[Phase.generate],  # a race does not come again in a smaller example
+)
+TestConcurrentCalls = ConcurrentCalls.TestCase

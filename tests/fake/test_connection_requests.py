@@ -1,0 +1,163 @@
+"""Requesting a connection (contract D1, D5; the policy's lines)."""
+
+import gzip
+import json
+
+import pytest
+from entity_connections.domain.ids import hyphenate_id
+from entity_connections.fake.rules.policy import Policy, RepeatRequest
+from entity_connections.fake.scenarios.builtin.acme import (
+    AMERICAS,
+    ASIA,
+    AUSTRALIA,
+    CANADA,
+    CORPORATION,
+    EUROPE,
+    GONE,
+    JAPAN,
+    MEXICO,
+    NORDICS,
+)
+
+from tests.fake.conftest import Open
+from tests.fake.server import Server, category, raw_call, sentence
+
+pytestmark = pytest.mark.asyncio
+PATH = "/v1/entity-connections"
+
+
+async def test_a_request_is_pending_in_the_lists_of_source_and_target(server: Server) -> None:
+    source, target = await server.sign_in("alice", AMERICAS), await server.sign_in("alice", EUROPE)
+    answer = await source.request(EUROPE)
+    assert answer.status_code == 200
+    assert answer.json()["success"] is True
+    expected = {
+        "id": answer.json()["id"],
+        "sourceEntityId": AMERICAS,
+        "targetEntityId": EUROPE,
+        "status": "Pending",
+    }
+    assert (await source.list(type="outbound"))[-1] == expected
+    assert (await target.list(type="inbound"))[-1] == expected
+
+
+async def test_only_an_administrator_of_the_source_may_request(server: Server) -> None:
+    answer = await (await server.sign_in("carol", AMERICAS)).request(EUROPE)
+    assert (answer.status_code, category(answer)) == (200, 10)
+    assert "administrator of Acme-Americas" in sentence(answer)
+
+
+@pytest.mark.parametrize(
+    ("target_id", "expected", "words"),
+    [
+        (EUROPE, 30, "from Acme Corporation to Acme-Europe is already Connected"),
+        (CANADA, 30, "is already Pending"),
+        (CORPORATION, 30, "Acme Corporation cannot be connected to itself"),
+        (ASIA, 30, "Acme-Asia is not provisioned"),
+        (AUSTRALIA, 10, "alice@acme.example has no access to Acme-Australia"),
+        (GONE, 40, f"no entity {GONE}"),
+        ("é" * 20, 40, "no entity"),
+    ],
+)
+async def test_refusals_say_why_and_change_nothing(
+    server: Server, target_id: str, expected: int, words: str
+) -> None:
+    session = await server.sign_in("alice")
+    before = await session.list()
+    answer = await session.request(target_id)
+    assert (answer.status_code, category(answer)) == (200, expected)
+    assert words in sentence(answer)
+    assert await session.list() == before
+
+
+async def test_both_directions_are_two_records(server: Server) -> None:
+    answer = await (await server.sign_in("alice", EUROPE)).request(CORPORATION)
+    assert answer.json()["success"] is True
+
+
+async def test_requesting_again_after_disconnected_makes_a_new_record(server: Server) -> None:
+    session = await server.sign_in("alice")
+    answer = await session.request(NORDICS)
+    rows = [row for row in await session.list() if row["targetEntityId"] == NORDICS]
+    assert [row["status"] for row in rows] == ["Disconnected", "Pending"]
+    assert rows[1]["id"] == answer.json()["id"]
+
+
+async def test_requesting_again_reuses_the_record_by_policy(open_server: Open) -> None:
+    session = await open_server(policy=Policy(again=RepeatRequest.SAME_RECORD)).sign_in("alice")
+    (old,) = [row for row in await session.list() if row["targetEntityId"] == NORDICS]
+    answer = await session.request(NORDICS)
+    rows = [row for row in await session.list() if row["targetEntityId"] == NORDICS]
+    assert rows == [old | {"status": "Pending"}]
+    assert answer.json()["id"] == old["id"]
+    assert category(await session.request(NORDICS)) == 30
+
+
+async def test_a_first_request_makes_a_record_under_that_policy_too(open_server: Open) -> None:
+    session = await open_server(policy=Policy(again=RepeatRequest.SAME_RECORD)).sign_in("alice")
+    assert (await session.request(JAPAN)).json()["success"] is True
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "expected"),
+    [
+        (b"", 400, 22),
+        (b"{}", 400, 22),
+        (b'{"targetEntityId": null}', 400, 22),
+        (b'{"targetEntityId": 7}', 400, 20),
+        (b'{"targetEntityId": ""}', 400, 20),
+        (json.dumps({"targetEntityId": hyphenate_id(MEXICO)}).encode(), 400, 20),
+        (b'{"targetEntityId": "a", "source": "b"}', 400, 21),
+        (b'{"targetEntityId"', 400, 90),
+        (b"\xff\xfe\xfa", 400, 90),
+        (b"[" * 60_000, 400, 90),
+        (b"[]", 400, 20),
+        (b'{"targetEntityId": "' + b"x" * 70_000 + b'"}', 413, 20),
+        (b'{"targetEntityId": "\\ud800"}', 200, 40),
+    ],
+)
+async def test_bad_bodies(server: Server, body: bytes, status: int, expected: int) -> None:
+    session = await server.sign_in("alice")
+    answer = await session.call(
+        "POST", PATH, content=body, headers={"Content-Type": "application/json"}
+    )
+    assert (answer.status_code, category(answer)) == (status, expected)
+
+
+async def test_a_body_may_be_compressed(server: Server) -> None:
+    session = await server.sign_in("alice")
+    body = gzip.compress(json.dumps({"targetEntityId": MEXICO}).encode())
+    packed = {"Content-Type": "application/json; charset=utf-8", "Content-Encoding": "gzip"}
+    answer = await session.call("POST", PATH, content=body, headers=packed)
+    assert answer.json()["success"] is True
+
+
+@pytest.mark.parametrize(
+    ("body", "coding", "status", "expected"),
+    [
+        (b"no gzip", "gzip", 400, 90),
+        (gzip.compress(b"{}", mtime=0)[:-6], "gzip", 400, 90),
+        (gzip.compress(b" " * 10_000_000, mtime=0), "gzip", 413, 20),
+        (b"{}", "br", 415, 20),
+    ],
+)
+async def test_badly_compressed_bodies(
+    server: Server, body: bytes, coding: str, status: int, expected: int
+) -> None:
+    session = await server.sign_in("alice")
+    packed = {"Content-Type": "application/json", "Content-Encoding": coding}
+    answer = await session.call("POST", PATH, content=body, headers=packed)
+    assert (answer.status_code, category(answer)) == (status, expected)
+
+
+async def test_a_caller_that_disconnects_before_the_body_is_no_server_error(server: Server) -> None:
+    session = await server.sign_in("alice")
+    headers = [(name.lower().encode(), value.encode()) for name, value in session.headers.items()]
+    status, _, _ = await raw_call(server.tenant.asgi, "POST", PATH, headers=headers, body=None)
+    assert status == 400
+
+
+async def test_a_body_of_another_media_type_is_refused_with_415(server: Server) -> None:
+    session = await server.sign_in("alice")
+    answer = await session.call("POST", PATH, content=b"{}", headers={"Content-Type": "text/plain"})
+    assert (answer.status_code, category(answer)) == (415, 20)

@@ -1,0 +1,144 @@
+"""What all responses have in common: ids, limits, compression (contract E1, E2, F, G)."""
+
+import pytest
+from entity_connections.fake.api.rate_limits import Meter, Window
+
+from tests.fake.conftest import Open
+from tests.fake.server import Server, category, raw_call
+
+pytestmark = pytest.mark.asyncio
+
+
+async def test_every_call_has_a_request_id_of_its_own(server: Server) -> None:
+    session = await server.sign_in("alice")
+    paths = ("/v1/entities", "/v1/entities", "/v1/nothing", "/elsewhere", "/oauth/token")
+    ids = [(await session.get(path)).headers["Zuora-Request-Id"] for path in paths]
+    assert len(set(ids)) == len(ids)
+    assert {len(id_) for id_ in ids} == {36}
+
+
+async def test_a_refusal_repeats_its_request_id(server: Server) -> None:
+    answer = await (await server.sign_in("alice")).get("/v1/nothing")
+    body = answer.json()
+    assert body["requestId"] == answer.headers["Zuora-Request-Id"]
+    assert body["processId"] == body["requestId"].replace("-", "")[:16].upper()
+
+
+@pytest.mark.parametrize("path", ["/v1/entities", "/v1/nothing", "/elsewhere"])
+async def test_the_track_id_comes_back_only_if_sent(server: Server, path: str) -> None:
+    session = await server.sign_in("alice")
+    assert "Zuora-Track-Id" not in (await session.get(path)).headers
+    session.headers["Zuora-Track-Id"] = "a-b_c/" + "9" * 58
+    assert (await session.get(path)).headers["Zuora-Track-Id"] == "a-b_c/" + "9" * 58
+
+
+@pytest.mark.parametrize(
+    "value", [b"x" * 65, b"a:b", b"a;b", b'a"b', b"a'b", "ä".encode(), b"a\tb", b"a\r\nb: c"]
+)
+async def test_an_invalid_track_id_is_refused_and_not_repeated(
+    server: Server, value: bytes
+) -> None:
+    status, headers, _ = await raw_call(
+        server.tenant.asgi, "GET", "/v1/entities", headers=[(b"zuora-track-id", value)]
+    )
+    assert status == 400
+    assert "zuora-track-id" not in headers
+
+
+async def test_the_api_reports_its_limits(server: Server) -> None:
+    session = await server.sign_in("alice")
+    server.now = 1_800_000_000 - 1_800_000_000 % 60 + 45.0
+    first, second = await session.get("/v1/entities"), await session.get("/v1/entities")
+    assert first.headers["RateLimit-Limit"] == (
+        "50000, 50000;w=60, 2250000;w=3600, 27000000;w=86400"
+    )
+    assert first.headers["RateLimit-Remaining"] == "49999"
+    assert second.headers["RateLimit-Remaining"] == "49998"
+    assert first.headers["RateLimit-Reset"] == "15"
+    assert first.headers["Concurrency-Limit-Type"] == "Default"
+    assert first.headers["Concurrency-Limit-Limit"] == "40"
+    assert first.headers["Concurrency-Limit-Remaining"] == "39"
+
+
+async def test_refused_calls_are_counted(server: Server) -> None:
+    await server.client.get("/v1/entities")
+    answer = await server.client.get("/v1/nothing")
+    assert answer.headers["RateLimit-Remaining"] == "49998"
+
+
+async def test_calls_over_the_limit_are_refused_with_429(open_server: Open) -> None:
+    server = open_server(limits=(Window(2, 60), Window(100, 3600)))
+    session = await server.sign_in("alice")
+    for _ in range(2):
+        assert (await session.get("/v1/entities")).status_code == 200
+    answer = await session.get("/v1/entities")
+    assert answer.status_code == 429
+    assert answer.json().keys() == {"reasons"}
+    assert answer.json()["reasons"][0]["code"] == 70
+    assert "Retry-After" not in answer.headers
+    server.now += int(answer.headers["RateLimit-Reset"])
+    assert (await session.get("/v1/entities")).status_code == 200
+
+
+async def test_the_reading_is_of_the_window_closest_to_exhaustion() -> None:
+    now = [0.0]
+    meter = Meter((Window(10, 60), Window(12, 3600)), lambda: now[0])
+    assert [meter.count().limit for _ in range(10)] == [10] * 10
+    now[0] = 60.0
+    reading = meter.count()
+    assert (reading.limit, reading.remaining, reading.reset) == (12, 1, 3540)
+    assert [meter.count().exceeded for _ in range(2)] == [False, True]
+
+
+async def test_one_exhausted_window_is_enough_to_exceed_the_limit() -> None:
+    now = [0.0]
+    meter = Meter((Window(1, 60), Window(1, 3600)), lambda: now[0])
+    assert not meter.count().exceeded
+    now[0] = 60.0
+    assert meter.count().exceeded
+
+
+async def test_bodies_over_1000_bytes_are_compressed_if_asked(server: Server) -> None:
+    session = await server.sign_in("alice")
+    long, short = "/v1/entities", "/v1/entities?provisioned=x"
+    for accepted, coding in {"br, gzip;q=0.5": "gzip", "identity": None}.items():
+        session.headers["Accept-Encoding"] = accepted
+        assert (await session.get(long)).headers.get("Content-Encoding") == coding
+        assert "Content-Encoding" not in (await session.get(short)).headers
+        assert len((await session.get(long)).json()["entities"]) == 15
+
+
+async def test_the_length_is_that_of_the_compressed_body(server: Server) -> None:
+    session = await server.sign_in("alice")
+    headers = [(k.lower().encode(), v.encode()) for k, v in session.headers.items()]
+    for extra in ((), ((b"accept-encoding", b"gzip"),)):
+        _, answered, body = await raw_call(
+            server.tenant.asgi, "GET", "/v1/entities", headers=[*headers, *extra]
+        )
+        assert int(answered["content-length"]) == len(body)
+        assert answered["content-type"] == "application/json; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/v1", "/v1/", "/v1/entities/", "/v2/entities", "/v1/entity-connections/x"]
+)
+async def test_unknown_paths_are_not_found(server: Server, path: str) -> None:
+    answer = await (await server.sign_in("alice")).get(path)
+    assert (answer.status_code, category(answer)) == (404, 40)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/oauth/token"),
+        ("PATCH", "/v1/entities"),
+        ("DELETE", "/v1/entity-connections"),
+        ("POST", "/v1/entity-connections/x/accept"),
+        ("BREW", "/v1/entities"),
+        ("OPTIONS", "/v1/entities"),
+    ],
+)
+async def test_wrong_methods_are_405(server: Server, method: str, path: str) -> None:
+    answer = await (await server.sign_in("alice")).call(method, path)
+    assert (answer.status_code, category(answer)) == (405, 45)
+    assert answer.headers["Allow"]

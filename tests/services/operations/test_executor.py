@@ -1,0 +1,484 @@
+"""How an operation is checked, recorded, sent and concluded."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from entity_connections.domain.actions import ACCEPT, DENY, DISCONNECT, REQUEST, Action
+from entity_connections.domain.connections import (
+    CONNECTED,
+    DISCONNECTED,
+    PENDING,
+    Connection,
+    Direction,
+)
+from entity_connections.domain.errors import (
+    Applied,
+    Forbidden,
+    NoResponse,
+    RateLimited,
+    ReadOnlyError,
+    Reason,
+    Refused,
+    ServerError,
+    TokenUnavailable,
+    Unreachable,
+    ZuoraError,
+)
+from entity_connections.domain.list_result import ListResult
+from entity_connections.domain.zuora_api import Receipt
+from entity_connections.fake.tenant import Tenant as FakeTenant
+from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.request_log import RequestLog, RetryDelay
+from entity_connections.services.storage.journal import Journal
+from entity_connections.services.tenant import Tenant
+from entity_connections.zuora.client import ZuoraClient
+
+from tests.acme import AMERICAS, CORPORATION, EUROPE, JAPAN, client, open_acme
+from tests.domain.world import GLOBAL, HIERARCHY, NORTH, connection
+from tests.services.factories import MORNING, Clock, execute
+from tests.services.faulty_client import FaultyClient
+from tests.zuora.raw_server import RawServer, http_response
+
+pytestmark = pytest.mark.asyncio
+OUT, IN = Direction.OUTBOUND, Direction.INBOUND
+
+
+@dataclass
+class World:
+    """A fake tenant in which alice works, and another administrator beside her."""
+
+    fake: FakeTenant
+    zuora: FaultyClient
+    tenant: Tenant
+    other: ZuoraClient
+    journal: Journal
+
+    async def plan(self, action: Action, acting: str, direction: Direction, key: str) -> Operation:
+        row = (await self.tenant.read(acting)).row(direction, key)
+        assert row is not None
+        return Operation.plan(action, row)
+
+    async def execute(self, operation: Operation) -> Operation:
+        return await execute(self.tenant, operation, self.journal)
+
+
+def open_world(scenario: str) -> World:
+    fake = open_acme(scenario)
+    zuora = FaultyClient(client(fake))
+    return World(fake, zuora, Tenant(zuora), client(fake), Journal(None, scenario))
+
+
+@pytest_asyncio.fixture
+async def world() -> AsyncIterator[World]:
+    world = open_world("acme")
+    await world.tenant.open()
+    yield world
+    world.fake.close()
+
+
+async def test_request_and_accept_connect_two_entities(world: World) -> None:
+    asked = await world.execute(await world.plan(REQUEST, AMERICAS, OUT, EUROPE))
+    assert asked.state is State.CONFIRMED
+    assert asked.sentence == (
+        "Requested: Acme-Americas → Acme-Europe is Pending until Acme-Europe accepts."
+    )
+    accepted = await world.execute(await world.plan(ACCEPT, EUROPE, IN, AMERICAS))
+    assert accepted.state is State.CONFIRMED
+    assert accepted.sentence == "Acme-Americas → Acme-Europe is Connected."
+    assert accepted.snapshot is not None
+    row = accepted.snapshot.row(IN, AMERICAS)
+    assert row is not None
+    assert row.status == CONNECTED
+
+
+@pytest.mark.parametrize(("scenario", "status"), [("acme", DISCONNECTED), ("denied-removed", None)])
+async def test_the_outcome_of_a_denial_names_the_status_in_the_list(
+    scenario: str, status: str | None
+) -> None:
+    world = open_world(scenario)
+    await world.tenant.open()
+    outcome = await world.execute(await world.plan(DENY, CORPORATION, IN, JAPAN))
+    assert outcome.state is State.CONFIRMED
+    assert outcome.snapshot is not None
+    row = outcome.snapshot.row(IN, JAPAN)
+    assert (row.status if row else None) == status
+    assert (status or "gone from the list") in outcome.sentence
+
+
+async def test_disconnect_ends_a_connection(world: World) -> None:
+    operation = await world.plan(DISCONNECT, CORPORATION, OUT, EUROPE)
+    outcome = await world.execute(operation)
+    assert outcome.state is State.CONFIRMED
+    assert outcome.sentence == "Acme Corporation → Acme-Europe is Disconnected."
+
+
+async def test_an_operation_on_a_changed_record_is_not_sent(world: World) -> None:
+    operation = await world.plan(ACCEPT, CORPORATION, IN, JAPAN)
+    assert operation.row.connection is not None
+    await world.other.deny(CORPORATION, operation.row.connection.id)
+    outcome = await world.execute(operation)
+    assert outcome.state is State.STALE
+    assert "Disconnected now; it was Pending" in outcome.sentence
+    assert not world.zuora.writes
+
+
+async def test_an_operation_on_another_record_of_the_pair_is_not_sent(world: World) -> None:
+    operation = await world.plan(DISCONNECT, CORPORATION, OUT, EUROPE)
+    assert operation.row.connection is not None
+    await world.other.disconnect(CORPORATION, operation.row.connection.id)
+    again = await world.other.request_connection(CORPORATION, EUROPE, "k")
+    await world.other.accept(EUROPE, again.connection_id)
+    outcome = await world.execute(operation)
+    assert outcome.state is State.STALE
+    assert "another Connected connection" in outcome.sentence
+    assert not world.zuora.writes
+
+
+async def test_a_refusal_carries_the_error_and_the_list(world: World) -> None:
+    carol = Tenant(client(world.fake, "carol"))
+    await carol.open()
+    view = await carol.read(CORPORATION)
+    row = view.row(IN, JAPAN)
+    assert row is not None
+    outcome = await execute(carol, Operation.plan(ACCEPT, row), world.journal)
+    assert outcome.state is State.REFUSED
+    assert outcome.error is not None
+    assert outcome.error.codes.endswith("10")
+    assert outcome.error.request_id
+    assert outcome.snapshot is not None
+
+
+async def test_a_lost_answer_is_confirmed_by_the_list(world: World) -> None:
+    operation = await world.plan(ACCEPT, CORPORATION, IN, JAPAN)
+    world.zuora.lose_answer = True
+    outcome = await world.execute(operation)
+    assert outcome.state is State.CONFIRMED
+    assert world.zuora.writes == ["accept"]
+
+
+async def test_a_lost_request_is_unknown_and_not_repeated(world: World) -> None:
+    operation = await world.plan(ACCEPT, CORPORATION, IN, JAPAN)
+    world.zuora.lose_request = True
+    outcome = await world.execute(operation)
+    assert outcome.state is State.UNKNOWN
+    assert "still shows Pending" in outcome.sentence
+    assert world.zuora.writes == ["accept"]
+
+
+async def test_a_lost_answer_is_unknown_without_a_list(world: World) -> None:
+    operation = await world.plan(DISCONNECT, CORPORATION, OUT, EUROPE)
+    world.zuora.lose_answer = world.zuora.fail_reads = True
+    outcome = await world.execute(operation)
+    assert outcome.state is State.UNKNOWN
+    assert outcome.snapshot is None
+
+
+async def test_success_without_a_list_is_unknown(world: World) -> None:
+    operation = await world.plan(DISCONNECT, CORPORATION, OUT, EUROPE)
+    world.zuora.fail_reads = True
+    outcome = await world.execute(operation)
+    assert outcome.state is State.UNKNOWN
+    assert outcome.sentence.startswith("Zuora said yes.")
+
+
+async def test_the_same_operation_is_sent_once(world: World) -> None:
+    operation = await world.plan(REQUEST, AMERICAS, OUT, EUROPE)
+    await world.execute(operation)
+    again = await world.execute(operation)
+    assert again.state is State.STALE
+    assert world.zuora.writes == ["request"]
+    row = (await world.tenant.read(AMERICAS)).row(OUT, EUROPE)
+    assert row is not None
+    assert row.status == PENDING
+
+
+class ScriptedLists:
+    """A client that accepts every write and returns the lists it is given, in operation."""
+
+    def __init__(self, *lists: list[Connection]) -> None:
+        self._lists = list(lists)
+        self.unreadable = 0
+
+    async def list_connections(
+        self, acting_id: str, direction: Direction | None = None
+    ) -> ListResult[Connection]:
+        found = self._lists.pop(0) if len(self._lists) > 1 else self._lists[0]
+        return ListResult(tuple(found), skipped=self.unreadable)
+
+    async def accept(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
+        return Receipt("")
+
+    deny = disconnect = accept
+
+
+async def execute_on_lists(
+    action: Action, before: list[Connection], after: list[Connection], unreadable: int = 0
+) -> Operation:
+    shown = ScriptedLists(before, before, after)
+    shown.unreadable = unreadable
+    tenant = Tenant(shown)  # type: ignore[arg-type]
+    tenant.hierarchy = HIERARCHY
+    row = (await tenant.read(GLOBAL.id)).row(IN, NORTH.id)
+    assert row is not None
+    return await execute(tenant, Operation.plan(action, row), Journal(None, "world"))
+
+
+@pytest.mark.parametrize("action", [DENY, DISCONNECT])
+async def test_another_status_does_not_prove_an_end(action: Action) -> None:
+    status = PENDING if action is DENY else CONNECTED
+    there = connection(NORTH, GLOBAL, status)
+    ended = await execute_on_lists(action, [there], [there._replace(status=DISCONNECTED)])
+    assert ended.state is State.CONFIRMED
+    odd = await execute_on_lists(action, [there], [there._replace(status="Suspended")])
+    assert odd.state is State.UNKNOWN
+    assert "The list shows Suspended" in odd.sentence
+
+
+@pytest.mark.parametrize("action", [DENY, DISCONNECT])
+async def test_an_incomplete_list_does_not_prove_that_a_record_is_gone(action: Action) -> None:
+    status = PENDING if action is DENY else CONNECTED
+    there = [connection(NORTH, GLOBAL, status)]
+    assert (await execute_on_lists(action, there, [])).state is State.CONFIRMED
+    outcome = await execute_on_lists(action, there, [], unreadable=1)
+    assert outcome.state is State.UNKNOWN
+    assert "cannot be read" in outcome.sentence
+
+
+async def test_a_list_of_another_entity_does_not_prove_an_end() -> None:
+    """A server may answer for another entity than the one in the header."""
+    record = {"id": "c" * 32, "sourceEntityId": "a" * 32, "targetEntityId": "b" * 32,
+              "status": CONNECTED}  # fmt: skip
+    foreign = record | {"sourceEntityId": "e" * 32, "targetEntityId": "f" * 32}
+    shown = [
+        http_response({"success": True, "entityConnections": [one]}) for one in (record, foreign)
+    ]
+    async with RawServer(
+        shown[0], shown[0], http_response(b"", "504 Gateway Timeout"), shown[1]
+    ).open() as rogue:
+        tenant = Tenant(rogue.client())
+        row = (await tenant.read("a" * 32)).row(OUT, "b" * 32)
+        assert row is not None
+        operation = Operation.plan(DISCONNECT, row)
+        outcome = await execute(tenant, operation, Journal(None, "acme"))
+    assert outcome.state is State.UNKNOWN
+    assert "a part of it cannot be read" in outcome.sentence
+
+
+async def test_the_outcome_is_that_of_the_record_and_not_of_the_pair() -> None:
+    p1, p2 = (connection(NORTH, GLOBAL, PENDING, id_) for id_ in ("p1", "p2"))
+    denied = await execute_on_lists(DENY, [p1, p2], [p1, p2._replace(status=DISCONNECTED)])
+    assert denied.state is State.CONFIRMED
+    other = connection(NORTH, GLOBAL, CONNECTED, "other")
+    unanswered = await execute_on_lists(ACCEPT, [p1], [p1, other])
+    assert unanswered.state is State.UNKNOWN
+
+
+async def test_the_journal_records_what_is_sent(world: World) -> None:
+    asked = await world.execute(await world.plan(REQUEST, AMERICAS, OUT, EUROPE))
+    (entry,) = world.journal.read_entries()
+    assert entry.outcome == "confirmed"
+    assert entry.sentence == asked.sentence
+    assert entry.key == asked.key
+    assert entry.user == "alice"
+    assert entry.connection_id == asked.connection_id
+    row = (await world.tenant.read(AMERICAS)).row(OUT, EUROPE)
+    assert row is not None
+    assert row.connection is not None
+    assert entry.connection_id == row.connection.id
+    assert world.zuora.track_ids == [entry.track_id]
+
+
+async def test_lateness_counts_from_the_end_of_the_request(world: World) -> None:
+    clock = Clock()
+    world.journal = Journal(None, "acme", clock=clock)
+    operation = await world.plan(ACCEPT, CORPORATION, IN, JAPAN)
+    world.zuora.lose_request = True
+    world.zuora.sending = lambda: clock.turn(seconds=170)
+    outcome = await world.execute(operation)
+    assert outcome.entry is not None
+    assert outcome.entry.at == MORNING
+    assert outcome.entry.sent_by == clock.now
+
+
+async def test_the_journal_records_a_refusal_with_its_codes(world: World) -> None:
+    operation = await world.plan(ACCEPT, CORPORATION, IN, JAPAN)
+    world.zuora.answers = [Forbidden("No.", (Reason("50000010", "No."),), "req-9")]
+    outcome = await world.execute(operation)
+    assert outcome.request_id == "req-9"
+    (entry,) = world.journal.read_entries()
+    assert (entry.outcome, entry.codes, entry.request_id) == ("refused", "50000010", "req-9")
+
+
+async def test_the_journal_does_not_record_what_is_not_sent(world: World) -> None:
+    operation = await world.plan(ACCEPT, CORPORATION, IN, JAPAN)
+    await world.execute(operation)
+    again = await world.execute(operation)
+    assert again.state is State.STALE
+    assert len(world.journal.read_entries()) == 1
+
+
+async def test_nothing_is_sent_when_the_journal_cannot_be_written(
+    world: World, tmp_path: Path
+) -> None:
+    operation = await world.plan(ACCEPT, CORPORATION, IN, JAPAN)
+    (tmp_path / "state").write_text("in the way")
+    world.journal = Journal(tmp_path / "state" / "state.sqlite3", "acme")
+    outcome = await world.execute(operation)
+    assert outcome.state is State.REFUSED
+    assert outcome.sentence.startswith("The journal ")
+    assert outcome.sentence.endswith("cannot be written: File exists. Nothing was sent.")
+    assert world.zuora.writes == []
+
+
+async def test_the_intent_is_on_the_disk_before_anything_is_sent(
+    world: World, tmp_path: Path
+) -> None:
+    operation = await world.plan(ACCEPT, CORPORATION, IN, JAPAN)
+    path = tmp_path / "state.sqlite3"
+    world.journal = Journal(path, "acme")
+    outcomes: list[str | None] = []
+
+    def read() -> None:
+        outcomes.extend(entry.outcome for entry in Journal(path, "acme").read_entries())
+
+    world.zuora.sending = read
+    await world.execute(operation)
+    assert outcomes == [None], "the intent, without an outcome"
+
+
+async def test_the_sentence_says_when_an_outcome_cannot_be_recorded(
+    world: World, tmp_path: Path
+) -> None:
+    operation = await world.plan(ACCEPT, CORPORATION, IN, JAPAN)
+    path = tmp_path / "state.sqlite3"
+    world.journal = Journal(path, "acme")
+
+    def spoil() -> None:
+        path.unlink()
+        path.mkdir()
+
+    world.zuora.sending = spoil
+    outcome = await world.execute(operation)
+    assert outcome.state is State.CONFIRMED
+    assert outcome.sentence.startswith("Acme-Japan → Acme Corporation is Connected. The journal ")
+
+
+class NoDelays(RequestLog):
+    """Records delays without waiting; cancels them if told."""
+
+    def __init__(self, *, patient: bool = True) -> None:
+        super().__init__()
+        self.patient, self.delays = patient, list[float]()
+
+    async def wait(self, wait: RetryDelay) -> bool:
+        self.delays.append(wait.until - asyncio.get_running_loop().time())
+        return self.patient
+
+
+def temporary_error(retry_after: float | None = None) -> ZuoraError:
+    reasons = (Reason("53000061", "Try again."),)
+    return ServerError(
+        "Try again.", reasons, "req-1", retry_after, applied=Applied.NO, needs_new_key=True
+    )
+
+
+async def test_a_request_refused_with_a_temporary_error_is_repeated_under_a_new_key(
+    world: World,
+) -> None:
+    operation = await world.plan(REQUEST, AMERICAS, OUT, EUROPE)
+    world.zuora.answers = [temporary_error(), temporary_error(7.0)]
+    delays = NoDelays()
+    outcome = await execute(world.tenant, operation, world.journal, delays)
+    assert outcome.state is State.CONFIRMED
+    assert len(set(world.zuora.keys)) == 3
+    entries = world.journal.read_entries()
+    assert [entry.outcome for entry in entries] == ["refused", "refused", "confirmed"]
+    assert [entry.key for entry in entries] == world.zuora.keys
+    assert outcome.key == world.zuora.keys[-1]
+    assert 0 <= delays.delays[0] <= 2
+    assert delays.delays[1] == pytest.approx(7.0, abs=0.1)
+
+
+def server_error(*codes: str) -> ZuoraError:
+    return ServerError(
+        "No.", tuple(Reason(code, "No.") for code in codes), applied=Applied.NO, needs_new_key=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("answers", "patient", "sent"),
+    [
+        ([temporary_error()] * 9, True, 3),
+        ([temporary_error()] * 9, False, 1),
+        ([temporary_error(61.0)] * 9, True, 1),
+        ([Refused("No.", needs_new_key=True)] * 9, True, 1),
+        ([RateLimited("Rate limit.")] * 9, True, 1),
+        ([NoResponse("Lost.")] * 9, True, 1),
+        ([server_error("53000050", "70")] * 9, True, 3),
+        ([server_error("53000061", "53000030")] * 9, True, 1),
+        ([server_error("53000060")] * 9, True, 1),
+        ([server_error("53000099")] * 9, True, 1),
+        ([server_error()] * 9, True, 1),
+    ],
+)
+async def test_how_often_a_request_is_repeated(
+    world: World, answers: list[ZuoraError], patient: bool, sent: int
+) -> None:
+    operation = await world.plan(REQUEST, AMERICAS, OUT, EUROPE)
+    world.zuora.answers = list(answers)
+    delays = NoDelays(patient=patient)
+    outcome = await execute(world.tenant, operation, world.journal, delays)
+    assert len(world.zuora.writes) == sent
+    unknown = isinstance(answers[0], NoResponse)
+    assert outcome.state is (State.UNKNOWN if unknown else State.REFUSED)
+    assert outcome.error is answers[0]
+
+
+async def test_other_actions_are_not_repeated_after_a_temporary_error(world: World) -> None:
+    operation = await world.plan(ACCEPT, CORPORATION, IN, JAPAN)
+    world.zuora.answers = [temporary_error()]
+    outcome = await execute(world.tenant, operation, world.journal, NoDelays())
+    assert outcome.state is State.REFUSED
+    assert world.zuora.writes == ["accept"]
+
+
+async def test_a_request_that_was_applied_in_spite_of_an_error_is_not_repeated(
+    world: World,
+) -> None:
+    operation = await world.plan(REQUEST, AMERICAS, OUT, EUROPE)
+    world.zuora.lose_answer = True
+    world.zuora.lost = temporary_error
+    outcome = await execute(world.tenant, operation, world.journal, NoDelays())
+    assert outcome.state is State.CONFIRMED
+    assert world.zuora.writes == ["request"]
+
+
+async def test_a_request_is_not_repeated_when_the_pair_has_changed(world: World) -> None:
+    operation = await world.plan(REQUEST, AMERICAS, OUT, EUROPE)
+    world.zuora.answers = [temporary_error(), temporary_error()]
+
+    class Meanwhile(NoDelays):
+        async def wait(self, wait: RetryDelay) -> bool:
+            await world.other.request_connection(AMERICAS, EUROPE, "somebody-else")
+            return True
+
+    outcome = await execute(world.tenant, operation, world.journal, Meanwhile())
+    assert outcome.state is State.STALE
+    assert outcome.sentence.endswith("it was not connected when you asked. It was not sent again.")
+    assert world.zuora.writes == ["request"]
+
+
+async def test_no_list_is_read_after_an_operation_that_was_not_sent(world: World) -> None:
+    operation = await world.plan(ACCEPT, CORPORATION, IN, JAPAN)
+    for error in (ReadOnlyError("Writes are locked."), Unreachable("No."), TokenUnavailable("No.")):
+        world.zuora.answers = [error]
+        outcome = await world.execute(operation)
+        assert (outcome.state, outcome.snapshot) == (State.REFUSED, None)
+    world.zuora.answers = [Unreachable("No.", applied=Applied.MAYBE)]
+    outcome = await world.execute(operation)
+    assert outcome.state is State.UNKNOWN
+    assert outcome.snapshot is not None

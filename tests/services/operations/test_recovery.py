@@ -1,0 +1,265 @@
+"""Recovery after a crash and after lost answers."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from entity_connections.domain.actions import ACTIONS, REQUEST, Action
+from entity_connections.domain.connections import (
+    CONNECTED,
+    DISCONNECTED,
+    PENDING,
+    Connection,
+    Direction,
+)
+from entity_connections.domain.errors import Unreachable
+from entity_connections.domain.list_result import ListResult
+from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.operations.outcome import GATEWAY_TIMEOUT
+from entity_connections.services.operations.recovery import record_resolved, recover_operations
+from entity_connections.services.storage.journal import JournalError
+from entity_connections.services.storage.journal_entry import SENDING
+from entity_connections.services.tenant import Tenant
+
+from tests.domain.world import GLOBAL, HIERARCHY, NORTH, SOUTH, row
+from tests.services.factories import Clock, accept, intend, journal, request
+from tests.services.tenant_in_file import TenantFile, open_file, open_journal
+
+MUCH_LATER = SENDING + GATEWAY_TIMEOUT + timedelta(seconds=1)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def kill_while_sending(folder: Path, action: Action, stops: str) -> None:
+    """Start a program that carries out an operation, and kill it before it has an answer."""
+    program = subprocess.Popen(
+        [sys.executable, "-m", "tests.services.tenant_in_file", folder, action.id, stops],
+        stdout=subprocess.PIPE,
+    )
+    assert program.stdout is not None
+    assert program.stdout.readline() == b"stopped\n"
+    program.send_signal(signal.SIGKILL)
+    program.communicate()
+
+
+def recover_after(folder: Path, tenant: Tenant, time: timedelta) -> list[Operation]:
+    """Recover operations as a start of the program does that comes `time` later."""
+    kept = open_journal(folder)
+    tenant.clock = kept.clock = lambda: now() + time
+    return asyncio.run(recover_operations(tenant, kept))
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("stops", ["before", "after"])
+def test_the_operation_of_a_killed_program_is_recovered(
+    tmp_path: Path, action: Action, stops: str
+) -> None:
+    kill_while_sending(tmp_path, action, stops)
+    (left,) = open_journal(tmp_path).read_unresolved()
+    assert (left.action, left.outcome) == (action, None)
+
+    tenant = open_file(tmp_path)
+    (at_once,) = recover_after(tmp_path, tenant, timedelta(0))
+    expected = State.UNKNOWN if stops == "before" else State.CONFIRMED
+    assert at_once.state is expected
+
+    told = recover_after(tmp_path, tenant, MUCH_LATER)
+    if stops == "before":
+        (later,) = told
+        assert later.state is State.NOT_APPLIED
+        assert f"{action.label} did not happen: the list shows" in later.sentence
+    else:
+        assert told == []
+    kept = open_journal(tmp_path)
+    assert [one.outcome for one in kept.read_entries()] == ["not done" if told else "confirmed"]
+    assert kept.verify() == (2, ())
+    assert isinstance(tenant.zuora, TenantFile)
+    assert tenant.zuora.sent == 0, "nothing is sent to find out"
+
+
+class ListsByEntity:
+    """A client with a list for each acting entity; without a list it is unreachable."""
+
+    def __init__(self, **lists: tuple[Connection, ...]) -> None:
+        self.lists = lists
+        self.asked: list[str] = []
+        self.unreadable = 0
+
+    async def list_connections(self, acting_id: str) -> ListResult[Connection]:
+        self.asked.append(acting_id)
+        if acting_id not in self.lists:
+            raise Unreachable("No connection to Zuora came about.")
+        return ListResult(self.lists[acting_id], skipped=self.unreadable)
+
+
+def tenant_with(clock: Clock, *connections: Connection) -> Tenant:
+    tenant = Tenant(ListsByEntity(**{GLOBAL.id: connections}), clock)  # type: ignore[arg-type]
+    tenant.hierarchy = HIERARCHY
+    return tenant
+
+
+OLDER, ENDED = (Connection(id_ * 32, GLOBAL.id, SOUTH.id, DISCONNECTED) for id_ in "78")
+WAITS = Connection("c" * 32, NORTH.id, GLOBAL.id, PENDING)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("status", "age", "result"),
+    [
+        (PENDING, SENDING + GATEWAY_TIMEOUT, State.UNKNOWN),
+        (PENDING, MUCH_LATER, State.NOT_APPLIED),
+        (CONNECTED, timedelta(0), State.CONFIRMED),
+        (CONNECTED, MUCH_LATER, State.CONFIRMED),
+        (DISCONNECTED, timedelta(0), State.UNKNOWN),
+        (DISCONNECTED, MUCH_LATER, State.SUPERSEDED),
+        ("Suspended", MUCH_LATER, State.SUPERSEDED),
+        (None, MUCH_LATER, State.SUPERSEDED),
+    ],
+)
+async def test_the_outcome_of_an_accept_depends_on_the_list_and_its_age(
+    status: str | None, age: timedelta, result: State
+) -> None:
+    clock = Clock()
+    kept = journal(None, clock)
+    entry = intend(kept, accept())
+    clock.now += age
+    shown = [WAITS._replace(status=status)] if status else []
+    (outcome,) = await recover_operations(tenant_with(clock, *shown), kept)
+    assert outcome.state is result
+    assert outcome.entry is not None
+    assert outcome.entry.id == entry.id
+    assert outcome.sentence.startswith("Accept of ")
+    (recorded,) = kept.read_entries()
+    assert recorded.outcome == (None if result is State.UNKNOWN else result.value)
+    assert recorded.open is (result is State.UNKNOWN)
+    if result is State.SUPERSEDED:
+        assert "Nobody can tell whether Accept happened: the list shows" in outcome.sentence
+
+
+@pytest.mark.asyncio
+async def test_an_unknown_outcome_counts_from_its_answer() -> None:
+    """The program saw the end of the request, so nothing was sent after that."""
+    clock = Clock()
+    kept = journal(None, clock)
+    kept.record_outcome(intend(kept, accept()).id, State.UNKNOWN.value, "Lost.")
+    clock.now += GATEWAY_TIMEOUT
+    assert (await recover_operations(tenant_with(clock, WAITS), kept))[0].state is State.UNKNOWN
+    clock.turn(seconds=1)
+    assert (await recover_operations(tenant_with(clock, WAITS), kept))[0].state is State.NOT_APPLIED
+    assert await recover_operations(tenant_with(clock, WAITS), kept) == []
+
+
+@pytest.mark.asyncio
+async def test_a_request_that_was_denied_meanwhile_is_confirmed() -> None:
+    clock = Clock()
+    kept = journal(None, clock)
+    intend(kept, request())
+    denied = Connection("e" * 32, GLOBAL.id, SOUTH.id, DISCONNECTED)
+    (outcome,) = await recover_operations(tenant_with(clock, denied), kept)
+    assert outcome.state is State.CONFIRMED
+    assert outcome.sentence.endswith("Acme → Acme South is Disconnected.")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("after", "result"),
+    [
+        ([OLDER, ENDED], State.NOT_APPLIED),
+        ([OLDER, ENDED._replace(status="Suspended")], State.SUPERSEDED),
+        ([OLDER, ENDED, ENDED._replace(id="9" * 32)], State.CONFIRMED),
+        ([OLDER, ENDED._replace(status=PENDING)], State.CONFIRMED),
+    ],
+)
+async def test_a_new_record_proves_a_request_beside_old_records(
+    after: list[Connection], result: State
+) -> None:
+    """Also if Zuora answered with an id and the list could not be read."""
+    for made in ("", "9" * 32):
+        clock = Clock()
+        kept = journal(None, clock)
+        view = await tenant_with(clock, OLDER, ENDED).read(GLOBAL.id)
+        seen = view.row(Direction.OUTBOUND, SOUTH.id)
+        assert seen is not None
+        entry = intend(kept, Operation.plan(REQUEST, seen))
+        kept.record_outcome(entry.id, State.UNKNOWN.value, "Lost.", connection_id=made)
+        clock.now += MUCH_LATER
+        (outcome,) = await recover_operations(tenant_with(clock, *after), kept)
+        assert outcome.state is result
+
+
+@pytest.mark.asyncio
+async def test_an_incomplete_list_proves_nothing_about_a_request() -> None:
+    clock = Clock()
+    kept = journal(None, clock)
+    intend(kept, request())
+    ended = row(Direction.OUTBOUND, SOUTH, ENDED)
+    intend(kept, Operation.plan(REQUEST, ended))
+    clock.now += MUCH_LATER
+    for shown in ((), (ENDED,)):
+        tenant = tenant_with(clock, *shown)
+        assert isinstance(tenant.zuora, ListsByEntity)
+        tenant.zuora.unreadable = 1
+        assert State.UNKNOWN is (await recover_operations(tenant, kept))[-1].state
+
+
+@pytest.mark.asyncio
+async def test_operations_in_another_tenant_are_not_looked_up() -> None:
+    """The name of the profile does not identify a tenant."""
+    kept = journal(None, tenant="https://one.example id")
+    intend(kept, accept())
+    kept.tenant = "https://another.example id"
+    assert kept.read_unresolved() == []
+    kept.tenant, kept.profile = "https://one.example id", "renamed"
+    assert len(kept.read_unresolved()) == 1
+
+
+@pytest.mark.asyncio
+async def test_each_list_is_read_once_and_an_unreadable_one_resolves_nothing() -> None:
+    clock = Clock()
+    kept = journal(None, clock)
+    seen = [intend(kept, accept()), intend(kept, request())]
+    operation = accept()
+    there = operation.row._replace(acting=NORTH)
+    hidden = intend(kept, Operation.plan(operation.action, there))
+    clock.now += MUCH_LATER
+    tenant = tenant_with(clock, WAITS._replace(status=CONNECTED))
+    told = await recover_operations(tenant, kept)
+    assert [one.state for one in told] == [State.CONFIRMED, State.NOT_APPLIED, State.UNKNOWN]
+    assert isinstance(tenant.zuora, ListsByEntity)
+    assert sorted(tenant.zuora.asked) == sorted([GLOBAL.id, NORTH.id])
+    assert isinstance(told[2].error, Unreachable)
+    assert "cannot be looked up" in told[2].sentence
+    assert [entry.id for entry in kept.read_unresolved()] == [hidden.id]
+    assert [one.entry.id for one in told[:2] if one.entry] == [one.id for one in seen]
+
+
+def test_an_operation_is_restored_from_its_entry() -> None:
+    for operation in (accept(), request()):
+        again = Operation.from_entry(intend(journal(None), operation))
+        assert again.pair == operation.pair
+        assert again.connection_id == operation.connection_id
+        assert (again.row.direction, again.row.key) == (operation.row.direction, operation.row.key)
+        assert again.row.status == operation.row.status
+    assert again.key == operation.key
+
+
+@pytest.mark.asyncio
+async def test_a_journal_that_cannot_be_used(tmp_path: Path) -> None:
+    clock = Clock()
+    kept = journal(tmp_path, clock)
+    entry = intend(kept, accept())
+    assert kept.path
+    kept.path.unlink()
+    kept.path.mkdir()
+    with pytest.raises(JournalError, match="cannot be read"):
+        await recover_operations(tenant_with(clock), kept)
+    done = replace(accept(), state=State.CONFIRMED, sentence="Done.", entry=entry)
+    (told,) = await record_resolved(kept, [done])
+    assert told.sentence.startswith("Done. The journal ")

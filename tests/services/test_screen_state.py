@@ -1,0 +1,372 @@
+"""The state: what stays where it is, and what is forgotten."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from time import monotonic
+
+import pytest
+import pytest_asyncio
+from entity_connections.domain.actions import DISCONNECT, REQUEST, Action
+from entity_connections.domain.clock import now
+from entity_connections.domain.connections import CONNECTED, PENDING, Connection, Direction
+from entity_connections.domain.errors import Unreachable
+from entity_connections.domain.list_result import ListResult
+from entity_connections.domain.row_order import SortColumn as Sorting
+from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.operations.outcome import GATEWAY_TIMEOUT
+from entity_connections.services.operations.recovery import record_resolved
+from entity_connections.services.request_log import RequestLog
+from entity_connections.services.screen_state import Progress, ScreenState
+from entity_connections.services.storage.journal import Journal
+from entity_connections.services.tenant import Tenant
+from entity_connections.services.workspace import UserSession
+
+from tests.acme import AMERICAS, CANADA, CORPORATION, EUROPE, JAPAN, US, client, open_acme
+from tests.domain.world import GLOBAL, NORTH, connection
+from tests.services.factories import intend
+
+pytestmark = pytest.mark.asyncio
+IN = Direction.INBOUND
+NO_TIME = timedelta(0)
+
+
+@pytest_asyncio.fixture
+async def state() -> AsyncIterator[ScreenState]:
+    fake = open_acme()
+    tenant = Tenant(client(fake))
+    acting = await tenant.open(CORPORATION)
+    state = ScreenState(
+        UserSession(tenant, "alice@acme.example", None, lambda _: None, RequestLog()), acting
+    )
+    state.apply(await tenant.read(acting))
+    yield state
+    fake.close()
+
+
+async def test_the_waiting_count_is_that_of_the_acting_entity(state: ScreenState) -> None:
+    assert state.waiting_count == 2
+
+
+async def test_every_change_is_announced(state: ScreenState) -> None:
+    row, snapshot = state.find(US), state.snapshot
+    assert row is not None
+    assert snapshot is not None
+    operation = Operation.plan(REQUEST, row)
+    changes: list[Callable[[], None]] = [
+        lambda: state.set_filter("acme"),
+        lambda: state.sort_next([Sorting.STATUS]),
+        lambda: state.sort_by(Sorting.COUNTERPART),
+        lambda: state.start_operation(operation),
+        lambda: state.finish_operation(operation.with_state(State.REFUSED, "")),
+        lambda: state.fail(Unreachable("No connection.")),
+        lambda: state.apply(snapshot),
+        lambda: state.other_side(row),
+        state.go_back,
+        lambda: state.to_tab(IN),
+        lambda: state.act_in(EUROPE),
+    ]
+    count = 0
+
+    def listen() -> None:
+        nonlocal count
+        count += 1
+
+    state.on_change = listen
+    for number, change in enumerate(changes, 1):
+        change()
+        assert count == number
+    state.move_to(US)
+    assert count == len(changes), "the rows are the same"
+
+
+async def test_filter_and_sort_order_keep_the_cursor(state: ScreenState) -> None:
+    state.move_to(CANADA)
+    state.tab.sort_by(Sorting.STATUS)
+    assert state.cursor == CANADA
+    state.set_filter("europe")
+    assert CANADA not in [row.key for row in state.visible_rows()]
+    assert state.moved_reason
+    state.set_filter("")
+    assert (state.cursor, state.moved_reason) == (CANADA, "")
+
+
+async def test_another_entity_starts_without_filter_and_becomes_recent(state: ScreenState) -> None:
+    state.set_filter("x")
+    state.act_in(EUROPE)
+    state.act_in(AMERICAS)
+    state.act_in(EUROPE)
+    assert state.recent == [AMERICAS, EUROPE, CORPORATION]
+    assert (state.tab.filter_text, state.cursor, state.snapshot) == ("", None, None)
+
+
+async def test_the_cached_list_is_shown_until_a_new_one_is_read(
+    state: ScreenState,
+) -> None:
+    before = state.snapshot
+    state.act_in(EUROPE)
+    state.act_in(CORPORATION)
+    assert state.snapshot is before
+
+
+async def test_the_other_side_shows_the_same_pair(state: ScreenState) -> None:
+    state.to_tab(IN)
+    row = state.find(JAPAN)
+    assert row is not None
+    state.other_side(row)
+    assert (state.acting_id, state.direction) == (JAPAN, Direction.OUTBOUND)
+    state.apply(await state.session.tenant.read(JAPAN))
+    assert state.cursor == CORPORATION
+
+
+async def test_going_back_shows_a_row_that_the_filter_would_hide(state: ScreenState) -> None:
+    state.set_filter("pending")
+    assert [row.key for row in state.visible_rows()] == [CANADA]
+    row = state.find(CANADA)
+    assert row is not None
+    assert row.connection is not None
+    state.move_to(CANADA)
+    state.other_side(row)
+    assert state.can_go_back
+    await state.session.tenant.zuora.accept(CANADA, row.connection.id)
+    state.go_back()
+    state.apply(await state.session.tenant.read(CORPORATION))
+    assert (state.tab.filter_text, [row.status for row in state.visible_rows()]) == (
+        "pending",
+        [CONNECTED],
+    )
+    assert (state.cursor, state.moved_reason) == (CANADA, "")
+
+
+async def test_a_row_in_progress_moves_only_when_the_user_sorts(
+    state: ScreenState,
+) -> None:
+    state.move_to(US)
+    state.tab.sort_by(Sorting.STATUS)
+    row = state.find(US)
+    assert row is not None
+    keys = [row.key for row in state.visible_rows()]
+    operation = Operation.plan(REQUEST, row)
+    state.start_operation(operation)
+    await state.session.tenant.zuora.request_connection(CORPORATION, US, operation.key)
+    state.apply(await state.session.tenant.read(CORPORATION))
+    assert [row.key for row in state.visible_rows()] == keys
+    state.tab.sort_by(Sorting.STATUS)
+    state.tab.sort_by(Sorting.STATUS)
+    state.tab.sort_by(Sorting.STATUS)
+    in_order = [row.key for row in state.visible_rows()]
+    assert in_order.index(US) < keys.index(US), "Pending comes first"
+    await state.session.tenant.zuora.disconnect(CORPORATION, "8a808255575bdae401576a914a140420")
+    view = await state.session.tenant.read(CORPORATION)
+    left = tuple(
+        record
+        for record in view.connections
+        if (record.source_id, record.target_id) != operation.ends
+    )
+    state.apply(view._replace(connections=left))
+    assert [row.key for row in state.visible_rows()].index(US) == in_order.index(US)
+
+
+async def test_the_cursor_moves_to_a_neighbour_when_its_row_is_gone(state: ScreenState) -> None:
+    state.to_tab(IN)
+    keys = [row.key for row in state.visible_rows()]
+    state.move_to(keys[1])
+    view = state.snapshot
+    assert view is not None
+    for gone, neighbour in (({1}, keys[2]), ({1, 2, 3}, keys[0])):
+        ids = {keys[at] for at in gone}
+        left = tuple(record for record in view.connections if record.source_id not in ids)
+        state.apply(view._replace(connections=left))
+        assert (state.cursor, bool(state.moved_reason)) == (neighbour, True)
+    state.apply(view)
+    assert (state.cursor, state.moved_reason) == (keys[1], ""), "it is the same record again"
+
+
+async def test_an_older_list_never_replaces_a_newer_one(state: ScreenState) -> None:
+    tenant = state.session.tenant
+    older, newer = await tenant.read(CORPORATION), await tenant.read(CORPORATION)
+    state.apply(newer)
+    state.apply(older)
+    assert state.snapshot is newer
+
+
+async def test_lists_are_ordered_by_the_time_of_their_request() -> None:
+    late = asyncio.Event()
+    calls: list[str] = []
+
+    class Slow:
+        async def list_connections(self, acting_id: str) -> ListResult[Connection]:
+            calls.append(acting_id)
+            if len(calls) == 1:
+                await late.wait()
+                return ListResult(())
+            return ListResult((connection(GLOBAL, NORTH, PENDING),))
+
+    tenant = Tenant(Slow())  # type: ignore[arg-type]
+    first = asyncio.create_task(tenant.read(GLOBAL.id))
+    await asyncio.sleep(0)
+    newer = await tenant.read(GLOBAL.id)
+    late.set()
+    assert (await first).read_at < newer.read_at
+    assert tenant.cached(GLOBAL.id) is newer
+
+
+def sent(state: ScreenState, action: Action, title: str, kept: Journal) -> Operation:
+    """Send an operation whose answer is lost."""
+    row = next(row for row in state.rows() if row.counterpart.title == title)
+    operation = Operation.plan(action, row)
+    state.start_operation(operation)
+    assert state.progress(row) is Progress.SENDING
+    entry = intend(kept, operation)
+    entry = entry._replace(outcome="unknown", concluded_at=kept.clock())
+    outcome = replace(
+        operation.with_state(State.UNKNOWN, "lost"),
+        snapshot=state.snapshot,
+        entry=entry,
+        answered_at=state.session.tenant.steady(),
+    )
+    state.finish_operation(outcome)
+    return outcome
+
+
+async def test_an_unknown_outcome_is_resolved_by_a_list_of_its_entity(
+    state: ScreenState,
+) -> None:
+    tenant, kept = state.session.tenant, Journal(None, "acme")
+    operation = sent(state, REQUEST, "Acme-US", kept)
+    for entity in (CORPORATION, EUROPE):
+        state.apply(await tenant.read(entity))
+        assert state.progress(operation.row) is Progress.UNKNOWN
+        assert state.take_resolved() == []
+    await tenant.zuora.request_connection(CORPORATION, operation.row.key, operation.key)
+    state.apply(await tenant.read(CORPORATION))
+    assert state.progress(operation.row) is None
+    (settled,) = state.take_resolved()
+    assert (settled.state, settled.id) == (State.CONFIRMED, operation.id)
+    assert state.take_resolved() == []
+    await record_resolved(kept, [settled])
+    assert kept.read_entries()[0].outcome == "confirmed"
+
+
+async def test_an_operation_that_no_list_shows_was_not_applied_once_it_is_late(
+    state: ScreenState,
+) -> None:
+    tenant = state.session.tenant
+    operation = sent(state, REQUEST, "Acme-US", Journal(None, "acme"))
+    tenant.clock = lambda: now() + GATEWAY_TIMEOUT
+    tenant.steady = lambda: monotonic() + GATEWAY_TIMEOUT.total_seconds()
+    state.apply(await tenant.read(CORPORATION))
+    (settled,) = state.take_resolved()
+    assert settled.state is State.NOT_APPLIED
+    assert settled.sentence == (
+        "Request Connection did not happen: the list shows no connection for "
+        "Acme Corporation → Acme-US."
+    )
+    assert state.progress(operation.row) is None
+
+
+async def test_the_list_of_another_entity_resolves_nothing(state: ScreenState) -> None:
+    operation = sent(state, DISCONNECT, "Acme-Europe", Journal(None, "acme"))
+    state.act_in(JAPAN)
+    state.apply(await state.session.tenant.read(JAPAN))
+    assert state.take_resolved() == [], "that it is not in there does not mean that it has ended"
+    assert state.progress(operation.row) is Progress.UNKNOWN
+
+
+async def test_setting_the_clock_forward_makes_nothing_late(state: ScreenState) -> None:
+    tenant = state.session.tenant
+    operation = sent(state, REQUEST, "Acme-US", Journal(None, "acme"))
+    for by_day, by_steady in (
+        (GATEWAY_TIMEOUT, NO_TIME),
+        (NO_TIME, GATEWAY_TIMEOUT),
+        (GATEWAY_TIMEOUT, GATEWAY_TIMEOUT),
+    ):
+        tenant.clock = partial(lambda time: now() + time, by_day)
+        tenant.steady = partial(lambda time: monotonic() + time.total_seconds(), by_steady)
+        state.apply(await tenant.read(CORPORATION))
+        late = by_day is by_steady is GATEWAY_TIMEOUT
+        assert state.progress(operation.row) is (None if late else Progress.UNKNOWN)
+
+
+async def test_a_list_that_is_older_than_the_answer_resolves_nothing(state: ScreenState) -> None:
+    before = await state.session.tenant.read(CORPORATION)
+    operation = sent(state, DISCONNECT, "Acme-Europe", Journal(None, "acme"))
+    left = tuple(one for one in before.connections if one.id != operation.connection_id)
+    for asked in (before.asked, 0.0):
+        state.apply(before._replace(connections=left, asked=asked))
+        assert state.progress(operation.row) is Progress.UNKNOWN
+    state.apply(before._replace(connections=left, asked=state.session.tenant.steady()))
+    assert state.progress(operation.row) is None
+
+
+async def test_both_sides_show_an_unknown_outcome_and_either_list_resolves_it(
+    state: ScreenState,
+) -> None:
+    tenant = state.session.tenant
+    operation = sent(state, REQUEST, "Acme-US", Journal(None, "acme"))
+    assert state.unresolved_acting_ids() == []
+    state.act_in(EUROPE)
+    assert state.unresolved_acting_ids() == [CORPORATION]
+    state.act_in(US)
+    assert state.unresolved_acting_ids() == [], "its own list tells"
+    await tenant.zuora.request_connection(CORPORATION, US, operation.key)
+    view = await tenant.read(US)
+    row = view.row(IN, CORPORATION)
+    assert row is not None
+    assert state.progress(row) is Progress.UNKNOWN
+    state.apply(view)
+    assert state.progress(row) is None
+    assert [one.state for one in state.take_resolved()] == [State.CONFIRMED]
+
+
+async def test_a_repeated_unknown_request_keeps_both_entries_open(state: ScreenState) -> None:
+    kept = Journal(None, "acme")
+    first = sent(state, REQUEST, "Acme-US", kept)
+    second = sent(state, REQUEST, "Acme-US", kept)
+    await state.session.tenant.zuora.request_connection(CORPORATION, US, first.key)
+    state.apply(await state.session.tenant.read(CORPORATION))
+    assert [one.id for one in state.take_resolved()] == [first.id, second.id]
+
+
+async def test_unknown_operations_of_an_earlier_program_are_shown(state: ScreenState) -> None:
+    kept = Journal(None, "acme")
+    before = sent(state, REQUEST, "Acme-US", kept)
+    entry = kept.read_entries()[0]
+    another = ScreenState(state.session, CORPORATION, state.snapshot)
+    another.update_unresolved([Operation.from_entry(entry)])
+    assert another.progress(before.row) is Progress.UNKNOWN
+
+
+async def test_a_list_of_another_entity_is_not_shown(state: ScreenState) -> None:
+    before = state.snapshot
+    state.apply(await state.session.tenant.read(EUROPE))
+    assert state.snapshot is before
+
+
+async def test_waiting_requests_are_counted_from_the_lists_read(state: ScreenState) -> None:
+    tenant = state.session.tenant
+    assert tenant.count_waiting() == {CORPORATION: 2, CANADA: 1}
+    await tenant.read(EUROPE)
+    assert tenant.count_waiting()[EUROPE] == 1
+
+
+async def test_a_request_that_is_gone_is_not_counted() -> None:
+    fake = open_acme("denied-removed")
+    zuora = client(fake)
+    tenant = Tenant(zuora)
+    await tenant.open(CORPORATION)
+    await tenant.read(CORPORATION)
+    await zuora.deny(CORPORATION, "8a8082555b3c70de015b44a61f0a2b09")
+    await tenant.read(CORPORATION)
+    assert tenant.count_waiting()[CORPORATION] == 1
+    fake.close()
+
+
+async def test_the_default_row() -> None:
+    fake = open_acme()
+    assert await Tenant(client(fake, "alice")).open(CORPORATION) == CORPORATION
+    assert await Tenant(client(fake, "bruno")).open(CORPORATION) == EUROPE
+    assert await Tenant(client(fake, "alice")).open() == CORPORATION
+    fake.close()
