@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from entity_connections.walkthrough.script import shipped
+from entity_connections.walkthrough.script_file import shipped_scripts
 
 from tests.bench.figures import Budget, Figure
 from tests.bench.programs import SCRIPT, Contest
@@ -22,11 +22,11 @@ def measure(contest: Contest) -> Iterator[Figure]:
     if contest.with_itself:
         return
     with TemporaryDirectory() as folder:
-        for name in shipped():
-            command = [SCRIPT, "walkthrough", name, "--export", f"{folder}/{name}"]
+        for name in shipped_scripts():
+            command = [SCRIPT, "walkthrough", name, "--export", f"{folder}/{name}", "--force"]
             yield Figure(f"record {name}", "s", _median(command), Budget(5, "alone"))
-        command += ["--png", "--gif"]
-        yield Figure("  with PNG and GIF", "s", _median(command), Budget(5, "alone"))
+        command += ["--png"]
+        yield Figure("  with PNG", "s", _median(command), Budget(5, "alone"))
     pytest = [sys.executable, "-m", "pytest", "-q", "-n", "2", "tests/walkthrough/test_shipped.py"]
     yield Figure("tests of all shipped", "s", _median(pytest), Budget(20, "alone"))
 

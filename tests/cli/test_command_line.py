@@ -123,11 +123,11 @@ def test_a_speed_that_is_none_is_refused(speed: str) -> None:
 
 def test_an_error_in_the_program_tells_no_values() -> None:
     code = (
-        "import sys; import entity_connections.cli.commands.entities as reading\n"
+        "import sys; import entity_connections.cli.commands.entities as entities\n"
         "def broken(*_, **__):\n"
         "    client_secret = ''.join(('not/a+', 'secret'))\n"
         "    raise RuntimeError('broken \\x1b]0;x\\x07 on purpose')\n"
-        "reading.run = broken\n"
+        "entities.run_in_tenant = broken\n"
         "sys.argv[1:] = ['entities']\n"
         "from entity_connections.cli import main; main()"
     )

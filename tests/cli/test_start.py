@@ -72,8 +72,8 @@ def test_an_empty_choice_of_the_tenant_is_not_the_fake_one(
 
 def test_what_a_command_is_given_wins_over_what_stands_before_it() -> None:
     before = TenantOptions(profile="acme", user="bruno", faults=("drop",))
-    assert TenantOptions().under(before) == before
-    merged = TenantOptions(profile="", faults=()).under(before)
+    assert TenantOptions().with_defaults(before) == before
+    merged = TenantOptions(profile="", faults=()).with_defaults(before)
     assert merged == TenantOptions(profile="", user="bruno", faults=())
 
 

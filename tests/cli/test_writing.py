@@ -348,9 +348,7 @@ def test_the_journal_is_read_once_for_all_targets(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(kept, "read_open", open_)
     tenant = Tenant(None)  # type: ignore[arg-type]
-    session: Any = SimpleNamespace(
-        tenant=tenant, way=SimpleNamespace(target=SimpleNamespace(journal=kept))
-    )
+    session: Any = SimpleNamespace(tenant=tenant, workspace=SimpleNamespace(journal=kept))
     orders = asyncio.run(plan_operations(session, REQUEST, [request().row] * 3))
     assert len(orders) == 3
     assert len(read) == 1

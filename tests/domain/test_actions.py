@@ -12,9 +12,15 @@ from entity_connections.domain.actions import (
     Action,
 )
 from entity_connections.domain.actions.default_action import default_action, default_row
-from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction, Row
+from entity_connections.domain.connections import (
+    CONNECTED,
+    DISCONNECTED,
+    PENDING,
+    Direction,
+)
+from entity_connections.domain.rows import Row
 
-from tests.domain.world import GLOBAL, HIERARCHY, NORTH, PLANNED, STRANGER, connection, row
+from tests.domain.small_tenant import GLOBAL, HIERARCHY, NORTH, PLANNED, STRANGER, connection, row
 
 OUT, IN = Direction.OUTBOUND, Direction.INBOUND
 EVERYWHERE = frozenset(one.id for one in HIERARCHY)

@@ -6,13 +6,13 @@ from entity_connections.domain.connections import (
     PENDING,
     Connection,
     Direction,
-    make_rows,
 )
 from entity_connections.domain.entities import Entity, Hierarchy
+from entity_connections.domain.rows import make_rows
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.domain.world import (
+from tests.domain.small_tenant import (
     GLOBAL,
     HIERARCHY,
     NORTH,
@@ -41,7 +41,7 @@ CONNECTIONS = st.lists(
 def test_outbound_lists_every_other_entity_in_the_order_of_the_tree() -> None:
     found = make_rows(OUT, GLOBAL.id, HIERARCHY, [])
     assert [one.counterpart for one in found] == [NORTH, VILLAGE, SOUTH, PLANNED]
-    assert [one.under for one in found] == [GLOBAL, NORTH, GLOBAL, SOUTH]
+    assert [one.parent for one in found] == [GLOBAL, NORTH, GLOBAL, SOUTH]
     assert {one.status for one in found} == {None}
 
 
@@ -73,7 +73,7 @@ def test_several_records_of_a_pair_fold_into_the_living_one() -> None:
     )
     assert one.connection is not None
     assert one.connection.id == "living"
-    assert [other.id for other in one.folded] == ["odd", "late", "old"]
+    assert [other.id for other in one.other_records] == ["odd", "late", "old"]
 
 
 def test_of_records_that_are_all_over_the_newest_counts() -> None:
@@ -108,7 +108,7 @@ def test_every_record_is_in_exactly_one_row_of_its_tab(connections: list[Connect
         shown = [
             record.id
             for one in found
-            for record in ((one.connection,) if one.connection else ()) + one.folded
+            for record in ((one.connection,) if one.connection else ()) + one.other_records
         ]
         mine = [
             one.id

@@ -13,7 +13,7 @@ from entity_connections.services.storage.journal import Journal
 from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.services.tenant import Tenant
 
-from tests.domain.world import GLOBAL, NORTH, SOUTH, connection, row
+from tests.domain.small_tenant import GLOBAL, NORTH, SOUTH, connection, row
 
 MORNING = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 

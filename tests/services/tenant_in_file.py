@@ -31,7 +31,7 @@ from entity_connections.services.operations.operation import Operation
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.tenant import Tenant
 
-from tests.domain.world import GLOBAL, HIERARCHY, NORTH, SOUTH
+from tests.domain.small_tenant import GLOBAL, HIERARCHY, NORTH, SOUTH
 from tests.services.factories import execute
 
 WAITING = Connection("c" * 32, NORTH.id, GLOBAL.id, PENDING)

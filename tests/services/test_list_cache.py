@@ -26,7 +26,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.acme import CORPORATION, EUROPE, client, open_acme
-from tests.domain.world import GLOBAL, HIERARCHY, NORTH, SOUTH, connection
+from tests.domain.small_tenant import GLOBAL, HIERARCHY, NORTH, SOUTH, connection
 from tests.services.factories import MORNING, Clock
 
 

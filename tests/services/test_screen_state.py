@@ -14,7 +14,7 @@ from entity_connections.domain.clock import now
 from entity_connections.domain.connections import CONNECTED, PENDING, Connection, Direction
 from entity_connections.domain.errors import Unreachable
 from entity_connections.domain.list_result import ListResult
-from entity_connections.domain.row_order import SortColumn as Sorting
+from entity_connections.domain.row_sort import SortColumn as Sorting
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import GATEWAY_TIMEOUT
 from entity_connections.services.operations.recovery import record_resolved
@@ -25,7 +25,7 @@ from entity_connections.services.tenant import Tenant
 from entity_connections.services.workspace import UserSession
 
 from tests.acme import AMERICAS, CANADA, CORPORATION, EUROPE, JAPAN, US, client, open_acme
-from tests.domain.world import GLOBAL, NORTH, connection
+from tests.domain.small_tenant import GLOBAL, NORTH, connection
 from tests.services.factories import intend
 
 pytestmark = pytest.mark.asyncio
@@ -63,9 +63,9 @@ async def test_every_change_is_announced(state: ScreenState) -> None:
         lambda: state.finish_operation(operation.with_state(State.REFUSED, "")),
         lambda: state.fail(Unreachable("No connection.")),
         lambda: state.apply(snapshot),
-        lambda: state.other_side(row),
+        lambda: state.go_to_other_side(row),
         state.go_back,
-        lambda: state.to_tab(IN),
+        lambda: state.switch_tab(IN),
         lambda: state.act_in(EUROPE),
     ]
     count = 0
@@ -78,12 +78,12 @@ async def test_every_change_is_announced(state: ScreenState) -> None:
     for number, change in enumerate(changes, 1):
         change()
         assert count == number
-    state.move_to(US)
+    state.move_cursor(US)
     assert count == len(changes), "the rows are the same"
 
 
 async def test_filter_and_sort_order_keep_the_cursor(state: ScreenState) -> None:
-    state.move_to(CANADA)
+    state.move_cursor(CANADA)
     state.tab.sort_by(Sorting.STATUS)
     assert state.cursor == CANADA
     state.set_filter("europe")
@@ -112,10 +112,10 @@ async def test_the_cached_list_is_shown_until_a_new_one_is_read(
 
 
 async def test_the_other_side_shows_the_same_pair(state: ScreenState) -> None:
-    state.to_tab(IN)
+    state.switch_tab(IN)
     row = state.find(JAPAN)
     assert row is not None
-    state.other_side(row)
+    state.go_to_other_side(row)
     assert (state.acting_id, state.direction) == (JAPAN, Direction.OUTBOUND)
     state.apply(await state.session.tenant.read(JAPAN))
     assert state.cursor == CORPORATION
@@ -127,8 +127,8 @@ async def test_going_back_shows_a_row_that_the_filter_would_hide(state: ScreenSt
     row = state.find(CANADA)
     assert row is not None
     assert row.connection is not None
-    state.move_to(CANADA)
-    state.other_side(row)
+    state.move_cursor(CANADA)
+    state.go_to_other_side(row)
     assert state.can_go_back
     await state.session.tenant.zuora.accept(CANADA, row.connection.id)
     state.go_back()
@@ -143,7 +143,7 @@ async def test_going_back_shows_a_row_that_the_filter_would_hide(state: ScreenSt
 async def test_a_row_in_progress_moves_only_when_the_user_sorts(
     state: ScreenState,
 ) -> None:
-    state.move_to(US)
+    state.move_cursor(US)
     state.tab.sort_by(Sorting.STATUS)
     row = state.find(US)
     assert row is not None
@@ -170,9 +170,9 @@ async def test_a_row_in_progress_moves_only_when_the_user_sorts(
 
 
 async def test_the_cursor_moves_to_a_neighbour_when_its_row_is_gone(state: ScreenState) -> None:
-    state.to_tab(IN)
+    state.switch_tab(IN)
     keys = [row.key for row in state.visible_rows()]
-    state.move_to(keys[1])
+    state.move_cursor(keys[1])
     view = state.snapshot
     assert view is not None
     for gone, neighbour in (({1}, keys[2]), ({1, 2, 3}, keys[0])):

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any, NamedTuple, TypeVar
 
-from entity_connections.domain import row_order as listing
 from entity_connections.domain.actions import (
     ACCEPT,
     ACTIONS,
@@ -21,11 +20,12 @@ from entity_connections.domain.connections import (
     PENDING,
     Connection,
     Direction,
-    Row,
 )
 from entity_connections.domain.entities import Entity, Hierarchy
 from entity_connections.domain.list_result import ListResult
-from entity_connections.domain.row_order import SortColumn as Sorting
+from entity_connections.domain.row_filter import filter_rows, search_text
+from entity_connections.domain.row_sort import SortColumn as Sorting
+from entity_connections.domain.rows import Row
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.screen_state import ScreenState
@@ -35,7 +35,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tests.domain.world import GLOBAL, HIERARCHY, NORTH, PLANNED, SOUTH, VILLAGE
+from tests.domain.small_tenant import GLOBAL, HIERARCHY, NORTH, PLANNED, SOUTH, VILLAGE
 
 PLACES = (GLOBAL, NORTH, SOUTH, VILLAGE)
 IDS = tuple(entity.id for entity in PLACES)
@@ -126,7 +126,7 @@ class CursorMachine(RuleBasedStateMachine):
         return None if self.state.moved_reason else self.state.find(self.state.cursor)
 
     def choose(self, key: str) -> None:
-        self.state.move_to(key)
+        self.state.move_cursor(key)
         if key != self.stays:
             self.stays = self.above = None
         self.chosen[self.state.direction] = key
@@ -203,7 +203,7 @@ class CursorMachine(RuleBasedStateMachine):
 
     @rule()
     def they_turn_to_the_other_tab(self) -> None:
-        self.state.to_tab(self.state.direction.opposite)
+        self.state.switch_tab(self.state.direction.opposite)
         self.stays = self.above = None
         self.look()
 
@@ -236,7 +236,7 @@ class CursorMachine(RuleBasedStateMachine):
             at = state.acting_id, state.direction, state.tab.filter_text, state.tab.sort_column
             self.left.append(Left(*at, self.chosen))
             self.chosen = {row.direction.opposite: state.acting_id}
-            state.other_side(row)
+            state.go_to_other_side(row)
             assert (state.acting_id, state.direction) == (row.key, row.direction.opposite)
         else:
             return
@@ -282,8 +282,8 @@ class CursorMachine(RuleBasedStateMachine):
         keys = self.keys
         if self.stays is None:  # and what was left is shown no longer
             assert set(keys) <= {row.key for row in self.state.rows()}
-            texts = [(listing.search_text(row), row) for row in self.state.rows()]
-            assert len(keys) == len(listing.filter_rows(self.state.tab.filter_text, texts))
+            texts = [(search_text(row), row) for row in self.state.rows()]
+            assert len(keys) == len(filter_rows(self.state.tab.filter_text, texts))
         if self.stays is None or self.state.snapshot is None:
             return
         assert self.state.cursor == self.stays

@@ -15,7 +15,7 @@ from entity_connections.domain.actions import DISCONNECT, Action
 from entity_connections.domain.zuora_api import ZuoraApi
 from entity_connections.services.operations.executor import MAX_ATTEMPTS
 from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
-from entity_connections.walkthrough.keys import event as key_event
+from entity_connections.walkthrough.key_events import key_event as key_event
 from entity_connections.zuora.client import ZuoraClient
 from textual import events
 from textual.await_complete import AwaitComplete

@@ -23,7 +23,7 @@ from entity_connections.tui.screens.connections import ConnectionsScreen
 from entity_connections.tui.timing import Timing
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.text_lines import TextLines
-from entity_connections.walkthrough.keys import event as key_event
+from entity_connections.walkthrough.key_events import key_event as key_event
 from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
 from textual.pilot import Pilot

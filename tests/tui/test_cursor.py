@@ -179,9 +179,9 @@ async def test_no_action_on_the_first_row_of_a_tab_that_was_empty() -> None:
         await ui.press("i")
         source = next(iter(ui.state.rows()), None)
         assert source is None
-        ui.state.to_tab(Direction.OUTBOUND)
+        ui.state.switch_tab(Direction.OUTBOUND)
         other = ui.state.rows()[0].key
-        ui.state.to_tab(Direction.INBOUND)
+        ui.state.switch_tab(Direction.INBOUND)
         await client(ui.fake).request_connection(other, ui.state.acting_id, "k")
         await ui.press("ctrl+r", "a")
         assert ui.shows_main_screen

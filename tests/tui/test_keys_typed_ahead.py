@@ -11,8 +11,8 @@ from entity_connections.tui.dialogs.action_confirmation import ActionConfirmatio
 from entity_connections.tui.dialogs.picker import Picker
 from entity_connections.tui.input.input_queue import MAX_WAITING
 from entity_connections.tui.widgets.grid.grid import Grid
-from entity_connections.walkthrough.keys import event
-from entity_connections.walkthrough.virtual_time import stage
+from entity_connections.walkthrough.key_events import key_event
+from entity_connections.walkthrough.virtual_time import virtual_time
 from textual import events
 from textual.pilot import Pilot
 
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 def test_keys_before_the_first_frame_do_no_harm(
     key: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with stage(still=True) as here:
+    with virtual_time(frozen=True) as (runner, _):
         app = ConnectionsApp(make_fake_workspace(TenantOptions(scenario="acme", user="alice")))
 
         async def hasty(_pilot: Pilot[object]) -> None:
-            app.post_message(event(key))
+            app.post_message(key_event(key))
             await asyncio.sleep(1)
             app.exit()
 
-        here.runner.run(app.run_async(headless=True, auto_pilot=hasty))
+        runner.run(app.run_async(headless=True, auto_pilot=hasty))
     assert app.return_code == 0
     assert capsys.readouterr() == ("", "")
 
@@ -64,9 +64,9 @@ async def test_keys_after_yes_wait_for_its_outcome_and_for_the_other_list() -> N
         await ui.press_at_once(*PROCEDURE)
         await ui.press()
         adapter.may_read.clear()
-        ui.app.post_message(event("y"))
-        ui.app.post_message(event("g"))
-        ui.app.post_message(event("a"))
+        ui.app.post_message(key_event("y"))
+        ui.app.post_message(key_event("g"))
+        ui.app.post_message(key_event("a"))
         await ui.wait_until(lambda: "waiting for Zuora" in ui.notice)
         assert ui.text("header").startswith("Acme-Americas ▾")
         adapter.may_read.set()
@@ -83,9 +83,9 @@ async def test_escape_overtakes_keys_that_wait_for_zuora() -> None:
     async with open_screen(wrap=adapter) as ui:
         adapter.may_read.clear()
         for key in ["ctrl+r", "r", "down"]:
-            ui.app.post_message(event(key))
+            ui.app.post_message(key_event(key))
         await ui.wait_until(lambda: "r down: waiting for Zuora" in ui.notice)
-        ui.app.post_message(event("escape"))
+        ui.app.post_message(key_event("escape"))
         await ui.wait_until(lambda: ui.app.input.is_empty)
         assert ui.shows_main_screen
         adapter.may_read.set()
@@ -163,5 +163,5 @@ async def test_keys_typed_after_quitting_are_ignored() -> None:
     async with open_screen() as ui:
         await ui.press("ctrl+q")
     assert ui.app.screen_stack == []
-    await ui.app.input.put(event("e"))
+    await ui.app.input.put(key_event("e"))
     assert ui.app.input.clear() == ["e"]

@@ -1,117 +1,143 @@
-"""What an export is made of, and that it is the same at every run."""
+"""The files of an export: pictures, terminal recording, PNGs, and the folder."""
 
-import os
+import json
 import re
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree
 
+import pyte
 import pytest
-from entity_connections.walkthrough.export import export
-from entity_connections.walkthrough.export.panel import MARGIN, Panel, captions
-from entity_connections.walkthrough.export.pictures import LEFT, LINE, TOP, composed
-from entity_connections.walkthrough.screen_text import CELL, Glass, text_of
+from entity_connections.walkthrough.export import pictures
+from entity_connections.walkthrough.export.caption_panel import MARGIN, CaptionPanel
+from entity_connections.walkthrough.export.exporter import export
+from entity_connections.walkthrough.export.folder import ExportError, prepare_folder
+from entity_connections.walkthrough.export.pictures import (
+    CELL_WIDTH,
+    LEFT,
+    LINE_HEIGHT,
+    TOP,
+    png,
+    screen_size,
+)
+from entity_connections.walkthrough.script_file import parse_script
 from rich.cells import cell_len
 from textual.geometry import Offset
 
-from tests.walkthrough.takes import HOSTILE, TOUR, shorter, taken, tour
+from tests.walkthrough.recordings import MARKUP, TOUR, record_script, tour
 
 SVG = "{http://www.w3.org/2000/svg}"
 PICTURES = ("01-question-click", "01-question-click-2", "01-question", "02-step", "03-there")
 
 
-def test_a_step_makes_its_clicks_and_its_end(tmp_path: Path) -> None:
-    files = export(tour(), tmp_path / "new" / "folder")
-    named = ["index.html", "tour.cast", *(f"{one}.svg" for one in PICTURES), "export.json"]
-    assert [file.name for file in files] == named
-    assert sorted(tmp_path.glob("new/folder/*")) == sorted(files)
-
-
-def test_the_same_everywhere(tmp_path: Path) -> None:
-    """Neither hash seed nor time zone nor terminal of a process gets into a file."""
-    again = (
-        "from pathlib import Path; from entity_connections.walkthrough.export import export\n"
-        f"from tests.walkthrough.takes import tour; export(tour(), Path({str(tmp_path / 'b')!r}))"
-    )
-    elsewhere = {
-        "PYTHONHASHSEED": "7", "TZ": "Asia/Kolkata", "NO_COLOR": "1", "TERM": "dumb",
-        "COLUMNS": "40", "USER": "mallory", "HOSTNAME": "elsewhere",
-    }  # fmt: skip
-    export(tour(), tmp_path / "a")
-    subprocess.run([sys.executable, "-c", again], check=True, env=os.environ | elsewhere)
-    for file in (tmp_path / "a").iterdir():
-        assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes(), file.name
-
-
 @pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Return the pictures of the tour by name."""
-    folder = tmp_path_factory.mktemp("pictures")
-    return {path.stem: path.read_text() for path in export(tour(), folder) if path.suffix == ".svg"}
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("export")
+    export(tour(), folder)
+    return folder
+
+
+@pytest.fixture
+def picture(request: pytest.FixtureRequest, exported: Path) -> str:
+    return (exported / f"{request.param}.svg").read_text()
+
+
+def with_pictures(*names: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("picture", names, indirect=True)
+
+
+def panel_texts(source: str) -> list[str]:
+    group = ElementTree.fromstring(source).find(f'{SVG}g[@font-family="monospace"]')
+    assert group is not None
+    return [(text.text or "").replace("\xa0", " ") for text in group.iter(f"{SVG}text")]
+
+
+# Pictures
+
+
+def test_each_step_has_pictures_of_its_clicks_and_of_its_end(exported: Path) -> None:
+    names = {"index.html", "tour.cast", *(f"{name}.svg" for name in PICTURES)}
+    assert {path.name for path in exported.iterdir()} == names
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_a_picture_says_what_it_shows(pictures: dict[str, str], name: str) -> None:
-    root = Xml.fromstring(pictures[name])
+def test_a_picture_has_title_and_description(exported: Path, name: str) -> None:
+    root = ElementTree.parse(exported / f"{name}.svg").getroot()
+    texts = {
+        element.get("id"): element.text
+        for tag in ("title", "desc")
+        for element in root.iter(f"{SVG}{tag}")
+    }
     number = int(name[:2])
     assert root.get("role") == "img"
-    named = {
-        one.get("id"): one.text for one in (*root.iter(f"{SVG}title"), *root.iter(f"{SVG}desc"))
-    }
-    assert [named[one] for one in (root.get("aria-labelledby") or "").split()] == [
+    assert [texts[id_] for id_ in root.get("aria-labelledby", "").split()] == [
         f"A <b>tour</b> {number}/3",
         tour().script.steps[number - 1].caption,
     ]
 
 
-def test_a_caption_is_only_text(pictures: dict[str, str]) -> None:
-    root = Xml.fromstring(pictures["01-question"])
-    assert {one.tag for one in root.iter()} <= {
-        f"{SVG}{tag}"
-        for tag in ("svg", "title", "desc", "style", "defs", "clipPath", "rect", "text", "g")
-    } | {f"{SVG}circle"}
-    words = "".join(one.text or "" for one in root.iter(f"{SVG}text")).replace("\xa0", " ")
-    assert HOSTILE.replace(" ", "") in words.replace(" ", "")
+@with_pictures("01-question")
+def test_a_caption_is_only_text(picture: str) -> None:
+    root = ElementTree.fromstring(picture)
+    tags = ["svg", "title", "desc", "style", "defs", "clipPath", "rect", "text", "g", "circle"]
+    assert {element.tag for element in root.iter()} <= {f"{SVG}{tag}" for tag in tags}
+    assert MARKUP.replace(" ", "") in "".join(panel_texts(picture)).replace(" ", "")
 
 
-@pytest.mark.parametrize("name", PICTURES)
-def test_a_picture_loads_nothing(pictures: dict[str, str], name: str) -> None:
-    svg = pictures[name]
-    attributes = {key for one in Xml.fromstring(svg).iter() for key in one.keys()}  # noqa: SIM118
+@with_pictures(*PICTURES)
+def test_a_picture_loads_nothing(picture: str) -> None:
+    root = ElementTree.fromstring(picture)
+    attributes = {key for element in root.iter() for key in element.attrib}
     assert not [key for key in attributes if key.endswith(("href", "src"))]
-    assert not re.search("@import|@font-face", svg)
-    assert all(one.startswith("#") for one in re.findall(r"url\(([^)]*)\)", svg))
+    assert not re.search("@import|@font-face", picture)
+    assert all(url.startswith("#") for url in re.findall(r"url\(([^)]*)\)", picture))
 
 
-def test_pictures_of_one_walkthrough_have_one_size(pictures: dict[str, str]) -> None:
-    assert len({re.search('viewBox="([^"]*)"', svg)[1] for svg in pictures.values()}) == 1  # type: ignore[index]
+def test_pictures_of_one_walkthrough_have_one_size(exported: Path) -> None:
+    roots = [ElementTree.parse(path).getroot() for path in exported.glob("*.svg")]
+    assert len({root.get("viewBox") for root in roots}) == 1
 
 
-@pytest.mark.parametrize(
-    ("name", "sight"),
-    [
-        ("01-question-click", "Acme-Europe … Connected"),
-        ("01-question-click-2", "Acme-US … Request Connection"),
-    ],
-)
-def test_the_pointer_is_on_what_is_clicked(pictures: dict[str, str], name: str, sight: str) -> None:
-    found = re.search(
-        r'<g transform="translate\(([\d.]+) ([\d.]+)\)"><circle r="21"', pictures[name]
-    )
-    assert found is not None
-    at = Offset(int((float(found[1]) - LEFT) / CELL), int((float(found[2]) - TOP) / LINE))
-    assert at == Glass(text_of(pictures[name])).spot(sight).middle
+@pytest.mark.parametrize("size", [[60, 20], [61, 33], [300, 100]])
+def test_the_size_of_a_picture_is_that_of_the_screen(size: list[int]) -> None:
+    """Rich draws the screen; a new version of it may draw it in another size."""
+    script = parse_script(TOUR.split("[[steps]]")[0] + '[[steps]]\ncaption = "One."', "test.toml")
+    frame = record_script(script.model_copy(update={"size": size})).frames[-1]
+    root = ElementTree.fromstring(frame.svg)
+    width, height = screen_size(*size)
+    assert [float(number) for number in root.get("viewBox", "").split()] == [
+        0,
+        0,
+        width,
+        pytest.approx(height),
+    ]
 
 
-def test_the_end_of_a_step_has_no_pointer(pictures: dict[str, str]) -> None:
-    assert "<circle r=" not in pictures["01-question"]
+@pytest.mark.parametrize("number", [0, 1])
+def test_the_pointer_is_on_what_is_clicked(exported: Path, number: int) -> None:
+    name = PICTURES[number]
+    picture = (exported / f"{name}.svg").read_text()
+    match = re.search(r'<g transform="translate\(([\d.]+) ([\d.]+)\)"><circle r="21"', picture)
+    assert match is not None
+    x, y = float(match[1]), float(match[2])
+    locator = tour().script.steps[0].do[number].click or ""
+    frame = tour().steps()[0].clicks[number]
+    cell = Offset(int((x - LEFT) / CELL_WIDTH), int((y - TOP) / LINE_HEIGHT))
+    assert cell == frame.pointer == frame.text.find(locator).center
 
 
-def test_keys_stand_on_caps(pictures: dict[str, str]) -> None:
-    below = [word.replace("\xa0", " ") for word in _words_of_panel(pictures["02-step"])]
-    assert below[-3:] == ["esc", "e", "americas"]
-    assert below[:2] == ["A <b>tour</b>", "2/3"]
+@with_pictures("01-question")
+def test_the_end_of_a_step_has_no_pointer(picture: str) -> None:
+    assert "<circle r=" not in picture
+
+
+@with_pictures("02-step")
+def test_keys_are_drawn_as_caps(picture: str) -> None:
+    texts = panel_texts(picture)
+    assert texts[:2] == ["A <b>tour</b>", "2/3"]
+    assert texts[-3:] == ["esc", "e", "americas"]
 
 
 @pytest.mark.parametrize("columns", [60, 300])
@@ -119,82 +145,141 @@ def test_keys_stand_on_caps(pictures: dict[str, str]) -> None:
     "caption", ["w" * 240, "名前" * 120, "a word and another one " * 10, "é̂" * 100, "x"]
 )
 def test_every_caption_fits(columns: int, caption: str) -> None:
-    width = 2 * LEFT + columns * CELL
+    width, _ = screen_size(columns, 20)
     steps = [tour().script.steps[0].model_copy(update={"caption": caption})]
-    take = tour()._replace(script=tour().script.model_copy(update={"steps": steps}))
-    panel = Panel.of(take, width)
-    caps = (*map(str, range(90)), "newest")
-    drawn = panel.drawn(captions(take, 1, caps), 100.0)
+    recording = tour()._replace(script=tour().script.model_copy(update={"steps": steps}))
+    panel = CaptionPanel.for_recording(recording, width)
+    keys = (*map(str, range(90)), "newest", "名" * 200)
+    drawn = panel.draw(recording.captions(recording.frames[1]._replace(keys=keys)), 100.0)
     for x, y, length in re.findall(
         r'<text x="([\d.]+)" y="([\d.]+)".*?textLength="([\d.]+)"', drawn
     ):
         assert float(x) >= MARGIN
         assert float(x) + float(length) <= width - MARGIN + 1
         assert 100 < float(y) < 100 + panel.height
-    words = [word.replace("\xa0", " ") for word in re.findall(r">([^<]+)</text>", drawn)]
-    lines = words[2 : 2 + panel.lines]
-    assert caption.replace(" ", "") in "".join(words).replace(" ", "")
-    assert all(cell_len(line) <= columns for line in lines)
-    assert words[-1] == "newest"
+    texts = [text.replace("\xa0", " ") for text in re.findall(r">([^<]+)</text>", drawn)]
+    assert caption.replace(" ", "") in "".join(texts).replace(" ", "")
+    assert all(cell_len(line) <= columns for line in texts[2 : 2 + panel.lines])
+    assert texts[-1] == f"{'名' * 19}…"
 
 
-def test_a_typed_text_too_long_for_a_cap_is_cut() -> None:
-    take = tour()
-    panel = Panel.of(take, 750)
-    drawn = panel.drawn(captions(take, 1, ("名" * 200,)), 0)
-    assert f"{'名' * 19}…</text>" in drawn
-
-
-def test_before_the_first_step_the_title_stands() -> None:
-    frame = tour().frames[0]
-    svg = composed(frame, captions(tour(), 0), Panel.of(tour(), 994), "A tour")
-    words = "".join(_words_of_panel(svg)).replace("\xa0", "")
-    assert "/3" not in words
-    assert tour().script.teaches.replace(" ", "") in words
-
-
-def test_numbers_are_as_long_as_they_must_be(tmp_path: Path) -> None:
-    """So that a folder lists a hundred steps in their order."""
-    one, frame = tour().script.steps[2], tour().frames[-1]
-    steps = [one.model_copy(update={"picture": None})] * 100
-    take = tour()._replace(
+def test_a_folder_lists_a_hundred_steps_in_order(tmp_path: Path) -> None:
+    steps = [tour().script.steps[2].model_copy(update={"picture": None})] * 100
+    recording = tour()._replace(
         script=tour().script.model_copy(update={"steps": steps}),
-        frames=tuple(frame._replace(number=number) for number in range(1, 101)),
+        frames=tuple(tour().frames[-1]._replace(step=number) for number in range(1, 101)),
     )
-    named = [path.name for path in export(take, tmp_path) if path.suffix == ".svg"]
-    assert named[0] == "001-step.svg"
-    assert named[-1] == "100-step.svg"
-    assert named == sorted(named)
+    names = [path.name for path in export(recording, tmp_path) if path.suffix == ".svg"]
+    assert names == sorted(names)
+    assert (names[0], names[-1]) == ("001-step.svg", "100-step.svg")
 
 
 @pytest.mark.parametrize(
-    ("name", "file"),
+    ("name", "file_name"),
+    [("../x/y", "x-y"), ("", "walkthrough"), ("ü b", "b"), ("a" * 99, "a" * 60)],
+)
+def test_a_name_becomes_a_file_name(tmp_path: Path, name: str, file_name: str) -> None:
+    assert (tmp_path / f"{file_name}.cast") in export(tour()._replace(name=name), tmp_path)
+
+
+# The terminal recording
+
+
+def read_cast(folder: Path) -> tuple[dict[str, object], list[tuple[float, str, str]]]:
+    header, *events = map(json.loads, (folder / "tour.cast").read_text().splitlines())
+    return header, [(time, kind, data) for time, kind, data in events]
+
+
+def test_a_cast_is_asciicast_2_and_plays_to_the_last_screen(exported: Path) -> None:
+    header, events = read_cast(exported)
+    width, height = tour().size
+    assert header == {"version": 2, "width": width, "height": height, "title": "A <b>tour</b>"}
+    assert {kind for _, kind, _ in events} == {"o"}
+    assert all(before[0] <= after[0] for before, after in pairwise(events))
+    screen = pyte.Screen(width, height)
+    stream = pyte.Stream(screen)
+    for _, _, data in events:
+        stream.feed(data)
+    lines = [line.rstrip() for line in screen.display]
+    assert lines[:24] == list(tour().frames[-1].text.lines)
+    assert "3/3" in lines[24]
+    assert "Enter goes there." in lines[25]
+
+
+def test_a_cast_shows_its_last_screen_for_some_seconds(exported: Path) -> None:
+    _, (*_, before, last) = read_cast(exported)
+    assert last[0] >= max(before[0], tour().frames[-1].time) + 3
+    assert last[2] == ""
+
+
+# PNG
+
+
+def test_each_picture_as_png(tmp_path: Path) -> None:
+    paths = export(tour(), tmp_path, with_png=True)
+    pngs = [path for path in paths if path.suffix == ".png"]
+    assert {path.stem for path in pngs} == set(PICTURES)
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in pngs)
+
+
+def test_a_png_without_its_font_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would be a picture without letters."""
+    monkeypatch.setattr(sys, "platform", "win32")
+    with pytest.raises(ExportError, match="PNG needs the font Consolas"):
+        png(pictures.captioned_picture(tour(), tour().frames[-1]))
+
+
+def test_a_png_without_the_extra_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    with pytest.raises(ExportError, match=r"pip install 'entity-connections\[record\]'"):
+        png(pictures.captioned_picture(tour(), tour().frames[-1]))
+
+
+# The folder
+
+
+def test_a_new_folder_is_made(tmp_path: Path) -> None:
+    prepare_folder(tmp_path / "a/b", force=False)
+    assert (tmp_path / "a/b").is_dir()
+
+
+def test_a_folder_with_files_is_refused_unless_forced(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(ExportError, match=r"is not empty; .* --force"):
+        prepare_folder(tmp_path, force=False)
+    prepare_folder(tmp_path, force=True)
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
     [
-        ("../x/y", "x-y"),
-        ("", "walkthrough"),
-        (".", "walkthrough"),
-        ("ü b", "b"),
-        ("a" * 99, "a" * 60),
+        ("file", "is a file; name a folder"),
+        ("file/below", "cannot be used: Not a directory"),
+        ("null\0", "cannot be used: it is no path"),
     ],
 )
-def test_a_name_becomes_one_of_a_file(tmp_path: Path, name: str, file: str) -> None:
-    assert (tmp_path / f"{file}.cast") in export(shorter(tour(), 1)._replace(name=name), tmp_path)
+def test_what_is_no_folder(tmp_path: Path, path: str, message: str) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ExportError, match=message):
+        prepare_folder(tmp_path / path, force=True)
 
 
-def test_the_smallest_and_the_largest_screen(tmp_path: Path) -> None:
-    for columns, rows in ((60, 20), (300, 100)):
-        take = taken(
-            TOUR.split("[[steps]]")[0].replace("[80, 24]", f"[{columns}, {rows}]") + _STILL
-        )
-        export(take, tmp_path / str(columns))
-        root = Xml.parse(tmp_path / str(columns) / "01-step.svg").getroot()
-        assert root.get("width") == f"{columns * CELL + 2 * LEFT:g}"
+def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "index.html").mkdir()
+    with pytest.raises(ExportError, match="cannot be written: Is a directory"):
+        export(tour(), tmp_path)
 
 
-_STILL = '[[steps]]\ncaption = "Nothing is done."'
+def test_the_command(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "entity_connections", "walkthrough", "deny-a-request"]
 
+    def run(*options: str) -> subprocess.CompletedProcess[str]:
+        arguments = [*command, "--export", str(tmp_path / "out"), *options]
+        return subprocess.run(arguments, capture_output=True, text=True)
 
-def _words_of_panel(svg: str) -> list[str]:
-    group = Xml.fromstring(svg).find(f'{SVG}g[@font-family="monospace"]')
-    assert group is not None
-    return [one.text or "" for one in group.iter(f"{SVG}text")]
+    ended = run()
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert sorted(ended.stdout.split()) == sorted(map(str, (tmp_path / "out").iterdir()))
+    assert run().returncode == 2
+    assert run("--force").returncode == 0

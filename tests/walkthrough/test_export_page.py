@@ -1,4 +1,4 @@
-"""The page of a walkthrough: it stands alone, can be read without a mouse, and believes nobody."""
+"""The page of a recording: it loads nothing, can be read without a mouse, and escapes all texts."""
 
 import base64
 import hashlib
@@ -8,14 +8,14 @@ from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 import pytest
-from entity_connections.walkthrough.export import export
+from entity_connections.walkthrough.export.exporter import export
 from entity_connections.walkthrough.export.page import page
-from entity_connections.walkthrough.export.pictures import LEFT, LINE, TOP, band
-from entity_connections.walkthrough.screen_text import Glass, text_of
-from entity_connections.walkthrough.script import parsed
+from entity_connections.walkthrough.export.pictures import LEFT, LINE_HEIGHT, TOP, click_picture
+from entity_connections.walkthrough.screen_text import ScreenText
+from entity_connections.walkthrough.script_file import parse_script
 from textual.geometry import Offset
 
-from tests.walkthrough.takes import HOSTILE, tour
+from tests.walkthrough.recordings import MARKUP, tour
 
 
 class Page(HTMLParser):
@@ -55,13 +55,12 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def shown() -> Page:
-    """Return the page of the tour."""
+def tour_page() -> Page:
     return Page(page(tour()))
 
 
-def test_it_needs_nothing_but_itself(shown: Page) -> None:
-    for tag, attributes in shown.tags:
+def test_it_needs_nothing_but_itself(tour_page: Page) -> None:
+    for tag, attributes in tour_page.tags:
         assert attributes.get("src", "data:").startswith("data:"), tag
         assert attributes.get("href", "#").startswith(("#", "data:")), tag
         assert attributes.keys().isdisjoint({"srcset", "action", "poster", "style"}), tag
@@ -70,24 +69,24 @@ def test_it_needs_nothing_but_itself(shown: Page) -> None:
     assert "url(" not in html
 
 
-def test_only_its_own_script_may_run(shown: Page) -> None:
-    policy = next(one["content"] for one in shown.of("meta") if "http-equiv" in one)
-    (script,) = shown.scripts
+def test_only_its_own_script_may_run(tour_page: Page) -> None:
+    policy = next(meta["content"] for meta in tour_page.of("meta") if "http-equiv" in meta)
+    (script,) = tour_page.scripts
     trusted = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     assert "default-src 'none'" in policy
     assert f"script-src 'sha256-{trusted}'" in policy
 
 
-def test_captions_are_only_text(shown: Page) -> None:
-    assert shown.text.count(HOSTILE) == 2, "the caption, and what it teaches"
-    assert "A <b>tour</b>" in shown.text
+def test_captions_are_only_text(tour_page: Page) -> None:
+    assert tour_page.text.count(MARKUP) == 2, "the caption, and what it teaches"
+    assert "A <b>tour</b>" in tour_page.text
     allowed = (
         "html head meta title link style body header h1 p kbd main section div nav a h2 ol li"
         " span img figure details summary pre footer script"
     )
-    assert {tag for tag, _ in shown.tags} == set(allowed.split())
+    assert {tag for tag, _ in tour_page.tags} == set(allowed.split())
     assert not [
-        name for _, attributes in shown.tags for name in attributes if name.startswith("on")
+        name for _, attributes in tour_page.tags for name in attributes if name.startswith("on")
     ]
 
 
@@ -99,13 +98,13 @@ def test_what_is_typed_clicked_and_seen_is_only_text() -> None:
     }  # fmt: skip
     steps = [tour().script.steps[0].model_validate(step)]
     script = tour().script.model_copy(update={"steps": steps, "scenario": hostile, "user": hostile})
-    found = Page(page(tour()._replace(script=script, name=hostile)))
-    assert "b" not in [tag for tag, _ in found.tags]
-    assert found.text.count(hostile) == 8
+    hostile_page = Page(page(tour()._replace(script=script, name=hostile)))
+    assert "b" not in [tag for tag, _ in hostile_page.tags]
+    assert hostile_page.text.count(hostile) == 8
 
 
-def test_every_picture_has_words(shown: Page) -> None:
-    assert [one["alt"] for one in shown.of("img")] == [
+def test_every_picture_has_words(tour_page: Page) -> None:
+    assert [image["alt"] for image in tour_page.of("img")] == [
         "The pointer is on “Connected” in the line of “Acme-Europe”.",
         "The pointer is on “Request Connection” in the line of “Acme-US”.",
         "The screen after step 1. It shows “Request a connection?”.",
@@ -115,65 +114,65 @@ def test_every_picture_has_words(shown: Page) -> None:
 
 
 def test_pictures_are_whole_files() -> None:
-    for one in Page(page(tour())).of("img"):
-        kind, data = one["src"].split(",")
+    for image in Page(page(tour())).of("img"):
+        kind, data = image["src"].split(",")
         assert kind == "data:image/svg+xml;base64"
         Xml.fromstring(base64.b64decode(data))
 
 
 def test_a_click_shows_its_lines() -> None:
-    """The band is seven lines high, and what is clicked is on one of them."""
+    """The excerpt is seven lines high, and what is clicked is on one of them."""
     first = Page(page(tour())).of("img")[0]
     svg = base64.b64decode(first["src"].split(",")[1]).decode()
     top, height = _box(svg)
-    at = Glass(text_of(svg)).spot("Acme-Europe … Connected").middle
-    assert top < TOP + at.y * LINE < top + height - LINE
-    assert height < 8 * LINE
+    pointer = tour().steps()[0].clicks[0].pointer
+    assert pointer is not None
+    assert top < TOP + pointer.y * LINE_HEIGHT < top + height - LINE_HEIGHT
+    assert height < 8 * LINE_HEIGHT
 
 
 @pytest.mark.parametrize("row", [0, 12, 23])
-def test_a_band_ends_where_the_screen_does(row: int) -> None:
-    svg = band(tour().frames[1]._replace(pointer=Offset(5, row)), "", "")
-    top, height = _box(svg)
+def test_an_excerpt_ends_where_the_screen_does(row: int) -> None:
+    frame = tour().frames[1]._replace(pointer=Offset(5, row))
+    top, height = _box(click_picture(tour(), frame, "", "").svg)
     assert top >= TOP - LEFT
-    assert top <= TOP + row * LINE < top + height
-    assert top + height <= TOP + 24 * LINE + LEFT
+    assert top <= TOP + row * LINE_HEIGHT < top + height
+    assert top + height <= TOP + 24 * LINE_HEIGHT + LEFT
 
 
-def test_each_step_can_be_gone_to(shown: Page) -> None:
-    ids = {one["id"] for one in shown.of("section")}
+def test_each_step_can_be_gone_to(tour_page: Page) -> None:
+    ids = {section["id"] for section in tour_page.of("section")}
     assert ids == {"step-1", "step-2", "step-3"}
-    assert {one["href"].removeprefix("#") for one in shown.of("a")} == ids
-    assert all(one["aria-label"] for one in shown.of("a"))
+    assert {link["href"].removeprefix("#") for link in tour_page.of("a")} == ids
+    assert all(link["aria-label"] for link in tour_page.of("a"))
 
 
-def test_what_is_done_is_told(shown: Page) -> None:
-    assert "Click Connected in the line of Acme-Europe" in shown.text
-    assert "Press esc" in shown.text
-    assert "Type americas" in shown.text
+def test_inputs_are_described(tour_page: Page) -> None:
+    assert "Click Connected in the line of Acme-Europe" in tour_page.text
+    assert "Press esc" in tour_page.text
+    assert "Type americas" in tour_page.text
 
 
-def test_the_screen_is_there_as_text(shown: Page) -> None:
-    assert "\n".join(text_of(tour().frames[-1].svg)) in shown.text
+def test_the_screen_is_there_as_text(tour_page: Page) -> None:
+    assert "\n".join(tour().frames[-1].text.lines) in tour_page.text
 
 
 def test_what_a_tenant_holds_is_only_text() -> None:
     *before, last = tour().frames
-    hostile = last._replace(svg=last.svg.replace("Acme-US", "&lt;b&gt;"))
-    found = Page(page(tour()._replace(frames=(*before, hostile))))
-    assert "b" not in [tag for tag, _ in found.tags]
-    assert "  <b>  " in found.text
+    hostile = last._replace(text=ScreenText(("<b>  ",)))
+    hostile_page = Page(page(tour()._replace(frames=(*before, hostile))))
+    assert "b" not in [tag for tag, _ in hostile_page.tags]
+    assert "<b>  " in hostile_page.text
 
 
-def test_faults_are_told() -> None:
-    script = parsed(
+def test_faults_are_described() -> None:
+    script = parse_script(
         'title="t"\nteaches="t"\n[[steps]]\ncaption="c"\nfaults=["drop","latency=2"]\n'
         '[[steps]]\ncaption="c"\nfaults=["rate-limit"]\n[[steps]]\ncaption="c"\nfaults=[]',
         "t.toml",
     )
-    take = tour()
-    frames = tuple(take.frames[-1]._replace(number=number) for number in (1, 2, 3))
-    text = Page(page(take._replace(script=script, frames=frames))).text
+    frames = tuple(tour().frames[-1]._replace(step=number) for number in (1, 2, 3))
+    text = Page(page(tour()._replace(script=script, frames=frames))).text
     many, one = "The faults drop, latency=2", "The fault rate-limit"
     assert f"{many} of the fake tenant are switched on, and all others off" in text
     assert f"{one} of the fake tenant is switched on, and every other one off" in text
@@ -182,7 +181,7 @@ def test_faults_are_told() -> None:
 
 def test_no_folder_of_this_machine_is_named(tmp_path: Path) -> None:
     script = tour().script.model_copy(update={"scenario": str(tmp_path / "mine.toml")})
-    for file in export(tour()._replace(script=script), tmp_path / "out"):
+    for file in export(tour()._replace(script=script), tmp_path):
         assert str(tmp_path) not in file.read_text()
 
 

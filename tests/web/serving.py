@@ -1,4 +1,4 @@
-"""`entity-connections web` in a process of its own, and the processes of its visitors."""
+"""`entity-connections web` in a process, and the processes of its sessions."""
 
 import os
 import signal
@@ -13,23 +13,18 @@ from tests.cli.tenant import PROGRAM, environ
 
 
 class Serving(NamedTuple):
-    """A server of the screen.
+    """A running server.
 
     Attributes:
-        process: it; only it writes to the pipes.
-        url: where it is.
+        process: of the server; the processes of sessions do not write to its pipes.
+        url: its address.
     """
 
     process: subprocess.Popen[str]
     url: str
 
-    @property
-    def host(self) -> str:
-        """Return what a browser says as its Host."""
-        return self.url.partition("//")[2]
-
-    def visitors(self) -> list[int]:
-        """Return the processes it runs for its visitors."""
+    def sessions(self) -> list[int]:
+        """Return the ids of the processes of its sessions."""
         return children(self.process.pid)
 
 
@@ -37,16 +32,16 @@ class Serving(NamedTuple):
 def serving(
     home: Path, *arguments: str, before: Sequence[str] = (), **more: str
 ) -> Iterator[Serving]:
-    """Serve the screen on a free port of this machine, and see that nothing is left of it."""
+    """Run a server on a free port; check at the end that it leaves no process behind."""
     with subprocess.Popen(
         [*PROGRAM, *before, "web", "--port", "0", *arguments],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ(home, **more),
     ) as process:  # fmt: skip
         assert process.stdout is not None
         try:
-            told = process.stdout.readline()
-            assert " is at http://" in told, told
-            yield Serving(process, told.partition(" is at ")[2].split(" until")[0])
+            ready = process.stdout.readline()
+            assert " is at http://" in ready, ready
+            yield Serving(process, ready.partition(" is at ")[2].split(" until")[0])
         finally:
             left = children(process.pid)
             process.send_signal(signal.SIGTERM)
@@ -54,19 +49,19 @@ def serving(
                 process.wait(10)
             finally:
                 process.kill()
-            assert gone(left)
+            assert wait_until_ended(left)
 
 
 def children(pid: int) -> list[int]:
-    """Return the processes that a process has started."""
-    listed = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(one) for task in listed for one in task.read_text().split()]
+    """Return the ids of the child processes of a process."""
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for path in lists for child in path.read_text().split()]
 
 
-def gone(pids: Sequence[int], timeout: float = 5) -> bool:
-    """Return whether no such process runs any more, after some seconds at most."""
+def wait_until_ended(pids: Sequence[int], timeout: float = 5) -> bool:
+    """Return whether all processes end in time; kill those that do not."""
     deadline = time.monotonic() + timeout
-    while left := [pid for pid in pids if _runs(pid)]:
+    while left := [pid for pid in pids if _is_running(pid)]:
         if time.monotonic() > deadline:
             for pid in left:
                 os.kill(pid, signal.SIGKILL)
@@ -75,7 +70,7 @@ def gone(pids: Sequence[int], timeout: float = 5) -> bool:
     return True
 
 
-def _runs(pid: int) -> bool:
+def _is_running(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z"
     except OSError:

@@ -1,4 +1,4 @@
-"""`web` without a browser: what it serves, to whom, and what becomes of its processes."""
+"""`web`: what it serves, to whom, and that no process is left."""
 
 import asyncio
 import os
@@ -13,14 +13,14 @@ from typing import NamedTuple
 import aiohttp
 import click
 import pytest
-from entity_connections.cli.commands.web import command_for, web
+from entity_connections.cli.commands.web import build_command, web
 from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.tui.themes import THEMES
 from yarl import URL
 
 from tests.cli.tenant import environ, run
-from tests.web.serving import Serving, children, gone, serving
-from tests.web.visitor import visiting
+from tests.web.client import connect
+from tests.web.serving import Serving, children, serving, wait_until_ended
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.xdist_group("web")]
 SECRET = "nobody's/business+at=all"
@@ -29,20 +29,20 @@ SECRET = "nobody's/business+at=all"
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     credentials = {"ZUORA_CLIENT_ID": "id", "ZUORA_CLIENT_SECRET": SECRET, "OTHER_TOKEN": SECRET}
-    with serving(tmp_path_factory.mktemp("home"), **credentials) as found:
-        yield found
+    with serving(tmp_path_factory.mktemp("home"), **credentials) as server:
+        yield server
 
 
 @pytest.fixture
 def server(shared: Serving) -> Serving:
-    """Return a server whose last visitor has gone."""
-    assert gone(shared.visitors())
+    """Return the shared server, after the sessions of other tests have ended."""
+    assert wait_until_ended(shared.sessions())
     return shared
 
 
-async def wait_until_empty(server: Serving) -> None:
+async def wait_for_no_session(server: Serving) -> None:
     async with asyncio.timeout(5):
-        while server.visitors():  # noqa: ASYNC110 - nobody tells
+        while server.sessions():  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.02)
 
 
@@ -55,14 +55,14 @@ class Process(NamedTuple):
 
 
 def process(pid: int) -> Process:
-    kept = Path(f"/proc/{pid}")
+    folder = Path(f"/proc/{pid}")
     arguments, variables = (
-        [one.decode() for one in (kept / name).read_bytes().split(b"\0") if one]
+        [part.decode() for part in (folder / name).read_bytes().split(b"\0") if part]
         for name in ("cmdline", "environ")
     )
-    pairs = (one.partition("=") for one in variables)
+    pairs = (variable.partition("=") for variable in variables)
     named = {name: value for name, _, value in pairs}
-    return Process(arguments, named, (kept / "cwd").readlink())
+    return Process(arguments, named, (folder / "cwd").readlink())
 
 
 async def test_the_page_and_all_it_needs_come_from_the_server(server: Serving) -> None:
@@ -82,12 +82,12 @@ async def test_the_page_and_all_it_needs_come_from_the_server(server: Serving) -
             content = await text(path)
             if path.endswith(".css"):
                 fetched = re.findall(r"url\(\"?([^\")]+)", content)
-                assert all(one.startswith("/static/fonts/") for one in fetched), path
-                for one in fetched:
-                    await text(one)
+                assert all(url.startswith("/static/fonts/") for url in fetched), path
+                for url in fetched:
+                    await text(url)
 
 
-async def test_a_browser_is_told_to_trust_nothing_else(server: Serving) -> None:
+async def test_security_headers(server: Serving) -> None:
     async with aiohttp.ClientSession() as session:
         for path in ("/", "/static/js/textual.js", "/no-such-page", "/page/%2e%2e/gate.py"):
             async with session.get(URL(server.url + path, encoded=True)) as answer:
@@ -99,7 +99,7 @@ async def test_a_browser_is_told_to_trust_nothing_else(server: Serving) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/ws", "/static/js/textual.js"])
-async def test_a_foreign_name_is_refused(server: Serving, path: str) -> None:
+async def test_a_foreign_host_name_is_refused(server: Serving, path: str) -> None:
     port = server.url.rpartition(":")[2]
     async with (
         aiohttp.ClientSession() as session,
@@ -110,169 +110,175 @@ async def test_a_foreign_name_is_refused(server: Serving, path: str) -> None:
 
 
 @pytest.mark.parametrize("origin", [None, "null", "http://evil.example", "http://localhost:3000"])
-async def test_a_foreign_page_opens_no_terminal(server: Serving, origin: str | None) -> None:
+async def test_a_websocket_of_a_foreign_page_is_refused(
+    server: Serving, origin: str | None
+) -> None:
     async with aiohttp.ClientSession() as session:
         with pytest.raises(aiohttp.WSServerHandshakeError) as caught:
             await session.ws_connect(f"{server.url}/ws", origin=origin)
     assert caught.value.status == 403
-    assert not server.visitors()
+    assert not server.sessions()
 
 
 async def test_each_visitor_has_a_tenant_of_their_own(server: Serving) -> None:
-    async with visiting(server.url) as one, visiting(server.url) as other:
-        await one.wait("Acme-US                ")
-        await other.wait("Acme-US ")
-        assert len(server.visitors()) == 2
-        await one.say("focus")
-        await one.say("stdin", "/japan\r")
-        await one.wait("1 of ")
-        await one.say("stdin", "r")
-        await one.wait("Request a connection?")
-        await one.insist("y", "Pending")  # a question takes no answer in its first moment
-        await other.say("focus")
-        await other.say("stdin", "/japan\r")
-        await other.wait("1 of ")
-        assert "Pending" not in other.seen.text()
-    await wait_until_empty(server)
+    async with connect(server.url) as first, connect(server.url) as second:
+        await first.wait_for("Acme-US                ")
+        await second.wait_for("Acme-US ")
+        assert len(server.sessions()) == 2
+        await first.send("focus")
+        await first.send("stdin", "/japan\r")
+        await first.wait_for("1 of ")
+        await first.send("stdin", "r")
+        await first.wait_for("Request a connection?")
+        await first.press_until("y", "Pending")  # a question takes no answer in its first moment
+        await second.send("focus")
+        await second.send("stdin", "/japan\r")
+        await second.wait_for("1 of ")
+        assert "Pending" not in second.text()
+    await wait_for_no_session(server)
 
 
 async def test_a_process_knows_only_the_fake_tenant(server: Serving) -> None:
-    async with visiting(server.url) as visitor:
-        await visitor.wait("DEMO acme")
-        (pid,) = server.visitors()
-        found = process(pid)
-        assert found.arguments == [
+    async with connect(server.url) as client:
+        await client.wait_for("DEMO acme")
+        (pid,) = server.sessions()
+        started = process(pid)
+        assert started.arguments == [
             sys.executable, "-P", "-m", "entity_connections", "--scenario", "acme",
             "--user", "alice", "--theme", "dark",
         ]  # fmt: skip
-        assert SECRET not in found.variables.values()
-        ours = [name for name in found.variables if name.startswith(("ZUORA", "ENTITY", "OTHER"))]
+        assert SECRET not in started.variables.values()
+        ours = [name for name in started.variables if name.startswith(("ZUORA", "ENTITY", "OTHER"))]
         assert not ours
-        assert not found.variables.keys() & {"HOME", "PATH", "USER", "SHELL"}
-        assert found.folder == Path("/")
+        assert not started.variables.keys() & {"HOME", "PATH", "USER", "SHELL"}
+        assert started.folder == Path("/")
         assert not children(pid)
         assert os.getsid(pid) == pid  # what is typed at the server's terminal is not for it
 
 
-async def test_nonsense_is_left_out(server: Serving) -> None:
-    async with visiting(server.url) as visitor:
-        for nonsense in (
+async def test_invalid_messages_are_ignored(server: Serving) -> None:
+    async with connect(server.url) as client:
+        for message in (
             "", "{", "[]", "[[]]", '["stdin", 7]', '["resize", 7]', '["resize", {"width": "x"}]',
             '["quit"]', '["stdin", "\\ud800"]', "[" * 5000, '["ping", {}]', "null",
         ):  # fmt: skip
-            await visitor.socket.send_str(nonsense)
-        await visitor.socket.send_bytes(b"\0" * 100)
-        await visitor.wait("DEMO acme")
+            await client.socket.send_str(message)
+        await client.socket.send_bytes(b"\0" * 100)
+        await client.wait_for("DEMO acme")
 
 
-async def test_it_fits_the_window(server: Serving) -> None:
-    async with visiting(server.url, (60, 20)) as visitor:
-        await visitor.wait("DEMO acme")
-        await visitor.say("resize", {"width": 140, "height": 40})
-        visitor.seen.screen.resize(40, 140)
-        await visitor.wait("Administration > Manage")
-        await visitor.wait("ctrl+p Commands")
+async def test_the_screen_follows_the_size_of_the_window(server: Serving) -> None:
+    async with connect(server.url, (60, 20)) as client:
+        await client.wait_for("DEMO acme")
+        await client.send("resize", {"width": 140, "height": 40})
+        client.screen.resize(40, 140)
+        await client.wait_for("Administration > Manage")
+        await client.wait_for("ctrl+p Commands")
 
 
-async def test_no_window_is_larger_than_a_screen_can_be(server: Serving) -> None:
-    async with visiting(server.url) as visitor:
-        await visitor.wait("DEMO acme")
-        visitor.seen.screen.resize(300, 1200)
-        await visitor.say("resize", {"width": 1200, "height": 300})
-        await visitor.wait(lambda: visitor.width() > 100)
-        assert visitor.width() == 500
+async def test_the_size_is_limited(server: Serving) -> None:
+    async with connect(server.url) as client:
+        await client.wait_for("DEMO acme")
+        client.screen.resize(300, 1200)
+        await client.send("resize", {"width": 1200, "height": 300})
+
+        def width() -> int:
+            return len(client.screen.display[0].rstrip()) + 1
+
+        await client.wait_for(lambda: width() > 100)
+        assert width() == 500
 
 
-async def test_who_quits_has_ended_the_visit_and_ctrl_z_stops_nothing(server: Serving) -> None:
-    async with visiting(server.url) as visitor:
-        await visitor.wait("Acme-US ")
-        await visitor.say("stdin", "\x1a")
-        await visitor.say("stdin", "?")
-        await visitor.wait("Every key")
-        await visitor.say("stdin", "\x1b")
-        await visitor.say("stdin", "\x11")
-        await visitor.wait_end()
-    await wait_until_empty(server)
+async def test_quitting_ends_the_session_and_ctrl_z_suspends_nothing(server: Serving) -> None:
+    async with connect(server.url) as client:
+        await client.wait_for("Acme-US ")
+        await client.send("stdin", "\x1a")
+        await client.send("stdin", "?")
+        await client.wait_for("Every key")
+        await client.send("stdin", "\x1b")
+        await client.send("stdin", "\x11")
+        await client.wait_closed()
+    await wait_for_no_session(server)
 
 
-async def test_a_process_that_is_killed_ends_its_visit(server: Serving) -> None:
-    async with visiting(server.url) as visitor:
-        await visitor.wait("DEMO acme")
-        (pid,) = server.visitors()
+async def test_a_killed_process_ends_its_session(server: Serving) -> None:
+    async with connect(server.url) as client:
+        await client.wait_for("DEMO acme")
+        (pid,) = server.sessions()
         os.kill(pid, signal.SIGKILL)
-        await visitor.wait_end()
-    await wait_until_empty(server)
+        await client.wait_closed()
+    await wait_for_no_session(server)
 
 
-async def test_a_process_that_hangs_goes_when_its_visitor_does(server: Serving) -> None:
-    async with visiting(server.url) as visitor:
-        await visitor.wait("DEMO acme")
-        (pid,) = server.visitors()
+async def test_a_hanging_process_is_killed_when_its_browser_leaves(server: Serving) -> None:
+    async with connect(server.url) as client:
+        await client.wait_for("DEMO acme")
+        (pid,) = server.sessions()
         os.kill(pid, signal.SIGSTOP)
-    await wait_until_empty(server)
+    await wait_for_no_session(server)
 
 
-async def test_there_are_so_many_seats(tmp_path: Path) -> None:
+async def test_the_number_of_sessions_is_limited(tmp_path: Path) -> None:
     with serving(tmp_path, "--seats", "2") as server:
-        async with visiting(server.url) as one, visiting(server.url) as other:
-            await one.wait("DEMO acme")
-            await other.wait("DEMO acme")
-            async with visiting(server.url) as third:
-                assert await third.farewell() == (
+        async with connect(server.url) as first, connect(server.url) as second:
+            await first.wait_for("DEMO acme")
+            await second.wait_for("DEMO acme")
+            async with connect(server.url) as third:
+                assert await third.receive_close() == (
                     1013, "All 2 seats are taken. Try again when a visitor has left."
                 )  # fmt: skip
-            assert len(server.visitors()) == 2
+            assert len(server.sessions()) == 2
             async with aiohttp.ClientSession() as session, session.get(server.url) as page:
                 assert page.status == 200
 
 
-async def test_who_loads_the_page_anew_keeps_their_seat(tmp_path: Path) -> None:
+async def test_a_reload_waits_for_the_old_session_to_end(tmp_path: Path) -> None:
     with serving(tmp_path, "--seats", "1") as server:
         for _ in range(3):
-            async with visiting(server.url) as visitor:
-                await visitor.wait("DEMO acme")
-                visitor.hang_up()
-        async with visiting(server.url) as visitor:
-            await visitor.wait("DEMO acme")
+            async with connect(server.url) as client:
+                await client.wait_for("DEMO acme")
+                await client.drop_connection()
+        async with connect(server.url) as client:
+            await client.wait_for("DEMO acme")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-async def test_no_visitor_is_left_when_the_server_ends(
+async def test_no_session_is_left_when_the_server_ends(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     with serving(tmp_path) as server:
-        async with visiting(server.url) as visitor:
-            await visitor.wait("DEMO acme")
-            left = server.visitors()
+        async with connect(server.url) as client:
+            await client.wait_for("DEMO acme")
+            left = server.sessions()
             server.process.send_signal(number)
-            await visitor.wait_end()
-            assert visitor.socket.close_code == (1006 if number == signal.SIGKILL else 1001)
-            assert await asyncio.to_thread(gone, left)
+            await client.wait_closed()
+            assert client.socket.close_code == (1006 if number == signal.SIGKILL else 1001)
+            assert await asyncio.to_thread(wait_until_ended, left)
         out, err = await asyncio.to_thread(server.process.communicate, timeout=10)
         assert (out, err) == ("", "")
         assert server.process.returncode == (-9 if number == signal.SIGKILL else 0)
 
 
-async def test_who_leaves_at_once_leaves_nothing_behind(tmp_path: Path) -> None:
+async def test_no_process_is_left_after_a_short_visit(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         for what in ("", "DEMO", "Acme-US "):
-            async with visiting(server.url) as visitor:
-                await visitor.wait(what)
-        await wait_until_empty(server)
+            async with connect(server.url) as client:
+                await client.wait_for(what)
+        await wait_for_no_session(server)
         server.process.terminate()
         assert await asyncio.to_thread(server.process.communicate, timeout=10) == ("", "")
 
 
-async def test_a_scenario_of_ones_own(tmp_path: Path) -> None:
+async def test_a_scenario_file(tmp_path: Path) -> None:
     file = tmp_path / "ours.toml"
     file.write_text(run(tmp_path, "scenario", "show", "empty").stdout)
     with serving(tmp_path, "--scenario", str(file), "--user", "bruno") as server:
-        async with visiting(server.url) as visitor:
-            await visitor.wait("DEMO ours.toml · bruno@")
+        async with connect(server.url) as client:
+            await client.wait_for("DEMO ours.toml · bruno@")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["--profile", "acme", "web"], "--profile is not for web"),
         (["--base-url", "https://rest.zuora.com", "web"], "--base-url is not for web"),
@@ -284,32 +290,32 @@ async def test_a_scenario_of_ones_own(tmp_path: Path) -> None:
         (["web", "--host", "999.1.1.1"], "cannot listen on 999.1.1.1"),
     ],
 )
-async def test_what_it_does_not_take(home: Path, arguments: list[str], told: str) -> None:
+async def test_refused_options(home: Path, arguments: list[str], message: str) -> None:
     done = await asyncio.to_thread(run, home, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
-    assert told in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr
 
 
-async def test_what_is_chosen_before_its_name_is_chosen_for_its_visitors(tmp_path: Path) -> None:
+async def test_options_before_the_command_hold_for_all_sessions(tmp_path: Path) -> None:
     chosen = TenantOptions(scenario="empty", user="bruno", entity="Acme-US", faults=("latency=2",))
-    assert command_for(chosen, "light").arguments[4:] == (
+    assert build_command(chosen, "light").arguments[4:] == (
         "--scenario", "empty", "--user", "bruno", "--entity", "Acme-US", "--fault", "latency=2",
         "--theme", "light",
     )  # fmt: skip
     with serving(tmp_path, before=("--user", "bruno", "--fault", "latency=0.01")) as server:
-        async with visiting(server.url) as visitor:
-            await visitor.wait("bruno@acme.example")
-            await visitor.wait("latency")
+        async with connect(server.url) as client:
+            await client.wait_for("bruno@acme.example")
+            await client.wait_for("latency")
 
 
-async def test_it_knows_the_themes_that_are_ours() -> None:
-    theme = next(one for one in web.params if one.name == "theme")
+async def test_it_offers_all_themes() -> None:
+    theme = next(option for option in web.params if option.name == "theme")
     assert isinstance(theme.type, click.Choice)
-    assert list(theme.type.choices) == [one.name for one in THEMES]
+    assert list(theme.type.choices) == [known.name for known in THEMES]
 
 
-async def test_a_front_end_of_somebody_elses_gets_at_no_real_tenant(home: Path) -> None:
+async def test_another_web_driver_cannot_open_a_real_tenant(home: Path) -> None:
     driver = {"TEXTUAL_DRIVER": "textual.drivers.web_driver:WebDriver"}
     known = {"ZUORA_CLIENT_ID": "id", "ZUORA_CLIENT_SECRET": SECRET}
     real = ("--base-url", "http://127.0.0.1:1")
@@ -318,7 +324,7 @@ async def test_a_front_end_of_somebody_elses_gets_at_no_real_tenant(home: Path) 
     assert "no tenant but the fake one" in done.stderr
 
 
-async def test_without_its_extra_it_says_how_to_get_it(home: Path) -> None:
+async def test_without_its_extra_it_names_the_extra(home: Path) -> None:
     script = (
         "import sys; sys.modules['textual_serve'] = None; from entity_connections.cli import main;"
         "sys.argv[1:] = ['web']; main()"
@@ -331,10 +337,10 @@ async def test_without_its_extra_it_says_how_to_get_it(home: Path) -> None:
     assert "pip install 'entity-connections[web]'" in done.stderr
 
 
-async def test_others_on_the_network_are_warned_of(tmp_path: Path) -> None:
+async def test_a_server_open_to_the_network_warns(tmp_path: Path) -> None:
     with serving(tmp_path, "--host", "0.0.0.0") as server:
         async with aiohttp.ClientSession() as session, session.get(server.url) as answer:
             assert answer.status == 200
         server.process.terminate()
-        told = await asyncio.to_thread(server.process.communicate, timeout=10)
-        assert "whoever reaches this machine can reach this page" in told[1]
+        _, errors = await asyncio.to_thread(server.process.communicate, timeout=10)
+        assert "whoever reaches this machine can reach this page" in errors

@@ -1,4 +1,4 @@
-"""An error in the program itself, told without the values of any variables."""
+"""Reports an error in the program itself, without the values of variables."""
 
 import sys
 import traceback
@@ -7,7 +7,7 @@ from entity_connections.domain.text import clean
 
 
 def report_crash() -> None:
-    """Write the error being handled to stderr, with nothing in it that could act there."""
+    """Write the error that is being handled to stderr, without control characters."""
     error = sys.exception()
     lines = [
         "Sorry, entity-connections stopped: an error in the program itself.",

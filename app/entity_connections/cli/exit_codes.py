@@ -1,4 +1,4 @@
-"""How the program ends, for scripts to build on."""
+"""The exit codes of the program."""
 
 from enum import IntEnum
 
@@ -6,23 +6,23 @@ import click
 
 
 class ExitCode(IntEnum):
-    """How the program ends; 128 plus a signal's number when one ended it."""
+    """The exit code; 128 plus the number of a signal that ended the program."""
 
     DONE = 0
-    """What was asked for is done; for a write: the list shows it."""
+    """Done; for a write, the list proves it."""
     REFUSED = 1
-    """Zuora said no, or the connection is not what it was: nothing changed. Or a walkthrough
-    did not come about, or `journal verify` found something."""
+    """Zuora refused, or the connection has changed: nothing was applied. Also a walkthrough
+    that failed, and a journal that was changed."""
     USAGE = 2
-    """Arguments, settings or the terminal cannot be used, or name nothing: no write was sent."""
+    """Arguments, settings or the terminal cannot be used; no write was sent."""
     NO_ACCESS = 3
-    """Zuora cannot be reached, does not know us, or does not answer sensibly."""
+    """Zuora cannot be reached, refuses the credentials, or its answer is invalid."""
     UNKNOWN = 4
-    """A write was sent and nobody can say yet what became of it."""
+    """A write was sent and its outcome is unknown."""
     CRASHED = 70
     """An error in the program itself (sysexits: EX_SOFTWARE)."""
     NO_OUTPUT = 74
-    """It worked, but stdout did not take all of what there was to say (sysexits: EX_IOERR)."""
+    """Done, but stdout could not be written (sysexits: EX_IOERR)."""
     INTERRUPTED = 130
     """Ended by ctrl+c, or by answering a question with no."""
 
@@ -31,11 +31,11 @@ class CliError(click.ClickException):
     """Ends the program with a sentence on stderr.
 
     Attributes:
-        code: how the program ends.
+        code: the exit code.
 
     Args:
-        sentence: why, for people.
-        code: how the program ends.
+        sentence: the reason, for people.
+        code: the exit code.
     """
 
     def __init__(self, sentence: str, code: ExitCode) -> None:
@@ -44,7 +44,7 @@ class CliError(click.ClickException):
 
 
 def worst_code(codes: "list[ExitCode]") -> ExitCode:
-    """Return the code of several things done one after another: the one to act on first."""
+    """Return the exit code of several results: the one that needs attention first."""
     order = (
         ExitCode.DONE,
         ExitCode.REFUSED,

@@ -1,4 +1,4 @@
-"""Commands that are imported when they are run, so that help stays light."""
+"""A group of commands that are imported when they are run, so that help starts fast."""
 
 from importlib import import_module
 

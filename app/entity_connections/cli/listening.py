@@ -1,4 +1,4 @@
-"""What the servers of this program have in common: a socket, and a word when it is open to all."""
+"""The address of the servers `serve` and `web`: options, and the socket."""
 
 import ipaddress
 import socket
@@ -12,7 +12,7 @@ from entity_connections.cli.parameters import option
 
 
 def address_options(port: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give a command --host and --port, which is `port` unless told."""
+    """Return a decorator that adds --host and --port to a command; `port` is the default."""
     host_option = option(
         "--host", default="127.0.0.1", show_default=True, help="The address to listen on."
     )
@@ -23,16 +23,16 @@ def address_options(port: int) -> Callable[[Callable[..., Any]], Callable[..., A
     return lambda command: host_option(port_option(command))
 
 
-def listening_on(host: str, port: int, warning: str) -> socket.socket:
-    """Return a socket bound to an address; port 0 takes any that is free.
+def bind_socket(host: str, port: int, warning: str) -> socket.socket:
+    """Return a socket that is bound to an address of this machine.
 
     Args:
-        host: a name or an address of this machine.
-        port: its port.
-        warning: what to tell when not only this machine can reach it.
+        host: a name or an IP address.
+        port: 0 takes any that is free.
+        warning: the end of the warning that is printed when other machines can reach it.
 
     Raises:
-        CliError: nothing can listen there.
+        CliError: the address cannot be used.
     """
     from entity_connections.fake.server import listen
 

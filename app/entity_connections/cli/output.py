@@ -1,6 +1,6 @@
-"""What goes out: data on stdout, for people or for machines; everything else on stderr.
+"""Output of the commands: data on stdout, for people or machines; everything else on stderr.
 
-Names come cleaned from where they enter, so they are only ever text here.
+Names were cleaned where they entered the program.
 """
 
 import contextlib
@@ -15,58 +15,65 @@ from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.entities import Entity, Hierarchy
 
 
-class _Lost:
-    """Whether stdout took no output; a process has one."""
+class _Stdout:
+    """The state of stdout in this process.
 
-    output = False
+    Attributes:
+        failed: whether it could not be written.
+    """
+
+    failed = False
 
 
 def echo(text: str) -> None:
-    """Write a line of data; nobody reading it any more is no error, and ends no work.
+    """Write a line of data to stdout. A reader that has closed the pipe is not an error.
 
-    What stdout does not take, on a disk that is full, goes to stderr.
+    What cannot be written to stdout, such as on a full disk, goes to stderr.
     """
     try:
         _write(sys.stdout, text)
     except OSError as error:
         discard_output(sys.stdout)
-        _Lost.output = True
+        _Stdout.failed = True
         info(f"entity-connections: stdout takes no output ({error.strerror}). It follows here.")
         info(text)
 
 
 def info(text: str) -> None:
-    """Write a line for people to stderr; where that takes none, nobody can be told."""
+    """Write a line for people to stderr, if that can be written."""
     with contextlib.suppress(OSError):
         _write(sys.stderr, text)
 
 
 def stdout_failed() -> bool:
-    """Return whether something did not get out on stdout."""
-    return _Lost.output
+    """Return whether stdout could not be written."""
+    return _Stdout.failed
 
 
 def discard_output(stream: TextIO) -> None:
-    """Let everything that is still written to a stream vanish."""
+    """Discard everything that is written to a stream from now on."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def echo_json(value: Any) -> None:
-    """Write data for machines: indented for a person who looks, one line in a pipe."""
+    """Write JSON to stdout: indented on a terminal, on one line in a pipe."""
     indent = 2 if sys.stdout.isatty() else None
     echo(json.dumps(value, ensure_ascii=not _speaks_unicode(sys.stdout), indent=indent))
 
 
 WIDEST = 48
-"""Cells a column of a table takes at most; JSON has names in full."""
+"""Most cells of a column; JSON has the names in full."""
 
 
 def format_table(
     heads: Sequence[str], rows: Iterable[Sequence[str]], widest: int | None = WIDEST
 ) -> str:
-    """Return lines whose columns stand below each other; the last one is not padded.
+    """Return a table as lines of text.
 
-    A column has at most `widest` cells, or with None as many as it needs.
+    Args:
+        heads: the head of each column.
+        rows: the texts of each row.
+        widest: most cells of a column; None for no limit.
     """
     lines = [[_cut(text, widest) for text in line] for line in (heads, *rows)]
     widths = [max(_cells(line[column]) for line in lines) for column in range(len(heads))]
@@ -79,14 +86,14 @@ def format_table(
 
 
 def entity_to_json(entity: Entity) -> dict[str, str]:
-    """Return an entity as the ends of a connection show it."""
+    """Return the JSON object of an end of a connection."""
     return {"id": entity.id, "name": entity.name, "displayName": entity.display_name}
 
 
 def connection_to_json(
     connection: Connection, hierarchy: Hierarchy, acting_id: str
 ) -> dict[str, Any]:
-    """Return a connection as seen from the entity acted in."""
+    """Return the JSON object of a connection, as seen from the acting entity."""
     return {
         "id": connection.id,
         "source": entity_to_json(hierarchy.get(connection.source_id)),
@@ -97,7 +104,7 @@ def connection_to_json(
 
 
 def find_direction(connection: Connection, acting_id: str) -> Direction:
-    """Return which way a connection goes, seen from the entity acted in."""
+    """Return the direction of a connection, as seen from the acting entity."""
     return Direction.OUTBOUND if connection.source_id == acting_id else Direction.INBOUND
 
 

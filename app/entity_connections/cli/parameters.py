@@ -1,4 +1,4 @@
-"""Options and arguments of every command: a value that is empty, or no text, is refused."""
+"""Options and arguments of the commands; an empty value, or one that is not text, is refused."""
 
 import math
 from collections.abc import Callable
@@ -12,7 +12,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 class _Parameter(click.Parameter):
-    """Checks what was typed before it is taken for anything: a name, a number, a file."""
+    """Checks a value before it is converted to a number, a file and the like."""
 
     def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
         for text in value if isinstance(value, list | tuple) else [value]:

@@ -47,10 +47,12 @@ COMMANDS = {
 
 def main() -> None:
     """Run the program and end the process with its exit code."""
-    _open_all_three()
+    _ensure_standard_streams()
     if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(errors="surrogateescape")  # a byte that is no text is an answer, too
-    if VARIABLE in os.environ:  # the shell asks what could come next
+        sys.stdin.reconfigure(
+            errors="surrogateescape"
+        )  # invalid bytes are checked where they are used
+    if VARIABLE in os.environ:  # the shell asks for completions
         from entity_connections.cli.completion.bash import register
 
         register()
@@ -74,7 +76,7 @@ def _run() -> int:
         return _report(str(error), ExitCode.USAGE)
     except (click.Abort, KeyboardInterrupt):
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:  # whoever read our output has seen enough
+    except BrokenPipeError:  # the reader of the output has closed it
         return ExitCode.DONE
     except OSError as error:
         return _report_os_error(error)
@@ -87,7 +89,7 @@ def _report_click_error(error: click.ClickException) -> ExitCode:
         return _report(error.message, error.code)
     sentence = error.format_message()
     if not isinstance(error, click.exceptions.NoArgsIsHelpError):
-        sentence = clean(sentence, 2 * MAX_VALUE_LENGTH)  # it repeats what was typed, as it was
+        sentence = clean(sentence, 2 * MAX_VALUE_LENGTH)  # it repeats what was typed
     return _report(sentence, ExitCode.USAGE)
 
 
@@ -100,15 +102,15 @@ def _report_os_error(error: OSError) -> ExitCode:
 
 
 def _report(sentence: str, code: ExitCode) -> ExitCode:
-    if VARIABLE not in os.environ:  # no shell wants to hear of it while it completes
+    if VARIABLE not in os.environ:  # a message would disturb completion
         info(f"entity-connections: {sentence}")
     return code
 
 
-def _open_all_three() -> None:
-    """Give stdin, stdout and stderr a place, where whoever started us closed them.
+def _ensure_standard_streams() -> None:
+    """Open stdin, stdout and stderr on the null device where the caller has closed them.
 
-    Else the next file that is opened, a journal even, would be taken for one of them.
+    Otherwise the next file that is opened, such as the journal, would become one of them.
     """
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
         pass
@@ -151,13 +153,13 @@ def _listed(names: dict[str, str]) -> str:
 @option("--theme", metavar="NAME", help="Colours: dark, light, high-contrast, colour-blind-safe.")
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @click.pass_context
-def program(ctx: click.Context, chosen: TenantOptions, theme: str | None) -> int | None:
+def program(ctx: click.Context, options: TenantOptions, theme: str | None) -> int | None:
     """Open the screen, unless a command follows."""
     if ctx.invoked_subcommand is not None:
         if theme is not None:
             raise click.UsageError(f"--theme is for the screen, not for {ctx.invoked_subcommand}.")
-        ctx.obj = chosen
+        ctx.obj = options
         return None
     from entity_connections.cli.commands.screen import open_screen
 
-    return open_screen(chosen, theme)
+    return open_screen(options, theme)

@@ -1,4 +1,4 @@
-"""The options that choose the tenant, the same for the screen and every command."""
+"""The options that choose the tenant; the screen and every command have them."""
 
 import inspect
 from collections.abc import Callable, Iterable
@@ -21,24 +21,26 @@ if TYPE_CHECKING:
 
 
 THEMES = ("dark", "light", "high-contrast", "colour-blind-safe")
-"""Our own colours; Textual, which has them, takes too long to ask."""
+"""Names of the themes of this program; importing them from the screen would load Textual."""
 
 
 class ScenarioName(click.ParamType[str]):
-    """A scenario of ours, or a file that holds one."""
+    """The name of a built-in scenario, or the path of a scenario file."""
 
     name = "scenario"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the name, or the path as it was typed."""
+        """Return the name, or the path as typed."""
         if value not in SCENARIOS and not is_scenario_file(value):
-            self.fail(f"{value!r} is not one of {_listed(SCENARIOS)}, nor a .toml or .json file.")
+            self.fail(
+                f"{value!r} is not one of {_quote_all(SCENARIOS)}, nor a .toml or .json file."
+            )
         return str(value)
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> "list[CompletionItem]":
-        """Return the scenarios that begin like this, or leave it to the shell's own files."""
+        """Return the scenarios that begin like this, else let the shell complete file names."""
         from click.shell_completion import CompletionItem
 
         found = filter_completions(incomplete, SCENARIOS.items())
@@ -46,16 +48,16 @@ class ScenarioName(click.ParamType[str]):
 
 
 class TenantOptions(NamedTuple):
-    """What the options say of the tenant to work in; None where they are silent.
+    """The values of the options that choose the tenant; None where an option is not given.
 
     Attributes:
         profile: name of a profile of the config file.
         base_url: a REST root; the credentials come from the environment.
-        scenario: what the embedded fake tenant holds at the start: a name, or a file.
-        user: who to work as in the fake tenant.
-        tenant: a file that holds a fake tenant, or will.
-        entity: the entity to act in, as typed: an id, a name or a display name.
-        faults: bad days of the fake tenant in this process, as typed.
+        scenario: what the built-in fake tenant holds at the start: a name, or a file.
+        user: the user of the fake tenant to work as.
+        tenant: the file that keeps the fake tenant.
+        entity: the entity to act in: an id, a name or a display name.
+        faults: faults of the built-in fake tenant.
     """
 
     profile: str | None = None
@@ -68,19 +70,19 @@ class TenantOptions(NamedTuple):
 
     @property
     def fake(self) -> bool:
-        """Whether the fake tenant in this process is meant, which is the default."""
+        """Whether the built-in fake tenant is options, which is the default."""
         return self.profile is None and self.base_url is None
 
-    def under(self, outer: "TenantOptions") -> "TenantOptions":
-        """Return this, with what it leaves open taken from the options before the command."""
-        given: dict[str, Any] = self._asdict()
-        return outer._replace(**{name: given[name] for name in given if given[name] is not None})
+    def with_defaults(self, defaults: "TenantOptions") -> "TenantOptions":
+        """Return these options, and those of `defaults` that are not given here."""
+        given = {name: value for name, value in self._asdict().items() if value is not None}
+        return defaults._replace(**given)
 
-    def checked(self) -> "TenantOptions":
-        """Return this when its options go together.
+    def check(self) -> "TenantOptions":
+        """Return these options if they can be combined.
 
         Raises:
-            click.UsageError: they do not.
+            click.UsageError: they cannot.
         """
         given = [
             name
@@ -100,12 +102,12 @@ class TenantOptions(NamedTuple):
         builtin = self.tenant is None and (self.scenario is None or self.scenario in SCENARIOS)
         if not real and builtin and self.user not in (None, *USERS):
             raise click.UsageError(
-                f"Invalid value for '--user': {self.user!r} is not one of {_listed(USERS)}."
+                f"Invalid value for '--user': {self.user!r} is not one of {_quote_all(USERS)}."
             )
         return self
 
 
-def _listed(names: Iterable[str]) -> str:
+def _quote_all(names: Iterable[str]) -> str:
     return ", ".join(map(repr, names))
 
 
@@ -152,23 +154,23 @@ _OPTIONS = (
 
 
 def parent_options() -> TenantOptions:
-    """Return what the options say that were written before the command's name."""
+    """Return the options that were given before the name of the command."""
     before = click.get_current_context().find_root().obj
     return before if isinstance(before, TenantOptions) else TenantOptions()
 
 
 def tenant_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options, and their values as its first argument `chosen`.
+    """Add the options to a command, which receives a `TenantOptions` as first argument.
 
-    What was written before the command's name counts too.
+    Options that were given before the name of the command count too.
     """
 
     @wraps(command)
-    def with_chosen(*args: Any, **kwargs: Any) -> Any:
-        mine = TenantOptions(*(kwargs.pop(name) for name in TenantOptions._fields))
-        return command(mine.under(parent_options()).checked(), *args, **kwargs)
+    def with_options(*args: Any, **kwargs: Any) -> Any:
+        own = TenantOptions(*(kwargs.pop(name) for name in TenantOptions._fields))
+        return command(own.with_defaults(parent_options()).check(), *args, **kwargs)
 
-    with_chosen.__doc__ = inspect.getdoc(command)
+    with_options.__doc__ = inspect.getdoc(command)
     for decorate_option in reversed(_OPTIONS):
-        decorate_option(with_chosen)
-    return with_chosen
+        decorate_option(with_options)
+    return with_options

@@ -16,8 +16,8 @@ def find_similar(word: str, known: Iterable[str], limit: int = 2) -> list[str]:
     from difflib import get_close_matches  # slow to import, and rarely needed
 
     by_folded = {name.casefold(): name for name in known}
-    folded = clean(word, 64).casefold()
-    similar = get_close_matches(folded, by_folded, n=limit, cutoff=0.6)
+    other_records = clean(word, 64).casefold()
+    similar = get_close_matches(other_records, by_folded, n=limit, cutoff=0.6)
     return [by_folded[name] for name in similar]
 
 

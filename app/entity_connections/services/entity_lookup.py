@@ -35,13 +35,13 @@ def find_entity(typed: str, entities: Iterable[Entity]) -> Entity:
             and which.
     """
     known, wanted = list(entities), typed.strip()
-    folded, id_ = wanted.casefold(), normalize_id(wanted)
+    other_records, id_ = wanted.casefold(), normalize_id(wanted)
     matchers: tuple[Callable[[Entity], bool], ...] = (
         lambda entity: entity.id == id_,
         lambda entity: entity.name == wanted,
         lambda entity: entity.display_name.strip() == wanted,
-        lambda entity: entity.name.casefold() == folded,
-        lambda entity: entity.display_name.strip().casefold() == folded,
+        lambda entity: entity.name.casefold() == other_records,
+        lambda entity: entity.display_name.strip().casefold() == other_records,
     )
     for matches in matchers if wanted else ():
         found = [entity for entity in known if matches(entity)]
@@ -67,9 +67,11 @@ def _unknown(wanted: str, known: list[Entity]) -> str:
         for text in (entity.display_name.strip(), entity.name):
             if text:
                 titles.setdefault(text.casefold(), entity.title)
-    folded = wanted.casefold()
-    near = find_similar(folded, titles, limit=3)
-    near += [text for text in titles if folded and folded in text and text not in near]
+    other_records = wanted.casefold()
+    near = find_similar(other_records, titles, limit=3)
+    near += [
+        text for text in titles if other_records and other_records in text and text not in near
+    ]
     suggestions = list(dict.fromkeys(titles[text] for text in near))[:MAX_SUGGESTIONS]
     hint = f" Did you mean {join_or(suggestions)}?" if suggestions else ""
     return f"No entity is called {_quoted(wanted)}.{hint}"

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
-from entity_connections.domain import row_order as listing
 from entity_connections.domain.actions.default_action import default_row
-from entity_connections.domain.connections import Direction, Row, make_row
+from entity_connections.domain.connections import Direction
 from entity_connections.domain.errors import ZuoraError
+from entity_connections.domain.row_filter import filter_rows, search_text
+from entity_connections.domain.row_sort import SortColumn, sort_rows
+from entity_connections.domain.rows import Row, make_row
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.operations.unresolved import UnresolvedOperations
 from entity_connections.services.snapshot import Snapshot
@@ -112,7 +114,7 @@ class ScreenState:
         self.snapshot, self.failure = snapshot, None
         for direction in Direction:
             rows = snapshot.rows(direction)
-            self._rows[direction] = {row.key: (listing.search_text(row), row) for row in rows}
+            self._rows[direction] = {row.key: (search_text(row), row) for row in rows}
         self._open_tab()
 
     def fail(self, error: ZuoraError) -> None:
@@ -140,14 +142,14 @@ class ScreenState:
             self._cached_asked = cached.asked
             self._apply(cached)
 
-    def to_tab(self, direction: Direction) -> None:
+    def switch_tab(self, direction: Direction) -> None:
         """Bring a tab to the front; its filter, sort order and cursor are kept."""
         self.tab.unpin()
         self.direction = direction
         self._open_tab()
         self.on_change()
 
-    def other_side(self, row: Row) -> None:
+    def go_to_other_side(self, row: Row) -> None:
         """Act as the counterpart of a row, with the cursor on the same pair."""
         origin = Origin(self.acting_id, self.direction, self.tabs, self._origin)
         self.direction = row.direction.opposite
@@ -187,7 +189,7 @@ class ScreenState:
                 row = default_row(rows, self.session.tenant.accessible_ids)
                 self.tab.place = CursorPlace(row.key if row else None, rows)
 
-    def move_to(self, key: str) -> None:
+    def move_cursor(self, key: str) -> None:
         """Put the cursor on a visible row, because the user did."""
         place, pinned = self.tab.place, self.tab.pinned
         if place is None or place.key != key:
@@ -201,12 +203,12 @@ class ScreenState:
         self.tab.unpin()
         self.on_change()
 
-    def sort_next(self, columns: Sequence[listing.SortColumn]) -> None:
+    def sort_next(self, columns: Sequence[SortColumn]) -> None:
         """Sort the tab in front by what follows in `columns`, and after the last by none."""
         self.tab.sort_next(columns)
         self.on_change()
 
-    def sort_by(self, column: listing.SortColumn) -> None:
+    def sort_by(self, column: SortColumn) -> None:
         """Sort the tab in front by `column`; asked again, the other way round, then not at all."""
         self.tab.sort_by(column)
         self.on_change()
@@ -220,7 +222,7 @@ class ScreenState:
         tab, place = self.tab, self.tab.place
         row = self.find(place.key) if place is not None else None
         if row is not None and (
-            tab.pinned or listing.filter_rows(tab.filter_text, [(listing.search_text(row), row)])
+            tab.pinned or filter_rows(tab.filter_text, [(search_text(row), row)])
         ):
             return row.key
         shown = self.visible_rows()
@@ -271,11 +273,11 @@ class ScreenState:
     def _make_visible_rows(self) -> Sequence[Row]:
         tab, place = self.tab, self.tab.place
         listed = self._rows.get(self.direction, {})
-        rows = listing.filter_rows(tab.filter_text, listed.values(), keep=tab.pinned)
+        rows = filter_rows(tab.filter_text, listed.values(), keep=tab.pinned)
         row = self.find(tab.pinned)
         if row is not None and row.key not in listed:
             rows.insert(0, row)
-        ordered = listing.sort_rows(rows, tab.sort_column, reverse=tab.reverse)
+        ordered = sort_rows(rows, tab.sort_column, reverse=tab.reverse)
         if row is not None and place is not None and place.rows is not None:
             return place.hold(row, ordered)
         return ordered
@@ -291,7 +293,7 @@ class ScreenState:
         return self._unlisted(key) if key is not None and key == self.tab.pinned else None
 
     @property
-    def shows_unlisted(self) -> bool:
+    def shows_pinned_row(self) -> bool:
         """Whether the pinned row is not in the list."""
         pinned = self.tab.pinned
         return pinned is not None and pinned not in self._rows.get(self.direction, {})

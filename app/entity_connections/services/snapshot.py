@@ -4,8 +4,9 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import NamedTuple
 
-from entity_connections.domain.connections import Connection, Direction, Row, make_rows
+from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.entities import Hierarchy
+from entity_connections.domain.rows import Row, make_rows
 
 
 class Snapshot(NamedTuple):

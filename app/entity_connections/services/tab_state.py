@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from entity_connections.domain import row_order as listing
-from entity_connections.domain.connections import Row
+from entity_connections.domain.row_sort import SortColumn
+from entity_connections.domain.rows import Row
 
 
 class CursorPlace(NamedTuple):
@@ -59,7 +59,7 @@ class TabState:
 
     place: CursorPlace | None = None
     filter_text: str = ""
-    sort_column: listing.SortColumn | None = None
+    sort_column: SortColumn | None = None
     reverse: bool = False
 
     @property
@@ -77,13 +77,13 @@ class TabState:
         if self.place is not None:
             self.place = self.place._replace(pinned=False)
 
-    def sort_next(self, columns: Sequence[listing.SortColumn]) -> None:
+    def sort_next(self, columns: Sequence[SortColumn]) -> None:
         """Sort by the next of `columns`; after the last, by none."""
         cycle = [None, *columns]
         at = cycle.index(self.sort_column) if self.sort_column in cycle else 0
         self._sort(cycle[(at + 1) % len(cycle)])
 
-    def sort_by(self, column: listing.SortColumn) -> None:
+    def sort_by(self, column: SortColumn) -> None:
         """Sort by a column: ascending, at the second call descending, at the third not at all."""
         if self.sort_column is not column:
             self._sort(column)
@@ -92,7 +92,7 @@ class TabState:
         else:
             self._sort(column, reverse=True)
 
-    def _sort(self, column: listing.SortColumn | None, *, reverse: bool = False) -> None:
+    def _sort(self, column: SortColumn | None, *, reverse: bool = False) -> None:
         self.sort_column, self.reverse = column, reverse
         if self.pinned:  # the new order decides where it stands
             self.place = self.place and self.place._replace(rows=None)

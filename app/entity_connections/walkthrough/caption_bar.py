@@ -1,4 +1,4 @@
-"""The strip of captions: rows of the terminal's own, below the screen and never over it."""
+"""The caption bar: rows of the terminal below the app, for caption, keys and hints."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -15,111 +15,120 @@ from textual.strip import Strip
 
 from entity_connections.walkthrough.script import Walkthrough
 
-MOST_LINES = 4
-"""Lines of a caption that are shown."""
+MAX_CAPTION_LINES = 4
 _MARGIN = 2
 
 
 class Captions(NamedTuple):
-    """What the strip says now.
+    """The content of the caption bar.
 
     Attributes:
         title: of the walkthrough.
-        place: where in it one is: "3/9".
+        position: the number of the step and of all steps: "3/9".
         text: the caption.
-        caps: of the keys pressed in this step, in order.
+        keys: labels of the keys pressed in this step, in order.
         hints: what the presenter may press, from long to short; the longest that fits is shown.
-        urgent: whether the text is a remark to the presenter and no caption.
+        is_warning: whether the text is a message to the presenter instead of a caption.
     """
 
     title: str
-    place: str
+    position: str
     text: str
-    caps: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
-    urgent: bool = False
+    is_warning: bool = False
+
+    @classmethod
+    def of_step(
+        cls,
+        script: Walkthrough,
+        number: int,
+        keys: tuple[str, ...] = (),
+        hints: tuple[str, ...] = (),
+    ) -> "Captions":
+        """Return the captions of a step, from 1; 0 is the introduction before the first."""
+        text = script.steps[number - 1].caption if number else script.teaches
+        return cls(script.title, f"{number}/{len(script.steps)}", text, keys, hints)
 
 
-def rows(script: Walkthrough, width: int) -> int:
-    """Return the rows of the strip: enough for the longest caption of a script."""
-    texts = (script.teaches, *(one.caption for one in script.steps))
-    return 1 + min(MOST_LINES, max(len(_wrapped(text, width)) for text in texts))
+def bar_height(script: Walkthrough, width: int) -> int:
+    """Return the rows that the longest caption of a script needs in a terminal of a width."""
+    texts = (script.teaches, *(step.caption for step in script.steps))
+    lines = max(len(wrap_text(text, width - 2 * _MARGIN)) for text in texts)
+    return 1 + min(MAX_CAPTION_LINES, lines)
 
 
-def strips(captions: Captions, width: int, height: int, colours: Mapping[str, str]) -> list[Strip]:
-    """Return the strip, line by line.
+def render(captions: Captions, width: int, height: int, theme: Mapping[str, str]) -> list[Strip]:
+    """Return the rows of the caption bar.
 
     Args:
-        captions: what it says.
+        captions: the content.
         width: of the terminal, in cells.
-        height: of the strip, as `rows` said.
-        colours: the variables of the theme.
+        height: of the bar, see `bar_height`.
+        theme: the colours, `App.theme_variables`.
     """
-    plain = _style(colours, "foreground", "panel")
-    text = plain + Style(bold=True) + (_style(colours, "accent") if captions.urgent else Style())
-    lines = _wrapped(captions.text, width)
+    plain = _style(theme, "foreground", "panel")
+    accent = _style(theme, "accent") if captions.is_warning else Style()
+    lines = wrap_text(captions.text, width - 2 * _MARGIN)
     if len(lines) > height - 1:
         lines = [*lines[: height - 2], f"{lines[height - 2][: width - 2 * _MARGIN - 1]}…"]
     lines += [""] * (height - 1 - len(lines))
+    rows = [
+        Strip([Segment(" " * _MARGIN + line, plain + accent + Style(bold=True))]) for line in lines
+    ]
     return [
-        _head(captions, width, colours),
-        *(_line([Segment(" " * _MARGIN + line, text)], width, plain) for line in lines),
+        _render_head(captions, width, theme),
+        *(row.adjust_cell_length(width, plain) for row in rows),
     ]
 
 
-def pointer(colours: Mapping[str, str], sign: str) -> Strip:
-    """Return the sign that points at what is clicked, from beside it."""
-    return Strip([Segment(sign, _bright(colours))])
+def render_pointer(theme: Mapping[str, str], sign: str) -> Strip:
+    """Return the sign that stands beside a text and points at it."""
+    return Strip([Segment(sign, _highlight(theme))])
 
 
-def ansi(lines: Iterable[Strip], at: Offset, console: Console) -> str:
-    """Return what a terminal is sent to show lines from a cell on, downwards."""
-    painted = "".join(
-        f"\x1b[{y};{at.x + 1}H{line.render(console)}" for y, line in enumerate(lines, at.y + 1)
+def to_ansi(rows: Iterable[Strip], offset: Offset, console: Console) -> str:
+    """Return the output that draws rows from a cell on, and leaves the cursor where it was."""
+    drawn = "".join(
+        f"\x1b[{y};{offset.x + 1}H{row.render(console)}" for y, row in enumerate(rows, offset.y + 1)
     )
-    return f"\x1b7{painted}\x1b8"
+    return f"\x1b7{drawn}\x1b8"
 
 
-def _head(captions: Captions, width: int, colours: Mapping[str, str]) -> Strip:
-    """Return the line above the caption: as much of its title, hints and keys as fits."""
-    rule = _style(colours, "primary", "background")
-    caps = [Segment(f" {one} ", _bright(colours)) for one in captions.caps]
-    places = (f"{captions.place} {captions.title}", captions.place)
-    for place, hint in (*product(places, captions.hints or ("",)), (captions.place, "")):
-        left = [Segment("── ", rule), Segment(f"{place} ", rule + Style(bold=True))]
+def wrap_text(text: str, width: int) -> list[str]:
+    """Return the lines of a text that is wrapped at a width in cells."""
+    return [line.plain.rstrip() for line in Content(text).wrap(max(1, width))]
+
+
+def _render_head(captions: Captions, width: int, theme: Mapping[str, str]) -> Strip:
+    """Return the first row: as much of position, title, keys and hint as fits."""
+    rule = _style(theme, "primary", "background")
+    caps = [Segment(f" {key} ", _highlight(theme)) for key in captions.keys]
+    headings = (f"{captions.position} {captions.title}", captions.position)
+    for heading, hint in (*product(headings, captions.hints or ("",)), (captions.position, "")):
+        left = [Segment("── ", rule), Segment(f"{heading} ", rule + Style(bold=True))]
         right = [Segment(f" {hint} ──", rule)] if hint else []
-        room = width - _width(left + right) - 2
-        if _width(caps) + len(caps) <= room:
+        room = width - _cell_length(left + right) - 2
+        if _cell_length(caps) + len(caps) <= room:
             break
-    while caps and _width(caps) + len(caps) > room:
+    while caps and _cell_length(caps) + len(caps) > room:
         del caps[0]
-    keys = [part for one in caps for part in (one, Segment(" ", rule))]
-    line = Segment("─" * (room + 1 - _width(keys)) + " ", rule)
-    return _line([*left, line, *keys, *right], width, rule)
+    keys = [segment for cap in caps for segment in (cap, Segment(" ", rule))]
+    line = Segment("─" * (room + 1 - _cell_length(keys)) + " ", rule)
+    return Strip([*left, line, *keys, *right]).adjust_cell_length(width, rule)
 
 
-def _line(segments: list[Segment], width: int, style: Style) -> Strip:
-    return Strip(segments).adjust_cell_length(width, style)
+def _cell_length(segments: Iterable[Segment]) -> int:
+    return sum(segment.cell_length for segment in segments)
 
 
-def _width(segments: Iterable[Segment]) -> int:
-    return sum(one.cell_length for one in segments)
+def _highlight(theme: Mapping[str, str]) -> Style:
+    style = _style(theme, "background", "accent")
+    return style + Style(bold=True, reverse="NO_COLOR" in os.environ)
 
 
-def _wrapped(text: str, width: int) -> list[str]:
-    return [line.plain.rstrip() for line in Content(text).wrap(max(1, width - 2 * _MARGIN))]
-
-
-def _bright(colours: Mapping[str, str]) -> Style:
-    return _style(colours, "background", "accent") + Style(bold=True, reverse=_colourless())
-
-
-def _style(colours: Mapping[str, str], front: str, back: str | None = None) -> Style:
-    if _colourless():
+def _style(theme: Mapping[str, str], foreground: str, background: str | None = None) -> Style:
+    if "NO_COLOR" in os.environ:
         return Style()
-    ground = Color.parse(colours[back]).rich_color if back else None
-    return Style(color=Color.parse(colours[front]).rich_color, bgcolor=ground)
-
-
-def _colourless() -> bool:
-    return "NO_COLOR" in os.environ
+    ground = Color.parse(theme[background]).rich_color if background else None
+    return Style(color=Color.parse(theme[foreground]).rich_color, bgcolor=ground)

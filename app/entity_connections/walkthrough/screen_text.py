@@ -1,154 +1,158 @@
-"""What an audience sees: the screen as picture, and as text in which things can be found."""
+"""The text on the screen, and the places where a text stands on it.
 
-import html
+A locator names a text on the screen. "A … B" is the text B on a line on which A stands
+before it; lines that begin with A go before all others.
+"""
+
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import pyte
 from rich.cells import cell_len
-from textual.app import App
-from textual.geometry import Offset
+from textual.geometry import Offset, Size
 
-BETWEEN = " … "
-"""In a sight, what stands between a text and another one further right on its line."""
-CELL = 12.2
-"""Units of a picture that a column is wide."""
-
-_SIGNS = re.compile(r"^[\W_]+")
-_EDGE = re.compile(r" ?[─-▟]")
-_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
-_TEXT = re.compile(r'<text class="[^"]*-r\d+" x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]*)</text>')
+SEPARATOR = " … "
+"""Stands between the texts of a locator."""
+_LEADING_SIGNS = re.compile(r"^[\W_]+")
+_BORDER = re.compile(r" ?[─-▟]")
+_PHRASE = re.compile(r"[^\s─-▟]+(?: [^\s─-▟]+)*")
+"""Words with single spaces between them: what stands in one column of a list."""
 
 
-class NotThere(LookupError):
-    """A sight that is not on the screen, or is there more than once."""
+class TextNotFound(LookupError):
+    """No text on the screen matches a locator, or more than one does."""
 
 
-class Spot(NamedTuple):
-    """A place on the screen where a text stands.
+class TextRegion(NamedTuple):
+    """Where a text stands.
 
     Attributes:
-        start: the cell of its first character.
+        offset: the cell of its first character.
         width: in cells.
     """
 
-    start: Offset
+    offset: Offset
     width: int
 
     @property
-    def middle(self) -> Offset:
-        """The cell in its middle, where one clicks."""
-        return self.start + Offset(self.width // 2, 0)
+    def center(self) -> Offset:
+        """The cell to click."""
+        return self.offset + Offset(self.width // 2, 0)
 
 
-class Glass(NamedTuple):
+class ScreenText(NamedTuple):
     """The text of a screen.
 
     Attributes:
-        lines: from top to bottom; a character that is two cells wide stands once.
+        lines: from top to bottom; a character that is two cells wide is one character.
     """
 
     lines: tuple[str, ...]
 
-    @classmethod
-    def of(cls, app: App[Any]) -> "Glass":
-        """Return the text of what an app shows now."""
-        return cls(text_of(app.export_screenshot()))
-
-    def spots(self, sight: str) -> list[Spot]:
-        """Return every place where a sight stands, from the top left.
-
-        Lines that begin with its first text, but for signs, go before all others.
-        """
-        *before, what = sight.split(BETWEEN)
-        begun = [y for y, line in enumerate(self.lines) if before and _begins(line, before[0])]
-        for among in (begun, range(len(self.lines))):
-            spots = [
-                Spot(Offset(cell_len(self.lines[y][:at]), y), cell_len(what))
-                for y in among
-                for at in _places(self.lines[y], before, what)
+    def find_all(self, locator: str) -> list[TextRegion]:
+        """Return all regions that match a locator, in the order of reading."""
+        *before, text = locator.split(SEPARATOR)
+        lines = list(enumerate(self.lines))
+        first = [(y, line) for y, line in lines if before and _begins_with(line, before[0])]
+        for candidates in (first, lines):
+            regions = [
+                TextRegion(Offset(cell_len(line[:index]), y), cell_len(text))
+                for y, line in candidates
+                for index in _find_in_line(line, before, text)
             ]
-            if spots:
-                return spots
+            if regions:
+                return regions
         return []
 
-    def has(self, sight: str) -> bool:
-        """Whether a sight is on the screen."""
-        return bool(self.spots(sight))
-
-    def spot(self, sight: str, reach: Callable[[Offset], bool] = lambda _: True) -> Spot:
-        """Return the one place of a sight; lines that it heads go before all others.
+    def find(
+        self, locator: str, is_clickable: Callable[[Offset], bool] = lambda _: True
+    ) -> TextRegion:
+        """Return the one region that matches a locator.
 
         Args:
-            sight: what stands there.
-            reach: whether a cell can be clicked; places that cannot do not count.
+            locator: names the text.
+            is_clickable: says of a cell whether a click reaches it; a text that cannot be
+                clicked is ignored.
 
         Raises:
-            NotThere: there is none, or more than one.
+            TextNotFound: there is none, or more than one.
         """
-        seen = self.spots(sight)
-        spots = [one for one in seen if reach(one.middle)]
-        if len(spots) > 1:
-            spots = [one for one in spots if self._headed(one, sight)] or spots
-        if len(spots) > 1:
-            raise NotThere(
-                f'"{sight}" is on the screen {len(spots)} times; say which one by what stands'
-                f' before it on its line: "this{BETWEEN}{sight}".'
+        matches = self.find_all(locator)
+        regions = [region for region in matches if is_clickable(region.center)]
+        if len(regions) > 1:
+            regions = [region for region in regions if self._is_heading(region, locator)] or regions
+        if len(regions) > 1:
+            raise TextNotFound(
+                f'"{locator}" is on the screen {len(regions)} times; say which one by what stands'
+                f' before it on its line: "this{SEPARATOR}{locator}".'
             )
-        if not spots:
-            where = "is behind a dialog" if seen else "is not on the screen"
-            raise NotThere(f'"{sight}" {where}.')
-        return spots[0]
+        if not regions:
+            where = "is behind a dialog" if matches else "is not on the screen"
+            raise TextNotFound(f'"{locator}" {where}.')
+        return regions[0]
 
-    def _headed(self, spot: Spot, sight: str) -> bool:
-        """Whether a sight is at the head of its line, or the text before it is."""
-        head, *after = sight.split(BETWEEN)
-        line = self.lines[spot.start.y]
-        at = len(line) - len(_SIGNS.sub("", line))
-        rest = line[at + len(head) :]
-        alone = not rest or rest.startswith(("  ", BETWEEN)) or _EDGE.match(rest)
-        first = bool(after) or spot.start.x == cell_len(line[:at])
-        return line.startswith(head, at) and first and bool(alone)
+    def locator_at(self, cell: Offset) -> str | None:
+        """Return a locator of the text at a cell; None: there is none, or none is unique."""
+        line = self.lines[cell.y] if cell.y < len(self.lines) else ""
+        heading = ""
+        for match in _PHRASE.finditer(line):
+            text = _LEADING_SIGNS.sub("", match[0])
+            start = cell_len(line[: match.start()])
+            if text and start <= cell.x < start + cell_len(match[0]):
+                locators = (text, f"{heading}{SEPARATOR}{text}")
+                return next((one for one in locators if self._is_unique(one, cell.y)), None)
+            heading = heading or text
+        return None
 
+    def _is_unique(self, locator: str, y: int) -> bool:
+        try:
+            return self.find(locator).offset.y == y
+        except TextNotFound:
+            return False
 
-def picture(app: App[Any]) -> str:
-    """Return the screen as SVG that is the same at every run and loads nothing."""
-    svg = app.export_screenshot(title=app.title)
-    svg = _FONT.sub("", svg)
-    svg = svg.replace("Fira Code, monospace", "monospace").replace("Fira Code", "monospace")
-    # Its classes and ids have a number in front of them, made of the whole of it.
-    number = re.search(r"terminal-\d+(?=-matrix)", svg)
-    return svg.replace(f"{number[0]}-", "terminal-") if number else svg
-
-
-def text_of(svg: str) -> tuple[str, ...]:
-    """Return the lines of a picture, without what is blank at their ends."""
-    lines: dict[float, list[tuple[int, str]]] = {}
-    for x, y, text in _TEXT.findall(svg):
-        cell = round(float(x) / CELL)
-        lines.setdefault(float(y), []).append((cell, html.unescape(text).replace("\xa0", " ")))
-    if not lines:
-        return ()
-    return tuple(_joined(sorted(lines[y])) for y in sorted(lines))
+    def _is_heading(self, region: TextRegion, locator: str) -> bool:
+        """Return whether the first text of a locator is the first phrase of the region's line."""
+        head, *after = locator.split(SEPARATOR)
+        line = self.lines[region.offset.y]
+        start = len(line) - len(_LEADING_SIGNS.sub("", line))
+        rest = line[start + len(head) :]
+        is_whole = not rest or rest.startswith(("  ", SEPARATOR)) or _BORDER.match(rest)
+        is_first = bool(after) or region.offset.x == cell_len(line[:start])
+        return line.startswith(head, start) and is_first and bool(is_whole)
 
 
-def _begins(line: str, text: str) -> bool:
-    return line[len(line) - len(_SIGNS.sub("", line)) :].startswith(text)
+class TerminalCells:
+    """The cells of a terminal, as the output that is written to it leaves them."""
+
+    def __init__(self) -> None:
+        self._screen = pyte.Screen(80, 24)
+        self._stream = pyte.Stream(self._screen)
+
+    def resize(self, size: Size) -> None:
+        """Change the size of the terminal."""
+        self._screen.resize(size.height, size.width)
+
+    def write(self, output: str) -> None:
+        """Draw what a terminal is sent."""
+        self._stream.feed(output)
+
+    def read(self, height: int) -> ScreenText:
+        """Return the text of the upper lines."""
+        return ScreenText(tuple(line.rstrip() for line in self._screen.display[:height]))
 
 
-def _places(line: str, before: list[str], what: str) -> Iterator[int]:
-    at = 0
-    for one in before:
-        if (at := line.find(one, at)) < 0:
+def _begins_with(line: str, text: str) -> bool:
+    return _LEADING_SIGNS.sub("", line).startswith(text)
+
+
+def _find_in_line(line: str, before: list[str], text: str) -> Iterator[int]:
+    """Yield the indexes of a text after all the texts before it."""
+    index = 0
+    for part in before:
+        if (index := line.find(part, index)) < 0:
             return
-        at += len(one)
-    while (at := line.find(what, at)) >= 0:
-        yield at
-        at += len(what)
-
-
-def _joined(parts: list[tuple[int, str]]) -> str:
-    line = ""
-    for cell, text in parts:
-        line += " " * (cell - cell_len(line)) + text
-    return line.rstrip()
+        index += len(part)
+    while (index := line.find(text, index)) >= 0:
+        yield index
+        index += len(text)

@@ -1,8 +1,8 @@
-"""Doing what a script says on a live screen, and looking whether it came about."""
+"""Runs the steps of a walkthrough on a running app, and waits for what they must show."""
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from textual import events
 from textual.events import MouseDown, MouseEvent, MouseMove, MouseUp
@@ -10,27 +10,27 @@ from textual.geometry import Offset
 from textual.screen import Screen
 
 from entity_connections.services.workspace import FaultSwitches
-from entity_connections.tui.app import ConnectionsApp
 from entity_connections.tui.dialogs.confirmation import Confirmation
 from entity_connections.tui.workers import ENTERING, READING
-from entity_connections.walkthrough import keys
-from entity_connections.walkthrough.screen_text import Glass, NotThere, Spot
+from entity_connections.walkthrough.captioned_app import CaptionedApp
+from entity_connections.walkthrough.key_events import key_event, key_label
+from entity_connections.walkthrough.screen_text import ScreenText, TextNotFound
 from entity_connections.walkthrough.script import Act, Step
 
-PATIENCE = 60.0
-"""Seconds until what must be seen is missed: longer than any pause of the adapter."""
-LOOK_AFTER, LOOK_EVERY = 0.05, 0.5
-"""Seconds to the next look at the screen: soon at first, then less and less often."""
-STILL = 0.25
-"""Seconds a screen is left alone before it is taken for settled."""
+TIMEOUT = 60.0
+"""Seconds to wait for a text: longer than the longest pause of the adapter."""
+FIRST_POLL, MAX_POLL = 0.05, 0.5
+"""Seconds between two looks at the screen: few at first, then more and more."""
+SETTLE_TIME = 0.25
+"""Seconds to wait at the end of a step, until the screen has settled."""
 
 
-class Tempo(NamedTuple):
-    """How long a performance dwells, in seconds.
+class Timing(NamedTuple):
+    """Pauses, in seconds.
 
     Attributes:
-        point: on a place before it is clicked.
-        press: after a key.
+        point: between showing the pointer and the click.
+        press: after a key or a click.
         letter: after each letter of a text.
     """
 
@@ -38,226 +38,211 @@ class Tempo(NamedTuple):
     press: float = 0.4
     letter: float = 0.01
 
-    def at(self, speed: float) -> "Tempo":
-        """Return it faster or slower, but never so fast that nothing can be seen."""
-        quick = Tempo()
-        return Tempo(*(max(least, one / speed) for least, one in zip(quick, self, strict=True)))
-
-
-class Audience(Protocol):
-    """Is told what is done to the screen."""
-
-    def pressed(self, cap: str) -> None:
-        """Take note of a key, by the name on its cap."""
-
-    def typed(self, text: str) -> None:
-        """Take note of a text that is being typed, as far as it has come."""
-
-    def pointed(self, at: Spot | None) -> None:
-        """Take note of what will be clicked, and of None when it has been."""
-
-
-class Missed(Exception):
-    """A step that did not come about.
-
-    Attributes:
-        number: of the step, from 1.
-        step: it.
-        reason: what was missed, in a sentence.
-        before: the screen when it began.
-        after: the screen when it was given up.
-    """
-
-    def __init__(self, number: int, step: Step, reason: str, before: Glass, after: Glass) -> None:
-        super().__init__(reason)
-        self.number, self.step, self.reason = number, step, reason
-        self.before, self.after = before, after
-
-    def __str__(self) -> str:
-        """Return the step, its caption, and both screens."""
-        return "\n".join(
-            (
-                f'Step {self.number}, "{self.step.caption}": {self.reason}',
-                "The screen before it:",
-                *_framed(self.before),
-                "The screen now:",
-                *_framed(self.after),
-            )
+    def at_speed(self, speed: float) -> "Timing":
+        """Return the pauses divided by a speed, but never shorter than the defaults."""
+        shortest = Timing()
+        return Timing(
+            max(shortest.point, self.point / speed),
+            max(shortest.press, self.press / speed),
+            max(shortest.letter, self.letter / speed),
         )
 
 
-class Performance:
-    """Performs steps on an app.
+class StepFailed(Exception):
+    """A step whose click found no text, or whose promised text did not come.
+
+    Attributes:
+        number: of the step, from 1.
+        reason: a sentence.
+    """
+
+    def __init__(
+        self, number: int, step: Step, reason: str, before: ScreenText, after: ScreenText
+    ) -> None:
+        super().__init__(
+            "\n".join(
+                (
+                    f'Step {number}, "{step.caption}": {reason}',
+                    "The screen before it:",
+                    *(f"  | {line}" for line in before.lines),
+                    "The screen now:",
+                    *(f"  | {line}" for line in after.lines),
+                )
+            )
+        )
+        self.number, self.reason = number, reason
+
+
+class StepRunner:
+    """Runs steps.
 
     Args:
-        app: the screen, running.
-        fault_switches: switches of the tenant's faults; only a fake tenant has them.
-        audience: who is told, if anybody.
-        tempo: how long to dwell.
+        app: the running app.
+        faults: the fault switches of its tenant, which is a fake one.
+        timing: the pauses.
+        timeout: seconds to wait for a text.
+        on_point: called when the pointer is shown, before the click.
     """
 
     def __init__(
         self,
-        app: ConnectionsApp,
-        fault_switches: FaultSwitches | None,
-        audience: Audience | None = None,
-        tempo: Tempo = Tempo(),  # noqa: B008 - it never changes
+        app: CaptionedApp,
+        faults: FaultSwitches | None,
+        timing: Timing = Timing(),  # noqa: B008 - immutable
+        timeout: float = TIMEOUT,
+        on_point: Callable[[], None] = lambda: None,
     ) -> None:
-        if fault_switches is None:
-            raise TypeError("A walkthrough is performed on a fake tenant.")
+        if faults is None:
+            raise TypeError("A walkthrough runs on a fake tenant only.")
         self.app = app
-        self.fault_switches = fault_switches
-        self.tempo = tempo
-        self._audience = audience
+        self._faults = faults
+        self._timing = timing
+        self._timeout = timeout
+        self._on_point = on_point
 
-    async def perform(self, number: int, step: Step) -> None:
-        """Do what a step says, and wait until what it promises is seen.
+    async def run(self, number: int, step: Step) -> None:
+        """Run a step, and wait until the screen shows what it promises.
 
         Raises:
-            Missed: something to click never came, or what must be seen did not.
+            StepFailed: a text to click is not there, or a promised text does not come.
         """
-        await asyncio.sleep(LOOK_AFTER)
+        await asyncio.sleep(FIRST_POLL)
         if number == 1:
-            await self._come_up()
-        before = Glass.of(self.app)
+            await self._wait_until_loaded()
+        before = self.app.read_screen()
         try:
-            self._switch(step.faults)
+            self._switch_faults(step.faults)
             for act in step.acts:
-                await self._do(act)
-            await self._look(lambda glass: _missing(step, glass))
-            await asyncio.sleep(STILL)
-        except NotThere as error:
-            after = Glass.of(self.app) if self.app.is_running else Glass(())
-            raise Missed(number, step, str(error), before, after) from None
+                await self._perform(act)
+            await self._poll(lambda screen: _find_problem(step, screen))
+            await asyncio.sleep(SETTLE_TIME)
+        except TextNotFound as error:
+            after = self.app.read_screen() if self.app.is_running else ScreenText(())
+            raise StepFailed(number, step, str(error), before, after) from None
 
-    async def _come_up(self) -> None:
-        """Wait until the tenant is open and read, or cannot be."""
+    async def _wait_until_loaded(self) -> None:
+        """Wait until the tenant is open and its lists are read, or cannot be."""
         before = None
-        while (glass := Glass.of(self.app)) != before or self._reads():
-            before = glass
-            await asyncio.sleep(STILL)
+        while (screen := self.app.read_screen()) != before or self._is_loading():
+            before = screen
+            await asyncio.sleep(SETTLE_TIME)
 
-    def _reads(self) -> bool:
-        return any(one.is_running and one.group in (ENTERING, READING) for one in self.app.workers)
+    def _is_loading(self) -> bool:
+        return any(
+            worker.is_running and worker.group in (ENTERING, READING) for worker in self.app.workers
+        )
 
-    def _switch(self, faults: list[str] | None) -> None:
-        """Let these faults be on and no others; None leaves them as they are."""
+    def _switch_faults(self, faults: list[str] | None) -> None:
+        """Switch these faults on and all others off; None: change nothing."""
         if faults is not None:
-            for name in self.fault_switches.list_active():
-                self.fault_switches.toggle(name)
-            for one in faults:
-                self.fault_switches.toggle(one)
+            for fault in (*self._faults.list_active(), *faults):
+                self._faults.toggle(fault)
 
-    async def _do(self, act: Act) -> None:
+    async def _perform(self, act: Act) -> None:
         if act.press is not None:
-            if self._audience:
-                self._audience.pressed(keys.shown(act.press))
-            before = self.app.screen
-            await self._send(keys.event(act.press))
-            await self._dwell(before)
-        for end, letter in enumerate(act.type or "", 1):
-            if self._audience:
-                self._audience.typed((act.type or "")[:end])
-            self.app.post_message(keys.event(letter))
-            await asyncio.sleep(self.tempo.letter)
-        if act.click is not None:
+            self.app.show_key(key_label(act.press))
+            screen = self.app.screen
+            await self._send(key_event(act.press))
+            await self._pause_after(screen)
+        elif act.type is not None:
+            for end, letter in enumerate(act.type, 1):
+                self.app.show_typing(act.type[:end])
+                self.app.post_message(key_event(letter))
+                await asyncio.sleep(self._timing.letter)
+        elif act.click is not None:
             await self._click(act.click)
 
-    async def _click(self, sight: str) -> None:
-        glass = await self._look(lambda glass: self._absent(sight, glass))
-        spot = glass.spot(sight, self._in_reach)
-        place, before = spot.middle, self.app.screen
-        if self._audience:
-            self._audience.pointed(spot)
-        self.app.post_message(_mouse(MouseMove, place))
-        await asyncio.sleep(self.tempo.point)
-        await self._send(_mouse(MouseDown, place), _mouse(MouseUp, place))
-        if self._audience:
-            self._audience.pointed(None)
-        await self._dwell(before)
+    async def _click(self, locator: str) -> None:
+        def find_problem(screen: ScreenText) -> str:
+            try:
+                screen.find(locator, self._is_clickable)
+            except TextNotFound as error:
+                return str(error)
+            return ""
+
+        text = await self._poll(find_problem)
+        region = text.find(locator, self._is_clickable)
+        screen = self.app.screen
+        self.app.show_pointer(region)
+        self._on_point()
+        self.app.post_message(_mouse_event(MouseMove, region.center))
+        await asyncio.sleep(self._timing.point)
+        await self._send(
+            _mouse_event(MouseDown, region.center), _mouse_event(MouseUp, region.center)
+        )
+        self.app.show_pointer(None)
+        await self._pause_after(screen)
 
     async def _send(self, *inputs: events.InputEvent) -> None:
-        """Send input, and wait until it has been taken.
+        """Send input to the app, and wait until the app has taken it.
 
         Raises:
-            NotThere: nothing takes it.
+            TextNotFound: the app takes no input.
         """
-        taken = asyncio.Event()
-        for one in inputs:
-            self.app.post_message(one)
-        self.app.call_later(taken.set)  # however busy the machine is
+        is_taken = asyncio.Event()
+        for event in inputs:
+            self.app.post_message(event)
+        self.app.call_later(is_taken.set)
         try:
-            async with asyncio.timeout(PATIENCE):
-                await taken.wait()
+            async with asyncio.timeout(self._timeout):
+                await is_taken.wait()
         except TimeoutError:
-            raise NotThere("The screen takes no input any more.") from None
+            raise TextNotFound("The screen takes no input any more.") from None
 
-    async def _dwell(self, before: Screen[Any]) -> None:
-        """Let something be seen; longer if a dialog has opened, which must be read first."""
-        await asyncio.sleep(self.tempo.press)
-        if self.app.is_running and self.app.screen is not before:
-            await asyncio.sleep(self.tempo.press)
-        for _ in range(int(PATIENCE / LOOK_AFTER)):
-            if not self.app.is_running or not self._must_wait():
+    async def _pause_after(self, screen: Screen[Any]) -> None:
+        """Pause after an input; twice as long if it has opened a dialog, which is to be read."""
+        await asyncio.sleep(self._timing.press)
+        if self.app.is_running and self.app.screen is not screen:
+            await asyncio.sleep(self._timing.press)
+        for _ in range(int(self._timeout / FIRST_POLL)):
+            if not self.app.is_running or not self._is_busy():
                 break
-            await asyncio.sleep(LOOK_AFTER)
+            await asyncio.sleep(FIRST_POLL)
 
-    def _must_wait(self) -> bool:
-        """Return whether a key waits to be taken, or a question to be answered."""
+    def _is_busy(self) -> bool:
+        """Return whether keys wait in the queue, or a question takes no answer yet."""
         question = self.app.screen
         early = isinstance(question, Confirmation) and not (
             question.answerable or question.invalidated
         )
         return early or not self.app.input.is_empty
 
-    async def _look(self, missing: Callable[[Glass], str]) -> Glass:
-        """Wait until nothing is missing on the screen.
+    async def _poll(self, find_problem: Callable[[ScreenText], str]) -> ScreenText:
+        """Wait until there is no problem with the screen, and return its text.
 
         Raises:
-            NotThere: something still is, when patience ends.
+            TextNotFound: there is still one at the timeout.
         """
         loop = asyncio.get_running_loop()
-        until, pause = loop.time() + PATIENCE, LOOK_AFTER
-        await asyncio.sleep(pause)
-        while reason := missing(glass := self._glass()):
-            if loop.time() > until:
-                raise NotThere(reason)
-            await asyncio.sleep(pause := min(LOOK_EVERY, pause * 1.25))
-        return glass
+        deadline, pause = loop.time() + self._timeout, FIRST_POLL
+        while True:
+            await asyncio.sleep(pause)
+            if not self.app.is_running:
+                raise TextNotFound("The screen has closed.")
+            screen = self.app.read_screen()
+            problem = find_problem(screen)
+            if not problem:
+                return screen
+            if loop.time() > deadline:
+                raise TextNotFound(problem)
+            pause = min(MAX_POLL, pause * 1.25)
 
-    def _glass(self) -> Glass:
-        if not self.app.is_running:
-            raise NotThere("The screen has closed.")
-        return Glass.of(self.app)
-
-    def _absent(self, sight: str, glass: Glass) -> str:
-        """Return why a sight cannot be clicked; "" when it can."""
-        try:
-            glass.spot(sight, self._in_reach)
-        except NotThere as error:
-            return str(error)
-        return ""
-
-    def _in_reach(self, at: Offset) -> bool:
-        """Whether a click goes to something: what is behind a dialog takes none."""
-        return self.app.screen.get_widget_at(*at)[0] is not self.app.screen
+    def _is_clickable(self, cell: Offset) -> bool:
+        """Return whether a click on a cell hits a widget; one behind a dialog does not."""
+        return self.app.screen.get_widget_at(*cell)[0] is not self.app.screen
 
 
-def _missing(step: Step, glass: Glass) -> str:
-    """Return what a step promises and the screen does not show; "" for nothing."""
-    for sight in step.see:
-        if not glass.has(sight):
-            return f'"{sight}" must be seen, and is not.'
-    for sight in step.gone:
-        if glass.has(sight):
-            return f'"{sight}" must be gone, and is not.'
+def _find_problem(step: Step, screen: ScreenText) -> str:
+    """Return which promise of a step the screen does not keep; "" when it keeps all."""
+    for locator in step.see:
+        if not screen.find_all(locator):
+            return f'"{locator}" must be seen, and is not.'
+    for locator in step.gone:
+        if screen.find_all(locator):
+            return f'"{locator}" must be gone, and is not.'
     return ""
 
 
-def _mouse(kind: type[MouseEvent], at: Offset) -> MouseEvent:
+def _mouse_event(kind: type[MouseEvent], at: Offset) -> MouseEvent:
     button = 0 if kind is MouseMove else 1
     return kind(None, at.x, at.y, 0, 0, button, False, False, False, screen_x=at.x, screen_y=at.y)
-
-
-def _framed(glass: Glass) -> list[str]:
-    return [f"  | {line}" for line in glass.lines]

@@ -1,60 +1,62 @@
-"""The event loop a walkthrough runs on, and a clock that hurries from one timer to the next.
+"""An event loop with a clock that can be fast-forwarded.
 
-While it hurries, nobody waits: when nothing is left to do before the next timer,
-the clock goes on to that timer at once. So a minute of pauses passes in a moment,
-in the same order as it would have. A recording also stands still: its clock knows
-no other time, and chance is the same at every run.
+In fast forward nothing waits: when there is nothing to do before the next timer, the clock
+jumps to it. Minutes of pauses pass in a moment, and all happens in the same order.
 """
 
 import asyncio
-import os
-import random
 import selectors
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from typing import Any, NamedTuple
-from unittest.mock import patch
+from contextlib import contextmanager
+from typing import Any
+
+import textual._time
 
 from entity_connections.domain import clock
 
-MORNING = 1_767_258_000.0
-"""When a recording begins, in seconds since 1970: a January morning."""
+EPOCH = 1_767_258_000.0
+"""The time of a frozen clock at the start, in seconds since 1970: a January morning in 2026."""
 
 
-class StageClock:
-    """A clock that can be hurried.
+class VirtualClock:
+    """A clock that can jump.
 
     Args:
-        still: whether no time passes but what is hurried through.
+        frozen: whether time passes by jumps only, from EPOCH on; such a clock is always in
+            fast forward, and shows the same times at every run.
+
+    Attributes:
+        fast_forward: whether timers are reached by jumps.
     """
 
-    def __init__(self, *, still: bool) -> None:
-        self.still = self.hurrying = still
+    def __init__(self, *, frozen: bool) -> None:
+        self.fast_forward = frozen
+        self._frozen = frozen
         self._skipped = 0.0
 
     def time(self) -> float:
         """Return the seconds since 1970."""
-        return self._skipped + (MORNING if self.still else time.time())
+        return self._skipped + (EPOCH if self._frozen else time.time())
 
     def monotonic(self) -> float:
         """Return seconds that never go back."""
-        return self._skipped + (0.0 if self.still else time.monotonic())
+        return self._skipped + (0.0 if self._frozen else time.monotonic())
 
     def skip(self, seconds: float) -> None:
-        """Put the clock forward."""
+        """Jump forward."""
         self._skipped += seconds
 
 
-class _Selector(selectors.DefaultSelector):
-    """Skips the pause before the next timer, if nothing comes in before it."""
+class _SkippingSelector(selectors.DefaultSelector):
+    """Skips the wait for the next timer in fast forward, unless there is input already."""
 
-    def __init__(self, led: StageClock) -> None:
+    def __init__(self, virtual_clock: VirtualClock) -> None:
         super().__init__()
-        self._clock = led
+        self._clock = virtual_clock
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if not self._clock.hurrying or timeout is None or timeout <= 0:
+        if not self._clock.fast_forward or timeout is None or timeout <= 0:
             return super().select(timeout)
         events = super().select(0)
         if not events:
@@ -62,65 +64,41 @@ class _Selector(selectors.DefaultSelector):
         return events
 
 
-class StageLoop(asyncio.SelectorEventLoop):
-    """An event loop whose time is that of a clock that can be hurried."""
-
-    def __init__(self, led: StageClock) -> None:
-        super().__init__(_Selector(led))
-        self._led = led
+class _VirtualTimeLoop(asyncio.SelectorEventLoop):
+    def __init__(self, virtual_clock: VirtualClock) -> None:
+        super().__init__(_SkippingSelector(virtual_clock))
+        self._clock = virtual_clock
 
     def time(self) -> float:
-        """Return the time by which timers are due."""
-        return self._led.monotonic()
+        return self._clock.monotonic()
 
     def run_in_executor(
         self, executor: object, func: Callable[..., Any], *args: object
     ) -> asyncio.Future[Any]:
-        """Call `func` at once: a thread would not know how late it is."""
+        """Call `func` at once: a clock that jumps would not wait for a thread."""
         future = self.create_future()
         try:
             future.set_result(func(*args))
-        except Exception as error:  # noqa: BLE001 - it belongs to who awaits it
+        except Exception as error:  # noqa: BLE001 - raised where the future is awaited
             future.set_exception(error)
         return future
 
 
-class Stage(NamedTuple):
-    """Where a walkthrough is performed.
-
-    Attributes:
-        runner: runs it.
-        clock: what the loop and the whole program go by.
-        chance: what ids and random pauses come from.
-    """
-
-    runner: asyncio.Runner
-    clock: StageClock
-    chance: random.Random
-
-    def rewind(self) -> None:
-        """Let chance begin anew: the same journey meets the same ids."""
-        self.chance.seed(0)
-        random.seed(0)
-
-
 @contextmanager
-def stage(*, still: bool) -> Iterator[Stage]:
-    """Set up a stage, on which time and chance can be led.
-
-    Nothing secret may be made there: its random numbers are known.
+def virtual_time(*, frozen: bool) -> Iterator[tuple[asyncio.Runner, VirtualClock]]:
+    """Return a runner, and the clock that the runner, Textual and the program go by in it.
 
     Args:
-        still: whether no time passes but what is hurried through.
+        frozen: see `VirtualClock`.
     """
-    led, chance = StageClock(still=still), random.Random()  # noqa: S311
-    with ExitStack() as stack:
-        stack.enter_context(patch.object(clock, "current", led))
-        # Textual's own timers and clicks; it has no public name for its clock.
-        stack.enter_context(patch("textual._time.get_time", led.monotonic))
-        stack.enter_context(patch.object(os, "urandom", chance.randbytes))
-        stack.callback(random.setstate, random.getstate())
-        runner = stack.enter_context(asyncio.Runner(loop_factory=lambda: StageLoop(led)))
-        found = Stage(runner, led, chance)
-        found.rewind()
-        yield found
+    virtual_clock = VirtualClock(frozen=frozen)
+    clock_before, textual_before = clock.current, textual._time.get_time  # noqa: SLF001
+    clock.current = virtual_clock
+    # Textual has no public way to set the clock of its timers and clicks.
+    textual._time.get_time = virtual_clock.monotonic  # noqa: SLF001
+    try:
+        with asyncio.Runner(loop_factory=lambda: _VirtualTimeLoop(virtual_clock)) as runner:
+            yield runner, virtual_clock
+    finally:
+        clock.current = clock_before
+        textual._time.get_time = textual_before  # noqa: SLF001

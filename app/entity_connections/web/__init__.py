@@ -1,6 +1,6 @@
 """The screen in a browser: a page, and for each visitor a process of their own.
 
-The page's terminal is textual-serve's. Of its server only the talk with a process is used: the
-rest would run a command in a shell with all of our environment, needs a font from the network,
-and answers whatever page of whatever site asks.
+The terminal of the page (xterm.js) is that of textual-serve, and so is the protocol of the
+processes. Its server is not used: it runs commands in a shell, with the whole environment of the
+server; its page loads a font from the network; and it does not check Host and Origin.
 """

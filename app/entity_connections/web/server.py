@@ -1,4 +1,4 @@
-"""The server: a page, its files, and a websocket for each visitor."""
+"""The web server: the page, its files, and a websocket for each session."""
 
 import asyncio
 import socket
@@ -8,122 +8,120 @@ from pathlib import Path
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from entity_connections.web.gate import Gate
-from entity_connections.web.visit import GRACE, Command, Visit
+from entity_connections.web.host_guard import HostGuard
+from entity_connections.web.session import GRACE, Command, Session
 
-PAGE = Path(__file__).with_name("page")
-TERMINAL = Path(str(files("textual_serve"))) / "static"
-"""The terminal that the page shows: xterm.js, its style, and its font."""
-
-_LONGEST = 256 * 1024
-"""Bytes of a message from a browser: a long paste."""
-_PATIENCE = GRACE + 1.0
-"""Seconds to wait for a seat: who loads the page anew still has one, which is being cleared."""
+_PAGE = Path(__file__).with_name("page")
+_TERMINAL = Path(str(files("textual_serve"))) / "static"
+"""xterm.js, its style and its font."""
+_MAX_MESSAGE = 256 * 1024
+"""Bytes of a message from the browser: a long paste."""
+_FREE_SESSION_TIMEOUT = GRACE + 1.0
+"""Seconds to wait for a free session: after a reload, the old one is still being stopped."""
 
 
 class Server:
-    """Serves a page on which each visitor has a process of their own.
+    """Serves the page, and runs a process for each visitor.
 
     Args:
-        command: what to run for each.
-        gate: who may come in.
-        seats: how many there may be at a time.
-        tell: takes a sentence for whoever runs the server.
+        command: what to run for each visitor.
+        guard: says which requests are refused.
+        max_sessions: how many visitors there may be at a time.
+        report: takes a sentence for the person who runs the server.
     """
 
     def __init__(
-        self, command: Command, gate: Gate, seats: int, tell: Callable[[str], object]
+        self,
+        command: Command,
+        guard: HostGuard,
+        max_sessions: int,
+        report: Callable[[str], object],
     ) -> None:
         self._command = command
-        self._seats = seats
-        self._free = asyncio.Semaphore(seats)
-        self._tell = tell
-        self._here: set[web.WebSocketResponse] = set()
-        self._app = app = web.Application()
-        gate.guard(app)
-        app.router.add_get("/", self._page)
-        app.router.add_get("/ws", self._visit)
-        app.router.add_static("/static", TERMINAL)
-        app.router.add_static("/page", PAGE)
-        app.on_shutdown.append(self._send_home)
+        self._max_sessions = max_sessions
+        self._free_sessions = asyncio.Semaphore(max_sessions)
+        self._report = report
+        self._websockets: set[web.WebSocketResponse] = set()
+        self._app = web.Application()
+        guard.protect(self._app)
+        self._app.router.add_get("/", self._handle_page)
+        self._app.router.add_get("/ws", self._handle_websocket)
+        self._app.router.add_static("/static", _TERMINAL)
+        self._app.router.add_static("/page", _PAGE)
+        self._app.on_shutdown.append(self._close_all)
 
     async def serve(
-        self, listening: socket.socket, ready: Callable[[], None], stopped: asyncio.Event
+        self, listening: socket.socket, on_ready: Callable[[], None], stopped: asyncio.Event
     ) -> None:
-        """Answer what arrives there until `stopped`; then no visitor's process is left."""
+        """Serve on a socket until an event; then end all sessions and their processes."""
         runner = web.AppRunner(
             self._app, access_log=None, handle_signals=False, shutdown_timeout=2 * GRACE
         )
         await runner.setup()
         try:
             await web.SockSite(runner, listening).start()
-            ready()
+            on_ready()
             await stopped.wait()
         finally:
             await runner.cleanup()
 
-    async def _page(self, _request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(PAGE / "index.html", headers={"Cache-Control": "no-store"})
+    async def _handle_page(self, _request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(_PAGE / "index.html", headers={"Cache-Control": "no-store"})
 
-    async def _visit(self, request: web.Request) -> web.StreamResponse:
-        websocket = web.WebSocketResponse(heartbeat=15, timeout=GRACE, max_msg_size=_LONGEST)
-        self._here.add(websocket)
+    async def _handle_websocket(self, request: web.Request) -> web.StreamResponse:
+        websocket = web.WebSocketResponse(heartbeat=15, timeout=GRACE, max_msg_size=_MAX_MESSAGE)
+        self._websockets.add(websocket)
         try:
             await websocket.prepare(request)
-            await self._seat(websocket, request)
-        except (TimeoutError, ConnectionError):  # a process that hangs, a browser that has gone
+            await self._run_in_free_session(websocket, request)
+        except (TimeoutError, ConnectionError):  # the process hangs, or the browser has gone
             pass
         finally:
-            self._here.discard(websocket)
+            self._websockets.discard(websocket)
         return websocket
 
-    async def _seat(self, websocket: web.WebSocketResponse, request: web.Request) -> None:
-        """Accompany a visitor if there is a seat; else say so, in words that the page shows.
-
-        A page is told nothing of a websocket that is refused: it is opened, and closed.
-        """
+    async def _run_in_free_session(
+        self, websocket: web.WebSocketResponse, request: web.Request
+    ) -> None:
+        """Run a session, or close the websocket with a reason that the page shows."""
         try:
-            async with asyncio.timeout(_PATIENCE):
-                await self._free.acquire()
+            async with asyncio.timeout(_FREE_SESSION_TIMEOUT):
+                await self._free_sessions.acquire()
         except TimeoutError:
-            taken = f"All {self._seats} seats are" if self._seats > 1 else "The only seat is"
-            why = f"{taken} taken. Try again when a visitor has left.".encode()
-            await websocket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=why)
+            many = self._max_sessions > 1
+            taken = f"All {self._max_sessions} seats are" if many else "The only seat is"
+            reason = f"{taken} taken. Try again when a visitor has left.".encode()
+            await websocket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=reason)
             return
         try:
             if not websocket.closed:
-                await self._accompany(websocket, request)
+                await self._run_session(websocket, request)
         finally:
-            self._free.release()
+            self._free_sessions.release()
 
-    async def _accompany(self, websocket: web.WebSocketResponse, request: web.Request) -> None:
-        visit = Visit(self._command, websocket)
+    async def _run_session(self, websocket: web.WebSocketResponse, request: web.Request) -> None:
+        session = Session(self._command, websocket)
         try:
-            if not await self._started(visit, request):
-                why = b"The server cannot start a screen for you now. Try again later."
-                await websocket.close(code=WSCloseCode.INTERNAL_ERROR, message=why)
+            await session.start(_get_int(request, "width", 80), _get_int(request, "height", 24))
+        except OSError as error:
+            cause = error.strerror or type(error).__name__
+            self._report(f"A visitor was sent away: their process cannot be started: {cause}.")
+            reason = b"The server cannot start a screen for you now. Try again later."
+            await websocket.close(code=WSCloseCode.INTERNAL_ERROR, message=reason)
+            return
+        try:
             async for message in websocket:
                 if message.type is WSMsgType.TEXT:
-                    await visit.take(message.data)
+                    await session.handle_message(message.data)
         finally:
-            await asyncio.shield(visit.stop())
+            await asyncio.shield(session.stop())
             await websocket.close()
 
-    async def _started(self, visit: Visit, request: web.Request) -> bool:
-        """Start a visitor's process; tell who runs the server when there can be none."""
-        try:
-            await visit.start(_number(request, "width", 80), _number(request, "height", 24))
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            self._tell(f"A visitor was sent away: their process cannot be started: {reason}.")
-            return False
-        return True
-
-    async def _send_home(self, _app: web.Application) -> None:
-        going = [one.close(code=WSCloseCode.GOING_AWAY) for one in self._here]
-        await asyncio.gather(*going, return_exceptions=True)
+    async def _close_all(self, _app: web.Application) -> None:
+        closing = [websocket.close(code=WSCloseCode.GOING_AWAY) for websocket in self._websockets]
+        await asyncio.gather(*closing, return_exceptions=True)
 
 
-def _number(request: web.Request, name: str, default: int) -> int:
+def _get_int(request: web.Request, name: str, default: int) -> int:
     text = request.query.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else default

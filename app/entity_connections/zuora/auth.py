@@ -2,7 +2,6 @@
 
 import asyncio
 import copy
-import uuid
 from collections.abc import Callable, Generator
 from typing import NamedTuple, Self
 
@@ -11,6 +10,7 @@ from pydantic import ValidationError
 
 from entity_connections.domain.clock import monotonic
 from entity_connections.domain.errors import ZuoraError
+from entity_connections.domain.ids import new_uuid
 from entity_connections.domain.secret import Secret, SecretValue
 from entity_connections.zuora.http.connection import HttpConnection
 from entity_connections.zuora.http.responses import Response, invalid_response, parse_success
@@ -113,7 +113,7 @@ class TokenProvider:
             "client_secret": secret.get_secret_value(),
             "grant_type": "client_credentials",
         }
-        headers = {"Zuora-Track-Id": str(uuid.uuid4())}
+        headers = {"Zuora-Track-Id": new_uuid()}
         policy, log = self._connection.retry_policy, self._connection.request_log
         deadline = Deadline(policy.total)
 

@@ -38,7 +38,7 @@ from entity_connections.services.tenant import Tenant
 from entity_connections.zuora.client import ZuoraClient
 
 from tests.acme import AMERICAS, CORPORATION, EUROPE, JAPAN, client, open_acme
-from tests.domain.world import GLOBAL, HIERARCHY, NORTH, connection
+from tests.domain.small_tenant import GLOBAL, HIERARCHY, NORTH, connection
 from tests.services.factories import MORNING, Clock, execute
 from tests.services.faulty_client import FaultyClient
 from tests.zuora.raw_server import RawServer, http_response

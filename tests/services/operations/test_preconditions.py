@@ -28,7 +28,7 @@ from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.storage.journal_entry import SENDING, Entry
 
-from tests.domain.world import GLOBAL, HIERARCHY, NORTH, connection, row
+from tests.domain.small_tenant import GLOBAL, HIERARCHY, NORTH, connection, row
 from tests.services import tenant_in_file
 from tests.services.factories import MORNING, Clock, accept, execute, intend, journal, request
 from tests.services.tenant_in_file import open_file

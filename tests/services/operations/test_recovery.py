@@ -26,7 +26,7 @@ from entity_connections.services.storage.journal import JournalError
 from entity_connections.services.storage.journal_entry import SENDING
 from entity_connections.services.tenant import Tenant
 
-from tests.domain.world import GLOBAL, HIERARCHY, NORTH, SOUTH, row
+from tests.domain.small_tenant import GLOBAL, HIERARCHY, NORTH, SOUTH, row
 from tests.services.factories import Clock, accept, intend, journal, request
 from tests.services.tenant_in_file import TenantFile, open_file, open_journal
 

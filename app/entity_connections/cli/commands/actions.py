@@ -19,7 +19,7 @@ from entity_connections.cli.tenant.find_rows import (
 from entity_connections.cli.tenant.session import TenantSession, run_in_tenant
 from entity_connections.cli.tenant_options import TenantOptions, tenant_options
 from entity_connections.domain.actions import ACCEPT, DENY, DISCONNECT, REQUEST, Action
-from entity_connections.domain.connections import Row
+from entity_connections.domain.rows import Row
 
 _OPTIONS = (
     option("--yes", is_flag=True, help="Do it without a question."),
@@ -35,7 +35,7 @@ _JSON = """
     [{"method", "url", "headers", "body"}].
 """
 
-_FORGOTTEN = (
+_LOST_TENANT = (
     "entity-connections: the fake tenant was in memory, and is gone with what was done in it;"
     " to keep it, add --tenant FILE"
 )
@@ -43,57 +43,59 @@ _FORGOTTEN = (
 Finder = Callable[[TenantSession], Awaitable[list[Row]]]
 
 
-def _writing(about: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def _add_options(help_text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         for decorate_option in reversed(_OPTIONS):
             command = decorate_option(command)
         command = tenant_options(command)
-        command.__doc__ = about + _JSON
+        command.__doc__ = help_text + _JSON
         return command
 
     return decorate
 
 
-def _end(name: str, variable: str, about: str, **more: Any) -> Callable[..., Any]:
+def _entity_option(name: str, variable: str, help_text: str, **more: Any) -> Callable[..., Any]:
     return option(
-        name, variable, metavar="ENTITY", shell_complete=complete_entities, help=about, **more
+        name, variable, metavar="ENTITY", shell_complete=complete_entities, help=help_text, **more
     )
 
 
 @click.command()
-@_writing("""Ask entities for a connection, acting in the source.
+@_add_options("""Ask entities for a connection, acting in the source.
 
     Several are asked one after another; the first whose outcome is unknown ends
     it, and the exit code is the worst of all.""")
-@_end("--from", "source", "The source; the entity acted in, unless told.")
-@_end("--to", "targets", "A target; may be given several times.", multiple=True, required=True)
+@_entity_option("--from", "source", "The source; the entity acted in, unless told.")
+@_entity_option(
+    "--to", "targets", "A target; may be given several times.", multiple=True, required=True
+)
 def request(
-    chosen: TenantOptions, source: str | None, targets: tuple[str, ...], **how: bool
+    options: TenantOptions, source: str | None, targets: tuple[str, ...], **flags: bool
 ) -> ExitCode:
-    """`request`; its help stands above, where the words all writes share are added."""
+    """Carry out `request`; its help text is made by `_add_options`."""
 
     async def find(session: TenantSession) -> list[Row]:
         return await find_rows_to_request(session, source, targets)
 
-    return _run(chosen, REQUEST, find, **how)
+    return _run(options, REQUEST, find, **flags)
 
 
-def _on_connection(action: Action, about: str) -> click.Command:
+def _make_command(action: Action, help_text: str) -> click.Command:
     @click.command(action.id)
-    @_writing(about)
+    @_add_options(help_text)
     @argument("connection", metavar="[CONNECTION_ID]", required=False)
-    @_end("--from", "source", "The source, in place of an id.")
-    @_end("--to", "target", "The target, in place of an id.")
+    @_entity_option("--from", "source", "The source, in place of an id.")
+    @_entity_option("--to", "target", "The target, in place of an id.")
     def command(
-        chosen: TenantOptions,
+        options: TenantOptions,
         connection: str | None,
         source: str | None,
         target: str | None,
-        **how: bool,
+        **flags: bool,
     ) -> ExitCode:
         ends = None if source is None or target is None else (source, target)
-        alone = ends is None and (source is not None or target is not None)
-        if alone or (connection is None) == (ends is None):
+        only_one_end = ends is None and (source is not None or target is not None)
+        if only_one_end or (connection is None) == (ends is None):
             raise click.UsageError("name the connection by its id, or by both --from and --to.")
 
         async def find(session: TenantSession) -> list[Row]:
@@ -102,14 +104,14 @@ def _on_connection(action: Action, about: str) -> click.Command:
             assert ends is not None  # noqa: S101 - else there is an id
             return [await find_row_by_ends(session, action, *ends)]
 
-        return _run(chosen, action, find, **how)
+        return _run(options, action, find, **flags)
 
     return command
 
 
-accept = _on_connection(ACCEPT, "Accept a request, acting in its target.")
-deny = _on_connection(DENY, "Deny a request, acting in its target.")
-disconnect = _on_connection(
+accept = _make_command(ACCEPT, "Accept a request, acting in its target.")
+deny = _make_command(DENY, "Deny a request, acting in its target.")
+disconnect = _make_command(
     DISCONNECT,
     """End a connection for good, acting in its source or its target.
 
@@ -118,7 +120,7 @@ disconnect = _on_connection(
 
 
 def _run(
-    chosen: TenantOptions,
+    options: TenantOptions,
     action: Action,
     find: Finder,
     *,
@@ -128,9 +130,9 @@ def _run(
     as_json: bool,
 ) -> ExitCode:
     async def work(session: TenantSession) -> ExitCode:
-        target = session.workspace
+        workspace = session.workspace
         if not dry_run:
-            check_write_allowed(target, yes=yes, unlock=unlock)
+            check_write_allowed(workspace, yes=yes, unlock=unlock)
             await recover(session)
         rows = await find(session)
         operations = await plan_operations(session, action, rows)
@@ -139,13 +141,13 @@ def _run(
 
             await print_requests(session, operations, as_json=as_json)
             return ExitCode.DONE
-        if not yes and not confirm_operations(target, operations):
+        if not yes and not confirm_operations(workspace, operations):
             info("Nothing was sent.")
             return ExitCode.INTERRUPTED
         try:
             return await execute(session, operations, as_json=as_json)
         finally:
-            if target.journal.path is None and target.journal.last is not None:
-                info(_FORGOTTEN)
+            if workspace.journal.path is None and workspace.journal.last is not None:
+                info(_LOST_TENANT)
 
-    return run_in_tenant(chosen, work)
+    return run_in_tenant(options, work)

@@ -25,7 +25,7 @@ from entity_connections.domain.connections import Direction
     help="Only outbound (this entity shares), or only inbound (it is shared to).",
 )  # fmt: skip
 @option("--json", "as_json", is_flag=True, help="Data for machines.")
-def connections(chosen: TenantOptions, direction: str | None, *, as_json: bool) -> ExitCode:
+def connections(options: TenantOptions, direction: str | None, *, as_json: bool) -> ExitCode:
     """List the connections of the entity acted in.
 
     --json: [{"id", "source": {"id", "name", "displayName"}, "target": {...},
@@ -53,4 +53,4 @@ def connections(chosen: TenantOptions, direction: str | None, *, as_json: bool) 
             info("No connections.")
         return ExitCode.DONE
 
-    return run_in_tenant(chosen, work)
+    return run_in_tenant(options, work)

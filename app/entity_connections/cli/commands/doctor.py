@@ -29,7 +29,7 @@ _EXPORT = "export ZUORA_CLIENT_ID=… ZUORA_CLIENT_SECRET=…"
 @click.command()
 @tenant_options
 @option("--json", "as_json", is_flag=True, help="Data for machines.")
-def doctor(chosen: TenantOptions, *, as_json: bool) -> ExitCode:
+def doctor(options: TenantOptions, *, as_json: bool) -> ExitCode:
     """Try each step on the way to Zuora, and say what to do where one fails.
 
     Changes nothing. Ends with 3 when a step failed.
@@ -37,13 +37,13 @@ def doctor(chosen: TenantOptions, *, as_json: bool) -> ExitCode:
     --json: [{"name", "verdict", "sentence", "remedy"}]; verdict is ok, warning,
     failed or skipped.
     """
-    if chosen.fake:
+    if options.fake:
         raise click.UsageError(
             "choose the way to look at: --profile NAME or --base-url URL."
             " The fake tenant that is built in needs none."
         )
-    profile = get_profile(chosen)
-    entity = profile.entity if chosen.entity is None else chosen.entity
+    profile = get_profile(options)
+    entity = profile.entity if options.entity is None else options.entity
     found = asyncio.run(_told(profile, entity, as_json=as_json))
     if as_json:
         echo_json([one._asdict() for one in found])

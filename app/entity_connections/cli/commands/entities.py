@@ -21,7 +21,7 @@ _ENTER = {True: "yes", False: "no", None: "?"}
 @click.command()
 @tenant_options
 @option("--json", "as_json", is_flag=True, help="Data for machines.")
-def entities(chosen: TenantOptions, *, as_json: bool) -> ExitCode:
+def entities(options: TenantOptions, *, as_json: bool) -> ExitCode:
     """List the entities of the tenant as a tree, and which of them you may enter.
 
     --json: [{"id", "name", "displayName", "parentId", "status", "enterable"}];
@@ -59,4 +59,4 @@ def entities(chosen: TenantOptions, *, as_json: bool) -> ExitCode:
             echo(format_table(("ENTITY", "NAME", "STATUS", "ENTER", "ID"), rows))
         return ExitCode.DONE
 
-    return run_in_tenant(chosen, work)
+    return run_in_tenant(options, work)

@@ -79,9 +79,9 @@ def journal(
     """
     if ctx.invoked_subcommand is not None:
         return None
-    chosen = TenantOptions(profile=profile, entity=entity).under(parent_options())
-    profile = chosen.base_url if chosen.profile is None else chosen.profile
-    tenant = None if chosen.tenant is None else clean(str(Path(chosen.tenant).absolute()))
+    options = TenantOptions(profile=profile, entity=entity).with_defaults(parent_options())
+    profile = options.base_url if options.profile is None else options.profile
+    tenant = None if options.tenant is None else clean(str(Path(options.tenant).absolute()))
     try:
         entries = _journal().read_entries(profile, since)
     except JournalError as error:
@@ -93,8 +93,8 @@ def journal(
         and outcome in (None, _outcome(entry).replace(" ", "-"))
         and tenant in (None, entry.tenant)
         and (
-            chosen.entity is None
-            or any(_is_named(party, chosen.entity) for party in (entry.source, entry.target))
+            options.entity is None
+            or any(_is_named(party, options.entity) for party in (entry.source, entry.target))
         )
     ]
     if as_json:

@@ -50,8 +50,8 @@ def login(
     piped in as one line, or taken from ZUORA_CLIENT_SECRET; there is no option
     for it, because others can see the arguments of a program.
     """
-    chosen = TenantOptions(profile=name, base_url=base_url).under(parent_options())
-    return _login(prompt_name(chosen.profile), environment, chosen.base_url, client_id, risk)
+    options = TenantOptions(profile=name, base_url=base_url).with_defaults(parent_options())
+    return _login(prompt_name(options.profile), environment, options.base_url, client_id, risk)
 
 
 def _login(

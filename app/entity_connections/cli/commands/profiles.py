@@ -64,7 +64,7 @@ def config() -> None:
 @config.command()
 @tenant_options
 @as_json
-def explain(chosen: TenantOptions, *, as_json: bool) -> ExitCode:
+def explain(options: TenantOptions, *, as_json: bool) -> ExitCode:
     """Say each setting of a profile, of --base-url, or of all profiles, and its origin.
 
     Of the client secret it is only told whether it is there.
@@ -74,13 +74,13 @@ def explain(chosen: TenantOptions, *, as_json: bool) -> ExitCode:
     from entity_connections.cli.tenant.credentials import get_profile
     from entity_connections.settings.explain import explain_profile
 
-    if chosen.fake:
+    if options.fake:
         config = load_config()
         profiles = list(config.profiles.values())
         if not profiles:
             info(f"There are no profiles: {config.path} is not there, or holds none.")
     else:
-        profiles = [get_profile(chosen)]
+        profiles = [get_profile(options)]
     explained = [(profile.name, explain_profile(profile)) for profile in profiles]
     if as_json:
         echo_json([

@@ -1,4 +1,4 @@
-"""The screen: opened on a target before anything heavy of the tenant is loaded."""
+"""Opens the screen, before anything heavy of the tenant is imported."""
 
 import os
 import sys
@@ -12,25 +12,25 @@ from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.services.storage.journal import Journal, JournalError
 
 
-def open_screen(chosen: TenantOptions, theme: str | None) -> int:
-    """Run the screen and return how it ended.
+def open_screen(options: TenantOptions, theme: str | None) -> int:
+    """Run the screen and return the exit code.
 
     Raises:
         click.UsageError: there is no terminal, or no such theme.
     """
-    if os.environ.get("TEXTUAL_DRIVER"):  # another front end than a terminal: a browser
-        if not chosen.fake:
+    if os.environ.get("TEXTUAL_DRIVER"):  # the screen runs in a browser
+        if not options.fake:
             raise click.UsageError("a browser gets at no tenant but the fake one.")
     elif not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise click.UsageError(
             "the screen needs a terminal as its input and its error output;"
             " without one, use a command: see --help."
         )
-    wanted = resolve_tenant(chosen).workspace
+    workspace = resolve_tenant(options).workspace
     from entity_connections.tui.app import ConnectionsApp
     from entity_connections.tui.terminal.run import run_app
 
-    app = ConnectionsApp(wanted)
+    app = ConnectionsApp(workspace)
     name = (os.environ.get("TEXTUAL_THEME") or "dark") if theme is None else theme
     if name not in app.available_themes:
         raise click.UsageError(
@@ -38,21 +38,21 @@ def open_screen(chosen: TenantOptions, theme: str | None) -> int:
         )
     app.theme = name
     status = run_app(app)
-    if status == ExitCode.DONE and (left := _left_open(wanted.journal)):
-        info(f"entity-connections: {left}")
+    if status == ExitCode.DONE and (sentence := _describe_open_operation(workspace.journal)):
+        info(f"entity-connections: {sentence}")
         return ExitCode.UNKNOWN
     return ExitCode.CRASHED if status == 1 else status
 
 
-def _left_open(journal: Journal) -> str:
-    """Say which write was left without an outcome by who quit all the same; "" for none."""
+def _describe_open_operation(journal: Journal) -> str:
+    """Return which operation was being sent when the user quit, in a sentence, or ""."""
     last = journal.last
     if last is None or journal.path is None:
         return ""
     try:
-        open_ = any(one.id == last.id for one in journal.read_open())
+        open_ = any(entry.id == last.id for entry in journal.read_open())
     except JournalError:
         open_ = True
-    what = f"{last.action.label} of {last.pair}"
+    action = f"{last.action.label} of {last.pair}"
     known = "had been sent, and what became of it is not known. The next start looks it up."
-    return f"{what} {known}" if open_ else ""
+    return f"{action} {known}" if open_ else ""

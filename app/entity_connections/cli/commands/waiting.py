@@ -28,7 +28,7 @@ from entity_connections.domain.errors import ZuoraError
 @click.command()
 @tenant_options
 @option("--json", "as_json", is_flag=True, help="Data for machines.")
-def waiting(chosen: TenantOptions, *, as_json: bool) -> ExitCode:
+def waiting(options: TenantOptions, *, as_json: bool) -> ExitCode:
     """List the requests that wait for an answer, in every entity you may enter.
 
     Whether you may answer is for Zuora to say: nobody tells us your role.
@@ -66,4 +66,4 @@ def waiting(chosen: TenantOptions, *, as_json: bool) -> ExitCode:
             info(f"Nothing waits in the {len(lists)} entities you may enter.")
         return worst_code(codes)
 
-    return run_in_tenant(chosen, work)
+    return run_in_tenant(options, work)

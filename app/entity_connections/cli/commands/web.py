@@ -11,7 +11,7 @@ import click
 
 import entity_connections
 from entity_connections.cli.exit_codes import CliError, ExitCode
-from entity_connections.cli.listening import address_options, listening_on
+from entity_connections.cli.listening import address_options, bind_socket
 from entity_connections.cli.output import info
 from entity_connections.cli.parameters import option
 from entity_connections.cli.tenant.resolve import resolve_tenant
@@ -24,14 +24,14 @@ from entity_connections.cli.tenant_options import (
 from entity_connections.fake.scenarios.catalogue import SCENARIOS
 
 if TYPE_CHECKING:
-    from entity_connections.web.visit import Command
+    from entity_connections.web.session import Command
 
-DRIVER = "entity_connections.tui.terminal.browser:BrowserDriver"
-KEPT = (
+_DRIVER = "entity_connections.tui.terminal.browser:BrowserDriver"
+_KEPT_VARIABLES = (
     "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PYTHONDONTWRITEBYTECODE", "SYSTEMROOT",
     "TEMP", "TMP", "TMPDIR", "TZ",
 )  # fmt: skip
-"""All that a visitor's process gets of our environment: no credentials, and no settings."""
+"""What a visitor's process gets of the server's environment: no credentials, no settings."""
 
 
 @click.command()
@@ -67,9 +67,9 @@ def web(
     anything of this machine: a profile, an address and a tenant's file are
     refused here.
     """
-    chosen = _chosen(scenario, user)
+    chosen = _choose_tenant(scenario, user)
     try:
-        from entity_connections.web.gate import Gate
+        from entity_connections.web.host_guard import HostGuard
         from entity_connections.web.server import Server
     except ModuleNotFoundError as error:
         raise CliError(
@@ -79,12 +79,13 @@ def web(
         ) from error
     from entity_connections.fake.server import base_url
 
-    command = command_for(chosen, theme)
-    listening = listening_on(host, port, "this page, and nothing is encrypted.")
-    server = Server(command, Gate.of(listening, (host, *names)), seats, info)
-    origin = "acme" if chosen.scenario is None else chosen.scenario
-    told = (
-        f"The screen, on a tenant {Path(origin).name} for each visitor,"
+    command = build_command(chosen, theme)
+    listening = bind_socket(host, port, "this page, and nothing is encrypted.")
+    guard = HostGuard.for_socket(listening, (host, *names))
+    server = Server(command, guard, seats, report=info)
+    scenario_name = Path(chosen.scenario or "acme").name
+    ready = (
+        f"The screen, on a tenant {scenario_name} for each visitor,"
         f" is at {base_url(listening)} until ctrl+c."
     )
 
@@ -92,42 +93,42 @@ def web(
         loop, stopped = asyncio.get_running_loop(), asyncio.Event()
 
         def stop(number: int, _frame: object) -> None:
-            signal.signal(number, signal.SIG_DFL)  # who insists is heeded
+            signal.signal(number, signal.SIG_DFL)  # a second signal ends it at once
             loop.call_soon_threadsafe(stopped.set)
 
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, stop)
-        await server.serve(listening, lambda: click.echo(told), stopped)
+        await server.serve(listening, lambda: click.echo(ready), stopped)
 
     asyncio.run(serve())
     return ExitCode.DONE
 
 
-def command_for(chosen: TenantOptions, theme: str) -> "Command":
-    """Return what to run for a visitor: our screen on a fake tenant, named in so many words.
+def build_command(chosen: TenantOptions, theme: str) -> "Command":
+    """Return the command to run for a visitor: the screen on an explicitly named fake tenant.
 
     Raises:
         CliError: the scenario cannot be used, or has no such user.
     """
-    from entity_connections.web.visit import Command
+    from entity_connections.web.session import Command
 
     options = list(resolve_tenant(chosen).workspace.options)
     if chosen.entity is not None:
         options += ["--entity", chosen.entity]
     for fault in chosen.faults or ():
         options += ["--fault", fault]
-    environ = {name: os.environ[name] for name in KEPT if name in os.environ} | {
+    environ = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ} | {
         "PYTHONPATH": str(Path(entity_connections.__file__).parents[1]),
         "PYTHONUTF8": "1",
         "TEXTUAL_COLOR_SYSTEM": "truecolor",
-        "TEXTUAL_DRIVER": DRIVER,
+        "TEXTUAL_DRIVER": _DRIVER,
     }
-    # Not from the folder it runs in (-P): what lies there is not the program.
+    # -P: modules in the working directory are not imported.
     arguments = (sys.executable, "-P", "-m", "entity_connections", *options, "--theme", theme)
     return Command(arguments, environ, Path(sys.executable).anchor)
 
 
-def _chosen(scenario: str | None, user: str | None) -> TenantOptions:
+def _choose_tenant(scenario: str | None, user: str | None) -> TenantOptions:
     before = parent_options()
     names = ("profile", "base_url", "tenant")
     if refused := [name for name in names if getattr(before, name) is not None]:
@@ -135,7 +136,7 @@ def _chosen(scenario: str | None, user: str | None) -> TenantOptions:
             f"--{refused[0].replace('_', '-')} is not for web: each visitor has a fake tenant of"
             " their own, and nobody gets at another through a browser."
         )
-    chosen = TenantOptions(scenario=scenario, user=user).under(before).checked()
+    chosen = TenantOptions(scenario=scenario, user=user).with_defaults(before).check()
     if chosen.scenario is None or chosen.scenario in SCENARIOS:
         return chosen
     return chosen._replace(scenario=str(Path(chosen.scenario).absolute()))

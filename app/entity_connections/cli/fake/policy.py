@@ -36,7 +36,7 @@ def policy(scenario: str | None, tenant: str | None, *, as_json: bool) -> ExitCo
     from entity_connections.fake.rules.policy_table import policy_rows
     from entity_connections.fake.state import tenant_settings
 
-    options = TenantOptions(scenario=scenario, tenant=tenant).under(parent_options())
+    options = TenantOptions(scenario=scenario, tenant=tenant).with_defaults(parent_options())
     current = Policy()
     if options.tenant is not None:
         with closing(open_tenant_file(Path(options.tenant))) as db:

@@ -13,7 +13,7 @@ import click
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.fake.fault_options import add_fault_options
 from entity_connections.cli.fake.tenant_source import apply_policy_options, prepare_source
-from entity_connections.cli.listening import address_options, listening_on
+from entity_connections.cli.listening import address_options, bind_socket
 from entity_connections.cli.parameters import option
 from entity_connections.cli.tenant_options import ScenarioName, TenantOptions, parent_options
 
@@ -71,10 +71,10 @@ def serve(
     from entity_connections.fake.tenant import open_tenant
 
     before = parent_options()
-    options = TenantOptions(scenario=scenario, tenant=tenant).under(before)
+    options = TenantOptions(scenario=scenario, tenant=tenant).with_defaults(before)
     source = prepare_source(options.scenario, options.tenant)
     apply_policy_options(Policy(), policies)  # refuses a wrong one before anything listens
-    listening = listening_on(
+    listening = bind_socket(
         host, port, "this tenant: its credentials are known to all, and nothing is encrypted."
     )
     url = base_url(listening)

@@ -1,4 +1,4 @@
-"""What stands between a command and a write: locks, questions, and no terminal to ask on."""
+"""The lock and the question before a command writes."""
 
 import signal
 import sys
@@ -14,23 +14,23 @@ from entity_connections.services.operations.operation import Operation
 from entity_connections.services.workspace import Workspace
 
 
-def check_write_allowed(target: Workspace, *, yes: bool, unlock: bool) -> None:
-    """Let pass a command that may write here; production only when unlocked on purpose.
+def check_write_allowed(workspace: Workspace, *, yes: bool, unlock: bool) -> None:
+    """Unlock writes for this command, if that is allowed; production needs --unlock.
 
     Raises:
         CliError: the profile is read-only, or locked.
-        click.UsageError: there is nobody to ask, and no --yes.
+        click.UsageError: the user cannot be asked, and --yes is not given.
     """
-    lock = target.lock
+    lock = workspace.lock
     if lock.permanent:
         raise CliError(
-            f"The profile {target.name} is read-only (read_only in the config file):"
+            f"The profile {workspace.name} is read-only (read_only in the config file):"
             " nothing was sent.",
             ExitCode.USAGE,
         )
     if lock.locked and not unlock:
         raise CliError(
-            f"{target.name} is {target.risk.value} and locked: nothing was sent."
+            f"{workspace.name} is {workspace.risk.value} and locked: nothing was sent."
             " To allow this one command to write, add --unlock.",
             ExitCode.USAGE,
         )
@@ -42,23 +42,23 @@ def check_write_allowed(target: Workspace, *, yes: bool, unlock: bool) -> None:
     lock.unlock()
 
 
-def confirm_operations(target: Workspace, operations: Sequence[Operation]) -> bool:
-    """Say what would be sent and return whether the person at the terminal wants it."""
-    place = f"{target.risk.value} {target.name}"
-    info(f"In {place.upper() if target.risk is Risk.PRODUCTION else place}:")
+def confirm_operations(workspace: Workspace, operations: Sequence[Operation]) -> bool:
+    """Tell what would be sent, and return whether the user confirms it."""
+    place = f"{workspace.risk.value} {workspace.name}"
+    info(f"In {place.upper() if workspace.risk is Risk.PRODUCTION else place}:")
     for operation in operations:
         info(f"  {operation.action.label}: {operation.pair}")
     first = operations[0]
     if len(operations) == 1:
         row = first.row
         info(first.action.consequence(row, row.source.title, row.target.title))
-    with _interruptible():
+    with _interrupt_at_once():
         if not first.action.irreversible:
             return click.confirm("Do it?", default=False, err=True)
         counterpart = first.row.counterpart
         typed: str = click.prompt(f"Type {counterpart.title} to end it", err=True)
-    meant = {counterpart.title, counterpart.name, counterpart.id} - {""}
-    if typed.strip() in meant:
+    names = {counterpart.title, counterpart.name, counterpart.id} - {""}
+    if typed.strip() in names:
         return True
     info("That is not its name.")
     return False
@@ -69,8 +69,8 @@ def _can_ask() -> bool:
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
-    """Let ctrl+c end a question at once: the event loop would wait for its answer."""
+def _interrupt_at_once() -> Iterator[None]:
+    """Let ctrl+c end a question at once; the event loop would wait for the answer."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield

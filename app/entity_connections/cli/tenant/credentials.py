@@ -8,16 +8,16 @@ from entity_connections.settings.errors import SettingsError
 from entity_connections.settings.profiles import Profile, load_config, make_profile_for_url
 
 
-def get_profile(chosen: TenantOptions) -> Profile:
+def get_profile(options: TenantOptions) -> Profile:
     """Return the profile that the options name, or one made from `--base-url`.
 
     Raises:
         SettingsError: there is no such profile, or the settings cannot be used.
     """
-    if chosen.base_url is not None:
-        return make_profile_for_url(chosen.base_url)
-    assert chosen.profile is not None  # noqa: S101 - otherwise the fake tenant is used
-    return load_config().get_profile(chosen.profile)
+    if options.base_url is not None:
+        return make_profile_for_url(options.base_url)
+    assert options.profile is not None  # noqa: S101 - otherwise the fake tenant is used
+    return load_config().get_profile(options.profile)
 
 
 def find_credentials(profile: Profile) -> tuple[str, SecretValue]:

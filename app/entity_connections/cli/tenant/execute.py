@@ -9,7 +9,7 @@ from entity_connections.cli.exit_codes import CliError, ExitCode, worst_code
 from entity_connections.cli.output import echo, echo_json, entity_to_json, info
 from entity_connections.cli.tenant.session import TenantSession, find_exit_code, print_error
 from entity_connections.domain.actions import Action
-from entity_connections.domain.connections import Row
+from entity_connections.domain.rows import Row
 from entity_connections.services.operations.executor import Executor
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.preconditions import (

@@ -1,6 +1,7 @@
 """The fake tenant inside this process."""
 
 import asyncio
+import random
 from typing import TYPE_CHECKING, NamedTuple
 
 from entity_connections.cli.exit_codes import CliError, ExitCode
@@ -17,6 +18,7 @@ from entity_connections.services.write_lock import WriteLock
 from entity_connections.settings.environment_variables import ENTITY_ID, read_variable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from entity_connections.fake.model import Scenario
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class UserGoneError(ZuoraError):
-    """The chosen user is not in the tenant's file any more."""
+    """The options user is not in the tenant's file any more."""
 
     title = "No such user"
     hint = "Start again with another --user."
@@ -48,8 +50,13 @@ class _Source(NamedTuple):
     options: tuple[str, ...]
 
 
-def make_fake_workspace(options: TenantOptions) -> Workspace:
+def make_fake_workspace(options: TenantOptions, seed: int | None = None) -> Workspace:
     """Return the fake tenant that the options choose; it is opened when it is entered.
+
+    Args:
+        options: choose the tenant and its user.
+        seed: makes the ids of connections and requests the same at every run, and leaves the
+            name of this process out of the journal; None: random ids.
 
     Raises:
         CliError: the file of a tenant or scenario cannot be used, or has no such user.
@@ -75,8 +82,14 @@ def make_fake_workspace(options: TenantOptions) -> Workspace:
         from entity_connections.zuora.client import ZuoraClient
 
         if not opened:
-            faults = options.faults or ()
-            opened.append(open_tenant(source.scenario, path=source.path, faults=faults))
+            tenant = open_tenant(
+                source.scenario,
+                path=source.path,
+                faults=options.faults or (),
+                new_id=_create_id_maker(seed, "connections"),
+                new_trace=_create_id_maker(seed, "requests"),
+            )
+            opened.append(tenant)
         fake = opened[0]
         fake_user = next((user for user in fake.users if user.username == username), None)
         if fake_user is None:
@@ -98,7 +111,7 @@ def make_fake_workspace(options: TenantOptions) -> Workspace:
         users=tuple(source.users.items()),
         enter=enter,
         lock=lock,
-        journal=_make_journal(source),
+        journal=_make_journal(source, process_id=None if seed is None else "localhost:1"),
         options=(*source.options, "--user", user),
         shared=source.path is not None,
         fault_switches=create_fault_switches(opened, options.faults or ()),
@@ -118,10 +131,18 @@ def _find_source(options: TenantOptions) -> _Source:
     return _Source(file.scenario, file.path, file.name, users, source_options)
 
 
-def _make_journal(source: _Source) -> Journal:
+def _create_id_maker(seed: int | None, purpose: str) -> "Callable[[], str] | None":
+    """Return a function that makes ids which follow from a seed; None without a seed."""
+    if seed is None:
+        return None
+    source = random.Random(f"{seed} {purpose}")  # noqa: S311 - ids of a fake tenant
+    return lambda: source.randbytes(16).hex()
+
+
+def _make_journal(source: _Source, process_id: str | None) -> Journal:
     """Return the journal of a fake tenant: it lasts as long as the tenant does."""
     if source.path is None:
-        return Journal(None, source.name, source.name)
+        return Journal(None, source.name, source.name, process_id=process_id)
     from entity_connections.settings import paths
 
     return Journal(paths.state_file(), source.name, str(source.path))

@@ -1,4 +1,4 @@
-"""From what somebody typed to the rows of Zuora's newest lists that are meant by it."""
+"""Finds the rows that the arguments of a command name, in newly read lists."""
 
 import asyncio
 from collections.abc import Iterable
@@ -8,8 +8,9 @@ import click
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.tenant.session import TenantSession, find_exit_code, print_error
 from entity_connections.domain.actions import Action, End
-from entity_connections.domain.connections import Connection, Direction, Row
+from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.errors import ZuoraError
+from entity_connections.domain.rows import Row
 from entity_connections.domain.text import clean
 from entity_connections.services.snapshot import Snapshot
 
@@ -17,64 +18,69 @@ from entity_connections.services.snapshot import Snapshot
 async def find_rows_to_request(
     session: TenantSession, source: str | None, targets: Iterable[str]
 ) -> list[Row]:
-    """Return the outbound row of each target, once, in the order they were typed.
+    """Return the outbound row of each target, once, in the order of the arguments.
 
     Raises:
-        ZuoraError: Zuora could not be asked, or refused.
+        ZuoraError: Zuora could not be reached, or refused.
         CliError: an entity is not there, or cannot be acted in.
     """
     acting_id = await session.find_acting_id(source)
-    view = await session.tenant.read(acting_id)
+    snapshot = await session.tenant.read(acting_id)
     found: dict[str, Row] = {}
-    for typed in targets:
-        entity = session.find_entity(typed)
-        row = view.row(Direction.OUTBOUND, entity.id)
+    for name in targets:
+        entity = session.find_entity(name)
+        row = snapshot.row(Direction.OUTBOUND, entity.id)
         if row is None:
-            acting = view.hierarchy.get(acting_id)
-            row = Row(Direction.OUTBOUND, acting, entity, view.hierarchy.parent(entity), None)
+            acting = snapshot.hierarchy.get(acting_id)
+            row = Row(Direction.OUTBOUND, acting, entity, snapshot.hierarchy.parent(entity), None)
         found.setdefault(row.key, row)
     return list(found.values())
 
 
 async def find_row_by_id(session: TenantSession, action: Action, connection_id: str) -> Row:
-    """Return the row of a connection, seen from where the action is carried out.
+    """Return the row of a connection, as seen from the entity that carries out the action.
 
-    That is the entity that was typed, or else the target for an answer and
-    either end for a disconnection; looked for in every entity that may be entered.
+    That is the entity of the option, else an end in which the action is possible; the
+    connection is looked for in every entity that the user may enter.
 
     Raises:
-        ZuoraError: Zuora could not be asked, or refused.
+        ZuoraError: Zuora could not be reached, or refused.
         CliError: there is no such connection, or a newer one took its place.
     """
     if session.resolved.entity_given:
         acting_id = await session.find_acting_id()
-        view = await session.tenant.read(acting_id)
-        record = _record(view, connection_id)
+        snapshot = await session.tenant.read(acting_id)
+        record = _find_record(snapshot, connection_id)
         if record is None:
-            where = view.hierarchy.get(acting_id).title
+            where = snapshot.hierarchy.get(acting_id).title
             raise CliError(f"{where} has no connection {clean(connection_id)}.", ExitCode.USAGE)
-        return _row(view, record)
-    views = (await read_all_lists(session)).values()
-    good = [view for view in views if isinstance(view, Snapshot)]
-    seen = [(view, one) for view in good if (one := _record(view, connection_id))]
-    seen.sort(key=lambda pair: pair[0].acting_id != _acting_id(action, pair[1]))
-    if seen:
-        return _row(*seen[0])
-    for error in views:
+        return _find_row(snapshot, record)
+    lists = (await read_all_lists(session)).values()
+    snapshots = [snapshot for snapshot in lists if isinstance(snapshot, Snapshot)]
+    found = [
+        (snapshot, record)
+        for snapshot in snapshots
+        if (record := _find_record(snapshot, connection_id))
+    ]
+    found.sort(key=lambda pair: pair[0].acting_id != _preferred_acting_id(action, pair[1]))
+    if found:
+        return _find_row(*found[0])
+    for error in lists:
         if isinstance(error, ZuoraError):
             print_error(error)
             raise CliError("Not every entity could be looked into.", find_exit_code(error))
     raise CliError(
-        f"None of the {len(good)} entities you may enter has a connection {clean(connection_id)}.",
+        f"None of the {len(snapshots)} entities you may enter has a connection"
+        f" {clean(connection_id)}.",
         ExitCode.USAGE,
     )
 
 
 async def find_row_by_ends(session: TenantSession, action: Action, source: str, target: str) -> Row:
-    """Return the row of source -> target, seen from where the action is carried out.
+    """Return the row of source -> target, as seen from the entity that carries out the action.
 
     Raises:
-        ZuoraError: Zuora could not be asked, or refused.
+        ZuoraError: Zuora could not be reached, or refused.
         CliError: an entity is not there or cannot be entered, or nothing is between the two.
     """
     await session.read_entities()
@@ -86,11 +92,11 @@ async def find_row_by_ends(session: TenantSession, action: Action, source: str, 
         if named not in (from_, to):
             raise click.UsageError(f"{named.title} is neither end of this connection.")
         ends = [named]
-    allowed = [one for one in ends if session.tenant.can_act_in(one.id)]
-    acting = allowed[0] if allowed else session.check_accessible(ends[-1])
-    view = await session.tenant.read(acting.id)
+    accessible = [entity for entity in ends if session.tenant.can_act_in(entity.id)]
+    acting = accessible[0] if accessible else session.check_accessible(ends[-1])
+    snapshot = await session.tenant.read(acting.id)
     outbound = acting.id == from_.id
-    row = view.row(
+    row = snapshot.row(
         Direction.OUTBOUND if outbound else Direction.INBOUND, to.id if outbound else from_.id
     )
     if row is None or row.connection is None:
@@ -99,9 +105,9 @@ async def find_row_by_ends(session: TenantSession, action: Action, source: str, 
 
 
 async def read_all_lists(session: TenantSession) -> dict[str, Snapshot | ZuoraError]:
-    """Return what each entity that may be entered lists, or why it could not be read.
+    """Return the list of each entity that the user may enter, or why it could not be read.
 
-    The adapter lets only a few of the calls out at once.
+    The adapter limits how many calls are sent at once.
 
     Raises:
         ZuoraError: not even the entities could be read.
@@ -115,24 +121,24 @@ async def read_all_lists(session: TenantSession) -> dict[str, Snapshot | ZuoraEr
         except ZuoraError as error:
             return error
 
-    ids = [one.id for one in tenant.hierarchy if tenant.can_act_in(one.id)]
+    ids = [entity.id for entity in tenant.hierarchy if tenant.can_act_in(entity.id)]
     return dict(zip(ids, await asyncio.gather(*map(read, ids)), strict=True))
 
 
-def _record(view: Snapshot, connection_id: str) -> Connection | None:
+def _find_record(snapshot: Snapshot, connection_id: str) -> Connection | None:
     wanted = connection_id.strip().lower()
-    return next((one for one in view.connections if one.id.lower() == wanted), None)
+    return next((record for record in snapshot.connections if record.id.lower() == wanted), None)
 
 
-def _acting_id(action: Action, record: Connection) -> str:
+def _preferred_acting_id(action: Action, record: Connection) -> str:
     """Return the end of a connection in which an action is preferably carried out."""
     return record.source_id if action.acting_ends[0] is End.SOURCE else record.target_id
 
 
-def _row(view: Snapshot, record: Connection) -> Row:
-    outbound = record.source_id == view.acting_id
+def _find_row(snapshot: Snapshot, record: Connection) -> Row:
+    outbound = record.source_id == snapshot.acting_id
     direction = Direction.OUTBOUND if outbound else Direction.INBOUND
-    row = view.row(direction, record.counterpart_id(view.acting_id))
+    row = snapshot.row(direction, record.counterpart_id(snapshot.acting_id))
     if row is None or row.connection is None or row.connection.id != record.id:
         living = row.connection if row else None
         newer = f" The living one of the pair is {living.id} ({living.status})." if living else ""

@@ -1,7 +1,8 @@
 """Accept: the target agrees to a request (contract D1)."""
 
 from entity_connections.domain.actions.answer import Answer
-from entity_connections.domain.connections import CONNECTED, Direction, Row
+from entity_connections.domain.connections import CONNECTED, Direction
+from entity_connections.domain.rows import Row
 from entity_connections.domain.zuora_api import Receipt, ZuoraApi
 
 

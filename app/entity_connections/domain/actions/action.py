@@ -8,7 +8,8 @@ from collections.abc import Set as AbstractSet
 from enum import Enum
 from typing import ClassVar, NamedTuple
 
-from entity_connections.domain.connections import KNOWN_STATUSES, Direction, Row
+from entity_connections.domain.connections import KNOWN_STATUSES, Direction
+from entity_connections.domain.rows import Row
 from entity_connections.domain.zuora_api import Receipt, ZuoraApi
 
 STANDARD_USER = "standard user"

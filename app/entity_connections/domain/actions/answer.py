@@ -3,7 +3,8 @@
 from collections.abc import Set as AbstractSet
 
 from entity_connections.domain.actions.action import Action, DisabledReason, End, entity_hint
-from entity_connections.domain.connections import PENDING, Direction, Row
+from entity_connections.domain.connections import PENDING, Direction
+from entity_connections.domain.rows import Row
 
 
 class Answer(Action):

@@ -5,7 +5,8 @@ from collections.abc import Set as AbstractSet
 
 from entity_connections.domain.actions import ACCEPT, ACTIONS, REQUEST
 from entity_connections.domain.actions.action import Action
-from entity_connections.domain.connections import CONNECTED, Direction, Row
+from entity_connections.domain.connections import CONNECTED, Direction
+from entity_connections.domain.rows import Row
 
 
 def default_action(row: Row, accessible_ids: AbstractSet[str] | None) -> Action | None:

@@ -1,7 +1,8 @@
 """Deny: the target refuses a request (contract D1)."""
 
 from entity_connections.domain.actions.answer import Answer
-from entity_connections.domain.connections import DISCONNECTED, Row
+from entity_connections.domain.connections import DISCONNECTED
+from entity_connections.domain.rows import Row
 from entity_connections.domain.zuora_api import Receipt, ZuoraApi
 
 

@@ -3,7 +3,13 @@
 from collections.abc import Set as AbstractSet
 
 from entity_connections.domain.actions.action import Action, DisabledReason, End
-from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction, Row
+from entity_connections.domain.connections import (
+    CONNECTED,
+    DISCONNECTED,
+    PENDING,
+    Direction,
+)
+from entity_connections.domain.rows import Row
 from entity_connections.domain.zuora_api import Receipt, ZuoraApi
 
 

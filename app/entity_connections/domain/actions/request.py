@@ -9,7 +9,13 @@ from entity_connections.domain.actions.action import (
     entity_hint,
     is_accessible,
 )
-from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction, Row
+from entity_connections.domain.connections import (
+    CONNECTED,
+    DISCONNECTED,
+    PENDING,
+    Direction,
+)
+from entity_connections.domain.rows import Row
 from entity_connections.domain.zuora_api import Receipt, ZuoraApi
 
 

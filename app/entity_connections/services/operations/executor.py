@@ -6,7 +6,6 @@ a list that is read afterwards, whatever the answer was, and also when none came
 
 import asyncio
 import random
-import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -19,6 +18,7 @@ from entity_connections.domain.errors import (
     Unreachable,
     ZuoraError,
 )
+from entity_connections.domain.ids import new_uuid
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import find_outcome
 from entity_connections.services.operations.preconditions import (
@@ -149,7 +149,7 @@ class Executor:
         if change := find_change(operation, snapshot):
             stale = replace(operation, snapshot=snapshot)
             return stale.with_state(State.STALE, f"{change} {unsent}")
-        track_id = str(uuid.uuid4())
+        track_id = new_uuid()
 
         def check(open_entries: list[Entry]) -> Operation:
             now, tenant = self._journal.clock(), self._journal.tenant

@@ -6,9 +6,10 @@ from enum import Enum
 from typing import Self
 
 from entity_connections.domain.actions import Action
-from entity_connections.domain.connections import Connection, Direction, Row
+from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.entities import Entity
 from entity_connections.domain.errors import Applied, ZuoraError
+from entity_connections.domain.rows import Row
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal_entry import Entry, Party
 
@@ -93,9 +94,9 @@ class Operation:
             direction=Direction.OUTBOUND if outbound else Direction.INBOUND,
             acting=_entity(entry.acting),
             counterpart=_entity(entry.target if outbound else entry.source),
-            under=None,
+            parent=None,
             connection=Connection(living_id, *ends, entry.status) if entry.status else None,
-            folded=tuple(Connection(id_, *ends, "") for id_ in older_ids),
+            other_records=tuple(Connection(id_, *ends, "") for id_ in older_ids),
         )
         return cls(
             action=entry.action,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from entity_connections.domain.connections import Row
+from entity_connections.domain.rows import Row
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import find_outcome
 from entity_connections.services.snapshot import Snapshot

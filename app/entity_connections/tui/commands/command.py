@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.binding import Binding
 
 from entity_connections.domain.actions import DisabledReason
-from entity_connections.domain.connections import Row
+from entity_connections.domain.rows import Row
 
 if TYPE_CHECKING:
     from entity_connections.tui.screens.connections import ConnectionsScreen

@@ -63,5 +63,5 @@ class OtherSide(Command):
         if state.can_go_back:
             state.go_back()
         elif row is not None:
-            state.other_side(row)
+            state.go_to_other_side(row)
         screen.show_acting_entity()

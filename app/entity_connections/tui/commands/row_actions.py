@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from entity_connections.domain.actions import ACTIONS, Action, DisabledReason
 from entity_connections.domain.actions.default_action import default_action, usual_action
-from entity_connections.domain.connections import Row
+from entity_connections.domain.rows import Row
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.screen_state import Progress
 from entity_connections.tui.commands.command import Command, CommandContext, Need

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from entity_connections.domain.actions import DisabledReason
 from entity_connections.domain.connections import Direction
-from entity_connections.domain.row_order import SortColumn
+from entity_connections.domain.row_sort import SortColumn
 from entity_connections.tui.commands.command import Command, CommandContext, Need
 from entity_connections.tui.rendering.notices import Kind
 
@@ -40,7 +40,7 @@ class ShowTab(Command):
 
     def run(self, screen: "ConnectionsScreen") -> None:
         if screen.state is not None and screen.state.direction is not self.direction:
-            screen.state.to_tab(self.direction)
+            screen.state.switch_tab(self.direction)
             screen.view.show_new_rows()
 
 

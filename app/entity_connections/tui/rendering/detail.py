@@ -4,7 +4,8 @@ from textual.content import Content
 
 from entity_connections.domain.actions import REQUEST, STANDARD_USER, DisabledReason
 from entity_connections.domain.actions.default_action import default_action
-from entity_connections.domain.connections import DISCONNECTED, PENDING, Direction, Row
+from entity_connections.domain.connections import DISCONNECTED, PENDING, Direction
+from entity_connections.domain.rows import Row
 from entity_connections.tui.commands.command import CommandContext
 from entity_connections.tui.commands.row_actions import get_write_reason
 from entity_connections.tui.rendering.rows import format_status
@@ -22,7 +23,7 @@ def render_detail(context: CommandContext) -> Content:
         head.append(f"other direction: {format_status(row.reverse.status).text}")
     more = [row.connection.id] if row.connection else []
     more.append(_make_hint(row, context))
-    more += [f"older: {connection.status} {connection.id}" for connection in row.folded]
+    more += [f"older: {connection.status} {connection.id}" for connection in row.other_records]
     return Content(f" {' · '.join(head)}\n") + Content.styled(f" {' · '.join(more)}", MUTED)
 
 

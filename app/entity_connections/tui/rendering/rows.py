@@ -5,8 +5,13 @@ from typing import NamedTuple
 
 from entity_connections.domain.actions import REQUEST
 from entity_connections.domain.actions.default_action import default_action
-from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction, Row
-from entity_connections.domain.row_order import NOT_CONNECTED
+from entity_connections.domain.connections import (
+    CONNECTED,
+    DISCONNECTED,
+    PENDING,
+    Direction,
+)
+from entity_connections.domain.rows import NOT_CONNECTED, Row
 from entity_connections.services.screen_state import Progress, ScreenState
 from entity_connections.tui.commands.command import CommandContext
 from entity_connections.tui.commands.row_actions import get_write_reason
@@ -71,7 +76,7 @@ def make_item(row: Row, context: CommandContext, progress: Progress | None) -> I
         action = Cell("? outcome unknown", "warn")
     cells = {
         "counterpart": Cell(row.counterpart.title, "" if row.counterpart.listed else "mute"),
-        "under": Cell(row.under.title if row.under else ""),
+        "under": Cell(row.parent.title if row.parent else ""),
         "status": status,
         "action": action,
     }

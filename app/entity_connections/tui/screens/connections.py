@@ -10,7 +10,7 @@ from textual.getters import query_one
 from textual.screen import Screen
 
 from entity_connections.domain.errors import NoResponse, ZuoraError
-from entity_connections.domain.row_order import SortColumn
+from entity_connections.domain.row_sort import SortColumn
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui import messages

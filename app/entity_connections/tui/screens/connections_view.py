@@ -243,7 +243,7 @@ class ConnectionsView(Vertical):
 
     def _draw_tabs(self) -> None:
         state = self.state
-        unlisted = state is not None and state.shows_unlisted
+        unlisted = state is not None and state.shows_pinned_row
         self.tabs.update(render_tabs(state, len(self.rows.items) - unlisted))
 
     def _draw_rows(self, state: ScreenState) -> None:
@@ -294,7 +294,7 @@ class ConnectionsView(Vertical):
     def _move_cursor(self, key: str) -> None:
         self._expire_passing_notice()
         if self.state is not None:
-            self.state.move_to(key)
+            self.state.move_cursor(key)
         self._draw_detail_soon()
 
     def show_new_rows(self) -> None:

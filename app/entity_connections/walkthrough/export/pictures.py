@@ -1,93 +1,123 @@
-"""Whole pictures: the screen, the pointer on it, and the caption below."""
+"""Pictures of a recording: the screen, the pointer on it, the caption below.
 
-import re
-from typing import NamedTuple, Self
+The picture of a screen is put into a larger SVG as it is. The numbers are those of the
+SVG template of Rich, which draws the screen.
+"""
+
+import math
+import sys
+from typing import NamedTuple
 
 from textual.geometry import Offset
 
-from entity_connections.walkthrough.caption_bar import Captions
-from entity_connections.walkthrough.export import drawing
-from entity_connections.walkthrough.export.panel import Panel
-from entity_connections.walkthrough.screen_text import CELL
-from entity_connections.walkthrough.take import Frame
+from entity_connections.walkthrough.export import svg
+from entity_connections.walkthrough.export.caption_panel import CaptionPanel
+from entity_connections.walkthrough.export.folder import ExportError
+from entity_connections.walkthrough.recording import Frame, Recording
 
+CELL_WIDTH, LINE_HEIGHT = 12.2, 24.4
 LEFT, TOP = 9.0, 41.0
-"""Where the first cell is, in the picture of a screen."""
-LINE = 24.4
-"""How high a line is there."""
-BAND = 7
-"""Lines around a click that are shown of it."""
-_EDGE = 8.0
-"""Above and below them: the ring around a pointer is larger than a line."""
-
-_ROOT = re.compile(r'<svg class="rich-terminal" viewBox="0 0 ([\d.]+) ([\d.]+)"[^>]*>')
+"""Where the first cell is."""
+EXCERPT_LINES = 7
+_EXCERPT_MARGIN = 8.0
+"""Above and below an excerpt: the ring around the pointer is higher than a line."""
+_MONOSPACE_FONTS = {"darwin": "Menlo", "win32": "Consolas"}
 
 
-class Screen(NamedTuple):
-    """The picture of a screen, without what makes it a file of its own.
+class Picture(NamedTuple):
+    """A picture as SVG, with its size in pixels."""
 
-    Attributes:
-        width: of it.
-        height: of it.
-        inside: what it consists of.
-    """
-
+    svg: str
     width: float
     height: float
-    inside: str
-
-    @classmethod
-    def of(cls, frame: Frame) -> Self:
-        """Return the screen of a frame, with the pointer, if there is one."""
-        root = _ROOT.search(frame.svg)
-        if root is None:
-            raise ValueError("The frame holds no picture of a screen.")
-        # Without Arial, a name that stands alone would mean a font with serifs.
-        inside = frame.svg[root.end() : frame.svg.rindex("</svg>")].strip()
-        inside = inside.replace("font-family: arial", "font-family: sans-serif")
-        at = "" if frame.pointer is None else drawing.pointer(*_middle(frame.pointer))
-        return cls(float(root[1]), float(root[2]), inside + at)
 
 
-def composed(frame: Frame, said: Captions, panel: Panel, title: str) -> str:
-    """Return the picture of a moment with its caption."""
-    screen = Screen.of(frame)
-    return _svg(
-        (0, 0, screen.width, screen.height + panel.height),
-        screen.inside + f'<g font-family="monospace">{panel.drawn(said, screen.height)}</g>',
-        title,
-        said.text,
+def screen_size(columns: int, rows: int) -> tuple[float, float]:
+    """Return the width and height of the picture of a screen."""
+    return math.ceil(columns * CELL_WIDTH) + 2 * LEFT, rows * LINE_HEIGHT + TOP + LEFT
+
+
+def captioned_picture(recording: Recording, frame: Frame) -> Picture:
+    """Return the screen of a frame with its captions below."""
+    width, height = screen_size(*recording.script.size)
+    panel = CaptionPanel.for_recording(recording, width)
+    captions = recording.captions(frame)
+    content = (
+        f'{_draw_screen(recording, frame)}<g font-family="monospace">'
+        f"{panel.draw(captions, height)}</g>"
     )
+    box = (0.0, 0.0, width, height + panel.height)
+    return _picture(box, content, f"{captions.title} {captions.position}", captions.text)
 
 
-def whole(frame: Frame, title: str, description: str) -> str:
-    """Return the picture of a screen alone."""
-    screen = Screen.of(frame)
-    return _svg((0, 0, screen.width, screen.height), screen.inside, title, description)
+def screen_picture(recording: Recording, frame: Frame, title: str, description: str) -> Picture:
+    """Return the screen of a frame."""
+    width, height = screen_size(*recording.script.size)
+    return _picture((0.0, 0.0, width, height), _draw_screen(recording, frame), title, description)
 
 
-def band(frame: Frame, title: str, description: str) -> str:
-    """Return the lines around the pointer, from the left edge of the screen to the right."""
-    screen = Screen.of(frame)
-    rows = round((screen.height - TOP - LEFT) / LINE)
-    at = frame.pointer or Offset(0, 0)
-    first = max(0, min(at.y - BAND // 2, rows - BAND))
-    box = (LEFT, TOP + first * LINE - _EDGE, screen.width - 2 * LEFT, BAND * LINE + 2 * _EDGE)
-    return _svg(box, screen.inside, title, description)
+def click_picture(recording: Recording, frame: Frame, title: str, description: str) -> Picture:
+    """Return the lines around the pointer of a frame."""
+    columns, rows = recording.script.size
+    width, _ = screen_size(columns, rows)
+    pointer = frame.pointer or Offset(0, 0)
+    first = max(0, min(pointer.y - EXCERPT_LINES // 2, rows - EXCERPT_LINES))
+    box = (
+        LEFT,
+        TOP + first * LINE_HEIGHT - _EXCERPT_MARGIN,
+        width - 2 * LEFT,
+        EXCERPT_LINES * LINE_HEIGHT + 2 * _EXCERPT_MARGIN,
+    )
+    return _picture(box, _draw_screen(recording, frame), title, description)
 
 
-def _svg(box: tuple[float, float, float, float], inside: str, title: str, description: str) -> str:
-    """Return a picture as a file of its own."""
-    width, height = (drawing.number(one) for one in box[2:])
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
-        f' viewBox="{" ".join(drawing.number(one) for one in box)}" role="img"'
+def png(picture: Picture) -> bytes:
+    """Return a picture as PNG, drawn with the usual monospace font of the system.
+
+    Raises:
+        ExportError: that font is missing, or the library that draws, resvg_py.
+    """
+    try:
+        from resvg_py import svg_to_bytes
+    except ModuleNotFoundError as error:
+        raise ExportError(
+            "PNG needs the extra [record]; install it: pip install 'entity-connections[record]',"
+            " or from its source: pip install '.[record]'."
+        ) from error
+    font = _MONOSPACE_FONTS.get(sys.platform, "DejaVu Sans Mono")
+
+    def draw(source: str) -> bytes:
+        return svg_to_bytes(svg_string=source, monospace_family=font, sans_serif_family=font)
+
+    blank = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">{}</svg>'
+    letter = '<text y="9" font-family="monospace">M</text>'
+    if draw(blank.format("")) == draw(blank.format(letter)):
+        raise ExportError(f"PNG needs the font {font}; install it, or leave the PNGs out.")
+    return draw(picture.svg)
+
+
+def _draw_screen(recording: Recording, frame: Frame) -> str:
+    width, height = screen_size(*recording.script.size)
+    # Without Arial, its name alone would stand for a font with serifs.
+    screen = frame.svg.replace("font-family: arial", "font-family: sans-serif")
+    pointer = ""
+    if frame.pointer is not None:
+        x = LEFT + (frame.pointer.x + 0.5) * CELL_WIDTH
+        pointer = svg.draw_pointer(x, TOP + (frame.pointer.y + 0.6) * LINE_HEIGHT)
+    return f'<svg width="{width:g}" height="{height:g}">{screen.strip()}</svg>{pointer}'
+
+
+def _picture(
+    box: tuple[float, float, float, float], content: str, title: str, description: str
+) -> Picture:
+    """Return a picture of what is inside a box: left, top, width and height."""
+    left, top, width, height = box
+    source = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}"'
+        f' viewBox="{left:g} {top:g} {width:g} {height:g}" role="img"'
         ' aria-labelledby="picture-title picture-description">\n'
-        f'<title id="picture-title">{drawing.xml(title)}</title>\n'
-        f'<desc id="picture-description">{drawing.xml(description)}</desc>\n'
-        f"{inside}\n</svg>\n"
+        f'<title id="picture-title">{svg.escape_xml(title)}</title>\n'
+        f'<desc id="picture-description">{svg.escape_xml(description)}</desc>\n'
+        f"{content}\n</svg>\n"
     )
-
-
-def _middle(cell: Offset) -> tuple[float, float]:
-    return LEFT + (cell.x + 0.5) * CELL, TOP + (cell.y + 0.6) * LINE
+    return Picture(source, width, height)

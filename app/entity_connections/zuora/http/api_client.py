@@ -1,13 +1,12 @@
 """Calls of the API: with the write lock, the token, the headers, and retries."""
 
 import re
-import uuid
 from collections.abc import Callable
 from typing import TypeVar
 
 from entity_connections.domain import errors
 from entity_connections.domain.errors import Applied
-from entity_connections.domain.ids import hyphenate_id
+from entity_connections.domain.ids import hyphenate_id, new_uuid
 from entity_connections.services.write_lock import WriteLock
 from entity_connections.zuora.auth import BearerAuth, Token, TokenProvider
 from entity_connections.zuora.http.connection import HttpConnection
@@ -118,7 +117,7 @@ def _retry_safety(method: str, key: str) -> RetrySafety:
 def _create_id_headers(key: str, track_id: str) -> dict[str, str]:
     if not _KEY.fullmatch(key) or not _TRACK_ID.fullmatch(track_id):
         raise errors.Refused("The key or the track id of the call is none. Nothing was sent.")
-    headers = {"Zuora-Track-Id": track_id or str(uuid.uuid4())}
+    headers = {"Zuora-Track-Id": track_id or new_uuid()}
     return headers | {"Idempotency-Key": key} if key else headers
 
 

@@ -1,0 +1,110 @@
+"""`walkthrough new`: records a person's keys and clicks as a script."""
+
+import os
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from entity_connections.cli.completion.completers import complete_users
+from entity_connections.cli.exit_codes import CliError, ExitCode
+from entity_connections.cli.output import echo, info
+from entity_connections.cli.parameters import argument, option
+from entity_connections.cli.tenant.resolve import resolve_tenant
+from entity_connections.cli.tenant_options import ScenarioName, TenantOptions
+from entity_connections.fake.scenarios.catalogue import SCENARIOS
+from entity_connections.files import replace_file
+
+
+@click.command()
+@argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@option(
+    "--scenario", type=ScenarioName(), metavar="NAME",
+    help="What the tenant holds at the start: acme unless told; or a scenario file.",
+)  # fmt: skip
+@option(
+    "--user", metavar="NAME", shell_complete=complete_users, help="Who begins: alice unless told."
+)
+@option("--force", is_flag=True, help="Replace the file if there is one.")
+def new(file: Path, scenario: str | None, user: str | None, *, force: bool) -> int:
+    """Make a walkthrough by using the screen; FILE is written when you quit.
+
+    What you press, type and click on the fake tenant becomes the steps of a script. Their
+    captions, and what must be seen after each, you write into the file.
+    """
+    chosen = TenantOptions(scenario=scenario, user=user).check()
+    _check_file(file, force=force)
+    size = _terminal_size()
+    os.environ.pop("ZUORA_ENTITY_ID", None)  # others who play the script do not have it
+    workspace = resolve_tenant(chosen).workspace
+    from entity_connections.tui.terminal.run import run_app
+    from entity_connections.walkthrough.script_recorder import (
+        RecordedApp,
+        RecordedAppDriver,
+        script_toml,
+    )
+
+    app = RecordedApp(workspace)
+    status = run_app(app, RecordedAppDriver)
+    exit_code = ExitCode.CRASHED if status == 1 else status
+    if not app.acts:
+        if exit_code != ExitCode.DONE:
+            return exit_code
+        raise CliError("nothing was pressed or clicked; no file is written.", ExitCode.REFUSED)
+    scenario_name = _relative_scenario(chosen.scenario, file)
+    text = script_toml(app.acts, scenario_name, workspace.user, size)
+    try:
+        replace_file(file, text.encode())
+    except OSError as error:
+        echo(text)
+        raise CliError(
+            f"{file} cannot be written: {error.strerror}. The script is on stdout instead.",
+            ExitCode.NO_OUTPUT,
+        ) from error
+    path = shlex.quote(str(file))
+    info("\n".join([
+        f"{file}: {text.count('[[steps]]')} steps.", *app.remarks,
+        "Write its captions, and what must be seen after each step; then try it:",
+        f"  entity-connections walkthrough check {path}",
+        f"  entity-connections walkthrough {path}",
+    ]))  # fmt: skip
+    return exit_code
+
+
+def _check_file(file: Path, *, force: bool) -> None:
+    from entity_connections.walkthrough.script_file import SUFFIX
+
+    if file.suffix != SUFFIX:
+        raise click.UsageError(f"a walkthrough's file ends in {SUFFIX}: {file.name}{SUFFIX}")
+    if os.path.lexists(file) and not force:
+        raise click.UsageError(f"{file} is there already; --force replaces it.")
+    if not os.access(file.parent, os.W_OK):
+        raise click.UsageError(f"{file} cannot be written: no access to its folder.")
+
+
+def _terminal_size() -> tuple[int, int]:
+    """Return the size of the terminal, but not more than a script may have.
+
+    Raises:
+        click.UsageError: there is no terminal, or it is too small.
+    """
+    from entity_connections.walkthrough.script import MAX_SIZE, MIN_SIZE
+
+    if os.environ.get("TEXTUAL_DRIVER") or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise click.UsageError("to record you, the screen needs a terminal.")
+    columns, lines = shutil.get_terminal_size()
+    if columns < MIN_SIZE[0] or lines < MIN_SIZE[1]:
+        raise click.UsageError(
+            f"this terminal has {columns} columns and {lines} rows;"
+            f" a walkthrough takes {MIN_SIZE[0]} by {MIN_SIZE[1]} at least: make it larger."
+        )
+    return min(columns, MAX_SIZE[0]), min(lines, MAX_SIZE[1])
+
+
+def _relative_scenario(scenario: str | None, file: Path) -> str:
+    """Return a scenario as a script names it: a file by its path from the script."""
+    if scenario is None or scenario in SCENARIOS:
+        return scenario or "acme"
+    return os.path.relpath(Path(scenario).resolve(), file.parent.resolve())

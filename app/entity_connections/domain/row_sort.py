@@ -1,0 +1,37 @@
+"""Sorts rows by a column."""
+
+from collections.abc import Sequence
+from enum import Enum
+
+from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING
+from entity_connections.domain.rows import Row
+
+
+class SortColumn(Enum):
+    """A column that rows can be sorted by; the value is the key of the column."""
+
+    COUNTERPART = "counterpart"
+    UNDER = "under"
+    STATUS = "status"
+
+
+_STATUS_RANK = {PENDING: 0, CONNECTED: 1, DISCONNECTED: 3, None: 4}
+
+
+def sort_rows(
+    rows: Sequence[Row], column: SortColumn | None, *, reverse: bool = False
+) -> Sequence[Row]:
+    """Return `rows` sorted by a column; None keeps their own order."""
+    match column:
+        case None:
+            return rows
+        case SortColumn.COUNTERPART:
+            return sorted(rows, key=lambda row: row.counterpart.title.casefold(), reverse=reverse)
+        case SortColumn.UNDER:
+            return sorted(
+                rows,
+                key=lambda row: row.parent.title.casefold() if row.parent else "",
+                reverse=reverse,
+            )
+        case SortColumn.STATUS:
+            return sorted(rows, key=lambda row: _STATUS_RANK.get(row.status, 2), reverse=reverse)

@@ -1,0 +1,155 @@
+"""The rows of the two tabs (contract D2, D3)."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from entity_connections.domain.connections import CONNECTED, PENDING, Connection, Direction
+from entity_connections.domain.entities import Entity, Hierarchy
+
+NOT_CONNECTED = "Not connected"
+"""The word for a pair without a record; Zuora has none."""
+
+
+class Row(NamedTuple):
+    """A row of a tab: a counterpart, and the connection with it.
+
+    Attributes:
+        direction: the tab it belongs to.
+        acting: the entity we act in.
+        counterpart: the entity at the other end.
+        parent: the entity above the counterpart, if any.
+        connection: the living record of the pair in this direction, if any.
+        other_records: the other records of the pair in this direction, newest first.
+        reverse: the living record of the opposite direction, if any.
+    """
+
+    direction: Direction
+    acting: Entity
+    counterpart: Entity
+    parent: Entity | None
+    connection: Connection | None
+    other_records: tuple[Connection, ...] = ()
+    reverse: Connection | None = None
+
+    @property
+    def key(self) -> str:
+        """Identifies the row in its tab, also when its record changes."""
+        return self.counterpart.id
+
+    @property
+    def status(self) -> str | None:
+        """Zuora's word for the state of the pair, or None when there is no record."""
+        return self.connection.status if self.connection else None
+
+    @property
+    def records(self) -> tuple[Connection, ...]:
+        """Every record of the pair in this direction, the living one first."""
+        return (self.connection, *self.other_records) if self.connection else ()
+
+    @property
+    def source(self) -> Entity:
+        """The entity that shares."""
+        return self.acting if self.direction is Direction.OUTBOUND else self.counterpart
+
+    @property
+    def target(self) -> Entity:
+        """The entity that is shared to."""
+        return self.counterpart if self.direction is Direction.OUTBOUND else self.acting
+
+    @property
+    def pair(self) -> str:
+        """The titles of source and target, in the direction of sharing."""
+        return f"{self.source.title} → {self.target.title}"
+
+    @property
+    def connection_id(self) -> str:
+        """Id of the living record, or "" when there is none."""
+        return self.connection.id if self.connection else ""
+
+    @property
+    def waits_for_acting(self) -> bool:
+        """Whether the acting entity is asked to accept or deny."""
+        return self.direction is Direction.INBOUND and self.status == PENDING
+
+
+def _split_records(
+    connections: list[Connection],
+) -> tuple[Connection | None, tuple[Connection, ...]]:
+    """Return the living record of a pair and the others, newest first.
+
+    Connected lives before Pending, Pending before the newest of the rest. The
+    list carries no dates; later in it is taken as newer (contract L12).
+    """
+    rank = {CONNECTED: 0, PENDING: 1}
+    ordered = list(reversed(connections))
+    ordered.sort(key=lambda connection: rank.get(connection.status, 2))
+    return (ordered[0], tuple(ordered[1:])) if ordered else (None, ())
+
+
+def make_rows(
+    direction: Direction,
+    acting_id: str,
+    hierarchy: Hierarchy,
+    connections: Iterable[Connection],
+) -> list[Row]:
+    """Return the rows of one tab in the order they are shown.
+
+    Outbound holds every other entity of the hierarchy, joined with what goes
+    out to it, in the order of the tree. Inbound holds the entities something
+    comes in from, those that wait for an answer first. A counterpart that the
+    hierarchy does not hold comes last, as a placeholder. No two connections have the
+    same id.
+    """
+    pairs = _group_by_counterpart(acting_id, connections)
+    mine = pairs[direction]
+    keys = list(mine)
+    if direction is Direction.OUTBOUND:
+        keys = [entity.id for entity in hierarchy if entity.id != acting_id]
+        keys += [key for key in mine if key not in hierarchy or key == acting_id]
+    found = [_make_row(direction, acting_id, hierarchy, pairs, key) for key in keys]
+    found.sort(key=lambda row: (not row.waits_for_acting, hierarchy.sort_index(row.key)))
+    return found
+
+
+def make_row(
+    direction: Direction,
+    acting_id: str,
+    hierarchy: Hierarchy,
+    connections: Iterable[Connection],
+    key: str,
+) -> Row:
+    """Return the row of one counterpart, without a connection where none is listed."""
+    pairs = _group_by_counterpart(acting_id, connections)
+    return _make_row(direction, acting_id, hierarchy, pairs, key)
+
+
+_Pairs = dict[Direction, dict[str, list[Connection]]]
+
+
+def _group_by_counterpart(acting_id: str, connections: Iterable[Connection]) -> _Pairs:
+    pairs: _Pairs = {direction: {} for direction in Direction}
+    for connection in connections:
+        # A connection of an entity with itself appears in both directions.
+        if connection.source_id == acting_id:
+            outbound = pairs[Direction.OUTBOUND]
+            outbound.setdefault(connection.target_id, []).append(connection)
+        if connection.target_id == acting_id:
+            inbound = pairs[Direction.INBOUND]
+            inbound.setdefault(connection.source_id, []).append(connection)
+    return pairs
+
+
+def _make_row(
+    direction: Direction, acting_id: str, hierarchy: Hierarchy, pairs: _Pairs, key: str
+) -> Row:
+    counterpart = hierarchy.get(key)
+    living, other_records = _split_records(pairs[direction].get(key, []))
+    return Row(
+        direction=direction,
+        acting=hierarchy.get(acting_id),
+        counterpart=counterpart,
+        parent=hierarchy.parent(counterpart),
+        connection=living,
+        other_records=other_records,
+        reverse=_split_records(pairs[direction.opposite].get(key, []))[0],
+    )

@@ -1,0 +1,203 @@
+"""The app in the upper rows of a terminal, with the caption bar in the rows below.
+
+The app is told that its terminal ends above the captions: dialogs cannot cover them.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Protocol
+
+from textual import events
+from textual.driver import Driver
+from textual.geometry import Offset, Size
+from textual.message import Message
+
+from entity_connections.services.workspace import Workspace
+from entity_connections.tui.app import ConnectionsApp
+from entity_connections.tui.terminal.driver import TerminalDriver
+from entity_connections.walkthrough.caption_bar import (
+    Captions,
+    bar_height,
+    render,
+    render_pointer,
+    to_ansi,
+)
+from entity_connections.walkthrough.screen_text import ScreenText, TerminalCells, TextRegion
+from entity_connections.walkthrough.script import RESUME_KEY, Walkthrough
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+
+class _Terminal(Protocol):
+    def write(self, data: str) -> None: ...
+    def flush(self) -> None: ...
+
+
+class CaptionedApp(ConnectionsApp):
+    """The app and its captions.
+
+    Args:
+        script: the walkthrough.
+        workspace: the tenant.
+        theme: name of a theme.
+
+    Attributes:
+        captions: the content of the caption bar.
+        pointer: the text that is about to be clicked.
+        cells: what the terminal shows.
+        terminal: the driver, once it is there.
+        player_task: runs beside the app from its first frame on.
+        on_presenter_key: takes the keys that the presenter presses, by name. While
+            `presenter_has_control` it gets only RESUME_KEY, and the app gets the others.
+        presenter_has_control: whether the presenter uses the app directly.
+        output_muted: whether output of the app is kept from the terminal.
+    """
+
+    def __init__(self, script: Walkthrough, workspace: Workspace, theme: str) -> None:
+        super().__init__(workspace, theme)
+        self.script = script
+        self.captions = Captions.of_step(script, 0)
+        self.pointer: TextRegion | None = None
+        self.cells = TerminalCells()
+        self.terminal: _Terminal | None = None
+        self.player_task: Callable[[], Coroutine[Any, Any, None]] | None = None
+        self.on_presenter_key: Callable[[str], None] | None = None
+        self.presenter_has_control = self.output_muted = False
+        self._captions_moved = False
+
+    async def on_event(self, event: events.Event) -> None:
+        """Leave the lowest rows of the terminal to the captions."""
+        if isinstance(event, events.Resize):
+            self.cells.resize(event.size)
+            width, height = event.size
+            size = Size(width, max(1, height - bar_height(self.script, width)))
+            event = events.Resize(size, size, pixel_size=event.pixel_size)
+            self._captions_moved = True
+        await super().on_event(event)
+
+    def on_ready(self) -> None:
+        """Start the player."""
+        if self.player_task is not None:
+            self.run_worker(self.player_task())
+
+    def read_screen(self) -> ScreenText:
+        """Return the text that the app has drawn."""
+        return self.cells.read(self.size.height)
+
+    def set_captions(self, captions: Captions) -> None:
+        """Show other captions."""
+        self.captions = captions
+        self._draw_captions()
+
+    def show_key(self, label: str) -> None:
+        """Show a key that is pressed."""
+        self.set_captions(self.captions._replace(keys=(*self.captions.keys, label)))
+
+    def show_typing(self, text: str) -> None:
+        """Show how much of a text has been typed."""
+        before = self.captions.keys[:-1] if len(text) > 1 else self.captions.keys
+        self.set_captions(self.captions._replace(keys=(*before, text)))
+
+    def show_pointer(self, region: TextRegion | None) -> None:
+        """Show the pointer beside a text; None removes it."""
+        self.pointer = region
+        self.refresh()
+
+    def redraw(self) -> None:
+        """Draw the screen and the captions again."""
+        self.refresh()
+        self._draw_captions()
+
+    def post_display_hook(self) -> None:
+        """Draw the pointer over the screen; after a resize, also the captions."""
+        if self._captions_moved and self.screen.size == self.size:
+            self._captions_moved = False
+            self._draw_captions()
+        if self.pointer is not None and self.terminal is not None:
+            (x, y), width = self.pointer
+            fits_right = x + width < self.size.width
+            sign = render_pointer(self.theme_variables, "◀" if fits_right else "▶")
+            offset = Offset(x + width if fits_right else max(0, x - 1), y)
+            self.terminal.write(to_ansi([sign], offset, self.console))
+
+    def _draw_captions(self) -> None:
+        if self.terminal is None:
+            return
+        width, height = self.size
+        rows = render(self.captions, width, bar_height(self.script, width), self.theme_variables)
+        self.terminal.write(to_ansi(rows, Offset(0, height), self.console))
+        self.terminal.flush()
+
+
+class CaptionedDriver(TerminalDriver):
+    """The driver of a terminal in which a walkthrough is played."""
+
+    def __init__(self, app: CaptionedApp, **options: Any) -> None:
+        super().__init__(app, **options)
+        self.captioned_app = app
+        self.event_loop = asyncio.get_running_loop()
+        app.terminal = self
+
+    def write(self, data: str) -> None:
+        """Send output to the terminal, unless it is muted."""
+        self.captioned_app.cells.write(data)
+        if not self.captioned_app.output_muted:
+            super().write(data)
+
+    def start_application_mode(self) -> None:
+        """Take over the terminal, and draw the captions, too."""
+        super().start_application_mode()
+        self.event_loop.call_soon_threadsafe(self.captioned_app.redraw)
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back."""
+        self.captioned_app.output_muted = False
+        super().stop_application_mode()
+
+    def process_message(self, message: Message) -> None:
+        """Give input to the app or to the presenter; called in the thread that reads input."""
+        app = self.captioned_app
+        if isinstance(message, events.MouseEvent) and message.screen_y >= app.size.height:
+            return
+        key = message.key if isinstance(message, events.Key) else ""
+        if (app.presenter_has_control and key != RESUME_KEY) or key == "ctrl+z":
+            super().process_message(message)
+        elif key and app.on_presenter_key is not None:
+            self.event_loop.call_soon_threadsafe(app.on_presenter_key, key)
+        elif not isinstance(message, (events.Key, events.MouseEvent, events.Paste)):
+            super().process_message(message)
+
+
+class RecordingDriver(Driver):
+    """A terminal that only records its output.
+
+    Attributes:
+        output: what it was sent, with the time in seconds.
+    """
+
+    def __init__(
+        self, app: CaptionedApp, *, size: tuple[int, int] | None = None, **options: Any
+    ) -> None:
+        super().__init__(app, size=size, **options)
+        self.captioned_app = app
+        self.event_loop = asyncio.get_running_loop()
+        self.output: list[tuple[float, str]] = []
+        app.terminal = self
+
+    def write(self, data: str) -> None:
+        """Record output."""
+        self.captioned_app.cells.write(data)
+        self.output.append((self.event_loop.time(), data))
+
+    def start_application_mode(self) -> None:
+        """Tell the app the size of the terminal, captions included."""
+        script = self.captioned_app.script
+        width, height = script.size
+        size = Size(width, height + bar_height(script, width))
+        self.send_message(events.Resize(size, size))
+
+    def disable_input(self) -> None:
+        """Do nothing: there is no input."""
+
+    def stop_application_mode(self) -> None:
+        """Do nothing: there is no terminal."""

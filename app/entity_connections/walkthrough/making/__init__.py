@@ -1,1 +1,0 @@
-"""A script made by watching somebody use the screen."""

@@ -1,0 +1,113 @@
+"""Finds and reads the files of walkthroughs; an invalid one raises readable sentences."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from entity_connections.domain.text import clean
+from entity_connections.domain.words import find_similar
+from entity_connections.fake.scenarios.catalogue import SCENARIOS
+from entity_connections.walkthrough.script import Act, Step, Walkthrough
+
+SUFFIX = ".toml"
+_SCRIPTS = Path(__file__).with_name("scripts")
+_MAX_BYTES = 1_000_000
+_MAX_PROBLEMS = 10
+
+
+class ScriptError(ValueError):
+    """A script that cannot be used: one problem a line, each with its file and step."""
+
+
+def shipped_scripts() -> dict[str, Path]:
+    """Return the scripts that come with the program, by name."""
+    return {path.stem: path for path in sorted(_SCRIPTS.glob(f"*{SUFFIX}"))}
+
+
+def find_script(name: str) -> Path:
+    """Return the path of a walkthrough: of a shipped one by its name, else `name` as a path.
+
+    Raises:
+        ScriptError: `name` is neither.
+    """
+    shipped = shipped_scripts()
+    if name in shipped:
+        return shipped[name]
+    path = Path(name)
+    if path.suffix == SUFFIX or "/" in name:
+        return path
+    similar = find_similar(name, shipped, limit=1)
+    hint = f"did you mean {similar[0]}?" if similar else f"there are {', '.join(shipped)}."
+    raise ScriptError(f"There is no walkthrough {name[:60]!r}; {hint} A file ends in {SUFFIX}.")
+
+
+def read_script(path: Path) -> Walkthrough:
+    """Read a script; a scenario file is looked for beside it.
+
+    Raises:
+        ScriptError: the file cannot be read, or is no valid script.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            raise ScriptError(f"{clean(str(path))} is not a file.")
+        with path.open("rb") as file:
+            data = file.read(_MAX_BYTES + 1)
+        if len(data) > _MAX_BYTES:
+            raise ScriptError(f"{clean(path.name)}: larger than a script can be (1 MB).")
+        script = parse_script(data.decode("utf-8-sig"), path.name)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise ScriptError(f"{clean(str(path))} cannot be read: {reason}.") from error
+    except UnicodeDecodeError as error:
+        raise ScriptError(f"{clean(path.name)}: not a text in UTF-8.") from error
+    if script.scenario in SCENARIOS:
+        return script
+    return script.model_copy(update={"scenario": str(path.parent / script.scenario)})
+
+
+def parse_script(text: str, file_name: str) -> Walkthrough:
+    """Parse the text of a script; `file_name` is for error messages only.
+
+    Raises:
+        ScriptError: it is no valid script.
+    """
+    try:
+        return Walkthrough.model_validate(tomllib.loads(text))
+    except ValidationError as error:
+        problems = [_describe(problem) for problem in error.errors()]
+        if hidden := len(problems) - _MAX_PROBLEMS:
+            problems[_MAX_PROBLEMS:] = [f"and {hidden} more."] if hidden > 0 else []
+    except RecursionError:
+        problems = ["nested too deeply."]
+    except ValueError as error:  # invalid TOML, or a number with thousands of digits
+        problems = [f"not TOML: {str(error).rstrip('.')}."]
+    # The problems quote the file, which may hold escape sequences.
+    raise ScriptError("\n".join(clean(f"{file_name}: {problem}", 500) for problem in problems))
+
+
+def _describe(error: Mapping[str, Any]) -> str:
+    """Return one of pydantic's errors as a sentence that begins with the place."""
+    location: tuple[str | int, ...] = error["loc"]
+    if error["type"] == "extra_forbidden":
+        model = Act if "do" in location else Step if len(location) > 1 else Walkthrough
+        keys = list(model.model_fields)
+        similar = find_similar(str(location[-1]), keys, limit=1)
+        hint = f"did you mean {similar[0]}?" if similar else f"there are {', '.join(keys)}."
+        message = f"There is no such key; {hint}"
+    else:
+        message = f"{error['msg'].removeprefix('Value error, ').rstrip('.')}."
+    return ": ".join(filter(None, (_place(location), message)))
+
+
+def _place(location: tuple[str | int, ...]) -> str:
+    """Return a location as a person counts: "step 3, do 2, press"."""
+    words: list[str] = []
+    for part in location:
+        if isinstance(part, int):
+            words[-1] = f"{'step' if words[-1] == 'steps' else words[-1]} {part + 1}"
+        else:
+            words.append(part[:60])
+    return ", ".join(words)

@@ -1,0 +1,139 @@
+"""A session: the process that draws the screen for one visitor, and its talk with the browser.
+
+The process is a Textual app with a web driver. On its standard streams, each packet is a letter
+(D: terminal data, M: a message as JSON, P: part of a file), the length of the payload in four
+bytes, and the payload. The output begins with the line __GANGLION__.
+"""
+
+import asyncio
+import json
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+from aiohttp import web
+
+GRACE = 2.0
+"""Seconds for the process to end when asked to, or to take what was typed."""
+_MIN_SIZE, _MAX_SIZE = (20, 5), (500, 200)
+
+
+class Command(NamedTuple):
+    """The command to run for each visitor.
+
+    Attributes:
+        arguments: the program and its arguments; no shell is involved.
+        environ: the whole environment of the process, but for the size of the terminal.
+        folder: the working directory.
+    """
+
+    arguments: Sequence[str]
+    environ: Mapping[str, str]
+    folder: str
+
+
+class Session:
+    """One visitor's process and websocket."""
+
+    def __init__(self, command: Command, websocket: web.WebSocketResponse) -> None:
+        self._command = command
+        self._websocket = websocket
+        self._process: Process | None = None
+        self._output: asyncio.Task[None] | None = None
+
+    async def start(self, width: int, height: int) -> None:
+        """Start the process; from now on its output goes to the browser.
+
+        Raises:
+            OSError: it cannot be started.
+        """
+        width, height = clamp_size(width, height)
+        size = {"COLUMNS": str(width), "ROWS": str(height)}
+        self._process = await asyncio.create_subprocess_exec(
+            *self._command.arguments,
+            stdin=PIPE,
+            stdout=PIPE,
+            env={**self._command.environ, **size},
+            cwd=self._command.folder,
+            start_new_session=True,  # ctrl+c in the server's terminal is for the server only
+        )
+        self._output = asyncio.create_task(self._forward_output(self._process))
+
+    async def handle_message(self, text: str) -> None:
+        """Pass a message of the browser to the process; ignore invalid ones.
+
+        Raises:
+            TimeoutError: the process does not read its input.
+        """
+        try:
+            message = json.loads(text)
+        except (ValueError, RecursionError):
+            return
+        async with asyncio.timeout(GRACE):
+            match message:
+                case ["stdin", str(typed)]:
+                    await self._send(b"D", typed.encode("utf-8", "ignore"))
+                case ["resize", {"width": int(width), "height": int(height)}]:
+                    width, height = clamp_size(width, height)
+                    await self._send_meta({"type": "resize", "width": width, "height": height})
+                case ["ping", str(stamp)]:
+                    await self._websocket.send_json(["pong", stamp])
+                case ["focus" | "blur" as kind]:
+                    await self._send_meta({"type": kind})
+
+    async def stop(self) -> None:
+        """End the process: by a message, after GRACE seconds by force."""
+        process, output = self._process, self._output
+        if process is None or output is None:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GRACE):
+                await self._send_meta({"type": "quit"})
+                await asyncio.wait([output])
+                await process.wait()
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.kill()
+            output.cancel()
+            await asyncio.gather(output, return_exceptions=True)
+            if process.stdout is not None:
+                await process.stdout.read()  # process.wait() needs the end of the output
+            await process.wait()
+
+    async def _forward_output(self, process: Process) -> None:
+        """Send what the process draws to the browser; when it ends, close the websocket."""
+        try:
+            with suppress(ValueError, asyncio.IncompleteReadError):  # no packets, or no more
+                await self._forward_packets(process)
+        finally:
+            await self._websocket.close()
+
+    async def _forward_packets(self, process: Process) -> None:
+        output = process.stdout
+        if output is None:
+            return
+        while await output.readline() not in (b"__GANGLION__\n", b""):
+            pass
+        while True:
+            kind = await output.readexactly(1)
+            payload = await output.readexactly(int.from_bytes(await output.readexactly(4), "big"))
+            if kind == b"D":  # messages and files are ignored: the page opens and saves nothing
+                with suppress(ConnectionError):  # after the browser has gone, the output is read on
+                    await self._websocket.send_bytes(payload)
+
+    async def _send_meta(self, message: dict[str, str | int]) -> None:
+        await self._send(b"M", json.dumps(message).encode())
+
+    async def _send(self, kind: bytes, payload: bytes) -> None:
+        if self._process is None or self._process.stdin is None:
+            return
+        with suppress(ConnectionError):  # the process has ended: `_forward_output` notices
+            self._process.stdin.write(kind + len(payload).to_bytes(4, "big") + payload)
+            await self._process.stdin.drain()
+
+
+def clamp_size(width: int, height: int) -> tuple[int, int]:
+    """Return the nearest size that a screen can have."""
+    (min_width, min_height), (max_width, max_height) = _MIN_SIZE, _MAX_SIZE
+    return min(max(width, min_width), max_width), min(max(height, min_height), max_height)

@@ -1,0 +1,241 @@
+"""Playing a walkthrough: the presenter's keys, in a real terminal of 100x30."""
+
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from entity_connections.walkthrough.caption_bar import bar_height
+from entity_connections.walkthrough.script_file import find_script, read_script
+
+from tests.terminal.pty import ROOT, Terminal
+from tests.terminal.test_terminal_restored import SUSPEND
+
+PROGRAM = [".venv/bin/entity-connections", "walkthrough"]
+LEFT = "\x1b[D"
+NAME = "deny-a-request"
+SCRIPT = read_script(find_script(NAME))
+STEPS = SCRIPT.steps
+
+
+@contextmanager
+def playing(
+    name: str = NAME, size: tuple[int, int] = (100, 30), speed: str = "8"
+) -> Iterator[Terminal]:
+    """Start a walkthrough, and wait until the presenter may go on."""
+    with Terminal([*PROGRAM, name, "--speed", speed], size) as terminal:
+        terminal.wait_for("0/")
+        terminal.wait_for("updated just now")
+        yield terminal
+
+
+def go_on(terminal: Terminal, number: int, ready: str = "goes on") -> list[str]:
+    """Go on to a step and wait until it is done; return the app's part of the terminal."""
+    terminal.send(" ")
+    terminal.wait_for(f" {number}/")
+    terminal.wait_for(ready)
+    return screen(terminal)
+
+
+def screen(terminal: Terminal) -> list[str]:
+    """Return what is above the captions."""
+    lines = terminal.text().splitlines()
+    return lines[: next(y for y, line in enumerate(lines) if line.startswith("── "))]
+
+
+def test_space_runs_step_after_step() -> None:
+    with playing() as terminal:
+        for number, step in enumerate(STEPS, 1):
+            go_on(terminal, number, "the end" if number == len(STEPS) else "goes on")
+            below = " ".join(line.strip() for line in terminal.text().splitlines()[-3:])
+            assert step.caption[:60] in below
+        terminal.send("q")
+        assert terminal.wait_exit() == 0
+        assert terminal.leftovers() == []
+
+
+def test_back_shows_the_screen_as_it_was() -> None:
+    with playing() as terminal:
+        shown = [go_on(terminal, number) for number in (1, 2, 3, 4)]
+        assert shown[2] != shown[3]
+        for number in (3, 2):
+            terminal.send(LEFT)
+            terminal.wait_for(f" {number}/")
+            terminal.wait_for("goes on")
+            terminal.wait_quiet()
+            assert screen(terminal) == shown[number - 1]
+        assert go_on(terminal, 3) == shown[2]
+
+
+def test_the_presenter_takes_control_and_gives_it_back() -> None:
+    with playing() as terminal:
+        shown = go_on(terminal, 1)
+        terminal.send("escape")
+        terminal.wait_for("yours ·")
+        terminal.send("e")
+        terminal.wait_for("Entity switcher")
+        terminal.send("germany", "enter")
+        terminal.wait_for("Acme-Germany ▾")
+        terminal.send("ctrl+g")
+        terminal.wait_for("goes on ·")
+        terminal.wait_quiet()
+        assert screen(terminal) == shown
+
+
+def test_control_taken_in_the_middle_of_a_step_counts_the_step_as_done() -> None:
+    with playing(speed="0.5") as terminal:
+        terminal.send(" ")
+        terminal.wait_for("hurries")
+        terminal.send("escape")
+        terminal.wait_for("yours ·")
+        terminal.send("ctrl+g")
+        terminal.wait_for("goes on ·")
+        terminal.wait_for("Acme-Americas ▾")
+        assert " 1/" in terminal.text()
+
+
+def test_keys_that_come_at_once_are_handled_one_after_the_other() -> None:
+    with playing() as terminal:
+        terminal.send(" ", LEFT)
+        terminal.wait_quiet(0.5)
+        assert " 0/" in terminal.text()
+        go_on(terminal, 1)
+        terminal.send(LEFT, LEFT, " ", " ")
+        terminal.wait_for(" 1/")
+        terminal.wait_for("goes on")
+        terminal.send("escape")
+        terminal.wait_for("yours ·")
+        terminal.send("escape")
+        terminal.wait_quiet(0.3)
+        assert "yours ·" in terminal.text()
+
+
+def test_autoplay_stops_at_the_end() -> None:
+    with playing("disconnect") as terminal:
+        terminal.send("p")
+        terminal.wait_for("plays at 8×")
+        terminal.wait_for("the end", timeout=40)
+        terminal.send("p")
+        terminal.wait_quiet(0.3)
+        assert "the end" in terminal.text()
+
+
+def test_the_speed_is_changed_while_it_plays() -> None:
+    with playing(speed="0.5") as terminal:
+        terminal.send("p")
+        terminal.wait_for("plays at 0.5×")
+        terminal.send("+", "+")
+        terminal.wait_for("plays at 1.5×")
+        terminal.send("-")
+        terminal.wait_for("plays at 1×")
+        terminal.send("p")
+        terminal.wait_for("hurries")
+
+
+def test_the_speed_is_told_before_it_plays() -> None:
+    with playing(speed="1") as terminal:
+        terminal.send("+")
+        terminal.wait_for("1.5× · space goes on")
+
+
+def test_pointer_and_keys_are_shown() -> None:
+    with playing("set-up-a-connection", speed="1") as terminal:
+        go_on(terminal, 1)
+        terminal.send(" ")
+        terminal.wait_for("◀")
+        line = next(line for line in terminal.screen.display if "◀" in line)
+        assert "Acme Corporation ▾◀" in line
+        terminal.send(" ")  # no more waiting
+        terminal.wait_for("goes on", timeout=1)
+        assert "◀" not in terminal.text()
+    with playing("disconnect", speed="4") as terminal:
+        go_on(terminal, 1)
+        terminal.send(" ")
+        terminal.wait_for("hurries")
+        terminal.wait_for(lambda: " x " in terminal.screen.display[-3])
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])
+def test_leaving_in_the_middle_of_a_step(key: str) -> None:
+    with playing(speed="0.25") as terminal:
+        terminal.send(" ")
+        terminal.wait_for("hurries")
+        terminal.send(key)
+        assert terminal.wait_exit() == 0
+        assert terminal.leftovers() == []
+
+
+def test_a_signal_restores_the_terminal() -> None:
+    with playing() as terminal:
+        go_on(terminal, 1)
+        terminal.send(LEFT)
+        terminal.child.kill(signal.SIGTERM)
+        assert terminal.wait_exit() == 128 + signal.SIGTERM
+        assert terminal.leftovers() == []
+
+
+def test_captions_stay_below_in_a_low_terminal() -> None:
+    with playing(size=(80, 24)) as terminal:
+        go_on(terminal, 1, "space ·")
+        assert len(screen(terminal)) == 24 - 3
+
+
+def test_a_terminal_that_is_too_small() -> None:
+    with Terminal([*PROGRAM, NAME], (50, 18)) as terminal:
+        terminal.wait_for("0/")
+        terminal.send(" ")
+        terminal.wait_for("columns by 24 lines.")
+        terminal.send("q")
+        assert terminal.wait_exit() == 0
+
+
+def test_captions_go_along_when_the_terminal_is_resized() -> None:
+    with playing() as terminal:
+        go_on(terminal, 1)
+        for columns, lines in ((80, 24), (80, 25), (160, 48), (100, 30)):
+            terminal.screen.resize(lines, columns)
+            terminal.child.setwinsize(lines, columns)
+            terminal.send(f"\x1b[48;{lines};{columns};{lines * 20};{columns * 10}t")
+            terminal.wait_quiet(0.3)
+            shown = terminal.screen.display
+            assert shown[0].startswith(" Acme-Americas ▾")
+            heads = [y for y, line in enumerate(shown) if line.startswith("── 1/")]
+            assert heads == [lines - bar_height(SCRIPT, columns)]
+            assert shown[heads[0] + 1].strip().startswith(STEPS[0].caption[:40])
+
+
+def test_suspended_and_brought_back() -> None:
+    with Terminal(["sh", "-mc", SUSPEND, *PROGRAM, NAME], (100, 30)) as terminal:
+        terminal.wait_for("0/")
+        terminal.wait_quiet()
+        terminal.send("ctrl+z")
+        terminal.wait_for("STOPPED")
+        terminal.wait_quiet()
+        assert terminal.leftovers() == []
+        terminal.screen.reset()
+        terminal.send("\n")
+        terminal.wait_for("0/")
+        terminal.wait_for("Acme-Americas")
+        terminal.send("q")
+        terminal.wait_for("STATUS 0")
+        assert terminal.wait_exit() == 0
+        assert terminal.leftovers() == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["set-up-a-conection"], "did you mean set-up-a-connection?"),
+        (["nowhere.toml"], "nowhere.toml cannot be read: No such file or directory."),
+        ([NAME, "--export", ""], "'--export': it is empty"),
+        ([NAME, "--png"], "--png and --force belong to --export DIR."),
+        ([NAME], "to play it takes a terminal"),
+    ],
+)
+def test_what_cannot_be_played(arguments: list[str], message: str) -> None:
+    ended = subprocess.run(
+        [*PROGRAM, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=ROOT
+    )
+    assert ended.returncode == 2
+    assert message in ended.stderr

@@ -1,0 +1,118 @@
+"""`walkthrough new` in a real terminal: what a person does becomes a script."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from entity_connections.walkthrough.script import Act
+from entity_connections.walkthrough.script_file import read_script
+from entity_connections.walkthrough.script_recorder import script_toml
+
+from tests.terminal.pty import Terminal
+
+NEW = [sys.executable, "-m", "entity_connections", "walkthrough", "new"]
+# As terminals with the keyboard protocol of kitty send them.
+ESCAPE, CTRL_Q = "\x1b[27u", "\x1b[113;5u"
+
+
+def click(terminal: Terminal, text: str, row: str = "") -> None:
+    lines = terminal.text().splitlines()
+    y, line = next((y, line) for y, line in enumerate(lines) if text in line and row in line)
+    cell = f"{(line.index(text) + len(text) // 2) * 10 + 1};{y * 20 + 1}"  # in pixels
+    terminal.send(f"\x1b[<0;{cell}M", f"\x1b[<0;{cell}m")
+
+
+def test_keys_texts_and_clicks_become_a_script_that_runs(tmp_path: Path) -> None:
+    path = tmp_path / "by-hand.toml"
+    with Terminal([*NEW, str(path)], (100, 30)) as terminal:
+        terminal.wait_for("> Acme-US")
+        terminal.wait_quiet()
+        terminal.send("e")
+        terminal.wait_for("Entity switcher")
+        terminal.send("amer", "\x1b[200~icas\x1b[201~")  # typed and pasted
+        terminal.wait_for("- Acme-Americas")
+        terminal.send("enter")
+        terminal.wait_for("Acme-Americas ▾")
+        terminal.wait_quiet()
+        click(terminal, "Request Connection", row="Acme-Europe")
+        terminal.wait_for("y yes")
+        terminal.wait_quiet(1.5)  # a question takes no answer in its first moment
+        terminal.send("y")
+        terminal.wait_for("Pending until Acme-Europe")
+        click(terminal, "───")
+        terminal.send(CTRL_Q)
+        assert terminal.wait_exit() == 0, terminal.text()
+        assert terminal.leftovers() == []
+        assert "by-hand.toml: 5 steps." in terminal.text()
+        assert "is left out: no text there" in terminal.text()
+    script = read_script(path)
+    assert (script.scenario, script.size, script.user) == ("acme", [100, 30], "alice")
+    assert [step.do for step in script.steps] == [
+        [Act(press="e")],
+        [Act(type="americas")],
+        [Act(press="enter")],
+        [Act(click="Acme-Europe … Request Connection")],
+        [Act(press="y")],
+    ]
+    checked = subprocess.run([*NEW[:-1], "check", str(path)], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_a_signal_ends_the_recording_and_writes_the_script(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    with Terminal([*NEW, str(path)], (100, 30)) as terminal:
+        terminal.wait_for("> Acme-US")
+        terminal.send("i")
+        terminal.wait_for("▸Share From (Inbound)")
+        terminal.child.kill(signal.SIGTERM)
+        assert terminal.wait_exit() == 128 + signal.SIGTERM
+        assert terminal.leftovers() == []
+    assert [step.do for step in read_script(path).steps] == [[Act(press="i")]]
+
+
+def test_without_any_act_no_file_is_written(tmp_path: Path) -> None:
+    with Terminal([*NEW, str(tmp_path / "mine.toml")], (100, 30)) as terminal:
+        terminal.wait_for("> Acme-US")
+        terminal.send(CTRL_Q)
+        assert terminal.wait_exit() == 1
+        assert "no file is written" in terminal.text()
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("size", [(59, 30), (100, 19)])
+def test_a_terminal_that_is_too_small_is_refused(size: tuple[int, int], tmp_path: Path) -> None:
+    with Terminal([*NEW, str(tmp_path / "mine.toml")], size) as terminal:
+        assert terminal.wait_exit() == 2
+        assert f"this terminal has {size[0]} columns and {size[1]}" in terminal.text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["mine"], "a walkthrough's file ends in .toml: mine.toml"),
+        (["there.toml"], "there.toml is there already; --force replaces it."),
+        (["none/mine.toml"], "cannot be written"),
+        (["mine.toml", "--user", "dora"], "'dora' is not one of"),
+        (["mine.toml"], "to record you, the screen needs a terminal."),
+    ],
+)
+def test_what_is_refused(arguments: list[str], message: str, tmp_path: Path) -> None:
+    (tmp_path / "there.toml").touch()
+    ended = subprocess.run(
+        [*NEW, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=tmp_path
+    )
+    assert ended.returncode == 2
+    assert message in ended.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["there.toml"]
+
+
+def test_any_text_is_written_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "quotes.toml"
+    acts = [("type", 'a "quoted" \\ text 名'), ("press", '"'), ("click", "▸Tab … [x]")]
+    path.write_text(script_toml(acts, "acme", "alice", (80, 24)))
+    script = read_script(path)
+    assert [step.do[0].model_dump(exclude_none=True) for step in script.steps] == [
+        {kind: value} for kind, value in acts
+    ]

@@ -1,0 +1,93 @@
+"""Running steps: what they wait for, and how they fail."""
+
+import pytest
+from entity_connections.walkthrough.script import Walkthrough
+from entity_connections.walkthrough.step_runner import StepFailed, Timing
+
+from tests.walkthrough.recordings import make_script, record_script
+
+
+def failure_of(script: Walkthrough) -> StepFailed:
+    with pytest.raises(StepFailed) as caught:
+        record_script(script, timeout=3.0)
+    return caught.value
+
+
+def last_screen(script: Walkthrough) -> str:
+    return "\n".join(record_script(script).frames[-1].text.lines)
+
+
+def test_a_text_that_does_not_come_fails_with_step_caption_and_both_screens() -> None:
+    error = failure_of(
+        make_script('see = ["Acme"]', 'do = [{ press = "i" }]\nsee = ["Acme-Atlantis"]')
+    )
+    assert error.number == 2
+    message = str(error)
+    assert message.startswith('Step 2, "Step 2.": "Acme-Atlantis" must be seen, and is not.')
+    before, after = message.split("The screen now:")
+    assert "▸Share To (Outbound)" in before
+    assert "▸Share From (Inbound)" in after
+
+
+@pytest.mark.parametrize(
+    ("step", "reason"),
+    [
+        ('gone = ["Acme-Europe"]', '"Acme-Europe" must be gone, and is not.'),
+        ('do = [{ click = "Teleport" }]', '"Teleport" is not on the screen.'),
+        (
+            'do = [{ click = "Request Connection" }]',
+            (
+                '"Request Connection" is on the screen 4 times; say which one by what stands'
+                ' before it on its line: "this … Request Connection".'
+            ),
+        ),
+        (
+            'do = [{ press = "e" }, { click = "Disconnect … Entity" }]',
+            '"Disconnect … Entity" is behind a dialog.',
+        ),
+    ],
+)
+def test_the_reason_of_a_failure(step: str, reason: str) -> None:
+    assert failure_of(make_script(step)).reason == reason
+
+
+def test_a_click_prefers_the_dialog_to_what_is_behind_it() -> None:
+    step = 'do = [{ press = "e" }, { click = "Acme-Americas" }]\nsee = ["Acme-Americas ▾"]'
+    assert last_screen(make_script(step)).startswith(" Acme-Americas ▾")
+
+
+def test_the_first_step_waits_until_the_tenant_is_open() -> None:
+    assert "Share To (Outbound) 15" in last_screen(make_script('do = [{ press = "/" }]'))
+
+
+def test_faults_are_those_of_the_step_and_no_others() -> None:
+    refresh = 'do = [{ press = "ctrl+r" }]'
+    first = (
+        f'faults = ["latency=0", "jitter=0"]\n{refresh}\nsee = ["FAULTS ON: latency=0 · jitter=0"]'
+    )
+    second = f'faults = ["jitter=0"]\n{refresh}\nsee = ["FAULTS ON: jitter=0"]\ngone = ["latency"]'
+    assert "FAULTS ON: jitter=0" in last_screen(make_script(first, second, refresh))
+    assert "FAULTS" not in last_screen(make_script(first, f"faults = []\n{refresh}"))
+
+
+def test_a_step_may_change_the_user() -> None:
+    step = 'user = "bruno"\nsee = ["Acme-Europe ▾"]'
+    assert "bruno@acme.example" in last_screen(make_script(step))
+
+
+@pytest.mark.parametrize("key", ["e", "?", "ctrl+l"])
+def test_a_key_does_what_it_does_for_a_person(key: str) -> None:
+    before = last_screen(make_script(""))
+    assert last_screen(make_script(f'do = [{{ press = "{key}" }}]')) != before
+    closed = f'do = [{{ press = "{key}" }}, {{ press = "escape" }}]'
+    assert last_screen(make_script(closed)) == before
+
+
+def test_an_app_that_closes_is_a_failure() -> None:
+    keys = ", ".join(f'{{ press = "{key}" }}' for key in ("ctrl+p", "q", "u", "i", "t", "enter"))
+    error = failure_of(make_script(f'do = [{keys}]\nsee = ["Acme"]', 'see = ["Acme"]'))
+    assert (error.number, error.reason) == (1, "The screen has closed.")
+
+
+def test_a_high_speed_still_leaves_time_for_questions_to_be_armed() -> None:
+    assert Timing(point=0.9, press=0.7, letter=0.09).at_speed(64).press == Timing().press > 0.3
