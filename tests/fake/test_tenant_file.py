@@ -181,7 +181,10 @@ class TestTwoServers:
         self, both: tuple[Server, Server], path: Path
     ) -> None:
         session = await both[0].sign_in("alice", AMERICAS)
-        with closing(sqlite3.connect(path, isolation_level=None)) as other, transaction(other):
+        with (
+            closing(sqlite3.connect(path, isolation_level=None)) as other,
+            transaction(other, "EXCLUSIVE"),
+        ):
             answer = await session.request(EUROPE)
             assert (answer.status_code, category(answer)) == (200, 50)
             assert (await session.list()) != []

@@ -31,9 +31,8 @@ class AccessRequests:
             raise forbidden(
                 f"Only an administrator of {home}, acting there, may request access for {login}."
             )
-        unique_ids = list(dict.fromkeys(entity_ids))
         refusals = []
-        for id_ in unique_ids:
+        for id_ in entity_ids:
             try:
                 self._check_request(caller, user, id_)
             except Refusal as refusal:
@@ -41,7 +40,7 @@ class AccessRequests:
         if refusals:
             messages = [refusal.messages[0] for refusal in refusals[:10]]
             raise Refusal(refusals[0].category, *messages)
-        for id_ in unique_ids:
+        for id_ in entity_ids:
             is_granted = self._hierarchy.role(caller.user.username, id_) == ADMINISTRATOR
             self._set_status(user, id_, "Active" if is_granted else "Pending Review")
 
