@@ -115,7 +115,7 @@ async def test_a_changed_line_is_told(snap: Snapshot, tmp_path: Path) -> None:
     async with story(size=(80, 24), place=Place(journal=journal)) as told:
         await write(told, journal)
         with closing(sqlite3.connect(path)) as connection, connection:
-            connection.execute("UPDATE journal SET action = 'deny' WHERE seq = 3")
+            connection.execute("UPDATE journal SET entry = '{}' WHERE seq = 3")
         await told.press("J")
         snap(told.app)
 

@@ -1,5 +1,6 @@
 """Operations in the journal: the intent before the request, the outcome after it. All block."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -68,7 +69,12 @@ def record_outcome(journal: Journal, operation: Operation) -> Operation:
 
 def _make_entry(journal: Journal, operation: Operation, user: str, track_id: str) -> Entry:
     row = operation.row
-    return journal.new_entry(
+    return Entry(
+        id=str(uuid.uuid4()),
+        at=journal.clock(),
+        profile=journal.profile,
+        process=journal.process_id,
+        tenant=journal.tenant,
         action=operation.action,
         acting=_party(row.acting),
         source=_party(row.source),
