@@ -168,7 +168,7 @@ def run(
     monkeypatch.setattr(sys, "argv", ["entity-connections", *arguments])
     monkeypatch.setattr(sys, "stdin", Stdin(terminal=terminal))
     monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
-    code = cli._run()
+    code = cli.run()
     return code, capsys.readouterr().err
 
 

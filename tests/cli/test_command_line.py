@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from entity_connections import __version__
-from entity_connections.cli.program import COMMANDS
+from entity_connections.cli.command_group import COMMANDS
 
 HEAVY = ("textual", "rich", "httpx", "pydantic", "starlette", "sqlite3")
 

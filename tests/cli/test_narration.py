@@ -65,9 +65,8 @@ def test_an_answer_that_does_not_come_is_told_again_and_again(
         await asyncio.wait_for(twice.wait(), 20)
         return ExitCode.DONE
 
-    monkeypatch.setattr(session, "SILENCE_INTERVAL", 0.01)
     monkeypatch.setattr(session, "info", hear)
-    assert session.run_in_tenant(TenantOptions(), silent) is ExitCode.DONE
+    assert session.run_in_tenant(TenantOptions(), silent, 0.01) is ExitCode.DONE
     assert set(told) == {"no answer from Zuora for 0 s yet; ctrl+c gives up"}
 
 
@@ -81,7 +80,6 @@ def test_nothing_is_told_of_a_silence_in_which_nothing_was_asked(
             await asyncio.sleep(0.002)
         return ExitCode.DONE
 
-    monkeypatch.setattr(session, "SILENCE_INTERVAL", 0.005)
     monkeypatch.setattr(session, "info", told.append)
-    assert session.run_in_tenant(TenantOptions(), asks_a_person) is ExitCode.DONE
+    assert session.run_in_tenant(TenantOptions(), asks_a_person, 0.005) is ExitCode.DONE
     assert told == []

@@ -12,7 +12,7 @@ from entity_connections.cli.output import (
     info,
     print_warnings,
 )
-from entity_connections.cli.parameters import option
+from entity_connections.cli.parameters import json_option, option
 from entity_connections.cli.tenant.session import TenantSession, run_in_tenant
 from entity_connections.cli.tenant_options import TenantOptions, tenant_options
 from entity_connections.domain.connections import Direction
@@ -24,7 +24,7 @@ from entity_connections.domain.connections import Direction
     "--direction", type=click.Choice([direction.value for direction in Direction]), metavar="WAY",
     help="Only outbound (this entity shares), or only inbound (it is shared to).",
 )  # fmt: skip
-@option("--json", "as_json", is_flag=True, help="Data for machines.")
+@json_option
 def connections(options: TenantOptions, direction: str | None, *, as_json: bool) -> ExitCode:
     """List the connections of the entity acted in.
 
@@ -48,7 +48,7 @@ def connections(options: TenantOptions, direction: str | None, *, as_json: bool)
             return ExitCode.DONE
         info(f"Acting in {hierarchy.get(acting_id).title}.")
         if listed:
-            echo(connections_table([(record, hierarchy) for record in listed]))
+            echo(connections_table((record, hierarchy) for record in listed))
         else:
             info("No connections.")
         return ExitCode.DONE

@@ -2,7 +2,7 @@
 
 import click
 
-from entity_connections.cli.exit_codes import ExitCode, worst_code
+from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import (
     connection_to_json,
     connections_table,
@@ -11,7 +11,7 @@ from entity_connections.cli.output import (
     info,
     print_warnings,
 )
-from entity_connections.cli.parameters import option
+from entity_connections.cli.parameters import json_option
 from entity_connections.cli.tenant.find_rows import read_all_lists
 from entity_connections.cli.tenant.session import (
     TenantSession,
@@ -27,7 +27,7 @@ from entity_connections.domain.errors import ZuoraError
 
 @click.command()
 @tenant_options
-@option("--json", "as_json", is_flag=True, help="Data for machines.")
+@json_option
 def waiting(options: TenantOptions, *, as_json: bool) -> ExitCode:
     """List the requests that wait for an answer, in every entity you may enter.
 
@@ -53,8 +53,8 @@ def waiting(options: TenantOptions, *, as_json: bool) -> ExitCode:
                 for connection in snapshot.connections
                 if connection.status == PENDING and connection.target_id == entity_id
             )
-        if lists and len(codes) == len(lists):
-            return worst_code(codes)  # nothing is known, not even that nothing waits
+        if codes and len(codes) == len(lists):
+            return max(codes)  # nothing is known, not even that nothing waits
         if as_json:
             echo_json([
                 connection_to_json(connection, hierarchy, connection.target_id)
@@ -64,6 +64,6 @@ def waiting(options: TenantOptions, *, as_json: bool) -> ExitCode:
             echo(connections_table(requests))
         elif not codes:
             info(f"Nothing waits in the {len(lists)} entities you may enter.")
-        return worst_code(codes)
+        return max(codes, default=ExitCode.DONE)
 
     return run_in_tenant(options, work)

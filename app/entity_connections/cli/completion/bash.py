@@ -18,17 +18,11 @@ class QuotingBashComplete(BashComplete):
 
     def format_completion(self, item: CompletionItem[Any]) -> str:
         """Return a completion with a backslash before each special character."""
-        value = item.value if _in_quotes() else _SPECIAL.sub(r"\\\1", item.value)
-        return f"{item.type},{value}"
-
-
-def _in_quotes() -> bool:
-    """Return whether the typed word began with a quote, where a backslash is literal."""
-    try:
-        shlex.split(os.environ.get("COMP_WORDS", ""))
-    except ValueError:
-        return True
-    return False
+        try:
+            shlex.split(os.environ.get("COMP_WORDS", ""))
+        except ValueError:  # the typed word began with a quote, where a backslash is literal
+            return f"{item.type},{item.value}"
+        return f"{item.type}," + _SPECIAL.sub(r"\\\1", item.value)
 
 
 def register() -> None:

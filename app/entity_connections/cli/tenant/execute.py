@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
+from contextlib import suppress
 from typing import Any
 
-from entity_connections.cli.exit_codes import CliError, ExitCode, worst_code
+from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.output import echo, echo_json, entity_to_json, info
 from entity_connections.cli.tenant.session import TenantSession, find_exit_code, print_error
 from entity_connections.domain.actions import Action
@@ -77,57 +77,33 @@ async def execute(
     )
     try:
         await executor.run(operations, reporter.report)
-        reporter.report_unsent()
     except asyncio.CancelledError:
         await reporter.report_interrupted()
         raise
     finally:
+        reporter.report_unsent()
         if as_json:
-            echo_json([_to_json(operation) for operation in reporter.latest])
-    return worst_code([_exit_code(operation) for operation in reporter.latest])
+            echo_json([_to_json(operation) for operation in reporter.latest.values()])
+    return max(_find_exit_code(operation) for operation in reporter.latest.values())
 
 
 class OperationReporter:
     """Follows operations, and tells each outcome once.
 
     Attributes:
-        latest: the operations, each in its newest state.
+        latest: the operations by the key of their row, each in its newest state.
     """
 
     def __init__(self, journal: Journal, operations: Sequence[Operation], *, as_json: bool) -> None:
         self._journal = journal
         self._as_json = as_json
-        self.latest = list(operations)
+        self.latest = {operation.row.key: operation for operation in operations}
 
     def report(self, operation: Operation) -> None:
         """Take over the newest state of an operation; tell it if it is final."""
-        index = next(i for i, old in enumerate(self.latest) if old.row.key == operation.row.key)
-        self.latest[index] = operation
-        if operation.state is not State.SENT:
-            self._print(operation)
-
-    def report_unsent(self) -> None:
-        """Tell which operations were not sent because the run was stopped."""
-        for index, operation in enumerate(self.latest):
-            if operation.state is State.PLANNED:
-                info(f"Not sent: {operation.action.label}, {operation.pair}.")
-                self.latest[index] = operation.with_state(State.NOT_APPLIED, "Not sent.")
-
-    async def report_interrupted(self) -> None:
-        """Tell what is known of the operation that ctrl+c interrupted, and what was not sent."""
-        states = [operation.state for operation in self.latest]
-        for state in (State.SENT, State.PLANNED):
-            if state in states:
-                index = states.index(state)
-                interrupted = await asyncio.to_thread(
-                    _look_up_interrupted, self._journal, self.latest[index]
-                )
-                info(f"Interrupted: {interrupted.sentence}")
-                self.latest[index] = interrupted
-                break
-        self.report_unsent()
-
-    def _print(self, operation: Operation) -> None:
+        self.latest[operation.row.key] = operation
+        if operation.state is State.SENT:
+            return
         error, sentence = operation.error, operation.sentence
         if not self._as_json:
             echo(f"{operation.pair}: {operation.state.value}. {sentence}")
@@ -136,33 +112,41 @@ class OperationReporter:
         if operation.state is State.UNKNOWN and self._journal.path is not None:
             info("It is not sent again by itself; the next write, or the screen, looks it up.")
 
+    async def report_interrupted(self) -> None:
+        """Tell what is known of the operations whose sending ctrl+c interrupted."""
+        for key, operation in self.latest.items():
+            if operation.state is State.SENT:
+                found = await asyncio.to_thread(_look_up_interrupted, self._journal, operation)
+                self.latest[key] = found
+                info(f"Interrupted: {found.sentence}")
+
+    def report_unsent(self) -> None:
+        """Tell which operations were not sent because the run was stopped."""
+        for key, operation in self.latest.items():
+            if operation.state is State.PLANNED:
+                info(f"Not sent: {operation.action.label}, {operation.pair}.")
+                self.latest[key] = operation.with_state(State.NOT_APPLIED, "Not sent.")
+
 
 def _look_up_interrupted(journal: Journal, operation: Operation) -> Operation:
-    what = f"{operation.action.label} of {operation.pair}"
-    if operation.state is State.PLANNED:
-        return operation.with_state(State.NOT_APPLIED, f"{what} was not sent.")
-    try:
-        entries = journal.read_entries()
-    except JournalError:
-        entries = []
-    for entry in entries:
-        if entry.id == operation.id and entry.outcome and not entry.open:
-            sentence = f"{what} had been sent: {entry.outcome}. {entry.sentence}"
-            return operation.with_state(State(entry.outcome), sentence)
-    sentence = f"{what} had been sent, and what became of it is not known."
-    if journal.path is not None:
-        sentence += " The next write, or the screen, looks it up."
-    return replace(operation, state=State.UNKNOWN, sentence=sentence)
+    what = f"{operation.action.label} of {operation.pair} had been sent"
+    with suppress(JournalError):
+        for entry in journal.read_entries():
+            if entry.id == operation.id and not entry.open:
+                sentence = f"{what}: {entry.outcome}. {entry.sentence}"
+                return operation.with_state(State(entry.outcome), sentence)
+    looked_up = " The next write, or the screen, looks it up." if journal.path is not None else ""
+    sentence = f"{what}, and what became of it is not known.{looked_up}"
+    return operation.with_state(State.UNKNOWN, sentence)
 
 
-def _exit_code(operation: Operation) -> ExitCode:
+def _find_exit_code(operation: Operation) -> ExitCode:
     match operation.state:
         case State.CONFIRMED:
             return ExitCode.DONE
         case State.UNKNOWN:
             return ExitCode.UNKNOWN
-        case _:
-            return find_exit_code(operation.error) if operation.error else ExitCode.REFUSED
+    return find_exit_code(operation.error) if operation.error else ExitCode.REFUSED
 
 
 def _to_json(operation: Operation) -> dict[str, Any]:

@@ -10,9 +10,6 @@ from entity_connections.settings.environment_variables import (
     read_variable,
 )
 
-FAKE_URL = "http://fake-tenant.localhost"
-"""The base URL that stands for the built-in fake tenant."""
-
 
 class ResolvedTenant(NamedTuple):
     """The tenant that the options choose.
@@ -44,7 +41,8 @@ def resolve_tenant(options: TenantOptions) -> ResolvedTenant:
             read_variable(name)
         from entity_connections.cli.tenant.fake_workspace import make_fake_workspace
 
-        return ResolvedTenant(make_fake_workspace(options), FAKE_URL, options.entity, given)
+        workspace = make_fake_workspace(options)
+        return ResolvedTenant(workspace, "http://fake-tenant.localhost", options.entity, given)
     from entity_connections.cli.tenant.credentials import get_profile
     from entity_connections.cli.tenant.real_workspace import make_real_workspace
 
