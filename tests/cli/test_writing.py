@@ -308,11 +308,12 @@ async def test_ctrl_c_tells_the_outcome_of_the_very_write_when_there_is_one(
     """Others on the same pair, before it or of other programs, are not it."""
     kept = Journal(tmp_path / "state.sqlite3", "acme")
     before = intend(kept, accept())
-    kept.record_outcome(before.id, State.REFUSED.value, "No.")
+    kept.record_outcome(before._replace(outcome="refused"))
     assert (await interrupt(kept, accept())).state is State.PLANNED
     operation = sent(kept)
     assert "what became of it is not known" in (await interrupt(kept, operation)).sentence
-    kept.record_outcome(operation.id, State.CONFIRMED.value, "It is Connected.")
+    assert operation.entry is not None
+    kept.record_outcome(operation.entry._replace(outcome="confirmed", sentence="It is Connected."))
     intend(kept, accept())
     done = await interrupt(kept, operation)
     assert done.sentence.endswith("had been sent: confirmed. It is Connected.")

@@ -66,44 +66,37 @@ def test_an_entry_is_read_as_it_was_recorded(path: Path) -> None:
     assert open_journal(path).read_entries() == [entry]
 
 
+def conclude(journal: Journal, entry: Entry, outcome: str) -> Entry:
+    """Record an outcome."""
+    concluded = entry._replace(
+        outcome=outcome,
+        sentence="A sentence.",
+        codes="50000010",
+        request_id="req-1",
+        concluded_at=journal.clock(),
+    )
+    journal.record_outcome(concluded)
+    return concluded
+
+
 def test_the_newest_outcome_counts(path: Path) -> None:
-    clock = Clock()
-    journal = open_journal(path, clock)
+    journal = open_journal(path)
     entry = record(journal)
-    clock.turn(seconds=2)
-    journal.record_outcome(entry.id, "unknown", "Lost.", "50000010", "req-1", "e" * 32)
-    assert [found.outcome for found in journal.read_open()] == ["unknown"]
-    clock.turn(seconds=2)
-    journal.record_outcome(entry.id, "confirmed", "Seen.")
+    unknown = conclude(journal, entry, "unknown")
+    assert journal.read_open() == [unknown]
+    confirmed = conclude(journal, entry, "confirmed")
     assert journal.read_open() == []
-    assert journal.read_entries() == [
-        entry._replace(
-            outcome="confirmed",
-            sentence="Seen.",
-            codes="50000010",
-            request_id="req-1",
-            connection_id="e" * 32,
-            concluded_at=clock.now,
-        )
-    ]
+    assert journal.read_entries() == [confirmed]
     assert journal.verify() == (3, ())
 
 
 def test_entries_are_in_the_order_of_their_intents() -> None:
     journal = open_journal(None)
     entries = [record(journal) for _ in range(3)]
-    journal.record_outcome(entries[0].id, "unknown", "Lost.")
+    conclude(journal, entries[0], "unknown")
     ids = [entry.id for entry in entries]
     assert [entry.id for entry in journal.read_entries()] == ids
     assert [entry.id for entry in journal.read_open()] == ids
-
-
-def test_an_outcome_of_an_entry_that_is_gone_is_refused(path: Path) -> None:
-    journal = open_journal(path)
-    entry = record(journal)
-    path.unlink()
-    with pytest.raises(JournalError, match=f"holds no write {entry.id}"):
-        journal.record_outcome(entry.id, "confirmed", "Done.")
 
 
 def test_intents_are_recorded_together_or_not_at_all(path: Path) -> None:
@@ -131,7 +124,7 @@ def record_some(paths: list[Path], name: str) -> None:
     """Record an intent and an outcome in each file as one of several programs."""
     for path in paths:
         journal = Journal(path, name)
-        journal.record_outcome(record(journal).id, "confirmed", "Done.")
+        conclude(journal, record(journal), "confirmed")
 
 
 def test_several_programs_share_a_file_from_its_first_moment(tmp_path: Path) -> None:
@@ -185,10 +178,9 @@ def test_unresolved_are_the_open_entries_of_this_tenant(path: Path) -> None:
     journal = open_journal(path, clock)
     left, unknown, confirmed, resolved = (record(journal) for _ in range(4))
     record(open_journal(path, clock, tenant="other"))
-    journal.record_outcome(unknown.id, "unknown", "Lost.")
-    journal.record_outcome(confirmed.id, "confirmed", "Done.")
-    journal.record_outcome(resolved.id, "unknown", "Lost.")
-    journal.record_outcome(resolved.id, "not done", "It did not happen.")
+    unknown = conclude(journal, unknown, "unknown")
+    conclude(journal, confirmed, "confirmed")
+    conclude(journal, conclude(journal, resolved, "unknown"), "not done")
     assert journal.read_unresolved() == [], "this program still runs"
     clock.turn(minutes=10)
     assert [entry.id for entry in journal.read_unresolved()] == [left.id, unknown.id]
@@ -298,7 +290,6 @@ def test_a_database_that_cannot_be_used_ends_in_a_sentence(tmp_path: Path) -> No
         ("read", journal.read_unresolved),
         ("read", journal.verify),
         ("written", lambda: record(journal)),
-        ("written", lambda: journal.record_outcome("1", "confirmed", "Done.")),
     ]
     for purpose, use in uses:
         with pytest.raises(JournalError) as caught:

@@ -17,7 +17,6 @@ from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.list_cache import (
     MAX_SNAPSHOTS,
-    SAVE_INTERVAL,
     CachedLists,
     ListCache,
 )
@@ -200,25 +199,6 @@ def test_the_newest_lists_are_kept(path: Path) -> None:
     assert [shot.acting_id for shot in loaded.snapshots] == [
         shot.acting_id for shot in shots[:MAX_SNAPSHOTS]
     ]
-
-
-def test_lists_are_saved_again_when_they_have_changed(path: Path) -> None:
-    cache = ListCache(path, "acme")
-    young = snapshot(minutes=0)
-
-    def was_saved(saved: CachedLists) -> bool:
-        path.unlink(missing_ok=True)
-        cache.save(saved)
-        return path.exists()
-
-    assert was_saved(lists(snapshot(minutes=4)))
-    assert not was_saved(lists(young)), "only younger"
-    assert was_saved(lists(young._replace(connections=())))
-    assert was_saved(lists(young))
-    assert was_saved(lists(young)._replace(direction=Direction.INBOUND))
-    assert not was_saved(lists(young)._replace(direction=Direction.INBOUND))
-    later = young._replace(read_at=young.read_at + SAVE_INTERVAL)
-    assert was_saved(lists(later)._replace(direction=Direction.INBOUND)), "for its age"
 
 
 def test_completion_imports_nothing_heavy(path: Path) -> None:

@@ -47,7 +47,14 @@ async def write(told: Story, journal: Journal) -> None:
             journal, Operation.plan(action, row, "the-key"), "alice@acme.example", "the-track"
         )
         if result is not None:
-            journal.record_outcome(entry.id, result.value, "What was said.", "53100330", "req-1")
+            concluded = entry._replace(
+                outcome=result.value,
+                sentence="What was said.",
+                codes="53100330",
+                request_id="req-1",
+                concluded_at=journal.clock(),
+            )
+            journal.record_outcome(concluded)
 
 
 @sizes

@@ -45,26 +45,22 @@ def record_outcome(journal: Journal, operation: Operation) -> Operation:
 
     Where the journal cannot be written, the sentence says so too.
     """
-    if operation.entry is None:
+    entry = operation.entry
+    if entry is None:
         return operation
+    entry = entry._replace(
+        outcome=operation.state.value,
+        sentence=operation.sentence,
+        codes=operation.error.codes if operation.error else entry.codes,
+        request_id=operation.request_id,
+        connection_id=operation.connection_id,
+        concluded_at=journal.clock(),
+    )
     try:
-        journal.record_outcome(
-            operation.id,
-            operation.state.value,
-            operation.sentence,
-            operation.error.codes if operation.error else "",
-            operation.request_id,
-            operation.connection_id,
-        )
+        journal.record_outcome(entry)
     except JournalError as error:
         operation = replace(operation, sentence=f"{operation.sentence} {error}")
-    entry = operation.entry
-    if entry is not None:
-        concluded = entry._replace(
-            outcome=operation.state.value, concluded_at=entry.concluded_at or journal.clock()
-        )
-        operation = replace(operation, entry=concluded)
-    return operation
+    return replace(operation, entry=entry)
 
 
 def _make_entry(journal: Journal, operation: Operation, user: str, track_id: str) -> Entry:

@@ -26,7 +26,6 @@ _SELECT_ALL = "SELECT entry FROM journal ORDER BY seq"
 _SELECT_OPEN = """
     SELECT entry FROM journal WHERE id IN (SELECT id FROM open_entry) ORDER BY seq
 """
-_SELECT_ONE = "SELECT entry FROM journal WHERE id = ? ORDER BY seq"
 _SELECT_LAST_HASH = "SELECT hash FROM journal ORDER BY seq DESC LIMIT 1"
 _SELECT_LAST_SEQ = "SELECT max(seq) FROM sqlite_sequence WHERE name = 'journal'"
 
@@ -94,33 +93,10 @@ class Journal:
             self.last = entries[-1]
         return entries
 
-    def record_outcome(
-        self,
-        entry_id: str,
-        outcome: str,
-        sentence: str,
-        codes: str = "",
-        request_id: str = "",
-        connection_id: str = "",
-    ) -> None:
-        """Record the outcome of a write, one of `OUTCOMES`; the newest outcome counts.
-
-        An empty argument leaves the value that was recorded before.
-        """
+    def record_outcome(self, entry: Entry) -> None:
+        """Record an entry with its outcome; the newest outcome counts."""
         with self._transaction(write=True) as connection:
-            entries = _parse_rows(connection.execute(_SELECT_ONE, (entry_id,)))
-            if not entries:
-                raise JournalError(f"The journal {self.path} holds no write {entry_id}.")
-            entry = entries[0]
-            concluded = entry._replace(
-                outcome=outcome,
-                sentence=sentence,
-                codes=codes or entry.codes,
-                request_id=request_id or entry.request_id,
-                connection_id=connection_id or entry.connection_id,
-                concluded_at=self.clock(),
-            )
-            _append(connection, concluded)
+            _append(connection, entry)
 
     def read_entries(self, profile: str | None = None) -> list[Entry]:
         """Read the entries of all tenants, or those sent through a profile, oldest first."""

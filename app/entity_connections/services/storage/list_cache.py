@@ -7,7 +7,6 @@ read or written, the program works without it.
 import json
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,9 +21,7 @@ from entity_connections.services.storage.stored_values import (
     load_time,
 )
 
-SAVE_INTERVAL = timedelta(minutes=5)
-"""Lists that have not changed are saved again after this time: only to keep their age right."""
-MAX_SNAPSHOTS = 40
+MAX_SNAPSHOTS = 20
 """How many lists are kept, the newest."""
 _SELECT = "SELECT lists FROM list_cache WHERE profile = ? AND tenant IS coalesce(?, tenant)"
 
@@ -60,7 +57,6 @@ class ListCache:
         self.path = path
         self.profile, self.tenant = profile, tenant
         self._database = Database(path)
-        self._saved: tuple[datetime, object] | None = None
 
     def load(self) -> CachedLists | None:
         """Read what was saved last; None where there is nothing of use."""
@@ -76,20 +72,10 @@ class ListCache:
         return lists.entities if lists else ()
 
     def save(self, lists: CachedLists) -> None:
-        """Replace what was saved before; lists that have not changed wait for `SAVE_INTERVAL`."""
-        lists = lists._replace(snapshots=lists.snapshots[:MAX_SNAPSHOTS])
-        read_at = max(
-            (shot.read_at for shot in lists.snapshots), default=datetime.min.replace(tzinfo=UTC)
-        )
-        shown = [(shot.acting_id, shot.warnings, shot.connections) for shot in lists.snapshots]
-        content = (lists._replace(snapshots=()), shown)
-        if self._saved and content == self._saved[1] and read_at - self._saved[0] < SAVE_INTERVAL:
-            return
+        """Replace what was saved before."""
         row = self.profile, self.tenant, json.dumps(_format_lists(lists))
-        with suppress(DatabaseError):
-            with self._database.transaction(write=True) as connection:
-                connection.execute("REPLACE INTO list_cache VALUES (?, ?, ?)", row)
-            self._saved = read_at, content
+        with suppress(DatabaseError), self._database.transaction(write=True) as connection:
+            connection.execute("REPLACE INTO list_cache VALUES (?, ?, ?)", row)
 
 
 def _format_lists(lists: CachedLists) -> dict[str, object]:
@@ -99,7 +85,7 @@ def _format_lists(lists: CachedLists) -> dict[str, object]:
         "accessible_ids": None if ids is None else sorted(ids),
         "snapshots": [
             (shot.acting_id, shot.connections, shot.read_at.isoformat(), shot.warnings)
-            for shot in lists.snapshots
+            for shot in lists.snapshots[:MAX_SNAPSHOTS]
         ],
         "acting_id": lists.acting_id,
         "direction": lists.direction.value,
