@@ -5,12 +5,12 @@ from importlib import import_module
 import click
 from click.shell_completion import CompletionItem
 
-from entity_connections.cli.completion.completers import filter_completions
+from entity_connections.cli.completers import filter_completions
 
 COMMANDS = {
     "entities": ("commands.entities", "The entities, and which you may enter"),
     "connections": ("commands.connections", "The connections of an entity"),
-    "waiting": ("commands.waiting", "Requests that wait in any entity you may enter"),
+    "waiting": ("commands.connections", "Requests that wait in any entity you may enter"),
     "request": ("commands.actions", "Ask other entities for a connection"),
     "accept": ("commands.actions", "Accept a request that waits"),
     "deny": ("commands.actions", "Deny a request that waits"),

@@ -11,8 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
-from entity_connections.domain.connections import Connection, Direction
-from entity_connections.domain.entities import Entity, Hierarchy
+from entity_connections.domain.entities import Entity
 
 
 def echo(text: str) -> None:
@@ -70,39 +69,6 @@ def format_table(
 def entity_to_json(entity: Entity) -> dict[str, str]:
     """Return the JSON object of an end of a connection."""
     return {"id": entity.id, "name": entity.name, "displayName": entity.display_name}
-
-
-def connection_to_json(
-    connection: Connection, hierarchy: Hierarchy, acting_id: str
-) -> dict[str, Any]:
-    """Return the JSON object of a connection, as seen from the acting entity."""
-    return {
-        "id": connection.id,
-        "source": entity_to_json(hierarchy.get(connection.source_id)),
-        "target": entity_to_json(hierarchy.get(connection.target_id)),
-        "status": connection.status,
-        "direction": find_direction(connection, acting_id).value,
-    }
-
-
-def find_direction(connection: Connection, acting_id: str) -> Direction:
-    """Return the direction of a connection, as seen from the acting entity."""
-    return Direction.OUTBOUND if connection.source_id == acting_id else Direction.INBOUND
-
-
-def connections_table(listed: Iterable[tuple[Connection, Hierarchy]]) -> str:
-    """Return a table of connections, each with the hierarchy that names its ends."""
-    rows = [
-        (
-            hierarchy.get(connection.source_id).title,
-            "→",
-            hierarchy.get(connection.target_id).title,
-            connection.status,
-            connection.id,
-        )
-        for connection, hierarchy in listed
-    ]
-    return format_table(("SOURCE", "", "TARGET", "STATUS", "ID"), rows)
 
 
 def print_warnings(warnings: Iterable[str]) -> None:

@@ -9,7 +9,7 @@ import click
 
 from entity_connections import __version__
 from entity_connections.cli.command_group import CommandGroup
-from entity_connections.cli.completion.completers import VARIABLE
+from entity_connections.cli.completers import VARIABLE
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.output import discard_output, info
 from entity_connections.cli.parameters import option
@@ -25,9 +25,7 @@ def main() -> None:
     if isinstance(sys.stdin, io.TextIOWrapper):  # invalid bytes are checked where they are used
         sys.stdin.reconfigure(errors="surrogateescape")
     if VARIABLE in os.environ:  # the shell asks for completions
-        from entity_connections.cli.completion.bash import register
-
-        register()
+        import entity_connections.cli.commands.completion  # noqa: F401 - registers its class
     status = run()
     if status == ExitCode.DONE and sys.stdout is sys.stderr:  # see `echo`
         status = ExitCode.NO_OUTPUT

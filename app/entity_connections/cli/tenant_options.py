@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import click
 from click.shell_completion import CompletionItem
 
-from entity_connections.cli.completion.completers import (
+from entity_connections.cli.completers import (
     complete_entities,
     complete_profiles,
     complete_users,

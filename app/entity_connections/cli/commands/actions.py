@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from entity_connections.cli.completion.completers import complete_entities
+from entity_connections.cli.completers import complete_entities
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import info
 from entity_connections.cli.parameters import argument, json_option, option

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from entity_connections.cli.completion.completers import complete_profiles
+from entity_connections.cli.completers import complete_profiles
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.output import echo, echo_json, format_table, info
 from entity_connections.cli.parameters import json_option, option

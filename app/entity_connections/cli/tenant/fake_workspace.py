@@ -9,7 +9,7 @@ from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.fake.tenant_source import TenantSource, prepare_source
 from entity_connections.cli.tenant.adapter_import import import_adapter
 from entity_connections.cli.tenant_options import TenantOptions
-from entity_connections.domain.errors import ZuoraError
+from entity_connections.domain.errors import NotFound
 from entity_connections.domain.risk import Risk
 from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS
 from entity_connections.services.request_log import RequestLog
@@ -22,13 +22,6 @@ from entity_connections.settings.paths import state_file
 
 if TYPE_CHECKING:
     from entity_connections.fake.tenant import Tenant as FakeTenant
-
-
-class UserGoneError(ZuoraError):
-    """The user is not in the tenant's file any more."""
-
-    title = "No such user"
-    hint = "Start again with another --user."
 
 
 def make_fake_workspace(options: TenantOptions, seed: int | None = None) -> Workspace:
@@ -79,7 +72,7 @@ def make_fake_workspace(options: TenantOptions, seed: int | None = None) -> Work
         fake = opened[0]
         fake_user = next((user for user in fake.users if user.username == username), None)
         if fake_user is None:
-            raise UserGoneError(f"There is no user {username} in {source.name} any more.")
+            raise NotFound(f"There is no user {username} in {source.name} any more.")
         request_log = RequestLog()
         credentials = Credentials.from_text(fake_user.client_id, fake_user.client_secret)
         return UserSession(

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 import click
 
 from entity_connections.cli.exit_codes import CliError, ExitCode
-from entity_connections.cli.output import find_direction
 from entity_connections.cli.tenant.session import TenantSession, find_exit_code, print_error
 from entity_connections.domain.actions import Action, End
-from entity_connections.domain.connections import Direction
+from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.rows import Row, make_row
 from entity_connections.domain.text import clean
@@ -118,6 +117,11 @@ async def read_all_lists(session: TenantSession) -> dict[str, Snapshot | ZuoraEr
 
     ids = [entity.id for entity in tenant.hierarchy if tenant.can_act_in(entity.id)]
     return dict(zip(ids, await asyncio.gather(*map(read, ids)), strict=True))
+
+
+def find_direction(connection: Connection, acting_id: str) -> Direction:
+    """Return the direction of a connection, as seen from the acting entity."""
+    return Direction.OUTBOUND if connection.source_id == acting_id else Direction.INBOUND
 
 
 def _make_row(snapshot: Snapshot, direction: Direction, counterpart_id: str) -> Row:
