@@ -127,7 +127,7 @@ def test_an_error_in_the_program_tells_no_values() -> None:
         "def broken(*_, **__):\n"
         "    client_secret = ''.join(('not/a+', 'secret'))\n"
         "    raise RuntimeError('broken \\x1b]0;x\\x07 on purpose')\n"
-        "entities.run_in_tenant = broken\n"
+        "entities.TenantSession.read_entities = broken\n"
         "sys.argv[1:] = ['entities']\n"
         "from entity_connections.cli import main; main()"
     )

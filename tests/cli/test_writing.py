@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 from entity_connections.cli.commands import actions
 from entity_connections.cli.exit_codes import ExitCode
-from entity_connections.cli.tenant.execute import OperationReporter, plan_operations
+from entity_connections.cli.tenant.execute import look_up_interrupted, plan_operations
 from entity_connections.cli.tenant.resolve import resolve_tenant
 from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.domain.actions import REQUEST
-from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.operations.operation import State
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.services.tenant import Tenant
@@ -114,19 +114,6 @@ def test_nor_where_the_newest_list_stopped_it(
     monkeypatch.setattr("entity_connections.cli.commands.actions.execute", stop)
     actions.request.main(["--to", "Acme-US", "--yes"], standalone_mode=False)
     assert capsys.readouterr().err == ""
-
-
-@pytest.mark.asyncio
-async def test_nothing_is_promised_to_be_looked_up_where_nothing_is_kept(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for path in (None, tmp_path / "state.sqlite3"):
-        kept = Journal(path, "acme")
-        interrupted = await interrupt(kept, sent(kept))
-        unknown = accept().with_state(State.UNKNOWN, "Nobody knows yet.")
-        follow(kept, unknown).report(unknown)
-        for text in (interrupted.sentence, capsys.readouterr().err):
-            assert ("looks it up" in text) == (path is not None)
 
 
 def test_the_result_for_machines_holds_every_id(server: Moody, home: Path) -> None:
@@ -286,41 +273,25 @@ def test_ctrl_c_tells_machines_the_same(server: Moody, home: Path) -> None:
     assert [one["result"] for one in json.loads(out)] == ["unknown", "not done"]
 
 
-def sent(kept: Journal) -> Operation:
-    return replace(accept(), entry=intend(kept, accept()), state=State.SENT)
-
-
-def follow(kept: Journal, operation: Operation) -> OperationReporter:
-    return OperationReporter(kept, [operation], as_json=False)
-
-
-async def interrupt(kept: Journal, operation: Operation) -> Operation:
-    run = follow(kept, operation)
-    await run.report_interrupted()
-    (found,) = run.latest.values()
-    return found
-
-
-@pytest.mark.asyncio
-async def test_ctrl_c_tells_the_outcome_of_the_very_write_when_there_is_one(
-    tmp_path: Path,
-) -> None:
+def test_ctrl_c_tells_the_outcome_of_the_very_write_when_there_is_one(tmp_path: Path) -> None:
     """Others on the same pair, before it or of other programs, are not it."""
-    kept = Journal(tmp_path / "state.sqlite3", "acme")
-    before = intend(kept, accept())
-    kept.record_outcome(before._replace(outcome="refused"))
-    assert (await interrupt(kept, accept())).state is State.PLANNED
-    operation = sent(kept)
-    assert "what became of it is not known" in (await interrupt(kept, operation)).sentence
-    assert operation.entry is not None
-    kept.record_outcome(operation.entry._replace(outcome="confirmed", sentence="It is Connected."))
+    path = tmp_path / "state.sqlite3"
+    kept = Journal(path, "acme")
+    kept.record_outcome(intend(kept, accept())._replace(outcome="refused"))
+    entry = intend(kept, accept())
+    operation = replace(accept(), entry=entry, state=State.SENT)
+    sentence = look_up_interrupted(kept, operation).sentence
+    assert "what became of it is not known. The next write, or the screen, looks it up" in sentence
+    kept.record_outcome(entry._replace(outcome="confirmed", sentence="It is Connected."))
     intend(kept, accept())
-    done = await interrupt(kept, operation)
+    done = look_up_interrupted(kept, operation)
     assert done.sentence.endswith("had been sent: confirmed. It is Connected.")
     assert done.state is State.CONFIRMED
-    (tmp_path / "state.sqlite3").unlink()
-    (tmp_path / "state.sqlite3").mkdir()
-    assert "what became of it is not known" in (await interrupt(kept, operation)).sentence
+    path.unlink()
+    path.mkdir()
+    assert "what became of it is not known" in look_up_interrupted(kept, operation).sentence
+    in_memory = look_up_interrupted(Journal(None, "acme"), operation).sentence
+    assert in_memory.endswith("what became of it is not known.")
 
 
 def test_journal_and_store_know_the_tenant_by_its_address_and_client(

@@ -1,6 +1,5 @@
 """The options that choose the tenant; the screen and every command have them."""
 
-import inspect
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, NamedTuple
@@ -159,7 +158,6 @@ def tenant_options(command: Callable[..., Any]) -> Callable[..., Any]:
         own = TenantOptions(*(kwargs.pop(name) for name in TenantOptions._fields))
         return command(own.with_defaults(parent_options()).check(), *args, **kwargs)
 
-    with_options.__doc__ = inspect.getdoc(command)
     for decorate_option in reversed(_OPTIONS):
         decorate_option(with_options)
     return with_options

@@ -1,6 +1,7 @@
 """The commands that carry out an action: `request`, `accept`, `deny`, `disconnect`."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import click
@@ -16,18 +17,18 @@ from entity_connections.cli.tenant.find_rows import (
     find_row_by_id,
     find_rows_to_request,
 )
-from entity_connections.cli.tenant.session import TenantSession, run_in_tenant
-from entity_connections.cli.tenant_options import TenantOptions, tenant_options
+from entity_connections.cli.tenant.session import TenantSession, tenant_command
 from entity_connections.domain.actions import ACCEPT, DENY, DISCONNECT, REQUEST, Action
 from entity_connections.domain.rows import Row
 
 _OPTIONS = (
-    tenant_options,
+    tenant_command,
     option("--yes", is_flag=True, help="Do it without a question."),
     option("--unlock", is_flag=True, help="Let this one command write in production."),
     option("--dry-run", is_flag=True, help="Show the exact request and send nothing."),
     json_option,
 )
+_ENTITY: dict[str, Any] = {"metavar": "ENTITY", "shell_complete": complete_entities}
 _JSON = """
 --json: [{"action", "source": {"id", "name", "displayName"}, "target": {...},
 "result", "sentence", "connectionId", "requestId", "codes"}]; result is
@@ -36,45 +37,39 @@ confirmed, refused, overtaken, "not done" or unknown. With --dry-run:
 """
 
 
-def _action_options(command: Callable[..., Any]) -> Callable[..., Any]:
+def _action_command(command: Callable[..., Any]) -> Callable[..., Any]:
     for decorate in reversed(_OPTIONS):
         command = decorate(command)
     return command
 
 
-def _entity_option(name: str, variable: str, help_text: str, **more: Any) -> Callable[..., Any]:
-    return option(
-        name, variable, metavar="ENTITY", shell_complete=complete_entities, help=help_text, **more
-    )
-
-
 @click.command(epilog=_JSON)
-@_action_options
-@_entity_option("--from", "source", "The source; the entity acted in, unless told.")
-@_entity_option(
-    "--to", "targets", "A target; may be given several times.", multiple=True, required=True
-)
-def request(
-    options: TenantOptions, source: str | None, targets: tuple[str, ...], **flags: bool
+@_action_command
+@option("--from", "source", help="The source; the entity acted in, unless told.", **_ENTITY)
+@option(
+    "--to", "targets", multiple=True, required=True, **_ENTITY,
+    help="A target; may be given several times.",
+)  # fmt: skip
+async def request(
+    session: TenantSession, source: str | None, targets: tuple[str, ...], **flags: bool
 ) -> ExitCode:
     """Ask entities for a connection, acting in the source.
 
     Several are asked one after another; the first whose outcome is unknown ends
     it, and the exit code is the worst of all.
     """
-    return _run(
-        options, REQUEST, lambda session: find_rows_to_request(session, source, targets), **flags
-    )
+    find = partial(find_rows_to_request, session, source, targets)
+    return await _carry_out(session, REQUEST, find, **flags)
 
 
 def _make_command(action: Action, help_text: str) -> click.Command:
     @click.command(action.id, help=help_text, epilog=_JSON)
-    @_action_options
+    @_action_command
     @argument("connection", metavar="[CONNECTION_ID]", required=False)
-    @_entity_option("--from", "source", "The source, in place of an id.")
-    @_entity_option("--to", "target", "The target, in place of an id.")
-    def command(
-        options: TenantOptions,
+    @option("--from", "source", help="The source, in place of an id.", **_ENTITY)
+    @option("--to", "target", help="The target, in place of an id.", **_ENTITY)
+    async def command(
+        session: TenantSession,
         connection: str | None,
         source: str | None,
         target: str | None,
@@ -83,12 +78,12 @@ def _make_command(action: Action, help_text: str) -> click.Command:
         if (source is None) != (target is None) or (connection is None) == (source is None):
             raise click.UsageError("name the connection by its id, or by both --from and --to.")
 
-        async def find(session: TenantSession) -> list[Row]:
+        async def find() -> list[Row]:
             if source is not None and target is not None:
                 return [await find_row_by_ends(session, action, source, target)]
             return [await find_row_by_id(session, action, connection or "")]
 
-        return _run(options, action, find, **flags)
+        return await _carry_out(session, action, find, **flags)
 
     return command
 
@@ -102,37 +97,34 @@ disconnect = _make_command(
 )
 
 
-def _run(
-    options: TenantOptions,
+async def _carry_out(
+    session: TenantSession,
     action: Action,
-    find: Callable[[TenantSession], Awaitable[list[Row]]],
+    find: Callable[[], Awaitable[list[Row]]],
     *,
     yes: bool,
     unlock: bool,
     dry_run: bool,
     as_json: bool,
 ) -> ExitCode:
-    async def work(session: TenantSession) -> ExitCode:
-        workspace = session.workspace
-        if not dry_run:
-            check_write_allowed(workspace, yes=yes, unlock=unlock)
-            await recover(session)
-        operations = await plan_operations(session, action, await find(session))
-        if dry_run:
-            from entity_connections.cli.tenant.dry_run import print_requests
+    workspace = session.workspace
+    if not dry_run:
+        check_write_allowed(workspace, yes=yes, unlock=unlock)
+        await recover(session)
+    operations = await plan_operations(session, action, await find())
+    if dry_run:
+        from entity_connections.cli.tenant.dry_run import print_requests
 
-            await print_requests(session, operations, as_json=as_json)
-            return ExitCode.DONE
-        if not yes and not confirm_operations(workspace, operations):
-            info("Nothing was sent.")
-            return ExitCode.INTERRUPTED
-        try:
-            return await execute(session, operations, as_json=as_json)
-        finally:
-            if workspace.journal.path is None and workspace.journal.last is not None:
-                info(
-                    "entity-connections: the fake tenant was in memory, and is gone with what"
-                    " was done in it; to keep it, add --tenant FILE"
-                )
-
-    return run_in_tenant(options, work)
+        await print_requests(session, operations, as_json=as_json)
+        return ExitCode.DONE
+    if not yes and not confirm_operations(workspace, operations):
+        info("Nothing was sent.")
+        return ExitCode.INTERRUPTED
+    try:
+        return await execute(session, operations, as_json=as_json)
+    finally:
+        if workspace.journal.path is None and workspace.journal.last is not None:
+            info(
+                "entity-connections: the fake tenant was in memory, and is gone with what"
+                " was done in it; to keep it, add --tenant FILE"
+            )

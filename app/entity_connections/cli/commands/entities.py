@@ -11,48 +11,40 @@ from entity_connections.cli.output import (
     print_warnings,
 )
 from entity_connections.cli.parameters import json_option
-from entity_connections.cli.tenant.session import TenantSession, run_in_tenant
-from entity_connections.cli.tenant_options import TenantOptions, tenant_options
+from entity_connections.cli.tenant.session import TenantSession, tenant_command
 
 
 @click.command()
-@tenant_options
+@tenant_command
 @json_option
-def entities(options: TenantOptions, *, as_json: bool) -> ExitCode:
+async def entities(session: TenantSession, *, as_json: bool) -> ExitCode:
     """List the entities of the tenant as a tree, and which of them you may enter.
 
     --json: [{"id", "name", "displayName", "parentId", "status", "enterable"}];
     parentId is null at the root, enterable null where Zuora does not tell.
     """
-
-    async def work(session: TenantSession) -> ExitCode:
-        tenant = session.tenant
-        await session.read_entities()
-        session.save_cache()
-        print_warnings(tenant.warnings)
-        ids = tenant.accessible_ids
-        enterable = {
-            entity.id: None if ids is None else entity.id in ids for entity in tenant.hierarchy
-        }
-        if as_json:
-            echo_json([
-                entity_to_json(entity)
-                | {"parentId": entity.parent_id, "status": entity.status}
-                | {"enterable": enterable[entity.id]}
-                for entity in tenant.hierarchy
-            ])  # fmt: skip
-            return ExitCode.DONE
-        rows = [
-            (
-                "  " * tenant.hierarchy.depth(entity.id) + entity.title,
-                "" if entity.name == entity.title else entity.name,
-                entity.status,
-                {True: "yes", False: "no", None: "?"}[enterable[entity.id]],
-                entity.id,
-            )
-            for entity in tenant.hierarchy
-        ]
-        echo(format_table(("ENTITY", "NAME", "STATUS", "ENTER", "ID"), rows))
+    await session.read_entities()
+    session.save_cache()
+    print_warnings(session.tenant.warnings)
+    hierarchy, ids = session.tenant.hierarchy, session.tenant.accessible_ids
+    enterable = {entity.id: None if ids is None else entity.id in ids for entity in hierarchy}
+    if as_json:
+        echo_json([
+            entity_to_json(entity)
+            | {"parentId": entity.parent_id, "status": entity.status}
+            | {"enterable": enterable[entity.id]}
+            for entity in hierarchy
+        ])  # fmt: skip
         return ExitCode.DONE
-
-    return run_in_tenant(options, work)
+    rows = [
+        (
+            "  " * hierarchy.depth(entity.id) + entity.title,
+            "" if entity.name == entity.title else entity.name,
+            entity.status,
+            {True: "yes", False: "no", None: "?"}[enterable[entity.id]],
+            entity.id,
+        )
+        for entity in hierarchy
+    ]
+    echo(format_table(("ENTITY", "NAME", "STATUS", "ENTER", "ID"), rows))
+    return ExitCode.DONE

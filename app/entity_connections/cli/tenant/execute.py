@@ -21,11 +21,7 @@ from entity_connections.services.storage.journal import Journal, JournalError
 
 
 async def recover(session: TenantSession) -> None:
-    """Look up earlier operations without a known outcome, and tell what became of them.
-
-    Raises:
-        CliError: the journal cannot be read.
-    """
+    """Look up earlier operations without a known outcome, and tell what became of them."""
     try:
         for operation in await recover_operations(session.tenant, session.workspace.journal):
             info(f"From an earlier run: {operation.sentence}")
@@ -70,65 +66,45 @@ async def execute(
 
     Ctrl+c tells what is known of the operation that is being sent, and ends the program.
     """
-    journal = session.workspace.journal
-    reporter = OperationReporter(journal, operations, as_json=as_json)
-    executor = Executor(
-        session.tenant, journal, session.user_session.login, session.user_session.request_log
-    )
+    journal, user_session = session.workspace.journal, session.user_session
+    latest = {operation.row.key: operation for operation in operations}
+
+    def report(operation: Operation) -> None:
+        latest[operation.row.key] = operation
+        if operation.state is not State.SENT:
+            _print_outcome(operation, journal, as_json=as_json)
+
+    executor = Executor(session.tenant, journal, user_session.login, user_session.request_log)
     try:
-        await executor.run(operations, reporter.report)
+        await executor.run(operations, report)
     except asyncio.CancelledError:
-        await reporter.report_interrupted()
+        for key, operation in latest.items():
+            if operation.state is State.SENT:
+                latest[key] = await asyncio.to_thread(look_up_interrupted, journal, operation)
+                info(f"Interrupted: {latest[key].sentence}")
         raise
     finally:
-        reporter.report_unsent()
-        if as_json:
-            echo_json([_to_json(operation) for operation in reporter.latest.values()])
-    return max(_find_exit_code(operation) for operation in reporter.latest.values())
-
-
-class OperationReporter:
-    """Follows operations, and tells each outcome once.
-
-    Attributes:
-        latest: the operations by the key of their row, each in its newest state.
-    """
-
-    def __init__(self, journal: Journal, operations: Sequence[Operation], *, as_json: bool) -> None:
-        self._journal = journal
-        self._as_json = as_json
-        self.latest = {operation.row.key: operation for operation in operations}
-
-    def report(self, operation: Operation) -> None:
-        """Take over the newest state of an operation; tell it if it is final."""
-        self.latest[operation.row.key] = operation
-        if operation.state is State.SENT:
-            return
-        error, sentence = operation.error, operation.sentence
-        if not self._as_json:
-            echo(f"{operation.pair}: {operation.state.value}. {sentence}")
-        if error is not None and operation.state is not State.CONFIRMED:
-            print_error(error, sentence_printed=not self._as_json and error.sentence in sentence)
-        if operation.state is State.UNKNOWN and self._journal.path is not None:
-            info("It is not sent again by itself; the next write, or the screen, looks it up.")
-
-    async def report_interrupted(self) -> None:
-        """Tell what is known of the operations whose sending ctrl+c interrupted."""
-        for key, operation in self.latest.items():
-            if operation.state is State.SENT:
-                found = await asyncio.to_thread(_look_up_interrupted, self._journal, operation)
-                self.latest[key] = found
-                info(f"Interrupted: {found.sentence}")
-
-    def report_unsent(self) -> None:
-        """Tell which operations were not sent because the run was stopped."""
-        for key, operation in self.latest.items():
+        for key, operation in latest.items():
             if operation.state is State.PLANNED:
                 info(f"Not sent: {operation.action.label}, {operation.pair}.")
-                self.latest[key] = operation.with_state(State.NOT_APPLIED, "Not sent.")
+                latest[key] = operation.with_state(State.NOT_APPLIED, "Not sent.")
+        if as_json:
+            echo_json([_to_json(operation) for operation in latest.values()])
+    return max(map(_find_exit_code, latest.values()))
 
 
-def _look_up_interrupted(journal: Journal, operation: Operation) -> Operation:
+def _print_outcome(operation: Operation, journal: Journal, *, as_json: bool) -> None:
+    error, sentence = operation.error, operation.sentence
+    if not as_json:
+        echo(f"{operation.pair}: {operation.state.value}. {sentence}")
+    if error is not None and operation.state is not State.CONFIRMED:
+        print_error(error, sentence_printed=not as_json and error.sentence in sentence)
+    if operation.state is State.UNKNOWN and journal.path is not None:
+        info("It is not sent again by itself; the next write, or the screen, looks it up.")
+
+
+def look_up_interrupted(journal: Journal, operation: Operation) -> Operation:
+    """Return an operation that was interrupted with the outcome that is recorded, if any."""
     what = f"{operation.action.label} of {operation.pair} had been sent"
     with suppress(JournalError):
         for entry in journal.read_entries():
@@ -141,11 +117,10 @@ def _look_up_interrupted(journal: Journal, operation: Operation) -> Operation:
 
 
 def _find_exit_code(operation: Operation) -> ExitCode:
-    match operation.state:
-        case State.CONFIRMED:
-            return ExitCode.DONE
-        case State.UNKNOWN:
-            return ExitCode.UNKNOWN
+    if operation.state is State.CONFIRMED:
+        return ExitCode.DONE
+    if operation.state is State.UNKNOWN:
+        return ExitCode.UNKNOWN
     return find_exit_code(operation.error) if operation.error else ExitCode.REFUSED
 
 

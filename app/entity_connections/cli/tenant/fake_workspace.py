@@ -41,9 +41,7 @@ def make_fake_workspace(options: TenantOptions, seed: int | None = None) -> Work
     else:  # before the screen opens: a file that cannot be used ends the program with a sentence
         source = prepare_source(options.scenario, options.tenant)
         users = {user.username: USERS.get(user.username, user.login) for user in source.users}
-    user = options.user
-    if user is None:
-        user = "alice" if "alice" in users else next(iter(users))
+    user = options.user or ("alice" if "alice" in users else next(iter(users)))
     if user not in users:
         raise CliError(
             f"There is no user {user} in {source.name}; there are {', '.join(users)}.",

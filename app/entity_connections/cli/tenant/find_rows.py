@@ -1,4 +1,7 @@
-"""Finds the rows that the arguments of a command name, in newly read lists."""
+"""Finds the rows that the arguments of a command name, in newly read lists.
+
+Every function raises ZuoraError where Zuora cannot be reached or refuses.
+"""
 
 import asyncio
 from collections.abc import Iterable
@@ -21,7 +24,6 @@ async def find_rows_to_request(
     """Return the outbound row of each target, once, in the order of the arguments.
 
     Raises:
-        ZuoraError: Zuora could not be reached, or refused.
         CliError: an entity is not there, or cannot be acted in.
     """
     snapshot = await session.tenant.read(await session.find_acting_id(source))
@@ -36,7 +38,6 @@ async def find_row_by_id(session: TenantSession, action: Action, connection_id: 
     connection is looked for in every entity that the user may enter.
 
     Raises:
-        ZuoraError: Zuora could not be reached, or refused.
         CliError: there is no such connection, or a newer one took its place.
     """
     lists: dict[str, Snapshot | ZuoraError]
@@ -76,7 +77,6 @@ async def find_row_by_ends(session: TenantSession, action: Action, source: str, 
     """Return the row of source -> target, as seen from the entity that carries out the action.
 
     Raises:
-        ZuoraError: Zuora could not be reached, or refused.
         CliError: an entity is not there or cannot be entered, or nothing is between the two.
     """
     await session.read_entities()
@@ -102,9 +102,6 @@ async def read_all_lists(session: TenantSession) -> dict[str, Snapshot | ZuoraEr
     """Return the list of each entity that the user may enter, or why it could not be read.
 
     The adapter limits how many calls are sent at once.
-
-    Raises:
-        ZuoraError: not even the entities could be read.
     """
     await session.read_entities()
     tenant = session.tenant

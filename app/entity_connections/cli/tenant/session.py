@@ -1,13 +1,17 @@
-"""Runs a one-shot command: enters the tenant, does the work, returns an exit code."""
+"""Runs a one-shot command: enters the tenant, does the work, returns an exit code.
+
+What reads the tenant raises ZuoraError, which ends the command.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from functools import wraps
+from typing import Any, NamedTuple
 
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.output import info
 from entity_connections.cli.tenant.resolve import ResolvedTenant, resolve_tenant
-from entity_connections.cli.tenant_options import TenantOptions
+from entity_connections.cli.tenant_options import TenantOptions, tenant_options
 from entity_connections.domain.entities import Entity
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.ids import normalize_id, parse_id
@@ -34,11 +38,7 @@ class TenantSession(NamedTuple):
         return self.resolved.workspace
 
     async def read_entities(self) -> None:
-        """Read the entities.
-
-        Raises:
-            ZuoraError: Zuora could not be reached, or refused.
-        """
+        """Read the entities."""
         entity = self.resolved.entity
         await self.tenant.read_entities(None if entity is None else parse_id(entity))
 
@@ -49,7 +49,6 @@ class TenantSession(NamedTuple):
             name: the entity to act in; None takes the one of the options or of the profile.
 
         Raises:
-            ZuoraError: Zuora could not be reached, or refused.
             CliError: there is no such entity, or the user may not act in it.
         """
         wanted = self.resolved.entity if name is None else name
@@ -90,6 +89,17 @@ class TenantSession(NamedTuple):
             unprovisioned = entity.listed and not entity.provisioned
             raise CliError(reason, ExitCode.USAGE if unprovisioned else ExitCode.NO_ACCESS)
         return entity
+
+
+def tenant_command(command: Callable[..., Awaitable[ExitCode]]) -> Callable[..., ExitCode]:
+    """Make a command of an async function that receives a `TenantSession` as first argument."""
+
+    @tenant_options
+    @wraps(command)
+    def run(options: TenantOptions, **arguments: Any) -> ExitCode:
+        return run_in_tenant(options, lambda session: command(session, **arguments))
+
+    return run
 
 
 def run_in_tenant(
