@@ -17,17 +17,14 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
 
 
-def test_version() -> None:
+def test_version_and_help() -> None:
     done = run("--version")
     assert (done.returncode, done.stdout) == (0, f"entity-connections {__version__}\n")
-
-
-@pytest.mark.parametrize("option", ["--help", "-h"])
-def test_help(option: str) -> None:
-    done = run(option)
-    assert done.returncode == 0
-    assert "--scenario" in done.stdout
-    assert "global-500" in done.stdout
+    for option in ("--help", "-h"):
+        done = run(option)
+        assert done.returncode == 0
+        assert "--scenario" in done.stdout
+        assert "global-500" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -112,13 +109,6 @@ def test_a_group_without_a_command_shows_its_help(group: str) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert f"Usage: entity-connections {group} [OPTIONS]" in done.stderr
     assert len(done.stderr.splitlines()) > 5
-
-
-@pytest.mark.parametrize("speed", ["nan", "inf", "-1", "9"])
-def test_a_speed_that_is_none_is_refused(speed: str) -> None:
-    done = run("walkthrough", "disconnect", "--speed", speed)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "Invalid value for '--speed'" in done.stderr
 
 
 def test_an_error_in_the_program_tells_no_values() -> None:

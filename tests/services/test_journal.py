@@ -13,17 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from entity_connections.domain.actions import ACCEPT
-from entity_connections.domain.ids import new_uuid
 from entity_connections.services.storage.journal import Journal, JournalError
-from entity_connections.services.storage.journal_entry import Entry, Party
+from entity_connections.services.storage.journal_entry import Entry
 
-from tests.services.factories import Clock
+from tests.services.factories import Clock, accept, intend
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-ACME, NORTH = Party("a" * 32, "Acme"), Party("b" * 32, "Acme North")
 
 
 @pytest.fixture
@@ -35,31 +31,14 @@ def open_journal(path: Path | None, clock: Clock | None = None, tenant: str = "a
     return Journal(path, "acme", tenant, clock or Clock())
 
 
-def record(journal: Journal, key: str = "", user: str = "alice", source: Party = NORTH) -> Entry:
+def record(journal: Journal) -> Entry:
     """Record the intent of an Accept."""
-    entry = Entry(
-        id=new_uuid(),
-        at=journal.clock(),
-        profile=journal.profile,
-        user=user,
-        action=ACCEPT,
-        acting=ACME,
-        source=source,
-        target=ACME,
-        status="Pending",
-        connection_id="c" * 32,
-        track_id="track-1",
-        key=key,
-        process=journal.process_id,
-        tenant=journal.tenant,
-        records=("c" * 32, "d" * 32),
-    )
-    return journal.record_intents(lambda _: [entry])[0]
+    return intend(journal, accept())
 
 
 def test_an_entry_is_read_as_it_was_recorded(path: Path) -> None:
     for journal in (open_journal(None), open_journal(path)):
-        entry = record(journal, key="key-1")
+        entry = record(journal)
         assert journal.read_entries() == journal.read_open() == [entry]
         assert entry.process == f"{socket.gethostname()}:{os.getpid()}"
         assert journal.verify() == (1, ())
@@ -99,19 +78,15 @@ def test_entries_are_in_the_order_of_their_intents() -> None:
     assert [entry.id for entry in journal.read_open()] == ids
 
 
-def test_intents_are_recorded_together_or_not_at_all(path: Path) -> None:
+def test_an_intent_is_made_from_the_open_ones_or_not_at_all(path: Path) -> None:
     for journal in (open_journal(None), open_journal(path)):
         first = record(journal)
-
-        def make(open_entries: list[Entry]) -> list[Entry]:
-            return [open_entries[0]._replace(id=id_) for id_ in ("2", "3")]
-
-        assert [entry.id for entry in journal.record_intents(make)] == ["2", "3"]
-        assert [entry.id for entry in journal.read_open()] == [first.id, "2", "3"]
-        assert journal.last == first._replace(id="3")
+        second = journal.record_intent(lambda open_entries: open_entries[0]._replace(id="2"))
+        assert journal.read_open() == [first, second]
+        assert journal.last == second == first._replace(id="2")
         with pytest.raises(IndexError):
-            journal.record_intents(lambda open_entries: [open_entries[9]])
-        assert len(journal.read_entries()) == 3
+            journal.record_intent(lambda open_entries: open_entries[9])
+        assert len(journal.read_entries()) == 2
 
 
 def test_entries_are_read_by_profile(path: Path) -> None:
@@ -154,7 +129,7 @@ def stop(*_):
     time.sleep(60)
 journal = open_journal(pathlib.Path(sys.argv[1]))
 record(journal)
-stop() if sys.argv[2] == "after" else journal.record_intents(stop)
+stop() if sys.argv[2] == "after" else journal.record_intent(stop)
 """
 
 
@@ -213,13 +188,12 @@ def edit_entry(path: Path, name: str, value: object) -> None:
 
 def test_texts_are_cleaned_when_they_are_read(path: Path) -> None:
     journal = open_journal(path)
-    record(
-        journal, user="ali\x07ce\ud800", source=NORTH._replace(title="\x1b[31mAcme\nNorth\u202e")
-    )
-    (entry,) = journal.read_entries()
-    assert (entry.user, entry.source.title) == ("alice", "[31mAcme⏎North")
+    entry = record(journal)
+    edit_entry(path, "user", "ali\x07ce\ud800")
+    edit_entry(path, "source", [entry.source.id, "\x1b[31mAcme\nNorth\u202e"])
     edit_entry(path, "sentence", "x\x1b[2J" * 1000)
     (entry,) = journal.read_entries()
+    assert (entry.user, entry.source.title) == ("alice", "[31mAcme⏎North")
     assert "\x1b" not in entry.sentence
     assert len(entry.sentence) == 1000
 
@@ -300,9 +274,6 @@ def test_a_database_that_cannot_be_used_ends_in_a_sentence(tmp_path: Path) -> No
 
 def test_a_journal_without_a_file_is_empty(path: Path) -> None:
     journal = open_journal(path)
-    assert (journal.read_entries(), journal.read_unresolved(), journal.verify()) == (
-        [],
-        [],
-        (0, ()),
-    )
+    assert journal.read_entries() == journal.read_unresolved() == []
+    assert journal.verify() == (0, ())
     assert not path.parent.exists()

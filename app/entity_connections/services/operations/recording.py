@@ -32,11 +32,11 @@ def record_intent(
     """
     checked: list[Operation] = []
 
-    def make(open_entries: list[Entry]) -> list[Entry]:
+    def make(open_entries: list[Entry]) -> Entry:
         checked.append(check(open_entries))
-        return [_make_entry(journal, checked[0], user, track_id)]
+        return _make_entry(journal, checked[0], user, track_id)
 
-    (entry,) = journal.record_intents(make)
+    entry = journal.record_intent(make)
     return replace(checked[0], entry=entry, state=State.SENT)
 
 

@@ -77,21 +77,19 @@ class Journal:
         self.last: Entry | None = None
         self._database = Database(path)
 
-    def record_intents(self, make: Callable[[list[Entry]], list[Entry]]) -> list[Entry]:
-        """Record that writes are about to be sent; on return, the disk has the entries.
+    def record_intent(self, make: Callable[[list[Entry]], Entry]) -> Entry:
+        """Record that a write is about to be sent; on return, the disk has the entry.
 
         Args:
             make: is called with the open entries of all tenants, oldest first, while no other
-                program can add one, and returns the entries to record. It must not use
+                program can add one, and returns the entry to record. It must not use
                 the journal. Where it raises, nothing is recorded and the error is raised here.
         """
         with self._transaction(write=True) as connection:
-            entries = make(_parse_rows(connection.execute(_SELECT_OPEN)))
-            for entry in entries:
-                _append(connection, entry)
-        if entries:
-            self.last = entries[-1]
-        return entries
+            entry = make(_parse_rows(connection.execute(_SELECT_OPEN)))
+            _append(connection, entry)
+        self.last = entry
+        return entry
 
     def record_outcome(self, entry: Entry) -> None:
         """Record an entry with its outcome; the newest outcome counts."""
