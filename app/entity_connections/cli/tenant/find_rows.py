@@ -34,8 +34,8 @@ async def find_rows_to_request(
 async def find_row_by_id(session: TenantSession, action: Action, connection_id: str) -> Row:
     """Return the row of a connection, as seen from the entity that carries out the action.
 
-    That is the entity of the option, else an end in which the action is possible; the
-    connection is looked for in every entity that the user may enter.
+    The connection is looked for in the entity of the option, else in every entity that the
+    user may enter.
 
     Raises:
         CliError: there is no such connection, or a newer one took its place.
@@ -48,25 +48,21 @@ async def find_row_by_id(session: TenantSession, action: Action, connection_id: 
     else:
         lists = await read_all_lists(session)
         where = f"the {len(lists)} entities you may enter"
-    found = {
-        snapshot.acting_id: (snapshot, record)
+    records = [
+        record
         for snapshot in lists.values()
         if isinstance(snapshot, Snapshot)
         for record in snapshot.connections
         if record.id.lower() == connection_id.strip().lower()
-    }
-    if not found:
+    ]
+    if not records:
         for error in lists.values():
             if isinstance(error, ZuoraError):
                 print_error(error)
                 raise CliError("Not every entity could be looked into.", find_exit_code(error))
         raise CliError(f"{clean(connection_id)} is no connection of {where}.", ExitCode.USAGE)
-    first = next(iter(found.values()))
-    from_source = action.acting_ends[0] is End.SOURCE
-    preferred_id = first[1].source_id if from_source else first[1].target_id
-    snapshot, record = found.get(preferred_id, first)
-    direction = find_direction(record, snapshot.acting_id)
-    row = _make_row(snapshot, direction, record.counterpart_id(snapshot.acting_id))
+    record = records[0]
+    row = await _read_row(session, action, record.source_id, record.target_id)
     if row.connection_id != record.id:
         newer = f" The living one of the pair is {row.connection_id} ({row.status})."
         raise CliError(f"The connection {record.id} is {record.status}.{newer}", ExitCode.REFUSED)
@@ -80,19 +76,25 @@ async def find_row_by_ends(session: TenantSession, action: Action, source: str, 
         CliError: an entity is not there or cannot be entered, or nothing is between the two.
     """
     await session.read_entities()
-    from_, to = session.find_entity(source), session.find_entity(target)
-    ends = [from_ if end is End.SOURCE else to for end in action.acting_ends]
+    source_id, target_id = session.find_entity(source).id, session.find_entity(target).id
+    return await _read_row(session, action, source_id, target_id)
+
+
+async def _read_row(session: TenantSession, action: Action, source_id: str, target_id: str) -> Row:
+    """Read the list of an end in which the action is possible: of the option's, if given."""
+    ends = [source_id if end is End.SOURCE else target_id for end in action.acting_ends]
     if session.resolved.entity is not None and session.resolved.entity_given:
-        ends = [session.find_entity(session.resolved.entity)]
-        if ends[0] not in (from_, to):
-            raise click.UsageError(f"{ends[0].title} is neither end of this connection.")
-    accessible = [entity for entity in ends if session.tenant.can_act_in(entity.id)]
-    acting = accessible[0] if accessible else session.check_accessible(ends[-1])
-    snapshot = await session.tenant.read(acting.id)
-    if acting.id == from_.id:
-        row = _make_row(snapshot, Direction.OUTBOUND, to.id)
+        entity = session.find_entity(session.resolved.entity)
+        if entity.id not in (source_id, target_id):
+            raise click.UsageError(f"{entity.title} is neither end of this connection.")
+        ends = [entity.id]
+    acting_id = next(filter(session.tenant.can_act_in, ends), ends[-1])
+    session.check_accessible(session.tenant.hierarchy.get(acting_id))
+    snapshot = await session.tenant.read(acting_id)
+    if acting_id == source_id:
+        row = _make_row(snapshot, Direction.OUTBOUND, target_id)
     else:
-        row = _make_row(snapshot, Direction.INBOUND, from_.id)
+        row = _make_row(snapshot, Direction.INBOUND, source_id)
     if row.connection is None:
         raise CliError(f"{row.pair} is not connected.", ExitCode.REFUSED)
     return row
