@@ -11,7 +11,7 @@ from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import info
 from entity_connections.cli.parameters import argument, json_option, option
 from entity_connections.cli.tenant.confirm import check_write_allowed, confirm_operations
-from entity_connections.cli.tenant.execute import execute, plan_operations, recover
+from entity_connections.cli.tenant.execute import execute, plan_operations
 from entity_connections.cli.tenant.find_rows import (
     find_row_by_ends,
     find_row_by_id,
@@ -20,6 +20,7 @@ from entity_connections.cli.tenant.find_rows import (
 from entity_connections.cli.tenant.session import TenantSession, tenant_command
 from entity_connections.domain.actions import ACCEPT, DENY, DISCONNECT, REQUEST, Action
 from entity_connections.domain.rows import Row
+from entity_connections.services.operations.recovery import recover_operations
 
 _OPTIONS = (
     tenant_command,
@@ -110,7 +111,8 @@ async def _carry_out(
     workspace = session.workspace
     if not dry_run:
         check_write_allowed(workspace, yes=yes, unlock=unlock)
-        await recover(session)
+        for recovered in await recover_operations(session.tenant, workspace.journal):
+            info(f"From an earlier run: {recovered.sentence}")
     operations = await plan_operations(session, action, await find())
     if dry_run:
         from entity_connections.cli.tenant.dry_run import print_requests

@@ -88,7 +88,7 @@ def journal(
         for entry in entries
         if (since is None or entry.at >= since)
         and action in (None, entry.action.id)
-        and outcome in (None, _outcome(entry).replace(" ", "-"))
+        and outcome in (None, (entry.outcome or "unknown").replace(" ", "-"))
         and tenant in (None, entry.tenant)
         and (options.entity is None or _is_at_end(entry, options.entity))
     ]
@@ -132,10 +132,6 @@ def _open_journal() -> Iterator[Journal]:
         raise CliError(str(error), ExitCode.USAGE) from error
 
 
-def _outcome(entry: Entry) -> str:
-    return entry.outcome or "unknown"
-
-
 def _is_at_end(entry: Entry, typed: str) -> bool:
     titles = [entry.source.title.casefold(), entry.target.title.casefold()]
     return normalize_id(typed) in entry.ends or typed.strip().casefold() in titles
@@ -149,7 +145,7 @@ def _to_row(entry: Entry) -> tuple[str, ...]:
         entry.source.title,
         "→",
         entry.target.title,
-        _outcome(entry),
+        entry.outcome or "unknown",
         entry.request_id,
     )
 

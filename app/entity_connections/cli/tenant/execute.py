@@ -16,17 +16,7 @@ from entity_connections.services.operations.preconditions import (
     OperationInProgressError,
     check_open_entries,
 )
-from entity_connections.services.operations.recovery import recover_operations
 from entity_connections.services.storage.journal import Journal, JournalError
-
-
-async def recover(session: TenantSession) -> None:
-    """Look up earlier operations without a known outcome, and tell what became of them."""
-    try:
-        for operation in await recover_operations(session.tenant, session.workspace.journal):
-            info(f"From an earlier run: {operation.sentence}")
-    except JournalError as error:
-        raise CliError(f"Nothing was sent: {error}", ExitCode.USAGE) from error
 
 
 async def plan_operations(
@@ -36,13 +26,14 @@ async def plan_operations(
 
     Raises:
         CliError: the action is disabled on a row, or an earlier one may still be under way.
+        JournalError: the journal cannot be read.
     """
     tenant, journal = session.tenant, session.workspace.journal
     for row in rows:
         if disabled := action.disabled_reason(row, tenant.accessible_ids):
             raise CliError(f"{disabled.reason} Nothing was sent.", ExitCode.REFUSED)
+    entries = await asyncio.to_thread(journal.read_open)
     try:
-        entries = await asyncio.to_thread(journal.read_open)
         return [
             check_open_entries(
                 Operation.plan(action, row),
@@ -53,8 +44,6 @@ async def plan_operations(
             )
             for row in rows
         ]
-    except JournalError as error:
-        raise CliError(f"Nothing was sent: {error}", ExitCode.USAGE) from error
     except OperationInProgressError as error:
         raise CliError(f"{error} Nothing was sent.", ExitCode.UNKNOWN) from error
 

@@ -17,6 +17,7 @@ from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.ids import normalize_id, parse_id
 from entity_connections.services.entity_lookup import EntityLookupError, find_entity
 from entity_connections.services.request_log import RequestLog, RetryDelay
+from entity_connections.services.storage.journal import JournalError
 from entity_connections.services.tenant import Tenant
 from entity_connections.services.workspace import UserSession, Workspace
 
@@ -132,6 +133,8 @@ def run_in_tenant(
     except ZuoraError as error:
         print_error(error)
         return find_exit_code(error)
+    except JournalError as error:  # of a write that was about to be sent
+        raise CliError(f"Nothing was sent: {error}", ExitCode.USAGE) from error
 
 
 def print_error(error: ZuoraError, *, sentence_printed: bool = False) -> None:

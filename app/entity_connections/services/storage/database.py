@@ -88,13 +88,12 @@ class Database:
                     _create_tables(self._memory)
                 yield self._memory
             return
-        uri = f"{self.path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
         if create:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        elif not self.path.exists():
-            uri = ":memory:"
-        with closing(self._open(uri)) as connection:
-            if uri != ":memory:":
+        is_file = create or self.path.exists()
+        uri = f"{self.path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
+        with closing(self._open(uri if is_file else ":memory:")) as connection:
+            if is_file:
                 _make_private(self.path)
             _create_tables(connection)
             yield connection
