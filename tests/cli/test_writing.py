@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.tenant.execute import look_up_interrupted
 from entity_connections.cli.tenant.resolve import resolve_tenant
 from entity_connections.cli.tenant_options import TenantOptions
@@ -80,6 +81,14 @@ def test_it_is_not_said_where_it_is_kept_or_nothing_was_sent(server: Moody, home
     ):  # fmt: skip
         assert GONE not in run(home, *command).stderr
     assert GONE not in on(server, home, *ask, "--yes").stderr
+
+
+def test_nor_where_the_newest_list_stopped_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def stop(*_: object, **__: object) -> ExitCode:
+        return ExitCode.REFUSED
+
+    monkeypatch.setattr("entity_connections.cli.commands.actions.execute", stop)
+    assert run(home, "request", "--to", "Acme-US", "--yes").stderr == ""
 
 
 def test_the_result_for_machines_holds_every_id(server: Moody, home: Path) -> None:
