@@ -195,7 +195,7 @@ async def test_two_quick_clicks_ask_about_one_row_and_no_other() -> None:
         for name in ("Acme-US", "Acme-Mexico"):
             items = {item.cells["counterpart"].text: item for item in ui.rows.items}
             ui.rows.cursor_key = key = items[name].key
-            ui.rows.post_message(Grid.CellSelected(ui.rows, key, "action"))
+            ui.rows.post_message(Grid.CellSelected(key, "action"))
         await ui.settle()
         assert len(ui.app.screen_stack) == 2
         assert get_confirmation(ui).operation.row.counterpart.title == "Acme-Mexico"

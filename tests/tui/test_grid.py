@@ -6,8 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from entity_connections.tui.widgets.grid.grid import Cell, Column, Grid, Item
-from entity_connections.tui.widgets.grid.layout import fit_text, lay_out_columns
+from entity_connections.tui.widgets.grid.grid import Grid
+from entity_connections.tui.widgets.grid.layout import (
+    Cell,
+    Column,
+    Item,
+    fit_text,
+    lay_out_columns,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -170,11 +176,9 @@ def test_unknown_and_double_keys_are_refused() -> None:
     grid.set_items(items("ab"))
     with pytest.raises(KeyError):
         grid.cursor_key = "x"
-    with pytest.raises(KeyError):
-        grid.get_item("x")
     with pytest.raises(ValueError, match="key of its own"):
         grid.set_items(items("aba"))
-    assert (grid.cursor_key, grid.get_item("b").key) == ("a", "b")
+    assert grid.cursor_key == "a"
 
 
 @pytest.mark.asyncio

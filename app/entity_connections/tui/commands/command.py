@@ -1,15 +1,11 @@
-"""A user command: a class that bindings, palette, key bar, help and documentation read.
-
-A command that is impossible now is never hidden and never silent: it says why, and what would
-make it possible.
-"""
+"""A user command: a class that bindings, palette, key bar, help and documentation read."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Set as AbstractSet
 from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
-from textual.binding import Binding
+from textual.keys import format_key
 
 from entity_connections.domain.actions import DisabledReason
 from entity_connections.domain.rows import Row
@@ -69,25 +65,24 @@ class CommandContext(NamedTuple):
     read_only: bool = False
 
     def get_row_reason(self) -> DisabledReason | None:
-        """Return why there is no row to act on, or None if there is one."""
+        """Return why there is no row to act on, or none that the user chose; None if there is."""
         if not self.loaded:
             return NOTHING_READ
         if self.row is None:
             return DisabledReason(
                 "There is no row here.", "If a filter hides them, escape clears it."
             )
+        if self.cursor_moved_reason:
+            remedy = "Put it on the row you mean, with an arrow key or a click."
+            return DisabledReason(self.cursor_moved_reason, remedy)
         return None
-
-    def get_moved_cursor_reason(self) -> DisabledReason | None:
-        """Return that the cursor is on a row the user did not choose, or None if they did."""
-        if not self.cursor_moved_reason:
-            return None
-        remedy = "Put it on the row you mean, with an arrow key or a click."
-        return DisabledReason(self.cursor_moved_reason, remedy)
 
 
 class Command(ABC):
     """Something the user can tell the program to do.
+
+    A command that is impossible now is never hidden and never silent: it says why, and what would
+    make it possible.
 
     Attributes:
         id: its name in bindings, actions and the key map.
@@ -95,7 +90,6 @@ class Command(ABC):
         label: its name in the palette, the help and the documentation.
         tooltip: what it does, in a few words.
         short: its word in the key bar; "" keeps it out of there.
-        shown_key: its key as people write it, if that is not `key`.
         needs: what its key waits for, if anything.
         takes_following_keys: whether keys typed after it are meant for what it opens.
         irreversible: whether it cannot be undone.
@@ -107,7 +101,6 @@ class Command(ABC):
     label: str
     tooltip: str
     short: str = ""
-    shown_key: str = ""
     needs: Need | None = None
     takes_following_keys: bool = False
     irreversible: bool = False
@@ -116,21 +109,10 @@ class Command(ABC):
     @property
     def key_name(self) -> str:
         """The key as people write it."""
-        return self.shown_key or self.key
-
-    def make_binding(self) -> Binding:
-        """Return the binding of the key.
-
-        It has priority, so that it is handled at once: a key typed after `/` belongs to the
-        filter already.
-        """
-        action = f"run_command('{self.id}')"
-        return Binding(
-            self.key, action, self.label, id=self.id, tooltip=self.tooltip, priority=True
-        )
+        return format_key(self.key)
 
     def get_label(self, context: CommandContext) -> str:
-        """Return the name of the command in the current state."""
+        """Return what the command is called in the present state."""
         return self.label
 
     def in_key_bar(self, context: CommandContext) -> bool:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 class ShowHelp(Command):
     """Shows every key."""
 
-    id, key, shown_key, label, short = "help", "question_mark", "?", "Help", "Help"
+    id, key, label, short = "help", "question_mark", "Help", "Help"
     tooltip = "Every key, and what the signs mean"
 
     def run(self, screen: "ConnectionsScreen") -> None:

@@ -38,7 +38,7 @@ class ActionCommand(Command):
         self.irreversible = action.irreversible
 
     def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
-        reason = context.get_row_reason() or context.get_moved_cursor_reason()
+        reason = context.get_row_reason()
         if reason is not None or context.row is None:
             return reason
         if context.sending:

@@ -10,7 +10,7 @@ from entity_connections.services.storage.hash_chain import Verification
 from entity_connections.services.storage.journal import Journal, JournalError
 from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.tui.dialogs.log_dialog import LogDialog, Record
-from entity_connections.tui.widgets.grid.grid import Cell, Column, Item
+from entity_connections.tui.widgets.grid.layout import Cell, Column, Item
 
 MAX_PROBLEMS = 2
 """Problems that are shown in full; `journal verify` prints all."""

@@ -15,7 +15,8 @@ from textual.widgets import Input, Static
 from entity_connections.tui.dialogs.dialog import Dialog
 from entity_connections.tui.rendering.text import MUTED
 from entity_connections.tui.widgets.filter_input import FilterInput
-from entity_connections.tui.widgets.grid.grid import Column, Grid, Item
+from entity_connections.tui.widgets.grid.grid import Grid
+from entity_connections.tui.widgets.grid.layout import Column, Item
 from entity_connections.tui.widgets.text_lines import TextLines
 from entity_connections.tui.widgets.too_small import is_too_small
 
@@ -153,10 +154,6 @@ class LogDialog(Dialog[None]):
             self.set_focus(self.grid)
         else:
             self.dismiss()
-
-    def action_move_cursor(self, rows: int) -> None:
-        """Move the cursor of the list from within the filter."""
-        self.grid.action_move(rows)
 
 
 def wrap_details(details: Iterable[str], width: int) -> str:

@@ -13,7 +13,9 @@ from textual.getters import query_one
 from textual.widgets import Input, Static
 
 from entity_connections.tui.dialogs.dialog import Dialog
-from entity_connections.tui.widgets.grid.grid import Cell, Column, Grid, Item
+from entity_connections.tui.widgets.filter_input import FilterInput
+from entity_connections.tui.widgets.grid.grid import Grid
+from entity_connections.tui.widgets.grid.layout import Cell, Column, Item
 from entity_connections.tui.widgets.too_small import is_too_small
 
 MIN_TEXT_WIDTH, MAX_TEXT_WIDTH = 20, 50
@@ -62,16 +64,6 @@ class Picker(Dialog[str | None]):
 
     BINDINGS = [
         Binding("escape", "dismiss(None)", "Close", id="picker.close", tooltip="Choose nothing"),
-        *(
-            # With priority, because the filter has the focus.
-            Binding(key, action, label, id=f"picker.{key}", tooltip=tooltip, priority=True)
-            for key, action, label, tooltip in (
-                ("up", "move_cursor(-1)", "Up", "The choice above"),
-                ("down", "move_cursor(1)", "Down", "The choice below"),
-                ("pageup", "move_page(-1)", "Page up", "A screenful up"),
-                ("pagedown", "move_page(1)", "Page down", "A screenful down"),
-            )
-        ),
     ]
     grid = query_one("#choices", Grid)
     refusal = query_one("#refusal", Static)
@@ -87,7 +79,7 @@ class Picker(Dialog[str | None]):
         """Lay out the filter, the list and a line for the reason of a disabled choice."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = Content(self._title)
-            yield Input(placeholder="Type to filter", id="query", compact=True)
+            yield FilterInput(placeholder="Type to filter", id="query", compact=True)
             widths = (cell_len(choice.indented_text) + 1 for choice in self._choices.values())
             width = min(max(MIN_TEXT_WIDTH, *widths), MAX_TEXT_WIDTH)
             columns = [
@@ -119,14 +111,6 @@ class Picker(Dialog[str | None]):
     @on(Input.Changed)
     def _filter(self, event: Input.Changed) -> None:
         self._show_choices(event.value)
-
-    def action_move_cursor(self, rows: int) -> None:
-        """Move the cursor of the list."""
-        self.grid.action_move(rows)
-
-    def action_move_page(self, pages: int) -> None:
-        """Move the cursor of the list by a screenful."""
-        self.grid.action_move_page(pages)
 
     @on(Grid.RowHighlighted)
     def _clear_refusal(self) -> None:

@@ -14,7 +14,8 @@ from entity_connections.services.workspace import Workspace
 from entity_connections.tui.dialogs.log_dialog import LogDialog, Record
 from entity_connections.tui.rendering.shell_command import format_call
 from entity_connections.tui.screens.connections_view import ConnectionsView
-from entity_connections.tui.widgets.grid.grid import Cell, Column, Grid, Item
+from entity_connections.tui.widgets.grid.grid import Grid
+from entity_connections.tui.widgets.grid.layout import Cell, Column, Item
 
 _COLUMNS = [
     Column("at", "Time", 8, sortable=False),

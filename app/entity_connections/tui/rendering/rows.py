@@ -15,7 +15,7 @@ from entity_connections.domain.rows import NOT_CONNECTED, Row
 from entity_connections.services.screen_state import Progress, ScreenState
 from entity_connections.tui.commands.command import CommandContext
 from entity_connections.tui.commands.row_actions import get_write_reason
-from entity_connections.tui.widgets.grid.grid import Cell, Column, Item
+from entity_connections.tui.widgets.grid.layout import Cell, Column, Item
 
 
 class StatusStyle(NamedTuple):

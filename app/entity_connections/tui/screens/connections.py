@@ -41,7 +41,18 @@ class ConnectionsScreen(Screen[None]):
     """
 
     BINDINGS = [
-        *(command.make_binding() for command in COMMANDS),
+        # With priority a key is handled at once: a key typed after `/` is for the filter.
+        *(
+            Binding(
+                command.key,
+                f"run_command('{command.id}')",
+                command.label,
+                id=command.id,
+                tooltip=command.tooltip,
+                priority=True,
+            )
+            for command in COMMANDS
+        ),
         Binding("escape", "back", "Back", id="back", tooltip="One step back"),
     ]
     HORIZONTAL_BREAKPOINTS = too_small.HORIZONTAL_BREAKPOINTS
@@ -71,7 +82,7 @@ class ConnectionsScreen(Screen[None]):
     def _start(self) -> None:
         if self.is_started:
             return
-        self.tenant_workers = Workers(self.app, self, self.workspace)
+        self.tenant_workers = Workers(self, self.workspace)
         self._refresher = AutoRefresh(self.view, self.tenant_workers)
         self.is_started = True
         self.tenant_workers.enter(self.workspace.user)
@@ -221,10 +232,6 @@ class ConnectionsScreen(Screen[None]):
         else:
             view.close_filter()
 
-    def action_move_cursor(self, rows: int) -> None:
-        """Move the cursor of the rows from within the filter."""
-        self.view.rows.action_move(rows)
-
     def act_in(self, entity_id: str | None) -> None:
         """Act in another entity, on the same tab; None changes nothing."""
         if self.state is not None and entity_id not in (None, self.state.acting_id):
@@ -238,13 +245,13 @@ class ConnectionsScreen(Screen[None]):
             self.view.reading = True
             self.tenant_workers.read(self.state)
 
-    @on(Grid.HeaderSelected, "#rows")
+    @on(Grid.HeaderSelected)
     def _sort_by_column(self, event: Grid.HeaderSelected) -> None:
         if self.state is not None:
             self.state.sort_by(SortColumn(event.column))
 
-    @on(Grid.RowSelected, "#rows")
-    @on(Grid.CellSelected, "#rows")
+    @on(Grid.RowSelected)
+    @on(Grid.CellSelected)
     def _handle_row_selected(self, event: Grid.RowSelected | Grid.CellSelected) -> None:
         if isinstance(event, Grid.RowSelected):
             run_row_command(self, event.key)

@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -21,7 +21,7 @@ from entity_connections.services.request_log import RequestLog
 from entity_connections.services.screen_state import Progress, ScreenState
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.commands.command import CommandContext
-from entity_connections.tui.rendering.banner import BannerState
+from entity_connections.tui.rendering.banner import BannerState, render_banner
 from entity_connections.tui.rendering.detail import render_detail
 from entity_connections.tui.rendering.empty_states import (
     READING,
@@ -38,11 +38,13 @@ from entity_connections.tui.rendering.key_bar import render_key_bar
 from entity_connections.tui.rendering.notices import Kind, Lifetime, list_error_hints
 from entity_connections.tui.rendering.rows import ItemCache, make_columns
 from entity_connections.tui.timing import Timing
-from entity_connections.tui.widgets.banner import Banner
 from entity_connections.tui.widgets.filter_input import FilterInput
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.notice_bar import NoticeBar
 from entity_connections.tui.widgets.text_lines import TextLines
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 AGE_INTERVAL = 60.0
 """Seconds between two updates of the list's age, which is shown in minutes."""
@@ -66,7 +68,7 @@ class ConnectionsView(Vertical):
     """
 
     header = query_one("#header", TextLines)
-    banner = query_one("#banner", Banner)
+    banner = query_one("#banner", TextLines)
     tabs = query_one("#tabs", TextLines)
     rows = query_one("#rows", Grid)
     filter_input = query_one("#filter", FilterInput)
@@ -75,18 +77,17 @@ class ConnectionsView(Vertical):
     key_bar = query_one("#keys", TextLines)
 
     state: var[ScreenState | None] = var(None, init=False)
-    user: var[str] = var("", init=False)
-    entered: var[bool] = var(False, init=False)
     reading: var[bool] = var(False, init=False, always_update=True)
     failure: var[ZuoraError | None] = var(None, init=False)
-    retry_at: var[datetime | None] = var(None, init=False)
     request_log: var[RequestLog | None] = var(None, init=False)
 
     def __init__(self, workspace: Workspace, timing: Timing) -> None:
         super().__init__()
         self.workspace = workspace
         self.timing = timing
-        self.set_reactive(ConnectionsView.user, workspace.user)
+        self.user = workspace.user
+        self.entered = False
+        self.retry_at: datetime | None = None
         self._started_at = now()
         self._reading_since = 0.0
         self._detail_timer: asyncio.TimerHandle | None = None
@@ -95,7 +96,7 @@ class ConnectionsView(Vertical):
     def compose(self) -> ComposeResult:
         """Lay out the lines above the rows, the rows, and the lines below them."""
         yield TextLines(id="header")
-        yield Banner(self._get_banner_state, id="banner")
+        yield TextLines(id="banner")
         yield TextLines(id="tabs")
         yield _make_filter()
         yield Grid(make_columns(Direction.OUTBOUND), id="rows")
@@ -107,6 +108,7 @@ class ConnectionsView(Vertical):
         """Show the first frame, which needs nothing from Zuora."""
         if not self.children:
             return  # the program is ending already
+        self._countdown = self.set_interval(1, self._draw_banner, pause=True)
         self._watch_filter()
         self.rows.on_cursor_set = self._move_cursor
         self.rows.placeholder = READING
@@ -117,7 +119,6 @@ class ConnectionsView(Vertical):
     def on_resize(self) -> None:
         """Adapt the texts to the width."""
         self._draw_header()
-        self._draw_tabs()
         self._draw_detail()
 
     @property
@@ -162,10 +163,6 @@ class ConnectionsView(Vertical):
             state.on_change = lambda: self.mutate_reactive(ConnectionsView.state)
             self.redraw()
 
-    def watch_user(self) -> None:
-        """Show the user in the header."""
-        self._draw_header()
-
     def watch_reading(self, reading: bool) -> None:
         """Show that something is being read, and after a while that it takes long."""
         if reading:
@@ -179,10 +176,6 @@ class ConnectionsView(Vertical):
             self.rows.placeholder = render_error_state(failure)
         self._draw_header()
 
-    def watch_retry_at(self) -> None:
-        """Show when reading is tried again."""
-        self._draw_banner()
-
     def watch_request_log(self, old: RequestLog | None, log: RequestLog | None) -> None:
         """Follow the calls to Zuora, and show pauses and the rate limit."""
         if old is not None and old is not log:
@@ -193,10 +186,9 @@ class ConnectionsView(Vertical):
 
     def redraw(self) -> None:
         """Draw everything; to be called after a change of the write lock or of the faults."""
-        self._draw_header()
         if self.state is not None:
             self._draw_rows(self.state)
-        self._draw_tabs()
+        self._draw_header()
 
     # Drawing
 
@@ -210,16 +202,17 @@ class ConnectionsView(Vertical):
         )
         width = self.size.width - 2
         self.header.update(render_header(self.workspace, self.user, state, age, width))
+        unlisted = state is not None and state.shows_pinned_row
+        self.tabs.update(render_tabs(state, len(self.rows.items) - unlisted))
         self._draw_banner()
 
     def _draw_banner(self) -> None:
-        if self._can_draw:
-            self.banner.show_state()
-
-    def _get_banner_state(self) -> BannerState:
+        """Draw the banner now, and each second while it counts seconds."""
+        if not self._can_draw:
+            return
         state, log = self.state, self.request_log
         snapshot = state.snapshot if state else None
-        return BannerState(
+        banner = BannerState(
             delays=tuple(log.waits) if log else (),
             loop_time=asyncio.get_running_loop().time(),
             slow_seconds=self._waited() if self.is_slow else 0.0,
@@ -229,6 +222,11 @@ class ConnectionsView(Vertical):
             rate_limit=rate_limit_sentence(log.budget) if log else "",
             warnings=snapshot.warnings if snapshot else (),
         )
+        self.banner.update(render_banner(banner, self.size.width - 2))
+        if banner.counts_seconds:
+            self._countdown.resume()
+        else:
+            self._countdown.pause()
 
     @property
     def is_slow(self) -> bool:
@@ -241,20 +239,13 @@ class ConnectionsView(Vertical):
             return 0.0
         return asyncio.get_running_loop().time() - self._reading_since
 
-    def _draw_tabs(self) -> None:
-        state = self.state
-        unlisted = state is not None and state.shows_pinned_row
-        self.tabs.update(render_tabs(state, len(self.rows.items) - unlisted))
-
     def _draw_rows(self, state: ScreenState) -> None:
         grid, tab, cursor = self.rows, state.tab, state.cursor
         grid.columns = make_columns(state.direction)
         grid.sorting = (tab.sort_column.value, tab.reverse) if tab.sort_column else None
         grid.placeholder = render_empty_state(state)
         grid.stale = state.failure is not None or self._is_cached(state)
-        # Of the context, only what concerns every row.
-        context = self.context._replace(row=None, cursor_moved_reason="", can_go_back=False)
-        items = self._item_cache.make_items(state, state.visible_rows(), context)
+        items = self._item_cache.make_items(state, state.visible_rows(), self.context)
         grid.set_items(items, cursor=cursor if cursor != grid.cursor_key else None)
         self._draw_detail_soon()
 
