@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from textual.strip import Strip
 
 COLUMNS = (
-    Column("name", "Name", 10, weight=2),
-    Column("under", "Under", 8, weight=1, hide_below=50),
+    Column("name", "Name", 10, weight=2, sortable=True),
+    Column("under", "Under", 8, weight=1, hide_below=50, sortable=True),
     Column("status", "Status", 12),
-    Column("action", "Action", 10, sortable=False),
+    Column("action", "Action", 10),
 )
 
 

@@ -125,7 +125,7 @@ async def test_no_secret_and_no_token_is_in_it() -> None:
     async with open_screen() as ui:
         await ui.move_to("Acme-US")
         await ui.press("r", "y", "ctrl+l")
-        everything = repr(list(get_dialog(ui).records))
+        everything = repr(get_dialog(ui).records)
         everything += repr(ui.screen.view.request_log and list(ui.screen.view.request_log.calls))
         for user in ui.fake.users:
             assert user.client_secret not in everything

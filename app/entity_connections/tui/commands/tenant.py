@@ -27,9 +27,10 @@ class ChangeUser(Command):
         )
 
     def run(self, screen: "ConnectionsScreen") -> None:
-        from entity_connections.tui.dialogs.picker import make_name_picker
+        from entity_connections.tui.dialogs.picker import Choice, Picker
 
-        users, view = screen.workspace.users, screen.view
+        view = screen.view
+        choices = [Choice(name, name, note) for name, note in screen.workspace.users]
 
         def work_as(user: str | None) -> None:
             if user is not None and user != view.user:
@@ -37,7 +38,7 @@ class ChangeUser(Command):
                 view.notice_bar.clear_notice()
                 screen.tenant_workers.enter(user)
 
-        screen.app.push_screen(make_name_picker("Work as", users, view.user), work_as)
+        screen.app.push_screen(Picker("Work as", choices, view.user), work_as)
 
 
 class SwitchFault(Command):
@@ -63,21 +64,20 @@ class SwitchFault(Command):
             return
         descriptions, active = dict(faults.list_available()), faults.list_active()
         choices = [
-            Choice(name, name, f"● on · {description}", tone="warn")
+            Choice(name, name, f"● on · {note}", tone="warn")
             if name in active
-            else Choice(name, name, description, tone="")
-            for name, description in descriptions.items()
+            else Choice(name, name, note, tone="")
+            for name, note in descriptions.items()
         ]
 
         def switch(name: str | None) -> None:
             if name is None:
                 return
             faults.toggle(name)
-            if name in faults.list_active():
-                sentence = f"The fault {name} is on."
-                view.notice_bar.show_notice(Kind.INFO, sentence, descriptions[name])
-            else:
-                view.notice_bar.show_notice(Kind.INFO, f"The fault {name} is off.")
+            on = name in faults.list_active()
+            lines = [f"The fault {name} is {'on' if on else 'off'}."]
+            lines += [descriptions[name]] if on else []
+            view.notice_bar.show_notice(Kind.INFO, *lines)
             view.redraw()
 
         screen.app.push_screen(Picker("Faults of the fake tenant", choices), switch)

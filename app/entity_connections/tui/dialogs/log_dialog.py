@@ -1,6 +1,6 @@
 """A list over the whole screen, newest first, with a filter and the details of one record."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -32,13 +32,13 @@ class Record(NamedTuple):
 
     item: Item
     summary: str
-    details: tuple[str, ...]
+    details: Sequence[str]
 
-    @property
-    def search_text(self) -> str:
-        """Everything that the filter looks through."""
+    def contains(self, words: Iterable[str]) -> bool:
+        """Return whether all words are somewhere in the record."""
         cells = (cell.text for cell in self.item.cells.values())
-        return " ".join([*cells, self.summary, *self.details]).casefold()
+        text = " ".join([*cells, self.summary, *self.details]).casefold()
+        return all(word in text for word in words)
 
 
 class LogDialog(Dialog[None]):
@@ -48,6 +48,9 @@ class LogDialog(Dialog[None]):
         columns: the columns of the list.
         placeholder: the text in place of records while there are none.
         keys: the text of the key line.
+
+    Attributes:
+        records: all records by the keys of their rows, newest first.
     """
 
     BINDINGS = [
@@ -63,7 +66,7 @@ class LogDialog(Dialog[None]):
         super().__init__()
         self.placeholder = placeholder
         self._columns, self._keys = columns, keys
-        self._records: dict[str, Record] = {}
+        self.records: dict[str, Record] = {}
 
     def compose_dialog(self) -> ComposeResult:
         """Lay out the filter, the list, the details of one record, a message and the keys."""
@@ -80,21 +83,15 @@ class LogDialog(Dialog[None]):
         self.grid.focus()
 
     @property
-    def records(self) -> Iterable[Record]:
-        """All records, newest first."""
-        return self._records.values()
-
-    @property
     def record(self) -> Record | None:
         """The record under the cursor, if there is one."""
-        key = self.grid.cursor_key
-        return self._records.get(key) if key is not None else None
+        return self.records.get(self.grid.cursor_key or "")
 
     def show_records(self, records: Iterable[Record]) -> None:
         """Replace the records; a cursor on the newest one follows, else it stays on its record."""
         items, cursor = self.grid.items, self.grid.cursor_key
         follow = not items or cursor == items[0].key
-        self._records = {record.item.key: record for record in records}
+        self.records = {record.item.key: record for record in records}
         self._show_matching(follow=follow)
 
     @on(Input.Changed, "#filter")
@@ -104,25 +101,19 @@ class LogDialog(Dialog[None]):
     def _show_matching(self, *, follow: bool = False) -> None:
         query = self.filter_input.value
         words = query.casefold().split()
-        items = [
-            record.item
-            for record in self._records.values()
-            if not words or all(word in record.search_text for word in words)
-        ]
-        self.grid.placeholder = Content(
-            f"Nothing here has “{query}”." if self._records else self.placeholder
-        )
+        items = [record.item for record in self.records.values() if record.contains(words)]
+        empty = f"Nothing here has “{query}”." if self.records else self.placeholder
+        self.grid.placeholder = Content(empty)
         self.grid.set_items(items, cursor=items[0].key if items and follow else None)
         self._show_details()
 
     @on(Grid.RowHighlighted)
     def _show_details(self) -> None:
-        record = self.record
-        if record is None:
-            self.details.update(Content())
-        else:
-            details = wrap_details(record.details, self.details.size.width)
-            self.details.update(Content(f"{record.summary}\n") + Content.styled(details, MUTED))
+        text = Content()
+        if (record := self.record) is not None:
+            details = _wrap_details(record.details, self.details.size.width)
+            text = Content(f"{record.summary}\n") + Content.styled(details, MUTED)
+        self.details.update(text)
 
     def on_resize(self) -> None:
         """Wrap the details for the new width."""
@@ -156,7 +147,7 @@ class LogDialog(Dialog[None]):
             self.dismiss()
 
 
-def wrap_details(details: Iterable[str], width: int) -> str:
+def _wrap_details(details: Iterable[str], width: int) -> str:
     """Return details in lines of at most `width` cells, each on one line if it fits."""
     lines = [""]
     for detail in details:

@@ -39,10 +39,10 @@ def make_columns(direction: Direction) -> tuple[Column, ...]:
     """Return the columns of a tab."""
     counterpart = "Target entity" if direction is Direction.OUTBOUND else "Source entity"
     return (
-        Column("counterpart", counterpart, 16, weight=3),
-        Column("under", "Under", 16, weight=2, hide_below=96),
-        Column("status", "Status", 17),
-        Column("action", "Action", 20, weight=2, sortable=False),
+        Column("counterpart", counterpart, 16, weight=3, sortable=True),
+        Column("under", "Under", 16, weight=2, hide_below=96, sortable=True),
+        Column("status", "Status", 17, sortable=True),
+        Column("action", "Action", 20, weight=2),
     )
 
 

@@ -43,7 +43,7 @@ class Column(NamedTuple):
     min_width: int
     weight: int = 0
     hide_below: int = 0
-    sortable: bool = True
+    sortable: bool = False
 
 
 class Item(NamedTuple):
