@@ -46,7 +46,7 @@ class Terminal:
     def wait(self, seconds: float) -> list[Message]:
         """Let time pass."""
         end, found = self.clock.now + seconds, list[Message]()
-        while (left := self.parser.timeout) is not None and self.clock.now + left <= end:
+        while self.clock.now + (left := self.parser.timeout) <= end:
             self.clock.now += left
             found += self.parser.tick()
         if seconds:

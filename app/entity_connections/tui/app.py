@@ -26,6 +26,7 @@ from entity_connections.tui.terminal.input_parser import InputDropped
 from entity_connections.tui.themes import THEMES
 from entity_connections.tui.timing import DEFAULT_TIMING, Timing
 from entity_connections.tui.widgets.filter_input import FilterInput
+from entity_connections.tui.widgets.too_small import HORIZONTAL_BREAKPOINTS, VERTICAL_BREAKPOINTS
 
 _PACKAGE = __name__.partition(".")[0]
 _INSTALLED_STYLES = Path(__file__).parents[1] / "styles"
@@ -47,6 +48,8 @@ class ConnectionsApp(App[None]):
 
     TITLE = "Manage Entity Connections"
     CSS_PATH = sorted(_STYLES.glob("*.tcss"))
+    HORIZONTAL_BREAKPOINTS = HORIZONTAL_BREAKPOINTS
+    VERTICAL_BREAKPOINTS = VERTICAL_BREAKPOINTS
     ENABLE_COMMAND_PALETTE = False  # ours is a dialog like the others
     BINDINGS = [
         Binding("ctrl+z", "suspend_process", id="suspend", tooltip="To the shell", priority=True),
@@ -58,7 +61,7 @@ class ConnectionsApp(App[None]):
     ) -> None:
         super().__init__()
         self._main_screen = ConnectionsScreen(workspace, timing, lambda: self.input.clear())
-        self.input = InputQueue(self._main_screen, self._handle_input)
+        self.input = InputQueue(self, self._main_screen, self._handle_input)
         self._last_mouse_down: tuple[Screen[object], events.MouseDown] | None = None
         self._ignore_clicks = False
         for our_theme in THEMES:

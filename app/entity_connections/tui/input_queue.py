@@ -8,6 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 
+from textual.app import App
 from textual.binding import Binding
 from textual.events import Event, Key
 
@@ -36,13 +37,18 @@ class InputQueue:
     """Passes events to the app one at a time, each when all before it have had their effect.
 
     Args:
-        screen: the main screen; events are handled in the message loop of its app.
+        app: the app; events are handled in its message loop.
+        screen: the main screen.
         handle: handles an event as Textual does.
     """
 
     def __init__(
-        self, screen: ConnectionsScreen, handle: Callable[[Event], Awaitable[None]]
+        self,
+        app: App[None],
+        screen: ConnectionsScreen,
+        handle: Callable[[Event], Awaitable[None]],
     ) -> None:
+        self._app = app
         self._screen = screen
         self._handle = handle
         self._waiting: deque[Event] = deque()
@@ -77,15 +83,13 @@ class InputQueue:
 
     def _is_settled(self) -> bool:
         """Whether the top screen is mounted, and no message to it or the app is pending."""
-        app = self._screen.app
-        if not app.screen_stack:  # the program is ending
+        if not self._app.screen_stack:  # the program is ending
             return False
+        screen = self._app.screen
         return (
-            app.screen.is_mounted
-            and not app.message_queue_size
-            and not any(
-                node.message_queue_size for node in app.screen.walk_children(with_self=True)
-            )
+            screen.is_mounted
+            and not self._app.message_queue_size
+            and not any(node.message_queue_size for node in screen.walk_children(with_self=True))
         )
 
     def _needs_zuora(self, event: Event) -> bool:
@@ -98,7 +102,7 @@ class InputQueue:
         view, need = screen.view, KEY_NEEDS[event.key]
         if not view.reading and not screen.tenant_workers.writing:
             return False
-        if screen.app.screen is not screen or screen.focused is view.filter_input:
+        if self._app.screen is not screen or screen.focused is view.filter_input:
             return False
         context = view.context
         if need in (Need.ROW, Need.FRESH_ROW) and context.sending:
@@ -110,13 +114,12 @@ class InputQueue:
         return not context.loaded and not (need is Need.ROW and context.can_go_back)
 
     async def _drain(self) -> None:
-        app = self._screen.app
         try:
-            while self._waiting and app.is_running:
+            while self._waiting and self._app.is_running:
                 await self._wait_for_first()
                 if self._waiting:
                     handled = asyncio.Event()
-                    app.call_next(self._handle_first, handled)
+                    self._app.call_next(self._handle_first, handled)
                     await handled.wait()
         finally:
             self._draining = False
@@ -133,7 +136,7 @@ class InputQueue:
         """Wait until the first event can be handled, or an urgent key overtakes it."""
         get_time = asyncio.get_running_loop().time
         start, notice_shown, turns = get_time(), False, 0
-        while self._waiting and self._screen.app.is_running:
+        while self._waiting and self._app.is_running:
             if self._is_settled():
                 if not self._needs_zuora(self._waiting[0]):
                     break

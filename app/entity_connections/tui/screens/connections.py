@@ -22,8 +22,8 @@ from entity_connections.tui.rendering import notices
 from entity_connections.tui.rendering.notices import Kind, Lifetime
 from entity_connections.tui.screens.connections_view import ConnectionsView
 from entity_connections.tui.timing import Timing
-from entity_connections.tui.widgets import too_small
 from entity_connections.tui.widgets.grid.grid import Grid
+from entity_connections.tui.widgets.too_small import TooSmall, is_too_small
 from entity_connections.tui.workers import Workers
 
 
@@ -55,9 +55,6 @@ class ConnectionsScreen(Screen[None]):
         ),
         Binding("escape", "back", "Back", id="back", tooltip="One step back"),
     ]
-    HORIZONTAL_BREAKPOINTS = too_small.HORIZONTAL_BREAKPOINTS
-    VERTICAL_BREAKPOINTS = too_small.VERTICAL_BREAKPOINTS
-
     view = query_one(ConnectionsView)
 
     def __init__(
@@ -73,7 +70,7 @@ class ConnectionsScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the view, and the cover for a terminal that is too small."""
         yield ConnectionsView(self.workspace, self.timing)
-        yield too_small.TooSmall()
+        yield TooSmall()
 
     def on_mount(self) -> None:
         """Show the first frame; only then load what is heavy."""
@@ -144,8 +141,8 @@ class ConnectionsScreen(Screen[None]):
         if state is None or message.user == self.view.user:
             self._show_failure(error, asked=message.asked)
         else:  # the user before goes on
-            self.view.reading = False
             self._refresher.pause(error)
+            self.view.reading = False
             self.view.request_log = state.session.request_log
             self.view.show_error(error)
 
@@ -170,8 +167,8 @@ class ConnectionsScreen(Screen[None]):
 
     def _show_failure(self, error: ZuoraError, *, asked: bool) -> None:
         view, state = self.view, self.state
-        view.reading = False
         self._refresher.pause(error)
+        view.reading = False
         if state is None:
             view.failure = error
             return
@@ -206,7 +203,7 @@ class ConnectionsScreen(Screen[None]):
     def action_run_command(self, id_: str) -> None:
         """Run a command, or show why it is impossible now."""
         command, context = COMMANDS_BY_ID[id_], self.view.context
-        if id_ != "quit" and (too_small.is_too_small(self) or self.app.screen is not self):
+        if id_ != "quit" and (is_too_small(self) or self.app.screen is not self):
             return
         reason = command.get_disabled_reason(context)
         if reason is None:
@@ -224,7 +221,7 @@ class ConnectionsScreen(Screen[None]):
         view = self.view
         if view.request_log is not None and view.request_log.waits:
             view.request_log.cancel_delays()
-        elif view.is_slow and self.focused is not view.filter_input:
+        elif view.slow_seconds and self.focused is not view.filter_input:
             self.tenant_workers.cancel_reading()
             self._show_failure(NoResponse("You gave up waiting."), asked=True)
         elif view.notice_bar.notice is not None and self.focused is not view.filter_input:

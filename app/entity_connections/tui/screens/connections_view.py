@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from textual import on
 from textual.app import ComposeResult
@@ -43,9 +43,6 @@ from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.notice_bar import NoticeBar
 from entity_connections.tui.widgets.text_lines import TextLines
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
 AGE_INTERVAL = 60.0
 """Seconds between two updates of the list's age, which is shown in minutes."""
 
@@ -80,6 +77,7 @@ class ConnectionsView(Vertical):
     reading: var[bool] = var(False, init=False, always_update=True)
     failure: var[ZuoraError | None] = var(None, init=False)
     request_log: var[RequestLog | None] = var(None, init=False)
+    retry_at: datetime | None = None
 
     def __init__(self, workspace: Workspace, timing: Timing) -> None:
         super().__init__()
@@ -87,7 +85,6 @@ class ConnectionsView(Vertical):
         self.timing = timing
         self.user = workspace.user
         self.entered = False
-        self.retry_at: datetime | None = None
         self._started_at = now()
         self._reading_since = 0.0
         self._detail_timer: asyncio.TimerHandle | None = None
@@ -215,7 +212,7 @@ class ConnectionsView(Vertical):
         banner = BannerState(
             delays=tuple(log.waits) if log else (),
             loop_time=asyncio.get_running_loop().time(),
-            slow_seconds=self._waited() if self.is_slow else 0.0,
+            slow_seconds=self.slow_seconds,
             failure=self.failure or (state.failure if state else None),
             retry_at=self.retry_at,
             age=format_age(snapshot.read_at, now()) if snapshot else "",
@@ -229,15 +226,12 @@ class ConnectionsView(Vertical):
             self._countdown.pause()
 
     @property
-    def is_slow(self) -> bool:
-        """Whether the user waits for an answer for so long that they are told so."""
-        return self._waited() >= self.timing.slow_after
-
-    def _waited(self) -> float:
-        """Return for how long the user waits for an answer; a pause between calls is none."""
+    def slow_seconds(self) -> float:
+        """How long the user waits for an answer, if that is long; a pause between calls is none."""
         if not self.reading or (self.request_log is not None and self.request_log.waits):
             return 0.0
-        return asyncio.get_running_loop().time() - self._reading_since
+        waited = asyncio.get_running_loop().time() - self._reading_since
+        return waited if waited >= self.timing.slow_after else 0.0
 
     def _draw_rows(self, state: ScreenState) -> None:
         grid, tab, cursor = self.rows, state.tab, state.cursor

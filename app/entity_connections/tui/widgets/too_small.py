@@ -12,6 +12,7 @@ MIN_SIZE = Size(60, 20)
 """Columns and lines that a screen and its dialogs need."""
 HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (MIN_SIZE.width, "-wide-enough")]
 VERTICAL_BREAKPOINTS = [(0, "-low"), (MIN_SIZE.height, "-tall-enough")]
+"""The classes of every screen, by the size of the terminal."""
 
 
 class TooSmall(TextLines):
