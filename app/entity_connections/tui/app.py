@@ -130,7 +130,6 @@ class ConnectionsApp(App[None]):
         return "NO_COLOR" in os.environ or super().native_ansi_color
 
     def get_default_screen(self) -> Screen[None]:
-        """Return the main screen."""
         return self._main_screen
 
     async def action_quit(self) -> None:

@@ -9,6 +9,7 @@ from textual.keys import format_key
 
 from entity_connections.domain.actions import DisabledReason
 from entity_connections.domain.rows import Row
+from entity_connections.services.workspace import Workspace
 
 if TYPE_CHECKING:
     from entity_connections.tui.screens.connections import ConnectionsScreen
@@ -33,6 +34,7 @@ class CommandContext(NamedTuple):
     """The state of the screen that decides whether a command is possible.
 
     Attributes:
+        workspace: the tenant.
         row: the row under the cursor, if any.
         cursor_moved_reason: why the cursor is on another row than the user chose, or "".
         accessible_ids: ids of the entities the user may enter, None if unknown.
@@ -42,13 +44,9 @@ class CommandContext(NamedTuple):
         loaded: whether a list is shown, however old.
         sending: whether a write on this row is being sent.
         unknown: whether the outcome of the last write on this row is unknown.
-        has_faults: whether the tenant is a fake one with faults to switch on.
-        has_users: whether the user can be changed, as in the fake tenant.
-        production: whether the tenant is a production tenant.
-        locked: whether writes are refused.
-        read_only: whether they are refused as long as the program runs.
     """
 
+    workspace: Workspace
     row: Row | None = None
     cursor_moved_reason: str = ""
     accessible_ids: AbstractSet[str] | None = None
@@ -58,11 +56,6 @@ class CommandContext(NamedTuple):
     loaded: bool = False
     sending: bool = False
     unknown: bool = False
-    has_faults: bool = False
-    has_users: bool = False
-    production: bool = False
-    locked: bool = False
-    read_only: bool = False
 
     def get_row_reason(self) -> DisabledReason | None:
         """Return why there is no row to act on, or none that the user chose; None if there is."""

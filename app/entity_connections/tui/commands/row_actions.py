@@ -76,10 +76,10 @@ ACTION_COMMANDS = {action: ActionCommand(action) for action in ACTIONS}
 
 def get_write_reason(action: Action, row: Row, context: CommandContext) -> DisabledReason | None:
     """Return why the user may not write, on a row that allows `action`, or None."""
-    if context.read_only:
+    if context.workspace.lock.permanent:
         return READ_ONLY
     reason = action.role_reason(row, context.role)
-    return reason or (_LOCKED if context.locked else None)
+    return reason or (_LOCKED if context.workspace.lock.locked else None)
 
 
 def get_row_command(row: Row, context: CommandContext) -> ActionCommand:

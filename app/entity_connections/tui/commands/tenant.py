@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from entity_connections.domain.actions import DisabledReason
+from entity_connections.domain.risk import Risk
 from entity_connections.tui.commands.command import Command, CommandContext
 from entity_connections.tui.commands.row_actions import READ_ONLY
 from entity_connections.tui.rendering.notices import Kind
@@ -19,7 +20,7 @@ class ChangeUser(Command):
     takes_following_keys = True
 
     def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
-        if context.has_users:
+        if context.workspace.users:
             return None
         return DisabledReason(
             "The user comes with the credentials of this tenant.",
@@ -49,7 +50,7 @@ class SwitchFault(Command):
     takes_following_keys = True
 
     def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
-        if context.has_faults and context.entered:
+        if context.workspace.fault_switches is not None and context.entered:
             return None
         return DisabledReason(
             "Only a fake tenant has bad days on purpose, once it is open.",
@@ -90,21 +91,21 @@ class UnlockWrites(Command):
     tooltip = "Let this program write to production"
 
     def get_label(self, context: CommandContext) -> str:
-        unlocked = context.production and not context.locked
-        return "Lock writes again" if unlocked else self.label
+        can_lock = self.get_disabled_reason(context) is None and not context.workspace.lock.locked
+        return "Lock writes again" if can_lock else self.label
 
     def in_key_bar(self, context: CommandContext) -> bool:
-        return context.locked and not context.read_only
+        return context.workspace.lock.locked and not context.workspace.lock.permanent
 
     def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
-        if context.read_only:
+        if context.workspace.lock.permanent:
             return READ_ONLY
-        if context.locked or context.production:
+        if context.workspace.lock.locked or context.workspace.risk is Risk.PRODUCTION:
             return None
         return DisabledReason("Writes are not locked here.", "Only production starts locked.")
 
     def run(self, screen: "ConnectionsScreen") -> None:
-        from entity_connections.tui.dialogs.unlock_confirmation import UnlockConfirmation
+        from entity_connections.tui.dialogs.unlock_confirmation import make_unlock_confirmation
 
         workspace, view = screen.workspace, screen.view
 
@@ -117,7 +118,7 @@ class UnlockWrites(Command):
                 view.redraw()
 
         if workspace.lock.locked:
-            screen.app.push_screen(UnlockConfirmation(workspace, view.timing), unlock)
+            screen.app.push_screen(make_unlock_confirmation(workspace, view.timing), unlock)
         else:
             workspace.lock.lock()
             view.notice_bar.show_notice(Kind.SUCCESS, "Writes are locked again.")

@@ -146,15 +146,12 @@ class Confirmation(Dialog[bool]):
         self.call_after_refresh(call_when_written, self.app, start_timer)
 
     def watch_invalidated(self) -> None:
-        """Focus the only answer that is left."""
         self.call_after_refresh(self._focus_first)
 
     def compute_can_confirm(self) -> bool:
-        """Return whether yes is possible."""
         return self.answerable and self.matched and not self.invalidated
 
     def watch_can_confirm(self, can_confirm: bool) -> None:
-        """Enable the yes button."""
         self.query("#yes").set(disabled=not can_confirm)
 
     def _focus_first(self) -> None:

@@ -27,7 +27,6 @@ class Dialog(ModalScreen[Result]):
         self._has_result = False
 
     def compose(self) -> ComposeResult:
-        """Lay out the dialog, and the cover for a terminal that is too small."""
         yield from self.compose_dialog()
         yield TooSmall()
 

@@ -35,12 +35,10 @@ class JournalDialog(LogDialog):
     """Shows what is in the journal when it is opened."""
 
     def __init__(self, journal: Journal) -> None:
-        super().__init__(_COLUMNS, "Reading the journal…", "/ filter · escape closes")
+        super().__init__("Journal", _COLUMNS, "Reading the journal…", "/ filter · escape closes")
         self._journal = journal
 
     def on_mount(self) -> None:
-        """Start reading the journal."""
-        self.query_one("#dialog").border_title = Content("Journal")
         self._read()
 
     @work(group="journal")

@@ -45,6 +45,7 @@ class LogDialog(Dialog[None]):
     """Shows records, newest first.
 
     Args:
+        title: the title in the frame.
         columns: the columns of the list.
         placeholder: the text in place of records while there are none.
         keys: the text of the key line.
@@ -62,15 +63,15 @@ class LogDialog(Dialog[None]):
     details = query_one("#details", TextLines)
     message = query_one("#message", Static)
 
-    def __init__(self, columns: list[Column], placeholder: str, keys: str) -> None:
+    def __init__(self, title: str, columns: list[Column], placeholder: str, keys: str) -> None:
         super().__init__()
         self.placeholder = placeholder
-        self._columns, self._keys = columns, keys
+        self._title, self._columns, self._keys = title, columns, keys
         self.records: dict[str, Record] = {}
 
     def compose_dialog(self) -> ComposeResult:
-        """Lay out the filter, the list, the details of one record, a message and the keys."""
-        with Vertical(id="dialog"):
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = Content(self._title)
             yield FilterInput(id="filter", placeholder="Filter", compact=True)
             yield Grid(self._columns, id="records")
             yield TextLines(id="details")
@@ -78,7 +79,6 @@ class LogDialog(Dialog[None]):
             yield Static(self._keys, id="keys", markup=False)
 
     def on_mount(self) -> None:
-        """Focus the list."""
         self.grid.placeholder = Content(self.placeholder)
         self.grid.focus()
 
@@ -116,7 +116,6 @@ class LogDialog(Dialog[None]):
         self.details.update(text)
 
     def on_resize(self) -> None:
-        """Wrap the details for the new width."""
         self.call_after_refresh(self._show_details)
 
     def show_message(self, text: str) -> None:

@@ -71,7 +71,6 @@ class Picker(Dialog[str | None]):
         self._current = current
 
     def compose_dialog(self) -> ComposeResult:
-        """Lay out the filter, the list and a line for the reason of a disabled choice."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = Content(self._title)
             yield FilterInput(placeholder="Type to filter", id="query", compact=True)
@@ -82,7 +81,6 @@ class Picker(Dialog[str | None]):
             yield Static("enter choose · escape close", id="keys", markup=False)
 
     def on_mount(self) -> None:
-        """Show all choices, with the cursor on the present one."""
         self.grid.placeholder = Content("Nothing has this in its name.")
         current = [key for key, choice in self._choices.items() if choice.key == self._current]
         items = (_make_item(key, choice, flat=False) for key, choice in self._choices.items())

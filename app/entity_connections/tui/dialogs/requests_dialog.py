@@ -40,7 +40,7 @@ class RequestsDialog(LogDialog):
 
     def __init__(self, view: ConnectionsView, workspace: Workspace) -> None:
         keys = "c copy command · y copy request id · / filter · escape"
-        super().__init__(_COLUMNS, "Nothing has been asked yet.", keys)
+        super().__init__("Requests", _COLUMNS, "Nothing has been asked yet.", keys)
         self._view, self._journal = view, workspace.journal
         self._options = [
             view.user if option == workspace.user else option for option in workspace.options
@@ -48,16 +48,14 @@ class RequestsDialog(LogDialog):
         self._calls: dict[str, ApiCall] = {}
 
     def on_mount(self) -> None:
-        """Show the calls, now and after each change."""
         self.watch(self._view, "request_log", self._show_calls)
 
     def _show_calls(self) -> None:
         log = self._view.request_log
         calls = list(log.calls) if log else []
         self._calls = {str(id(call)): call for call in reversed(calls)}
-        dialog, budget = self.query_one("#dialog"), log.budget if log else None
-        dialog.border_title = Content("Requests")
-        dialog.border_subtitle = Content(_format_rate_limit(budget) if budget else "")
+        limit = _format_rate_limit(log.budget) if log and log.budget else ""
+        self.query_one("#dialog").border_subtitle = Content(limit)
         self.show_records(self._make_record(key, call) for key, call in self._calls.items())
 
     def _make_record(self, key: str, call: ApiCall) -> Record:

@@ -57,7 +57,8 @@ class ItemCache:
         self, state: ScreenState, rows: Sequence[Row], context: CommandContext
     ) -> list[Item]:
         """Return the grid rows for rows of the active tab."""
-        key = (state.snapshot, state.direction, state.revision, context.locked, context.role)
+        locked = context.workspace.lock.locked
+        key = (state.snapshot, state.direction, state.revision, locked, context.role)
         if key != self._key:
             self._key, self._items = key, {}
         self._items.pop(state.tab.pinned or "", None)  # this row may differ from the list

@@ -68,7 +68,6 @@ class ConnectionsScreen(Screen[None]):
         self.is_started = False
 
     def compose(self) -> ComposeResult:
-        """Lay out the view, and the cover for a terminal that is too small."""
         yield ConnectionsView(self.workspace, self.timing)
         yield TooSmall()
 

@@ -15,7 +15,6 @@ from textual.widgets import Input
 from entity_connections.domain.clock import now
 from entity_connections.domain.connections import Direction
 from entity_connections.domain.errors import ZuoraError
-from entity_connections.domain.risk import Risk
 from entity_connections.services.refresh_interval import rate_limit_sentence
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.screen_state import Progress, ScreenState
@@ -35,7 +34,7 @@ from entity_connections.tui.rendering.header import (
     render_tabs,
 )
 from entity_connections.tui.rendering.key_bar import render_key_bar
-from entity_connections.tui.rendering.notices import Kind, Lifetime, list_error_hints
+from entity_connections.tui.rendering.notices import PASSING, Kind, Lifetime, list_error_hints
 from entity_connections.tui.rendering.rows import ItemCache, make_columns
 from entity_connections.tui.timing import Timing
 from entity_connections.tui.widgets.filter_input import FilterInput
@@ -91,7 +90,6 @@ class ConnectionsView(Vertical):
         self._item_cache = ItemCache()
 
     def compose(self) -> ComposeResult:
-        """Lay out the lines above the rows, the rows, and the lines below them."""
         yield TextLines(id="header")
         yield TextLines(id="banner")
         yield TextLines(id="tabs")
@@ -114,27 +112,20 @@ class ConnectionsView(Vertical):
         self.set_interval(AGE_INTERVAL, self._draw_header)
 
     def on_resize(self) -> None:
-        """Adapt the texts to the width."""
         self._draw_header()
         self._draw_detail()
 
     @property
     def context(self) -> CommandContext:
         """The state that decides which commands are possible."""
-        state, workspace = self.state, self.workspace
-        context = CommandContext(
-            has_faults=workspace.fault_switches is not None,
-            has_users=bool(workspace.users),
-            production=workspace.risk is Risk.PRODUCTION,
-            locked=workspace.lock.locked,
-            read_only=workspace.lock.permanent,
-        )
+        state = self.state
         if state is None:
-            return context
+            return CommandContext(self.workspace)
         row = state.find(state.cursor)
         progress = state.progress(row) if row is not None else None
-        return context._replace(
-            row=row,
+        return CommandContext(
+            self.workspace,
+            row,
             cursor_moved_reason=state.moved_reason,
             accessible_ids=state.session.tenant.accessible_ids,
             role=state.session.role(state.acting_id),
@@ -161,14 +152,12 @@ class ConnectionsView(Vertical):
             self.redraw()
 
     def watch_reading(self, reading: bool) -> None:
-        """Show that something is being read, and after a while that it takes long."""
         if reading:
             self._reading_since = asyncio.get_running_loop().time()
             self.set_timer(self.timing.slow_after, self._draw_banner)
         self._draw_header()
 
     def watch_failure(self, failure: ZuoraError | None) -> None:
-        """Show in place of the rows why the tenant could not be opened."""
         if failure is not None and self.state is None:
             self.rows.placeholder = render_error_state(failure)
         self._draw_header()
@@ -271,13 +260,10 @@ class ConnectionsView(Vertical):
         hints = list_error_hints(error)
         self.notice_bar.show_notice(Kind.ERROR, sentence, *hints, lifetime=Lifetime.UNTIL_READ)
 
-    def _expire_passing_notice(self) -> None:
-        self.notice_bar.expire_notice(Lifetime.UNTIL_CURSOR_MOVES, Lifetime.UNTIL_LIST_CHANGES)
-
     # Cursor and filter
 
     def _move_cursor(self, key: str) -> None:
-        self._expire_passing_notice()
+        self.notice_bar.expire_notice(*PASSING)
         if self.state is not None:
             self.state.move_cursor(key)
         self._draw_detail_soon()
@@ -317,7 +303,7 @@ class ConnectionsView(Vertical):
 
     def _filter_rows(self, text: str) -> None:
         if self.state is not None and text != self.state.tab.filter_text:
-            self._expire_passing_notice()
+            self.notice_bar.expire_notice(*PASSING)
             self.state.set_filter(text)
 
     @on(Input.Submitted, "#filter")

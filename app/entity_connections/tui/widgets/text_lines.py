@@ -27,7 +27,6 @@ class TextLines(Widget):
         self.content = Content()
 
     def render(self) -> Content:
-        """Return the text."""
         return self.content
 
     def update(self, content: Content) -> None:

@@ -19,7 +19,6 @@ class TooSmall(TextLines):
     """Says which size is needed; visible only while the terminal is smaller."""
 
     def on_mount(self) -> None:
-        """Set the text."""
         size = f"It takes {MIN_SIZE.width} columns by {MIN_SIZE.height} lines."
         self.update(Content(f"This terminal is too small.\n{size}"))
 

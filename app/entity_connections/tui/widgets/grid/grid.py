@@ -19,7 +19,7 @@ from textual.cache import LRUCache
 from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.reactive import Reactive, reactive, var
+from textual.reactive import Reactive, reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
@@ -73,9 +73,9 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
 
     # Without layout: a letter typed into a filter must not lay out the whole screen.
     virtual_size = Reactive(Size(0, 0), layout=False)
-    columns: var[Sequence[Column]] = var((), init=False)
-    sorting: var[tuple[str, bool] | None] = var(None, init=False)
-    placeholder: var[Content] = var(Content(), init=False)
+    columns: reactive[Sequence[Column]] = reactive((), init=False)
+    sorting: reactive[tuple[str, bool] | None] = reactive(None, init=False)
+    placeholder: reactive[Content] = reactive(Content, init=False)
     stale = reactive(False)
 
     @dataclass
@@ -108,12 +108,11 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         self.items: Sequence[Item] = ()
         self.slots: tuple[Slot, ...] = ()
         self.on_cursor_set: Callable[[str], None] | None = None
-        self._width = 0
+        self._layout: tuple[int, Sequence[Column]] = (0, ())
         self._rows: dict[str, int] = {}
         self._cursor: str | None = None
         self._styles: dict[tuple[str, bool], Style] = {}
         self._strips: LRUCache[tuple[str, bool, bool], tuple[Item, Strip]] = LRUCache(2048)
-        self._empty_strips: list[Strip] = []
         self.set_reactive(Grid.columns, columns)
 
     def set_items(self, items: Iterable[Item], *, cursor: str | None = None) -> None:
@@ -219,6 +218,11 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
     # Size and scrolling
 
     @property
+    def _width(self) -> int:
+        """The number of cells of a line."""
+        return self._layout[0]
+
+    @property
     def _page(self) -> int:
         """The number of rows that are visible at once."""
         return max(0, self.size.height - HEADER_HEIGHT)
@@ -247,34 +251,15 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
             self._scroll_to_row(max(row - self._page + 1, min(row, top)))
 
     def on_resize(self) -> None:
-        """Keep the cursor visible."""
         self._scroll_to_cursor()
 
     # Painting
 
-    def watch_columns(self) -> None:
-        """Lay the columns out when the grid is painted next."""
-        self._width = 0
-        self.refresh()
-
-    def watch_sorting(self) -> None:
-        """Paint the heading."""
-        self.refresh(Region(0, 0, self._width, HEADER_HEIGHT))
-
-    def watch_placeholder(self) -> None:
-        """Paint the placeholder."""
-        self._empty_strips = []
-        self.refresh()
-
     def notify_style_update(self) -> None:
         """Drop everything that was painted with the old styles."""
         self._styles.clear()
-        self._clear_strips()
-        super().notify_style_update()
-
-    def _clear_strips(self) -> None:
         self._strips.clear()
-        self._empty_strips = []
+        super().notify_style_update()
 
     def _refresh_row(self, key: str) -> None:
         """Repaint the cells of a row that show the cursor, if the row is visible."""
@@ -289,12 +274,16 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         This leaves out Textual's box model, which would build every line of a scrolled or
         refilled grid anew: put borders, padding and opacity on a container around the grid.
         """
-        width = self.scrollable_content_region.width
-        if width != self._width:
-            self._width = width
-            self.slots = lay_out_columns(self.columns, width)
-            self._clear_strips()
-        strips = [self.render_line(y) for y in crop.line_range]
+        layout = (self.scrollable_content_region.width, self.columns)
+        if layout != self._layout:
+            self._layout = layout
+            self.slots = lay_out_columns(self.columns, self._width)
+            self._strips.clear()
+        if self.items:
+            strips = [self.render_line(y) for y in crop.line_range]
+        else:
+            lines = [self._paint_header(), *self._paint_placeholder()]
+            strips = lines[crop.y : crop.bottom]
         for line_filter in self.get_line_filters():
             background = self.background_colors[1]
             strips = [strip.apply_filter(line_filter, background) for strip in strips]
@@ -302,11 +291,8 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         return [strip.crop(left, right) for strip in strips]
 
     def render_line(self, y: int) -> Strip:
-        """Return line `y` of the widget."""
         if y < HEADER_HEIGHT:
             return self._paint_header()
-        if not self.items:
-            return self._paint_placeholder(y - HEADER_HEIGHT)
         row = y - HEADER_HEIGHT + self.scroll_offset.y
         if row >= len(self.items):
             return Strip.blank(self._width, self._get_component_style())
@@ -351,17 +337,11 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         parts.append((" " * (self._width - end), parts[-1][1]))
         return Strip(merge_segments(parts), self._width)
 
-    def _paint_placeholder(self, line: int) -> Strip:
-        if not self._empty_strips:
-            content, style = self.placeholder, self.visual_style
-            width = min(self._width, content.get_optimal_width({}, self._width))
-            lines = Visual.to_strips(self, content, width, None, style) if width else []
-            self._empty_strips = list(
-                Strip.align(lines, style.rich_style, self._width, self._page, "center", "middle")
-            )
-        if line < len(self._empty_strips):
-            return self._empty_strips[line]
-        return Strip.blank(self._width, self._get_component_style())
+    def _paint_placeholder(self) -> Iterable[Strip]:
+        content, style = self.placeholder, self.visual_style
+        width = min(self._width, content.get_optimal_width({}, self._width))
+        lines = Visual.to_strips(self, content, width, None, style) if width else []
+        return Strip.align(lines, style.rich_style, self._width, self._page, "center", "middle")
 
     def _get_component_style(self, name: str = "", *, dim: bool = False) -> Style:
         """Return the style of a component; cached, because Textual drops its own copy often."""
