@@ -114,13 +114,13 @@ class ScreenDriver:
         """Wait until a condition holds."""
         deadline = time.monotonic() + TIMEOUT
         while time.monotonic() < deadline:
-            await self._idle()
+            await self.idle()
             if condition():
-                await self._idle()
+                await self.idle()
                 return
         raise AssertionError("The screen never settled.")
 
-    async def _idle(self) -> None:
+    async def idle(self) -> None:
         """Wait until the program has computed nothing for a moment, and everything is drawn."""
         busy = True
         while busy:
@@ -133,7 +133,7 @@ class ScreenDriver:
         """Press keys one after the other, each when a question takes it, and wait."""
         for key in keys:
             self.app.post_message(key_event(key))
-            await self._idle()
+            await self.idle()
             if not self._takes_a_key():
                 await self.wait_until(self._takes_a_key)
         await self.settle()
@@ -299,5 +299,5 @@ async def open_screen(
         if ready is None:
             await ui.settle()
         yield ui
-        await ui._idle()
+        await ui.idle()
     fake.close()
