@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
+from textual.binding import Binding
 from textual.keys import format_key
 
 from entity_connections.domain.actions import DisabledReason
@@ -103,6 +104,14 @@ class Command(ABC):
     def key_name(self) -> str:
         """The key as people write it."""
         return format_key(self.key)
+
+    def make_binding(self) -> Binding:
+        """Return the binding of the key.
+
+        With priority it is handled at once: a key typed after `/` is for the filter already.
+        """
+        action, tooltip = f"run_command('{self.id}')", self.tooltip
+        return Binding(self.key, action, self.label, id=self.id, tooltip=tooltip, priority=True)
 
     def get_label(self, context: CommandContext) -> str:
         """Return what the command is called in the present state."""

@@ -41,18 +41,7 @@ class ConnectionsScreen(Screen[None]):
     """
 
     BINDINGS = [
-        # With priority a key is handled at once: a key typed after `/` is for the filter.
-        *(
-            Binding(
-                command.key,
-                f"run_command('{command.id}')",
-                command.label,
-                id=command.id,
-                tooltip=command.tooltip,
-                priority=True,
-            )
-            for command in COMMANDS
-        ),
+        *(command.make_binding() for command in COMMANDS),
         Binding("escape", "back", "Back", id="back", tooltip="One step back"),
     ]
     view = query_one(ConnectionsView)
