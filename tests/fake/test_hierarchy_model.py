@@ -132,7 +132,7 @@ class Building(RuleBasedStateMachine):
             {
                 "apiAccessKeyId": user.login,
                 "apiSecretAccessKey": user.client_secret,
-                "entityId": acting,
+                "Zuora-Entity-Ids": acting,
             },
         )
         how: dict[str, Any] = {} if body is None else {"json": body}

@@ -1,7 +1,9 @@
 """What all responses have in common: ids, limits, compression (contract E1, E2, F, G)."""
 
+import httpx
 import pytest
-from entity_connections.fake.api.rate_limits import Meter, Window
+from entity_connections.fake.api.rate_limits import Meter
+from entity_connections.fake.rules.policy import Policy, TokenLimit
 
 from tests.fake.conftest import Open
 from tests.fake.server import Server, category, raw_call
@@ -67,7 +69,7 @@ async def test_refused_calls_are_counted(server: Server) -> None:
 
 
 async def test_calls_over_the_limit_are_refused_with_429(open_server: Open) -> None:
-    server = open_server(limits=(Window(2, 60), Window(100, 3600)))
+    server = open_server(limits={60: 2, 3600: 100})
     session = await server.sign_in("alice")
     for _ in range(2):
         assert (await session.get("/v1/entities")).status_code == 200
@@ -82,20 +84,44 @@ async def test_calls_over_the_limit_are_refused_with_429(open_server: Open) -> N
 
 async def test_the_reading_is_of_the_window_closest_to_exhaustion() -> None:
     now = [0.0]
-    meter = Meter((Window(10, 60), Window(12, 3600)), lambda: now[0])
+    meter = Meter({60: 10, 3600: 12}, lambda: now[0])
     assert [meter.count().limit for _ in range(10)] == [10] * 10
     now[0] = 60.0
-    reading = meter.count()
-    assert (reading.limit, reading.remaining, reading.reset) == (12, 1, 3540)
-    assert [meter.count().exceeded for _ in range(2)] == [False, True]
+    assert meter.count() == (12, 1, 3540)
+    assert [meter.count().remaining for _ in range(2)] == [0, -1]
 
 
 async def test_one_exhausted_window_is_enough_to_exceed_the_limit() -> None:
     now = [0.0]
-    meter = Meter((Window(1, 60), Window(1, 3600)), lambda: now[0])
-    assert not meter.count().exceeded
+    meter = Meter({60: 1, 3600: 1}, lambda: now[0])
+    assert meter.count().remaining == 0
     now[0] = 60.0
-    assert meter.count().exceeded
+    assert meter.count().remaining < 0
+
+
+async def test_the_token_endpoint_has_rate_limit_headers_of_its_own(server: Server) -> None:
+    headers = (await server.token("alice")).headers
+    assert headers["X-RateLimit-Limit-minute"] == "2000"
+    assert headers["X-RateLimit-Remaining-minute"] == "1999"
+    assert "RateLimit-Limit" not in headers
+
+
+async def test_an_address_gets_100_tokens_a_minute_by_policy(server: Server) -> None:
+    async def request_tokens(count: int) -> list[int]:
+        return [(await server.token("alice")).status_code for _ in range(count)]
+
+    assert set(await request_tokens(130)) == {200}
+    server.tenant.policy = Policy(token_limit=TokenLimit.PER_ADDRESS)
+    assert await request_tokens(101) == [200] * 100 + [429]
+    refused = await server.token("bruno")
+    assert refused.json()["reasons"][0]["code"] == 70
+    assert refused.headers["X-RateLimit-Limit-minute"] == "100"
+    assert refused.headers["X-RateLimit-Remaining-minute"] == "0"
+    other = httpx.ASGITransport(server.tenant.asgi, client=("192.0.2.7", 1))
+    async with httpx.AsyncClient(transport=other, base_url="http://x") as client:
+        assert (await client.post("/oauth/token")).status_code != 429
+    server.now += 60
+    assert await request_tokens(1) == [200]
 
 
 async def test_bodies_over_1000_bytes_are_compressed_if_asked(server: Server) -> None:

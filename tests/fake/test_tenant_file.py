@@ -84,7 +84,9 @@ class TestWhatIsWritten:
             assert read_scenario(db) == load_scenario("hostile")
 
     def test_a_policy_stays_in_the_file(self, path: Path) -> None:
-        open_tenant("acme", path=path, policy=Policy(denied=DeniedRequest.REMOVED)).close()
+        tenant = open_tenant("acme", path=path)
+        tenant.policy = Policy(denied=DeniedRequest.REMOVED)
+        tenant.close()
         tenant = open_tenant("acme", path=path)
         assert tenant.policy.denied is DeniedRequest.REMOVED
         tenant.close()

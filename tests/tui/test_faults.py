@@ -30,7 +30,7 @@ async def test_a_fault_is_switched_on_and_named_all_the_time(
 @pytest.mark.parametrize("key", ["question_mark", "J", "ctrl+l", "e", "F", "t", "u", "x", "ctrl+p"])
 async def test_no_dialog_hides_the_watermark(key: str) -> None:
     async with story(size=(80, 24)) as told:
-        told.fake.faults.on("latency", 0.001)
+        told.fake.faults.on("latency=0.001")
         await told.to("Acme-Europe" if key == "x" else "Acme-US")
         await told.press("ctrl+r", key)
         assert not told.on_top
@@ -39,7 +39,7 @@ async def test_no_dialog_hides_the_watermark(key: str) -> None:
 
 async def test_no_terminal_is_too_small_for_the_watermark() -> None:
     async with story(size=(40, 10)) as told:
-        told.fake.faults.on("latency", 0.001)
+        told.fake.faults.on("latency=0.001")
         told.screen.do_refresh()
         await told.settle()
         text = visible_text(told.app)

@@ -6,28 +6,23 @@ transport = httpx.ASGITransport(app=tenant.asgi)
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
 from entity_connections.domain.clock import wall_time
-from entity_connections.fake.api.authentication import Authenticator
-from entity_connections.fake.api.idempotency import IdempotencyStore
 from entity_connections.fake.api.middleware import ZuoraMiddleware
-from entity_connections.fake.api.rate_limits import PRODUCTION_LIMITS, Meter, TokenMeter, Window
+from entity_connections.fake.api.rate_limits import PRODUCTION_LIMITS, Limits, Meter, TokenMeter
 from entity_connections.fake.api.routes import Routes
 from entity_connections.fake.faults.active_faults import ActiveFaults
-from entity_connections.fake.faults.catalogue import FaultSetting
 from entity_connections.fake.faults.control_endpoint import create_control_route
 from entity_connections.fake.faults.middleware import FaultMiddleware
 from entity_connections.fake.faults.other_administrator import OtherAdministrator
 from entity_connections.fake.model import Role, Scenario, User
-from entity_connections.fake.rules.access_requests import AccessRequests
 from entity_connections.fake.rules.connection_rules import ConnectionRules
 from entity_connections.fake.rules.policy import Policy
-from entity_connections.fake.rules.provisioning import Provisioning
 from entity_connections.fake.scenarios.loader import load_scenario
 from entity_connections.fake.state import tenant_settings
 from entity_connections.fake.state.connections import Connections
@@ -55,13 +50,11 @@ class Tenant:
         self.asgi = asgi
         self.faults = faults
         self._db = db
-        self._hierarchy = Hierarchy(db)
-        self._users = Users(db)
 
     @property
     def users(self) -> tuple[User, ...]:
         """Everyone who can get a token."""
-        return self._users.all()
+        return Users(self._db).all()
 
     @property
     def policy(self) -> Policy:
@@ -74,11 +67,8 @@ class Tenant:
             tenant_settings.write_policy(self._db, policy)
 
     def role(self, username: str, entity_id: str) -> Role | None:
-        """Return a user's role in an entity, which no call of the API tells.
-
-        None when the user may not enter the entity.
-        """
-        return self._hierarchy.role(username, entity_id)
+        """Return a user's role in an entity; None when the user may not enter the entity."""
+        return Hierarchy(self._db).role(username, entity_id)
 
     def close(self) -> None:
         """Close the database; later calls fail."""
@@ -89,12 +79,11 @@ def open_tenant(
     scenario: str | Scenario,
     *,
     path: Path | None = None,
-    policy: Policy | None = None,
     clock: Callable[[], float] = wall_time,
     new_id: Callable[[], str] | None = None,
     new_trace: Callable[[], str] | None = None,
-    limits: Sequence[Window] = PRODUCTION_LIMITS,
-    faults: Iterable[str | FaultSetting] = (),
+    limits: Limits = PRODUCTION_LIMITS,
+    faults: Iterable[str] = (),
     seed: int = 0,
     control: bool = False,
 ) -> Tenant:
@@ -104,7 +93,6 @@ def open_tenant(
         scenario: A key of `SCENARIOS`, the path of a scenario file, or a scenario. It is
             ignored when `path` holds a tenant already.
         path: The tenant file, made when it is not there. None: in memory.
-        policy: Replaces the policy of the scenario or the file.
         clock: Returns seconds; for the expiry of tokens, stored responses and rate limits.
         new_id: Returns the id of a new record, 32 hexadecimal digits; by default at random.
         new_trace: The same for tokens and request ids.
@@ -120,41 +108,24 @@ def open_tenant(
         TenantFileError: The tenant file cannot be used.
     """
     db = open_in_memory(load_scenario(scenario)) if path is None else open_file(path, scenario)
-    if policy is not None:
-        with transaction(db):
-            tenant_settings.write_policy(db, policy)
-    new_id, new_trace = new_id or _random_id, new_trace or _random_id
-    hierarchy, connections, users = Hierarchy(db), Connections(db), Users(db)
     active_faults = ActiveFaults([*tenant_settings.read_faults(db), *faults], seed=seed)
     read_stored_policy = tenant_settings.create_policy_reader(db)
 
     def read_policy() -> Policy:
         return active_faults.apply_to_policy(read_stored_policy())
 
-    rules = ConnectionRules(hierarchy, connections, read_policy, new_id)
-    routes = Routes(
-        db=db,
-        hierarchy=hierarchy,
-        connections=connections,
-        authenticator=Authenticator(db, hierarchy, users, clock=clock, new_token=new_trace),
-        rules=rules,
-        provisioning=Provisioning(db, hierarchy, new_id),
-        access_requests=AccessRequests(db, hierarchy, users),
-        idempotency=IdempotencyStore(db, read_policy, clock),
-        policy=read_policy,
-        control=create_control_route(active_faults) if control else None,
-    )
+    new_id, new_trace = new_id or _random_id, new_trace or _random_id
+    rules = ConnectionRules(Hierarchy(db), Connections(db), read_policy, new_id)
+    routes = Routes(db, read_policy, rules, clock=clock, new_id=new_id, new_token=new_trace)
+    control_route = create_control_route(active_faults) if control else None
     app: ASGIApp = ZuoraMiddleware(
-        routes.create_application(),
+        routes.create_application(control_route),
         new_request_id=new_trace,
         api_meter=Meter(limits, clock),
         token_meter=TokenMeter(clock, read_policy),
     )
     app = GZipMiddleware(app, minimum_size=_COMPRESS_FROM, compresslevel=1)
-    other_administrator = OtherAdministrator(
-        db, hierarchy=hierarchy, connections=connections, users=users, rules=rules
-    )
-    app = FaultMiddleware(app, active_faults, other_administrator)
+    app = FaultMiddleware(app, active_faults, OtherAdministrator(db, rules))
     return Tenant(asgi=app, faults=active_faults, db=db)
 
 

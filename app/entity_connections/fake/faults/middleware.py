@@ -1,7 +1,10 @@
 """ASGI middleware that applies the faults that are on."""
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 
+from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -13,16 +16,10 @@ from entity_connections.fake.faults.control_endpoint import PATH as CONTROL_PATH
 from entity_connections.fake.faults.other_administrator import OtherAdministrator
 from entity_connections.fake.rules.refusal import Category, Refusal
 
-CLOSE_CONNECTION = "entity_connections.close_connection"
-"""ASGI extension: a function that sends what is written and closes the connection.
+Trigger = Callable[[str], FaultSetting | None]
+"""Takes the name of a fault, and returns it if it triggers on the call."""
 
-Without it, as inside one process, `ConnectionResetError` is raised instead, or the body ends early.
-"""
-IS_STOPPING = "entity_connections.is_stopping"
-"""ASGI extension: a function that returns whether the server is about to stop."""
-
-_POLL_INTERVAL = 0.1
-"""Seconds between two looks whether the server is about to stop."""
+_GATEWAY_FAULTS = {"time-out": 504, "http-502": 502, "http-503-retry-after": 503, "http-503": 503}
 _GATEWAY_REASONS = {
     502: "Bad Gateway",
     503: "Service Temporarily Unavailable",
@@ -41,126 +38,50 @@ class FaultMiddleware:
         self._other_administrator = other_administrator
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one call."""
-        if self._faults and scope["type"] == "http" and scope["path"] != CONTROL_PATH:
-            await _FaultyCall(self._faults, scope, receive, send).answer(
-                self._app, self._other_administrator
-            )
+        """Answer one call.
+
+        Raises:
+            ConnectionResetError: A fault drops the connection.
+        """
+        if not self._faults or scope["path"] == CONTROL_PATH:
+            await self._app(scope, receive, send)
+            return
+        trigger = partial(
+            self._faults.trigger,
+            method=scope["method"],
+            path=scope["path"],
+            token=Headers(scope=scope).get("authorization", ""),
+        )
+        if trigger("another-administrator"):
+            self._other_administrator.act(self._faults.random("another-administrator"))
+        if fault := trigger("latency"):
+            await asyncio.sleep(fault.value)
+        if fault := trigger("jitter"):
+            await asyncio.sleep(self._faults.random("jitter").random() * fault.value)
+        for name, status in _GATEWAY_FAULTS.items():
+            if fault := trigger(name):
+                await asyncio.sleep(fault.value if name == "time-out" else 0)
+                await _gateway_response(status, _retry_after(fault))(scope, receive, send)
+                return
+        for name, create_refusal in _REFUSAL_FAULTS.items():
+            if fault := trigger(name):
+                scope[FAULT] = create_refusal(fault)
+                break
+        await self._call(trigger, scope, receive, send)
+
+    async def _call(self, trigger: Trigger, scope: Scope, receive: Receive, send: Send) -> None:
+        """Carry out the call, and pass on its answer, a part of it or none."""
+        if trigger("http-504"):
+            await self._app(scope, receive, _discard)
+            await _gateway_response(504)(scope, receive, send)
+        elif trigger("drop"):
+            await self._app(scope, receive, _discard)
+            raise ConnectionResetError("The fault drop has closed the connection.")
+        elif trigger("truncated"):
+            await self._app(scope, receive, partial(_send_half, send))
+            raise ConnectionResetError("The fault truncated has closed the connection.")
         else:
             await self._app(scope, receive, send)
-
-
-class _FaultyCall:
-    """One call while faults are on."""
-
-    def __init__(self, faults: ActiveFaults, scope: Scope, receive: Receive, send: Send) -> None:
-        self._faults = faults
-        self._scope = scope
-        self._receive = receive
-        self._send = send
-        self._extensions = scope.get("extensions", {})
-        self._is_api_call = scope["path"].startswith("/v1/")
-
-    async def answer(self, app: ASGIApp, other_administrator: OtherAdministrator) -> None:
-        name = "another-administrator"
-        if self._is_api_call and self._faults.count_call() and self._trigger(name):
-            other_administrator.act(self._faults.random(name))
-        await self._delay()
-        if time_out := self._trigger("time-out"):
-            await self._wait(_seconds(time_out))
-            await self._respond(_gateway_response(504))
-        elif response := self._gateway_error():
-            await self._respond(response)
-        else:
-            await self._call(app)
-
-    async def _delay(self) -> None:
-        seconds = 0.0
-        if latency := self._trigger("latency"):
-            seconds += _seconds(latency)
-        if jitter := self._trigger("jitter"):
-            seconds += self._faults.random("jitter").random() * _seconds(jitter)
-        await self._wait(seconds)
-
-    def _gateway_error(self) -> Response | None:
-        """Return what a gateway answers for the tenant, which is not called."""
-        if self._trigger("http-502"):
-            return _gateway_response(502)
-        if fault := self._trigger("http-503-retry-after"):
-            return _gateway_response(503, {"Retry-After": f"{_seconds(fault):.0f}"})
-        return _gateway_response(503) if self._trigger("http-503") else None
-
-    async def _call(self, app: ASGIApp) -> None:
-        """Call the tenant, and lose or damage its response if a fault says so."""
-        refusal = self._refusal()
-        if refusal is not None:
-            self._scope[FAULT] = refusal
-        if self._trigger("http-504"):
-            await app(self._scope, self._receive, _discard)
-            await self._respond(_gateway_response(504))
-        elif self._trigger("drop"):
-            await app(self._scope, self._receive, _discard)
-            await self._drop_connection()
-        elif self._trigger("truncated"):
-            await app(self._scope, self._receive, self._send_half)
-            if CLOSE_CONNECTION in self._extensions:
-                await self._drop_connection()
-        else:
-            await app(self._scope, self._receive, self._send)
-
-    def _refusal(self) -> Refusal | Response | None:
-        """Return what the tenant answers instead of carrying out the call."""
-        if fault := self._trigger("rate-limit-retry-after"):
-            return _rate_limit_fault(_seconds(fault), retry_after=True)
-        if fault := self._trigger("rate-limit"):
-            return _rate_limit_fault(_seconds(fault), retry_after=False)
-        if fault := self._trigger("concurrency-retry-after"):
-            return _concurrency_refusal({"Retry-After": f"{_seconds(fault):.0f}"})
-        if self._trigger("concurrency"):
-            return _concurrency_refusal({})
-        headers = dict(self._scope["headers"])
-        token = headers.get(b"authorization", b"").decode("latin-1")
-        is_expired = self._is_api_call and self._faults.count_token_call(token)
-        if is_expired and self._trigger("expired-token"):
-            message = "This resource is protected, please sign in first."
-            return Refusal(Category.AUTHENTICATION, message, status=401)
-        return None
-
-    def _trigger(self, name: str) -> FaultSetting | None:
-        return self._faults.trigger(name, self._scope["method"], self._scope["path"])
-
-    async def _wait(self, seconds: float) -> None:
-        """Wait, but no longer than until the server stops."""
-        is_stopping = self._extensions.get(IS_STOPPING, lambda: False)
-        while seconds > 0 and not is_stopping():
-            await asyncio.sleep(min(seconds, _POLL_INTERVAL))
-            seconds -= _POLL_INTERVAL
-
-    async def _respond(self, response: Response) -> None:
-        await response(self._scope, self._receive, self._send)
-
-    async def _send_half(self, message: Message) -> None:
-        """Send a message, but only half of a body."""
-        can_close = CLOSE_CONNECTION in self._extensions
-        if message["type"] == "http.response.body":
-            body = message.get("body", b"")
-            message = {**message, "body": body[: len(body) // 2], "more_body": can_close}
-        elif not can_close:  # in one process nothing may contradict the length of the body
-            headers = [pair for pair in message["headers"] if pair[0].lower() != b"content-length"]
-            message = {**message, "headers": headers}
-        await self._send(message)
-
-    async def _drop_connection(self) -> None:
-        close = self._extensions.get(CLOSE_CONNECTION)
-        if close is None:
-            raise ConnectionResetError("The fault has dropped the connection.")
-        close()
-        while (await self._receive())["type"] != "http.disconnect":
-            pass  # the rest of the body
-
-
-def _seconds(fault: FaultSetting) -> float:
-    return fault.value or 0.0
 
 
 def _gateway_response(status: int, headers: dict[str, str] | None = None) -> Response:
@@ -170,19 +91,42 @@ def _gateway_response(status: int, headers: dict[str, str] | None = None) -> Res
     return HTMLResponse(page, status, headers)
 
 
-def _rate_limit_fault(seconds: float, *, retry_after: bool) -> Response:
-    headers = {"RateLimit-Remaining": "0", "RateLimit-Reset": f"{seconds:.0f}"}
-    return rate_limit_response(seconds, headers, retry_after=retry_after)
+def _retry_after(fault: FaultSetting) -> dict[str, str]:
+    return {"Retry-After": f"{fault.value:.0f}"} if fault.name.endswith("-retry-after") else {}
 
 
-def _concurrency_refusal(headers: dict[str, str]) -> Refusal:
-    return Refusal(
-        Category.CONCURRENCY,
-        "Too many requests are running at once.",
-        status=429,
-        headers={"Concurrency-Limit-Remaining": "0", **headers},
-    )
+def _rate_limit_refusal(fault: FaultSetting) -> Response:
+    headers = {"RateLimit-Remaining": "0", "RateLimit-Reset": f"{fault.value:.0f}"}
+    return rate_limit_response(fault.value, headers | _retry_after(fault))
+
+
+def _concurrency_refusal(fault: FaultSetting) -> Refusal:
+    message = "Too many requests are running at once."
+    headers = {"Concurrency-Limit-Remaining": "0", **_retry_after(fault)}
+    return Refusal(Category.CONCURRENCY, message, status=429, headers=headers)
+
+
+def _expired_token_refusal(_fault: FaultSetting) -> Refusal:
+    message = "This resource is protected, please sign in first."
+    return Refusal(Category.AUTHENTICATION, message, status=401)
+
+
+_REFUSAL_FAULTS: dict[str, Callable[[FaultSetting], Refusal | Response]] = {
+    "rate-limit-retry-after": _rate_limit_refusal,
+    "rate-limit": _rate_limit_refusal,
+    "concurrency-retry-after": _concurrency_refusal,
+    "concurrency": _concurrency_refusal,
+    "expired-token": _expired_token_refusal,
+}
 
 
 async def _discard(_message: Message) -> None:
     pass
+
+
+async def _send_half(send: Send, message: Message) -> None:
+    """Send a message, but only half of a body."""
+    if message["type"] == "http.response.body":
+        body = message["body"]
+        message = {**message, "body": body[: len(body) // 2], "more_body": True}
+    await send(message)
