@@ -5,7 +5,7 @@ import pytest
 from entity_connections.fake.scenarios.builtin.acme import AMERICAS, CORPORATION, EUROPE, US
 from entity_connections.fake.scenarios.loader import load_scenario
 from entity_connections.fake.state.connections import Connections
-from entity_connections.fake.state.database import open_in_memory
+from entity_connections.fake.state.stored_scenario import open_in_memory
 
 from tests.fake.conftest import Open
 from tests.fake.server import BASE, Json, Server, Session, category

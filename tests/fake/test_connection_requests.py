@@ -4,7 +4,6 @@ import json
 
 import pytest
 from entity_connections.domain.ids import hyphenate_id
-from entity_connections.fake.rules.policy import Policy, RepeatRequest
 from entity_connections.fake.scenarios.builtin.acme import (
     AMERICAS,
     ASIA,
@@ -13,12 +12,9 @@ from entity_connections.fake.scenarios.builtin.acme import (
     CORPORATION,
     EUROPE,
     GONE,
-    JAPAN,
     MEXICO,
-    NORDICS,
 )
 
-from tests.fake.conftest import Open
 from tests.fake.server import Server, category, raw_call, sentence
 
 pytestmark = pytest.mark.asyncio
@@ -67,34 +63,6 @@ async def test_refusals_say_why_and_change_nothing(
     assert (answer.status_code, category(answer)) == (200, expected)
     assert words in sentence(answer)
     assert await session.list() == before
-
-
-async def test_both_directions_are_two_records(server: Server) -> None:
-    answer = await (await server.sign_in("alice", EUROPE)).request(CORPORATION)
-    assert answer.json()["success"] is True
-
-
-async def test_requesting_again_after_disconnected_makes_a_new_record(server: Server) -> None:
-    session = await server.sign_in("alice")
-    answer = await session.request(NORDICS)
-    rows = [row for row in await session.list() if row["targetEntityId"] == NORDICS]
-    assert [row["status"] for row in rows] == ["Disconnected", "Pending"]
-    assert rows[1]["id"] == answer.json()["id"]
-
-
-async def test_requesting_again_reuses_the_record_by_policy(open_server: Open) -> None:
-    session = await open_server(policy=Policy(again=RepeatRequest.SAME_RECORD)).sign_in("alice")
-    (old,) = [row for row in await session.list() if row["targetEntityId"] == NORDICS]
-    answer = await session.request(NORDICS)
-    rows = [row for row in await session.list() if row["targetEntityId"] == NORDICS]
-    assert rows == [old | {"status": "Pending"}]
-    assert answer.json()["id"] == old["id"]
-    assert category(await session.request(NORDICS)) == 30
-
-
-async def test_a_first_request_makes_a_record_under_that_policy_too(open_server: Open) -> None:
-    session = await open_server(policy=Policy(again=RepeatRequest.SAME_RECORD)).sign_in("alice")
-    assert (await session.request(JAPAN)).json()["success"] is True
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import pytest
-from entity_connections.fake.rules.policy import Policy, ReusedKey
+from entity_connections.fake.rules.policy import Policy
 from entity_connections.fake.scenarios.builtin.acme import (
     AMERICAS,
     AUSTRALIA,
@@ -103,7 +103,7 @@ async def test_another_body_with_the_same_key_gets_the_stored_response(server: S
 async def test_another_body_or_entity_is_refused_by_policy(
     open_server: Open, entity_id: str
 ) -> None:
-    server = open_server(policy=Policy(reused_key=ReusedKey.REFUSED))
+    server = open_server(policy=Policy(reused_key="refused"))
     await (await server.sign_in("alice")).request(MEXICO, "k")
     other = await server.sign_in("alice", entity_id)
     target_id = JAPAN if entity_id == CORPORATION else MEXICO

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 from entity_connections.fake.api.rate_limits import Meter
-from entity_connections.fake.rules.policy import Policy, TokenLimit
+from entity_connections.fake.rules.policy import Policy
 
 from tests.fake.conftest import Open
 from tests.fake.server import Server, category, raw_call
@@ -111,7 +111,7 @@ async def test_an_address_gets_100_tokens_a_minute_by_policy(server: Server) -> 
         return [(await server.token("alice")).status_code for _ in range(count)]
 
     assert set(await request_tokens(130)) == {200}
-    server.tenant.policy = Policy(token_limit=TokenLimit.PER_ADDRESS)
+    server.tenant.policy = Policy(token_limit="per-address")
     assert await request_tokens(101) == [200] * 100 + [429]
     refused = await server.token("bruno")
     assert refused.json()["reasons"][0]["code"] == 70

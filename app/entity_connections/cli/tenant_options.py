@@ -112,13 +112,13 @@ def _quote_all(names: Iterable[str]) -> str:
 
 
 def _faults(
-    _ctx: click.Context, _option: click.Parameter, given: tuple[str, ...]
+    ctx: click.Context, option: click.Parameter, given: tuple[str, ...]
 ) -> tuple[str, ...] | None:
     if not given:
         return None
     from entity_connections.cli.fake.fault_options import normalize_faults
 
-    return tuple(normalize_faults(given))
+    return normalize_faults(ctx, option, given)
 
 
 _OPTIONS = (

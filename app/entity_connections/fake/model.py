@@ -12,19 +12,14 @@ from entity_connections.fake.rules.policy import Policy
 
 Role = Literal["administrator", "standard user"]
 """The role of a user in one entity; a user without a role cannot enter the entity."""
+AccessStatus = Literal["Pending Review", "Active", "Access Denied"]
+"""The status of a request for access of a user to another entity (contract C4)."""
 
 ADMINISTRATOR: Role = "administrator"
 STANDARD_USER: Role = "standard user"
 
 PROVISIONED = "Provisioned"
 UNPROVISIONED = "Unprovisioned"
-
-AccessStatus = Literal["Pending Review", "Active", "Access Denied"]
-"""The status of a request for access of a user to another entity (contract C4)."""
-
-PENDING_REVIEW: AccessStatus = "Pending Review"
-ACTIVE: AccessStatus = "Active"
-ACCESS_DENIED: AccessStatus = "Access Denied"
 
 PENDING = "Pending"
 CONNECTED = "Connected"
@@ -116,3 +111,7 @@ class Caller(NamedTuple):
     user: User
     entity_id: str
     role: Role
+
+    def administers(self, *entity_ids: str) -> bool:
+        """Return whether the caller acts, as an administrator, in one of these entities."""
+        return self.role == ADMINISTRATOR and self.entity_id in entity_ids

@@ -26,8 +26,9 @@ from entity_connections.fake.rules.policy import Policy
 from entity_connections.fake.scenarios.loader import load_scenario
 from entity_connections.fake.state import tenant_settings
 from entity_connections.fake.state.connections import Connections
-from entity_connections.fake.state.database import open_in_memory, transaction
+from entity_connections.fake.state.database import transaction
 from entity_connections.fake.state.hierarchy import Hierarchy
+from entity_connections.fake.state.stored_scenario import open_in_memory
 from entity_connections.fake.state.users import Users
 from entity_connections.fake.tenant_file import open_file
 
@@ -108,11 +109,11 @@ def open_tenant(
         TenantFileError: The tenant file cannot be used.
     """
     db = open_in_memory(load_scenario(scenario)) if path is None else open_file(path, scenario)
-    active_faults = ActiveFaults([*tenant_settings.read_faults(db), *faults], seed=seed)
-    read_stored_policy = tenant_settings.create_policy_reader(db)
+    stored_faults = tenant_settings.read(db, tenant_settings.FAULTS)
+    active_faults = ActiveFaults([*stored_faults, *faults], seed=seed)
 
     def read_policy() -> Policy:
-        return active_faults.apply_to_policy(read_stored_policy())
+        return active_faults.apply_to_policy(tenant_settings.read_policy(db))
 
     new_id, new_trace = new_id or _random_id, new_trace or _random_id
     rules = ConnectionRules(Hierarchy(db), Connections(db), read_policy, new_id)

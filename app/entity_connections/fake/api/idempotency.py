@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from entity_connections.fake.api.requests import read_body
-from entity_connections.fake.rules.policy import Policy, ReusedKey
+from entity_connections.fake.rules.policy import Policy
 from entity_connections.fake.rules.refusal import Category, Refusal, invalid_value
 from entity_connections.fake.state.database import transaction
 
@@ -77,7 +77,7 @@ class IdempotencyStore:
         if row is None:
             return None
         status, headers, content, is_same_url, is_same_body = row
-        may_differ = self._policy().reused_key is ReusedKey.REPLAYED
+        may_differ = self._policy().reused_key == "replayed"
         if not is_same_url or not (is_same_body or may_differ):
             raise invalid_value("This Idempotency-Key belongs to another request.", status=422)
         return Response(content, status, json.loads(headers))

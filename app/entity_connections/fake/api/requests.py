@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import ClientDisconnect, Request
 
-from entity_connections.fake.rules.policy import NextPage
+from entity_connections.fake.rules.policy import Policy
 from entity_connections.fake.rules.refusal import Category, Refusal, invalid_value
 
 _MAX_BODY = 64 * 1024
@@ -62,9 +62,9 @@ def parse_page(request: Request) -> Page:
     return Page(query.get("type"), int(query.get("page", 1)), int(query.get("pageSize", 30)))
 
 
-def next_page_url(request: Request, page: Page, policy: NextPage) -> str:
+def next_page_url(request: Request, page: Page, policy: Policy) -> str:
     """Return the absolute URL of the page after `page`."""
-    query = dict(request.query_params) if policy is NextPage.WHOLE_QUERY else {}
+    query = dict(request.query_params) if policy.next_page == "whole-query" else {}
     query |= {"page": str(page.number + 1), "pageSize": str(page.size)}
     return f"{request.base_url}{request.scope['path'].lstrip('/')}?{urlencode(query)}"
 

@@ -24,8 +24,6 @@ from entity_connections.fake.api.requests import (
 )
 from entity_connections.fake.api.responses import json_response, list_response, refusal_response
 from entity_connections.fake.model import (
-    ACCESS_DENIED,
-    ACTIVE,
     PROVISIONED,
     UNPROVISIONED,
     AccessStatus,
@@ -34,13 +32,7 @@ from entity_connections.fake.model import (
 )
 from entity_connections.fake.rules.access_requests import AccessRequests
 from entity_connections.fake.rules.connection_rules import Action, ConnectionRules
-from entity_connections.fake.rules.policy import (
-    BarePut,
-    ConnectionOrder,
-    EntityList,
-    Policy,
-    RefusalStatus,
-)
+from entity_connections.fake.rules.policy import Policy
 from entity_connections.fake.rules.provisioning import (
     CHANGEABLE_FIELDS,
     REQUIRED_FIELDS,
@@ -109,8 +101,10 @@ class Routes:
                 self._route(f"{entity}/provision", PUT=self._provision_entity),
                 self._route(f"{user}/accessible-entities", GET=self._list_accessible_entities),
                 self._route(f"{user}/request-access", PUT=self._request_access),
-                self._route(f"{user}/accept-access", PUT=partial(self._answer_access, ACTIVE)),
-                self._route(f"{user}/deny-access", PUT=partial(self._answer_access, ACCESS_DENIED)),
+                self._route(f"{user}/accept-access", PUT=partial(self._answer_access, "Active")),
+                self._route(
+                    f"{user}/deny-access", PUT=partial(self._answer_access, "Access Denied")
+                ),
                 *([control] if control else []),
             ],
             exception_handlers=dict.fromkeys(
@@ -150,11 +144,11 @@ class Routes:
             page.direction,
             offset=(page.number - 1) * page.size,
             limit=page.size + 1,
-            newest_first=policy.order is ConnectionOrder.NEWEST_FIRST,
+            newest_first=policy.order == "newest-first",
         )
         fields: dict[str, object] = {"success": True}
         if len(rows) > page.size:
-            fields["nextPage"] = next_page_url(request, page, policy.next_page)
+            fields["nextPage"] = next_page_url(request, page, policy)
         return list_response("entityConnections", rows[: page.size], fields)
 
     def _request_connection(self, caller: Caller, request: Request, body: bytes) -> Response:
@@ -176,10 +170,10 @@ class Routes:
         provisioned = parse_query(request, "provisioned").get("provisioned", "")
         entities = self._hierarchy.entities(_STATUS_FILTERS.get(provisioned))
         visible = self._policy().entity_list
-        if visible is EntityList.ENTERABLE:
+        if visible == "enterable":
             accessible = set(self._hierarchy.accessible(caller.user.username))
             entities = [entity for entity in entities if entity in accessible]
-        elif visible is EntityList.FIRST_300:
+        elif visible == "first-300":
             entities = entities[:300]
         return self._entities_response(entities)
 
@@ -190,10 +184,7 @@ class Routes:
         )
 
     def _read_entity(self, _caller: Caller, request: Request, _body: bytes) -> Response:
-        id_ = _entity_id(request)
-        entity = self._hierarchy.entity(id_)
-        if entity is None:
-            raise Refusal(Category.NOT_FOUND, f"There is no entity {id_[:64]}.")
+        entity = self._hierarchy.entity(_entity_id(request))
         return _success(**_entity_body(entity, self._tenant_id()))
 
     def _change_entity(self, caller: Caller, request: Request, body: bytes) -> Response:
@@ -238,7 +229,7 @@ class Routes:
     def _check_is_empty(self, request: Request, body: bytes) -> None:
         """Check a PUT that has no fields; its body is empty or `{}`."""
         is_bare = not body and "content-type" not in request.headers
-        if is_bare and self._policy().bare_put is BarePut.REFUSED:
+        if is_bare and self._policy().bare_put == "refused":
             raise invalid_value("The Content-Type must be application/json.", status=415)
         parse_json_object(request, body)
 
@@ -247,11 +238,11 @@ class Routes:
         return _success(entities=[_entity_body(entity, tenant_id) for entity in entities])
 
     def _tenant_id(self) -> str:
-        return tenant_settings.read(self._db, tenant_settings.TENANT_ID)
+        return str(tenant_settings.read(self._db, tenant_settings.TENANT_ID))
 
     def _refuse(self, request: Request, refusal: Refusal) -> Response:
         request_id = request.state.call_headers["Zuora-Request-Id"]
-        by_status = self._policy().refusals is RefusalStatus.HTTP_4XX
+        by_status = self._policy().refusals == "http-4xx"
         return refusal_response(refusal, request_id, by_status=by_status)
 
     async def _handle_error(self, request: Request, error: Exception) -> Response:

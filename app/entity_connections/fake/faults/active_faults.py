@@ -11,7 +11,7 @@ from entity_connections.fake.faults.catalogue import (
     check_fault_name,
     parse_fault,
 )
-from entity_connections.fake.rules.policy import DeniedRequest, Policy
+from entity_connections.fake.rules.policy import Policy
 
 
 class ActiveFaults:
@@ -67,7 +67,7 @@ class ActiveFaults:
     def apply_to_policy(self, policy: Policy) -> Policy:
         """Return the policy as the faults change it."""
         if "denied-is-removed" in self._settings:
-            return replace(policy, denied=DeniedRequest.REMOVED)
+            return replace(policy, denied="removed")
         return policy
 
     def trigger(self, name: str, method: str, path: str, token: str) -> FaultSetting | None:

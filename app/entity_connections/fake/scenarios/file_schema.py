@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
@@ -13,7 +14,7 @@ from entity_connections.fake.model import (
     NAME_PATTERN,
     TIMEZONE_PATTERN,
 )
-from entity_connections.fake.rules.policy import Policy, policy_options
+from entity_connections.fake.rules.policy import Policy, option_name
 
 
 def _check_fault(text: str) -> str:
@@ -80,11 +81,8 @@ PolicyTable: Any = create_model(
     __base__=_StrictModel,
     __doc__="Behaviour where Zuora is silent; the command `policy` explains it.",
     **{
-        name.replace("-", "_"): (
-            Literal[tuple(values)],
-            Field(Policy().as_dict()[name], alias=name),
-        )
-        for name, values in policy_options().items()
+        field.name: (field.type, Field(field.default, alias=option_name(field.name)))
+        for field in fields(Policy)
     },  # type: ignore[call-overload]
 )
 
@@ -99,11 +97,6 @@ class ScenarioFile(_StrictModel):
     users: list[UserEntry] = Field(min_length=1)
     connections: list[ConnectionEntry] = []
     access_requests: list[AccessRequestEntry] = []
-
-
-def json_schema() -> dict[str, Any]:
-    """Return the JSON schema of a scenario file."""
-    return ScenarioFile.model_json_schema(by_alias=True)
 
 
 def describe_error(error: Mapping[str, Any]) -> str:
