@@ -129,26 +129,6 @@ async def test_the_entity_header_is_exactly_one_id(server: Server, value: str) -
     assert (answer.status_code, category(answer)) == (400, 20)
 
 
-async def test_a_token_can_be_restricted_to_one_entity(server: Server) -> None:
-    server.client.headers["Zuora-Entity-Ids"] = hyphenate_id(EUROPE)
-    body = (await server.token("alice")).json()
-    assert body["scope"].count("entity.") == 1
-    bearer = {"Authorization": f"Bearer {body['access_token']}"}
-    inside = await server.client.get("/v1/entities", headers=bearer)
-    outside = await server.client.get(
-        "/v1/entities", headers=bearer | {"Zuora-Entity-Ids": CORPORATION}
-    )
-    assert (inside.status_code, outside.status_code) == (200, 403)
-
-
-@pytest.mark.parametrize("value", [EUROPE, hyphenate_id(AUSTRALIA), "x"])
-async def test_the_token_endpoint_wants_an_accessible_entity_with_hyphens(
-    server: Server, value: str
-) -> None:
-    server.client.headers["Zuora-Entity-Ids"] = value
-    assert category(await server.token("alice")) == 20
-
-
 async def test_a_token_is_valid_in_its_own_tenant_only(server: Server, open_server: Open) -> None:
     session, other = await server.sign_in("alice"), open_server()
     answer = await other.client.get("/v1/entities", headers=session.headers)

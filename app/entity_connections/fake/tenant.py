@@ -1,8 +1,4 @@
-"""Opening a fake tenant.
-
-tenant = open_tenant("acme")
-transport = httpx.ASGITransport(app=tenant.asgi)
-"""
+"""Opening a fake tenant: `open_tenant("acme").asgi` is an HTTP server."""
 
 import os
 import sqlite3
@@ -37,10 +33,7 @@ _COMPRESS_FROM = 1000
 
 
 class Tenant:
-    """An open tenant. Without a file its state is lost after `close`.
-
-    Several programs may have the same file open: each answers from the current state of the
-    file. Only the calls are counted by each program alone.
+    """An open tenant; several programs may have one on the same file.
 
     Attributes:
         asgi: The HTTP server as an ASGI application; it needs no start-up event.

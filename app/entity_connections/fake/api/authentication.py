@@ -15,11 +15,10 @@ from entity_connections.fake.state.database import transaction
 from entity_connections.fake.state.hierarchy import Hierarchy
 from entity_connections.fake.state.users import Users
 
-TOKEN_LIFETIME = 3600
+_TOKEN_LIFETIME = 3600
 """Seconds for which a token is valid."""
 _BEARER = re.compile(r"bearer +(\S+)", re.IGNORECASE)
-_HEX_ID = re.compile("[0-9a-f]{32}", re.IGNORECASE)
-_HYPHENATED_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_ENTITY_ID = re.compile("[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _CHALLENGE = {
     "WWW-Authenticate": "Basic realm=Zuora API, ZSession realm=Zuora API, Bearer realm=Zuora API"
 }
@@ -41,8 +40,6 @@ class Authenticator:
     def issue_token(self, form: Mapping[str, str], headers: Headers) -> dict[str, object]:
         """Return the body of the response to a token request.
 
-        The header `Zuora-Entity-Ids` restricts the token to that entity.
-
         Raises:
             Refusal: A field is missing or wrong, or the credentials are wrong.
         """
@@ -53,32 +50,24 @@ class Authenticator:
             raise invalid_value("grant_type must be client_credentials.")
         user = self._users.by_client(form["client_id"])
         user = _check_secret(user, form["client_secret"])
-        entity_ids = [entity.id for entity in self._hierarchy.accessible(user.username)]
-        only_entity_id = None
-        if (text := headers.get("zuora-entity-ids")) is not None:
-            only_entity_id = normalize_id(text)
-            if not _HYPHENATED_ID.fullmatch(text) or only_entity_id not in entity_ids:
-                raise invalid_value(
-                    "Zuora-Entity-Ids must be one entity of the client, with hyphens."
-                )
-            entity_ids = [only_entity_id]
         now, token = self._clock(), self._new_token()
         with transaction(self._db):
             self._db.execute("DELETE FROM token WHERE expires <= ?", (now,))
             self._db.execute(
-                "INSERT INTO token VALUES (?, ?, ?, ?)",
-                (token, user.username, only_entity_id, now + TOKEN_LIFETIME),
+                "INSERT INTO token VALUES (?, ?, ?)",
+                (token, user.username, now + _TOKEN_LIFETIME),
             )
+        entities = self._hierarchy.accessible(user.username)
         scope = [
             f"user.{normalize_id(user.client_id)}",
-            *(f"entity.{hyphenate_id(id_)}" for id_ in entity_ids),
+            *(f"entity.{hyphenate_id(entity.id)}" for entity in entities),
             "service.echo.read",
             f"tenant.{tenant_settings.read(self._db, tenant_settings.TENANT_ID)}",
         ]
         return {
             "access_token": token,
             "token_type": "bearer",
-            "expires_in": TOKEN_LIFETIME - 1,
+            "expires_in": _TOKEN_LIFETIME - 1,
             "scope": " ".join(scope),
             "jti": self._new_token(),
         }
@@ -93,29 +82,22 @@ class Authenticator:
             Refusal: The credentials are invalid (401), or the entity is missing or not
                 accessible (400, 403).
         """
-        by_password = "authorization" not in headers and "apiaccesskeyid" in headers
-        only_entity_id = None
-        if by_password:
+        if "authorization" not in headers and "apiaccesskeyid" in headers:
             user = self._users.by_login(headers["apiaccesskeyid"])
             user = _check_secret(user, headers.get("apisecretaccesskey"))
+            entity_id = _parse_entity_id(headers) or user.home_entity_id
         else:
-            user, only_entity_id = self._check_token(headers.get("authorization", ""))
-        entity_id = _parse_entity_id(headers) or only_entity_id
-        if entity_id is None:
-            entity_id = user.home_entity_id if by_password else self._single_entity(user)
+            bearer = _BEARER.fullmatch(headers.get("authorization", ""))
+            user = self._users.by_token(bearer[1], self._clock()) if bearer else None
+            if user is None:
+                raise _not_signed_in("This resource is protected, please sign in first.")
+            entity_id = _parse_entity_id(headers) or self._single_entity(user)
         role = self._hierarchy.role(user.username, entity_id)
-        if role is None or only_entity_id not in (None, entity_id):
+        if role is None:
             name = self._hierarchy.display_name(entity_id)
             message = f"{user.login} may not act in {name}: it is not in the token's scope."
             raise Refusal(Category.PERMISSION, message, status=403)
         return Caller(user, entity_id, role)
-
-    def _check_token(self, authorization: str) -> tuple[User, str | None]:
-        match = _BEARER.fullmatch(authorization)
-        user_and_entity = match and self._users.by_token(match[1], self._clock())
-        if not user_and_entity:
-            raise _not_signed_in("This resource is protected, please sign in first.")
-        return user_and_entity
 
     def _single_entity(self, user: User) -> str:
         entities = self._hierarchy.accessible(user.username)
@@ -134,7 +116,7 @@ def _parse_entity_id(headers: Headers) -> str | None:
     ids = headers.getlist("zuora-entity-ids")
     if not ids:
         return None
-    if len(ids) > 1 or not (_HEX_ID.fullmatch(ids[0]) or _HYPHENATED_ID.fullmatch(ids[0])):
+    if len(ids) > 1 or not _ENTITY_ID.fullmatch(ids[0]):
         raise invalid_value("Name exactly one entity, in Zuora-Entity-Ids.")
     return normalize_id(ids[0])
 

@@ -35,11 +35,6 @@ class IdempotencyStore:
     async def run(self, request: Request, entity_id: str, respond: Respond) -> Response:
         """Return the response to a POST, PUT or DELETE, or the stored one if its key is known.
 
-        Args:
-            request: The request, whose body is read here.
-            entity_id: The acting entity.
-            respond: Makes the response.
-
         Raises:
             Refusal: The key is malformed, in use (409) or belongs to another request (422).
         """
@@ -61,7 +56,7 @@ class IdempotencyStore:
                 if response is None:
                     response = respond(body)
                     headers = {**request.state.call_headers, **response.headers}
-                    headers.pop("Zuora-Track-Id", None)
+                    headers.pop("Zuora-Track-Id", None)  # the next call brings its own
                     self._save(key, url, entity_and_body, response, json.dumps(headers))
                 return response
         finally:

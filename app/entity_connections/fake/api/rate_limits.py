@@ -17,17 +17,12 @@ _TOKEN_LIMITS_PER_ADDRESS: Limits = {60: 100}
 
 
 class Reading(NamedTuple):
-    """A window after one more call.
-
-    Attributes:
-        limit: The most calls in the window.
-        remaining: How many more calls are allowed; below 0: the limit is exceeded.
-        reset: Seconds until the next window.
-    """
+    """A window after one more call; `remaining` is below 0 when the limit is exceeded."""
 
     limit: int
     remaining: int
     reset: int
+    """Seconds until the next window."""
 
 
 class Meter:

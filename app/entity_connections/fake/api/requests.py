@@ -3,12 +3,10 @@
 import json
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
 
-from entity_connections.fake.rules.policy import Policy
 from entity_connections.fake.rules.refusal import Category, Refusal, invalid_value
 
 _MAX_BODY = 64 * 1024
@@ -20,14 +18,6 @@ _REQUIREMENTS = {
     "provisioned": (re.compile("true|false"), "must be true or false"),
 }
 """Parameter -> the values that it takes, as a pattern and in words."""
-
-
-class Page(NamedTuple):
-    """One page of a list; `direction` is inbound, outbound or, for both, None."""
-
-    direction: str | None
-    number: int
-    size: int
 
 
 def parse_query(request: Request, *names: str) -> dict[str, str]:
@@ -52,29 +42,8 @@ def parse_query(request: Request, *names: str) -> dict[str, str]:
     return dict(query)
 
 
-def parse_page(request: Request) -> Page:
-    """Return the page that a request asks for.
-
-    Raises:
-        Refusal: The query is invalid, with one reason for each mistake.
-    """
-    query = parse_query(request, "page", "pageSize", "type")
-    return Page(query.get("type"), int(query.get("page", 1)), int(query.get("pageSize", 30)))
-
-
-def next_page_url(request: Request, page: Page, policy: Policy) -> str:
-    """Return the absolute URL of the page after `page`."""
-    query = dict(request.query_params) if policy.next_page == "whole-query" else {}
-    query |= {"page": str(page.number + 1), "pageSize": str(page.size)}
-    return f"{request.base_url}{request.scope['path'].lstrip('/')}?{urlencode(query)}"
-
-
 async def read_body(request: Request) -> bytes:
-    """Return the body.
-
-    Raises:
-        Refusal: The body is too large, incomplete or encoded.
-    """
+    """Return the body; raise `Refusal` when it is too large, incomplete or encoded."""
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise invalid_value("The body must have no Content-Encoding.", status=415)
     body = b""
@@ -111,11 +80,7 @@ def parse_json_object(request: Request, body: bytes, *fields: str) -> dict[str, 
 
 
 def parse_form(request: Request, body: bytes) -> dict[str, str]:
-    """Return `body` as the fields of an HTML form (contract A1).
-
-    Raises:
-        Refusal: The Content-Type is not `application/x-www-form-urlencoded`.
-    """
+    """Return `body` as the fields of an HTML form; raise `Refusal` when it is none."""
     if _media_type(request) != "application/x-www-form-urlencoded":
         raise invalid_value("The body must be application/x-www-form-urlencoded.", status=415)
     return dict(parse_qsl(body.decode("utf-8", "replace")))

@@ -27,7 +27,7 @@ def refusal_response(refusal: Refusal, request_id: str, *, by_status: bool = Fal
 
     Args:
         refusal: Category, reasons, status and headers.
-        request_id: The id of the call, which a caller quotes to Zuora's support.
+        request_id: The id of the call.
         by_status: Whether what the rules forbid has an HTTP status other than 200.
     """
     body = {

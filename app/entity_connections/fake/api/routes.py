@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Mapping
 from functools import partial
+from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -14,22 +15,14 @@ from entity_connections.fake.api import openapi
 from entity_connections.fake.api.authentication import Authenticator
 from entity_connections.fake.api.idempotency import IdempotencyStore
 from entity_connections.fake.api.requests import (
-    next_page_url,
     parse_form,
     parse_json_object,
-    parse_page,
     parse_query,
     read_body,
     require_fields,
 )
 from entity_connections.fake.api.responses import json_response, list_response, refusal_response
-from entity_connections.fake.model import (
-    PROVISIONED,
-    UNPROVISIONED,
-    AccessStatus,
-    Caller,
-    Entity,
-)
+from entity_connections.fake.model import PROVISIONED, UNPROVISIONED, AccessStatus, Caller, Entity
 from entity_connections.fake.rules.access_requests import AccessRequests
 from entity_connections.fake.rules.connection_rules import Action, ConnectionRules
 from entity_connections.fake.rules.policy import Policy
@@ -44,9 +37,10 @@ from entity_connections.fake.state.connections import Connections
 from entity_connections.fake.state.hierarchy import Hierarchy, normalize_entity_id
 from entity_connections.fake.state.users import Users
 
-Operation = Callable[[Caller, Request, bytes], Response]
-"""What a method does on a path, given the caller, the request and its body."""
+Operation = Callable[[Caller, Request, bytes], Response | None]
+"""Answers the caller of a request, given its body; None: it succeeds without any data."""
 
+_CONNECTIONS = "/v1/entity-connections"
 _STATUS_FILTERS = {"true": PROVISIONED, "false": UNPROVISIONED}
 _BUSY_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
@@ -75,19 +69,17 @@ class Routes:
         self._idempotency = IdempotencyStore(db, policy, clock)
 
     def create_application(self, control: Route | None = None) -> Starlette:
-        """Return the application, without the middleware.
-
-        Args:
-            control: The route on which faults are switched; None: there is none.
-        """
+        """Return the application without the middleware; `control` switches faults."""
         document = openapi.load_document(control=control is not None)
-        connections, connection = "/v1/entity-connections", "/v1/entity-connections/{id}"
+        connection = f"{_CONNECTIONS}/{{id}}"
         entity, user = "/v1/entities/{id}", "/v1/users/{login}"
         app = Starlette(
             routes=[
                 Route("/oauth/token", self._create_token, methods=["POST"]),
                 Route(openapi.PATH, partial(_describe, document)),
-                self._route(connections, GET=self._list_connections, POST=self._request_connection),
+                self._route(
+                    _CONNECTIONS, GET=self._list_connections, POST=self._request_connection
+                ),
                 self._route(f"{connection}/accept", PUT=partial(self._act, "accept")),
                 self._route(f"{connection}/deny", PUT=partial(self._act, "deny")),
                 self._route(f"{connection}/disconnect", PUT=partial(self._act, "disconnect")),
@@ -96,10 +88,10 @@ class Routes:
                     entity,
                     GET=self._read_entity,
                     PUT=self._change_entity,
-                    DELETE=self._remove_entity,
+                    DELETE=self._delete_entity,
                 ),
                 self._route(f"{entity}/provision", PUT=self._provision_entity),
-                self._route(f"{user}/accessible-entities", GET=self._list_accessible_entities),
+                self._route(f"{user}/accessible-entities", GET=self._list_accessible),
                 self._route(f"{user}/request-access", PUT=self._request_access),
                 self._route(f"{user}/accept-access", PUT=partial(self._answer_access, "Active")),
                 self._route(
@@ -119,16 +111,16 @@ class Routes:
 
         async def answer(request: Request) -> Response:
             caller = self._authenticator.authenticate(request.headers)
-            if request.method in ("GET", "HEAD"):
-                return operations["GET"](caller, request, b"")
-            operation = operations[request.method]
+            operation = operations["GET" if request.method == "HEAD" else request.method]
 
             def respond(body: bytes) -> Response:
                 try:
-                    return operation(caller, request, body)
+                    return operation(caller, request, body) or _success()
                 except Refusal as refusal:
                     return self._refuse(request, refusal)
 
+            if request.method in ("GET", "HEAD"):
+                return respond(b"")
             return await self._idempotency.run(request, caller.entity_id, respond)
 
         return Route(path, answer, methods=list(operations))
@@ -138,33 +130,33 @@ class Routes:
         return json_response(self._authenticator.issue_token(form, request.headers))
 
     def _list_connections(self, caller: Caller, request: Request, _body: bytes) -> Response:
-        page, policy = parse_page(request), self._policy()
+        query, policy = parse_query(request, "page", "pageSize", "type"), self._policy()
+        page, size = int(query.get("page", 1)), int(query.get("pageSize", 30))
         rows = self._connections.list_page(
             caller.entity_id,
-            page.direction,
-            offset=(page.number - 1) * page.size,
-            limit=page.size + 1,
+            query.get("type"),
+            offset=(page - 1) * size,
+            limit=size + 1,
             newest_first=policy.order == "newest-first",
         )
         fields: dict[str, object] = {"success": True}
-        if len(rows) > page.size:
-            fields["nextPage"] = next_page_url(request, page, policy)
-        return list_response("entityConnections", rows[: page.size], fields)
+        if len(rows) > size:
+            kept = query if policy.next_page == "whole-query" else {}
+            next_query = urlencode({**kept, "page": page + 1, "pageSize": size})
+            fields["nextPage"] = f"{request.base_url}{_CONNECTIONS[1:]}?{next_query}"
+        return list_response("entityConnections", rows[:size], fields)
 
     def _request_connection(self, caller: Caller, request: Request, body: bytes) -> Response:
         fields = parse_json_object(request, body, "targetEntityId")
         require_fields(fields, "targetEntityId")
         target_id = fields["targetEntityId"]
         if not isinstance(target_id, str) or not 1 <= len(target_id) <= 32:
-            raise invalid_value(
-                "targetEntityId must be text of at most 32 characters, without hyphens."
-            )
+            raise invalid_value("targetEntityId must be text of at most 32 characters.")
         return _success(id=self._rules.request(caller, normalize_entity_id(target_id)))
 
-    def _act(self, action: Action, caller: Caller, request: Request, body: bytes) -> Response:
+    def _act(self, action: Action, caller: Caller, request: Request, body: bytes) -> None:
         self._check_is_empty(request, body)
         self._rules.act(caller, action, request.path_params["id"])
-        return _success()
 
     def _list_entities(self, caller: Caller, request: Request, _body: bytes) -> Response:
         provisioned = parse_query(request, "provisioned").get("provisioned", "")
@@ -179,36 +171,30 @@ class Routes:
 
     def _create_entity(self, caller: Caller, request: Request, body: bytes) -> Response:
         fields = parse_json_object(request, body, *REQUIRED_FIELDS, "displayName")
-        return _success(
-            **_entity_body(self._provisioning.create(caller, fields), self._tenant_id())
-        )
+        entity = self._provisioning.create(caller, fields)
+        return _success(**_entity_body(entity, self._tenant_id()))
 
     def _read_entity(self, _caller: Caller, request: Request, _body: bytes) -> Response:
         entity = self._hierarchy.entity(_entity_id(request))
         return _success(**_entity_body(entity, self._tenant_id()))
 
-    def _change_entity(self, caller: Caller, request: Request, body: bytes) -> Response:
+    def _change_entity(self, caller: Caller, request: Request, body: bytes) -> None:
         fields = parse_json_object(request, body, *CHANGEABLE_FIELDS)
         self._provisioning.change(caller, _entity_id(request), fields)
-        return _success()
 
-    def _remove_entity(self, caller: Caller, request: Request, body: bytes) -> Response:
+    def _delete_entity(self, caller: Caller, request: Request, body: bytes) -> None:
         parse_json_object(request, body)
         self._provisioning.remove(caller, _entity_id(request))
-        return _success()
 
-    def _provision_entity(self, caller: Caller, request: Request, body: bytes) -> Response:
+    def _provision_entity(self, caller: Caller, request: Request, body: bytes) -> None:
         self._check_is_empty(request, body)
         self._provisioning.provision(caller, _entity_id(request))
-        return _success()
 
-    def _list_accessible_entities(
-        self, _caller: Caller, request: Request, _body: bytes
-    ) -> Response:
+    def _list_accessible(self, _caller: Caller, request: Request, _body: bytes) -> Response:
         user = self._access_requests.user(request.path_params["login"])
         return self._entities_response(self._hierarchy.accessible(user.username))
 
-    def _request_access(self, caller: Caller, request: Request, body: bytes) -> Response:
+    def _request_access(self, caller: Caller, request: Request, body: bytes) -> None:
         fields = parse_json_object(request, body, "targetEntityIds")
         require_fields(fields, "targetEntityIds")
         ids = fields["targetEntityIds"]
@@ -217,14 +203,12 @@ class Routes:
         self._access_requests.request(
             caller, request.path_params["login"], [normalize_entity_id(id_) for id_ in ids]
         )
-        return _success()
 
     def _answer_access(
         self, status: AccessStatus, caller: Caller, request: Request, body: bytes
-    ) -> Response:
+    ) -> None:
         self._check_is_empty(request, body)
         self._access_requests.answer(caller, request.path_params["login"], status)
-        return _success()
 
     def _check_is_empty(self, request: Request, body: bytes) -> None:
         """Check a PUT that has no fields; its body is empty or `{}`."""

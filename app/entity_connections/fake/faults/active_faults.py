@@ -71,14 +71,7 @@ class ActiveFaults:
         return policy
 
     def trigger(self, name: str, method: str, path: str, token: str) -> FaultSetting | None:
-        """Return the fault if it triggers on this call, and count that.
-
-        Args:
-            name: The name of the fault.
-            method: The method of the call.
-            path: The path of the call.
-            token: The value of its `Authorization` header.
-        """
+        """Return the fault if it triggers on this call, and count that."""
         setting = self._settings.get(name)
         if setting is None or not _is_affected(setting.calls, method, path):
             return None

@@ -1,11 +1,4 @@
-"""The control path: switching faults over HTTP, for tests in another process.
-
-    GET /_faults                                     the faults there are, and those that are on
-    PUT /_faults  {"on": ["rate-limit=2,times=1"]}   switches these on and all others off
-    PUT /_faults  {"on": [...], "seed": 7}           the same, with other random numbers
-
-A fault is written as for `serve --fault`. The path exists only with `serve --control`.
-"""
+"""The path of `serve --control`: showing and switching faults over HTTP."""
 
 from starlette.requests import Request
 from starlette.responses import Response

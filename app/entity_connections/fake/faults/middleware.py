@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from http import HTTPStatus
 
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, Response
@@ -20,11 +21,12 @@ Trigger = Callable[[str], FaultSetting | None]
 """Takes the name of a fault, and returns it if it triggers on the call."""
 
 _GATEWAY_FAULTS = {"time-out": 504, "http-502": 502, "http-503-retry-after": 503, "http-503": 503}
-_GATEWAY_REASONS = {
-    502: "Bad Gateway",
-    503: "Service Temporarily Unavailable",
-    504: "Gateway Time-out",
-}
+"""The faults in which a gateway answers and the tenant is not called, with its status."""
+_REFUSAL_FAULTS = (
+    "rate-limit-retry-after", "rate-limit", "concurrency-retry-after", "concurrency",
+    "expired-token",
+)  # fmt: skip
+"""The faults in which the tenant refuses the call."""
 
 
 class FaultMiddleware:
@@ -38,11 +40,7 @@ class FaultMiddleware:
         self._other_administrator = other_administrator
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one call.
-
-        Raises:
-            ConnectionResetError: A fault drops the connection.
-        """
+        """Answer one call; raise `ConnectionResetError` when a fault drops the connection."""
         if not self._faults or scope["path"] == CONTROL_PATH:
             await self._app(scope, receive, send)
             return
@@ -61,19 +59,19 @@ class FaultMiddleware:
         for name, status in _GATEWAY_FAULTS.items():
             if fault := trigger(name):
                 await asyncio.sleep(fault.value if name == "time-out" else 0)
-                await _gateway_response(status, _retry_after(fault))(scope, receive, send)
+                await _gateway_response(status, fault)(scope, receive, send)
                 return
-        for name, create_refusal in _REFUSAL_FAULTS.items():
+        for name in _REFUSAL_FAULTS:
             if fault := trigger(name):
-                scope[FAULT] = create_refusal(fault)
+                scope[FAULT] = _create_refusal(fault)
                 break
         await self._call(trigger, scope, receive, send)
 
     async def _call(self, trigger: Trigger, scope: Scope, receive: Receive, send: Send) -> None:
-        """Carry out the call, and pass on its answer, a part of it or none."""
-        if trigger("http-504"):
+        """Carry out the call, and send its answer, a part of it or none."""
+        if fault := trigger("http-504"):
             await self._app(scope, receive, _discard)
-            await _gateway_response(504)(scope, receive, send)
+            await _gateway_response(504, fault)(scope, receive, send)
         elif trigger("drop"):
             await self._app(scope, receive, _discard)
             raise ConnectionResetError("The fault drop has closed the connection.")
@@ -84,40 +82,27 @@ class FaultMiddleware:
             await self._app(scope, receive, send)
 
 
-def _gateway_response(status: int, headers: dict[str, str] | None = None) -> Response:
+def _gateway_response(status: int, fault: FaultSetting) -> Response:
     # A gateway in front of Zuora answers HTML, without Zuora's headers.
-    title = f"{status} {_GATEWAY_REASONS[status]}"
+    title = f"{status} {HTTPStatus(status).phrase}"
     page = f"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
-    return HTMLResponse(page, status, headers)
+    return HTMLResponse(page, status, _retry_after(fault))
 
 
-def _retry_after(fault: FaultSetting) -> dict[str, str]:
-    return {"Retry-After": f"{fault.value:.0f}"} if fault.name.endswith("-retry-after") else {}
-
-
-def _rate_limit_refusal(fault: FaultSetting) -> Response:
-    headers = {"RateLimit-Remaining": "0", "RateLimit-Reset": f"{fault.value:.0f}"}
-    return rate_limit_response(fault.value, headers | _retry_after(fault))
-
-
-def _concurrency_refusal(fault: FaultSetting) -> Refusal:
-    message = "Too many requests are running at once."
-    headers = {"Concurrency-Limit-Remaining": "0", **_retry_after(fault)}
-    return Refusal(Category.CONCURRENCY, message, status=429, headers=headers)
-
-
-def _expired_token_refusal(_fault: FaultSetting) -> Refusal:
+def _create_refusal(fault: FaultSetting) -> Refusal | Response:
+    if fault.name.startswith("rate-limit"):
+        headers = {"RateLimit-Remaining": "0", "RateLimit-Reset": f"{fault.value:.0f}"}
+        return rate_limit_response(fault.value, headers | _retry_after(fault))
+    if fault.name.startswith("concurrency"):
+        message = "Too many requests are running at once."
+        headers = {"Concurrency-Limit-Remaining": "0", **_retry_after(fault)}
+        return Refusal(Category.CONCURRENCY, message, status=429, headers=headers)
     message = "This resource is protected, please sign in first."
     return Refusal(Category.AUTHENTICATION, message, status=401)
 
 
-_REFUSAL_FAULTS: dict[str, Callable[[FaultSetting], Refusal | Response]] = {
-    "rate-limit-retry-after": _rate_limit_refusal,
-    "rate-limit": _rate_limit_refusal,
-    "concurrency-retry-after": _concurrency_refusal,
-    "concurrency": _concurrency_refusal,
-    "expired-token": _expired_token_refusal,
-}
+def _retry_after(fault: FaultSetting) -> dict[str, str]:
+    return {"Retry-After": f"{fault.value:.0f}"} if fault.name.endswith("-retry-after") else {}
 
 
 async def _discard(_message: Message) -> None:
