@@ -72,12 +72,11 @@ class Session:
         self.headers = dict(headers)
 
     async def call(
-        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **how: Any
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **content: Any
     ) -> httpx.Response:
         """Make any call as this user."""
-        return await self._client.request(
-            method, path, headers=self.headers | dict(headers or {}), **how
-        )
+        headers = {**self.headers, **(headers or {})}
+        return await self._client.request(method, path, headers=headers, **content)
 
     async def get(self, path: str, **params: str) -> httpx.Response:
         """Read something."""

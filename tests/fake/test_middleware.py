@@ -14,16 +14,12 @@ pytestmark = pytest.mark.asyncio
 async def test_every_call_has_a_request_id_of_its_own(server: Server) -> None:
     session = await server.sign_in("alice")
     paths = ("/v1/entities", "/v1/entities", "/v1/nothing", "/elsewhere", "/oauth/token")
-    ids = [(await session.get(path)).headers["Zuora-Request-Id"] for path in paths]
+    answers = [await session.get(path) for path in paths]
+    ids = [answer.headers["Zuora-Request-Id"] for answer in answers]
     assert len(set(ids)) == len(ids)
-    assert {len(id_) for id_ in ids} == {36}
-
-
-async def test_a_refusal_repeats_its_request_id(server: Server) -> None:
-    answer = await (await server.sign_in("alice")).get("/v1/nothing")
-    body = answer.json()
-    assert body["requestId"] == answer.headers["Zuora-Request-Id"]
-    assert body["processId"] == body["requestId"].replace("-", "")[:16].upper()
+    body = answers[2].json()
+    assert body["requestId"] == ids[2]
+    assert body["processId"] == ids[2].replace("-", "")[:16].upper()
 
 
 @pytest.mark.parametrize("path", ["/v1/entities", "/v1/nothing", "/elsewhere"])
@@ -50,7 +46,7 @@ async def test_an_invalid_track_id_is_refused_and_not_repeated(
 async def test_the_api_reports_its_limits(server: Server) -> None:
     session = await server.sign_in("alice")
     server.now = 1_800_000_000 - 1_800_000_000 % 60 + 45.0
-    first, second = await session.get("/v1/entities"), await session.get("/v1/entities")
+    first, second = await session.get("/v1/entities"), await session.get("/v1/nothing")
     assert first.headers["RateLimit-Limit"] == (
         "50000, 50000;w=60, 2250000;w=3600, 27000000;w=86400"
     )
@@ -60,12 +56,6 @@ async def test_the_api_reports_its_limits(server: Server) -> None:
     assert first.headers["Concurrency-Limit-Type"] == "Default"
     assert first.headers["Concurrency-Limit-Limit"] == "40"
     assert first.headers["Concurrency-Limit-Remaining"] == "39"
-
-
-async def test_refused_calls_are_counted(server: Server) -> None:
-    await server.client.get("/v1/entities")
-    answer = await server.client.get("/v1/nothing")
-    assert answer.headers["RateLimit-Remaining"] == "49998"
 
 
 async def test_calls_over_the_limit_are_refused_with_429(open_server: Open) -> None:
@@ -82,21 +72,13 @@ async def test_calls_over_the_limit_are_refused_with_429(open_server: Open) -> N
     assert (await session.get("/v1/entities")).status_code == 200
 
 
-async def test_the_reading_is_of_the_window_closest_to_exhaustion() -> None:
+async def test_the_window_closest_to_exhaustion_counts() -> None:
     now = [0.0]
     meter = Meter({60: 10, 3600: 12}, lambda: now[0])
     assert [meter.count().limit for _ in range(10)] == [10] * 10
     now[0] = 60.0
     assert meter.count() == (12, 1, 3540)
     assert [meter.count().remaining for _ in range(2)] == [0, -1]
-
-
-async def test_one_exhausted_window_is_enough_to_exceed_the_limit() -> None:
-    now = [0.0]
-    meter = Meter({60: 1, 3600: 1}, lambda: now[0])
-    assert meter.count().remaining == 0
-    now[0] = 60.0
-    assert meter.count().remaining < 0
 
 
 async def test_the_token_endpoint_has_rate_limit_headers_of_its_own(server: Server) -> None:
@@ -126,23 +108,13 @@ async def test_an_address_gets_100_tokens_a_minute_by_policy(server: Server) -> 
 
 async def test_bodies_over_1000_bytes_are_compressed_if_asked(server: Server) -> None:
     session = await server.sign_in("alice")
-    long, short = "/v1/entities", "/v1/entities?provisioned=x"
     for accepted, coding in {"br, gzip;q=0.5": "gzip", "identity": None}.items():
         session.headers["Accept-Encoding"] = accepted
-        assert (await session.get(long)).headers.get("Content-Encoding") == coding
-        assert "Content-Encoding" not in (await session.get(short)).headers
-        assert len((await session.get(long)).json()["entities"]) == 15
-
-
-async def test_the_length_is_that_of_the_compressed_body(server: Server) -> None:
-    session = await server.sign_in("alice")
-    headers = [(k.lower().encode(), v.encode()) for k, v in session.headers.items()]
-    for extra in ((), ((b"accept-encoding", b"gzip"),)):
-        _, answered, body = await raw_call(
-            server.tenant.asgi, "GET", "/v1/entities", headers=[*headers, *extra]
-        )
-        assert int(answered["content-length"]) == len(body)
-        assert answered["content-type"] == "application/json; charset=utf-8"
+        long, short = await session.get("/v1/entities"), await session.get("/v1/nothing")
+        assert len(long.json()["entities"]) == 15
+        assert long.headers.get("Content-Encoding") == coding
+        assert long.headers["Content-Type"] == "application/json; charset=utf-8"
+        assert "Content-Encoding" not in short.headers
 
 
 @pytest.mark.parametrize(
