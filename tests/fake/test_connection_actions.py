@@ -53,7 +53,7 @@ async def test_a_refusal_names_the_entities_and_the_status(server: Server) -> No
     answer = await (await server.sign_in("alice", AMERICAS)).act("accept", ALIVE)
     assert sentence(answer) == (
         "The connection from Acme Corporation to Acme-Americas is Connected."
-        " Only a Pending one can be accepted."
+        " To accept it, it must be Pending."
     )
 
 

@@ -88,10 +88,7 @@ class Scenario(NamedTuple):
         tenant_id: Zuora's number of the tenant, as text.
         entities: In the order in which the API lists them.
         connections: In the order in which the API lists them.
-        users: Everyone who can get a token.
         roles: Username -> entity id -> role.
-        policy: The behaviour where Zuora's documentation is silent.
-        access_requests: Requests for access of users to entities.
         faults: Faults that are on from the start, as `parse_fault` takes them.
     """
 

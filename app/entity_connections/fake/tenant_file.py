@@ -23,7 +23,7 @@ BUSY_TIMEOUT = 5.0
 """Seconds to wait while another program writes to the file."""
 
 
-class TenantFileError(Exception):
+class TenantFileError(ValueError):
     """A file that cannot be used as a tenant; the message names it and says what to do."""
 
 

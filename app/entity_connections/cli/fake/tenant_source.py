@@ -65,11 +65,11 @@ def open_tenant_file(path: Path, scenario: str | None = None) -> "sqlite3.Connec
     Raises:
         CliError: The file cannot be used.
     """
-    from entity_connections.fake.tenant_file import TenantFileError, open_file
+    from entity_connections.fake.tenant_file import open_file
 
     try:
         return open_file(path, scenario)
-    except (TenantFileError, ValueError) as error:
+    except ValueError as error:
         raise CliError(str(error), ExitCode.USAGE) from error
 
 

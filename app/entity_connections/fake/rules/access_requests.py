@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from entity_connections.fake.model import ADMINISTRATOR, PROVISIONED, AccessStatus, Caller, User
-from entity_connections.fake.rules.refusal import Category, Refusal
+from entity_connections.fake.rules.refusal import Refusal, broken_rule, forbidden, not_found
 from entity_connections.fake.state.hierarchy import Hierarchy
 from entity_connections.fake.state.users import Users
 
@@ -28,9 +28,8 @@ class AccessRequests:
         user = self.user(login)
         if not caller.administers(user.home_entity_id):
             home = self._hierarchy.display_name(user.home_entity_id)
-            raise Refusal(
-                Category.PERMISSION,
-                f"Only an administrator of {home}, acting there, may request access for {login}.",
+            raise forbidden(
+                f"Only an administrator of {home}, acting there, may request access for {login}."
             )
         unique_ids = list(dict.fromkeys(entity_ids))
         refusals = []
@@ -51,35 +50,33 @@ class AccessRequests:
         user = self.user(login)
         name = self._hierarchy.display_name(caller.entity_id)
         if not caller.administers(caller.entity_id):
-            raise Refusal(
-                Category.PERMISSION,
-                f"Only an administrator of {name}, acting there, may grant or deny access to it.",
+            raise forbidden(
+                f"Only an administrator of {name}, acting there, may grant or deny access to it."
             )
         if not self._is_pending(user, caller.entity_id):
-            message = f"No request of {user.login} for access to {name} is Pending Review."
-            raise Refusal(Category.RULE, message)
+            raise broken_rule(f"No request of {user.login} for access to {name} is Pending Review.")
         self._set_status(user, caller.entity_id, status)
 
     def user(self, login: str) -> User:
         """Return the user with this login; raise `Refusal` when there is none."""
         user = self._users.by_login(login)
         if user is None:
-            raise Refusal(Category.NOT_FOUND, f"There is no user {login[:64]}.")
+            raise not_found(f"There is no user {login[:64]}.")
         return user
 
     def _check_request(self, caller: Caller, user: User, entity_id: str) -> None:
         entity = self._hierarchy.entity(entity_id)
         name = entity.display_name
         if entity.status != PROVISIONED:
-            raise Refusal(Category.RULE, f"{name} is not provisioned yet.")
+            raise broken_rule(f"{name} is not provisioned yet.")
         if self._hierarchy.role(caller.user.username, entity_id) is None:
-            message = f"{caller.user.login} has no access to {name} and cannot request it."
-            raise Refusal(Category.PERMISSION, message)
+            raise forbidden(f"{caller.user.login} has no access to {name} and cannot request it.")
         if self._hierarchy.role(user.username, entity_id) is not None:
-            raise Refusal(Category.RULE, f"{user.login} may enter {name} already.")
+            raise broken_rule(f"{user.login} may enter {name} already.")
         if self._is_pending(user, entity_id):
-            message = f"The request of {user.login} for access to {name} is Pending Review already."
-            raise Refusal(Category.RULE, message)
+            raise broken_rule(
+                f"The request of {user.login} for access to {name} is Pending Review already."
+            )
 
     def _is_pending(self, user: User, entity_id: str) -> bool:
         rows = self._db.execute(

@@ -13,17 +13,11 @@ from entity_connections.fake.model import (
     Connection,
 )
 from entity_connections.fake.rules.policy import Policy
-from entity_connections.fake.rules.refusal import Category, Refusal
+from entity_connections.fake.rules.refusal import Refusal, broken_rule, forbidden
 from entity_connections.fake.state.connections import Connections
 from entity_connections.fake.state.hierarchy import Hierarchy
 
 Action = Literal["accept", "deny", "disconnect"]
-
-_PARTICIPLES: dict[Action, str] = {
-    "accept": "accepted",
-    "deny": "denied",
-    "disconnect": "disconnected",
-}
 
 
 class ConnectionRules:
@@ -50,10 +44,7 @@ class ConnectionRules:
         policy, source_id = self._policy(), caller.entity_id
         if not caller.administers(source_id):
             source = self._hierarchy.display_name(source_id)
-            raise Refusal(
-                Category.PERMISSION,
-                f"Only an administrator of {source} may request a connection from it.",
-            )
+            raise forbidden(f"Only an administrator of {source} may request a connection from it.")
         target_role = self._check_target(caller, target_id)
         if policy.both_ways == "refused":
             opposite = self._connections.find_active(target_id, source_id)
@@ -93,10 +84,9 @@ class ConnectionRules:
             and connection.source_id == caller.entity_id
         )
         if connection.status != before and not is_withdrawal:
-            raise Refusal(
-                Category.RULE,
+            raise broken_rule(
                 f"The connection {self._describe(connection)} is {connection.status}."
-                f" Only a {before} one can be {_PARTICIPLES[action]}.",
+                f" To {action} it, it must be {before}."
             )
         is_removed = {
             "accept": False,
@@ -112,16 +102,14 @@ class ConnectionRules:
         """Return the caller's role in the target of a request."""
         target = self._hierarchy.entity(target_id)
         if target_id == caller.entity_id:
-            message = f"{target.display_name} cannot be connected to itself."
-            raise Refusal(Category.RULE, message)
+            raise broken_rule(f"{target.display_name} cannot be connected to itself.")
         if target.status != PROVISIONED:
-            raise Refusal(Category.RULE, f"{target.display_name} is not provisioned yet.")
+            raise broken_rule(f"{target.display_name} is not provisioned yet.")
         role = self._hierarchy.role(caller.user.username, target_id)
         if role is None:
-            raise Refusal(
-                Category.PERMISSION,
+            raise forbidden(
                 f"{caller.user.login} has no access to {target.display_name}. Only an"
-                " administrator with access to the target may request a connection to it.",
+                " administrator with access to the target may request a connection to it."
             )
         return role
 
@@ -131,17 +119,15 @@ class ConnectionRules:
             entity_ids.append(connection.source_id)
         if not caller.administers(*entity_ids):
             names = " or ".join(map(self._hierarchy.display_name, entity_ids))
-            raise Refusal(
-                Category.PERMISSION,
+            raise forbidden(
                 f"Only an administrator of {names}, acting there, may {action} the connection"
-                f" {self._describe(connection)}.",
+                f" {self._describe(connection)}."
             )
 
     def _duplicate_refusal(self, active: Connection) -> Refusal:
-        return Refusal(
-            Category.RULE,
+        return broken_rule(
             f"The connection {self._describe(active)} is already {active.status}."
-            " A pair of entities can have one at a time.",
+            " A pair of entities can have one at a time."
         )
 
     def _describe(self, connection: Connection) -> str:

@@ -15,7 +15,13 @@ from entity_connections.fake.model import (
     Caller,
     Entity,
 )
-from entity_connections.fake.rules.refusal import Category, Refusal, invalid_value
+from entity_connections.fake.rules.refusal import (
+    Category,
+    Refusal,
+    broken_rule,
+    forbidden,
+    invalid_value,
+)
 from entity_connections.fake.state.hierarchy import Hierarchy, normalize_entity_id
 
 CHANGEABLE_FIELDS = ("name", "displayName", "locale", "timezone")
@@ -58,7 +64,7 @@ class Provisioning:
             locale=values["locale"],
         )
         if len(self._hierarchy.entities()) >= MAX_ENTITIES:
-            raise Refusal(Category.RULE, f"A hierarchy has at most {MAX_ENTITIES} entities.")
+            raise broken_rule(f"A hierarchy has at most {MAX_ENTITIES} entities.")
         self._check_name_is_free(entity)
         self._hierarchy.add(entity)
         self._db.execute(
@@ -70,7 +76,7 @@ class Provisioning:
         """Change an unprovisioned entity."""
         self._check_permission(caller)
         values = _check_fields(fields)
-        entity = self._get_unprovisioned(id_, "changed")
+        entity = self._get_unprovisioned(id_)
         entity = entity._replace(
             name=values.get("name", entity.name),
             display_name=values.get("displayName", entity.display_name),
@@ -83,43 +89,41 @@ class Provisioning:
     def provision(self, caller: Caller, id_: str) -> None:
         """Provision an entity; its parent must be provisioned already."""
         self._check_permission(caller)
-        entity = self._get_unprovisioned(id_, "provisioned")
+        entity = self._get_unprovisioned(id_)
         parent = self._hierarchy.entity(entity.parent_id or "")
         if parent.status != PROVISIONED:
-            message = f"{parent.display_name}, the parent, is not provisioned yet."
-            raise Refusal(Category.RULE, message)
+            raise broken_rule(f"{parent.display_name}, the parent, is not provisioned yet.")
         self._hierarchy.update(entity._replace(status=PROVISIONED))
 
     def remove(self, caller: Caller, id_: str) -> None:
         """Remove an unprovisioned entity, and every entity below it."""
         self._check_permission(caller)
-        entity = self._get_unprovisioned(id_, "removed")
+        entity = self._get_unprovisioned(id_)
         self._db.execute("DELETE FROM entity WHERE id = ?", (entity.id,))  # and all that refers
 
     def _check_permission(self, caller: Caller) -> None:
         top = self._hierarchy.global_entity()
         if not caller.administers(top.id):
-            raise Refusal(
-                Category.PERMISSION,
+            raise forbidden(
                 f"Only an administrator of {top.display_name}, the global entity, acting there,"
-                " may change the hierarchy.",
+                " may change the hierarchy."
             )
 
-    def _get_unprovisioned(self, id_: str, participle: str) -> Entity:
+    def _get_unprovisioned(self, id_: str) -> Entity:
         entity = self._hierarchy.entity(id_)
         if entity.status != UNPROVISIONED:
-            raise Refusal(
-                Category.RULE,
+            raise broken_rule(
                 f"{entity.display_name} is provisioned. Only an unprovisioned entity"
-                f" can be {participle}.",
+                " can be changed, provisioned or removed."
             )
         return entity
 
     def _check_name_is_free(self, entity: Entity) -> None:
         other = self._hierarchy.by_name(entity.name)
         if other is not None and other.id != entity.id:
-            message = f"The name {entity.name} is taken. A name is unique in the hierarchy."
-            raise Refusal(Category.RULE, message)
+            raise broken_rule(
+                f"The name {entity.name} is taken. A name is unique in the hierarchy."
+            )
 
 
 def _check_fields(fields: Mapping[str, object]) -> dict[str, str]:

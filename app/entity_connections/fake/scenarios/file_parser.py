@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
 from graphlib import CycleError, TopologicalSorter
 from hashlib import sha256
@@ -34,18 +35,7 @@ from entity_connections.fake.scenarios.file_schema import (
     describe_error,
 )
 
-_MAX_PROBLEMS = 20
-"""The most problems of one file that are reported."""
 _HEX_DIGITS = frozenset("0123456789abcdef")
-_UNIQUE = (
-    ("entities", "name"),
-    ("entities", "id"),
-    ("users", "username"),
-    ("users", "login"),
-    ("users", "client_id"),
-    ("connections", "id"),
-)
-"""Fields that must differ in all items of a list of `Scenario`."""
 
 
 class ScenarioFileError(ValueError):
@@ -105,10 +95,7 @@ def build_scenario(data: object, file_name: str) -> Scenario:
         ]
         if not problems:
             return scenario
-    lines = [f"{file_name}: {problem}" for problem in problems[:_MAX_PROBLEMS]]
-    if len(problems) > _MAX_PROBLEMS:
-        lines.append(f"and {len(problems) - _MAX_PROBLEMS} more.")
-    raise ScenarioFileError("\n".join(lines))
+    raise ScenarioFileError("\n".join(f"{file_name}: {problem}" for problem in problems))
 
 
 class _ScenarioBuilder:
@@ -123,9 +110,11 @@ class _ScenarioBuilder:
             entity.name: entity.id or self._make_id("entity", entity.name)
             for entity in file.entities
         }
-        self._unprovisioned_ids = {
-            self._ids[entity.name] for entity in file.entities if entity.status == UNPROVISIONED
-        }
+        self._provisioned_ids = [
+            self._ids[entity.name] for entity in file.entities if entity.status == PROVISIONED
+        ]
+        names = [entity.name for entity in file.entities if entity.parent is None]
+        self._global_name = names[0] if names else file.entities[0].name
         self.problems: list[str] = []
 
     def build(self) -> Scenario:
@@ -166,10 +155,9 @@ class _ScenarioBuilder:
         )
 
     def _build_user(self, place: str, entry: UserEntry) -> User:
-        top = next((entity.name for entity in self._file.entities if entity.parent is None), None)
-        home = entry.home or top
-        home_id = self._resolve(f"{place}, home", home) if home else ""
-        if home_id in self._unprovisioned_ids:
+        home = entry.home or self._global_name
+        home_id = self._resolve(f"{place}, home", home)
+        if home_id in self._ids.values() and home_id not in self._provisioned_ids:
             self.problems.append(f"{place}, home: {home} is not provisioned.")
         client_id = hyphenate_id(sha256(f"client/{entry.username}".encode()).hexdigest()[:32])
         return User(
@@ -189,8 +177,7 @@ class _ScenarioBuilder:
         for key, role, references in lists:
             for reference in references:
                 if reference == "*":
-                    provisioned_ids = set(self._ids.values()) - self._unprovisioned_ids
-                    roles |= dict.fromkeys(provisioned_ids, role)
+                    roles |= dict.fromkeys(self._provisioned_ids, role)
                 else:
                     roles[self._resolve(f"{place}, {key}", reference)] = role
         return roles
@@ -207,9 +194,7 @@ class _ScenarioBuilder:
     def _build_access_request(self, place: str, entry: AccessRequestEntry) -> AccessRequest:
         usernames = [user.username for user in self._file.users]
         if entry.username not in usernames:
-            suggestion = suggest(entry.username, usernames) or "."
-            problem = f"{place}, username: there is no user {entry.username!r}{suggestion}"
-            self.problems.append(problem)
+            self.problems.append(f"{place}, username: there is no user {entry.username!r}.")
         entity_id = self._resolve(f"{place}, entity", entry.entity)
         return AccessRequest(entry.username, entity_id, entry.status)
 
@@ -229,27 +214,28 @@ class _ScenarioBuilder:
 
 
 def _find_duplicates(scenario: Scenario) -> list[str]:
-    columns = [
-        (f"{items} {{}}, {field}", [getattr(item, field) for item in getattr(scenario, items)])
-        for items, field in _UNIQUE
+    columns = {
+        "entities: the name": [entity.name for entity in scenario.entities],
+        "entities: the id": [entity.id for entity in scenario.entities],
+        "users: the username": [user.username for user in scenario.users],
+        "users: the login": [user.login for user in scenario.users],
+        "users: the client_id": [user.client_id for user in scenario.users],
+        "connections: the id": [connection.id for connection in scenario.connections],
+        "connections: the Pending or Connected pair": [
+            f"{source_id} → {target_id}"
+            for _, source_id, target_id, status in scenario.connections
+            if status in (PENDING, CONNECTED)
+        ],
+        "access_requests: the pair": [
+            f"{username} → {entity_id}" for username, entity_id, _ in scenario.access_requests
+        ],
+    }
+    return [
+        f"{place} {value} occurs {count} times."
+        for place, values in columns.items()
+        for value, count in Counter(values).items()
+        if count > 1
     ]
-    active_pairs = [
-        f"{source_id} → {target_id}" if status in (PENDING, CONNECTED) else None
-        for _, source_id, target_id, status in scenario.connections
-    ]
-    requests = [f"{username} → {entity_id}" for username, entity_id, _ in scenario.access_requests]
-    columns += [
-        ("connections {}, Pending or Connected pair", active_pairs),
-        ("access_requests {}, pair", requests),
-    ]
-    problems = []
-    for place, values in columns:
-        first_numbers: dict[str, int] = {}
-        for number, value in enumerate(values, 1):
-            first = first_numbers.setdefault(value, number)
-            if value is not None and first != number:
-                problems.append(f"{place.format(number)}: {value} stands at {first} already.")
-    return problems
 
 
 def _find_tree_problems(entities: Sequence[Entity]) -> list[str]:

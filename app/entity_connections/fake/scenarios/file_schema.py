@@ -13,18 +13,13 @@ from entity_connections.fake.model import (
     MAX_ENTITIES,
     NAME_PATTERN,
     TIMEZONE_PATTERN,
+    AccessStatus,
 )
 from entity_connections.fake.rules.policy import Policy, option_name
 
-
-def _check_fault(text: str) -> str:
-    parse_fault(text)
-    return text
-
-
 Id = Annotated[str, Field(pattern="^[0-9a-f]{32}$", examples=["8a808255557baba1015580e12fa5083a"])]
 EntityRef = Annotated[str, Field(min_length=1, max_length=255, description="an entity: name or id")]
-FaultText = Annotated[str, AfterValidator(_check_fault)]
+FaultText = Annotated[str, AfterValidator(lambda text: str(parse_fault(text)))]
 
 
 class _StrictModel(BaseModel):
@@ -73,7 +68,7 @@ class AccessRequestEntry(_StrictModel):
 
     username: str
     entity: EntityRef
-    status: Literal["Pending Review", "Active", "Access Denied"] = "Pending Review"
+    status: AccessStatus = "Pending Review"
 
 
 PolicyTable: Any = create_model(

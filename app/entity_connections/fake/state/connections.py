@@ -3,7 +3,7 @@
 import sqlite3
 
 from entity_connections.fake.model import Connection
-from entity_connections.fake.rules.refusal import Category, Refusal
+from entity_connections.fake.rules.refusal import not_found
 from entity_connections.fake.state.database import select_one
 
 # SQLite writes the JSON in half of the time that Python would take.
@@ -58,7 +58,7 @@ class Connections:
         """Return the record with this id; raise `Refusal` when there is none."""
         connection = self._find("WHERE id = ?", id_)
         if connection is None:
-            raise Refusal(Category.NOT_FOUND, f"There is no connection {id_[:64]}.")
+            raise not_found(f"There is no connection {id_[:64]}.")
         return connection
 
     def find_active(self, source_id: str, target_id: str) -> Connection | None:

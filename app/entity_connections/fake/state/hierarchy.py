@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from entity_connections.domain.ids import normalize_id
 from entity_connections.fake.model import PROVISIONED, Entity, Role
-from entity_connections.fake.rules.refusal import Category, Refusal
+from entity_connections.fake.rules.refusal import not_found
 from entity_connections.fake.state.database import encode_text, select_one
 
 _SELECT = f"SELECT {', '.join(Entity._fields)} FROM entity"  # noqa: S608 - constants
@@ -30,7 +30,7 @@ class Hierarchy:
         """Return the entity with this id; raise `Refusal` when there is none."""
         row = select_one(self._db, f"{_SELECT} WHERE id = ?", [id_])
         if row is None:
-            raise Refusal(Category.NOT_FOUND, f"There is no entity {id_[:64]}.")
+            raise not_found(f"There is no entity {id_[:64]}.")
         return Entity(*row)
 
     def accessible(self, username: str) -> list[Entity]:
