@@ -93,9 +93,6 @@ async def test_faults_do_not_affect_the_control_path(client: httpx.AsyncClient) 
 async def test_the_openapi_document_describes_the_control_path(
     client: httpx.AsyncClient, method: str, content: object
 ) -> None:
-    assert (await client.get("/openapi.json")).json() == {
-        **DOCUMENT,
-        "servers": [{"url": "http://x"}],
-    }
+    assert (await client.get("/openapi.json")).json() == DOCUMENT
     answer = await client.request(method, "/_faults", json=content)
     check_response(DOCUMENT, method, "/_faults", answer)

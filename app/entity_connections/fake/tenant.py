@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.middleware.gzip import GZipMiddleware
@@ -15,7 +16,6 @@ from entity_connections.fake.api.routes import Routes
 from entity_connections.fake.faults.active_faults import ActiveFaults
 from entity_connections.fake.faults.control_endpoint import create_control_route
 from entity_connections.fake.faults.middleware import FaultMiddleware
-from entity_connections.fake.faults.other_administrator import OtherAdministrator
 from entity_connections.fake.model import Role, Scenario, User
 from entity_connections.fake.rules.connection_rules import ConnectionRules
 from entity_connections.fake.rules.policy import Policy
@@ -32,41 +32,42 @@ _COMPRESS_FROM = 1000
 """Bytes of a response body from which it is compressed for callers that accept it."""
 
 
+@dataclass
 class Tenant:
     """An open tenant; several programs may have one on the same file.
 
     Attributes:
         asgi: The HTTP server as an ASGI application; it needs no start-up event.
         faults: The faults that are on; they may be switched while the tenant is open.
+        db: The database.
     """
 
-    def __init__(self, *, asgi: ASGIApp, faults: ActiveFaults, db: sqlite3.Connection) -> None:
-        self.asgi = asgi
-        self.faults = faults
-        self._db = db
+    asgi: ASGIApp
+    faults: ActiveFaults
+    db: sqlite3.Connection
 
     @property
     def users(self) -> tuple[User, ...]:
         """Everyone who can get a token."""
-        return Users(self._db).all()
+        return Users(self.db).all()
 
     @property
     def policy(self) -> Policy:
         """The behaviour where Zuora is silent; it may be replaced while the tenant is open."""
-        return tenant_settings.read_policy(self._db)
+        return tenant_settings.read_policy(self.db)
 
     @policy.setter
     def policy(self, policy: Policy) -> None:
-        with transaction(self._db):
-            tenant_settings.write_policy(self._db, policy)
+        with transaction(self.db):
+            tenant_settings.write_policy(self.db, policy)
 
     def role(self, username: str, entity_id: str) -> Role | None:
         """Return a user's role in an entity; None when the user may not enter the entity."""
-        return Hierarchy(self._db).role(username, entity_id)
+        return Hierarchy(self.db).role(username, entity_id)
 
     def close(self) -> None:
         """Close the database; later calls fail."""
-        self._db.close()
+        self.db.close()
 
 
 def open_tenant(
@@ -119,8 +120,8 @@ def open_tenant(
         token_meter=TokenMeter(clock, read_policy),
     )
     app = GZipMiddleware(app, minimum_size=_COMPRESS_FROM, compresslevel=1)
-    app = FaultMiddleware(app, active_faults, OtherAdministrator(db, rules))
-    return Tenant(asgi=app, faults=active_faults, db=db)
+    app = FaultMiddleware(app, active_faults, db, rules)
+    return Tenant(app, active_faults, db)
 
 
 def _random_id() -> str:

@@ -5,7 +5,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-PATH = "/openapi.json"
 _DOCUMENT = Path(__file__).with_name("openapi.json")
 _CONTROL_DOCUMENT = Path(__file__).with_name("control_openapi.json")
 

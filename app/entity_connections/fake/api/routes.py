@@ -1,7 +1,7 @@
 """The paths of the API, and what each of them answers (contract A1, C1, D1)."""
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from urllib.parse import urlencode
 
@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from entity_connections.fake.api import openapi
 from entity_connections.fake.api.authentication import Authenticator
 from entity_connections.fake.api.idempotency import IdempotencyStore
+from entity_connections.fake.api.openapi import load_document
 from entity_connections.fake.api.requests import (
     parse_form,
     parse_json_object,
@@ -70,13 +70,17 @@ class Routes:
 
     def create_application(self, control: Route | None = None) -> Starlette:
         """Return the application without the middleware; `control` switches faults."""
-        document = openapi.load_document(control=control is not None)
+        document = load_document(control=control is not None)
+
+        async def describe(_request: Request) -> Response:
+            return json_response(document)
+
         connection = f"{_CONNECTIONS}/{{id}}"
         entity, user = "/v1/entities/{id}", "/v1/users/{login}"
         app = Starlette(
             routes=[
                 Route("/oauth/token", self._create_token, methods=["POST"]),
-                Route(openapi.PATH, partial(_describe, document)),
+                Route("/openapi.json", describe),
                 self._route(
                     _CONNECTIONS, GET=self._list_connections, POST=self._request_connection
                 ),
@@ -237,20 +241,13 @@ class Routes:
                 message = f"{request.method[:16]} is not supported here."
                 refusal = Refusal(Category.METHOD, message, status=405, headers=error.headers)
             case HTTPException():
-                message = "There is nothing at this address."
-                refusal = Refusal(Category.NOT_FOUND, message, status=404)
+                refusal = Refusal(Category.NOT_FOUND, "There is no such path.", status=404)
             case sqlite3.OperationalError(sqlite_errorcode=code) if code & 0xFF in _BUSY_CODES:
                 refusal = Refusal(Category.CONTENTION, "Another change is under way. Try again.")
             case _:
                 message = "The tenant cannot be read or written on this machine."
                 refusal = Refusal(Category.INTERNAL, message, status=500)
         return self._refuse(request, refusal)
-
-
-async def _describe(document: Mapping[str, object], request: Request) -> Response:
-    """Answer the OpenAPI document, with the address that was called as its server."""
-    server = {"url": str(request.base_url).rstrip("/")}
-    return json_response({**document, "servers": [server]})
 
 
 def _entity_id(request: Request) -> str:

@@ -1,6 +1,7 @@
 """ASGI middleware that applies the faults that are on."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
@@ -14,7 +15,8 @@ from entity_connections.fake.api.responses import rate_limit_response
 from entity_connections.fake.faults.active_faults import ActiveFaults
 from entity_connections.fake.faults.catalogue import FaultSetting
 from entity_connections.fake.faults.control_endpoint import PATH as CONTROL_PATH
-from entity_connections.fake.faults.other_administrator import OtherAdministrator
+from entity_connections.fake.faults.other_administrator import change_one_connection
+from entity_connections.fake.rules.connection_rules import ConnectionRules
 from entity_connections.fake.rules.refusal import Category, Refusal
 
 Trigger = Callable[[str], FaultSetting | None]
@@ -33,11 +35,12 @@ class FaultMiddleware:
     """Applies the faults to the calls; the control path is never affected."""
 
     def __init__(
-        self, app: ASGIApp, faults: ActiveFaults, other_administrator: OtherAdministrator
+        self, app: ASGIApp, faults: ActiveFaults, db: sqlite3.Connection, rules: ConnectionRules
     ) -> None:
         self._app = app
         self._faults = faults
-        self._other_administrator = other_administrator
+        self._db = db
+        self._rules = rules
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call; raise `ConnectionResetError` when a fault drops the connection."""
@@ -51,7 +54,8 @@ class FaultMiddleware:
             token=Headers(scope=scope).get("authorization", ""),
         )
         if trigger("another-administrator"):
-            self._other_administrator.act(self._faults.random("another-administrator"))
+            random = self._faults.random("another-administrator")
+            change_one_connection(self._db, self._rules, random)
         if fault := trigger("latency"):
             await asyncio.sleep(fault.value)
         if fault := trigger("jitter"):
