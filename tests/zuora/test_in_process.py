@@ -17,7 +17,7 @@ REQUEST_OF_JAPAN = "8a8082555b3c70de015b44a61f0a2b09"
 async def test_a_dropped_response_to_a_write_is_maybe_applied() -> None:
     fake = open_acme()
     zuora = client(fake)
-    fake.faults.on("drop", times=1)
+    fake.faults.on("drop,times=1")
     with pytest.raises(errors.NoResponse, match=r"broke before the answer was whole\.") as caught:
         await zuora.accept(CORPORATION, REQUEST_OF_JAPAN)
     assert caught.value.applied is Applied.MAYBE

@@ -100,13 +100,13 @@ class TenantOptions(NamedTuple):
 
 
 def _convert_faults(
-    _ctx: click.Context, _option: click.Parameter, faults: tuple[str, ...]
+    ctx: click.Context, option: click.Parameter, faults: tuple[str, ...]
 ) -> tuple[str, ...] | None:
     if not faults:
         return None
     from entity_connections.cli.fake.fault_options import normalize_faults
 
-    return tuple(normalize_faults(faults))
+    return normalize_faults(ctx, option, faults)
 
 
 _OPTIONS = (

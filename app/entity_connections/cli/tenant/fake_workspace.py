@@ -123,9 +123,9 @@ def create_fault_switches(
     """
 
     def list_available() -> list[tuple[str, str]]:
-        from entity_connections.fake.faults.catalogue import FAULTS, create_setting
+        from entity_connections.fake.faults.catalogue import FAULTS, parse_fault
 
-        return [(name, create_setting(name).sentence) for name in FAULTS]
+        return [(name, parse_fault(name).sentence) for name in FAULTS]
 
     def list_active() -> set[str]:
         return {fault.name for fake in opened for fault in fake.faults.active()}
@@ -138,7 +138,7 @@ def create_fault_switches(
             if fault.name in list_active():
                 fake.faults.off(fault.name)
             else:
-                fake.faults.on(fault)
+                fake.faults.on(text)
 
     def summarize() -> str:
         return " · ".join([fake.faults.summary() for fake in opened] or begins)
