@@ -35,7 +35,6 @@ HTML = httpx.Response(502, html="<html>Bad gateway</html>")
         (httpx.Response(422), errors.Refused),
         (HTML, errors.ServerError),
         (refusal(50000010, status=502), errors.ServerError),
-        (refusal("ABC10"), errors.Refused),
         (httpx.Response(403, json={"reasons": {"code": 1}}), errors.Forbidden),
         (httpx.Response(400, json={"reasons": [{"code": 50000030}, 7]}), errors.Refused),
         (httpx.Response(400, json={"reasons": [{"code": 10, "message": None}]}), errors.Forbidden),

@@ -72,7 +72,9 @@ class Row(NamedTuple):
         return self.direction is Direction.INBOUND and self.status == PENDING
 
 
-def _split_records(connections: list[Connection]) -> tuple[Connection | None, tuple[Connection, ...]]:
+def _split_records(
+    connections: list[Connection],
+) -> tuple[Connection | None, tuple[Connection, ...]]:
     """Return the living record of a pair and the others, newest first.
 
     Connected lives before Pending, Pending before the newest of the rest. The

@@ -8,7 +8,6 @@ It can be used from a script without the rest of the program:
 """
 
 from typing import Self
-from urllib.parse import quote
 
 import httpx
 
@@ -32,11 +31,13 @@ from entity_connections.zuora.http.responses import (
     request_id_of,
 )
 from entity_connections.zuora.http.retry import RetryPolicy
-from entity_connections.zuora.lists import PAGE_SIZE, ListReader, Query, Record
+from entity_connections.zuora.lists import ListReader, Query, Record
 from entity_connections.zuora.models import check_id, parse_connection, parse_entity
 
 MAX_LISTED_ENTITIES = 300
 """Rows at which Zuora cuts a list without pages (contract C1); a tenant may have 512 entities."""
+PAGE_SIZE = 300
+"""Rows of a page; the most that Zuora allows."""
 
 _CONNECTIONS = "/v1/entity-connections"
 
@@ -88,18 +89,10 @@ class ZuoraClient:
         credentials: Credentials,
         lock: WriteLock | None = None,
         request_log: RequestLog | None = None,
-        *,
-        retry_policy: RetryPolicy = RetryPolicy(),  # noqa: B008 - immutable
     ) -> Self:
         """Create a client of an ASGI application in this process."""
-        return cls(
-            "http://localhost",
-            credentials,
-            lock,
-            request_log,
-            transport=InProcessTransport(app),
-            retry_policy=retry_policy,
-        )
+        transport = InProcessTransport(app)
+        return cls("http://localhost", credentials, lock, request_log, transport=transport)
 
     async def __aenter__(self) -> Self:
         return self
@@ -122,13 +115,10 @@ class ZuoraClient:
             acting_id: the entity to act in; None for the first in the token's scope.
         """
         # Zuora documents no pages of this list; a link to one is followed all the same.
-        reader = ListReader("entity", "entities", "entities", parse_entity, {})
+        reader = ListReader("entities", parse_entity, {})
         await self._read_list("/v1/entities", reader, acting_id)
-        if reader.rows == MAX_LISTED_ENTITIES:
-            return reader.result(
-                f"There may be more entities: Zuora's list ends at {MAX_LISTED_ENTITIES}."
-            )
-        return reader.result()
+        warning = f"There may be more entities: Zuora's list ends at {MAX_LISTED_ENTITIES}."
+        return reader.result([warning] if reader.rows == MAX_LISTED_ENTITIES else [])
 
     async def list_connections(
         self, acting_id: str, direction: Direction | None = None
@@ -142,28 +132,20 @@ class ZuoraClient:
             acting_id: the entity to act in.
             direction: None for both.
         """
-        acting = normalize_id(acting_id)
-        reader = ListReader(
-            "connection",
-            "connections",
-            "entityConnections",
-            parse_connection,
-            {"pageSize": str(PAGE_SIZE)} | ({"type": direction.value} if direction else {}),
-            lambda connection: acting in (connection.source_id, connection.target_id),
-        )
+        query = {"pageSize": str(PAGE_SIZE)} | ({"type": direction.value} if direction else {})
+        reader = ListReader("entityConnections", parse_connection, query)
         await self._read_list(_CONNECTIONS, reader, acting_id)
-        return reader.result()
+        acting = normalize_id(acting_id)
+        return reader.result(belongs=lambda row: acting in (row.source_id, row.target_id))
 
     async def request_connection(
         self, source_id: str, target_id: str, key: str, track_id: str = ""
     ) -> Receipt:
         """Request a connection from source to target, acting in the source (contract D1, E3).
 
-        A repeated call with the same idempotency `key` (1 to 254 plain characters)
+        A repeated call with the same idempotency `key` (1 to 64 characters of a UUID)
         requests only once.
         """
-        if not key:
-            raise errors.Refused("A request needs an idempotency key. Nothing was sent.")
         return await self._api.request(
             "POST",
             _CONNECTIONS,
@@ -198,7 +180,10 @@ class ZuoraClient:
             parse_write(response)
             return Receipt(request_id_of(response), connection_id)
 
-        path = f"{_CONNECTIONS}/{_encode_path_segment(connection_id)}/{action}"
+        try:
+            path = f"{_CONNECTIONS}/{check_id(connection_id)}/{action}"
+        except ValueError:
+            raise errors.NotFound("No connection can have that id. Nothing was sent.") from None
         # No body is documented, but a PUT without one may get HTTP 415 (contract E1).
         return await self._api.request("PUT", path, parse, acting_id, body={}, track_id=track_id)
 
@@ -209,14 +194,3 @@ def _parse_new_connection(response: Response) -> Receipt:
         return Receipt(request_id_of(response), check_id(body.get("id")))
     except ValueError:
         raise invalid_response(response, "it does not name the new connection.") from None
-
-
-def _encode_path_segment(id_: str) -> str:
-    """Percent-encode an id for a path.
-
-    Raises:
-        NotFound: it would change the path.
-    """
-    if id_ in ("", ".", "..") or len(id_) > 255:
-        raise errors.NotFound("There can be no such name. Nothing was sent.")
-    return quote(id_, safe="", errors="replace")

@@ -18,9 +18,14 @@ def create_ssl_context() -> ssl.SSLContext:
     try:
         return httpx.create_ssl_context()
     except OSError:  # ssl.SSLError is an OSError
-        path = clean(os.environ.get("SSL_CERT_FILE", ""))
-    raise errors.CertificateError(
-        f"SSL_CERT_FILE names {path}, which cannot be read as a file of authorities in PEM."
-        if path
-        else "The authorities of this machine cannot be read."
-    )
+        path = clean(os.environ.get("SSL_CERT_FILE", "(not set)"))
+        raise errors.CertificateError(
+            f"SSL_CERT_FILE names {path}, which cannot be read as a file of authorities in PEM."
+        ) from None
+
+
+def describe_tls_error(error: OSError) -> str:
+    """Return a sentence about why no TLS connection was made."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"The server's certificate is not trusted: {clean(error.verify_message, 120)}."
+    return "The server does not speak TLS as it should."
