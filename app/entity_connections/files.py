@@ -3,15 +3,11 @@
 Every function waits for the disk and raises OSError. The messages hold no file contents.
 """
 
+import io
 import os
 import stat
-import sys
 from contextlib import suppress
 from pathlib import Path
-
-_NOT_INHERITED = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-_NO_WAIT = getattr(os, "O_NONBLOCK", 0)  # a pipe would make us wait for its other end
-_NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
 
 
 class UnsafeFileError(OSError):
@@ -33,23 +29,14 @@ def read_file(path: Path, limit: int, *, private: bool = False) -> bytes:
         UnsafeFileError: the file is too long, not a regular file, or not private.
         OSError: the file cannot be read.
     """
-    try:
-        flags = os.O_RDONLY | _NOT_INHERITED | _NO_WAIT | (_NO_LINKS if private else 0)
-        descriptor = os.open(path, flags)
-    except OSError:
-        if private and path.is_symlink():
-            raise UnsafeFileError(_describe_link(path)) from None
-        raise
-    try:
-        status = os.fstat(descriptor)
+    extra_flags = os.O_NONBLOCK | (os.O_NOFOLLOW if private else 0)
+    with io.FileIO(path, opener=lambda name, flags: os.open(name, flags | extra_flags)) as file:
+        status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise UnsafeFileError(f"{path} is not a file.")
         if private:
             _check_private(path, status)
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            data = file.read(limit + 1)
-    finally:
-        os.close(descriptor)
+        data = file.read(limit + 1) or b""
     if len(data) > limit:
         raise UnsafeFileError(f"{path} is larger than {limit:,} bytes.")
     return data
@@ -66,8 +53,6 @@ def check_private_folder(path: Path) -> None:
         status = path.lstat()
     except (FileNotFoundError, NotADirectoryError):
         return
-    if stat.S_ISLNK(status.st_mode):
-        raise UnsafeFileError(_describe_link(path))
     if not stat.S_ISDIR(status.st_mode):
         raise UnsafeFileError(f"{path} is not a folder.")
     _check_private(path, status)
@@ -82,13 +67,9 @@ def replace_file(path: Path, data: bytes) -> None:
     Raises:
         OSError: the file cannot be written; the old contents are still there.
     """
-    target = Path(os.path.realpath(path))
-    try:
-        mode = stat.S_IMODE(target.stat().st_mode) & 0o777
-    except FileNotFoundError:
-        _replace(target, data, 0o666)
-    else:
-        _replace(target, data, mode, keep_mode=True)
+    target = path.resolve()
+    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
+    _replace(target, data, 0o666, mode)
 
 
 def replace_private_file(path: Path, data: bytes) -> None:
@@ -103,17 +84,17 @@ def replace_private_file(path: Path, data: bytes) -> None:
     _replace(path, data, 0o600)
 
 
-def _replace(path: Path, data: bytes, mode: int, *, keep_mode: bool = False) -> None:
+def _replace(path: Path, data: bytes, new_mode: int, mode: int | None = None) -> None:
+    """Write a file; `new_mode` is subject to the umask, `mode` is not."""
     temporary = path.with_name(f".{os.urandom(8).hex()}.tmp")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOT_INHERITED
-    descriptor = os.open(temporary, flags, mode)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, new_mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(descriptor)
-        if keep_mode:
-            temporary.chmod(mode)  # the umask may have taken some of it away
+        if mode is not None:
+            temporary.chmod(mode)
         temporary.replace(path)
     except BaseException:
         with suppress(OSError):
@@ -122,8 +103,6 @@ def _replace(path: Path, data: bytes, mode: int, *, keep_mode: bool = False) -> 
 
 
 def _check_private(path: Path, status: os.stat_result) -> None:
-    if sys.platform == "win32":
-        return  # Windows has no such modes; the folders of a user are closed to others
     if status.st_uid != os.getuid():
         raise UnsafeFileError(f"{path} belongs to another user of this machine; it is not used.")
     if status.st_mode & 0o077:
@@ -132,7 +111,3 @@ def _check_private(path: Path, status: os.stat_result) -> None:
             f"{path} is open to other users of this machine, so it is not used: "
             f"chmod {mode} '{path}'"
         )
-
-
-def _describe_link(path: Path) -> str:
-    return f"{path} is a link, and private files are not read through links: remove it."

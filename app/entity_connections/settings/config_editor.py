@@ -1,7 +1,6 @@
 """Writes profiles into config.toml. Comments and layout of the user's file survive."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import tomlkit
 
@@ -11,43 +10,23 @@ from entity_connections.settings.errors import SettingsError, convert_os_errors
 from entity_connections.settings.profiles import Profile, load_config, parse_config
 
 
-def add_profile(name: str, values: Mapping[str, str | bool | None]) -> Profile:
-    """Append a profile to config.toml and return it. A missing file is made.
+def write_profile(name: str, values: Mapping[str, str | bool | None]) -> Profile:
+    """Put values into the table of a profile in config.toml; make what is missing.
 
     Args:
-        name: of the new profile.
-        values: the keys of its table in config.toml; those that are None are left out.
+        name: of the profile.
+        values: the keys of its table; those that are None are left as they are.
 
     Raises:
-        SettingsError: the name is taken, a value cannot be used, or the file cannot be read or
-            written; it is unchanged then.
+        SettingsError: a value cannot be used, or the file cannot be read or written; it is
+            unchanged then.
     """
-    config = load_config()
-    if name in config.profiles:
-        raise SettingsError(f"There is a profile {name!r} already in {config.path}.")
-    table = {key: value for key, value in values.items() if value is not None}
-    return _write_profile(config.path, name, table)
-
-
-def set_client_id(name: str, client_id: str) -> None:
-    """Write the client id of a profile into config.toml.
-
-    Raises:
-        SettingsError: there is no such profile, the id cannot be used, or the file cannot be
-            read or written; it is unchanged then.
-    """
-    config = load_config()
-    config.get_profile(name)
-    _write_profile(config.path, name, {"client_id": client_id})
-
-
-def _write_profile(path: Path, name: str, values: Mapping[str, str | bool]) -> Profile:
-    """Put values into the table of a profile, which is made if needed; write the file if valid."""
-    text = read_config_file(path).decode("utf-8-sig")
+    path = load_config().path
     try:
-        document = tomlkit.parse(text)
+        document = tomlkit.parse(read_config_file(path).decode("utf-8-sig"))
         profiles = document.setdefault("profiles", tomlkit.table(is_super_table=True))
-        profiles.setdefault(name, tomlkit.table()).update(values)
+        table = profiles.setdefault(name, tomlkit.table())
+        table.update({key: value for key, value in values.items() if value is not None})
     except ValueError as error:  # an inline table cannot contain a table
         raise SettingsError(
             f"{path} is written in a way that nothing can be put into: "

@@ -4,13 +4,13 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
+from entity_connections.domain.base_url import InvalidBaseUrlError, normalize_base_url
 from entity_connections.domain.risk import Risk
 from entity_connections.domain.text import clean
 from entity_connections.domain.words import suggest
 from entity_connections.settings import paths
-from entity_connections.settings.base_urls import find_known_risk, parse_base_url
 from entity_connections.settings.config_file import parse_toml, read_config_file
 from entity_connections.settings.environment_variables import (
     CLIENT_ID,
@@ -19,10 +19,7 @@ from entity_connections.settings.environment_variables import (
     read_variable,
 )
 from entity_connections.settings.errors import SettingsError
-from entity_connections.settings.zuora_environments import find_environment
-
-if TYPE_CHECKING:
-    from entity_connections.settings.config_models import ProfileTable
+from entity_connections.settings.zuora_environments import ENVIRONMENTS, find_known_risk
 
 
 class Profile(NamedTuple):
@@ -39,7 +36,8 @@ class Profile(NamedTuple):
         secret_command: prints the client secret; it runs without a shell.
         configured_client_id: the client id in config.toml, or "".
         in_config: whether the profile is in config.toml, so that a secret may be stored for it.
-        origins: where each value comes from, by the name of the attribute.
+        origins: where a value comes from, by the name of the attribute; those of the others
+            are in config.toml.
     """
 
     name: str
@@ -67,14 +65,14 @@ class Profile(NamedTuple):
         """
         if self.client_id:
             return self.client_id
-        if not self.in_config:
-            raise SettingsError(
-                f"There is no client id for {self.name}: set {CLIENT_ID} and {CLIENT_SECRET}."
-            )
-        raise SettingsError(
-            f"The profile {self.name} has no client id: set {CLIENT_ID}, or run: "
-            f"entity-connections login --profile {self.name}"
-        )
+        raise SettingsError(f"There is no client id for {self.name}: {self.credentials_remedy}.")
+
+    @property
+    def credentials_remedy(self) -> str:
+        """How to give this profile its credentials."""
+        if self.in_config:
+            return f"run entity-connections login --profile {self.name}"
+        return f"set {CLIENT_ID} and {CLIENT_SECRET}"
 
 
 class Config(NamedTuple):
@@ -96,13 +94,9 @@ class Config(NamedTuple):
         """
         if name in self.profiles:
             return self.profiles[name]
-        suggestion = suggest(name, self.profiles)
-        if not suggestion and self.profiles:
-            suggestion = f"; there are: {', '.join(self.profiles)}."
-        login = f" To make it: entity-connections login --profile {name}"
         raise SettingsError(
-            f"There is no profile {clean(name, 64)!r} in {self.path}{suggestion or '.'}"
-            + (login if paths.PROFILE_NAME.fullmatch(name) else "")
+            f"There is no profile {clean(name, 64)!r} in {self.path}"
+            f"{suggest(name, self.profiles) or '.'} To make one: entity-connections login"
         )
 
 
@@ -122,14 +116,17 @@ def parse_config(data: bytes, path: Path) -> Config:
     Raises:
         SettingsError: the contents or an environment variable cannot be used.
     """
-    tables = parse_toml(data, path)
-    if not tables:
+    contents = parse_toml(data, path)
+    if not contents:
         return Config(path, {})
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # the search for them is slow
     from entity_connections.settings.config_models import check_config
 
-    profiles = check_config(tables, path)
-    return Config(path, {name: _make_profile(name, profiles[name], str(path)) for name in profiles})
+    profiles = {
+        name: _make_profile(name, table.rest_url, table.model_dump(exclude_unset=True))
+        for name, table in check_config(contents, path).items()
+    }
+    return Config(path, profiles)
 
 
 def list_profile_names() -> list[str]:
@@ -146,7 +143,7 @@ def list_profile_names() -> list[str]:
     return [name for name in names if paths.PROFILE_NAME.fullmatch(name)]
 
 
-def make_profile_for_url(base_url: str) -> Profile:
+def make_profile_for_url(url: str) -> Profile:
     """Return a profile for `--base-url`; its credentials are environment variables.
 
     The risk of an unknown address is production.
@@ -154,48 +151,45 @@ def make_profile_for_url(base_url: str) -> Profile:
     Raises:
         SettingsError: the base URL or an environment variable cannot be used.
     """
-    base_url = parse_base_url(base_url, "--base-url")
-    known = find_known_risk(base_url)
-    return Profile(
-        name=base_url,
-        base_url=base_url,
-        client_id=clean(read_variable(CLIENT_ID) or ""),
-        risk=known.risk if known else Risk.PRODUCTION,
-        entity=clean(read_variable(ENTITY_ID) or "") or None,
-        in_config=False,
-        origins={
-            "base_url": "--base-url",
-            "client_id": CLIENT_ID,
-            "entity": ENTITY_ID,
-            "risk": known.reason if known else "assumed: an address Zuora does not list",
-        },
-    )
+    base_url = parse_base_url(url)
+    return _make_profile(base_url, base_url, {})._replace(in_config=False)
 
 
-def _make_profile(name: str, table: "ProfileTable", path: str) -> Profile:
-    environment = find_environment(table.environment or "")
-    known = find_known_risk(table.rest_url)
-    client_id = read_variable(CLIENT_ID)
-    entity = read_variable(ENTITY_ID)
+def parse_base_url(url: str) -> str:
+    """Return the value of `--base-url` in its one spelling.
+
+    Raises:
+        SettingsError: it cannot be used; nothing of it is repeated.
+    """
+    try:
+        return normalize_base_url(url)
+    except InvalidBaseUrlError as error:
+        problem = str(error)
+    # Raised outside the handler: the traceback must not lead to the URL, which may hold a password.
+    raise SettingsError(f"--base-url: {problem}")
+
+
+def _make_profile(name: str, base_url: str, values: Mapping[str, Any]) -> Profile:
+    """Make a profile of the keys of its table, its base URL, and the environment variables."""
+    risk, reason = find_known_risk(base_url) or (Risk.PRODUCTION, "assumed: not listed by Zuora")
+    origins = {"risk": reason, "read_only": "default"}
+    origins = {key: origin for key, origin in origins.items() if key not in values}
+    if environment := values.get("environment"):
+        origins["base_url"] = f"environment {environment!r}, {ENVIRONMENTS[environment].title}"
+    texts = {key: clean(values.get(key, "")) for key in ("client_id", "entity", "user")}
+    configured_client_id = texts["client_id"]
+    for key, variable in (("client_id", CLIENT_ID), ("entity", ENTITY_ID)):
+        if value := read_variable(variable):
+            texts[key], origins[key] = clean(value), variable
     return Profile(
-        name=name,
-        base_url=table.rest_url,
-        client_id=clean(client_id or table.client_id or ""),
-        risk=Risk(table.risk) if table.risk or not known else known.risk,
-        read_only=table.read_only,
-        entity=clean(entity or table.entity or "") or None,
-        user=clean(table.user or "") or None,
-        secret_command=table.secret_command,
-        configured_client_id=clean(table.client_id or ""),
-        origins={
-            "base_url": f"{path}: environment {table.environment!r}, {environment.title}"
-            if environment
-            else path,
-            "client_id": CLIENT_ID if client_id else path,
-            "risk": path if table.risk or not known else known.reason,
-            "read_only": path if table.read_only else "default",
-            "entity": ENTITY_ID if entity else path,
-            "user": path,
-            "secret_command": path,
-        },
+        name,
+        base_url,
+        texts["client_id"],
+        Risk(values.get("risk", risk)),
+        read_only=values.get("read_only", False),
+        entity=texts["entity"] or None,
+        user=texts["user"] or None,
+        secret_command=values.get("secret_command"),
+        configured_client_id=configured_client_id,
+        origins=origins,
     )

@@ -19,7 +19,6 @@ from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.secret import SecretValue
 from entity_connections.settings import paths
-from entity_connections.settings.base_urls import resolve_base_url
 from entity_connections.settings.environment_variables import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -50,72 +49,46 @@ def login(
     piped in as one line, or taken from ZUORA_CLIENT_SECRET; there is no option
     for it, because others can see the arguments of a program.
     """
-    options = TenantOptions(profile=name, base_url=base_url).with_defaults(parent_options())
-    return _login(prompt_name(options.profile), environment, options.base_url, client_id, risk)
-
-
-def _login(
-    name: str,
-    environment: str | None,
-    base_url: str | None,
-    client_id: str | None,
-    risk: str | None,
-) -> ExitCode:
+    from entity_connections.settings.config_editor import write_profile
     from entity_connections.settings.secrets.client_secret import find_secret, store_secret
 
-    existing = load_config().profiles.get(name)
-    if existing and environment is None and base_url is None:
-        base_url = existing.base_url
-    location = prompt_location(environment, base_url, risk or (existing and existing.risk.value))
-    rest_url = resolve_base_url(location.environment, location.base_url)
-    if existing and (rest_url, location.risk) != (existing.base_url, existing.risk.value):
-        raise click.UsageError(
-            f"there is a profile {name} for {existing.base_url} ({existing.risk.value}) already:"
-            f" change it in {paths.config_file()}, or choose another name."
-        )
-    configured_id = existing.configured_client_id if existing else ""
-    client_id = client_id or read_variable(CLIENT_ID) or configured_id
-    if not client_id:
-        client_id = prompt_text("Client id", "--client-id")
-    by_command = existing is not None and existing.secret_command is not None
-    secret = find_secret(existing).value if existing and by_command else prompt_secret()
+    options = TenantOptions(profile=name, base_url=base_url).with_defaults(parent_options())
+    name = prompt_name(options.profile)
+    profile = load_config().profiles.get(name)
+    location = prompt_location(environment, options.base_url, risk, profile)
+    configured_id = profile.configured_client_id if profile else None
+    client_id = (
+        client_id
+        or read_variable(CLIENT_ID)
+        or configured_id
+        or prompt_text("Client id", "--client-id")
+    )
+    by_command = profile is not None and profile.secret_command is not None
+    secret = find_secret(profile).value if profile and by_command else prompt_secret()
     try:
-        entities = asyncio.run(_read_entities(rest_url, client_id, secret))
+        entities = asyncio.run(_read_entities(location.rest_url, client_id, secret))
     except ZuoraError as error:
         print_error(error)
         info("Nothing was stored.")
         return find_exit_code(error)
-
-    from entity_connections.settings.config_editor import add_profile, set_client_id
-
-    info(f"Zuora at {rest_url} accepts the credentials.")
-    if existing is None:
-        profile = add_profile(name, {**location._asdict(), "client_id": client_id})
+    info(f"Zuora at {location.rest_url} accepts the credentials.")
+    if profile is None:
+        profile = write_profile(name, {**location._asdict(), "client_id": client_id})
         info(f"The profile {name} ({profile.risk.value}) is in {paths.config_file()}.")
-    else:
-        profile = existing
-        if configured_id != client_id:  # the tested pair of credentials is stored
-            set_client_id(name, client_id)
-            info(f"Its client id is in {paths.config_file()} now.")
+    elif configured_id != client_id:  # the tested pair of credentials is stored
+        write_profile(name, {"client_id": client_id})
+        info(f"Its client id is in {paths.config_file()} now.")
     if by_command:
         info("The secret stays where secret_command finds it.")
     else:
         info(f"The secret is in {store_secret(profile, secret)}.")
-    _warn_about_variables(client_id)
+    for variable in (CLIENT_ID, CLIENT_SECRET):
+        if read_variable(variable) is not None:
+            info(f"{variable} is set: while it is, it is used instead of what was stored.")
     if entities:
         echo(format_table(("YOU MAY ENTER", "STATUS", "ID"), entities))
     info(f"To open the screen: entity-connections --profile {name}")
     return ExitCode.DONE
-
-
-def _warn_about_variables(client_id: str) -> None:
-    """Tell the user when environment variables will be used instead of what was stored."""
-    id_variable, secret_variable = read_variable(CLIENT_ID), read_variable(CLIENT_SECRET)
-    if id_variable is not None and secret_variable is not None:
-        info(f"{CLIENT_ID} and {CLIENT_SECRET} are set: while they are, they win over it.")
-    elif secret_variable is not None or id_variable not in (None, client_id):
-        variable = CLIENT_ID if secret_variable is None else CLIENT_SECRET
-        info(f"{variable} is set: unset it, because half a pair of credentials is never used.")
 
 
 async def _read_entities(

@@ -8,12 +8,11 @@ import click
 from entity_connections.cli.output import format_table, info
 from entity_connections.domain.secret import SecretValue
 from entity_connections.domain.text import find_problem
-from entity_connections.domain.words import suggest
-from entity_connections.settings.base_urls import find_known_risk, parse_base_url
+from entity_connections.settings import paths
 from entity_connections.settings.environment_variables import CLIENT_SECRET, read_variable
-from entity_connections.settings.paths import PROFILE_NAME
+from entity_connections.settings.profiles import Profile, parse_base_url
 from entity_connections.settings.secrets.parsing import parse_secret
-from entity_connections.settings.zuora_environments import ENVIRONMENTS, find_environment
+from entity_connections.settings.zuora_environments import ENVIRONMENTS, find_known_risk
 
 
 class Location(NamedTuple):
@@ -22,6 +21,11 @@ class Location(NamedTuple):
     environment: str | None
     base_url: str | None
     risk: str | None
+
+    @property
+    def rest_url(self) -> str:
+        """The REST root, of the environment or as given."""
+        return ENVIRONMENTS[self.environment].base_url if self.environment else self.base_url or ""
 
 
 def prompt_text(question: str, option: str) -> str:
@@ -46,7 +50,7 @@ def prompt_name(name: str | None) -> str:
         click.UsageError: no profile can have that name.
     """
     name = name or prompt_text("Name of the profile", "--profile")
-    if not PROFILE_NAME.fullmatch(name):
+    if not paths.PROFILE_NAME.fullmatch(name):
         raise click.UsageError(
             "a profile's name is up to 64 letters, digits, dots, hyphens and underscores,"
             " the first a letter or digit."
@@ -54,8 +58,16 @@ def prompt_name(name: str | None) -> str:
     return name
 
 
-def prompt_location(environment: str | None, base_url: str | None, risk: str | None) -> Location:
+def prompt_location(
+    environment: str | None, base_url: str | None, risk: str | None, profile: Profile | None
+) -> Location:
     """Return where the tenant is and what is at stake there, asking when it is not given.
+
+    Args:
+        environment: of the option.
+        base_url: of the option.
+        risk: of the option.
+        profile: the profile, if it exists already; it keeps its address and risk.
 
     Raises:
         click.UsageError: there is no terminal to ask on, or the answer cannot be used.
@@ -64,30 +76,42 @@ def prompt_location(environment: str | None, base_url: str | None, risk: str | N
     if environment is not None and base_url is not None:
         raise click.UsageError("--environment and --base-url both say where: give one.")
     if environment is None and base_url is None:
-        if sys.stdin.isatty():
-            rows = [(known.name, known.title, known.base_url) for known in ENVIRONMENTS.values()]
-            info(format_table(("ENVIRONMENT", "", ""), rows))
-        answer = prompt_text("Environment, or a REST root that begins with https", "--environment")
-        environment, base_url = (None, answer) if "://" in answer else (answer, None)
-    if environment is not None and find_environment(environment) is None:
-        hint = suggest(environment, ENVIRONMENTS) or f"; there are: {', '.join(ENVIRONMENTS)}."
-        raise click.UsageError(f"Zuora has no environment {environment!r}{hint}")
+        environment, base_url = (None, profile.base_url) if profile else _prompt_place()
+    if environment is not None and environment not in ENVIRONMENTS:
+        raise click.UsageError(
+            f"Zuora has no environment {environment!r}; there are: {', '.join(ENVIRONMENTS)}."
+        )
     if base_url is not None:
-        base_url = parse_base_url(base_url, "--base-url")
-        if risk is None and find_known_risk(base_url) is None:
-            question = "What is at stake there, sandbox or production"
-            risk = prompt_text(question, "--risk").lower()
-            if risk not in ("sandbox", "production"):
-                raise click.UsageError("what is at stake is either sandbox or production.")
-    return Location(environment, base_url, risk)
+        base_url = parse_base_url(base_url)
+    if profile is not None and risk is None:
+        risk = profile.risk.value
+    location = Location(environment, base_url, risk)
+    if profile and (location.rest_url, risk) != (profile.base_url, profile.risk.value):
+        raise click.UsageError(
+            f"there is a profile {profile.name} for {profile.base_url} ({profile.risk.value})"
+            f" already: change it in {paths.config_file()}, or choose another name."
+        )
+    if risk is None and find_known_risk(location.rest_url) is None:
+        risk = prompt_text("What is at stake there, sandbox or production", "--risk").lower()
+        if risk not in ("sandbox", "production"):
+            raise click.UsageError("what is at stake is either sandbox or production.")
+    return location._replace(risk=risk)
+
+
+def _prompt_place() -> tuple[str | None, str | None]:
+    """Ask where the tenant is; return an environment or a base URL."""
+    if sys.stdin.isatty():
+        rows = [(name, *environment) for name, environment in ENVIRONMENTS.items()]
+        info(format_table(("ENVIRONMENT", "", ""), rows))
+    answer = prompt_text("Environment, or a REST root that begins with https", "--environment")
+    return (None, answer) if "://" in answer else (answer, None)
 
 
 def prompt_secret() -> SecretValue:
     """Return the secret: from the environment, typed unseen, or the one line of a pipe.
 
     Raises:
-        click.UsageError: there is none.
-        SettingsError: it is not text.
+        SettingsError: there is none, or it is not text.
     """
     secret = read_variable(CLIENT_SECRET)
     if secret is not None:
@@ -96,12 +120,7 @@ def prompt_secret() -> SecretValue:
         secret = _prompt_hidden()
     else:
         secret = sys.stdin.readline(10_000)
-    if not secret.strip():
-        raise click.UsageError(
-            f"the secret is missing: type it on a terminal, pipe it in as one line,"
-            f" or set {CLIENT_SECRET}."
-        )
-    return parse_secret(secret, "What was given")
+    return parse_secret(secret, "What was typed or piped in as the secret")
 
 
 def _prompt_hidden() -> str:

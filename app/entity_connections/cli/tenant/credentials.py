@@ -16,7 +16,8 @@ def get_profile(options: TenantOptions) -> Profile:
     """
     if options.base_url is not None:
         return make_profile_for_url(options.base_url)
-    return load_config().get_profile(options.profile or "")
+    assert options.profile is not None  # noqa: S101 - otherwise the fake tenant is used
+    return load_config().get_profile(options.profile)
 
 
 def find_credentials(profile: Profile) -> tuple[str, SecretValue]:

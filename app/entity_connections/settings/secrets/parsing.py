@@ -3,9 +3,6 @@
 from entity_connections.domain.secret import Secret
 from entity_connections.settings.errors import SettingsError
 
-MAX_SECRET_SIZE = 4_096
-"""Most bytes of a secret; those of Zuora have at most 42 characters (contract A1)."""
-
 
 def parse_secret(data: bytes | str, source: str) -> Secret:
     """Return the secret on the first line of `data`.
