@@ -44,7 +44,7 @@ def test_login_takes_the_credentials_from_variables(home: Path, tenant: Served) 
     done = run(home, "login", "--profile", "e", "--base-url", tenant.url, **tenant.environ())
     assert done.returncode == 0
     assert "The secret is taken from ZUORA_CLIENT_SECRET." in done.stderr
-    assert "they win over it" in done.stderr
+    assert "ZUORA_CLIENT_ID is set: while it is, it is used" in done.stderr
     assert run(home, "waiting", "--profile", "e").returncode == 0
 
 
@@ -92,14 +92,14 @@ def test_an_existing_profile_keeps_its_base_url(home: Path, tenant: Served) -> N
         ([], "--profile is needed"),
         (["--profile", "a"], "--environment is needed"),
         (["--profile", "../a", "--environment", "eu-production"], "a profile's name is"),
-        (["--profile", "a", "--environment", "eu-prodction"], "did you mean eu-production"),
+        (["--profile", "a", "--environment", "eu-prodction"], "there are: us-production, "),
         (["--profile", "a", "--environment", "eu-production", "--base-url", "https://x.example"],
          "give one"),
         (["--profile", "a", "--base-url", "http://x.example"], "https"),
         (["--profile", "a", "--base-url", "https://x.example"], "--risk is needed"),
         (["--profile", "a", "--environment", "eu-production"], "--client-id is needed"),
         (["--profile", "a", "--environment", "eu-production", "--client-id", "x"],
-         "the secret is missing"),
+         "holds no secret"),
         (["--profile", "a", "--client-secret", "x"], "No such option '--client-secret'"),
     ],
 )  # fmt: skip

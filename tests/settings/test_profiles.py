@@ -39,7 +39,7 @@ def test_no_file_means_no_profiles(home: Path) -> None:
 
 
 def test_every_key_is_read(config: Config) -> None:
-    path = config(FULL)
+    config(FULL)
     profile = load_config().get_profile("acme-sandbox")
     assert profile.base_url == "https://rest.apisandbox.zuora.com"
     assert profile.client_id == "0b9c51a3-0000-4000-8000-000000000001"
@@ -47,7 +47,6 @@ def test_every_key_is_read(config: Config) -> None:
     assert profile.risk is Risk.SANDBOX
     assert profile.read_only
     assert (profile.entity, profile.user) == ("Acme-Americas", "alice@acme.example")
-    assert profile.origins["client_id"] == str(path)
     assert profile.options == ("--profile", "acme-sandbox")
 
 
@@ -55,27 +54,13 @@ def test_every_key_is_read(config: Config) -> None:
 def test_every_environment_can_be_named(config: Config, name: str) -> None:
     config(f'[profiles.one]\nenvironment = "{name}"')
     profile = load_config().get_profile("one")
-    assert (profile.base_url, profile.risk) == (
-        ENVIRONMENTS[name].base_url,
-        ENVIRONMENTS[name].risk,
-    )
+    assert profile.base_url == ENVIRONMENTS[name].base_url
+    assert (profile.risk is Risk.PRODUCTION) == ("Production" in ENVIRONMENTS[name].title)
     assert not profile.read_only
 
 
 def test_the_eleven_environments_have_different_base_urls() -> None:
     assert len({environment.base_url for environment in ENVIRONMENTS.values()}) == 11
-
-
-def test_production_environments_are_named_so() -> None:
-    for environment in ENVIRONMENTS.values():
-        is_production = environment.risk is Risk.PRODUCTION
-        assert is_production == ("Production" in environment.title)
-        assert is_production == ("production" in environment.name)
-
-
-def test_the_other_name_of_cloud_2_is_not_taken_for_cloud_1(config: Config) -> None:
-    config('[profiles.one]\nenvironment = "us-cloud-2-production"')
-    assert load_config().get_profile("one").base_url == "https://rest.zuora.com"
 
 
 def test_environment_variables_win(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,11 +94,11 @@ def test_a_variable_without_a_usable_value_is_refused(
 @pytest.mark.parametrize(
     ("variable", "value", "remedy"),
     [
-        ("HOME", None, "set HOME"),
-        ("HOME", "relative", "set HOME"),
+        ("HOME", None, "or HOME, must be"),
+        ("HOME", "relative", "or HOME, must be"),
         ("HOME", "", "HOME in the environment is empty"),
         ("ENTITY_CONNECTIONS_CONFIG_DIR", "", "CONFIG_DIR in the environment is empty"),
-        ("ENTITY_CONNECTIONS_CONFIG_DIR", "~nobody-here/x", "name the whole path"),
+        ("ENTITY_CONNECTIONS_CONFIG_DIR", "~/x", "must be the whole path"),
     ],
 )
 def test_a_missing_home_folder_is_reported(
@@ -130,16 +115,6 @@ def test_a_missing_home_folder_is_reported(
     else:
         monkeypatch.setenv(variable, value)
     with pytest.raises(SettingsError, match=remedy):
-        load_config()
-
-
-def test_a_relative_platform_folder_is_refused(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Older releases of platformdirs leave the ~ in place where nobody has a home."""
-    monkeypatch.delenv("ENTITY_CONNECTIONS_CONFIG_DIR", raising=False)
-    monkeypatch.setattr("platformdirs.user_config_path", lambda *_, **__: Path("~/.config/x"))
-    with pytest.raises(SettingsError, match="no home directory"):
         load_config()
 
 
@@ -174,27 +149,9 @@ def test_production_cannot_be_declared_a_sandbox(config: Config, root: str) -> N
 def test_an_unknown_profile_is_reported_with_a_similar_one(config: Config) -> None:
     config(FULL)
     with pytest.raises(SettingsError) as raised:
-        load_config().get_profile("acme-sandbocks")
-    assert "did you mean acme-sandbox?" in str(raised.value)
-    assert "entity-connections login --profile acme-sandbocks" in str(raised.value)
-
-
-def test_an_unknown_profile_is_reported_with_all_profiles(config: Config) -> None:
-    config(FULL)
-    with pytest.raises(SettingsError, match=r"there are: acme-sandbox\."):
-        load_config().get_profile("production")
-
-
-def test_without_profiles_the_login_command_is_named() -> None:
-    with pytest.raises(SettingsError, match=r"config\.toml\. To make it: entity-connections login"):
-        load_config().get_profile("acme")
-
-
-def test_an_unknown_profile_cannot_send_escape_sequences() -> None:
-    with pytest.raises(SettingsError) as raised:
-        load_config().get_profile("\x1b]0;x\x07; rm -rf ~")
+        load_config().get_profile("acme-sandbocks\x1b]0;")
+    assert "did you mean acme-sandbox? To make one: entity-connections login" in str(raised.value)
     assert "\x1b" not in str(raised.value)
-    assert "login" not in str(raised.value)
 
 
 def test_a_missing_client_id_is_reported(config: Config) -> None:
@@ -247,12 +204,9 @@ def test_names_for_completion_need_no_valid_file(config: Config) -> None:
 
 def test_the_variables_name_the_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv(paths.STATE_DIR, str(tmp_path))
-    assert paths.state_dir() == tmp_path
-    monkeypatch.setenv(paths.CONFIG_DIR, "relative")
-    assert paths.config_dir() == Path.cwd() / "relative"
+    assert paths.state_file() == tmp_path / "state.sqlite3"
     monkeypatch.delenv(paths.CONFIG_DIR)
-    assert paths.config_file().name == "config.toml"
-    assert paths.config_dir().name == "entity-connections"
+    assert paths.config_file().parts[-2:] == ("entity-connections", "config.toml")
 
 
 def test_environment_variables_suffice_without_slow_imports() -> None:

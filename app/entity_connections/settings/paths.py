@@ -5,6 +5,7 @@ They are in the platform's own folders, unless `ENTITY_CONNECTIONS_CONFIG_DIR` a
 """
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -36,15 +37,13 @@ def state_file() -> Path:
 
 def _find_folder(variable: str, kind: Literal["user_config_path", "user_state_path"]) -> Path:
     named = read_variable(variable)
-    if named is not None:
-        folder = Path(named)
-    else:
+    folder = None if named is None else Path(named)
+    if folder is None:
         import platformdirs  # not needed where the variables name the folders
 
         read_variable("HOME")
-        folder = getattr(platformdirs, kind)(APP, appauthor=False)
-    if not folder.is_absolute():  # without a home directory the platform's folder begins with ~
-        raise SettingsError(
-            f"{folder} is not the whole path of a folder: set {variable}, or HOME, to one."
-        )
+        with suppress(RuntimeError):  # there is no home directory
+            folder = getattr(platformdirs, kind)(APP, appauthor=False)
+    if folder is None or not folder.is_absolute():
+        raise SettingsError(f"{variable}, or HOME, must be the whole path of a folder.")
     return folder
