@@ -1,6 +1,7 @@
 """Reading files without trusting them, private files, and replacement in one step.
 
-Every function waits for the disk and raises OSError. The messages hold no file contents.
+Every function waits for the disk, and raises OSError or UnsafeFileError. The messages hold no
+file contents. What could not be written is unchanged.
 """
 
 import io
@@ -24,10 +25,6 @@ def read_file(path: Path, limit: int, *, private: bool = False) -> bytes:
         path: the file. A pipe or a device in its place is refused without waiting for it.
         limit: the most bytes that are accepted.
         private: refuse links, files of other users, and files that other users can open.
-
-    Raises:
-        UnsafeFileError: the file is too long, not a regular file, or not private.
-        OSError: the file cannot be read.
     """
     extra_flags = os.O_NONBLOCK | (os.O_NOFOLLOW if private else 0)
     with io.FileIO(path, opener=lambda name, flags: os.open(name, flags | extra_flags)) as file:
@@ -43,12 +40,7 @@ def read_file(path: Path, limit: int, *, private: bool = False) -> bytes:
 
 
 def check_private_folder(path: Path) -> None:
-    """Check that a folder belongs to the user and is closed to others, if it exists.
-
-    Raises:
-        UnsafeFileError: the folder is a link, belongs to another user, or is open to others.
-        OSError: nothing can be learned about the folder.
-    """
+    """Check that a folder, if there is one, belongs to the user, is no link, and is private."""
     try:
         status = path.lstat()
     except (FileNotFoundError, NotADirectoryError):
@@ -63,9 +55,6 @@ def replace_file(path: Path, data: bytes) -> None:
 
     A new file has the mode that the umask leaves; an existing one keeps its mode. A link is
     followed. The folder must exist.
-
-    Raises:
-        OSError: the file cannot be written; the old contents are still there.
     """
     target = path.resolve()
     mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
@@ -76,9 +65,6 @@ def replace_private_file(path: Path, data: bytes) -> None:
     """Write a file that only the user can read (mode 0600), in one step.
 
     A missing folder is made with mode 0700. A link is replaced, not followed.
-
-    Raises:
-        OSError: the file cannot be written; the old contents are still there.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     _replace(path, data, 0o600)

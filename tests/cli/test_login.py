@@ -33,13 +33,6 @@ def test_login_makes_a_profile_that_works(home: Path, tenant: Served) -> None:
     assert run(home, "connections", "--profile", "fake", "--json").returncode == 0
 
 
-def test_login_lists_the_accessible_entities(home: Path, tenant: Served) -> None:
-    bruno, secret = tenant.users["bruno"]
-    done = run(home, "login", "--profile", "b", "--base-url", tenant.url, "--client-id", bruno,
-               stdin=f"{secret}\n")  # fmt: skip
-    assert [line.split()[0] for line in done.stdout.splitlines()] == ["YOU", "Acme-Europe"]
-
-
 def test_login_takes_the_credentials_from_variables(home: Path, tenant: Served) -> None:
     done = run(home, "login", "--profile", "e", "--base-url", tenant.url, **tenant.environ())
     assert done.returncode == 0

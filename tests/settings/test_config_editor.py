@@ -12,7 +12,7 @@ from entity_connections.domain.risk import Risk
 from entity_connections.domain.text import clean
 from entity_connections.settings.config_editor import write_profile
 from entity_connections.settings.errors import SettingsError
-from entity_connections.settings.profiles import load_config
+from entity_connections.settings.profiles import load_profile, load_profiles
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -26,7 +26,7 @@ INLINE = "profiles = { old = { environment = 'eu-production' } }\n"
 def test_the_first_profile_makes_the_file(home: Path) -> None:
     values = {"environment": "us-api-sandbox", "client_id": "id", "user": None, "read_only": True}
     added = write_profile("acme", values)
-    assert load_config().get_profile("acme") == added
+    assert load_profile("acme") == added
     assert (added.risk, added.read_only, added.client_id) == (Risk.SANDBOX, True, "id")
     path = home / "config.toml"
     assert path.read_text() == (
@@ -43,8 +43,8 @@ def test_the_lines_of_the_user_stay(config: Config, old: str) -> None:
     entity = "Åcme \"x\" \\ 'y'"
     write_profile("acme.eu", {"base_url": "http://127.0.0.1:8040", "entity": entity})
     assert path.read_bytes().startswith(old.encode())
-    assert load_config().get_profile("acme.eu").entity == entity
-    assert ("old" in load_config().profiles) == ("old" in old)
+    assert load_profile("acme.eu").entity == entity
+    assert ("old" in load_profiles()) == ("old" in old)
 
 
 def test_the_mode_and_a_link_stay(config: Config, tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_the_mode_and_a_link_stay(config: Config, tmp_path: Path) -> None:
     write_profile("acme", EU)
     assert path.is_symlink()
     assert stat.S_IMODE(target.stat().st_mode) == 0o644
-    assert list(load_config().profiles) == ["old", "acme"]
+    assert list(load_profiles()) == ["old", "acme"]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,6 @@ def test_an_invalid_profile_is_not_written(
     [
         (INLINE, r"edit \[profiles.acme\] there by hand"),
         ("[profiles.old]\nenvironment = 1\n", "should be a valid string"),
-        ("[profiles", "at end of document"),
     ],
 )
 def test_a_file_that_cannot_be_edited_stays(config: Config, old: str, sentence: str) -> None:
@@ -124,7 +123,7 @@ def test_any_text_is_refused_or_read_back(home: Path, entity: str) -> None:
             write_profile("acme", {**EU, "entity": entity})
     else:
         added = write_profile("acme", {**EU, "entity": entity})
-        assert added.entity == load_config().get_profile("acme").entity == (clean(entity) or None)
+        assert added.entity == load_profile("acme").entity == (clean(entity) or None)
 
 
 @pytest.mark.parametrize(
@@ -152,4 +151,4 @@ def test_a_client_id_is_written_into_the_profile(config: Config, old: str, new: 
     path = config(old)
     write_profile("old", {"client_id": 'n"ew'})
     assert path.read_text() == new
-    assert load_config().get_profile("old").client_id == 'n"ew'
+    assert load_profile("old").client_id == 'n"ew'

@@ -8,7 +8,7 @@ import pytest
 from entity_connections.settings.config_models import make_json_schema
 from entity_connections.settings.errors import SettingsError
 from entity_connections.settings.paths import PROFILE_NAME
-from entity_connections.settings.profiles import load_config
+from entity_connections.settings.profiles import load_profiles
 from entity_connections.settings.zuora_environments import ENVIRONMENTS
 
 from tests.settings.reports import check_report
@@ -27,7 +27,7 @@ def report(config: Config, text: str) -> str:
     """Return the error about a config.toml; it names the file and repeats no secret."""
     path = config(text)
     with pytest.raises(SettingsError) as raised:
-        load_config()
+        load_profiles()
     message = check_report(raised.value, SECRET)
     assert message.startswith(f"{path}: ")
     return message.removeprefix(f"{path}: ")
@@ -135,34 +135,34 @@ def test_text_that_is_not_utf8_is_reported(home: Path) -> None:
     path = home / "config.toml"
     path.write_bytes(b"[profiles.one]\nuser = 'Andr\xe9'\n")
     with pytest.raises(SettingsError, match=": not TOML in UTF-8"):
-        load_config()
+        load_profiles()
     path.write_bytes(b"\xef\xbb\xbf[profiles.one]\nenvironment = 'eu-production'\n")
-    assert list(load_config().profiles) == ["one"]
+    assert list(load_profiles()) == ["one"]
 
 
 def test_a_file_that_cannot_be_read_is_reported(home: Path) -> None:
     path = home / "config.toml"
     path.mkdir(parents=True)
     with pytest.raises(SettingsError, match="Is a directory"):
-        load_config()
+        load_profiles()
     path.rmdir()
     path.write_bytes(b"#" * 1_000_001)
     with pytest.raises(SettingsError, match="is larger than 1,000,000 bytes"):
-        load_config()
+        load_profiles()
     path.unlink()
     path.symlink_to(path)
     with pytest.raises(SettingsError, match="cannot be read"):
-        load_config()
+        load_profiles()
 
 
 def test_a_file_that_everybody_can_change_is_refused(config: Config) -> None:
     """Whoever changes base_url gets the secret; whoever changes secret_command runs a program."""
     path = config(f"[profiles.one]\n{ROOT}")
     path.chmod(0o664)
-    assert load_config().profiles
+    assert load_profiles()
     path.chmod(0o666)
     with pytest.raises(SettingsError, match=f"chmod o-w '{path}'"):
-        load_config()
+        load_profiles()
 
 
 def test_the_json_schema_describes_every_key() -> None:

@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 from entity_connections.settings.explain import ExplainedSetting, explain_profile
-from entity_connections.settings.profiles import Profile, load_config, make_profile_for_url
+from entity_connections.settings.profiles import (
+    Profile,
+    load_profile,
+    make_profile_for_url,
+)
 
 from tests.settings.keyring_backends import MemoryKeyring
 
@@ -24,7 +28,7 @@ def explain(profile: Profile) -> dict[str, ExplainedSetting]:
 
 
 def explain_acme() -> dict[str, ExplainedSetting]:
-    return explain(load_config().get_profile("acme"))
+    return explain(load_profile("acme"))
 
 
 def test_every_setting_has_an_origin(config: Config, tmp_path: Path) -> None:

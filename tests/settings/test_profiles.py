@@ -12,7 +12,8 @@ from entity_connections.settings import paths
 from entity_connections.settings.errors import SettingsError
 from entity_connections.settings.profiles import (
     list_profile_names,
-    load_config,
+    load_profile,
+    load_profiles,
     make_profile_for_url,
 )
 from entity_connections.settings.zuora_environments import ENVIRONMENTS
@@ -32,15 +33,13 @@ user = "alice@acme.example"
 
 
 def test_no_file_means_no_profiles(home: Path) -> None:
-    loaded = load_config()
-    assert not loaded.profiles
-    assert loaded.path == home / "config.toml"
+    assert not load_profiles()
     assert not home.exists()
 
 
 def test_every_key_is_read(config: Config) -> None:
     config(FULL)
-    profile = load_config().get_profile("acme-sandbox")
+    profile = load_profile("acme-sandbox")
     assert profile.base_url == "https://rest.apisandbox.zuora.com"
     assert profile.client_id == "0b9c51a3-0000-4000-8000-000000000001"
     assert profile.secret_command == "op read op://acme/zuora"
@@ -53,7 +52,7 @@ def test_every_key_is_read(config: Config) -> None:
 @pytest.mark.parametrize("name", ENVIRONMENTS)
 def test_every_environment_can_be_named(config: Config, name: str) -> None:
     config(f'[profiles.one]\nenvironment = "{name}"')
-    profile = load_config().get_profile("one")
+    profile = load_profile("one")
     assert profile.base_url == ENVIRONMENTS[name].base_url
     assert (profile.risk is Risk.PRODUCTION) == ("Production" in ENVIRONMENTS[name].title)
     assert not profile.read_only
@@ -67,7 +66,7 @@ def test_environment_variables_win(config: Config, monkeypatch: pytest.MonkeyPat
     config(FULL)
     monkeypatch.setenv("ZUORA_CLIENT_ID", "from-outside")
     monkeypatch.setenv("ZUORA_ENTITY_ID", "Acme-Europe")
-    profile = load_config().get_profile("acme-sandbox")
+    profile = load_profile("acme-sandbox")
     assert (profile.client_id, profile.entity) == ("from-outside", "Acme-Europe")
     assert (profile.origins["client_id"], profile.origins["entity"]) == (
         "ZUORA_CLIENT_ID",
@@ -86,7 +85,7 @@ def test_a_variable_without_a_usable_value_is_refused(
     config(FULL)
     monkeypatch.setenv(variable, value)
     with pytest.raises(SettingsError, match=f"^{variable} in the environment .*{problem}"):
-        load_config()
+        load_profiles()
     with pytest.raises(SettingsError, match=f"^{variable} in the environment .*{problem}"):
         make_profile_for_url("https://rest.zuora.com")
 
@@ -115,7 +114,7 @@ def test_a_missing_home_folder_is_reported(
     else:
         monkeypatch.setenv(variable, value)
     with pytest.raises(SettingsError, match=remedy):
-        load_config()
+        load_profiles()
 
 
 @pytest.mark.parametrize(
@@ -133,7 +132,7 @@ def test_a_missing_home_folder_is_reported(
 )
 def test_the_risk_of_a_profile(config: Config, lines: str, risk: Risk) -> None:
     config(f"[profiles.one]\n{lines}")
-    assert load_config().get_profile("one").risk is risk
+    assert load_profile("one").risk is risk
 
 
 @pytest.mark.parametrize(
@@ -143,23 +142,15 @@ def test_production_cannot_be_declared_a_sandbox(config: Config, root: str) -> N
     """Changing the environment of a copied profile and not its risk must not open production."""
     config(f'[profiles.one]\n{root}\nrisk = "sandbox"')
     with pytest.raises(SettingsError, match=r'risk is "sandbox", but https://rest.zuora.com is '):
-        load_config()
+        load_profiles()
 
 
 def test_an_unknown_profile_is_reported_with_a_similar_one(config: Config) -> None:
     config(FULL)
     with pytest.raises(SettingsError) as raised:
-        load_config().get_profile("acme-sandbocks\x1b]0;")
+        load_profile("acme-sandbocks\x1b]0;")
     assert "did you mean acme-sandbox? To make one: entity-connections login" in str(raised.value)
     assert "\x1b" not in str(raised.value)
-
-
-def test_a_missing_client_id_is_reported(config: Config) -> None:
-    config('[profiles.one]\nenvironment = "eu-api-sandbox"')
-    with pytest.raises(SettingsError, match="entity-connections login --profile one"):
-        load_config().get_profile("one").require_client_id()
-    with pytest.raises(SettingsError, match="set ZUORA_CLIENT_ID and ZUORA_CLIENT_SECRET"):
-        make_profile_for_url("http://127.0.0.1:1").require_client_id()
 
 
 @pytest.mark.parametrize(

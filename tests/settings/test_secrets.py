@@ -11,7 +11,11 @@ import pytest
 from entity_connections.domain.risk import Risk
 from entity_connections.domain.secret import Secret
 from entity_connections.settings.errors import SettingsError
-from entity_connections.settings.profiles import Profile, load_config, make_profile_for_url
+from entity_connections.settings.profiles import (
+    Profile,
+    load_profile,
+    make_profile_for_url,
+)
 from entity_connections.settings.secrets.client_secret import find_secret, store_secret
 from keyring.backend import KeyringBackend
 from keyring.backends.null import Keyring as NullKeyring
@@ -91,7 +95,7 @@ def test_id_and_secret_of_two_clients_are_never_used_together(
     for name, value in (("CLIENT_ID", variable_id), ("CLIENT_SECRET", variable_secret)):
         if value:
             monkeypatch.setenv(f"ZUORA_{name}", value)
-    profile = load_config().get_profile("acme")
+    profile = load_profile("acme")
     if allowed:
         assert find(profile)[0] == (variable_secret or "stored")
     else:
@@ -106,7 +110,7 @@ def test_a_missing_secret_is_reported_with_every_place_searched(home: Path) -> N
     assert str(raised.value) == (
         "There is no client secret for the profile acme: ZUORA_CLIENT_SECRET is not set, there is "
         f"no secret_command, nothing in the keyring (Memory), and no file {home}/secrets/acme. "
-        "To store it: run entity-connections login --profile acme"
+        "Run: entity-connections login --profile acme"
     )
 
 
@@ -122,7 +126,7 @@ def test_text_that_cannot_be_sent_is_no_secret_in_the_keyring(
 
 def test_a_base_url_has_only_the_variables() -> None:
     profile = make_profile_for_url("http://127.0.0.1:8040")
-    with pytest.raises(SettingsError, match="set ZUORA_CLIENT_ID and ZUORA_CLIENT_SECRET"):
+    with pytest.raises(SettingsError, match="Set ZUORA_CLIENT_ID and ZUORA_CLIENT_SECRET"):
         find_secret(profile)
 
 

@@ -90,17 +90,6 @@ async def test_connections_of_other_entities_are_skipped_and_counted() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_record_that_comes_twice_with_a_difference_is_a_warning() -> None:
-    rows = [row(), row(id="2"), row(), row(id="2", status="Pending")]
-    server = ScriptedServer(success(entityConnections=rows))
-    items, warnings, _ = await server.client.list_connections(ENTITY)
-    assert [(item.id, item.status) for item in items] == [("1", "Connected"), ("2", "Pending")]
-    assert warnings == (
-        "Records that came twice with different contents, of which the later counts: 1.",
-    )
-
-
-@pytest.mark.asyncio
 @pytest.mark.parametrize(("count", "warned"), [(299, False), (300, True), (512, False)])
 async def test_exactly_300_entities_may_not_be_all(count: int, warned: bool) -> None:
     server = ScriptedServer(success(entities=[{"id": f"{n:032x}"} for n in range(count)]))

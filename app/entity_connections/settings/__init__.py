@@ -1,4 +1,5 @@
 """The user's settings: profiles from config.toml, environment variables, client secrets.
 
-Every problem is a `entity_connections.settings.errors.SettingsError`.
+Every function raises `entity_connections.settings.errors.SettingsError` for settings that
+cannot be used, and for files that cannot be read or written.
 """

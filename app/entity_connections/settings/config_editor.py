@@ -5,23 +5,18 @@ from collections.abc import Mapping
 import tomlkit
 
 from entity_connections.files import replace_file, replace_private_file
+from entity_connections.settings import paths
 from entity_connections.settings.config_file import read_config_file
 from entity_connections.settings.errors import SettingsError, convert_os_errors
-from entity_connections.settings.profiles import Profile, load_config, parse_config
+from entity_connections.settings.profiles import Profile, parse_profiles
 
 
 def write_profile(name: str, values: Mapping[str, str | bool | None]) -> Profile:
-    """Put values into the table of a profile in config.toml; make what is missing.
+    """Put values into the table of a profile in config.toml, except None; make what is missing.
 
-    Args:
-        name: of the profile.
-        values: the keys of its table; those that are None are left as they are.
-
-    Raises:
-        SettingsError: a value cannot be used, or the file cannot be read or written; it is
-            unchanged then.
+    The file is unchanged when a value cannot be used.
     """
-    path = load_config().path
+    path = paths.config_file()
     try:
         document = tomlkit.parse(read_config_file(path).decode("utf-8-sig"))
         profiles = document.setdefault("profiles", tomlkit.table(is_super_table=True))
@@ -33,7 +28,7 @@ def write_profile(name: str, values: Mapping[str, str | bool | None]) -> Profile
             f"edit [profiles.{name}] there by hand."
         ) from error
     edited = tomlkit.dumps(document).encode()
-    profile = parse_config(edited, path).profiles[name]
+    profile = parse_profiles(edited, path)[name]
     with convert_os_errors(path, "written"):
         if path.exists():
             replace_file(path, edited)  # keeps a link and the mode of the user's file

@@ -13,11 +13,7 @@ MAX_SIZE = 1_000_000
 
 
 def read_config_file(path: Path) -> bytes:
-    """Return the contents of config.toml, or nothing when there is no such file.
-
-    Raises:
-        SettingsError: the file cannot be read, or every user of the machine can change it.
-    """
+    """Return the contents of config.toml, or nothing when there is no such file."""
     with convert_os_errors(path, "read"):
         try:
             if path.stat().st_mode & 0o002:
@@ -31,11 +27,7 @@ def read_config_file(path: Path) -> bytes:
 
 
 def parse_toml(data: bytes, path: Path) -> dict[str, Any]:
-    """Return the contents of a TOML file.
-
-    Raises:
-        SettingsError: it is not TOML in UTF-8; nothing of the file is repeated.
-    """
+    """Return the contents of a TOML file."""
     try:
         return tomllib.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:

@@ -122,11 +122,7 @@ class ConfigTable(BaseModel):
 
 
 def check_config(data: Mapping[str, Any], path: Path) -> dict[str, ProfileTable]:
-    """Return the profiles in the contents of config.toml.
-
-    Raises:
-        SettingsError: a line for each problem: the key, what is expected, the nearest known key.
-    """
+    """Return the profiles in the contents of config.toml; an error has a line for each problem."""
     try:
         return ConfigTable.model_validate(data).profiles
     except ValidationError as error:

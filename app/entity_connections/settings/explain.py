@@ -33,20 +33,22 @@ def explain_profile(profile: Profile) -> list[ExplainedSetting]:
         "user": profile.user,
         "secret_command": f"{get_program(command)} …" if command else "",
     }
-    explained = [
-        ExplainedSetting(key, value or "", profile.origins.get(key, profile_origin))
-        if value
-        else ExplainedSetting(key, "", "not set")
-        for key, value in settings.items()
-    ]
     try:
-        explained.append(ExplainedSetting("client_secret", "set", find_secret(profile).origin))
+        secret = ("set", find_secret(profile).origin)
     except SettingsError as error:
-        explained.append(ExplainedSetting("client_secret", "not found", str(error)))
-    for key, path, variable in (
-        ("journal", str(paths.state_file()), paths.STATE_DIR),
-        ("config", config_path, paths.CONFIG_DIR),
-    ):
-        origin = variable if variable in os.environ else "default"
-        explained.append(ExplainedSetting(key, path, origin))
-    return explained
+        secret = ("not found", str(error))
+    return [
+        *(
+            ExplainedSetting(key, value, profile.origins.get(key, profile_origin))
+            if value
+            else ExplainedSetting(key, "", "not set")
+            for key, value in settings.items()
+        ),
+        ExplainedSetting("client_secret", *secret),
+        ExplainedSetting("journal", str(paths.state_file()), _describe_origin(paths.STATE_DIR)),
+        ExplainedSetting("config", config_path, _describe_origin(paths.CONFIG_DIR)),
+    ]
+
+
+def _describe_origin(variable: str) -> str:
+    return variable if variable in os.environ else "default"

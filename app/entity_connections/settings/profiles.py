@@ -57,76 +57,43 @@ class Profile(NamedTuple):
         """The command-line options that select this profile."""
         return ("--profile" if self.in_config else "--base-url", self.name)
 
-    def require_client_id(self) -> str:
-        """Return the client id.
-
-        Raises:
-            SettingsError: there is none; the message says where to set it.
-        """
-        if self.client_id:
-            return self.client_id
-        raise SettingsError(f"There is no client id for {self.name}: {self.credentials_remedy}.")
-
     @property
     def credentials_remedy(self) -> str:
         """How to give this profile its credentials."""
         if self.in_config:
-            return f"run entity-connections login --profile {self.name}"
-        return f"set {CLIENT_ID} and {CLIENT_SECRET}"
+            return f"Run: entity-connections login --profile {self.name}"
+        return f"Set {CLIENT_ID} and {CLIENT_SECRET}."
 
 
-class Config(NamedTuple):
-    """The contents of config.toml.
-
-    Attributes:
-        path: of config.toml, whether the file exists or not.
-        profiles: by name, in the order of the file.
-    """
-
-    path: Path
-    profiles: Mapping[str, Profile]
-
-    def get_profile(self, name: str) -> Profile:
-        """Return the profile of that name.
-
-        Raises:
-            SettingsError: there is none; the message names similar ones, or how to make it.
-        """
-        if name in self.profiles:
-            return self.profiles[name]
-        raise SettingsError(
-            f"There is no profile {clean(name, 64)!r} in {self.path}"
-            f"{suggest(name, self.profiles) or '.'} To make one: entity-connections login"
-        )
-
-
-def load_config() -> Config:
-    """Read config.toml; without the file there are no profiles.
-
-    Raises:
-        SettingsError: the file or an environment variable cannot be used.
-    """
+def load_profiles() -> dict[str, Profile]:
+    """Read the profiles of config.toml by name; without the file there are none."""
     path = paths.config_file()
-    return parse_config(read_config_file(path), path)
+    return parse_profiles(read_config_file(path), path)
 
 
-def parse_config(data: bytes, path: Path) -> Config:
-    """Check the contents of config.toml and apply the environment variables.
-
-    Raises:
-        SettingsError: the contents or an environment variable cannot be used.
-    """
+def parse_profiles(data: bytes, path: Path) -> dict[str, Profile]:
+    """Check the contents of config.toml and apply the environment variables."""
     contents = parse_toml(data, path)
     if not contents:
-        return Config(path, {})
+        return {}
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # the search for them is slow
     from entity_connections.settings.config_models import check_config
 
-    profiles = {
+    return {
         name: _make_profile(name, table.rest_url, table.model_dump(exclude_unset=True))
         for name, table in check_config(contents, path).items()
     }
-    return Config(path, profiles)
+
+
+def load_profile(name: str) -> Profile:
+    """Return the profile of that name; an error names similar ones, or how to make it."""
+    profiles = load_profiles()
+    if name in profiles:
+        return profiles[name]
+    raise SettingsError(
+        f"There is no profile {clean(name, 64)!r} in {paths.config_file()}"
+        f"{suggest(name, profiles) or '.'} To make one: entity-connections login"
+    )
 
 
 def list_profile_names() -> list[str]:
@@ -147,26 +114,17 @@ def make_profile_for_url(url: str) -> Profile:
     """Return a profile for `--base-url`; its credentials are environment variables.
 
     The risk of an unknown address is production.
-
-    Raises:
-        SettingsError: the base URL or an environment variable cannot be used.
     """
     base_url = parse_base_url(url)
     return _make_profile(base_url, base_url, {})._replace(in_config=False)
 
 
 def parse_base_url(url: str) -> str:
-    """Return the value of `--base-url` in its one spelling.
-
-    Raises:
-        SettingsError: it cannot be used; nothing of it is repeated.
-    """
+    """Return the value of `--base-url` in its one spelling."""
     try:
         return normalize_base_url(url)
-    except InvalidBaseUrlError as error:
-        problem = str(error)
-    # Raised outside the handler: the traceback must not lead to the URL, which may hold a password.
-    raise SettingsError(f"--base-url: {problem}")
+    except InvalidBaseUrlError as error:  # which does not repeat the URL
+        raise SettingsError(f"--base-url: {error}") from None
 
 
 def _make_profile(name: str, base_url: str, values: Mapping[str, Any]) -> Profile:

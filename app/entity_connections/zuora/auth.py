@@ -65,8 +65,7 @@ class TokenProvider:
     async def get(self, deadline: Deadline) -> Token:
         """Return a valid token; concurrent callers share one request and its error.
 
-        Raises:
-            ZuoraError: there is none; the call that needs it was not sent.
+        An error means that the call that needs the token was not sent.
         """
         failure = self._failure
         async with deadline.limit_wait(), self._lock:

@@ -51,18 +51,13 @@ class ZuoraClient:
     authorities are read; any thread may do it.
 
     Args:
-        base_url: the REST root (contract B).
+        base_url: the REST root (contract B); InvalidBaseUrlError if it must not get a secret.
         credentials: of the OAuth client.
         lock: while it is locked, writes are refused.
         request_log: gets every HTTP exchange.
         transport: replaces the network; for a server in this process, and for tests.
         retry_policy: how often and how long calls are retried.
         limits: of each HTTP exchange.
-
-    Raises:
-        InvalidBaseUrlError: `base_url` must not be given a secret.
-        CertificateError: the certificate authorities cannot be read.
-        Unreachable: the proxy that the environment names cannot be used.
     """
 
     def __init__(
@@ -111,8 +106,7 @@ class ZuoraClient:
     async def list_entities(self, acting_id: str | None = None) -> ListResult[Entity]:
         """List all entities that Zuora shows, provisioned or not (contract C1).
 
-        Args:
-            acting_id: the entity to act in; None for the first in the token's scope.
+        Without an acting entity it acts in the first one in the token's scope.
         """
         # Zuora documents no pages of this list; a link to one is followed all the same.
         reader = ListReader("entities", parse_entity, {})
@@ -126,11 +120,8 @@ class ZuoraClient:
         """List the connections of an entity (contract D2, H).
 
         Connections between other entities are left out. A list that cannot be read to its
-        end is an error, because a part of it would look like the whole.
-
-        Args:
-            acting_id: the entity to act in.
-            direction: None for both.
+        end is an error, because a part of it would look like the whole. Without a direction
+        it is of both.
         """
         query = {"pageSize": str(PAGE_SIZE)} | ({"type": direction.value} if direction else {})
         reader = ListReader("entityConnections", parse_connection, query)

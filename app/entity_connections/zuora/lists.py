@@ -41,12 +41,7 @@ class ListReader(Generic[Record]):
         self._records: list[Record] = []
 
     def add_page(self, response: Response) -> Query | None:
-        """Add the records of one page; return the query of the next page, if there is one.
-
-        Raises:
-            InvalidResponse: there is no list in it, no row can be read, or the link to the
-                next page cannot be used.
-        """
+        """Add the records of one page; return the query of the next page, if there is one."""
         body = parse_success(response)
         rows = body.get(self._field_name)
         if not isinstance(rows, list):
@@ -68,11 +63,10 @@ class ListReader(Generic[Record]):
         if not link:
             return None
         text = str(link)
+        usable = text.isascii() and len(text) <= MAX_LINK_LENGTH
         query = dict(parse_qsl(text.partition("?")[2])) | self.query
-        if not text.isascii() or len(text) > MAX_LINK_LENGTH:
-            raise invalid_response(response, "the link to its next page is not one.")
-        if query in self._queries or len(self._queries) > MAX_PAGES:
-            raise invalid_response(response, "the pages of its list never end.")
+        if not usable or query in self._queries or len(self._queries) > MAX_PAGES:
+            raise invalid_response(response, "the link to its next page leads nowhere.")
         self._queries.append(query)
         return query
 
@@ -81,21 +75,14 @@ class ListReader(Generic[Record]):
         warnings: Iterable[str] = (),
         belongs: Callable[[Record], bool] = lambda _: True,
     ) -> ListResult[Record]:
-        """Build the list.
-
-        Args:
-            warnings: come after those about the records.
-            belongs: whether a record belongs to the list; the others are left out.
-        """
+        """Build the list of the records that belong to it; `warnings` come last."""
         records = [record for record in self._records if belongs(record)]
         by_id = {record.id: record for record in records}
         unreadable = self.rows - len(self._records)
         foreign = len(self._records) - len(records)
-        changed = len({record.id for record in records if record != by_id[record.id]})
         counts = {
             "Rows left out because they cannot be read": unreadable,
             "Rows left out because they belong to other entities": foreign,
-            "Records that came twice with different contents, of which the later counts": changed,
         }
         found: list[str] = [
             f"{sentence}: {count:,}." for sentence, count in counts.items() if count

@@ -63,10 +63,7 @@ async def _run_checks(options: TenantOptions) -> AsyncIterator[Check]:
         credentials = Credentials(*find_credentials(profile))
         yield Check("credentials", "ok", "There are a client id and a client secret.")
     except CliError as error:
-        remedy = "export ZUORA_CLIENT_ID=… ZUORA_CLIENT_SECRET=…"
-        if profile.in_config:
-            remedy = f"entity-connections login --profile {profile.name}"
-        yield Check("credentials", "failed", error.message, remedy)
+        yield Check("credentials", "failed", error.message, profile.credentials_remedy)
     yield _check_journal(profile)
     entity = profile.entity if options.entity is None else options.entity
     acting_id = None if entity is None else _find_entity_id(entity, profile)

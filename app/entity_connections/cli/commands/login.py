@@ -11,11 +11,10 @@ from entity_connections.cli.commands.login_prompts import (
     prompt_text,
 )
 from entity_connections.cli.exit_codes import ExitCode
-from entity_connections.cli.output import echo, format_table, info
+from entity_connections.cli.output import info
 from entity_connections.cli.parameters import option
 from entity_connections.cli.tenant.session import find_exit_code, print_error
 from entity_connections.cli.tenant_options import TenantOptions, parent_options
-from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.secret import SecretValue
 from entity_connections.settings import paths
@@ -24,7 +23,7 @@ from entity_connections.settings.environment_variables import (
     CLIENT_SECRET,
     read_variable,
 )
-from entity_connections.settings.profiles import load_config
+from entity_connections.settings.profiles import load_profiles
 from entity_connections.settings.zuora_environments import ENVIRONMENTS
 
 
@@ -54,7 +53,7 @@ def login(
 
     options = TenantOptions(profile=name, base_url=base_url).with_defaults(parent_options())
     name = prompt_name(options.profile)
-    profile = load_config().profiles.get(name)
+    profile = load_profiles().get(name)
     location = prompt_location(environment, options.base_url, risk, profile)
     configured_id = profile.configured_client_id if profile else None
     client_id = (
@@ -66,7 +65,7 @@ def login(
     by_command = profile is not None and profile.secret_command is not None
     secret = find_secret(profile).value if profile and by_command else prompt_secret()
     try:
-        entities = asyncio.run(_read_entities(location.rest_url, client_id, secret))
+        asyncio.run(_test_credentials(location.rest_url, client_id, secret))
     except ZuoraError as error:
         print_error(error)
         info("Nothing was stored.")
@@ -85,32 +84,14 @@ def login(
     for variable in (CLIENT_ID, CLIENT_SECRET):
         if read_variable(variable) is not None:
             info(f"{variable} is set: while it is, it is used instead of what was stored.")
-    if entities:
-        echo(format_table(("YOU MAY ENTER", "STATUS", "ID"), entities))
     info(f"To open the screen: entity-connections --profile {name}")
     return ExitCode.DONE
 
 
-async def _read_entities(
-    base_url: str, client_id: str, secret: SecretValue
-) -> list[tuple[str, str, str]]:
-    """Return the entities that the client may enter, as rows of a table.
-
-    Raises:
-        ZuoraError: Zuora does not accept the credentials, or cannot be reached.
-    """
+async def _test_credentials(base_url: str, client_id: str, secret: SecretValue) -> None:
+    """Request a token; ZuoraError if Zuora refuses the credentials or cannot be reached."""
     from entity_connections.zuora.auth import Credentials
     from entity_connections.zuora.client import ZuoraClient
 
     async with ZuoraClient(base_url, Credentials(client_id, secret)) as zuora:
-        accessible_ids = await zuora.list_accessible_ids()
-        try:
-            hierarchy = Hierarchy((await zuora.list_entities()).items)
-        except ZuoraError as error:  # the credentials are good: the profile may still be of use
-            print_error(error)
-            return []
-    return [
-        ("  " * hierarchy.depth(entity.id) + entity.title, entity.status, entity.id)
-        for entity in hierarchy
-        if accessible_ids is None or entity.id in accessible_ids
-    ]
+        await zuora.list_accessible_ids()

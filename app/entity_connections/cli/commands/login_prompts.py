@@ -1,4 +1,7 @@
-"""What `login` asks for: on the terminal, unless an option, a variable or a pipe gives it."""
+"""What `login` asks for: on the terminal, unless an option, a variable or a pipe gives it.
+
+Every function raises click.UsageError or SettingsError for an answer that cannot be used.
+"""
 
 import sys
 from typing import NamedTuple
@@ -29,12 +32,7 @@ class Location(NamedTuple):
 
 
 def prompt_text(question: str, option: str) -> str:
-    """Ask on the terminal.
-
-    Raises:
-        click.UsageError: the answer cannot be used, or there is no terminal; the message names
-            the option to use instead.
-    """
+    """Ask on the terminal; where there is none, the error names the option to use instead."""
     if not sys.stdin.isatty():
         raise click.UsageError(f"{option} is needed: there is no terminal to ask on.")
     answer: str = click.prompt(question, err=True)
@@ -44,11 +42,7 @@ def prompt_text(question: str, option: str) -> str:
 
 
 def prompt_name(name: str | None) -> str:
-    """Return the name of the profile, asking when it is not given.
-
-    Raises:
-        click.UsageError: no profile can have that name.
-    """
+    """Return the name of the profile, asking when it is not given."""
     name = name or prompt_text("Name of the profile", "--profile")
     if not paths.PROFILE_NAME.fullmatch(name):
         raise click.UsageError(
@@ -63,15 +57,7 @@ def prompt_location(
 ) -> Location:
     """Return where the tenant is and what is at stake there, asking when it is not given.
 
-    Args:
-        environment: of the option.
-        base_url: of the option.
-        risk: of the option.
-        profile: the profile, if it exists already; it keeps its address and risk.
-
-    Raises:
-        click.UsageError: there is no terminal to ask on, or the answer cannot be used.
-        SettingsError: the base URL cannot be used.
+    A profile that exists already keeps its address and risk.
     """
     if environment is not None and base_url is not None:
         raise click.UsageError("--environment and --base-url both say where: give one.")
@@ -108,23 +94,15 @@ def _prompt_place() -> tuple[str | None, str | None]:
 
 
 def prompt_secret() -> SecretValue:
-    """Return the secret: from the environment, typed unseen, or the one line of a pipe.
-
-    Raises:
-        SettingsError: there is none, or it is not text.
-    """
+    """Return the secret: from the environment, typed unseen, or the one line of a pipe."""
     secret = read_variable(CLIENT_SECRET)
     if secret is not None:
         info(f"The secret is taken from {CLIENT_SECRET}.")
     elif sys.stdin.isatty():
-        secret = _prompt_hidden()
+        try:
+            secret = str(click.prompt("Client secret (not shown)", hide_input=True, err=True))
+        except UnicodeDecodeError:  # `getpass` reads the terminal in strict UTF-8
+            secret = ""
     else:
         secret = sys.stdin.readline(10_000)
     return parse_secret(secret, "What was typed or piped in as the secret")
-
-
-def _prompt_hidden() -> str:
-    try:
-        return str(click.prompt("Client secret (not shown)", hide_input=True, err=True))
-    except UnicodeDecodeError as error:  # `getpass` reads the terminal in strict UTF-8
-        return bytes(error.object).decode("utf-8", "surrogateescape")

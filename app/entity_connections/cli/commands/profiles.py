@@ -8,7 +8,7 @@ from entity_connections.cli.parameters import option
 from entity_connections.cli.tenant.credentials import get_profile
 from entity_connections.cli.tenant_options import TenantOptions, tenant_options
 from entity_connections.domain.risk import Risk
-from entity_connections.settings.profiles import Profile, load_config
+from entity_connections.settings.profiles import Profile, load_profiles
 
 as_json = option("--json", "as_json", is_flag=True, help="Data for machines.")
 
@@ -21,17 +21,14 @@ def profiles(*, as_json: bool) -> ExitCode:
     --json: [{"name", "baseUrl", "risk", "readOnly", "clientId", "entity", "user"}];
     clientId, entity and user are null where nothing says.
     """
-    config = load_config()
+    profiles = load_profiles().values()
     if as_json:
-        echo_json([_to_json(profile) for profile in config.profiles.values()])
-    elif config.profiles:
+        echo_json([_to_json(profile) for profile in profiles])
+    elif profiles:
         heads = ("PROFILE", "RISK", "WRITES", "ADDRESS", "ENTITY", "USER")
-        echo(format_table(heads, [_to_row(profile) for profile in config.profiles.values()]))
+        echo(format_table(heads, [_to_row(profile) for profile in profiles]))
     else:
-        info(
-            f"There are no profiles in {config.path} yet."
-            " To make one: entity-connections login --profile NAME"
-        )
+        info("There are no profiles. To make one: entity-connections login --profile NAME")
     return ExitCode.DONE
 
 
@@ -73,7 +70,7 @@ def explain(options: TenantOptions, *, as_json: bool) -> ExitCode:
     """
     from entity_connections.settings.explain import explain_profile
 
-    profiles = [*load_config().profiles.values()] if options.fake else [get_profile(options)]
+    profiles = [*load_profiles().values()] if options.fake else [get_profile(options)]
     explained = {profile.name: explain_profile(profile) for profile in profiles}
     if as_json:
         rows = [(name, setting) for name, settings in explained.items() for setting in settings]

@@ -32,20 +32,14 @@ class ClientSecret(NamedTuple):
 
 
 def find_secret(profile: Profile) -> ClientSecret:
-    """Return the client secret of a profile.
-
-    Blocks for as long as a command or the keyring takes.
-
-    Raises:
-        SettingsError: there is none, or it must not be used.
-    """
+    """Return the client secret of a profile; blocks as long as a command or the keyring takes."""
     variable = read_variable(CLIENT_SECRET)
     _check_pair(profile, secret_in_environment=variable is not None)
     if variable is not None:
         return ClientSecret(parse_secret(variable, CLIENT_SECRET), CLIENT_SECRET)
     if not profile.in_config:
         raise SettingsError(
-            f"There is no client secret for {profile.name}: {profile.credentials_remedy}."
+            f"There is no client secret for {profile.name}. {profile.credentials_remedy}"
         )
     if profile.secret_command:
         from entity_connections.settings.secrets.secret_command import run_secret_command
@@ -60,19 +54,12 @@ def find_secret(profile: Profile) -> ClientSecret:
     raise SettingsError(
         f"There is no client secret for the profile {profile.name}: {CLIENT_SECRET} is not set, "
         f"there is no secret_command, {keyring.message}, and no file {path}. "
-        f"To store it: {profile.credentials_remedy}"
+        f"{profile.credentials_remedy}"
     )
 
 
 def store_secret(profile: Profile, secret: SecretValue) -> str:
-    """Store a secret in the keyring or in a file, for a profile in config.toml.
-
-    Returns:
-        Where it was stored, for people.
-
-    Raises:
-        SettingsError: neither can take it.
-    """
+    """Store the secret of a profile in config.toml; return where it is now, for people."""
     path = paths.secret_file(profile.name)
     keyring = write_keyring(profile.name, secret)
     if keyring.secret:

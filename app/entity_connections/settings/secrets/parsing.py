@@ -5,15 +5,7 @@ from entity_connections.settings.errors import SettingsError
 
 
 def parse_secret(data: bytes | str, source: str) -> Secret:
-    """Return the secret on the first line of `data`.
-
-    Args:
-        data: a file, the output of a command, or what the user typed.
-        source: what `data` is called in the error.
-
-    Raises:
-        SettingsError: the line is empty or not printable text; nothing of it is repeated.
-    """
+    """Return the secret on the first line of `data`, which an error calls `source`."""
     try:
         text = data.decode() if isinstance(data, bytes) else data
     except UnicodeDecodeError:

@@ -23,9 +23,6 @@ def run_secret_command(command: str, timeout: float = TIMEOUT) -> SecretValue:
     It runs without a shell and without input, but can ask the user on the terminal. What it
     prints on stderr is discarded, because that might hold the secret. After `timeout` seconds
     it is killed.
-
-    Raises:
-        SettingsError: it cannot be run, fails, takes too long, or prints no secret.
     """
     name = f"secret_command ({get_program(command)} …)"
     try:

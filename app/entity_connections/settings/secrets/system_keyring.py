@@ -36,11 +36,7 @@ def read_keyring(profile_name: str) -> KeyringResult:
 
 
 def write_keyring(profile_name: str, secret: SecretValue) -> KeyringResult:
-    """Store a secret and read it back; the result has no secret when it was not stored.
-
-    Raises:
-        SettingsError: it was not stored, and an older one cannot be removed.
-    """
+    """Store a secret and read it back; the result has no secret when it was not stored."""
     problem = "the keyring did not keep it"
     try:
         import keyring

@@ -39,8 +39,11 @@ class ApiClient:
     ) -> T:
         """Send a call, and again as far as that is safe, and parse the response.
 
+        Any method but GET is a write and needs the lock open; `applied` of the error says
+        whether it may have worked.
+
         Args:
-            method: the HTTP method; any but GET is a write and needs the lock open.
+            method: the HTTP method.
             path: below the REST root.
             parse: raises a ZuoraError for a response that does not mean success.
             acting_id: the entity to act in; None for the first in the token's scope.
@@ -48,9 +51,6 @@ class ApiClient:
             body: sent as JSON.
             key: the Idempotency-Key; None for none.
             track_id: the Zuora-Track-Id of all attempts; "" for a new one.
-
-        Raises:
-            ZuoraError: the call failed; `applied` says whether a write may have worked.
         """
         headers = {"Zuora-Track-Id": track_id or new_uuid()}
         safety = RetrySafety.READ if method == "GET" else RetrySafety.UNSAFE
@@ -92,9 +92,5 @@ class ApiClient:
         return await retry(attempt, safety, policy, deadline, log)
 
     async def get_token(self) -> Token:
-        """Return a token.
-
-        Raises:
-            ZuoraError: there is none.
-        """
+        """Return a token, requested if needed."""
         return await self._tokens.get(Deadline(self._connection.retry_policy.total))

@@ -58,15 +58,7 @@ def create_http_client(
 
     Proxies of the environment are used as httpx does, but never for this machine.
     Blocks while the certificate authorities are read; any thread may call it.
-
-    Args:
-        base_url: the REST root, as `entity_connections.domain.base_url` normalizes it.
-        limits: the timeouts and the size of the connection pool.
-        transport: replaces the network; for a server in this process, and for tests.
-
-    Raises:
-        CertificateError: the certificate authorities cannot be read.
-        Unreachable: the proxy that the environment names cannot be used.
+    `transport` replaces the network.
     """
     needs_tls = transport is None and base_url.startswith("https:")
     verify = create_ssl_context() if needs_tls else False
@@ -89,13 +81,7 @@ def create_http_client(
 
 
 class HttpConnection:
-    """Sends single requests to one server and logs each.
-
-    Attributes:
-        client: made by `create_http_client`; builds the requests.
-        retry_policy: for those who send requests more than once.
-        request_log: gets every exchange.
-    """
+    """Sends single requests, built by `client`, and logs each in `request_log`."""
 
     def __init__(
         self,
@@ -130,13 +116,10 @@ class HttpConnection:
         """Send a request once, log it, and parse the response.
 
         Args:
-            request: built by `client`.
+            request: it needs a slot.
             parse: raises a ZuoraError for a response that does not mean success.
             secret: the secret in the request; no text of the response may repeat it.
             attempt: number of the attempt, for the log.
-
-        Raises:
-            ZuoraError: there is no complete response, or `parse` raised it.
         """
         monotonic = asyncio.get_running_loop().time
         sent_at, started = now(), monotonic()

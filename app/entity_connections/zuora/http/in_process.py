@@ -14,11 +14,7 @@ class InProcessTransport(httpx.ASGITransport):
     """Behaves like a connection: an application that fails or hangs up looks as on a socket."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request; an application that fails is logged and responds with HTTP 500.
-
-        Raises:
-            httpx.ReadError: the application closed the connection without a response.
-        """
+        """Send a request; an application that fails is logged and responds with HTTP 500."""
         try:
             return await super().handle_async_request(request)
         except ConnectionResetError:

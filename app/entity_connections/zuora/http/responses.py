@@ -59,11 +59,7 @@ class Response(NamedTuple):
 
 
 def parse_success(response: Response) -> Body:
-    """Parse a response that does not report a failure.
-
-    Raises:
-        ZuoraError: it is a refusal, or not what Zuora documents.
-    """
+    """Parse a response that does not report a failure."""
     body = _parse_json(response)
     success = body.get("success")
     ok = 200 <= response.status < 300
@@ -75,11 +71,7 @@ def parse_success(response: Response) -> Body:
 
 
 def parse_write(response: Response) -> Body:
-    """Parse a response to a write, which must report success explicitly.
-
-    Raises:
-        ZuoraError: it is a refusal, or not what Zuora documents.
-    """
+    """Parse a response to a write, which must report success explicitly."""
     body = parse_success(response)
     if body.get("success") is not True:
         raise invalid_response(response, "it does not say whether the write worked.")

@@ -106,16 +106,9 @@ async def retry(
 ) -> T:
     """Repeat an attempt until it succeeds, cannot succeed, or the time is over.
 
-    Args:
-        attempt: makes one attempt; gets its number, from 1.
-        safety: why the call may be sent again.
-        policy: how often and after which delays.
-        deadline: until when an attempt may begin.
-        request_log: shows each delay, and lets the user cancel it.
-
-    Raises:
-        ZuoraError: that of the last attempt. If any attempt of a write may have been
-            applied, the error says so, whatever the last response was.
+    `attempt` gets its number, from 1. `request_log` shows each delay and lets the user cancel
+    it. The error of the last attempt is raised; if any attempt of a write may have been
+    applied, it says so, whatever the last response was.
     """
     now = asyncio.get_running_loop().time
     maybe_applied = False

@@ -10,11 +10,7 @@ from entity_connections.domain.text import clean
 
 
 def create_ssl_context() -> ssl.SSLContext:
-    """Create the context that checks certificates; blocks for longer than a call takes.
-
-    Raises:
-        CertificateError: the authorities that the environment names cannot be read.
-    """
+    """Create the context that checks certificates; blocks for longer than a call takes."""
     try:
         return httpx.create_ssl_context()
     except OSError:  # ssl.SSLError is an OSError
