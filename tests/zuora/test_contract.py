@@ -137,23 +137,6 @@ async def test_a_connection_that_does_not_exist_is_refused(
     assert caught.value.request_id
 
 
-async def test_no_write_is_sent_while_locked(zuora: ZuoraClient) -> None:
-    acting = await choose_entity(zuora)
-    before = await zuora.list_connections(acting)
-    zuora.lock.lock()
-    calls = len(zuora.request_log.calls)
-    for write in (
-        zuora.request_connection(acting, "0" * 32, "key"),
-        zuora.accept(acting, "0" * 32),
-        zuora.deny(acting, "0" * 32),
-        zuora.disconnect(acting, "0" * 32),
-    ):
-        with pytest.raises(ZuoraError, match="locked"):
-            await write
-    assert len(zuora.request_log.calls) == calls
-    assert await zuora.list_connections(acting) == before
-
-
 async def test_wrong_credentials(connect: Connect) -> None:
     async with connect(
         Credentials.from_text("1c4b7a44-9d1f-4e5a-8a7e-0d5b1f6f2f11", "wrong")

@@ -28,21 +28,19 @@ def row(**fields: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "bad",
     [
-        None, 7, "x", [], [1, 2], {},
-        row(id=None), row(id=7), row(id=""), row(id="a/b"), row(id=".."), row(id="1\u200b"),
-        row(id="1\n2"), row(id=["1"]),
-        row(id="é"), row(id="x" * 256),
-        row(sourceEntityId=None), row(sourceEntityId=""), row(sourceEntityId="-"),
-        row(targetEntityId={}), row(targetEntityId="a b"), row(targetEntityId=True),
-        row(status=None), row(status=1), row(status=["Connected"]),
-        {"id": "1", "status": "Connected"},
+        None, 7, [], {}, row(id=None), row(id=7), row(id=""), row(id="a/b"), row(id=".."),
+        row(id="1\n2"), row(id="é"), row(id="x" * 256), row(sourceEntityId="-"),
+        row(targetEntityId={}), row(status=None), {"id": "1", "status": "Connected"},
     ],
 )  # fmt: skip
 async def test_a_bad_connection_is_skipped_and_counted(bad: object) -> None:
-    server = ScriptedServer(success(entityConnections=[row(id="7"), bad, row(id="8"), bad]))
-    items, warnings, _ = await server.client.list_connections(ENTITY)
-    assert [item.id for item in items] == ["7", "8"]
+    server = ScriptedServer(
+        page("1", next_page="?page=2"), success(entityConnections=[row(id="7"), bad, bad])
+    )
+    items, warnings, skipped = await server.client.list_connections(ENTITY)
+    assert [item.id for item in items] == ["1", "7"]
     assert warnings == (f"{UNREADABLE}: 2.",)
+    assert skipped == 2
 
 
 @pytest.mark.asyncio
@@ -96,16 +94,6 @@ async def test_exactly_300_entities_may_not_be_all(count: int, warned: bool) -> 
     items, warnings, _ = await server.client.list_entities(ENTITY)
     assert len(items) == count
     assert bool(warnings) == warned
-
-
-@pytest.mark.asyncio
-async def test_warnings_cover_all_pages() -> None:
-    server = ScriptedServer(
-        page("1", "2", next_page="?page=2"), success(entityConnections=[row(id="3"), {}])
-    )
-    items, warnings, _ = await server.client.list_connections(ENTITY)
-    assert len(items) == 3
-    assert warnings == (f"{UNREADABLE}: 1.",)
 
 
 json_values = st.recursive(

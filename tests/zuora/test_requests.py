@@ -63,14 +63,10 @@ async def test_entities_are_listed_in_the_first_entity_of_the_token() -> None:
         "somethingNew": 1,
     }
     server = ScriptedServer(success(entities=[wire]))
+    assert await server.client.list_accessible_ids() == frozenset({ENTITY, ENTITY[:-1] + "b"})
     found = (await server.client.list_entities()).items
     assert found == (Entity(ENTITY, "Acme[31m", "", None),)
     assert server.requests[0].headers["Zuora-Entity-Ids"] == HYPHENATED
-
-
-async def test_accessible_ids_come_from_the_scope() -> None:
-    server = ScriptedServer()
-    assert await server.client.list_accessible_ids() == frozenset({ENTITY, ENTITY[:-1] + "b"})
 
 
 async def test_only_the_query_of_a_page_link_is_used() -> None:
@@ -115,8 +111,7 @@ async def test_a_later_record_replaces_one_with_the_same_id() -> None:
 
 
 async def test_a_circle_of_pages_is_an_error() -> None:
-    again = page("1", next_page="/v1/entity-connections?page=2")
-    server = ScriptedServer(*[again] * 5)
+    server = ScriptedServer(*[page("1", next_page="/v1/entity-connections?page=2")] * 5)
     with pytest.raises(InvalidResponse):
         await server.client.list_connections(ENTITY)
     assert len(server.requests) == 2

@@ -1,9 +1,8 @@
 """What is sent again, after which delay, and when it ends (contract E3, F4, G)."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from typing import Any
 
 import httpx
@@ -67,32 +66,21 @@ def stated(*codes: int) -> httpx.Response:
 
 ATTEMPTS: list[tuple[str, ScriptedResponse, tuple[int, int, int]]] = [
     ("unreachable", httpx.ConnectError("x"), (FEW, FEW, FEW)),
-    ("connecting takes too long", httpx.ConnectTimeout("x"), (FEW, FEW, FEW)),
     ("proxy refuses", httpx.ProxyError("x"), (FEW, FEW, FEW)),
     ("no response", httpx.ReadTimeout("x"), (FEW, FEW, 1)),
-    ("cut while sending", httpx.WriteError("x"), (FEW, FEW, 1)),
     ("cut while receiving", httpx.RemoteProtocolError("x"), (FEW, FEW, 1)),
     ("500", httpx.Response(500), (ALL, ALL, 1)),
-    ("503", httpx.Response(503), (ALL, ALL, 1)),
     ("504 that says success", httpx.Response(504, json={"success": True}), (ALL, ALL, 1)),
-    ("504 that says failure", refusal(50000060, status=504), (ALL, ALL, 1)),
     ("rate limit", RATE_LIMIT, (ALL, ALL, ALL)),
-    ("concurrency limit", refusal(50000070, status=429), (ALL, ALL, ALL)),
     ("409", httpx.Response(409), (1, ALL, 1)),
     ("stated: locked", refusal(50000050), (ALL, 1, ALL)),
     ("stated: internal error", refusal(50000060), (ALL, 1, 1)),
     ("stated: temporary error", refusal(50000061), (ALL, 1, ALL)),
     ("stated: concurrency", refusal(50000070), (ALL, 1, ALL)),
-    ("stated: another system", refusal(50000099), (ALL, 1, 1)),
     ("stated: temporary, and a rule", stated(61, 30), (1, 1, 1)),
     ("stated: locked, and temporary", stated(50, 61), (ALL, 1, ALL)),
-    ("stated: locked, and an internal error", stated(50, 60), (ALL, 1, 1)),
     ("a business rule", refusal(50000030), (1, 1, 1)),
     ("no permission", refusal(50000010, status=403), (1, 1, 1)),
-    ("malformed", refusal(50000090, status=400), (1, 1, 1)),
-    ("not JSON", httpx.Response(200, text="yes"), (1, 1, 1)),
-    ("a redirect", httpx.Response(307, headers={"Location": "/v1"}), (1, 1, 1)),
-    ("success and failure", httpx.Response(400, json={"success": True}), (1, 1, 1)),
 ]
 
 
@@ -124,9 +112,7 @@ async def test_delays_grow_until_the_last_attempt() -> None:
 async def test_full_jitter_within_the_limits() -> None:
     half = RetryPolicy(jitter=lambda: 0.5)
     assert [half.delay(attempt, None) for attempt in (1, 2, 9)] == [0.5, 1, 30]
-    assert LONGEST.delay(99, None) == 60.0
-    assert RetryPolicy(jitter=lambda: 0.0).delay(3, 7.0) == 7.0
-    assert LONGEST.delay(9, 7.0) == 60.0
+    assert half.delay(1, 7.0) == 7.0
 
 
 @pytest.mark.parametrize(
@@ -141,15 +127,6 @@ async def test_zuora_may_ask_for_a_delay(response: httpx.Response, seconds: floa
     log = InstantLog()
     await read(patient_server(response, success(entities=[]), request_log=log).client)
     assert [delay for _, delay in log.delays] == [seconds]
-
-
-async def test_a_date_without_the_servers_own_time_is_measured_by_our_clock() -> None:
-    until = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
-    log = InstantLog()
-    refused = refusal(50000070, status=429, Retry_After=until)
-    await read(patient_server(refused, success(entities=[]), request_log=log).client)
-    ((_, delay),) = log.delays
-    assert 50 < delay <= 60
 
 
 async def test_a_delay_beyond_the_total_time_ends_the_call_and_is_named() -> None:
@@ -175,17 +152,6 @@ async def test_a_delay_is_visible_and_can_be_cancelled() -> None:
         await read(server.client)
     assert seen == ["rate limited"]
     assert not log.waits
-    assert len(server.requests) == 1
-
-
-async def test_a_listener_that_fails_does_not_fail_the_call() -> None:
-    server = ScriptedServer(success())
-
-    def fail() -> None:
-        raise BrokenPipeError("stderr is gone")
-
-    server.client.request_log.changed = fail
-    await put(server.client)
     assert len(server.requests) == 1
 
 
@@ -285,8 +251,7 @@ async def test_concurrent_calls_share_one_token_request_and_its_error() -> None:
 
 
 async def test_at_most_eight_calls_run_at_once_and_a_delay_holds_no_slot() -> None:
-    running = most = delays = 0
-    all_delayed = asyncio.Event()
+    running = most = 0
 
     async def respond(request: httpx.Request) -> httpx.Response:
         nonlocal running, most
@@ -294,24 +259,22 @@ async def test_at_most_eight_calls_run_at_once_and_a_delay_holds_no_slot() -> No
             return httpx.Response(200, json={"access_token": "t", "expires_in": 3600})
         running += 1
         most = max(most, running)
-        for _ in range(5):
-            await asyncio.sleep(0)
+        await asyncio.sleep(0.001)
         running -= 1
-        return page() if all_delayed.is_set() else RATE_LIMIT
+        return page() if len(log.delays) == 20 else RATE_LIMIT
 
     class WaitForAll(InstantLog):
         async def wait(self, delay: RetryDelay) -> bool:
-            nonlocal delays
-            delays += 1
-            if delays == 20:
-                all_delayed.set()
-            await all_delayed.wait()
+            await super().wait(delay)
+            while len(self.delays) < 20:
+                await asyncio.sleep(0)
             return True
 
+    log = WaitForAll()
     client = ZuoraClient(
         "https://rest.acme.example",
         CREDENTIALS,
-        request_log=WaitForAll(),
+        request_log=log,
         transport=httpx.MockTransport(respond),
         retry_policy=LONGEST,
     )
@@ -365,22 +328,16 @@ class SleepDuringDelays(InstantLog):
         return await super().wait(delay)
 
 
-async def test_a_write_that_waited_too_long_for_its_token_is_not_sent(
-    machine: SleepingMachine,
+@pytest.mark.parametrize(("operation", "sent"), [(put, 0), (read, 1)])
+async def test_a_write_that_waited_too_long_for_its_token_is_not_sent_but_a_read_is(
+    operation: Operation, sent: int, machine: SleepingMachine
 ) -> None:
-    server = ScriptedServer()
-    delay_tokens(server, machine)
-    with pytest.raises(ZuoraError, match=TOO_LATE) as caught:
-        await put(server.client)
-    assert caught.value.applied is Applied.NO
-    assert not server.requests
-
-
-async def test_a_read_that_waited_too_long_for_its_token_is_sent(machine: SleepingMachine) -> None:
     server = ScriptedServer(success(entities=[]))
     delay_tokens(server, machine)
-    await read(server.client)
-    assert len(server.requests) == 1
+    late = pytest.raises(ZuoraError, match=TOO_LATE)
+    with contextlib.nullcontext() if sent else late:
+        await operation(server.client)
+    assert len(server.requests) == sent
 
 
 async def test_a_write_that_waited_too_long_for_its_second_token_is_not_sent_again(
