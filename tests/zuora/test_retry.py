@@ -252,6 +252,7 @@ async def test_concurrent_calls_share_one_token_request_and_its_error() -> None:
 
 async def test_at_most_eight_calls_run_at_once_and_a_delay_holds_no_slot() -> None:
     running = most = 0
+    all_delayed = asyncio.Barrier(20)
 
     async def respond(request: httpx.Request) -> httpx.Response:
         nonlocal running, most
@@ -266,8 +267,7 @@ async def test_at_most_eight_calls_run_at_once_and_a_delay_holds_no_slot() -> No
     class WaitForAll(InstantLog):
         async def wait(self, delay: RetryDelay) -> bool:
             await super().wait(delay)
-            while len(self.delays) < 20:
-                await asyncio.sleep(0)
+            await all_delayed.wait()
             return True
 
     log = WaitForAll()

@@ -10,6 +10,7 @@ from entity_connections.domain.base_url import InvalidBaseUrlError, normalize_ba
 from entity_connections.domain.risk import Risk
 from entity_connections.domain.text import clean
 from entity_connections.domain.words import suggest
+from entity_connections.files import replace_file, replace_private_file
 from entity_connections.settings import paths
 from entity_connections.settings.config_file import parse_toml, read_config_file
 from entity_connections.settings.environment_variables import (
@@ -18,7 +19,7 @@ from entity_connections.settings.environment_variables import (
     ENTITY_ID,
     read_variable,
 )
-from entity_connections.settings.errors import SettingsError
+from entity_connections.settings.errors import SettingsError, convert_os_errors
 from entity_connections.settings.zuora_environments import ENVIRONMENTS, find_known_risk
 
 
@@ -94,6 +95,34 @@ def load_profile(name: str) -> Profile:
         f"There is no profile {clean(name, 64)!r} in {paths.config_file()}"
         f"{suggest(name, profiles) or '.'} To make one: entity-connections login"
     )
+
+
+def write_profile(name: str, values: Mapping[str, str | bool | None]) -> Profile:
+    """Put values into the table of a profile in config.toml, except None; make what is missing.
+
+    The file is unchanged when a value cannot be used.
+    """
+    import tomlkit
+
+    path = paths.config_file()
+    try:
+        document = tomlkit.parse(read_config_file(path).decode("utf-8-sig"))
+        profiles = document.setdefault("profiles", tomlkit.table(is_super_table=True))
+        table = profiles.setdefault(name, tomlkit.table())
+        table.update({key: value for key, value in values.items() if value is not None})
+    except ValueError as error:  # an inline table cannot contain a table
+        raise SettingsError(
+            f"{path} is written in a way that nothing can be put into: "
+            f"edit [profiles.{name}] there by hand."
+        ) from error
+    edited = tomlkit.dumps(document).encode()
+    profile = parse_profiles(edited, path)[name]
+    with convert_os_errors(path, "written"):
+        if path.exists():
+            replace_file(path, edited)  # keeps a link and the mode of the user's file
+        else:
+            replace_private_file(path, edited)
+    return profile
 
 
 def list_profile_names() -> list[str]:

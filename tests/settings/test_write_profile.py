@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from entity_connections.domain.risk import Risk
 from entity_connections.domain.text import clean
-from entity_connections.settings.config_editor import write_profile
 from entity_connections.settings.errors import SettingsError
-from entity_connections.settings.profiles import load_profile, load_profiles
+from entity_connections.settings.profiles import load_profile, load_profiles, write_profile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
