@@ -120,12 +120,11 @@ def test_a_secret_that_is_not_text_is_not_repeated(home: Path, encoding: dict[st
     assert not home.exists()
 
 
-@pytest.mark.parametrize("question", ["Name of the profile", "Client id", "Client secret"])
+@pytest.mark.parametrize("question", ["Client id", "Client secret"])
 def test_an_answer_that_is_not_text_is_refused(home: Path, question: str) -> None:
     known = environ(home, **STRICT)
     settings = [f"{k}={v}" for k, v in known.items() if k.startswith(("ENTITY_", "PYTHON"))]
-    options = ["--environment", "eu-production"]
-    options += ["--profile", "a"] * (question != "Name of the profile")
+    options = ["--environment", "eu-production", "--profile", "a"]
     options += ["--client-id", "x"] * (question == "Client secret")
     with Terminal(["env", *settings, *PROGRAM, "login", *options]) as terminal:
         terminal.wait_for(question)

@@ -16,6 +16,7 @@ from entity_connections.settings.profiles import (
     load_profiles,
     make_profile_for_url,
 )
+from entity_connections.settings.secrets.client_secret import find_secret
 from entity_connections.settings.zuora_environments import ENVIRONMENTS
 
 Config = Callable[[str], Path]
@@ -74,20 +75,17 @@ def test_environment_variables_win(config: Config, monkeypatch: pytest.MonkeyPat
     )
 
 
-@pytest.mark.parametrize("variable", ["ZUORA_CLIENT_ID", "ZUORA_ENTITY_ID"])
+@pytest.mark.parametrize("variable", ["ZUORA_CLIENT_ID", "ZUORA_CLIENT_SECRET", "ZUORA_ENTITY_ID"])
 @pytest.mark.parametrize(
     ("value", "problem"),
-    [("", "is empty"), (" ", "is empty"), ("a\udc80", "is not text"), ("a\x1bb", "cannot be seen")],
+    [(" ", "is empty"), ("a\udc80", "is not text"), ("a\x1bb", "cannot be seen")],
 )
 def test_a_variable_without_a_usable_value_is_refused(
-    config: Config, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, problem: str
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, problem: str
 ) -> None:
-    config(FULL)
     monkeypatch.setenv(variable, value)
     with pytest.raises(SettingsError, match=f"^{variable} in the environment .*{problem}"):
-        load_profiles()
-    with pytest.raises(SettingsError, match=f"^{variable} in the environment .*{problem}"):
-        make_profile_for_url("https://rest.zuora.com")
+        find_secret(make_profile_for_url("https://rest.zuora.com"))
 
 
 @pytest.mark.parametrize(
@@ -123,10 +121,7 @@ def test_a_missing_home_folder_is_reported(
         ('base_url = "https://zuora.acme.example"\nrisk = "sandbox"', Risk.SANDBOX),
         ('base_url = "https://zuora.acme.example"\nrisk = "production"', Risk.PRODUCTION),
         ('base_url = "https://rest.zuora.com"', Risk.PRODUCTION),
-        ('base_url = "https://rest.test.eu.zuora.com"', Risk.SANDBOX),
-        ('base_url = "http://127.0.0.1:8040"', Risk.SANDBOX),
-        ('base_url = "http://localhost:8040"\nrisk = "production"', Risk.PRODUCTION),
-        ('base_url = "https://[::1]:8040"', Risk.SANDBOX),
+        ('base_url = "http://localhost:8040"', Risk.SANDBOX),
         ('environment = "eu-api-sandbox"\nrisk = "production"', Risk.PRODUCTION),
     ],
 )

@@ -114,7 +114,7 @@ def test_a_missing_secret_is_reported_with_every_place_searched(home: Path) -> N
     )
 
 
-@pytest.mark.parametrize("password", ["", " \n", f"{VALUE}\udc80", f"{VALUE}\x00"])
+@pytest.mark.parametrize("password", ["", " \n", f"{VALUE}\x00"])
 def test_text_that_cannot_be_sent_is_no_secret_in_the_keyring(
     memory: MemoryKeyring, password: str
 ) -> None:
@@ -188,14 +188,6 @@ def test_an_older_secret_file_is_removed_when_the_keyring_takes_the_secret(file:
     assert not file.exists()
 
 
-def test_a_keyring_that_does_not_answer_is_passed_over(use_keyring: UseKeyring, file: Path) -> None:
-    use_keyring(NO_KEYRING)
-    assert find(ACME) == (VALUE, str(file))
-    file.unlink()
-    with pytest.raises(SettingsError, match="the keyring does not answer"):
-        find_secret(ACME)
-
-
 def test_only_the_user_can_read_a_secret_file(use_keyring: UseKeyring, home: Path) -> None:
     use_keyring(NO_KEYRING)
     before = os.umask(0)
@@ -208,18 +200,16 @@ def test_only_the_user_can_read_a_secret_file(use_keyring: UseKeyring, home: Pat
     assert modes == [0o600, 0o700, 0o700]
 
 
-def test_a_secret_file_that_others_can_open_is_refused(file: Path) -> None:
+def test_a_file_or_folder_that_others_can_open_is_refused(
+    use_keyring: UseKeyring, file: Path
+) -> None:
+    use_keyring(NO_KEYRING)
     file.chmod(0o640)
-    with pytest.raises(SettingsError) as raised:
+    with pytest.raises(SettingsError, match=f"chmod 600 '{file}'"):
         find_secret(ACME)
-    assert f"chmod 600 '{file}'" in check_report(raised.value, VALUE)
-
-
-def test_a_folder_that_others_can_open_is_refused(use_keyring: UseKeyring, file: Path) -> None:
     file.parent.chmod(0o755)
     with pytest.raises(SettingsError, match=f"chmod 700 '{file.parent}'"):
         find_secret(ACME)
-    use_keyring(NO_KEYRING)
     with pytest.raises(SettingsError, match=f"chmod 700 '{file.parent}'"):
         store_secret(ACME, Secret("newer"))
     assert file.read_text() == f"{VALUE}\n"
@@ -243,16 +233,6 @@ def test_a_file_without_a_secret_is_reported(file: Path, data: bytes) -> None:
     file.write_bytes(data)
     with pytest.raises(SettingsError, match="holds no secret"):
         find_secret(ACME)
-
-
-@pytest.mark.parametrize("text", ["", "  ", f"{VALUE}\udc80", f"{VALUE}\x01"])
-def test_a_variable_that_cannot_be_sent_is_not_used(
-    monkeypatch: pytest.MonkeyPatch, text: str
-) -> None:
-    monkeypatch.setenv("ZUORA_CLIENT_SECRET", text)
-    with pytest.raises(SettingsError) as raised:
-        find_secret(ACME)
-    assert check_report(raised.value, VALUE).startswith("ZUORA_CLIENT_SECRET in the environment ")
 
 
 def test_a_file_that_cannot_be_written_is_reported(use_keyring: UseKeyring, home: Path) -> None:
