@@ -37,7 +37,7 @@ def test_login_takes_the_credentials_from_variables(home: Path, tenant: Served) 
     done = run(home, "login", "--profile", "e", "--base-url", tenant.url, **tenant.environ())
     assert done.returncode == 0
     assert "The secret is taken from ZUORA_CLIENT_SECRET." in done.stderr
-    assert "ZUORA_CLIENT_ID is set: while it is, it is used" in done.stderr
+    assert "ZUORA_CLIENT_ID is set: unset it to use what was stored" in done.stderr
     assert run(home, "waiting", "--profile", "e").returncode == 0
 
 

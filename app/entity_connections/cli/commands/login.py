@@ -85,7 +85,7 @@ def login(
         info(f"The secret is in {store_secret(profile, secret)}.")
     for variable in (CLIENT_ID, CLIENT_SECRET):
         if read_variable(variable) is not None:
-            info(f"{variable} is set: while it is, it is used instead of what was stored.")
+            info(f"{variable} is set: unset it to use what was stored.")
     info(f"To open the screen: entity-connections --profile {name}")
     return ExitCode.DONE
 

@@ -14,10 +14,9 @@ def create_ssl_context() -> ssl.SSLContext:
     try:
         return httpx.create_ssl_context()
     except OSError:  # ssl.SSLError is an OSError
-        path = clean(os.environ.get("SSL_CERT_FILE", "(not set)"))
-        raise errors.CertificateError(
-            f"SSL_CERT_FILE names {path}, which cannot be read as a file of authorities in PEM."
-        ) from None
+        path = clean(os.environ.get("SSL_CERT_FILE", "no file"))
+        sentence = f"The certificate authorities cannot be read; SSL_CERT_FILE names {path}."
+        raise errors.CertificateError(sentence) from None
 
 
 def describe_tls_error(error: OSError) -> str:
