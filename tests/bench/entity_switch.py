@@ -11,7 +11,7 @@ from statistics import median
 from entity_connections.cli.tenant.fake_workspace import make_fake_workspace
 from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.tui.app import ConnectionsApp
-from entity_connections.tui.screens.connections import Connections
+from entity_connections.tui.screens.connections import ConnectionsScreen
 
 from tests.bench.figures import Budget, Figure
 from tests.bench.programs import Contest
@@ -51,15 +51,15 @@ async def _switches(runs: int) -> list[tuple[float, float]]:
     app = ConnectionsApp(make_fake_workspace(TenantOptions(scenario="global-500", user="alice")))
     async with app.run_test(size=(120, 36)):
         screen = app.screen
-        assert isinstance(screen, Connections)
+        assert isinstance(screen, ConnectionsScreen)
         await _rows_shown(screen)
-        assert screen.desk is not None
-        tenant = screen.desk.session.tenant
+        assert screen.state is not None
+        tenant = screen.state.session.tenant
         open_to_us = [one.id for one in tenant.hierarchy if tenant.can_act_in(one.id)]
         return [await _switch(screen, id_) for id_ in open_to_us[1 : runs + 1]]
 
 
-async def _switch(screen: Connections, entity_id: str) -> tuple[float, float]:
+async def _switch(screen: ConnectionsScreen, entity_id: str) -> tuple[float, float]:
     probe = LoopProbe()
     started = time.perf_counter()
     screen.act_in(entity_id)
@@ -69,11 +69,11 @@ async def _switch(screen: Connections, entity_id: str) -> tuple[float, float]:
     return taken, probe.longest
 
 
-async def _rows_shown(screen: Connections) -> None:
+async def _rows_shown(screen: ConnectionsScreen) -> None:
     """Wait until the rows of the acting entity are read and drawn."""
     async with asyncio.timeout(20):
         # Polled, because the screen tells nobody when it has read.
-        while screen.desk is None or screen.desk.snapshot is None or screen.view.reading:  # noqa: ASYNC110
+        while screen.state is None or screen.state.snapshot is None or screen.view.reading:  # noqa: ASYNC110
             await asyncio.sleep(PAUSE)
         drawn = asyncio.Event()
         screen.call_after_refresh(drawn.set)

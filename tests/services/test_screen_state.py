@@ -1,7 +1,7 @@
 """The state: what stays where it is, and what is forgotten."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -12,6 +12,7 @@ import pytest_asyncio
 from entity_connections.domain.actions import DISCONNECT, REQUEST, Action
 from entity_connections.domain.clock import now
 from entity_connections.domain.connections import CONNECTED, PENDING, Connection, Direction
+from entity_connections.domain.errors import Unreachable
 from entity_connections.domain.list_result import ListResult
 from entity_connections.domain.row_sort import SortColumn as Sorting
 from entity_connections.services.operations.operation import Operation, State
@@ -47,6 +48,38 @@ async def state() -> AsyncIterator[ScreenState]:
 
 async def test_the_waiting_count_is_that_of_the_acting_entity(state: ScreenState) -> None:
     assert state.waiting_count == 2
+
+
+async def test_every_change_is_announced(state: ScreenState) -> None:
+    row, snapshot = state.find(US), state.snapshot
+    assert row is not None
+    assert snapshot is not None
+    operation = Operation.plan(REQUEST, row)
+    changes: list[Callable[[], None]] = [
+        lambda: state.set_filter("acme"),
+        lambda: state.sort_next([Sorting.STATUS]),
+        lambda: state.sort_by(Sorting.COUNTERPART),
+        lambda: state.start_operation(operation),
+        lambda: state.finish_operation(operation.with_state(State.REFUSED, "")),
+        lambda: state.fail(Unreachable("No connection.")),
+        lambda: state.apply(snapshot),
+        lambda: state.go_to_other_side(row),
+        state.go_back,
+        lambda: state.switch_tab(IN),
+        lambda: state.act_in(EUROPE),
+    ]
+    count = 0
+
+    def listen() -> None:
+        nonlocal count
+        count += 1
+
+    state.on_change = listen
+    for number, change in enumerate(changes, 1):
+        change()
+        assert count == number
+    state.move_cursor(US)
+    assert count == len(changes), "the rows are the same"
 
 
 async def test_filter_and_sort_order_keep_the_cursor(state: ScreenState) -> None:

@@ -6,7 +6,7 @@ With the argument `bare` it runs without our care for the terminal.
 import sys
 import time
 
-from entity_connections.tui.terminal.crash_report import crash_report
+from entity_connections.tui.terminal.crash_report import make_crash_report
 from entity_connections.tui.terminal.run import run_app
 from textual.app import App, ComposeResult
 from textual.binding import Binding
@@ -42,7 +42,7 @@ class Sample(App[None]):
         self.call_next(self.action_flood)
 
     def _fatal_error(self) -> None:
-        self.panic(crash_report())
+        self.panic(make_crash_report())
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def test_no_escape_of_a_name_reaches_the_terminal() -> None:
         assert not {"\u202e", "\u2066", "\u200b", "\u200d", "\ufeff"} & set(output)
 
 
-def test_what_is_repainted_in_part_is_what_a_whole_repaint_shows() -> None:
+def test_partial_repaints_show_the_same_as_a_full_repaint() -> None:
     with Terminal(PROGRAM) as terminal:
         terminal.wait_for("Acme-Americas")
         for key in ("down", "down", "down", "i", "down", "o", "/", "e", "u", "enter", "a", "down"):
@@ -81,14 +81,13 @@ def test_what_is_repainted_in_part_is_what_a_whole_repaint_shows() -> None:
 
 CRASH = """
 import sys
-from pathlib import Path
-from entity_connections.tui import presenting
+from entity_connections.tui.screens import connections_view
 
 def broken(*_):
     client_secret = "".join(("not/a+", "secret"))
     raise RuntimeError("broken \\x1b]0;x\\x07 [/] on purpose")
 
-presenting.detail = broken
+connections_view.render_detail = broken
 sys.argv[1:] = []
 from entity_connections.cli import main
 main()
@@ -106,7 +105,7 @@ def test_a_crash_tells_no_values_and_leaves_the_terminal_as_it_was() -> None:
         assert "client_secret =" not in output.replace('client_secret = "".join', "")
 
 
-def test_the_panes_open_and_close_by_key() -> None:
+def test_the_logs_open_and_close_by_key() -> None:
     with Terminal(PROGRAM, (100, 30)) as terminal:
         terminal.wait_for("Acme-Americas")
         terminal.wait_quiet()
@@ -155,21 +154,20 @@ def test_keys_typed_ahead_act_in_their_order() -> None:
 
 CRASH_DURING_A_WRITE = """
 import sys
-from pathlib import Path
-from entity_connections.tui.screens.connections import Connections
+from entity_connections.tui.commands.rows import Sort
 
-def broken(self):
-    assert self.work.writing
+def crash(self, screen):
+    assert screen.tenant_workers.writing
     raise RuntimeError("broken on purpose")
 
-Connections.do_sort = broken
+Sort.run = crash
 sys.argv[1:] = ["--tenant", sys.argv[1], "--fault", "latency=1.5,calls=writes"]
 from entity_connections.cli import main
 main()
 """
 
 
-def test_a_write_under_way_is_recorded_to_its_end_when_the_program_crashes(tmp_path: Path) -> None:
+def test_the_outcome_of_a_write_is_recorded_after_a_crash(tmp_path: Path) -> None:
     tenant = str(tmp_path / "acme.db")
     state = {"XDG_STATE_HOME": str(tmp_path)}
     with Terminal([sys.executable, "-c", CRASH_DURING_A_WRITE, tenant], env=state) as terminal:

@@ -14,19 +14,19 @@ from unittest.mock import patch
 from entity_connections.domain.actions import DISCONNECT, Action
 from entity_connections.domain.zuora_api import ZuoraApi
 from entity_connections.services.operations.executor import MAX_ATTEMPTS
-from entity_connections.tui.dialogs import confirmation
-from entity_connections.tui.dialogs.action_confirmation import Question
-from entity_connections.walkthrough.key_events import key_event
+from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
+from entity_connections.walkthrough.key_events import key_event as key_event
 from entity_connections.zuora.client import ZuoraClient
 from textual import events
 from textual.await_complete import AwaitComplete
 from textual.geometry import Size
 
 from tests.services.faulty_client import FaultyClient
-from tests.tui.story import Story, story
+from tests.tui.open_screen import FAST, ScreenDriver, open_screen
 
 STEPS = 120
 """Things done in a run."""
+TIMING = FAST._replace(answer_delay=0.02)
 SIZES = [(80, 24), (120, 36), (160, 48), (60, 20), (200, 60)]
 NAMES = ["americas", "europe", "acme-us", "mexico", "zzz", "not connected", "pending", "bruno", "é"]
 KEYS = [
@@ -50,20 +50,20 @@ class Monkey:
     """One run of random input.
 
     Args:
-        told: the screen.
+        ui: the screen.
         seed: decides everything that is done.
     """
 
-    def __init__(self, told: Story, seed: int) -> None:
-        self.told = told
+    def __init__(self, ui: ScreenDriver, seed: int) -> None:
+        self.ui = ui
         self.random = random.Random(seed)
         self.done: list[str] = []
 
-    async def run(self) -> None:
+    async def run(self, steps: int) -> None:
         """Do random things, as fast as they come or with pauses."""
         pace = self.random.choice([0.0, 0.0, 0.005, 0.03])
-        for _ in range(STEPS):
-            if not self.told.app.is_running:
+        for _ in range(steps):
+            if not self.ui.app.is_running:
                 return
             self.step()
             if pace and self.random.random() < 0.7:
@@ -74,8 +74,8 @@ class Monkey:
     def step(self) -> None:
         """Do one thing; a question is now and then answered as a person would."""
         pick = self.random.random()
-        question = self.told.app.screen
-        if isinstance(question, Question) and self.random.random() < 0.3:
+        question = self.ui.app.screen
+        if isinstance(question, ActionConfirmation) and self.random.random() < 0.3:
             name = question.operation.row.counterpart.title
             for key in [*name, "enter"] if question.operation.action is DISCONNECT else ["y"]:
                 self._press(key)
@@ -99,13 +99,13 @@ class Monkey:
 
     def _post(self, event: events.Event) -> None:
         self.done.append(repr(event))
-        self.told.app.post_message(event)
+        self.ui.app.post_message(event)
 
     def _press(self, key: str) -> None:
         self._post(key_event(key))
 
     def _place(self) -> tuple[int, int]:
-        width, height = self.told.app.size
+        width, height = self.ui.app.size
         return self.random.randrange(max(1, width)), self.random.randrange(max(1, height))
 
     def _mouse(self, kind: type[events.MouseEvent], x: int, y: int, button: int = 0) -> None:
@@ -130,22 +130,22 @@ class Monkey:
 
 @contextmanager
 def watch_answers() -> Iterator[list[Action]]:
-    """Note the action of every question that is answered with yes; it must be armed."""
+    """Note the action of every question that is answered with yes; it must be answerable."""
     answers: list[Action] = []
-    dismiss = Question.dismiss
+    dismiss = ActionConfirmation.dismiss
 
-    def note(self: Question, result: bool | None = None) -> AwaitComplete:
+    def note(self: ActionConfirmation, result: bool | None = None) -> AwaitComplete:
         if result and self.is_current:
-            assert self.armed
+            assert self.answerable
             assert not self.invalidated
             answers.append(self.operation.action)
         return dismiss(self, result)
 
-    with patch.object(Question, "dismiss", note):
+    with patch.object(ActionConfirmation, "dismiss", note):
         yield answers
 
 
-async def run(seed: int) -> int:
+async def run(seed: int, steps: int = STEPS) -> int:
     """Make one run, and return how many writes there were.
 
     Raises:
@@ -163,10 +163,10 @@ async def run(seed: int) -> int:
 
     scenario = chance.choice(["acme", "acme", "acme", "empty", "hostile"])
     with watch_answers() as answers:
-        async with story(scenario, size=chance.choice(SIZES), wrap=wrap) as told:
-            await Monkey(told, seed).run()
-            await told.pilot.pause()
-            assert told.app.is_running or told.app.return_code == 0
+        async with open_screen(scenario, size=chance.choice(SIZES), wrap=wrap, timing=TIMING) as ui:
+            await Monkey(ui, seed).run(steps)
+            await ui.pilot.pause()
+            assert ui.app.is_running or ui.app.return_code == 0
         writes = Counter(write for adapter in adapters for write in adapter.writes)
         confirmed = Counter(answer.id for answer in answers)
         for write, count in writes.items():
@@ -176,7 +176,6 @@ async def run(seed: int) -> int:
 
 def main(runs: int, first: int = 0) -> None:
     """Make runs, and say how they went."""
-    confirmation.GUARD = 0.02
     written = ended = 0
     for seed in range(first, first + runs):
         try:
@@ -184,7 +183,7 @@ def main(runs: int, first: int = 0) -> None:
         except Exception as error:  # noqa: BLE001 - all are counted
             ended += 1
             print(f"{seed}: {type(error).__name__}: {error}")
-    print(f"{runs} runs, {ended} ended, {written} writes, each after a yes that was armed")
+    print(f"{runs} runs, {ended} ended, {written} writes, each after a yes that was possible")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
-from tests.tui.story import story
+from tests.tui.open_screen import open_screen
 
 pytestmark = pytest.mark.asyncio
 WORD = "an error in Textual"
@@ -15,44 +15,45 @@ def broken(*_: object) -> None:
 
 
 async def test_in_a_dialog(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with story() as told:
-        await told.press("e")
-        await told.type("ameri")
-        monkeypatch.setattr(Input, "_on_paste", broken)
-        told.app.post_message(events.Paste("x"))
-        await told.until(lambda: told.on_top)
-        assert WORD in told.notice
-        await told.act_in("Acme-Americas")
-        assert told.lines("top").startswith("Acme-Americas ▾")
+    async with open_screen() as ui:
+        await ui.press("e")
+        await ui.type("ameri")
+        with monkeypatch.context() as patch:
+            patch.setattr(Input, "insert_text_at_cursor", broken)
+            ui.app.post_message(events.Paste("x"))
+            await ui.wait_until(lambda: ui.shows_main_screen)
+        assert WORD in ui.notice
+        await ui.act_in("Acme-Americas")
+        assert ui.text("header").startswith("Acme-Americas ▾")
 
 
 async def test_in_the_filter(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with story() as told:
-        await told.press("/")
-        await told.type("us")
+    async with open_screen() as ui:
+        await ui.press("/")
+        await ui.type("us")
         with monkeypatch.context() as patch:
-            patch.setattr(Input, "_on_paste", broken)
-            told.app.post_message(events.Paste("x"))
-            await told.until(lambda: WORD in told.notice)
-            await told.settle()
-        await told.press("/")
-        await told.type("canada")
-        await told.press("enter")
-        assert told.cursor == "Acme-Canada"
+            patch.setattr(Input, "insert_text_at_cursor", broken)
+            ui.app.post_message(events.Paste("x"))
+            await ui.wait_until(lambda: WORD in ui.notice)
+            await ui.settle()
+        await ui.press("/")
+        await ui.type("canada")
+        await ui.press("enter")
+        assert ui.cursor == "Acme-Canada"
 
 
 async def test_before_a_binding_of_textual_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with story() as told:
-        await told.press("e")
-        await told.type("ameri")
+    async with open_screen() as ui:
+        await ui.press("e")
+        await ui.type("ameri")
         monkeypatch.setattr(Input, "action_delete_left", broken)
-        await told.press("backspace")
-        assert told.on_top
-        assert WORD in told.notice
+        await ui.press("backspace")
+        assert ui.shows_main_screen
+        assert WORD in ui.notice
 
 
-async def test_an_error_of_our_own_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_error_in_our_own_code_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("entity_connections.tui.widgets.grid.grid.Grid.action_move", broken)
     with pytest.raises(ValueError, match="broken on purpose"):
-        async with story() as told:
-            await told.press("e", "down")
+        async with open_screen() as ui:
+            await ui.press("e", "down")

@@ -1,6 +1,5 @@
 """The next start: what an earlier run has read, and what became of what it left open."""
 
-import asyncio
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -8,21 +7,19 @@ from pathlib import Path
 import pytest
 from entity_connections.domain.actions import REQUEST
 from entity_connections.domain.clock import now
-from entity_connections.domain.connections import Connection, Direction
-from entity_connections.domain.errors import Unreachable
-from entity_connections.domain.list_result import ListResult
-from entity_connections.domain.zuora_api import ZuoraApi
+from entity_connections.domain.connections import Direction
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.storage.list_cache import CachedLists, ListCache
 from entity_connections.services.tenant import Tenant
-from entity_connections.tui import auto_refresh as refreshing
-from entity_connections.tui.dialogs.action_confirmation import Question
+from entity_connections.tui.commands import COMMANDS_BY_ID
+from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
 
 from tests.acme import CORPORATION, US, client, open_acme
 from tests.services.factories import intend
+from tests.tui.adapter import OFFLINE, FaultyAdapter
+from tests.tui.open_screen import FAST, ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
-from tests.tui.story import Place, Story, story
 
 OTHER_PROCESS = "elsewhere:1"
 """A program on another machine, whose open writes may be looked up at once."""
@@ -42,98 +39,74 @@ async def yesterday(path: Path, hours: float = 3) -> ListCache:
     return cache
 
 
-class Line:
-    """The adapter behind a line that is down until it is mended."""
-
-    def __init__(self, *, down: bool = True) -> None:
-        self.down = down
-        self.slow: asyncio.Event | None = None
-        self.zuora: ZuoraApi | None = None
-
-    def __call__(self, zuora: ZuoraApi) -> ZuoraApi:
-        self.zuora = zuora
-        return self  # type: ignore[return-value]
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.zuora, name)
-
-    async def list_accessible_ids(self) -> object:
-        if self.slow is not None:
-            await self.slow.wait()
-        self._look()
-        assert self.zuora is not None
-        return await self.zuora.list_accessible_ids()
-
-    async def list_connections(
-        self, acting_id: str, direction: Direction | None = None
-    ) -> ListResult[Connection]:
-        self._look()
-        assert self.zuora is not None
-        return await self.zuora.list_connections(acting_id, direction)
-
-    def _look(self) -> None:
-        if self.down:
-            raise Unreachable("No connection to Zuora came about.")
+def make_offline_adapter() -> FaultyAdapter:
+    adapter = FaultyAdapter()
+    adapter.error = adapter.access_error = OFFLINE
+    return adapter
 
 
-def unsettled(told: Story, journal: Journal, name: str) -> str:
+def go_online(adapter: FaultyAdapter) -> None:
+    adapter.error = adapter.access_error = None
+
+
+def leave_open(ui: ScreenDriver, journal: Journal, name: str) -> str:
     """Leave an intent without an outcome, as a killed program does; return its id."""
-    row = next(one for one in told.desk.rows() if one.counterpart.title == name)
+    row = next(one for one in ui.state.rows() if one.counterpart.title == name)
     entry = intend(journal, Operation.plan(REQUEST, row))
     return entry.id
 
 
 @sizes
-async def test_offline(
-    snap: Snapshot, size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_offline(snap: Snapshot, size: tuple[int, int], tmp_path: Path) -> None:
     """The rows of three hours ago, greyed, with their age; one line says that it is offline."""
-    monkeypatch.setattr(refreshing, "refresh_interval", lambda _: 0.05)
-    line, cache = Line(), await yesterday(tmp_path)
-    async with story(size=size, wrap=line, place=Place(cache=cache)) as told:
-        await told.press("escape")
-        snap(told.app)
-        assert len(told.names()) == 15
-        assert told.screen.view.rows.stale
-        assert "read 3 h ago" in told.lines("top")
-        await told.to("Acme-Germany")
-        line.down = False
-        await told.until(lambda: not told.lines("banner"))
-        await told.until(lambda: "updated just now" in told.lines("top"))
-        assert told.cursor == "Acme-Germany"
+    timing = FAST._replace(refresh_interval=lambda _: 0.05)
+    adapter, cache = make_offline_adapter(), await yesterday(tmp_path)
+    async with open_screen(
+        size=size, wrap=adapter, setup=TenantSetup(cache=cache), timing=timing
+    ) as ui:
+        await ui.press("escape")
+        snap(ui.app)
+        assert len(ui.row_names()) == 15
+        assert ui.screen.view.rows.stale
+        assert "read 3 h ago" in ui.text("header")
+        await ui.move_to("Acme-Germany")
+        go_online(adapter)
+        await ui.wait_until(lambda: not ui.text("banner"))
+        await ui.wait_until(lambda: "updated just now" in ui.text("header"))
+        assert ui.cursor == "Acme-Germany"
 
 
 async def test_the_rows_are_there_before_anything_answers(tmp_path: Path) -> None:
-    line, cache = Line(down=False), await yesterday(tmp_path, hours=50)
-    line.slow = asyncio.Event()
-    place = Place(cache=cache)
-    async with story(wrap=line, place=place, ready=lambda one: bool(one.names())) as told:
-        assert len(told.names()) == 15
-        assert told.lines("top").endswith("reading… · read 2 days ago")
-        assert told.screen.view.rows.stale
-        await told.pilot.press("i")
-        line.slow.set()
-        await told.settle()
-        assert told.lines("top").endswith("updated just now")
-        assert told.desk.direction is Direction.INBOUND
+    adapter, cache = FaultyAdapter(), await yesterday(tmp_path, hours=50)
+    adapter.may_enter.clear()
+    setup = TenantSetup(cache=cache)
+    async with open_screen(wrap=adapter, setup=setup, ready=lambda ui: bool(ui.row_names())) as ui:
+        assert len(ui.row_names()) == 15
+        assert ui.text("header").endswith("reading… · read 2 days ago")
+        assert ui.screen.view.rows.stale
+        await ui.pilot.press("i")
+        adapter.may_enter.set()
+        await ui.settle()
+        assert ui.text("header").endswith("updated just now")
+        assert ui.state.direction is Direction.INBOUND
 
 
 async def test_trying_again_offline_keeps_the_tab_and_the_cursor(tmp_path: Path) -> None:
-    line, cache = Line(), await yesterday(tmp_path)
-    async with story(wrap=line, place=Place(cache=cache)) as told:
-        await told.press("i")
-        await told.to("Acme-Japan")
-        await told.press("a")
-        told.screen.do_refresh()
-        await told.settle()
-        assert isinstance(told.app.screen, Question)
-        assert not told.app.screen.invalidated
-        await told.press("y")
-        assert "Nothing was sent." in told.notice
-        line.down = False
-        await told.press("ctrl+r")
-        assert told.cursor == "Acme-Japan"
-        assert told.row("Acme-Japan")[2] == "◐ Pending"
+    adapter, cache = make_offline_adapter(), await yesterday(tmp_path)
+    async with open_screen(wrap=adapter, setup=TenantSetup(cache=cache)) as ui:
+        await ui.press("i")
+        await ui.move_to("Acme-Japan")
+        await ui.press("a")
+        COMMANDS_BY_ID["refresh"].run(ui.screen)
+        await ui.settle()
+        assert isinstance(ui.app.screen, ActionConfirmation)
+        assert not ui.app.screen.invalidated
+        await ui.press("y")
+        assert "Nothing was sent." in ui.notice
+        go_online(adapter)
+        await ui.press("ctrl+r")
+        assert ui.cursor == "Acme-Japan"
+        assert ui.cell("Acme-Japan", "status") == "◐ Pending"
 
 
 class SlowDisk(ListCache):
@@ -150,32 +123,34 @@ class SlowDisk(ListCache):
         return super().load()
 
 
-async def test_a_start_that_is_cut_short_begins_anew(tmp_path: Path) -> None:
+async def test_a_cancelled_start_is_repeated(tmp_path: Path) -> None:
     disk = SlowDisk((await yesterday(tmp_path)).path)
-    place = Place(cache=disk)
-    async with story(wrap=Line(), place=place, ready=lambda _: disk.asked.is_set()) as told:
-        await told.pilot.press("ctrl+r")
-        await told.until(lambda: told.screen.desk is not None)
+    setup = TenantSetup(cache=disk)
+    async with open_screen(
+        wrap=make_offline_adapter(), setup=setup, ready=lambda _: disk.asked.is_set()
+    ) as ui:
+        await ui.pilot.press("ctrl+r")
+        await ui.wait_until(lambda: ui.screen.state is not None)
         disk.go_on.set()
-        await told.settle()
-        assert len(told.names()) == 15
-        assert told.lines("banner").startswith("Offline")
+        await ui.settle()
+        assert len(ui.row_names()) == 15
+        assert ui.text("banner").startswith("Offline")
 
 
-async def test_why_it_cannot_be_entered_is_said_once_and_taken_back(tmp_path: Path) -> None:
-    line, cache = Line(), await yesterday(tmp_path)
-    async with story(wrap=line, place=Place(cache=cache)) as told:
-        assert "Zuora cannot be reached: No connection" in told.notice
-        line.down = False
-        await told.press("ctrl+r")
-        assert not told.notice
-        assert not told.lines("banner")
+async def test_the_notice_of_a_failed_start_disappears_when_it_succeeds(tmp_path: Path) -> None:
+    adapter, cache = make_offline_adapter(), await yesterday(tmp_path)
+    async with open_screen(wrap=adapter, setup=TenantSetup(cache=cache)) as ui:
+        assert "Zuora cannot be reached: No connection" in ui.notice
+        go_online(adapter)
+        await ui.press("ctrl+r")
+        assert not ui.notice
+        assert not ui.text("banner")
 
 
 async def test_what_was_read_is_kept_for_the_next_start(tmp_path: Path) -> None:
     cache = ListCache(tmp_path / "state.sqlite3", "acme")
-    async with story(place=Place(cache=cache)) as told:
-        await told.press("i", "ctrl+r")
+    async with open_screen(setup=TenantSetup(cache=cache)) as ui:
+        await ui.press("i", "ctrl+r")
     found = cache.load()
     assert found is not None
     assert found.acting_id == CORPORATION
@@ -183,41 +158,41 @@ async def test_what_was_read_is_kept_for_the_next_start(tmp_path: Path) -> None:
     assert len(found.snapshots) == 1
 
 
-async def test_a_damaged_store_is_as_good_as_none(tmp_path: Path) -> None:
+async def test_a_damaged_cache_is_ignored(tmp_path: Path) -> None:
     cache = ListCache(tmp_path / "state.sqlite3", "acme")
     (tmp_path / "state.sqlite3").write_text("{")
-    async with story(place=Place(cache=cache)) as told:
-        assert len(told.names()) == 15
+    async with open_screen(setup=TenantSetup(cache=cache)) as ui:
+        assert len(ui.row_names()) == 15
 
 
-async def test_the_morning_after(snap: Snapshot, tmp_path: Path) -> None:
-    """What became of the write that the last run did not see the end of is told at once."""
+async def test_recovered_operation(snap: Snapshot, tmp_path: Path) -> None:
+    """What became of the write that the last run did not see the end of is shown at once."""
     journal = Journal(tmp_path / "state.sqlite3", "acme", process_id=OTHER_PROCESS)
-    async with story() as told:
-        unsettled(told, journal, "Acme-US")
+    async with open_screen() as ui:
+        leave_open(ui, journal, "Acme-US")
     later = Journal(tmp_path / "state.sqlite3", "acme")
-    async with story(size=(80, 24), place=Place(journal=later)) as told:
-        assert told.row("Acme-US")[3] == "? outcome unknown"
-        assert "Acme Corporation → Acme-US" in told.notice
+    async with open_screen(size=(80, 24), setup=TenantSetup(journal=later)) as ui:
+        assert ui.cell("Acme-US", "action") == "? outcome unknown"
+        assert "Acme Corporation → Acme-US" in ui.notice
         assert [one.outcome for one in later.read_entries()] == [None]
-        await client(told.fake).request_connection(CORPORATION, US, "k")
-        await told.press("ctrl+r")
-        assert told.row("Acme-US")[2] == "◐ Pending"
-        assert told.row("Acme-US")[3] != "? outcome unknown"
+        await client(ui.fake).request_connection(CORPORATION, US, "k")
+        await ui.press("ctrl+r")
+        assert ui.cell("Acme-US", "status") == "◐ Pending"
+        assert ui.cell("Acme-US", "action") != "? outcome unknown"
         assert [one.outcome for one in later.read_entries()] == ["confirmed"]
-        snap(told.app)
+        snap(ui.app)
 
 
-async def test_a_write_that_never_happened_is_told(tmp_path: Path) -> None:
+async def test_a_write_that_never_happened_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "state.sqlite3"
     journal = Journal(
         path, "acme", clock=lambda: now() - timedelta(hours=9), process_id=OTHER_PROCESS
     )
-    async with story() as told:
-        unsettled(told, journal, "Acme-US")
-    async with story(place=Place(journal=Journal(path, "acme"))) as told:
-        assert "Request Connection did not happen" in told.notice
-        assert told.row("Acme-US")[3] == "Request Connection"
+    async with open_screen() as ui:
+        leave_open(ui, journal, "Acme-US")
+    async with open_screen(setup=TenantSetup(journal=Journal(path, "acme"))) as ui:
+        assert "Request Connection did not happen" in ui.notice
+        assert ui.cell("Acme-US", "action") == "Request Connection"
         assert [one.outcome for one in Journal(path, "acme").read_entries()] == ["not done"]
 
 
@@ -228,21 +203,21 @@ async def test_offline_it_stays_unknown_and_is_recorded_once_when_it_is_known(
     journal = Journal(
         path, "acme", clock=lambda: now() - timedelta(hours=9), process_id=OTHER_PROCESS
     )
-    async with story() as told:
-        unsettled(told, journal, "Acme-US")
-    line, cache = Line(), await yesterday(tmp_path)
-    place = Place(cache=cache, journal=Journal(path, "acme"))
-    async with story(wrap=line, place=place) as told:
-        assert told.row("Acme-US")[3] == "? outcome unknown"
-        line.down = False
-        await told.press("ctrl+r")
-        assert told.row("Acme-US")[3] == "Request Connection"
-        assert "did not happen" in told.notice
-        await told.press("ctrl+r")
+    async with open_screen() as ui:
+        leave_open(ui, journal, "Acme-US")
+    adapter, cache = make_offline_adapter(), await yesterday(tmp_path)
+    setup = TenantSetup(cache=cache, journal=Journal(path, "acme"))
+    async with open_screen(wrap=adapter, setup=setup) as ui:
+        assert ui.cell("Acme-US", "action") == "? outcome unknown"
+        go_online(adapter)
+        await ui.press("ctrl+r")
+        assert ui.cell("Acme-US", "action") == "Request Connection"
+        assert "did not happen" in ui.notice
+        await ui.press("ctrl+r")
     assert Journal(path, "acme").verify().lines == 2
 
 
-async def test_a_journal_that_cannot_be_read_is_told_at_the_start(tmp_path: Path) -> None:
-    async with story(place=Place(journal=Journal(tmp_path, "acme"))) as told:
-        assert "cannot be read" in told.notice
-        assert len(told.names()) == 15
+async def test_an_unreadable_journal_is_reported_at_the_start(tmp_path: Path) -> None:
+    async with open_screen(setup=TenantSetup(journal=Journal(tmp_path, "acme"))) as ui:
+        assert "cannot be read" in ui.notice
+        assert len(ui.row_names()) == 15

@@ -1,6 +1,5 @@
-"""What the screen says after a write, and why not before one."""
+"""What the screen shows after a write, and why an action is impossible."""
 
-import asyncio
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
@@ -9,21 +8,20 @@ import pytest
 from entity_connections.domain.actions import DISCONNECT
 from entity_connections.domain.clock import now
 from entity_connections.domain.risk import Risk
-from entity_connections.domain.zuora_api import Receipt, ZuoraApi
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.storage.journal import Journal
 
 from tests.services.factories import intend
-from tests.services.faulty_client import FaultyClient
+from tests.tui.adapter import FaultyAdapter
+from tests.tui.open_screen import ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
-from tests.tui.story import Place, Story, story
 
 pytestmark = pytest.mark.asyncio
 
 
-def later(told: Story, **time: float) -> None:
-    """Go on as if time had passed, by every clock."""
-    tenant, passed = told.desk.session.tenant, timedelta(**time)
+def advance_clocks(ui: ScreenDriver, **time: float) -> None:
+    """Let time pass on every clock of the tenant."""
+    tenant, passed = ui.state.session.tenant, timedelta(**time)
     tenant.clock = lambda: now() + passed
     tenant.steady = lambda: monotonic() + passed.total_seconds()
 
@@ -31,143 +29,118 @@ def later(told: Story, **time: float) -> None:
 @pytest.mark.parametrize("scenario", ["acme", "denied-removed"])
 async def test_denied(snap: Snapshot, scenario: str) -> None:
     """A denied request is Disconnected, or gone, as the tenant has it; the row stays till left."""
-    async with story(scenario, size=(80, 24)) as told:
-        await told.press("i")
-        await told.to("Acme-Japan")
-        await told.press("d", "y")
-        snap(told.app)
+    async with open_screen(scenario, size=(80, 24)) as ui:
+        await ui.press("i")
+        await ui.move_to("Acme-Japan")
+        await ui.press("d", "y")
+        snap(ui.app)
         kept = scenario == "acme"
-        assert told.row("Acme-Japan")[2] == ("✕ Disconnected" if kept else "○ Not connected")
-        await told.press("up")
-        assert ("Acme-Japan" in told.names()) == kept
+        assert ui.cell("Acme-Japan", "status") == ("✕ Disconnected" if kept else "○ Not connected")
+        await ui.press("up")
+        assert ("Acme-Japan" in ui.row_names()) == kept
 
 
 async def test_refused(snap: Snapshot) -> None:
     """Zuora tells no role, but refuses: its sentence and code, what to do, and the request id."""
-    async with story(size=(80, 24), user="carol", place=Place(Risk.SANDBOX, "acme")) as told:
-        await told.press("i", "a", "y")
-        snap(told.app)
-        assert told.row("Acme-Germany")[2] == "◐ Pending"
-        await told.press("down")
-        assert told.notice
-        await told.press("escape")
-        assert not told.notice
+    async with open_screen(
+        size=(80, 24), user="carol", setup=TenantSetup(Risk.SANDBOX, "acme")
+    ) as ui:
+        await ui.press("i", "a", "y")
+        snap(ui.app)
+        assert ui.cell("Acme-Germany", "status") == "◐ Pending"
+        await ui.press("down")
+        assert ui.notice
+        await ui.press("escape")
+        assert not ui.notice
 
 
 async def test_sending_shows_on_the_row() -> None:
-    async with story() as told:
-        await told.to("Acme-US")
-        await told.pilot.press("r")
-        await told.until(lambda: not told.on_top)
-        seen: list[str] = []
-        draw = told.screen.view.draw
-
-        def watched() -> None:
-            draw()
-            seen.append(told.row("Acme-US")[2])
-
-        told.screen.view.draw = watched  # type: ignore[method-assign]
-        await told.press("y")
-        assert seen[0] == "… sending"
-        assert seen[-1] == "◐ Pending"
+    adapter = FaultyAdapter()
+    async with open_screen(wrap=adapter) as ui:
+        adapter.may_write.clear()
+        await ui.move_to("Acme-US")
+        await ui.press("r")
+        await ui.pilot.press("y")
+        await ui.wait_until(lambda: ui.status_and_action("Acme-US") == ("… sending", ""))
+        adapter.may_write.set()
+        await ui.settle()
+        assert ui.cell("Acme-US", "status") == "◐ Pending"
 
 
 async def test_an_unknown_outcome_stays_on_the_row_until_a_list_tells(
     snap: Snapshot,
 ) -> None:
     """The row wears a question mark and a word; the message says what is known."""
-    faulty: list[FaultyClient] = []
-
-    def wrap(zuora: ZuoraApi) -> ZuoraApi:
-        faulty.append(FaultyClient(zuora))  # type: ignore[arg-type]
-        return faulty[0]
-
-    async with story(size=(80, 24), wrap=wrap) as told:
-        faulty[0].lose_request = True
-        await told.press("i")
-        await told.to("Acme-Japan")
-        await told.press("a", "y")
-        snap(told.app)
-        assert told.row("Acme-Japan")[3] == "? outcome unknown"
-        await told.press("ctrl+r")
-        assert told.row("Acme-Japan")[3] == "? outcome unknown"
-        later(told, seconds=200)
-        await told.press("ctrl+r")
-        assert told.row("Acme-Japan")[3] == "Accept"
-        assert "Accept did not happen" in told.notice
-        assert faulty[0].writes == ["accept"]
-        [entry] = told.screen.target.journal.read_entries()
+    adapter = FaultyAdapter()
+    async with open_screen(size=(80, 24), wrap=adapter) as ui:
+        adapter.lose_request = True
+        await ui.press("i")
+        await ui.move_to("Acme-Japan")
+        await ui.press("a", "y")
+        snap(ui.app)
+        assert ui.cell("Acme-Japan", "action") == "? outcome unknown"
+        await ui.press("ctrl+r")
+        assert ui.cell("Acme-Japan", "action") == "? outcome unknown"
+        advance_clocks(ui, seconds=200)
+        await ui.press("ctrl+r")
+        assert ui.cell("Acme-Japan", "action") == "Accept"
+        assert "Accept did not happen" in ui.notice
+        assert adapter.writes == ["accept"]
+        [entry] = ui.screen.workspace.journal.read_entries()
         assert entry.outcome == "not done"
 
 
-async def test_an_unknown_outcome_that_did_happen_is_told_as_soon_as_a_list_shows_it() -> None:
-    faulty: list[FaultyClient] = []
-
-    def wrap(zuora: ZuoraApi) -> ZuoraApi:
-        faulty.append(FaultyClient(zuora))  # type: ignore[arg-type]
-        return faulty[0]
-
-    async with story(wrap=wrap) as told:
-        faulty[0].lose_answer = faulty[0].fail_reads = True
-        await told.to("Acme-US")
-        await told.press("r", "y")
-        assert told.row("Acme-US")[3] == "? outcome unknown"
-        faulty[0].fail_reads = False
-        await told.press("ctrl+r")
-        assert told.row("Acme-US")[2] == "◐ Pending"
-        assert told.notice.startswith("✓ Requested: Acme Corporation → Acme-US is Pending")
-        assert [one.outcome for one in told.screen.target.journal.read_entries()] == ["confirmed"]
+async def test_an_unknown_outcome_is_resolved_by_the_next_list() -> None:
+    adapter = FaultyAdapter()
+    async with open_screen(wrap=adapter) as ui:
+        adapter.lose_answer = adapter.fail_reads = True
+        await ui.move_to("Acme-US")
+        await ui.press("r", "y")
+        assert ui.cell("Acme-US", "action") == "? outcome unknown"
+        adapter.fail_reads = False
+        await ui.press("ctrl+r")
+        assert ui.cell("Acme-US", "status") == "◐ Pending"
+        assert ui.notice.startswith("✓ Requested: Acme Corporation → Acme-US is Pending")
+        assert [one.outcome for one in ui.screen.workspace.journal.read_entries()] == ["confirmed"]
 
 
 async def test_while_an_outcome_is_unknown_only_a_request_is_repeated_under_its_key() -> None:
-    faulty: list[FaultyClient] = []
-
-    def wrap(zuora: ZuoraApi) -> ZuoraApi:
-        faulty.append(FaultyClient(zuora))  # type: ignore[arg-type]
-        return faulty[0]
-
-    async with story(wrap=wrap) as told:
-        faulty[0].lose_request = True
-        await told.to("Acme-US")
-        await told.press("r", "y")
-        await told.press("i")
-        await told.to("Acme-Japan")
-        await told.press("a", "y")
-        await told.press("a")
-        assert told.on_top
-        assert "Nobody knows yet" in told.notice
-        faulty[0].lose_request = False
-        await told.press("o")
-        await told.to("Acme-US")
-        await told.press("r", "y")
-        assert told.row("Acme-US")[2] == "◐ Pending"
-        assert faulty[0].writes == ["request", "accept", "request"]
-        keys = {one.key for one in told.screen.target.journal.read_entries() if one.key}
+    adapter = FaultyAdapter()
+    async with open_screen(wrap=adapter) as ui:
+        adapter.lose_request = True
+        await ui.move_to("Acme-US")
+        await ui.press("r", "y")
+        await ui.press("i")
+        await ui.move_to("Acme-Japan")
+        await ui.press("a", "y")
+        await ui.press("a")
+        assert ui.shows_main_screen
+        assert "Nobody knows yet" in ui.notice
+        adapter.lose_request = False
+        await ui.press("o")
+        await ui.move_to("Acme-US")
+        await ui.press("r", "y")
+        assert ui.cell("Acme-US", "status") == "◐ Pending"
+        assert adapter.writes == ["request", "accept", "request"]
+        keys = {one.key for one in ui.screen.workspace.journal.read_entries() if one.key}
         assert len(keys) == 1
 
 
-async def test_quitting_is_held_back_by_every_write_and_not_only_by_the_first() -> None:
-    slow = list[asyncio.Event]()
-
-    class Slow(FaultyClient):
-        async def accept(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
-            slow.append(asyncio.Event())
-            await slow[-1].wait()
-            return await super().accept(acting_id, connection_id, track_id)
-
-    async with story(wrap=lambda zuora: Slow(zuora)) as told:  # type: ignore[arg-type]
-        await told.press("i")
+async def test_every_write_delays_quitting_and_not_only_the_first() -> None:
+    adapter = FaultyAdapter()
+    async with open_screen(wrap=adapter) as ui:
+        await ui.press("i")
         for name in ("Acme-Japan", "Acme-Germany"):
-            await told.to(name)
-            await told.press("a")
-            before = len(slow)
-            await told.pilot.press("y")
-            await told.until(lambda before=before: len(slow) > before)  # type: ignore[misc]
-            await told.pilot.press("ctrl+q")
-            await told.until(lambda: "A write is being sent" in told.notice)
-            slow[-1].set()
-            await told.settle()
-        assert told.app.return_code is None
+            adapter.may_write.clear()
+            await ui.move_to(name)
+            await ui.press("a")
+            await ui.pilot.press("y")
+            await ui.wait_until(lambda: ui.screen.tenant_workers.writing)
+            await ui.pilot.press("ctrl+q")
+            await ui.wait_until(lambda: "A write is being sent" in ui.notice)
+            adapter.may_write.set()
+            await ui.settle()
+        assert ui.app.return_code is None
 
 
 @pytest.mark.parametrize(
@@ -189,72 +162,62 @@ async def test_quitting_is_held_back_by_every_write_and_not_only_by_the_first() 
         ("i", "Acme-Brazil", "enter", "has no request that waits"),
     ],
 )
-async def test_an_impossible_key_says_why_and_what_would_help(
+async def test_an_impossible_key_shows_the_reason_and_a_remedy(
     tab: str, name: str, key: str, reason: str | None
 ) -> None:
-    async with story() as told:
-        await told.press(tab)
-        await told.to(name)
-        await told.press(key)
+    async with open_screen() as ui:
+        await ui.press(tab)
+        await ui.move_to(name)
+        await ui.press(key)
         if reason is None:
-            assert not told.on_top
+            assert not ui.shows_main_screen
         else:
-            assert reason in told.notice
-            assert len(told.notice.split("\n")) == 2
+            assert reason in ui.notice
+            assert len(ui.notice.split("\n")) == 2
 
 
-async def test_a_why_goes_away_with_the_cursor() -> None:
-    async with story() as told:
-        await told.press("a")
-        assert told.notice
-        await told.press("down")
-        assert not told.notice
+async def test_a_cursor_key_clears_the_reason() -> None:
+    async with open_screen() as ui:
+        await ui.press("a")
+        assert ui.notice
+        await ui.press("down")
+        assert not ui.notice
 
 
-async def test_the_other_side_of_an_unknown_write_sends_nothing_either() -> None:
-    faulty: list[FaultyClient] = []
-
-    def wrap(zuora: ZuoraApi) -> ZuoraApi:
-        faulty.append(FaultyClient(zuora))  # type: ignore[arg-type]
-        return faulty[0]
-
-    async with story(wrap=wrap) as told:
-        faulty[0].lose_request = True
-        await told.to("Acme-Europe")
-        await told.press("x")
-        await told.type("Acme-Europe")
-        await told.press("enter", "escape", "g")
-        assert told.row("Acme Corporation")[3] == "? outcome unknown"
-        await told.press("x")
-        assert told.on_top
-        assert "Nobody knows yet" in told.notice
-        assert faulty[0].writes == ["disconnect"]
+async def test_no_action_from_the_other_side_while_an_outcome_is_unknown() -> None:
+    adapter = FaultyAdapter()
+    async with open_screen(wrap=adapter) as ui:
+        adapter.lose_request = True
+        await ui.move_to("Acme-Europe")
+        await ui.press("x")
+        await ui.type("Acme-Europe")
+        await ui.press("enter", "escape", "g")
+        assert ui.cell("Acme Corporation", "action") == "? outcome unknown"
+        await ui.press("x")
+        assert ui.shows_main_screen
+        assert "Nobody knows yet" in ui.notice
+        assert adapter.writes == ["disconnect"]
 
 
-async def test_an_unknown_write_of_another_entity_is_looked_up_from_here() -> None:
-    faulty: list[FaultyClient] = []
-
-    def wrap(zuora: ZuoraApi) -> ZuoraApi:
-        faulty.append(FaultyClient(zuora))  # type: ignore[arg-type]
-        return faulty[0]
-
-    async with story(wrap=wrap) as told:
-        faulty[0].lose_answer = faulty[0].fail_reads = True
-        await told.to("Acme-US")
-        await told.press("r", "y")
-        await told.act_in("Acme-Europe")
-        faulty[0].fail_reads = False
-        await told.press("ctrl+r")
-        assert [one.outcome for one in told.screen.target.journal.read_entries()] == ["confirmed"]
-        assert "Acme Corporation → Acme-US is Pending" in told.notice
+async def test_an_unknown_outcome_in_another_entity_is_resolved() -> None:
+    adapter = FaultyAdapter()
+    async with open_screen(wrap=adapter) as ui:
+        adapter.lose_answer = adapter.fail_reads = True
+        await ui.move_to("Acme-US")
+        await ui.press("r", "y")
+        await ui.act_in("Acme-Europe")
+        adapter.fail_reads = False
+        await ui.press("ctrl+r")
+        assert [one.outcome for one in ui.screen.workspace.journal.read_entries()] == ["confirmed"]
+        assert "Acme Corporation → Acme-US is Pending" in ui.notice
 
 
-async def test_what_another_program_left_open_is_looked_up_by_a_refresh(tmp_path: Path) -> None:
+async def test_a_refresh_resolves_what_another_program_left_open(tmp_path: Path) -> None:
     path = tmp_path / "state.sqlite3"
-    async with story(place=Place(journal=Journal(path, "acme"))) as told:
-        row = next(one for one in told.desk.rows() if one.counterpart.title == "Acme-Europe")
+    async with open_screen(setup=TenantSetup(journal=Journal(path, "acme"))) as ui:
+        row = next(one for one in ui.state.rows() if one.counterpart.title == "Acme-Europe")
         long_ago = Journal(path, "acme", clock=lambda: now() - timedelta(hours=9))
         intend(long_ago, Operation.plan(DISCONNECT, row))
-        await told.press("ctrl+r")
-        assert "Disconnect did not happen" in told.notice
+        await ui.press("ctrl+r")
+        assert "Disconnect did not happen" in ui.notice
         assert long_ago.read_open() == []

@@ -12,7 +12,7 @@ from entity_connections.services.workspace import UserSession
 from entity_connections.tui.app import ConnectionsApp
 
 from tests.acme import CORPORATION, EUROPE, US, client, open_acme
-from tests.tui.story import Place, Story, target_of
+from tests.tui.open_screen import ScreenDriver, TenantSetup, make_workspace
 
 pytestmark = pytest.mark.asyncio
 
@@ -20,22 +20,22 @@ pytestmark = pytest.mark.asyncio
 async def begun(start: str, cache: ListCache | None = None) -> tuple[str, str]:
     """Return the entity acted in and the banner, once the screen has settled."""
     fake = open_acme()
-    target = target_of(fake, "alice", place=Place(cache=cache))
+    target = make_workspace(fake, "alice", setup=TenantSetup(cache=cache))
 
     async def enter(user: str) -> UserSession:
         return (await target.enter(user))._replace(start=start)
 
     app = ConnectionsApp(target._replace(enter=enter))
     async with app.run_test(size=(160, 48)) as pilot:
-        told = Story(app, pilot, fake)
-        await told.until(lambda: told.screen.view.entered)
-        await told.settle()
-        found = told.desk.acting_id, told.lines("banner")
+        ui = ScreenDriver(app, pilot, fake)
+        await ui.wait_until(lambda: ui.screen.view.entered)
+        await ui.settle()
+        found = ui.state.acting_id, ui.text("banner")
     fake.close()
     return found
 
 
-async def test_a_name_that_zuora_gave_to_another_entity_since(tmp_path: Path) -> None:
+async def test_a_start_entity_whose_name_moved_to_another_entity(tmp_path: Path) -> None:
     fake, cache = open_acme(), ListCache(tmp_path / "state.sqlite3", "acme")
     tenant = Tenant(client(fake), cache=cache)
     await tenant.open()
@@ -49,15 +49,15 @@ async def test_a_name_that_zuora_gave_to_another_entity_since(tmp_path: Path) ->
     assert (await begun("Acme-Europe", cache))[0] == EUROPE
 
 
-async def test_one_that_cannot_be_acted_in_is_said() -> None:
+async def test_a_start_entity_that_is_not_accessible() -> None:
     acting_id, banner = await begun("Acme-UK")
     assert acting_id == CORPORATION
     assert "Acme-UK is not provisioned yet. This is Acme Corporation instead." in banner
 
 
-async def test_a_start_that_is_repeated_makes_no_second_way_in() -> None:
+async def test_a_repeated_start_opens_one_session() -> None:
     fake = open_acme()
-    target, entered = target_of(fake, "alice"), 0
+    target, entered = make_workspace(fake, "alice"), 0
 
     class Slow(ListCache):
         def load(self) -> None:
@@ -69,18 +69,18 @@ async def test_a_start_that_is_repeated_makes_no_second_way_in() -> None:
     async def enter(user: str) -> UserSession:
         nonlocal entered
         entered += 1
-        access = await target.enter(user)
-        access.tenant.cache = Slow(None, "acme")
-        return access
+        session = await target.enter(user)
+        session.tenant.cache = Slow(None, "acme")
+        return session
 
     app = ConnectionsApp(target._replace(enter=enter))
     async with app.run_test() as pilot:
-        told = Story(app, pilot, fake)
-        await told.until(looking.is_set)
-        told.screen.work.enter("alice")
+        ui = ScreenDriver(app, pilot, fake)
+        await ui.wait_until(looking.is_set)
+        ui.screen.tenant_workers.enter("alice")
         await asyncio.sleep(0)
         go_on.set()
-        await told.until(lambda: told.screen.view.entered)
-        await told.settle()
+        await ui.wait_until(lambda: ui.screen.view.entered)
+        await ui.settle()
     fake.close()
     assert entered == 1

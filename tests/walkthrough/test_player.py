@@ -10,7 +10,7 @@ from entity_connections.walkthrough.caption_bar import bar_height
 from entity_connections.walkthrough.script_file import find_script, read_script
 
 from tests.terminal.pty import ROOT, Terminal
-from tests.terminal.test_restored import SUSPEND
+from tests.terminal.test_terminal_restored import SUSPEND
 
 PROGRAM = [".venv/bin/entity-connections", "walkthrough"]
 LEFT = "\x1b[D"

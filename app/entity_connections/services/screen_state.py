@@ -5,7 +5,7 @@ the list is refreshed, sorted or filtered. When the row is gone, a neighbour has
 actions are disabled on it until the user has moved the cursor.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from entity_connections.domain.actions.default_action import default_row
 from entity_connections.domain.connections import Direction
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.row_filter import filter_rows, search_text
-from entity_connections.domain.row_sort import sort_rows
+from entity_connections.domain.row_sort import SortColumn, sort_rows
 from entity_connections.domain.rows import Row, make_row
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.operations.unresolved import UnresolvedOperations
@@ -46,6 +46,10 @@ class Origin(NamedTuple):
     previous: "Origin | None"
 
 
+def _ignore_change() -> None:
+    """Do nothing: the default of `ScreenState.on_change`."""
+
+
 def _new_tabs() -> dict[Direction, TabState]:
     return {direction: TabState() for direction in Direction}
 
@@ -63,6 +67,7 @@ class ScreenState:
         recent: earlier acting entities, newest first.
         revision: increases when the progress of an operation changes.
         tabs: the state of each tab.
+        on_change: called after every change; replace it to listen.
     """
 
     session: UserSession
@@ -72,6 +77,7 @@ class ScreenState:
     direction: Direction = Direction.OUTBOUND
     recent: list[str] = field(default_factory=list)
     revision: int = 0
+    on_change: Callable[[], None] = _ignore_change
     tabs: dict[Direction, TabState] = field(default_factory=_new_tabs)
     _rows: dict[Direction, dict[str, tuple[str, Row]]] = field(default_factory=dict)
     _nearest: tuple[tuple[object, object], str | None] = ((None, None), None)
@@ -93,6 +99,10 @@ class ScreenState:
         Every list, an older one or one of another entity too, may resolve operations
         whose outcome is unknown.
         """
+        self._apply(snapshot)
+        self.on_change()
+
+    def _apply(self, snapshot: Snapshot) -> None:
         self.revision += self._unresolved.resolve_with(snapshot)
         if snapshot.acting_id != self.acting_id:
             return
@@ -107,8 +117,17 @@ class ScreenState:
             self._rows[direction] = {row.key: (search_text(row), row) for row in rows}
         self._open_tab()
 
+    def fail(self, error: ZuoraError) -> None:
+        """Note why the newest reading failed."""
+        self.failure = error
+        self.on_change()
+
     def act_in(self, entity_id: str) -> None:
         """Change the acting entity: same tab, no filter, its cached list if there is any."""
+        self._act_in(entity_id)
+        self.on_change()
+
+    def _act_in(self, entity_id: str) -> None:
         if entity_id == self.acting_id:
             return
         others = [id_ for id_ in self.recent if id_ != self.acting_id]
@@ -121,21 +140,23 @@ class ScreenState:
         self._cached_asked, self._origin = 0.0, None
         if cached := self.session.tenant.cached(entity_id):
             self._cached_asked = cached.asked
-            self.apply(cached)
+            self._apply(cached)
 
     def switch_tab(self, direction: Direction) -> None:
         """Bring a tab to the front; its filter, sort order and cursor are kept."""
         self.tab.unpin()
         self.direction = direction
         self._open_tab()
+        self.on_change()
 
     def go_to_other_side(self, row: Row) -> None:
         """Act as the counterpart of a row, with the cursor on the same pair."""
         origin = Origin(self.acting_id, self.direction, self.tabs, self._origin)
         self.direction = row.direction.opposite
-        self.act_in(row.counterpart.id)
+        self._act_in(row.counterpart.id)
         self.tab.place = CursorPlace(origin.acting_id, pinned=True)
         self._origin = origin
+        self.on_change()
 
     @property
     def can_go_back(self) -> bool:
@@ -151,10 +172,11 @@ class ScreenState:
     def go_back(self) -> None:
         """Return to the side that the user came from: entity, tab, filter, sort order, cursor."""
         if (origin := self._origin) is not None:
-            self.act_in(origin.acting_id)
+            self._act_in(origin.acting_id)
             self.tabs, self.direction = origin.tabs, origin.direction
             self._origin = origin.previous
             self.tab.pin()
+            self.on_change()
 
     def _open_tab(self) -> None:
         """Put the cursor of a tab on its default row, the first time the tab is shown.
@@ -169,14 +191,27 @@ class ScreenState:
 
     def move_cursor(self, key: str) -> None:
         """Put the cursor on a visible row, because the user did."""
-        place = self.tab.place
+        place, pinned = self.tab.place, self.tab.pinned
         if place is None or place.key != key:
             self.tab.place = CursorPlace(key, self.visible_rows())
+        if pinned != self.tab.pinned:  # the row that was pinned may disappear
+            self.on_change()
 
     def set_filter(self, text: str) -> None:
         """Filter the rows of the tab in front."""
         self.tab.filter_text = text
         self.tab.unpin()
+        self.on_change()
+
+    def sort_next(self, columns: Sequence[SortColumn]) -> None:
+        """Sort the tab in front by what follows in `columns`, and after the last by none."""
+        self.tab.sort_next(columns)
+        self.on_change()
+
+    def sort_by(self, column: SortColumn) -> None:
+        """Sort the tab in front by `column`; asked again, the other way round, then not at all."""
+        self.tab.sort_by(column)
+        self.on_change()
 
     @property
     def cursor(self) -> str | None:
@@ -286,18 +321,20 @@ class ScreenState:
         at = row.acting.id, row.direction, row.key
         if place is not None and at == (self.acting_id, self.direction, place.key):
             self.tab.place = CursorPlace(row.key, self.visible_rows(), pinned=True)
+        self.on_change()
 
     def finish_operation(self, operation: Operation) -> None:
         """Note the outcome of an operation, and apply the list that was read after it."""
         self._sending.discard(operation.ends)
         self.revision += 1
         if operation.snapshot is not None:
-            self.apply(operation.snapshot)
+            self._apply(operation.snapshot)
         self.update_unresolved([operation])
 
     def update_unresolved(self, operations: Iterable[Operation]) -> None:
         """Show operations as unknown until a list proves their outcome; drop those known now."""
         self.revision += self._unresolved.update(operations)
+        self.on_change()
 
     def unresolved_acting_ids(self) -> list[str]:
         """Return the other entities whose lists may prove an outcome that is unknown."""

@@ -1,4 +1,4 @@
-"""The Textual App: themes, the queue of input, and a crash that tells no secrets."""
+"""The Textual App: themes, the input queue, and a crash report without secrets."""
 
 import os
 import traceback
@@ -15,26 +15,35 @@ from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from entity_connections.services.workspace import Workspace
+from entity_connections.tui.commands import COMMANDS_BY_ID
 from entity_connections.tui.dialogs.confirmation import Confirmation
 from entity_connections.tui.dialogs.dialog import Dialog
 from entity_connections.tui.input.input_queue import InputQueue
-from entity_connections.tui.screens.connections import Connections
-from entity_connections.tui.terminal.crash_report import crash_report
-from entity_connections.tui.terminal.input import InputDropped
+from entity_connections.tui.input.waiting_keys import WaitingKeys
+from entity_connections.tui.rendering.notices import Kind
+from entity_connections.tui.screens.connections import ConnectionsScreen
+from entity_connections.tui.terminal.crash_report import make_crash_report
+from entity_connections.tui.terminal.input_parser import InputDropped
 from entity_connections.tui.themes import THEMES
-from entity_connections.tui.widgets.filter_input import Needle
+from entity_connections.tui.timing import DEFAULT_TIMING, Timing
+from entity_connections.tui.widgets.filter_input import FilterInput
 
 _PACKAGE = __name__.partition(".")[0]
-_PACKAGED = Path(__file__).parents[1] / "styles"
-_STYLES = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[3] / "styles"
+_INSTALLED_STYLES = Path(__file__).parents[1] / "styles"
+_SOURCE_STYLES = Path(__file__).parents[3] / "styles"
+_STYLES = _INSTALLED_STYLES if _INSTALLED_STYLES.is_dir() else _SOURCE_STYLES
 
 
 class ConnectionsApp(App[None]):
-    """Opens the main screen on a target.
+    """Shows the main screen.
 
     Args:
-        target: the tenant to work in.
-        theme: name of a theme of ours, or of Textual's.
+        workspace: the tenant.
+        theme: the name of a theme, one of ours or of Textual.
+        timing: the delays of the screen.
+
+    Attributes:
+        input: the keys, clicks and pastes that wait to be handled.
     """
 
     TITLE = "Manage Entity Connections"
@@ -45,26 +54,28 @@ class ConnectionsApp(App[None]):
         Binding("ctrl+c,ctrl+q", "quit", id="app.quit", tooltip="Leave", priority=True),
     ]
 
-    def __init__(self, target: Workspace, theme: str = "dark") -> None:
+    def __init__(
+        self, workspace: Workspace, theme: str = "dark", timing: Timing = DEFAULT_TIMING
+    ) -> None:
         super().__init__()
-        self._connections = Connections(target, lambda: self.input.clear())
-        self.input = InputQueue(self, self._handle_input, self._connections)
-        self._last_press: tuple[Screen[object], events.MouseDown] | None = None
-        self._ignores_release = False
+        self._main_screen = ConnectionsScreen(workspace, timing, lambda: self.input.clear())
+        self.input = InputQueue(self, self._handle_input, WaitingKeys(self._main_screen))
+        self._last_mouse_down: tuple[Screen[object], events.MouseDown] | None = None
+        self._ignore_mouse_up = False
         for our_theme in THEMES:
             self.register_theme(our_theme)
         self.theme = theme
 
     async def run_async(self, *args: Any, **kwargs: Any) -> None:
-        """Run the app; after an error in it, writes that were begun are recorded to their end."""
+        """Run the app; after a crash, wait until the outcome of every write is recorded."""
         try:
             await super().run_async(*args, **kwargs)
         finally:
-            if self.return_code == 1:
-                await self._connections.finish_writes()
+            if self.return_code == 1 and self._main_screen.is_started:
+                await self._main_screen.tenant_workers.finish_writes()
 
     async def on_event(self, event: events.Event) -> None:
-        """Handle keys, clicks and pastes in their order; everything else at once."""
+        """Handle keys, clicks and pastes in their order, and all other events at once."""
         queued = isinstance(event, events.Key | events.MouseDown | events.MouseUp | events.Paste)
         try:
             if queued and not event.is_forwarded:
@@ -76,94 +87,95 @@ class ConnectionsApp(App[None]):
                 raise
 
     async def _handle_input(self, event: events.Event) -> None:
-        if not self._is_stray(event):
+        if not self._is_stray_click(event):
             await super().on_event(event)
 
-    def _is_stray(self, event: events.Event) -> bool:
-        """Return whether an event is the second click of a double click on another screen.
+    def _is_stray_click(self, event: events.Event) -> bool:
+        """Return whether an event belongs to a double click that began on another screen.
 
-        The first click has closed that screen or opened this one, so what is under the
-        pointer now is not what was clicked on.
+        Its first click has closed that screen or opened this one: what is under the pointer
+        now is not what the user has clicked.
         """
         if isinstance(event, events.MouseDown):
-            last, self._last_press = self._last_press, (self.screen, event)
-            self._ignores_release = (
+            last, self._last_mouse_down = self._last_mouse_down, (self.screen, event)
+            self._ignore_mouse_up = (
                 last is not None
                 and last[0] is not self.screen
                 and last[1].screen_offset == event.screen_offset
                 and event.time - last[1].time <= self.CLICK_CHAIN_TIME_THRESHOLD
             )
-            return self._ignores_release
-        if isinstance(event, events.MouseUp) and self._ignores_release:
-            self._ignores_release = False
+            return self._ignore_mouse_up
+        if isinstance(event, events.MouseUp) and self._ignore_mouse_up:
+            self._ignore_mouse_up = False
             return True
         return False
 
     def on_input_dropped(self, message: InputDropped) -> None:
-        """Count a question's guard anew: a part of what the terminal sent may have been seen."""
+        """Restart the delay of a question: dropped input may have hidden what the user typed."""
         message.stop()
         if isinstance(self.screen, Confirmation):
-            self.screen.restart_guard()
+            self.screen.restart_answer_delay()
 
-    async def open_tenant(self, target: Workspace) -> None:
-        """Leave whatever is on the screen, finished or not, and open a tenant.
+    async def open_tenant(self, workspace: Workspace) -> None:
+        """Close all dialogs, cancel all other workers, and open a tenant.
 
-        To be called by a worker, which goes on; all others are ended.
+        Call it in a worker; that worker goes on.
         """
-        asks = get_current_worker()
+        caller = get_current_worker()
         for worker in self.workers:
-            if worker is not asks:
+            if worker is not caller:
                 worker.cancel()
         while len(self.screen_stack) > 1:
             await self.pop_screen()
-        await self._connections.open_tenant(target)
+        await self._main_screen.open_tenant(workspace)
 
     @property
     def native_ansi_color(self) -> bool:
-        """Whether colours are left to the terminal; with NO_COLOR there are none at all."""
+        """Whether the terminal chooses the colours; with NO_COLOR there are none."""
         return "NO_COLOR" in os.environ or super().native_ansi_color
 
     def get_default_screen(self) -> Screen[None]:
         """Return the main screen."""
-        return self._connections
+        return self._main_screen
 
     async def action_quit(self) -> None:
-        """Leave the program; ctrl+c copies first, where a text is selected."""
+        """Leave the program; with selected text, ctrl+c copies it instead."""
         if isinstance(field := self.focused, Input) and not field.selection.is_empty:
             raise SkipAction
-        self._connections.do_quit()
+        COMMANDS_BY_ID["quit"].run(self._main_screen)
 
     def _handle_exception(self, error: Exception) -> None:
         if not self._recover(error):
             super()._handle_exception(error)
 
     def _recover(self, error: Exception) -> bool:
-        """Close what an error of Textual's own code has broken, if that is only a part.
+        """Close the part of the screen in which Textual raised an error, if that is possible.
 
-        A widget in which an error was raised handles no more messages.
+        The widget that raised it handles no more messages. Errors in our own code are not
+        recovered from.
         """
         frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-        if not self.screen_stack or any(_is_ours(frame) for frame in frames):
+        if not self.screen_stack or any(_is_own_frame(frame) for frame in frames):
             return False
         if isinstance(dialog := self.screen, Dialog):
             dialog.dismiss(None)
-        elif isinstance(self.focused, Needle):
-            self.call_later(self._connections.view.replace_filter)
+        elif isinstance(self.focused, FilterInput):
+            self.call_later(self._main_screen.view.replace_filter)
         else:
             return False
         where = f"{Path(frames[-1].f_code.co_filename).name}, line {frames[-1].f_lineno}"
-        self._connections.view.say(
-            "bad",
+        self._main_screen.view.notice_bar.show_notice(
+            Kind.ERROR,
             "This part of the screen was closed: an error in Textual, which draws it.",
             f"{type(error).__name__} in {where}. Nothing was sent because of it.",
         )
         return True
 
     def _fatal_error(self) -> None:
-        self.panic(crash_report())
+        self.panic(make_crash_report())
 
 
-def _is_ours(frame: FrameType) -> bool:
-    """Return whether a frame is in our code, other than what only passes input on."""
+def _is_own_frame(frame: FrameType) -> bool:
+    """Return whether a frame is in our code, other than code that only passes events on."""
     module: str = frame.f_globals.get("__name__", "")
     return module.startswith(f"{_PACKAGE}.") and module not in (__name__, InputQueue.__module__)

@@ -1,52 +1,53 @@
-"""Reading again without being asked: while somebody looks, as often as the budget allows."""
+"""Reads again unasked, while the program has the focus and the rate limit allows it."""
 
 import asyncio
 from datetime import timedelta
 
 from entity_connections.domain.clock import now
 from entity_connections.domain.errors import ZuoraError
-from entity_connections.services.refresh_interval import FAST, NORMAL, refresh_interval
-from entity_connections.tui.screens.connections_view import DeskView
-from entity_connections.tui.widgets.banner import tries_again
-from entity_connections.tui.workers import Work
+from entity_connections.services.refresh_interval import NORMAL
+from entity_connections.tui.rendering.banner import may_retry
+from entity_connections.tui.screens.connections_view import ConnectionsView
+from entity_connections.tui.workers import Workers
 
 
-class Refreshing:
-    """Keeps the rows fresh, and comes back by itself when nothing could be read.
+class AutoRefresh:
+    """Reads at intervals, also after an error, so that the screen recovers by itself.
 
-    One call after the other, never sooner than `refresh_after` says: a Zuora that
-    is down is asked no more often than one that is up.
+    One reading at a time: a Zuora that is down is asked no more often than one that is up.
     """
 
-    def __init__(self, view: DeskView, work: Work) -> None:
+    def __init__(self, view: ConnectionsView, workers: Workers) -> None:
         self._view = view
-        self._work = work
+        self._workers = workers
         self._not_before = 0.0
-        self._later()
+        self._schedule()
 
-    def hold(self, error: ZuoraError) -> None:
-        """Ask nothing unasked before the time that Zuora named in a failure."""
-        wait = error.retry_after or 0.0
-        self._not_before = asyncio.get_running_loop().time() + wait
-        self._view.banner.resumes = now() + timedelta(seconds=wait) if wait > NORMAL else None
+    def pause(self, error: ZuoraError) -> None:
+        """Read nothing unasked before the time that Zuora named in an error."""
+        delay = error.retry_after or 0.0
+        self._not_before = asyncio.get_running_loop().time() + delay
+        self._view.retry_at = now() + timedelta(seconds=delay) if delay > NORMAL else None
 
-    def _later(self) -> None:
-        traffic = self._view.traffic
-        normal = refresh_interval(traffic.budget if traffic else None)
-        self._view.set_timer(FAST if self._view.target.shared else normal, self._refresh)
+    def _schedule(self) -> None:
+        view, timing = self._view, self._view.timing
+        rate_limit = view.request_log.budget if view.request_log else None
+        shared = view.workspace.shared
+        interval = timing.shared_interval if shared else timing.refresh_interval(rate_limit)
+        view.set_timer(interval, self._refresh)
 
     def _refresh(self) -> None:
-        self._later()
-        view, desk = self._view, self._view.desk
-        failure = desk.failure if desk else view.banner.failure
-        if not view.app.app_focus or self._work.reading:
+        self._schedule()
+        view, state = self._view, self._view.state
+        failure = state.failure if state else view.failure
+        if not view.app.app_focus or self._workers.reading:
             return
-        if failure is not None and not (tries_again(failure) and self._may_ask()):
+        if failure is not None and not (may_retry(failure) and self._may_ask()):
             return
-        if desk is None or not view.entered:
-            self._work.enter(view.user, asked=False)
+        if state is None or not view.entered:
+            self._workers.enter(view.user, asked=False)
         else:
-            self._work.read(desk, asked=False)
+            self._workers.read(state, asked=False)
 
     def _may_ask(self) -> bool:
         return asyncio.get_running_loop().time() >= self._not_before

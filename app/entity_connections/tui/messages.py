@@ -1,4 +1,4 @@
-"""What the workers tell the screen: they do the I/O, its handlers change the widgets."""
+"""What the workers post to the main screen: workers do I/O, message handlers change state."""
 
 from dataclasses import dataclass
 
@@ -12,43 +12,55 @@ from entity_connections.services.workspace import UserSession
 
 
 @dataclass
-class Opened(Message):
-    """There is a way into the tenant; nothing was asked yet."""
+class SessionOpened(Message):
+    """There is a session; nothing was sent to Zuora yet."""
 
-    access: UserSession
-
-
-@dataclass
-class Restored(Message):
-    """What an earlier run read is at hand; `unknown` are its writes without an outcome."""
-
-    user: str
-    desk: ScreenState
-    unknown: list[Operation]
+    session: UserSession
 
 
 @dataclass
-class Entered(Message):
-    """The tenant was entered.
+class CacheRestored(Message):
+    """The lists of an earlier run are there.
 
     Attributes:
-        user: who works there.
-        desk: what they have in front of them; perhaps what is on the screen already.
-        acting_id: the entity to act in.
-        outcomes: what became of writes that an earlier run left open.
-        trouble: why the journal could not tell, in a sentence, or "".
+        user: the user they are for.
+        state: the state that shows them.
+        unresolved: operations of earlier runs whose outcome is unknown.
     """
 
     user: str
-    desk: ScreenState
+    state: ScreenState
+    unresolved: list[Operation]
+
+
+@dataclass
+class TenantEntered(Message):
+    """Entities and access were read.
+
+    Attributes:
+        user: the user who works in the tenant.
+        state: the state to show; perhaps the one that is shown already.
+        acting_id: the entity to act in if the one of `state` is not accessible.
+        recovered: operations of earlier runs that were looked up.
+        journal_error: why they could not be looked up, in a sentence, or "".
+    """
+
+    user: str
+    state: ScreenState
     acting_id: str
-    outcomes: list[Operation]
-    trouble: str
+    recovered: list[Operation]
+    journal_error: str
 
 
 @dataclass
 class EnterFailed(Message):
-    """There is no way into the tenant, or it cannot be read."""
+    """The tenant could not be opened or read.
+
+    Attributes:
+        user: the user it was for.
+        error: the reason.
+        asked: whether the user asked for it.
+    """
 
     user: str
     error: ZuoraError
@@ -56,33 +68,40 @@ class EnterFailed(Message):
 
 
 @dataclass
-class Read(Message):
-    """The acting entity's list was read."""
+class ListRead(Message):
+    """The list of an entity was read."""
 
-    desk: ScreenState
-    view: Snapshot
+    state: ScreenState
+    snapshot: Snapshot
 
 
 @dataclass
 class ReadFailed(Message):
-    """The acting entity's list could not be read; `asked` tells whether a person asked for it."""
+    """The list of an entity could not be read.
 
-    desk: ScreenState
+    Attributes:
+        state: the state it was for.
+        acting_id: the entity.
+        error: the reason.
+        asked: whether the user asked for it.
+    """
+
+    state: ScreenState
     acting_id: str
     error: ZuoraError
     asked: bool
 
 
 @dataclass
-class Settled(Message):
-    """A list has told what became of writes whose outcome was unknown."""
+class OperationsResolved(Message):
+    """Lists have proven outcomes that were unknown, and these are recorded."""
 
-    outcomes: list[Operation]
+    operations: list[Operation]
 
 
 @dataclass
-class Finished(Message):
-    """It is told what became of an order."""
+class OperationFinished(Message):
+    """An operation has an outcome, which may be that it is unknown."""
 
-    desk: ScreenState
-    outcome: Operation
+    state: ScreenState
+    operation: Operation

@@ -1,4 +1,4 @@
-"""The screen's I/O, as workers of the App: a dialog that closes ends none of them."""
+"""The I/O of the main screen, in workers of the App: closing a dialog cancels none of them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -18,56 +18,74 @@ from entity_connections.services.storage.list_cache import CachedLists
 from entity_connections.services.workspace import UserSession, Workspace
 from entity_connections.tui import messages
 
-ENTERING, READING, WRITING, CONCLUDING = "enter", "read", "write", "conclude"
-"""Groups of workers: a newer entering or read ends an older one, nothing ends a write."""
+ENTERING, READING, WRITING, RECORDING = "enter", "read", "write", "record"
+"""Groups of workers: entering and reading are exclusive; writes are never cancelled."""
 
 
-class Work:
-    """Starts workers on the App and posts what they find to one listener."""
+class Workers:
+    """Starts workers on the App, and posts their results.
 
-    def __init__(self, app: App[None], listener: MessagePump, target: Workspace) -> None:
+    Args:
+        app: the app that runs the workers.
+        listener: the screen that gets the messages.
+        workspace: the tenant.
+    """
+
+    def __init__(self, app: App[None], listener: MessagePump, workspace: Workspace) -> None:
         self._app = app
-        self._tell = listener.post_message
-        self._target = target
-        self._opened: tuple[str, UserSession] | None = None
+        self._post = listener.post_message
+        self._workspace = workspace
+        self._session: tuple[str, UserSession] | None = None
         self._restored: ScreenState | None = None
-        self._looked = False
-        self._settled = False
-        self._unfinished: set[asyncio.Task[list[Operation]]] = set()
+        self._cache_checked = False
+        self._recovered = False
+        self._unfinished_writes: set[asyncio.Task[list[Operation]]] = set()
 
     @property
     def reading(self) -> bool:
-        """Whether a read is under way."""
-        return self._under_way(ENTERING) or self._under_way(READING)
+        """Whether something is being read."""
+        return self._is_running(ENTERING) or self._is_running(READING)
 
     @property
     def writing(self) -> bool:
-        """Whether a write is under way."""
-        return self._under_way(WRITING)
+        """Whether a write is being sent."""
+        return self._is_running(WRITING)
 
-    def _under_way(self, group: str) -> bool:
-        return any(one.group == group and one.is_running for one in self._app.workers)
+    def _is_running(self, group: str) -> bool:
+        return any(worker.group == group and worker.is_running for worker in self._app.workers)
 
     def enter(self, user: str, *, asked: bool = True) -> None:
-        """Open the tenant as a user and read the first list; `asked` tells whether a person did."""
+        """Open the tenant as a user and read the first list.
+
+        Args:
+            user: the user.
+            asked: whether the user asked for it.
+        """
         self._start(partial(self._enter, user, asked), ENTERING, exclusive=True)
 
-    def read(self, desk: ScreenState, *, entities: bool = False, asked: bool = True) -> None:
-        """Read the acting entity's list, and the hierarchy before it if wanted."""
-        self._start(partial(self._read, desk, entities, asked), READING, exclusive=True)
+    def read(self, state: ScreenState, *, entities: bool = False, asked: bool = True) -> None:
+        """Read the list of the acting entity.
 
-    def write(self, desk: ScreenState, operation: Operation) -> None:
-        """Carry out an order; nothing on the screen can end that."""
-        self._start(partial(self._write, desk, operation), WRITING)
+        Args:
+            state: the state to read for.
+            entities: whether to read the hierarchy before it.
+            asked: whether the user asked for it.
+        """
+        self._start(partial(self._read, state, entities, asked), READING, exclusive=True)
 
-    def give_up_reading(self) -> None:
-        """End what is being read."""
+    def write(self, state: ScreenState, operation: Operation) -> None:
+        """Carry out an operation; nothing on the screen can cancel it."""
+        self._start(partial(self._write, state, operation), WRITING)
+
+    def cancel_reading(self) -> None:
+        """Cancel what is being read."""
         for group in (ENTERING, READING):
             self._app.workers.cancel_group(self._app, group)
 
-    def conclude(self, outcomes: list[Operation]) -> None:
-        """Record what lists have told of writes whose outcome was unknown, and tell it."""
-        self._start(partial(self._conclude, outcomes), CONCLUDING)
+    def record(self, operations: list[Operation]) -> None:
+        """Record outcomes that lists have proven, if there are any."""
+        if operations:
+            self._start(partial(self._record, operations), RECORDING)
 
     def _start(
         self, work: Callable[[], Awaitable[None]], group: str, *, exclusive: bool = False
@@ -76,116 +94,124 @@ class Work:
 
     async def _enter(self, user: str, asked: bool) -> None:
         try:
-            access = await self._way(user)
-            tenant, desk, start = access.tenant, self._restored, access.start
-            before = desk.acting_id if desk else ""
-            if desk and not (start and before == tenant.find_id(start)):
-                start = before  # as it was left, or where somebody has gone meanwhile
+            session = await self._open_session(user)
+            tenant, state, start = session.tenant, self._restored, session.start
+            before = state.acting_id if state else ""
+            if state and not (start and before == tenant.find_id(start)):
+                start = before  # where the last run ended, or where the user has gone meanwhile
             acting_id = await tenant.open(start)
-            if desk is None or (start == access.start and desk.acting_id == before != acting_id):
-                desk = ScreenState(
-                    access, acting_id
-                )  # the name means another one than was remembered
-            elif tenant.can_act_in(desk.acting_id):
-                acting_id = desk.acting_id
-            outcomes, trouble = await self._aftermath(access)
-            self._tell(messages.Entered(user, desk, acting_id, outcomes, trouble))
+            moved = state is not None and state.acting_id == before != acting_id
+            if state is None or (start == session.start and moved):
+                # In the cache, the name of the start entity belonged to another entity.
+                state = ScreenState(session, acting_id)
+            elif tenant.can_act_in(state.acting_id):
+                acting_id = state.acting_id
+            recovered, journal_error = await self._recover(session)
+            self._post(messages.TenantEntered(user, state, acting_id, recovered, journal_error))
             self._restored = None
-            await self._read_entity(desk, acting_id, entities=False, asked=asked)
+            await self._read_list(state, acting_id, entities=False, asked=asked)
         except ZuoraError as error:
-            self._tell(messages.EnterFailed(user, error, asked))
+            self._post(messages.EnterFailed(user, error, asked))
 
-    async def _way(self, user: str) -> UserSession:
-        """Return the way into the tenant, opened once; show what is remembered of it."""
-        if self._opened is None or self._opened[0] != user:
-            access = await self._target.enter(user)
-            self._opened, self._looked, self._restored = (user, access), False, None
-        access = self._opened[1]
-        if self._looked:
-            return access
-        self._tell(messages.Opened(access))
-        cached = await asyncio.to_thread(access.tenant.restore_cache)
-        if cached is not None and (desk := _desk_of(access, cached)) is not None:
-            unknown = await self._unsettled()
-            self._restored = desk
-            self._tell(messages.Restored(user, desk, unknown))
-        self._looked = True  # only now: a look that was cut short begins anew
-        return access
+    async def _open_session(self, user: str) -> UserSession:
+        """Return the session of a user, opened once; show the lists of an earlier run."""
+        if self._session is None or self._session[0] != user:
+            session = await self._workspace.enter(user)
+            self._session, self._cache_checked, self._restored = (user, session), False, None
+        session = self._session[1]
+        if self._cache_checked:
+            return session
+        self._post(messages.SessionOpened(session))
+        cached = await asyncio.to_thread(session.tenant.restore_cache)
+        if cached is not None and (state := _make_cached_state(session, cached)) is not None:
+            unresolved = await self._read_unresolved()
+            self._restored = state
+            self._post(messages.CacheRestored(user, state, unresolved))
+        self._cache_checked = True  # not before the end: a cancelled check is repeated
+        return session
 
-    async def _unsettled(self) -> list[Operation]:
-        """Return what is unknown until Zuora can be asked."""
+    async def _read_unresolved(self) -> list[Operation]:
+        """Return the operations of earlier runs whose outcome is unknown."""
         try:
-            entries = await asyncio.to_thread(self._target.journal.read_unresolved)
+            entries = await asyncio.to_thread(self._workspace.journal.read_unresolved)
         except JournalError:
-            return []  # told once the tenant is entered
+            return []  # shown once the tenant is entered
         return [Operation.from_entry(entry) for entry in entries]
 
-    async def _aftermath(self, access: UserSession) -> tuple[list[Operation], str]:
-        """Look up what earlier runs left open, once a run; return why not, too."""
-        if self._settled:
+    async def _recover(self, session: UserSession) -> tuple[list[Operation], str]:
+        """Look up unresolved operations, once a run; return them, and why that failed, or ""."""
+        if self._recovered:
             return [], ""
-        outcomes, trouble = list[Operation](), ""
+        operations, journal_error = list[Operation](), ""
         try:
-            outcomes = await recover_operations(access.tenant, self._target.journal)
+            operations = await recover_operations(session.tenant, self._workspace.journal)
         except JournalError as error:
-            trouble = str(error)
-        self._settled = True
-        return outcomes, trouble
+            journal_error = str(error)
+        self._recovered = True
+        return operations, journal_error
 
-    async def _conclude(self, outcomes: list[Operation]) -> None:
-        self._tell(messages.Settled(await record_resolved(self._target.journal, outcomes)))
+    async def _record(self, operations: list[Operation]) -> None:
+        recorded = await record_resolved(self._workspace.journal, operations)
+        self._post(messages.OperationsResolved(recorded))
 
-    async def _read(self, desk: ScreenState, entities: bool, asked: bool) -> None:
-        ours = desk.unresolved_entry_ids()
-        await self._read_entity(desk, desk.acting_id, entities=entities, asked=asked)
-        if entities:  # what other programs have left open since our start
-            with suppress(JournalError):
-                found = await recover_operations(desk.session.tenant, self._target.journal, ours)
-                if told := [one for one in found if one.state is not State.UNKNOWN]:
-                    self._tell(messages.Settled(told))
+    async def _read(self, state: ScreenState, entities: bool, asked: bool) -> None:
+        own_ids = state.unresolved_entry_ids()
+        await self._read_list(state, state.acting_id, entities=entities, asked=asked)
+        if not entities:
+            return
+        with suppress(JournalError):  # other programs may have left operations open meanwhile
+            operations = await recover_operations(
+                state.session.tenant, self._workspace.journal, own_ids
+            )
+            resolved = [
+                operation for operation in operations if operation.state is not State.UNKNOWN
+            ]
+            if resolved:
+                self._post(messages.OperationsResolved(resolved))
 
-    async def _read_entity(
-        self, desk: ScreenState, acting_id: str, *, entities: bool, asked: bool
+    async def _read_list(
+        self, state: ScreenState, acting_id: str, *, entities: bool, asked: bool
     ) -> None:
-        tenant = desk.session.tenant
+        tenant = state.session.tenant
         try:
             if entities:
                 await tenant.read_entities(acting_id)
-            view = await tenant.read(acting_id)
+            snapshot = await tenant.read(acting_id)
         except ZuoraError as error:
-            self._tell(messages.ReadFailed(desk, acting_id, error, asked))
-        else:
-            self._tell(messages.Read(desk, view))
-            await self._look_up(desk)
-            await asyncio.to_thread(tenant.save_cache, acting_id, desk.direction)
+            self._post(messages.ReadFailed(state, acting_id, error, asked))
+            return
+        self._post(messages.ListRead(state, snapshot))
+        await self._read_other_lists(state)
+        await asyncio.to_thread(tenant.save_cache, acting_id, state.direction)
 
-    async def _look_up(self, desk: ScreenState) -> None:
-        """Read the lists of other entities that tell what is unknown still."""
-        for acting_id in desk.unresolved_acting_ids():
-            with suppress(ZuoraError):  # it stays unknown
-                self._tell(messages.Read(desk, await desk.session.tenant.read(acting_id)))
+    async def _read_other_lists(self, state: ScreenState) -> None:
+        """Read the lists of other entities that may prove an unknown outcome."""
+        for acting_id in state.unresolved_acting_ids():
+            with suppress(ZuoraError):  # the outcome stays unknown
+                snapshot = await state.session.tenant.read(acting_id)
+                self._post(messages.ListRead(state, snapshot))
 
-    async def _write(self, desk: ScreenState, operation: Operation) -> None:
-        access = desk.session
-        executor = Executor(access.tenant, self._target.journal, access.login, access.request_log)
+    async def _write(self, state: ScreenState, operation: Operation) -> None:
+        session, journal = state.session, self._workspace.journal
+        executor = Executor(session.tenant, journal, session.login, session.request_log)
         write = asyncio.create_task(executor.run([operation]))
-        self._unfinished.add(write)
-        write.add_done_callback(self._unfinished.discard)
+        self._unfinished_writes.add(write)
+        write.add_done_callback(self._unfinished_writes.discard)
         (operation,) = await asyncio.shield(write)
-        self._tell(messages.Finished(desk, operation))
+        self._post(messages.OperationFinished(state, operation))
 
     async def finish_writes(self) -> None:
-        """Wait until every write that was begun is recorded to its end, after an error too."""
-        if self._unfinished:
-            await asyncio.wait(self._unfinished)
+        """Wait until the outcome of every write that was begun is recorded."""
+        if self._unfinished_writes:
+            await asyncio.wait(self._unfinished_writes)
 
 
-def _desk_of(access: UserSession, cached: CachedLists) -> ScreenState | None:
-    """Return a desk with the rows of an earlier run, if there are any of the entity to act in."""
-    tenant, start = access.tenant, access.start
+def _make_cached_state(session: UserSession, cached: CachedLists) -> ScreenState | None:
+    """Return a state with the list of the entity to act in, or None if it is not in the cache."""
+    tenant, start = session.tenant, session.start
     acting_id = tenant.find_id(start) if start else cached.acting_id
-    if not acting_id or (view := tenant.cached(acting_id)) is None:
+    if not acting_id or (snapshot := tenant.cached(acting_id)) is None:
         return None
-    desk = ScreenState(access, acting_id, direction=cached.direction)
-    desk.apply(view)
-    return desk
+    state = ScreenState(session, acting_id, direction=cached.direction)
+    state.apply(snapshot)
+    return state

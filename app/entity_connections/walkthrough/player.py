@@ -8,7 +8,7 @@ from textual.worker import Worker, WorkerCancelled
 
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.terminal.run import run_app
-from entity_connections.tui.widgets.too_small import LEAST, too_small
+from entity_connections.tui.widgets.too_small import MIN_SIZE, is_too_small
 from entity_connections.walkthrough.caption_bar import Captions, bar_height
 from entity_connections.walkthrough.captioned_app import CaptionedApp, CaptionedDriver
 from entity_connections.walkthrough.script import RESUME_KEY, Walkthrough
@@ -116,8 +116,8 @@ class Player:
         """Start the next step; fast-forward to the end of one that is running."""
         if self._running is not None:
             self._clock.fast_forward = True
-        elif too_small(self._app.screen):
-            width, height = LEAST
+        elif is_too_small(self._app.screen):
+            width, height = MIN_SIZE
             lines = height + bar_height(self._app.script, self._app.size.width)
             self._warn(f"This terminal is too small: it takes {width} columns by {lines} lines.")
         elif self._steps_done < len(self._steps):

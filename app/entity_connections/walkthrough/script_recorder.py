@@ -10,7 +10,7 @@ from textual.widgets import Input
 from entity_connections.domain.text import clean
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.app import ConnectionsApp
-from entity_connections.tui.dialogs.picker import Chooser
+from entity_connections.tui.dialogs.picker import Picker
 from entity_connections.tui.terminal.driver import TerminalDriver
 from entity_connections.walkthrough.key_events import is_key
 from entity_connections.walkthrough.screen_text import TerminalCells
@@ -55,7 +55,7 @@ class RecordedApp(ConnectionsApp):
     def _record_key(self, event: events.Key) -> None:
         character = event.character or ""
         is_letter = event.is_printable and "+" not in event.key
-        takes_text = isinstance(self.focused, Input) or isinstance(self.screen, Chooser)
+        takes_text = isinstance(self.focused, Input) or isinstance(self.screen, Picker)
         key = character if is_letter and is_key(character) else event.key
         if is_letter and takes_text:
             self._record_text(character)

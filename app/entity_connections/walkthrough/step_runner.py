@@ -202,10 +202,10 @@ class StepRunner:
     def _is_busy(self) -> bool:
         """Return whether keys wait in the queue, or a question takes no answer yet."""
         question = self.app.screen
-        is_early = isinstance(question, Confirmation) and not (
-            question.armed or question.invalidated
+        early = isinstance(question, Confirmation) and not (
+            question.answerable or question.invalidated
         )
-        return is_early or not self.app.input.is_empty
+        return early or not self.app.input.is_empty
 
     async def _poll(self, find_problem: Callable[[ScreenText], str]) -> ScreenText:
         """Wait until there is no problem with the screen, and return its text.

@@ -1,4 +1,4 @@
-"""The base of every dialog: it answers once, and never covers or dims the top lines."""
+"""The base of every dialog: it returns one result, and leaves the header visible."""
 
 from itertools import islice
 from typing import TypeVar
@@ -11,26 +11,30 @@ from textual.color import Color
 from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
 
-from entity_connections.tui.widgets.too_small import BREAKPOINTS_ACROSS, BREAKPOINTS_DOWN, TooSmall
+from entity_connections.tui.widgets.too_small import (
+    HORIZONTAL_BREAKPOINTS,
+    VERTICAL_BREAKPOINTS,
+    TooSmall,
+)
 
-TOP_LINES = 2
+HEADER_HEIGHT = 2
 """Lines of the main screen that name the tenant and its environment."""
 
 Result = TypeVar("Result")
 
 
 class Dialog(ModalScreen[Result]):
-    """A screen above the main screen, which is told one result."""
+    """A screen above the main screen that returns one result."""
 
-    HORIZONTAL_BREAKPOINTS = BREAKPOINTS_ACROSS
-    VERTICAL_BREAKPOINTS = BREAKPOINTS_DOWN
+    HORIZONTAL_BREAKPOINTS = HORIZONTAL_BREAKPOINTS
+    VERTICAL_BREAKPOINTS = VERTICAL_BREAKPOINTS
 
     def __init__(self) -> None:
         super().__init__()
         self._has_result = False
 
     def compose(self) -> ComposeResult:
-        """Lay out the dialog, and the sentence for terminals that are too small for it."""
+        """Lay out the dialog, and the cover for a terminal that is too small."""
         yield from self.compose_dialog()
         yield TooSmall()
 
@@ -39,9 +43,9 @@ class Dialog(ModalScreen[Result]):
         raise NotImplementedError
 
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
-        """Close with a result. A second call, or one from under another dialog, does nothing.
+        """Close with a result, unless the dialog is closed already or another one is above it.
 
-        Textual would call the callback again, and take the next screen off the stack.
+        Without this check, Textual would call the callback again and close another screen.
         """
         if self._has_result or not self.is_current:
             return AwaitComplete()
@@ -49,7 +53,7 @@ class Dialog(ModalScreen[Result]):
         return super().dismiss(result)
 
     def render(self) -> RenderableType:
-        """Return the main screen, dimmed but for its top lines."""
+        """Return the main screen, dimmed except for its header."""
         background = super().render()
         if isinstance(background, BackgroundScreen):
             return _Backdrop(background.screen, background.color)
@@ -57,11 +61,11 @@ class Dialog(ModalScreen[Result]):
 
 
 class _Backdrop(BackgroundScreen):
-    """Textual's tint over a screen, from the line after TOP_LINES on."""
+    """Textual's tint over a screen, below its header."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         undimmed = BackgroundScreen(self.screen, Color(0, 0, 0, 0))
         dimmed = BackgroundScreen(self.screen, self.color)
-        for background, lines in ((undimmed, (0, TOP_LINES)), (dimmed, (TOP_LINES, None))):
+        for background, lines in ((undimmed, (0, HEADER_HEIGHT)), (dimmed, (HEADER_HEIGHT, None))):
             for line in islice(Segment.split_lines(console.render(background, options)), *lines):
                 yield from (*line, Segment.line())

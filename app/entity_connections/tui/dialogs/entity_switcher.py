@@ -1,37 +1,38 @@
-"""The entity switcher: the hierarchy as a tree, with a reason where one cannot go."""
+"""The entity switcher: the hierarchy as a tree, with a reason where an entity is disabled."""
 
 from entity_connections.domain.entities import Entity
 from entity_connections.services.screen_state import ScreenState
-from entity_connections.tui.dialogs.picker import Choice, Chooser
+from entity_connections.tui.dialogs.picker import Choice, Picker
 
-RECENT = 3
-"""How many entities acted in before stand above the tree."""
+MAX_RECENT = 3
+"""Entities acted in before that are shown above the tree."""
 
 
-def entity_switcher(desk: ScreenState) -> Chooser:
-    """Return the dialog that chooses the acting entity of `desk`."""
-    tenant = desk.session.tenant
+def make_entity_switcher(state: ScreenState) -> Picker:
+    """Return the dialog that chooses the acting entity."""
+    tenant = state.session.tenant
     waiting = tenant.count_waiting()
     choices = [
-        Choice(id_, tenant.hierarchy.get(id_).title, "recent")
-        for id_ in desk.recent[:RECENT]
-        if tenant.can_act_in(id_)
+        Choice(entity_id, tenant.hierarchy.get(entity_id).title, "recent")
+        for entity_id in state.recent[:MAX_RECENT]
+        if tenant.can_act_in(entity_id)
     ]
-    choices += [_choice(desk, entity, waiting.get(entity.id, 0)) for entity in tenant.hierarchy]
-    return Chooser("Entity switcher", choices, desk.acting_id)
+    choices += [
+        _make_choice(state, entity, waiting.get(entity.id, 0)) for entity in tenant.hierarchy
+    ]
+    return Picker("Entity switcher", choices, state.acting_id)
 
 
-def _choice(desk: ScreenState, entity: Entity, waiting: int) -> Choice:
-    tenant, title = desk.session.tenant, entity.title
+def _make_choice(state: ScreenState, entity: Entity, waiting: int) -> Choice:
+    tenant, title = state.session.tenant, entity.title
     indent = tenant.hierarchy.depth(entity.id)
     if not entity.provisioned:
-        refusal = f"{title} is not provisioned yet: a global administrator does that."
-        return Choice(entity.id, title, "not provisioned yet", refusal, indent)
+        reason = f"{title} is not provisioned yet: a global administrator does that."
+        return Choice(entity.id, title, "not provisioned yet", reason, indent)
     if not tenant.can_act_in(entity.id):
-        refusal = f"You may not enter {title}: one of its administrators grants access."
-        return Choice(entity.id, title, "no access", refusal, indent)
-    notes = ["acting entity"] if entity.id == desk.acting_id else []
+        reason = f"You may not enter {title}: one of its administrators grants access."
+        return Choice(entity.id, title, "no access", reason, indent)
+    notes = ["acting entity"] if entity.id == state.acting_id else []
     notes += [f"◐ {waiting} waiting"] if waiting else []
-    return Choice(
-        entity.id, title, " · ".join(notes), indent=indent, tone="wait" if waiting else "mute"
-    )
+    tone = "wait" if waiting else "mute"
+    return Choice(entity.id, title, " · ".join(notes), indent=indent, tone=tone)

@@ -1,4 +1,4 @@
-"""A list over the whole screen, newest first: filtered by `/`, with what is known of one."""
+"""A list over the whole screen, newest first, with a filter and the details of one record."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -10,107 +10,78 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.getters import query_one
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from entity_connections.tui.dialogs.dialog import Dialog
-from entity_connections.tui.rendering.presenting import MUTED
-from entity_connections.tui.widgets.filter_input import Needle
+from entity_connections.tui.rendering.text import MUTED
+from entity_connections.tui.widgets.filter_input import FilterInput
 from entity_connections.tui.widgets.grid.grid import Column, Grid, Item
-from entity_connections.tui.widgets.text_lines import Lines
-from entity_connections.tui.widgets.too_small import too_small
+from entity_connections.tui.widgets.text_lines import TextLines
+from entity_connections.tui.widgets.too_small import is_too_small
 
 
 class Record(NamedTuple):
-    """One line of a pane.
+    """A record of a log.
 
     Attributes:
-        item: how it looks.
-        what: what happened, in a sentence.
-        facts: everything else that is known of it; none is broken over two lines.
+        item: its row.
+        summary: what happened, in a sentence.
+        details: everything else that is known of it; each is kept on one line if it fits.
     """
 
     item: Item
-    what: str
-    facts: tuple[str, ...]
+    summary: str
+    details: tuple[str, ...]
+
+    @property
+    def search_text(self) -> str:
+        """Everything that the filter looks through."""
+        cells = (cell.text for cell in self.item.cells.values())
+        return " ".join([*cells, self.summary, *self.details]).casefold()
 
 
-class Pane(Dialog[None]):
-    """Shows records and nothing else; what they are, its two users know.
+class LogDialog(Dialog[None]):
+    """Shows records, newest first.
 
     Args:
-        columns: what stands in a line.
-        nothing: what stands there while there are no records.
-        keys: the keys, in words.
+        columns: the columns of the list.
+        placeholder: the text in place of records while there are none.
+        keys: the text of the key line.
     """
 
     BINDINGS = [
-        Binding("escape,q", "back", "Close", id="pane.close", tooltip="One step back"),
-        Binding("slash", "filter", "Filter", id="pane.filter", tooltip="Show only what has this"),
+        Binding("escape,q", "back", "Close", id="log.close", tooltip="One step back"),
+        Binding("slash", "filter", "Filter", id="log.filter", tooltip="Show only what has this"),
     ]
     grid = query_one("#records", Grid)
-    needle = query_one("#needle", Needle)
-    facts = query_one("#facts", Lines)
-    said = query_one("#said", Static)
+    filter_input = query_one("#filter", FilterInput)
+    details = query_one("#details", TextLines)
+    message = query_one("#message", Static)
 
-    def __init__(self, columns: list[Column], nothing: str, keys: str) -> None:
+    def __init__(self, columns: list[Column], placeholder: str, keys: str) -> None:
         super().__init__()
-        self._columns, self._nothing, self._keys = columns, nothing, keys
+        self.placeholder = placeholder
+        self._columns, self._keys = columns, keys
         self._records: dict[str, Record] = {}
-        self._texts: dict[str, str] = {}
 
     def compose_dialog(self) -> ComposeResult:
-        """Lay out the list, what is known of one line of it, and the keys."""
+        """Lay out the filter, the list, the details of one record, a message and the keys."""
         with Vertical(id="dialog"):
-            yield Needle(id="needle", placeholder="Filter", compact=True)
+            yield FilterInput(id="filter", placeholder="Filter", compact=True)
             yield Grid(self._columns, id="records")
-            yield Lines(id="facts")
-            yield Static("", id="said", markup=False)
+            yield TextLines(id="details")
+            yield Static("", id="message", markup=False)
             yield Static(self._keys, id="keys", markup=False)
 
     def on_mount(self) -> None:
-        """Start in the list."""
-        self.needle.typed, self.needle.left = lambda _: self._narrow(), self._leave_filter
-        self.grid.placeholder = Content(self._nothing)
+        """Focus the list."""
+        self.grid.placeholder = Content(self.placeholder)
         self.grid.focus()
 
-    def show(self, records: Iterable[Record]) -> None:
-        """Show other records; whoever stood on the newest follows, the others stay on theirs."""
-        items, cursor = self.grid.items, self.grid.cursor_key
-        at_the_top = not items or cursor == items[0].key
-        self._records = {one.item.key: one for one in records}
-        self._texts = {
-            key: " ".join(
-                [*(cell.text for cell in one.item.cells), one.what, *one.facts]
-            ).casefold()
-            for key, one in self._records.items()
-        }
-        self._narrow(to_top=at_the_top)
-
-    def _narrow(self, *, to_top: bool = False) -> None:
-        words = self.needle.value.casefold().split()
-        found = [
-            one.item
-            for key, one in self._records.items()
-            if all(word in self._texts[key] for word in words)
-        ]
-        self.grid.placeholder = Content(
-            f"Nothing here has “{self.needle.value}”." if self._records else self._nothing
-        )
-        self.grid.show(found, cursor=found[0].key if found and to_top else None)
-        self._show_facts()
-
-    @on(Grid.CursorMoved)
-    def _show_facts(self) -> None:
-        record, width = self.record, self.facts.size.width
-        if record is None:
-            self.facts.show(Content())
-        else:
-            facts = Content.styled(packed(record.facts, width), MUTED)
-            self.facts.show(Content(f"{record.what}\n") + facts)
-
-    def on_resize(self) -> None:
-        """Lay the facts out for the new width."""
-        self.call_after_refresh(self._show_facts)
+    @property
+    def records(self) -> Iterable[Record]:
+        """All records, newest first."""
+        return self._records.values()
 
     @property
     def record(self) -> Record | None:
@@ -118,44 +89,83 @@ class Pane(Dialog[None]):
         key = self.grid.cursor_key
         return self._records.get(key) if key is not None else None
 
-    def say(self, sentence: str) -> None:
-        """Show a sentence above the keys, whole; "" takes it away."""
-        self.said.update(Content(sentence))
-        self.said.display = bool(sentence)
+    def show_records(self, records: Iterable[Record]) -> None:
+        """Replace the records; a cursor on the newest one follows, else it stays on its record."""
+        items, cursor = self.grid.items, self.grid.cursor_key
+        follow = not items or cursor == items[0].key
+        self._records = {record.item.key: record for record in records}
+        self._show_matching(follow=follow)
+
+    @on(Input.Changed, "#filter")
+    def _filter(self) -> None:
+        self._show_matching()
+
+    def _show_matching(self, *, follow: bool = False) -> None:
+        query = self.filter_input.value
+        words = query.casefold().split()
+        items = [
+            record.item
+            for record in self._records.values()
+            if not words or all(word in record.search_text for word in words)
+        ]
+        self.grid.placeholder = Content(
+            f"Nothing here has “{query}”." if self._records else self.placeholder
+        )
+        self.grid.set_items(items, cursor=items[0].key if items and follow else None)
+        self._show_details()
+
+    @on(Grid.RowHighlighted)
+    def _show_details(self) -> None:
+        record = self.record
+        if record is None:
+            self.details.update(Content())
+        else:
+            details = wrap_details(record.details, self.details.size.width)
+            self.details.update(Content(f"{record.summary}\n") + Content.styled(details, MUTED))
+
+    def on_resize(self) -> None:
+        """Wrap the details for the new width."""
+        self.call_after_refresh(self._show_details)
+
+    def show_message(self, text: str) -> None:
+        """Show a text above the keys; "" hides it."""
+        self.message.update(Content(text))
+        self.message.display = bool(text)
 
     def action_filter(self) -> None:
-        """Open the field of the filter."""
-        if not too_small(self):
-            self.needle.display = True
-            self.set_focus(self.needle)
+        """Open the filter."""
+        if not is_too_small(self):
+            self.filter_input.display = True
+            self.set_focus(self.filter_input)
 
-    def _leave_filter(self, kept: bool) -> None:
-        if kept and self.needle.value:
+    @on(Input.Submitted, "#filter")
+    def _keep_filter(self) -> None:
+        if self.filter_input.value:
             self.set_focus(self.grid)
         else:
             self.action_back()
 
     def action_back(self) -> None:
-        """Clear the filter, or close."""
-        if self.needle.display:
-            self.needle.value = ""
-            self.needle.display = False
+        """Clear the filter, or close the dialog."""
+        if self.filter_input.display:
+            self.filter_input.value = ""
+            self.filter_input.display = False
             self.set_focus(self.grid)
         else:
             self.dismiss()
 
-    def action_step(self, rows: int) -> None:
-        """Move the cursor from within the field."""
+    def action_move_cursor(self, rows: int) -> None:
+        """Move the cursor of the list from within the filter."""
         self.grid.action_move(rows)
 
 
-def packed(facts: Iterable[str], width: int) -> str:
-    """Return facts in lines of at most `width` cells, each fact whole where it fits a line."""
+def wrap_details(details: Iterable[str], width: int) -> str:
+    """Return details in lines of at most `width` cells, each on one line if it fits."""
     lines = [""]
-    for fact in facts:
-        longer = f"{lines[-1]} · {fact}" if lines[-1] else fact
+    for detail in details:
+        longer = f"{lines[-1]} · {detail}" if lines[-1] else detail
         if lines[-1] and cell_len(longer) > width:
-            lines.append(fact)
+            lines.append(detail)
         else:
             lines[-1] = longer
     return "\n".join(lines)

@@ -1,7 +1,4 @@
-"""Choose one thing of many: type to narrow, arrows to move, enter to take.
-
-The entity switcher, the users of the fake tenant and the themes are all this.
-"""
+"""A dialog to choose one of many: type to filter, arrow keys to move, enter to choose."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,79 +9,89 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
+from textual.getters import query_one
 from textual.widgets import Input, Static
 
 from entity_connections.tui.dialogs.dialog import Dialog
 from entity_connections.tui.widgets.grid.grid import Cell, Column, Grid, Item
-from entity_connections.tui.widgets.too_small import too_small
+from entity_connections.tui.widgets.too_small import is_too_small
 
-MAX_TEXT = 50
-"""Cells of the first column, however long the names are."""
+MIN_TEXT_WIDTH, MAX_TEXT_WIDTH = 20, 50
+"""Cells of the first column, however short or long the names are."""
+MAX_INDENT = 12
 
 
 class Choice(NamedTuple):
-    """One thing that can be chosen.
+    """A choice of a picker.
 
     Attributes:
-        key: what the dialog answers with.
-        text: what it is called.
-        note: what is worth knowing about it.
-        refusal: a sentence that says why it cannot be chosen, or "".
-        indent: how deep it stands in a tree.
+        key: the result if it is chosen.
+        text: its name.
+        note: what else to know about it.
+        disabled_reason: why it cannot be chosen, a sentence, or "".
+        indent: its depth in a tree.
         tone: the tone of the note.
     """
 
     key: str
     text: str
     note: str = ""
-    refusal: str = ""
+    disabled_reason: str = ""
     indent: int = 0
     tone: str = "mute"
 
+    @property
+    def indented_text(self) -> str:
+        """The name, indented by the depth in the tree."""
+        return "  " * min(self.indent, MAX_INDENT) + self.text
 
-class Chooser(Dialog[str | None]):
-    """Answers with the key of a choice, or None when one left without choosing.
+    def matches(self, words: Sequence[str]) -> bool:
+        """Return whether name or note contain all words."""
+        text = f"{self.text}\n{self.note}".casefold()
+        return all(word in text for word in words)
+
+
+class Picker(Dialog[str | None]):
+    """Returns the key of a choice, or None.
 
     Args:
-        title: what is chosen.
-        choices: everything, in order; a key may stand twice, as in "recent" and in its place.
-        current: key of the choice in force, where the cursor starts.
+        title: the title.
+        choices: the choices in order; a key may appear twice, as "recent" and in its place.
+        current: key of the present choice, where the cursor starts.
     """
 
     BINDINGS = [
-        Binding("escape", "dismiss(None)", "Close", id="chooser.close", tooltip="Choose nothing"),
+        Binding("escape", "dismiss(None)", "Close", id="picker.close", tooltip="Choose nothing"),
         *(
-            # At once, although the field has the focus.
-            Binding(key, action, label, id=f"chooser.{key}", tooltip=tooltip, priority=True)
+            # With priority, because the filter has the focus.
+            Binding(key, action, label, id=f"picker.{key}", tooltip=tooltip, priority=True)
             for key, action, label, tooltip in (
-                ("up", "step(-1)", "Up", "The choice above"),
-                ("down", "step(1)", "Down", "The choice below"),
-                ("pageup", "page(-1)", "Page up", "A screenful up"),
-                ("pagedown", "page(1)", "Page down", "A screenful down"),
+                ("up", "move_cursor(-1)", "Up", "The choice above"),
+                ("down", "move_cursor(1)", "Down", "The choice below"),
+                ("pageup", "move_page(-1)", "Page up", "A screenful up"),
+                ("pagedown", "move_page(1)", "Page down", "A screenful down"),
             )
         ),
     ]
+    grid = query_one("#choices", Grid)
+    refusal = query_one("#refusal", Static)
 
     def __init__(self, title: str, choices: Sequence[Choice], current: str = "") -> None:
         super().__init__()
         self._title = title
-        # Rows need keys of their own although a choice may stand twice.
-        self._choices = {f"{place}": choice for place, choice in enumerate(choices)}
-        self._haystacks = {
-            key: f"{one.text}\n{one.note}".casefold() for key, one in self._choices.items()
-        }
+        # A choice may appear twice, but every row needs a key of its own.
+        self._choices = {str(index): choice for index, choice in enumerate(choices)}
         self._current = current
 
     def compose_dialog(self) -> ComposeResult:
-        """Lay out the field, the list and a line for what cannot be chosen."""
+        """Lay out the filter, the list and a line for the reason of a disabled choice."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = Content(self._title)
-            yield Input(placeholder="Type to filter", id="lookup", compact=True)
-            widest = max(
-                (cell_len(_indented(choice)) for choice in self._choices.values()), default=0
-            )
+            yield Input(placeholder="Type to filter", id="query", compact=True)
+            widths = (cell_len(choice.indented_text) + 1 for choice in self._choices.values())
+            width = min(max(MIN_TEXT_WIDTH, *widths), MAX_TEXT_WIDTH)
             columns = [
-                Column("text", "", max(20, min(widest + 1, MAX_TEXT)), sortable=False),
+                Column("text", "", width, sortable=False),
                 Column("note", "", 24, weight=1, sortable=False),
             ]
             yield Grid(columns, id="choices")
@@ -92,74 +99,67 @@ class Chooser(Dialog[str | None]):
             yield Static("enter choose · escape close", id="keys", markup=False)
 
     def on_mount(self) -> None:
-        """Show everything, with the cursor on what is in force."""
-        self.query_one(Grid).placeholder = Content("Nothing has this in its name.")
-        self._show("")
+        """Show all choices, with the cursor on the present one."""
+        self.grid.placeholder = Content("Nothing has this in its name.")
+        self._show_choices("")
         self.set_focus(self.query_one(Input))
 
-    def _show(self, needle: str) -> None:
-        words = needle.casefold().split()
-        found = [
-            (key, choice)
-            for key, choice in self._choices.items()
-            if all(word in self._haystacks[key] for word in words)
-        ]
-        if words:  # one place is enough for what was looked for
-            found = list({choice.key: (key, choice) for key, choice in found}.values())
-        grid = self.query_one(Grid)
-        in_force = next(
-            (key for key, choice in reversed(found) if choice.key == self._current), None
-        )
-        free = [(key, choice) for key, choice in found if not choice.refusal]
-        exact = [key for key, choice in free if choice.text.casefold() == needle.casefold().strip()]
-        best = next(iter(exact or [key for key, _ in free]), None)
-        cursor = in_force if not words else best
-        grid.show((_item(key, choice, flat=bool(words)) for key, choice in found), cursor=cursor)
+    def _show_choices(self, query: str) -> None:
+        words = query.casefold().split()
+        shown = {key: choice for key, choice in self._choices.items() if choice.matches(words)}
+        if words:  # a choice that appears twice is shown once
+            shown = {key: shown[key] for key in {c.key: key for key, c in shown.items()}.values()}
+            cursor = _find_best(shown, query)
+        else:
+            current = [key for key, choice in shown.items() if choice.key == self._current]
+            cursor = current[-1] if current else None
+        items = (_make_item(key, choice, flat=bool(words)) for key, choice in shown.items())
+        self.grid.set_items(items, cursor=cursor)
 
     @on(Input.Changed)
-    def _narrow(self, event: Input.Changed) -> None:
-        self._show(event.value)
+    def _filter(self, event: Input.Changed) -> None:
+        self._show_choices(event.value)
 
-    def action_step(self, rows: int) -> None:
-        """Move the cursor of the list from within the field."""
-        self.query_one(Grid).action_move(rows)
+    def action_move_cursor(self, rows: int) -> None:
+        """Move the cursor of the list."""
+        self.grid.action_move(rows)
 
-    def action_page(self, pages: int) -> None:
-        """Move the cursor of the list by a screenful from within the field."""
-        self.query_one(Grid).action_move_page(pages)
+    def action_move_page(self, pages: int) -> None:
+        """Move the cursor of the list by a screenful."""
+        self.grid.action_move_page(pages)
 
-    @on(Grid.CursorMoved)
-    def _forget_refusal(self) -> None:
-        self.query_one("#refusal", Static).update("")
+    @on(Grid.RowHighlighted)
+    def _clear_refusal(self) -> None:
+        self.refusal.update("")
 
     @on(Input.Submitted)
-    @on(Grid.Chosen)
+    @on(Grid.RowSelected)
+    @on(Grid.CellSelected)
     def _choose(self) -> None:
-        self._take(self.query_one(Grid).cursor_key)
-
-    @on(Grid.CellClicked)
-    def _click(self, event: Grid.CellClicked) -> None:
-        self._take(event.key)
-
-    def _take(self, key: str | None) -> None:
-        if key is None or too_small(self):
+        key = self.grid.cursor_key
+        if key is None or is_too_small(self):
             return
         choice = self._choices[key]
-        if choice.refusal:
-            self.query_one("#refusal", Static).update(Content(choice.refusal))
+        if choice.disabled_reason:
+            self.refusal.update(Content(choice.disabled_reason))
         else:
             self.dismiss(choice.key)
 
 
-def _item(key: str, choice: Choice, *, flat: bool) -> Item:
-    cells = (Cell(choice.text if flat else _indented(choice)), Cell(choice.note, choice.tone))
-    return Item(key, cells, dim=bool(choice.refusal))
+def _find_best(choices: dict[str, Choice], query: str) -> str | None:
+    """Return the choice with exactly that name, else the first that can be chosen."""
+    enabled = {key: choice for key, choice in choices.items() if not choice.disabled_reason}
+    name = query.casefold().strip()
+    exact = [key for key, choice in enabled.items() if choice.text.casefold() == name]
+    return next(iter([*exact, *enabled]), None)
 
 
-def _indented(choice: Choice) -> str:
-    return "  " * min(choice.indent, 12) + choice.text
+def _make_item(key: str, choice: Choice, *, flat: bool) -> Item:
+    text = choice.text if flat else choice.indented_text
+    cells = {"text": Cell(text), "note": Cell(choice.note, choice.tone)}
+    return Item(key, cells, dim=bool(choice.disabled_reason))
 
 
-def pick(title: str, choices: Sequence[tuple[str, str]], current: str) -> Chooser:
-    """Return a chooser of plain names, each with a note."""
-    return Chooser(title, [Choice(name, name, note) for name, note in choices], current)
+def make_name_picker(title: str, names: Sequence[tuple[str, str]], current: str) -> Picker:
+    """Return a picker of names, each with a note."""
+    return Picker(title, [Choice(name, name, note) for name, note in names], current)

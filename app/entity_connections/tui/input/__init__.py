@@ -1,1 +1,1 @@
-"""The order of keys, and what must be known before each takes effect."""
+"""The queue of keys, clicks and pastes, and what each key waits for."""

@@ -1,68 +1,60 @@
-"""Input in the order it was typed, each piece on what it would have met had the person waited."""
+"""Keys, clicks and pastes in the order they came; each waits until those before it have an effect.
+
+A user may type ahead: `e`, a name, enter, `r`. Each key must reach the screen that the keys
+before it have opened, and the rows that they have asked for.
+"""
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Iterable
 
 from textual.app import App
 from textual.events import Event, Key
 
+from entity_connections.tui.input.waiting_keys import WaitingKeys
+
 MAX_WAITING = 256
-"""Keys, clicks and pastes that are kept; what comes beyond them is dropped."""
-PATIENCE = 1.0
-"""Seconds of waiting for a list after which URGENT keys overtake what waits."""
-URGENT = frozenset({"escape", "ctrl+c", "ctrl+q"})
-SILENCE = 0.4
-"""Seconds of waiting for a list after which the person is told that a key waits."""
-
-
-class InputListener(Protocol):
-    """Says what input waits for, and tells the person about it."""
-
-    def must_wait(self, event: Event) -> bool:
-        """Return whether an event is for something that is still being read or sent."""
-
-    def show_waiting(self, keys: list[str]) -> None:
-        """Tell that these keys wait; none takes that back."""
-
-    def show_dropped(self, keys: list[str], *, too_many: bool) -> None:
-        """Tell that these keys were dropped, because there were too many or escape came."""
+"""Events that are kept; later ones are dropped."""
+URGENT_KEYS = frozenset({"escape", "ctrl+c", "ctrl+q"})
+URGENT_DELAY = 1.0
+"""Seconds of waiting for Zuora after which urgent keys overtake the events before them."""
+NOTICE_DELAY = 0.4
+"""Seconds of waiting for Zuora after which the user is told that keys are waiting."""
 
 
 class InputQueue:
-    """Hands events to the app one at a time, when all before them has had its effect.
+    """Passes events to the app one at a time, each when all before it have had their effect.
 
     Args:
         app: the app; events are handled in its message loop.
         handle: handles an event as Textual does.
-        listener: the main screen.
+        waiting_keys: decides which events must wait, and tells the user.
     """
 
     def __init__(
         self,
         app: App[None],
         handle: Callable[[Event], Awaitable[None]],
-        listener: InputListener,
+        waiting_keys: WaitingKeys,
     ) -> None:
         self._app = app
         self._handle = handle
-        self._listener = listener
+        self._waiting_keys = waiting_keys
         self._waiting: deque[Event] = deque()
         self._task: asyncio.Task[None] | None = None
         self._draining = False
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing waits."""
+        """Whether no event is waiting or being handled."""
         return not self._draining
 
     async def put(self, event: Event) -> None:
-        """Handle an event now if nothing stands before it, else later."""
+        """Handle an event now if no other one is waiting, else later."""
         if not self._draining and self._is_ready(event):
             await self._handle(event)
         elif len(self._waiting) >= MAX_WAITING:
-            self._listener.show_dropped(_names([event]), too_many=True)
+            self._waiting_keys.show_dropped(_list_keys([event]), too_many=True)
         else:
             self._waiting.append(event)
             if not self._draining:
@@ -70,13 +62,13 @@ class InputQueue:
                 self._task = asyncio.create_task(self._drain())
 
     def clear(self) -> list[str]:
-        """Drop what waits, and return the keys among it."""
-        names = _names(self._waiting)
+        """Drop the waiting events, and return the keys among them."""
+        keys = _list_keys(self._waiting)
         self._waiting.clear()
-        return names
+        return keys
 
     def _is_settled(self) -> bool:
-        """Whether the screen on top is complete and everything sent to it and the app is done."""
+        """Whether the top screen is mounted, and no message to it or the app is pending."""
         if not self._app.screen_stack:  # the program is ending
             return False
         screen = self._app.screen
@@ -87,12 +79,12 @@ class InputQueue:
         )
 
     def _is_ready(self, event: Event) -> bool:
-        return self._is_settled() and not self._listener.must_wait(event)
+        return self._is_settled() and not self._waiting_keys.must_wait(event)
 
     async def _drain(self) -> None:
         try:
             while self._waiting and self._app.is_running:
-                await self._wait()
+                await self._wait_for_first()
                 if self._waiting:
                     handled = asyncio.Event()
                     self._app.call_next(self._handle_first, handled)
@@ -102,44 +94,40 @@ class InputQueue:
 
     async def _handle_first(self, handled: asyncio.Event) -> None:
         try:
-            # Asked again here, in the app's own turn: it may have been in the middle of something.
+            # Checked again in the message loop of the app, which may just have changed something.
             if self._waiting and self._is_ready(self._waiting[0]):
                 await self._handle(self._waiting.popleft())
         finally:
             handled.set()
 
-    async def _wait(self) -> None:
+    async def _wait_for_first(self) -> None:
         """Wait until the first event can be handled, or an urgent key overtakes it."""
-        now = asyncio.get_running_loop().time
-        began, told, listener = now(), False, self._listener
-        turns = 0
+        get_time = asyncio.get_running_loop().time
+        start, notice_shown, turns = get_time(), False, 0
         while self._waiting and self._app.is_running:
-            settled = self._is_settled()
-            if settled and not listener.must_wait(self._waiting[0]):
-                break
-            if settled and now() - began >= PATIENCE and self._overtake(listener):
-                break
-            if settled and not told and now() - began >= SILENCE:
-                told = True
-                listener.show_waiting(_names(self._waiting))
+            if self._is_settled():
+                if not self._waiting_keys.must_wait(self._waiting[0]):
+                    break
+                waited = get_time() - start
+                if waited >= URGENT_DELAY and self._drop_before_urgent_key():
+                    break
+                if not notice_shown and waited >= NOTICE_DELAY:
+                    notice_shown = True
+                    self._waiting_keys.show_waiting(_list_keys(self._waiting))
             turns += 1
             await asyncio.sleep(0 if turns < 20 else 0.002)
-        if told:
-            listener.show_waiting([])
+        if notice_shown:
+            self._waiting_keys.show_waiting([])
 
-    def _overtake(self, listener: InputListener) -> bool:
-        """Drop what stands before an urgent key, if there is one."""
-        places = [n for n, event in enumerate(self._waiting) if _is_urgent(event)]
-        if not places:
-            return False
-        dropped = [self._waiting.popleft() for _ in range(places[0])]
-        listener.show_dropped(_names(dropped), too_many=False)
-        return True
-
-
-def _is_urgent(event: Event) -> bool:
-    return isinstance(event, Key) and event.key in URGENT
+    def _drop_before_urgent_key(self) -> bool:
+        """Drop the events before the first urgent key; return whether there is one."""
+        for index, event in enumerate(self._waiting):
+            if isinstance(event, Key) and event.key in URGENT_KEYS:
+                dropped = [self._waiting.popleft() for _ in range(index)]
+                self._waiting_keys.show_dropped(_list_keys(dropped), too_many=False)
+                return True
+        return False
 
 
-def _names(waiting: "deque[Event] | list[Event]") -> list[str]:
-    return [event.key for event in waiting if isinstance(event, Key)]
+def _list_keys(events: Iterable[Event]) -> list[str]:
+    return [event.key for event in events if isinstance(event, Key)]

@@ -1,1 +1,1 @@
-"""Text and styles of what the screen shows; no widgets and no I/O."""
+"""Turns values of the domain and of the services into text and grid rows, without widgets."""

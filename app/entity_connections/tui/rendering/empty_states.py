@@ -1,26 +1,25 @@
-"""What stands where rows would be: nothing there, filtered to nothing, failed; never mixed up."""
+"""The text in place of rows: nothing there, everything filtered out, or an error."""
 
 from textual.content import Content
 
 from entity_connections.domain.connections import Direction
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.services.screen_state import ScreenState
-from entity_connections.tui.rendering import presenting
+from entity_connections.tui.rendering.notices import list_error_hints
 
 READING = Content("Reading from Zuora…")
 
 
-def empty_face(desk: ScreenState) -> Content:
-    """Say why there are no rows: nothing there, filtered to nothing, or failed."""
-    if desk.snapshot is None:
-        return failed_face(desk.failure) if desk.failure else READING
-    if desk.tab.filter_text and desk.count(desk.direction):
-        hidden = desk.count(desk.direction)
+def render_empty_state(state: ScreenState) -> Content:
+    """Return why there are no rows."""
+    if state.snapshot is None:
+        return render_error_state(state.failure) if state.failure else READING
+    if state.tab.filter_text and (hidden := state.count(state.direction)):
         return Content.assemble(
-            (f"Nothing matches “{desk.tab.filter_text}”.", "bold"),
+            (f"Nothing matches “{state.tab.filter_text}”.", "bold"),
             f"\n\nThe filter hides {hidden} rows; escape clears it.",
         )
-    if desk.direction is Direction.INBOUND:
+    if state.direction is Direction.INBOUND:
         return Content.assemble(
             ("No entity shares to this one, or asks to.", "bold"),
             "\n\nA request appears here once it is made in another entity,",
@@ -32,9 +31,9 @@ def empty_face(desk: ScreenState) -> Content:
     )
 
 
-def failed_face(error: ZuoraError) -> Content:
-    """Say why there is nothing to show at all."""
-    more = "".join(f"\n{line}" for line in presenting.error_lines(error) if line)
+def render_error_state(error: ZuoraError) -> Content:
+    """Return why nothing could be read."""
+    hints = "".join(f"\n{line}" for line in list_error_hints(error) if line)
     return Content.assemble(
-        (f"✕ {error.title}", "bold $text-error"), f"\n\n{error.sentence}\n{more}"
+        (f"✕ {error.title}", "bold $text-error"), f"\n\n{error.sentence}\n{hints}"
     )

@@ -1,4 +1,4 @@
-"""The lines above the rows: where one is, what is at stake, how old the list is, the tabs."""
+"""The lines above the rows: acting entity, tenant and user; path and age; the tabs."""
 
 from datetime import datetime
 
@@ -9,8 +9,7 @@ from entity_connections.domain.connections import Direction
 from entity_connections.domain.risk import Risk
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.workspace import Workspace
-from entity_connections.services.write_lock import WriteLock
-from entity_connections.tui.rendering.presenting import MUTED, link
+from entity_connections.tui.rendering.text import MUTED, link_to_command
 
 TAB_TITLES = {
     Direction.OUTBOUND: "Share To (Outbound)",
@@ -18,75 +17,82 @@ TAB_TITLES = {
 }
 """Zuora's own titles (contract I2)."""
 
-LEAST_LEFT, LEAST_NAME = 16, 8
-"""Cells that the acting entity, and the tenant's name, keep whatever else there is to say."""
+MIN_ENTITY_WIDTH, MIN_TENANT_WIDTH = 16, 8
+"""Cells that the names of the acting entity and of the tenant always get."""
 
 
-def top_lines(
-    target: Workspace, user: str, desk: ScreenState | None, age: str, width: int
+def render_header(
+    workspace: Workspace, user: str, state: ScreenState | None, age: str, width: int
 ) -> Content:
-    """Return two lines: where one is and who one is; the path and how old the list is."""
-    where = desk.session.tenant.hierarchy.get(desk.acting_id).title if desk else "—"
-    right = _tenant_and_user(target, user, desk, width - LEAST_LEFT - 6)
-    room = max(LEAST_LEFT, width - right.cell_length - 5)
-    name = Content(where).truncate(room, ellipsis=True).plain
-    left = link(Content.assemble((name, "bold"), " ▾"), "entity")
-    path = _path_or_faults(target, width, cell_len(age))
+    """Return two lines: acting entity, tenant and user; path and age of the list."""
+    entity = state.session.tenant.hierarchy.get(state.acting_id).title if state else "—"
+    right = _render_tenant(workspace, user, state, width - MIN_ENTITY_WIDTH - 6)
+    room = max(MIN_ENTITY_WIDTH, width - right.cell_length - 5)
+    name = Content(entity).truncate(room, ellipsis=True).plain
+    left = link_to_command(Content.assemble((name, "bold"), " ▾"), "entity")
+    path = _render_path(workspace, width, cell_len(age))
     return Content("\n").join(
-        [_spread(left, right, width), _spread(path, Content.styled(age, MUTED), width)]
+        [_justify(left, right, width), _justify(path, Content.styled(age, MUTED), width)]
     )
 
 
-def _path_or_faults(target: Workspace, width: int, age: int) -> Content:
-    """Return the path of Zuora's menu, or which faults are on: an audience must not be misled."""
-    if target.fault_switches and (faults := target.fault_switches.summarize()):
-        text = Content(f" FAULTS ON: {faults} ").truncate(width - age - 2, ellipsis=True)
+def _render_path(workspace: Workspace, width: int, age_width: int) -> Content:
+    """Return the path of Zuora's menu, or the faults that are on: nobody must overlook them."""
+    if workspace.fault_switches and (faults := workspace.fault_switches.summarize()):
+        room = width - age_width - 2
+        text = Content(f" FAULTS ON: {faults} ").truncate(room, ellipsis=True)
         return text.stylize("bold reverse $text-warning")
-    whole = "Administration > Manage Entity Connections"
-    return Content.styled(whole if width > 64 else "Manage Entity Connections", MUTED)
+    path = "Manage Entity Connections"
+    return Content.styled(f"Administration > {path}" if width > 64 else path, MUTED)
 
 
-def _tenant_and_user(target: Workspace, user: str, desk: ScreenState | None, room: int) -> Content:
-    """Return what is at stake, which is never left out, and who one is, where there is room."""
-    word, lock = target.risk.value.upper(), lock_word(target.risk, target.lock)
-    tenant_room = room - len(word) - 1 - (len(lock) + 3 if lock else 0)
-    name = Content(target.name).truncate(max(LEAST_NAME, tenant_room), ellipsis=True).plain
-    text = f"{word} {name}{' · ' * bool(lock)}{lock}"
-    role = desk.session.role(desk.acting_id) if desk else None
+def _render_tenant(
+    workspace: Workspace, user: str, state: ScreenState | None, room: int
+) -> Content:
+    """Return environment, tenant and write lock, then login and role if there is room."""
+    environment, lock = workspace.risk.value.upper(), format_lock(workspace)
+    name_room = room - len(environment) - 1 - (len(lock) + 3 if lock else 0)
+    name = Content(workspace.name).truncate(max(MIN_TENANT_WIDTH, name_room), ellipsis=True).plain
+    tenant = f"{environment} {name}{' · ' * bool(lock)}{lock}"
+    login, role = (
+        (state.session.login, state.session.role(state.acting_id)) if state else (user, "")
+    )
     who = ""
-    for part in (desk.session.login if desk else user, role):
-        if not part or cell_len(f"{text}{who} · {part}") > room:
+    for part in (login, role):
+        if not part or cell_len(f"{tenant}{who} · {part}") > room:
             break
         who += f" · {part}"
+    styled = Content.styled(tenant, _get_tenant_style(workspace))
     if not lock:
-        return link(Content.styled(text, _tone(target)) + Content(who), "user")
-    return link(Content.styled(text, _tone(target)), "unlock") + link(Content(who), "user")
+        return link_to_command(styled + Content(who), "user")
+    return link_to_command(styled, "unlock") + link_to_command(Content(who), "user")
 
 
-def tenant_name(target: Workspace) -> Content:
-    """Return the tenant and its environment, as the top line shows them."""
-    return Content.styled(f"{target.risk.value.upper()} {target.name}", _tone(target))
+def render_tenant_name(workspace: Workspace) -> Content:
+    """Return the environment and the tenant, styled as in the header."""
+    name = f"{workspace.risk.value.upper()} {workspace.name}"
+    return Content.styled(name, _get_tenant_style(workspace))
 
 
-def _tone(target: Workspace) -> str:
-    if target.risk is Risk.PRODUCTION:
-        return "bold $text-warning" if target.lock.locked else "bold reverse $text-error"
-    return "$text-primary" if target.risk is Risk.SANDBOX else ""
+def _get_tenant_style(workspace: Workspace) -> str:
+    if workspace.risk is Risk.PRODUCTION:
+        return "bold $text-warning" if workspace.lock.locked else "bold reverse $text-error"
+    return "$text-primary" if workspace.risk is Risk.SANDBOX else ""
 
 
-def lock_word(risk: Risk, lock: WriteLock) -> str:
-    """Return in two words whether writes are allowed; "" where they are as a matter of course."""
-    if lock.locked:
+def format_lock(workspace: Workspace) -> str:
+    """Return whether writes are allowed, or "" where they always are."""
+    if workspace.lock.locked:
         return "READ-ONLY"
-    return "WRITES UNLOCKED" if risk is Risk.PRODUCTION else ""
+    return "WRITES UNLOCKED" if workspace.risk is Risk.PRODUCTION else ""
 
 
-def _spread(left: Content, right: Content, width: int) -> Content:
+def _justify(left: Content, right: Content, width: int) -> Content:
     return left + Content(" " * max(1, width - left.cell_length - right.cell_length)) + right
 
 
-def ago(then: datetime, now: datetime) -> str:
-    """Say how long ago something was, coarsely: a figure that ticks costs bytes and calm."""
+def format_age(then: datetime, now: datetime) -> str:
+    """Return how long ago `then` was, in minutes, hours or days."""
     minutes = int((now - then).total_seconds() // 60)
     if minutes < 60:
         return f"{minutes} min ago" if minutes >= 1 else "just now"
@@ -94,46 +100,44 @@ def ago(then: datetime, now: datetime) -> str:
     return f"{hours} h ago" if hours < 48 else f"{hours // 24} days ago"
 
 
-def age_of(
-    desk: ScreenState | None, now: datetime, *, reading: bool = False, restored: bool = False
+def format_list_age(
+    state: ScreenState | None, now: datetime, *, reading: bool, cached: bool
 ) -> str:
-    """Say how old the list is.
+    """Return how old the list is.
 
     Args:
-        desk: what is on the screen.
-        now: the present moment.
+        state: what the screen shows.
+        now: the present time.
         reading: whether something is being read.
-        restored: whether the rows are from before the program was started.
+        cached: whether the list was read before the program was started.
     """
-    if desk is None or desk.snapshot is None:
+    if state is None or state.snapshot is None:
         return "reading…" if reading else "nothing read yet"
-    when = ago(desk.snapshot.read_at, now)
-    if desk.failure:
-        return f"refresh failed · read {when}"
-    return f"reading… · read {when}" if restored or reading else f"updated {when}"
+    age = format_age(state.snapshot.read_at, now)
+    if state.failure:
+        return f"refresh failed · read {age}"
+    return f"reading… · read {age}" if cached or reading else f"updated {age}"
 
 
-def tab_line(desk: ScreenState | None, front: Direction, shown: int) -> Content:
-    """Return the titles of the tabs, the one in front marked, with their counts."""
+def render_tabs(state: ScreenState | None, shown: int) -> Content:
+    """Return the titles of the tabs with their counts; the active tab shows `shown` rows."""
+    active = state.direction if state else Direction.OUTBOUND
     parts = []
     for direction in Direction:
-        count = _count(desk, direction, shown if direction is front else None)
-        style = "b u $text-primary" if direction is front else MUTED
-        mark = "▸" if direction is front else " "
-        number = Content.styled(f" {count} ", "" if direction is front else MUTED)
-        title = Content.styled(TAB_TITLES[direction], style) + (number if count else Content(" "))
-        parts.append(Content(mark) + link(title, direction.value))
+        is_active = direction is active
+        count = _format_count(state, direction, shown if is_active else None)
+        title = Content.styled(TAB_TITLES[direction], "b u $text-primary" if is_active else MUTED)
+        number = Content.styled(f" {count} ", "" if is_active else MUTED) if count else Content(" ")
+        mark = Content("▸" if is_active else " ")
+        parts.append(mark + link_to_command(title + number, direction.value))
     return Content("│").join(parts)
 
 
-def _count(desk: ScreenState | None, direction: Direction, shown: int | None) -> str:
-    if desk is None or desk.snapshot is None:
+def _format_count(state: ScreenState | None, direction: Direction, shown: int | None) -> str:
+    if state is None or state.snapshot is None:
         return ""
-    total = desk.count(direction)
+    total = state.count(direction)
     parts = [f"{shown} of {total}"] if shown is not None and shown != total else []
-    parts += (
-        [f"{desk.waiting_count} waiting"]
-        if direction is Direction.INBOUND and desk.waiting_count
-        else []
-    )
+    if direction is Direction.INBOUND and state.waiting_count:
+        parts.append(f"{state.waiting_count} waiting")
     return " · ".join(parts) or str(total)

@@ -1,335 +1,349 @@
-"""The desk as widgets: where one is, the two tabs, the rows, what is known of one, the keys."""
+"""The widgets of the main screen, drawn from reactive state."""
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.css.query import NoMatches
 from textual.getters import query_one
-from textual.signal import Signal
+from textual.reactive import var
+from textual.widgets import Input
 
 from entity_connections.domain.clock import now
 from entity_connections.domain.connections import Direction
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.risk import Risk
-from entity_connections.domain.rows import Row
+from entity_connections.services.refresh_interval import rate_limit_sentence
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.screen_state import Progress, ScreenState
 from entity_connections.services.workspace import Workspace
-from entity_connections.tui.commands import CommandContext
-from entity_connections.tui.rendering import header as heading
-from entity_connections.tui.rendering import presenting
-from entity_connections.tui.rendering.empty_states import READING, empty_face, failed_face
-from entity_connections.tui.widgets.banner import SLOW, Banner
-from entity_connections.tui.widgets.filter_input import Needle
-from entity_connections.tui.widgets.grid.grid import Grid, Item
-from entity_connections.tui.widgets.text_lines import Lines
+from entity_connections.tui.commands.command import CommandContext
+from entity_connections.tui.rendering.banner import BannerState
+from entity_connections.tui.rendering.detail import render_detail
+from entity_connections.tui.rendering.empty_states import (
+    READING,
+    render_empty_state,
+    render_error_state,
+)
+from entity_connections.tui.rendering.header import (
+    format_age,
+    format_list_age,
+    render_header,
+    render_tabs,
+)
+from entity_connections.tui.rendering.key_bar import render_key_bar
+from entity_connections.tui.rendering.notices import Kind, Lifetime, list_error_hints
+from entity_connections.tui.rendering.rows import ItemCache, make_columns
+from entity_connections.tui.timing import Timing
+from entity_connections.tui.widgets.banner import Banner
+from entity_connections.tui.widgets.filter_input import FilterInput
+from entity_connections.tui.widgets.grid.grid import Grid
+from entity_connections.tui.widgets.notice_bar import NoticeBar
+from entity_connections.tui.widgets.text_lines import TextLines
 
-REST = 0.03
-"""Seconds the cursor rests on a row before its details follow: a held key is not slowed by them."""
+AGE_INTERVAL = 60.0
+"""Seconds between two updates of the list's age, which is shown in minutes."""
 
 
-class DeskView(Vertical):
-    """Draws a desk, and knows nothing of where it comes from.
+class ConnectionsView(Vertical):
+    """Shows the header, the two tabs, the rows, the details of a row, a notice and the keys.
 
     Args:
-        target: the tenant, named in the top line.
+        workspace: the tenant.
+        timing: the delays of the screen.
 
     Attributes:
-        entered: whether the tenant was entered, and not only remembered.
-        traffic: what goes over the wire, once there is a way into the tenant.
-        traffic_changed: published after every change of it.
+        state: what the user has in front of them, or None before the tenant is open.
+        user: the user who works, or is to work, in the tenant.
+        entered: whether the tenant is open; rows of an earlier run may be shown before.
+        reading: whether something is being read because the user asked for it.
+        failure: why the tenant could not be opened, or None.
+        retry_at: when reading is tried again, if Zuora named a time.
+        request_log: the calls to Zuora, once the tenant is being opened.
     """
 
-    top = query_one("#top", Lines)
+    header = query_one("#header", TextLines)
     banner = query_one("#banner", Banner)
-    tabs = query_one("#tabs", Lines)
+    tabs = query_one("#tabs", TextLines)
     rows = query_one("#rows", Grid)
-    needle = query_one("#needle", Needle)
-    detail = query_one("#detail", Lines)
-    notice = query_one("#notice", Lines)
-    keys = query_one("#keys", Lines)
+    filter_input = query_one("#filter", FilterInput)
+    detail = query_one("#detail", TextLines)
+    notice_bar = query_one("#notice", NoticeBar)
+    key_bar = query_one("#keys", TextLines)
 
-    def __init__(self, target: Workspace) -> None:
+    state: var[ScreenState | None] = var(None, init=False)
+    user: var[str] = var("", init=False)
+    entered: var[bool] = var(False, init=False)
+    reading: var[bool] = var(False, init=False, always_update=True)
+    failure: var[ZuoraError | None] = var(None, init=False)
+    retry_at: var[datetime | None] = var(None, init=False)
+    request_log: var[RequestLog | None] = var(None, init=False)
+
+    def __init__(self, workspace: Workspace, timing: Timing) -> None:
         super().__init__()
-        self.target = target
-        self.user = target.user
-        self.desk: ScreenState | None = None
-        self._reading = True
-        self.entered = False
-        self.traffic: RequestLog | None = None
-        self.traffic_changed = Signal[None](self, "traffic")
-        self._passing = True
-        self._until_change = False
-        self._told_failure = False
-        self._began = now()
-        self._rest: asyncio.TimerHandle | None = None
-        self._made_of: tuple[object, ...] = ()
-        self._items: dict[str, Item] = {}
-
-    @property
-    def reading(self) -> bool:
-        """Whether something is being read because a person asked for it."""
-        return self._reading
-
-    @reading.setter
-    def reading(self, reading: bool) -> None:
-        self._reading = reading
-        self.banner.asked_at = asyncio.get_running_loop().time() if reading else None
-        if reading:
-            self.set_timer(SLOW, self.banner.draw)
+        self.workspace = workspace
+        self.timing = timing
+        self.set_reactive(ConnectionsView.user, workspace.user)
+        self._started_at = now()
+        self._reading_since = 0.0
+        self._detail_timer: asyncio.TimerHandle | None = None
+        self._item_cache = ItemCache()
 
     def compose(self) -> ComposeResult:
         """Lay out the lines above the rows, the rows, and the lines below them."""
-        yield Lines(id="top")
-        yield Banner(id="banner")
-        yield Lines(id="tabs")
-        yield _filter()
-        yield Grid(presenting.columns(Direction.OUTBOUND), id="rows")
-        yield Lines(id="detail")
-        yield Lines(id="notice")
-        yield Lines(id="keys")
+        yield TextLines(id="header")
+        yield Banner(self._get_banner_state, id="banner")
+        yield TextLines(id="tabs")
+        yield _make_filter()
+        yield Grid(make_columns(Direction.OUTBOUND), id="rows")
+        yield TextLines(id="detail")
+        yield NoticeBar(id="notice")
+        yield TextLines(id="keys")
 
     def on_mount(self) -> None:
-        """Draw the empty desk: the first frame waits for nothing."""
+        """Show the first frame, which needs nothing from Zuora."""
         if not self.children:
-            return  # the program was left before it was there
-        self._listen_to_filter()
-        self.rows.on_place = self._place_cursor
+            return  # the program is ending already
+        self._watch_filter()
+        self.rows.on_cursor_set = self._move_cursor
         self.rows.placeholder = READING
         self.reading = True
         self.rows.focus()
+        self.set_interval(AGE_INTERVAL, self._draw_header)
 
     def on_resize(self) -> None:
-        """Fit what depends on the width."""
-        self.draw_lines()
-        self.draw_cursor()
+        """Adapt the texts to the width."""
+        self._draw_header()
+        self._draw_tabs()
+        self._draw_detail()
 
-    def situation(self) -> CommandContext:
-        """Return what the gates of commands depend on now."""
-        desk, target = self.desk, self.target
-        here = CommandContext(
-            lab=target.fault_switches is not None,
-            demo=bool(target.users),
-            production=target.risk is Risk.PRODUCTION,
-            locked=target.lock.locked,
-            read_only=target.lock.permanent,
+    @property
+    def context(self) -> CommandContext:
+        """The state that decides which commands are possible."""
+        state, workspace = self.state, self.workspace
+        context = CommandContext(
+            has_faults=workspace.fault_switches is not None,
+            has_users=bool(workspace.users),
+            production=workspace.risk is Risk.PRODUCTION,
+            locked=workspace.lock.locked,
+            read_only=workspace.lock.permanent,
         )
-        if desk is None:
-            return here
-        row = desk.find(desk.cursor)
-        progress = desk.progress(row) if row is not None else None
-        return here._replace(
+        if state is None:
+            return context
+        row = state.find(state.cursor)
+        progress = state.progress(row) if row is not None else None
+        return context._replace(
             row=row,
-            moved_reason=desk.moved_reason,
-            accessible_ids=desk.session.tenant.accessible_ids,
-            role=desk.session.role(desk.acting_id),
-            can_go_back=desk.can_go_back,
+            cursor_moved_reason=state.moved_reason,
+            accessible_ids=state.session.tenant.accessible_ids,
+            role=state.session.role(state.acting_id),
+            can_go_back=state.can_go_back,
             entered=True,
-            loaded=desk.snapshot is not None,
+            loaded=state.snapshot is not None,
             sending=progress is Progress.SENDING,
             unknown=progress is Progress.UNKNOWN,
         )
 
-    def draw(self) -> None:
-        """Show the desk as it is now; the cursor stays on its record."""
-        self.draw_lines()
-        if self.desk is not None:
-            self._draw_rows(self.desk)
+    @property
+    def _can_draw(self) -> bool:
+        """Whether the widgets are there: not before the first frame, nor after removal."""
+        return self.is_mounted and self.is_running
 
-    def _draw_rows(self, desk: ScreenState) -> None:
-        shown, cursor, grid = desk.visible_rows(), desk.cursor, self.rows
-        grid.placeholder = empty_face(desk)
-        grid.stale = desk.failure is not None or self._remembered(desk)
-        with self.prevent(Grid.CursorMoved):
-            grid.show(
-                self._make_items(desk, shown),
-                cursor=cursor if cursor != grid.cursor_key else None,
-            )
+    # Reactions to changes
+
+    def watch_state(self, old: ScreenState | None, state: ScreenState | None) -> None:
+        """Draw another state, or the same one after a change in it."""
+        if old is not None and old is not state:
+            old.on_change = lambda: None
+        if state is not None and self._can_draw:
+            state.on_change = lambda: self.mutate_reactive(ConnectionsView.state)
+            self.redraw()
+
+    def watch_user(self) -> None:
+        """Show the user in the header."""
+        self._draw_header()
+
+    def watch_reading(self, reading: bool) -> None:
+        """Show that something is being read, and after a while that it takes long."""
+        if reading:
+            self._reading_since = asyncio.get_running_loop().time()
+            self.set_timer(self.timing.slow_after, self._draw_banner)
+        self._draw_header()
+
+    def watch_failure(self, failure: ZuoraError | None) -> None:
+        """Show in place of the rows why the tenant could not be opened."""
+        if failure is not None and self.state is None:
+            self.rows.placeholder = render_error_state(failure)
+        self._draw_header()
+
+    def watch_retry_at(self) -> None:
+        """Show when reading is tried again."""
+        self._draw_banner()
+
+    def watch_request_log(self, old: RequestLog | None, log: RequestLog | None) -> None:
+        """Follow the calls to Zuora, and show pauses and the rate limit."""
+        if old is not None and old is not log:
+            old.changed = lambda: None
+        if log is not None:
+            log.changed = lambda: self.mutate_reactive(ConnectionsView.request_log)
+        self._draw_banner()
+
+    def redraw(self) -> None:
+        """Draw everything; to be called after a change of the write lock or of the faults."""
+        self._draw_header()
+        if self.state is not None:
+            self._draw_rows(self.state)
         self._draw_tabs()
-        self._follow_cursor()
 
-    def _remembered(self, desk: ScreenState) -> bool:
-        """Whether the rows are from before the program was started."""
-        return desk.snapshot is not None and desk.snapshot.read_at < self._began
+    # Drawing
 
-    def _make_items(self, desk: ScreenState, rows: Sequence[Row]) -> list[Item]:
-        """Make the line of each row once: each letter in the filter shows hundreds of them."""
-        situation = self.situation()._replace(row=None, moved_reason="", can_go_back=False)
-        made_of = (desk.snapshot, desk.direction, desk.revision, situation.locked, situation.role)
-        if made_of != self._made_of:
-            self._made_of, self._items = made_of, {}
-        self._items.pop(desk.tab.pinned or "", None)  # it need not be as the list has it
-        with suppress(KeyError):
-            return [self._items[row.key] for row in rows]
-        for row in rows:
-            if row.key not in self._items:
-                self._items[row.key] = presenting.item(row, situation, desk.progress(row))
-        return [self._items[row.key] for row in rows]
+    def _draw_header(self) -> None:
+        if not self._can_draw:
+            return
+        state, faults = self.state, self.workspace.fault_switches
+        self.app.set_class(faults is not None and bool(faults.summarize()), "-faults")
+        age = format_list_age(
+            state, now(), reading=self.reading, cached=state is not None and self._is_cached(state)
+        )
+        width = self.size.width - 2
+        self.header.update(render_header(self.workspace, self.user, state, age, width))
+        self._draw_banner()
 
-    def draw_tab(self) -> None:
-        """Show the tab in front, which may have changed."""
-        if self.desk is not None:
-            tab = self.desk.tab
-            self.rows.set_columns(presenting.columns(self.desk.direction))
-            self.rows.sorting = (tab.sort_column.value, tab.reverse) if tab.sort_column else None
-            self.draw()
+    def _draw_banner(self) -> None:
+        if self._can_draw:
+            self.banner.show_state()
 
-    def draw_lines(self) -> None:
-        """Show where one is, how old the list is, and the titles of the tabs."""
-        desk, width = self.desk, self.size.width - 2
-        switches = self.target.fault_switches
-        self.app.set_class(switches is not None and bool(switches.summarize()), "-faults")
-        old = desk is not None and self._remembered(desk)
-        age = heading.age_of(desk, now(), reading=self.reading, restored=old)
-        self.top.show(heading.top_lines(self.target, self.user, desk, age, width))
-        self.banner.desk = desk
-        self.banner.draw()
-        self._draw_tabs()
+    def _get_banner_state(self) -> BannerState:
+        state, log = self.state, self.request_log
+        snapshot = state.snapshot if state else None
+        return BannerState(
+            delays=tuple(log.waits) if log else (),
+            loop_time=asyncio.get_running_loop().time(),
+            slow_seconds=self._waited() if self.is_slow else 0.0,
+            failure=self.failure or (state.failure if state else None),
+            retry_at=self.retry_at,
+            age=format_age(snapshot.read_at, now()) if snapshot else "",
+            rate_limit=rate_limit_sentence(log.budget) if log else "",
+            warnings=snapshot.warnings if snapshot else (),
+        )
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether the user waits for an answer for so long that they are told so."""
+        return self._waited() >= self.timing.slow_after
+
+    def _waited(self) -> float:
+        """Return for how long the user waits for an answer; a pause between calls is none."""
+        if not self.reading or (self.request_log is not None and self.request_log.waits):
+            return 0.0
+        return asyncio.get_running_loop().time() - self._reading_since
 
     def _draw_tabs(self) -> None:
-        desk = self.desk
-        front = desk.direction if desk else Direction.OUTBOUND
-        listed = len(self.rows.items) - (desk is not None and desk.shows_pinned_row)
-        self.tabs.show(heading.tab_line(desk, front, listed))
+        state = self.state
+        unlisted = state is not None and state.shows_pinned_row
+        self.tabs.update(render_tabs(state, len(self.rows.items) - unlisted))
 
-    def draw_cursor(self) -> None:
-        """Show what is known of the row under the cursor, and what can be done."""
-        situation = self.situation()
-        self.detail.show(presenting.detail(situation))
-        self.keys.show(presenting.key_bar(situation, self.size.width - 2))
+    def _draw_rows(self, state: ScreenState) -> None:
+        grid, tab, cursor = self.rows, state.tab, state.cursor
+        grid.columns = make_columns(state.direction)
+        grid.sorting = (tab.sort_column.value, tab.reverse) if tab.sort_column else None
+        grid.placeholder = render_empty_state(state)
+        grid.stale = state.failure is not None or self._is_cached(state)
+        # Of the context, only what concerns every row.
+        context = self.context._replace(row=None, cursor_moved_reason="", can_go_back=False)
+        items = self._item_cache.make_items(state, state.visible_rows(), context)
+        grid.set_items(items, cursor=cursor if cursor != grid.cursor_key else None)
+        self._draw_detail_soon()
 
-    def _place_cursor(self, key: str) -> None:
-        if self._passing:
-            self.hush()
-        if (desk := self.desk) is not None:
-            pinned = desk.tab.pinned
-            desk.move_cursor(key)
-            if desk.tab.pinned != pinned:
-                self._draw_rows(desk)  # without the row that was left
-        self._follow_cursor()
+    def _is_cached(self, state: ScreenState) -> bool:
+        """Return whether the rows were read before the program was started."""
+        return state.snapshot is not None and state.snapshot.read_at < self._started_at
 
-    def _follow_cursor(self) -> None:
-        if self._rest is not None:
-            self._rest.cancel()
-        self._rest = asyncio.get_running_loop().call_later(REST, self._rested)
+    def _draw_detail_soon(self) -> None:
+        """Draw the details of the row when the cursor has rested on it."""
+        if self._detail_timer is not None:
+            self._detail_timer.cancel()
+        loop = asyncio.get_running_loop()
+        self._detail_timer = loop.call_later(self.timing.cursor_delay, self._draw_detail)
 
-    def _rested(self) -> None:
-        if self.is_running:
-            with suppress(NoMatches):  # the screen may be coming down
-                self.draw_cursor()
+    def _draw_detail(self) -> None:
+        if not self._can_draw:
+            return
+        context = self.context
+        with suppress(NoMatches):  # the screen may be closing
+            self.detail.update(render_detail(context))
+            self.key_bar.update(render_key_bar(context, self.size.width - 2))
 
-    def follow(self, traffic: RequestLog) -> None:
-        """Watch what goes over the wire from now on."""
-        self.traffic = self.banner.traffic = traffic
-        traffic.changed = self._traffic_changed
+    # Notices
 
-    def _traffic_changed(self) -> None:
-        if self.is_running:
-            self.banner.draw()
-            self.traffic_changed.publish(None)
+    def show_error(self, error: ZuoraError) -> None:
+        """Show why nothing could be read, until it can be."""
+        rows = " The rows are what was read before." if self.state and self.state.snapshot else ""
+        sentence = f"{error.title}: {error.sentence}{rows}"
+        hints = list_error_hints(error)
+        self.notice_bar.show_notice(Kind.ERROR, sentence, *hints, lifetime=Lifetime.UNTIL_READ)
 
-    def give_up_waiting(self) -> bool:
-        """End the pauses before calls are tried again; return whether there was one."""
-        if self.traffic is None or not self.traffic.waits:
-            return False
-        self.traffic.cancel_delays()
-        return True
+    def _expire_passing_notice(self) -> None:
+        self.notice_bar.expire_notice(Lifetime.UNTIL_CURSOR_MOVES, Lifetime.UNTIL_LIST_CHANGES)
 
-    def fail(self, error: ZuoraError) -> None:
-        """Show that there is no way into the tenant."""
-        self.banner.failure = error
-        self.rows.placeholder = failed_face(error)
-        self.draw_lines()
+    # Cursor and filter
 
-    def say_failure(self, error: ZuoraError) -> None:
-        """Say why nothing could be read, until it can be."""
-        rows = " The rows are what was read before." if self.desk and self.desk.snapshot else ""
-        self.say("bad", f"{error.title}: {error.sentence}{rows}", *presenting.error_lines(error))
-        self._told_failure = True
+    def _move_cursor(self, key: str) -> None:
+        self._expire_passing_notice()
+        if self.state is not None:
+            self.state.move_cursor(key)
+        self._draw_detail_soon()
 
-    def recover(self) -> None:
-        """Take back what was said about a failure that is over."""
-        self.banner.failure = self.banner.resumes = None
-        if self._told_failure:
-            self.hush()
-
-    def say(self, kind: str, sentence: str, *more: str, until_change: bool = False) -> None:
-        """Show a message above the keys, until the next one or escape.
-
-        Args:
-            kind: "good" or "why", which a move of the cursor clears; "bad" or "unknown".
-            sentence: what happened.
-            more: what to do about it, a line each.
-            until_change: whether a list that is not as before clears it, too: it may contradict.
-        """
-        self._passing = kind in ("good", "why")
-        self._until_change = until_change and self._passing
-        self._told_failure = False
-        self.notice.set_classes(f"-{kind}")
-        self.notice.show(presenting.notice(kind, sentence, *more))
-        self.notice.display = True
+    def show_new_rows(self) -> None:
+        """Adapt filter and focus to another tab or another acting entity."""
+        self.notice_bar.clear_notice()
+        if self.state is not None:
+            text = self.state.tab.filter_text
+            self.filter_input.value = text
+            self.filter_input.display = bool(text)
+        self.screen.set_focus(self.rows)
 
     def open_filter(self) -> None:
-        """Show the field of the filter."""
-        if self.desk is not None:
-            self.needle.value = self.desk.tab.filter_text
-            self.needle.display = True
-            self.screen.set_focus(self.needle)  # at once: what is typed ahead belongs to it
-
-    async def replace_filter(self) -> None:
-        """Put a new field in the place of one that handles no more messages."""
-        await self.needle.remove()
-        await self.mount(_filter(), before=self.rows)
-        self._listen_to_filter()
-        self.close_filter()
-
-    def _listen_to_filter(self) -> None:
-        self.needle.typed, self.needle.left = self._narrow, self._leave_filter
-
-    def _narrow(self, needle: str) -> None:
-        if self.desk is not None and needle != self.desk.tab.filter_text:
-            self.desk.set_filter(needle)
-            if self._passing:
-                self.hush()
-            self._draw_rows(self.desk)
-
-    def _leave_filter(self, kept: bool) -> None:
-        if kept and self.needle.value:
-            if (cursor := self.rows.cursor_key) is not None:
-                self._place_cursor(cursor)
-            self.screen.set_focus(self.rows)
-        elif kept or not self.give_up_waiting():
-            self.close_filter()
-
-    def draw_arrival(self, desk: ScreenState) -> None:
-        """Show a tab or an entity that was come to, with the filter that it has."""
-        self.hush()
-        self.needle.value = desk.tab.filter_text
-        self.needle.display = bool(desk.tab.filter_text)
-        self.screen.set_focus(self.rows)
-        self.draw_tab()
+        """Show the filter."""
+        if self.state is not None:
+            self.filter_input.value = self.state.tab.filter_text
+            self.filter_input.display = True
+            self.screen.set_focus(self.filter_input)
 
     def close_filter(self) -> None:
-        """Put the field of the filter away, and what was typed into it."""
-        self.needle.value = ""
-        self.needle.display = False
+        """Clear the filter and hide it."""
+        self.filter_input.value = ""
+        self.filter_input.display = False
         self.screen.set_focus(self.rows)
 
-    def outdate(self) -> None:
-        """Clear a message that a list, being another than before, may contradict."""
-        if self._until_change:
-            self.hush()
+    async def replace_filter(self) -> None:
+        """Replace a filter widget that handles no more messages after an error in it."""
+        await self.filter_input.remove()
+        await self.mount(_make_filter(), before=self.rows)
+        self._watch_filter()
+        self.close_filter()
 
-    def hush(self) -> bool:
-        """Clear the message; return whether there was one."""
-        shown = bool(self.notice.display)
-        if shown:
-            self.notice.display = False
-        return shown
+    def _watch_filter(self) -> None:
+        # Called at once, so that a letter and the rows it leaves appear in one frame.
+        self.watch(self.filter_input, "value", self._filter_rows, init=False)
+
+    def _filter_rows(self, text: str) -> None:
+        if self.state is not None and text != self.state.tab.filter_text:
+            self._expire_passing_notice()
+            self.state.set_filter(text)
+
+    @on(Input.Submitted, "#filter")
+    def _keep_filter(self) -> None:
+        if not self.filter_input.value:
+            self.close_filter()
+            return
+        if (cursor := self.rows.cursor_key) is not None:
+            self._move_cursor(cursor)
+        self.screen.set_focus(self.rows)
 
 
-def _filter() -> Needle:
-    return Needle(id="needle", placeholder="Filter rows", compact=True)
+def _make_filter() -> FilterInput:
+    return FilterInput(id="filter", placeholder="Filter rows", compact=True)

@@ -1,38 +1,39 @@
-"""The driver for a browser: textual-serve's end of the pipe is our terminal."""
+"""The driver for the browser page: textual-serve's pipe takes the place of a terminal."""
 
+import asyncio
 import contextlib
 import os
-import threading
 from functools import partial
 from typing import Any
 
+from textual.app import App
 from textual.drivers._byte_stream import ByteStream
 from textual.drivers.web_driver import WebDriver, _ExitInput
 
-from entity_connections.tui.terminal.input import InputParser
-from entity_connections.tui.terminal.run import GRACE
+from entity_connections.tui.terminal.input_parser import InputParser
+from entity_connections.tui.terminal.run import start_forced_exit
 
 
 class BrowserDriver(WebDriver):
-    """Textual's driver, which also ends the program when nobody is at the other end."""
+    """Textual's driver, plus our input parser and an exit when the pipe is closed."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._write = partial(_send, self.fileno)
+    def __init__(self, app: App[Any], **kwargs: Any) -> None:
+        super().__init__(app, **kwargs)
+        self.app = app
+        self.loop = asyncio.get_running_loop()
+        self._write = partial(_write_to_pipe, self.fileno)
 
     def run_input_thread(self) -> None:
-        """Take what is typed; when no more can come, leave."""
+        """Read input until the pipe is closed; then end the program."""
         with contextlib.suppress(_ExitInput):
             self._read_packets()
         self._input_reader.close()
         if not self.exit_event.is_set():
-            force = threading.Timer(GRACE, os._exit, (1,))
-            force.daemon = True
-            force.start()
-            self._loop.call_soon_threadsafe(self._app.exit)
+            start_forced_exit(partial(os._exit, 1))
+            self.loop.call_soon_threadsafe(self.app.exit)
 
     def _read_packets(self) -> None:
-        """Read packets of input, and of news about the browser's window."""
+        """Read packets of input, and of messages about the browser window."""
         parser, packets = InputParser(), ByteStream()
         for data in self._input_reader:
             for kind, payload in packets.feed(data) if data else ():
@@ -45,7 +46,7 @@ class BrowserDriver(WebDriver):
                 self.process_message(message)
 
 
-def _send(descriptor: int, data: bytes) -> int:
+def _write_to_pipe(descriptor: int, data: bytes) -> int:
     with contextlib.suppress(BrokenPipeError):
         return os.write(descriptor, data)
     return 0

@@ -1,4 +1,4 @@
-"""What is printed of an error in the program: where it happened, and no values of variables."""
+"""The report that is printed after a crash: where it happened, without values of variables."""
 
 import sys
 import traceback
@@ -8,21 +8,21 @@ from rich.text import Text
 
 from entity_connections.domain.text import clean
 
-SORRY: Final = (
+CRASH_HEADER: Final = (
     "Sorry, entity-connections stopped: an error in the program itself.\n"
     "Where it happened, without the values of any variables:\n"
 )
 
 
-def crash_report(error: BaseException | None = None) -> Text:
-    """Return what to print of `error`, by default of the one being handled.
+def make_crash_report(error: BaseException | None = None) -> Text:
+    """Return the report about `error`, by default the exception being handled.
 
-    An apology and the traceback, without values of variables (Textual's own
-    report shows them, secrets among them) and with nothing in it that could
-    act on the terminal. For `App.panic`; `str` of it is the plain text.
+    It is the traceback without the values of variables: Textual's own report shows them,
+    secrets among them. Control characters are removed. Pass it to `App.panic`; `str` of it is
+    the plain text.
     """
     error = error or sys.exception()
-    lines = [SORRY]
+    lines = [CRASH_HEADER]
     if error is not None:
         parts = traceback.TracebackException.from_exception(error, capture_locals=False).format()
         lines += [clean(line) for part in parts for line in part.splitlines()]

@@ -1,5 +1,6 @@
-"""The driver: reads the terminal through our own parser, and leaves its modes as they were."""
+"""The terminal driver: reads input with our parser, and resets every mode when it leaves."""
 
+import asyncio
 import os
 import selectors
 import signal
@@ -7,11 +8,12 @@ import sys
 from collections.abc import Callable
 from enum import Enum, auto
 from functools import partial
-from typing import Any, Final, TextIO
+from typing import Any, ClassVar, Final, TextIO
 
+from textual.app import App
 from textual.message_pump import MessagePump
 
-from entity_connections.tui.terminal.input import InputParser
+from entity_connections.tui.terminal.input_parser import InputParser
 
 if sys.platform == "win32":
     from textual.drivers.windows_driver import WindowsDriver
@@ -22,77 +24,88 @@ else:
 
     PlatformDriver = LinuxDriver
 
-EXIT_CHECK: Final = 0.1
-"""Seconds in which the input thread notices that the app takes no more input."""
+EXIT_CHECK_INTERVAL: Final = 0.1
+"""Seconds within which the input thread notices that the app takes no more input."""
 
-# SGR pixel mouse, colour-scheme and size reports, synchronized output, shape of
-# the mouse pointer: what Textual leaves on, or a late answer turns on again.
-MODES_OFF: Final = "\x1b[?1016l\x1b[?2031l\x1b[?2048l\x1b[?2026l\x1b]22;default\x07"
-# Each screen has a stack of keyboard modes: popped before ours is left.
+# SGR pixel mouse, colour-scheme reports, size reports, synchronized output, shape of the
+# mouse pointer: modes that Textual leaves on, or that a late reply turns on again.
+_MODES_OFF: Final = "\x1b[?1016l\x1b[?2031l\x1b[?2048l\x1b[?2026l\x1b]22;default\x07"
+# The alternate screen has its own stack of keyboard modes: pop it before leaving that screen.
 ALL_MODES_OFF: Final = (
     "\x1b[?2026l\x1b[<u\x1b[?1049l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1015l\x1b[?1006l"
-    "\x1b[?1004l\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[0m" + MODES_OFF
+    "\x1b[?1004l\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[0m" + _MODES_OFF
 )
 
 
-class Hold(Enum):
-    """Who holds the terminal."""
+class TerminalState(Enum):
+    """Whether the app has changed the modes of the terminal."""
 
-    UNTOUCHED = auto()
-    OURS = auto()
-    LEAVING = auto()  # given back, but the output that says so may be under way
-    RETURNED = auto()
+    INITIAL = auto()
+    ACTIVE = auto()
+    STOPPING = auto()
+    """The modes are reset, but that output may not be written yet."""
+    RESTORED = auto()
 
 
 class TerminalDriver(PlatformDriver):
-    """Textual's driver, which also knows who holds the terminal."""
+    """Textual's driver, plus the state of the terminal, our input parser and our mode resets.
 
-    hold = Hold.UNTOUCHED
-    """Told by the class, because a process has one terminal."""
-    ending = False
-    """A signal ends the program: the terminal is not taken again."""
+    Attributes:
+        state: state of the terminal; on the class, because a process has one terminal.
+        exiting: whether a signal ends the program, so that SIGCONT must not restart it.
+        current: the driver that uses the terminal, or None.
+    """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._file: Any = _Output(self._file)
+    state: ClassVar = TerminalState.INITIAL
+    exiting: ClassVar = False
+    current: ClassVar["TerminalDriver | None"] = None
+
+    def __init__(self, app: App[Any], **kwargs: Any) -> None:
+        super().__init__(app, **kwargs)
+        self.app = app
+        self.loop = asyncio.get_running_loop()
+        self._file: Any = _CallbackFile(self._file)
 
     def start_application_mode(self) -> None:
-        """Take the terminal, for the first time or again.
+        """Set the modes of the terminal, at the start or after a suspension.
 
-        After a SIGSTOP, which no program can answer, Textual starts again
-        without having stopped, and would later restore our own raw mode. It
-        also leaves the screen empty until something on it changes.
+        SIGSTOP cannot be caught: after it, Textual starts again without having stopped, and
+        would later restore our raw mode as if it were the user's. It also leaves the screen
+        empty until something changes.
         """
-        if TerminalDriver.hold is Hold.OURS:
+        if TerminalDriver.state is TerminalState.ACTIVE:
             self.suspend_application_mode()
-        if TerminalDriver.hold is not Hold.UNTOUCHED:
-            self._loop.call_soon_threadsafe(partial(self._app.refresh, layout=True))
-        TerminalDriver.hold = Hold.OURS
+        if TerminalDriver.state is not TerminalState.INITIAL:
+            self.loop.call_soon_threadsafe(partial(self.app.refresh, layout=True))
+        TerminalDriver.state = TerminalState.ACTIVE
+        TerminalDriver.current = self
         super().start_application_mode()  # type: ignore[no-untyped-call]
-        # A handler of the loop's own also wakes the loop for every other signal: the
-        # kernel may give a signal to a thread that has no way to tell the loop.
-        self._loop.add_signal_handler(signal.SIGCONT, self._continue)
+        # A handler of the event loop also wakes the loop for every other signal: the kernel
+        # may deliver a signal to a thread that cannot wake it.
+        self.loop.add_signal_handler(signal.SIGCONT, self._resume)
 
-    def _continue(self) -> None:
-        if not TerminalDriver.ending:
-            self._sigcont_application()
+    def _resume(self) -> None:
+        if not TerminalDriver.exiting:
+            self.resume_application_mode()
 
     def stop_application_mode(self) -> None:
-        """Give the terminal back, wiped: a tmux that has grown keeps lines of our screen."""
-        if TerminalDriver.hold is Hold.OURS:
+        """Reset the terminal and clear the screen: an enlarged tmux keeps lines of it."""
+        if TerminalDriver.state is TerminalState.ACTIVE:
             self.write("\x1b[0m\x1b[H\x1b[2J")
         super().stop_application_mode()
-        self.write(MODES_OFF)
-        TerminalDriver.hold = Hold.LEAVING
+        self.write(_MODES_OFF)
+        TerminalDriver.state = TerminalState.STOPPING
 
     def run_input_thread(self) -> None:
-        """Read the terminal until the app takes no more input, or there can be none."""
+        """Read the terminal until the app takes no more input or the terminal is gone."""
         parser = InputParser()
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                wait = parser.timeout
-                if selector.select(EXIT_CHECK if wait is None else min(EXIT_CHECK, wait)):
+                timeout = parser.timeout
+                if selector.select(
+                    EXIT_CHECK_INTERVAL if timeout is None else min(EXIT_CHECK_INTERVAL, timeout)
+                ):
                     data = self._read()
                     if not data:
                         return
@@ -109,38 +122,38 @@ class TerminalDriver(PlatformDriver):
             return b""
 
     def call_when_written(self, callback: Callable[[], object]) -> None:
-        """Call back, in another thread, when all output before this is with the terminal."""
-        if self._writer_thread is not None:
-            self._writer_thread.write(_Callback(callback))
+        """Call `callback`, in the output thread, when all output so far is written."""
+        super().write(_Callback(callback))  # a subclass may discard output, but not this
 
     def close(self) -> None:
-        """Wait until everything is written."""
+        """Wait until all output is written."""
         super().close()
-        TerminalDriver.hold = Hold.RETURNED
+        TerminalDriver.state = TerminalState.RESTORED
+        TerminalDriver.current = None
 
 
 def call_when_written(pump: MessagePump, callback: Callable[[], object]) -> None:
-    """Call back through `pump` when all that the app has drawn is with the terminal."""
-    driver = pump.app._driver  # noqa: SLF001 - Textual hands it to nobody
-    if isinstance(driver, TerminalDriver):
-        driver.call_when_written(partial(pump.call_later, callback))
+    """Call `callback` in the message loop of `pump` when all output so far is written."""
+    schedule = partial(pump.call_later, callback)
+    if TerminalDriver.current is not None:
+        TerminalDriver.current.call_when_written(schedule)
     else:
-        pump.call_later(callback)
+        schedule()
 
 
 class _Callback(str):
-    """Stands in the output for a call that is to be made when it is reached."""
+    """A function that travels in the queue of the output texts."""
 
-    call: Callable[[], object]
+    function: Callable[[], object]
 
-    def __new__(cls, call: Callable[[], object]) -> "_Callback":
+    def __new__(cls, function: Callable[[], object]) -> "_Callback":
         self = super().__new__(cls)
-        self.call = call
+        self.function = function
         return self
 
 
-class _Output:
-    """The file that Textual writes to, in a thread of its own."""
+class _CallbackFile:
+    """The file that Textual's output thread writes to; it calls each `_Callback` it gets."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
@@ -149,9 +162,9 @@ class _Output:
         return getattr(self._file, name)
 
     def write(self, text: str) -> None:
-        """Write a text, or make the call that stands for it."""
+        """Write a text, or call a callback."""
         if isinstance(text, _Callback):
             self._file.flush()
-            text.call()
+            text.function()
         else:
             self._file.write(text)

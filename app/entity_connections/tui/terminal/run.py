@@ -1,12 +1,12 @@
-"""Leaving the terminal as it was, whatever way the program ends.
+"""Runs an app so that the terminal is restored whatever way the program ends.
 
-Textual forgets a few modes on an orderly exit, and knows nothing of signals.
-`run_app` runs an app on a driver that forgets none, turns the signals that end
-a program into an orderly exit, and uses force if that exit does not come.
+Textual leaves a few modes set on an orderly exit, and does not handle signals. `run_app` runs
+an app on a driver that resets all modes, turns the signals that end a program into an orderly
+exit, and ends the process by force if that exit takes too long.
 
     class MyApp(App[None]):
         def _fatal_error(self) -> None:
-            self.panic(crash_report())
+            self.panic(make_crash_report())
 
     sys.exit(run_app(MyApp()))
 """
@@ -25,16 +25,16 @@ from textual.app import App
 
 from entity_connections.tui.terminal.driver import (
     ALL_MODES_OFF,
-    Hold,
     PlatformDriver,
     TerminalDriver,
+    TerminalState,
 )
 
 if sys.platform != "win32":
     import termios
 
-GRACE: Final = 2.0
-"""Seconds an orderly exit may take after a signal before force is used."""
+EXIT_TIMEOUT: Final = 2.0
+"""Seconds that an orderly exit may take before the process is ended by force."""
 
 
 def run_app(
@@ -42,74 +42,80 @@ def run_app(
     driver: type[TerminalDriver] = TerminalDriver,
     run: Callable[[Coroutine[Any, Any, Any]], Any] = asyncio.run,
 ) -> int:
-    """Run `app`, leave the terminal as it was, and return the exit status.
+    """Run `app`, restore the terminal, and return the exit status.
 
-    The status is the app's return code, or 128 plus the number of the signal
-    that ended it. Call it in the main thread, and end the process after it.
+    Call it in the main thread, and end the process after it.
 
     Args:
-        app: what to run.
-        driver: what stands between it and the terminal.
-        run: what runs it, to the end.
+        app: the app.
+        driver: its terminal driver.
+        run: runs a coroutine to its end.
+
+    Returns:
+        The app's return code, or 128 plus the number of the signal that ended it.
     """
     if sys.platform == "win32" or app.driver_class is not PlatformDriver:
         run(app.run_async())
         return app.return_code or 0
     app.driver_class = driver
-    ending = _Ending(app)
+    signal_exit = _SignalExit(app)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-        signal.signal(number, ending.on_signal)
-    threading.Thread(target=_watch_for_hangup, args=(ending.terminal,), daemon=True).start()
+        signal.signal(number, signal_exit.handle_signal)
+    threading.Thread(target=_watch_hangup, args=(signal_exit.terminal,), daemon=True).start()
     try:
         run(app.run_async())
     finally:
-        ending.restore()
-        _drop_lost_output()
-    return ending.status or (1 if app.return_code is None else app.return_code)
+        signal_exit.restore_terminal()
+        _discard_lost_output()
+    return signal_exit.status or (1 if app.return_code is None else app.return_code)
 
 
-class _Ending:
-    """How signals end the app, and the terminal's attributes from before it."""
+class _SignalExit:
+    """Ends the app on a signal, and restores the attributes the terminal had at the start."""
 
     def __init__(self, app: App[Any]) -> None:
         self.app = app
         self.status = 0
         self.terminal = sys.__stdin__.fileno() if sys.__stdin__ else -1
-        self.saved: list[Any] | None = None
+        self.attributes: list[Any] | None = None
         with contextlib.suppress(termios.error):
-            self.saved = termios.tcgetattr(self.terminal)
+            self.attributes = termios.tcgetattr(self.terminal)
 
-    def on_signal(self, number: int, _frame: object) -> None:
-        """Let the app exit; without the terminal in our hands, end at once."""
-        if TerminalDriver.hold in (Hold.UNTOUCHED, Hold.RETURNED):
+    def handle_signal(self, number: int, _frame: object) -> None:
+        """Let the app exit; end the process at once if the terminal is not in use."""
+        if TerminalDriver.state in (TerminalState.INITIAL, TerminalState.RESTORED):
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
         elif not self.status:
             self.status = 128 + number
-            TerminalDriver.ending = True  # some send SIGCONT along
-            force = threading.Timer(GRACE, self.force)
-            force.daemon = True
-            force.start()
+            TerminalDriver.exiting = True  # some senders add a SIGCONT
+            start_forced_exit(self._exit_by_force)
             with contextlib.suppress(RuntimeError):
                 asyncio.get_running_loop().call_soon_threadsafe(self.app.exit, None, self.status)
 
-    def force(self) -> None:
-        """End the process although the app does not."""
-        self.restore()
+    def _exit_by_force(self) -> None:
+        self.restore_terminal()
         os._exit(self.status)
 
-    def restore(self) -> None:
-        """Put back what is not back yet, if there is still a terminal."""
+    def restore_terminal(self) -> None:
+        """Restore attributes and modes that are not restored yet, if the terminal is there."""
         with contextlib.suppress(OSError, termios.error):
-            if self.saved and termios.tcgetattr(self.terminal) != self.saved:
-                termios.tcsetattr(self.terminal, termios.TCSANOW, self.saved)
-            if TerminalDriver.hold is Hold.OURS:
-                _give_back(self.terminal)
+            if self.attributes and termios.tcgetattr(self.terminal) != self.attributes:
+                termios.tcsetattr(self.terminal, termios.TCSANOW, self.attributes)
+            if TerminalDriver.state is TerminalState.ACTIVE:
+                _reset_modes(self.terminal)
 
 
-def _give_back(terminal: int) -> None:
-    """Undo every mode, without Textual and even if nobody takes the output."""
-    os.set_blocking(2, False)  # so that Textual's writing thread gives up, and we never wait
+def start_forced_exit(exit_process: Callable[[], object]) -> None:
+    """Call `exit_process` after EXIT_TIMEOUT, unless the program has ended by then."""
+    timer = threading.Timer(EXIT_TIMEOUT, exit_process)
+    timer.daemon = True
+    timer.start()
+
+
+def _reset_modes(terminal: int) -> None:
+    """Reset every mode without Textual, even if nobody reads the output."""
+    os.set_blocking(2, False)  # ends a blocked write of Textual's output thread; ours cannot block
     try:
         termios.tcflush(terminal, termios.TCOFLUSH)
         os.write(2, ALL_MODES_OFF.encode())
@@ -117,8 +123,8 @@ def _give_back(terminal: int) -> None:
         os.set_blocking(2, True)
 
 
-def _drop_lost_output() -> None:
-    """Keep what a vanished terminal did not take from changing the exit status."""
+def _discard_lost_output() -> None:
+    """Keep output that a vanished terminal did not take from changing the exit status."""
     try:
         if sys.__stderr__:
             sys.__stderr__.flush()
@@ -126,8 +132,8 @@ def _drop_lost_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
-def _watch_for_hangup(terminal: int) -> None:
-    """Send SIGHUP when the terminal is gone; not every parent does, and Textual would spin."""
+def _watch_hangup(terminal: int) -> None:
+    """Send SIGHUP to ourselves when the terminal is gone: not every parent process does."""
     poll = select.poll()
     poll.register(terminal, 0)
     if any(event & select.POLLHUP for _, event in poll.poll()):

@@ -1,7 +1,6 @@
-"""A few lines of text that repaint no more of themselves than has changed.
+"""A few lines of text that repaint only the cells that have changed.
 
-Over a slow link every byte is felt: a plain `Static` repaints its whole box,
-this one the cells between the first and the last difference of each line.
+A plain `Static` repaints its whole box, which is felt over a slow connection.
 """
 
 from itertools import takewhile
@@ -17,11 +16,11 @@ from textual.widget import Widget
 Cell = tuple[str, Style | None]
 
 
-class Lines(Widget):
-    """Shows one `Content`, cut at the edge, a line of it on a line of the screen."""
+class TextLines(Widget):
+    """Shows one `Content`, cropped at the right edge, each of its lines on one screen line."""
 
     ALLOW_SELECT = False
-    auto_links = False  # the colours of a word that can be clicked are its own
+    auto_links = False  # words with a click action keep their own colours
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -29,48 +28,47 @@ class Lines(Widget):
 
     @property
     def content(self) -> Content:
-        """What is shown."""
+        """The text that is shown."""
         return self._content
 
     def render(self) -> Content:
-        """Return what is shown."""
+        """Return the text."""
         return self._content
 
-    def show(self, content: Content) -> None:
-        """Show `content`; a widget of automatic height takes the height it needs."""
+    def update(self, content: Content) -> None:
+        """Replace the text; a widget with automatic height adapts its height."""
         old, self._content = self._content, content
         if old.is_same(content):
             return
         if self.styles.auto_dimensions:
             self.refresh(layout=True)
-        else:
-            lines = zip(self._cells(old), self._cells(content), strict=True)
-            regions = [
-                region
-                for y, (before, after) in enumerate(lines)
-                if (region := _difference(before, after, y)) is not None
-            ]
-            if regions:
-                self.refresh(*regions)
+            return
+        lines = zip(self._split_cells(old), self._split_cells(content), strict=True)
+        regions = [_changed_region(before, after, y) for y, (before, after) in enumerate(lines)]
+        if changed := [region for region in regions if region is not None]:
+            self.refresh(*changed)
 
-    def _cells(self, content: Content) -> list[list[Cell]]:
-        """Return the cells of every line of the widget, were this its content."""
+    def _split_cells(self, content: Content) -> list[list[Cell]]:
+        """Return the cells of every line that `content` would be painted as."""
         width, height = self.size
         strips = Visual.to_strips(self, content, width, height, self.visual_style, pad=True)
         strips += [Strip.blank(width)] * (height - len(strips))
-        return [[(char, one.style) for one in strip for char in one.text] for strip in strips]
+        return [
+            [(char, segment.style) for segment in strip for char in segment.text]
+            for strip in strips
+        ]
 
 
-def _difference(before: list[Cell], after: list[Cell], y: int) -> Region | None:
-    """Return the region of line `y` from the first cell that differs to the last."""
+def _changed_region(before: list[Cell], after: list[Cell], y: int) -> Region | None:
+    """Return the region of line `y` from the first changed cell to the last."""
     if before == after:
         return None
-    if len(before) != len(after):  # a character of two cells: count no further than the line
+    if len(before) != len(after):  # double-width characters: the index is not the column
         return Region(0, y, max(len(before), len(after)) * 2, 1)
-    first = _run(before, after)
-    last = _run(before[::-1], after[::-1])
+    first = _count_equal(before, after)
+    last = _count_equal(before[::-1], after[::-1])
     return Region(first, y, len(after) - first - last, 1)
 
 
-def _run(before: list[Cell], after: list[Cell]) -> int:
+def _count_equal(before: list[Cell], after: list[Cell]) -> int:
     return sum(takewhile(bool, map(eq, before, after)))

@@ -1,4 +1,4 @@
-"""What a terminal that cannot hold the screen is told; nothing is done unseen."""
+"""Covers a screen when the terminal is too small for it."""
 
 from typing import Any
 
@@ -6,23 +6,23 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.screen import Screen
 
-from entity_connections.tui.widgets.text_lines import Lines
+from entity_connections.tui.widgets.text_lines import TextLines
 
-LEAST = Size(60, 20)
-"""What a screen and its dialogs need, in cells."""
-BREAKPOINTS_ACROSS = [(0, "-narrow"), (LEAST.width, "-wide-enough")]
-BREAKPOINTS_DOWN = [(0, "-low"), (LEAST.height, "-tall-enough")]
+MIN_SIZE = Size(60, 20)
+"""Columns and lines that a screen and its dialogs need."""
+HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (MIN_SIZE.width, "-wide-enough")]
+VERTICAL_BREAKPOINTS = [(0, "-low"), (MIN_SIZE.height, "-tall-enough")]
 
 
-class TooSmall(Lines):
-    """Covers its screen while the terminal is too small for it."""
+class TooSmall(TextLines):
+    """Says which size is needed; visible only while the terminal is smaller."""
 
     def on_mount(self) -> None:
-        """Say what is needed."""
-        need = f"It takes {LEAST.width} columns by {LEAST.height} lines."
-        self.show(Content(f"This terminal is too small.\n{need}"))
+        """Set the text."""
+        size = f"It takes {MIN_SIZE.width} columns by {MIN_SIZE.height} lines."
+        self.update(Content(f"This terminal is too small.\n{size}"))
 
 
-def too_small(screen: Screen[Any]) -> bool:
-    """Return whether `screen` is covered, and must not act on what cannot be seen."""
+def is_too_small(screen: Screen[Any]) -> bool:
+    """Return whether `screen` is covered, and so must not act on what the user cannot see."""
     return screen.has_class("-narrow") or screen.has_class("-low")

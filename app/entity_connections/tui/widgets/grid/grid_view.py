@@ -1,165 +1,139 @@
-"""The part of the grid that paints: rows, columns, tones, the lines that are kept, scrolling.
+"""The painting half of the grid: columns, rows, tones, cached lines and scrolling."""
 
-A widget of Textual's Line API is asked for single lines. This one answers from a store of lines
-it has painted before, so that a scrolled or refilled grid paints only the rows it never saw.
-"""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from rich.cells import cell_len
+from rich.style import Style
 from textual.cache import LRUCache
 from textual.content import Content
 from textual.geometry import Region, Size
+from textual.reactive import Reactive, reactive, var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
-from textual.widget import Widget
 
-from entity_connections.tui.widgets.grid.grid_line import (
+from entity_connections.tui.widgets.grid.layout import (
     GUTTER,
-    Cell,
     Column,
     Item,
     Slot,
-    fit,
-    lay_out,
-    merge,
+    fit_text,
+    lay_out_columns,
+    merge_segments,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from rich.style import Style
-
 TONES = frozenset({"good", "wait", "end", "warn", "mute", "action"})
-HEADER = 1
+HEADER_HEIGHT = 1
 """Lines above the first row; they do not scroll."""
 
 
 class GridView(ScrollView):
-    """A table with one line for each row, one of which may wear the cursor.
+    """Paints one line for each row, one of which has the cursor. `Grid` adds the input.
 
-    It takes no input: that is what `Grid` adds.
+    Attributes:
+        columns: the columns, from left to right.
+        sorting: key of the column with the sort arrow, and whether the order is reversed.
+        placeholder: text in the middle of the grid while there are no rows.
+        stale: whether all rows are greyed because they may be out of date.
     """
 
-    ALLOW_SELECT = False  # A drag is no selection here, and offsets would cost every segment.
+    ALLOW_SELECT = False  # offsets for a text selection would cost a style for every segment
     COMPONENT_CLASSES = {f"grid--{name}" for name in ("header", "cursor", "dim", *TONES)}
+
+    # Without layout: a letter typed into a filter must not lay out the whole screen.
+    virtual_size = Reactive(Size(0, 0), layout=False)
+    columns: var[Sequence[Column]] = var((), init=False)
+    sorting: var[tuple[str, bool] | None] = var(None, init=False)
+    placeholder: var[Content] = var(Content(), init=False)
+    stale = reactive(False)
 
     def __init__(
         self, columns: Sequence[Column], *, id: str | None = None, classes: str | None = None
     ) -> None:
         super().__init__(id=id, classes=classes)
-        self._columns = tuple(columns)
         self._slots: tuple[Slot, ...] = ()
         self._width = 0
         self._items: list[Item] = []
         self._rows: dict[str, int] = {}
         self._cursor: str | None = None
-        self._sorting: tuple[str, bool] | None = None
-        self._placeholder = Content()
-        self._stale = False
-        self._tones: dict[tuple[str, bool], Style] = {}
-        self._strips: LRUCache[tuple[Item, bool, bool], Strip] = LRUCache(2048)
+        self._styles: dict[tuple[str, bool], Style] = {}
+        self._strips: LRUCache[tuple[str, bool, bool], tuple[Item, Strip]] = LRUCache(2048)
         self._empty_strips: list[Strip] = []
-
-    # What is shown
+        self.set_reactive(GridView.columns, columns)
 
     @property
     def items(self) -> Sequence[Item]:
         """The rows, from top to bottom."""
         return self._items
 
-    def item(self, key: str) -> Item:
-        """The row of a record; `KeyError` if it is not shown."""
+    def get_item(self, key: str) -> Item:
+        """Return the row of a record; raise `KeyError` if it is not shown."""
         return self._items[self._rows[key]]
 
-    def set_columns(self, columns: Sequence[Column]) -> None:
-        """Replace the columns; the cells of the rows belong to them by position."""
-        self._columns = tuple(columns)
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """The columns that have room, and where they are painted."""
+        return self._slots
+
+    def watch_columns(self) -> None:
+        """Lay the columns out when the grid is painted next."""
         self._width = 0
         self.refresh()
 
-    @property
-    def sorting(self) -> tuple[str, bool] | None:
-        """The column whose heading wears the arrow, and whether the order is reversed."""
-        return self._sorting
+    def watch_sorting(self) -> None:
+        """Paint the heading."""
+        self.refresh(Region(0, 0, self._width, HEADER_HEIGHT))
 
-    @sorting.setter
-    def sorting(self, sorting: tuple[str, bool] | None) -> None:
-        self._sorting = sorting
-        self.refresh(Region(0, 0, self._width, HEADER))
-
-    @property
-    def placeholder(self) -> Content:
-        """What stands in the middle of the grid while it has no rows."""
-        return self._placeholder
-
-    @placeholder.setter
-    def placeholder(self, placeholder: Content) -> None:
-        self._placeholder = placeholder
+    def watch_placeholder(self) -> None:
+        """Paint the placeholder."""
         self._empty_strips = []
         self.refresh()
-
-    @property
-    def stale(self) -> bool:
-        """Whether all rows are greyed, because they may no longer be true."""
-        return self._stale
-
-    @stale.setter
-    def stale(self, stale: bool) -> None:
-        if stale != self._stale:
-            self._stale = stale
-            self.refresh()
 
     # Size and scrolling
 
     @property
     def _page(self) -> int:
-        """The number of rows that can be seen at once."""
-        return max(0, self.size.height - HEADER)
+        """The number of rows that are visible at once."""
+        return max(0, self.size.height - HEADER_HEIGHT)
 
-    def _fit_height(self) -> None:
-        """Tell the scrollbar how many lines there are.
+    def _update_height(self) -> None:
+        """Adapt the scrollbar and the scroll position to the number of rows."""
+        height = len(self._items) + HEADER_HEIGHT
+        self.virtual_size = Size(0, height)
+        overflows = height > self.container_size.height
+        if self.show_vertical_scrollbar:
+            self.vertical_scrollbar.window_virtual_size = height
+        self.scroll_y = min(self.scroll_y, self.max_scroll_y)
+        self.refresh(
+            layout=self.styles.auto_dimensions or overflows != self.show_vertical_scrollbar
+        )
 
-        Assigned plainly, `virtual_size` would lay out the whole screen anew, which a letter in
-        a filter cannot afford. The scrollbar asks for that by itself if it comes or goes.
-        """
-        self.set_reactive(Widget.virtual_size, Size(0, len(self._items) + HEADER))
-        self._scroll_update(self.virtual_size)
-        self.refresh(layout=self.styles.auto_dimensions)
-
-    def _scroll_rows(self, top: int) -> None:
+    def _scroll_to_row(self, top: int) -> None:
         """Bring a row to the top, as far as there are rows to fill the page."""
         if top != self.scroll_offset.y:
-            self.scroll_to(y=top, animate=False)
-
-    @property
-    def _marked_width(self) -> int:
-        """The cells of a line that wear the cursor: the gutter and the first column."""
-        return self._slots[0].start + self._slots[0].width if self._slots else self._width
+            self.scroll_to(y=top, animate=False, force=True)
 
     def _refresh_row(self, key: str) -> None:
-        """Repaint what the cursor changes of one line, if it can be seen."""
+        """Repaint the cells of a row that show the cursor, if the row is visible."""
         line = self._rows[key] - self.scroll_offset.y
         if 0 <= line < self._page:
-            self.refresh(Region(0, line + HEADER, self._marked_width, 1))
+            width = self._slots[0].start + self._slots[0].width if self._slots else self._width
+            self.refresh(Region(0, line + HEADER_HEIGHT, width, 1))
 
     # Painting
 
     def notify_style_update(self) -> None:
-        """Forget everything that was painted with the old styles."""
-        self._tones.clear()
-        self._forget_lines()
+        """Drop everything that was painted with the old styles."""
+        self._styles.clear()
+        self._clear_strips()
         super().notify_style_update()
 
-    def _forget_lines(self) -> None:
+    def _clear_strips(self) -> None:
         self._strips.clear()
         self._empty_strips = []
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Hand over lines that were painted before, as they are.
+        """Return lines, from the cache where possible.
 
         This leaves out Textual's box model, which would build every line of a scrolled or
         refilled grid anew: put borders, padding and opacity on a container around the grid.
@@ -167,65 +141,70 @@ class GridView(ScrollView):
         width = self.scrollable_content_region.width
         if width != self._width:
             self._width = width
-            self._slots = lay_out(self._columns, width)
-            self._forget_lines()
+            self._slots = lay_out_columns(self.columns, width)
+            self._clear_strips()
         strips = [self.render_line(y) for y in crop.line_range]
         for line_filter in self.get_line_filters():
-            ground = self.background_colors[1]
-            strips = [strip.apply_filter(line_filter, ground) for strip in strips]
+            background = self.background_colors[1]
+            strips = [strip.apply_filter(line_filter, background) for strip in strips]
         left, right = crop.column_span
         return [strip.crop(left, right) for strip in strips]
 
     def render_line(self, y: int) -> Strip:
-        """Paint line `y` of the widget."""
-        if y < HEADER:
+        """Return line `y` of the widget."""
+        if y < HEADER_HEIGHT:
             return self._paint_header()
         if not self._items:
-            return self._paint_placeholder(y - HEADER)
-        row = y - HEADER + self.scroll_offset.y
+            return self._paint_placeholder(y - HEADER_HEIGHT)
+        row = y - HEADER_HEIGHT + self.scroll_offset.y
         if row >= len(self._items):
-            return Strip.blank(self._width, self._style())
+            return Strip.blank(self._width, self._get_component_style())
         item = self._items[row]
-        state = (item, item.key == self._cursor, self._stale)
-        strip = self._strips.get(state)
-        if strip is None:
-            strip = self._strips[state] = self._paint_row(*state)
+        has_cursor = item.key == self._cursor
+        cache_key = (item.key, has_cursor, self.stale or item.dim)
+        cached_item, strip = self._strips.get(cache_key, (None, None))
+        if strip is None or cached_item != item:
+            strip = self._paint_row(item, has_cursor=has_cursor)
+            self._strips[cache_key] = (item, strip)
         return strip
 
-    def _paint_row(self, item: Item, cursor: bool, stale: bool) -> Strip:
-        dim = item.dim or stale
-        plain, marked = self._style("", dim=dim), self._style("cursor", dim=dim)
-        # The mark says where the cursor is, and whether it has the focus, without any colour.
-        mark = (">" if self.has_focus else "-") if cursor else ""
-        parts = [(fit(mark, GUTTER), marked if cursor else plain)]
-        for slot in self._slots:
-            text, tone = item.cells[slot.number] if slot.number < len(item.cells) else Cell("")
-            style = self._style(tone) if tone in TONES and not dim else plain
-            # The cursor colours the first cell only: what it does not change is not sent again.
-            style = marked if cursor and slot.number == 0 else style
-            parts.append((" " + fit(text, slot.width), style))
-        return self._strip(parts)
+    def _paint_row(self, item: Item, *, has_cursor: bool) -> Strip:
+        dim = item.dim or self.stale
+        plain, marked = (
+            self._get_component_style("", dim=dim),
+            self._get_component_style("cursor", dim=dim),
+        )
+        # The mark shows the cursor, and whether it has the focus, without any colour.
+        mark = (">" if self.has_focus else "-") if has_cursor else ""
+        parts = [(fit_text(mark, GUTTER), marked if has_cursor else plain)]
+        for number, slot in enumerate(self._slots):
+            text, tone = item.cells[slot.column.key]
+            style = self._get_component_style(tone) if tone in TONES and not dim else plain
+            # The cursor colours the first cell only: the other cells are not sent again.
+            style = marked if has_cursor and number == 0 else style
+            parts.append((" " + fit_text(text, slot.width), style))
+        return self._make_strip(parts)
 
     def _paint_header(self) -> Strip:
-        style = self._style("header")
+        style = self._get_component_style("header")
         parts = [(" " * GUTTER, style)]
         for slot in self._slots:
             title = slot.column.title
-            if self._sorting is not None and self._sorting[0] == slot.column.key:
-                arrow = " ▼" if self._sorting[1] else " ▲"
-                title = fit(title, min(cell_len(title), max(0, slot.width - 2))) + arrow
-            parts.append((" " + fit(title, slot.width), style))
-        return self._strip(parts)
+            if self.sorting is not None and self.sorting[0] == slot.column.key:
+                arrow = " ▼" if self.sorting[1] else " ▲"
+                title = fit_text(title, min(cell_len(title), max(0, slot.width - 2))) + arrow
+            parts.append((" " + fit_text(title, slot.width), style))
+        return self._make_strip(parts)
 
-    def _strip(self, parts: list[tuple[str, Style]]) -> Strip:
+    def _make_strip(self, parts: list[tuple[str, Style]]) -> Strip:
         end = self._slots[-1].start + self._slots[-1].width if self._slots else GUTTER
-        # What no column uses is as blank in the style of the last one, and needs no segment.
+        # The blank rest of the line takes the last style, so it needs no segment of its own.
         parts.append((" " * (self._width - end), parts[-1][1]))
-        return Strip(merge(parts), self._width)
+        return Strip(merge_segments(parts), self._width)
 
     def _paint_placeholder(self, line: int) -> Strip:
         if not self._empty_strips:
-            content, style = self._placeholder, self.visual_style
+            content, style = self.placeholder, self.visual_style
             width = min(self._width, content.get_optimal_width({}, self._width))
             lines = Visual.to_strips(self, content, width, None, style) if width else []
             self._empty_strips = list(
@@ -233,14 +212,14 @@ class GridView(ScrollView):
             )
         if line < len(self._empty_strips):
             return self._empty_strips[line]
-        return Strip.blank(self._width, self._style())
+        return Strip.blank(self._width, self._get_component_style())
 
-    def _style(self, name: str = "", *, dim: bool = False) -> Style:
-        """The style of a component; Textual forgets its own copy at every refresh."""
-        style = self._tones.get((name, dim))
+    def _get_component_style(self, name: str = "", *, dim: bool = False) -> Style:
+        """Return the style of a component; cached, because Textual drops its own copy often."""
+        style = self._styles.get((name, dim))
         if style is None:
             style = self.get_component_rich_style(f"grid--{name}") if name else self.rich_style
             if dim:
                 style += self.get_component_rich_style("grid--dim", partial=True)
-            self._tones[name, dim] = style
+            self._styles[name, dim] = style
         return style

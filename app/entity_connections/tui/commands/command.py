@@ -1,0 +1,146 @@
+"""A user command: a class that bindings, palette, key bar, help and documentation read.
+
+A command that is impossible now is never hidden and never silent: it says why, and what would
+make it possible.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Set as AbstractSet
+from enum import Enum, auto
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual.binding import Binding
+
+from entity_connections.domain.actions import DisabledReason
+from entity_connections.domain.rows import Row
+
+if TYPE_CHECKING:
+    from entity_connections.tui.screens.connections import ConnectionsScreen
+
+NOTHING_READ = DisabledReason(
+    "Nothing has been read yet.", "Wait for it, or read it again with ctrl+r."
+)
+
+
+class Need(Enum):
+    """What a key needs; it waits while that is being read or sent."""
+
+    ENTITIES = auto()
+    ROWS = auto()
+    ROW = auto()
+    """A row on which nothing is being sent, or the way back from the other side."""
+    FRESH_ROW = auto()
+    """A row on which nothing is being sent, in the list that was requested last."""
+
+
+class CommandContext(NamedTuple):
+    """The state of the screen that decides whether a command is possible.
+
+    Attributes:
+        row: the row under the cursor, if any.
+        cursor_moved_reason: why the cursor is on another row than the user chose, or "".
+        accessible_ids: ids of the entities the user may enter, None if unknown.
+        role: the user's role in the acting entity, None if unknown.
+        can_go_back: whether this row was reached by `g`, so that `g` goes back.
+        entered: whether the tenant is open and the acting entity is chosen.
+        loaded: whether a list is shown, however old.
+        sending: whether a write on this row is being sent.
+        unknown: whether the outcome of the last write on this row is unknown.
+        has_faults: whether the tenant is a fake one with faults to switch on.
+        has_users: whether the user can be changed, as in the fake tenant.
+        production: whether the tenant is a production tenant.
+        locked: whether writes are refused.
+        read_only: whether they are refused as long as the program runs.
+    """
+
+    row: Row | None = None
+    cursor_moved_reason: str = ""
+    accessible_ids: AbstractSet[str] | None = None
+    role: str | None = None
+    can_go_back: bool = False
+    entered: bool = False
+    loaded: bool = False
+    sending: bool = False
+    unknown: bool = False
+    has_faults: bool = False
+    has_users: bool = False
+    production: bool = False
+    locked: bool = False
+    read_only: bool = False
+
+    def get_row_reason(self) -> DisabledReason | None:
+        """Return why there is no row to act on, or None if there is one."""
+        if not self.loaded:
+            return NOTHING_READ
+        if self.row is None:
+            return DisabledReason(
+                "There is no row here.", "If a filter hides them, escape clears it."
+            )
+        return None
+
+    def get_moved_cursor_reason(self) -> DisabledReason | None:
+        """Return that the cursor is on a row the user did not choose, or None if they did."""
+        if not self.cursor_moved_reason:
+            return None
+        remedy = "Put it on the row you mean, with an arrow key or a click."
+        return DisabledReason(self.cursor_moved_reason, remedy)
+
+
+class Command(ABC):
+    """Something the user can tell the program to do.
+
+    Attributes:
+        id: its name in bindings, actions and the key map.
+        key: its key, as Textual names it.
+        label: its name in the palette, the help and the documentation.
+        tooltip: what it does, in a few words.
+        short: its word in the key bar; "" keeps it out of there.
+        shown_key: its key as people write it, if that is not `key`.
+        needs: what its key waits for, if anything.
+        takes_following_keys: whether keys typed after it are meant for what it opens.
+        irreversible: whether it cannot be undone.
+        needs_tenant: whether it is impossible before the tenant is open.
+    """
+
+    id: str
+    key: str
+    label: str
+    tooltip: str
+    short: str = ""
+    shown_key: str = ""
+    needs: Need | None = None
+    takes_following_keys: bool = False
+    irreversible: bool = False
+    needs_tenant: bool = False
+
+    @property
+    def key_name(self) -> str:
+        """The key as people write it."""
+        return self.shown_key or self.key
+
+    def make_binding(self) -> Binding:
+        """Return the binding of the key.
+
+        It has priority, so that it is handled at once: a key typed after `/` belongs to the
+        filter already.
+        """
+        action = f"run_command('{self.id}')"
+        return Binding(
+            self.key, action, self.label, id=self.id, tooltip=self.tooltip, priority=True
+        )
+
+    def get_label(self, context: CommandContext) -> str:
+        """Return the name of the command in the current state."""
+        return self.label
+
+    def in_key_bar(self, context: CommandContext) -> bool:
+        """Return whether the key bar shows the command, possible or not."""
+        return bool(self.short)
+
+    def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
+        """Return why the command is impossible now, or None if it is possible."""
+        return NOTHING_READ if self.needs_tenant and not context.entered else None
+
+    @abstractmethod
+    def run(self, screen: "ConnectionsScreen") -> None:
+        """Carry the command out; it is possible."""

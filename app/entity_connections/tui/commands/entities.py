@@ -1,0 +1,67 @@
+"""The commands that change the acting entity."""
+
+from typing import TYPE_CHECKING
+
+from entity_connections.domain.actions import DisabledReason
+from entity_connections.tui.commands.command import Command, CommandContext, Need
+
+if TYPE_CHECKING:
+    from entity_connections.tui.screens.connections import ConnectionsScreen
+
+
+class SwitchEntity(Command):
+    """Opens the entity switcher."""
+
+    id, key, label, short = "entity", "e", "Entity switcher", "Entity"
+    tooltip = "Choose the entity to act in"
+    needs = Need.ENTITIES
+    takes_following_keys = True
+    needs_tenant = True
+
+    def run(self, screen: "ConnectionsScreen") -> None:
+        from entity_connections.tui.dialogs.entity_switcher import make_entity_switcher
+
+        if screen.state is not None:
+            screen.app.push_screen(make_entity_switcher(screen.state), screen.act_in)
+
+
+class OtherSide(Command):
+    """Acts as the counterpart of the row, with the same connection under the cursor, or back."""
+
+    id, key, label, short = "other_side", "g", "Other side", "Other side"
+    tooltip = "Act as the entity of this row, and back"
+    needs = Need.ROW
+    takes_following_keys = True
+
+    def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
+        if context.can_go_back and not context.loaded:
+            return None
+        reason = context.get_row_reason() or context.get_moved_cursor_reason()
+        if reason is not None or context.row is None:
+            return reason
+        entity = context.row.counterpart
+        if not entity.listed:
+            return DisabledReason(
+                "Zuora's list of entities does not hold this entity.", "Refresh with ctrl+r."
+            )
+        if not entity.provisioned:
+            return DisabledReason(
+                f"{entity.title} is not provisioned yet.",
+                "A global administrator provisions it in Manage Entity Hierarchy.",
+            )
+        if context.accessible_ids is not None and entity.id not in context.accessible_ids:
+            return DisabledReason(
+                f"You may not enter {entity.title}.",
+                f"An administrator of {entity.title} grants access in Manage Users.",
+            )
+        return None
+
+    def run(self, screen: "ConnectionsScreen") -> None:
+        state, row = screen.state, screen.view.context.row
+        if state is None:
+            return
+        if state.can_go_back:
+            state.go_back()
+        elif row is not None:
+            state.go_to_other_side(row)
+        screen.show_acting_entity()

@@ -1,0 +1,124 @@
+"""The commands that concern the tenant as a whole: its user, its lock, its faults."""
+
+from typing import TYPE_CHECKING
+
+from entity_connections.domain.actions import DisabledReason
+from entity_connections.tui.commands.command import Command, CommandContext
+from entity_connections.tui.commands.row_actions import READ_ONLY
+from entity_connections.tui.rendering.notices import Kind
+
+if TYPE_CHECKING:
+    from entity_connections.tui.screens.connections import ConnectionsScreen
+
+
+class ChangeUser(Command):
+    """Chooses another user of the fake tenant."""
+
+    id, key, label = "user", "u", "Change user"
+    tooltip = "Work as another user of the fake tenant"
+    takes_following_keys = True
+
+    def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
+        if context.has_users:
+            return None
+        return DisabledReason(
+            "The user comes with the credentials of this tenant.",
+            "Start the program with other credentials to work as somebody else.",
+        )
+
+    def run(self, screen: "ConnectionsScreen") -> None:
+        from entity_connections.tui.dialogs.picker import make_name_picker
+
+        users, view = screen.workspace.users, screen.view
+
+        def work_as(user: str | None) -> None:
+            if user is not None and user != view.user:
+                view.reading = True
+                view.notice_bar.clear_notice()
+                screen.tenant_workers.enter(user)
+
+        screen.app.push_screen(make_name_picker("Work as", users, view.user), work_as)
+
+
+class SwitchFault(Command):
+    """Switches a fault of the fake tenant on, or off."""
+
+    id, key, label = "faults", "F", "Faults"
+    tooltip = "Bad days of the fake tenant, on and off"
+    takes_following_keys = True
+
+    def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
+        if context.has_faults and context.entered:
+            return None
+        return DisabledReason(
+            "Only a fake tenant has bad days on purpose, once it is open.",
+            "Without --profile and --base-url the one that is built in opens.",
+        )
+
+    def run(self, screen: "ConnectionsScreen") -> None:
+        from entity_connections.tui.dialogs.picker import Choice, Picker
+
+        faults, view = screen.workspace.fault_switches, screen.view
+        if faults is None:
+            return
+        descriptions, active = dict(faults.list_available()), faults.list_active()
+        choices = [
+            Choice(name, name, f"● on · {description}", tone="warn")
+            if name in active
+            else Choice(name, name, description, tone="")
+            for name, description in descriptions.items()
+        ]
+
+        def switch(name: str | None) -> None:
+            if name is None:
+                return
+            faults.toggle(name)
+            if name in faults.list_active():
+                sentence = f"The fault {name} is on."
+                view.notice_bar.show_notice(Kind.INFO, sentence, descriptions[name])
+            else:
+                view.notice_bar.show_notice(Kind.INFO, f"The fault {name} is off.")
+            view.redraw()
+
+        screen.app.push_screen(Picker("Faults of the fake tenant", choices), switch)
+
+
+class UnlockWrites(Command):
+    """Unlocks writes after a confirmation; locks them again without one."""
+
+    id, key, label, short = "unlock", "U", "Unlock writes", "Unlock"
+    tooltip = "Let this program write to production"
+
+    def get_label(self, context: CommandContext) -> str:
+        unlocked = context.production and not context.locked
+        return "Lock writes again" if unlocked else self.label
+
+    def in_key_bar(self, context: CommandContext) -> bool:
+        return context.locked and not context.read_only
+
+    def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
+        if context.read_only:
+            return READ_ONLY
+        if context.locked or context.production:
+            return None
+        return DisabledReason("Writes are not locked here.", "Only production starts locked.")
+
+    def run(self, screen: "ConnectionsScreen") -> None:
+        from entity_connections.tui.dialogs.unlock_confirmation import UnlockConfirmation
+
+        workspace, view = screen.workspace, screen.view
+
+        def unlock(confirmed: bool | None) -> None:
+            if confirmed:
+                workspace.lock.unlock()
+                view.notice_bar.show_notice(
+                    Kind.SUCCESS, "Writes are unlocked until you quit; U locks them again."
+                )
+                view.redraw()
+
+        if workspace.lock.locked:
+            screen.app.push_screen(UnlockConfirmation(workspace, view.timing), unlock)
+        else:
+            workspace.lock.lock()
+            view.notice_bar.show_notice(Kind.SUCCESS, "Writes are locked again.")
+            view.redraw()

@@ -1,0 +1,147 @@
+"""The calls to Zuora, newest first; no secret is in them."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
+
+from textual import on, work
+from textual.binding import Binding
+from textual.content import Content
+
+from entity_connections.services.request_log import ApiCall, RateLimit
+from entity_connections.services.storage.journal import JournalError
+from entity_connections.services.workspace import Workspace
+from entity_connections.tui.dialogs.log_dialog import LogDialog, Record
+from entity_connections.tui.rendering.shell_command import format_call
+from entity_connections.tui.screens.connections_view import ConnectionsView
+from entity_connections.tui.widgets.grid.grid import Cell, Column, Grid, Item
+
+_COLUMNS = [
+    Column("at", "Time", 8, sortable=False),
+    Column("call", "Call", 20, weight=3, sortable=False),
+    Column("entity", "Entity", 16, weight=1, hide_below=100, sortable=False),
+    Column("answer", "Answer", 16, weight=1, sortable=False),
+    Column("duration", "ms", 6, sortable=False),
+]
+
+
+class RequestsDialog(LogDialog):
+    """Shows the calls, and new ones while it is open.
+
+    Args:
+        view: has the calls.
+        workspace: the tenant.
+    """
+
+    BINDINGS = [
+        Binding("c", "copy_command", "Copy", id="requests.copy", tooltip="Copy as a command"),
+        Binding("y", "copy_id", "Copy id", id="requests.id", tooltip="Copy the request id"),
+    ]
+
+    def __init__(self, view: ConnectionsView, workspace: Workspace) -> None:
+        keys = "c copy command · y copy request id · / filter · escape"
+        super().__init__(_COLUMNS, "Nothing has been asked yet.", keys)
+        self._view, self._journal = view, workspace.journal
+        self._options = [
+            view.user if option == workspace.user else option for option in workspace.options
+        ]
+        self._calls: dict[str, ApiCall] = {}
+
+    def on_mount(self) -> None:
+        """Show the calls, now and after each change."""
+        self.watch(self._view, "request_log", self._show_calls)
+
+    def _show_calls(self) -> None:
+        log = self._view.request_log
+        calls = list(log.calls) if log else []
+        self._calls = {str(id(call)): call for call in reversed(calls)}
+        dialog = self.query_one("#dialog")
+        dialog.border_title = Content("Requests")
+        dialog.border_subtitle = Content(
+            format_rate_limit(log.budget) if log and log.budget else ""
+        )
+        self.show_records(self._make_record(key, call) for key, call in self._calls.items())
+
+    def _make_record(self, key: str, call: ApiCall) -> Record:
+        entity, answer = self._get_title(call.acting_id), _make_answer_cell(call)
+        milliseconds = call.seconds * 1000
+        cells = {
+            "at": Cell(f"{call.at.astimezone():%H:%M:%S}", "mute"),
+            "call": Cell(f"{call.method} {call.path}"),
+            "entity": Cell(entity),
+            "answer": answer,
+            "duration": Cell(f"{milliseconds:6.0f}", "mute"),
+        }
+        summary = f"{call.method} {call.path} · {answer.text} · {milliseconds:,.0f} ms"
+        return Record(Item(key, cells), summary, tuple(_list_details(call, entity)))
+
+    def _get_title(self, entity_id: str) -> str:
+        state = self._view.state
+        if not entity_id or state is None:
+            return ""
+        return state.session.tenant.hierarchy.get(entity_id).title
+
+    @on(Grid.RowHighlighted)
+    def _clear_message(self) -> None:
+        self.show_message("")
+
+    def action_copy_command(self) -> None:
+        """Copy the shell command that repeats the call."""
+        if self.record is not None:
+            self._copy_command(self._calls[self.record.item.key])
+
+    @work(group="copy")
+    async def _copy_command(self, call: ApiCall) -> None:
+        try:
+            # The body of a request is not kept, but its source and target are in the journal.
+            entries = await asyncio.to_thread(self._journal.read_entries) if call.key else []
+        except JournalError as error:
+            self.show_message(str(error))
+            return
+        command = format_call(call, self._options, entries)
+        self._copy(command, otherwise="There is no command for this call.")
+
+    def action_copy_id(self) -> None:
+        """Copy the request id, which Zuora Support asks for."""
+        if self.record is not None:
+            request_id = self._calls[self.record.item.key].request_id
+            self._copy(request_id, otherwise="Zuora gave this call no request id.")
+
+    def _copy(self, text: str | None, *, otherwise: str) -> None:
+        if text:
+            self.app.copy_to_clipboard(text)
+            self.show_message(f"Sent to the terminal's clipboard: {text}")
+        else:
+            self.show_message(otherwise)
+
+
+def format_rate_limit(rate_limit: RateLimit) -> str:
+    """Return what is left of the rate limit, and until when."""
+    left = f"{rate_limit.remaining:,} of {rate_limit.limit:,} calls left"
+    if rate_limit.reset is None:
+        return left
+    reset_at = rate_limit.at.astimezone() + timedelta(seconds=rate_limit.reset)
+    return f"{left} until {reset_at:%H:%M}"
+
+
+def _make_answer_cell(call: ApiCall) -> Cell:
+    word = call.trouble or ("" if call.status else "No answer")
+    text = " ".join(part for part in (str(call.status or ""), word) if part)
+    return Cell(text, "warn" if call.trouble else "good" if call.status else "end")
+
+
+def _list_details(call: ApiCall, entity: str) -> Iterator[str]:
+    if call.attempt > 1:
+        yield f"try {call.attempt}"
+    if call.codes:
+        yield f"code {call.codes}"
+    if call.acting_id:
+        yield f"in {entity}"
+        yield call.acting_id
+    for name, value in (
+        ("request id", call.request_id),
+        ("track id", call.track_id),
+        ("idempotency key", call.key),
+    ):
+        if value:
+            yield f"{name} {value}"

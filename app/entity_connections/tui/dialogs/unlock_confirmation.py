@@ -1,0 +1,33 @@
+"""The question before writes to production are allowed; the name of the profile is typed."""
+
+from textual.content import Content
+
+from entity_connections.services.workspace import Workspace
+from entity_connections.tui.dialogs.confirmation import Confirmation, TypedName
+from entity_connections.tui.timing import Timing
+
+
+class UnlockConfirmation(Confirmation):
+    """Asks whether to allow writes until the program ends.
+
+    Args:
+        workspace: the tenant.
+        timing: the delays of the screen.
+    """
+
+    def __init__(self, workspace: Workspace, timing: Timing) -> None:
+        consequence = (
+            f"Requests, accepts, denials and disconnections will reach this {workspace.risk.value} "
+            "tenant, each after a question of its own. It lasts until you quit, or press U "
+            "again; the top line says so all the time."
+        )
+        super().__init__(
+            workspace,
+            timing,
+            "Unlock writes?",
+            Content(),
+            consequence,
+            "Unlock writes",
+            typed_name=TypedName(workspace.name),
+            harmful=True,
+        )

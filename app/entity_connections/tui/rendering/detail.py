@@ -1,0 +1,56 @@
+"""The two lines about the row under the cursor."""
+
+from textual.content import Content
+
+from entity_connections.domain.actions import REQUEST, STANDARD_USER, DisabledReason
+from entity_connections.domain.actions.default_action import default_action
+from entity_connections.domain.connections import DISCONNECTED, PENDING, Direction
+from entity_connections.domain.rows import Row
+from entity_connections.tui.commands.command import CommandContext
+from entity_connections.tui.commands.row_actions import get_write_reason
+from entity_connections.tui.rendering.rows import format_status
+from entity_connections.tui.rendering.text import MUTED
+
+
+def render_detail(context: CommandContext) -> Content:
+    """Return the connection on the first line, and what can be done on the second."""
+    row = context.row
+    if row is None:
+        return Content("\n")
+    # One style for each line: every style is sent again at each step of the cursor.
+    head = [f"{row.source.title} → {row.target.title}", format_status(row.status).text]
+    if row.reverse:
+        head.append(f"other direction: {format_status(row.reverse.status).text}")
+    more = [row.connection.id] if row.connection else []
+    more.append(_make_hint(row, context))
+    more += [f"older: {connection.status} {connection.id}" for connection in row.other_records]
+    return Content(f" {' · '.join(head)}\n") + Content.styled(f" {' · '.join(more)}", MUTED)
+
+
+def _make_hint(row: Row, context: CommandContext) -> str:
+    """Return what can be done; without names, so that unchanged text is not sent again."""
+    if context.cursor_moved_reason:
+        return "the cursor was moved here: an arrow key or a click takes a row"
+    if context.sending:
+        return "an action is being sent"
+    if context.unknown:
+        return "the last action's outcome is unknown"
+    action = default_action(row, context.accessible_ids)
+    if action is not None:
+        refusal = get_write_reason(action, row, context)
+        return _make_refusal_hint(row, context, refusal) if refusal else action.key_hint
+    if row.status == PENDING:
+        return "an administrator of the target accepts or denies it"
+    if row.direction is Direction.INBOUND and row.status == DISCONNECTED:
+        return "only the source can request it again"
+    reason = REQUEST.disabled_reason(row, context.accessible_ids)
+    return reason.reason if reason else ""
+
+
+def _make_refusal_hint(row: Row, context: CommandContext, refusal: DisabledReason) -> str:
+    if context.read_only:
+        return refusal.reason
+    if context.role == STANDARD_USER:
+        waits = "it waits for an administrator"
+        return f"{waits if row.waits_for_acting else refusal.brief}; you are a {context.role}"
+    return "read-only until U unlocks writes"

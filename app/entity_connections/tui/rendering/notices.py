@@ -1,0 +1,112 @@
+"""The notice above the key bar: what happened, and what to do about it."""
+
+from collections.abc import Sequence
+from enum import Enum, auto
+from typing import NamedTuple
+
+from textual.content import Content
+
+from entity_connections.domain.errors import ZuoraError
+from entity_connections.services.operations.operation import Operation, State
+
+MAX_KEYS = 12
+"""Keys that a notice names; hundreds may be waiting."""
+MAX_OUTCOMES = 4
+"""Outcomes that a notice has room for."""
+
+
+class Kind(Enum):
+    """The kind of a notice; the value is its CSS class."""
+
+    SUCCESS = "success"
+    INFO = "info"
+    ERROR = "error"
+    UNKNOWN = "unknown"
+
+
+class Lifetime(Enum):
+    """When a notice disappears, unless escape or another notice comes first."""
+
+    UNTIL_REPLACED = auto()
+    UNTIL_CURSOR_MOVES = auto()
+    UNTIL_LIST_CHANGES = auto()
+    """A change of the list may contradict the notice. A move of the cursor clears it, too."""
+    UNTIL_READ = auto()
+    """The notice tells why nothing could be read."""
+
+
+class Notice(NamedTuple):
+    """A notice.
+
+    Attributes:
+        kind: its kind.
+        lines: what happened, then what to do about it, a sentence each.
+        lifetime: when it disappears.
+    """
+
+    kind: Kind
+    lines: tuple[str, ...]
+    lifetime: Lifetime
+
+
+_SIGNS = {Kind.SUCCESS: "✓", Kind.INFO: "i", Kind.ERROR: "!", Kind.UNKNOWN: "?"}
+_STATE_KINDS = {
+    State.CONFIRMED: Kind.SUCCESS,
+    State.REFUSED: Kind.ERROR,
+    State.STALE: Kind.INFO,
+    State.UNKNOWN: Kind.UNKNOWN,
+    State.NOT_APPLIED: Kind.ERROR,
+    State.SUPERSEDED: Kind.UNKNOWN,
+}
+_PASSING_KINDS = (Kind.SUCCESS, Kind.INFO)
+
+
+def make_notice(kind: Kind, *lines: str, lifetime: Lifetime | None = None) -> Notice:
+    """Return a notice; by default, success and information pass with a move of the cursor."""
+    if lifetime is None:
+        passing = kind in _PASSING_KINDS
+        lifetime = Lifetime.UNTIL_CURSOR_MOVES if passing else Lifetime.UNTIL_REPLACED
+    return Notice(kind, lines, lifetime)
+
+
+def render_notice(notice: Notice) -> Content:
+    """Return the sign of the kind and the lines."""
+    first, *more = notice.lines
+    rest = [Content(f"\n{line}") for line in more if line]
+    return Content.assemble((f"{_SIGNS[notice.kind]} ", "bold"), first, *rest)
+
+
+def make_outcome_notice(operation: Operation) -> Notice:
+    """Return the outcome of an operation that the user has just confirmed."""
+    kind, error = _STATE_KINDS[operation.state], operation.error
+    lifetime = Lifetime.UNTIL_LIST_CHANGES if kind in _PASSING_KINDS else None
+    if error is None or operation.state is State.CONFIRMED:
+        return make_notice(kind, operation.sentence, lifetime=lifetime)
+    sentence = f"{error.title} ({operation.action.label}, {operation.pair}): {operation.sentence}"
+    return make_notice(kind, sentence, *list_error_hints(error), lifetime=lifetime)
+
+
+def make_resolved_notice(operations: Sequence[Operation]) -> Notice:
+    """Return the outcomes of operations that were looked up."""
+    kinds = {_STATE_KINDS[operation.state] for operation in operations}
+    worst = next(
+        kind for kind in (Kind.UNKNOWN, Kind.ERROR, Kind.INFO, Kind.SUCCESS) if kind in kinds
+    )
+    lines = [operation.sentence for operation in operations[:MAX_OUTCOMES]]
+    if hidden := len(operations) - len(lines):
+        lines.append(f"And {hidden} more: the journal (J) has them all.")
+    return make_notice(worst, *lines)
+
+
+def list_error_hints(error: ZuoraError) -> tuple[str, ...]:
+    """Return what to do about an error, and what to quote to Zuora Support (or "")."""
+    return (
+        error.hint,
+        f"code {error.codes}" if error.codes else "",
+        f"request id {error.request_id}" if error.request_id else "",
+    )
+
+
+def format_keys(keys: Sequence[str]) -> str:
+    """Return the first keys of a sequence."""
+    return " ".join(keys[:MAX_KEYS]) + (" …" if len(keys) > MAX_KEYS else "")

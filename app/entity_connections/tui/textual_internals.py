@@ -1,0 +1,36 @@
+"""The register of every private part of Textual that this program uses, and why.
+
+There is no public way to do what they are used for. A test checks that each still exists in the
+installed Textual: a part that was renamed would otherwise fail late or, for an overridden method,
+not at all. Whoever uses another private part adds it here.
+"""
+
+_APP = "textual.app:App"
+_WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
+
+PRIVATE_PARTS = (
+    # tui/app.py: Textual's own crash report shows local variables, secrets included.
+    (_APP, "_fatal_error"),
+    # tui/app.py: an error in a widget of Textual closes that part of the screen only.
+    (_APP, "_handle_exception"),
+    # tui/terminal/input_parser.py: turns a complete escape sequence into messages.
+    ("textual._xterm_parser", "XTermParser"),
+    # tui/terminal/driver.py: tells when output has been written to the terminal.
+    ("textual.drivers.linux_driver:LinuxDriver", "_file"),
+    # tui/terminal/browser.py: a write to a closed pipe must not raise.
+    (_WEB_DRIVER, "_write"),
+    # tui/terminal/browser.py: reads the pipe with our own parser.
+    (_WEB_DRIVER, "_input_reader"),
+    (_WEB_DRIVER, "_on_meta"),
+    ("textual.drivers.web_driver", "_ExitInput"),
+    ("textual.drivers._byte_stream", "ByteStream"),
+    # walkthrough/virtual_time.py: a recording has its own clock.
+    ("textual._time", "get_time"),
+    # tests/terminal/test_input_parser.py: every key that Textual knows.
+    ("textual._ansi_sequences", "ANSI_SEQUENCES_KEYS"),
+    # tests/tui/conftest.py: a blinking cursor would change the pictures.
+    ("textual.widgets:Input", "_toggle_cursor"),
+    # tests/tui/test_hostile_names.py and test_grid.py: what reaches the terminal.
+    ("textual.screen:Screen", "_compositor"),
+)
+"""Pairs of an owner, a module or "module:Class", and the name of its private part."""

@@ -1,0 +1,106 @@
+"""The values a `Grid` shows, and how a row is laid out in terminal cells.
+
+All texts are literal. All widths are counted in terminal cells, not in characters:
+"東京" is four cells wide.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+
+GUTTER = 1
+"""Cells left of the columns, for the cursor mark. A blank cell precedes each column."""
+
+_ZERO_WIDTH_JOINER = "\u200d"
+
+
+class Cell(NamedTuple):
+    """A literal text, and the name of its tone; an unknown tone is shown as plain text."""
+
+    text: str
+    tone: str = ""
+
+
+class Column(NamedTuple):
+    """A column of a grid.
+
+    Attributes:
+        key: its name in messages, in `Item.cells` and in `Grid.sorting`.
+        title: its heading.
+        min_width: cells it gets before any column gets more.
+        weight: its share of the remaining cells; 0 never grows.
+        hide_below: grid width, in cells, under which the column is hidden.
+        sortable: whether a click on the heading posts `Grid.HeaderSelected`.
+    """
+
+    key: str
+    title: str
+    min_width: int
+    weight: int = 0
+    hide_below: int = 0
+    sortable: bool = True
+
+
+class Item(NamedTuple):
+    """A row: the key of its record, a cell for each column key, and whether it is greyed."""
+
+    key: str
+    cells: Mapping[str, Cell]
+    dim: bool = False
+
+
+class Slot(NamedTuple):
+    """The place of a column in a line: its first cell and its width in cells."""
+
+    column: Column
+    start: int
+    width: int
+
+
+def lay_out_columns(columns: Sequence[Column], width: int) -> tuple[Slot, ...]:
+    """Share a line of `width` cells among the columns, one cell apart.
+
+    If not even the minimal widths fit, the columns at the right are cropped, then left out.
+    """
+    shown = [column for column in columns if column.hide_below <= width]
+    weight = sum(column.weight for column in shown)
+    free = max(0, width - GUTTER - sum(1 + column.min_width for column in shown))
+    slots, start = [], GUTTER + 1
+    for column in shown:
+        extra = free * column.weight // weight if weight else 0
+        # Each share is taken from what is left, so that rounding loses no cell.
+        free, weight = free - extra, weight - column.weight
+        cells = min(column.min_width + extra, width - start)
+        if cells > 0:
+            slots.append(Slot(column, start, cells))
+        start += cells + 1
+    return tuple(slots)
+
+
+def fit_text(text: str, width: int) -> str:
+    """Pad `text` with blanks, or crop it with an ellipsis, to exactly `width` cells."""
+    if not text.isascii():
+        # A trailing joiner would swallow the blank that follows it.
+        text = text.rstrip(_ZERO_WIDTH_JOINER)
+    cells = cell_len(text)
+    if cells <= width:
+        return text + " " * (width - cells)
+    return set_cell_size(text, width - 1) + "…"
+
+
+def merge_segments(parts: Iterable[tuple[str, Style]]) -> list[Segment]:
+    """Join neighbouring texts of one style: each segment costs about 40 bytes of output."""
+    segments: list[Segment] = []
+    texts: list[str] = []
+    style: Style | None = None
+    for text, part_style in parts:
+        if part_style != style and texts:
+            segments.append(Segment("".join(texts), style))
+            texts = []
+        texts.append(text)
+        style = part_style
+    segments.append(Segment("".join(texts), style))
+    return segments

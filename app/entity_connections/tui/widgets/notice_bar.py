@@ -1,0 +1,38 @@
+"""The lines above the key bar that show a notice."""
+
+from textual.reactive import var
+
+from entity_connections.tui.rendering.notices import (
+    Kind,
+    Lifetime,
+    Notice,
+    make_notice,
+    render_notice,
+)
+from entity_connections.tui.widgets.text_lines import TextLines
+
+
+class NoticeBar(TextLines):
+    """Shows a notice, and hides itself without one."""
+
+    notice: var[Notice | None] = var(None)
+
+    def watch_notice(self, notice: Notice | None) -> None:
+        """Show the notice, or hide the bar."""
+        self.display = notice is not None
+        if notice is not None:
+            self.set_classes(f"-{notice.kind.value}")
+            self.update(render_notice(notice))
+
+    def show_notice(self, kind: Kind, *lines: str, lifetime: Lifetime | None = None) -> None:
+        """Show what happened, then what to do about it, a sentence each."""
+        self.notice = make_notice(kind, *lines, lifetime=lifetime)
+
+    def clear_notice(self) -> None:
+        """Show no notice."""
+        self.notice = None
+
+    def expire_notice(self, *lifetimes: Lifetime) -> None:
+        """Clear the notice if it has one of these lifetimes."""
+        if self.notice is not None and self.notice.lifetime in lifetimes:
+            self.notice = None

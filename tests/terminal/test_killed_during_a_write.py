@@ -1,0 +1,115 @@
+"""The screen on a tenant on a socket: killed in the middle of a write, and the start after that."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from entity_connections.services.storage.journal import Journal
+
+from tests.cli.moody import Mood, Moody, moody
+from tests.cli.tenant import PROGRAM, SECRETS, environ
+from tests.terminal.pty import Terminal
+
+ASKED = "Accept this request?"
+
+
+@pytest.fixture
+def server() -> Iterator[Moody]:
+    with moody() as found:
+        yield found
+
+
+def screen(server: Moody, home: Path) -> Terminal:
+    """Start the screen as alice, acting in Acme-Europe, where Acme-Nordics waits."""
+    names = ("ZUORA_", "ENTITY_", "PYTHON_KEYRING")
+    env = {k: v for k, v in environ(home, **server.tenant.environ()).items() if k.startswith(names)}
+    command = [*PROGRAM, "--base-url", server.tenant.url, "--entity", "Acme-Europe"]
+    return Terminal(command, env=env)
+
+
+def start_accepting(server: Moody, terminal: Terminal) -> None:
+    """Accept what waits, and wait until the server has it."""
+    terminal.wait_for("1 waiting")
+    terminal.send("i")
+    terminal.wait_for("Acme-Nordics → Acme-Europe")
+    terminal.send("a")
+    terminal.wait_for(ASKED)
+    terminal.wait_quiet(0.4)  # the question takes no answer at first
+    terminal.send("y")
+    terminal.wait_for("… sending")
+    assert server.came.wait(20)
+
+
+def kill_while_accepting(server: Moody, home: Path, mood: Mood) -> bytes:
+    """Accept on the screen, and kill it before the answer comes; return all it wrote."""
+    server.mood = mood
+    with screen(server, home) as terminal:
+        start_accepting(server, terminal)
+        terminal.child.kill(signal.SIGKILL)
+        assert terminal.wait_exit() == -signal.SIGKILL
+        return bytes(terminal.transcript)
+
+
+def test_quitting_during_a_write_reports_an_unknown_outcome(server: Moody, tmp_path: Path) -> None:
+    server.mood = Mood.HANGING
+    with screen(server, tmp_path) as terminal:
+        start_accepting(server, terminal)
+        terminal.send("ctrl+q")
+        terminal.wait_for("A write is being sent.")
+        terminal.send("ctrl+q")
+        terminal.wait_for("what became of it is not known")
+        assert terminal.wait_exit() == 4
+    assert outcomes(tmp_path) == []
+
+
+def outcomes(home: Path) -> list[str]:
+    """Return the outcomes in the journal of a program that may still run."""
+    entries = Journal(home / "state" / "state.sqlite3", "").read_entries()
+    return [entry.outcome for entry in entries if entry.outcome is not None]
+
+
+def test_killed_after_the_server_did_it_the_next_start_says_so(
+    server: Moody, tmp_path: Path
+) -> None:
+    kill_while_accepting(server, tmp_path, Mood.LOST_AND_HANGING)
+    assert outcomes(tmp_path) == []
+    with screen(server, tmp_path) as terminal:
+        terminal.wait_for("not answered then")
+        assert "Acme-Nordics → Acme-Europe is Connected" in " ".join(terminal.text().split())
+        terminal.send("ctrl+q")
+        assert terminal.wait_exit() == 0
+    assert outcomes(tmp_path) == ["confirmed"]
+    assert len(server.writes) == 1
+
+
+def test_killed_before_the_server_did_it_the_next_start_calls_it_unknown(
+    server: Moody, tmp_path: Path
+) -> None:
+    kill_while_accepting(server, tmp_path, Mood.HANGING)
+    with screen(server, tmp_path) as terminal:
+        terminal.wait_for("1 waiting")
+        terminal.send("i")
+        terminal.wait_for("outcome unknown")
+        terminal.send("ctrl+q")
+        assert terminal.wait_exit() == 0
+    assert "confirmed" not in outcomes(tmp_path)
+    assert len(server.writes) == 1
+
+
+def test_no_secret_is_in_any_output_or_file(server: Moody, tmp_path: Path) -> None:
+    shown = kill_while_accepting(server, tmp_path, Mood.HANGING)
+    server.mood = Mood.BROKEN
+    with screen(server, tmp_path) as terminal:
+        terminal.wait_for("Acme-Americas")
+        terminal.send("\x0c")  # ctrl+l
+        terminal.wait_for("/oauth/token")
+        terminal.send("ctrl+q")
+        terminal.wait_exit()
+        shown += bytes(terminal.transcript)
+    kept = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert kept
+    tokens = [row[0] for row in server.fake._db.execute("SELECT token FROM token")]
+    assert len(tokens) >= 2
+    for secret in (*SECRETS, *tokens):
+        assert not [text for text in (shown, *kept) if secret.encode() in text]

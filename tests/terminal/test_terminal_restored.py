@@ -1,0 +1,163 @@
+"""Whatever way the program ends, the terminal is as it was."""
+
+import re
+import signal
+import sys
+
+import pytest
+
+from tests.terminal import sample
+from tests.terminal.pty import Terminal
+
+SAMPLE = [sys.executable, "-m", "tests.terminal.sample"]
+PROGRAM = [sys.executable, "-m", "entity_connections"]
+
+both = pytest.mark.parametrize(
+    ("command", "ready"),
+    [
+        pytest.param(SAMPLE, sample.READY, id="sample"),
+        pytest.param(PROGRAM, "Share To (Outbound)", id="program"),
+    ],
+)
+ending_signals = pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"])
+
+SUSPEND = '"$0" "$@"; echo STOPPED; read line; fg >/dev/null; echo "STATUS $?"'
+"""A shell with job control that waits for a line before it goes on."""
+HELD = 'trap \'\' HUP; "$0" "$@"; exit $?'
+"""A shell that survives its terminal and tells its child nothing of the end."""
+
+
+@both
+def test_the_quit_key(command: list[str], ready: str) -> None:
+    with Terminal(command) as terminal:
+        terminal.wait_for(ready)
+        terminal.wait_for(lambda: 1016 in terminal.modes)
+        terminal.send("ctrl+q")
+        assert terminal.wait_exit() == 0
+        assert terminal.leftovers() == []
+        # A terminal that has grown may keep lines of the screen that is left: they are blank.
+        left = terminal.transcript.rpartition(b"\x1b[?1049l")[0].rpartition(b"\x1b[2J")[2]
+        assert not re.sub(rb"\x1b\[[?<]?[\d;]*[a-z]", b"", left).strip()
+
+
+@both
+@ending_signals
+def test_a_signal(command: list[str], ready: str, name: str) -> None:
+    number = signal.Signals[name]
+    with Terminal(command) as terminal:
+        terminal.wait_for(ready)
+        terminal.child.kill(number)
+        assert terminal.wait_exit() == 128 + number
+        assert terminal.leftovers() == []
+
+
+def test_a_signal_and_sigcont_at_once() -> None:
+    with Terminal(SAMPLE) as terminal:
+        terminal.wait_for(sample.READY)
+        terminal.child.kill(signal.SIGTERM)
+        terminal.child.kill(signal.SIGCONT)
+        assert terminal.wait_exit() == 128 + signal.SIGTERM
+        assert terminal.leftovers() == []
+
+
+def test_a_signal_before_the_first_frame() -> None:
+    with Terminal(SAMPLE) as terminal:
+        terminal.wait_for(lambda: 1049 in terminal.modes)
+        terminal.child.kill(signal.SIGTERM)
+        assert terminal.wait_exit() == 128 + signal.SIGTERM
+        assert terminal.leftovers() == []
+
+
+def test_a_signal_while_the_event_loop_hangs() -> None:
+    with Terminal(SAMPLE) as terminal:
+        terminal.wait_for(sample.READY)
+        terminal.wait_quiet()
+        terminal.send("ctrl+t")
+        terminal.wait_for("hanging")
+        terminal.wait_idle()
+        terminal.child.kill(signal.SIGTERM)
+        assert terminal.wait_exit() == 128 + signal.SIGTERM
+        assert terminal.leftovers() == []
+
+
+def test_a_signal_while_nobody_takes_the_output() -> None:
+    with Terminal(SAMPLE) as terminal:
+        terminal.wait_for(sample.READY)
+        terminal.wait_quiet()
+        terminal.send("ctrl+f")
+        terminal.wait_idle()
+        terminal.child.kill(signal.SIGTERM)
+        assert terminal.wait_exit() == 128 + signal.SIGTERM
+        assert terminal.leftovers() == []
+
+
+def test_a_crash_tells_no_values() -> None:
+    with Terminal(SAMPLE) as terminal:
+        terminal.wait_for(sample.READY)
+        terminal.wait_quiet()
+        before = len(terminal.transcript)
+        terminal.send("ctrl+x")
+        assert terminal.wait_exit() == 1
+        assert terminal.leftovers() == []
+        ui = terminal.transcript[before:].decode()
+        assert "Sorry, entity-connections stopped" in ui
+        assert "in action_crash" in ui
+        assert "RuntimeError: broken ]0;10 [/] in the sample" in ui
+        assert "the-secret" not in ui
+        assert "\x1b]0;" not in ui
+
+
+@both
+def test_suspended_and_brought_back(command: list[str], ready: str) -> None:
+    with Terminal(["sh", "-mc", SUSPEND, *command]) as terminal:
+        terminal.wait_for(ready)
+        terminal.wait_quiet()
+        terminal.send("ctrl+z")
+        terminal.wait_for("STOPPED")
+        terminal.wait_quiet()
+        assert terminal.leftovers() == []
+        terminal.screen.reset()
+        terminal.send("\n")
+        terminal.wait_for(ready)
+        terminal.wait_for(lambda: 1016 in terminal.modes)
+        terminal.send("ctrl+q")
+        terminal.wait_for("STATUS 0")
+        assert terminal.wait_exit() == 0
+        assert terminal.leftovers() == []
+
+
+def test_ended_while_suspended() -> None:
+    with Terminal(["sh", "-mc", SUSPEND.replace("fg", "kill %1; fg"), *SAMPLE]) as terminal:
+        terminal.wait_for(sample.READY)
+        terminal.wait_quiet()
+        terminal.send("ctrl+z")
+        terminal.wait_for("STOPPED")
+        terminal.send("\n")
+        terminal.wait_for("STATUS 143")
+        terminal.wait_exit()
+        assert terminal.leftovers() == []
+
+
+def test_stopped_by_force_and_continued() -> None:
+    with Terminal(SAMPLE) as terminal:
+        terminal.wait_for(sample.READY)
+        terminal.wait_quiet()
+        terminal.child.kill(signal.SIGSTOP)
+        terminal.screen.reset()
+        terminal.child.kill(signal.SIGCONT)
+        terminal.wait_for(sample.READY)
+        terminal.send("ctrl+q")
+        assert terminal.wait_exit() == 0
+        assert terminal.leftovers() == []
+        # A terminal that has grown may keep lines of the screen that is left: they are blank.
+        left = terminal.transcript.rpartition(b"\x1b[?1049l")[0].rpartition(b"\x1b[2J")[2]
+        assert not re.sub(rb"\x1b\[[?<]?[\d;]*[a-z]", b"", left).strip()
+
+
+@both
+@pytest.mark.parametrize("shell", [[], ["sh", "-c", HELD]], ids=["alone", "in a shell"])
+def test_the_terminal_hangs_up(command: list[str], ready: str, shell: list[str]) -> None:
+    with Terminal([*shell, *command]) as terminal:
+        terminal.wait_for(ready)
+        terminal.hang_up()
+        assert terminal.wait_exit() == 128 + signal.SIGHUP

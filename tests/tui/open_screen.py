@@ -1,0 +1,303 @@
+"""Opens the screen on a fresh fake tenant: press, click, wait until it has settled, look."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+from entity_connections.cli.tenant.fake_workspace import create_fault_switches
+from entity_connections.domain.risk import Risk
+from entity_connections.domain.zuora_api import ZuoraApi
+from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.scenarios.catalogue import USERS
+from entity_connections.fake.tenant import Tenant as FakeTenant
+from entity_connections.services.request_log import RequestLog
+from entity_connections.services.screen_state import ScreenState
+from entity_connections.services.storage.journal import Journal
+from entity_connections.services.storage.list_cache import ListCache
+from entity_connections.services.tenant import Tenant
+from entity_connections.services.workspace import UserSession, Workspace
+from entity_connections.services.write_lock import WriteLock
+from entity_connections.tui.app import ConnectionsApp
+from entity_connections.tui.dialogs.confirmation import Confirmation
+from entity_connections.tui.screens.connections import ConnectionsScreen
+from entity_connections.tui.timing import Timing
+from entity_connections.tui.widgets.grid.grid import Grid
+from entity_connections.tui.widgets.text_lines import TextLines
+from entity_connections.walkthrough.key_events import key_event as key_event
+from entity_connections.zuora.auth import Credentials
+from entity_connections.zuora.client import ZuoraClient
+from textual.pilot import Pilot
+
+from tests.acme import open_acme
+
+Wrap = Callable[[ZuoraApi], ZuoraApi]
+TIMEOUT = 20.0
+"""Seconds to wait for the screen to settle before giving up."""
+MOMENT = 0.005
+"""Seconds without any computing after which the screen is taken for settled."""
+FAST = Timing(answer_delay=0.001, cursor_delay=0.001)
+"""Delays that no test waits for."""
+
+
+class ScreenDriver:
+    """Presses and clicks in a running app, and reads what is on the screen."""
+
+    def __init__(self, app: ConnectionsApp, pilot: Pilot[None], fake: FakeTenant) -> None:
+        self.pilot = pilot
+        self.app = app
+        self.fake = fake
+
+    @property
+    def screen(self) -> ConnectionsScreen:
+        """The main screen, whatever dialog is above it."""
+        screen = self.app.screen_stack[0]
+        assert isinstance(screen, ConnectionsScreen)
+        return screen
+
+    @property
+    def rows(self) -> Grid:
+        """The grid of the main screen."""
+        return self.screen.view.rows
+
+    @property
+    def state(self) -> ScreenState:
+        assert self.screen.state is not None
+        return self.screen.state
+
+    @property
+    def shows_main_screen(self) -> bool:
+        """Whether no dialog is above the main screen."""
+        return self.app.screen is self.screen
+
+    @property
+    def notice(self) -> str:
+        """The notice above the keys, or ""."""
+        bar = self.screen.view.notice_bar
+        return bar.content.plain if bar.display else ""
+
+    def text(self, id_: str) -> str:
+        """The text of one of the parts of the main screen."""
+        return self.screen.query_one(f"#{id_}", TextLines).content.plain
+
+    def cell(self, name: str, column: str) -> str:
+        """The text of a cell in the row of an entity."""
+        items = self.rows.items
+        cells = next(item.cells for item in items if item.cells["counterpart"].text == name)
+        return cells[column].text
+
+    def status_and_action(self, name: str) -> tuple[str, str]:
+        """The status of an entity's row, and what its Action column says."""
+        return self.cell(name, "status"), self.cell(name, "action")
+
+    def row_names(self) -> list[str]:
+        """The entities of the rows, from top to bottom."""
+        return [item.cells["counterpart"].text for item in self.rows.items]
+
+    @property
+    def cursor(self) -> str:
+        """The entity of the row under the cursor."""
+        assert self.rows.cursor_key is not None
+        return self.rows.get_item(self.rows.cursor_key).cells["counterpart"].text
+
+    async def settle(self) -> None:
+        """Wait until nothing is being done and everything is drawn."""
+        await self.wait_until(
+            lambda: (
+                self.app.input.is_empty
+                and not any(worker.is_running for worker in self.app.workers)
+            )
+        )
+
+    async def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Wait until a condition holds."""
+        deadline = time.monotonic() + TIMEOUT
+        while time.monotonic() < deadline:
+            await self.idle()
+            if condition():
+                await self.idle()
+                return
+        raise AssertionError("The screen never settled.")
+
+    async def idle(self) -> None:
+        """Wait until the program has computed nothing for a moment, and everything is drawn."""
+        busy = True
+        while busy:
+            before = time.process_time()
+            await asyncio.sleep(MOMENT)
+            busy = time.process_time() - before > MOMENT / 10
+        await self.pilot.pause(0)
+
+    async def press(self, *keys: str) -> None:
+        """Press keys one after the other, each when a question takes it, and wait."""
+        for key in keys:
+            self.app.post_message(key_event(key))
+            await self.idle()
+            if not self._takes_a_key():
+                await self.wait_until(self._takes_a_key)
+        await self.settle()
+
+    def _takes_a_key(self) -> bool:
+        dialog = self.app.screen
+        too_early = isinstance(dialog, Confirmation) and not (
+            dialog.answerable or dialog.invalidated
+        )
+        return self.app.input.is_empty and not too_early
+
+    async def press_at_once(self, *keys: str) -> None:
+        """Press keys in one burst, and wait."""
+        for key in keys:
+            self.app.post_message(key_event(key))
+        await self.settle()
+
+    async def type(self, text: str) -> None:
+        """Type a text."""
+        await self.press(*text)
+
+    async def move_to(self, name: str) -> None:
+        """Put the cursor on the row of an entity."""
+        self.rows.cursor_key = next(
+            item.key for item in self.rows.items if item.cells["counterpart"].text == name
+        )
+        await self.settle()
+
+    async def act_in(self, name: str) -> None:
+        """Choose an entity in the entity switcher."""
+        await self.press("e")
+        await self.type(name)
+        await self.press("enter")
+
+    async def click_cell(self, name: str, column: str) -> None:
+        """Click into a cell of the main screen's rows."""
+        await self.click_grid(self.rows, name, column, "counterpart")
+
+    async def click_grid(
+        self, grid: Grid, name: str, column: str, name_column: str = "text", times: int = 1
+    ) -> None:
+        """Click into a cell of any grid."""
+        names = [item.cells[name_column].text.strip() for item in grid.items]
+        x = next(slot.start for slot in grid.slots if slot.column.key == column)
+        y = names.index(name) + 1 - grid.scroll_offset.y
+        await self.pilot.click(grid, offset=(x + 1, y), times=times)
+        await self.settle()
+
+    async def click_word(self, id_: str, word: str) -> None:
+        """Click a word in one of the parts of the main screen."""
+        for y, line in enumerate(self.text(id_).split("\n")):
+            if word in line:
+                await self.pilot.click(f"#{id_}", offset=(line.index(word) + 2, y))
+                await self.settle()
+                return
+        raise AssertionError(f"{word!r} is not in {self.text(id_)!r}")
+
+
+class TenantSetup(NamedTuple):
+    """What kind of tenant the screen is opened on.
+
+    Attributes:
+        risk: its risk level.
+        name: the profile; "" takes the scenario.
+        lock: whether writes are allowed; None leaves them open.
+        request_log: the calls to Zuora; None makes a new log for each session.
+        cache: the lists of an earlier run, and of this one.
+        journal: the record of writes; None makes one in memory.
+        shared: whether others write to the same fake tenant.
+    """
+
+    risk: Risk = Risk.DEMO
+    name: str = ""
+    lock: WriteLock | None = None
+    request_log: RequestLog | None = None
+    cache: ListCache | None = None
+    journal: Journal | None = None
+    shared: bool = False
+
+
+DEMO = TenantSetup()
+BeforeEnter = Callable[[str], Awaitable[None]]
+
+
+async def _do_nothing(_username: str) -> None:
+    """Enter at once."""
+
+
+def make_workspace(
+    fake: FakeTenant,
+    user: str,
+    wrap: Wrap | None = None,
+    scenario: str = "acme",
+    setup: TenantSetup = DEMO,
+    before_enter: BeforeEnter = _do_nothing,
+) -> Workspace:
+    """Return a fake tenant as a workspace; for the arguments see `open_screen`."""
+    lock, name = setup.lock or WriteLock(), setup.name or scenario
+    demo = setup.risk is Risk.DEMO
+
+    async def enter(username: str) -> UserSession:
+        await before_enter(username)
+        account = next(account for account in fake.users if account.username == username)
+        request_log = setup.request_log or RequestLog()
+        secrets = Credentials.from_text(account.client_id, account.client_secret)
+        zuora: ZuoraApi = ZuoraClient.in_process(fake.asgi, secrets, lock, request_log)
+        return UserSession(
+            tenant=Tenant(wrap(zuora) if wrap else zuora, cache=setup.cache),
+            login=account.login,
+            start=None if setup.cache else account.home_entity_id,
+            role=lambda entity_id: fake.role(username, entity_id) if demo else None,
+            request_log=request_log,
+        )
+
+    return Workspace(
+        risk=setup.risk,
+        name=name,
+        user=user,
+        users=tuple(USERS.items()) if demo else (),
+        enter=enter,
+        lock=lock,
+        journal=setup.journal or Journal(None, name),
+        options=("--scenario", scenario, "--user", user) if demo else ("--profile", name),
+        fault_switches=create_fault_switches([fake]) if demo else None,
+        shared=setup.shared,
+    )
+
+
+@asynccontextmanager
+async def open_screen(
+    scenario: str = "acme",
+    *,
+    user: str = "alice",
+    size: tuple[int, int] = (120, 36),
+    theme: str = "dark",
+    policy: Policy | None = None,
+    wrap: Wrap | None = None,
+    setup: TenantSetup = DEMO,
+    timing: Timing = FAST,
+    before_enter: BeforeEnter = _do_nothing,
+    ready: Callable[[ScreenDriver], bool] | None = None,
+) -> AsyncIterator[ScreenDriver]:
+    """Open the screen on a fresh fake tenant and wait for its rows.
+
+    Args:
+        scenario: the scenario of the tenant.
+        user: the user to start as.
+        size: columns and lines of the terminal.
+        theme: the theme.
+        policy: the policy of the tenant.
+        wrap: puts a test double around the adapter.
+        setup: what kind of tenant it is.
+        timing: the delays of the screen.
+        before_enter: awaited with the user's name before the tenant is opened.
+        ready: what to wait for instead of the rows.
+    """
+    fake = open_acme(scenario, policy)
+    workspace = make_workspace(fake, user, wrap, scenario, setup, before_enter)
+    app = ConnectionsApp(workspace, theme, timing)
+    async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
+        ui = ScreenDriver(app, pilot, fake)
+        await ui.wait_until(lambda: ready(ui) if ready else not ui.screen.view.reading)
+        if ready is None:
+            await ui.settle()
+        yield ui
+        await ui.idle()
+    fake.close()

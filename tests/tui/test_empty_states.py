@@ -1,0 +1,83 @@
+"""The text in place of rows: nothing there, everything filtered out, or an error."""
+
+import pytest
+
+from tests.acme import CORPORATION
+from tests.tui.adapter import OFFLINE, FaultyAdapter
+from tests.tui.open_screen import open_screen
+from tests.tui.snapshots import Snapshot
+
+pytestmark = pytest.mark.asyncio
+
+
+async def test_nothing_there(snap: Snapshot) -> None:
+    """It says that nobody shares here, and what has to happen for a row to appear."""
+    async with open_screen("empty", size=(80, 24)) as ui:
+        await ui.press("i")
+        snap(ui.app)
+
+
+async def test_filtered_to_nothing(snap: Snapshot) -> None:
+    """It names the filter, counts what it hides, and says how to clear it."""
+    async with open_screen(size=(80, 24)) as ui:
+        await ui.press("slash")
+        await ui.type("zzz")
+        snap(ui.app)
+        await ui.press("escape")
+        assert len(ui.row_names()) == 15
+
+
+async def test_a_record_that_the_filter_hides_has_the_cursor_again_without_it() -> None:
+    async with open_screen() as ui:
+        await ui.move_to("Acme-Germany")
+        await ui.press("slash")
+        await ui.type("japan")
+        assert ui.cursor == "Acme-Japan"
+        await ui.press("escape")
+        assert ui.cursor == "Acme-Germany"
+
+
+async def test_failed_with_rows_from_before(snap: Snapshot) -> None:
+    """The rows stay, greyed, with their age and the sentence of the error."""
+    adapter = FaultyAdapter()
+    async with open_screen(size=(80, 24), wrap=adapter) as ui:
+        adapter.error = adapter.access_error = OFFLINE
+        await ui.press("ctrl+r")
+        snap(ui.app)
+        adapter.error = adapter.access_error = None
+        await ui.press("ctrl+r")
+        assert ui.text("header").endswith("updated just now")
+
+
+async def test_failed_with_nothing_to_show(snap: Snapshot) -> None:
+    """The error stands where the rows would be, with what to do about it."""
+    adapter = FaultyAdapter()
+    adapter.access_error = adapter.error = OFFLINE
+    async with open_screen(size=(80, 24), wrap=adapter) as ui:
+        snap(ui.app)
+        await ui.press("e")
+        assert "Nothing has been read yet." in ui.notice
+        adapter.error = adapter.access_error = None
+        await ui.press("ctrl+r")
+        assert ui.state.acting_id == CORPORATION
+        assert len(ui.row_names()) == 15
+
+
+async def test_the_filter_narrows_and_keeps_the_cursor_on_its_record() -> None:
+    async with open_screen() as ui:
+        await ui.move_to("Acme-Germany")
+        await ui.press("slash")
+        await ui.type("europe")
+        assert ui.row_names() == [
+            "Acme-Europe",
+            "Acme-UK",
+            "Acme-France",
+            "Acme-Germany",
+            "Acme Ibérica",
+            "Acme-Nordics",
+        ]
+        assert "6 of 15" in ui.text("tabs")
+        await ui.press("enter")
+        assert ui.cursor == "Acme-Germany"
+        await ui.press("escape")
+        assert len(ui.row_names()) == 15

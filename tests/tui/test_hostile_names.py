@@ -1,0 +1,91 @@
+"""Names and statuses that attack the screen change nothing and run nothing, anywhere."""
+
+import pytest
+from entity_connections.tui.dialogs.action_confirmation import make_typed_name
+from rich.cells import cell_len
+
+from tests.tui.open_screen import ScreenDriver, open_screen
+from tests.tui.snapshots import Snapshot
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=str)
+async def test_rows(snap: Snapshot, size: tuple[int, int]) -> None:
+    """Every name on one line of its own, in its column, brackets and all."""
+    async with open_screen("hostile", size=size) as ui:
+        snap(ui.app)
+
+
+async def test_a_click_on_a_name_runs_nothing_of_it() -> None:
+    async with open_screen("hostile") as ui:
+        for place, item in enumerate(ui.rows.items):
+            await ui.pilot.click("#rows", offset=(6, place + 1))
+            assert ui.rows.cursor_key == item.key
+        await ui.pilot.click("#detail", offset=(30, 1))
+        await ui.settle()
+        assert ui.app.is_running
+
+
+async def test_every_dialog_about_every_name() -> None:
+    async with open_screen("hostile", size=(80, 24)) as ui:
+        await ui.press("i")
+        for item in list(ui.rows.items):
+            ui.rows.cursor_key = item.key
+            for key in ("a", "d", "r", "x", "g"):
+                if key in "ad":
+                    await ui.press(key)
+                    assert not ui.shows_main_screen
+                    await ui.press("n")
+                elif key in "rx":
+                    await ui.press(key)
+                    assert ui.notice
+            assert _widest(ui) <= 80
+        await ui.press("e")
+        await ui.type("[")
+        await ui.press("escape", "ctrl+p")
+        await ui.type("hostile")
+        await ui.press("escape")
+        assert ui.app.is_running
+
+
+async def test_an_outcome_shows_a_hostile_name_as_text() -> None:
+    async with open_screen("hostile") as ui:
+        await ui.press("i")
+        await ui.move_to("[@click=app.quit]x[/]")
+        await ui.press("a", "y")
+        assert "[@click=app.quit]x[/] → Global [red]Hostile[/] is Connected." in ui.notice
+        await ui.press("g")
+        assert ui.text("header").startswith("[@click=app.quit]x[/] ▾")
+
+
+async def test_every_name_to_type_is_ascii_and_short() -> None:
+    async with open_screen("hostile") as ui:
+        for entity in ui.state.session.tenant.hierarchy:
+            name = make_typed_name(entity).name
+            assert name.isascii()
+            assert 0 < len(name) <= 40
+
+
+async def test_a_status_from_outside_is_shown_as_a_word_with_no_action() -> None:
+    async with open_screen("hostile", size=(200, 60)) as ui:
+        actions = {item.cells["status"].text: item.cells["action"].text for item in ui.rows.items}
+        assert actions["? [/]"] == ""
+        assert actions["? (no word)"] == ""
+        assert actions["? Connected⏎Pending"] == ""
+
+
+def _widest(ui: ScreenDriver) -> int:
+    lines = ui.app.screen._compositor.render_strips()
+    return max(cell_len(line.text) for line in lines)
+
+
+async def test_logs_show_names_as_text() -> None:
+    async with open_screen("hostile", size=(80, 24)) as ui:
+        for row in ui.state.rows():
+            ui.rows.cursor_key = row.key
+            await ui.press("r")
+            await ui.press(*([] if ui.shows_main_screen else ["y"]))
+        assert ui.screen.workspace.journal.read_entries()
+        await ui.press("J", *["down"] * 8, "escape", "ctrl+l", *["down"] * 8, "c", "escape")
+        assert ui.shows_main_screen

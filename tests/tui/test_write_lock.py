@@ -1,0 +1,166 @@
+"""Production: read-only at the start, unlocked on purpose, and in sight all the time."""
+
+import pytest
+from entity_connections.domain.risk import Risk
+from entity_connections.services.write_lock import WriteLock
+from entity_connections.tui.commands import COMMANDS_BY_ID
+from entity_connections.tui.dialogs.unlock_confirmation import UnlockConfirmation
+from textual.widgets import Button, Static
+
+from tests.tui.open_screen import ScreenDriver, TenantSetup, open_screen
+from tests.tui.snapshots import Snapshot
+
+pytestmark = pytest.mark.asyncio
+sizes = pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (160, 48)], ids=str)
+
+
+def production(**lock: bool) -> TenantSetup:
+    return TenantSetup(Risk.PRODUCTION, "acme-production", WriteLock(**(lock or {"locked": True})))
+
+
+def refuses(ui: ScreenDriver) -> bool:
+    assert isinstance(ui.app.screen, UnlockConfirmation)
+    return ui.app.screen.query_one("#yes", Button).disabled
+
+
+@sizes
+async def test_locked(snap: Snapshot, size: tuple[int, int]) -> None:
+    """PRODUCTION and READ-ONLY in the top line, in colour; the key bar greys the four actions."""
+    async with open_screen(size=size, setup=production()) as ui:
+        snap(ui.app)
+        assert "PRODUCTION acme-pro" in ui.text("header")
+        assert " · READ-ONLY" in ui.text("header")
+
+
+@sizes
+async def test_unlocked(snap: Snapshot, size: tuple[int, int]) -> None:
+    """WRITES UNLOCKED stands out from everything else on the screen."""
+    async with open_screen(size=size, setup=production(locked=False)) as ui:
+        snap(ui.app)
+        assert " · WRITES UNLOCKED" in ui.text("header")
+
+
+@pytest.mark.parametrize("theme", ["light", "high-contrast", "colour-blind-safe"])
+async def test_unlocked_in(snap: Snapshot, theme: str) -> None:
+    """As loud in every theme."""
+    async with open_screen(size=(80, 24), theme=theme, setup=production(locked=False)) as ui:
+        snap(ui.app)
+
+
+async def test_unlocked_without_colour(snap: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The words tell it, and the reversed cells."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with open_screen(size=(80, 24), setup=production(locked=False)) as ui:
+        snap(ui.app)
+
+
+async def test_sandbox(snap: Snapshot) -> None:
+    """A sandbox has a colour of its own, and no word about writes: they are open."""
+    async with open_screen(size=(80, 24), setup=TenantSetup(Risk.SANDBOX, "acme-sandbox")) as ui:
+        snap(ui.app)
+        assert "SANDBOX acme-sandbox · alice" in ui.text("header")
+
+
+async def test_the_longest_name_pushes_nothing_of_this_away() -> None:
+    place = TenantSetup(Risk.PRODUCTION, "p" * 64, WriteLock(locked=True))
+    async with open_screen(size=(60, 20), setup=place) as ui:
+        line = ui.text("header").split("\n")[0]
+        assert "PRODUCTION pppp" in line
+        assert line.endswith("READ-ONLY")
+        assert len(line) == 58
+        assert line.startswith("Acme Corpor")
+
+
+@pytest.mark.parametrize(("name", "key"), [("Acme-US", "r"), ("Acme-Europe", "x")])
+async def test_an_action_says_why_and_how_instead_of_asking(name: str, key: str) -> None:
+    async with open_screen(setup=production()) as ui:
+        await ui.move_to(name)
+        await ui.press(key)
+        assert ui.shows_main_screen
+        assert "Writes are locked" in ui.notice
+        assert "Press U" in ui.notice
+
+
+@sizes
+async def test_unlocking(snap: Snapshot, size: tuple[int, int]) -> None:
+    """A question says what it means, and wants the profile's name typed."""
+    async with open_screen(size=size, setup=production()) as ui:
+        await ui.press("U")
+        snap(ui.app)
+        assert refuses(ui)
+        await ui.press("enter")
+        assert refuses(ui)
+        keys = ui.app.screen.query_one("#keys", Static)
+        assert str(keys.content) == "That is not acme-production · escape no"
+        await ui.type("acme-production")
+        assert not refuses(ui)
+        await ui.press("enter")
+        assert ui.shows_main_screen
+        assert "WRITES UNLOCKED" in ui.text("header")
+        assert ui.notice == "✓ Writes are unlocked until you quit; U locks them again."
+        await ui.move_to("Acme-US")
+        await ui.press("r", "y")
+        assert ui.cell("Acme-US", "status") == "◐ Pending"
+
+
+async def test_it_stays_locked_unless_the_name_was_typed() -> None:
+    async with open_screen(setup=production()) as ui:
+        await ui.press("U")
+        await ui.type("acme-prod")
+        await ui.press("enter", "escape")
+        assert ui.shows_main_screen
+        assert "READ-ONLY" in ui.text("header")
+        await ui.press("U")
+        await ui.pilot.click("#no")
+        await ui.settle()
+        assert ui.screen.workspace.lock.locked
+
+
+async def test_nothing_is_unlocked_unseen_on_a_terminal_that_is_too_small() -> None:
+    async with open_screen(size=(80, 24), setup=production()) as ui:
+        await ui.press("U")
+        await ui.type("acme-production")
+        await ui.pilot.resize_terminal(40, 10)
+        await ui.press("enter")
+        assert ui.screen.workspace.lock.locked
+
+
+async def test_locking_again_asks_nothing() -> None:
+    async with open_screen(setup=production(locked=False)) as ui:
+        await ui.press("U")
+        assert ui.shows_main_screen
+        assert "READ-ONLY" in ui.text("header")
+
+
+async def test_the_command_is_called_what_it_does() -> None:
+    async with open_screen(setup=production()) as ui:
+        unlock = COMMANDS_BY_ID["unlock"]
+        assert unlock.get_label(ui.screen.view.context) == "Unlock writes"
+        ui.screen.workspace.lock.unlock()
+        assert unlock.get_label(ui.screen.view.context) == "Lock writes again"
+
+
+async def test_a_click_on_the_word_unlocks_too() -> None:
+    async with open_screen(setup=production()) as ui:
+        await ui.click_word("header", "READ-ONLY")
+        assert isinstance(ui.app.screen, UnlockConfirmation)
+
+
+@pytest.mark.parametrize("risk", list(Risk))
+async def test_a_read_only_profile_cannot_be_unlocked(risk: Risk) -> None:
+    async with open_screen(setup=TenantSetup(risk, "audit", WriteLock(permanent=True))) as ui:
+        assert "READ-ONLY" in ui.text("header")
+        assert "U Unlock" not in ui.text("keys")
+        await ui.press("U")
+        assert ui.shows_main_screen
+        assert "This profile is read-only" in ui.notice
+        await ui.move_to("Acme-US")
+        await ui.press("r")
+        assert "This profile is read-only" in ui.notice
+
+
+async def test_where_nothing_is_locked_nothing_is_unlocked() -> None:
+    async with open_screen() as ui:
+        await ui.press("U")
+        assert "Writes are not locked here" in ui.notice
+        assert "U Unlock" not in ui.text("keys")
