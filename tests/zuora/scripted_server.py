@@ -28,13 +28,15 @@ class InstantLog(RequestLog):
         delays: (reason, seconds) of each.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_delay: Callable[[], None] = lambda: None) -> None:
         super().__init__()
+        self._on_delay = on_delay
         self.delays: list[tuple[str, float]] = []
 
     async def wait(self, delay: RetryDelay) -> bool:
         seconds = delay.until - asyncio.get_running_loop().time()
         self.delays.append((delay.reason, round(seconds, 2)))
+        self._on_delay()
         await asyncio.sleep(0)
         return True
 

@@ -156,21 +156,15 @@ async def test_a_delay_is_visible_and_can_be_cancelled() -> None:
 
 
 async def test_a_write_that_is_locked_during_a_delay_is_not_sent_again() -> None:
-    class LockingLog(InstantLog):
-        async def wait(self, delay: RetryDelay) -> bool:
-            server.client.lock.lock()
-            return await super().wait(delay)
-
-    server = patient_server(RATE_LIMIT, success(), request_log=LockingLog())
+    log = InstantLog(lambda: server.client.lock.lock())
+    server = patient_server(RATE_LIMIT, success(), request_log=log)
     with pytest.raises(errors.ReadOnlyError):
         await put(server.client)
     assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("operation", [post, put])
-async def test_while_locked_nothing_is_sent_not_even_a_token_request(
-    operation: Operation,
-) -> None:
+async def test_while_locked_not_even_a_token_is_requested(operation: Operation) -> None:
     server = ScriptedServer()
     server.client.lock.lock()
     with pytest.raises(errors.ReadOnlyError):
@@ -223,22 +217,22 @@ async def test_a_refused_token_is_renewed_once_in_a_call() -> None:
     assert len(server.token_requests) == 2
 
 
-async def test_a_token_request_is_retried_and_then_nothing_is_sent() -> None:
+@pytest.mark.parametrize(
+    ("response", "kind", "attempts"),
+    [
+        (httpx.Response(503), errors.TokenUnavailable, ALL),
+        (httpx.Response(401, json={"message": "No."}), errors.Unauthenticated, 1),
+    ],
+)
+async def test_without_a_token_nothing_is_sent(
+    response: httpx.Response, kind: type[ZuoraError], attempts: int
+) -> None:
     server = patient_server()
-    server.token_response = httpx.Response(503)
-    with pytest.raises(errors.TokenUnavailable) as caught:
+    server.token_response = response
+    with pytest.raises(kind) as caught:
         await put(server.client)
     assert caught.value.applied is Applied.NO
-    assert len(server.token_requests) == ALL
-    assert not server.requests
-
-
-async def test_wrong_credentials_are_not_retried() -> None:
-    server = patient_server()
-    server.token_response = httpx.Response(401, json={"message": "Authentication error"})
-    with pytest.raises(errors.Unauthenticated):
-        await read(server.client)
-    assert len(server.token_requests) == 1
+    assert (len(server.token_requests), len(server.requests)) == (attempts, 0)
 
 
 async def test_concurrent_calls_share_one_token_request_and_its_error() -> None:
@@ -316,18 +310,6 @@ def delay_tokens(server: ScriptedServer, machine: SleepingMachine) -> None:
     server.token_response = respond
 
 
-class SleepDuringDelays(InstantLog):
-    """Lets the machine sleep during each delay."""
-
-    def __init__(self, machine: SleepingMachine) -> None:
-        super().__init__()
-        self._machine = machine
-
-    async def wait(self, delay: RetryDelay) -> bool:
-        self._machine.sleep()
-        return await super().wait(delay)
-
-
 @pytest.mark.parametrize(("operation", "sent"), [(put, 0), (read, 1)])
 async def test_a_write_that_waited_too_long_for_its_token_is_not_sent_but_a_read_is(
     operation: Operation, sent: int, machine: SleepingMachine
@@ -357,12 +339,9 @@ async def test_a_write_that_waited_too_long_for_its_second_token_is_not_sent_aga
     [(RATE_LIMIT, put, Applied.NO), (httpx.ReadTimeout("x"), post, Applied.MAYBE)],
 )
 async def test_a_write_is_not_sent_again_after_the_machine_slept_too_long(
-    first: ScriptedResponse,
-    operation: Operation,
-    applied: Applied,
-    machine: SleepingMachine,
+    first: ScriptedResponse, operation: Operation, applied: Applied, machine: SleepingMachine
 ) -> None:
-    server = patient_server(first, success(id="c"), request_log=SleepDuringDelays(machine))
+    server = patient_server(first, success(id="c"), request_log=InstantLog(machine.sleep))
     with pytest.raises(ZuoraError, match=TOO_LATE) as caught:
         await operation(server.client)
     assert caught.value.applied is applied

@@ -37,11 +37,10 @@ def explain_profile(profile: Profile) -> list[ExplainedSetting]:
         secret = ("set", find_secret(profile).origin)
     except SettingsError as error:
         secret = ("not found", str(error))
+    origins = dict.fromkeys(settings, profile_origin) | dict(profile.origins)
     return [
         *(
-            ExplainedSetting(key, value, profile.origins.get(key, profile_origin))
-            if value
-            else ExplainedSetting(key, "", "not set")
+            ExplainedSetting(key, value or "", origins[key] if value else "not set")
             for key, value in settings.items()
         ),
         ExplainedSetting("client_secret", *secret),

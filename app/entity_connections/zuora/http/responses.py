@@ -66,7 +66,7 @@ def parse_success(response: Response) -> Body:
     if not isinstance(success, bool | None) or (success and 300 <= response.status < 500):
         raise invalid_response(response, "it does not say clearly whether the call worked.")
     if not ok or success is False:
-        raise _create_refusal(response, body, stated=success is False)
+        raise _create_refusal(response, body)
     return body
 
 
@@ -120,7 +120,7 @@ def _parse_retry_after(response: Response) -> float | None:
         return None
 
 
-def _create_refusal(response: Response, body: Body, *, stated: bool) -> ZuoraError:
+def _create_refusal(response: Response, body: Body) -> ZuoraError:
     """Create the error for a refusal, whatever shape it has (contract F1)."""
     status = response.status
     rows = body.get("reasons")
@@ -132,7 +132,8 @@ def _create_refusal(response: Response, body: Body, *, stated: bool) -> ZuoraErr
     sentence = clean(" ".join(reason.message for reason in reasons if reason.message), 1_000)
     sentence = sentence or _find_text(response, body, "message", "error_description", "error")
     # Such a refusal is final: Zuora repeats it for the same key (contract E3).
-    final = (stated or bool(reasons)) and status < 500 and status not in _BY_STATUS_ALONE
+    stated = body.get("success") is False or bool(reasons)
+    final = stated and status < 500 and status not in _BY_STATUS_ALONE
     return _error_class(status, reasons)(
         sentence or f"Zuora answered HTTP {status} without a reason.",
         reasons,
