@@ -46,7 +46,7 @@ def test_a_wait_that_is_too_long_is_given_up_with_its_length(server: Moody, home
     done = run(home, "waiting", "--base-url", server.tenant.url, **server.tenant.environ("bruno"))
     assert (done.returncode, done.stdout) == (3, "")
     assert "Acme-Europe is left out" in done.stderr
-    assert "60 min" in done.stderr
+    assert "3,600 s" in done.stderr
 
 
 def test_an_answer_that_does_not_come_is_told_again_and_again(

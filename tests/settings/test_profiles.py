@@ -91,11 +91,11 @@ def test_a_variable_without_a_usable_value_is_refused(
 @pytest.mark.parametrize(
     ("variable", "value", "remedy"),
     [
-        ("HOME", None, "or HOME, must be"),
-        ("HOME", "relative", "or HOME, must be"),
+        ("HOME", None, "no home directory: set HOME"),
+        ("HOME", "relative", "no home directory: set HOME"),
         ("HOME", "", "HOME in the environment is empty"),
         ("ENTITY_CONNECTIONS_CONFIG_DIR", "", "CONFIG_DIR in the environment is empty"),
-        ("ENTITY_CONNECTIONS_CONFIG_DIR", "~/x", "must be the whole path"),
+        ("ENTITY_CONNECTIONS_CONFIG_DIR", "~/x", "is relative: set"),
     ],
 )
 def test_a_missing_home_folder_is_reported(

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
@@ -18,7 +18,11 @@ SCOPE = f"user.7c4d tenant.19 entity.{HYPHENATED} entity.{HYPHENATED[:-1]}b serv
 CREDENTIALS = Credentials.from_text("1c4b7a44-9d1f-4e5a-8a7e-0d5b1f6f2f11", "s3cret")
 NO_RETRIES = RetryPolicy(attempts=1, connect_attempts=1)
 
-ScriptedResponse = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
+ScriptedResponse = (
+    httpx.Response
+    | Exception
+    | Callable[[httpx.Request], httpx.Response | Awaitable[httpx.Response]]
+)
 
 
 class InstantLog(RequestLog):
@@ -98,7 +102,10 @@ class ScriptedServer:
             response = self.responses.pop(0)
         if isinstance(response, Exception):
             raise response
-        return response if isinstance(response, httpx.Response) else response(request)
+        if isinstance(response, httpx.Response):
+            return response
+        result = response(request)
+        return result if isinstance(result, httpx.Response) else await result
 
 
 def success(**fields: Any) -> httpx.Response:

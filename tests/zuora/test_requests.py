@@ -171,9 +171,14 @@ async def test_a_401_renews_the_token_and_repeats_the_call() -> None:
 
 
 async def test_concurrent_401s_renew_the_token_once() -> None:
-    def refuse_the_first(request: httpx.Request) -> httpx.Response:
-        old = request.headers["Authorization"] == "Bearer token-1"
-        return refusal(90000011, status=401) if old else success(entities=[])
+    """Also if one comes when the token has been renewed already."""
+
+    async def refuse_the_first(request: httpx.Request) -> httpx.Response:
+        if request.headers["Authorization"] == "Bearer token-2":
+            return success(entities=[])
+        if request is not server.requests[0]:
+            await asyncio.sleep(0.02)
+        return refusal(90000011, status=401)
 
     server = ScriptedServer(*[refuse_the_first] * 8)
     await asyncio.gather(*(server.client.list_entities(ENTITY) for _ in range(4)))

@@ -45,5 +45,6 @@ def _find_folder(variable: str, kind: Literal["user_config_path", "user_state_pa
         with suppress(RuntimeError):  # there is no home directory
             folder = getattr(platformdirs, kind)(APP, appauthor=False)
     if folder is None or not folder.is_absolute():
-        raise SettingsError(f"{variable}, or HOME, must be the whole path of a folder.")
+        problem = "There is no home directory" if named is None else f"{variable} is relative"
+        raise SettingsError(f"{problem}: set HOME, or {variable}, to the whole path of a folder.")
     return folder
