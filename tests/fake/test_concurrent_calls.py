@@ -146,7 +146,7 @@ class ConcurrentCalls(RuleBasedStateMachine):
         return {
             "apiAccessKeyId": client.login,
             "apiSecretAccessKey": client.client_secret,
-            "entityId": entity,
+            "Zuora-Entity-Ids": entity,
         }
 
 

@@ -73,7 +73,9 @@ def test_reset_restores_the_start(path: Path) -> None:
 
 
 def test_a_policy_stays_in_the_file(path: Path) -> None:
-    open_tenant("acme", path=path, policy=Policy(denied="removed")).close()
+    tenant = open_tenant("acme", path=path)
+    tenant.policy = Policy(denied="removed")
+    tenant.close()
     tenant = open_tenant("acme", path=path)
     assert tenant.policy == Policy(denied="removed")
     tenant.close()

@@ -55,7 +55,6 @@ CREATE INDEX inbound ON connection (target_id);
 CREATE TABLE token (
     token TEXT PRIMARY KEY,
     username TEXT NOT NULL,
-    only_entity_id TEXT,
     expires REAL NOT NULL
 ) WITHOUT ROWID;
 

@@ -28,17 +28,14 @@ class Users:
         row = select_one(self._db, f"{_SELECT} WHERE client_id = ?", [client_id])
         return User(*row) if row else None
 
-    def by_token(self, token: str, now: float) -> tuple[User, str | None] | None:
-        """Return the owner of a token, and the id of the entity it is restricted to (or None).
-
-        None when the token does not exist or has expired at `now`.
-        """
+    def by_token(self, token: str, now: float) -> User | None:
+        """Return the owner of a token; None when there is none, or it has expired at `now`."""
         row = self._db.execute(
-            "SELECT user.username, login, client_id, client_secret, home_entity_id, only_entity_id"
+            "SELECT user.username, login, client_id, client_secret, home_entity_id"
             " FROM token JOIN user USING (username) WHERE token = ? AND expires > ?",
             (token, now),
         ).fetchone()
-        return (User(*row[:5]), row[5]) if row else None
+        return User(*row) if row else None
 
     def add(self, user: User) -> None:
         """Add a user."""
