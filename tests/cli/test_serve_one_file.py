@@ -56,7 +56,7 @@ class Caller:
         return str(answer["id"])
 
     def call(self, method: str, path: str, acting: str, body: object, **headers: str) -> Any:
-        headers["entityId"] = acting
+        headers["Zuora-Entity-Ids"] = acting
         answer = self.client.request(method, path, json=body, headers=headers).json()
         assert answer["success"], answer
         return answer
