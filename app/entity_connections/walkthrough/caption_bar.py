@@ -1,8 +1,7 @@
-"""The caption bar: rows of the terminal below the app, for caption, keys and hints."""
+"""The caption bar: rows of the terminal below the app, for caption, keys and a hint."""
 
 import os
 from collections.abc import Iterable, Mapping
-from itertools import product
 from typing import NamedTuple
 
 from rich.console import Console
@@ -10,7 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 from textual.content import Content
-from textual.geometry import Offset
+from textual.geometry import Offset, Size
 from textual.strip import Strip
 
 from entity_connections.walkthrough.script import Walkthrough
@@ -27,7 +26,7 @@ class Captions(NamedTuple):
         position: the number of the step and of all steps: "3/9".
         text: the caption.
         keys: labels of the keys pressed in this step, in order.
-        hints: what the presenter may press, from long to short; the longest that fits is shown.
+        hint: what the presenter may press.
         is_warning: whether the text is a message to the presenter instead of a caption.
     """
 
@@ -35,27 +34,26 @@ class Captions(NamedTuple):
     position: str
     text: str
     keys: tuple[str, ...] = ()
-    hints: tuple[str, ...] = ()
+    hint: str = ""
     is_warning: bool = False
 
     @classmethod
-    def of_step(
-        cls,
-        script: Walkthrough,
-        number: int,
-        keys: tuple[str, ...] = (),
-        hints: tuple[str, ...] = (),
-    ) -> "Captions":
+    def of_step(cls, script: Walkthrough, number: int, hint: str = "") -> "Captions":
         """Return the captions of a step, from 1; 0 is the introduction before the first."""
         text = script.steps[number - 1].caption if number else script.teaches
-        return cls(script.title, f"{number}/{len(script.steps)}", text, keys, hints)
+        return cls(script.title, f"{number}/{len(script.steps)}", text, hint=hint)
 
 
 def bar_height(script: Walkthrough, width: int) -> int:
     """Return the rows that the longest caption of a script needs in a terminal of a width."""
     texts = (script.teaches, *(step.caption for step in script.steps))
-    lines = max(len(wrap_text(text, width - 2 * _MARGIN)) for text in texts)
-    return 1 + min(MAX_CAPTION_LINES, lines)
+    return 1 + min(MAX_CAPTION_LINES, max(len(_wrap(text, width)) for text in texts))
+
+
+def terminal_size(script: Walkthrough) -> Size:
+    """Return the size of the terminal in recordings, captions included."""
+    width, height = script.size
+    return Size(width, height + bar_height(script, width))
 
 
 def render(captions: Captions, width: int, height: int, theme: Mapping[str, str]) -> list[Strip]:
@@ -69,7 +67,7 @@ def render(captions: Captions, width: int, height: int, theme: Mapping[str, str]
     """
     plain = _style(theme, "foreground", "panel")
     accent = _style(theme, "accent") if captions.is_warning else Style()
-    lines = wrap_text(captions.text, width - 2 * _MARGIN)
+    lines = _wrap(captions.text, width)
     if len(lines) > height - 1:
         lines = [*lines[: height - 2], f"{lines[height - 2][: width - 2 * _MARGIN - 1]}…"]
     lines += [""] * (height - 1 - len(lines))
@@ -95,17 +93,20 @@ def to_ansi(rows: Iterable[Strip], offset: Offset, console: Console) -> str:
     return f"\x1b7{drawn}\x1b8"
 
 
-def wrap_text(text: str, width: int) -> list[str]:
-    """Return the lines of a text that is wrapped at a width in cells."""
-    return [line.plain.rstrip() for line in Content(text).wrap(max(1, width))]
+def _wrap(text: str, width: int) -> list[str]:
+    lines = Content(text).wrap(max(1, width - 2 * _MARGIN))
+    return [line.plain.rstrip() for line in lines]
 
 
 def _render_head(captions: Captions, width: int, theme: Mapping[str, str]) -> Strip:
-    """Return the first row: as much of position, title, keys and hint as fits."""
+    """Return the first row; a narrow one leaves out the title, then the hint, then first keys."""
     rule = _style(theme, "primary", "background")
     caps = [Segment(f" {key} ", _highlight(theme)) for key in captions.keys]
-    headings = (f"{captions.position} {captions.title}", captions.position)
-    for heading, hint in (*product(headings, captions.hints or ("",)), (captions.position, "")):
+    for heading, hint in (
+        (f"{captions.position} {captions.title}", captions.hint),
+        (captions.position, captions.hint),
+        (captions.position, ""),
+    ):
         left = [Segment("── ", rule), Segment(f"{heading} ", rule + Style(bold=True))]
         right = [Segment(f" {hint} ──", rule)] if hint else []
         room = width - _cell_length(left + right) - 2

@@ -1,11 +1,10 @@
 """The text on the screen, and the places where a text stands on it.
 
-A locator names a text on the screen. "A … B" is the text B on a line on which A stands
-before it; lines that begin with A go before all others.
+A locator names a text on the screen: "A … B" is the text B on a line with A before it.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 import pyte
@@ -15,7 +14,6 @@ from textual.geometry import Offset, Size
 SEPARATOR = " … "
 """Stands between the texts of a locator."""
 _LEADING_SIGNS = re.compile(r"^[\W_]+")
-_BORDER = re.compile(r" ?[─-▟]")
 _PHRASE = re.compile(r"[^\s─-▟]+(?: [^\s─-▟]+)*")
 """Words with single spaces between them: what stands in one column of a list."""
 
@@ -52,23 +50,21 @@ class ScreenText(NamedTuple):
 
     def find_all(self, locator: str) -> list[TextRegion]:
         """Return all regions that match a locator, in the order of reading."""
-        *before, text = locator.split(SEPARATOR)
-        lines = list(enumerate(self.lines))
-        first = [(y, line) for y, line in lines if before and _begins_with(line, before[0])]
-        for candidates in (first, lines):
-            regions = [
-                TextRegion(Offset(cell_len(line[:index]), y), cell_len(text))
-                for y, line in candidates
-                for index in _find_in_line(line, before, text)
-            ]
-            if regions:
-                return regions
-        return []
+        *before, text = map(re.escape, locator.split(SEPARATOR))
+        until = re.compile("".join(f".*?{word}" for word in before))
+        return [
+            TextRegion(Offset(cell_len(line[: match.start()]), y), cell_len(match[0]))
+            for y, line in enumerate(self.lines)
+            if (start := until.match(line))
+            for match in re.compile(text).finditer(line, start.end())
+        ]
 
     def find(
         self, locator: str, is_clickable: Callable[[Offset], bool] = lambda _: True
     ) -> TextRegion:
         """Return the one region that matches a locator.
+
+        Of several, the one goes first whose line begins with the locator.
 
         Args:
             locator: names the text.
@@ -81,7 +77,7 @@ class ScreenText(NamedTuple):
         matches = self.find_all(locator)
         regions = [region for region in matches if is_clickable(region.center)]
         if len(regions) > 1:
-            regions = [region for region in regions if self._is_heading(region, locator)] or regions
+            regions = [region for region in regions if self._is_first(region, locator)] or regions
         if len(regions) > 1:
             raise TextNotFound(
                 f'"{locator}" is on the screen {len(regions)} times; say which one by what stands'
@@ -101,7 +97,7 @@ class ScreenText(NamedTuple):
             start = cell_len(line[: match.start()])
             if text and start <= cell.x < start + cell_len(match[0]):
                 locators = (text, f"{heading}{SEPARATOR}{text}")
-                return next((one for one in locators if self._is_unique(one, cell.y)), None)
+                return next((name for name in locators if self._is_unique(name, cell.y)), None)
             heading = heading or text
         return None
 
@@ -111,15 +107,14 @@ class ScreenText(NamedTuple):
         except TextNotFound:
             return False
 
-    def _is_heading(self, region: TextRegion, locator: str) -> bool:
-        """Return whether the first text of a locator is the first phrase of the region's line."""
-        head, *after = locator.split(SEPARATOR)
+    def _is_first(self, region: TextRegion, locator: str) -> bool:
+        """Return whether the first phrase of the region's line is the locator's first text."""
+        first, *after = locator.split(SEPARATOR)
         line = self.lines[region.offset.y]
-        start = len(line) - len(_LEADING_SIGNS.sub("", line))
-        rest = line[start + len(head) :]
-        is_whole = not rest or rest.startswith(("  ", SEPARATOR)) or _BORDER.match(rest)
-        is_first = bool(after) or region.offset.x == cell_len(line[:start])
-        return line.startswith(head, start) and is_first and bool(is_whole)
+        text = _LEADING_SIGNS.sub("", line)
+        phrase = _PHRASE.match(text)
+        is_first = bool(after) or region.offset.x == cell_len(line[: -len(text)])
+        return is_first and phrase is not None and phrase[0] == first
 
 
 class TerminalCells:
@@ -140,19 +135,3 @@ class TerminalCells:
     def read(self, height: int) -> ScreenText:
         """Return the text of the upper lines."""
         return ScreenText(tuple(line.rstrip() for line in self._screen.display[:height]))
-
-
-def _begins_with(line: str, text: str) -> bool:
-    return _LEADING_SIGNS.sub("", line).startswith(text)
-
-
-def _find_in_line(line: str, before: list[str], text: str) -> Iterator[int]:
-    """Yield the indexes of a text after all the texts before it."""
-    index = 0
-    for part in before:
-        if (index := line.find(part, index)) < 0:
-            return
-        index += len(part)
-    while (index := line.find(text, index)) >= 0:
-        yield index
-        index += len(text)

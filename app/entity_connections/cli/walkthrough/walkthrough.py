@@ -55,10 +55,9 @@ class _ScriptName(click.ParamType[str]):
 
 
 def _complete_names(incomplete: str) -> "list[CompletionItem]":
-    from entity_connections.walkthrough.script_file import read_script, shipped_scripts
+    from entity_connections.walkthrough.script_file import shipped_scripts
 
-    titles = [(name, read_script(path).title) for name, path in shipped_scripts().items()]
-    return filter_completions(incomplete, titles)
+    return filter_completions(incomplete, ((name, "") for name in shipped_scripts()))
 
 
 @click.group(
@@ -78,10 +77,8 @@ def walkthrough(ctx: click.Context) -> ExitCode | None:
         return None
     from entity_connections.walkthrough.script_file import read_script, shipped_scripts
 
-    scripts = {name: read_script(path) for name, path in shipped_scripts().items()}
-    width = max(map(len, scripts))
-    for name, script in scripts.items():
-        echo(f"{name:<{width}}  {script.title}: {_count_steps(script)}")
+    for name, path in shipped_scripts().items():
+        echo(f"{name:<24}{read_script(path).title}")
     return ExitCode.DONE
 
 
@@ -143,14 +140,13 @@ def check(names: tuple[str, ...]) -> ExitCode:
             code = ExitCode.REFUSED
             click.echo(f"{clean(name)}: {error}", err=True)
         else:
-            echo(f"{clean(name)}: {_count_steps(script)}, and each came about.")
+            echo(f"{clean(name)}: every step came about.")
     return code
 
 
 @fixed_environment()
 def _export(name: str, theme: str, folder: Path, *, png: bool, force: bool) -> ExitCode:
-    from entity_connections.walkthrough.export.exporter import export
-    from entity_connections.walkthrough.export.folder import ExportError, prepare_folder
+    from entity_connections.walkthrough.export.exporter import ExportError, export, prepare_folder
     from entity_connections.walkthrough.recording import record
     from entity_connections.walkthrough.step_runner import StepFailed
 
@@ -169,11 +165,6 @@ def _export(name: str, theme: str, folder: Path, *, png: bool, force: bool) -> E
     return ExitCode.DONE
 
 
-def _count_steps(script: "Walkthrough") -> str:
-    number = len(script.steps)
-    return f"{number} step{'s' * (number != 1)}"
-
-
 def _read(name: str) -> "tuple[Walkthrough, Callable[[], Workspace]]":
     """Return a script, and a function that opens a new tenant for it.
 
@@ -183,27 +174,18 @@ def _read(name: str) -> "tuple[Walkthrough, Callable[[], Workspace]]":
     from entity_connections.walkthrough.script_file import ScriptError, find_script, read_script
 
     try:
-        path = find_script(name)
-        script = read_script(path)
+        script = read_script(find_script(name))
     except ScriptError as error:
         raise CliError(str(error), ExitCode.USAGE) from error
     os.environ.pop("ZUORA_ENTITY_ID", None)  # the script says where it begins
-
     options = TenantOptions(scenario=script.scenario, user=script.user)
 
     def open_workspace() -> "Workspace":
         return make_fake_workspace(options, seed=0)
 
-    try:
-        workspace = open_workspace()
-    except CliError as error:
-        raise CliError(f"{clean(path.name)}: {error.message}", error.code) from error
-    users = dict(workspace.users)
+    workspace = open_workspace()
     for number, step in enumerate(script.steps, 1):
-        if step.user is not None and step.user not in users:
-            raise CliError(
-                f"{clean(path.name)}: step {number}, user: there is no {step.user} in"
-                f" {workspace.name}; there are {', '.join(users)}.",
-                ExitCode.USAGE,
-            )
+        if step.user not in (None, *dict(workspace.users)):
+            sentence = f"step {number}, user: there is no {step.user} in {workspace.name}."
+            raise CliError(sentence, ExitCode.USAGE)
     return script, open_workspace
