@@ -65,42 +65,29 @@ class HostGuard(NamedTuple):
     def allows(self, host: str) -> bool:
         """Return whether a Host header names this server; any port will do, as of a tunnel."""
         try:
-            name = urlsplit(f"//{host}").hostname or ""
+            name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
         except ValueError:
             return False
-        name = name.rstrip(".")
         try:
             address = ipaddress.ip_address(name)
         except ValueError:
             return name in self.names
         return self.any_address or address.is_loopback
 
-    def find_problem(self, host: str, origin: str | None, *, is_websocket: bool) -> str:
-        """Return why a request is refused; "" when it is not.
-
-        Args:
-            host: its Host header.
-            origin: its Origin header, if any.
-            is_websocket: whether it opens a websocket.
-        """
-        if not self.allows(host):
-            return (
-                "This server does not go by that name. Use its address, or let it know the name:"
-                " entity-connections web --name NAME\n"
-            )
-        if is_websocket and origin not in (f"http://{host}", f"https://{host}"):
-            return "Only a page of this server may open a terminal here.\n"
-        return ""
-
     def protect(self, app: web.Application) -> None:
         """Make an application refuse such requests, and send security headers."""
 
         @web.middleware
         async def refuse(request: web.Request, handler: Handler) -> web.StreamResponse:
-            is_websocket = "upgrade" in request.headers
             host, origin = request.headers.get("host", ""), request.headers.get("origin")
-            if problem := self.find_problem(host, origin, is_websocket=is_websocket):
-                raise web.HTTPForbidden(text=problem)
+            if not self.allows(host):
+                raise web.HTTPForbidden(
+                    text="This server does not go by that name. Use its address, or let it know"
+                    " the name: entity-connections web --name NAME\n"
+                )
+            is_same_origin = origin in (f"http://{host}", f"https://{host}")
+            if "upgrade" in request.headers and not is_same_origin:
+                raise web.HTTPForbidden(text="Only its own page may open a terminal here.\n")
             return await handler(request)
 
         async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
