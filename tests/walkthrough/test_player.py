@@ -126,7 +126,7 @@ def test_the_speed_is_changed_while_it_plays() -> None:
         terminal.send("p")
         terminal.wait_for("plays at 0.5×")
         terminal.send("+", "+")
-        terminal.wait_for("plays at 1.5×")
+        terminal.wait_for("plays at 2×")
         terminal.send("-")
         terminal.wait_for("plays at 1×")
         terminal.send("p")
@@ -136,7 +136,7 @@ def test_the_speed_is_changed_while_it_plays() -> None:
 def test_the_speed_is_told_before_it_plays() -> None:
     with playing(speed="1") as terminal:
         terminal.send("+")
-        terminal.wait_for("1.5× · space goes on")
+        terminal.wait_for("2× · space goes on")
 
 
 def test_pointer_and_keys_are_shown() -> None:
@@ -177,7 +177,7 @@ def test_a_signal_restores_the_terminal() -> None:
 
 def test_captions_stay_below_in_a_low_terminal() -> None:
     with playing(size=(80, 24)) as terminal:
-        go_on(terminal, 1, "space ·")
+        go_on(terminal, 1)
         assert len(screen(terminal)) == 24 - 3
 
 
@@ -185,7 +185,7 @@ def test_a_terminal_that_is_too_small() -> None:
     with Terminal([*PROGRAM, NAME], (50, 18)) as terminal:
         terminal.wait_for("0/")
         terminal.send(" ")
-        terminal.wait_for("columns by 24 lines.")
+        terminal.wait_for("This terminal is too small")
         terminal.send("q")
         assert terminal.wait_exit() == 0
 

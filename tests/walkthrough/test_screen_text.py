@@ -44,9 +44,10 @@ def test_a_text_after_others_on_its_line() -> None:
     assert not LIST.find_all("Acme-Europe … Disconnect … Request")
 
 
-def test_lines_that_begin_with_the_first_text_go_first() -> None:
-    assert [region.offset.y for region in LIST.find_all("Acme-Europe … t")] == [3]
-    assert [region.offset.y for region in LIST.find_all("Under … A")] == [1]
+def test_the_line_that_begins_with_the_first_text_goes_first() -> None:
+    assert LIST.find("Acme-Europe").offset == Offset(2, 3)
+    assert LIST.find("Acme-Europe … t").offset.y == 3
+    assert LIST.find("Under … A").offset.y == 1
     assert DIALOG.find("Acme-US … 1 waiting").offset == Offset(22, 1)
 
 
@@ -90,7 +91,7 @@ def test_cells_are_those_that_a_terminal_shows() -> None:
 
 
 def test_the_text_of_a_screen() -> None:
-    text = record_script(make_script("")).frames[-1].text
+    text = record_script(make_script("")).steps[-1].last.text
     assert len(text.lines) == 26
     assert text.find("Acme Ibérica … Disconnect").offset.x == text.find("Action").offset.x
 
@@ -102,4 +103,4 @@ def test_a_name_that_looks_like_an_id_of_the_picture_is_left_alone(tmp_path: Pat
         'entities = [{ name = "terminal-42" }]\n'
     )
     script = make_script('see = ["terminal-42 ▾"]').model_copy(update={"scenario": str(scenario)})
-    assert "terminal-42" in record_script(script).frames[-1].svg
+    assert "terminal-42" in record_script(script).steps[-1].last.svg

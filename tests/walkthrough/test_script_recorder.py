@@ -48,7 +48,7 @@ def test_keys_texts_and_clicks_become_a_script_that_runs(tmp_path: Path) -> None
         assert "by-hand.toml: 5 steps." in terminal.text()
         assert "is left out: no text there" in terminal.text()
     script = read_script(path)
-    assert (script.scenario, script.size, script.user) == ("acme", [100, 30], "alice")
+    assert (script.scenario, script.size, script.user) == ("acme", (100, 30), "alice")
     assert [step.do for step in script.steps] == [
         [Act(press="e")],
         [Act(type="americas")],

@@ -9,12 +9,12 @@ from tests.walkthrough.recordings import make_script, record_script
 
 def failure_of(script: Walkthrough) -> StepFailed:
     with pytest.raises(StepFailed) as caught:
-        record_script(script, timeout=3.0)
+        record_script(script)
     return caught.value
 
 
 def last_screen(script: Walkthrough) -> str:
-    return "\n".join(record_script(script).frames[-1].text.lines)
+    return "\n".join(record_script(script).steps[-1].last.text.lines)
 
 
 def test_a_text_that_does_not_come_fails_with_step_caption_and_both_screens() -> None:
@@ -90,4 +90,4 @@ def test_an_app_that_closes_is_a_failure() -> None:
 
 
 def test_a_high_speed_still_leaves_time_for_questions_to_be_armed() -> None:
-    assert Timing(point=0.9, press=0.7, letter=0.09).at_speed(64).press == Timing().press > 0.3
+    assert Timing.for_audience(64).press == Timing().press > 0.3

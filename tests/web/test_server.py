@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import aiohttp
@@ -39,7 +39,7 @@ def server(shared: Serving) -> Iterator[Serving]:
     assert wait_until_ended(shared.sessions())
 
 
-async def fetch(url: str | URL, **headers: str) -> tuple[int, str, aiohttp.typedefs.LooseHeaders]:
+async def fetch(url: str | URL, **headers: str) -> tuple[int, str, Mapping[str, str]]:
     """Return status, text and headers of an answer."""
     async with aiohttp.ClientSession() as session, session.get(url, headers=headers) as answer:
         return answer.status, (await answer.read()).decode("utf-8", "replace"), answer.headers

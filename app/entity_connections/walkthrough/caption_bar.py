@@ -14,7 +14,6 @@ from textual.strip import Strip
 
 from entity_connections.walkthrough.script import Walkthrough
 
-MAX_CAPTION_LINES = 4
 _MARGIN = 2
 
 
@@ -47,7 +46,7 @@ class Captions(NamedTuple):
 def bar_height(script: Walkthrough, width: int) -> int:
     """Return the rows that the longest caption of a script needs in a terminal of a width."""
     texts = (script.teaches, *(step.caption for step in script.steps))
-    return 1 + min(MAX_CAPTION_LINES, max(len(_wrap(text, width)) for text in texts))
+    return 1 + max(len(_wrap(text, width)) for text in texts)
 
 
 def terminal_size(script: Walkthrough) -> Size:
@@ -67,17 +66,11 @@ def render(captions: Captions, width: int, height: int, theme: Mapping[str, str]
     """
     plain = _style(theme, "foreground", "panel")
     accent = _style(theme, "accent") if captions.is_warning else Style()
-    lines = _wrap(captions.text, width)
-    if len(lines) > height - 1:
-        lines = [*lines[: height - 2], f"{lines[height - 2][: width - 2 * _MARGIN - 1]}…"]
-    lines += [""] * (height - 1 - len(lines))
-    rows = [
-        Strip([Segment(" " * _MARGIN + line, plain + accent + Style(bold=True))]) for line in lines
-    ]
-    return [
-        _render_head(captions, width, theme),
-        *(row.adjust_cell_length(width, plain) for row in rows),
-    ]
+    lines = [*_wrap(captions.text, width), *[""] * height][: height - 1]
+    bold = plain + accent + Style(bold=True)
+    rows = [Strip([Segment(" " * _MARGIN + line, bold)]) for line in lines]
+    padded = [row.adjust_cell_length(width, plain) for row in rows]
+    return [_render_head(captions, width, theme), *padded]
 
 
 def render_pointer(theme: Mapping[str, str], sign: str) -> Strip:

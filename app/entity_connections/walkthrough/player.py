@@ -9,8 +9,8 @@ from textual.worker import Worker, WorkerCancelled
 
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.terminal.run import run_app
-from entity_connections.tui.widgets.too_small import MIN_SIZE, is_too_small
-from entity_connections.walkthrough.caption_bar import Captions, bar_height
+from entity_connections.tui.widgets.too_small import is_too_small
+from entity_connections.walkthrough.caption_bar import Captions
 from entity_connections.walkthrough.captioned_app import CaptionedApp, CaptionedDriver
 from entity_connections.walkthrough.script import RESUME_KEY, Walkthrough
 from entity_connections.walkthrough.step_runner import StepFailed, StepRunner, Timing
@@ -102,9 +102,7 @@ class Player:
         if self.running is not None:
             self.clock.fast_forward = True
         elif is_too_small(self.app.screen):
-            width, height = MIN_SIZE
-            lines = height + bar_height(self.app.script, self.app.size.width)
-            self._warn(f"This terminal is too small: it takes {width} columns by {lines} lines.")
+            self._warn("This terminal is too small: make it larger.")
         elif self.steps_done < len(self.app.script.steps):
             self.running = self.app.run_worker(self._run_steps())
 
@@ -197,4 +195,4 @@ class Player:
         speed = "" if self.speed == 1 else f"{self.speed:g}× · "
         if self.steps_done == len(self.app.script.steps):
             return f"{speed}the end · ← back · q leaves"
-        return f"{speed}space goes on · ← back · p plays · esc takes over"
+        return f"{speed}space goes on · ← back · esc takes over"

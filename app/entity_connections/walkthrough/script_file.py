@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from entity_connections.domain.text import clean
 from entity_connections.domain.words import suggest
 from entity_connections.fake.scenarios.catalogue import SCENARIOS
-from entity_connections.files import read_file
+from entity_connections.files import UnsafeFileError, read_file
 from entity_connections.walkthrough.script import Act, Step, Walkthrough
 
 SUFFIX = ".toml"
@@ -52,9 +52,12 @@ def read_script(path: Path) -> Walkthrough:
     """
     try:
         text = read_file(path, _MAX_BYTES).decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ScriptError(clean(f"{path} cannot be read: {reason}", 500)) from error
+    except UnsafeFileError as error:
+        raise ScriptError(clean(str(error), 500)) from error
+    except OSError as error:
+        raise ScriptError(clean(f"{path} cannot be read: {error.strerror}.", 500)) from error
+    except UnicodeDecodeError as error:
+        raise ScriptError(clean(f"{path} is not a text in UTF-8.", 500)) from error
     script = parse_script(text, path.name)
     if script.scenario in SCENARIOS:
         return script
@@ -72,7 +75,7 @@ def parse_script(text: str, file_name: str) -> Walkthrough:
     except ValidationError as error:
         problems = [_describe(problem) for problem in error.errors()[:_MAX_PROBLEMS]]
     except (ValueError, RecursionError) as error:
-        problems = [f"not TOML: {error}"]
+        problems = [f"not TOML: {error}."]
     # The problems quote the file, which may hold escape sequences.
     raise ScriptError("\n".join(clean(f"{file_name}: {problem}", 500) for problem in problems))
 

@@ -6,13 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from string import Template
 
-from textual.geometry import Offset
-
-from entity_connections.walkthrough.export.pictures import (
-    click_picture,
-    escape_xml,
-    screen_picture,
-)
+from entity_connections.walkthrough.export.pictures import escape_xml, screen_picture
 from entity_connections.walkthrough.key_events import key_label
 from entity_connections.walkthrough.recording import Recording, StepRecording
 from entity_connections.walkthrough.screen_text import SEPARATOR
@@ -51,8 +45,7 @@ def _step(recording: Recording, recorded: StepRecording) -> str:
     acts = "".join(_acts(recording, recorded))
     seen = "; ".join(map(_describe_locator, step.see))
     alt = f"The screen after step {number}." + (f" It shows {seen}." if seen else "")
-    title = f"Step {number} of {count}: {step.caption}"
-    picture = screen_picture(recording, recorded.last, title, alt)
+    picture = screen_picture(recording, recorded.last)
     # tabindex: a section that is scrolled to takes the focus, so that Tab goes on from there.
     return f"""<section class="step" id="step-{number}" tabindex="-1" aria-labelledby="c{number}">
 <div class="place">{number}/{count}<nav aria-label="Steps">{_links(number, count)}</nav></div>
@@ -75,7 +68,7 @@ def _links(number: int, count: int) -> str:
 
 
 def _acts(recording: Recording, recorded: StepRecording) -> Iterator[str]:
-    """Yield list items of the inputs of a step; clicks with their lines of the screen."""
+    """Yield list items of the inputs of a step; clicks with their pictures."""
     clicks = iter(recorded.clicks)
     faults = recorded.step.faults
     if faults is not None:
@@ -84,10 +77,7 @@ def _acts(recording: Recording, recorded: StepRecording) -> Iterator[str]:
         yield f"<li>{_describe_act(act)}"
         if act.click is not None and (frame := next(clicks, None)):
             alt = f"The pointer is on {_describe_locator(act.click)}."
-            picture = click_picture(recording, frame, f"Step {recorded.number}: a click", alt)
-            pointer = frame.pointer or Offset(0, 0)
-            x = pointer.x / recording.script.size[0]
-            yield _image(picture, alt, f' data-pointer-x="{x:.3f}"')
+            yield _image(screen_picture(recording, frame), alt)
         yield "</li>\n"
 
 
@@ -104,10 +94,8 @@ def _describe_locator(locator: str) -> str:
     return f"“{text}”" + (f" in the line of “{', '.join(before)}”" if before else "")
 
 
-def _image(picture: str, alt: str, attributes: str = "") -> str:
+def _image(picture: str, alt: str) -> str:
     """Return a picture in a box that scrolls sideways where there is little room."""
     data = base64.b64encode(picture.encode()).decode()
-    return (
-        f'<div class="screen"{attributes}><img alt="{escape_xml(alt)}"'
-        f' src="data:image/svg+xml;base64,{data}"></div>'
-    )
+    source = f"data:image/svg+xml;base64,{data}"
+    return f'<div class="screen"><img alt="{escape_xml(alt)}" src="{source}"></div>'

@@ -7,8 +7,6 @@ SVG template of Rich, which draws the screen.
 import math
 from html import escape
 
-from textual.geometry import Offset
-
 from entity_connections.domain.text import clean
 from entity_connections.walkthrough.caption_bar import Captions, terminal_size
 from entity_connections.walkthrough.recording import Frame, Recording, StepRecording
@@ -16,9 +14,6 @@ from entity_connections.walkthrough.recording import Frame, Recording, StepRecor
 CELL_WIDTH, LINE_HEIGHT = 12.2, 24.4
 LEFT, TOP = 9.0, 41.0
 """Where the first cell is."""
-EXCERPT_LINES = 7
-_EXCERPT_MARGIN = 8.0
-"""Above and below an excerpt: the ring around the pointer is higher than a line."""
 _POINTER = """\
 <g transform="translate({x:g} {y:g})">\
 <circle r="21" fill="none" stroke="#101010" stroke-opacity="0.5" stroke-width="6"/>\
@@ -38,40 +33,8 @@ def screen_size(columns: int, rows: int) -> tuple[float, float]:
     return math.ceil(columns * CELL_WIDTH) + 2 * LEFT, rows * LINE_HEIGHT + TOP + LEFT
 
 
-def captioned_picture(recording: Recording, recorded: StepRecording, frame: Frame) -> str:
-    """Return the screen of a frame with its captions below."""
-    script = recording.script
-    width, height = screen_size(*script.size)
-    captions = Captions.of_step(script, recorded.number)
-    captions_height = (terminal_size(script).height - script.size[1]) * LINE_HEIGHT
-    content = (
-        f"{_draw_screen(recording, frame)}"
-        f'<svg x="{LEFT:g}" y="{height:g}" width="{width - 2 * LEFT:g}"'
-        f' height="{captions_height:g}">{frame.captions_svg}</svg>'
-    )
-    box = (0.0, 0.0, width, height + captions_height)
-    return _picture(box, content, f"{captions.title} {captions.position}", captions.text)
-
-
-def screen_picture(recording: Recording, frame: Frame, title: str, description: str) -> str:
-    """Return the screen of a frame."""
-    box = (0.0, 0.0, *screen_size(*recording.script.size))
-    return _picture(box, _draw_screen(recording, frame), title, description)
-
-
-def click_picture(recording: Recording, frame: Frame, title: str, description: str) -> str:
-    """Return the lines around the pointer of a frame."""
-    columns, rows = recording.script.size
-    width, _ = screen_size(columns, rows)
-    pointer = frame.pointer or Offset(0, 0)
-    first = max(0, min(pointer.y - EXCERPT_LINES // 2, rows - EXCERPT_LINES))
-    top = TOP + first * LINE_HEIGHT - _EXCERPT_MARGIN
-    height = EXCERPT_LINES * LINE_HEIGHT + 2 * _EXCERPT_MARGIN
-    box = (LEFT, top, width - 2 * LEFT, height)
-    return _picture(box, _draw_screen(recording, frame), title, description)
-
-
-def _draw_screen(recording: Recording, frame: Frame) -> str:
+def screen_picture(recording: Recording, frame: Frame) -> str:
+    """Return the screen of a frame, with the pointer if there is one."""
     width, height = screen_size(*recording.script.size)
     # Without Arial, its name alone would stand for a font with serifs.
     screen = frame.svg.replace("font-family: arial", "font-family: sans-serif")
@@ -79,19 +42,27 @@ def _draw_screen(recording: Recording, frame: Frame) -> str:
     if frame.pointer is not None:
         x = LEFT + (frame.pointer.x + 0.5) * CELL_WIDTH
         pointer = _POINTER.format(x=x, y=TOP + (frame.pointer.y + 0.6) * LINE_HEIGHT)
-    return f'<svg width="{width:g}" height="{height:g}">{screen.strip()}</svg>{pointer}'
+    return f"<svg {_size(width, height)}>{screen.strip()}{pointer}</svg>"
 
 
-def _picture(
-    box: tuple[float, float, float, float], content: str, title: str, description: str
-) -> str:
-    """Return a picture of what is inside a box: left, top, width and height."""
-    left, top, width, height = box
+def captioned_picture(recording: Recording, recorded: StepRecording, frame: Frame) -> str:
+    """Return the screen of a frame with its captions below."""
+    script = recording.script
+    width, height = screen_size(*script.size)
+    captions = Captions.of_step(script, recorded.number)
+    captions_height = (terminal_size(script).height - script.size[1]) * LINE_HEIGHT
+    size = _size(width, height + captions_height)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}"'
-        f' viewBox="{left:g} {top:g} {width:g} {height:g}" role="img"'
-        ' aria-labelledby="picture-title picture-description">\n'
-        f'<title id="picture-title">{escape_xml(title)}</title>\n'
-        f'<desc id="picture-description">{escape_xml(description)}</desc>\n'
-        f"{content}\n</svg>\n"
+        f'<svg {size} role="img" aria-labelledby="title description">\n'
+        f'<title id="title">{escape_xml(captions.title)} {captions.position}</title>\n'
+        f'<desc id="description">{escape_xml(captions.text)}</desc>\n'
+        f"{screen_picture(recording, frame)}\n"
+        f'<svg x="{LEFT:g}" y="{height:g}">{frame.captions_svg}</svg>\n</svg>\n'
+    )
+
+
+def _size(width: float, height: float) -> str:
+    return (
+        f'xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}"'
+        f' viewBox="0 0 {width:g} {height:g}"'
     )
