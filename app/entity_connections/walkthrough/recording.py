@@ -6,6 +6,7 @@ The caller enters `fixed_environment` before Textual is imported, which then rea
 import asyncio
 import random
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from textual.geometry import Offset
@@ -99,11 +100,8 @@ def record(
             app.driver_class = RecordingDriver
             app.animation_level = "none"
             steps: list[StepRecording] = []
-
-            async def run_steps(_pilot: Pilot[object]) -> None:
-                await _record_steps(app, workspace.fault_switches, steps)
-
-            runner.run(app.run_async(size=terminal_size(script), auto_pilot=run_steps))
+            pilot = partial(_record_steps, app, workspace.fault_switches, steps)
+            runner.run(app.run_async(size=terminal_size(script), auto_pilot=pilot))
     finally:
         random.setstate(random_state)
         ids.random_source = random_source
@@ -111,7 +109,7 @@ def record(
 
 
 async def _record_steps(
-    app: CaptionedApp, faults: FaultSwitches | None, recorded: list[StepRecording]
+    app: CaptionedApp, faults: FaultSwitches | None, recorded: list[StepRecording], _: Pilot[object]
 ) -> None:
     """Run all steps, record each, and end the app."""
     clicks: list[Frame] = []

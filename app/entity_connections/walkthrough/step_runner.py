@@ -3,11 +3,10 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from textual.events import InputEvent, MouseDown, MouseEvent, MouseMove, MouseUp
 from textual.geometry import Offset
-from textual.screen import Screen
 
 from entity_connections.services.workspace import FaultSwitches
 from entity_connections.tui.dialogs.confirmation import Confirmation
@@ -100,15 +99,11 @@ class StepRunner:
 
     async def _wait_until_loaded(self) -> None:
         """Wait until the tenant is open and its lists are read, or cannot be."""
-        before = None
-        while (screen := self.app.read_screen()) != before or self._is_loading():
-            before = screen
+        loading = True
+        while loading:
             await asyncio.sleep(SETTLE_TIME)
-
-    def _is_loading(self) -> bool:
-        return any(
-            worker.is_running and worker.group in (ENTERING, READING) for worker in self.app.workers
-        )
+            workers = [worker for worker in self.app.workers if worker.is_running]
+            loading = any(worker.group in (ENTERING, READING) for worker in workers)
 
     def _switch_faults(self, faults: list[str] | None) -> None:
         """Switch these faults on and all others off; None: change nothing."""
@@ -125,39 +120,20 @@ class StepRunner:
                 self.app.show_typing(act.type[:end])
                 self.app.post_message(key_event(letter))
                 await asyncio.sleep(self.timing.letter)
-        elif act.click is not None:
-            await self._click(act.click)
-
-    async def _click(self, locator: str) -> None:
-        region = await self._poll(lambda screen: screen.find(locator, self._is_clickable))
-        self.app.show_pointer(region)
-        self.on_point()
-        self.app.post_message(_mouse_event(MouseMove, region.center))
-        await asyncio.sleep(self.timing.point)
-        down, up = (_mouse_event(kind, region.center) for kind in (MouseDown, MouseUp))
-        await self._send(down, up)
+        elif (locator := act.click) is not None:
+            region = await self._poll(lambda screen: screen.find(locator, self._is_clickable))
+            self.app.show_pointer(region)
+            self.on_point()
+            self.app.post_message(_mouse_event(MouseMove, region.center))
+            await asyncio.sleep(self.timing.point)
+            self.app.show_pointer(None)
+            await self._send(*(_mouse_event(kind, region.center) for kind in (MouseDown, MouseUp)))
 
     async def _send(self, *inputs: InputEvent) -> None:
-        """Send input to the app, and pause until the app has handled it.
-
-        Raises:
-            TextNotFound: the app takes no input.
-        """
-        screen, is_taken = self.app.screen, asyncio.Event()
+        """Send input, and pause; twice as long if it has opened a dialog, which is to be read."""
+        screen = self.app.screen
         for event in inputs:
             self.app.post_message(event)
-        self.app.call_later(is_taken.set)
-        try:
-            async with asyncio.timeout(TIMEOUT):
-                await is_taken.wait()
-        except TimeoutError:
-            raise TextNotFound("The screen takes no input any more.") from None
-        if self.app.pointer is not None:
-            self.app.show_pointer(None)
-        await self._pause_after(screen)
-
-    async def _pause_after(self, screen: Screen[Any]) -> None:
-        """Pause after an input; twice as long if it has opened a dialog, which is to be read."""
         await asyncio.sleep(self.timing.press)
         if self.app.is_running and self.app.screen is not screen:
             await asyncio.sleep(self.timing.press)
