@@ -56,14 +56,7 @@ def terminal_size(script: Walkthrough) -> Size:
 
 
 def render(captions: Captions, width: int, height: int, theme: Mapping[str, str]) -> list[Strip]:
-    """Return the rows of the caption bar.
-
-    Args:
-        captions: the content.
-        width: of the terminal, in cells.
-        height: of the bar, see `bar_height`.
-        theme: the colours, `App.theme_variables`.
-    """
+    """Return the rows of the caption bar; the theme is `App.theme_variables`."""
     plain = _style(theme, "foreground", "panel")
     accent = _style(theme, "accent") if captions.is_warning else Style()
     lines = [*_wrap(captions.text, width), *[""] * height][: height - 1]

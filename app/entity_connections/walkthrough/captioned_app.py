@@ -34,12 +34,8 @@ if TYPE_CHECKING:
 class CaptionedApp(ConnectionsApp):
     """The app and its captions.
 
-    Args:
-        script: the walkthrough.
-        workspace: the tenant.
-        theme: name of a theme.
-
     Attributes:
+        script: the walkthrough.
         captions: the content of the caption bar.
         pointer: the text that is about to be clicked.
         cells: what the terminal shows.

@@ -31,11 +31,7 @@ def play(
 ) -> int:
     """Play a walkthrough in the terminal, and return the exit status of the app.
 
-    Args:
-        script: what to play.
-        open_workspace: opens a new fake tenant, whose ids are the same at every call.
-        theme: name of a theme.
-        speed: 2 is twice as fast.
+    Each workspace must be a new fake tenant, whose ids are the same at every call.
     """
     with virtual_time(frozen=False) as (runner, clock):
         workspace = open_workspace()
@@ -87,9 +83,11 @@ class Player:
                 await self._go_to(0)
             case "p":
                 self._toggle_autoplay()
-            case "plus" | "minus":
-                factor = 2.0 if key == "plus" else 0.5
-                self.speed = min(MAX_SPEED, max(MIN_SPEED, self.speed * factor))
+            case "plus":
+                self.speed = min(MAX_SPEED, self.speed * 2)
+                self._update_hint()
+            case "minus":
+                self.speed = max(MIN_SPEED, self.speed / 2)
                 self._update_hint()
             case "escape":
                 await self._give_control()

@@ -47,8 +47,8 @@ class StepRecording(NamedTuple):
     Attributes:
         number: of the step, from 1.
         step: of the script.
-        clicks: for each click, the screen with the pointer on what is clicked.
-        last: the screen at the end.
+        clicks: at each click, with the pointer on what is clicked.
+        last: at the end.
     """
 
     number: int
@@ -58,14 +58,7 @@ class StepRecording(NamedTuple):
 
 
 class Recording(NamedTuple):
-    """A recorded walkthrough.
-
-    Attributes:
-        name: of the script.
-        script: what was recorded.
-        steps: in order.
-        output: what the terminal was sent, with the seconds since the start.
-    """
+    """A recorded walkthrough; `output` has the seconds since the start."""
 
     name: str
     script: Walkthrough
@@ -81,11 +74,7 @@ def record(
 ) -> Recording:
     """Run a walkthrough at the pace of an audience, in virtual time, and record it.
 
-    Args:
-        name: of the script.
-        script: what to record.
-        open_workspace: opens a new fake tenant, whose ids are the same at every call.
-        theme: name of a theme.
+    The workspace must be a new fake tenant, whose ids are the same at every call.
 
     Raises:
         StepFailed: a step cannot be run.

@@ -23,12 +23,7 @@ class TextNotFound(LookupError):
 
 
 class TextRegion(NamedTuple):
-    """Where a text stands.
-
-    Attributes:
-        offset: the cell of its first character.
-        width: in cells.
-    """
+    """Where a text stands: its first cell, and its width in cells."""
 
     offset: Offset
     width: int
@@ -40,11 +35,7 @@ class TextRegion(NamedTuple):
 
 
 class ScreenText(NamedTuple):
-    """The text of a screen.
-
-    Attributes:
-        lines: from top to bottom; a character that is two cells wide is one character.
-    """
+    """The lines of a screen; a character that is two cells wide is one character."""
 
     lines: tuple[str, ...]
 
@@ -64,12 +55,8 @@ class ScreenText(NamedTuple):
     ) -> TextRegion:
         """Return the one region that matches a locator.
 
-        Of several, the one goes first whose line begins with the locator.
-
-        Args:
-            locator: names the text.
-            is_clickable: says of a cell whether a click reaches it; a text that cannot be
-                clicked is ignored.
+        Of several, the one goes first whose line begins with the locator. A text is ignored
+        whose cell is not `is_clickable`.
 
         Raises:
             TextNotFound: there is none, or more than one.

@@ -108,11 +108,7 @@ def script_toml(
 ) -> str:
     """Return a script with a step for each act, whose captions are to be filled in.
 
-    Args:
-        acts: see `RecordedApp.acts`; those beyond MAX_STEPS are left out.
-        scenario: a name, or the path of a scenario file relative to the script.
-        user: the user at the start.
-        size: columns and rows of the screen.
+    Acts beyond MAX_STEPS are left out. The path of a scenario file is relative to the script.
     """
     head = _HEAD.format(scenario=_quote(scenario), user=_quote(user), size=list(size))
     return head + "".join(

@@ -83,11 +83,7 @@ class _VirtualTimeLoop(asyncio.SelectorEventLoop):
 
 @contextmanager
 def virtual_time(*, frozen: bool) -> Iterator[tuple[asyncio.Runner, VirtualClock]]:
-    """Return a runner, and the clock of the runner, of Textual and of the program in it.
-
-    Args:
-        frozen: see `VirtualClock`.
-    """
+    """Return a runner, and the clock of the runner, of Textual and of the program in it."""
     virtual_clock = VirtualClock(frozen=frozen)
     clock_before, textual_before = clock.current, textual._time.get_time  # noqa: SLF001
     clock.current = virtual_clock

@@ -48,11 +48,10 @@ class HostGuard(NamedTuple):
 
     @classmethod
     def for_socket(cls, listening: socket.socket, names: Iterable[str] = ()) -> Self:
-        """Return the guard of a listening socket.
+        """Return the guard of a socket: bound to loopback, it is localhost, else also the machine.
 
         Args:
-            listening: one that is bound to loopback is reached as localhost only; another one
-                also by the name of this machine.
+            listening: the socket.
             names: further host names.
         """
         allowed = {"localhost", *(name.lower().rstrip(".") for name in names)}

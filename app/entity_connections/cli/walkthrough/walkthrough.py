@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from entity_connections.services.workspace import Workspace
+    from entity_connections.walkthrough.recording import Recording
     from entity_connections.walkthrough.script import Walkthrough
 
 
@@ -89,18 +90,13 @@ walkthrough.add_command(new)
 @argument("name", type=_ScriptName())
 @option("--theme", type=click.Choice(THEMES), default="dark", show_default=True, help="Colours.")
 @option(
-    "--speed",
-    type=click.FloatRange(0.25, 8),
-    default=1.0,
-    show_default=True,
+    "--speed", type=click.FloatRange(0.25, 8), default=1.0, show_default=True,
     help="How fast it plays: 2 is twice as fast.",
-)
+)  # fmt: skip
 @option(
-    "--export",
-    "folder",
-    metavar="DIR",
+    "--export", "folder", metavar="DIR",
     help="Play to nobody, and write pictures, a page and a terminal recording there.",
-)
+)  # fmt: skip
 @option("--png", is_flag=True, help="With --export: each picture as PNG, too.")
 @option("--force", is_flag=True, help="With --export: write into a folder that is not empty.")
 def play(name: str, theme: str, speed: float, folder: str | None, *, png: bool, force: bool) -> int:
@@ -128,41 +124,35 @@ def play(name: str, theme: str, speed: float, folder: str | None, *, png: bool, 
 @fixed_environment()
 def check(names: tuple[str, ...]) -> ExitCode:
     """Perform walkthroughs unseen; say at which step one does not come about."""
-    from entity_connections.walkthrough.recording import record
-    from entity_connections.walkthrough.step_runner import StepFailed
-
-    code = ExitCode.DONE
     for name in names:
-        script, open_workspace = _read(name)
-        try:
-            record(Path(name).stem, script, open_workspace)
-        except StepFailed as error:
-            code = ExitCode.REFUSED
-            click.echo(f"{clean(name)}: {error}", err=True)
-        else:
-            echo(f"{clean(name)}: every step came about.")
-    return code
+        _record(name)
+        echo(f"{clean(name)}: every step came about.")
+    return ExitCode.DONE
 
 
 @fixed_environment()
 def _export(name: str, theme: str, folder: Path, *, png: bool, force: bool) -> ExitCode:
     from entity_connections.walkthrough.export.exporter import ExportError, export, prepare_folder
-    from entity_connections.walkthrough.recording import record
-    from entity_connections.walkthrough.step_runner import StepFailed
 
-    script, open_workspace = _read(name)
-    stem = Path(name).stem
     try:
         prepare_folder(folder, force=force)
-        recording = record(stem, script, open_workspace, theme)
-        paths = export(recording, folder, with_png=png)
-    except StepFailed as error:
-        raise CliError(f"{stem}: {error}", ExitCode.REFUSED) from error
+        paths = export(_record(name, theme), folder, with_png=png)
     except ExportError as error:
         raise CliError(str(error), ExitCode.USAGE) from error
     for path in paths:
         echo(str(path))
     return ExitCode.DONE
+
+
+def _record(name: str, theme: str = "dark") -> "Recording":
+    from entity_connections.walkthrough.recording import record
+    from entity_connections.walkthrough.step_runner import StepFailed
+
+    script, open_workspace = _read(name)
+    try:
+        return record(Path(name).stem, script, open_workspace, theme)
+    except StepFailed as error:
+        raise CliError(f"{clean(name)}: {error}", ExitCode.REFUSED) from error
 
 
 def _read(name: str) -> "tuple[Walkthrough, Callable[[], Workspace]]":

@@ -24,12 +24,8 @@ class ExportError(Exception):
 def prepare_folder(path: Path, *, force: bool) -> None:
     """Make the folder, unless it is there.
 
-    Args:
-        path: of the folder.
-        force: whether it may hold files already; those of the same names will be replaced.
-
     Raises:
-        ExportError: it cannot be made, or holds files.
+        ExportError: it cannot be made, or holds files and `force` is not given.
     """
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -48,11 +44,6 @@ def export(recording: Recording, folder: Path, *, with_png: bool = False) -> lis
 
     Each step makes NN-NAME.svg, the screen at its end with its caption, and for each of
     its clicks NN-NAME-click.svg, the screen with the pointer on what is clicked.
-
-    Args:
-        recording: what to export.
-        folder: where to; it exists.
-        with_png: whether to write each picture as PNG, too.
 
     Raises:
         ExportError: files cannot be written, or PNGs cannot be drawn.
