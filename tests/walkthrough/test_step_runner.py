@@ -2,7 +2,7 @@
 
 import pytest
 from entity_connections.walkthrough.script import Walkthrough
-from entity_connections.walkthrough.step_runner import StepFailed, Timing
+from entity_connections.walkthrough.step_runner import StepFailed
 
 from tests.walkthrough.recordings import make_script, record_script
 
@@ -87,7 +87,3 @@ def test_an_app_that_closes_is_a_failure() -> None:
     keys = ", ".join(f'{{ press = "{key}" }}' for key in ("ctrl+p", "q", "u", "i", "t", "enter"))
     error = failure_of(make_script(f'do = [{keys}]\nsee = ["Acme"]', 'see = ["Acme"]'))
     assert (error.number, error.reason) == (1, "The screen has closed.")
-
-
-def test_a_high_speed_still_leaves_time_for_questions_to_be_armed() -> None:
-    assert Timing.for_audience(64).press == Timing().press > 0.3

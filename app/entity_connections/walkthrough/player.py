@@ -13,7 +13,7 @@ from entity_connections.tui.widgets.too_small import is_too_small
 from entity_connections.walkthrough.caption_bar import Captions
 from entity_connections.walkthrough.captioned_app import CaptionedApp, CaptionedDriver
 from entity_connections.walkthrough.script import RESUME_KEY, Walkthrough
-from entity_connections.walkthrough.step_runner import StepFailed, StepRunner, Timing
+from entity_connections.walkthrough.step_runner import StepFailed, StepRunner
 from entity_connections.walkthrough.virtual_time import VirtualClock, virtual_time
 
 LEAD_TIME = 1.2
@@ -45,11 +45,8 @@ class Player:
     """Runs the steps of an app's script when the presenter says so.
 
     Attributes:
-        app: the app.
         workspace: the tenant of the app.
         open_workspace: opens a new one: to go back, the steps are run again from the start.
-        clock: of the event loop.
-        speed: 2 is twice as fast.
         autoplay: whether the next step follows by itself.
         steps_done: the number of steps that the screen shows.
         running: runs a step, or in autoplay all that follow.
@@ -83,11 +80,9 @@ class Player:
                 await self._go_to(0)
             case "p":
                 self._toggle_autoplay()
-            case "plus":
-                self.speed = min(MAX_SPEED, self.speed * 2)
-                self._update_hint()
-            case "minus":
-                self.speed = max(MIN_SPEED, self.speed / 2)
+            case "plus" | "minus":
+                speed = self.speed * 2 if key == "plus" else self.speed / 2
+                self.speed = min(MAX_SPEED, max(MIN_SPEED, speed))
                 self._update_hint()
             case "escape":
                 await self._give_control()
@@ -110,8 +105,8 @@ class Player:
             for number, step in list(enumerate(self.app.script.steps, 1))[self.steps_done :]:
                 self._show_step(number)
                 await self._wait(LEAD_TIME)
-                timing = Timing.for_audience(self.speed)
-                await StepRunner(self.app, self.workspace.fault_switches, timing).run(number, step)
+                faults = self.workspace.fault_switches
+                await StepRunner(self.app, faults, self.speed).run(number, step)
                 self.steps_done = number
                 if not self.autoplay or number == len(self.app.script.steps):
                     break

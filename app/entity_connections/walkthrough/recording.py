@@ -21,7 +21,7 @@ from entity_connections.walkthrough.player import LEAD_TIME, reading_time
 from entity_connections.walkthrough.screen_text import ScreenText
 from entity_connections.walkthrough.screenshot import draw_rows, take_screenshot
 from entity_connections.walkthrough.script import Step, Walkthrough
-from entity_connections.walkthrough.step_runner import StepRunner, Timing
+from entity_connections.walkthrough.step_runner import StepRunner
 from entity_connections.walkthrough.virtual_time import virtual_time
 
 
@@ -102,7 +102,7 @@ async def _record_steps(
 ) -> None:
     """Run all steps, record each, and end the app."""
     clicks: list[Frame] = []
-    runner = StepRunner(app, faults, Timing.for_audience(), lambda: clicks.append(_take_frame(app)))
+    runner = StepRunner(app, faults, on_point=lambda: clicks.append(_take_frame(app)))
     script = app.script
     app.set_captions(Captions.of_step(script, 0))
     await asyncio.sleep(reading_time(script.teaches))

@@ -1,4 +1,4 @@
-"""The script of a walkthrough: what its file may hold."""
+"""The script of a walkthrough: what its file may hold; README.md explains it."""
 
 import unicodedata
 from typing import Annotated, Self
@@ -66,13 +66,7 @@ Rows = Annotated[int, Field(ge=MIN_SIZE[1], le=MAX_SIZE[1])]
 
 
 class Act(_Model):
-    """One input: a key, a text that is typed, or a click.
-
-    Attributes:
-        press: one key: a character, or a name such as enter or ctrl+r.
-        type: a text, typed letter by letter.
-        click: a locator of the text to click, see `screen_text`.
-    """
+    """One input: a key, a text that is typed letter by letter, or a click on a locator."""
 
     press: Annotated[str, AfterValidator(_check_key)] | None = None
     type: Text | None = None
@@ -86,16 +80,12 @@ class Act(_Model):
 
 
 class Step(_Model):
-    """A caption, the inputs, and what the screen must show after them.
+    """A caption, the inputs, and locators of texts that must be seen or gone after them.
 
     Attributes:
-        caption: what the audience reads.
         user: the user to become first (key u); None: the current one.
-        faults: the faults of the fake tenant that are on from this step, each as
-            "name=value"; all others are off. None: no change.
-        do: the inputs, in order.
-        see: locators of texts that must be on the screen afterwards.
-        gone: locators of texts that must not be.
+        faults: the faults of the fake tenant that are on from this step; all others are off.
+            None: no change.
         picture: name of the picture of this step, for files and snapshots.
     """
 
@@ -116,15 +106,11 @@ class Step(_Model):
 
 
 class Walkthrough(_Model):
-    """A scripted tour of the screen on a fake tenant.
+    """A scripted tour of the screen on a fake tenant; README.md explains the keys of its file.
 
     Attributes:
-        title: what it is called.
-        teaches: what the audience knows afterwards, in a sentence.
-        scenario: the state of the tenant at the start: a name or the path of a scenario file.
-        user: the user at the start.
+        scenario: the name or the path of a scenario file.
         size: columns and rows of the screen in recordings, without the captions.
-        steps: in order.
     """
 
     title: Title

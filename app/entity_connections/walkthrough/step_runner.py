@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from textual.events import InputEvent, MouseDown, MouseEvent, MouseMove, MouseUp
 from textual.geometry import Offset
@@ -22,26 +22,11 @@ FIRST_POLL, MAX_POLL = 0.05, 0.5
 """Seconds between two looks at the screen: few at first, then more and more."""
 SETTLE_TIME = 0.25
 """Seconds to wait at the end of a step, until the screen has settled."""
+POINT_TIME, PRESS_TIME, LETTER_TIME = 0.9, 0.7, 0.09
+"""Seconds at speed 1: the pointer before a click, after a key or click, after a typed letter."""
+MIN_PRESS_TIME = 0.4
+"""Seconds after a key or click at any speed: the screen must keep up."""
 _Result = TypeVar("_Result")
-
-
-class Timing(NamedTuple):
-    """Pauses, in seconds; the defaults are the shortest with which the screen keeps up.
-
-    Attributes:
-        point: between showing the pointer and the click.
-        press: after a key or a click.
-        letter: after each letter of a text.
-    """
-
-    point: float = 0.0
-    press: float = 0.4
-    letter: float = 0.01
-
-    @classmethod
-    def for_audience(cls, speed: float = 1.0) -> "Timing":
-        """Return the pauses with which an audience can follow; speed 2 is twice as fast."""
-        return cls(0.9 / speed, max(cls().press, 0.7 / speed), max(cls().letter, 0.09 / speed))
 
 
 class StepFailed(Exception):
@@ -69,13 +54,13 @@ class StepRunner:
     Attributes:
         app: the running app.
         faults: the fault switches of its tenant, which is a fake one.
-        timing: the pauses.
+        speed: 2 is twice as fast.
         on_point: called when the pointer is shown, before the click.
     """
 
     app: CaptionedApp
     faults: FaultSwitches | None
-    timing: Timing = Timing()  # noqa: RUF009 - immutable
+    speed: float = 1.0
     on_point: Callable[[], None] = lambda: None
 
     async def run(self, number: int, step: Step) -> None:
@@ -119,24 +104,24 @@ class StepRunner:
             for end, letter in enumerate(act.type, 1):
                 self.app.show_typing(act.type[:end])
                 self.app.post_message(key_event(letter))
-                await asyncio.sleep(self.timing.letter)
+                await asyncio.sleep(LETTER_TIME / self.speed)
         elif (locator := act.click) is not None:
             region = await self._poll(lambda screen: screen.find(locator, self._is_clickable))
             self.app.show_pointer(region)
             self.on_point()
             self.app.post_message(_mouse_event(MouseMove, region.center))
-            await asyncio.sleep(self.timing.point)
+            await asyncio.sleep(POINT_TIME / self.speed)
             self.app.show_pointer(None)
             await self._send(*(_mouse_event(kind, region.center) for kind in (MouseDown, MouseUp)))
 
     async def _send(self, *inputs: InputEvent) -> None:
         """Send input, and pause; twice as long if it has opened a dialog, which is to be read."""
-        screen = self.app.screen
+        screen, pause = self.app.screen, max(MIN_PRESS_TIME, PRESS_TIME / self.speed)
         for event in inputs:
             self.app.post_message(event)
-        await asyncio.sleep(self.timing.press)
+        await asyncio.sleep(pause)
         if self.app.is_running and self.app.screen is not screen:
-            await asyncio.sleep(self.timing.press)
+            await asyncio.sleep(pause)
         for _ in range(int(TIMEOUT / FIRST_POLL)):
             if not self.app.is_running or not self._is_busy():
                 break
