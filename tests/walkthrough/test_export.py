@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -21,7 +20,8 @@ from entity_connections.walkthrough.export.pictures import (
 )
 from textual.geometry import Offset
 
-from tests.walkthrough.recordings import make_script, record_script, tour
+from tests.cli.tenant import run
+from tests.walkthrough.recordings import HEADER, make_script, record_script, tour
 
 SVG = "{http://www.w3.org/2000/svg}"
 PICTURES = ("01-question-click", "01-question-click-2", "01-question", "02-step", "03-there")
@@ -186,15 +186,24 @@ def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
         export(tour(), tmp_path)
 
 
-def test_the_command(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "entity_connections", "walkthrough", "deny-a-request"]
-
-    def run(*options: str) -> subprocess.CompletedProcess[str]:
-        arguments = [*command, "--export", str(tmp_path / "out"), *options]
-        return subprocess.run(arguments, capture_output=True, text=True)
-
-    ended = run()
+def test_the_commands(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    export_it = ("walkthrough", "deny-a-request", "--export", str(out))
+    ended = run(tmp_path, *export_it)
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert sorted(ended.stdout.split()) == sorted(map(str, (tmp_path / "out").iterdir()))
-    assert run().returncode == 2
-    assert run("--force").returncode == 0
+    assert sorted(ended.stdout.split()) == sorted(map(str, out.iterdir()))
+    assert run(tmp_path, *export_it).returncode == 2
+    assert run(tmp_path, *export_it, "--force").returncode == 0
+    assert "Deny a request" in run(tmp_path, "walkthrough").stdout
+
+
+def test_the_command_check(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.toml", tmp_path / "bad.toml"
+    good.write_text(f'{HEADER}[[steps]]\ncaption = "One."')
+    bad.write_text(f'{HEADER}[[steps]]\ncaption = "One."\nsee = ["Atlantis"]')
+    assert "every step came about" in run(tmp_path, "walkthrough", "check", str(good)).stdout
+    ended = run(tmp_path, "walkthrough", "check", str(good), str(bad))
+    assert ended.returncode == 1
+    assert '"Atlantis" must be seen, and is not.' in ended.stderr
+    bad.write_text(f'{HEADER}[[steps]]\ncaption = "One."\nuser = "mallory"')
+    assert "there is no mallory in acme" in run(tmp_path, "walkthrough", "check", str(bad)).stderr
