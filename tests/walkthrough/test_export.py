@@ -18,6 +18,7 @@ from entity_connections.walkthrough.export.pictures import (
     TOP,
     screen_size,
 )
+from entity_connections.walkthrough.screen_text import click_cell
 from textual.geometry import Offset
 
 from tests.cli.tenant import run
@@ -93,7 +94,7 @@ def test_the_pointer_is_on_what_is_clicked(exported: Path, number: int) -> None:
     locator = tour().script.steps[0].do[number].click or ""
     frame = tour().steps[0].clicks[number]
     cell = Offset(int((x - LEFT) / CELL_WIDTH), int((y - TOP) / LINE_HEIGHT))
-    assert cell == frame.pointer == frame.text.find(locator).center
+    assert cell == frame.pointer == click_cell(frame.text.find(locator))
     assert "<circle r=" not in (exported / "01-question.svg").read_text()
 
 

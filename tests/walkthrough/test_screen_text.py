@@ -7,9 +7,9 @@ from entity_connections.walkthrough.screen_text import (
     ScreenText,
     TerminalCells,
     TextNotFound,
-    TextRegion,
+    click_cell,
 )
-from textual.geometry import Offset, Size
+from textual.geometry import Offset, Region, Size
 
 from tests.walkthrough.recordings import make_script, record_script
 
@@ -28,12 +28,12 @@ DIALOG = ScreenText(("  Acme-US │  Accept?          │ect", "  Acme-Eur│  A
 
 def test_a_text_that_is_there_once() -> None:
     region = LIST.find("Disconnect")
-    assert region == TextRegion(Offset(30, 2), 10)
-    assert region.center == Offset(35, 2)
+    assert region == Region(30, 2, 10, 1)
+    assert click_cell(region) == Offset(35, 2)
 
 
 def test_wide_characters_count_as_two_cells() -> None:
-    assert LIST.find("前") == TextRegion(Offset(9, 4), 2)
+    assert LIST.find("前") == Region(9, 4, 2, 1)
     assert LIST.find("名前 … Acme").offset == Offset(18, 4)
 
 
@@ -46,8 +46,8 @@ def test_a_text_after_others_on_its_line() -> None:
 
 def test_the_line_that_begins_with_the_first_text_goes_first() -> None:
     assert LIST.find("Acme-Europe").offset == Offset(2, 3)
-    assert LIST.find("Acme-Europe … t").offset.y == 3
-    assert LIST.find("Under … A").offset.y == 1
+    assert LIST.find("Acme-Europe … t").y == 3
+    assert LIST.find("Under … A").y == 1
     assert DIALOG.find("Acme-US … 1 waiting").offset == Offset(22, 1)
 
 
@@ -59,7 +59,7 @@ def test_a_text_that_is_missing_or_there_more_than_once() -> None:
 
 
 def test_texts_that_cannot_be_clicked_are_ignored() -> None:
-    assert LIST.find("Request", lambda cell: cell.y != 3).offset.y == 4
+    assert LIST.find("Request", lambda cell: cell.y != 3).y == 4
     with pytest.raises(TextNotFound, match=r'"Request" is behind a dialog\.'):
         LIST.find("Request", lambda _: False)
 
@@ -80,7 +80,7 @@ def test_texts_that_cannot_be_clicked_are_ignored() -> None:
 )
 def test_a_locator_of_a_clicked_cell(cell: Offset, locator: str | None) -> None:
     assert LIST.locator_at(cell) == locator
-    assert locator is None or LIST.find(locator).offset.y == cell.y
+    assert locator is None or LIST.find(locator).y == cell.y
 
 
 def test_cells_are_those_that_a_terminal_shows() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual.drivers.headless_driver import HeadlessDriver
-from textual.geometry import Offset, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
@@ -22,7 +22,7 @@ from entity_connections.walkthrough.caption_bar import (
     render_pointer,
     to_ansi,
 )
-from entity_connections.walkthrough.screen_text import ScreenText, TerminalCells, TextRegion
+from entity_connections.walkthrough.screen_text import ScreenText, TerminalCells
 from entity_connections.walkthrough.script import RESUME_KEY, Walkthrough
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class CaptionedApp(ConnectionsApp):
         super().__init__(workspace, theme)
         self.script = script
         self.captions = Captions.of_step(script, 0)
-        self.pointer: TextRegion | None = None
+        self.pointer: Region | None = None
         self.cells = TerminalCells()
         self.terminal: Driver | None = None
         self.player_task: Callable[[], Coroutine[Any, Any, None]] | None = None
@@ -94,7 +94,7 @@ class CaptionedApp(ConnectionsApp):
         before = self.captions.keys[:-1] if len(text) > 1 else self.captions.keys
         self.set_captions(self.captions._replace(keys=(*before, text)))
 
-    def show_pointer(self, region: TextRegion | None) -> None:
+    def show_pointer(self, region: Region | None) -> None:
         """Show the pointer beside a text; None removes it."""
         self.pointer = region
         self.refresh()
@@ -116,7 +116,7 @@ class CaptionedApp(ConnectionsApp):
             self._captions_moved = False
             self._draw_captions()
         if self.pointer is not None and self.terminal is not None:
-            (x, y), width = self.pointer
+            x, y, width, _ = self.pointer
             fits_right = x + width < self.size.width
             sign = render_pointer(self.theme_variables, "◀" if fits_right else "▶")
             offset = Offset(x + width if fits_right else max(0, x - 1), y)

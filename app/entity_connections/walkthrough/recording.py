@@ -18,7 +18,7 @@ from entity_connections.walkthrough.caption_bar import Captions, terminal_size
 from entity_connections.walkthrough.captioned_app import CaptionedApp, RecordingDriver
 from entity_connections.walkthrough.fixed_environment import fixed_environment
 from entity_connections.walkthrough.player import LEAD_TIME, reading_time
-from entity_connections.walkthrough.screen_text import ScreenText
+from entity_connections.walkthrough.screen_text import ScreenText, click_cell
 from entity_connections.walkthrough.screenshot import draw_rows, take_screenshot
 from entity_connections.walkthrough.script import Step, Walkthrough
 from entity_connections.walkthrough.step_runner import StepRunner
@@ -117,6 +117,6 @@ async def _record_steps(
 
 
 def _take_frame(app: CaptionedApp) -> Frame:
-    pointer = app.pointer.center if app.pointer else None
+    pointer = click_cell(app.pointer) if app.pointer else None
     captions_svg = draw_rows(app.render_captions())
     return Frame(take_screenshot(app), captions_svg, pointer, app.read_screen())

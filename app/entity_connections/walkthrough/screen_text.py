@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pyte
 from rich.cells import cell_len
-from textual.geometry import Offset, Size
+from textual.geometry import Offset, Region, Size
 
 SEPARATOR = " … "
 """Stands between the texts of a locator."""
@@ -22,16 +22,9 @@ class TextNotFound(LookupError):
     """No text on the screen matches a locator, or more than one does."""
 
 
-class TextRegion(NamedTuple):
-    """Where a text stands: its first cell, and its width in cells."""
-
-    offset: Offset
-    width: int
-
-    @property
-    def center(self) -> Offset:
-        """The cell to click."""
-        return self.offset + Offset(self.width // 2, 0)
+def click_cell(region: Region) -> Offset:
+    """Return the cell in the middle of a text."""
+    return region.offset + Offset(region.width // 2, 0)
 
 
 class ScreenText(NamedTuple):
@@ -39,20 +32,18 @@ class ScreenText(NamedTuple):
 
     lines: tuple[str, ...]
 
-    def find_all(self, locator: str) -> list[TextRegion]:
+    def find_all(self, locator: str) -> list[Region]:
         """Return all regions that match a locator, in the order of reading."""
         *before, text = map(re.escape, locator.split(SEPARATOR))
         until = re.compile("".join(f".*?{word}" for word in before))
         return [
-            TextRegion(Offset(cell_len(line[: match.start()]), y), cell_len(match[0]))
+            Region(cell_len(line[: match.start()]), y, cell_len(match[0]), 1)
             for y, line in enumerate(self.lines)
             if (start := until.match(line))
             for match in re.compile(text).finditer(line, start.end())
         ]
 
-    def find(
-        self, locator: str, is_clickable: Callable[[Offset], bool] = lambda _: True
-    ) -> TextRegion:
+    def find(self, locator: str, is_clickable: Callable[[Offset], bool] = lambda _: True) -> Region:
         """Return the one region that matches a locator.
 
         Of several, the one goes first whose line begins with the locator. A text is ignored
@@ -62,7 +53,7 @@ class ScreenText(NamedTuple):
             TextNotFound: there is none, or more than one.
         """
         matches = self.find_all(locator)
-        regions = [region for region in matches if is_clickable(region.center)]
+        regions = [region for region in matches if is_clickable(click_cell(region))]
         if len(regions) > 1:
             regions = [region for region in regions if self._is_first(region, locator)] or regions
         if len(regions) > 1:
@@ -90,17 +81,17 @@ class ScreenText(NamedTuple):
 
     def _is_unique(self, locator: str, y: int) -> bool:
         try:
-            return self.find(locator).offset.y == y
+            return self.find(locator).y == y
         except TextNotFound:
             return False
 
-    def _is_first(self, region: TextRegion, locator: str) -> bool:
+    def _is_first(self, region: Region, locator: str) -> bool:
         """Return whether the first phrase of the region's line is the locator's first text."""
         first, *after = locator.split(SEPARATOR)
-        line = self.lines[region.offset.y]
+        line = self.lines[region.y]
         text = _LEADING_SIGNS.sub("", line)
         phrase = _PHRASE.match(text)
-        is_first = bool(after) or region.offset.x == cell_len(line[: -len(text)])
+        is_first = bool(after) or region.x == cell_len(line[: -len(text)])
         return is_first and phrase is not None and phrase[0] == first
 
 

@@ -13,7 +13,7 @@ from entity_connections.tui.dialogs.confirmation import Confirmation
 from entity_connections.tui.workers import ENTERING, READING
 from entity_connections.walkthrough.captioned_app import CaptionedApp
 from entity_connections.walkthrough.key_events import key_event, key_label
-from entity_connections.walkthrough.screen_text import ScreenText, TextNotFound
+from entity_connections.walkthrough.screen_text import ScreenText, TextNotFound, click_cell
 from entity_connections.walkthrough.script import Act, Step
 
 TIMEOUT = 60.0
@@ -109,10 +109,11 @@ class StepRunner:
             region = await self._poll(lambda screen: screen.find(locator, self._is_clickable))
             self.app.show_pointer(region)
             self.on_point()
-            self.app.post_message(_mouse_event(MouseMove, region.center))
+            cell = click_cell(region)
+            self.app.post_message(_mouse_event(MouseMove, cell))
             await asyncio.sleep(POINT_TIME / self.speed)
             self.app.show_pointer(None)
-            await self._send(*(_mouse_event(kind, region.center) for kind in (MouseDown, MouseUp)))
+            await self._send(_mouse_event(MouseDown, cell), _mouse_event(MouseUp, cell))
 
     async def _send(self, *inputs: InputEvent) -> None:
         """Send input, and pause; twice as long if it has opened a dialog, which is to be read."""

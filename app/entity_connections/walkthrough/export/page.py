@@ -48,7 +48,7 @@ def _step(recording: Recording, recorded: StepRecording) -> str:
     picture = screen_picture(recording, recorded.last)
     # tabindex: a section that is scrolled to takes the focus, so that Tab goes on from there.
     return f"""<section class="step" id="step-{number}" tabindex="-1" aria-labelledby="c{number}">
-<div class="place">{number}/{count}<nav aria-label="Steps">{_links(number, count)}</nav></div>
+<div class="place">{number}/{count}</div>
 <h2 id="c{number}">{escape_xml(step.caption)}</h2>
 {f'<ol class="acts">{acts}</ol>' if acts else ""}
 <figure>{_image(picture, alt)}</figure>
@@ -56,15 +56,6 @@ def _step(recording: Recording, recorded: StepRecording) -> str:
 <pre>{chr(10).join(map(escape_xml, recorded.last.text.lines))}</pre></details>
 </section>
 """
-
-
-def _links(number: int, count: int) -> str:
-    neighbours = [(number - 1, "←"), (number + 1, "→")]
-    return "".join(
-        f'<a href="#step-{other}" aria-label="Step {other}">{arrow}</a>'
-        for other, arrow in neighbours
-        if 1 <= other <= count
-    )
 
 
 def _acts(recording: Recording, recorded: StepRecording) -> Iterator[str]:
