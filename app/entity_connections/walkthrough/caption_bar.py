@@ -66,9 +66,9 @@ def render(captions: Captions, width: int, height: int, theme: Mapping[str, str]
     return [_render_head(captions, width, theme), *padded]
 
 
-def render_pointer(theme: Mapping[str, str], sign: str) -> Strip:
-    """Return the sign that stands beside a text and points at it."""
-    return Strip([Segment(sign, _highlight(theme))])
+def render_pointer(theme: Mapping[str, str]) -> Strip:
+    """Return the sign that stands to the right of a text and points at it."""
+    return Strip([Segment("◀", _highlight(theme))])
 
 
 def to_ansi(rows: Iterable[Strip], offset: Offset, console: Console) -> str:

@@ -85,14 +85,9 @@ class CaptionedApp(ConnectionsApp):
         self.captions = captions
         self._draw_captions()
 
-    def show_key(self, label: str) -> None:
-        """Show a key that is pressed."""
-        self.set_captions(self.captions._replace(keys=(*self.captions.keys, label)))
-
-    def show_typing(self, text: str) -> None:
-        """Show how much of a text has been typed."""
-        before = self.captions.keys[:-1] if len(text) > 1 else self.captions.keys
-        self.set_captions(self.captions._replace(keys=(*before, text)))
+    def show_keys(self, *labels: str) -> None:
+        """Show the keys that have been pressed in this step."""
+        self.set_captions(self.captions._replace(keys=labels))
 
     def show_pointer(self, region: Region | None) -> None:
         """Show the pointer beside a text; None removes it."""
@@ -116,11 +111,9 @@ class CaptionedApp(ConnectionsApp):
             self._captions_moved = False
             self._draw_captions()
         if self.pointer is not None and self.terminal is not None:
-            x, y, width, _ = self.pointer
-            fits_right = x + width < self.size.width
-            sign = render_pointer(self.theme_variables, "◀" if fits_right else "▶")
-            offset = Offset(x + width if fits_right else max(0, x - 1), y)
-            self.terminal.write(to_ansi([sign], offset, self.console))
+            offset = Offset(min(self.pointer.right, self.size.width - 1), self.pointer.y)
+            rows = [render_pointer(self.theme_variables)]
+            self.terminal.write(to_ansi(rows, offset, self.console))
 
     def _draw_captions(self) -> None:
         if self.terminal is not None:

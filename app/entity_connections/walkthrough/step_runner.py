@@ -97,12 +97,13 @@ class StepRunner:
                 self.faults.toggle(fault)
 
     async def _perform(self, act: Act) -> None:
+        keys_before = self.app.captions.keys
         if act.press is not None:
-            self.app.show_key(key_label(act.press))
+            self.app.show_keys(*keys_before, key_label(act.press))
             await self._send(key_event(act.press))
         elif act.type is not None:
             for end, letter in enumerate(act.type, 1):
-                self.app.show_typing(act.type[:end])
+                self.app.show_keys(*keys_before, act.type[:end])
                 self.app.post_message(key_event(letter))
                 await asyncio.sleep(LETTER_TIME / self.speed)
         elif (locator := act.click) is not None:

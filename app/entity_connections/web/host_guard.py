@@ -13,19 +13,11 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-_POLICY = "; ".join((
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self' 'unsafe-inline'",  # xterm.js writes style attributes
-    "img-src data:",  # the empty icon
-    "font-src 'self'",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-))  # fmt: skip
 _HEADERS = {
-    "Content-Security-Policy": _POLICY,
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; img-src data:;"
+    " font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none';"
+    " style-src 'self' 'unsafe-inline'",  # xterm.js writes style attributes
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
@@ -48,18 +40,12 @@ class HostGuard(NamedTuple):
 
     @classmethod
     def for_socket(cls, listening: socket.socket, names: Iterable[str] = ()) -> Self:
-        """Return the guard of a socket: bound to loopback, it is localhost, else also the machine.
-
-        Args:
-            listening: the socket.
-            names: further host names.
-        """
-        allowed = {"localhost", *(name.lower().rstrip(".") for name in names)}
+        """Return the guard of a listening socket; `names` are further host names."""
+        machine = socket.gethostname()
         is_local = ipaddress.ip_address(listening.getsockname()[0]).is_loopback
-        if not is_local:
-            machine = socket.gethostname().lower()
-            allowed |= {machine, f"{machine}.local"}
-        return cls(frozenset(allowed), any_address=not is_local)
+        own = ["localhost"] if is_local else ["localhost", machine, f"{machine}.local"]
+        allowed = frozenset(name.lower().rstrip(".") for name in (*own, *names))
+        return cls(allowed, any_address=not is_local)
 
     def allows(self, host: str) -> bool:
         """Return whether a Host header names this server; any port will do, as of a tunnel."""

@@ -20,7 +20,7 @@ _FREE_SESSION_TIMEOUT = GRACE + 1.0
 
 
 class Server:
-    """Serves the page, and runs a process for each visitor.
+    """Serves the page, and runs a command for each visitor.
 
     Args:
         command: what to run for each visitor.
@@ -29,7 +29,7 @@ class Server:
         report: takes a sentence for the person who runs the server.
 
     Attributes:
-        app: the application to serve; when it shuts down it ends all sessions.
+        app: the application to serve; it ends all sessions when it shuts down.
     """
 
     def __init__(

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -169,10 +170,7 @@ def _read(name: str) -> "tuple[Walkthrough, Callable[[], Workspace]]":
         raise CliError(str(error), ExitCode.USAGE) from error
     os.environ.pop("ZUORA_ENTITY_ID", None)  # the script says where it begins
     options = TenantOptions(scenario=script.scenario, user=script.user)
-
-    def open_workspace() -> "Workspace":
-        return make_fake_workspace(options, seed=0)
-
+    open_workspace = partial(make_fake_workspace, options, seed=0)
     workspace = open_workspace()
     for number, step in enumerate(script.steps, 1):
         if step.user not in (None, *dict(workspace.users)):
