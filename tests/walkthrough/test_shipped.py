@@ -29,23 +29,6 @@ NAMES = sorted(shipped_scripts())
 each_walkthrough = pytest.mark.parametrize(
     "name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in NAMES]
 )
-PROCEDURE = """
-In a source entity, send a connection request to a target entity.
-Log in as a source entity administrator who must have permission to access to the target entity.
-Navigate to the source entity from the entity switcher.
-Click your username at the top right
-and navigate to Administration > Manage Entity Connections.
-In the Share To (Outbound) tab, click Request Connection next to the target entity.
-The connection is then in Pending status.
-In the target entity, accept the connection request from the source entity.
-Navigate to the target entity from the entity switcher.
-Click your username at the top right
-and navigate to Administration > Manage Entity Connections.
-In the Share From (Inbound) tab, you can see a connection request from the source entity.
-Click Accept.
-The connection status is changed to Connected.
-"""
-"""Zuora's page "Set up an entity connections for object sharing", both parts."""
 
 
 def read_shipped(name: str) -> Walkthrough:
@@ -125,11 +108,3 @@ def test_its_steps_promise_texts_and_have_pictures(name: str) -> None:
     pictures = [step.picture for step in script.steps if step.picture]
     assert len(pictures) >= len(script.steps) / 2
     assert len(set(pictures)) == len(pictures)
-
-
-def test_the_first_is_the_procedure_of_zuora_word_for_word_and_by_mouse() -> None:
-    steps = read_shipped("set-up-a-connection").steps
-    captions = " ".join(step.caption for step in steps)
-    without_notes = re.sub(r" ?\([A-Z][^)]*\.\)", "", captions)
-    assert re.sub(r"\d\.(\d\.)? ", "", without_notes) == " ".join(PROCEDURE.split())
-    assert all(act.click for step in steps for act in step.acts)

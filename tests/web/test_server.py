@@ -170,17 +170,15 @@ async def test_quitting_ends_the_session_and_ctrl_z_suspends_nothing(server: Ser
         await client.receive_close()
 
 
-async def test_a_killed_process_ends_its_session(server: Serving) -> None:
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+async def test_a_killed_or_hanging_process_ends_with_its_session(
+    server: Serving, number: signal.Signals
+) -> None:
     async with connect(server.url) as client:
         await client.wait_for("DEMO acme")
-        os.kill(server.sessions()[0], signal.SIGKILL)
-        await client.receive_close()
-
-
-async def test_a_hanging_process_is_killed_when_its_browser_leaves(server: Serving) -> None:
-    async with connect(server.url) as client:
-        await client.wait_for("DEMO acme")
-        os.kill(server.sessions()[0], signal.SIGSTOP)
+        os.kill(server.sessions()[0], number)
+        if number is signal.SIGKILL:
+            await client.receive_close()
 
 
 async def test_the_number_of_sessions_is_limited(tmp_path: Path) -> None:
