@@ -40,7 +40,7 @@ def pages(contest: Contest) -> Iterator[Figure]:
         for _ in range(contest.runs):
             ours.append(_listing("tests.bench.listing", base_url))
             floor.append(_listing("tests.bench.bare_listing", base_url))
-    yield Figure("10,000 connections", "ms", median(ours), Budget(2.2, "times"), median(floor))
+    yield Figure("10,000 connections", "ms", median(ours), Budget(1.2, "times"), median(floor))
 
 
 def _listing(module: str, base_url: str) -> float:

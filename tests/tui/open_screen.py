@@ -1,5 +1,7 @@
 """Opens the screen on a fresh fake tenant: press, click, wait until it has settled, look."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import NamedTuple
@@ -31,8 +33,10 @@ from textual.pilot import Pilot
 from tests.acme import open_acme
 
 Wrap = Callable[[ZuoraApi], ZuoraApi]
-MAX_LOOKS = 500
-"""How often to look whether the screen has settled before giving up."""
+TIMEOUT = 20.0
+"""Seconds to wait for the screen to settle before giving up."""
+MOMENT = 0.005
+"""Seconds without any computing after which the screen is taken for settled."""
 FAST = Timing(answer_delay=0.001, cursor_delay=0.001)
 """Delays that no test waits for."""
 
@@ -108,17 +112,28 @@ class ScreenDriver:
 
     async def wait_until(self, condition: Callable[[], bool]) -> None:
         """Wait until a condition holds."""
-        for _ in range(MAX_LOOKS):
-            await self.pilot.pause()
+        deadline = time.monotonic() + TIMEOUT
+        while time.monotonic() < deadline:
+            await self.idle()
             if condition():
-                await self.pilot.pause()
+                await self.idle()
                 return
         raise AssertionError("The screen never settled.")
+
+    async def idle(self) -> None:
+        """Wait until the program has computed nothing for a moment, and everything is drawn."""
+        busy = True
+        while busy:
+            before = time.process_time()
+            await asyncio.sleep(MOMENT)
+            busy = time.process_time() - before > MOMENT / 10
+        await self.pilot.pause(0)
 
     async def press(self, *keys: str) -> None:
         """Press keys one after the other, each when a question takes it, and wait."""
         for key in keys:
-            await self.pilot.press(key)
+            self.app.post_message(key_event(key))
+            await self.idle()
             if not self._takes_a_key():
                 await self.wait_until(self._takes_a_key)
         await self.settle()
@@ -138,7 +153,7 @@ class ScreenDriver:
 
     async def type(self, text: str) -> None:
         """Type a text."""
-        await self.press(*(_KEYS.get(char, char) for char in text))
+        await self.press(*text)
 
     async def move_to(self, name: str) -> None:
         """Put the cursor on the row of an entity."""
@@ -175,9 +190,6 @@ class ScreenDriver:
                 await self.settle()
                 return
         raise AssertionError(f"{word!r} is not in {self.text(id_)!r}")
-
-
-_KEYS = {" ": "space", "-": "minus", ".": "full_stop", "[": "left_square_bracket", "/": "slash"}
 
 
 class TenantSetup(NamedTuple):
@@ -287,4 +299,5 @@ async def open_screen(
         if ready is None:
             await ui.settle()
         yield ui
+        await ui.idle()
     fake.close()

@@ -18,9 +18,10 @@ async def test_in_a_dialog(monkeypatch: pytest.MonkeyPatch) -> None:
     async with open_screen() as ui:
         await ui.press("e")
         await ui.type("ameri")
-        monkeypatch.setattr(Input, "_on_paste", broken)
-        ui.app.post_message(events.Paste("x"))
-        await ui.wait_until(lambda: ui.shows_main_screen)
+        with monkeypatch.context() as patch:
+            patch.setattr(Input, "insert_text_at_cursor", broken)
+            ui.app.post_message(events.Paste("x"))
+            await ui.wait_until(lambda: ui.shows_main_screen)
         assert WORD in ui.notice
         await ui.act_in("Acme-Americas")
         assert ui.text("header").startswith("Acme-Americas ▾")
@@ -31,7 +32,7 @@ async def test_in_the_filter(monkeypatch: pytest.MonkeyPatch) -> None:
         await ui.press("/")
         await ui.type("us")
         with monkeypatch.context() as patch:
-            patch.setattr(Input, "_on_paste", broken)
+            patch.setattr(Input, "insert_text_at_cursor", broken)
             ui.app.post_message(events.Paste("x"))
             await ui.wait_until(lambda: WORD in ui.notice)
             await ui.settle()

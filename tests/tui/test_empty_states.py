@@ -55,6 +55,8 @@ async def test_failed_with_nothing_to_show(snap: Snapshot) -> None:
     adapter.access_error = adapter.error = OFFLINE
     async with open_screen(size=(80, 24), wrap=adapter) as ui:
         snap(ui.app)
+        await ui.press("e")
+        assert "Nothing has been read yet." in ui.notice
         adapter.error = adapter.access_error = None
         await ui.press("ctrl+r")
         assert ui.state.acting_id == CORPORATION

@@ -1,12 +1,11 @@
 """The main screen at every size, in every state, in every theme."""
 
-import asyncio
-
 import pytest
 from entity_connections.fake.scenarios.catalogue import SCENARIOS
 from entity_connections.tui.widgets.too_small import TooSmall
 
 from tests.acme import CORPORATION, US, client
+from tests.tui.adapter import FaultyAdapter
 from tests.tui.open_screen import FAST, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
@@ -127,13 +126,9 @@ async def test_a_column_without_room_is_not_sorted_by() -> None:
 
 
 async def test_ctrl_c_quits_only_when_pressed_twice_during_a_write() -> None:
-    async with open_screen() as ui:
-        stuck = asyncio.Event()
-
-        async def never(*_: object) -> None:
-            await stuck.wait()
-
-        ui.state.session.tenant.zuora.request_connection = never  # type: ignore[assignment,method-assign]
+    adapter = FaultyAdapter()
+    async with open_screen(wrap=adapter) as ui:
+        adapter.may_write.clear()
         await ui.move_to("Acme-US")
         await ui.pilot.press("r")
         await ui.wait_until(lambda: not ui.shows_main_screen)
@@ -144,8 +139,8 @@ async def test_ctrl_c_quits_only_when_pressed_twice_during_a_write() -> None:
         assert "A write is being sent" in ui.notice
         assert ui.app.is_running
         await ui.pilot.press("ctrl+c")
-        await ui.wait_until(lambda: ui.app._exit)
-        stuck.set()
+        await ui.wait_until(lambda: ui.app.return_code == 0)
+        adapter.may_write.set()
 
 
 async def test_the_connection_id_can_be_copied() -> None:

@@ -1,5 +1,6 @@
-"""The tenant as one user sees it: what was read, when, and what may be done next."""
+"""A tenant as one user sees it."""
 
+from collections import Counter
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from datetime import datetime
@@ -15,15 +16,18 @@ from entity_connections.services.storage.list_cache import CachedLists, ListCach
 
 
 class Tenant:
-    """Reads one tenant through one user's access and remembers what was read.
+    """Reads a tenant as one user, and keeps the lists that were read.
 
     Args:
-        zuora: the way in.
-        clock: tells the present moment.
+        zuora: the API.
+        clock: returns the present moment.
         cache: keeps the lists for the next start, or None.
 
     Attributes:
-        steady: a clock in seconds that nobody can set, greater than 0.
+        steady: a monotonic clock in seconds, greater than 0.
+        hierarchy: the entities, as they were read last.
+        accessible_ids: ids of the entities the user may enter, None if unknown.
+        warnings: a sentence for each thing that is missing or strange in the entities.
     """
 
     def __init__(
@@ -38,47 +42,51 @@ class Tenant:
         self.cache = cache
         self.hierarchy = Hierarchy()
         self.accessible_ids: AbstractSet[str] | None = None
-        self._warnings: tuple[str, ...] = ()
+        self.warnings: tuple[str, ...] = ()
         self._snapshots: dict[str, Snapshot] = {}
 
     async def open(self, start: str | None = None) -> str:
-        """Read the entities and return the id of the one to act in first.
+        """Read the entities and return the id of the first acting entity.
 
-        That is the one called `start` (id, name or display name) if it can be acted
-        in. Else it is the global entity, or the first that can be; and if another
-        one was wanted, a remark says why.
+        That is `start` (id, name or display name) if the user can act in it, else the first
+        entity in which the user can act; a warning says why `start` is not used.
 
         Raises:
-            ZuoraError: Zuora could not be asked, or refused.
+            ZuoraError: Zuora could not be reached, or refused.
         """
-        id_ = None if start is None else parse_id(start)
-        await self.read_entities(id_)
-        usable = [one for one in self.hierarchy if self.can_act_in(one.id)]
+        start_id = None if start is None else parse_id(start)
+        await self.read_entities(start_id)
+        usable = [entity for entity in self.hierarchy if self.can_act_in(entity.id)]
         first = next(iter(usable or self.hierarchy), None)
         if first is None:
-            return id_ or ""
+            return start_id or ""
         if start is None:
             return first.id
         try:
             wanted = find_entity(start, self.hierarchy)
-            why = self.no_access_reason(wanted)
+            reason = self.no_access_reason(wanted)
         except EntityLookupError as error:
-            why = str(error)
+            reason = str(error)
         else:
-            if not why:
+            if not reason:
                 return wanted.id
-        self._warnings += (f"{why} This is {first.title} instead.",)
+        self.warnings += (f"{reason} This is {first.title} instead.",)
         return first.id
 
-    def find_id(self, start: str) -> str | None:
-        """Return the id of the one entity that is called so, as far as is known."""
+    def find_id(self, name: str) -> str | None:
+        """Return the id of the entity that a text names, None if it is unknown or ambiguous."""
         try:
-            return find_entity(start, self.hierarchy).id
+            return find_entity(name, self.hierarchy).id
         except EntityLookupError:
             return None
 
+    def can_act_in(self, entity_id: str) -> bool:
+        """Return whether the user can act in an entity, as far as is known."""
+        entity = self.hierarchy.get(entity_id)
+        return entity.listed and not self.no_access_reason(entity)
+
     def no_access_reason(self, entity: Entity) -> str:
-        """Return why an entity cannot be acted in, or ""."""
+        """Return why the user cannot act in an entity, in a sentence, or ""."""
         if entity.listed and not entity.provisioned:
             return f"{entity.title} is not provisioned yet."
         if self.accessible_ids is not None and entity.id not in self.accessible_ids:
@@ -89,54 +97,48 @@ class Tenant:
         return ""
 
     async def read_entities(self, acting_id: str | None = None) -> None:
-        """Read the hierarchy and the entities the user may enter.
+        """Read the hierarchy, and which entities the user may enter.
 
         Raises:
-            ZuoraError: Zuora could not be asked, or refused.
+            ZuoraError: Zuora could not be reached, or refused.
         """
         accessible_ids = await self.zuora.list_accessible_ids()
-        may_act = acting_id if accessible_ids is None or acting_id in accessible_ids else None
-        entities = await self.zuora.list_entities(may_act)
-        self.hierarchy, self._warnings = Hierarchy(entities.items), entities.warnings
+        can_act = accessible_ids is None or acting_id in accessible_ids
+        entities = await self.zuora.list_entities(acting_id if can_act else None)
+        self.hierarchy, self.warnings = Hierarchy(entities.items), entities.warnings
         self.accessible_ids = accessible_ids
 
     async def read(self, acting_id: str) -> Snapshot:
-        """Read an entity's connections and return what is known of it now.
+        """Read the connections of an entity.
 
         Raises:
-            ZuoraError: Zuora could not be asked, or refused.
+            ZuoraError: Zuora could not be reached, or refused.
         """
         read_at, asked = self.clock(), self.steady()
         listed = await self.zuora.list_connections(acting_id)
-        warnings = self._warnings + listed.warnings
-        view = Snapshot(
+        snapshot = Snapshot(
             acting_id,
             self.hierarchy,
             listed.items,
             self.accessible_ids,
             read_at,
-            warnings,
+            self.warnings + listed.warnings,
             complete=not listed.skipped,
             asked=asked,
         )
-        seen = self._snapshots.get(acting_id)
-        if seen is None or seen.asked <= asked:
-            self._snapshots[acting_id] = view
-        return view
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What is missing or strange in the list of entities, a sentence each."""
-        return self._warnings
+        cached = self.cached(acting_id)
+        if cached is None or cached.asked <= asked:
+            self._snapshots[acting_id] = snapshot
+        return snapshot
 
     def cached(self, acting_id: str) -> Snapshot | None:
-        """Return what was last read of an entity, if anything."""
+        """Return the newest list of an entity, None before the first."""
         return self._snapshots.get(acting_id)
 
     def snapshots(self) -> list[Snapshot]:
-        """Return what was last read of every entity, the newest first."""
-        views = tuple(self._snapshots.values())  # at once: a thread may be saving them
-        return sorted(views, key=lambda view: (view.asked, view.read_at), reverse=True)
+        """Return the newest list of each entity, the newest list first."""
+        snapshots = tuple(self._snapshots.values())  # a thread may add one meanwhile
+        return sorted(snapshots, key=lambda found: (found.asked, found.read_at), reverse=True)
 
     def restore_cache(self) -> CachedLists | None:
         """Apply the lists that an earlier program has read, and return them, if there are any.
@@ -168,30 +170,17 @@ class Tenant:
                 )
             )
 
-    def can_act_in(self, entity_id: str) -> bool:
-        """Whether the user may work in an entity, as far as is known."""
-        entity = self.hierarchy.get(entity_id)
-        return entity.listed and not self.no_access_reason(entity)
-
     def count_waiting(self) -> dict[str, int]:
-        """Return how many requests wait for each entity, by the newest lists read.
+        """Return how many requests wait for each entity, by its id, in the lists read so far.
 
-        Only what the lists of the entities visited so far have shown: nothing
-        is asked for it.
+        A connection counts with the status of the newest list of either of its ends; where
+        that list does not hold it, it is gone.
         """
         newest: dict[str, Connection] = {}
-        for view in reversed(self.snapshots()):
-            known = {one.id for one in view.connections}
-            gone = [
-                id_
-                for id_, one in newest.items()
-                if view.acting_id in (one.source_id, one.target_id) and id_ not in known
-            ]
-            for id_ in gone:
-                del newest[id_]
-            newest.update((one.id, one) for one in view.connections)
-        counts: dict[str, int] = {}
-        for one in newest.values():
-            if one.status == PENDING:
-                counts[one.target_id] = counts.get(one.target_id, 0) + 1
-        return counts
+        for snapshot in reversed(self.snapshots()):
+            ends = {record.id: (record.source_id, record.target_id) for record in newest.values()}
+            for record_id, pair in ends.items():
+                if snapshot.acting_id in pair:
+                    del newest[record_id]
+            newest.update((record.id, record) for record in snapshot.connections)
+        return Counter(record.target_id for record in newest.values() if record.status == PENDING)

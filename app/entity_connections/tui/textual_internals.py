@@ -24,8 +24,10 @@ PRIVATE_PARTS = (
     (_WEB_DRIVER, "_on_meta"),
     ("textual.drivers.web_driver", "_ExitInput"),
     ("textual.drivers._byte_stream", "ByteStream"),
-    # walkthrough/virtual_time.py: the clock of timers and clicks follows the virtual clock.
+    # walkthrough/virtual_time.py: a recording has its own clock.
     ("textual._time", "get_time"),
+    # tests/terminal/test_input_parser.py: every key that Textual knows.
+    ("textual._ansi_sequences", "ANSI_SEQUENCES_KEYS"),
     # tests/tui/conftest.py: a blinking cursor would change the pictures.
     ("textual.widgets:Input", "_toggle_cursor"),
     # tests/tui/test_hostile_names.py and test_grid.py: what reaches the terminal.

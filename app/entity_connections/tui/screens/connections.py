@@ -56,8 +56,7 @@ class ConnectionsScreen(Screen[None]):
         self.workspace = workspace
         self.timing = timing
         self._clear_input = clear_input
-        self.quit_refused = False
-        self.is_started = False
+        self.is_started = self.quit_refused = False
 
     def compose(self) -> ComposeResult:
         """Lay out the view, and the cover for a terminal that is too small."""
@@ -94,8 +93,6 @@ class ConnectionsScreen(Screen[None]):
     def state(self) -> ScreenState | None:
         """What the user has in front of them, or None before the tenant is open."""
         return self.view.state
-
-    # Messages of the workers
 
     @on(messages.SessionOpened)
     def _handle_session_opened(self, message: messages.SessionOpened) -> None:
