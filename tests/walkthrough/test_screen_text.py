@@ -46,6 +46,7 @@ def test_a_text_after_others_on_its_line() -> None:
 
 def test_the_line_that_begins_with_the_first_text_goes_first() -> None:
     assert LIST.find("Acme-Europe").offset == Offset(2, 3)
+    assert ScreenText(("> Acme-US   Acme-US",)).find("Acme-US").x == 2
     assert LIST.find("Acme-Europe … t").y == 3
     assert LIST.find("Under … A").y == 1
     assert DIALOG.find("Acme-US … 1 waiting").offset == Offset(22, 1)

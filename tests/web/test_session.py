@@ -65,5 +65,6 @@ async def test_only_terminal_data_reaches_the_browser() -> None:
     )
     async with serving(*program(packets)) as (url, _), connect(url) as client:
         await client.wait_for("hello")
+        assert client.text().strip() == "hello"
         await client.send("stdin", "q")
         assert await client.receive_close() == (1000, "")
