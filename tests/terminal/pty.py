@@ -169,6 +169,16 @@ class Terminal:
             stamp = self.draw() or stamp
         return stamp or 0.0
 
+    def answer(self, question: str) -> None:
+        """Say yes to a question as soon as it takes one."""
+        self.wait_for(question)
+        for _ in range(100):
+            self.send("y")
+            self.wait_quiet(0.05)
+            if question not in self.text():
+                return
+        raise AssertionError(f"It was never answered:\n{self.text()}")
+
     def wait_quiet(self, seconds: float = 0.15, timeout: float = 10) -> None:
         """Wait until nothing has arrived for some time, and draw it all."""
         deadline = time.perf_counter() + timeout

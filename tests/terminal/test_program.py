@@ -11,41 +11,6 @@ from tests.terminal.pty import Terminal
 PROGRAM = [sys.executable, "-m", "entity_connections"]
 
 
-def test_start_use_and_quit() -> None:
-    with Terminal(PROGRAM, (100, 30)) as terminal:
-        terminal.wait_for("Acme-Americas")
-        terminal.send("e")
-        terminal.wait_for("Entity switcher")
-        terminal.send("americas", "enter")
-        terminal.wait_for("Acme-Americas ▾")
-        terminal.wait_for("Acme-Europe ")
-        terminal.send("/", "europe", "enter")
-        terminal.wait_for("of 14")
-        terminal.wait_for("> Acme-Europe")
-        terminal.send("r")
-        terminal.wait_for("y yes")
-        answer(terminal, "y", "Pending until Acme-Europe")
-        terminal.send("g")
-        terminal.wait_for("Acme-Europe ▾")
-        terminal.wait_for("> Acme-Americas")
-        terminal.send("a")
-        terminal.wait_for("y yes")
-        answer(terminal, "y", "Acme-Americas → Acme-Europe is Connected.")
-        terminal.send("ctrl+q")
-        assert terminal.wait_exit() == 0
-        assert terminal.leftovers() == []
-
-
-def answer(terminal: Terminal, key: str, outcome: str) -> None:
-    """Press a key until its outcome shows: a question takes no answer in its first moments."""
-    for _ in range(100):
-        terminal.send(key)
-        terminal.wait_quiet(0.05)
-        if outcome in terminal.text():
-            return
-    raise AssertionError(f"{outcome!r} did not come:\n{terminal.text()}")
-
-
 def test_no_escape_of_a_name_reaches_the_terminal() -> None:
     with Terminal([*PROGRAM, "--scenario", "hostile"]) as terminal:
         terminal.wait_for("[@click=app.quit]x[/]")
@@ -105,28 +70,6 @@ def test_a_crash_tells_no_values_and_leaves_the_terminal_as_it_was() -> None:
         assert "client_secret =" not in output.replace('client_secret = "".join', "")
 
 
-def test_the_logs_open_and_close_by_key() -> None:
-    with Terminal(PROGRAM, (100, 30)) as terminal:
-        terminal.wait_for("Acme-Americas")
-        terminal.wait_quiet()
-        terminal.send("ctrl+l")
-        terminal.wait_for("y copy request id")
-        terminal.wait_for("/v1/entities")
-        terminal.wait_quiet()  # the whole of it: its lines come one by one
-        terminal.send("escape")
-        terminal.wait_for("r Request")
-        terminal.send("J")
-        terminal.wait_for("0 lines, none changed or missing")
-        terminal.wait_quiet()
-        terminal.send("escape")
-        terminal.wait_for("r Request")
-        terminal.send("U")
-        terminal.wait_for("Writes are not locked here.")
-        terminal.send("ctrl+q")
-        assert terminal.wait_exit() == 0
-        assert terminal.leftovers() == []
-
-
 def test_no_color_sends_no_colour_at_all() -> None:
     with Terminal(["env", "NO_COLOR=1", *PROGRAM]) as terminal:
         terminal.wait_for("> Acme-US")
@@ -137,19 +80,6 @@ def test_no_color_sends_no_colour_at_all() -> None:
         codes = re.findall(r"\x1b\[([\d;]*)m", terminal.transcript.decode())
         assert codes
         assert not [one for one in codes if re.search(r"(^|;)([349][0-8]|10\d)(;|$)", one)]
-
-
-def test_keys_typed_ahead_act_in_their_order() -> None:
-    with Terminal(PROGRAM, (100, 30)) as terminal:
-        terminal.wait_for("Acme-Americas")
-        terminal.wait_quiet()
-        terminal.send("e", "nordics", "enter")
-        terminal.wait_for("Acme-Nordics ▾")
-        terminal.wait_for("> Acme Corporation")
-        terminal.send("/", "mexico", "enter", "r")
-        terminal.wait_for("Acme-Nordics  →  Acme-Mexico")
-        terminal.send("ctrl+q")
-        assert terminal.wait_exit() == 0
 
 
 CRASH_DURING_A_WRITE = """
@@ -174,7 +104,8 @@ def test_the_outcome_of_a_write_is_recorded_after_a_crash(tmp_path: Path) -> Non
         terminal.wait_for("Acme-Americas", timeout=30)
         terminal.send("/", "acme-us", "enter", "r")
         terminal.wait_for("y yes", timeout=30)
-        answer(terminal, "y", "sending")
+        terminal.answer("Request a connection?")
+        terminal.wait_for("sending")
         terminal.send("s")
         assert terminal.wait_exit(30) == 70
         assert "RuntimeError: broken on purpose" in terminal.transcript.decode()

@@ -27,6 +27,12 @@ HELD = 'trap \'\' HUP; "$0" "$@"; exit $?'
 """A shell that survives its terminal and tells its child nothing of the end."""
 
 
+def leaves_a_blank_screen(terminal: Terminal) -> bool:
+    """Return whether the screen was cleared: a terminal that has grown may keep lines of it."""
+    left = terminal.transcript.rpartition(b"\x1b[?1049l")[0].rpartition(b"\x1b[2J")[2]
+    return not re.sub(rb"\x1b\[[?<]?[\d;]*[a-z]", b"", left).strip()
+
+
 @both
 def test_the_quit_key(command: list[str], ready: str) -> None:
     with Terminal(command) as terminal:
@@ -35,9 +41,7 @@ def test_the_quit_key(command: list[str], ready: str) -> None:
         terminal.send("ctrl+q")
         assert terminal.wait_exit() == 0
         assert terminal.leftovers() == []
-        # A terminal that has grown may keep lines of the screen that is left: they are blank.
-        left = terminal.transcript.rpartition(b"\x1b[?1049l")[0].rpartition(b"\x1b[2J")[2]
-        assert not re.sub(rb"\x1b\[[?<]?[\d;]*[a-z]", b"", left).strip()
+        assert leaves_a_blank_screen(terminal)
 
 
 @both
@@ -68,23 +72,12 @@ def test_a_signal_before_the_first_frame() -> None:
         assert terminal.leftovers() == []
 
 
-def test_a_signal_while_the_event_loop_hangs() -> None:
+@pytest.mark.parametrize("key", ["ctrl+t", "ctrl+f"], ids=["hangs", "nobody takes the output"])
+def test_a_signal_while_the_app_cannot_exit(key: str) -> None:
     with Terminal(SAMPLE) as terminal:
         terminal.wait_for(sample.READY)
         terminal.wait_quiet()
-        terminal.send("ctrl+t")
-        terminal.wait_for("hanging")
-        terminal.wait_idle()
-        terminal.child.kill(signal.SIGTERM)
-        assert terminal.wait_exit() == 128 + signal.SIGTERM
-        assert terminal.leftovers() == []
-
-
-def test_a_signal_while_nobody_takes_the_output() -> None:
-    with Terminal(SAMPLE) as terminal:
-        terminal.wait_for(sample.READY)
-        terminal.wait_quiet()
-        terminal.send("ctrl+f")
+        terminal.send(key)
         terminal.wait_idle()
         terminal.child.kill(signal.SIGTERM)
         assert terminal.wait_exit() == 128 + signal.SIGTERM
@@ -149,9 +142,7 @@ def test_stopped_by_force_and_continued() -> None:
         terminal.send("ctrl+q")
         assert terminal.wait_exit() == 0
         assert terminal.leftovers() == []
-        # A terminal that has grown may keep lines of the screen that is left: they are blank.
-        left = terminal.transcript.rpartition(b"\x1b[?1049l")[0].rpartition(b"\x1b[2J")[2]
-        assert not re.sub(rb"\x1b\[[?<]?[\d;]*[a-z]", b"", left).strip()
+        assert leaves_a_blank_screen(terminal)
 
 
 @both

@@ -35,15 +35,8 @@ KEYS = [
     "backspace", "delete", "space", "ctrl+p", "ctrl+r", "ctrl+l", "ctrl+a", "ctrl+w", "f1", *"jk",
 ]  # fmt: skip
 PASTES = [
-    "",
-    "\n",
-    "y",
-    "americas\nr",
-    "x" * 3000,
-    "東京\u202e[/]",
-    "\x1b[A",
-    "[@click=app.quit]x[/]",
-]
+    "", "\n", "y", "americas\nr", "x" * 3000, "東京\u202e[/]", "\x1b[A", "[@click=app.quit]x[/]",
+]  # fmt: skip
 
 
 class Monkey:

@@ -98,8 +98,8 @@ class ScreenDriver:
     @property
     def cursor(self) -> str:
         """The entity of the row under the cursor."""
-        assert self.rows.cursor_key is not None
-        return self.rows.get_item(self.rows.cursor_key).cells["counterpart"].text
+        keys = [item.key for item in self.rows.items]
+        return self.row_names()[keys.index(self.rows.cursor_key or "")]
 
     async def settle(self) -> None:
         """Wait until nothing is being done and everything is drawn."""

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
-from entity_connections.domain.errors import Forbidden, RateLimited, Unauthenticated
+from entity_connections.domain.errors import Forbidden, RateLimited, Unauthenticated, ZuoraError
 from entity_connections.services.refresh_interval import refresh_interval
 from entity_connections.services.request_log import RateLimit, RequestLog, RetryDelay
 from entity_connections.tui.rendering.banner import BannerState, render_banner
@@ -108,11 +108,13 @@ async def test_offline_and_back(snap: Snapshot, size: tuple[int, int]) -> None:
     timing = FAST._replace(refresh_interval=lambda _: 0.05)
     adapter = FaultyAdapter()
     async with open_screen(size=size, wrap=adapter, timing=timing) as ui:
+        before = ui.rows.region
         adapter.error = OFFLINE
         await ui.wait_until(lambda: bool(ui.text("banner")))
         reads = adapter.lists
         await ui.wait_until(lambda: adapter.lists > reads + 2)
         snap(ui.app)
+        assert ui.rows.region == before, "the banner takes no row away"
         assert not ui.notice
         assert ui.rows.stale
         adapter.error = None
@@ -134,30 +136,17 @@ async def test_the_notice_about_a_failure_disappears_with_it() -> None:
         assert not ui.text("banner")
 
 
+@pytest.mark.parametrize(
+    "error", [Unauthenticated("They were refused."), RateLimited("Wait.", retry_after=3600)]
+)
 @pytest.mark.asyncio
-async def test_refused_credentials_are_not_retried() -> None:
+async def test_refused_credentials_and_a_named_time_stop_the_refresh(error: ZuoraError) -> None:
     timing = FAST._replace(refresh_interval=lambda _: 0.01)
     adapter = FaultyAdapter()
     async with open_screen(wrap=adapter, timing=timing) as ui:
-        adapter.error = Unauthenticated("They were refused.")
+        adapter.error = error
         await ui.wait_until(lambda: bool(ui.text("banner")))
-        reads = adapter.lists
-        for _ in range(20):
-            await asyncio.sleep(0.01)
-            await ui.pilot.pause()
-        assert adapter.lists == reads
-        adapter.error = None
-        await ui.press("ctrl+r")
-        assert not ui.text("banner")
-
-
-@pytest.mark.asyncio
-async def test_no_refresh_before_the_time_that_zuora_named() -> None:
-    timing = FAST._replace(refresh_interval=lambda _: 0.01)
-    adapter = FaultyAdapter()
-    async with open_screen(wrap=adapter, timing=timing) as ui:
-        adapter.error = RateLimited("Wait.", retry_after=3600)
-        await ui.wait_until(lambda: "trying again at" in ui.text("banner"))
+        assert ("trying again at" in ui.text("banner")) == isinstance(error, RateLimited)
         reads = adapter.lists
         for _ in range(20):
             await asyncio.sleep(0.01)
@@ -219,18 +208,6 @@ async def test_list_warnings(snap: Snapshot) -> None:
     async with open_screen(size=(80, 24), wrap=adapter) as ui:
         snap(ui.app)
         assert len(ui.row_names()) == 15
-
-
-@pytest.mark.asyncio
-async def test_the_banner_takes_no_row_away() -> None:
-    adapter = FaultyAdapter()
-    async with open_screen(wrap=adapter) as ui:
-        before = ui.rows.region
-        adapter.error = OFFLINE
-        ui.screen.tenant_workers.read(ui.state, asked=False)
-        await ui.settle()
-        assert ui.text("banner")
-        assert ui.rows.region == before
 
 
 @pytest.mark.asyncio

@@ -201,6 +201,7 @@ async def test_each_tab_has_its_own_filter() -> None:
         await ui.press("o")
         assert ui.screen.view.filter_input.value == "europe"
         assert len(ui.row_names()) == 6
+        assert "6 of 15" in ui.text("tabs")
         await ui.press("escape")
         assert len(ui.row_names()) == 15
 

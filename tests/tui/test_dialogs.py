@@ -6,7 +6,7 @@ from entity_connections.tui.app import ConnectionsApp
 from entity_connections.tui.commands import COMMANDS
 from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
 from entity_connections.tui.dialogs.help_dialog import HelpDialog, render_help
-from entity_connections.tui.dialogs.picker import Picker, make_name_picker
+from entity_connections.tui.dialogs.picker import Choice, Picker
 from entity_connections.tui.screens.connections import ConnectionsScreen
 from entity_connections.tui.widgets.filter_input import FilterInput
 from entity_connections.tui.widgets.grid.grid import Grid
@@ -61,7 +61,7 @@ async def test_switching_keeps_the_tab_and_recent_entities_come_first() -> None:
 
 async def test_a_name_typed_in_full_is_chosen_before_one_that_holds_it() -> None:
     async with open_screen() as ui:
-        picker = make_name_picker("Work as", [("annabel", ""), ("anna", "")], "")
+        picker = Picker("Work as", [Choice("annabel", "annabel"), Choice("anna", "anna")])
         chosen: list[str | None] = []
         ui.app.push_screen(picker, chosen.append)
         await ui.settle()

@@ -27,16 +27,6 @@ async def test_filtered_to_nothing(snap: Snapshot) -> None:
         assert len(ui.row_names()) == 15
 
 
-async def test_a_record_that_the_filter_hides_has_the_cursor_again_without_it() -> None:
-    async with open_screen() as ui:
-        await ui.move_to("Acme-Germany")
-        await ui.press("slash")
-        await ui.type("japan")
-        assert ui.cursor == "Acme-Japan"
-        await ui.press("escape")
-        assert ui.cursor == "Acme-Germany"
-
-
 async def test_failed_with_rows_from_before(snap: Snapshot) -> None:
     """The rows stay, greyed, with their age and the sentence of the error."""
     adapter = FaultyAdapter()
@@ -60,24 +50,4 @@ async def test_failed_with_nothing_to_show(snap: Snapshot) -> None:
         adapter.error = adapter.access_error = None
         await ui.press("ctrl+r")
         assert ui.state.acting_id == CORPORATION
-        assert len(ui.row_names()) == 15
-
-
-async def test_the_filter_narrows_and_keeps_the_cursor_on_its_record() -> None:
-    async with open_screen() as ui:
-        await ui.move_to("Acme-Germany")
-        await ui.press("slash")
-        await ui.type("europe")
-        assert ui.row_names() == [
-            "Acme-Europe",
-            "Acme-UK",
-            "Acme-France",
-            "Acme-Germany",
-            "Acme Ibérica",
-            "Acme-Nordics",
-        ]
-        assert "6 of 15" in ui.text("tabs")
-        await ui.press("enter")
-        assert ui.cursor == "Acme-Germany"
-        await ui.press("escape")
         assert len(ui.row_names()) == 15

@@ -9,7 +9,7 @@ from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.tui.app import ConnectionsApp
 from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
 from entity_connections.tui.dialogs.picker import Picker
-from entity_connections.tui.input.input_queue import MAX_WAITING
+from entity_connections.tui.input_queue import MAX_WAITING
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.walkthrough.key_events import key_event
 from entity_connections.walkthrough.virtual_time import virtual_time

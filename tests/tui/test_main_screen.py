@@ -5,7 +5,6 @@ from entity_connections.fake.scenarios.catalogue import SCENARIOS
 from entity_connections.tui.widgets.too_small import TooSmall
 
 from tests.acme import CORPORATION, US, client
-from tests.tui.adapter import FaultyAdapter
 from tests.tui.open_screen import FAST, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
@@ -123,24 +122,6 @@ async def test_a_column_without_room_is_not_sorted_by() -> None:
     async with open_screen(size=(80, 24)) as ui:
         await ui.press("s", "s")
         assert ui.rows.sorting == ("status", False)
-
-
-async def test_ctrl_c_quits_only_when_pressed_twice_during_a_write() -> None:
-    adapter = FaultyAdapter()
-    async with open_screen(wrap=adapter) as ui:
-        adapter.may_write.clear()
-        await ui.move_to("Acme-US")
-        await ui.pilot.press("r")
-        await ui.wait_until(lambda: not ui.shows_main_screen)
-        await ui.pilot.press("y")
-        await ui.wait_until(lambda: ui.shows_main_screen and ui.screen.tenant_workers.writing)
-        await ui.pilot.press("ctrl+c")
-        await ui.pilot.pause()
-        assert "A write is being sent" in ui.notice
-        assert ui.app.is_running
-        await ui.pilot.press("ctrl+c")
-        await ui.wait_until(lambda: ui.app.return_code == 0)
-        adapter.may_write.set()
 
 
 async def test_the_connection_id_can_be_copied() -> None:

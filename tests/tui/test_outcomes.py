@@ -130,13 +130,13 @@ async def test_every_write_delays_quitting_and_not_only_the_first() -> None:
     adapter = FaultyAdapter()
     async with open_screen(wrap=adapter) as ui:
         await ui.press("i")
-        for name in ("Acme-Japan", "Acme-Germany"):
+        for name, key in (("Acme-Japan", "ctrl+q"), ("Acme-Germany", "ctrl+c")):
             adapter.may_write.clear()
             await ui.move_to(name)
             await ui.press("a")
             await ui.pilot.press("y")
             await ui.wait_until(lambda: ui.screen.tenant_workers.writing)
-            await ui.pilot.press("ctrl+q")
+            await ui.pilot.press(key)
             await ui.wait_until(lambda: "A write is being sent" in ui.notice)
             adapter.may_write.set()
             await ui.settle()

@@ -18,8 +18,7 @@ from entity_connections.services.workspace import Workspace
 from entity_connections.tui.commands import COMMANDS_BY_ID
 from entity_connections.tui.dialogs.confirmation import Confirmation
 from entity_connections.tui.dialogs.dialog import Dialog
-from entity_connections.tui.input.input_queue import InputQueue
-from entity_connections.tui.input.waiting_keys import WaitingKeys
+from entity_connections.tui.input_queue import InputQueue
 from entity_connections.tui.rendering.notices import Kind
 from entity_connections.tui.screens.connections import ConnectionsScreen
 from entity_connections.tui.terminal.crash_report import make_crash_report
@@ -27,6 +26,7 @@ from entity_connections.tui.terminal.input_parser import InputDropped
 from entity_connections.tui.themes import THEMES
 from entity_connections.tui.timing import DEFAULT_TIMING, Timing
 from entity_connections.tui.widgets.filter_input import FilterInput
+from entity_connections.tui.widgets.too_small import HORIZONTAL_BREAKPOINTS, VERTICAL_BREAKPOINTS
 
 _PACKAGE = __name__.partition(".")[0]
 _INSTALLED_STYLES = Path(__file__).parents[1] / "styles"
@@ -48,6 +48,8 @@ class ConnectionsApp(App[None]):
 
     TITLE = "Manage Entity Connections"
     CSS_PATH = sorted(_STYLES.glob("*.tcss"))
+    HORIZONTAL_BREAKPOINTS = HORIZONTAL_BREAKPOINTS
+    VERTICAL_BREAKPOINTS = VERTICAL_BREAKPOINTS
     ENABLE_COMMAND_PALETTE = False  # ours is a dialog like the others
     BINDINGS = [
         Binding("ctrl+z", "suspend_process", id="suspend", tooltip="To the shell", priority=True),
@@ -59,9 +61,9 @@ class ConnectionsApp(App[None]):
     ) -> None:
         super().__init__()
         self._main_screen = ConnectionsScreen(workspace, timing, lambda: self.input.clear())
-        self.input = InputQueue(self, self._handle_input, WaitingKeys(self._main_screen))
+        self.input = InputQueue(self, self._main_screen, self._handle_input)
         self._last_mouse_down: tuple[Screen[object], events.MouseDown] | None = None
-        self._ignore_mouse_up = False
+        self._ignore_clicks = False
         for our_theme in THEMES:
             self.register_theme(our_theme)
         self.theme = theme
@@ -87,28 +89,21 @@ class ConnectionsApp(App[None]):
                 raise
 
     async def _handle_input(self, event: events.Event) -> None:
-        if not self._is_stray_click(event):
-            await super().on_event(event)
-
-    def _is_stray_click(self, event: events.Event) -> bool:
-        """Return whether an event belongs to a double click that began on another screen.
+        """Handle an event, unless it belongs to a double click that began on another screen.
 
         Its first click has closed that screen or opened this one: what is under the pointer
         now is not what the user has clicked.
         """
         if isinstance(event, events.MouseDown):
             last, self._last_mouse_down = self._last_mouse_down, (self.screen, event)
-            self._ignore_mouse_up = (
+            self._ignore_clicks = (
                 last is not None
                 and last[0] is not self.screen
                 and last[1].screen_offset == event.screen_offset
                 and event.time - last[1].time <= self.CLICK_CHAIN_TIME_THRESHOLD
             )
-            return self._ignore_mouse_up
-        if isinstance(event, events.MouseUp) and self._ignore_mouse_up:
-            self._ignore_mouse_up = False
-            return True
-        return False
+        if not (self._ignore_clicks and isinstance(event, events.MouseDown | events.MouseUp)):
+            await super().on_event(event)
 
     def on_input_dropped(self, message: InputDropped) -> None:
         """Restart the delay of a question: dropped input may have hidden what the user typed."""
@@ -135,7 +130,6 @@ class ConnectionsApp(App[None]):
         return "NO_COLOR" in os.environ or super().native_ansi_color
 
     def get_default_screen(self) -> Screen[None]:
-        """Return the main screen."""
         return self._main_screen
 
     async def action_quit(self) -> None:

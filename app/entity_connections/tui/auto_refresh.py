@@ -30,24 +30,22 @@ class AutoRefresh:
         self._view.retry_at = now() + timedelta(seconds=delay) if delay > NORMAL else None
 
     def _schedule(self) -> None:
-        view, timing = self._view, self._view.timing
-        rate_limit = view.request_log.budget if view.request_log else None
-        shared = view.workspace.shared
-        interval = timing.shared_interval if shared else timing.refresh_interval(rate_limit)
-        view.set_timer(interval, self._refresh)
+        timing, log = self._view.timing, self._view.request_log
+        interval = timing.refresh_interval(log.budget if log else None)
+        if self._view.workspace.shared:
+            interval = timing.shared_interval
+        self._view.set_timer(interval, self._refresh)
 
     def _refresh(self) -> None:
         self._schedule()
         view, state = self._view, self._view.state
         failure = state.failure if state else view.failure
+        too_early = asyncio.get_running_loop().time() < self._not_before
         if not view.app.app_focus or self._workers.reading:
             return
-        if failure is not None and not (may_retry(failure) and self._may_ask()):
+        if failure is not None and (too_early or not may_retry(failure)):
             return
         if state is None or not view.entered:
             self._workers.enter(view.user, asked=False)
         else:
             self._workers.read(state, asked=False)
-
-    def _may_ask(self) -> bool:
-        return asyncio.get_running_loop().time() >= self._not_before

@@ -20,13 +20,7 @@ class SessionOpened(Message):
 
 @dataclass
 class CacheRestored(Message):
-    """The lists of an earlier run are there.
-
-    Attributes:
-        user: the user they are for.
-        state: the state that shows them.
-        unresolved: operations of earlier runs whose outcome is unknown.
-    """
+    """The lists of an earlier run are there, and the operations it left without an outcome."""
 
     user: str
     state: ScreenState
@@ -38,7 +32,6 @@ class TenantEntered(Message):
     """Entities and access were read.
 
     Attributes:
-        user: the user who works in the tenant.
         state: the state to show; perhaps the one that is shown already.
         acting_id: the entity to act in if the one of `state` is not accessible.
         recovered: operations of earlier runs that were looked up.
@@ -54,13 +47,7 @@ class TenantEntered(Message):
 
 @dataclass
 class EnterFailed(Message):
-    """The tenant could not be opened or read.
-
-    Attributes:
-        user: the user it was for.
-        error: the reason.
-        asked: whether the user asked for it.
-    """
+    """The tenant could not be opened or read; `asked`: whether the user had asked for it."""
 
     user: str
     error: ZuoraError
@@ -77,14 +64,7 @@ class ListRead(Message):
 
 @dataclass
 class ReadFailed(Message):
-    """The list of an entity could not be read.
-
-    Attributes:
-        state: the state it was for.
-        acting_id: the entity.
-        error: the reason.
-        asked: whether the user asked for it.
-    """
+    """The list of an entity could not be read; `asked`: whether the user had asked for it."""
 
     state: ScreenState
     acting_id: str

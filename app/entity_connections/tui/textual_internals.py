@@ -30,7 +30,5 @@ PRIVATE_PARTS = (
     ("textual._ansi_sequences", "ANSI_SEQUENCES_KEYS"),
     # tests/tui/conftest.py: a blinking cursor would change the pictures.
     ("textual.widgets:Input", "_toggle_cursor"),
-    # tests/tui/test_hostile_names.py and test_grid.py: what reaches the terminal.
-    ("textual.screen:Screen", "_compositor"),
 )
 """Pairs of an owner, a module or "module:Class", and the name of its private part."""

@@ -5,8 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 
-from textual.app import App
-from textual.message_pump import MessagePump
+from textual.screen import Screen
 
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.services.operations.executor import Executor
@@ -23,17 +22,14 @@ ENTERING, READING, WRITING, RECORDING = "enter", "read", "write", "record"
 
 
 class Workers:
-    """Starts workers on the App, and posts their results.
+    """Starts workers on the app of a screen, and posts their results to the screen.
 
-    Args:
-        app: the app that runs the workers.
-        listener: the screen that gets the messages.
-        workspace: the tenant.
+    `asked` says whether the user has asked for what is read.
     """
 
-    def __init__(self, app: App[None], listener: MessagePump, workspace: Workspace) -> None:
-        self._app = app
-        self._post = listener.post_message
+    def __init__(self, screen: Screen[None], workspace: Workspace) -> None:
+        self._app = screen.app
+        self._post = screen.post_message
         self._workspace = workspace
         self._session: tuple[str, UserSession] | None = None
         self._restored: ScreenState | None = None
@@ -55,22 +51,11 @@ class Workers:
         return any(worker.group == group and worker.is_running for worker in self._app.workers)
 
     def enter(self, user: str, *, asked: bool = True) -> None:
-        """Open the tenant as a user and read the first list.
-
-        Args:
-            user: the user.
-            asked: whether the user asked for it.
-        """
+        """Open the tenant as a user and read the first list."""
         self._start(partial(self._enter, user, asked), ENTERING, exclusive=True)
 
     def read(self, state: ScreenState, *, entities: bool = False, asked: bool = True) -> None:
-        """Read the list of the acting entity.
-
-        Args:
-            state: the state to read for.
-            entities: whether to read the hierarchy before it.
-            asked: whether the user asked for it.
-        """
+        """Read the list of the acting entity, and before it the hierarchy if `entities`."""
         self._start(partial(self._read, state, entities, asked), READING, exclusive=True)
 
     def write(self, state: ScreenState, operation: Operation) -> None:
@@ -142,12 +127,12 @@ class Workers:
         """Look up unresolved operations, once a run; return them, and why that failed, or ""."""
         if self._recovered:
             return [], ""
-        operations, journal_error = list[Operation](), ""
+        journal = self._workspace.journal
         try:
-            operations = await recover_operations(session.tenant, self._workspace.journal)
+            operations, journal_error = await recover_operations(session.tenant, journal), ""
         except JournalError as error:
-            journal_error = str(error)
-        self._recovered = True
+            operations, journal_error = [], str(error)
+        self._recovered = True  # not before the end: a cancelled look-up is repeated
         return operations, journal_error
 
     async def _record(self, operations: list[Operation]) -> None:

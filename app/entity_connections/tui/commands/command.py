@@ -1,8 +1,4 @@
-"""A user command: a class that bindings, palette, key bar, help and documentation read.
-
-A command that is impossible now is never hidden and never silent: it says why, and what would
-make it possible.
-"""
+"""A user command: a class that bindings, palette, key bar, help and documentation read."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Set as AbstractSet
@@ -10,9 +6,11 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.binding import Binding
+from textual.keys import format_key
 
 from entity_connections.domain.actions import DisabledReason
 from entity_connections.domain.rows import Row
+from entity_connections.services.workspace import Workspace
 
 if TYPE_CHECKING:
     from entity_connections.tui.screens.connections import ConnectionsScreen
@@ -37,6 +35,7 @@ class CommandContext(NamedTuple):
     """The state of the screen that decides whether a command is possible.
 
     Attributes:
+        workspace: the tenant.
         row: the row under the cursor, if any.
         cursor_moved_reason: why the cursor is on another row than the user chose, or "".
         accessible_ids: ids of the entities the user may enter, None if unknown.
@@ -46,13 +45,9 @@ class CommandContext(NamedTuple):
         loaded: whether a list is shown, however old.
         sending: whether a write on this row is being sent.
         unknown: whether the outcome of the last write on this row is unknown.
-        has_faults: whether the tenant is a fake one with faults to switch on.
-        has_users: whether the user can be changed, as in the fake tenant.
-        production: whether the tenant is a production tenant.
-        locked: whether writes are refused.
-        read_only: whether they are refused as long as the program runs.
     """
 
+    workspace: Workspace
     row: Row | None = None
     cursor_moved_reason: str = ""
     accessible_ids: AbstractSet[str] | None = None
@@ -62,32 +57,26 @@ class CommandContext(NamedTuple):
     loaded: bool = False
     sending: bool = False
     unknown: bool = False
-    has_faults: bool = False
-    has_users: bool = False
-    production: bool = False
-    locked: bool = False
-    read_only: bool = False
 
     def get_row_reason(self) -> DisabledReason | None:
-        """Return why there is no row to act on, or None if there is one."""
+        """Return why there is no row to act on, or none that the user chose; None if there is."""
         if not self.loaded:
             return NOTHING_READ
         if self.row is None:
             return DisabledReason(
                 "There is no row here.", "If a filter hides them, escape clears it."
             )
+        if self.cursor_moved_reason:
+            remedy = "Put it on the row you mean, with an arrow key or a click."
+            return DisabledReason(self.cursor_moved_reason, remedy)
         return None
-
-    def get_moved_cursor_reason(self) -> DisabledReason | None:
-        """Return that the cursor is on a row the user did not choose, or None if they did."""
-        if not self.cursor_moved_reason:
-            return None
-        remedy = "Put it on the row you mean, with an arrow key or a click."
-        return DisabledReason(self.cursor_moved_reason, remedy)
 
 
 class Command(ABC):
     """Something the user can tell the program to do.
+
+    A command that is impossible now is never hidden and never silent: it says why, and what would
+    make it possible.
 
     Attributes:
         id: its name in bindings, actions and the key map.
@@ -95,7 +84,6 @@ class Command(ABC):
         label: its name in the palette, the help and the documentation.
         tooltip: what it does, in a few words.
         short: its word in the key bar; "" keeps it out of there.
-        shown_key: its key as people write it, if that is not `key`.
         needs: what its key waits for, if anything.
         takes_following_keys: whether keys typed after it are meant for what it opens.
         irreversible: whether it cannot be undone.
@@ -107,7 +95,6 @@ class Command(ABC):
     label: str
     tooltip: str
     short: str = ""
-    shown_key: str = ""
     needs: Need | None = None
     takes_following_keys: bool = False
     irreversible: bool = False
@@ -116,21 +103,18 @@ class Command(ABC):
     @property
     def key_name(self) -> str:
         """The key as people write it."""
-        return self.shown_key or self.key
+        return format_key(self.key)
 
     def make_binding(self) -> Binding:
         """Return the binding of the key.
 
-        It has priority, so that it is handled at once: a key typed after `/` belongs to the
-        filter already.
+        With priority it is handled at once: a key typed after `/` is for the filter already.
         """
-        action = f"run_command('{self.id}')"
-        return Binding(
-            self.key, action, self.label, id=self.id, tooltip=self.tooltip, priority=True
-        )
+        action, tooltip = f"run_command('{self.id}')", self.tooltip
+        return Binding(self.key, action, self.label, id=self.id, tooltip=tooltip, priority=True)
 
     def get_label(self, context: CommandContext) -> str:
-        """Return the name of the command in the current state."""
+        """Return what the command is called in the present state."""
         return self.label
 
     def in_key_bar(self, context: CommandContext) -> bool:

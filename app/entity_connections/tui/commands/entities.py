@@ -36,7 +36,7 @@ class OtherSide(Command):
     def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
         if context.can_go_back and not context.loaded:
             return None
-        reason = context.get_row_reason() or context.get_moved_cursor_reason()
+        reason = context.get_row_reason()
         if reason is not None or context.row is None:
             return reason
         entity = context.row.counterpart

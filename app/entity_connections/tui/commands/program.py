@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 class ShowHelp(Command):
     """Shows every key."""
 
-    id, key, shown_key, label, short = "help", "question_mark", "?", "Help", "Help"
+    id, key, label, short = "help", "question_mark", "Help", "Help"
     tooltip = "Every key, and what the signs mean"
 
     def run(self, screen: "ConnectionsScreen") -> None:
@@ -80,18 +80,21 @@ class ChangeTheme(Command):
     takes_following_keys = True
 
     def run(self, screen: "ConnectionsScreen") -> None:
-        from entity_connections.tui.dialogs.picker import make_name_picker
+        from entity_connections.tui.dialogs.picker import Choice, Picker
         from entity_connections.tui.themes import THEMES
 
         app = screen.app
-        names = {theme.name: "" for theme in THEMES}
-        names |= {name: "of Textual" for name in app.available_themes if name not in names}
+        own = [theme.name for theme in THEMES]
+        choices = [Choice(name, name) for name in own]
+        choices += [
+            Choice(name, name, "of Textual") for name in app.available_themes if name not in own
+        ]
 
         def set_theme(name: str | None) -> None:
             if name is not None:
                 app.theme = name
 
-        app.push_screen(make_name_picker("Theme", list(names.items()), app.theme), set_theme)
+        app.push_screen(Picker("Theme", choices, app.theme), set_theme)
 
 
 class Quit(Command):

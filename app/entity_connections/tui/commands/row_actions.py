@@ -38,7 +38,7 @@ class ActionCommand(Command):
         self.irreversible = action.irreversible
 
     def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
-        reason = context.get_row_reason() or context.get_moved_cursor_reason()
+        reason = context.get_row_reason()
         if reason is not None or context.row is None:
             return reason
         if context.sending:
@@ -76,10 +76,10 @@ ACTION_COMMANDS = {action: ActionCommand(action) for action in ACTIONS}
 
 def get_write_reason(action: Action, row: Row, context: CommandContext) -> DisabledReason | None:
     """Return why the user may not write, on a row that allows `action`, or None."""
-    if context.read_only:
+    if context.workspace.lock.permanent:
         return READ_ONLY
     reason = action.role_reason(row, context.role)
-    return reason or (_LOCKED if context.locked else None)
+    return reason or (_LOCKED if context.workspace.lock.locked else None)
 
 
 def get_row_command(row: Row, context: CommandContext) -> ActionCommand:

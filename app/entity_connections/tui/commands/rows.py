@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Filter(Command):
     """Opens the filter."""
 
-    id, key, shown_key, label, short = "filter", "slash", "/", "Filter", "Filter"
+    id, key, label, short = "filter", "slash", "Filter", "Filter"
     tooltip = "Show only rows that hold your words"
     needs = Need.ROWS
     takes_following_keys = True

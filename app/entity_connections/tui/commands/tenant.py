@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from entity_connections.domain.actions import DisabledReason
+from entity_connections.domain.risk import Risk
 from entity_connections.tui.commands.command import Command, CommandContext
 from entity_connections.tui.commands.row_actions import READ_ONLY
 from entity_connections.tui.rendering.notices import Kind
@@ -19,7 +20,7 @@ class ChangeUser(Command):
     takes_following_keys = True
 
     def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
-        if context.has_users:
+        if context.workspace.users:
             return None
         return DisabledReason(
             "The user comes with the credentials of this tenant.",
@@ -27,9 +28,10 @@ class ChangeUser(Command):
         )
 
     def run(self, screen: "ConnectionsScreen") -> None:
-        from entity_connections.tui.dialogs.picker import make_name_picker
+        from entity_connections.tui.dialogs.picker import Choice, Picker
 
-        users, view = screen.workspace.users, screen.view
+        view = screen.view
+        choices = [Choice(name, name, note) for name, note in screen.workspace.users]
 
         def work_as(user: str | None) -> None:
             if user is not None and user != view.user:
@@ -37,7 +39,7 @@ class ChangeUser(Command):
                 view.notice_bar.clear_notice()
                 screen.tenant_workers.enter(user)
 
-        screen.app.push_screen(make_name_picker("Work as", users, view.user), work_as)
+        screen.app.push_screen(Picker("Work as", choices, view.user), work_as)
 
 
 class SwitchFault(Command):
@@ -48,7 +50,7 @@ class SwitchFault(Command):
     takes_following_keys = True
 
     def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
-        if context.has_faults and context.entered:
+        if context.workspace.fault_switches is not None and context.entered:
             return None
         return DisabledReason(
             "Only a fake tenant has bad days on purpose, once it is open.",
@@ -63,21 +65,20 @@ class SwitchFault(Command):
             return
         descriptions, active = dict(faults.list_available()), faults.list_active()
         choices = [
-            Choice(name, name, f"● on · {description}", tone="warn")
+            Choice(name, name, f"● on · {note}", tone="warn")
             if name in active
-            else Choice(name, name, description, tone="")
-            for name, description in descriptions.items()
+            else Choice(name, name, note, tone="")
+            for name, note in descriptions.items()
         ]
 
         def switch(name: str | None) -> None:
             if name is None:
                 return
             faults.toggle(name)
-            if name in faults.list_active():
-                sentence = f"The fault {name} is on."
-                view.notice_bar.show_notice(Kind.INFO, sentence, descriptions[name])
-            else:
-                view.notice_bar.show_notice(Kind.INFO, f"The fault {name} is off.")
+            on = name in faults.list_active()
+            lines = [f"The fault {name} is {'on' if on else 'off'}."]
+            lines += [descriptions[name]] if on else []
+            view.notice_bar.show_notice(Kind.INFO, *lines)
             view.redraw()
 
         screen.app.push_screen(Picker("Faults of the fake tenant", choices), switch)
@@ -90,21 +91,21 @@ class UnlockWrites(Command):
     tooltip = "Let this program write to production"
 
     def get_label(self, context: CommandContext) -> str:
-        unlocked = context.production and not context.locked
-        return "Lock writes again" if unlocked else self.label
+        can_lock = self.get_disabled_reason(context) is None and not context.workspace.lock.locked
+        return "Lock writes again" if can_lock else self.label
 
     def in_key_bar(self, context: CommandContext) -> bool:
-        return context.locked and not context.read_only
+        return context.workspace.lock.locked and not context.workspace.lock.permanent
 
     def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
-        if context.read_only:
+        if context.workspace.lock.permanent:
             return READ_ONLY
-        if context.locked or context.production:
+        if context.workspace.lock.locked or context.workspace.risk is Risk.PRODUCTION:
             return None
         return DisabledReason("Writes are not locked here.", "Only production starts locked.")
 
     def run(self, screen: "ConnectionsScreen") -> None:
-        from entity_connections.tui.dialogs.unlock_confirmation import UnlockConfirmation
+        from entity_connections.tui.dialogs.unlock_confirmation import make_unlock_confirmation
 
         workspace, view = screen.workspace, screen.view
 
@@ -117,7 +118,7 @@ class UnlockWrites(Command):
                 view.redraw()
 
         if workspace.lock.locked:
-            screen.app.push_screen(UnlockConfirmation(workspace, view.timing), unlock)
+            screen.app.push_screen(make_unlock_confirmation(workspace, view.timing), unlock)
         else:
             workspace.lock.lock()
             view.notice_bar.show_notice(Kind.SUCCESS, "Writes are locked again.")

@@ -33,8 +33,9 @@ class TypedName(NamedTuple):
 
     def matches(self, text: str) -> bool:
         """Return whether `text` is the name, in any case and with any blanks."""
-        typed = _normalize(text)
-        return bool(typed) and typed in map(_normalize, {self.name, *self.also})
+        typed = text.casefold().split()
+        names = (self.name, *self.also)
+        return bool(typed) and any(typed == name.casefold().split() for name in names)
 
 
 class Confirmation(Dialog[bool]):
@@ -66,7 +67,6 @@ class Confirmation(Dialog[bool]):
             ("right", "app.focus_next", "Right", "The next answer"),
         )
     ]
-
     VERTICAL_BREAKPOINTS = [*VERTICAL_BREAKPOINTS, (24, "-roomy")]
 
     invalidated = reactive("", recompose=True)
@@ -101,23 +101,29 @@ class Confirmation(Dialog[bool]):
             yield Static(self._title, id="title", markup=False)
             if self._subject:
                 yield Static(self._subject, id="subject")
-            if self.invalidated:
-                reason = Content.assemble((self.invalidated, "bold"), " Nothing will be sent.")
-                yield Static(reason, id="reason")
-            else:
-                yield Static(Content(self._consequence), id="consequence")
-                if self._typed_name is not None:
-                    name, kind = self._typed_name.name, self._typed_name.kind
-                    what = Content.assemble("Type ", (name, "bold"), f"{kind} to confirm:")
-                    yield Static(what, id="what")
-                    yield Input(id="typed", compact=True)
-            with Horizontal(id="answers"):
-                yield Button("Close" if self.invalidated else "No", id="no")
-                if not self.invalidated:
-                    yes = Button(Content(self._yes), id="yes", disabled=True)
-                    yes.variant = "error" if self._harmful else "default"
-                    yield yes
-            yield Static(self._describe_keys(), id="keys", markup=False)
+            yield from self._compose_closed() if self.invalidated else self._compose_open()
+
+    def _compose_closed(self) -> ComposeResult:
+        reason = Content.assemble((self.invalidated, "bold"), " Nothing will be sent.")
+        yield Static(reason, id="reason")
+        with Horizontal(id="answers"):
+            yield Button("Close", id="no")
+        yield Static("escape closes", id="keys")
+
+    def _compose_open(self) -> ComposeResult:
+        yield Static(Content(self._consequence), id="consequence")
+        keys = "y yes · n, escape or enter no"
+        if self._typed_name is not None:
+            name, kind = self._typed_name.name, self._typed_name.kind
+            what = Content.assemble("Type ", (name, "bold"), f"{kind} to confirm:")
+            yield Static(what, id="what")
+            yield Input(id="typed", compact=True)
+            keys = "type the name, then enter · escape no"
+        with Horizontal(id="answers"):
+            yield Button("No", id="no")
+            button = Button.error if self._harmful else Button
+            yield button(Content(self._yes), id="yes", disabled=True)
+        yield Static(keys, id="keys")
 
     def on_mount(self) -> None:
         """Focus the harmless answer, and start the delay before yes is possible."""
@@ -140,33 +146,16 @@ class Confirmation(Dialog[bool]):
         self.call_after_refresh(call_when_written, self.app, start_timer)
 
     def watch_invalidated(self) -> None:
-        """Focus the only answer that is left."""
         self.call_after_refresh(self._focus_first)
 
     def compute_can_confirm(self) -> bool:
-        """Return whether yes is possible."""
         return self.answerable and self.matched and not self.invalidated
 
     def watch_can_confirm(self, can_confirm: bool) -> None:
-        """Enable the yes button."""
-        for button in self.query("#yes").results(Button):
-            button.disabled = not can_confirm
+        self.query("#yes").set(disabled=not can_confirm)
 
     def _focus_first(self) -> None:
-        for widget in self.query("#no" if self.invalidated else "#typed, #no").results():
-            widget.focus()
-            break
-
-    def _show_refusal(self, text: str) -> None:
-        """Show why an answer is not taken, in place of the keys."""
-        self.query_one("#keys", Static).update(Content(text))
-
-    def _describe_keys(self) -> str:
-        if self.invalidated:
-            return "escape closes"
-        if self._typed_name is not None:
-            return "type the name, then enter · escape no"
-        return "y yes · n, escape or enter no"
+        self.query("#no" if self.invalidated else "#typed, #no").focus()
 
     @on(Input.Changed)
     def _compare_name(self, event: Input.Changed) -> None:
@@ -186,7 +175,7 @@ class Confirmation(Dialog[bool]):
         elif self.answerable or self.invalidated:
             self.action_answer(yes=False)
         else:  # the key that opened the question is still pressed
-            self._show_refusal("too early: read it first, then y · n or escape no")
+            self._refuse("too early: read it first, then y")
 
     def action_answer(self, yes: bool) -> None:
         """Close with an answer, or show why yes is not taken."""
@@ -194,14 +183,14 @@ class Confirmation(Dialog[bool]):
             self.dismiss(False)
         elif self.invalidated or is_too_small(self):
             return
-        elif not self.matched and self._typed_name is not None:
-            self._show_refusal(f"That is not {self._typed_name.name} · escape no")
+        elif self._typed_name is not None and not self.matched:
+            self._refuse(f"That is not {self._typed_name.name}")
         elif not self.answerable:
             again = "enter" if self._typed_name is not None else "y"
-            self._show_refusal(f"too early: read it first, then {again} · escape no")
+            self._refuse(f"too early: read it first, then {again}")
         else:
             self.dismiss(True)
 
-
-def _normalize(text: str) -> str:
-    return " ".join(text.split()).casefold()
+    def _refuse(self, reason: str) -> None:
+        """Show why an answer is not taken, in place of the keys."""
+        self.query_one("#keys", Static).update(Content(f"{reason} · escape no"))

@@ -11,11 +11,7 @@ from textual.color import Color
 from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
 
-from entity_connections.tui.widgets.too_small import (
-    HORIZONTAL_BREAKPOINTS,
-    VERTICAL_BREAKPOINTS,
-    TooSmall,
-)
+from entity_connections.tui.widgets.too_small import TooSmall
 
 HEADER_HEIGHT = 2
 """Lines of the main screen that name the tenant and its environment."""
@@ -26,15 +22,11 @@ Result = TypeVar("Result")
 class Dialog(ModalScreen[Result]):
     """A screen above the main screen that returns one result."""
 
-    HORIZONTAL_BREAKPOINTS = HORIZONTAL_BREAKPOINTS
-    VERTICAL_BREAKPOINTS = VERTICAL_BREAKPOINTS
-
     def __init__(self) -> None:
         super().__init__()
         self._has_result = False
 
     def compose(self) -> ComposeResult:
-        """Lay out the dialog, and the cover for a terminal that is too small."""
         yield from self.compose_dialog()
         yield TooSmall()
 
@@ -55,9 +47,9 @@ class Dialog(ModalScreen[Result]):
     def render(self) -> RenderableType:
         """Return the main screen, dimmed except for its header."""
         background = super().render()
-        if isinstance(background, BackgroundScreen):
-            return _Backdrop(background.screen, background.color)
-        return background
+        if not isinstance(background, BackgroundScreen):
+            return background
+        return _Backdrop(background.screen, background.color)
 
 
 class _Backdrop(BackgroundScreen):

@@ -30,7 +30,6 @@ class HelpDialog(Dialog[None]):
     ]
 
     def compose_dialog(self) -> ComposeResult:
-        """Lay out one text that scrolls."""
         with VerticalScroll(id="dialog") as dialog:
             dialog.border_title, dialog.border_subtitle = "Help", "escape closes"
             yield Static(render_help())

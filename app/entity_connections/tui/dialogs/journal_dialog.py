@@ -1,26 +1,24 @@
 """The journal: every write, newest first, and whether the journal itself is complete."""
 
 import asyncio
-from collections.abc import Iterator
 
 from textual import work
 from textual.content import Content
 
-from entity_connections.services.storage.hash_chain import Verification
-from entity_connections.services.storage.journal import Journal, JournalError
+from entity_connections.services.storage.journal import Journal, JournalError, Verification
 from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.tui.dialogs.log_dialog import LogDialog, Record
-from entity_connections.tui.widgets.grid.grid import Cell, Column, Item
+from entity_connections.tui.widgets.grid.layout import Cell, Column, Item
 
 MAX_PROBLEMS = 2
 """Problems that are shown in full; `journal verify` prints all."""
 _COLUMNS = [
-    Column("at", "When", 11, sortable=False),
-    Column("action", "Action", 10, sortable=False),
-    Column("pair", "From → to", 20, weight=3, sortable=False),
-    Column("outcome", "Outcome", 12, weight=1, sortable=False),
-    Column("user", "User", 20, weight=1, hide_below=96, sortable=False),
-    Column("profile", "Profile", 12, weight=1, hide_below=110, sortable=False),
+    Column("at", "When", 11),
+    Column("action", "Action", 10),
+    Column("pair", "From → to", 20, weight=3),
+    Column("outcome", "Outcome", 12, weight=1),
+    Column("user", "User", 20, weight=1, hide_below=96),
+    Column("profile", "Profile", 12, weight=1, hide_below=110),
 ]
 _OUTCOMES = {
     "confirmed": ("✓ confirmed", "good"),
@@ -36,12 +34,10 @@ class JournalDialog(LogDialog):
     """Shows what is in the journal when it is opened."""
 
     def __init__(self, journal: Journal) -> None:
-        super().__init__(_COLUMNS, "Reading the journal…", "/ filter · escape closes")
+        super().__init__("Journal", _COLUMNS, "Reading the journal…", "/ filter · escape closes")
         self._journal = journal
 
     def on_mount(self) -> None:
-        """Start reading the journal."""
-        self.query_one("#dialog").border_title = Content("Journal")
         self._read()
 
     @work(group="journal")
@@ -60,12 +56,11 @@ class JournalDialog(LogDialog):
 
     def _show_verification(self, verification: Verification) -> None:
         problems, dialog = verification.problems, self.query_one("#dialog")
+        subtitle = Content(f"{verification.lines} lines, none changed or missing")
         if problems:
             count = f"{len(problems)} problem{'s' * (len(problems) != 1)}"
-            text = f"{count} in {verification.lines} lines"
-            dialog.border_subtitle = Content.styled(text, "$text-error")
-        else:
-            dialog.border_subtitle = Content(f"{verification.lines} lines, none changed or missing")
+            subtitle = Content.styled(f"{count} in {verification.lines} lines", "$text-error")
+        dialog.border_subtitle = subtitle
         self.message.add_class("-error")
         self.show_message("\n".join(problems[:MAX_PROBLEMS]))
 
@@ -82,24 +77,23 @@ def _make_record(entry: Entry) -> Record:
     }
     outcome = entry.sentence or "No outcome is recorded: the next start looks it up."
     summary = f"{entry.action.label}, {entry.pair}: {outcome}"
-    return Record(Item(entry.id, cells), summary, tuple(_list_details(entry)))
+    return Record(Item(entry.id, cells), summary, _list_details(entry))
 
 
-def _list_details(entry: Entry) -> Iterator[str]:
-    yield f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S}"
-    yield f"by {entry.user}"
-    yield f"through {entry.profile}"
-    yield f"acting in {entry.acting.title}"
-    for name, value in (
-        ("it was", entry.status),
-        ("code", entry.codes),
-        ("request id", entry.request_id),
-        ("connection", entry.connection_id),
-        ("track id", entry.track_id),
-        ("idempotency key", entry.key),
-        ("from", entry.source.id),
-        ("to", entry.target.id),
-        ("process", entry.process),
-    ):
-        if value:
-            yield f"{name} {value}"
+def _list_details(entry: Entry) -> list[str]:
+    known = {
+        "by": entry.user,
+        "through": entry.profile,
+        "acting in": entry.acting.title,
+        "it was": entry.status,
+        "code": entry.codes,
+        "request id": entry.request_id,
+        "connection": entry.connection_id,
+        "track id": entry.track_id,
+        "idempotency key": entry.key,
+        "from": entry.source.id,
+        "to": entry.target.id,
+        "process": entry.process,
+    }
+    at = f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S}"
+    return [at, *(f"{name} {value}" for name, value in known.items() if value)]

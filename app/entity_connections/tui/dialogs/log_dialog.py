@@ -1,6 +1,6 @@
 """A list over the whole screen, newest first, with a filter and the details of one record."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -15,7 +15,8 @@ from textual.widgets import Input, Static
 from entity_connections.tui.dialogs.dialog import Dialog
 from entity_connections.tui.rendering.text import MUTED
 from entity_connections.tui.widgets.filter_input import FilterInput
-from entity_connections.tui.widgets.grid.grid import Column, Grid, Item
+from entity_connections.tui.widgets.grid.grid import Grid
+from entity_connections.tui.widgets.grid.layout import Column, Item
 from entity_connections.tui.widgets.text_lines import TextLines
 from entity_connections.tui.widgets.too_small import is_too_small
 
@@ -31,22 +32,26 @@ class Record(NamedTuple):
 
     item: Item
     summary: str
-    details: tuple[str, ...]
+    details: Sequence[str]
 
-    @property
-    def search_text(self) -> str:
-        """Everything that the filter looks through."""
+    def contains(self, words: Iterable[str]) -> bool:
+        """Return whether all words are somewhere in the record."""
         cells = (cell.text for cell in self.item.cells.values())
-        return " ".join([*cells, self.summary, *self.details]).casefold()
+        text = " ".join([*cells, self.summary, *self.details]).casefold()
+        return all(word in text for word in words)
 
 
 class LogDialog(Dialog[None]):
     """Shows records, newest first.
 
     Args:
+        title: the title in the frame.
         columns: the columns of the list.
         placeholder: the text in place of records while there are none.
         keys: the text of the key line.
+
+    Attributes:
+        records: all records by the keys of their rows, newest first.
     """
 
     BINDINGS = [
@@ -58,15 +63,15 @@ class LogDialog(Dialog[None]):
     details = query_one("#details", TextLines)
     message = query_one("#message", Static)
 
-    def __init__(self, columns: list[Column], placeholder: str, keys: str) -> None:
+    def __init__(self, title: str, columns: list[Column], placeholder: str, keys: str) -> None:
         super().__init__()
         self.placeholder = placeholder
-        self._columns, self._keys = columns, keys
-        self._records: dict[str, Record] = {}
+        self._title, self._columns, self._keys = title, columns, keys
+        self.records: dict[str, Record] = {}
 
     def compose_dialog(self) -> ComposeResult:
-        """Lay out the filter, the list, the details of one record, a message and the keys."""
-        with Vertical(id="dialog"):
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = Content(self._title)
             yield FilterInput(id="filter", placeholder="Filter", compact=True)
             yield Grid(self._columns, id="records")
             yield TextLines(id="details")
@@ -74,26 +79,19 @@ class LogDialog(Dialog[None]):
             yield Static(self._keys, id="keys", markup=False)
 
     def on_mount(self) -> None:
-        """Focus the list."""
         self.grid.placeholder = Content(self.placeholder)
         self.grid.focus()
 
     @property
-    def records(self) -> Iterable[Record]:
-        """All records, newest first."""
-        return self._records.values()
-
-    @property
     def record(self) -> Record | None:
         """The record under the cursor, if there is one."""
-        key = self.grid.cursor_key
-        return self._records.get(key) if key is not None else None
+        return self.records.get(self.grid.cursor_key or "")
 
     def show_records(self, records: Iterable[Record]) -> None:
         """Replace the records; a cursor on the newest one follows, else it stays on its record."""
         items, cursor = self.grid.items, self.grid.cursor_key
         follow = not items or cursor == items[0].key
-        self._records = {record.item.key: record for record in records}
+        self.records = {record.item.key: record for record in records}
         self._show_matching(follow=follow)
 
     @on(Input.Changed, "#filter")
@@ -103,28 +101,21 @@ class LogDialog(Dialog[None]):
     def _show_matching(self, *, follow: bool = False) -> None:
         query = self.filter_input.value
         words = query.casefold().split()
-        items = [
-            record.item
-            for record in self._records.values()
-            if not words or all(word in record.search_text for word in words)
-        ]
-        self.grid.placeholder = Content(
-            f"Nothing here has “{query}”." if self._records else self.placeholder
-        )
+        items = [record.item for record in self.records.values() if record.contains(words)]
+        empty = f"Nothing here has “{query}”." if self.records else self.placeholder
+        self.grid.placeholder = Content(empty)
         self.grid.set_items(items, cursor=items[0].key if items and follow else None)
         self._show_details()
 
     @on(Grid.RowHighlighted)
     def _show_details(self) -> None:
-        record = self.record
-        if record is None:
-            self.details.update(Content())
-        else:
-            details = wrap_details(record.details, self.details.size.width)
-            self.details.update(Content(f"{record.summary}\n") + Content.styled(details, MUTED))
+        text = Content()
+        if (record := self.record) is not None:
+            details = _wrap_details(record.details, self.details.size.width)
+            text = Content(f"{record.summary}\n") + Content.styled(details, MUTED)
+        self.details.update(text)
 
     def on_resize(self) -> None:
-        """Wrap the details for the new width."""
         self.call_after_refresh(self._show_details)
 
     def show_message(self, text: str) -> None:
@@ -154,12 +145,8 @@ class LogDialog(Dialog[None]):
         else:
             self.dismiss()
 
-    def action_move_cursor(self, rows: int) -> None:
-        """Move the cursor of the list from within the filter."""
-        self.grid.action_move(rows)
 
-
-def wrap_details(details: Iterable[str], width: int) -> str:
+def _wrap_details(details: Iterable[str], width: int) -> str:
     """Return details in lines of at most `width` cells, each on one line if it fits."""
     lines = [""]
     for detail in details:

@@ -1,7 +1,6 @@
 """The calls to Zuora, newest first; no secret is in them."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import timedelta
 
 from textual import on, work
@@ -14,14 +13,15 @@ from entity_connections.services.workspace import Workspace
 from entity_connections.tui.dialogs.log_dialog import LogDialog, Record
 from entity_connections.tui.rendering.shell_command import format_call
 from entity_connections.tui.screens.connections_view import ConnectionsView
-from entity_connections.tui.widgets.grid.grid import Cell, Column, Grid, Item
+from entity_connections.tui.widgets.grid.grid import Grid
+from entity_connections.tui.widgets.grid.layout import Cell, Column, Item
 
 _COLUMNS = [
-    Column("at", "Time", 8, sortable=False),
-    Column("call", "Call", 20, weight=3, sortable=False),
-    Column("entity", "Entity", 16, weight=1, hide_below=100, sortable=False),
-    Column("answer", "Answer", 16, weight=1, sortable=False),
-    Column("duration", "ms", 6, sortable=False),
+    Column("at", "Time", 8),
+    Column("call", "Call", 20, weight=3),
+    Column("entity", "Entity", 16, weight=1, hide_below=100),
+    Column("answer", "Answer", 16, weight=1),
+    Column("duration", "ms", 6),
 ]
 
 
@@ -40,7 +40,7 @@ class RequestsDialog(LogDialog):
 
     def __init__(self, view: ConnectionsView, workspace: Workspace) -> None:
         keys = "c copy command · y copy request id · / filter · escape"
-        super().__init__(_COLUMNS, "Nothing has been asked yet.", keys)
+        super().__init__("Requests", _COLUMNS, "Nothing has been asked yet.", keys)
         self._view, self._journal = view, workspace.journal
         self._options = [
             view.user if option == workspace.user else option for option in workspace.options
@@ -48,18 +48,14 @@ class RequestsDialog(LogDialog):
         self._calls: dict[str, ApiCall] = {}
 
     def on_mount(self) -> None:
-        """Show the calls, now and after each change."""
         self.watch(self._view, "request_log", self._show_calls)
 
     def _show_calls(self) -> None:
         log = self._view.request_log
         calls = list(log.calls) if log else []
         self._calls = {str(id(call)): call for call in reversed(calls)}
-        dialog = self.query_one("#dialog")
-        dialog.border_title = Content("Requests")
-        dialog.border_subtitle = Content(
-            format_rate_limit(log.budget) if log and log.budget else ""
-        )
+        limit = _format_rate_limit(log.budget) if log and log.budget else ""
+        self.query_one("#dialog").border_subtitle = Content(limit)
         self.show_records(self._make_record(key, call) for key, call in self._calls.items())
 
     def _make_record(self, key: str, call: ApiCall) -> Record:
@@ -73,7 +69,7 @@ class RequestsDialog(LogDialog):
             "duration": Cell(f"{milliseconds:6.0f}", "mute"),
         }
         summary = f"{call.method} {call.path} · {answer.text} · {milliseconds:,.0f} ms"
-        return Record(Item(key, cells), summary, tuple(_list_details(call, entity)))
+        return Record(Item(key, cells), summary, _list_details(call, entity))
 
     def _get_title(self, entity_id: str) -> str:
         state = self._view.state
@@ -115,8 +111,7 @@ class RequestsDialog(LogDialog):
             self.show_message(otherwise)
 
 
-def format_rate_limit(rate_limit: RateLimit) -> str:
-    """Return what is left of the rate limit, and until when."""
+def _format_rate_limit(rate_limit: RateLimit) -> str:
     left = f"{rate_limit.remaining:,} of {rate_limit.limit:,} calls left"
     if rate_limit.reset is None:
         return left
@@ -130,18 +125,13 @@ def _make_answer_cell(call: ApiCall) -> Cell:
     return Cell(text, "warn" if call.trouble else "good" if call.status else "end")
 
 
-def _list_details(call: ApiCall, entity: str) -> Iterator[str]:
-    if call.attempt > 1:
-        yield f"try {call.attempt}"
-    if call.codes:
-        yield f"code {call.codes}"
-    if call.acting_id:
-        yield f"in {entity}"
-        yield call.acting_id
-    for name, value in (
-        ("request id", call.request_id),
-        ("track id", call.track_id),
-        ("idempotency key", call.key),
-    ):
-        if value:
-            yield f"{name} {value}"
+def _list_details(call: ApiCall, entity: str) -> list[str]:
+    known = {
+        "try": call.attempt if call.attempt > 1 else None,
+        "code": call.codes,
+        "in": f"{entity} · {call.acting_id}" if call.acting_id else "",
+        "request id": call.request_id,
+        "track id": call.track_id,
+        "idempotency key": call.key,
+    }
+    return [f"{name} {value}" for name, value in known.items() if value]

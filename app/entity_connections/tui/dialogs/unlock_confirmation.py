@@ -7,27 +7,17 @@ from entity_connections.tui.dialogs.confirmation import Confirmation, TypedName
 from entity_connections.tui.timing import Timing
 
 
-class UnlockConfirmation(Confirmation):
-    """Asks whether to allow writes until the program ends.
-
-    Args:
-        workspace: the tenant.
-        timing: the delays of the screen.
-    """
-
-    def __init__(self, workspace: Workspace, timing: Timing) -> None:
-        consequence = (
-            f"Requests, accepts, denials and disconnections will reach this {workspace.risk.value} "
-            "tenant, each after a question of its own. It lasts until you quit, or press U "
-            "again; the top line says so all the time."
-        )
-        super().__init__(
-            workspace,
-            timing,
-            "Unlock writes?",
-            Content(),
-            consequence,
-            "Unlock writes",
-            typed_name=TypedName(workspace.name),
-            harmful=True,
-        )
+def make_unlock_confirmation(workspace: Workspace, timing: Timing) -> Confirmation:
+    """Return the question whether to allow writes until the program ends."""
+    return Confirmation(
+        workspace,
+        timing,
+        "Unlock writes?",
+        Content(),
+        f"Requests, accepts, denials and disconnections will reach this {workspace.risk.value} "
+        "tenant, each after a question of its own. It lasts until you quit, or press U "
+        "again; the top line says so all the time.",
+        "Unlock writes",
+        typed_name=TypedName(workspace.name),
+        harmful=True,
+    )

@@ -48,7 +48,7 @@ def _make_hint(row: Row, context: CommandContext) -> str:
 
 
 def _make_refusal_hint(row: Row, context: CommandContext, refusal: DisabledReason) -> str:
-    if context.read_only:
+    if context.workspace.lock.permanent:
         return refusal.reason
     if context.role == STANDARD_USER:
         waits = "it waits for an administrator"

@@ -50,13 +50,16 @@ def _render_tenant(
     workspace: Workspace, user: str, state: ScreenState | None, room: int
 ) -> Content:
     """Return environment, tenant and write lock, then login and role if there is room."""
-    environment, lock = workspace.risk.value.upper(), format_lock(workspace)
+    environment, lock = workspace.risk.value.upper(), ""
+    if workspace.lock.locked:
+        lock = "READ-ONLY"
+    elif workspace.risk is Risk.PRODUCTION:
+        lock = "WRITES UNLOCKED"
     name_room = room - len(environment) - 1 - (len(lock) + 3 if lock else 0)
     name = Content(workspace.name).truncate(max(MIN_TENANT_WIDTH, name_room), ellipsis=True).plain
     tenant = f"{environment} {name}{' · ' * bool(lock)}{lock}"
-    login, role = (
-        (state.session.login, state.session.role(state.acting_id)) if state else (user, "")
-    )
+    login = state.session.login if state else user
+    role = state.session.role(state.acting_id) if state else None
     who = ""
     for part in (login, role):
         if not part or cell_len(f"{tenant}{who} · {part}") > room:
@@ -80,13 +83,6 @@ def _get_tenant_style(workspace: Workspace) -> str:
     return "$text-primary" if workspace.risk is Risk.SANDBOX else ""
 
 
-def format_lock(workspace: Workspace) -> str:
-    """Return whether writes are allowed, or "" where they always are."""
-    if workspace.lock.locked:
-        return "READ-ONLY"
-    return "WRITES UNLOCKED" if workspace.risk is Risk.PRODUCTION else ""
-
-
 def _justify(left: Content, right: Content, width: int) -> Content:
     return left + Content(" " * max(1, width - left.cell_length - right.cell_length)) + right
 
@@ -103,14 +99,7 @@ def format_age(then: datetime, now: datetime) -> str:
 def format_list_age(
     state: ScreenState | None, now: datetime, *, reading: bool, cached: bool
 ) -> str:
-    """Return how old the list is.
-
-    Args:
-        state: what the screen shows.
-        now: the present time.
-        reading: whether something is being read.
-        cached: whether the list was read before the program was started.
-    """
+    """Return how old the list is; `cached`: whether it was read before the program was started."""
     if state is None or state.snapshot is None:
         return "reading…" if reading else "nothing read yet"
     age = format_age(state.snapshot.read_at, now)

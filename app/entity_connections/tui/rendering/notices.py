@@ -35,6 +35,10 @@ class Lifetime(Enum):
     """The notice tells why nothing could be read."""
 
 
+PASSING = (Lifetime.UNTIL_CURSOR_MOVES, Lifetime.UNTIL_LIST_CHANGES)
+"""The lifetimes that end when the cursor moves, or the filter changes."""
+
+
 class Notice(NamedTuple):
     """A notice.
 

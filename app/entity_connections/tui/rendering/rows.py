@@ -15,7 +15,7 @@ from entity_connections.domain.rows import NOT_CONNECTED, Row
 from entity_connections.services.screen_state import Progress, ScreenState
 from entity_connections.tui.commands.command import CommandContext
 from entity_connections.tui.commands.row_actions import get_write_reason
-from entity_connections.tui.widgets.grid.grid import Cell, Column, Item
+from entity_connections.tui.widgets.grid.layout import Cell, Column, Item
 
 
 class StatusStyle(NamedTuple):
@@ -39,10 +39,10 @@ def make_columns(direction: Direction) -> tuple[Column, ...]:
     """Return the columns of a tab."""
     counterpart = "Target entity" if direction is Direction.OUTBOUND else "Source entity"
     return (
-        Column("counterpart", counterpart, 16, weight=3),
-        Column("under", "Under", 16, weight=2, hide_below=96),
-        Column("status", "Status", 17),
-        Column("action", "Action", 20, weight=2, sortable=False),
+        Column("counterpart", counterpart, 16, weight=3, sortable=True),
+        Column("under", "Under", 16, weight=2, hide_below=96, sortable=True),
+        Column("status", "Status", 17, sortable=True),
+        Column("action", "Action", 20, weight=2),
     )
 
 
@@ -57,7 +57,8 @@ class ItemCache:
         self, state: ScreenState, rows: Sequence[Row], context: CommandContext
     ) -> list[Item]:
         """Return the grid rows for rows of the active tab."""
-        key = (state.snapshot, state.direction, state.revision, context.locked, context.role)
+        locked = context.workspace.lock.locked
+        key = (state.snapshot, state.direction, state.revision, locked, context.role)
         if key != self._key:
             self._key, self._items = key, {}
         self._items.pop(state.tab.pinned or "", None)  # this row may differ from the list

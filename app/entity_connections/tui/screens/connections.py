@@ -22,8 +22,8 @@ from entity_connections.tui.rendering import notices
 from entity_connections.tui.rendering.notices import Kind, Lifetime
 from entity_connections.tui.screens.connections_view import ConnectionsView
 from entity_connections.tui.timing import Timing
-from entity_connections.tui.widgets import too_small
 from entity_connections.tui.widgets.grid.grid import Grid
+from entity_connections.tui.widgets.too_small import TooSmall, is_too_small
 from entity_connections.tui.workers import Workers
 
 
@@ -44,9 +44,6 @@ class ConnectionsScreen(Screen[None]):
         *(command.make_binding() for command in COMMANDS),
         Binding("escape", "back", "Back", id="back", tooltip="One step back"),
     ]
-    HORIZONTAL_BREAKPOINTS = too_small.HORIZONTAL_BREAKPOINTS
-    VERTICAL_BREAKPOINTS = too_small.VERTICAL_BREAKPOINTS
-
     view = query_one(ConnectionsView)
 
     def __init__(
@@ -59,9 +56,8 @@ class ConnectionsScreen(Screen[None]):
         self.is_started = self.quit_refused = False
 
     def compose(self) -> ComposeResult:
-        """Lay out the view, and the cover for a terminal that is too small."""
         yield ConnectionsView(self.workspace, self.timing)
-        yield too_small.TooSmall()
+        yield TooSmall()
 
     def on_mount(self) -> None:
         """Show the first frame; only then load what is heavy."""
@@ -70,7 +66,7 @@ class ConnectionsScreen(Screen[None]):
     def _start(self) -> None:
         if self.is_started:
             return
-        self.tenant_workers = Workers(self.app, self, self.workspace)
+        self.tenant_workers = Workers(self, self.workspace)
         self._refresher = AutoRefresh(self.view, self.tenant_workers)
         self.is_started = True
         self.tenant_workers.enter(self.workspace.user)
@@ -130,8 +126,8 @@ class ConnectionsScreen(Screen[None]):
         if state is None or message.user == self.view.user:
             self._show_failure(error, asked=message.asked)
         else:  # the user before goes on
-            self.view.reading = False
             self._refresher.pause(error)
+            self.view.reading = False
             self.view.request_log = state.session.request_log
             self.view.show_error(error)
 
@@ -156,8 +152,8 @@ class ConnectionsScreen(Screen[None]):
 
     def _show_failure(self, error: ZuoraError, *, asked: bool) -> None:
         view, state = self.view, self.state
-        view.reading = False
         self._refresher.pause(error)
+        view.reading = False
         if state is None:
             view.failure = error
             return
@@ -192,7 +188,7 @@ class ConnectionsScreen(Screen[None]):
     def action_run_command(self, id_: str) -> None:
         """Run a command, or show why it is impossible now."""
         command, context = COMMANDS_BY_ID[id_], self.view.context
-        if id_ != "quit" and (too_small.is_too_small(self) or self.app.screen is not self):
+        if id_ != "quit" and (is_too_small(self) or self.app.screen is not self):
             return
         reason = command.get_disabled_reason(context)
         if reason is None:
@@ -210,17 +206,13 @@ class ConnectionsScreen(Screen[None]):
         view = self.view
         if view.request_log is not None and view.request_log.waits:
             view.request_log.cancel_delays()
-        elif view.is_slow and self.focused is not view.filter_input:
+        elif view.slow_seconds and self.focused is not view.filter_input:
             self.tenant_workers.cancel_reading()
             self._show_failure(NoResponse("You gave up waiting."), asked=True)
         elif view.notice_bar.notice is not None and self.focused is not view.filter_input:
             view.notice_bar.clear_notice()
         else:
             view.close_filter()
-
-    def action_move_cursor(self, rows: int) -> None:
-        """Move the cursor of the rows from within the filter."""
-        self.view.rows.action_move(rows)
 
     def act_in(self, entity_id: str | None) -> None:
         """Act in another entity, on the same tab; None changes nothing."""
@@ -235,13 +227,13 @@ class ConnectionsScreen(Screen[None]):
             self.view.reading = True
             self.tenant_workers.read(self.state)
 
-    @on(Grid.HeaderSelected, "#rows")
+    @on(Grid.HeaderSelected)
     def _sort_by_column(self, event: Grid.HeaderSelected) -> None:
         if self.state is not None:
             self.state.sort_by(SortColumn(event.column))
 
-    @on(Grid.RowSelected, "#rows")
-    @on(Grid.CellSelected, "#rows")
+    @on(Grid.RowSelected)
+    @on(Grid.CellSelected)
     def _handle_row_selected(self, event: Grid.RowSelected | Grid.CellSelected) -> None:
         if isinstance(event, Grid.RowSelected):
             run_row_command(self, event.key)

@@ -15,13 +15,12 @@ from textual.widgets import Input
 from entity_connections.domain.clock import now
 from entity_connections.domain.connections import Direction
 from entity_connections.domain.errors import ZuoraError
-from entity_connections.domain.risk import Risk
 from entity_connections.services.refresh_interval import rate_limit_sentence
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.screen_state import Progress, ScreenState
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.commands.command import CommandContext
-from entity_connections.tui.rendering.banner import BannerState
+from entity_connections.tui.rendering.banner import BannerState, render_banner
 from entity_connections.tui.rendering.detail import render_detail
 from entity_connections.tui.rendering.empty_states import (
     READING,
@@ -35,10 +34,9 @@ from entity_connections.tui.rendering.header import (
     render_tabs,
 )
 from entity_connections.tui.rendering.key_bar import render_key_bar
-from entity_connections.tui.rendering.notices import Kind, Lifetime, list_error_hints
+from entity_connections.tui.rendering.notices import PASSING, Kind, Lifetime, list_error_hints
 from entity_connections.tui.rendering.rows import ItemCache, make_columns
 from entity_connections.tui.timing import Timing
-from entity_connections.tui.widgets.banner import Banner
 from entity_connections.tui.widgets.filter_input import FilterInput
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.notice_bar import NoticeBar
@@ -66,7 +64,7 @@ class ConnectionsView(Vertical):
     """
 
     header = query_one("#header", TextLines)
-    banner = query_one("#banner", Banner)
+    banner = query_one("#banner", TextLines)
     tabs = query_one("#tabs", TextLines)
     rows = query_one("#rows", Grid)
     filter_input = query_one("#filter", FilterInput)
@@ -75,27 +73,25 @@ class ConnectionsView(Vertical):
     key_bar = query_one("#keys", TextLines)
 
     state: var[ScreenState | None] = var(None, init=False)
-    user: var[str] = var("", init=False)
-    entered: var[bool] = var(False, init=False)
     reading: var[bool] = var(False, init=False, always_update=True)
     failure: var[ZuoraError | None] = var(None, init=False)
-    retry_at: var[datetime | None] = var(None, init=False)
     request_log: var[RequestLog | None] = var(None, init=False)
+    retry_at: datetime | None = None
 
     def __init__(self, workspace: Workspace, timing: Timing) -> None:
         super().__init__()
         self.workspace = workspace
         self.timing = timing
-        self.set_reactive(ConnectionsView.user, workspace.user)
+        self.user = workspace.user
+        self.entered = False
         self._started_at = now()
         self._reading_since = 0.0
         self._detail_timer: asyncio.TimerHandle | None = None
         self._item_cache = ItemCache()
 
     def compose(self) -> ComposeResult:
-        """Lay out the lines above the rows, the rows, and the lines below them."""
         yield TextLines(id="header")
-        yield Banner(self._get_banner_state, id="banner")
+        yield TextLines(id="banner")
         yield TextLines(id="tabs")
         yield _make_filter()
         yield Grid(make_columns(Direction.OUTBOUND), id="rows")
@@ -107,6 +103,7 @@ class ConnectionsView(Vertical):
         """Show the first frame, which needs nothing from Zuora."""
         if not self.children:
             return  # the program is ending already
+        self._countdown = self.set_interval(1, self._draw_banner, pause=True)
         self._watch_filter()
         self.rows.on_cursor_set = self._move_cursor
         self.rows.placeholder = READING
@@ -115,28 +112,20 @@ class ConnectionsView(Vertical):
         self.set_interval(AGE_INTERVAL, self._draw_header)
 
     def on_resize(self) -> None:
-        """Adapt the texts to the width."""
         self._draw_header()
-        self._draw_tabs()
         self._draw_detail()
 
     @property
     def context(self) -> CommandContext:
         """The state that decides which commands are possible."""
-        state, workspace = self.state, self.workspace
-        context = CommandContext(
-            has_faults=workspace.fault_switches is not None,
-            has_users=bool(workspace.users),
-            production=workspace.risk is Risk.PRODUCTION,
-            locked=workspace.lock.locked,
-            read_only=workspace.lock.permanent,
-        )
+        state = self.state
         if state is None:
-            return context
+            return CommandContext(self.workspace)
         row = state.find(state.cursor)
         progress = state.progress(row) if row is not None else None
-        return context._replace(
-            row=row,
+        return CommandContext(
+            self.workspace,
+            row,
             cursor_moved_reason=state.moved_reason,
             accessible_ids=state.session.tenant.accessible_ids,
             role=state.session.role(state.acting_id),
@@ -162,26 +151,16 @@ class ConnectionsView(Vertical):
             state.on_change = lambda: self.mutate_reactive(ConnectionsView.state)
             self.redraw()
 
-    def watch_user(self) -> None:
-        """Show the user in the header."""
-        self._draw_header()
-
     def watch_reading(self, reading: bool) -> None:
-        """Show that something is being read, and after a while that it takes long."""
         if reading:
             self._reading_since = asyncio.get_running_loop().time()
             self.set_timer(self.timing.slow_after, self._draw_banner)
         self._draw_header()
 
     def watch_failure(self, failure: ZuoraError | None) -> None:
-        """Show in place of the rows why the tenant could not be opened."""
         if failure is not None and self.state is None:
             self.rows.placeholder = render_error_state(failure)
         self._draw_header()
-
-    def watch_retry_at(self) -> None:
-        """Show when reading is tried again."""
-        self._draw_banner()
 
     def watch_request_log(self, old: RequestLog | None, log: RequestLog | None) -> None:
         """Follow the calls to Zuora, and show pauses and the rate limit."""
@@ -193,10 +172,9 @@ class ConnectionsView(Vertical):
 
     def redraw(self) -> None:
         """Draw everything; to be called after a change of the write lock or of the faults."""
-        self._draw_header()
         if self.state is not None:
             self._draw_rows(self.state)
-        self._draw_tabs()
+        self._draw_header()
 
     # Drawing
 
@@ -210,41 +188,39 @@ class ConnectionsView(Vertical):
         )
         width = self.size.width - 2
         self.header.update(render_header(self.workspace, self.user, state, age, width))
+        unlisted = state is not None and state.shows_pinned_row
+        self.tabs.update(render_tabs(state, len(self.rows.items) - unlisted))
         self._draw_banner()
 
     def _draw_banner(self) -> None:
-        if self._can_draw:
-            self.banner.show_state()
-
-    def _get_banner_state(self) -> BannerState:
+        """Draw the banner now, and each second while it counts seconds."""
+        if not self._can_draw:
+            return
         state, log = self.state, self.request_log
         snapshot = state.snapshot if state else None
-        return BannerState(
+        banner = BannerState(
             delays=tuple(log.waits) if log else (),
             loop_time=asyncio.get_running_loop().time(),
-            slow_seconds=self._waited() if self.is_slow else 0.0,
+            slow_seconds=self.slow_seconds,
             failure=self.failure or (state.failure if state else None),
             retry_at=self.retry_at,
             age=format_age(snapshot.read_at, now()) if snapshot else "",
             rate_limit=rate_limit_sentence(log.budget) if log else "",
             warnings=snapshot.warnings if snapshot else (),
         )
+        self.banner.update(render_banner(banner, self.size.width - 2))
+        if banner.counts_seconds:
+            self._countdown.resume()
+        else:
+            self._countdown.pause()
 
     @property
-    def is_slow(self) -> bool:
-        """Whether the user waits for an answer for so long that they are told so."""
-        return self._waited() >= self.timing.slow_after
-
-    def _waited(self) -> float:
-        """Return for how long the user waits for an answer; a pause between calls is none."""
+    def slow_seconds(self) -> float:
+        """How long the user waits for an answer, if that is long; a pause between calls is none."""
         if not self.reading or (self.request_log is not None and self.request_log.waits):
             return 0.0
-        return asyncio.get_running_loop().time() - self._reading_since
-
-    def _draw_tabs(self) -> None:
-        state = self.state
-        unlisted = state is not None and state.shows_pinned_row
-        self.tabs.update(render_tabs(state, len(self.rows.items) - unlisted))
+        waited = asyncio.get_running_loop().time() - self._reading_since
+        return waited if waited >= self.timing.slow_after else 0.0
 
     def _draw_rows(self, state: ScreenState) -> None:
         grid, tab, cursor = self.rows, state.tab, state.cursor
@@ -252,9 +228,7 @@ class ConnectionsView(Vertical):
         grid.sorting = (tab.sort_column.value, tab.reverse) if tab.sort_column else None
         grid.placeholder = render_empty_state(state)
         grid.stale = state.failure is not None or self._is_cached(state)
-        # Of the context, only what concerns every row.
-        context = self.context._replace(row=None, cursor_moved_reason="", can_go_back=False)
-        items = self._item_cache.make_items(state, state.visible_rows(), context)
+        items = self._item_cache.make_items(state, state.visible_rows(), self.context)
         grid.set_items(items, cursor=cursor if cursor != grid.cursor_key else None)
         self._draw_detail_soon()
 
@@ -286,13 +260,10 @@ class ConnectionsView(Vertical):
         hints = list_error_hints(error)
         self.notice_bar.show_notice(Kind.ERROR, sentence, *hints, lifetime=Lifetime.UNTIL_READ)
 
-    def _expire_passing_notice(self) -> None:
-        self.notice_bar.expire_notice(Lifetime.UNTIL_CURSOR_MOVES, Lifetime.UNTIL_LIST_CHANGES)
-
     # Cursor and filter
 
     def _move_cursor(self, key: str) -> None:
-        self._expire_passing_notice()
+        self.notice_bar.expire_notice(*PASSING)
         if self.state is not None:
             self.state.move_cursor(key)
         self._draw_detail_soon()
@@ -332,7 +303,7 @@ class ConnectionsView(Vertical):
 
     def _filter_rows(self, text: str) -> None:
         if self.state is not None and text != self.state.tab.filter_text:
-            self._expire_passing_notice()
+            self.notice_bar.expire_notice(*PASSING)
             self.state.set_filter(text)
 
     @on(Input.Submitted, "#filter")

@@ -15,11 +15,9 @@ CRASH_HEADER: Final = (
 
 
 def make_crash_report(error: BaseException | None = None) -> Text:
-    """Return the report about `error`, by default the exception being handled.
+    """Return the traceback of `error`, by default the exception being handled, for `App.panic`.
 
-    It is the traceback without the values of variables: Textual's own report shows them,
-    secrets among them. Control characters are removed. Pass it to `App.panic`; `str` of it is
-    the plain text.
+    It has no values of variables: Textual's own report shows them, secrets among them.
     """
     error = error or sys.exception()
     lines = [CRASH_HEADER]

@@ -4,25 +4,16 @@ import asyncio
 import os
 import selectors
 import signal
-import sys
 from collections.abc import Callable
 from enum import Enum, auto
 from functools import partial
 from typing import Any, ClassVar, Final, TextIO
 
 from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
 from textual.message_pump import MessagePump
 
 from entity_connections.tui.terminal.input_parser import InputParser
-
-if sys.platform == "win32":
-    from textual.drivers.windows_driver import WindowsDriver
-
-    PlatformDriver = WindowsDriver
-else:
-    from textual.drivers.linux_driver import LinuxDriver
-
-    PlatformDriver = LinuxDriver
 
 EXIT_CHECK_INTERVAL: Final = 0.1
 """Seconds within which the input thread notices that the app takes no more input."""
@@ -47,7 +38,7 @@ class TerminalState(Enum):
     RESTORED = auto()
 
 
-class TerminalDriver(PlatformDriver):
+class TerminalDriver(LinuxDriver):
     """Textual's driver, plus the state of the terminal, our input parser and our mode resets.
 
     Attributes:
@@ -102,17 +93,11 @@ class TerminalDriver(PlatformDriver):
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                timeout = parser.timeout
-                if selector.select(
-                    EXIT_CHECK_INTERVAL if timeout is None else min(EXIT_CHECK_INTERVAL, timeout)
-                ):
-                    data = self._read()
-                    if not data:
-                        return
-                    messages = parser.feed(data)
-                else:
-                    messages = parser.tick()
-                for message in messages:
+                is_readable = selector.select(min(EXIT_CHECK_INTERVAL, parser.timeout))
+                data = self._read() if is_readable else None
+                if data == b"":
+                    return
+                for message in parser.tick() if data is None else parser.feed(data):
                     self.process_message(message)
 
     def _read(self) -> bytes:

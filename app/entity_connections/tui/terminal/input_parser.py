@@ -7,6 +7,7 @@ one complete unit at a time, and a unit that it does not understand is dropped.
 """
 
 import codecs
+import math
 import re
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -75,8 +76,8 @@ class InputParser:
         self._last_byte_at = self._escape_at = float("-inf")
 
     @property
-    def timeout(self) -> float | None:
-        """Seconds until `tick` must be called, or None if nothing is pending."""
+    def timeout(self) -> float:
+        """Seconds until `tick` must be called; infinite if nothing is pending."""
         if self._paste is not None:
             limit = PASTE_TIMEOUT
         elif self._sequence == _ESC and not self._escapes_all_keys:
@@ -84,7 +85,7 @@ class InputParser:
         elif self._sequence or self._x10_report is not None:
             limit = SEQUENCE_TIMEOUT
         else:
-            return None
+            return math.inf
         return max(0.0, self._last_byte_at + limit - self._clock())
 
     def tick(self) -> Iterator[Message]:
@@ -226,17 +227,12 @@ class InputParser:
             messages = list(self._parser.feed(unit))
         except Exception:  # noqa: BLE001 - any bytes from the terminal: they must not crash us
             messages = []
-        if messages:
-            yield from (message for message in messages if _is_plausible(message))
-        else:
-            self._renew_parser()
-
-    def _renew_parser(self) -> None:
-        """Replace a parser that waits for more or has failed, but keep what it has learned."""
-        old, new = self._parser, XTermParser()
-        new.last_x, new.last_y, new.mouse_pixels = old.last_x, old.last_y, old.mouse_pixels
-        new.terminal_size, new.terminal_pixel_size = old.terminal_size, old.terminal_pixel_size
-        self._parser = new
+        yield from (message for message in messages if _is_plausible(message))
+        if not messages:  # it waits for more or has failed: replace it, but keep what it learned
+            old, new = self._parser, XTermParser()
+            new.last_x, new.last_y, new.mouse_pixels = old.last_x, old.last_y, old.mouse_pixels
+            new.terminal_size, new.terminal_pixel_size = old.terminal_size, old.terminal_pixel_size
+            self._parser = new
 
     @staticmethod
     def _parse_alone(unit: str) -> Iterator[Message]:
@@ -261,10 +257,7 @@ def _replace_control(char: str) -> str:
 def _format_sgr_mouse(code: int, column: int, line: int) -> str:
     """Return a mouse report of an older protocol in the SGR form that Textual's parser reads.
 
-    Args:
-        code: buttons and modifiers, plus 32.
-        column: counted from 1.
-        line: counted from 1.
+    `code` is the buttons and modifiers, plus 32; `column` and `line` are counted from 1.
     """
     buttons = code - 32
     released = buttons & 0b1100011 == 0b11  # no motion, no wheel, and no button is down
@@ -272,10 +265,7 @@ def _format_sgr_mouse(code: int, column: int, line: int) -> str:
 
 
 def _is_plausible(message: Message) -> bool:
-    if not isinstance(message, Resize):
-        return True
-    width, height = message.size
-    return 0 < width <= MAX_SIZE and 0 < height <= MAX_SIZE
+    return not isinstance(message, Resize) or all(0 < side <= MAX_SIZE for side in message.size)
 
 
 def _drop_keys(messages: Iterator[Message]) -> Iterator[Message]:

@@ -3,12 +3,6 @@
 Textual leaves a few modes set on an orderly exit, and does not handle signals. `run_app` runs
 an app on a driver that resets all modes, turns the signals that end a program into an orderly
 exit, and ends the process by force if that exit takes too long.
-
-    class MyApp(App[None]):
-        def _fatal_error(self) -> None:
-            self.panic(make_crash_report())
-
-    sys.exit(run_app(MyApp()))
 """
 
 import asyncio
@@ -17,21 +11,19 @@ import os
 import select
 import signal
 import sys
+import termios
 import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
 
 from entity_connections.tui.terminal.driver import (
     ALL_MODES_OFF,
-    PlatformDriver,
     TerminalDriver,
     TerminalState,
 )
-
-if sys.platform != "win32":
-    import termios
 
 EXIT_TIMEOUT: Final = 2.0
 """Seconds that an orderly exit may take before the process is ended by force."""
@@ -42,19 +34,12 @@ def run_app(
     driver: type[TerminalDriver] = TerminalDriver,
     run: Callable[[Coroutine[Any, Any, Any]], Any] = asyncio.run,
 ) -> int:
-    """Run `app`, restore the terminal, and return the exit status.
-
-    Call it in the main thread, and end the process after it.
-
-    Args:
-        app: the app.
-        driver: its terminal driver.
-        run: runs a coroutine to its end.
+    """Run `app` on a driver in the main thread, restore the terminal; the process must end then.
 
     Returns:
         The app's return code, or 128 plus the number of the signal that ended it.
     """
-    if sys.platform == "win32" or app.driver_class is not PlatformDriver:
+    if app.driver_class is not LinuxDriver:  # in a browser, or in a test
         run(app.run_async())
         return app.return_code or 0
     app.driver_class = driver

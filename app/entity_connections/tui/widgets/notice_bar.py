@@ -18,7 +18,6 @@ class NoticeBar(TextLines):
     notice: var[Notice | None] = var(None)
 
     def watch_notice(self, notice: Notice | None) -> None:
-        """Show the notice, or hide the bar."""
         self.display = notice is not None
         if notice is not None:
             self.set_classes(f"-{notice.kind.value}")

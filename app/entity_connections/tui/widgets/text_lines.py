@@ -22,22 +22,16 @@ class TextLines(Widget):
     ALLOW_SELECT = False
     auto_links = False  # words with a click action keep their own colours
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
-        self._content = Content()
-
-    @property
-    def content(self) -> Content:
-        """The text that is shown."""
-        return self._content
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.content = Content()
 
     def render(self) -> Content:
-        """Return the text."""
-        return self._content
+        return self.content
 
     def update(self, content: Content) -> None:
         """Replace the text; a widget with automatic height adapts its height."""
-        old, self._content = self._content, content
+        old, self.content = self.content, content
         if old.is_same(content):
             return
         if self.styles.auto_dimensions:

@@ -12,13 +12,13 @@ MIN_SIZE = Size(60, 20)
 """Columns and lines that a screen and its dialogs need."""
 HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (MIN_SIZE.width, "-wide-enough")]
 VERTICAL_BREAKPOINTS = [(0, "-low"), (MIN_SIZE.height, "-tall-enough")]
+"""The classes of every screen, by the size of the terminal."""
 
 
 class TooSmall(TextLines):
     """Says which size is needed; visible only while the terminal is smaller."""
 
     def on_mount(self) -> None:
-        """Set the text."""
         size = f"It takes {MIN_SIZE.width} columns by {MIN_SIZE.height} lines."
         self.update(Content(f"This terminal is too small.\n{size}"))
 

@@ -11,35 +11,46 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from rich.cells import cell_len
+from rich.style import Style
 from textual import events
 from textual.binding import Binding
+from textual.cache import LRUCache
+from textual.content import Content
+from textual.geometry import Region, Size
 from textual.message import Message
+from textual.reactive import Reactive, reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.visual import Visual
 
-from entity_connections.tui.widgets.grid.grid_view import HEADER_HEIGHT, GridView
-from entity_connections.tui.widgets.grid.layout import Cell, Column, Item
+from entity_connections.tui.widgets.grid.layout import (
+    GUTTER,
+    Column,
+    Item,
+    Slot,
+    fit_text,
+    lay_out_columns,
+    merge_segments,
+)
 
-__all__ = ["Cell", "Column", "Grid", "Item"]
-
-
-@dataclass
-class _GridMessage(Message):
-    """A message that `@on(..., "#id")` can select by its grid."""
-
-    grid: "Grid"
-
-    @property
-    def control(self) -> "Grid":
-        """The grid that posted the message."""
-        return self.grid
+TONES = frozenset({"good", "wait", "end", "warn", "mute", "action"})
+HEADER_HEIGHT = 1
+"""Lines above the first row; they do not scroll."""
 
 
-class Grid(GridView, can_focus=True, inherit_bindings=False):
+class Grid(ScrollView, can_focus=True, inherit_bindings=False):
     """A table with one line for each row and a cursor that is a record key.
 
-    Args:
+    Attributes:
         columns: the columns, from left to right.
-        id: the id of the widget.
-        classes: its classes, separated by blanks.
+        sorting: key of the column with the sort arrow, and whether the order is reversed.
+        placeholder: text in the middle of the grid while there are no rows.
+        stale: whether all rows are greyed because they may be out of date.
+        items: the rows, from top to bottom.
+        slots: the columns that have room, and where they are painted.
+        on_cursor_set: called at once with the record that the user puts the cursor on, even if
+            it is there; `RowHighlighted` is then not posted for what the user does.
     """
 
     BINDINGS = [
@@ -57,37 +68,52 @@ class Grid(GridView, can_focus=True, inherit_bindings=False):
             ("enter", "select_row", "Choose", "Do what this row offers"),
         )
     ]
+    ALLOW_SELECT = False  # offsets for a text selection would cost a style for every segment
+    COMPONENT_CLASSES = {f"grid--{name}" for name in ("header", "cursor", "dim", *TONES)}
 
-    on_cursor_set: Callable[[str], None] | None = None
-    """Called at once with the record that the user puts the cursor on, even if it is there.
-
-    While it is set, `RowHighlighted` is not posted for what the user does.
-    """
+    # Without layout: a letter typed into a filter must not lay out the whole screen.
+    virtual_size = Reactive(Size(0, 0), layout=False)
+    columns: reactive[Sequence[Column]] = reactive((), init=False)
+    sorting: reactive[tuple[str, bool] | None] = reactive(None, init=False)
+    placeholder: reactive[Content] = reactive(Content, init=False)
+    stale = reactive(False)
 
     @dataclass
-    class RowHighlighted(_GridMessage):
+    class RowHighlighted(Message):
         """The cursor is on another record, or on none because there are no rows."""
 
         key: str | None
 
     @dataclass
-    class RowSelected(_GridMessage):
+    class RowSelected(Message):
         """Enter was pressed on a row."""
 
         key: str
 
     @dataclass
-    class CellSelected(_GridMessage):
+    class CellSelected(Message):
         """A cell was clicked; the cursor is on its row already."""
 
         key: str
         column: str
 
     @dataclass
-    class HeaderSelected(_GridMessage):
+    class HeaderSelected(Message):
         """The heading of a sortable column was clicked."""
 
         column: str
+
+    def __init__(self, columns: Sequence[Column], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.items: Sequence[Item] = ()
+        self.slots: tuple[Slot, ...] = ()
+        self.on_cursor_set: Callable[[str], None] | None = None
+        self._layout: tuple[int, Sequence[Column]] = (0, ())
+        self._rows: dict[str, int] = {}
+        self._cursor: str | None = None
+        self._styles: dict[tuple[str, bool], Style] = {}
+        self._strips: LRUCache[tuple[str, bool, bool], tuple[Item, Strip]] = LRUCache(2048)
+        self.set_reactive(Grid.columns, columns)
 
     def set_items(self, items: Iterable[Item], *, cursor: str | None = None) -> None:
         """Replace all rows.
@@ -107,11 +133,11 @@ class Grid(GridView, can_focus=True, inherit_bindings=False):
         rows = {item.key: row for row, item in enumerate(new)}
         if len(rows) != len(new):
             raise ValueError("Every row of a grid needs a key of its own.")
-        old, old_cursor, top = self._items, self._cursor, self.scroll_offset.y
+        old, old_cursor, top = self.items, self._cursor, self.scroll_offset.y
         index = 0 if old_cursor is None else self._rows[old_cursor]
         # If the cursor is scrolled out of sight, the row at the top keeps its place instead.
         anchor = index if top <= index < top + self._page else min(top, max(0, len(old) - 1))
-        self._items, self._rows = new, rows
+        self.items, self._rows = new, rows
         self._cursor = cursor if cursor in rows else self._find_nearest(old, index)
         self._update_height()
         if self._page and (anchor_key := self._find_nearest(old, anchor)) is not None:
@@ -119,7 +145,15 @@ class Grid(GridView, can_focus=True, inherit_bindings=False):
         if cursor is not None:
             self._scroll_to_cursor()
         if self._cursor != old_cursor:
-            self.post_message(self.RowHighlighted(self, self._cursor))
+            self.post_message(self.RowHighlighted(self._cursor))
+
+    def _find_nearest(self, old: Sequence[Item], row: int) -> str | None:
+        """Return the key that now takes the place of a row of the old order."""
+        order = chain(range(row, len(old)), range(min(row, len(old)) - 1, -1, -1))
+        nearest = next((old[n].key for n in order if old[n].key in self._rows), None)
+        return nearest if nearest is not None or not self.items else self.items[0].key
+
+    # Keys and the mouse
 
     @property
     def cursor_key(self) -> str | None:
@@ -139,7 +173,7 @@ class Grid(GridView, can_focus=True, inherit_bindings=False):
             self._refresh_row(old)
             self._refresh_row(key)
             if self.on_cursor_set is None:
-                self.post_message(self.RowHighlighted(self, key))
+                self.post_message(self.RowHighlighted(key))
         if self.on_cursor_set is not None:
             self.on_cursor_set(key)
 
@@ -147,7 +181,7 @@ class Grid(GridView, can_focus=True, inherit_bindings=False):
         """Move the cursor down by a number of rows, or up if it is negative."""
         if self._cursor is not None:
             row = self._rows[self._cursor] + rows
-            self.cursor_key = self._items[max(0, min(row, len(self._items) - 1))].key
+            self.cursor_key = self.items[max(0, min(row, len(self.items) - 1))].key
 
     def action_move_page(self, pages: int) -> None:
         """Move the cursor by screenfuls; one row stays visible for orientation."""
@@ -155,42 +189,60 @@ class Grid(GridView, can_focus=True, inherit_bindings=False):
 
     def action_move_to(self, row: int) -> None:
         """Move the cursor to a row counted from 0, or from the end if negative."""
-        if self._items:
-            self.cursor_key = self._items[row].key
+        if self.items:
+            self.cursor_key = self.items[row].key
 
     def action_select_row(self) -> None:
         """Post that the row under the cursor was selected."""
         if self._cursor is not None:
-            self.post_message(self.RowSelected(self, self._cursor))
+            self.post_message(self.RowSelected(self._cursor))
 
     def on_click(self, event: events.Click) -> None:
         """Post a message about the heading or the cell under the pointer."""
         event.stop()
         if event.button != 1:
             return
-        column = self._find_column(event.x)
+        # The blank after a column belongs to it.
+        slots = (slot for slot in self.slots if slot.start <= event.x <= slot.start + slot.width)
+        column = next((slot.column for slot in slots), None)
+        row = event.y - HEADER_HEIGHT + self.scroll_offset.y
         if event.y < HEADER_HEIGHT:
             if column is not None and column.sortable:
-                self.post_message(self.HeaderSelected(self, column.key))
-            return
-        row = event.y - HEADER_HEIGHT + self.scroll_offset.y
-        if row >= len(self._items):
-            return
-        key = self._items[row].key
-        self.cursor_key = key
-        if column is not None:
-            self.post_message(self.CellSelected(self, key, column.key))
+                self.post_message(self.HeaderSelected(column.key))
+        elif row < len(self.items):
+            key = self.items[row].key
+            self.cursor_key = key
+            if column is not None:
+                self.post_message(self.CellSelected(key, column.key))
 
-    def _find_column(self, x: int) -> Column | None:
-        """Return the column at a cell of the line; the blank after a column belongs to it."""
-        slots = (slot for slot in self.slots if slot.start <= x <= slot.start + slot.width)
-        return next((slot.column for slot in slots), None)
+    # Size and scrolling
 
-    def _find_nearest(self, old: Sequence[Item], row: int) -> str | None:
-        """Return the key that now takes the place of a row of the old order."""
-        order = chain(range(row, len(old)), range(min(row, len(old)) - 1, -1, -1))
-        nearest = next((old[n].key for n in order if old[n].key in self._rows), None)
-        return nearest if nearest is not None or not self._items else self._items[0].key
+    @property
+    def _width(self) -> int:
+        """The number of cells of a line."""
+        return self._layout[0]
+
+    @property
+    def _page(self) -> int:
+        """The number of rows that are visible at once."""
+        return max(0, self.size.height - HEADER_HEIGHT)
+
+    def _update_height(self) -> None:
+        """Adapt the scrollbar and the scroll position to the number of rows."""
+        height = len(self.items) + HEADER_HEIGHT
+        self.virtual_size = Size(0, height)
+        overflows = height > self.container_size.height
+        if self.show_vertical_scrollbar:
+            self.vertical_scrollbar.window_virtual_size = height
+        self.scroll_y = min(self.scroll_y, self.max_scroll_y)
+        self.refresh(
+            layout=self.styles.auto_dimensions or overflows != self.show_vertical_scrollbar
+        )
+
+    def _scroll_to_row(self, top: int) -> None:
+        """Bring a row to the top, as far as there are rows to fill the page."""
+        if top != self.scroll_offset.y:
+            self.scroll_to(y=top, animate=False, force=True)
 
     def _scroll_to_cursor(self) -> None:
         """Scroll as little as needed to show the cursor."""
@@ -199,5 +251,104 @@ class Grid(GridView, can_focus=True, inherit_bindings=False):
             self._scroll_to_row(max(row - self._page + 1, min(row, top)))
 
     def on_resize(self) -> None:
-        """Keep the cursor visible."""
         self._scroll_to_cursor()
+
+    # Painting
+
+    def notify_style_update(self) -> None:
+        """Drop everything that was painted with the old styles."""
+        self._styles.clear()
+        self._strips.clear()
+        super().notify_style_update()
+
+    def _refresh_row(self, key: str) -> None:
+        """Repaint the cells of a row that show the cursor, if the row is visible."""
+        line = self._rows[key] - self.scroll_offset.y
+        if 0 <= line < self._page:
+            width = self.slots[0].start + self.slots[0].width if self.slots else self._width
+            self.refresh(Region(0, line + HEADER_HEIGHT, width, 1))
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return lines, from the cache where possible.
+
+        This leaves out Textual's box model, which would build every line of a scrolled or
+        refilled grid anew: put borders, padding and opacity on a container around the grid.
+        """
+        layout = (self.scrollable_content_region.width, self.columns)
+        if layout != self._layout:
+            self._layout = layout
+            self.slots = lay_out_columns(self.columns, self._width)
+            self._strips.clear()
+        if self.items:
+            strips = [self.render_line(y) for y in crop.line_range]
+        else:
+            lines = [self._paint_header(), *self._paint_placeholder()]
+            strips = lines[crop.y : crop.bottom]
+        for line_filter in self.get_line_filters():
+            background = self.background_colors[1]
+            strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        left, right = crop.column_span
+        return [strip.crop(left, right) for strip in strips]
+
+    def render_line(self, y: int) -> Strip:
+        if y < HEADER_HEIGHT:
+            return self._paint_header()
+        row = y - HEADER_HEIGHT + self.scroll_offset.y
+        if row >= len(self.items):
+            return Strip.blank(self._width, self._get_component_style())
+        item = self.items[row]
+        has_cursor = item.key == self._cursor
+        cache_key = (item.key, has_cursor, self.stale or item.dim)
+        cached_item, strip = self._strips.get(cache_key, (None, None))
+        if strip is None or cached_item != item:
+            strip = self._paint_row(item, has_cursor=has_cursor)
+            self._strips[cache_key] = (item, strip)
+        return strip
+
+    def _paint_row(self, item: Item, *, has_cursor: bool) -> Strip:
+        dim = item.dim or self.stale
+        plain = self._get_component_style("", dim=dim)
+        marked = self._get_component_style("cursor", dim=dim)
+        # The mark shows the cursor, and whether it has the focus, without any colour.
+        mark = (">" if self.has_focus else "-") if has_cursor else ""
+        parts = [(fit_text(mark, GUTTER), marked if has_cursor else plain)]
+        for number, slot in enumerate(self.slots):
+            text, tone = item.cells[slot.column.key]
+            style = self._get_component_style(tone) if tone in TONES and not dim else plain
+            # The cursor colours the first cell only: the other cells are not sent again.
+            style = marked if has_cursor and number == 0 else style
+            parts.append((" " + fit_text(text, slot.width), style))
+        return self._make_strip(parts)
+
+    def _paint_header(self) -> Strip:
+        style = self._get_component_style("header")
+        parts = [(" " * GUTTER, style)]
+        for slot in self.slots:
+            title = slot.column.title
+            if self.sorting is not None and self.sorting[0] == slot.column.key:
+                arrow = " ▼" if self.sorting[1] else " ▲"
+                title = fit_text(title, min(cell_len(title), max(0, slot.width - 2))) + arrow
+            parts.append((" " + fit_text(title, slot.width), style))
+        return self._make_strip(parts)
+
+    def _make_strip(self, parts: list[tuple[str, Style]]) -> Strip:
+        end = self.slots[-1].start + self.slots[-1].width if self.slots else GUTTER
+        # The blank rest of the line takes the last style, so it needs no segment of its own.
+        parts.append((" " * (self._width - end), parts[-1][1]))
+        return Strip(merge_segments(parts), self._width)
+
+    def _paint_placeholder(self) -> Iterable[Strip]:
+        content, style = self.placeholder, self.visual_style
+        width = min(self._width, content.get_optimal_width({}, self._width))
+        lines = Visual.to_strips(self, content, width, None, style) if width else []
+        return Strip.align(lines, style.rich_style, self._width, self._page, "center", "middle")
+
+    def _get_component_style(self, name: str = "", *, dim: bool = False) -> Style:
+        """Return the style of a component; cached, because Textual drops its own copy often."""
+        style = self._styles.get((name, dim))
+        if style is None:
+            style = self.get_component_rich_style(f"grid--{name}") if name else self.rich_style
+            if dim:
+                style += self.get_component_rich_style("grid--dim", partial=True)
+            self._styles[name, dim] = style
+        return style

@@ -5,6 +5,8 @@ All texts are literal. All widths are counted in terminal cells, not in characte
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -41,7 +43,7 @@ class Column(NamedTuple):
     min_width: int
     weight: int = 0
     hide_below: int = 0
-    sortable: bool = True
+    sortable: bool = False
 
 
 class Item(NamedTuple):
@@ -93,14 +95,7 @@ def fit_text(text: str, width: int) -> str:
 
 def merge_segments(parts: Iterable[tuple[str, Style]]) -> list[Segment]:
     """Join neighbouring texts of one style: each segment costs about 40 bytes of output."""
-    segments: list[Segment] = []
-    texts: list[str] = []
-    style: Style | None = None
-    for text, part_style in parts:
-        if part_style != style and texts:
-            segments.append(Segment("".join(texts), style))
-            texts = []
-        texts.append(text)
-        style = part_style
-    segments.append(Segment("".join(texts), style))
-    return segments
+    return [
+        Segment("".join(text for text, _ in group), style)
+        for style, group in groupby(parts, key=itemgetter(1))
+    ]

@@ -9,9 +9,14 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 
 from textual.app import App
+from textual.binding import Binding
 from textual.events import Event, Key
 
-from entity_connections.tui.input.waiting_keys import WaitingKeys
+from entity_connections.tui.commands import COMMANDS
+from entity_connections.tui.commands.command import Need
+from entity_connections.tui.rendering.notices import Kind, format_keys
+from entity_connections.tui.screens.connections import ConnectionsScreen
+from entity_connections.tui.widgets.grid.grid import Grid
 
 MAX_WAITING = 256
 """Events that are kept; later ones are dropped."""
@@ -20,6 +25,12 @@ URGENT_DELAY = 1.0
 """Seconds of waiting for Zuora after which urgent keys overtake the events before them."""
 NOTICE_DELAY = 0.4
 """Seconds of waiting for Zuora after which the user is told that keys are waiting."""
+KEY_NEEDS: dict[str, Need] = {
+    **{binding.key: Need.ROWS for binding in Binding.make_bindings(Grid.BINDINGS)},
+    **{command.key: command.needs for command in COMMANDS if command.needs is not None},
+    "enter": Need.FRESH_ROW,
+}
+"""By the name of the key; a key that is not here needs nothing."""
 
 
 class InputQueue:
@@ -27,19 +38,19 @@ class InputQueue:
 
     Args:
         app: the app; events are handled in its message loop.
+        screen: the main screen.
         handle: handles an event as Textual does.
-        waiting_keys: decides which events must wait, and tells the user.
     """
 
     def __init__(
         self,
         app: App[None],
+        screen: ConnectionsScreen,
         handle: Callable[[Event], Awaitable[None]],
-        waiting_keys: WaitingKeys,
     ) -> None:
         self._app = app
+        self._screen = screen
         self._handle = handle
-        self._waiting_keys = waiting_keys
         self._waiting: deque[Event] = deque()
         self._task: asyncio.Task[None] | None = None
         self._draining = False
@@ -54,7 +65,7 @@ class InputQueue:
         if not self._draining and self._is_ready(event):
             await self._handle(event)
         elif len(self._waiting) >= MAX_WAITING:
-            self._waiting_keys.show_dropped(_list_keys([event]), too_many=True)
+            self._show_dropped([event], "too many keys at once")
         else:
             self._waiting.append(event)
             if not self._draining:
@@ -67,6 +78,9 @@ class InputQueue:
         self._waiting.clear()
         return keys
 
+    def _is_ready(self, event: Event) -> bool:
+        return self._is_settled() and not self._needs_zuora(event)
+
     def _is_settled(self) -> bool:
         """Whether the top screen is mounted, and no message to it or the app is pending."""
         if not self._app.screen_stack:  # the program is ending
@@ -78,8 +92,26 @@ class InputQueue:
             and not any(node.message_queue_size for node in screen.walk_children(with_self=True))
         )
 
-    def _is_ready(self, event: Event) -> bool:
-        return self._is_settled() and not self._waiting_keys.must_wait(event)
+    def _needs_zuora(self, event: Event) -> bool:
+        """Return whether an event needs rows that are being read, or a row being written to."""
+        screen = self._screen
+        if not screen.is_started:
+            return True
+        if not isinstance(event, Key) or event.key not in KEY_NEEDS:
+            return False
+        view, need = screen.view, KEY_NEEDS[event.key]
+        if not view.reading and not screen.tenant_workers.writing:
+            return False
+        if self._app.screen is not screen or screen.focused is view.filter_input:
+            return False
+        context = view.context
+        if need in (Need.ROW, Need.FRESH_ROW) and context.sending:
+            return True
+        if not view.reading or need is Need.FRESH_ROW:
+            return view.reading
+        if need is Need.ENTITIES:
+            return not context.entered
+        return not context.loaded and not (need is Need.ROW and context.can_go_back)
 
     async def _drain(self) -> None:
         try:
@@ -106,27 +138,34 @@ class InputQueue:
         start, notice_shown, turns = get_time(), False, 0
         while self._waiting and self._app.is_running:
             if self._is_settled():
-                if not self._waiting_keys.must_wait(self._waiting[0]):
+                if not self._needs_zuora(self._waiting[0]):
                     break
                 waited = get_time() - start
                 if waited >= URGENT_DELAY and self._drop_before_urgent_key():
                     break
                 if not notice_shown and waited >= NOTICE_DELAY:
                     notice_shown = True
-                    self._waiting_keys.show_waiting(_list_keys(self._waiting))
+                    keys = format_keys(_list_keys(self._waiting))
+                    self._screen.view.notice_bar.show_notice(
+                        Kind.INFO, f"{keys}: waiting for Zuora.", "escape forgets it."
+                    )
             turns += 1
             await asyncio.sleep(0 if turns < 20 else 0.002)
         if notice_shown:
-            self._waiting_keys.show_waiting([])
+            self._screen.view.notice_bar.clear_notice()
 
     def _drop_before_urgent_key(self) -> bool:
         """Drop the events before the first urgent key; return whether there is one."""
         for index, event in enumerate(self._waiting):
             if isinstance(event, Key) and event.key in URGENT_KEYS:
                 dropped = [self._waiting.popleft() for _ in range(index)]
-                self._waiting_keys.show_dropped(_list_keys(dropped), too_many=False)
+                self._show_dropped(dropped, "escape came")
                 return True
         return False
+
+    def _show_dropped(self, events: Iterable[Event], why: str) -> None:
+        sentence = f"Not used, because {why}: {format_keys(_list_keys(events))}."
+        self._screen.view.notice_bar.show_notice(Kind.INFO, sentence)
 
 
 def _list_keys(events: Iterable[Event]) -> list[str]:

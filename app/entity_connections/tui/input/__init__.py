@@ -1,1 +1,0 @@
-"""The queue of keys, clicks and pastes, and what each key waits for."""
