@@ -24,9 +24,11 @@ def client(tenant: FakeTenant, username: str = "alice") -> ZuoraClient:
 def open_acme(scenario: str = "acme", policy: Policy | None = None) -> FakeTenant:
     """Return a fresh tenant whose ids and request ids are the same at every run."""
     ids, traces = itertools.count(1), itertools.count(1)
-    return open_tenant(
+    tenant = open_tenant(
         scenario,
-        policy=policy,
         new_id=lambda: f"{0xC0 << 120 | next(ids):032x}",
         new_trace=lambda: f"{0x7A << 120 | next(traces):032x}",
     )
+    if policy is not None:
+        tenant.policy = policy
+    return tenant

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from entity_connections.cli.command_group import COMMANDS as SHELL_COMMANDS
 from entity_connections.cli.exit_codes import ExitCode
-from entity_connections.cli.program import COMMANDS as SHELL_COMMANDS
 from entity_connections.fake.faults.catalogue import CALLS, FAULTS
 from entity_connections.fake.rules.policy import Policy
 from entity_connections.fake.rules.policy_table import policy_rows

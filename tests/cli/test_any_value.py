@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -32,39 +32,14 @@ NEVER = (  # no value of any option, and refused wherever it is given
     "a\N{LINE SEPARATOR}b",
 )
 ODD = (
-    "9" * 400,
-    "9" * 5_000,
-    "99999999999999999999",
-    "-1",
-    "-99999999999999999999",
-    "1e999",
-    "nan",
-    "0",
-    "a..b",
-    "x" * 300,
-    "x" * 4_000,
-    f"{'x' * 300}.toml",
-    "loop.toml",
-    "=",
-    ",",
-    "%s{0}$HOME",
-    "~nobody-here",
-    "/dev/null",
-    "/dev/full",
-    "/proc/self/mem",
-    "no-such-folder/x.toml",
-    ".",
-    "[::1",
-    "http://[::1",
-    "999999d",
-    "0001-01-01",
-    "latency=nan",
-    "latency=1e999",
-    f"drop,times={'9' * 5_000}",
-    "drop,share=,calls=",
-    "denied=",
-    "\N{GRINNING FACE}é",
-)
+    "9" * 400, "9" * 5_000, "99999999999999999999", "-1", "-99999999999999999999", "1e999", "nan",
+    "0", "a..b", "x" * 300, "x" * 4_000, f"{'x' * 300}.toml", "loop.toml", "=", ",", "%s{0}$HOME",
+    "~nobody-here", "/dev/null", "/dev/full", "/proc/self/mem", "no-such-folder/x.toml", ".",
+    "[::1", "http://[::1", "999999d", "0001-01-01", "latency=nan", "latency=1e999",
+    f"drop,times={'9' * 5_000}", "drop,share=,calls=", "denied=", "\N{GRINNING FACE}é",
+)  # fmt: skip
+UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
+"""Categories of characters that act on a terminal or cannot be seen."""
 REAL = {"walkthrough": "disconnect", "scenario": "acme", "file": "new.toml", "path": "new.toml"}
 """What is given by type to what must be given, while something else is tried."""
 
@@ -157,61 +132,57 @@ class Stdin(io.TextIOWrapper):
         self.isatty = lambda: terminal  # type: ignore[method-assign]
 
 
-def run(
-    arguments: list[str],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    *,
-    terminal: bool = False,
-) -> tuple[int, str]:
-    """Return how the program ends, and what it says on stderr."""
-    monkeypatch.setattr(sys, "argv", ["entity-connections", *arguments])
-    monkeypatch.setattr(sys, "stdin", Stdin(terminal=terminal))
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
-    code = cli._run()
-    return code, capsys.readouterr().err
+Run = Callable[..., tuple[int, str]]
 
 
-def check(arguments: list[str], code: int, said: str) -> None:
-    assert code in set(ExitCode) - {ExitCode.CRASHED, ExitCode.NO_OUTPUT}, (arguments, said)
-    assert "Traceback" not in said, arguments
-    acting = {char for char in said if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")}
-    assert acting <= {"\n"}, (arguments, said)
-    assert len(said) < 40_000, arguments
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return a function that runs the program and checks that it ends with a sentence."""
+
+    def run(arguments: list[str], *, terminal: bool = False) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["entity-connections", *arguments])
+        monkeypatch.setattr(sys, "stdin", Stdin(terminal=terminal))
+        monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+        code, said = cli.run(), capsys.readouterr().err
+        assert code in set(ExitCode) - {ExitCode.CRASHED, ExitCode.NO_OUTPUT}, (arguments, said)
+        assert "Traceback" not in said, arguments
+        unseen = [char for char in said if unicodedata.category(char) in UNSEEN and char != "\n"]
+        assert not unseen, (arguments, unseen)
+        assert len(said) < 40_000, arguments
+        return code, said
+
+    return run
 
 
-@pytest.mark.parametrize(("names", "command"), CASES, ids=[" ".join(one[0]) for one in CASES])
-def test_what_no_value_can_be_is_refused_by_name(
-    names: tuple[str, ...],
-    command: click.Command,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+commands = pytest.mark.parametrize(
+    ("names", "command"), CASES, ids=[" ".join(names) for names, _ in CASES]
+)
+
+
+@commands
+def test_what_is_no_value_of_any_option_is_refused(
+    names: tuple[str, ...], command: click.Command, run: Run
 ) -> None:
     for parameter in filter(takes_value, command.params):
         hint = parameter.get_error_hint(click.Context(command))
         for value in NEVER:
-            arguments = [*names, *arguments_with(command, parameter, value)]
-            code, said = run(arguments, monkeypatch, capsys)
-            check(arguments, code, said)
-            assert code == ExitCode.USAGE, arguments
+            code, said = run([*names, *arguments_with(command, parameter, value)])
+            assert code == ExitCode.USAGE
             assert said.startswith(f"entity-connections: Invalid value for {hint}: it "), said
             if value in EMPTY:
                 assert "is empty" in said
 
 
-@pytest.mark.parametrize(("names", "command"), CASES, ids=[" ".join(one[0]) for one in CASES])
+@commands
 def test_odd_values_end_with_a_sentence(
-    names: tuple[str, ...],
-    command: click.Command,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    names: tuple[str, ...], command: click.Command, run: Run
 ) -> None:
     wanted = cycle(flags(command))  # each with other values, for the sake of time
     for parameter in filter(takes_value, command.params):
         for value in ODD:
             arguments = [*names, *next(wanted), *arguments_with(command, parameter, value)]
             for terminal in (False, True):
-                check(arguments, *run(arguments, monkeypatch, capsys, terminal=terminal))
+                run(arguments, terminal=terminal)
 
 
 @pytest.mark.parametrize(
@@ -220,7 +191,7 @@ def test_odd_values_end_with_a_sentence(
      "ENTITY_CONNECTIONS_STATE_DIR", "HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "SSL_CERT_FILE"],
 )  # fmt: skip
 def test_odd_variables_end_with_a_sentence(
-    variable: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    variable: str, monkeypatch: pytest.MonkeyPatch, run: Run
 ) -> None:
     monkeypatch.setenv("ZUORA_CLIENT_ID", "id")
     monkeypatch.setenv("ZUORA_CLIENT_SECRET", "secret")
@@ -233,8 +204,7 @@ def test_odd_variables_end_with_a_sentence(
             ["profiles"], ["journal"], ["connections"], ["config", "explain", *real],
             ["doctor", *real], ["request", "--to", "Acme-US", "--yes"],
         ):  # fmt: skip
-            code, said = run(arguments, monkeypatch, capsys)
-            check([variable, value, *arguments], code, said)
+            _, said = run(arguments)
             if variable.startswith("ZUORA") and value in EMPTY and real[0] in arguments:
                 refused = f"{variable} in the environment is empty" in said
                 assert refused or (variable, arguments[0]) == ("ZUORA_CLIENT_SECRET", "config")

@@ -64,7 +64,7 @@ def test_a_journal_that_was_changed_or_cannot_be_used(home: Path, tenant: Served
     path = home / "state" / "state.sqlite3"
     journal = Journal(path, "acme")
     intend(journal, request())
-    edit_state(home, "UPDATE journal SET user = 'bob'")
+    edit_state(home, "UPDATE journal SET entry = '{}'")
     where = ("--base-url", tenant.url)
     assert verdicts(home, *where, tenant=tenant)["journal"] == "warning"
     path.unlink()

@@ -63,7 +63,7 @@ def test_a_moment_that_is_none_is_refused(home: Path, since: str) -> None:
 def test_verify_finds_a_changed_and_a_missing_line(written: Path) -> None:
     whole = run(written, "journal", "verify")
     assert (whole.returncode, whole.stdout) == (0, "The journal of 6 lines is as it was written.\n")
-    edit_state(written, "UPDATE journal SET target = replace(target, 'US', 'UK') WHERE seq = 1")
+    edit_state(written, "UPDATE journal SET entry = replace(entry, 'US', 'UK') WHERE seq = 1")
     changed = run(written, "journal", "verify", "--json")
     assert changed.returncode == 1
     problems = ["Line 1 has been changed."]

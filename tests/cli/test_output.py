@@ -1,14 +1,13 @@
 """What happens when nobody, or nothing, takes the output."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.cli.tenant import PROGRAM, environ
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="speaks to a shell")
+needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 
 
 def shell(home: Path, line: str) -> "subprocess.CompletedProcess[str]":
@@ -33,7 +32,7 @@ def test_what_is_wrong_is_told_by_the_code_when_stderr_is_closed(home: Path) -> 
     assert shell(home, "{} nosuch 2>&-").returncode == 2
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@needs_full
 @pytest.mark.parametrize("command", ["entities", "request --to Acme-US --yes --json"])
 def test_what_a_full_disk_does_not_take_comes_on_stderr(home: Path, command: str) -> None:
     done = shell(home, f"{{}} {command} >/dev/full")
@@ -43,7 +42,13 @@ def test_what_a_full_disk_does_not_take_comes_on_stderr(home: Path, command: str
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@needs_full
 def test_help_on_a_full_disk(home: Path) -> None:
     done = shell(home, "{} --help >/dev/full")
     assert (done.returncode, done.stderr) == (74, "entity-connections: No space left on device.\n")
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(home: Path) -> None:
+    done = shell(home, "({} connections --scenario global-500; echo $? >&2) | head -1")
+    assert done.stdout.startswith("SOURCE")
+    assert done.stderr == "Acting in Globex.\n0\n"

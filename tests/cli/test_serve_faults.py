@@ -3,7 +3,6 @@
 import asyncio
 import json
 import subprocess
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import httpx
@@ -31,12 +30,6 @@ def test_faults_are_switched_over_http_with_control() -> None:
         assert [httpx.get(url, trust_env=False).status_code for _ in "12"] == [429, 401]
 
 
-def test_an_unknown_fault_is_reported(home: Path) -> None:
-    done = run(home, "serve", "--fault", "latncy")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "There is no fault 'latncy'" in done.stderr
-
-
 def test_every_fault_is_explained(home: Path) -> None:
     done = run(home, "serve", "--faults")
     assert (done.returncode, done.stderr) == (0, "")
@@ -62,22 +55,24 @@ def test_a_command_applies_faults_to_its_own_tenant(home: Path) -> None:
 
 
 def test_the_screen_summarizes_faults_before_the_tenant_is_open() -> None:
-    target = resolve_tenant(TenantOptions(faults=("drop,times=2", "latency=0"))).workspace
-    assert target.fault_switches is not None
-    assert target.fault_switches.summarize() == "drop,times=2 · latency=0"
-    asyncio.run(_entered(target.enter))
-    assert target.fault_switches.summarize() == "latency=0 · drop,times=2"
-    assert target.fault_switches.list_active() == {"drop", "latency"}
+    workspace = resolve_tenant(TenantOptions(faults=("drop,times=2", "latency=0"))).workspace
+    switches = workspace.fault_switches
+    assert switches is not None
+    assert switches.summarize() == "drop,times=2 · latency=0"
 
+    async def enter() -> None:
+        await workspace.enter("alice")
 
-async def _entered(enter: Callable[[str], Awaitable[object]]) -> None:
-    await enter("alice")
+    asyncio.run(enter())
+    assert switches.summarize() == "latency=0 · drop,times=2"
+    assert switches.list_active() == {"drop", "latency"}
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["--fault", "latncy"], "There is no fault 'latncy'"),
+        (["serve", "--fault", "latncy"], "There is no fault 'latncy'"),
         (["entities", "--fault", "drop=1"], "The fault drop takes no value."),
         (["--profile", "acme", "--fault", "drop"], "--fault belongs to the fake tenant"),
         (["--fault", "drop", "entities", "--base-url", "https://x.example"], "--fault belongs to"),

@@ -6,18 +6,7 @@ It is written from the policy table, independently of the tenant's code, for com
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from entity_connections.fake.rules.policy import (
-    AfterDisconnect,
-    AnswerBySource,
-    DeniedRequest,
-    DuplicateRequest,
-    OppositeRequest,
-    OwnRequest,
-    Policy,
-    RepeatAction,
-    RepeatRequest,
-    Withdrawal,
-)
+from entity_connections.fake.rules.policy import Policy
 
 
 class Row(NamedTuple):
@@ -97,15 +86,15 @@ class Model(NamedTuple):
         if (call.user, call.what) not in self.roles:
             return no[10], rows
         active = {row[1:3]: row for row in rows if row.is_active}
-        if policy.both_ways is OppositeRequest.REFUSED and pair[::-1] in active:
+        if policy.both_ways == "refused" and pair[::-1] in active:
             return no[30], rows
         if pair in active:
-            same = policy.duplicate is DuplicateRequest.SAME_ID
+            same = policy.duplicate == "same-id"
             return (Answer(success=True, id=active[pair].id) if same else no[30]), rows
-        at_once = policy.own_request is OwnRequest.CONNECTED and self._administers(call, call.what)
+        at_once = policy.own_request == "connected" and self._administers(call, call.what)
         status = "Connected" if at_once else "Pending"
         ended = [row for row in rows if row[1:3] == pair]
-        if policy.again is RepeatRequest.SAME_RECORD and ended:
+        if policy.again == "same-record" and ended:
             return Answer(success=True, id=ended[-1].id), _with(rows, ended[-1], status)
         return Answer(success=True, id=new_id), (*rows, Row(new_id, *pair, status))
 
@@ -115,26 +104,26 @@ class Model(NamedTuple):
         if row is None:
             return Answer(success=False, category=40), rows
         allowed = {row.target}
-        if call.verb == "disconnect" or policy.answering is AnswerBySource.ALLOWED:
+        if call.verb == "disconnect" or policy.answering == "allowed":
             allowed.add(row.source)
         if call.acting not in allowed or not self._administers(call, call.acting):
             return Answer(success=False, category=10), rows
         becomes = "Connected" if call.verb == "accept" else "Disconnected"
-        if row.status == becomes and policy.twice is RepeatAction.REPEATED:
+        if row.status == becomes and policy.twice == "repeated":
             return yes, rows
         begins = {"Connected"} if call.verb == "disconnect" else {"Pending"}
         if (
             call.verb == "disconnect"
             and call.acting == row.source
-            and policy.withdrawal is Withdrawal.ALLOWED
+            and policy.withdrawal == "allowed"
         ):
             begins.add("Pending")
         if row.status not in begins:
             return Answer(success=False, category=30), rows
         is_removed = {
             "accept": False,
-            "deny": policy.denied is DeniedRequest.REMOVED,
-            "disconnect": policy.ended is AfterDisconnect.REMOVED,
+            "deny": policy.denied == "removed",
+            "disconnect": policy.ended == "removed",
         }
         return yes, _with(rows, row, "" if is_removed[call.verb] else becomes)
 

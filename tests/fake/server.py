@@ -1,11 +1,11 @@
-"""A fake tenant with an HTTP client, and with a clock and ids that tests control."""
+"""A fake tenant with an HTTP client, and with a clock that tests control."""
 
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import httpx
-from entity_connections.fake.api.rate_limits import PRODUCTION_LIMITS, Window
+from entity_connections.fake.api.rate_limits import PRODUCTION_LIMITS, Limits
 from entity_connections.fake.model import Scenario
 from entity_connections.fake.rules.policy import Policy
 from entity_connections.fake.tenant import open_tenant
@@ -23,18 +23,16 @@ class Server:
         *,
         path: Path | None = None,
         policy: Policy | None = None,
-        limits: Sequence[Window] = PRODUCTION_LIMITS,
+        limits: Limits = PRODUCTION_LIMITS,
+        faults: Sequence[str] = (),
+        seed: int = 0,
     ) -> None:
         self.now = 1_800_000_000.0
         self.tenant = open_tenant(
-            scenario,
-            path=path,
-            policy=policy,
-            clock=lambda: self.now,
-            new_id=None if path else _count_ids(0x1D).__next__,
-            new_trace=None if path else _count_ids(0x7A).__next__,
-            limits=limits,
+            scenario, path=path, clock=lambda: self.now, limits=limits, faults=faults, seed=seed
         )
+        if policy is not None:
+            self.tenant.policy = policy
         self.users = {user.username: user for user in self.tenant.users}
         self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app=self.tenant.asgi), base_url=BASE
@@ -74,12 +72,11 @@ class Session:
         self.headers = dict(headers)
 
     async def call(
-        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **how: Any
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **content: Any
     ) -> httpx.Response:
         """Make any call as this user."""
-        return await self._client.request(
-            method, path, headers=self.headers | dict(headers or {}), **how
-        )
+        headers = {**self.headers, **(headers or {})}
+        return await self._client.request(method, path, headers=headers, **content)
 
     async def get(self, path: str, **params: str) -> httpx.Response:
         """Read something."""
@@ -174,10 +171,3 @@ async def raw_call(
     start, content = sent
     answered = {name.decode(): value.decode() for name, value in start["headers"]}
     return start["status"], answered, content["body"]
-
-
-def _count_ids(prefix: int) -> Iterator[str]:
-    number = 0
-    while True:
-        number += 1
-        yield f"{prefix:02x}{number:030x}"

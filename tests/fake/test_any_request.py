@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import json
-import string
 from collections.abc import Iterator
 
 import pytest
@@ -16,22 +15,13 @@ from tests.fake.server import Server, check_shape, raw_call
 Header = tuple[bytes, bytes]
 
 CONNECTION = "8a8082555b3c70de015b44a61f0a2b09"
-PATHS = st.sampled_from(
-    [
-        "/oauth/token",
-        "/v1/entities",
-        f"/v1/entities/{EUROPE}",
-        "/v1/users/alice@acme.example/accessible-entities",
-        "/v1/entity-connections",
-        *(f"/v1/entity-connections/{CONNECTION}/{action}" for action in ("accept", "deny")),
-        f"/v1/entities/{ASIA}",
-        f"/v1/entities/{ASIA}/provision",
-        *(
-            f"/v1/users/bruno@acme.example/{action}-access"
-            for action in ("request", "accept", "deny")
-        ),
-    ]
-)
+PATHS = st.sampled_from([
+    "/oauth/token",
+    "/v1/entities", f"/v1/entities/{EUROPE}", f"/v1/entities/{ASIA}/provision",
+    "/v1/users/bruno@acme.example/accessible-entities",
+    "/v1/users/bruno@acme.example/request-access", "/v1/users/bruno@acme.example/accept-access",
+    "/v1/entity-connections", f"/v1/entity-connections/{CONNECTION}/accept",
+])  # fmt: skip
 PIECES = st.text(st.characters(codec=None), max_size=12)
 ODD_PATHS = st.builds(
     "{}{}/{}".format,
@@ -49,38 +39,18 @@ QUERIES = st.one_of(
         max_size=4,
     ).map(lambda pairs: "&".join("=".join(pair) for pair in pairs).encode()),
 )
+HEADER_NAMES = [
+    b"zuora-entity-ids", b"entityid", b"apiaccesskeyid", b"apisecretaccesskey", b"zuora-track-id",
+    b"idempotency-key", b"content-type", b"content-encoding", b"accept-encoding",
+    b"authorization", b"host", b"content-length",
+]  # fmt: skip
+HEADER_VALUES = [
+    CORPORATION.encode(), b"gzip", b"application/json", b"application/x-www-form-urlencoded",
+    b"[", b"evil.example:99999",
+]  # fmt: skip
 HEADERS = st.lists(
     st.tuples(
-        st.sampled_from(
-            [
-                b"zuora-entity-ids",
-                b"entityid",
-                b"entityname",
-                b"apiaccesskeyid",
-                b"apisecretaccesskey",
-                b"zuora-track-id",
-                b"idempotency-key",
-                b"content-type",
-                b"content-encoding",
-                b"accept-encoding",
-                b"authorization",
-                b"host",
-                b"content-length",
-            ]
-        ),
-        st.one_of(
-            st.binary(max_size=40),
-            st.sampled_from(
-                [
-                    CORPORATION.encode(),
-                    b"gzip",
-                    b"application/json",
-                    b"application/x-www-form-urlencoded",
-                    b"[",
-                    b"evil.example:99999",
-                ]
-            ),
-        ),
+        st.sampled_from(HEADER_NAMES), st.binary(max_size=40) | st.sampled_from(HEADER_VALUES)
     ),
     max_size=4,
 )
@@ -98,8 +68,7 @@ BODIES = st.one_of(
         st.sampled_from(["name", "displayName", "parentId", "locale", "timezone"]),
         JSON | st.sampled_from([CORPORATION, "en_US", "GMT", "Acme-US", "Acme New"]),
     ).map(lambda entity: json.dumps(entity).encode()),
-    st.binary(max_size=20).map(gzip.compress),
-    st.text(string.printable, max_size=40).map(str.encode),
+    st.just(b"grant_type=client_credentials&client_id=x&client_secret=%ff"),
 )
 METHODS = st.sampled_from(["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "", "É"])
 
@@ -154,18 +123,3 @@ def test_half_a_surrogate_pair_is_an_unknown_id(
     )
     check_shape(status, answered, json.loads(content))
     assert json.loads(content)["reasons"][0]["code"] == 50000040
-
-
-@settings(max_examples=150, deadline=None)
-@given(form=st.dictionaries(st.sampled_from(["client_id", "client_secret", "grant_type"]), PIECES))
-def test_random_token_requests_are_refused(
-    signed_in: tuple[Server, list[Header]], form: dict[str, str]
-) -> None:
-    server, _ = signed_in
-    body = "&".join(f"{name}={value}" for name, value in form.items()).encode(errors="replace")
-    form_type = [(b"content-type", b"application/x-www-form-urlencoded")]
-    status, answered, content = asyncio.run(
-        raw_call(server.tenant.asgi, "POST", "/oauth/token", headers=form_type, body=body)
-    )
-    check_shape(status, answered, json.loads(content))
-    assert status in (400, 401)

@@ -4,7 +4,6 @@ import pytest
 from entity_connections.domain.ids import hyphenate_id
 from entity_connections.fake.scenarios.builtin.acme import AMERICAS, AUSTRALIA, CORPORATION, EUROPE
 
-from tests.fake.conftest import Open
 from tests.fake.server import Server, Session, category, sentence
 
 pytestmark = pytest.mark.asyncio
@@ -14,14 +13,10 @@ async def test_a_token_has_the_documented_fields(server: Server) -> None:
     answer = await server.token("carol")
     body = answer.json()
     assert answer.status_code == 200
-    assert body["token_type"] == "bearer"
-    assert body["expires_in"] == 3599
+    assert (body["token_type"], body["expires_in"]) == ("bearer", 3599)
     assert len(body["access_token"]) == len(body["jti"]) == 32
     assert body["access_token"] != body["jti"]
-
-
-async def test_the_scope_names_user_tenant_and_each_entity_with_hyphens(server: Server) -> None:
-    scope = (await server.token("carol")).json()["scope"].split()
+    scope = body["scope"].split()
     assert "tenant.6398" in scope
     assert len([part for part in scope if part.startswith("user.")]) == 1
     assert {part for part in scope if part.startswith("entity.")} == {
@@ -29,40 +24,22 @@ async def test_the_scope_names_user_tenant_and_each_entity_with_hyphens(server: 
     }
 
 
-async def test_the_token_endpoint_has_rate_headers_of_its_own(server: Server) -> None:
-    headers = (await server.token("alice")).headers
-    assert headers["X-RateLimit-Limit-minute"] == "2000"
-    assert headers["X-RateLimit-Remaining-minute"] == "1999"
-    assert "RateLimit-Limit" not in headers
-
-
-@pytest.mark.parametrize("field", ["client_id", "client_secret"])
-async def test_wrong_credentials_are_refused_with_401(server: Server, field: str) -> None:
-    answer = await server.token("alice", **{field: "wrong"})
-    assert answer.status_code == 401
-    assert answer.json()["reasons"][0]["code"] == 90000011
-    assert "Bearer" in answer.headers["WWW-Authenticate"]
-
-
-async def test_the_secret_of_another_user_is_refused(server: Server) -> None:
-    secret = server.users["bruno"].client_secret
-    assert (await server.token("alice", client_secret=secret)).status_code == 401
-
-
 @pytest.mark.parametrize(
-    ("changes", "expected"),
+    ("changes", "status", "expected"),
     [
-        ({"grant_type": ""}, 22),
-        ({"client_id": ""}, 22),
-        ({"client_secret": ""}, 22),
-        ({"grant_type": "password"}, 20),
+        ({"grant_type": ""}, 400, 22),
+        ({"client_id": ""}, 400, 22),
+        ({"client_secret": ""}, 400, 22),
+        ({"grant_type": "password"}, 400, 20),
+        ({"client_id": "wrong"}, 401, 11),
+        ({"client_secret": "wrong"}, 401, 11),
     ],
 )
-async def test_invalid_forms_are_refused_with_400(
-    server: Server, changes: dict[str, str], expected: int
+async def test_invalid_forms_are_refused(
+    server: Server, changes: dict[str, str], status: int, expected: int
 ) -> None:
     answer = await server.token("alice", **changes)
-    assert (answer.status_code, category(answer)) == (400, expected)
+    assert (answer.status_code, category(answer)) == (status, expected)
 
 
 async def test_a_token_request_in_json_is_refused(server: Server) -> None:
@@ -82,25 +59,10 @@ async def test_a_call_without_a_valid_token_is_401(
     server: Server, authorization: str | None
 ) -> None:
     headers = {} if authorization is None else {"Authorization": authorization}
-    answer = await server.client.get("/v1/entities", headers=headers)
+    answer = await server.client.post("/v1/entity-connections", headers=headers)
     assert answer.status_code == 401
     assert answer.json()["reasons"][0]["code"] == 90000011
     assert "ZSession" in answer.headers["WWW-Authenticate"]
-
-
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("GET", f"/v1/entities/{EUROPE}"),
-        ("GET", "/v1/users/alice@acme.example/accessible-entities"),
-        ("GET", "/v1/entity-connections"),
-        ("POST", "/v1/entity-connections"),
-        ("PUT", "/v1/entity-connections/x/accept"),
-    ],
-)
-async def test_every_operation_needs_a_token(server: Server, method: str, path: str) -> None:
-    answer = await server.client.request(method, path, json={} if method != "GET" else None)
-    assert (answer.status_code, category(answer)) == (401, 11)
 
 
 async def test_a_token_expires_after_an_hour(server: Server) -> None:
@@ -119,14 +81,16 @@ async def test_the_entity_header_takes_either_spelling(server: Server, spell: "t
 
 
 async def test_a_token_for_several_entities_must_name_one(server: Server) -> None:
-    session = _without_entity(await server.sign_in("alice"))
+    session = await server.sign_in("alice")
+    del session.headers["Zuora-Entity-Ids"]
     answer = await session.get("/v1/entities")
     assert (answer.status_code, category(answer)) == (400, 22)
     assert "11 entities" in sentence(answer)
 
 
 async def test_a_token_for_one_entity_acts_there_by_default(server: Server) -> None:
-    session = _without_entity(await server.sign_in("bruno"))
+    session = await server.sign_in("bruno")
+    del session.headers["Zuora-Entity-Ids"]
     sources = {row["sourceEntityId"] for row in await session.list(type="outbound")}
     assert sources == {EUROPE}
 
@@ -146,32 +110,42 @@ async def test_the_entity_header_is_exactly_one_id(server: Server, value: str) -
     assert (answer.status_code, category(answer)) == (400, 20)
 
 
-async def test_a_token_can_be_restricted_to_one_entity(server: Server) -> None:
-    server.client.headers["Zuora-Entity-Ids"] = hyphenate_id(EUROPE)
-    body = (await server.token("alice")).json()
-    assert body["scope"].count("entity.") == 1
-    bearer = {"Authorization": f"Bearer {body['access_token']}"}
-    inside = await server.client.get("/v1/entities", headers=bearer)
-    outside = await server.client.get(
-        "/v1/entities", headers=bearer | {"Zuora-Entity-Ids": CORPORATION}
-    )
-    assert (inside.status_code, outside.status_code) == (200, 403)
+def _password(server: Server, username: str, **headers: str) -> dict[str, str]:
+    user = server.users[username]
+    return {"apiAccessKeyId": user.login, "apiSecretAccessKey": user.client_secret, **headers}
 
 
-@pytest.mark.parametrize("value", [EUROPE, hyphenate_id(AUSTRALIA), "x"])
-async def test_the_token_endpoint_wants_an_accessible_entity_with_hyphens(
-    server: Server, value: str
+@pytest.mark.parametrize(
+    ("username", "headers", "source_id"),
+    [("alice", {}, CORPORATION), ("alice", {"Zuora-Entity-Ids": EUROPE}, EUROPE)],
+)
+async def test_a_password_acts_in_the_home_entity_by_default(
+    server: Server, username: str, headers: dict[str, str], source_id: str
 ) -> None:
-    server.client.headers["Zuora-Entity-Ids"] = value
-    assert category(await server.token("alice")) == 20
+    session = Session(server.client, _password(server, username, **headers))
+    assert {row["sourceEntityId"] for row in await session.list(type="outbound")} == {source_id}
 
 
-async def test_a_token_is_valid_in_its_own_tenant_only(server: Server, open_server: Open) -> None:
-    session, other = await server.sign_in("alice"), open_server()
-    answer = await other.client.get("/v1/entities", headers=session.headers)
-    assert answer.status_code == 401
+@pytest.mark.parametrize(
+    ("headers", "status", "expected"),
+    [
+        ({"entityName": "Acme-Europe"}, 400, 20),
+        ({"entityId": EUROPE}, 400, 20),
+        ({"Zuora-Entity-Ids": AUSTRALIA}, 403, 10),
+        ({"apiSecretAccessKey": "wrong"}, 401, 11),
+        ({"apiAccessKeyId": "nobody"}, 401, 11),
+        ({"apiAccessKeyId": ""}, 401, 11),
+        ({"Authorization": "Bearer nonsense"}, 401, 11),
+    ],
+)
+async def test_invalid_older_headers_are_refused(
+    server: Server, headers: dict[str, str], status: int, expected: int
+) -> None:
+    answer = await server.client.get("/v1/entities", headers=_password(server, "alice") | headers)
+    assert (answer.status_code, category(answer)) == (status, expected)
 
 
-def _without_entity(session: Session) -> Session:
-    del session.headers["Zuora-Entity-Ids"]
-    return session
+async def test_login_and_password_are_both_required(server: Server) -> None:
+    for name, value in _password(server, "alice").items():
+        answer = await server.client.get("/v1/entities", headers={name: value})
+        assert (answer.status_code, category(answer)) == (401, 11)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import httpx
 from entity_connections.fake.model import ADMINISTRATOR, STANDARD_USER, UNPROVISIONED
-from entity_connections.fake.rules.policy import Policy, policy_options
+from entity_connections.fake.rules.policy import OPTIONS, Policy
 from entity_connections.fake.scenarios.builtin.empty import GLOBAL, LABS, NORTH, SOUTH, STUDIO
 from entity_connections.fake.scenarios.loader import load_scenario
 from entity_connections.testing import serve_tenant
@@ -34,7 +34,7 @@ ROLES = {
     "carol": {GLOBAL: STANDARD_USER, NORTH: STANDARD_USER, LABS: ADMINISTRATOR},
 }
 policies = st.fixed_dictionaries({
-    name: st.sampled_from([*policy_options()[name]]) for name in RULES
+    name: st.sampled_from(OPTIONS[name]) for name in RULES
 }).map(Policy().with_values)  # fmt: skip
 drawn_calls = st.tuples(
     st.sampled_from(["alice", "alice", "bruno", "bruno", "carol"]),
@@ -146,7 +146,7 @@ class ConcurrentCalls(RuleBasedStateMachine):
         return {
             "apiAccessKeyId": client.login,
             "apiSecretAccessKey": client.client_secret,
-            "entityId": entity,
+            "Zuora-Entity-Ids": entity,
         }
 
 

@@ -7,7 +7,8 @@ from entity_connections.fake.model import Connection, Entity
 from entity_connections.fake.scenarios.builtin import acme
 from entity_connections.fake.scenarios.builtin.acme import AMERICAS, CANADA, CORPORATION, EUROPE
 from entity_connections.fake.state.connections import Connections
-from entity_connections.fake.state.database import open_in_memory, transaction
+from entity_connections.fake.state.database import transaction
+from entity_connections.fake.state.stored_scenario import open_in_memory
 
 
 @pytest.mark.parametrize(

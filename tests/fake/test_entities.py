@@ -3,11 +3,8 @@
 import pytest
 from entity_connections.fake.scenarios.builtin.acme import (
     AMERICAS,
-    AUSTRALIA,
     CORPORATION,
-    EUROPE,
     GONE,
-    IBERIA,
 )
 
 from tests.fake.server import Server, category
@@ -37,11 +34,6 @@ async def test_the_list_is_the_whole_hierarchy_for_any_user(server: Server) -> N
     assert [entity["id"] for entity in body["entities"] if entity["parentId"] is None] == [
         CORPORATION
     ]
-
-
-async def test_name_and_display_name_may_differ(server: Server) -> None:
-    body = (await (await server.sign_in("alice")).get(f"/v1/entities/{IBERIA}")).json()
-    assert (body["name"], body["displayName"]) == ("Acme-Iberia", "Acme Ibérica")
 
 
 @pytest.mark.parametrize(
@@ -85,10 +77,3 @@ async def test_accessible_entities_are_those_a_user_may_enter(
 async def test_an_unknown_user_is_not_found(server: Server) -> None:
     answer = await (await server.sign_in("alice")).get("/v1/users/alice/accessible-entities")
     assert (answer.status_code, category(answer)) == (200, 40)
-
-
-async def test_roles_are_per_entity(server: Server) -> None:
-    role = server.tenant.role
-    assert role("alice", EUROPE) == role("bruno", EUROPE) == "administrator"
-    assert role("carol", EUROPE) == "standard user"
-    assert role("alice", AUSTRALIA) is role("bruno", CORPORATION) is role("nobody", EUROPE) is None

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import schemathesis
-from entity_connections.fake.api.openapi import PATH, load_document
+from entity_connections.fake.api.openapi import load_document
 from entity_connections.fake.scenarios.builtin.acme import CORPORATION, EUROPE, UK
 from entity_connections.testing import ServedTenant, serve_tenant
 from hypothesis import HealthCheck, Phase, given, settings
@@ -35,7 +35,7 @@ def served() -> Iterator[ServedTenant]:
 
 @pytest.fixture(scope="module")
 def schema(served: ServedTenant) -> Any:
-    return schemathesis.openapi.from_url(served.base_url + PATH)
+    return schemathesis.openapi.from_url(f"{served.base_url}/openapi.json")
 
 
 def _respect_what_no_schema_says(case: Any) -> None:

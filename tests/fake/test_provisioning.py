@@ -6,7 +6,6 @@ from typing import Any
 import httpx
 import pytest
 from entity_connections.fake.scenarios.builtin.acme import ASIA, CORPORATION, EUROPE, FRANCE, UK
-from entity_connections.fake.scenarios.builtin.empty import GLOBAL
 
 from tests.fake.conftest import Open
 from tests.fake.server import Server, Session, category, sentence
@@ -49,17 +48,6 @@ async def test_the_creator_administers_an_entity_once_it_is_provisioned(server: 
     assert server.tenant.role("alice", made) == "administrator"
     assert (await inside.request(EUROPE)).json()["success"] is True
     assert server.tenant.role("bruno", made) is None
-
-
-async def test_a_hierarchy_can_be_built_level_by_level(open_server: Open) -> None:
-    server = open_server("empty")
-    session = await server.sign_in("alice")
-    parent = GLOBAL
-    for name in ("Level 1", "Level 2", "Level 3"):
-        parent = (await make(session, name=name, parentId=parent)).json()["id"]
-        await put(session, f"{parent}/provision")
-    source = await server.sign_in("alice", parent)
-    assert (await source.request(GLOBAL)).json()["success"] is True
 
 
 async def test_a_repeated_request_under_one_key_makes_one_entity(server: Server) -> None:

@@ -1,7 +1,7 @@
 """Keyrings for tests: one that works and several that do not."""
 
 from keyring.backend import KeyringBackend
-from keyring.errors import KeyringLocked, NoKeyringError, PasswordDeleteError
+from keyring.errors import PasswordDeleteError
 
 
 class MemoryKeyring(KeyringBackend):
@@ -28,67 +28,28 @@ class MemoryKeyring(KeyringBackend):
 class ForgetfulKeyring(MemoryKeyring):
     """Stores nothing and reports no error, like the null backend of keyring."""
 
-    name = "Forgetful"
-
     def set_password(self, service: str, username: str, password: str) -> None:
         pass
 
 
-class StubbornKeyring(MemoryKeyring):
-    """Always returns an older password, and stores nothing."""
-
-    name = "Stubborn"
+class StubbornKeyring(ForgetfulKeyring):
+    """Always returns an older password."""
 
     def get_password(self, service: str, username: str) -> str | None:
         return "older"
 
-    def set_password(self, service: str, username: str, password: str) -> None:
-        pass
 
+class FailingKeyring(MemoryKeyring):
+    """Raises an error, which repeats the password if there is one."""
 
-class ManglingKeyring(MemoryKeyring):
-    """Stores a part of the password only."""
+    name = "Failing\x1b[31m"
 
-    name = "Mangling"
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        super().set_password(service, username, password[:8])
-
-
-class LockedKeyring(MemoryKeyring):
-    """Is not unlocked by its user; the error repeats the password."""
-
-    name = "Locked"
+    def __init__(self, error: type[Exception]) -> None:
+        super().__init__()
+        self._error = error
 
     def get_password(self, service: str, username: str) -> str | None:
-        raise KeyringLocked("Failed to unlock the collection!")
+        raise self._error("no password")
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        raise KeyringLocked(f"Failed to unlock the collection for {password}!")
-
-
-class NoKeyring(MemoryKeyring):
-    """Stands for a machine without a keyring."""
-
-    name = "None"
-
-    def get_password(self, service: str, username: str) -> str | None:
-        raise NoKeyringError("No recommended backend was available.")
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        raise NoKeyringError("No recommended backend was available.")
-
-    def delete_password(self, service: str, username: str) -> None:
-        raise NoKeyringError("No recommended backend was available.")
-
-
-class BrokenKeyring(MemoryKeyring):
-    """Raises errors that are not documented."""
-
-    name = "Broken\x1b[31m"
-
-    def get_password(self, service: str, username: str) -> str | None:
-        raise AttributeError("'NoneType' object has no attribute 'bus'")
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        raise AttributeError(f"'NoneType' object has no attribute {password!r}")
+        raise self._error(f"cannot store {password}")

@@ -11,18 +11,20 @@ import pytest
 from entity_connections.domain.risk import Risk
 from entity_connections.domain.secret import Secret
 from entity_connections.settings.errors import SettingsError
-from entity_connections.settings.profiles import Profile, load_config, make_profile_for_url
+from entity_connections.settings.profiles import (
+    Profile,
+    load_profile,
+    make_profile_for_url,
+)
 from entity_connections.settings.secrets.client_secret import find_secret, store_secret
 from keyring.backend import KeyringBackend
 from keyring.backends.null import Keyring as NullKeyring
+from keyring.errors import KeyringLocked, NoKeyringError
 
 from tests.settings.keyring_backends import (
-    BrokenKeyring,
+    FailingKeyring,
     ForgetfulKeyring,
-    LockedKeyring,
-    ManglingKeyring,
     MemoryKeyring,
-    NoKeyring,
     StubbornKeyring,
 )
 from tests.settings.reports import check_report
@@ -33,7 +35,7 @@ VALUE = "s3cr3t-Of-Acme+42="
 SECRET = Secret(VALUE)
 ACME = Profile("acme", "https://rest.test.zuora.com", "id", Risk.SANDBOX)
 
-posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+NO_KEYRING = FailingKeyring(NoKeyringError)
 
 
 def find(profile: Profile) -> tuple[str, str]:
@@ -65,48 +67,41 @@ def test_the_variable_wins_over_the_command_the_keyring_and_the_file(
     assert find(with_command) == ("from-variable", "ZUORA_CLIENT_SECRET")
 
 
-WITH_ID = '[profiles.acme]\nenvironment = "eu-production"\nclient_id = "id"'
-WITHOUT_ID = '[profiles.acme]\nenvironment = "eu-production"'
-
-
 @pytest.mark.parametrize(
-    ("text", "client_id", "secret", "error"),
+    ("configured_id", "variable_id", "variable_secret", "allowed"),
     [
-        (WITH_ID, "", "", ""),
-        (WITH_ID, "other", VALUE, ""),
-        (WITH_ID, "id", VALUE, ""),
-        (WITH_ID, "id", "", ""),
-        (WITH_ID, "other", "", "ZUORA_CLIENT_ID is set without ZUORA_CLIENT_SECRET"),
-        (WITH_ID, "", VALUE, "ZUORA_CLIENT_SECRET is set without ZUORA_CLIENT_ID"),
-        (WITHOUT_ID, "other", "", ""),
-        (WITHOUT_ID, "other", VALUE, ""),
+        ("id", "", "", True),
+        ("id", "other", VALUE, True),
+        ("id", "id", VALUE, True),
+        ("id", "id", "", True),
+        ("id", "other", "", False),
+        ("id", "", VALUE, False),
+        ("", "other", "", True),
+        ("", "other", VALUE, True),
     ],
 )
-@pytest.mark.parametrize("by_command", [False, True])
 def test_id_and_secret_of_two_clients_are_never_used_together(
     config: Callable[[str], Path],
     monkeypatch: pytest.MonkeyPatch,
     memory: MemoryKeyring,
-    text: str,
-    client_id: str,
-    secret: str,
-    error: str,
-    by_command: bool,
+    configured_id: str,
+    variable_id: str,
+    variable_secret: str,
+    allowed: bool,
 ) -> None:
-    command = shlex.join([sys.executable, "-SIc", "print('stored')"])
-    config(f"{text}\nsecret_command = '''{command}'''" if by_command else text)
+    line = f'client_id = "{configured_id}"' if configured_id else ""
+    config(f'[profiles.acme]\nenvironment = "eu-production"\n{line}')
     memory.passwords["entity-connections", "acme"] = "stored"
-    for name, value in {"ZUORA_CLIENT_ID": client_id, "ZUORA_CLIENT_SECRET": secret}.items():
+    for name, value in (("CLIENT_ID", variable_id), ("CLIENT_SECRET", variable_secret)):
         if value:
-            monkeypatch.setenv(name, value)
-    profile = load_config().get_profile("acme")
-    if error:
-        with pytest.raises(SettingsError) as raised:
-            find_secret(profile)
-        assert check_report(raised.value, VALUE).startswith(error)
+            monkeypatch.setenv(f"ZUORA_{name}", value)
+    profile = load_profile("acme")
+    if allowed:
+        assert find(profile)[0] == (variable_secret or "stored")
     else:
-        secret_value = find_secret(profile).value
-        assert secret_value.get_secret_value() == (secret or "stored")
+        with pytest.raises(SettingsError, match="Only one of ZUORA_CLIENT_ID and") as raised:
+            find_secret(profile)
+        check_report(raised.value, VALUE)
 
 
 def test_a_missing_secret_is_reported_with_every_place_searched(home: Path) -> None:
@@ -115,11 +110,11 @@ def test_a_missing_secret_is_reported_with_every_place_searched(home: Path) -> N
     assert str(raised.value) == (
         "There is no client secret for the profile acme: ZUORA_CLIENT_SECRET is not set, there is "
         f"no secret_command, nothing in the keyring (Memory), and no file {home}/secrets/acme. "
-        "To store it: entity-connections login --profile acme"
+        "Run: entity-connections login --profile acme"
     )
 
 
-@pytest.mark.parametrize("password", ["", " \n", f"{VALUE}\udc80", f"{VALUE}\x00"])
+@pytest.mark.parametrize("password", ["", " \n", f"{VALUE}\x00"])
 def test_text_that_cannot_be_sent_is_no_secret_in_the_keyring(
     memory: MemoryKeyring, password: str
 ) -> None:
@@ -131,34 +126,26 @@ def test_text_that_cannot_be_sent_is_no_secret_in_the_keyring(
 
 def test_a_base_url_has_only_the_variables() -> None:
     profile = make_profile_for_url("http://127.0.0.1:8040")
-    with pytest.raises(SettingsError, match="set ZUORA_CLIENT_SECRET, and ZUORA_CLIENT_ID"):
+    with pytest.raises(SettingsError, match="Set ZUORA_CLIENT_ID and ZUORA_CLIENT_SECRET"):
         find_secret(profile)
-    with pytest.raises(SettingsError, match="for profiles only"):
-        store_secret(profile, SECRET)
 
 
 def test_a_stored_secret_is_found_for_its_profile_only(home: Path) -> None:
     assert store_secret(ACME, SECRET) == "the keyring (Memory)"
     assert find(ACME) == (VALUE, "the keyring (Memory)")
+    assert VALUE not in repr(find_secret(ACME))
     assert not home.exists()
     with pytest.raises(SettingsError):
         find_secret(ACME._replace(name="acme2"))
-
-
-def test_a_secret_is_not_in_a_repr() -> None:
-    store_secret(ACME, SECRET)
-    assert VALUE not in f"{find_secret(ACME)} {find_secret(ACME)!r}"
 
 
 @pytest.mark.parametrize(
     ("backend", "reason"),
     [
         (ForgetfulKeyring(), "the keyring did not keep it"),
-        (ManglingKeyring(), "the keyring did not keep it"),
         (NullKeyring(), "the keyring did not keep it"),  # type: ignore[no-untyped-call]
-        (LockedKeyring(), "the keyring does not take it (KeyringLocked)"),
-        (NoKeyring(), "the keyring does not take it (NoKeyringError)"),
-        (BrokenKeyring(), "the keyring does not take it (AttributeError)"),
+        (FailingKeyring(KeyringLocked), "the keyring does not answer (KeyringLocked)"),
+        (FailingKeyring(AttributeError), "the keyring does not answer (AttributeError)"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, KeyringBackend) else "",
 )
@@ -201,20 +188,8 @@ def test_an_older_secret_file_is_removed_when_the_keyring_takes_the_secret(file:
     assert not file.exists()
 
 
-@pytest.mark.parametrize("backend", [LockedKeyring(), NoKeyring(), BrokenKeyring()])
-def test_a_keyring_that_does_not_answer_is_passed_over(
-    use_keyring: UseKeyring, file: Path, backend: KeyringBackend
-) -> None:
-    use_keyring(backend)
-    assert find(ACME) == (VALUE, str(file))
-    file.unlink()
-    with pytest.raises(SettingsError, match="the keyring does not answer"):
-        find_secret(ACME)
-
-
-@posix
 def test_only_the_user_can_read_a_secret_file(use_keyring: UseKeyring, home: Path) -> None:
-    use_keyring(NoKeyring())
+    use_keyring(NO_KEYRING)
     before = os.umask(0)
     try:
         store_secret(ACME, SECRET)
@@ -225,33 +200,28 @@ def test_only_the_user_can_read_a_secret_file(use_keyring: UseKeyring, home: Pat
     assert modes == [0o600, 0o700, 0o700]
 
 
-@posix
-def test_a_secret_file_that_others_can_open_is_refused(file: Path) -> None:
+def test_a_file_or_folder_that_others_can_open_is_refused(
+    use_keyring: UseKeyring, file: Path
+) -> None:
+    use_keyring(NO_KEYRING)
     file.chmod(0o640)
-    with pytest.raises(SettingsError) as raised:
+    with pytest.raises(SettingsError, match=f"chmod 600 '{file}'"):
         find_secret(ACME)
-    assert f"chmod 600 '{file}'" in check_report(raised.value, VALUE)
-
-
-@posix
-def test_a_folder_that_others_can_open_is_refused(use_keyring: UseKeyring, file: Path) -> None:
     file.parent.chmod(0o755)
     with pytest.raises(SettingsError, match=f"chmod 700 '{file.parent}'"):
         find_secret(ACME)
-    use_keyring(NoKeyring())
     with pytest.raises(SettingsError, match=f"chmod 700 '{file.parent}'"):
         store_secret(ACME, Secret("newer"))
     assert file.read_text() == f"{VALUE}\n"
 
 
-@posix
 def test_a_link_is_not_read_and_is_replaced(
     use_keyring: UseKeyring, file: Path, tmp_path: Path
 ) -> None:
-    use_keyring(NoKeyring())
+    use_keyring(NO_KEYRING)
     target = file.rename(tmp_path / "target")
     file.symlink_to(target)
-    with pytest.raises(SettingsError, match="is a link"):
+    with pytest.raises(SettingsError, match="Too many levels of symbolic links"):
         find_secret(ACME)
     store_secret(ACME, Secret("newer"))
     assert target.read_text() == f"{VALUE}\n"
@@ -265,22 +235,8 @@ def test_a_file_without_a_secret_is_reported(file: Path, data: bytes) -> None:
         find_secret(ACME)
 
 
-@pytest.mark.parametrize("text", ["", "  ", f"{VALUE}\udc80", f"{VALUE}\x01"])
-def test_text_that_cannot_be_sent_is_not_used(
-    monkeypatch: pytest.MonkeyPatch, memory: MemoryKeyring, text: str
-) -> None:
-    with pytest.raises(SettingsError) as raised:
-        store_secret(ACME, Secret(text))
-    assert "What was given holds no secret" in check_report(raised.value, VALUE)
-    assert not memory.passwords
-    monkeypatch.setenv("ZUORA_CLIENT_SECRET", text)
-    with pytest.raises(SettingsError) as raised:
-        find_secret(ACME)
-    assert check_report(raised.value, VALUE).startswith("ZUORA_CLIENT_SECRET in the environment ")
-
-
 def test_a_file_that_cannot_be_written_is_reported(use_keyring: UseKeyring, home: Path) -> None:
-    use_keyring(NoKeyring())
+    use_keyring(NO_KEYRING)
     home.mkdir()
     (home / "secrets").write_text("in the way")
     with pytest.raises(SettingsError) as raised:

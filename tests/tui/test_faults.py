@@ -29,7 +29,7 @@ async def test_watermark(snap: Snapshot, size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("key", ["question_mark", "J", "ctrl+l", "e", "F", "t", "u", "x", "ctrl+p"])
 async def test_no_dialog_hides_the_watermark(key: str) -> None:
     async with open_screen(size=(80, 24)) as ui:
-        ui.fake.faults.on("latency", 0.001)
+        ui.fake.faults.on("latency=0.001")
         await ui.move_to("Acme-Europe" if key == "x" else "Acme-US")
         await ui.press("ctrl+r", key)
         assert not ui.shows_main_screen
@@ -38,7 +38,7 @@ async def test_no_dialog_hides_the_watermark(key: str) -> None:
 
 async def test_no_terminal_is_too_small_for_the_watermark() -> None:
     async with open_screen(size=(40, 10)) as ui:
-        ui.fake.faults.on("latency", 0.001)
+        ui.fake.faults.on("latency=0.001")
         COMMANDS_BY_ID["refresh"].run(ui.screen)
         await ui.settle()
         text = visible_text(ui.app)

@@ -50,7 +50,14 @@ async def write(ui: ScreenDriver, journal: Journal) -> None:
             journal, Operation.plan(action, row, "the-key"), "alice@acme.example", "the-track"
         )
         if result is not None:
-            journal.record_outcome(entry.id, result.value, "What was said.", "53100330", "req-1")
+            concluded = entry._replace(
+                outcome=result.value,
+                sentence="What was said.",
+                codes="53100330",
+                request_id="req-1",
+                concluded_at=journal.clock(),
+            )
+            journal.record_outcome(concluded)
 
 
 @sizes
@@ -118,7 +125,7 @@ async def test_changed_line(snap: Snapshot, tmp_path: Path) -> None:
     async with open_screen(size=(80, 24), setup=TenantSetup(journal=journal)) as ui:
         await write(ui, journal)
         with closing(sqlite3.connect(path)) as connection, connection:
-            connection.execute("UPDATE journal SET action = 'deny' WHERE seq = 3")
+            connection.execute("UPDATE journal SET entry = '{}' WHERE seq = 3")
         await ui.press("J")
         snap(ui.app)
 

@@ -104,7 +104,7 @@ def test_an_invalid_script(text: str, message: str) -> None:
         ('do = [{ press = "ctrl+g" }]', "step 2, do 1, press: ctrl+g is a key of the presenter."),
         ('faults = ["latency=1", "latency=2"]', "step 2, faults: latency is listed twice."),
         ('faults = ["rain"]', "step 2, faults 1: There is no fault 'rain'. Choose latency,"),
-        ('faults = ["latency=x"]', "step 2, faults 1: The value of latency must be a number, not"),
+        ('faults = ["latency=x"]', "step 2, faults 1: The value of latency must be a number"),
         ('picture = "../x"', "step 2, picture: String should match pattern '^[a-z0-9]"),
         ('picture = "one"', "step 2, picture: one is the picture of step 1."),
     ],

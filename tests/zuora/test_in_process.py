@@ -6,6 +6,7 @@ import pytest
 from entity_connections.domain import errors
 from entity_connections.domain.errors import Applied
 from entity_connections.zuora.client import ZuoraClient
+from entity_connections.zuora.http.in_process import InProcessTransport
 
 from tests.acme import CORPORATION, JAPAN, client, open_acme
 from tests.zuora.scripted_server import CREDENTIALS, NO_RETRIES
@@ -17,7 +18,7 @@ REQUEST_OF_JAPAN = "8a8082555b3c70de015b44a61f0a2b09"
 async def test_a_dropped_response_to_a_write_is_maybe_applied() -> None:
     fake = open_acme()
     zuora = client(fake)
-    fake.faults.on("drop", times=1)
+    fake.faults.on("drop,times=1")
     with pytest.raises(errors.NoResponse, match=r"broke before the answer was whole\.") as caught:
         await zuora.accept(CORPORATION, REQUEST_OF_JAPAN)
     assert caught.value.applied is Applied.MAYBE
@@ -33,7 +34,10 @@ async def test_an_application_that_fails_responds_with_500_and_is_logged(
     async def broken(scope: Any, receive: Any, send: Any) -> None:
         raise RuntimeError("a secret")
 
-    zuora = ZuoraClient.in_process(broken, CREDENTIALS, retry_policy=NO_RETRIES)
+    transport = InProcessTransport(broken)
+    zuora = ZuoraClient(
+        "http://localhost", CREDENTIALS, transport=transport, retry_policy=NO_RETRIES
+    )
     with pytest.raises(errors.TokenUnavailable, match="HTTP 500") as caught:
         await zuora.list_accessible_ids()
     assert "secret" not in str(caught.value)

@@ -6,7 +6,10 @@ import click
 
 
 class ExitCode(IntEnum):
-    """The exit code; 128 plus the number of a signal that ended the program."""
+    """The exit code; 128 plus the number of a signal that ended the program.
+
+    Of the results of one command, the one with the highest code counts.
+    """
 
     DONE = 0
     """Done; for a write, the list proves it."""
@@ -28,29 +31,8 @@ class ExitCode(IntEnum):
 
 
 class CliError(click.ClickException):
-    """Ends the program with a sentence on stderr.
-
-    Attributes:
-        code: the exit code.
-
-    Args:
-        sentence: the reason, for people.
-        code: the exit code.
-    """
+    """Ends the program with a sentence on stderr and an exit code."""
 
     def __init__(self, sentence: str, code: ExitCode) -> None:
         super().__init__(sentence)
         self.code = code
-
-
-def worst_code(codes: "list[ExitCode]") -> ExitCode:
-    """Return the exit code of several results: the one that needs attention first."""
-    order = (
-        ExitCode.DONE,
-        ExitCode.REFUSED,
-        ExitCode.USAGE,
-        ExitCode.NO_ACCESS,
-        ExitCode.UNKNOWN,
-        ExitCode.INTERRUPTED,
-    )
-    return max(codes, key=order.index, default=ExitCode.DONE)

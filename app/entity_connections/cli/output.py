@@ -11,30 +11,19 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
-from entity_connections.domain.connections import Connection, Direction
-from entity_connections.domain.entities import Entity, Hierarchy
-
-
-class _Stdout:
-    """The state of stdout in this process.
-
-    Attributes:
-        failed: whether it could not be written.
-    """
-
-    failed = False
+from entity_connections.domain.entities import Entity
 
 
 def echo(text: str) -> None:
     """Write a line of data to stdout. A reader that has closed the pipe is not an error.
 
-    What cannot be written to stdout, such as on a full disk, goes to stderr.
+    Where stdout cannot be written, such as on a full disk, stderr takes its place.
     """
     try:
         _write(sys.stdout, text)
     except OSError as error:
         discard_output(sys.stdout)
-        _Stdout.failed = True
+        sys.stdout = sys.stderr
         info(f"entity-connections: stdout takes no output ({error.strerror}). It follows here.")
         info(text)
 
@@ -45,11 +34,6 @@ def info(text: str) -> None:
         _write(sys.stderr, text)
 
 
-def stdout_failed() -> bool:
-    """Return whether stdout could not be written."""
-    return _Stdout.failed
-
-
 def discard_output(stream: TextIO) -> None:
     """Discard everything that is written to a stream from now on."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
@@ -58,28 +42,25 @@ def discard_output(stream: TextIO) -> None:
 def echo_json(value: Any) -> None:
     """Write JSON to stdout: indented on a terminal, on one line in a pipe."""
     indent = 2 if sys.stdout.isatty() else None
-    echo(json.dumps(value, ensure_ascii=not _speaks_unicode(sys.stdout), indent=indent))
-
-
-WIDEST = 48
-"""Most cells of a column; JSON has the names in full."""
+    echo(json.dumps(value, ensure_ascii=sys.stdout.encoding.lower() != "utf-8", indent=indent))
 
 
 def format_table(
-    heads: Sequence[str], rows: Iterable[Sequence[str]], widest: int | None = WIDEST
+    heads: Sequence[str], rows: Iterable[Sequence[str]], widest: int | None = 48
 ) -> str:
     """Return a table as lines of text.
 
     Args:
         heads: the head of each column.
         rows: the texts of each row.
-        widest: most cells of a column; None for no limit.
+        widest: most cells of a column; None for no limit. JSON has the names in full.
     """
     lines = [[_cut(text, widest) for text in line] for line in (heads, *rows)]
-    widths = [max(_cells(line[column]) for line in lines) for column in range(len(heads))]
+    widths = [max(map(_count_cells, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
         "  ".join(
-            text + " " * (width - _cells(text)) for text, width in zip(line, widths, strict=True)
+            text + " " * (width - _count_cells(text))
+            for text, width in zip(line, widths, strict=True)
         ).rstrip()
         for line in lines
     )
@@ -90,39 +71,6 @@ def entity_to_json(entity: Entity) -> dict[str, str]:
     return {"id": entity.id, "name": entity.name, "displayName": entity.display_name}
 
 
-def connection_to_json(
-    connection: Connection, hierarchy: Hierarchy, acting_id: str
-) -> dict[str, Any]:
-    """Return the JSON object of a connection, as seen from the acting entity."""
-    return {
-        "id": connection.id,
-        "source": entity_to_json(hierarchy.get(connection.source_id)),
-        "target": entity_to_json(hierarchy.get(connection.target_id)),
-        "status": connection.status,
-        "direction": find_direction(connection, acting_id).value,
-    }
-
-
-def find_direction(connection: Connection, acting_id: str) -> Direction:
-    """Return the direction of a connection, as seen from the acting entity."""
-    return Direction.OUTBOUND if connection.source_id == acting_id else Direction.INBOUND
-
-
-def connections_table(listed: Iterable[tuple[Connection, Hierarchy]]) -> str:
-    """Return a table of connections, each with the hierarchy that names its ends."""
-    rows = [
-        (
-            hierarchy.get(connection.source_id).title,
-            "→",
-            hierarchy.get(connection.target_id).title,
-            connection.status,
-            connection.id,
-        )
-        for connection, hierarchy in listed
-    ]
-    return format_table(("SOURCE", "", "TARGET", "STATUS", "ID"), rows)
-
-
 def print_warnings(warnings: Iterable[str]) -> None:
     """Write each warning about a list to stderr, once."""
     for warning in dict.fromkeys(warnings):
@@ -130,29 +78,22 @@ def print_warnings(warnings: Iterable[str]) -> None:
 
 
 def _write(stream: TextIO, text: str) -> None:
-    encoding = stream.encoding or "utf-8"
     try:
-        stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+        stream.write(text.encode(stream.encoding, "replace").decode(stream.encoding) + "\n")
         stream.flush()
     except BrokenPipeError:
         discard_output(stream)
 
 
-def _speaks_unicode(stream: TextIO) -> bool:
-    return (stream.encoding or "").lower().replace("-", "") == "utf8"
-
-
 def _cut(text: str, widest: int | None) -> str:
-    if widest is None or _cells(text) <= widest:
+    if widest is None or _count_cells(text) <= widest:
         return text
-    while _cells(text) > widest - 1:
+    while _count_cells(text) > widest - 1:
         text = text[:-1]
     return f"{text}…"
 
 
-def _cells(text: str) -> int:
-    if text.isascii():
-        return len(text)
+def _count_cells(text: str) -> int:
     return sum(
         0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF")
         for char in text

@@ -41,3 +41,6 @@ def option(*names: str, **attributes: Any) -> Callable[[_Command], _Command]:
 def argument(*names: str, **attributes: Any) -> Callable[[_Command], _Command]:
     """Give a command an argument, as `click.argument` does."""
     return click.argument(*names, cls=_Argument, **attributes)  # noqa: TID251 - the one place
+
+
+json_option = option("--json", "as_json", is_flag=True, help="Data for machines.")

@@ -8,56 +8,26 @@ import sys
 import click
 
 from entity_connections import __version__
-from entity_connections.cli.completion.completers import VARIABLE
+from entity_connections.cli.command_group import CommandGroup
+from entity_connections.cli.completers import VARIABLE
 from entity_connections.cli.exit_codes import CliError, ExitCode
-from entity_connections.cli.lazy_group import LazyGroup
-from entity_connections.cli.output import discard_output, info, stdout_failed
+from entity_connections.cli.output import discard_output, info
 from entity_connections.cli.parameters import option
 from entity_connections.cli.tenant_options import TenantOptions, tenant_options
 from entity_connections.domain.text import MAX_VALUE_LENGTH, clean
 from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS
 from entity_connections.settings.errors import SettingsError
 
-COMMANDS = {
-    "entities": ("commands.entities:entities", "The entities, and which you may enter"),
-    "connections": ("commands.connections:connections", "The connections of an entity"),
-    "waiting": ("commands.waiting:waiting", "Requests that wait in any entity you may enter"),
-    "request": ("commands.actions:request", "Ask other entities for a connection"),
-    "accept": ("commands.actions:accept", "Accept a request that waits"),
-    "deny": ("commands.actions:deny", "Deny a request that waits"),
-    "disconnect": ("commands.actions:disconnect", "End a connection for good"),
-    "journal": ("commands.journal:journal", "What was sent, and what became of it"),
-    "profiles": ("commands.profiles:profiles", "The tenants of your config file"),
-    "login": ("commands.login:login", "Make a profile: ask, test, and keep the secret"),
-    "config": ("commands.profiles:config", "Where each setting comes from; the schema"),
-    "doctor": ("commands.doctor:doctor", "What works on the way to Zuora, and what to do"),
-    "completion": ("commands.completion:completion", "The script that completes in your shell"),
-    "serve": ("fake.serve:serve", "The fake tenant on a socket of this machine"),
-    "web": ("commands.web:web", "The screen in a browser, on the fake tenant"),
-    "walkthrough": (
-        "walkthrough.walkthrough:walkthrough",
-        "A scripted journey: play, record, make one",
-    ),
-    "tenant": ("fake.tenant:tenant", "A fake tenant in a file: look, start anew, export"),
-    "scenario": ("fake.scenario:scenario", "What a fake tenant can start from, as data"),
-    "policy": ("fake.policy:policy", "What the fake tenant does where Zuora is silent"),
-}
-"""Every command, where it is, and its line in the help."""
-
 
 def main() -> None:
     """Run the program and end the process with its exit code."""
     _ensure_standard_streams()
-    if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(
-            errors="surrogateescape"
-        )  # invalid bytes are checked where they are used
+    if isinstance(sys.stdin, io.TextIOWrapper):  # invalid bytes are checked where they are used
+        sys.stdin.reconfigure(errors="surrogateescape")
     if VARIABLE in os.environ:  # the shell asks for completions
-        from entity_connections.cli.completion.bash import register
-
-        register()
-    status = _run()
-    if status == ExitCode.DONE and stdout_failed():
+        import entity_connections.cli.commands.completion  # noqa: F401 - registers its class
+    status = run()
+    if status == ExitCode.DONE and sys.stdout is sys.stderr:  # see `echo`
         status = ExitCode.NO_OUTPUT
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -67,44 +37,45 @@ def main() -> None:
     sys.exit(status)
 
 
-def _run() -> int:
+def run() -> int:
+    """Run the program, report its errors, and return its exit code."""
     try:
         return int(program.main(prog_name="entity-connections", standalone_mode=False) or 0)
-    except click.ClickException as error:
-        return _report_click_error(error)
-    except SettingsError as error:
+    except CliError as error:
+        return _report(error.message, error.code)
+    except (click.exceptions.NoArgsIsHelpError, SettingsError) as error:
         return _report(str(error), ExitCode.USAGE)
+    except click.ClickException as error:  # it repeats what was typed
+        return _report(clean(error.format_message(), 2 * MAX_VALUE_LENGTH), ExitCode.USAGE)
     except (click.Abort, KeyboardInterrupt):
         return ExitCode.INTERRUPTED
     except BrokenPipeError:  # the reader of the output has closed it
         return ExitCode.DONE
-    except OSError as error:
-        return _report_os_error(error)
-    except Exception:  # noqa: BLE001 - the last resort, and it tells no values
-        return _crashed()
-
-
-def _report_click_error(error: click.ClickException) -> ExitCode:
-    if isinstance(error, CliError):
-        return _report(error.message, error.code)
-    sentence = error.format_message()
-    if not isinstance(error, click.exceptions.NoArgsIsHelpError):
-        sentence = clean(sentence, 2 * MAX_VALUE_LENGTH)  # it repeats what was typed
-    return _report(sentence, ExitCode.USAGE)
-
-
-def _report_os_error(error: OSError) -> ExitCode:
-    if error.errno == errno.ENOSPC:
-        return _report(f"{error.strerror}.", ExitCode.NO_OUTPUT)
-    if error.errno == errno.ENOENT and error.filename is None:  # of os.getcwd
-        return _report("the current folder is gone: change to another.", ExitCode.USAGE)
-    return _crashed()
+    except Exception as error:  # noqa: BLE001 - the last resort, and it tells no values
+        return _report_crash(error)
 
 
 def _report(sentence: str, code: ExitCode) -> ExitCode:
     if VARIABLE not in os.environ:  # a message would disturb completion
         info(f"entity-connections: {sentence}")
     return code
+
+
+def _report_crash(error: Exception) -> ExitCode:
+    """Report an error in the program itself, without values and control characters."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return _report(f"{error.strerror}.", ExitCode.NO_OUTPUT)
+    if isinstance(error, FileNotFoundError) and error.filename is None:  # of os.getcwd
+        return _report("the current folder is gone: change to another.", ExitCode.USAGE)
+    from traceback import TracebackException
+
+    parts = TracebackException.from_exception(error, capture_locals=False).format()
+    lines = "\n".join(clean(line) for part in parts for line in part.splitlines())
+    return _report(
+        "an error in the program itself. Where it happened, without the values of any"
+        f" variables:\n\n{lines}",
+        ExitCode.CRASHED,
+    )
 
 
 def _ensure_standard_streams() -> None:
@@ -120,29 +91,20 @@ def _ensure_standard_streams() -> None:
     sys.stderr = sys.stderr or open(2, "w", encoding="utf-8")  # noqa: SIM115
 
 
-def _crashed() -> ExitCode:
-    if VARIABLE not in os.environ:
-        from entity_connections.cli.crash import report_crash
-
-        report_crash()
-    return ExitCode.CRASHED
-
-
-def _listed(names: dict[str, str]) -> str:
+def _format_list(names: dict[str, str]) -> str:
     width = max(map(len, names))
     return "\b\n" + "\n".join(f"  {name:<{width}}  {what}" for name, what in names.items())
 
 
 @click.group(
-    cls=LazyGroup,
-    table=COMMANDS,
+    cls=CommandGroup,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     help=(
         "Zuora's Manage Entity Connections for the terminal.\n\n"
         "Without a command it opens the screen. Without --profile or --base-url everything works"
         " on the fake tenant that is built in, and nothing leaves this machine.\n\n"
-        f"Scenarios:\n\n{_listed(SCENARIOS)}\n\nUsers:\n\n{_listed(USERS)}"
+        f"Scenarios:\n\n{_format_list(SCENARIOS)}\n\nUsers:\n\n{_format_list(USERS)}"
     ),
     epilog=(
         "Ends with 0 done, 1 refused, 2 usage, 3 cannot reach or authenticate,"

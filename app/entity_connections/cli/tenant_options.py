@@ -1,13 +1,13 @@
 """The options that choose the tenant; the screen and every command have them."""
 
-import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import click
+from click.shell_completion import CompletionItem
 
-from entity_connections.cli.completion.completers import (
+from entity_connections.cli.completers import (
     complete_entities,
     complete_profiles,
     complete_users,
@@ -15,10 +15,6 @@ from entity_connections.cli.completion.completers import (
 )
 from entity_connections.cli.parameters import option
 from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS, is_scenario_file
-
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
 
 THEMES = ("dark", "light", "high-contrast", "colour-blind-safe")
 """Names of the themes of this program; importing them from the screen would load Textual."""
@@ -32,19 +28,16 @@ class ScenarioName(click.ParamType[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the name, or the path as typed."""
         if value not in SCENARIOS and not is_scenario_file(value):
-            self.fail(
-                f"{value!r} is not one of {_quote_all(SCENARIOS)}, nor a .toml or .json file."
-            )
+            names = ", ".join(map(repr, SCENARIOS))
+            self.fail(f"{value!r} is not one of {names}, nor a .toml or .json file.")
         return str(value)
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> "list[CompletionItem]":
+    ) -> list[CompletionItem]:
         """Return the scenarios that begin like this, else let the shell complete file names."""
-        from click.shell_completion import CompletionItem
-
-        found = filter_completions(incomplete, SCENARIOS.items())
-        return found or [CompletionItem(incomplete, type="file")]
+        scenarios = filter_completions(incomplete, SCENARIOS.items())
+        return scenarios or [CompletionItem(incomplete, type="file")]
 
 
 class TenantOptions(NamedTuple):
@@ -70,7 +63,7 @@ class TenantOptions(NamedTuple):
 
     @property
     def fake(self) -> bool:
-        """Whether the built-in fake tenant is options, which is the default."""
+        """Whether the options choose the built-in fake tenant, which is the default."""
         return self.profile is None and self.base_url is None
 
     def with_defaults(self, defaults: "TenantOptions") -> "TenantOptions":
@@ -84,41 +77,36 @@ class TenantOptions(NamedTuple):
         Raises:
             click.UsageError: they cannot.
         """
-        given = [
-            name
-            for name, value in zip(self._fields, self, strict=True)
-            if value is not None and name != "entity"
-        ]
-        real = [f"--{name.replace('_', '-')}" for name in given if name in ("profile", "base_url")]
-        fake = [f"--{name}" for name in given if name in ("scenario", "user", "tenant")]
-        fake += ["--fault"] * (self.faults is not None)
-        if len(real) > 1:
+        real = {"--profile": self.profile, "--base-url": self.base_url}
+        fake = {
+            "--scenario": self.scenario, "--user": self.user, "--tenant": self.tenant,
+            "--fault": self.faults,
+        }  # fmt: skip
+        given_real = [name for name, value in real.items() if value is not None]
+        given_fake = [name for name, value in fake.items() if value is not None]
+        if len(given_real) > 1:
             raise click.UsageError("--profile and --base-url both choose the tenant: give one.")
-        if real and fake:
+        if given_real and given_fake:
             raise click.UsageError(
-                f"{' and '.join(fake)} belong{'s' if len(fake) == 1 else ''} to the fake tenant,"
-                f" and {real[0]} chooses another."
+                f"{given_fake[0]} belongs to the fake tenant, and {given_real[0]} chooses another."
             )
         builtin = self.tenant is None and (self.scenario is None or self.scenario in SCENARIOS)
-        if not real and builtin and self.user not in (None, *USERS):
+        if self.fake and builtin and self.user not in (None, *USERS):
             raise click.UsageError(
-                f"Invalid value for '--user': {self.user!r} is not one of {_quote_all(USERS)}."
+                f"Invalid value for '--user': {self.user!r} is not one of"
+                f" {', '.join(map(repr, USERS))}."
             )
         return self
 
 
-def _quote_all(names: Iterable[str]) -> str:
-    return ", ".join(map(repr, names))
-
-
-def _faults(
-    _ctx: click.Context, _option: click.Parameter, given: tuple[str, ...]
+def _convert_faults(
+    ctx: click.Context, option: click.Parameter, faults: tuple[str, ...]
 ) -> tuple[str, ...] | None:
-    if not given:
+    if not faults:
         return None
     from entity_connections.cli.fake.fault_options import normalize_faults
 
-    return tuple(normalize_faults(given))
+    return normalize_faults(ctx, option, faults)
 
 
 _OPTIONS = (
@@ -143,7 +131,7 @@ _OPTIONS = (
         help="Keep the fake tenant in a file, which others may use at the same time.",
     ),
     option(
-        "--fault", "faults", multiple=True, metavar="NAME[=VALUE]", callback=_faults,
+        "--fault", "faults", multiple=True, metavar="NAME[=VALUE]", callback=_convert_faults,
         help="A bad day for the built-in fake tenant; `serve --faults` lists them. Repeatable.",
     ),
     option(
@@ -170,7 +158,6 @@ def tenant_options(command: Callable[..., Any]) -> Callable[..., Any]:
         own = TenantOptions(*(kwargs.pop(name) for name in TenantOptions._fields))
         return command(own.with_defaults(parent_options()).check(), *args, **kwargs)
 
-    with_options.__doc__ = inspect.getdoc(command)
     for decorate_option in reversed(_OPTIONS):
         decorate_option(with_options)
     return with_options

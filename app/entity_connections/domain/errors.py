@@ -8,6 +8,8 @@ All texts are already cleaned.
 from enum import Enum
 from typing import ClassVar, NamedTuple
 
+_LIST_TELLS = "Try again in a moment; after a write, the list tells what happened."
+
 
 class Applied(Enum):
     """Whether a write has taken effect in Zuora."""
@@ -99,7 +101,7 @@ class NoResponse(ZuoraError):
     """The request was sent, but no complete response arrived."""
 
     title = "No answer from Zuora"
-    hint = "Try again in a moment; after a write, the list tells what happened."
+    hint = _LIST_TELLS
     applied = Applied.MAYBE
 
 
@@ -107,7 +109,7 @@ class Conflict(ZuoraError):
     """HTTP 409: Zuora is or was processing the same request (contract E3)."""
 
     title = "Zuora is still at work on it"
-    hint = "Try again in a moment; after a write, the list tells what happened."
+    hint = _LIST_TELLS
     applied = Applied.MAYBE
 
 

@@ -12,19 +12,14 @@ from entity_connections.fake.rules.policy import Policy
 
 Role = Literal["administrator", "standard user"]
 """The role of a user in one entity; a user without a role cannot enter the entity."""
+AccessStatus = Literal["Pending Review", "Active", "Access Denied"]
+"""The status of a request for access of a user to another entity (contract C4)."""
 
 ADMINISTRATOR: Role = "administrator"
 STANDARD_USER: Role = "standard user"
 
 PROVISIONED = "Provisioned"
 UNPROVISIONED = "Unprovisioned"
-
-AccessStatus = Literal["Pending Review", "Active", "Access Denied"]
-"""The status of a request for access of a user to another entity (contract C4)."""
-
-PENDING_REVIEW: AccessStatus = "Pending Review"
-ACTIVE: AccessStatus = "Active"
-ACCESS_DENIED: AccessStatus = "Access Denied"
 
 PENDING = "Pending"
 CONNECTED = "Connected"
@@ -93,10 +88,7 @@ class Scenario(NamedTuple):
         tenant_id: Zuora's number of the tenant, as text.
         entities: In the order in which the API lists them.
         connections: In the order in which the API lists them.
-        users: Everyone who can get a token.
         roles: Username -> entity id -> role.
-        policy: The behaviour where Zuora's documentation is silent.
-        access_requests: Requests for access of users to entities.
         faults: Faults that are on from the start, as `parse_fault` takes them.
     """
 
@@ -116,3 +108,7 @@ class Caller(NamedTuple):
     user: User
     entity_id: str
     role: Role
+
+    def administers(self, *entity_ids: str) -> bool:
+        """Return whether the caller acts, as an administrator, in one of these entities."""
+        return self.role == ADMINISTRATOR and self.entity_id in entity_ids

@@ -1,6 +1,5 @@
 """A fake tenant on a socket, served by uvicorn."""
 
-import os
 import socket
 from asyncio import Transport
 from ipaddress import ip_address
@@ -10,8 +9,6 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from entity_connections.fake.faults.middleware import CLOSE_CONNECTION, IS_STOPPING
-
 
 def listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens on an address; port 0 takes any free port.
@@ -20,17 +17,9 @@ def listen(host: str, port: int) -> socket.socket:
         OSError: The port is in use, or the address does not belong to this machine.
     """
     family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listening = socket.create_server(address[:2], family=family)
     # asyncio sets TCP_NODELAY only on connections of sockets that name the protocol.
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    if os.name == "posix":
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind(address[:2])
-        listening.listen()
-    except OSError:
-        listening.close()
-        raise
-    return listening
+    return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, listening.detach())
 
 
 def base_url(listening: socket.socket) -> str:
@@ -42,25 +31,25 @@ def base_url(listening: socket.socket) -> str:
 
 
 def create_server(app: ASGIApp) -> uvicorn.Server:
-    """Return a server for `run(sockets=[...])` that provides the extensions of `FaultMiddleware`.
+    """Return a server for `run(sockets=[...])`; it serves until its `should_exit` is True.
 
-    It serves until its `should_exit` is True, and then waits a second for calls under way.
+    Then it waits a second for calls under way. When `app` raises `ConnectionResetError`, the
+    connection is closed after what has been sent.
     """
     transports: WeakValueDictionary[tuple[str, int], Transport] = WeakValueDictionary()
 
     class Protocol(H11Protocol):
-        """Remembers the transport of each client, so that a fault can close it."""
-
         def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
             transports[transport.get_extra_info("peername")[:2]] = transport
 
     async def call_app(scope: Scope, receive: Receive, send: Send) -> None:
-        scope["extensions"] = {
-            CLOSE_CONNECTION: transports[scope["client"]].close,
-            IS_STOPPING: lambda: server.should_exit,
-        }
-        await app(scope, receive, send)
+        try:
+            await app(scope, receive, send)
+        except ConnectionResetError:
+            transports[scope["client"]].close()
+            while (await receive())["type"] != "http.disconnect":
+                pass  # the rest of the body
 
     config = uvicorn.Config(
         call_app,
@@ -74,5 +63,4 @@ def create_server(app: ASGIApp) -> uvicorn.Server:
         server_header=False,
         timeout_graceful_shutdown=1,
     )
-    server = uvicorn.Server(config)
-    return server
+    return uvicorn.Server(config)

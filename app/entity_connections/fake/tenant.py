@@ -1,38 +1,30 @@
-"""Opening a fake tenant.
-
-tenant = open_tenant("acme")
-transport = httpx.ASGITransport(app=tenant.asgi)
-"""
+"""Opening a fake tenant: `open_tenant("acme").asgi` is an HTTP server."""
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
 from entity_connections.domain.clock import wall_time
-from entity_connections.fake.api.authentication import Authenticator
-from entity_connections.fake.api.idempotency import IdempotencyStore
 from entity_connections.fake.api.middleware import ZuoraMiddleware
-from entity_connections.fake.api.rate_limits import PRODUCTION_LIMITS, Meter, TokenMeter, Window
+from entity_connections.fake.api.rate_limits import PRODUCTION_LIMITS, Limits, Meter, TokenMeter
 from entity_connections.fake.api.routes import Routes
 from entity_connections.fake.faults.active_faults import ActiveFaults
-from entity_connections.fake.faults.catalogue import FaultSetting
 from entity_connections.fake.faults.control_endpoint import create_control_route
 from entity_connections.fake.faults.middleware import FaultMiddleware
-from entity_connections.fake.faults.other_administrator import OtherAdministrator
 from entity_connections.fake.model import Role, Scenario, User
-from entity_connections.fake.rules.access_requests import AccessRequests
 from entity_connections.fake.rules.connection_rules import ConnectionRules
 from entity_connections.fake.rules.policy import Policy
-from entity_connections.fake.rules.provisioning import Provisioning
 from entity_connections.fake.scenarios.loader import load_scenario
 from entity_connections.fake.state import tenant_settings
 from entity_connections.fake.state.connections import Connections
-from entity_connections.fake.state.database import open_in_memory, transaction
+from entity_connections.fake.state.database import transaction
 from entity_connections.fake.state.hierarchy import Hierarchy
+from entity_connections.fake.state.stored_scenario import open_in_memory
 from entity_connections.fake.state.users import Users
 from entity_connections.fake.tenant_file import open_file
 
@@ -40,61 +32,53 @@ _COMPRESS_FROM = 1000
 """Bytes of a response body from which it is compressed for callers that accept it."""
 
 
+@dataclass
 class Tenant:
-    """An open tenant. Without a file its state is lost after `close`.
-
-    Several programs may have the same file open: each answers from the current state of the
-    file. Only the calls are counted by each program alone.
+    """An open tenant; several programs may have one on the same file.
 
     Attributes:
         asgi: The HTTP server as an ASGI application; it needs no start-up event.
         faults: The faults that are on; they may be switched while the tenant is open.
+        db: The database.
     """
 
-    def __init__(self, *, asgi: ASGIApp, faults: ActiveFaults, db: sqlite3.Connection) -> None:
-        self.asgi = asgi
-        self.faults = faults
-        self._db = db
-        self._hierarchy = Hierarchy(db)
-        self._users = Users(db)
+    asgi: ASGIApp
+    faults: ActiveFaults
+    db: sqlite3.Connection
 
     @property
     def users(self) -> tuple[User, ...]:
         """Everyone who can get a token."""
-        return self._users.all()
+        return Users(self.db).all()
 
     @property
     def policy(self) -> Policy:
         """The behaviour where Zuora is silent; it may be replaced while the tenant is open."""
-        return tenant_settings.read_policy(self._db)
+        return tenant_settings.read_policy(self.db)
 
     @policy.setter
     def policy(self, policy: Policy) -> None:
-        with transaction(self._db):
-            tenant_settings.write_policy(self._db, policy)
+        with transaction(self.db):
+            tenant_settings.write_policy(self.db, policy)
 
     def role(self, username: str, entity_id: str) -> Role | None:
-        """Return a user's role in an entity, which no call of the API tells.
-
-        None when the user may not enter the entity.
-        """
-        return self._hierarchy.role(username, entity_id)
+        """Return a user's role in an entity; None when the user may not enter the entity."""
+        return Hierarchy(self.db).role(username, entity_id)
 
     def close(self) -> None:
         """Close the database; later calls fail."""
-        self._db.close()
+        self.db.close()
 
 
 def open_tenant(
     scenario: str | Scenario,
     *,
     path: Path | None = None,
-    policy: Policy | None = None,
     clock: Callable[[], float] = wall_time,
     new_id: Callable[[], str] | None = None,
     new_trace: Callable[[], str] | None = None,
-    limits: Sequence[Window] = PRODUCTION_LIMITS,
-    faults: Iterable[str | FaultSetting] = (),
+    limits: Limits = PRODUCTION_LIMITS,
+    faults: Iterable[str] = (),
     seed: int = 0,
     control: bool = False,
 ) -> Tenant:
@@ -104,7 +88,6 @@ def open_tenant(
         scenario: A key of `SCENARIOS`, the path of a scenario file, or a scenario. It is
             ignored when `path` holds a tenant already.
         path: The tenant file, made when it is not there. None: in memory.
-        policy: Replaces the policy of the scenario or the file.
         clock: Returns seconds; for the expiry of tokens, stored responses and rate limits.
         new_id: Returns the id of a new record, 32 hexadecimal digits; by default at random.
         new_trace: The same for tokens and request ids.
@@ -120,42 +103,25 @@ def open_tenant(
         TenantFileError: The tenant file cannot be used.
     """
     db = open_in_memory(load_scenario(scenario)) if path is None else open_file(path, scenario)
-    if policy is not None:
-        with transaction(db):
-            tenant_settings.write_policy(db, policy)
-    new_id, new_trace = new_id or _random_id, new_trace or _random_id
-    hierarchy, connections, users = Hierarchy(db), Connections(db), Users(db)
-    active_faults = ActiveFaults([*tenant_settings.read_faults(db), *faults], seed=seed)
-    read_stored_policy = tenant_settings.create_policy_reader(db)
+    stored_faults = tenant_settings.read(db, tenant_settings.FAULTS)
+    active_faults = ActiveFaults([*stored_faults, *faults], seed=seed)
 
     def read_policy() -> Policy:
-        return active_faults.apply_to_policy(read_stored_policy())
+        return active_faults.apply_to_policy(tenant_settings.read_policy(db))
 
-    rules = ConnectionRules(hierarchy, connections, read_policy, new_id)
-    routes = Routes(
-        db=db,
-        hierarchy=hierarchy,
-        connections=connections,
-        authenticator=Authenticator(db, hierarchy, users, clock=clock, new_token=new_trace),
-        rules=rules,
-        provisioning=Provisioning(db, hierarchy, new_id),
-        access_requests=AccessRequests(db, hierarchy, users),
-        idempotency=IdempotencyStore(db, read_policy, clock),
-        policy=read_policy,
-        control=create_control_route(active_faults) if control else None,
-    )
+    new_id, new_trace = new_id or _random_id, new_trace or _random_id
+    rules = ConnectionRules(Hierarchy(db), Connections(db), read_policy, new_id)
+    routes = Routes(db, read_policy, rules, clock=clock, new_id=new_id, new_token=new_trace)
+    control_route = create_control_route(active_faults) if control else None
     app: ASGIApp = ZuoraMiddleware(
-        routes.create_application(),
+        routes.create_application(control_route),
         new_request_id=new_trace,
         api_meter=Meter(limits, clock),
         token_meter=TokenMeter(clock, read_policy),
     )
     app = GZipMiddleware(app, minimum_size=_COMPRESS_FROM, compresslevel=1)
-    other_administrator = OtherAdministrator(
-        db, hierarchy=hierarchy, connections=connections, users=users, rules=rules
-    )
-    app = FaultMiddleware(app, active_faults, other_administrator)
-    return Tenant(asgi=app, faults=active_faults, db=db)
+    app = FaultMiddleware(app, active_faults, db, rules)
+    return Tenant(app, active_faults, db)
 
 
 def _random_id() -> str:

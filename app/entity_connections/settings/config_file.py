@@ -1,6 +1,6 @@
 """Reads config.toml. What may stand in it is checked by `config_models`."""
 
-import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +13,10 @@ MAX_SIZE = 1_000_000
 
 
 def read_config_file(path: Path) -> bytes:
-    """Return the contents of config.toml, or nothing when there is no such file.
-
-    Raises:
-        SettingsError: the file cannot be read, or every user of the machine can change it.
-    """
+    """Return the contents of config.toml, or nothing when there is no such file."""
     with convert_os_errors(path, "read"):
         try:
-            # On Windows the mode says nothing about other users.
-            if sys.platform != "win32" and path.stat().st_mode & 0o002:
+            if path.stat().st_mode & 0o002:
                 raise SettingsError(
                     f"{path} can be changed by every user of this machine, and it says where "
                     f"secrets are sent: chmod o-w '{path}'"
@@ -32,21 +27,10 @@ def read_config_file(path: Path) -> bytes:
 
 
 def parse_toml(data: bytes, path: Path) -> dict[str, Any]:
-    """Return the contents of a TOML file.
-
-    Raises:
-        SettingsError: it is not TOML; the message names the line, but repeats nothing of it.
-    """
-    import tomllib
-
+    """Return the contents of a TOML file."""
     try:
         return tomllib.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        problem = f"line {line} is not UTF-8 text"
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         problem = clean(str(error))
-    except (ValueError, RecursionError):
-        problem = "a number is too long or lists are nested too deeply"
-    # Raised outside the handlers: the exceptions there hold the text of the file.
-    raise SettingsError(f"{path}: {problem}. Mend the line, or take it out.")
+    # Raised outside the handler: the exceptions there hold the text of the file.
+    raise SettingsError(f"{path}: not TOML in UTF-8: {problem}. Mend the line, or take it out.")

@@ -3,60 +3,48 @@
 Pydantic is slow to import: import this module only when there is a file to check.
 """
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from entity_connections.domain.base_url import InvalidBaseUrlError, normalize_base_url
+from entity_connections.domain.base_url import normalize_base_url
 from entity_connections.domain.risk import Risk
 from entity_connections.domain.text import clean, find_problem
 from entity_connections.domain.words import find_similar, suggest
-from entity_connections.settings.base_urls import find_known_risk, resolve_base_url
 from entity_connections.settings.errors import SettingsError
 from entity_connections.settings.paths import PROFILE_NAME
-from entity_connections.settings.zuora_environments import ENVIRONMENTS, find_environment
+from entity_connections.settings.zuora_environments import ENVIRONMENTS, find_known_risk
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-_MAX_PROBLEMS = 6
-"""Most problems in one message."""
-
 
 def _check_text(text: str) -> str:
     if problem := find_problem(text):
-        raise ValueError(f"{problem}; give it a value, or leave the line out.")
+        raise ValueError(f"it {problem}; give it a value, or leave the line out.")
     return text
 
 
+def _check_command(command: str) -> str:
+    shlex.split(command)  # raises ValueError when a quote is missing
+    return _check_text(command)
+
+
 def _check_environment(name: str) -> str:
-    if find_environment(name) is None:
-        suggestion = suggest(name, ENVIRONMENTS) or "."
+    if name not in ENVIRONMENTS:
         raise ValueError(
-            f"is {clean(name, 64)!r}, which Zuora does not have{suggestion} "
-            f"There are: {', '.join(ENVIRONMENTS)}. For any other tenant write a base_url."
+            f"it must be one of {', '.join(ENVIRONMENTS)}; for any other tenant write a base_url."
         )
     return name
 
 
-def _check_base_url(url: str) -> str:
-    try:
-        return normalize_base_url(url)
-    except InvalidBaseUrlError as error:
-        raise ValueError(f"cannot be used: {error}") from error
-
-
 def _check_capitals(profiles: dict[str, "ProfileTable"]) -> dict[str, "ProfileTable"]:
     """Refuse names that would share a secret file on some file systems."""
-    by_lower: dict[str, str] = {}
-    for name in profiles:
-        other = by_lower.setdefault(name.lower(), name)
-        if other != name:
-            raise ValueError(
-                f"holds {other!r} and {name!r}, which differ only in capitals: rename one."
-            )
+    if len({name.lower() for name in profiles}) < len(profiles):
+        raise ValueError("two names differ only in capitals: rename one.")
     return profiles
 
 
@@ -64,7 +52,8 @@ Text = Annotated[str, AfterValidator(_check_text)]
 EnvironmentName = Annotated[
     str, AfterValidator(_check_environment), Field(json_schema_extra={"enum": [*ENVIRONMENTS]})
 ]
-BaseUrl = Annotated[str, AfterValidator(_check_base_url)]
+Command = Annotated[str, AfterValidator(_check_command)]
+BaseUrl = Annotated[str, AfterValidator(normalize_base_url)]
 ProfileName = Annotated[str, Field(pattern=f"^{PROFILE_NAME.pattern}$")]
 
 
@@ -84,7 +73,7 @@ class ProfileTable(BaseModel):
     """A REST base URL: https, or http on this machine."""
     client_id: Text | None = None
     """Of the OAuth client. ZUORA_CLIENT_ID in the environment wins."""
-    secret_command: Text | None = None
+    secret_command: Command | None = None
     """A command that prints the client secret. It runs without a shell."""
     risk: Literal["sandbox", "production"] | None = None
     """Known for an environment; needed with a base_url that Zuora does not list."""
@@ -98,21 +87,21 @@ class ProfileTable(BaseModel):
     @property
     def rest_url(self) -> str:
         """The REST base URL, of the environment or as written; "" when there is neither."""
-        return resolve_base_url(self.environment, self.base_url)
+        if self.environment:
+            return ENVIRONMENTS[self.environment].base_url
+        return self.base_url or ""
 
     @model_validator(mode="after")
     def _check_location(self) -> "ProfileTable":
-        if self.environment and self.base_url:
-            raise ValueError("has both environment and base_url: keep one of them.")
-        if not self.rest_url:
+        if bool(self.environment) == bool(self.base_url):
             raise ValueError(
-                'does not say where the tenant is: add environment = "us-api-sandbox" '
-                'or another name, or base_url = "https://…".'
+                'the tenant needs either environment = "us-api-sandbox" or another name, '
+                'or base_url = "https://…".'
             )
         known = find_known_risk(self.rest_url)
         if known is None and self.risk is None:
             raise ValueError(
-                "does not say what is at stake, and its base_url is none that Zuora lists: "
+                "its base_url is none that Zuora lists: "
                 'add risk = "sandbox" or risk = "production".'
             )
         # A copied profile with another environment and the old risk must not open production.
@@ -133,20 +122,13 @@ class ConfigTable(BaseModel):
 
 
 def check_config(data: Mapping[str, Any], path: Path) -> dict[str, ProfileTable]:
-    """Return the profiles in the contents of config.toml.
-
-    Raises:
-        SettingsError: a line for each problem: the key, what is expected, the nearest known key.
-    """
+    """Return the profiles in the contents of config.toml; an error has a line for each problem."""
     try:
         return ConfigTable.model_validate(data).profiles
     except ValidationError as error:
         problems = [_describe(details) for details in error.errors()]
     # Raised outside the handler: the pydantic error holds the values, which may be secrets.
-    lines = problems[:_MAX_PROBLEMS]
-    if more := len(problems) - len(lines):
-        lines.append(f"and {more} more.")
-    raise SettingsError("\n".join(f"{path}: {line}" for line in lines))
+    raise SettingsError("\n".join(f"{path}: {problem}" for problem in problems))
 
 
 def make_json_schema() -> dict[str, Any]:
@@ -155,47 +137,28 @@ def make_json_schema() -> dict[str, Any]:
     return dialect | ConfigTable.model_json_schema()
 
 
-_SENTENCES = {
-    "string_type": "must be a text in quotes.",
-    "bool_type": "must be true or false, without quotes.",
-    "dict_type": "must be a table, as in [profiles.acme].",
-    "model_type": "must be a table, as in [profiles.acme].",
-    "string_pattern_mismatch": (
-        "is not the name of a profile: up to 64 letters, digits, dots, hyphens and underscores, "
-        "the first a letter or digit."
-    ),
-}
-"""By pydantic's type of an error."""
-
 _SECRET_KEYS = ("client_secret", "secret", "password", "token", "access_token", "api_key")
 
 
 def _describe(error: "ErrorDetails") -> str:
     # Pydantic adds "[key]" to the place of an error when a key is wrong, and not its value.
     names = [clean(str(name), 64) for name in error["loc"] if name != "[key]"]
-    place = names[0] if len(names) == 1 else " ".join([f"[{'.'.join(names[:2])}]", *names[2:]])
+    message = error["msg"].removeprefix("Value error, ")
     if error["type"] == "extra_forbidden":
-        return _describe_unknown_key(names, place)
-    context = error.get("ctx", {})
-    if error["type"] == "literal_error":
-        return f"{place} must be {context['expected']}."
-    if error["type"] == "value_error":
-        return f"{place} {context['error']}"
-    return f"{place} {_SENTENCES.get(error['type'], 'cannot be used.')}"
+        message = _describe_unknown_key(names)
+    return f"{'.'.join(names)}: {message}"
 
 
-def _describe_unknown_key(names: list[str], place: str) -> str:
+def _describe_unknown_key(names: list[str]) -> str:
     key = names[-1]
-    in_profile = len(names) == 3
-    known = ProfileTable.model_fields if in_profile else ConfigTable.model_fields
-    if not in_profile and key in ProfileTable.model_fields:
-        return f"{key} belongs to a profile: write it below a line such as [profiles.acme]."
+    known = ProfileTable.model_fields if len(names) > 1 else ConfigTable.model_fields
+    if key not in known and key in ProfileTable.model_fields:
+        return "it belongs to a profile: write it below a line such as [profiles.acme]."
     similar = find_similar(key, [*known, *_SECRET_KEYS])
     if similar and similar[0] in _SECRET_KEYS:
-        profile = f" --profile {names[1]}" if in_profile else ""
         return (
-            f"{place}: a secret does not belong in this file, which is copied and shown around. "
-            f"Take the line out, then run: entity-connections login{profile}"
+            "a secret does not belong in this file, which is copied and shown around. "
+            "Take the line out, then run: entity-connections login"
         )
     expected = suggest(key, known) or f"; there are: {', '.join(known)}."
-    return f"{place}: there is no such key{expected}"
+    return f"there is no such key{expected}"

@@ -11,11 +11,7 @@ ENTITY_ID = "ZUORA_ENTITY_ID"
 
 
 def read_variable(name: str) -> str | None:
-    """Return the value of a variable without surrounding blanks, or None when it is not set.
-
-    Raises:
-        SettingsError: the value is empty or cannot be used as text; it is not repeated.
-    """
+    """Return the value of a variable without surrounding blanks, or None when it is not set."""
     value = os.environ.get(name)
     if value is None:
         return None

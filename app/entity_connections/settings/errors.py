@@ -17,12 +17,7 @@ class SettingsError(Exception):
 
 @contextmanager
 def convert_os_errors(path: Path, action: str) -> Iterator[None]:
-    """Turn an OSError of the block into a SettingsError.
-
-    Args:
-        path: the file that the block works on.
-        action: what the block does with the file, as in "cannot be written".
-    """
+    """Turn an OSError of the block into the SettingsError "`path` cannot be `action`"."""
     try:
         yield
     except UnsafeFileError as error:

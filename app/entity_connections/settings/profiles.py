@@ -4,13 +4,14 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
+from entity_connections.domain.base_url import InvalidBaseUrlError, normalize_base_url
 from entity_connections.domain.risk import Risk
 from entity_connections.domain.text import clean
 from entity_connections.domain.words import suggest
+from entity_connections.files import replace_file, replace_private_file
 from entity_connections.settings import paths
-from entity_connections.settings.base_urls import find_known_risk, parse_base_url
 from entity_connections.settings.config_file import parse_toml, read_config_file
 from entity_connections.settings.environment_variables import (
     CLIENT_ID,
@@ -18,11 +19,8 @@ from entity_connections.settings.environment_variables import (
     ENTITY_ID,
     read_variable,
 )
-from entity_connections.settings.errors import SettingsError
-from entity_connections.settings.zuora_environments import find_environment
-
-if TYPE_CHECKING:
-    from entity_connections.settings.config_models import ProfileTable
+from entity_connections.settings.errors import SettingsError, convert_os_errors
+from entity_connections.settings.zuora_environments import ENVIRONMENTS, find_known_risk
 
 
 class Profile(NamedTuple):
@@ -39,7 +37,8 @@ class Profile(NamedTuple):
         secret_command: prints the client secret; it runs without a shell.
         configured_client_id: the client id in config.toml, or "".
         in_config: whether the profile is in config.toml, so that a secret may be stored for it.
-        origins: where each value comes from, by the name of the attribute.
+        origins: where a value comes from, by the name of the attribute; those of the others
+            are in config.toml.
     """
 
     name: str
@@ -59,77 +58,71 @@ class Profile(NamedTuple):
         """The command-line options that select this profile."""
         return ("--profile" if self.in_config else "--base-url", self.name)
 
-    def require_client_id(self) -> str:
-        """Return the client id.
-
-        Raises:
-            SettingsError: there is none; the message says where to set it.
-        """
-        if self.client_id:
-            return self.client_id
-        if not self.in_config:
-            raise SettingsError(
-                f"There is no client id for {self.name}: set {CLIENT_ID} and {CLIENT_SECRET}."
-            )
-        raise SettingsError(
-            f"The profile {self.name} has no client id: set {CLIENT_ID}, or run: "
-            f"entity-connections login --profile {self.name}"
-        )
+    @property
+    def credentials_remedy(self) -> str:
+        """How to give this profile its credentials."""
+        if self.in_config:
+            return f"Run: entity-connections login --profile {self.name}"
+        return f"Set {CLIENT_ID} and {CLIENT_SECRET}."
 
 
-class Config(NamedTuple):
-    """The contents of config.toml.
-
-    Attributes:
-        path: of config.toml, whether the file exists or not.
-        profiles: by name, in the order of the file.
-    """
-
-    path: Path
-    profiles: Mapping[str, Profile]
-
-    def get_profile(self, name: str) -> Profile:
-        """Return the profile of that name.
-
-        Raises:
-            SettingsError: there is none; the message names similar ones, or how to make it.
-        """
-        if name in self.profiles:
-            return self.profiles[name]
-        suggestion = suggest(name, self.profiles)
-        if not suggestion and self.profiles:
-            suggestion = f"; there are: {', '.join(self.profiles)}."
-        login = f" To make it: entity-connections login --profile {name}"
-        raise SettingsError(
-            f"There is no profile {clean(name, 64)!r} in {self.path}{suggestion or '.'}"
-            + (login if paths.PROFILE_NAME.fullmatch(name) else "")
-        )
-
-
-def load_config() -> Config:
-    """Read config.toml; without the file there are no profiles.
-
-    Raises:
-        SettingsError: the file or an environment variable cannot be used.
-    """
+def load_profiles() -> dict[str, Profile]:
+    """Read the profiles of config.toml by name; without the file there are none."""
     path = paths.config_file()
-    return parse_config(read_config_file(path), path)
+    return parse_profiles(read_config_file(path), path)
 
 
-def parse_config(data: bytes, path: Path) -> Config:
-    """Check the contents of config.toml and apply the environment variables.
-
-    Raises:
-        SettingsError: the contents or an environment variable cannot be used.
-    """
-    tables = parse_toml(data, path)
-    if not tables:
-        return Config(path, {})
+def parse_profiles(data: bytes, path: Path) -> dict[str, Profile]:
+    """Check the contents of config.toml and apply the environment variables."""
+    contents = parse_toml(data, path)
+    if not contents:
+        return {}
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # the search for them is slow
     from entity_connections.settings.config_models import check_config
 
-    profiles = check_config(tables, path)
-    return Config(path, {name: _make_profile(name, profiles[name], str(path)) for name in profiles})
+    return {
+        name: _make_profile(name, table.rest_url, table.model_dump(exclude_unset=True))
+        for name, table in check_config(contents, path).items()
+    }
+
+
+def load_profile(name: str) -> Profile:
+    """Return the profile of that name; an error names similar ones, or how to make it."""
+    profiles = load_profiles()
+    if name in profiles:
+        return profiles[name]
+    raise SettingsError(
+        f"There is no profile {clean(name, 64)!r} in {paths.config_file()}"
+        f"{suggest(name, profiles) or '.'} To make one: entity-connections login"
+    )
+
+
+def write_profile(name: str, values: Mapping[str, str | bool | None]) -> Profile:
+    """Put values into the table of a profile in config.toml, except None; make what is missing.
+
+    The file is unchanged when a value cannot be used.
+    """
+    import tomlkit
+
+    path = paths.config_file()
+    try:
+        document = tomlkit.parse(read_config_file(path).decode("utf-8-sig"))
+        profiles = document.setdefault("profiles", tomlkit.table(is_super_table=True))
+        table = profiles.setdefault(name, tomlkit.table())
+        table.update({key: value for key, value in values.items() if value is not None})
+    except ValueError as error:  # an inline table cannot contain a table
+        raise SettingsError(
+            f"{path} is written in a way that nothing can be put into: "
+            f"edit [profiles.{name}] there by hand."
+        ) from error
+    edited = tomlkit.dumps(document).encode()
+    profile = parse_profiles(edited, path)[name]
+    with convert_os_errors(path, "written"):
+        if path.exists():
+            replace_file(path, edited)  # keeps a link and the mode of the user's file
+        else:
+            replace_private_file(path, edited)
+    return profile
 
 
 def list_profile_names() -> list[str]:
@@ -146,56 +139,44 @@ def list_profile_names() -> list[str]:
     return [name for name in names if paths.PROFILE_NAME.fullmatch(name)]
 
 
-def make_profile_for_url(base_url: str) -> Profile:
+def make_profile_for_url(url: str) -> Profile:
     """Return a profile for `--base-url`; its credentials are environment variables.
 
     The risk of an unknown address is production.
-
-    Raises:
-        SettingsError: the base URL or an environment variable cannot be used.
     """
-    base_url = parse_base_url(base_url, "--base-url")
-    known = find_known_risk(base_url)
-    return Profile(
-        name=base_url,
-        base_url=base_url,
-        client_id=clean(read_variable(CLIENT_ID) or ""),
-        risk=known.risk if known else Risk.PRODUCTION,
-        entity=clean(read_variable(ENTITY_ID) or "") or None,
-        in_config=False,
-        origins={
-            "base_url": "--base-url",
-            "client_id": CLIENT_ID,
-            "entity": ENTITY_ID,
-            "risk": known.reason if known else "assumed: an address Zuora does not list",
-        },
-    )
+    base_url = parse_base_url(url)
+    return _make_profile(base_url, base_url, {})._replace(in_config=False)
 
 
-def _make_profile(name: str, table: "ProfileTable", path: str) -> Profile:
-    environment = find_environment(table.environment or "")
-    known = find_known_risk(table.rest_url)
-    client_id = read_variable(CLIENT_ID)
-    entity = read_variable(ENTITY_ID)
+def parse_base_url(url: str) -> str:
+    """Return the value of `--base-url` in its one spelling."""
+    try:
+        return normalize_base_url(url)
+    except InvalidBaseUrlError as error:  # which does not repeat the URL
+        raise SettingsError(f"--base-url: {error}") from None
+
+
+def _make_profile(name: str, base_url: str, values: Mapping[str, Any]) -> Profile:
+    """Make a profile of the keys of its table, its base URL, and the environment variables."""
+    risk, reason = find_known_risk(base_url) or (Risk.PRODUCTION, "assumed: not listed by Zuora")
+    origins = {"risk": reason, "read_only": "default"}
+    origins = {key: origin for key, origin in origins.items() if key not in values}
+    if environment := values.get("environment"):
+        origins["base_url"] = f"environment {environment!r}, {ENVIRONMENTS[environment].title}"
+    texts = {key: clean(values.get(key, "")) for key in ("client_id", "entity", "user")}
+    configured_client_id = texts["client_id"]
+    for key, variable in (("client_id", CLIENT_ID), ("entity", ENTITY_ID)):
+        if value := read_variable(variable):
+            texts[key], origins[key] = clean(value), variable
     return Profile(
-        name=name,
-        base_url=table.rest_url,
-        client_id=clean(client_id or table.client_id or ""),
-        risk=Risk(table.risk) if table.risk or not known else known.risk,
-        read_only=table.read_only,
-        entity=clean(entity or table.entity or "") or None,
-        user=clean(table.user or "") or None,
-        secret_command=table.secret_command,
-        configured_client_id=clean(table.client_id or ""),
-        origins={
-            "base_url": f"{path}: environment {table.environment!r}, {environment.title}"
-            if environment
-            else path,
-            "client_id": CLIENT_ID if client_id else path,
-            "risk": path if table.risk or not known else known.reason,
-            "read_only": path if table.read_only else "default",
-            "entity": ENTITY_ID if entity else path,
-            "user": path,
-            "secret_command": path,
-        },
+        name,
+        base_url,
+        texts["client_id"],
+        Risk(values.get("risk", risk)),
+        read_only=values.get("read_only", False),
+        entity=texts["entity"] or None,
+        user=texts["user"] or None,
+        secret_command=values.get("secret_command"),
+        configured_client_id=configured_client_id,
+        origins=origins,
     )

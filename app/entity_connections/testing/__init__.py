@@ -1,16 +1,4 @@
-"""A fake Zuora tenant for tests: on a socket of this machine, fresh for each test.
-
-With pytest there is the fixture `zuora_tenant`, once the topmost conftest.py says
-
-    pytest_plugins = ["entity_connections.testing.plugin"]
-
-and elsewhere:
-
-    from entity_connections.testing import serve_tenant
-
-    with serve_tenant("empty") as tenant:
-        ...tenant.base_url, tenant.users["alice"].client_id...
-"""
+"""A fake Zuora tenant for tests, on a socket of this machine: see `fake/README.md`."""
 
 from entity_connections.testing.served_tenant import ServedTenant, serve_tenant
 

@@ -2,25 +2,27 @@
 
 import asyncio
 import copy
-from collections.abc import Callable, Generator
+import re
 from typing import NamedTuple, Self
 
-import httpx
 from pydantic import ValidationError
 
+from entity_connections.domain import errors
 from entity_connections.domain.clock import monotonic
-from entity_connections.domain.errors import ZuoraError
-from entity_connections.domain.ids import new_uuid
+from entity_connections.domain.errors import Applied, ZuoraError
+from entity_connections.domain.ids import new_uuid, normalize_id
 from entity_connections.domain.secret import Secret, SecretValue
 from entity_connections.zuora.http.connection import HttpConnection
 from entity_connections.zuora.http.responses import Response, invalid_response, parse_success
 from entity_connections.zuora.http.retry import Deadline, RetrySafety, retry
-from entity_connections.zuora.models import TokenModel, check_entity_id
+from entity_connections.zuora.models import TokenModel
 
 RENEW_BEFORE = 300.0
 """Seconds before its expiry from which a token is renewed."""
 MIN_LIFETIME = 10.0
 """Seconds for which a token is used, whatever Zuora says about its expiry."""
+
+_SCOPE_ENTITY = re.compile(r"(?<!\S)entity\.([0-9A-Za-z][0-9A-Za-z-]{0,254})(?!\S)")
 
 
 class Credentials(NamedTuple):
@@ -40,7 +42,7 @@ class Token(NamedTuple):
 
     Attributes:
         secret: the bearer token itself.
-        renew_at: from when it is renewed, on the clock of the `TokenProvider`.
+        renew_at: from when it is renewed, on the monotonic clock.
         entity_ids: normalized ids of the entities it is valid for, in Zuora's order;
             empty if the scope names none.
     """
@@ -50,54 +52,36 @@ class Token(NamedTuple):
     entity_ids: tuple[str, ...]
 
 
-class BearerAuth(httpx.Auth):
-    """Adds a token to a request."""
-
-    def __init__(self, token: SecretValue) -> None:
-        self._token = token
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Set the header `Authorization`."""
-        request.headers["Authorization"] = f"Bearer {self._token.get_secret_value()}"
-        yield request
-
-
 class TokenProvider:
-    """Provides the token of one OAuth client; `clock` counts seconds and never goes back."""
+    """Provides the token of one OAuth client."""
 
-    def __init__(
-        self,
-        connection: HttpConnection,
-        credentials: Credentials,
-        clock: Callable[[], float] = monotonic,
-    ) -> None:
+    def __init__(self, connection: HttpConnection, credentials: Credentials) -> None:
         self._connection = connection
         self._credentials = credentials
-        self._clock = clock
         self._lock = asyncio.Lock()
         self._token: Token | None = None
-        self._failures = 0
-        self._last_failure = ZuoraError("")
+        self._failure: ZuoraError | None = None
 
-    async def get(self) -> Token:
+    async def get(self, deadline: Deadline) -> Token:
         """Return a valid token; concurrent callers share one request and its error.
 
-        Raises:
-            ZuoraError: Zuora refused the credentials, did not respond, or gave no usable
-                token, after all retries.
+        An error means that the call that needs the token was not sent.
         """
-        failures = self._failures
-        async with self._lock:
-            if self._token and self._clock() < self._token.renew_at:
+        failure = self._failure
+        async with deadline.limit_wait(), self._lock:
+            if self._token and monotonic() < self._token.renew_at:
                 return self._token
-            if failures != self._failures:  # the request that this caller waited for failed
-                raise copy.copy(self._last_failure)
+            if self._failure and self._failure is not failure:  # the caller waited for it
+                raise copy.copy(self._failure)
             try:
                 self._token = await self._request_token()
             except ZuoraError as error:
-                self._failures += 1
-                self._last_failure = copy.copy(error)
-                raise
+                self._failure = error
+                if error.applied is not Applied.NO:
+                    self._failure = errors.TokenUnavailable(
+                        error.sentence, error.reasons, error.request_id
+                    )
+                raise copy.copy(self._failure) from None
             return self._token
 
     def discard(self, token: Token) -> None:
@@ -106,18 +90,18 @@ class TokenProvider:
             self._token = None
 
     async def _request_token(self) -> Token:
-        requested_at = self._clock()
-        secret = self._credentials.client_secret
-        form = {
-            "client_id": self._credentials.client_id,
-            "client_secret": secret.get_secret_value(),
-            "grant_type": "client_credentials",
-        }
+        requested_at = monotonic()
+        client_id, secret = self._credentials
         headers = {"Zuora-Track-Id": new_uuid()}
         policy, log = self._connection.retry_policy, self._connection.request_log
         deadline = Deadline(policy.total)
 
         async def attempt(number: int) -> Token:
+            form = {
+                "client_id": client_id,
+                "client_secret": secret.get_secret_value(),
+                "grant_type": "client_credentials",
+            }
             request = self._connection.client.build_request(
                 "POST", "/oauth/token", headers=headers, data=form
             )
@@ -130,26 +114,11 @@ class TokenProvider:
 
 
 def _parse_token(response: Response, requested_at: float) -> Token:
-    body = parse_success(response)
     try:
-        token = TokenModel.model_validate(body)
-    except ValidationError as error:
-        fields = {problem["loc"][0] for problem in error.errors(include_input=False)}
-        lack = "holds no token" if "access_token" in fields else "does not say how long it lasts"
-        raise invalid_response(response, f"it {lack}.") from None
+        token = TokenModel.model_validate(parse_success(response))
+    except ValidationError:
+        raise invalid_response(response, "it holds no token, or not how long it lasts.") from None
     # A token that lasts shorter than RENEW_BEFORE is used for half of its lifetime.
     lifetime = max(MIN_LIFETIME, token.expires_in - RENEW_BEFORE, token.expires_in / 2)
-    entity_ids = _parse_scope(body.get("scope"))
+    entity_ids = tuple(map(normalize_id, _SCOPE_ENTITY.findall(token.scope or "")))
     return Token(Secret(token.access_token), requested_at + lifetime, entity_ids)
-
-
-def _parse_scope(scope: object) -> tuple[str, ...]:
-    """Read the ids of the parts `entity.<id>`, each once; invalid ids are left out."""
-    entity_ids: dict[str, None] = {}
-    for part in scope.split() if isinstance(scope, str) else ():
-        if part.startswith("entity."):
-            try:
-                entity_ids[check_entity_id(part.removeprefix("entity."))] = None
-            except ValueError:
-                continue
-    return tuple(entity_ids)

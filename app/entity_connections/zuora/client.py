@@ -7,8 +7,9 @@ It can be used from a script without the rest of the program:
             print(connection.source_id, connection.target_id, connection.status)
 """
 
-from typing import Self
-from urllib.parse import quote
+import re
+from collections.abc import Callable
+from typing import Self, TypeVar
 
 import httpx
 
@@ -16,13 +17,12 @@ from entity_connections.domain import errors
 from entity_connections.domain.base_url import normalize_base_url
 from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.entities import Entity
-from entity_connections.domain.ids import normalize_id
+from entity_connections.domain.ids import hyphenate_id, new_uuid, normalize_id
 from entity_connections.domain.list_result import ListResult
 from entity_connections.domain.zuora_api import Receipt
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.write_lock import WriteLock
 from entity_connections.zuora.auth import Credentials, TokenProvider
-from entity_connections.zuora.http.api_client import ApiClient
 from entity_connections.zuora.http.connection import HttpConnection, HttpLimits, create_http_client
 from entity_connections.zuora.http.in_process import AsgiApp, InProcessTransport
 from entity_connections.zuora.http.responses import (
@@ -31,14 +31,19 @@ from entity_connections.zuora.http.responses import (
     parse_write,
     request_id_of,
 )
-from entity_connections.zuora.http.retry import RetryPolicy
-from entity_connections.zuora.lists import PAGE_SIZE, ListReader, Query, Record
+from entity_connections.zuora.http.retry import Deadline, RetryPolicy, RetrySafety, retry
+from entity_connections.zuora.lists import ListReader, Query, Record
 from entity_connections.zuora.models import check_id, parse_connection, parse_entity
 
 MAX_LISTED_ENTITIES = 300
 """Rows at which Zuora cuts a list without pages (contract C1); a tenant may have 512 entities."""
+PAGE_SIZE = 300
+"""Rows of a page; the most that Zuora allows."""
 
 _CONNECTIONS = "/v1/entity-connections"
+_HEADER_VALUE = re.compile(r"[!#-&(-9<-~]{1,64}")  # ASCII without " ' : ;
+
+T = TypeVar("T")
 
 
 class ZuoraClient:
@@ -50,18 +55,13 @@ class ZuoraClient:
     authorities are read; any thread may do it.
 
     Args:
-        base_url: the REST root (contract B).
+        base_url: the REST root (contract B); InvalidBaseUrlError if it must not get a secret.
         credentials: of the OAuth client.
         lock: while it is locked, writes are refused.
         request_log: gets every HTTP exchange.
         transport: replaces the network; for a server in this process, and for tests.
         retry_policy: how often and how long calls are retried.
         limits: of each HTTP exchange.
-
-    Raises:
-        InvalidBaseUrlError: `base_url` must not be given a secret.
-        CertificateError: the certificate authorities cannot be read.
-        Unreachable: the proxy that the environment names cannot be used.
     """
 
     def __init__(
@@ -78,8 +78,8 @@ class ZuoraClient:
         self.lock = lock or WriteLock()
         self.request_log = request_log or RequestLog()
         self._http = create_http_client(normalize_base_url(base_url), limits, transport)
-        connection = HttpConnection(self._http, limits, retry_policy, self.request_log)
-        self._api = ApiClient(connection, TokenProvider(connection, credentials), self.lock)
+        self._connection = HttpConnection(self._http, limits, retry_policy, self.request_log)
+        self._tokens = TokenProvider(self._connection, credentials)
 
     @classmethod
     def in_process(
@@ -88,18 +88,10 @@ class ZuoraClient:
         credentials: Credentials,
         lock: WriteLock | None = None,
         request_log: RequestLog | None = None,
-        *,
-        retry_policy: RetryPolicy = RetryPolicy(),  # noqa: B008 - immutable
     ) -> Self:
         """Create a client of an ASGI application in this process."""
-        return cls(
-            "http://localhost",
-            credentials,
-            lock,
-            request_log,
-            transport=InProcessTransport(app),
-            retry_policy=retry_policy,
-        )
+        transport = InProcessTransport(app)
+        return cls("http://localhost", credentials, lock, request_log, transport=transport)
 
     async def __aenter__(self) -> Self:
         return self
@@ -113,22 +105,19 @@ class ZuoraClient:
 
     async def list_accessible_ids(self) -> frozenset[str] | None:
         """Return the ids of the entities in the token's scope; None if it names none (A2)."""
-        return frozenset((await self._api.get_token()).entity_ids) or None
+        token = await self._tokens.get(Deadline(self._connection.retry_policy.total))
+        return frozenset(token.entity_ids) or None
 
     async def list_entities(self, acting_id: str | None = None) -> ListResult[Entity]:
         """List all entities that Zuora shows, provisioned or not (contract C1).
 
-        Args:
-            acting_id: the entity to act in; None for the first in the token's scope.
+        Without an acting entity it acts in the first one in the token's scope.
         """
         # Zuora documents no pages of this list; a link to one is followed all the same.
-        reader = ListReader("entity", "entities", "entities", parse_entity, {})
+        reader = ListReader("entities", parse_entity, {})
         await self._read_list("/v1/entities", reader, acting_id)
-        if reader.rows == MAX_LISTED_ENTITIES:
-            return reader.result(
-                f"There may be more entities: Zuora's list ends at {MAX_LISTED_ENTITIES}."
-            )
-        return reader.result()
+        warning = f"There may be more entities: Zuora's list ends at {MAX_LISTED_ENTITIES}."
+        return reader.result([warning] if reader.rows == MAX_LISTED_ENTITIES else [])
 
     async def list_connections(
         self, acting_id: str, direction: Direction | None = None
@@ -136,35 +125,24 @@ class ZuoraClient:
         """List the connections of an entity (contract D2, H).
 
         Connections between other entities are left out. A list that cannot be read to its
-        end is an error, because a part of it would look like the whole.
-
-        Args:
-            acting_id: the entity to act in.
-            direction: None for both.
+        end is an error, because a part of it would look like the whole. Without a direction
+        it is of both.
         """
-        acting = normalize_id(acting_id)
-        reader = ListReader(
-            "connection",
-            "connections",
-            "entityConnections",
-            parse_connection,
-            {"pageSize": str(PAGE_SIZE)} | ({"type": direction.value} if direction else {}),
-            lambda connection: acting in (connection.source_id, connection.target_id),
-        )
+        query = {"pageSize": str(PAGE_SIZE)} | ({"type": direction.value} if direction else {})
+        reader = ListReader("entityConnections", parse_connection, query)
         await self._read_list(_CONNECTIONS, reader, acting_id)
-        return reader.result()
+        acting = normalize_id(acting_id)
+        return reader.result(belongs=lambda row: acting in (row.source_id, row.target_id))
 
     async def request_connection(
         self, source_id: str, target_id: str, key: str, track_id: str = ""
     ) -> Receipt:
         """Request a connection from source to target, acting in the source (contract D1, E3).
 
-        A repeated call with the same idempotency `key` (1 to 254 plain characters)
+        A repeated call with the same idempotency `key` (1 to 64 characters of a UUID)
         requests only once.
         """
-        if not key:
-            raise errors.Refused("A request needs an idempotency key. Nothing was sent.")
-        return await self._api.request(
+        return await self._request(
             "POST",
             _CONNECTIONS,
             _parse_new_connection,
@@ -186,21 +164,90 @@ class ZuoraClient:
         """Disconnect for good, acting in source or target (contract D1, D5)."""
         return await self._put(acting_id, connection_id, "disconnect", track_id)
 
+    async def _request(
+        self,
+        method: str,
+        path: str,
+        parse: Callable[[Response], T],
+        acting_id: str | None,
+        *,
+        query: Query | None = None,
+        body: dict[str, str] | None = None,
+        key: str | None = None,
+        track_id: str = "",
+    ) -> T:
+        """Send a call, and again as far as that is safe, and parse the response.
+
+        Any method but GET is a write and needs the lock open; `applied` of the error says
+        whether it may have worked.
+
+        Args:
+            method: the HTTP method.
+            path: below the REST root.
+            parse: raises a ZuoraError for a response that does not mean success.
+            acting_id: the entity to act in; None for the first in the token's scope.
+            query: the parameters behind the path.
+            body: sent as JSON.
+            key: the Idempotency-Key; None for none.
+            track_id: the Zuora-Track-Id of all attempts; "" for a new one.
+        """
+        headers = {"Zuora-Track-Id": track_id or new_uuid()}
+        safety = RetrySafety.READ if method == "GET" else RetrySafety.UNSAFE
+        if key is not None:
+            headers["Idempotency-Key"] = key
+            safety = RetrySafety.IDEMPOTENT
+        policy = self._connection.retry_policy
+        deadline = Deadline(policy.total)
+        renewed = False
+
+        def check_write() -> None:
+            if method != "GET":
+                self.lock.check()
+                deadline.check()
+
+        async def attempt(number: int) -> T:
+            nonlocal renewed
+            while True:
+                check_write()
+                token = await self._tokens.get(deadline)
+                if entity_id := acting_id or next(iter(token.entity_ids), ""):
+                    headers["Zuora-Entity-Ids"] = hyphenate_id(entity_id)
+                if not all(map(_HEADER_VALUE.fullmatch, headers.values())):
+                    raise errors.Refused("An id of the call cannot be one. Nothing was sent.")
+                request = self._connection.client.build_request(
+                    method, path, params=query, json=body, headers=headers
+                )
+                request.headers["Authorization"] = f"Bearer {token.secret.get_secret_value()}"
+                try:
+                    async with self._connection.slot(deadline):
+                        check_write()  # again, because the call waited for token and slot
+                        return await self._connection.send(request, parse, token.secret, number)
+                except errors.Unauthenticated:
+                    self._tokens.discard(token)
+                    if renewed:
+                        raise
+                    renewed = True
+
+        return await retry(attempt, safety, policy, deadline, self.request_log)
+
     async def _read_list(
         self, path: str, reader: ListReader[Record], acting_id: str | None
     ) -> None:
         query: Query | None = reader.query
         while query is not None:
-            query = await self._api.request("GET", path, reader.add_page, acting_id, query=query)
+            query = await self._request("GET", path, reader.add_page, acting_id, query=query)
 
     async def _put(self, acting_id: str, connection_id: str, action: str, track_id: str) -> Receipt:
         def parse(response: Response) -> Receipt:
             parse_write(response)
             return Receipt(request_id_of(response), connection_id)
 
-        path = f"{_CONNECTIONS}/{_encode_path_segment(connection_id)}/{action}"
+        try:
+            path = f"{_CONNECTIONS}/{check_id(connection_id)}/{action}"
+        except ValueError:
+            raise errors.NotFound("No connection can have that id. Nothing was sent.") from None
         # No body is documented, but a PUT without one may get HTTP 415 (contract E1).
-        return await self._api.request("PUT", path, parse, acting_id, body={}, track_id=track_id)
+        return await self._request("PUT", path, parse, acting_id, body={}, track_id=track_id)
 
 
 def _parse_new_connection(response: Response) -> Receipt:
@@ -209,14 +256,3 @@ def _parse_new_connection(response: Response) -> Receipt:
         return Receipt(request_id_of(response), check_id(body.get("id")))
     except ValueError:
         raise invalid_response(response, "it does not name the new connection.") from None
-
-
-def _encode_path_segment(id_: str) -> str:
-    """Percent-encode an id for a path.
-
-    Raises:
-        NotFound: it would change the path.
-    """
-    if id_ in ("", ".", "..") or len(id_) > 255:
-        raise errors.NotFound("There can be no such name. Nothing was sent.")
-    return quote(id_, safe="", errors="replace")

@@ -5,16 +5,16 @@ fields are ignored and unknown values of `status` kept: Zuora may add both witho
 """
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat
 
 from entity_connections.domain.connections import Connection
 from entity_connections.domain.entities import Entity
 from entity_connections.domain.ids import normalize_id
 from entity_connections.domain.text import clean
 
-_ID = re.compile(r"[0-9A-Za-z_-]{1,255}")
+_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,254}")
 
 
 def check_id(id_: object) -> str:
@@ -24,64 +24,46 @@ def check_id(id_: object) -> str:
     return id_
 
 
-def check_entity_id(id_: object) -> str:
-    """Return the normalized id of an entity; ValueError if it is not one."""
-    if not (normalized := normalize_id(check_id(id_))):
-        raise ValueError("not an id")
-    return normalized
-
-
 _Text = Annotated[str, AfterValidator(clean)]
+_TextOrNull = Annotated[_Text, BeforeValidator(lambda value: "" if value is None else value)]
 _Id = Annotated[str, AfterValidator(check_id)]
-_EntityId = Annotated[str, AfterValidator(check_entity_id)]
+_EntityId = Annotated[_Id, AfterValidator(normalize_id)]
 
 
 class TokenModel(BaseModel):
-    """The required fields of a response to a token request."""
+    """A response to a token request."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
     access_token: str = Field(pattern=r"^[!-~]{1,8192}$", repr=False)
     expires_in: FiniteFloat
+    scope: str | None = None
 
 
 class EntityModel(BaseModel):
     """One entity of `GET /v1/entities`."""
 
     id: _EntityId
-    name: _Text | None = None
-    displayName: _Text | None = None  # noqa: N815 - Zuora's name
-    parentId: _EntityId | Literal[""] | None = None  # noqa: N815
-    status: _Text | None = None
+    name: _TextOrNull = ""
+    display_name: _TextOrNull = Field("", alias="displayName")
+    parent_id: _EntityId | None = Field(None, alias="parentId")
+    status: _TextOrNull = ""
 
 
 class ConnectionModel(BaseModel):
     """One connection of `GET /v1/entity-connections`."""
 
     id: _Id
-    sourceEntityId: _EntityId  # noqa: N815
-    targetEntityId: _EntityId  # noqa: N815
+    source_id: _EntityId = Field(alias="sourceEntityId")
+    target_id: _EntityId = Field(alias="targetEntityId")
     status: _Text
 
 
 def parse_entity(row: object) -> Entity:
     """Parse one entity; ValueError if it is not one."""
-    entity = EntityModel.model_validate(row)
-    return Entity(
-        id=entity.id,
-        name=entity.name or "",
-        display_name=entity.displayName or "",
-        parent_id=entity.parentId or None,
-        status=entity.status or "",
-    )
+    return Entity(**EntityModel.model_validate(row).model_dump())
 
 
 def parse_connection(row: object) -> Connection:
     """Parse one connection; ValueError if it is not one."""
-    connection = ConnectionModel.model_validate(row)
-    return Connection(
-        id=connection.id,
-        source_id=connection.sourceEntityId,
-        target_id=connection.targetEntityId,
-        status=connection.status,
-    )
+    return Connection(**ConnectionModel.model_validate(row).model_dump())

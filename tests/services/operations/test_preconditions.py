@@ -43,7 +43,7 @@ def list_of(*connections: Connection) -> Snapshot:
 def record(journal: Journal, operation: Operation, result: State | None = None) -> Operation:
     entry = intend(journal, operation)
     if result:
-        journal.record_outcome(entry.id, result.value, "A sentence.")
+        journal.record_outcome(entry._replace(outcome=result.value))
     return operation
 
 

@@ -148,7 +148,8 @@ async def test_an_unknown_outcome_counts_from_its_answer() -> None:
     """The program saw the end of the request, so nothing was sent after that."""
     clock = Clock()
     kept = journal(None, clock)
-    kept.record_outcome(intend(kept, accept()).id, State.UNKNOWN.value, "Lost.")
+    unknown = intend(kept, accept())._replace(outcome="unknown", concluded_at=clock.now)
+    kept.record_outcome(unknown)
     clock.now += GATEWAY_TIMEOUT
     assert (await recover_operations(tenant_with(clock, WAITS), kept))[0].state is State.UNKNOWN
     clock.turn(seconds=1)
@@ -188,7 +189,7 @@ async def test_a_new_record_proves_a_request_beside_old_records(
         seen = view.row(Direction.OUTBOUND, SOUTH.id)
         assert seen is not None
         entry = intend(kept, Operation.plan(REQUEST, seen))
-        kept.record_outcome(entry.id, State.UNKNOWN.value, "Lost.", connection_id=made)
+        kept.record_outcome(entry._replace(outcome="unknown", connection_id=made))
         clock.now += MUCH_LATER
         (outcome,) = await recover_operations(tenant_with(clock, *after), kept)
         assert outcome.state is result

@@ -1,56 +1,131 @@
-"""`connections`: the connections of the acting entity."""
+"""`connections`: those of the acting entity; `waiting`: the requests in all entities."""
+
+from collections.abc import Sequence
 
 import click
 
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import (
-    connection_to_json,
-    connections_table,
     echo,
     echo_json,
-    find_direction,
+    entity_to_json,
+    format_table,
     info,
     print_warnings,
 )
-from entity_connections.cli.parameters import option
-from entity_connections.cli.tenant.session import TenantSession, run_in_tenant
-from entity_connections.cli.tenant_options import TenantOptions, tenant_options
-from entity_connections.domain.connections import Direction
+from entity_connections.cli.parameters import json_option, option
+from entity_connections.cli.tenant.find_rows import find_direction, read_all_lists
+from entity_connections.cli.tenant.session import (
+    TenantSession,
+    find_exit_code,
+    print_error,
+    tenant_command,
+)
+from entity_connections.domain.connections import PENDING, Connection, Direction
+from entity_connections.domain.entities import Hierarchy
+from entity_connections.domain.errors import ZuoraError
 
 
 @click.command()
-@tenant_options
+@tenant_command
 @option(
     "--direction", type=click.Choice([direction.value for direction in Direction]), metavar="WAY",
     help="Only outbound (this entity shares), or only inbound (it is shared to).",
 )  # fmt: skip
-@option("--json", "as_json", is_flag=True, help="Data for machines.")
-def connections(options: TenantOptions, direction: str | None, *, as_json: bool) -> ExitCode:
+@json_option
+async def connections(session: TenantSession, direction: str | None, *, as_json: bool) -> ExitCode:
     """List the connections of the entity acted in.
 
     --json: [{"id", "source": {"id", "name", "displayName"}, "target": {...},
     "status", "direction"}]; every record that Zuora lists, ended ones too.
     """
+    acting_id = await session.find_acting_id()
+    snapshot = await session.tenant.read(acting_id)
+    session.save_cache(acting_id)
+    print_warnings(snapshot.warnings)
+    listed = [
+        connection
+        for connection in snapshot.connections
+        if direction in (None, find_direction(connection, acting_id).value)
+    ]
+    if not as_json:
+        info(f"Acting in {snapshot.hierarchy.get(acting_id).title}.")
+    _print_connections(
+        listed, snapshot.hierarchy, acting_id, nothing="No connections.", as_json=as_json
+    )
+    return ExitCode.DONE
 
-    async def work(session: TenantSession) -> ExitCode:
-        acting_id = await session.find_acting_id()
-        snapshot = await session.tenant.read(acting_id)
-        session.save_cache(acting_id)
+
+@click.command()
+@tenant_command
+@json_option
+async def waiting(session: TenantSession, *, as_json: bool) -> ExitCode:
+    """List the requests that wait for an answer, in every entity you may enter.
+
+    Whether you may answer is for Zuora to say: nobody tells us your role.
+
+    --json: as `connections`, all Pending and inbound.
+    """
+    lists = await read_all_lists(session)
+    hierarchy = session.tenant.hierarchy
+    requests: list[Connection] = []
+    codes: list[ExitCode] = []
+    for entity_id, snapshot in lists.items():
+        if isinstance(snapshot, ZuoraError):
+            info(f"entity-connections: {hierarchy.get(entity_id).title} is left out:")
+            print_error(snapshot)
+            codes.append(find_exit_code(snapshot))
+            continue
         print_warnings(snapshot.warnings)
-        hierarchy = snapshot.hierarchy
-        listed = [
+        requests += (
             connection
             for connection in snapshot.connections
-            if direction in (None, find_direction(connection, acting_id).value)
-        ]
-        if as_json:
-            echo_json([connection_to_json(record, hierarchy, acting_id) for record in listed])
-            return ExitCode.DONE
-        info(f"Acting in {hierarchy.get(acting_id).title}.")
-        if listed:
-            echo(connections_table([(record, hierarchy) for record in listed]))
-        else:
-            info("No connections.")
-        return ExitCode.DONE
+            if connection.status == PENDING and connection.target_id == entity_id
+        )
+    if codes and len(codes) == len(lists):
+        return max(codes)  # nothing is known, not even that nothing waits
+    nothing = "" if codes else f"Nothing waits in the {len(lists)} entities you may enter."
+    _print_connections(requests, hierarchy, nothing=nothing, as_json=as_json)
+    return max(codes, default=ExitCode.DONE)
 
-    return run_in_tenant(options, work)
+
+def _print_connections(
+    connections: Sequence[Connection],
+    hierarchy: Hierarchy,
+    acting_id: str = "",
+    *,
+    nothing: str,
+    as_json: bool,
+) -> None:
+    """Print connections as the acting entity sees them, by default as their targets do.
+
+    Args:
+        connections: what to print.
+        hierarchy: names the entities.
+        acting_id: the acting entity.
+        nothing: what people read when there are none; "" for nothing.
+        as_json: whether machines read it.
+    """
+    ends = [
+        (hierarchy.get(connection.source_id), hierarchy.get(connection.target_id))
+        for connection in connections
+    ]
+    if as_json:
+        echo_json([
+            {
+                "id": connection.id,
+                "source": entity_to_json(source),
+                "target": entity_to_json(target),
+                "status": connection.status,
+                "direction": find_direction(connection, acting_id).value,
+            }
+            for connection, (source, target) in zip(connections, ends, strict=True)
+        ])  # fmt: skip
+    elif connections:
+        rows = [
+            (source.title, "→", target.title, connection.status, connection.id)
+            for connection, (source, target) in zip(connections, ends, strict=True)
+        ]
+        echo(format_table(("SOURCE", "", "TARGET", "STATUS", "ID"), rows))
+    elif nothing:
+        info(nothing)

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator
 
 import click
 
@@ -15,15 +15,11 @@ from entity_connections.domain.ids import parse_id
 from entity_connections.domain.text import clean
 from entity_connections.services.entity_lookup import EntityLookupError, find_entity
 from entity_connections.services.storage.journal import Journal, JournalError
-from entity_connections.settings import paths as places
+from entity_connections.services.storage.list_cache import ListCache
+from entity_connections.settings import paths
 from entity_connections.settings.profiles import Profile
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from entity_connections.zuora.diagnostics.checks import Check
-
-_EXPORT = "export ZUORA_CLIENT_ID=… ZUORA_CLIENT_SECRET=…"
+from entity_connections.zuora.auth import Credentials
+from entity_connections.zuora.diagnostics import Check, Diagnosis
 
 
 @click.command()
@@ -42,53 +38,46 @@ def doctor(options: TenantOptions, *, as_json: bool) -> ExitCode:
             "choose the way to look at: --profile NAME or --base-url URL."
             " The fake tenant that is built in needs none."
         )
-    profile = get_profile(options)
-    entity = profile.entity if options.entity is None else options.entity
-    found = asyncio.run(_told(profile, entity, as_json=as_json))
+    checks = asyncio.run(_collect_checks(options, as_json=as_json))
     if as_json:
-        echo_json([one._asdict() for one in found])
-    return ExitCode.NO_ACCESS if any(one.verdict == "failed" for one in found) else ExitCode.DONE
+        echo_json([check._asdict() for check in checks])
+    failed = any(check.verdict == "failed" for check in checks)
+    return ExitCode.NO_ACCESS if failed else ExitCode.DONE
 
 
-async def _told(profile: Profile, entity: str | None, *, as_json: bool) -> "list[Check]":
-    found = []
-    async for one in _checks(profile, entity):
-        found.append(one)
+async def _collect_checks(options: TenantOptions, *, as_json: bool) -> list[Check]:
+    checks = []
+    async for check in _run_checks(options):
+        checks.append(check)
         if not as_json:
-            echo(f"{one.verdict:<8} {one.name:<12} {one.sentence}")
-            if one.remedy and one.verdict in ("failed", "warning"):
-                echo(f"{'':<21} {one.remedy}")
-    return found
+            echo(f"{check.verdict:<8} {check.name:<12} {check.sentence}")
+            if check.remedy and check.verdict in ("failed", "warning"):
+                echo(f"{'':<21} {check.remedy}")
+    return checks
 
 
-async def _checks(profile: Profile, entity: str | None) -> "AsyncIterator[Check]":
-    from entity_connections.zuora.auth import Credentials
-    from entity_connections.zuora.diagnostics.checks import Check, diagnose
-
-    known_by = None
+async def _run_checks(options: TenantOptions) -> AsyncIterator[Check]:
+    profile = get_profile(options)
+    credentials = None
     try:
-        known_by = Credentials(*find_credentials(profile))
+        credentials = Credentials(*find_credentials(profile))
+        yield Check("credentials", "ok", "There are a client id and a client secret.")
     except CliError as error:
-        name = profile.name
-        remedy = f"entity-connections login --profile {name}" if profile.in_config else _EXPORT
-        yield Check("credentials", "failed", error.message, remedy)
-    else:
-        yield Check("credentials", "ok", "There are a client id and a client secret.", "")
-    yield _journal(profile)
-    acting_id = None if entity is None else _id_of(entity, profile)
+        yield Check("credentials", "failed", error.message, profile.credentials_remedy)
+    yield _check_journal(profile)
+    entity = profile.entity if options.entity is None else options.entity
+    acting_id = None if entity is None else _find_entity_id(entity, profile)
     if entity is not None and acting_id is None:
-        said = (
+        sentence = (
             f'No entity "{clean(entity)}" is known here; the first in the token\'s scope is tried.'
         )
-        yield Check("entity", "warning", said, "Run `entities` to see what it may be called.")
-    async for one in diagnose(profile.base_url, known_by, acting_id):
-        yield one
+        yield Check("entity", "warning", sentence, "Run `entities` to see what it may be called.")
+    async for check in Diagnosis(profile.base_url, credentials, acting_id).run():
+        yield check
 
 
-def _journal(profile: Profile) -> "Check":
-    from entity_connections.zuora.diagnostics.checks import Check
-
-    path = places.state_file()
+def _check_journal(profile: Profile) -> Check:
+    path = paths.state_file()
     try:
         verification = Journal(path, profile.name).verify()
     except JournalError as error:
@@ -96,19 +85,16 @@ def _journal(profile: Profile) -> "Check":
     if verification.problems:
         remedy = f"Look at {path}; to begin anew, move it away."
         return Check("journal", "warning", verification.problems[0], remedy)
-    folder = next(one for one in path.parents if one.exists())
-    if not os.access(path if path.exists() else folder, os.W_OK):
+    existing = next(place for place in (path, *path.parents) if place.exists())
+    if not os.access(existing, os.W_OK):
         remedy = "Make it writable: nothing is sent that cannot be recorded."
-        return Check("journal", "failed", f"{path} cannot be written.", remedy)
-    said = f"{verification.lines} lines in {path}, all as written."
-    return Check("journal", "ok", said if verification.lines else f"{path} has no line yet.", "")
+        return Check("journal", "failed", f"{existing} cannot be written.", remedy)
+    return Check("journal", "ok", f"{path} has {verification.lines} lines, all as written.")
 
 
-def _id_of(entity: str, profile: Profile) -> str | None:
-    """Return the id of an entity that is named by it, or by a name as last read."""
-    from entity_connections.services.storage.list_cache import ListCache
-
+def _find_entity_id(entity: str, profile: Profile) -> str | None:
+    """Return the id of an entity that is given as an id, or by a name as last read."""
     try:
-        return find_entity(entity, ListCache(places.state_file(), profile.name).load_entities()).id
+        return find_entity(entity, ListCache(paths.state_file(), profile.name).load_entities()).id
     except EntityLookupError:
         return parse_id(entity)

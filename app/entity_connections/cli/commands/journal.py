@@ -1,24 +1,26 @@
 """`journal`: what was sent, and what became of it."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
-from entity_connections.cli.completion.completers import complete_profiles
+from entity_connections.cli.completers import complete_profiles
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.output import echo, echo_json, format_table, info
-from entity_connections.cli.parameters import option
+from entity_connections.cli.parameters import json_option, option
 from entity_connections.cli.tenant_options import TenantOptions, parent_options
 from entity_connections.domain.actions import ACTIONS_BY_ID
 from entity_connections.domain.clock import now
 from entity_connections.domain.ids import normalize_id
 from entity_connections.domain.text import clean
 from entity_connections.services.storage.journal import Journal, JournalError
-from entity_connections.services.storage.journal_entry import OUTCOMES, Entry, Party
-from entity_connections.settings import paths as places
+from entity_connections.services.storage.journal_entry import OUTCOMES, Entry
+from entity_connections.settings.paths import state_file
 
 _AGO = re.compile(r"(\d{1,6})\s*(s|min|m|h|d|w)")
 _UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -37,14 +39,12 @@ class Since(click.ParamType[datetime]):
             if ago := _AGO.fullmatch(value.strip()):
                 return now() - timedelta(seconds=int(ago[1]) * _UNITS[ago[2]])
             return datetime.fromisoformat(value.strip()).astimezone()
-        except OverflowError:
-            self.fail(f"{value!r} is outside the calendar, which begins in the year 1.")
-        except (ValueError, OSError):
+        except (ValueError, OverflowError, OSError):
             self.fail(f"{value!r} is none of 2026-11-22, 2026-11-22T10:00, 90min, 2h, 3d.")
 
 
 @click.group(invoke_without_command=True)
-@option("--json", "as_json", is_flag=True, help="Data for machines.")
+@json_option
 @option("--since", type=Since(), metavar="T", help="From then on: 2026-11-22, 2h, 3d.")
 @option(
     "--action", type=click.Choice(list(ACTIONS_BY_ID)), metavar="ACTION",
@@ -80,34 +80,30 @@ def journal(
     if ctx.invoked_subcommand is not None:
         return None
     options = TenantOptions(profile=profile, entity=entity).with_defaults(parent_options())
-    profile = options.base_url if options.profile is None else options.profile
     tenant = None if options.tenant is None else clean(str(Path(options.tenant).absolute()))
-    try:
-        entries = _journal().read_entries(profile, since)
-    except JournalError as error:
-        raise CliError(str(error), ExitCode.USAGE) from error
+    with _open_journal() as journal:
+        entries = journal.read_entries(options.profile or options.base_url)
     entries = [
         entry
         for entry in entries
-        if action in (None, entry.action.id)
-        and outcome in (None, _outcome(entry).replace(" ", "-"))
+        if (since is None or entry.at >= since)
+        and action in (None, entry.action.id)
+        and outcome in (None, (entry.outcome or "unknown").replace(" ", "-"))
         and tenant in (None, entry.tenant)
-        and (
-            options.entity is None
-            or any(_is_named(party, options.entity) for party in (entry.source, entry.target))
-        )
+        and (options.entity is None or _is_at_end(entry, options.entity))
     ]
     if as_json:
-        echo_json([_as_json(entry) for entry in entries])
+        echo_json([_to_json(entry) for entry in entries])
     elif entries:
-        echo(_table(entries))
+        heads = ("WHEN", "PROFILE", "ACTION", "SOURCE", "", "TARGET", "OUTCOME", "REQUEST ID")
+        echo(format_table(heads, map(_to_row, entries)))
     else:
-        info(f"No such writes in {places.state_file()}.")
+        info(f"No such writes in {state_file()}.")
     return ExitCode.DONE
 
 
 @journal.command()
-@option("--json", "as_json", is_flag=True, help="Data for machines.")
+@json_option
 def verify(*, as_json: bool) -> ExitCode:
     """Look for lines that were changed or are missing; ends with 1 when there are.
 
@@ -116,10 +112,8 @@ def verify(*, as_json: bool) -> ExitCode:
 
     --json: {"lines", "problems"}
     """
-    try:
-        verification = _journal().verify()
-    except JournalError as error:
-        raise CliError(str(error), ExitCode.USAGE) from error
+    with _open_journal() as journal:
+        verification = journal.verify()
     if as_json:
         echo_json(verification._asdict())
     else:
@@ -130,38 +124,33 @@ def verify(*, as_json: bool) -> ExitCode:
     return ExitCode.REFUSED if verification.problems else ExitCode.DONE
 
 
-def _journal() -> Journal:
-    return Journal(places.state_file(), "")
+@contextmanager
+def _open_journal() -> Iterator[Journal]:
+    try:
+        yield Journal(state_file(), "")
+    except JournalError as error:
+        raise CliError(str(error), ExitCode.USAGE) from error
 
 
-def _outcome(entry: Entry) -> str:
-    return entry.outcome or "unknown"
+def _is_at_end(entry: Entry, typed: str) -> bool:
+    titles = [entry.source.title.casefold(), entry.target.title.casefold()]
+    return normalize_id(typed) in entry.ends or typed.strip().casefold() in titles
 
 
-def _is_named(party: Party, typed: str) -> bool:
-    return party.id == normalize_id(typed) or party.title.casefold() == typed.strip().casefold()
-
-
-def _table(entries: list[Entry]) -> str:
-    return format_table(
-        ("WHEN", "PROFILE", "ACTION", "SOURCE", "", "TARGET", "OUTCOME", "REQUEST ID"),
-        [
-            (
-                f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S}",
-                entry.profile,
-                entry.action.label,
-                entry.source.title,
-                "→",
-                entry.target.title,
-                _outcome(entry),
-                entry.request_id,
-            )
-            for entry in entries
-        ],
+def _to_row(entry: Entry) -> tuple[str, ...]:
+    return (
+        f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S}",
+        entry.profile,
+        entry.action.label,
+        entry.source.title,
+        "→",
+        entry.target.title,
+        entry.outcome or "unknown",
+        entry.request_id,
     )
 
 
-def _as_json(entry: Entry) -> dict[str, Any]:
+def _to_json(entry: Entry) -> dict[str, Any]:
     return {
         "id": entry.id,
         "at": entry.at.isoformat(),

@@ -1,32 +1,33 @@
 """`login`: makes a profile, and stores its secret once Zuora has accepted it."""
 
 import asyncio
+import sys
+from typing import NamedTuple
 
 import click
 
-from entity_connections.cli.commands.login_prompts import (
-    prompt_location,
-    prompt_name,
-    prompt_secret,
-    prompt_text,
-)
 from entity_connections.cli.exit_codes import ExitCode
-from entity_connections.cli.output import echo, format_table, info
+from entity_connections.cli.output import format_table, info
 from entity_connections.cli.parameters import option
 from entity_connections.cli.tenant.session import find_exit_code, print_error
 from entity_connections.cli.tenant_options import TenantOptions, parent_options
-from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.secret import SecretValue
+from entity_connections.domain.text import find_problem
 from entity_connections.settings import paths
-from entity_connections.settings.base_urls import resolve_base_url
 from entity_connections.settings.environment_variables import (
     CLIENT_ID,
     CLIENT_SECRET,
     read_variable,
 )
-from entity_connections.settings.profiles import load_config
-from entity_connections.settings.zuora_environments import ENVIRONMENTS
+from entity_connections.settings.profiles import (
+    Profile,
+    load_profiles,
+    parse_base_url,
+    write_profile,
+)
+from entity_connections.settings.secrets.parsing import parse_secret
+from entity_connections.settings.zuora_environments import ENVIRONMENTS, find_known_risk
 
 
 @click.command()
@@ -50,94 +51,139 @@ def login(
     piped in as one line, or taken from ZUORA_CLIENT_SECRET; there is no option
     for it, because others can see the arguments of a program.
     """
-    options = TenantOptions(profile=name, base_url=base_url).with_defaults(parent_options())
-    return _login(prompt_name(options.profile), environment, options.base_url, client_id, risk)
-
-
-def _login(
-    name: str,
-    environment: str | None,
-    base_url: str | None,
-    client_id: str | None,
-    risk: str | None,
-) -> ExitCode:
     from entity_connections.settings.secrets.client_secret import find_secret, store_secret
 
-    existing = load_config().profiles.get(name)
-    if existing and environment is None and base_url is None:
-        base_url = existing.base_url
-    location = prompt_location(environment, base_url, risk or (existing and existing.risk.value))
-    rest_url = resolve_base_url(location.environment, location.base_url)
-    if existing and (rest_url, location.risk) != (existing.base_url, existing.risk.value):
-        raise click.UsageError(
-            f"there is a profile {name} for {existing.base_url} ({existing.risk.value}) already:"
-            f" change it in {paths.config_file()}, or choose another name."
-        )
-    configured_id = existing.configured_client_id if existing else ""
-    client_id = client_id or read_variable(CLIENT_ID) or configured_id
-    if not client_id:
-        client_id = prompt_text("Client id", "--client-id")
-    by_command = existing is not None and existing.secret_command is not None
-    secret = find_secret(existing).value if existing and by_command else prompt_secret()
+    options = TenantOptions(profile=name, base_url=base_url).with_defaults(parent_options())
+    name = _prompt_name(options.profile)
+    profile = load_profiles().get(name)
+    location = _prompt_location(environment, options.base_url, risk, profile)
+    configured_id = profile.configured_client_id if profile else None
+    client_id = (
+        client_id
+        or read_variable(CLIENT_ID)
+        or configured_id
+        or _prompt_text("Client id", "--client-id")
+    )
+    by_command = profile is not None and profile.secret_command is not None
+    secret = find_secret(profile).value if profile and by_command else _prompt_secret()
     try:
-        entities = asyncio.run(_read_entities(rest_url, client_id, secret))
+        asyncio.run(_test_credentials(location.rest_url, client_id, secret))
     except ZuoraError as error:
         print_error(error)
         info("Nothing was stored.")
         return find_exit_code(error)
-
-    from entity_connections.settings.config_editor import add_profile, set_client_id
-
-    info(f"Zuora at {rest_url} accepts the credentials.")
-    if existing is None:
-        profile = add_profile(name, {**location._asdict(), "client_id": client_id})
+    info(f"Zuora at {location.rest_url} accepts the credentials.")
+    if profile is None:
+        profile = write_profile(name, {**location._asdict(), "client_id": client_id})
         info(f"The profile {name} ({profile.risk.value}) is in {paths.config_file()}.")
-    else:
-        profile = existing
-        if configured_id != client_id:  # the tested pair of credentials is stored
-            set_client_id(name, client_id)
-            info(f"Its client id is in {paths.config_file()} now.")
+    elif configured_id != client_id:  # the tested pair of credentials is stored
+        write_profile(name, {"client_id": client_id})
+        info(f"Its client id is in {paths.config_file()} now.")
     if by_command:
         info("The secret stays where secret_command finds it.")
     else:
         info(f"The secret is in {store_secret(profile, secret)}.")
-    _warn_about_variables(client_id)
-    if entities:
-        echo(format_table(("YOU MAY ENTER", "STATUS", "ID"), entities))
+    for variable in (CLIENT_ID, CLIENT_SECRET):
+        if read_variable(variable) is not None:
+            info(f"{variable} is set: unset it to use what was stored.")
     info(f"To open the screen: entity-connections --profile {name}")
     return ExitCode.DONE
 
 
-def _warn_about_variables(client_id: str) -> None:
-    """Tell the user when environment variables will be used instead of what was stored."""
-    id_variable, secret_variable = read_variable(CLIENT_ID), read_variable(CLIENT_SECRET)
-    if id_variable is not None and secret_variable is not None:
-        info(f"{CLIENT_ID} and {CLIENT_SECRET} are set: while they are, they win over it.")
-    elif secret_variable is not None or id_variable not in (None, client_id):
-        variable = CLIENT_ID if secret_variable is None else CLIENT_SECRET
-        info(f"{variable} is set: unset it, because half a pair of credentials is never used.")
-
-
-async def _read_entities(
-    base_url: str, client_id: str, secret: SecretValue
-) -> list[tuple[str, str, str]]:
-    """Return the entities that the client may enter, as rows of a table.
-
-    Raises:
-        ZuoraError: Zuora does not accept the credentials, or cannot be reached.
-    """
+async def _test_credentials(base_url: str, client_id: str, secret: SecretValue) -> None:
+    """Request a token; ZuoraError if Zuora refuses the credentials or cannot be reached."""
     from entity_connections.zuora.auth import Credentials
     from entity_connections.zuora.client import ZuoraClient
 
     async with ZuoraClient(base_url, Credentials(client_id, secret)) as zuora:
-        accessible_ids = await zuora.list_accessible_ids()
+        await zuora.list_accessible_ids()
+
+
+class _Location(NamedTuple):
+    """Where a tenant is and what is at stake there: keys of a profile in config.toml."""
+
+    environment: str | None
+    base_url: str | None
+    risk: str | None
+
+    @property
+    def rest_url(self) -> str:
+        """The REST root, of the environment or as given."""
+        return ENVIRONMENTS[self.environment].base_url if self.environment else self.base_url or ""
+
+
+def _prompt_text(question: str, option: str) -> str:
+    """Ask on the terminal; where there is none, the error names the option to use instead."""
+    if not sys.stdin.isatty():
+        raise click.UsageError(f"{option} is needed: there is no terminal to ask on.")
+    answer: str = click.prompt(question, err=True)
+    if problem := find_problem(answer):
+        raise click.UsageError(f"what was typed {problem}.")
+    return answer.strip()
+
+
+def _prompt_name(name: str | None) -> str:
+    """Return the name of the profile, asking when it is not given."""
+    name = name or _prompt_text("Name of the profile", "--profile")
+    if not paths.PROFILE_NAME.fullmatch(name):
+        raise click.UsageError(
+            "a profile's name is up to 64 letters, digits, dots, hyphens and underscores,"
+            " the first a letter or digit."
+        )
+    return name
+
+
+def _prompt_location(
+    environment: str | None, base_url: str | None, risk: str | None, profile: Profile | None
+) -> _Location:
+    """Return where the tenant is and what is at stake there, asking when it is not given.
+
+    A profile that exists already keeps its address and risk.
+    """
+    if environment is not None and base_url is not None:
+        raise click.UsageError("--environment and --base-url both say where: give one.")
+    if environment is None and base_url is None:
+        environment, base_url = (None, profile.base_url) if profile else _prompt_place()
+    if environment is not None and environment not in ENVIRONMENTS:
+        raise click.UsageError(
+            f"Zuora has no environment {environment!r}; there are: {', '.join(ENVIRONMENTS)}."
+        )
+    if base_url is not None:
+        base_url = parse_base_url(base_url)
+    if profile is not None and risk is None:
+        risk = profile.risk.value
+    location = _Location(environment, base_url, risk)
+    if profile and (location.rest_url, risk) != (profile.base_url, profile.risk.value):
+        raise click.UsageError(
+            f"there is a profile {profile.name} for {profile.base_url} ({profile.risk.value})"
+            f" already: change it in {paths.config_file()}, or choose another name."
+        )
+    if risk is None and find_known_risk(location.rest_url) is None:
+        risk = _prompt_text("What is at stake there, sandbox or production", "--risk").lower()
+        if risk not in ("sandbox", "production"):
+            raise click.UsageError("what is at stake is either sandbox or production.")
+    return location._replace(risk=risk)
+
+
+def _prompt_place() -> tuple[str | None, str | None]:
+    """Ask where the tenant is; return an environment or a base URL."""
+    if sys.stdin.isatty():
+        rows = [(name, *environment) for name, environment in ENVIRONMENTS.items()]
+        info(format_table(("ENVIRONMENT", "", ""), rows))
+    answer = _prompt_text("Environment, or a REST root that begins with https", "--environment")
+    return (None, answer) if "://" in answer else (answer, None)
+
+
+def _prompt_secret() -> SecretValue:
+    """Return the secret: from the environment, typed unseen, or the one line of a pipe."""
+    secret = read_variable(CLIENT_SECRET)
+    if secret is not None:
+        info(f"The secret is taken from {CLIENT_SECRET}.")
+    elif sys.stdin.isatty():
         try:
-            hierarchy = Hierarchy((await zuora.list_entities()).items)
-        except ZuoraError as error:  # the credentials are good: the profile may still be of use
-            print_error(error)
-            return []
-    return [
-        ("  " * hierarchy.depth(entity.id) + entity.title, entity.status, entity.id)
-        for entity in hierarchy
-        if accessible_ids is None or entity.id in accessible_ids
-    ]
+            secret = str(click.prompt("Client secret (not shown)", hide_input=True, err=True))
+        except UnicodeDecodeError:  # `getpass` reads the terminal in strict UTF-8
+            secret = ""
+    else:
+        secret = sys.stdin.readline(10_000)
+    return parse_secret(secret, "What was typed or piped in as the secret")

@@ -5,9 +5,10 @@ import click
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import echo, echo_json, format_table, info
 from entity_connections.cli.parameters import option
+from entity_connections.cli.tenant.credentials import get_profile
 from entity_connections.cli.tenant_options import TenantOptions, tenant_options
 from entity_connections.domain.risk import Risk
-from entity_connections.settings.profiles import Profile, load_config
+from entity_connections.settings.profiles import Profile, load_profiles
 
 as_json = option("--json", "as_json", is_flag=True, help="Data for machines.")
 
@@ -20,17 +21,14 @@ def profiles(*, as_json: bool) -> ExitCode:
     --json: [{"name", "baseUrl", "risk", "readOnly", "clientId", "entity", "user"}];
     clientId, entity and user are null where nothing says.
     """
-    config = load_config()
+    profiles = load_profiles().values()
     if as_json:
-        echo_json([_to_json(profile) for profile in config.profiles.values()])
-    elif config.profiles:
+        echo_json([_to_json(profile) for profile in profiles])
+    elif profiles:
         heads = ("PROFILE", "RISK", "WRITES", "ADDRESS", "ENTITY", "USER")
-        echo(format_table(heads, [_to_row(profile) for profile in config.profiles.values()]))
+        echo(format_table(heads, [_to_row(profile) for profile in profiles]))
     else:
-        info(
-            f"There are no profiles in {config.path} yet."
-            " To make one: entity-connections login --profile NAME"
-        )
+        info("There are no profiles. To make one: entity-connections login --profile NAME")
     return ExitCode.DONE
 
 
@@ -47,10 +45,9 @@ def _to_json(profile: Profile) -> dict[str, str | bool | None]:
 
 
 def _to_row(profile: Profile) -> tuple[str, ...]:
+    writes = "locked" if profile.risk is Risk.PRODUCTION else "allowed"
     if profile.read_only:
         writes = "refused"
-    else:
-        writes = "locked" if profile.risk is Risk.PRODUCTION else "allowed"
     user = profile.user or profile.client_id
     risk = profile.risk.value
     return profile.name, risk, writes, profile.base_url, profile.entity or "", user
@@ -71,26 +68,18 @@ def explain(options: TenantOptions, *, as_json: bool) -> ExitCode:
 
     --json: [{"profile", "key", "value", "origin"}]
     """
-    from entity_connections.cli.tenant.credentials import get_profile
     from entity_connections.settings.explain import explain_profile
 
-    if options.fake:
-        config = load_config()
-        profiles = list(config.profiles.values())
-        if not profiles:
-            info(f"There are no profiles: {config.path} is not there, or holds none.")
-    else:
-        profiles = [get_profile(options)]
-    explained = [(profile.name, explain_profile(profile)) for profile in profiles]
+    profiles = [*load_profiles().values()] if options.fake else [get_profile(options)]
+    explained = {profile.name: explain_profile(profile) for profile in profiles}
     if as_json:
-        echo_json([
-            {"profile": name, **setting._asdict()}
-            for name, settings in explained
-            for setting in settings
-        ])  # fmt: skip
-    elif explained:
-        heads = ("SETTING", "VALUE", "FROM")
-        echo("\n\n".join(format_table(heads, settings, None) for _, settings in explained))
+        rows = [(name, setting) for name, settings in explained.items() for setting in settings]
+        echo_json([{"profile": name, **setting._asdict()} for name, setting in rows])
+        return ExitCode.DONE
+    for settings in explained.values():
+        echo(f"{format_table(('SETTING', 'VALUE', 'FROM'), settings, None)}\n")
+    if not explained:
+        info("There are no profiles.")
     return ExitCode.DONE
 
 

@@ -10,6 +10,7 @@ from entity_connections.cli.output import info
 from entity_connections.cli.tenant.resolve import resolve_tenant
 from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.services.storage.journal import Journal, JournalError
+from entity_connections.services.storage.journal_entry import Entry
 
 
 def open_screen(options: TenantOptions, theme: str | None) -> int:
@@ -31,28 +32,29 @@ def open_screen(options: TenantOptions, theme: str | None) -> int:
     from entity_connections.tui.terminal.run import run_app
 
     app = ConnectionsApp(workspace)
-    name = (os.environ.get("TEXTUAL_THEME") or "dark") if theme is None else theme
+    name = theme or os.environ.get("TEXTUAL_THEME") or "dark"
     if name not in app.available_themes:
         raise click.UsageError(
             f"there is no theme {name!r}; the themes are: {', '.join(app.available_themes)}."
         )
     app.theme = name
     status = run_app(app)
-    if status == ExitCode.DONE and (sentence := _describe_open_operation(workspace.journal)):
-        info(f"entity-connections: {sentence}")
+    if status == ExitCode.DONE and (entry := _find_open_entry(workspace.journal)):
+        info(
+            f"entity-connections: {entry.action.label} of {entry.pair} had been sent, and what"
+            " became of it is not known. The next start looks it up."
+        )
         return ExitCode.UNKNOWN
     return ExitCode.CRASHED if status == 1 else status
 
 
-def _describe_open_operation(journal: Journal) -> str:
-    """Return which operation was being sent when the user quit, in a sentence, or ""."""
+def _find_open_entry(journal: Journal) -> Entry | None:
+    """Return the operation that was being sent when the user quit."""
     last = journal.last
     if last is None or journal.path is None:
-        return ""
+        return None
     try:
-        open_ = any(entry.id == last.id for entry in journal.read_open())
+        is_open = any(entry.id == last.id for entry in journal.read_open())
     except JournalError:
-        open_ = True
-    action = f"{last.action.label} of {last.pair}"
-    known = "had been sent, and what became of it is not known. The next start looks it up."
-    return f"{action} {known}" if open_ else ""
+        is_open = True
+    return last if is_open else None

@@ -29,8 +29,7 @@ def policy(scenario: str | None, tenant: str | None, *, as_json: bool) -> ExitCo
     A choice is switched by `serve --policy NAME=VALUE`, or in a scenario file
     under [policy]: denied = "removed".
 
-    --json: [{"name", "question", "choice", "others", "switches", "why"}]; name is null
-    where nothing switches it.
+    --json: [{"name", "question", "choice", "others", "switches", "why"}]
     """
     from entity_connections.fake.rules.policy import Policy
     from entity_connections.fake.rules.policy_table import policy_rows
@@ -45,14 +44,12 @@ def policy(scenario: str | None, tenant: str | None, *, as_json: bool) -> ExitCo
         current = load_scenario(options.scenario).policy
     rows = list(policy_rows(current))
     if as_json:
-        echo_json([{**row._asdict(), "name": row.name or None} for row in rows])
+        echo_json([row._asdict() for row in rows])
         return ExitCode.DONE
     for row in rows:
         echo(f"{row.question}: {row.choice}")
         for other, switch in zip(row.others, row.switches, strict=True):
             echo(f"    or: {other}   --policy {switch}")
-        if not row.others:
-            echo("    no other value")
         echo(f"    {row.why}")
     info("\nSwitch one with `serve --policy NAME=VALUE`, or in a scenario file.")
     return ExitCode.DONE

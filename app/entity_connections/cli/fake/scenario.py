@@ -1,5 +1,7 @@
 """`scenario`: the states a fake tenant can start from, as data."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from entity_connections.cli.exit_codes import CliError, ExitCode
@@ -8,6 +10,9 @@ from entity_connections.cli.output import echo, echo_json
 from entity_connections.cli.parameters import argument, option
 from entity_connections.cli.tenant_options import ScenarioName
 from entity_connections.fake.scenarios.catalogue import SCENARIOS
+
+if TYPE_CHECKING:
+    from entity_connections.fake.model import Scenario
 
 format_option = option(
     "--format", "file_format", type=click.Choice(["toml", "json"]), default="toml",
@@ -32,9 +37,7 @@ def scenario(ctx: click.Context) -> ExitCode | None:
 @format_option
 def show(name: str, file_format: str) -> ExitCode:
     """Write a scenario as a file to start your own from: `scenario show acme > my.toml`."""
-    from entity_connections.fake.scenarios.export import scenario_to_data
-
-    echo(format_data(scenario_to_data(load_scenario(name)), file_format))
+    echo_scenario(load_scenario(name), file_format)
     return ExitCode.DONE
 
 
@@ -53,21 +56,27 @@ def check(file: str) -> ExitCode:
 @scenario.command()
 def schema() -> ExitCode:
     """Print the JSON schema of a scenario file, for TOML and JSON alike."""
-    from entity_connections.fake.scenarios.file_schema import json_schema
+    from entity_connections.fake.scenarios.file_schema import ScenarioFile
 
-    echo_json(json_schema())
+    echo_json(ScenarioFile.model_json_schema())
     return ExitCode.DONE
 
 
-def format_data(data: dict[str, object], file_format: str) -> str:
-    """Return the data of a scenario file as text in a format, "toml" or "json".
+def echo_scenario(scenario: "Scenario", file_format: str) -> None:
+    """Write a scenario to stdout as a file, "toml" or "json".
 
     Raises:
-        CliError: TOML cannot hold the data.
+        CliError: TOML cannot hold the scenario.
     """
-    from entity_connections.fake.scenarios.export import NotTomlError, to_json, to_toml
+    from entity_connections.fake.scenarios.export import (
+        NotTomlError,
+        scenario_to_data,
+        to_json,
+        to_toml,
+    )
 
+    data = scenario_to_data(scenario)
     try:
-        return to_json(data) if file_format == "json" else to_toml(data)
+        echo(to_json(data) if file_format == "json" else to_toml(data))
     except NotTomlError as error:
         raise CliError(f"{error} Use --format json.", ExitCode.USAGE) from error

@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING
 import click
 
 from entity_connections.cli.exit_codes import ExitCode
-from entity_connections.cli.fake.fault_options import add_fault_options
-from entity_connections.cli.fake.tenant_source import apply_policy_options, prepare_source
+from entity_connections.cli.fake.fault_options import normalize_faults, print_faults
+from entity_connections.cli.fake.tenant_source import check_policies, prepare_source
 from entity_connections.cli.listening import address_options, bind_socket
 from entity_connections.cli.parameters import option
 from entity_connections.cli.tenant_options import ScenarioName, TenantOptions, parent_options
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from entity_connections.fake.model import User
 
 
@@ -35,11 +33,23 @@ if TYPE_CHECKING:
     " Each server counts its own calls against the rate limits.",
 )  # fmt: skip
 @option(
-    "--policy", "policies", multiple=True, metavar="NAME=VALUE",
+    "--policy", "policies", multiple=True, metavar="NAME=VALUE", callback=check_policies,
     help="Switch a choice where Zuora is silent; `policy` shows them. Repeatable; it stays"
     " in the tenant's file.",
 )  # fmt: skip
-@add_fault_options
+@option(
+    "--fault", "faults", multiple=True, metavar="NAME[=VALUE]", callback=normalize_faults,
+    help="A bad day for its callers; --faults lists them. Repeatable.",
+)  # fmt: skip
+@option(
+    "--seed", type=int, default=0, show_default=True,
+    help="For the faults that strike at random: the same calls meet the same ones.",
+)  # fmt: skip
+@option("--control", is_flag=True, help="Let callers switch faults, at /_faults: see above.")
+@option(
+    "--faults", "print_faults", is_flag=True, is_eager=True, expose_value=False,
+    callback=print_faults, help="Say what each fault does, and stop.",
+)  # fmt: skip
 @option("--json", "as_json", is_flag=True, help="Tell address and users as one JSON line.")
 def serve(
     host: str,
@@ -47,7 +57,7 @@ def serve(
     scenario: str | None,
     tenant: str | None,
     policies: tuple[str, ...],
-    faults: list[str],
+    faults: tuple[str, ...],
     seed: int,
     *,
     control: bool,
@@ -66,18 +76,15 @@ def serve(
     --json: {"base_url", "scenario", "users": [{"username", "login", "client_id",
     "client_secret", "home_entity_id"}]}; base_url is how this machine reaches it.
     """
-    from entity_connections.fake.rules.policy import Policy
     from entity_connections.fake.server import base_url, create_server
     from entity_connections.fake.tenant import open_tenant
 
     before = parent_options()
     options = TenantOptions(scenario=scenario, tenant=tenant).with_defaults(before)
     source = prepare_source(options.scenario, options.tenant)
-    apply_policy_options(Policy(), policies)  # refuses a wrong one before anything listens
     listening = bind_socket(
         host, port, "this tenant: its credentials are known to all, and nothing is encrypted."
     )
-    url = base_url(listening)
     fake = open_tenant(
         source.scenario,
         path=source.path,
@@ -88,30 +95,27 @@ def serve(
     if fake.faults:
         click.echo(f"entity-connections: faults are on: {fake.faults.summary()}", err=True)
     if policies:
-        fake.policy = apply_policy_options(fake.policy, policies)
+        fake.policy = fake.policy.with_options(policies)
     server = create_server(fake.asgi)
     for number in (signal.SIGINT, signal.SIGTERM):
         # uvicorn has the same handlers while it runs; these hold before and after.
         signal.signal(number, server.handle_exit)
-    users = [asdict(user) for user in fake.users]
+    url = base_url(listening)
     if as_json:
+        users = [asdict(user) for user in fake.users]
         click.echo(json.dumps({"base_url": url, "scenario": source.name, "users": users}))
     else:
-        address = listening.getsockname()
-        click.echo(format_instructions(address[0], address[1], url, source.name, fake.users))
+        click.echo(format_instructions(listening.getsockname()[0], url, source.name, fake.users))
     server.run(sockets=[listening])
     fake.close()
     return ExitCode.DONE
 
 
-def format_instructions(
-    host: str, port: int, url: str, scenario: str, users: "Sequence[User]"
-) -> str:
+def format_instructions(host: str, url: str, scenario: str, users: "tuple[User, ...]") -> str:
     """Return what `serve` prints when it is ready.
 
     Args:
         host: The IP address it listens on.
-        port: The port it listens on.
         url: The URL under which this machine reaches it.
         scenario: The name of the scenario or tenant file.
         users: Its users.
@@ -123,7 +127,14 @@ def format_instructions(
         for user in users
     ]
     if not address.is_loopback:
-        lines += ["", *_explain_remote_access(port, on_all_addresses=address.is_unspecified)]
+        name, port = socket.gethostname(), url.rpartition(":")[2]
+        reached = "localhost" if address.is_unspecified else host
+        lines += [
+            "",
+            f"Clients on other machines can call http://{name}:{port}; but entity-connections",
+            "speaks plain http to its own machine only, and needs the port brought there by ssh:",
+            f"  ssh -N -L {port}:{reached}:{port} {name}",
+        ]
     if address.is_loopback or address.is_unspecified:
         lines += [
             "",
@@ -136,15 +147,3 @@ def format_instructions(
             f"or as a profile: entity-connections login --profile fake --base-url {url}",
         ]
     return "\n".join(lines)
-
-
-def _explain_remote_access(port: int, *, on_all_addresses: bool) -> list[str]:
-    only = "Any client may call it so, but entity-connections speaks plain http to its own machine"
-    if not on_all_addresses:
-        return [f"{only} only:", "for that, serve on 127.0.0.1, or on 0.0.0.0 for both."]
-    host = socket.gethostname()
-    return [
-        f"Other machines use a name or an address of this one, such as http://{host}:{port}",
-        f"{only} only:",
-        f"on another, let ssh bring the port there: ssh -N -L {port}:localhost:{port} {host}",
-    ]

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from entity_connections.cli.exit_codes import CliError, ExitCode
-from entity_connections.cli.fake.scenario import format_data, format_option
+from entity_connections.cli.fake.scenario import echo_scenario, format_option
 from entity_connections.cli.fake.tenant_source import open_tenant_file
 from entity_connections.cli.output import echo, echo_json, format_table, info
 from entity_connections.cli.parameters import argument, option
@@ -108,48 +108,44 @@ def export(file: Path, file_format: str) -> ExitCode:
 
     Tokens and stored idempotent answers are left out.
     """
-    from entity_connections.fake.scenarios.export import scenario_to_data
-    from entity_connections.fake.state.database import read_scenario
+    from entity_connections.fake.state.stored_scenario import read_scenario
 
     with closing(open_tenant_file(file)) as db:
-        echo(format_data(scenario_to_data(read_scenario(db)), file_format))
+        echo_scenario(read_scenario(db), file_format)
     return ExitCode.DONE
 
 
 def _collect_facts(file: Path, db: sqlite3.Connection) -> dict[str, Any]:
     """Return what `show` prints, as the data of its --json."""
-    from entity_connections.fake.model import ADMINISTRATOR
     from entity_connections.fake.state import tenant_settings
-    from entity_connections.fake.state.database import read_scenario
+    from entity_connections.fake.state.stored_scenario import read_scenario
 
     state = read_scenario(db)
-    display_names = {entity.id: entity.display_name for entity in state.entities}
+    names = {entity.id: entity.display_name for entity in state.entities}
     logins = {user.username: user.login for user in state.users}
-    users = []
-    for user in state.users:
-        roles = Counter(state.roles.get(user.username, {}).values())
-        users.append({
-            "username": user.username,
-            "login": user.login,
-            "home": display_names.get(user.home_entity_id, user.home_entity_id),
-            "administrator": roles[ADMINISTRATOR],
-            "standardUser": roles.total() - roles[ADMINISTRATOR],
-        })  # fmt: skip
+    roles = {
+        user.username: Counter(state.roles.get(user.username, {}).values()) for user in state.users
+    }
     return {
         "file": str(file),
         "scenario": tenant_settings.read(db, tenant_settings.SCENARIO),
         "tenantId": state.tenant_id,
         "entities": Counter(entity.status for entity in state.entities),
         "connections": Counter(connection.status for connection in state.connections),
-        "users": users,
-        "accessRequests": [
+        "users": [
             {
-                "login": logins.get(request.username, request.username),
-                "entity": display_names.get(request.entity_id, request.entity_id),
-                "status": request.status,
+                "username": user.username,
+                "login": user.login,
+                "home": names[user.home_entity_id],
+                "administrator": roles[user.username]["administrator"],
+                "standardUser": roles[user.username]["standard user"],
             }
-            for request in state.access_requests
+            for user in state.users
+        ],
+        "accessRequests": [
+            {"login": logins[username], "entity": names[entity_id], "status": status}
+            for username, entity_id, status in state.access_requests
         ],
         "policy": state.policy.as_dict(),
-        "faults": list(state.faults),
+        "faults": state.faults,
     }

@@ -1,5 +1,6 @@
 """Where a fake tenant comes from: a scenario or a tenant file, with a sentence for a bad one."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,10 +10,8 @@ from entity_connections.cli.exit_codes import CliError, ExitCode
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
 
     from entity_connections.fake.model import Scenario, User
-    from entity_connections.fake.rules.policy import Policy
 
 
 class TenantSource(NamedTuple):
@@ -49,18 +48,15 @@ def prepare_source(scenario: str | None, tenant_file: str | None) -> TenantSourc
     from entity_connections.fake.state.users import Users
 
     path = Path(tenant_file).absolute()
-    db = open_tenant_file(path, scenario_name)
-    try:
-        origin = tenant_settings.read(db, tenant_settings.SCENARIO)
-        if scenario is not None and scenario != origin:
-            raise CliError(
-                f"{path} was made from {origin or 'a scenario'}, not from {scenario}. To start it"
-                f" anew: entity-connections tenant reset {tenant_file} --scenario {scenario}",
-                ExitCode.USAGE,
-            )
-        return TenantSource(origin, path, path.name, Users(db).all())
-    finally:
-        db.close()
+    with closing(open_tenant_file(path, scenario_name)) as db:
+        origin, users = tenant_settings.read(db, tenant_settings.SCENARIO), Users(db).all()
+    if scenario not in (None, origin):
+        raise CliError(
+            f"{path} was made from {origin or 'a scenario'}, not from {scenario}. To start it"
+            f" anew: entity-connections tenant reset {tenant_file} --scenario {scenario}",
+            ExitCode.USAGE,
+        )
+    return TenantSource(origin, path, path.name, users)
 
 
 def open_tenant_file(path: Path, scenario: str | None = None) -> "sqlite3.Connection":
@@ -69,11 +65,11 @@ def open_tenant_file(path: Path, scenario: str | None = None) -> "sqlite3.Connec
     Raises:
         CliError: The file cannot be used.
     """
-    from entity_connections.fake.tenant_file import TenantFileError, open_file
+    from entity_connections.fake.tenant_file import open_file
 
     try:
         return open_file(path, scenario)
-    except (TenantFileError, ValueError) as error:
+    except ValueError as error:
         raise CliError(str(error), ExitCode.USAGE) from error
 
 
@@ -91,17 +87,18 @@ def load_scenario(name: str) -> "Scenario":
         raise CliError(str(error), ExitCode.USAGE) from error
 
 
-def apply_policy_options(policy: "Policy", options: "Sequence[str]") -> "Policy":
-    """Return a policy changed by the values of `--policy`.
+def check_policies(
+    _ctx: click.Context, _option: click.Parameter, texts: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return the values of `--policy` if they are valid.
 
     Raises:
-        click.UsageError: There is no such policy or value.
+        click.BadParameter: There is no such policy or value.
     """
-    from entity_connections.fake.rules.policy import PolicyError
+    from entity_connections.fake.rules.policy import Policy, PolicyError
 
-    for option in options:
-        try:
-            policy = policy.with_options([option])
-        except PolicyError as error:
-            raise click.UsageError(f"--policy {option}: {error}") from error
-    return policy
+    try:
+        Policy().with_options(texts)
+    except PolicyError as error:
+        raise click.BadParameter(str(error)) from error
+    return texts

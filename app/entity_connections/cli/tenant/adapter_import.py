@@ -7,11 +7,7 @@ from importlib import import_module
 
 
 def import_adapter(*modules: str) -> None:
-    """Import the adapter and other heavy modules; call it in a thread, so that keys stay live.
-
-    Args:
-        modules: names of further modules.
-    """
+    """Import the adapter and further modules; call it in a thread, so that keys stay live."""
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them is slow
     # httpx imports its own command line, and with it rich. This process has no use for it,
     # and every one-shot command would start 50 ms later.

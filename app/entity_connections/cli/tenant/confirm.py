@@ -2,8 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import click
 
@@ -34,7 +33,7 @@ def check_write_allowed(workspace: Workspace, *, yes: bool, unlock: bool) -> Non
             " To allow this one command to write, add --unlock.",
             ExitCode.USAGE,
         )
-    if not yes and not _can_ask():
+    if not yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise click.UsageError(
             "there is no terminal to ask on; --yes does it without a question,"
             " --dry-run only shows it."
@@ -48,31 +47,18 @@ def confirm_operations(workspace: Workspace, operations: Sequence[Operation]) ->
     info(f"In {place.upper() if workspace.risk is Risk.PRODUCTION else place}:")
     for operation in operations:
         info(f"  {operation.action.label}: {operation.pair}")
-    first = operations[0]
+    action, row = operations[0].action, operations[0].row
     if len(operations) == 1:
-        row = first.row
-        info(first.action.consequence(row, row.source.title, row.target.title))
-    with _interrupt_at_once():
-        if not first.action.irreversible:
+        info(action.consequence(row, row.source.title, row.target.title))
+    # The event loop's handler of ctrl+c would wait for the answer.
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        if not action.irreversible:
             return click.confirm("Do it?", default=False, err=True)
-        counterpart = first.row.counterpart
-        typed: str = click.prompt(f"Type {counterpart.title} to end it", err=True)
-    names = {counterpart.title, counterpart.name, counterpart.id} - {""}
-    if typed.strip() in names:
+        typed: str = click.prompt(f"Type {row.counterpart.title} to end it", err=True)
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    if typed.strip() in {row.counterpart.title, row.counterpart.name, row.counterpart.id}:
         return True
     info("That is not its name.")
     return False
-
-
-def _can_ask() -> bool:
-    return sys.stdin.isatty() and sys.stderr.isatty()
-
-
-@contextmanager
-def _interrupt_at_once() -> Iterator[None]:
-    """Let ctrl+c end a question at once; the event loop would wait for the answer."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

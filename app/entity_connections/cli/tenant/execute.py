@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
+from contextlib import suppress
 from typing import Any
 
-from entity_connections.cli.exit_codes import CliError, ExitCode, worst_code
+from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.output import echo, echo_json, entity_to_json, info
 from entity_connections.cli.tenant.session import TenantSession, find_exit_code, print_error
 from entity_connections.domain.actions import Action
@@ -16,21 +16,7 @@ from entity_connections.services.operations.preconditions import (
     OperationInProgressError,
     check_open_entries,
 )
-from entity_connections.services.operations.recovery import recover_operations
 from entity_connections.services.storage.journal import Journal, JournalError
-
-
-async def recover(session: TenantSession) -> None:
-    """Look up earlier operations without a known outcome, and tell what became of them.
-
-    Raises:
-        CliError: the journal cannot be read.
-    """
-    try:
-        for operation in await recover_operations(session.tenant, session.workspace.journal):
-            info(f"From an earlier run: {operation.sentence}")
-    except JournalError as error:
-        raise CliError(f"Nothing was sent: {error}", ExitCode.USAGE) from error
 
 
 async def plan_operations(
@@ -40,13 +26,14 @@ async def plan_operations(
 
     Raises:
         CliError: the action is disabled on a row, or an earlier one may still be under way.
+        JournalError: the journal cannot be read.
     """
     tenant, journal = session.tenant, session.workspace.journal
     for row in rows:
         if disabled := action.disabled_reason(row, tenant.accessible_ids):
             raise CliError(f"{disabled.reason} Nothing was sent.", ExitCode.REFUSED)
+    entries = await asyncio.to_thread(journal.read_open)
     try:
-        entries = await asyncio.to_thread(journal.read_open)
         return [
             check_open_entries(
                 Operation.plan(action, row),
@@ -57,8 +44,6 @@ async def plan_operations(
             )
             for row in rows
         ]
-    except JournalError as error:
-        raise CliError(f"Nothing was sent: {error}", ExitCode.USAGE) from error
     except OperationInProgressError as error:
         raise CliError(f"{error} Nothing was sent.", ExitCode.UNKNOWN) from error
 
@@ -70,99 +55,62 @@ async def execute(
 
     Ctrl+c tells what is known of the operation that is being sent, and ends the program.
     """
-    journal = session.workspace.journal
-    reporter = OperationReporter(journal, operations, as_json=as_json)
-    executor = Executor(
-        session.tenant, journal, session.user_session.login, session.user_session.request_log
-    )
+    journal, user_session = session.workspace.journal, session.user_session
+    latest = {operation.row.key: operation for operation in operations}
+
+    def report(operation: Operation) -> None:
+        latest[operation.row.key] = operation
+        if operation.state is not State.SENT:
+            _print_outcome(operation, journal, as_json=as_json)
+
+    executor = Executor(session.tenant, journal, user_session.login, user_session.request_log)
     try:
-        await executor.run(operations, reporter.report)
-        reporter.report_unsent()
+        await executor.run(operations, report)
     except asyncio.CancelledError:
-        await reporter.report_interrupted()
+        for key, operation in latest.items():
+            if operation.state is State.SENT:
+                latest[key] = await asyncio.to_thread(look_up_interrupted, journal, operation)
+                info(f"Interrupted: {latest[key].sentence}")
         raise
     finally:
-        if as_json:
-            echo_json([_to_json(operation) for operation in reporter.latest])
-    return worst_code([_exit_code(operation) for operation in reporter.latest])
-
-
-class OperationReporter:
-    """Follows operations, and tells each outcome once.
-
-    Attributes:
-        latest: the operations, each in its newest state.
-    """
-
-    def __init__(self, journal: Journal, operations: Sequence[Operation], *, as_json: bool) -> None:
-        self._journal = journal
-        self._as_json = as_json
-        self.latest = list(operations)
-
-    def report(self, operation: Operation) -> None:
-        """Take over the newest state of an operation; tell it if it is final."""
-        index = next(i for i, old in enumerate(self.latest) if old.row.key == operation.row.key)
-        self.latest[index] = operation
-        if operation.state is not State.SENT:
-            self._print(operation)
-
-    def report_unsent(self) -> None:
-        """Tell which operations were not sent because the run was stopped."""
-        for index, operation in enumerate(self.latest):
+        for key, operation in latest.items():
             if operation.state is State.PLANNED:
                 info(f"Not sent: {operation.action.label}, {operation.pair}.")
-                self.latest[index] = operation.with_state(State.NOT_APPLIED, "Not sent.")
-
-    async def report_interrupted(self) -> None:
-        """Tell what is known of the operation that ctrl+c interrupted, and what was not sent."""
-        states = [operation.state for operation in self.latest]
-        for state in (State.SENT, State.PLANNED):
-            if state in states:
-                index = states.index(state)
-                interrupted = await asyncio.to_thread(
-                    _look_up_interrupted, self._journal, self.latest[index]
-                )
-                info(f"Interrupted: {interrupted.sentence}")
-                self.latest[index] = interrupted
-                break
-        self.report_unsent()
-
-    def _print(self, operation: Operation) -> None:
-        error, sentence = operation.error, operation.sentence
-        if not self._as_json:
-            echo(f"{operation.pair}: {operation.state.value}. {sentence}")
-        if error is not None and operation.state is not State.CONFIRMED:
-            print_error(error, sentence_printed=not self._as_json and error.sentence in sentence)
-        if operation.state is State.UNKNOWN and self._journal.path is not None:
-            info("It is not sent again by itself; the next write, or the screen, looks it up.")
+                latest[key] = operation.with_state(State.NOT_APPLIED, "Not sent.")
+        if as_json:
+            echo_json([_to_json(operation) for operation in latest.values()])
+    return max(map(_find_exit_code, latest.values()))
 
 
-def _look_up_interrupted(journal: Journal, operation: Operation) -> Operation:
-    what = f"{operation.action.label} of {operation.pair}"
-    if operation.state is State.PLANNED:
-        return operation.with_state(State.NOT_APPLIED, f"{what} was not sent.")
-    try:
-        entries = journal.read_entries()
-    except JournalError:
-        entries = []
-    for entry in entries:
-        if entry.id == operation.id and entry.outcome and not entry.open:
-            sentence = f"{what} had been sent: {entry.outcome}. {entry.sentence}"
-            return operation.with_state(State(entry.outcome), sentence)
-    sentence = f"{what} had been sent, and what became of it is not known."
-    if journal.path is not None:
-        sentence += " The next write, or the screen, looks it up."
-    return replace(operation, state=State.UNKNOWN, sentence=sentence)
+def _print_outcome(operation: Operation, journal: Journal, *, as_json: bool) -> None:
+    error, sentence = operation.error, operation.sentence
+    if not as_json:
+        echo(f"{operation.pair}: {operation.state.value}. {sentence}")
+    if error is not None and operation.state is not State.CONFIRMED:
+        print_error(error, sentence_printed=not as_json and error.sentence in sentence)
+    if operation.state is State.UNKNOWN and journal.path is not None:
+        info("It is not sent again by itself; the next write, or the screen, looks it up.")
 
 
-def _exit_code(operation: Operation) -> ExitCode:
-    match operation.state:
-        case State.CONFIRMED:
-            return ExitCode.DONE
-        case State.UNKNOWN:
-            return ExitCode.UNKNOWN
-        case _:
-            return find_exit_code(operation.error) if operation.error else ExitCode.REFUSED
+def look_up_interrupted(journal: Journal, operation: Operation) -> Operation:
+    """Return an operation that was interrupted with the outcome that is recorded, if any."""
+    what = f"{operation.action.label} of {operation.pair} had been sent"
+    with suppress(JournalError):
+        for entry in journal.read_entries():
+            if entry.id == operation.id and not entry.open:
+                sentence = f"{what}: {entry.outcome}. {entry.sentence}"
+                return operation.with_state(State(entry.outcome), sentence)
+    looked_up = " The next write, or the screen, looks it up." if journal.path is not None else ""
+    sentence = f"{what}, and what became of it is not known.{looked_up}"
+    return operation.with_state(State.UNKNOWN, sentence)
+
+
+def _find_exit_code(operation: Operation) -> ExitCode:
+    if operation.state is State.CONFIRMED:
+        return ExitCode.DONE
+    if operation.state is State.UNKNOWN:
+        return ExitCode.UNKNOWN
+    return find_exit_code(operation.error) if operation.error else ExitCode.REFUSED
 
 
 def _to_json(operation: Operation) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 import asyncio
 import random
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from entity_connections.cli.exit_codes import CliError, ExitCode
+from entity_connections.cli.fake.tenant_source import TenantSource, prepare_source
 from entity_connections.cli.tenant.adapter_import import import_adapter
 from entity_connections.cli.tenant_options import TenantOptions
-from entity_connections.domain.errors import ZuoraError
+from entity_connections.domain.errors import NotFound
 from entity_connections.domain.risk import Risk
 from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS
 from entity_connections.services.request_log import RequestLog
@@ -16,38 +18,10 @@ from entity_connections.services.tenant import Tenant
 from entity_connections.services.workspace import FaultSwitches, UserSession, Workspace
 from entity_connections.services.write_lock import WriteLock
 from entity_connections.settings.environment_variables import ENTITY_ID, read_variable
+from entity_connections.settings.paths import state_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from entity_connections.fake.model import Scenario
     from entity_connections.fake.tenant import Tenant as FakeTenant
-
-
-class UserGoneError(ZuoraError):
-    """The options user is not in the tenant's file any more."""
-
-    title = "No such user"
-    hint = "Start again with another --user."
-
-
-class _Source(NamedTuple):
-    """What the fake tenant is opened from.
-
-    Attributes:
-        scenario: the name of a built-in scenario, or the contents of a file.
-        path: the file that keeps the tenant; None keeps it in memory.
-        name: how the screen calls the tenant.
-        users: descriptions of the users, by name.
-        options: the command-line options that lead here.
-    """
-
-    scenario: "str | Scenario"
-    path: "Path | None"
-    name: str
-    users: dict[str, str]
-    options: tuple[str, ...]
 
 
 def make_fake_workspace(options: TenantOptions, seed: int | None = None) -> Workspace:
@@ -61,13 +35,16 @@ def make_fake_workspace(options: TenantOptions, seed: int | None = None) -> Work
     Raises:
         CliError: the file of a tenant or scenario cannot be used, or has no such user.
     """
-    source = _find_source(options)
-    user = options.user
-    if user is None:
-        user = "alice" if "alice" in source.users else next(iter(source.users))
-    if user not in source.users:
+    scenario = "acme" if options.scenario is None else options.scenario
+    if options.tenant is None and scenario in SCENARIOS:
+        source, users = TenantSource(scenario, None, scenario, ()), USERS
+    else:  # before the screen opens: a file that cannot be used ends the program with a sentence
+        source = prepare_source(options.scenario, options.tenant)
+        users = {user.username: USERS.get(user.username, user.login) for user in source.users}
+    user = options.user or ("alice" if "alice" in users else next(iter(users)))
+    if user not in users:
         raise CliError(
-            f"There is no user {user} in {source.name}; there are {', '.join(source.users)}.",
+            f"There is no user {user} in {source.name}; there are {', '.join(users)}.",
             ExitCode.USAGE,
         )
     # The variable is meant for a real tenant: an entity that is unknown here costs a warning.
@@ -93,7 +70,7 @@ def make_fake_workspace(options: TenantOptions, seed: int | None = None) -> Work
         fake = opened[0]
         fake_user = next((user for user in fake.users if user.username == username), None)
         if fake_user is None:
-            raise UserGoneError(f"There is no user {username} in {source.name} any more.")
+            raise NotFound(f"There is no user {username} in {source.name} any more.")
         request_log = RequestLog()
         credentials = Credentials.from_text(fake_user.client_id, fake_user.client_secret)
         return UserSession(
@@ -108,44 +85,31 @@ def make_fake_workspace(options: TenantOptions, seed: int | None = None) -> Work
         risk=Risk.DEMO,
         name=source.name,
         user=user,
-        users=tuple(source.users.items()),
+        users=tuple(users.items()),
         enter=enter,
         lock=lock,
-        journal=_make_journal(source, process_id=None if seed is None else "localhost:1"),
-        options=(*source.options, "--user", user),
+        journal=Journal(  # it lasts as long as the tenant does
+            None if source.path is None else state_file(),
+            source.name,
+            str(source.path or source.name),
+            process_id=None if seed is None else "localhost:1",
+        ),
+        options=(
+            *(("--tenant", str(source.path)) if source.path else ("--scenario", scenario)),
+            "--user",
+            user,
+        ),
         shared=source.path is not None,
         fault_switches=create_fault_switches(opened, options.faults or ()),
     )
 
 
-def _find_source(options: TenantOptions) -> _Source:
-    scenario = "acme" if options.scenario is None else options.scenario
-    if options.tenant is None and scenario in SCENARIOS:
-        return _Source(scenario, None, scenario, USERS, ("--scenario", scenario))
-    # Before the screen opens: a file that cannot be used ends the program with a sentence.
-    from entity_connections.cli.fake.tenant_source import prepare_source
-
-    file = prepare_source(options.scenario, options.tenant)
-    users = {user.username: USERS.get(user.username, user.login) for user in file.users}
-    source_options = ("--tenant", str(file.path)) if file.path else ("--scenario", scenario)
-    return _Source(file.scenario, file.path, file.name, users, source_options)
-
-
-def _create_id_maker(seed: int | None, purpose: str) -> "Callable[[], str] | None":
+def _create_id_maker(seed: int | None, purpose: str) -> Callable[[], str] | None:
     """Return a function that makes ids which follow from a seed; None without a seed."""
     if seed is None:
         return None
     source = random.Random(f"{seed} {purpose}")  # noqa: S311 - ids of a fake tenant
     return lambda: source.randbytes(16).hex()
-
-
-def _make_journal(source: _Source, process_id: str | None) -> Journal:
-    """Return the journal of a fake tenant: it lasts as long as the tenant does."""
-    if source.path is None:
-        return Journal(None, source.name, source.name, process_id=process_id)
-    from entity_connections.settings import paths
-
-    return Journal(paths.state_file(), source.name, str(source.path))
 
 
 def create_fault_switches(
@@ -159,9 +123,9 @@ def create_fault_switches(
     """
 
     def list_available() -> list[tuple[str, str]]:
-        from entity_connections.fake.faults.catalogue import FAULTS, create_setting
+        from entity_connections.fake.faults.catalogue import FAULTS, parse_fault
 
-        return [(name, create_setting(name).sentence) for name in FAULTS]
+        return [(name, parse_fault(name).sentence) for name in FAULTS]
 
     def list_active() -> set[str]:
         return {fault.name for fake in opened for fault in fake.faults.active()}
@@ -174,7 +138,7 @@ def create_fault_switches(
             if fault.name in list_active():
                 fake.faults.off(fault.name)
             else:
-                fake.faults.on(fault)
+                fake.faults.on(text)
 
     def summarize() -> str:
         return " · ".join([fake.faults.summary() for fake in opened] or begins)

@@ -1,4 +1,7 @@
-"""Finds the rows that the arguments of a command name, in newly read lists."""
+"""Finds the rows that the arguments of a command name, in newly read lists.
+
+Every function raises ZuoraError where Zuora cannot be reached or refuses.
+"""
 
 import asyncio
 from collections.abc import Iterable
@@ -10,7 +13,7 @@ from entity_connections.cli.tenant.session import TenantSession, find_exit_code,
 from entity_connections.domain.actions import Action, End
 from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.errors import ZuoraError
-from entity_connections.domain.rows import Row
+from entity_connections.domain.rows import Row, make_row
 from entity_connections.domain.text import clean
 from entity_connections.services.snapshot import Snapshot
 
@@ -21,86 +24,79 @@ async def find_rows_to_request(
     """Return the outbound row of each target, once, in the order of the arguments.
 
     Raises:
-        ZuoraError: Zuora could not be reached, or refused.
         CliError: an entity is not there, or cannot be acted in.
     """
-    acting_id = await session.find_acting_id(source)
-    snapshot = await session.tenant.read(acting_id)
-    found: dict[str, Row] = {}
-    for name in targets:
-        entity = session.find_entity(name)
-        row = snapshot.row(Direction.OUTBOUND, entity.id)
-        if row is None:
-            acting = snapshot.hierarchy.get(acting_id)
-            row = Row(Direction.OUTBOUND, acting, entity, snapshot.hierarchy.parent(entity), None)
-        found.setdefault(row.key, row)
-    return list(found.values())
+    snapshot = await session.tenant.read(await session.find_acting_id(source))
+    target_ids = dict.fromkeys(session.find_entity(target).id for target in targets)
+    return [_make_row(snapshot, Direction.OUTBOUND, target_id) for target_id in target_ids]
 
 
 async def find_row_by_id(session: TenantSession, action: Action, connection_id: str) -> Row:
     """Return the row of a connection, as seen from the entity that carries out the action.
 
-    That is the entity of the option, else an end in which the action is possible; the
-    connection is looked for in every entity that the user may enter.
+    The connection is looked for in the entity of the option, else in every entity that the
+    user may enter.
 
     Raises:
-        ZuoraError: Zuora could not be reached, or refused.
         CliError: there is no such connection, or a newer one took its place.
     """
+    lists: dict[str, Snapshot | ZuoraError]
     if session.resolved.entity_given:
         acting_id = await session.find_acting_id()
-        snapshot = await session.tenant.read(acting_id)
-        record = _find_record(snapshot, connection_id)
-        if record is None:
-            where = snapshot.hierarchy.get(acting_id).title
-            raise CliError(f"{where} has no connection {clean(connection_id)}.", ExitCode.USAGE)
-        return _find_row(snapshot, record)
-    lists = (await read_all_lists(session)).values()
-    snapshots = [snapshot for snapshot in lists if isinstance(snapshot, Snapshot)]
-    found = [
-        (snapshot, record)
-        for snapshot in snapshots
-        if (record := _find_record(snapshot, connection_id))
+        lists = {acting_id: await session.tenant.read(acting_id)}
+        where = session.tenant.hierarchy.get(acting_id).title
+    else:
+        lists = await read_all_lists(session)
+        where = f"the {len(lists)} entities you may enter"
+    records = [
+        record
+        for snapshot in lists.values()
+        if isinstance(snapshot, Snapshot)
+        for record in snapshot.connections
+        if record.id.lower() == connection_id.strip().lower()
     ]
-    found.sort(key=lambda pair: pair[0].acting_id != _preferred_acting_id(action, pair[1]))
-    if found:
-        return _find_row(*found[0])
-    for error in lists:
-        if isinstance(error, ZuoraError):
-            print_error(error)
-            raise CliError("Not every entity could be looked into.", find_exit_code(error))
-    raise CliError(
-        f"None of the {len(snapshots)} entities you may enter has a connection"
-        f" {clean(connection_id)}.",
-        ExitCode.USAGE,
-    )
+    if not records:
+        for error in lists.values():
+            if isinstance(error, ZuoraError):
+                print_error(error)
+                raise CliError("Not every entity could be looked into.", find_exit_code(error))
+        raise CliError(f"{clean(connection_id)} is no connection of {where}.", ExitCode.USAGE)
+    record = records[0]
+    row = await _read_row(session, action, record.source_id, record.target_id)
+    if row.connection_id != record.id:
+        newer = f" The living one of the pair is {row.connection_id} ({row.status})."
+        raise CliError(f"The connection {record.id} is {record.status}.{newer}", ExitCode.REFUSED)
+    return row
 
 
 async def find_row_by_ends(session: TenantSession, action: Action, source: str, target: str) -> Row:
     """Return the row of source -> target, as seen from the entity that carries out the action.
 
     Raises:
-        ZuoraError: Zuora could not be reached, or refused.
         CliError: an entity is not there or cannot be entered, or nothing is between the two.
     """
     await session.read_entities()
-    from_, to = session.find_entity(source), session.find_entity(target)
-    end_entities = {End.SOURCE: from_, End.TARGET: to}
-    ends = [end_entities[end] for end in action.acting_ends]
+    source_id, target_id = session.find_entity(source).id, session.find_entity(target).id
+    return await _read_row(session, action, source_id, target_id)
+
+
+async def _read_row(session: TenantSession, action: Action, source_id: str, target_id: str) -> Row:
+    """Read the list of an end in which the action is possible: of the option's, if given."""
+    ends = [source_id if end is End.SOURCE else target_id for end in action.acting_ends]
     if session.resolved.entity is not None and session.resolved.entity_given:
-        named = session.find_entity(session.resolved.entity)
-        if named not in (from_, to):
-            raise click.UsageError(f"{named.title} is neither end of this connection.")
-        ends = [named]
-    accessible = [entity for entity in ends if session.tenant.can_act_in(entity.id)]
-    acting = accessible[0] if accessible else session.check_accessible(ends[-1])
-    snapshot = await session.tenant.read(acting.id)
-    outbound = acting.id == from_.id
-    row = snapshot.row(
-        Direction.OUTBOUND if outbound else Direction.INBOUND, to.id if outbound else from_.id
-    )
-    if row is None or row.connection is None:
-        raise CliError(f"{from_.title} → {to.title} is not connected.", ExitCode.REFUSED)
+        entity = session.find_entity(session.resolved.entity)
+        if entity.id not in (source_id, target_id):
+            raise click.UsageError(f"{entity.title} is neither end of this connection.")
+        ends = [entity.id]
+    acting_id = next(filter(session.tenant.can_act_in, ends), ends[-1])
+    session.check_accessible(session.tenant.hierarchy.get(acting_id))
+    snapshot = await session.tenant.read(acting_id)
+    if acting_id == source_id:
+        row = _make_row(snapshot, Direction.OUTBOUND, target_id)
+    else:
+        row = _make_row(snapshot, Direction.INBOUND, source_id)
+    if row.connection is None:
+        raise CliError(f"{row.pair} is not connected.", ExitCode.REFUSED)
     return row
 
 
@@ -108,9 +104,6 @@ async def read_all_lists(session: TenantSession) -> dict[str, Snapshot | ZuoraEr
     """Return the list of each entity that the user may enter, or why it could not be read.
 
     The adapter limits how many calls are sent at once.
-
-    Raises:
-        ZuoraError: not even the entities could be read.
     """
     await session.read_entities()
     tenant = session.tenant
@@ -125,22 +118,12 @@ async def read_all_lists(session: TenantSession) -> dict[str, Snapshot | ZuoraEr
     return dict(zip(ids, await asyncio.gather(*map(read, ids)), strict=True))
 
 
-def _find_record(snapshot: Snapshot, connection_id: str) -> Connection | None:
-    wanted = connection_id.strip().lower()
-    return next((record for record in snapshot.connections if record.id.lower() == wanted), None)
+def find_direction(connection: Connection, acting_id: str) -> Direction:
+    """Return the direction of a connection, as seen from the acting entity."""
+    return Direction.OUTBOUND if connection.source_id == acting_id else Direction.INBOUND
 
 
-def _preferred_acting_id(action: Action, record: Connection) -> str:
-    """Return the end of a connection in which an action is preferably carried out."""
-    return record.source_id if action.acting_ends[0] is End.SOURCE else record.target_id
-
-
-def _find_row(snapshot: Snapshot, record: Connection) -> Row:
-    outbound = record.source_id == snapshot.acting_id
-    direction = Direction.OUTBOUND if outbound else Direction.INBOUND
-    row = snapshot.row(direction, record.counterpart_id(snapshot.acting_id))
-    if row is None or row.connection is None or row.connection.id != record.id:
-        living = row.connection if row else None
-        newer = f" The living one of the pair is {living.id} ({living.status})." if living else ""
-        raise CliError(f"The connection {record.id} is {record.status}.{newer}", ExitCode.REFUSED)
-    return row
+def _make_row(snapshot: Snapshot, direction: Direction, counterpart_id: str) -> Row:
+    return make_row(
+        direction, snapshot.acting_id, snapshot.hierarchy, snapshot.connections, counterpart_id
+    )

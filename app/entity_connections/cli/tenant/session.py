@@ -1,32 +1,29 @@
-"""Runs a one-shot command: enters the tenant, does the work, returns an exit code."""
+"""Runs a one-shot command: enters the tenant, does the work, returns an exit code.
+
+What reads the tenant raises ZuoraError, which ends the command.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from functools import wraps
+from typing import Any, NamedTuple
 
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.output import info
 from entity_connections.cli.tenant.resolve import ResolvedTenant, resolve_tenant
-from entity_connections.cli.tenant_options import TenantOptions
+from entity_connections.cli.tenant_options import TenantOptions, tenant_options
 from entity_connections.domain.entities import Entity
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.ids import normalize_id, parse_id
 from entity_connections.services.entity_lookup import EntityLookupError, find_entity
-from entity_connections.services.request_log import RequestLog
+from entity_connections.services.request_log import RequestLog, RetryDelay
+from entity_connections.services.storage.journal import JournalError
 from entity_connections.services.tenant import Tenant
 from entity_connections.services.workspace import UserSession, Workspace
 
-SILENCE_INTERVAL = 5.0
-"""Seconds without an answer after which, again and again, the user is told."""
-
 
 class TenantSession(NamedTuple):
-    """A tenant that has been entered.
-
-    Attributes:
-        resolved: the tenant that the options chose.
-        user_session: the tenant, opened as a user.
-    """
+    """A tenant that has been entered."""
 
     resolved: ResolvedTenant
     user_session: UserSession
@@ -42,11 +39,7 @@ class TenantSession(NamedTuple):
         return self.resolved.workspace
 
     async def read_entities(self) -> None:
-        """Read the entities.
-
-        Raises:
-            ZuoraError: Zuora could not be reached, or refused.
-        """
+        """Read the entities."""
         entity = self.resolved.entity
         await self.tenant.read_entities(None if entity is None else parse_id(entity))
 
@@ -57,7 +50,6 @@ class TenantSession(NamedTuple):
             name: the entity to act in; None takes the one of the options or of the profile.
 
         Raises:
-            ZuoraError: Zuora could not be reached, or refused.
             CliError: there is no such entity, or the user may not act in it.
         """
         wanted = self.resolved.entity if name is None else name
@@ -66,19 +58,12 @@ class TenantSession(NamedTuple):
         await self.read_entities()
         return self.check_accessible(self.find_entity(wanted)).id
 
-    def save_cache(self, acting_id: str = "", *, replace: bool = False) -> None:
-        """Keep what was read, for completion and for a start without a network.
-
-        Args:
-            acting_id: the acting entity, "" keeps the one that is cached.
-            replace: whether lists that are cached already are replaced. The screen caches
-                more lists than a command reads.
-        """
-        if self.tenant.cache is None:
-            return
-        cached = self.tenant.restore_cache()
-        if cached is None or replace:
-            self.tenant.save_cache(acting_id or (cached.acting_id if cached else ""))
+    def save_cache(self, acting_id: str = "") -> None:
+        """Keep what was read, beside what is kept already, for completion and the next start."""
+        if cached := self.tenant.restore_cache():
+            self.tenant.save_cache(cached.acting_id, cached.direction)
+        else:
+            self.tenant.save_cache(acting_id)
 
     def find_entity(self, name: str) -> Entity:
         """Return the entity that a text names.
@@ -107,31 +92,49 @@ class TenantSession(NamedTuple):
         return entity
 
 
+def tenant_command(command: Callable[..., Awaitable[ExitCode]]) -> Callable[..., ExitCode]:
+    """Make a command of an async function that receives a `TenantSession` as first argument."""
+
+    @tenant_options
+    @wraps(command)
+    def run(options: TenantOptions, **arguments: Any) -> ExitCode:
+        return run_in_tenant(options, lambda session: command(session, **arguments))
+
+    return run
+
+
 def run_in_tenant(
-    options: TenantOptions, work: Callable[[TenantSession], Awaitable[ExitCode]]
+    options: TenantOptions,
+    work: Callable[[TenantSession], Awaitable[ExitCode]],
+    silence_interval: float = 5.0,
 ) -> ExitCode:
-    """Enter the tenant that the options choose, do the work, and return the exit code."""
+    """Enter the tenant that the options choose, do the work, and return the exit code.
+
+    Args:
+        options: choose the tenant.
+        work: the work; its ZuoraError is printed.
+        silence_interval: seconds without an answer after which, again and again, the user
+            is told.
+    """
     resolved = resolve_tenant(options)
+
+    async def enter_and_work() -> ExitCode:
+        user_session = await resolved.workspace.enter(resolved.workspace.user)
+        _report_delays(user_session.request_log)
+        silence = asyncio.create_task(_report_silence(user_session.request_log, silence_interval))
+        try:
+            return await work(TenantSession(resolved, user_session))
+        finally:
+            silence.cancel()
+            await user_session.tenant.zuora.aclose()
+
     try:
-        return asyncio.run(_enter_and_work(resolved, work))
+        return asyncio.run(enter_and_work())
     except ZuoraError as error:
         print_error(error)
         return find_exit_code(error)
-
-
-async def _enter_and_work(
-    resolved: ResolvedTenant, work: Callable[[TenantSession], Awaitable[ExitCode]]
-) -> ExitCode:
-    workspace = resolved.workspace
-    user_session = await workspace.enter(workspace.user)
-    request_log = user_session.request_log
-    request_log.changed = _DelayReporter(request_log).report
-    silence = asyncio.create_task(_report_silence(request_log))
-    try:
-        return await work(TenantSession(resolved, user_session))
-    finally:
-        silence.cancel()
-        await user_session.tenant.zuora.aclose()
+    except JournalError as error:  # of a write that was about to be sent
+        raise CliError(f"Nothing was sent: {error}", ExitCode.USAGE) from error
 
 
 def print_error(error: ZuoraError, *, sentence_printed: bool = False) -> None:
@@ -150,27 +153,25 @@ def find_exit_code(error: ZuoraError) -> ExitCode:
     return ExitCode.REFUSED if error.is_refusal else ExitCode.NO_ACCESS
 
 
-async def _report_silence(request_log: RequestLog) -> None:
+async def _report_silence(request_log: RequestLog, interval: float) -> None:
     """Tell every few seconds that no answer has come."""
     while True:
-        await asyncio.sleep(SILENCE_INTERVAL)
+        await asyncio.sleep(interval)
         oldest = min(request_log.in_flight, default=float("inf"))
         seconds = asyncio.get_running_loop().time() - oldest
-        if seconds >= SILENCE_INTERVAL:
+        if seconds >= interval:
             info(f"no answer from Zuora for {seconds:.0f} s yet; ctrl+c gives up")
 
 
-class _DelayReporter:
-    """Tells each delay before a retry, once."""
+def _report_delays(request_log: RequestLog) -> None:
+    """Tell each delay before a retry, once."""
+    reported: set[RetryDelay] = set()
 
-    def __init__(self, request_log: RequestLog) -> None:
-        self._request_log = request_log
-        self._reported: set[int] = set()
-
-    def report(self) -> None:
-        delays = list(self._request_log.waits)
-        for delay in delays:
-            if id(delay) not in self._reported:
+    def report() -> None:
+        for delay in request_log.waits:
+            if delay not in reported:
+                reported.add(delay)
                 seconds = max(1, round(delay.until - asyncio.get_running_loop().time()))
                 info(f"{delay.reason}, trying again in {seconds} s; ctrl+c gives up")
-        self._reported = {id(delay) for delay in delays}
+
+    request_log.changed = report

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from entity_connections.cli.completion.completers import complete_users
+from entity_connections.cli.completers import complete_users
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.output import echo, info
 from entity_connections.cli.parameters import argument, option

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from entity_connections.cli.completion.completers import filter_completions
+from entity_connections.cli.completers import filter_completions
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.output import echo
 from entity_connections.cli.parameters import argument, option

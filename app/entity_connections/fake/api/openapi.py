@@ -1,28 +1,20 @@
-"""The OpenAPI document of this server: `openapi.json` beside this module.
-
-The part about the control path, which only `--control` adds, is `faults/control_openapi.json`.
-"""
+"""The OpenAPI document of this server: `openapi.json` beside this module."""
 
 import json
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
-PATH = "/openapi.json"
+_DOCUMENT = Path(__file__).with_name("openapi.json")
+_CONTROL_DOCUMENT = Path(__file__).with_name("control_openapi.json")
 
 
 @cache
 def load_document(*, control: bool = False) -> dict[str, Any]:
-    """Return the document, with or without the control path."""
-    document = _read_json("api/openapi.json")
+    """Return the document, with or without the control path that `serve --control` adds."""
+    document: dict[str, Any] = json.loads(_DOCUMENT.read_bytes())
     if control:
-        addition = _read_json("faults/control_openapi.json")
+        addition = json.loads(_CONTROL_DOCUMENT.read_bytes())
         document["paths"] |= addition["paths"]
-        document["components"]["schemas"] |= addition["components"]["schemas"]
-    return document
-
-
-def _read_json(name: str) -> dict[str, Any]:
-    resource = files("entity_connections.fake").joinpath(name)
-    document: dict[str, Any] = json.loads(resource.read_bytes())
+        document["components"]["schemas"] |= addition["schemas"]
     return document

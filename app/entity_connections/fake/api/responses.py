@@ -8,19 +8,18 @@ from starlette.responses import Response
 from entity_connections.fake.rules.refusal import Refusal
 
 _STATUS_BY_CATEGORY = {10: 403, 30: 400, 40: 404}
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 
 
 def json_response(
     body: Mapping[str, object], *, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
     """Return `body` as JSON."""
-    return _encode_response(_ENCODER.encode(body), status, headers)
+    return _encode_text(_to_json(body), status, headers)
 
 
-def list_response(name: str, rows: Sequence[str], **fields: object) -> Response:
+def list_response(name: str, rows: Sequence[str], fields: Mapping[str, object]) -> Response:
     """Return rows, each of them JSON text already, under `name`, followed by other fields."""
-    return _encode_response(f'{{"{name}":[{",".join(rows)}],{_ENCODER.encode(fields)[1:]}', 200)
+    return _encode_text(f'{{"{name}":[{",".join(rows)}],{_to_json(fields)[1:]}')
 
 
 def refusal_response(refusal: Refusal, request_id: str, *, by_status: bool = False) -> Response:
@@ -28,7 +27,7 @@ def refusal_response(refusal: Refusal, request_id: str, *, by_status: bool = Fal
 
     Args:
         refusal: Category, reasons, status and headers.
-        request_id: The id of the call, which a caller quotes to Zuora's support.
+        request_id: The id of the call.
         by_status: Whether what the rules forbid has an HTTP status other than 200.
     """
     body = {
@@ -43,22 +42,23 @@ def refusal_response(refusal: Refusal, request_id: str, *, by_status: bool = Fal
     return json_response(body, status=status, headers=refusal.headers)
 
 
-def rate_limit_response(
-    seconds: float, headers: Mapping[str, str] | None = None, *, retry_after: bool = False
-) -> Response:
+def rate_limit_response(seconds: float, headers: Mapping[str, str] | None = None) -> Response:
     """Return HTTP 429: the rate limit is exceeded, and renewed in `seconds`.
 
     It is the only response without `success`, and its code has two digits (contract F1).
     """
     message = f"Too many calls. The limit is renewed in {seconds:.0f} seconds."
-    return json_response(
-        {"reasons": [{"code": 70, "message": message}]},
-        status=429,
-        headers={**(headers or {}), **({"Retry-After": f"{seconds:.0f}"} if retry_after else {})},
-    )
+    body = {"reasons": [{"code": 70, "message": message}]}
+    return json_response(body, status=429, headers=headers)
 
 
-def _encode_response(text: str, status: int, headers: Mapping[str, str] | None = None) -> Response:
+def _to_json(body: Mapping[str, object]) -> str:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def _encode_text(
+    text: str, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
     # Half of a surrogate pair has no UTF-8; JSON allows it as the escape `\udXXX`.
     content = text.encode("utf-8", "backslashreplace")
     return Response(content, status, headers, media_type="application/json; charset=utf-8")

@@ -2,8 +2,8 @@
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
+from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -11,37 +11,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from entity_connections.fake.api import openapi
 from entity_connections.fake.api.authentication import Authenticator
-from entity_connections.fake.api.idempotency import IdempotencyStore, refuse_key
-from entity_connections.fake.api.middleware import current_call
-from entity_connections.fake.api.paging import (
-    invalid_query,
-    next_page_url,
-    parse_page,
+from entity_connections.fake.api.idempotency import IdempotencyStore
+from entity_connections.fake.api.openapi import load_document
+from entity_connections.fake.api.requests import (
+    parse_form,
+    parse_json_object,
     parse_query,
+    read_body,
+    require_fields,
 )
-from entity_connections.fake.api.request_body import parse_form, parse_json_object, read_body
 from entity_connections.fake.api.responses import json_response, list_response, refusal_response
-from entity_connections.fake.model import (
-    ACCESS_DENIED,
-    ACTIVE,
-    MAX_ENTITIES,
-    PROVISIONED,
-    UNPROVISIONED,
-    AccessStatus,
-    Caller,
-    Entity,
-)
+from entity_connections.fake.model import PROVISIONED, UNPROVISIONED, AccessStatus, Caller, Entity
 from entity_connections.fake.rules.access_requests import AccessRequests
 from entity_connections.fake.rules.connection_rules import Action, ConnectionRules
-from entity_connections.fake.rules.policy import (
-    BarePut,
-    ConnectionOrder,
-    EntityList,
-    Policy,
-    RefusalStatus,
-)
+from entity_connections.fake.rules.policy import Policy
 from entity_connections.fake.rules.provisioning import (
     CHANGEABLE_FIELDS,
     REQUIRED_FIELDS,
@@ -50,232 +34,228 @@ from entity_connections.fake.rules.provisioning import (
 from entity_connections.fake.rules.refusal import Category, Refusal, invalid_value
 from entity_connections.fake.state import tenant_settings
 from entity_connections.fake.state.connections import Connections
-from entity_connections.fake.state.database import transaction
 from entity_connections.fake.state.hierarchy import Hierarchy, normalize_entity_id
+from entity_connections.fake.state.users import Users
 
-_STATUS_FILTERS = {None: None, "true": PROVISIONED, "false": UNPROVISIONED}
+Operation = Callable[[Caller, Request, bytes], Response | None]
+"""Answers the caller of a request, given its body; None: it succeeds without any data."""
+
+_CONNECTIONS = "/v1/entity-connections"
+_STATUS_FILTERS = {"true": PROVISIONED, "false": UNPROVISIONED}
+_BUSY_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
-@dataclass(kw_only=True)
 class Routes:
-    """The operations of the API; each returns a response or raises `Refusal`.
+    """The operations of the API; each returns a response or raises `Refusal`."""
 
-    Attributes:
-        control: The route on which faults are switched; None: there is none.
-    """
+    def __init__(
+        self,
+        db: sqlite3.Connection,
+        policy: Callable[[], Policy],
+        rules: ConnectionRules,
+        *,
+        clock: Callable[[], float],
+        new_id: Callable[[], str],
+        new_token: Callable[[], str],
+    ) -> None:
+        self._db = db
+        self._policy = policy
+        self._rules = rules
+        self._hierarchy = Hierarchy(db)
+        self._connections = Connections(db)
+        self._provisioning = Provisioning(db, self._hierarchy, new_id)
+        self._access_requests = AccessRequests(db, self._hierarchy, Users(db))
+        self._authenticator = Authenticator(db, clock, new_token)
+        self._idempotency = IdempotencyStore(db, policy, clock)
 
-    db: sqlite3.Connection
-    hierarchy: Hierarchy
-    connections: Connections
-    authenticator: Authenticator
-    rules: ConnectionRules
-    provisioning: Provisioning
-    access_requests: AccessRequests
-    idempotency: IdempotencyStore
-    policy: Callable[[], Policy]
-    control: Route | None = None
+    def create_application(self, control: Route | None = None) -> Starlette:
+        """Return the application without the middleware; `control` switches faults."""
+        document = load_document(control=control is not None)
 
-    def create_application(self) -> Starlette:
-        """Return the application, without the middleware."""
-        connections = "/v1/entity-connections"
+        async def describe(_request: Request) -> Response:
+            return json_response(document)
+
+        connection = f"{_CONNECTIONS}/{{id}}"
         entity, user = "/v1/entities/{id}", "/v1/users/{login}"
-        actions: tuple[Action, ...] = ("accept", "deny", "disconnect")
-        access_answers: dict[str, AccessStatus] = {
-            "accept-access": ACTIVE,
-            "deny-access": ACCESS_DENIED,
-        }
         app = Starlette(
             routes=[
-                # Routes are tried in this order: the most frequent come first.
-                Route(connections, self.list_or_request_connections, methods=["GET", "POST"]),
-                *(
-                    Route(
-                        f"{connections}/{{id}}/{action}",
-                        partial(self.act_on_connection, action),
-                        methods=["PUT"],
-                    )
-                    for action in actions
+                Route("/oauth/token", self._create_token, methods=["POST"]),
+                Route("/openapi.json", describe),
+                self._route(
+                    _CONNECTIONS, GET=self._list_connections, POST=self._request_connection
                 ),
-                Route("/oauth/token", self.create_token, methods=["POST"]),
-                Route("/v1/entities", self.list_or_create_entities, methods=["GET", "POST"]),
-                Route(entity, self.read_change_or_remove_entity, methods=["GET", "PUT", "DELETE"]),
-                Route(f"{entity}/provision", self.provision_entity, methods=["PUT"]),
-                Route(f"{user}/accessible-entities", self.list_accessible_entities),
-                Route(f"{user}/request-access", self.request_access, methods=["PUT"]),
-                *(
-                    Route(f"{user}/{path}", partial(self.answer_access, status), methods=["PUT"])
-                    for path, status in access_answers.items()
+                self._route(f"{connection}/accept", PUT=partial(self._act, "accept")),
+                self._route(f"{connection}/deny", PUT=partial(self._act, "deny")),
+                self._route(f"{connection}/disconnect", PUT=partial(self._act, "disconnect")),
+                self._route("/v1/entities", GET=self._list_entities, POST=self._create_entity),
+                self._route(
+                    entity,
+                    GET=self._read_entity,
+                    PUT=self._change_entity,
+                    DELETE=self._delete_entity,
                 ),
-                Route(openapi.PATH, self.describe),
-                *([self.control] if self.control else []),
+                self._route(f"{entity}/provision", PUT=self._provision_entity),
+                self._route(f"{user}/accessible-entities", GET=self._list_accessible),
+                self._route(f"{user}/request-access", PUT=self._request_access),
+                self._route(f"{user}/accept-access", PUT=partial(self._answer_access, "Active")),
+                self._route(
+                    f"{user}/deny-access", PUT=partial(self._answer_access, "Access Denied")
+                ),
+                *([control] if control else []),
             ],
-            exception_handlers={
-                Refusal: self._handle_refusal,
-                HTTPException: _handle_no_route,
-                sqlite3.OperationalError: _handle_database_error,
-            },
+            exception_handlers=dict.fromkeys(
+                (Refusal, HTTPException, sqlite3.OperationalError), self._handle_error
+            ),
         )
         app.router.redirect_slashes = False  # Zuora answers a wrong path with an error
         return app
 
-    async def create_token(self, request: Request) -> Response:
-        """Contract A1: a token for an OAuth client."""
+    def _route(self, path: str, **operations: Operation) -> Route:
+        """Return the route of a path, with an operation for each method."""
+
+        async def answer(request: Request) -> Response:
+            caller = self._authenticator.authenticate(request.headers)
+            operation = operations["GET" if request.method == "HEAD" else request.method]
+
+            def respond(body: bytes) -> Response:
+                try:
+                    return operation(caller, request, body) or _success()
+                except Refusal as refusal:
+                    return self._refuse(request, refusal)
+
+            if request.method in ("GET", "HEAD"):
+                return respond(b"")
+            return await self._idempotency.run(request, caller.entity_id, respond)
+
+        return Route(path, answer, methods=list(operations))
+
+    async def _create_token(self, request: Request) -> Response:
         form = parse_form(request, await read_body(request))
-        return json_response(self.authenticator.issue_token(form, request.headers))
+        return json_response(self._authenticator.issue_token(form, request.headers))
 
-    async def describe(self, request: Request) -> Response:
-        """Answer the OpenAPI document, with the address that was called as its server."""
-        document = openapi.load_document(control=self.control is not None)
-        server = {"url": str(request.base_url).rstrip("/")}
-        return json_response({**document, "servers": [server]})
+    def _list_connections(self, caller: Caller, request: Request, _body: bytes) -> Response:
+        query, policy = parse_query(request, "page", "pageSize", "type"), self._policy()
+        page, size = int(query.get("page", 1)), int(query.get("pageSize", 30))
+        rows = self._connections.list_page(
+            caller.entity_id,
+            query.get("type"),
+            offset=(page - 1) * size,
+            limit=size + 1,
+            newest_first=policy.order == "newest-first",
+        )
+        fields: dict[str, object] = {"success": True}
+        if len(rows) > size:
+            kept = query if policy.next_page == "whole-query" else {}
+            next_query = urlencode({**kept, "page": page + 1, "pageSize": size})
+            fields["nextPage"] = f"{request.base_url}{_CONNECTIONS[1:]}?{next_query}"
+        return list_response("entityConnections", rows[:size], fields)
 
-    async def list_or_create_entities(self, request: Request) -> Response:
-        """Contract C1: list the entities, or create one."""
-        caller = self.authenticator.authenticate(request.headers)
-        if request.method == "POST":
-            create = partial(self._create_entity, caller, request)
-            return await self.idempotency.run(request, caller.entity_id, create)
-        provisioned = parse_query(request, ("provisioned",)).get("provisioned")
-        if provisioned not in _STATUS_FILTERS:
-            raise invalid_query("provisioned must be true or false.")
-        entities = self.hierarchy.entities(_STATUS_FILTERS[provisioned])
-        visible = self.policy().entity_list
-        if visible is EntityList.ENTERABLE:
-            accessible = self.hierarchy.accessible(caller.user.username)
-            accessible_ids = {entity.id for entity in accessible}
-            entities = [entity for entity in entities if entity.id in accessible_ids]
-        elif visible is EntityList.FIRST_300:
+    def _request_connection(self, caller: Caller, request: Request, body: bytes) -> Response:
+        fields = parse_json_object(request, body, "targetEntityId")
+        require_fields(fields, "targetEntityId")
+        target_id = fields["targetEntityId"]
+        if not isinstance(target_id, str) or not 1 <= len(target_id) <= 32:
+            raise invalid_value("targetEntityId must be text of at most 32 characters.")
+        return _success(id=self._rules.request(caller, normalize_entity_id(target_id)))
+
+    def _act(self, action: Action, caller: Caller, request: Request, body: bytes) -> None:
+        self._check_is_empty(request, body)
+        self._rules.act(caller, action, request.path_params["id"])
+
+    def _list_entities(self, caller: Caller, request: Request, _body: bytes) -> Response:
+        provisioned = parse_query(request, "provisioned").get("provisioned", "")
+        entities = self._hierarchy.entities(_STATUS_FILTERS.get(provisioned))
+        visible = self._policy().entity_list
+        if visible == "enterable":
+            accessible = set(self._hierarchy.accessible(caller.user.username))
+            entities = [entity for entity in entities if entity in accessible]
+        elif visible == "first-300":
             entities = entities[:300]
         return self._entities_response(entities)
 
-    async def read_change_or_remove_entity(self, request: Request) -> Response:
-        """Contract C1: read, change or remove one entity."""
-        caller = self.authenticator.authenticate(request.headers)
-        id_ = normalize_entity_id(request.path_params["id"])
-        if request.method in ("PUT", "DELETE"):
-            refuse_key(request)
-            allowed = CHANGEABLE_FIELDS if request.method == "PUT" else ()
-            fields = parse_json_object(request, await read_body(request), allowed)
-            with transaction(self.db):
-                if request.method == "PUT":
-                    self.provisioning.change(caller, id_, fields)
-                else:
-                    self.provisioning.remove(caller, id_)
-            return _success()
-        entity = self.hierarchy.entity(id_)
-        if entity is None:
-            raise Refusal(Category.NOT_FOUND, f"There is no entity {id_[:64]}.")
-        return json_response(_entity_body(entity, self._tenant_id()) | {"success": True})
-
-    async def provision_entity(self, request: Request) -> Response:
-        """Contract C1: provision an entity, so that users can enter it."""
-        caller = self.authenticator.authenticate(request.headers)
-        await self._read_empty_put(request)
-        with transaction(self.db):
-            self.provisioning.provision(caller, normalize_entity_id(request.path_params["id"]))
-        return _success()
-
-    async def list_accessible_entities(self, request: Request) -> Response:
-        """Contract C1: list the entities that a user may enter."""
-        self.authenticator.authenticate(request.headers)
-        user = self.access_requests.user(request.path_params["login"])
-        return self._entities_response(self.hierarchy.accessible(user.username))
-
-    async def request_access(self, request: Request) -> Response:
-        """Contract C1: request that a user may enter other entities."""
-        caller = self.authenticator.authenticate(request.headers)
-        refuse_key(request)
-        fields = parse_json_object(request, await read_body(request), ("targetEntityIds",))
-        ids = fields.get("targetEntityIds")
-        if ids is None:
-            raise Refusal(Category.MISSING_FIELD, "targetEntityIds is missing.", status=400)
-        if (
-            not isinstance(ids, list)
-            or not 1 <= len(ids) <= MAX_ENTITIES
-            or not all(isinstance(id_, str) and 1 <= len(id_) <= 36 for id_ in ids)
-        ):
-            raise invalid_value(
-                f"targetEntityIds must be a list of 1 to {MAX_ENTITIES} ids of at most"
-                " 36 characters."
-            )
-        with transaction(self.db):
-            self.access_requests.request(
-                caller, request.path_params["login"], [normalize_entity_id(id_) for id_ in ids]
-            )
-        return _success()
-
-    async def answer_access(self, status: AccessStatus, request: Request) -> Response:
-        """Contract C1: grant or deny a user access to the acting entity."""
-        caller = self.authenticator.authenticate(request.headers)
-        await self._read_empty_put(request)
-        with transaction(self.db):
-            self.access_requests.answer(caller, request.path_params["login"], status)
-        return _success()
-
-    async def list_or_request_connections(self, request: Request) -> Response:
-        """Contract D1, 1 and 2: list connections, or request one."""
-        caller = self.authenticator.authenticate(request.headers)
-        if request.method == "POST":
-            create = partial(self._request_connection, caller, request)
-            return await self.idempotency.run(request, caller.entity_id, create)
-        page, policy = parse_page(request), self.policy()
-        rows = self.connections.list_page(
-            caller.entity_id,
-            page.direction,
-            offset=page.offset,
-            limit=page.size + 1,
-            newest_first=policy.order is ConnectionOrder.NEWEST_FIRST,
-        )
-        fields: dict[str, object] = {}
-        if len(rows) > page.size:
-            fields["nextPage"] = next_page_url(request, page, policy.next_page)
-        return list_response("entityConnections", rows[: page.size], **fields, success=True)
-
-    async def act_on_connection(self, action: Action, request: Request) -> Response:
-        """Contract D1, 3 to 5: accept, deny or disconnect."""
-        caller = self.authenticator.authenticate(request.headers)
-        await self._read_empty_put(request)
-        with transaction(self.db):
-            self.rules.act(caller, action, request.path_params["id"])
-        return _success()
-
-    async def _read_empty_put(self, request: Request) -> None:
-        """Check a PUT that has no fields; its body is empty or `{}`."""
-        refuse_key(request)
-        body = await read_body(request)
-        is_bare = not body and "content-type" not in request.headers
-        if is_bare and self.policy().bare_put is BarePut.REFUSED:
-            raise invalid_value("The Content-Type must be application/json.", status=415)
-        parse_json_object(request, body, fields=())
-
     def _create_entity(self, caller: Caller, request: Request, body: bytes) -> Response:
-        fields = parse_json_object(request, body, (*REQUIRED_FIELDS, "displayName"))
-        entity = self.provisioning.create(caller, fields)
-        return json_response(_entity_body(entity, self._tenant_id()) | {"success": True})
+        fields = parse_json_object(request, body, *REQUIRED_FIELDS, "displayName")
+        entity = self._provisioning.create(caller, fields)
+        return _success(**_entity_body(entity, self._tenant_id()))
 
-    def _request_connection(self, caller: Caller, request: Request, body: bytes) -> Response:
-        target_id = parse_json_object(request, body, ("targetEntityId",)).get("targetEntityId")
-        if target_id is None:
-            raise Refusal(Category.MISSING_FIELD, "targetEntityId is missing.", status=400)
-        if not isinstance(target_id, str) or not 1 <= len(target_id) <= 32:
-            raise invalid_value(
-                "targetEntityId must be text of at most 32 characters, without hyphens."
-            )
-        connection_id = self.rules.request(caller, normalize_entity_id(target_id))
-        return json_response({"id": connection_id, "success": True})
+    def _read_entity(self, _caller: Caller, request: Request, _body: bytes) -> Response:
+        entity = self._hierarchy.entity(_entity_id(request))
+        return _success(**_entity_body(entity, self._tenant_id()))
+
+    def _change_entity(self, caller: Caller, request: Request, body: bytes) -> None:
+        fields = parse_json_object(request, body, *CHANGEABLE_FIELDS)
+        self._provisioning.change(caller, _entity_id(request), fields)
+
+    def _delete_entity(self, caller: Caller, request: Request, body: bytes) -> None:
+        parse_json_object(request, body)
+        self._provisioning.remove(caller, _entity_id(request))
+
+    def _provision_entity(self, caller: Caller, request: Request, body: bytes) -> None:
+        self._check_is_empty(request, body)
+        self._provisioning.provision(caller, _entity_id(request))
+
+    def _list_accessible(self, _caller: Caller, request: Request, _body: bytes) -> Response:
+        user = self._access_requests.user(request.path_params["login"])
+        return self._entities_response(self._hierarchy.accessible(user.username))
+
+    def _request_access(self, caller: Caller, request: Request, body: bytes) -> None:
+        fields = parse_json_object(request, body, "targetEntityIds")
+        require_fields(fields, "targetEntityIds")
+        ids = fields["targetEntityIds"]
+        if not isinstance(ids, list) or not ids or not all(isinstance(id_, str) for id_ in ids):
+            raise invalid_value("targetEntityIds must be a list of ids.")
+        self._access_requests.request(
+            caller, request.path_params["login"], [normalize_entity_id(id_) for id_ in ids]
+        )
+
+    def _answer_access(
+        self, status: AccessStatus, caller: Caller, request: Request, body: bytes
+    ) -> None:
+        self._check_is_empty(request, body)
+        self._access_requests.answer(caller, request.path_params["login"], status)
+
+    def _check_is_empty(self, request: Request, body: bytes) -> None:
+        """Check a PUT that has no fields; its body is empty or `{}`."""
+        is_bare = not body and "content-type" not in request.headers
+        if is_bare and self._policy().bare_put == "refused":
+            raise invalid_value("The Content-Type must be application/json.", status=415)
+        parse_json_object(request, body)
 
     def _entities_response(self, entities: list[Entity]) -> Response:
         tenant_id = self._tenant_id()
-        bodies = [_entity_body(entity, tenant_id) for entity in entities]
-        return json_response({"entities": bodies, "success": True})
+        return _success(entities=[_entity_body(entity, tenant_id) for entity in entities])
 
     def _tenant_id(self) -> str:
-        return tenant_settings.read(self.db, tenant_settings.TENANT_ID)
+        return str(tenant_settings.read(self._db, tenant_settings.TENANT_ID))
 
-    async def _handle_refusal(self, request: Request, refusal: Exception) -> Response:
-        assert isinstance(refusal, Refusal)  # noqa: S101 - registered for this class only
-        by_status = self.policy().refusals is RefusalStatus.HTTP_4XX
-        return refusal_response(refusal, current_call(request).request_id, by_status=by_status)
+    def _refuse(self, request: Request, refusal: Refusal) -> Response:
+        request_id = request.state.call_headers["Zuora-Request-Id"]
+        by_status = self._policy().refusals == "http-4xx"
+        return refusal_response(refusal, request_id, by_status=by_status)
+
+    async def _handle_error(self, request: Request, error: Exception) -> Response:
+        match error:
+            case Refusal():
+                refusal = error
+            case HTTPException(status_code=405):
+                message = f"{request.method[:16]} is not supported here."
+                refusal = Refusal(Category.METHOD, message, status=405, headers=error.headers)
+            case HTTPException():
+                refusal = Refusal(Category.NOT_FOUND, "There is no such path.", status=404)
+            case sqlite3.OperationalError(sqlite_errorcode=code) if code & 0xFF in _BUSY_CODES:
+                refusal = Refusal(Category.CONTENTION, "Another change is under way. Try again.")
+            case _:
+                message = "The tenant cannot be read or written on this machine."
+                refusal = Refusal(Category.INTERNAL, message, status=500)
+        return self._refuse(request, refusal)
+
+
+def _entity_id(request: Request) -> str:
+    return normalize_entity_id(request.path_params["id"])
+
+
+def _success(**fields: object) -> Response:
+    return json_response({**fields, "success": True})
 
 
 def _entity_body(entity: Entity, tenant_id: str) -> dict[str, object]:
@@ -289,27 +269,3 @@ def _entity_body(entity: Entity, tenant_id: str) -> dict[str, object]:
         "parentId": entity.parent_id,
         "tenantId": tenant_id,
     }
-
-
-def _success() -> Response:
-    return json_response({"success": True})
-
-
-async def _handle_no_route(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
-    if error.status_code == 405:
-        message = f"{request.method[:16]} is not supported here."
-        refusal = Refusal(Category.METHOD, message, status=405, headers=error.headers)
-    else:
-        refusal = Refusal(Category.NOT_FOUND, "There is nothing at this address.", status=404)
-    return refusal_response(refusal, current_call(request).request_id)
-
-
-async def _handle_database_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, sqlite3.OperationalError)  # noqa: S101 - registered for it only
-    if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        refusal = Refusal(Category.CONTENTION, "Another change is under way. Try again.")
-    else:
-        message = "The tenant cannot be read or written on this machine."
-        refusal = Refusal(Category.INTERNAL, message, status=500)
-    return refusal_response(refusal, current_call(request).request_id)

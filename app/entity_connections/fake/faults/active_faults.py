@@ -7,34 +7,24 @@ from random import Random
 
 from entity_connections.fake.faults.catalogue import (
     FAULTS,
-    FaultError,
     FaultSetting,
     check_fault_name,
-    create_setting,
     parse_fault,
 )
-from entity_connections.fake.rules.policy import DeniedRequest, Policy
-
-_MAX_TOKENS = 10_000
-"""The most tokens whose calls are counted."""
+from entity_connections.fake.rules.policy import Policy
 
 
 class ActiveFaults:
     """The faults of one tenant; they may be switched from any thread.
 
     With the same seed, the same calls in the same order meet the same faults.
-
-        tenant.faults.on("rate-limit=2,times=1")
-        tenant.faults.on("rate-limit", 2, times=1)  # the same
-        tenant.faults.off()
     """
 
-    def __init__(self, faults: Iterable[str | FaultSetting] = (), *, seed: int = 0) -> None:
+    def __init__(self, faults: Iterable[str] = (), *, seed: int = 0) -> None:
         self.seed = seed
-        self._settings: dict[str, FaultSetting] = {}  # replaced, never changed: other threads read
+        self._settings: dict[str, FaultSetting] = {}
         self._randoms: dict[str, Random] = {}
-        self._calls_by_token: Counter[str] = Counter()  # for expired-token
-        self._calls = 0  # for another-administrator
+        self._calls_by_token: dict[str, Counter[str]] = {}
         for fault in faults:
             self.on(fault)
 
@@ -42,47 +32,16 @@ class ActiveFaults:
         """Whether any fault is on."""
         return bool(self._settings)
 
-    def on(
-        self,
-        fault: str | FaultSetting,
-        value: float | None = None,
-        *,
-        share: float = 1.0,
-        times: int | None = None,
-        calls: str | None = None,
-    ) -> None:
-        """Switch a fault on; its random numbers and counts start again.
-
-        Args:
-            fault: A setting, the text of one ("latency=2,times=3"), or the name of a fault.
-            value: With a name: seconds or calls, see `FAULTS`.
-            share: With a name: see `FaultSetting`.
-            times: With a name: see `FaultSetting`.
-            calls: With a name: see `FaultSetting`.
+    def on(self, text: str) -> None:
+        """Switch on a fault such as "latency=2,times=3"; its random numbers and counts restart.
 
         Raises:
-            FaultError: There is no such fault, or a number is not valid.
+            FaultError: The text is not valid.
         """
-        parameters = (value, share, times, calls)
-        is_whole_setting = not isinstance(fault, str) or "=" in fault or "," in fault
-        if is_whole_setting and parameters != (None, 1.0, None, None):
-            raise FaultError(
-                f"{str(fault)[:40]!r} says it all: give no value, share, times or calls."
-            )
-        if isinstance(fault, str):
-            fault = (
-                parse_fault(fault)
-                if is_whole_setting
-                else create_setting(fault, value, share=share, times=times, calls=calls)
-            )
-        if not isinstance(fault, FaultSetting):
-            raise FaultError(f'A fault is a text such as "latency=2,times=3", not {fault!r:.60}.')
-        self._randoms[fault.name] = Random(f"{self.seed} {fault.name}")  # noqa: S311 - repeatable
-        if fault.name == "expired-token":
-            self._calls_by_token.clear()
-        if fault.name == "another-administrator":
-            self._calls = 0
-        self._settings = {**self._settings, fault.name: fault}
+        setting = parse_fault(text)
+        self._randoms[setting.name] = Random(f"{self.seed} {setting.name}")  # noqa: S311 - repeatable
+        self._calls_by_token[setting.name] = Counter()
+        self._settings[setting.name] = setting
 
     def off(self, name: str | None = None) -> None:
         """Switch one fault off, or all of them.
@@ -91,15 +50,15 @@ class ActiveFaults:
             FaultError: There is no such fault.
         """
         if name is None:
-            self._settings = {}
-            return
-        check_fault_name(name)
-        self._settings = {key: fault for key, fault in self._settings.items() if key != name}
+            self._settings.clear()
+        else:
+            check_fault_name(name)
+            self._settings.pop(name, None)
 
-    def active(self) -> tuple[FaultSetting, ...]:
+    def active(self) -> list[FaultSetting]:
         """Return the faults that are on, in the order of `FAULTS`."""
-        settings = self._settings
-        return tuple(settings[name] for name in FAULTS if name in settings)
+        settings = self._settings.copy()  # other threads may switch faults meanwhile
+        return [settings[name] for name in FAULTS if name in settings]
 
     def summary(self) -> str:
         """Return the faults that are on as one line; "" when there are none."""
@@ -108,43 +67,31 @@ class ActiveFaults:
     def apply_to_policy(self, policy: Policy) -> Policy:
         """Return the policy as the faults change it."""
         if "denied-is-removed" in self._settings:
-            return replace(policy, denied=DeniedRequest.REMOVED)
+            return replace(policy, denied="removed")
         return policy
 
-    def trigger(self, name: str, method: str, path: str) -> FaultSetting | None:
+    def trigger(self, name: str, method: str, path: str, token: str) -> FaultSetting | None:
         """Return the fault if it triggers on this call, and count that."""
-        fault = self._settings.get(name)
-        if fault is None or not _is_affected(fault.calls, method, path):
+        setting = self._settings.get(name)
+        if setting is None or not _is_affected(setting.calls, method, path):
             return None
-        if fault.share < 1 and self._randoms[name].random() >= fault.share:
+        calls = self._calls_by_token[name]
+        calls[token] += 1
+        if name == "expired-token" and calls[token] <= setting.value:
             return None
-        if fault.times == 1:
+        if name == "another-administrator" and calls.total() % max(1, int(setting.value)):
+            return None
+        if setting.share < 1 and self.random(name).random() >= setting.share:
+            return None
+        if setting.times == 1:
             self.off(name)
-        elif fault.times is not None:
-            self._settings = {**self._settings, name: fault._replace(times=fault.times - 1)}
-        return fault
+        elif setting.times is not None:
+            self._settings[name] = setting._replace(times=setting.times - 1)
+        return setting
 
     def random(self, name: str) -> Random:
         """Return the random numbers of a fault that is on or was on."""
         return self._randoms[name]
-
-    def count_token_call(self, token: str) -> bool:
-        """Count a call with `token`; return whether expired-token refuses it."""
-        fault = self._settings.get("expired-token")
-        if fault is None or fault.value is None:
-            return False
-        if len(self._calls_by_token) > _MAX_TOKENS:
-            self._calls_by_token.clear()
-        self._calls_by_token[token] += 1
-        return self._calls_by_token[token] > fault.value
-
-    def count_call(self) -> bool:
-        """Count a call; return whether another-administrator acts before it."""
-        fault = self._settings.get("another-administrator")
-        if fault is None or not fault.value:
-            return False
-        self._calls += 1
-        return self._calls % int(fault.value) == 0
 
 
 def _is_affected(calls: str, method: str, path: str) -> bool:

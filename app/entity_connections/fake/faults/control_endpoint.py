@@ -1,25 +1,16 @@
-"""The control path: switching faults over HTTP, for tests in another process.
-
-    GET /_faults                                     the faults there are, and those that are on
-    PUT /_faults  {"on": ["rate-limit=2,times=1"]}   switches these on and all others off
-    PUT /_faults  {"on": [...], "seed": 7}           the same, with other random numbers
-
-A fault is written as for `serve --fault`. The path exists only with `serve --control`.
-"""
+"""The path of `serve --control`: showing and switching faults over HTTP."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from entity_connections.fake.api.request_body import parse_json_object, read_body
+from entity_connections.fake.api.requests import parse_json_object, read_body
 from entity_connections.fake.api.responses import json_response
 from entity_connections.fake.faults.active_faults import ActiveFaults
-from entity_connections.fake.faults.catalogue import FAULTS, FaultError, parse_fault
+from entity_connections.fake.faults.catalogue import FAULTS, FaultError
 from entity_connections.fake.rules.refusal import invalid_value
 
 PATH = "/_faults"
-_MAX_SEED = 2**53 - 1
-"""The largest whole number that every JSON library can write."""
 
 
 def create_control_route(faults: ActiveFaults) -> Route:
@@ -27,7 +18,7 @@ def create_control_route(faults: ActiveFaults) -> Route:
 
     async def show_or_switch(request: Request) -> Response:
         if request.method == "PUT":
-            fields = parse_json_object(request, await read_body(request), ("on", "seed"))
+            fields = parse_json_object(request, await read_body(request), "on", "seed")
             _switch(faults, fields.get("on"), fields.get("seed", faults.seed))
         return json_response({
             "success": True,
@@ -42,13 +33,13 @@ def create_control_route(faults: ActiveFaults) -> Route:
 def _switch(faults: ActiveFaults, texts: object, seed: object) -> None:
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         raise invalid_value("on must be a list of faults, each as text.")
-    if not isinstance(seed, int) or isinstance(seed, bool) or abs(seed) > _MAX_SEED:
-        raise invalid_value(f"seed must be a whole number of at most {_MAX_SEED}.")
+    if not isinstance(seed, int) or isinstance(seed, bool):
+        raise invalid_value("seed must be a whole number.")
     try:
-        settings = [parse_fault(text) for text in texts]
+        ActiveFaults(texts)
     except FaultError as error:
         raise invalid_value(str(error)) from None
     faults.off()
     faults.seed = seed
-    for setting in settings:
-        faults.on(setting)
+    for text in texts:
+        faults.on(text)

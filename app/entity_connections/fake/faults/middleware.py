@@ -1,7 +1,12 @@
 """ASGI middleware that applies the faults that are on."""
 
 import asyncio
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+from http import HTTPStatus
 
+from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -10,179 +15,107 @@ from entity_connections.fake.api.responses import rate_limit_response
 from entity_connections.fake.faults.active_faults import ActiveFaults
 from entity_connections.fake.faults.catalogue import FaultSetting
 from entity_connections.fake.faults.control_endpoint import PATH as CONTROL_PATH
-from entity_connections.fake.faults.other_administrator import OtherAdministrator
+from entity_connections.fake.faults.other_administrator import change_one_connection
+from entity_connections.fake.rules.connection_rules import ConnectionRules
 from entity_connections.fake.rules.refusal import Category, Refusal
 
-CLOSE_CONNECTION = "entity_connections.close_connection"
-"""ASGI extension: a function that sends what is written and closes the connection.
+Trigger = Callable[[str], FaultSetting | None]
+"""Takes the name of a fault, and returns it if it triggers on the call."""
 
-Without it, as inside one process, `ConnectionResetError` is raised instead, or the body ends early.
-"""
-IS_STOPPING = "entity_connections.is_stopping"
-"""ASGI extension: a function that returns whether the server is about to stop."""
-
-_POLL_INTERVAL = 0.1
-"""Seconds between two looks whether the server is about to stop."""
-_GATEWAY_REASONS = {
-    502: "Bad Gateway",
-    503: "Service Temporarily Unavailable",
-    504: "Gateway Time-out",
-}
+_GATEWAY_FAULTS = {"time-out": 504, "http-502": 502, "http-503-retry-after": 503, "http-503": 503}
+"""The faults in which a gateway answers and the tenant is not called, with its status."""
+_REFUSAL_FAULTS = (
+    "rate-limit-retry-after", "rate-limit", "concurrency-retry-after", "concurrency",
+    "expired-token",
+)  # fmt: skip
+"""The faults in which the tenant refuses the call."""
 
 
 class FaultMiddleware:
     """Applies the faults to the calls; the control path is never affected."""
 
     def __init__(
-        self, app: ASGIApp, faults: ActiveFaults, other_administrator: OtherAdministrator
+        self, app: ASGIApp, faults: ActiveFaults, db: sqlite3.Connection, rules: ConnectionRules
     ) -> None:
         self._app = app
         self._faults = faults
-        self._other_administrator = other_administrator
+        self._db = db
+        self._rules = rules
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one call."""
-        if self._faults and scope["type"] == "http" and scope["path"] != CONTROL_PATH:
-            await _FaultyCall(self._faults, scope, receive, send).answer(
-                self._app, self._other_administrator
-            )
+        """Answer one call; raise `ConnectionResetError` when a fault drops the connection."""
+        if not self._faults or scope["path"] == CONTROL_PATH:
+            await self._app(scope, receive, send)
+            return
+        trigger = partial(
+            self._faults.trigger,
+            method=scope["method"],
+            path=scope["path"],
+            token=Headers(scope=scope).get("authorization", ""),
+        )
+        if trigger("another-administrator"):
+            random = self._faults.random("another-administrator")
+            change_one_connection(self._db, self._rules, random)
+        if fault := trigger("latency"):
+            await asyncio.sleep(fault.value)
+        if fault := trigger("jitter"):
+            await asyncio.sleep(self._faults.random("jitter").random() * fault.value)
+        for name, status in _GATEWAY_FAULTS.items():
+            if fault := trigger(name):
+                await asyncio.sleep(fault.value if name == "time-out" else 0)
+                await _gateway_response(status, fault)(scope, receive, send)
+                return
+        for name in _REFUSAL_FAULTS:
+            if fault := trigger(name):
+                scope[FAULT] = _create_refusal(fault)
+                break
+        await self._call(trigger, scope, receive, send)
+
+    async def _call(self, trigger: Trigger, scope: Scope, receive: Receive, send: Send) -> None:
+        """Carry out the call, and send its answer, a part of it or none."""
+        if fault := trigger("http-504"):
+            await self._app(scope, receive, _discard)
+            await _gateway_response(504, fault)(scope, receive, send)
+        elif trigger("drop"):
+            await self._app(scope, receive, _discard)
+            raise ConnectionResetError("The fault drop has closed the connection.")
+        elif trigger("truncated"):
+            await self._app(scope, receive, partial(_send_half, send))
+            raise ConnectionResetError("The fault truncated has closed the connection.")
         else:
             await self._app(scope, receive, send)
 
 
-class _FaultyCall:
-    """One call while faults are on."""
-
-    def __init__(self, faults: ActiveFaults, scope: Scope, receive: Receive, send: Send) -> None:
-        self._faults = faults
-        self._scope = scope
-        self._receive = receive
-        self._send = send
-        self._extensions = scope.get("extensions", {})
-        self._is_api_call = scope["path"].startswith("/v1/")
-
-    async def answer(self, app: ASGIApp, other_administrator: OtherAdministrator) -> None:
-        name = "another-administrator"
-        if self._is_api_call and self._faults.count_call() and self._trigger(name):
-            other_administrator.act(self._faults.random(name))
-        await self._delay()
-        if time_out := self._trigger("time-out"):
-            await self._wait(_seconds(time_out))
-            await self._respond(_gateway_response(504))
-        elif response := self._gateway_error():
-            await self._respond(response)
-        else:
-            await self._call(app)
-
-    async def _delay(self) -> None:
-        seconds = 0.0
-        if latency := self._trigger("latency"):
-            seconds += _seconds(latency)
-        if jitter := self._trigger("jitter"):
-            seconds += self._faults.random("jitter").random() * _seconds(jitter)
-        await self._wait(seconds)
-
-    def _gateway_error(self) -> Response | None:
-        """Return what a gateway answers for the tenant, which is not called."""
-        if self._trigger("http-502"):
-            return _gateway_response(502)
-        if fault := self._trigger("http-503-retry-after"):
-            return _gateway_response(503, {"Retry-After": f"{_seconds(fault):.0f}"})
-        return _gateway_response(503) if self._trigger("http-503") else None
-
-    async def _call(self, app: ASGIApp) -> None:
-        """Call the tenant, and lose or damage its response if a fault says so."""
-        refusal = self._refusal()
-        if refusal is not None:
-            self._scope[FAULT] = refusal
-        if self._trigger("http-504"):
-            await app(self._scope, self._receive, _discard)
-            await self._respond(_gateway_response(504))
-        elif self._trigger("drop"):
-            await app(self._scope, self._receive, _discard)
-            await self._drop_connection()
-        elif self._trigger("truncated"):
-            await app(self._scope, self._receive, self._send_half)
-            if CLOSE_CONNECTION in self._extensions:
-                await self._drop_connection()
-        else:
-            await app(self._scope, self._receive, self._send)
-
-    def _refusal(self) -> Refusal | Response | None:
-        """Return what the tenant answers instead of carrying out the call."""
-        if fault := self._trigger("rate-limit-retry-after"):
-            return _rate_limit_fault(_seconds(fault), retry_after=True)
-        if fault := self._trigger("rate-limit"):
-            return _rate_limit_fault(_seconds(fault), retry_after=False)
-        if fault := self._trigger("concurrency-retry-after"):
-            return _concurrency_refusal({"Retry-After": f"{_seconds(fault):.0f}"})
-        if self._trigger("concurrency"):
-            return _concurrency_refusal({})
-        headers = dict(self._scope["headers"])
-        token = headers.get(b"authorization", b"").decode("latin-1")
-        is_expired = self._is_api_call and self._faults.count_token_call(token)
-        if is_expired and self._trigger("expired-token"):
-            message = "This resource is protected, please sign in first."
-            return Refusal(Category.AUTHENTICATION, message, status=401)
-        return None
-
-    def _trigger(self, name: str) -> FaultSetting | None:
-        return self._faults.trigger(name, self._scope["method"], self._scope["path"])
-
-    async def _wait(self, seconds: float) -> None:
-        """Wait, but no longer than until the server stops."""
-        is_stopping = self._extensions.get(IS_STOPPING, lambda: False)
-        while seconds > 0 and not is_stopping():
-            await asyncio.sleep(min(seconds, _POLL_INTERVAL))
-            seconds -= _POLL_INTERVAL
-
-    async def _respond(self, response: Response) -> None:
-        await response(self._scope, self._receive, self._send)
-
-    async def _send_half(self, message: Message) -> None:
-        """Send a message, but only half of a body."""
-        can_close = CLOSE_CONNECTION in self._extensions
-        if message["type"] == "http.response.body":
-            body = message.get("body", b"")
-            message = {**message, "body": body[: len(body) // 2], "more_body": can_close}
-        elif not can_close:  # in one process nothing may contradict the length of the body
-            headers = [pair for pair in message["headers"] if pair[0].lower() != b"content-length"]
-            message = {**message, "headers": headers}
-        await self._send(message)
-
-    async def _drop_connection(self) -> None:
-        close = self._extensions.get(CLOSE_CONNECTION)
-        if close is None:
-            raise ConnectionResetError("The fault has dropped the connection.")
-        close()
-        while (await self._receive())["type"] != "http.disconnect":
-            pass  # the rest of the body
-
-
-def _seconds(fault: FaultSetting) -> float:
-    return fault.value or 0.0
-
-
-def _gateway_response(status: int, headers: dict[str, str] | None = None) -> Response:
+def _gateway_response(status: int, fault: FaultSetting) -> Response:
     # A gateway in front of Zuora answers HTML, without Zuora's headers.
-    title = f"{status} {_GATEWAY_REASONS[status]}"
+    title = f"{status} {HTTPStatus(status).phrase}"
     page = f"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
-    return HTMLResponse(page, status, headers)
+    return HTMLResponse(page, status, _retry_after(fault))
 
 
-def _rate_limit_fault(seconds: float, *, retry_after: bool) -> Response:
-    headers = {"RateLimit-Remaining": "0", "RateLimit-Reset": f"{seconds:.0f}"}
-    return rate_limit_response(seconds, headers, retry_after=retry_after)
+def _create_refusal(fault: FaultSetting) -> Refusal | Response:
+    if fault.name.startswith("rate-limit"):
+        headers = {"RateLimit-Remaining": "0", "RateLimit-Reset": f"{fault.value:.0f}"}
+        return rate_limit_response(fault.value, headers | _retry_after(fault))
+    if fault.name.startswith("concurrency"):
+        message = "Too many requests are running at once."
+        headers = {"Concurrency-Limit-Remaining": "0", **_retry_after(fault)}
+        return Refusal(Category.CONCURRENCY, message, status=429, headers=headers)
+    message = "This resource is protected, please sign in first."
+    return Refusal(Category.AUTHENTICATION, message, status=401)
 
 
-def _concurrency_refusal(headers: dict[str, str]) -> Refusal:
-    return Refusal(
-        Category.CONCURRENCY,
-        "Too many requests are running at once.",
-        status=429,
-        headers={"Concurrency-Limit-Remaining": "0", **headers},
-    )
+def _retry_after(fault: FaultSetting) -> dict[str, str]:
+    return {"Retry-After": f"{fault.value:.0f}"} if fault.name.endswith("-retry-after") else {}
 
 
 async def _discard(_message: Message) -> None:
     pass
+
+
+async def _send_half(send: Send, message: Message) -> None:
+    """Send a message, but only half of a body."""
+    if message["type"] == "http.response.body":
+        body = message["body"]
+        message = {**message, "body": body[: len(body) // 2], "more_body": True}
+    await send(message)

@@ -1,6 +1,5 @@
 """Who may do what to a connection, and what becomes of it (contract D1, D5)."""
 
-import sqlite3
 from collections.abc import Callable
 from typing import Literal
 
@@ -13,19 +12,8 @@ from entity_connections.fake.model import (
     Caller,
     Connection,
 )
-from entity_connections.fake.rules.policy import (
-    AfterDisconnect,
-    AnswerBySource,
-    DeniedRequest,
-    DuplicateRequest,
-    OppositeRequest,
-    OwnRequest,
-    Policy,
-    RepeatAction,
-    RepeatRequest,
-    Withdrawal,
-)
-from entity_connections.fake.rules.refusal import Category, Refusal
+from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.rules.refusal import Refusal, broken_rule, forbidden
 from entity_connections.fake.state.connections import Connections
 from entity_connections.fake.state.hierarchy import Hierarchy
 
@@ -53,68 +41,23 @@ class ConnectionRules:
 
     def request(self, caller: Caller, target_id: str) -> str:
         """Request a connection from the acting entity to the target, and return its id."""
-        source = self._name(caller.entity_id)
-        if caller.role != ADMINISTRATOR:
-            raise Refusal(
-                Category.PERMISSION,
-                f"Only an administrator of {source} may request a connection from it.",
-            )
-        self._check_target(caller, target_id)
-        try:
-            return self._create(caller, target_id)
-        except sqlite3.IntegrityError:
-            active = self._connections.find_active(caller.entity_id, target_id)
-            if active is None:
-                raise
-            if self._policy().duplicate is DuplicateRequest.SAME_ID:
-                return active.id
-            raise self._duplicate_refusal(active) from None
-
-    def act(self, caller: Caller, action: Action, id_: str) -> None:
-        """Accept, deny or disconnect the connection `id_`."""
-        connection = self._connections.get(id_)
-        if connection is None:
-            raise Refusal(Category.NOT_FOUND, f"There is no connection {id_[:64]}.")
-        if action == "disconnect":
-            self._disconnect(caller, connection)
-            return
-        self._check_answer(caller, connection, action)
-        if connection.status != PENDING:  # repeated, and the policy allows that
-            return
-        if action == "accept":
-            self._connections.set_status(id_, CONNECTED)
-        elif self._policy().denied is DeniedRequest.REMOVED:
-            self._connections.remove(id_)
-        else:
-            self._connections.set_status(id_, DISCONNECTED)
-
-    def _check_target(self, caller: Caller, target_id: str) -> None:
-        target = self._hierarchy.entity(target_id)
-        if target is None:
-            raise Refusal(Category.NOT_FOUND, f"There is no entity {target_id[:64]}.")
-        name = target.display_name
-        if target_id == caller.entity_id:
-            raise Refusal(Category.RULE, f"{name} cannot be connected to itself.")
-        if target.status != PROVISIONED:
-            raise Refusal(Category.RULE, f"{name} is not provisioned yet.")
-        if self._hierarchy.role(caller.user.username, target_id) is None:
-            raise Refusal(
-                Category.PERMISSION,
-                f"{caller.user.login} has no access to {name}. Only an administrator"
-                " with access to the target may request a connection to it.",
-            )
-
-    def _create(self, caller: Caller, target_id: str) -> str:
         policy, source_id = self._policy(), caller.entity_id
-        status = PENDING
-        if policy.own_request is OwnRequest.CONNECTED:
-            role = self._hierarchy.role(caller.user.username, target_id)
-            status = CONNECTED if role == ADMINISTRATOR else PENDING
-        if policy.both_ways is OppositeRequest.REFUSED:
+        if not caller.administers(source_id):
+            source = self._hierarchy.display_name(source_id)
+            raise forbidden(f"Only an administrator of {source} may request a connection from it.")
+        target_role = self._check_target(caller, target_id)
+        if policy.both_ways == "refused":
             opposite = self._connections.find_active(target_id, source_id)
             if opposite is not None:
                 raise self._duplicate_refusal(opposite)
-        if policy.again is RepeatRequest.SAME_RECORD:
+        active = self._connections.find_active(source_id, target_id)
+        if active is not None:
+            if policy.duplicate == "same-id":
+                return active.id
+            raise self._duplicate_refusal(active)
+        is_own = policy.own_request == "connected" and target_role == ADMINISTRATOR
+        status = CONNECTED if is_own else PENDING
+        if policy.again == "same-record":
             disconnected = self._connections.find_last_disconnected(source_id, target_id)
             if disconnected is not None:
                 self._connections.set_status(disconnected.id, status)
@@ -123,66 +66,70 @@ class ConnectionRules:
         self._connections.add(id_, source_id, target_id, status)
         return id_
 
-    def _duplicate_refusal(self, active: Connection) -> Refusal:
-        source, target = self._name(active.source_id), self._name(active.target_id)
-        return Refusal(
-            Category.RULE,
-            f"The connection from {source} to {target} is already {active.status}."
-            " A pair of entities can have one at a time.",
-        )
-
-    def _check_answer(self, caller: Caller, connection: Connection, action: Action) -> None:
-        target = self._name(connection.target_id)
-        allowed_entities = {connection.target_id}
-        if self._policy().answering is AnswerBySource.ALLOWED:
-            allowed_entities.add(connection.source_id)
-        if caller.entity_id not in allowed_entities or caller.role != ADMINISTRATOR:
-            raise Refusal(
-                Category.PERMISSION,
-                f"Only an administrator of {target}, acting in {target}, may {action}"
-                f" the request from {self._name(connection.source_id)}.",
-            )
-        if connection.status != PENDING and not self._is_repeated(connection, action):
-            raise self._status_refusal(
-                connection, f"Only a Pending request can be {_PARTICIPLES[action]}."
-            )
-
-    def _disconnect(self, caller: Caller, connection: Connection) -> None:
-        both_ids = (connection.source_id, connection.target_id)
-        if caller.entity_id not in both_ids or caller.role != ADMINISTRATOR:
-            source, target = map(self._name, both_ids)
-            raise Refusal(
-                Category.PERMISSION,
-                f"Only an administrator of {source} or {target}, acting there,"
-                " may disconnect the two.",
-            )
-        is_allowed_withdrawal = (
-            connection.status == PENDING
-            and caller.entity_id == connection.source_id
-            and self._policy().withdrawal is Withdrawal.ALLOWED
-        )
-        if self._is_repeated(connection, "disconnect"):
+    def act(self, caller: Caller, action: Action, id_: str) -> None:
+        """Accept, deny or disconnect the connection `id_`."""
+        policy, connection = self._policy(), self._connections.get(id_)
+        self._check_permission(caller, connection, action)
+        before, after = PENDING, DISCONNECTED
+        if action == "accept":
+            after = CONNECTED
+        elif action == "disconnect":
+            before = CONNECTED
+        if connection.status == after and policy.twice == "repeated":
             return
-        if connection.status != CONNECTED and not is_allowed_withdrawal:
-            raise self._status_refusal(connection, "Only a Connected one can be disconnected.")
-        if self._policy().ended is AfterDisconnect.REMOVED:
-            self._connections.remove(connection.id)
+        is_withdrawal = (
+            policy.withdrawal == "allowed"
+            and action == "disconnect"
+            and connection.status == PENDING
+            and connection.source_id == caller.entity_id
+        )
+        if connection.status != before and not is_withdrawal:
+            raise broken_rule(
+                f"The connection {self._describe(connection)} is {connection.status}."
+                f" To {action} it, it must be {before}."
+            )
+        is_removed = {
+            "accept": False,
+            "deny": policy.denied == "removed",
+            "disconnect": policy.ended == "removed",
+        }
+        if is_removed[action]:
+            self._connections.remove(id_)
         else:
-            self._connections.set_status(connection.id, DISCONNECTED)
+            self._connections.set_status(id_, after)
 
-    def _is_repeated(self, connection: Connection, action: Action) -> bool:
-        done = CONNECTED if action == "accept" else DISCONNECTED
-        return connection.status == done and self._policy().twice is RepeatAction.REPEATED
+    def _check_target(self, caller: Caller, target_id: str) -> str:
+        """Return the caller's role in the target of a request."""
+        target = self._hierarchy.entity(target_id)
+        if target_id == caller.entity_id:
+            raise broken_rule(f"{target.display_name} cannot be connected to itself.")
+        if target.status != PROVISIONED:
+            raise broken_rule(f"{target.display_name} is not provisioned yet.")
+        role = self._hierarchy.role(caller.user.username, target_id)
+        if role is None:
+            raise forbidden(
+                f"{caller.user.login} has no access to {target.display_name}. Only an"
+                " administrator with access to the target may request a connection to it."
+            )
+        return role
 
-    def _status_refusal(self, connection: Connection, rule: str) -> Refusal:
-        source, target = self._name(connection.source_id), self._name(connection.target_id)
-        return Refusal(
-            Category.RULE,
-            f"The connection from {source} to {target} is {connection.status}. {rule}",
+    def _check_permission(self, caller: Caller, connection: Connection, action: Action) -> None:
+        entity_ids = [connection.target_id]
+        if action == "disconnect" or self._policy().answering == "allowed":
+            entity_ids.append(connection.source_id)
+        if not caller.administers(*entity_ids):
+            names = " or ".join(map(self._hierarchy.display_name, entity_ids))
+            raise forbidden(
+                f"Only an administrator of {names}, acting there, may {action} the connection"
+                f" {self._describe(connection)}."
+            )
+
+    def _duplicate_refusal(self, active: Connection) -> Refusal:
+        return broken_rule(
+            f"The connection {self._describe(active)} is already {active.status}."
+            " A pair of entities can have one at a time."
         )
 
-    def _name(self, entity_id: str) -> str:
-        return self._hierarchy.display_name(entity_id)
-
-
-_PARTICIPLES: dict[Action, str] = {"accept": "accepted", "deny": "denied"}
+    def _describe(self, connection: Connection) -> str:
+        source = self._hierarchy.display_name(connection.source_id)
+        return f"from {source} to {self._hierarchy.display_name(connection.target_id)}"

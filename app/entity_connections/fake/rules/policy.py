@@ -1,164 +1,43 @@
-"""How the fake tenant behaves where Zuora's documentation is silent (contract L).
-
-Each enumeration is one open question with the possible answers; the first answer is the default.
-`policy_table` holds the questions and the reasons.
-"""
+"""How the fake tenant behaves where Zuora's documentation is silent (contract L)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
-from enum import Enum
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Literal, get_args
 
 from entity_connections.domain.words import join_or
 
 
-class DeniedRequest(Enum):
-    """What becomes of a denied request."""
-
-    DISCONNECTED = "becomes Disconnected"
-    REMOVED = "is removed"
-
-
-class AfterDisconnect(Enum):
-    """What becomes of a connection that is disconnected."""
-
-    KEPT = "stays in the lists as Disconnected"
-    REMOVED = "is removed"
-
-
-class RepeatRequest(Enum):
-    """What a request makes when the pair's last connection is Disconnected."""
-
-    NEW_RECORD = "a new record, the old one stays"
-    SAME_RECORD = "the same record becomes Pending"
-
-
-class DuplicateRequest(Enum):
-    """What a request answers while the pair has a Pending or Connected record."""
-
-    REFUSED = "refused, category 30"
-    SAME_ID = "a success with the id of that record"
-
-
-class OppositeRequest(Enum):
-    """What a request makes while the opposite direction is Pending or Connected."""
-
-    TWO_RECORDS = "two records"
-    REFUSED = "refused, category 30"
-
-
-class OwnRequest(Enum):
-    """What a request becomes when its maker administers both entities."""
-
-    PENDING = "Pending like any other"
-    CONNECTED = "Connected at once"
-
-
-class AnswerBySource(Enum):
-    """Whether an administrator of the source, acting there, may accept or deny."""
-
-    REFUSED = "refused, category 10"
-    ALLOWED = "allowed"
-
-
-class Withdrawal(Enum):
-    """Whether the source may disconnect its own request while it is Pending."""
-
-    REFUSED = "refused, category 30"
-    ALLOWED = "allowed, becomes Disconnected"
-
-
-class RepeatAction(Enum):
-    """What an accept, deny or disconnect answers when it has been done already."""
-
-    REFUSED = "refused, category 30"
-    REPEATED = "a success that changes nothing"
-
-
-class ReusedKey(Enum):
-    """What an Idempotency-Key answers when entity or body differ from the first time."""
-
-    REPLAYED = "the first answer again"
-    REFUSED = "refused, HTTP 422"
-
-
-class RefusalStatus(Enum):
-    """The HTTP status of what the rules forbid, or of what does not exist."""
-
-    HTTP_200 = "HTTP 200 with success false"
-    HTTP_4XX = "HTTP 403, 404 or 400 for category 10, 40 or 30"
-
-
-class BarePut(Enum):
-    """What a PUT answers that has neither a body nor a Content-Type."""
-
-    TAKEN = "like one with {}"
-    REFUSED = "refused, HTTP 415"
-
-
-class EntityList(Enum):
-    """Which entities the list of entities holds."""
-
-    WHOLE = "the whole hierarchy"
-    ENTERABLE = "only those the caller may enter"
-    FIRST_300 = "the first 300 of the hierarchy"
-
-
-class ConnectionOrder(Enum):
-    """The order in which connections are listed."""
-
-    CREATION = "creation"
-    NEWEST_FIRST = "the newest first"
-
-
-class TokenLimit(Enum):
-    """How many tokens may be requested."""
-
-    PER_TENANT = "2,000 a minute for the tenant"
-    PER_ADDRESS = "2,000 a minute for the tenant, 100 from one IP address"
-
-
-class NextPage(Enum):
-    """What the query of nextPage holds."""
-
-    WHOLE_QUERY = "all of the query, with the next page"
-    WITHOUT_TYPE = "page and pageSize only"
-
-
 class PolicyError(ValueError):
-    """An option that does not exist; the message names it and the valid ones."""
+    """A policy or value that does not exist; the message names it and the valid ones."""
 
 
 @dataclass(frozen=True)
 class Policy:
-    """One answer to each open question.
+    """The behaviour for each open question; `policy_table` describes all of them.
 
-    Outside Python, fields and values are written in lower case with hyphens:
-    `denied=removed` is `Policy(denied=DeniedRequest.REMOVED)`.
+    Outside Python, names are written with hyphens: `own-request=connected`.
     """
 
-    denied: DeniedRequest = DeniedRequest.DISCONNECTED
-    ended: AfterDisconnect = AfterDisconnect.KEPT
-    again: RepeatRequest = RepeatRequest.NEW_RECORD
-    duplicate: DuplicateRequest = DuplicateRequest.REFUSED
-    both_ways: OppositeRequest = OppositeRequest.TWO_RECORDS
-    own_request: OwnRequest = OwnRequest.PENDING
-    answering: AnswerBySource = AnswerBySource.REFUSED
-    withdrawal: Withdrawal = Withdrawal.REFUSED
-    twice: RepeatAction = RepeatAction.REFUSED
-    reused_key: ReusedKey = ReusedKey.REPLAYED
-    refusals: RefusalStatus = RefusalStatus.HTTP_200
-    bare_put: BarePut = BarePut.TAKEN
-    entity_list: EntityList = EntityList.WHOLE
-    order: ConnectionOrder = ConnectionOrder.CREATION
-    next_page: NextPage = NextPage.WHOLE_QUERY
-    token_limit: TokenLimit = TokenLimit.PER_TENANT
+    denied: Literal["disconnected", "removed"] = "disconnected"
+    ended: Literal["kept", "removed"] = "kept"
+    again: Literal["new-record", "same-record"] = "new-record"
+    duplicate: Literal["refused", "same-id"] = "refused"
+    both_ways: Literal["two-records", "refused"] = "two-records"
+    own_request: Literal["pending", "connected"] = "pending"
+    answering: Literal["refused", "allowed"] = "refused"
+    withdrawal: Literal["refused", "allowed"] = "refused"
+    twice: Literal["refused", "repeated"] = "refused"
+    reused_key: Literal["replayed", "refused"] = "replayed"
+    refusals: Literal["http-200", "http-4xx"] = "http-200"
+    bare_put: Literal["taken", "refused"] = "taken"
+    entity_list: Literal["whole", "enterable", "first-300"] = "whole"
+    order: Literal["creation", "newest-first"] = "creation"
+    next_page: Literal["whole-query", "without-type"] = "whole-query"
+    token_limit: Literal["per-tenant", "per-address"] = "per-tenant"  # noqa: S105 - no password
 
     def as_dict(self) -> dict[str, str]:
-        """Return the values by name, both as they are written in files and options."""
-        return {
-            option_word(field.name): option_word(getattr(self, field.name).name)
-            for field in fields(self)
-        }
+        """Return the values by name, as they are written in files and options."""
+        return {option_name(name): value for name, value in asdict(self).items()}
 
     def with_options(self, options: Iterable[str]) -> "Policy":
         """Return a copy with other values, each given as "name=value".
@@ -175,29 +54,22 @@ class Policy:
         Raises:
             PolicyError: A name or a value does not exist.
         """
-        options = policy_options()
-        changes: dict[str, Enum] = {}
         for name, value in values.items():
-            if name not in options:
-                raise PolicyError(f"There is no policy {name[:64]!r}. Choose {join_or(options)}.")
-            if value not in options[name]:
-                valid = join_or(options[name])
+            if name not in OPTIONS:
+                raise PolicyError(f"There is no policy {name[:64]!r}. Choose {join_or(OPTIONS)}.")
+            if value not in OPTIONS[name]:
+                valid = join_or(OPTIONS[name])
                 raise PolicyError(f"{name} has no value {value[:64]!r}. Choose {valid}.")
-            changes[name.replace("-", "_")] = options[name][value]
+        changes = {name.replace("-", "_"): value for name, value in values.items()}
         return replace(self, **changes)  # type: ignore[arg-type]
 
 
-def policy_options() -> dict[str, dict[str, Enum]]:
-    """Return the valid values of each policy: name -> word -> value."""
-    default = Policy()
-    return {
-        option_word(field.name): {
-            option_word(value.name): value for value in type(getattr(default, field.name))
-        }
-        for field in fields(default)
-    }
+def option_name(field_name: str) -> str:
+    """Return the name of a field of `Policy` as it is written in files and options."""
+    return field_name.replace("_", "-")
 
 
-def option_word(name: str) -> str:
-    """Return a Python name as it is written in files and options."""
-    return name.lower().replace("_", "-")
+OPTIONS: dict[str, tuple[str, ...]] = {
+    option_name(field.name): get_args(field.type) for field in fields(Policy)
+}
+"""The name of each policy -> its values, the default first."""

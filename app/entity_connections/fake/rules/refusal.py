@@ -3,10 +3,6 @@
 from collections.abc import Mapping
 from enum import IntEnum
 
-_UNKNOWN_RESOURCE = 500000
-"""Stands for the resource number, which Zuora does not publish for entities and connections."""
-_NOT_SIGNED_IN_CODE = 90000011
-
 
 class Category(IntEnum):
     """The last two digits of an error code (contract F3)."""
@@ -27,16 +23,10 @@ class Category(IntEnum):
 
 
 class Refusal(Exception):
-    """A call is refused.
+    """A call is refused; `messages` are the reasons, one sentence each.
 
     The default status is HTTP 200: Zuora reports what its rules forbid inside a successful
     response, and keeps other statuses for calls that it cannot process.
-
-    Attributes:
-        category: The category of the error code.
-        messages: The reasons, one sentence each.
-        status: The HTTP status.
-        headers: Headers of the response.
     """
 
     def __init__(
@@ -54,10 +44,26 @@ class Refusal(Exception):
 
     @property
     def code(self) -> int:
-        """The error code: six digits for the resource, two for the category."""
-        if self.category is Category.AUTHENTICATION:
-            return _NOT_SIGNED_IN_CODE
-        return _UNKNOWN_RESOURCE * 100 + self.category
+        """The error code: six digits for the resource, two for the category.
+
+        Zuora does not publish the resource number of entities and connections: it is 500000 here.
+        """
+        return 90000011 if self.category is Category.AUTHENTICATION else 50000000 + self.category
+
+
+def forbidden(message: str) -> Refusal:
+    """Return the refusal of a call that this caller may not make."""
+    return Refusal(Category.PERMISSION, message)
+
+
+def broken_rule(message: str) -> Refusal:
+    """Return the refusal of a change that a rule forbids to everyone."""
+    return Refusal(Category.RULE, message)
+
+
+def not_found(message: str) -> Refusal:
+    """Return the refusal of a call that names something which does not exist."""
+    return Refusal(Category.NOT_FOUND, message)
 
 
 def invalid_value(*messages: str, status: int = 400) -> Refusal:

@@ -4,14 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from entity_connections.fake.model import (
-    ADMINISTRATOR,
-    PROVISIONED,
-    STANDARD_USER,
-    Entity,
-    Role,
-    Scenario,
-)
+from entity_connections.fake.model import ADMINISTRATOR, STANDARD_USER, Entity, Role, Scenario, User
 
 Data = dict[str, Any]
 
@@ -21,41 +14,44 @@ class NotTomlError(ValueError):
 
 
 def scenario_to_data(scenario: Scenario) -> Data:
-    """Return the data of a scenario file, from which `parse_scenario` makes the same scenario."""
+    """Return the data of a scenario file, from which `build_scenario` makes the same scenario."""
     names = {entity.id: entity.name for entity in scenario.entities}
-    data: Data = {"tenant_id": scenario.tenant_id}
-    if scenario.faults:
-        data["faults"] = list(scenario.faults)
-    data["policy"] = scenario.policy.as_dict()
-    data["entities"] = [_entity_data(entity, names) for entity in scenario.entities]
-    data["users"] = [
-        {
-            "username": user.username,
-            "login": user.login,
-            "client_id": user.client_id,
-            "client_secret": user.client_secret,
-            "home": names.get(user.home_entity_id, user.home_entity_id),
-            **_roles_data(scenario.roles.get(user.username, {}), scenario.entities),
-        }
-        for user in scenario.users
-    ]
-    data["connections"] = [
-        {
-            "source": names.get(connection.source_id, connection.source_id),
-            "target": names.get(connection.target_id, connection.target_id),
-            "status": connection.status,
-            "id": connection.id,
-        }
-        for connection in scenario.connections
-    ]
-    data["access_requests"] = [
-        {
-            "username": request.username,
-            "entity": names.get(request.entity_id, request.entity_id),
-            "status": request.status,
-        }
-        for request in scenario.access_requests
-    ]
+
+    def list_entities(user: User, role: Role) -> list[str]:
+        roles = scenario.roles.get(user.username, {})
+        return [names[id_] for id_, user_role in roles.items() if user_role == role]
+
+    data = {
+        "tenant_id": scenario.tenant_id,
+        "faults": list(scenario.faults),
+        "policy": scenario.policy.as_dict(),
+        "entities": [_entity_data(entity, names) for entity in scenario.entities],
+        "users": [
+            {
+                "username": user.username,
+                "login": user.login,
+                "client_id": user.client_id,
+                "client_secret": user.client_secret,
+                "home": names[user.home_entity_id],
+                "administrator": list_entities(user, ADMINISTRATOR),
+                "standard_user": list_entities(user, STANDARD_USER),
+            }
+            for user in scenario.users
+        ],
+        "connections": [
+            {
+                "source": names.get(source_id, source_id),
+                "target": names.get(target_id, target_id),
+                "status": status,
+                "id": id_,
+            }
+            for id_, source_id, target_id, status in scenario.connections
+        ],
+        "access_requests": [
+            {"username": username, "entity": names[entity_id], "status": status}
+            for username, entity_id, status in scenario.access_requests
+        ],
+    }
     return {key: value for key, value in data.items() if value}
 
 
@@ -76,28 +72,16 @@ def to_toml(data: Data) -> str:
 
 
 def _entity_data(entity: Entity, names: Mapping[str, str]) -> Data:
-    data: Data = {"name": entity.name, "id": entity.id}
-    if entity.display_name != entity.name:
-        data["display_name"] = entity.display_name
-    if entity.parent_id is not None:
-        data["parent"] = names[entity.parent_id]
-    return data | {
+    data = {
+        "name": entity.name,
+        "id": entity.id,
+        "display_name": entity.display_name if entity.display_name != entity.name else None,
+        "parent": names.get(entity.parent_id or ""),
         "timezone": entity.timezone,
         "locale": entity.locale,
         "status": entity.status,
     }
-
-
-def _roles_data(roles: Mapping[str, Role], entities: tuple[Entity, ...]) -> Data:
-    provisioned_ids = {entity.id for entity in entities if entity.status == PROVISIONED}
-    data: Data = {}
-    for key, role in (("administrator", ADMINISTRATOR), ("standard_user", STANDARD_USER)):
-        ids = {id_ for id_, held_role in roles.items() if held_role == role}
-        names: list[str] = []
-        if provisioned_ids <= ids:
-            names, ids = ["*"], ids - provisioned_ids
-        data[key] = [*names, *(entity.name for entity in entities if entity.id in ids)]
-    return data
+    return {key: value for key, value in data.items() if value is not None}
 
 
 def _escape(char: str) -> str:

@@ -2,8 +2,11 @@
 
 import json
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
+from graphlib import CycleError, TopologicalSorter
 from hashlib import sha256
+from pathlib import Path
 
 from pydantic import ValidationError
 
@@ -31,20 +34,34 @@ from entity_connections.fake.scenarios.file_schema import (
     UserEntry,
     describe_error,
 )
-from entity_connections.fake.scenarios.loader import ScenarioFileError
 
-_MAX_PROBLEMS = 20
-"""The most problems of one file that are reported."""
 _HEX_DIGITS = frozenset("0123456789abcdef")
 
 
-def parse_scenario(content: bytes, file_name: str, *, as_json: bool) -> Scenario:
-    """Return the scenario in the content of a file.
+class ScenarioFileError(ValueError):
+    """A scenario file that cannot be used.
 
-    Args:
-        content: The content.
-        file_name: The name of the file, for messages.
-        as_json: Whether the content is JSON; otherwise it is TOML.
+    The message has a line for each problem, with the name of the file and the place in it.
+    """
+
+
+def read_file(path: Path) -> Scenario:
+    """Return the scenario in a file; it is JSON if its name says so, otherwise TOML.
+
+    Raises:
+        ScenarioFileError: The file cannot be used.
+    """
+    try:
+        if not path.is_file():  # reading a pipe would wait for a writer
+            raise ScenarioFileError(f"There is no scenario file {path}.")
+        content = path.read_bytes()
+    except OSError as error:
+        raise ScenarioFileError(f"{path} cannot be read: {error.strerror}.") from error
+    return parse_scenario(content, str(path), as_json=path.suffix.lower() == ".json")
+
+
+def parse_scenario(content: bytes, file_name: str, *, as_json: bool) -> Scenario:
+    """Return the scenario in the content of a file, which is JSON or TOML.
 
     Raises:
         ScenarioFileError: The content cannot be used.
@@ -52,28 +69,33 @@ def parse_scenario(content: bytes, file_name: str, *, as_json: bool) -> Scenario
     try:
         text = content.decode("utf-8")
         data = json.loads(text) if as_json else tomllib.loads(text)
-    except UnicodeDecodeError as error:
-        raise ScenarioFileError(f"{file_name}: byte {error.start + 1} is not UTF-8.") from None
     except (ValueError, RecursionError) as error:
         language = "JSON" if as_json else "TOML"
         raise ScenarioFileError(f"{file_name} is not {language}: {error}.") from None
+    return build_scenario(data, file_name)
+
+
+def build_scenario(data: object, file_name: str) -> Scenario:
+    """Return the scenario that the data of a scenario file describes.
+
+    Raises:
+        ScenarioFileError: The data cannot be used; `file_name` begins each line of the message.
+    """
     try:
         file = ScenarioFile.model_validate(data)
     except ValidationError as error:
-        raise _file_error(file_name, [describe_error(e) for e in error.errors()]) from None
-    builder = _ScenarioBuilder(file)
-    scenario = builder.build()
-    problems = builder.problems + _find_conflicts(scenario) + _find_tree_problems(scenario.entities)
-    if problems:
-        raise _file_error(file_name, problems)
-    return scenario
-
-
-def _file_error(file_name: str, problems: Sequence[str]) -> ScenarioFileError:
-    lines = [f"{file_name}: {problem}" for problem in problems[:_MAX_PROBLEMS]]
-    if len(problems) > _MAX_PROBLEMS:
-        lines.append(f"and {len(problems) - _MAX_PROBLEMS} more.")
-    return ScenarioFileError("\n".join(lines))
+        problems = [describe_error(e) for e in error.errors()]
+    else:
+        builder = _ScenarioBuilder(file)
+        scenario = builder.build()
+        problems = [
+            *builder.problems,
+            *_find_duplicates(scenario),
+            *_find_tree_problems(scenario.entities),
+        ]
+        if not problems:
+            return scenario
+    raise ScenarioFileError("\n".join(f"{file_name}: {problem}" for problem in problems))
 
 
 class _ScenarioBuilder:
@@ -88,27 +110,43 @@ class _ScenarioBuilder:
             entity.name: entity.id or self._make_id("entity", entity.name)
             for entity in file.entities
         }
+        self._provisioned_ids = [
+            self._ids[entity.name] for entity in file.entities if entity.status == PROVISIONED
+        ]
+        names = [entity.name for entity in file.entities if entity.parent is None]
+        self._global_name = names[0] if names else file.entities[0].name
         self.problems: list[str] = []
 
     def build(self) -> Scenario:
         file = self._file
-        entities = self._build_entities()
         return Scenario(
             tenant_id=file.tenant_id,
-            entities=entities,
+            entities=tuple(
+                Entity(
+                    id=self._ids[entry.name],
+                    name=entry.name,
+                    display_name=entry.name if entry.display_name is None else entry.display_name,
+                    parent_id=entry.parent
+                    and self._resolve(f"entities {number}, parent", entry.parent),
+                    timezone=entry.timezone,
+                    status=entry.status,
+                    locale=entry.locale,
+                )
+                for number, entry in enumerate(file.entities, 1)
+            ),
             connections=tuple(
                 self._build_connection(number, entry)
                 for number, entry in enumerate(file.connections, 1)
             ),
             users=tuple(
-                self._build_user(f"users {number}", entry, entities)
+                self._build_user(f"users {number}", entry)
                 for number, entry in enumerate(file.users, 1)
             ),
             roles={
-                entry.username: self._build_roles(f"users {number}", entry, entities)
+                entry.username: self._build_roles(f"users {number}", entry)
                 for number, entry in enumerate(file.users, 1)
             },
-            policy=Policy().with_values(file.policy.model_dump(by_alias=True)),
+            policy=Policy(**file.policy.model_dump()),
             access_requests=tuple(
                 self._build_access_request(f"access_requests {number}", entry)
                 for number, entry in enumerate(file.access_requests, 1)
@@ -116,29 +154,11 @@ class _ScenarioBuilder:
             faults=tuple(file.faults),
         )
 
-    def _build_entities(self) -> tuple[Entity, ...]:
-        return tuple(
-            Entity(
-                self._ids[entry.name],
-                entry.name,
-                entry.name if entry.display_name is None else entry.display_name,
-                None
-                if entry.parent is None
-                else self._resolve(f"entities {number}, parent", entry.parent),
-                entry.timezone,
-                entry.status,
-                entry.locale,
-            )
-            for number, entry in enumerate(self._file.entities, 1)
-        )
-
-    def _build_user(self, place: str, entry: UserEntry, entities: Sequence[Entity]) -> User:
-        if entry.home is None:
-            home_id = next((entity.id for entity in entities if entity.parent_id is None), "")
-        else:
-            home_id = self._resolve(f"{place}, home", entry.home)
-        if any(entity.id == home_id and entity.status == UNPROVISIONED for entity in entities):
-            self.problems.append(f"{place}, home: {entry.home} is not provisioned.")
+    def _build_user(self, place: str, entry: UserEntry) -> User:
+        home = entry.home or self._global_name
+        home_id = self._resolve(f"{place}, home", home)
+        if home_id in self._ids.values() and home_id not in self._provisioned_ids:
+            self.problems.append(f"{place}, home: {home} is not provisioned.")
         client_id = hyphenate_id(sha256(f"client/{entry.username}".encode()).hexdigest()[:32])
         return User(
             entry.username,
@@ -148,22 +168,18 @@ class _ScenarioBuilder:
             home_id,
         )
 
-    def _build_roles(
-        self, place: str, entry: UserEntry, entities: Sequence[Entity]
-    ) -> dict[str, Role]:
-        roles: dict[str, Role] = {}
+    def _build_roles(self, place: str, entry: UserEntry) -> dict[str, Role]:
         lists: tuple[tuple[str, Role, list[str]], ...] = (
             ("standard_user", STANDARD_USER, entry.standard_user),
             ("administrator", ADMINISTRATOR, entry.administrator),
         )
-        for key, role, refs in lists:
-            for ref in refs:
-                if ref == "*":
-                    roles |= {
-                        entity.id: role for entity in entities if entity.status == PROVISIONED
-                    }
+        roles: dict[str, Role] = {}
+        for key, role, references in lists:
+            for reference in references:
+                if reference == "*":
+                    roles |= dict.fromkeys(self._provisioned_ids, role)
                 else:
-                    roles[self._resolve(f"{place}, {key}", ref)] = role
+                    roles[self._resolve(f"{place}, {key}", reference)] = role
         return roles
 
     def _build_connection(self, number: int, entry: ConnectionEntry) -> Connection:
@@ -178,58 +194,48 @@ class _ScenarioBuilder:
     def _build_access_request(self, place: str, entry: AccessRequestEntry) -> AccessRequest:
         usernames = [user.username for user in self._file.users]
         if entry.username not in usernames:
-            self.problems.append(
-                f"{place}, username: there is no user {entry.username!r}"
-                f"{suggest(entry.username, usernames) or '.'}"
-            )
-        return AccessRequest(
-            entry.username, self._resolve(f"{place}, entity", entry.entity), entry.status
-        )
+            self.problems.append(f"{place}, username: there is no user {entry.username!r}.")
+        entity_id = self._resolve(f"{place}, entity", entry.entity)
+        return AccessRequest(entry.username, entity_id, entry.status)
 
-    def _resolve(self, place: str, ref: str, *, allow_unknown_id: bool = False) -> str:
+    def _resolve(self, place: str, reference: str, *, allow_unknown_id: bool = False) -> str:
         """Return the id of the entity that a name or id refers to."""
-        if ref in self._ids:
-            return self._ids[ref]
-        is_id = len(ref) == 32 and set(ref) <= _HEX_DIGITS
-        if not (is_id and (allow_unknown_id or ref in self._ids.values())):
-            suggestion = suggest(ref, self._ids) or "."
-            self.problems.append(f"{place}: there is no entity {ref!r}{suggestion}")
-        return ref
+        if reference in self._ids:
+            return self._ids[reference]
+        is_id = len(reference) == 32 and set(reference) <= _HEX_DIGITS
+        if not (is_id and (allow_unknown_id or reference in self._ids.values())):
+            suggestion = suggest(reference, self._ids) or "."
+            self.problems.append(f"{place}: there is no entity {reference!r}{suggestion}")
+        return reference
 
     def _make_id(self, kind: str, key: str) -> str:
         """Return an id that is the same whenever the file is read."""
         return sha256(f"{self._file.tenant_id}/{kind}/{key}".encode()).hexdigest()[:32]
 
 
-def _find_conflicts(scenario: Scenario) -> list[str]:
-    """Return the problems with values that must be unique."""
-    active_pairs = [
-        f"{connection.source_id} → {connection.target_id}"
-        if connection.status in (PENDING, CONNECTED)
-        else None
-        for connection in scenario.connections
+def _find_duplicates(scenario: Scenario) -> list[str]:
+    columns = {
+        "entities: the name": [entity.name for entity in scenario.entities],
+        "entities: the id": [entity.id for entity in scenario.entities],
+        "users: the username": [user.username for user in scenario.users],
+        "users: the login": [user.login for user in scenario.users],
+        "users: the client_id": [user.client_id for user in scenario.users],
+        "connections: the id": [connection.id for connection in scenario.connections],
+        "connections: the Pending or Connected pair": [
+            f"{source_id} → {target_id}"
+            for _, source_id, target_id, status in scenario.connections
+            if status in (PENDING, CONNECTED)
+        ],
+        "access_requests: the pair": [
+            f"{username} → {entity_id}" for username, entity_id, _ in scenario.access_requests
+        ],
+    }
+    return [
+        f"{place} {value} occurs {count} times."
+        for place, values in columns.items()
+        for value, count in Counter(values).items()
+        if count > 1
     ]
-    requests = [f"{request[0]} → {request[1]}" for request in scenario.access_requests]
-    columns: list[tuple[str, list[str | None]]] = [
-        ("entities {}, name", [entity.name for entity in scenario.entities]),
-        ("entities {}, id", [entity.id for entity in scenario.entities]),
-        ("users {}, username", [user.username for user in scenario.users]),
-        ("users {}, login", [user.login for user in scenario.users]),
-        ("users {}, client_id", [user.client_id for user in scenario.users]),
-        ("connections {}, id", [connection.id for connection in scenario.connections]),
-        ("connections {}, Pending or Connected pair", active_pairs),
-        ("access_requests {}, pair", [*requests]),
-    ]
-    problems = []
-    for place, values in columns:
-        first_numbers: dict[str, int] = {}
-        for number, value in enumerate(values, 1):
-            if value is None:
-                continue
-            first = first_numbers.setdefault(value, number)
-            if first != number:
-                problems.append(f"{place.format(number)}: {value} stands at {first} already.")
-    return problems
 
 
 def _find_tree_problems(entities: Sequence[Entity]) -> list[str]:
@@ -240,16 +246,13 @@ def _find_tree_problems(entities: Sequence[Entity]) -> list[str]:
         names = f"{len(roots)}: {', '.join(roots[:5])}" if roots else "none"
         problems.append(f"entities: exactly one has no parent, the global entity; here {names}.")
     by_id = {entity.id: entity for entity in entities}
+    try:
+        TopologicalSorter({entity.id: {entity.parent_id} for entity in entities}).prepare()
+    except CycleError as error:
+        problems.append(f"entities: {by_id[error.args[1][0]].name} is below itself.")
     for number, entity in enumerate(entities, 1):
         parent = by_id.get(entity.parent_id or "")
-        seen_ids = {entity.id}
-        ancestor = parent
-        while ancestor is not None and ancestor.id not in seen_ids:
-            seen_ids.add(ancestor.id)
-            ancestor = by_id.get(ancestor.parent_id or "")
-        if ancestor is not None:
-            problems.append(f"entities {number}, parent: {entity.name} is below itself.")
-        elif entity.parent_id is None and entity.status == UNPROVISIONED:
+        if entity.parent_id is None and entity.status == UNPROVISIONED:
             problems.append(f"entities {number}, status: the global entity is always Provisioned.")
         elif entity.status == PROVISIONED and parent and parent.status == UNPROVISIONED:
             problems.append(

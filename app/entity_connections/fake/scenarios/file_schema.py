@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
@@ -12,18 +13,13 @@ from entity_connections.fake.model import (
     MAX_ENTITIES,
     NAME_PATTERN,
     TIMEZONE_PATTERN,
+    AccessStatus,
 )
-from entity_connections.fake.rules.policy import Policy, policy_options
-
-
-def _check_fault(text: str) -> str:
-    parse_fault(text)
-    return text
-
+from entity_connections.fake.rules.policy import Policy, option_name
 
 Id = Annotated[str, Field(pattern="^[0-9a-f]{32}$", examples=["8a808255557baba1015580e12fa5083a"])]
 EntityRef = Annotated[str, Field(min_length=1, max_length=255, description="an entity: name or id")]
-FaultText = Annotated[str, AfterValidator(_check_fault)]
+FaultText = Annotated[str, AfterValidator(lambda text: str(parse_fault(text)))]
 
 
 class _StrictModel(BaseModel):
@@ -72,7 +68,7 @@ class AccessRequestEntry(_StrictModel):
 
     username: str
     entity: EntityRef
-    status: Literal["Pending Review", "Active", "Access Denied"] = "Pending Review"
+    status: AccessStatus = "Pending Review"
 
 
 PolicyTable: Any = create_model(
@@ -80,11 +76,8 @@ PolicyTable: Any = create_model(
     __base__=_StrictModel,
     __doc__="Behaviour where Zuora is silent; the command `policy` explains it.",
     **{
-        name.replace("-", "_"): (
-            Literal[tuple(values)],
-            Field(Policy().as_dict()[name], alias=name),
-        )
-        for name, values in policy_options().items()
+        field.name: (field.type, Field(field.default, alias=option_name(field.name)))
+        for field in fields(Policy)
     },  # type: ignore[call-overload]
 )
 
@@ -99,11 +92,6 @@ class ScenarioFile(_StrictModel):
     users: list[UserEntry] = Field(min_length=1)
     connections: list[ConnectionEntry] = []
     access_requests: list[AccessRequestEntry] = []
-
-
-def json_schema() -> dict[str, Any]:
-    """Return the JSON schema of a scenario file."""
-    return ScenarioFile.model_json_schema(by_alias=True)
 
 
 def describe_error(error: Mapping[str, Any]) -> str:

@@ -1,10 +1,11 @@
-"""Reading and writing connection records; the rules are elsewhere (contract D3)."""
+"""The connection records of a tenant (contract D3)."""
 
 import sqlite3
 
-from entity_connections.fake.model import DISCONNECTED, Connection
+from entity_connections.fake.model import Connection
+from entity_connections.fake.rules.refusal import not_found
+from entity_connections.fake.state.database import select_one
 
-_COLUMNS = "id, source_id, target_id, status"
 # SQLite writes the JSON in half of the time that Python would take.
 _AS_JSON = (
     "json_object('id', id, 'sourceEntityId', source_id, 'targetEntityId', target_id,"
@@ -18,7 +19,10 @@ _DIRECTIONS = {
 
 
 class Connections:
-    """Reads and writes connection records."""
+    """Reads and writes connection records; they come in the order of creation.
+
+    A second Pending or Connected record for a pair of entities raises `sqlite3.IntegrityError`.
+    """
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
@@ -50,15 +54,16 @@ class Connections:
         )
         return [text for (text,) in rows]
 
-    def get(self, id_: str) -> Connection | None:
-        """Return the record with this id; None when there is none."""
-        if not id_.isascii():
-            return None
-        return self._first("WHERE id = ?", id_)
+    def get(self, id_: str) -> Connection:
+        """Return the record with this id; raise `Refusal` when there is none."""
+        connection = self._find("WHERE id = ?", id_)
+        if connection is None:
+            raise not_found(f"There is no connection {id_[:64]}.")
+        return connection
 
     def find_active(self, source_id: str, target_id: str) -> Connection | None:
         """Return the pair's Pending or Connected record; None when there is none."""
-        return self._first(
+        return self._find(
             "WHERE source_id = ? AND target_id = ? AND status IN ('Pending', 'Connected')",
             source_id,
             target_id,
@@ -66,39 +71,28 @@ class Connections:
 
     def find_last_disconnected(self, source_id: str, target_id: str) -> Connection | None:
         """Return the pair's newest Disconnected record; None when there is none."""
-        return self._first(
-            "WHERE source_id = ? AND target_id = ? AND status = ? ORDER BY seq DESC",
+        return self._find(
+            "WHERE source_id = ? AND target_id = ? AND status = 'Disconnected' ORDER BY seq DESC",
             source_id,
             target_id,
-            DISCONNECTED,
         )
 
     def add(self, id_: str, source_id: str, target_id: str, status: str) -> None:
-        """Add a record.
-
-        Raises:
-            sqlite3.IntegrityError: The pair has a Pending or Connected record already.
-        """
+        """Add a record."""
         self._db.execute(
             "INSERT INTO connection (id, source_id, target_id, status) VALUES (?, ?, ?, ?)",
             (id_, source_id, target_id, status),
         )
 
     def set_status(self, id_: str, status: str) -> None:
-        """Change the status of a record.
-
-        Raises:
-            sqlite3.IntegrityError: The pair would have a second Pending or Connected record.
-        """
+        """Change the status of a record."""
         self._db.execute("UPDATE connection SET status = ? WHERE id = ?", (status, id_))
 
     def remove(self, id_: str) -> None:
         """Delete a record."""
         self._db.execute("DELETE FROM connection WHERE id = ?", (id_,))
 
-    def _first(self, condition: str, *values: str) -> Connection | None:
-        row = self._db.execute(
-            f"SELECT {_COLUMNS} FROM connection {condition} LIMIT 1",  # noqa: S608 - constants
-            values,
-        ).fetchone()
+    def _find(self, condition: str, *values: str) -> Connection | None:
+        query = f"SELECT id, source_id, target_id, status FROM connection {condition}"  # noqa: S608 - constants
+        row = select_one(self._db, query, values)
         return Connection(*row) if row else None

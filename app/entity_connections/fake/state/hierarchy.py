@@ -1,13 +1,14 @@
-"""Reading the entities of a tenant, and the roles of users in them (contract C)."""
+"""The entities of a tenant, and the roles of users in them (contract C)."""
 
 import sqlite3
 from collections.abc import Sequence
 
 from entity_connections.domain.ids import normalize_id
 from entity_connections.fake.model import PROVISIONED, Entity, Role
-from entity_connections.fake.state.database import decode_display_name
+from entity_connections.fake.rules.refusal import not_found
+from entity_connections.fake.state.database import encode_text, select_one
 
-_COLUMNS = "id, name, display_name, parent_id, timezone, status, locale"
+_SELECT = f"SELECT {', '.join(Entity._fields)} FROM entity"  # noqa: S608 - constants
 
 
 def normalize_entity_id(text: str) -> str:
@@ -16,7 +17,7 @@ def normalize_entity_id(text: str) -> str:
 
 
 class Hierarchy:
-    """Reads entities and roles; entities come in the order of creation."""
+    """Reads and writes entities; they come in the order of creation."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
@@ -25,9 +26,12 @@ class Hierarchy:
         """Return all entities, or those with `status`."""
         return self._select("WHERE ? IS NULL OR status = ?", (status, status))
 
-    def entity(self, id_: str) -> Entity | None:
-        """Return the entity with this id; None when there is none."""
-        return self._find("WHERE id = ?", id_)
+    def entity(self, id_: str) -> Entity:
+        """Return the entity with this id; raise `Refusal` when there is none."""
+        row = select_one(self._db, f"{_SELECT} WHERE id = ?", [id_])
+        if row is None:
+            raise not_found(f"There is no entity {id_[:64]}.")
+        return Entity(*row)
 
     def accessible(self, username: str) -> list[Entity]:
         """Return the entities that a user may enter."""
@@ -52,21 +56,30 @@ class Hierarchy:
 
     def by_name(self, name: str) -> Entity | None:
         """Return the entity with this name; None when there is none."""
-        return self._find("WHERE name = ?", name)
+        row = select_one(self._db, f"{_SELECT} WHERE name = ?", [name])
+        return Entity(*row) if row else None
 
     def display_name(self, id_: str) -> str:
         """Return the display name for a message; for an unknown entity one with its id."""
-        entity = self.entity(id_)
-        return entity.display_name if entity else f"the entity {id_[:64]}"
+        row = select_one(self._db, f"{_SELECT} WHERE id = ?", [id_])
+        return Entity(*row).display_name if row else f"the entity {id_[:64]}"
 
-    def _find(self, condition: str, text: str) -> Entity | None:
-        # Ids and names are ASCII; other text may hold what SQLite cannot take.
-        entities = self._select(condition, (text,)) if text.isascii() else []
-        return entities[0] if entities else None
+    def add(self, entity: Entity) -> None:
+        """Add an entity."""
+        self._db.execute(
+            "INSERT INTO entity (id, name, display_name, parent_id, timezone, status, locale)"
+            " VALUES (?, ?, CAST(? AS TEXT), ?, ?, ?, ?)",
+            (entity.id, entity.name, encode_text(entity.display_name), *entity[3:]),
+        )
+
+    def update(self, entity: Entity) -> None:
+        """Change everything but the id and the parent of an entity."""
+        self._db.execute(
+            "UPDATE entity SET name = ?, display_name = CAST(? AS TEXT), timezone = ?,"
+            " status = ?, locale = ? WHERE id = ?",
+            (entity.name, encode_text(entity.display_name), *entity[4:], entity.id),
+        )
 
     def _select(self, condition: str, values: Sequence[str | None]) -> list[Entity]:
-        rows = self._db.execute(
-            f"SELECT {_COLUMNS} FROM entity {condition} ORDER BY seq",  # noqa: S608 - constants
-            values,
-        )
-        return [Entity(*row)._replace(display_name=decode_display_name(row[2])) for row in rows]
+        rows = self._db.execute(f"{_SELECT} {condition} ORDER BY seq", values)
+        return [Entity(*row) for row in rows]

@@ -1,20 +1,21 @@
 -- The state of a fake tenant; what must hold in any case is a constraint here.
-
+-- A blank line separates two statements.
 CREATE TABLE entity (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL UNIQUE,
-    display_name BLOB NOT NULL,
-    parent_id TEXT REFERENCES entity (id),
+    display_name TEXT NOT NULL,
+    parent_id TEXT REFERENCES entity (id) ON DELETE CASCADE,
     timezone TEXT NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('Provisioned', 'Unprovisioned')),
     locale TEXT NOT NULL
 );
+
 CREATE UNIQUE INDEX one_global_entity ON entity ((1)) WHERE parent_id IS NULL;
 
 CREATE TABLE role (
     username TEXT NOT NULL,
-    entity_id TEXT NOT NULL REFERENCES entity (id),
+    entity_id TEXT NOT NULL REFERENCES entity (id) ON DELETE CASCADE,
     role TEXT NOT NULL CHECK (role IN ('administrator', 'standard user')),
     PRIMARY KEY (username, entity_id)
 ) WITHOUT ROWID;
@@ -30,7 +31,7 @@ CREATE TABLE user (
 
 CREATE TABLE access_request (
     username TEXT NOT NULL,
-    entity_id TEXT NOT NULL,
+    entity_id TEXT NOT NULL REFERENCES entity (id) ON DELETE CASCADE,
     status TEXT NOT NULL CHECK (status IN ('Pending Review', 'Active', 'Access Denied')),
     PRIMARY KEY (username, entity_id)
 ) WITHOUT ROWID;
@@ -43,15 +44,17 @@ CREATE TABLE connection (
     target_id TEXT NOT NULL CHECK (target_id <> source_id),
     status TEXT NOT NULL
 );
+
 CREATE UNIQUE INDEX one_active_per_pair ON connection (source_id, target_id)
     WHERE status IN ('Pending', 'Connected');
+
 CREATE INDEX outbound ON connection (source_id);
+
 CREATE INDEX inbound ON connection (target_id);
 
 CREATE TABLE token (
     token TEXT PRIMARY KEY,
     username TEXT NOT NULL,
-    only_entity_id TEXT,
     expires REAL NOT NULL
 ) WITHOUT ROWID;
 
@@ -77,9 +80,11 @@ CREATE TABLE connection_of_entity (
     seq INTEGER NOT NULL,
     PRIMARY KEY (entity_id, seq)
 ) WITHOUT ROWID;
+
 CREATE TRIGGER connection_added AFTER INSERT ON connection BEGIN
     INSERT INTO connection_of_entity VALUES (new.source_id, new.seq), (new.target_id, new.seq);
 END;
+
 CREATE TRIGGER connection_removed AFTER DELETE ON connection BEGIN
     DELETE FROM connection_of_entity WHERE seq = old.seq AND entity_id IN (old.source_id, old.target_id);
 END;

@@ -1,5 +1,6 @@
 """Operations in the journal: the intent before the request, the outcome after it. All block."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -31,11 +32,11 @@ def record_intent(
     """
     checked: list[Operation] = []
 
-    def make(open_entries: list[Entry]) -> list[Entry]:
+    def make(open_entries: list[Entry]) -> Entry:
         checked.append(check(open_entries))
-        return [_make_entry(journal, checked[0], user, track_id)]
+        return _make_entry(journal, checked[0], user, track_id)
 
-    (entry,) = journal.record_intents(make)
+    entry = journal.record_intent(make)
     return replace(checked[0], entry=entry, state=State.SENT)
 
 
@@ -44,31 +45,32 @@ def record_outcome(journal: Journal, operation: Operation) -> Operation:
 
     Where the journal cannot be written, the sentence says so too.
     """
-    if operation.entry is None:
+    entry = operation.entry
+    if entry is None:
         return operation
+    entry = entry._replace(
+        outcome=operation.state.value,
+        sentence=operation.sentence,
+        codes=operation.error.codes if operation.error else entry.codes,
+        request_id=operation.request_id,
+        connection_id=operation.connection_id,
+        concluded_at=journal.clock(),
+    )
     try:
-        journal.record_outcome(
-            operation.id,
-            operation.state.value,
-            operation.sentence,
-            operation.error.codes if operation.error else "",
-            operation.request_id,
-            operation.connection_id,
-        )
+        journal.record_outcome(entry)
     except JournalError as error:
         operation = replace(operation, sentence=f"{operation.sentence} {error}")
-    entry = operation.entry
-    if entry is not None:
-        concluded = entry._replace(
-            outcome=operation.state.value, concluded_at=entry.concluded_at or journal.clock()
-        )
-        operation = replace(operation, entry=concluded)
-    return operation
+    return replace(operation, entry=entry)
 
 
 def _make_entry(journal: Journal, operation: Operation, user: str, track_id: str) -> Entry:
     row = operation.row
-    return journal.new_entry(
+    return Entry(
+        id=str(uuid.uuid4()),
+        at=journal.clock(),
+        profile=journal.profile,
+        process=journal.process_id,
+        tenant=journal.tenant,
         action=operation.action,
         acting=_party(row.acting),
         source=_party(row.source),

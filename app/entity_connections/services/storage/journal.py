@@ -1,30 +1,20 @@
 """The journal: records each write to Zuora before it is sent, and its outcome afterwards."""
 
+import hashlib
 import os
 import socket
 import sys
-import uuid
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from entity_connections.domain.actions import Action
 from entity_connections.domain.clock import now
 from entity_connections.domain.text import clean
 from entity_connections.services.storage.database import Database, DatabaseError
-from entity_connections.services.storage.hash_chain import (
-    Verification,
-    hash_row,
-    verify_rows,
-)
-from entity_connections.services.storage.journal_entry import (
-    Entry,
-    Party,
-    format_row,
-    parse_rows,
-)
+from entity_connections.services.storage.journal_entry import Entry, format_entry, parse_entry
+from entity_connections.services.storage.stored_values import INVALID
 
 if TYPE_CHECKING:
     import sqlite3
@@ -32,27 +22,28 @@ if TYPE_CHECKING:
 RUNNING_PROCESS_GRACE = timedelta(minutes=10)
 """How long an open write is left to the program that sent it, while that program runs."""
 
-# Only names of columns are put into the statements.
-# ruff: noqa: S608
-_COLUMNS = ", ".join(Entry._fields)
-_SELECT = f"""
-    SELECT {_COLUMNS} FROM journal JOIN (
-        SELECT min(seq) AS intent, max(seq) AS newest FROM journal WHERE {{}} GROUP BY id
-    ) ON seq = newest ORDER BY intent
+_SELECT_ALL = "SELECT entry FROM journal ORDER BY seq"
+_SELECT_OPEN = """
+    SELECT entry FROM journal WHERE id IN (SELECT id FROM open_entry) ORDER BY seq
 """
-_SELECT_ALL = _SELECT.format("at >= :since AND profile = coalesce(:profile, profile)")
-_SELECT_OPEN = _SELECT.format("id IN (SELECT id FROM open_entry)")
-_SELECT_ONE = _SELECT.format("id = ?")
-_SELECT_ROWS = f"SELECT seq, prev_hash, hash, {_COLUMNS} FROM journal ORDER BY seq"
-_SELECT_LAST = "SELECT hash FROM journal ORDER BY seq DESC LIMIT 1"
-_INSERT = f"""
-    INSERT INTO journal (prev_hash, hash, {_COLUMNS})
-    VALUES ({", ".join("?" * (2 + len(Entry._fields)))})
-"""
+_SELECT_LAST_HASH = "SELECT hash FROM journal ORDER BY seq DESC LIMIT 1"
+_SELECT_LAST_SEQ = "SELECT max(seq) FROM sqlite_sequence WHERE name = 'journal'"
 
 
 class JournalError(Exception):
     """The journal cannot be written or read; the message is a sentence for people."""
+
+
+class Verification(NamedTuple):
+    """Whether all lines of the journal are as they were written.
+
+    Attributes:
+        lines: how many lines there are.
+        problems: a sentence for each place that was changed or is missing.
+    """
+
+    lines: int
+    problems: tuple[str, ...] = ()
 
 
 class Journal:
@@ -82,100 +73,33 @@ class Journal:
         self.path = path
         self.profile, self.tenant = clean(profile), clean(tenant)
         self.clock = clock
-        self.process_id = process_id or f"{_host()}:{os.getpid()}"
+        self.process_id = process_id or f"{socket.gethostname()}:{os.getpid()}"
         self.last: Entry | None = None
         self._database = Database(path)
 
-    def new_entry(
-        self,
-        *,
-        action: Action,
-        acting: Party,
-        source: Party,
-        target: Party,
-        status: str | None,
-        connection_id: str,
-        records: tuple[str, ...],
-        track_id: str,
-        key: str,
-        user: str,
-    ) -> Entry:
-        """Build the entry of a write that is about to be sent; see `Entry` for the arguments."""
-        return Entry(
-            id=str(uuid.uuid4()),
-            at=self.clock(),
-            profile=self.profile,
-            user=user,
-            action=action,
-            acting=acting,
-            source=source,
-            target=target,
-            status=status,
-            connection_id=connection_id,
-            track_id=track_id,
-            key=key,
-            process=self.process_id,
-            tenant=self.tenant,
-            records=records,
-        )
-
-    def record_intents(self, make: Callable[[list[Entry]], list[Entry]]) -> list[Entry]:
-        """Record that writes are about to be sent; on return, the disk has the entries.
+    def record_intent(self, make: Callable[[list[Entry]], Entry]) -> Entry:
+        """Record that a write is about to be sent; on return, the disk has the entry.
 
         Args:
             make: is called with the open entries of all tenants, oldest first, while no other
-                program can add one, and returns the entries to record. It must not use
+                program can add one, and returns the entry to record. It must not use
                 the journal. Where it raises, nothing is recorded and the error is raised here.
         """
-        with self._open("written", self._database.write()) as connection:
-            entries = make(parse_rows(connection.execute(_SELECT_OPEN)))
-            for entry in entries:
-                _append(connection, entry)
-        if entries:
-            self.last = entries[-1]
-        return entries
+        with self._transaction(write=True) as connection:
+            entry = make(_parse_rows(connection.execute(_SELECT_OPEN)))
+            _append(connection, entry)
+        self.last = entry
+        return entry
 
-    def record_outcome(
-        self,
-        entry_id: str,
-        outcome: str,
-        sentence: str,
-        codes: str = "",
-        request_id: str = "",
-        connection_id: str = "",
-    ) -> None:
-        """Record the outcome of a write, one of `OUTCOMES`; the newest outcome counts.
+    def record_outcome(self, entry: Entry) -> None:
+        """Record an entry with its outcome; the newest outcome counts."""
+        with self._transaction(write=True) as connection:
+            _append(connection, entry)
 
-        An empty argument leaves the value that was recorded before.
-        """
-        with self._open("written", self._database.write()) as connection:
-            entries = parse_rows(connection.execute(_SELECT_ONE, (entry_id,)))
-            if not entries:
-                raise DatabaseError(f"it holds no write {entry_id}")
-            entry = entries[0]
-            _append(
-                connection,
-                entry._replace(
-                    outcome=outcome,
-                    sentence=sentence,
-                    codes=codes or entry.codes,
-                    request_id=request_id or entry.request_id,
-                    connection_id=connection_id or entry.connection_id,
-                    concluded_at=self.clock(),
-                ),
-            )
-
-    def read_entries(
-        self, profile: str | None = None, since: datetime | None = None
-    ) -> list[Entry]:
-        """Read the entries of all tenants, oldest first.
-
-        Args:
-            profile: only entries sent through this profile.
-            since: only entries recorded at this moment, which has a time zone, or later.
-        """
-        first = since.astimezone(UTC).isoformat() if since else ""
-        return self._read(_SELECT_ALL, {"profile": profile, "since": first})
+    def read_entries(self, profile: str | None = None) -> list[Entry]:
+        """Read the entries of all tenants, or those sent through a profile, oldest first."""
+        entries = self._read(_SELECT_ALL)
+        return [entry for entry in entries if profile in (None, entry.profile)]
 
     def read_open(self) -> list[Entry]:
         """Read the entries of all tenants whose outcome is not known, oldest first."""
@@ -195,56 +119,83 @@ class Journal:
         ]
 
     def verify(self) -> Verification:
-        """Look for rows that were changed, removed or moved; see `hash_chain` for its limits."""
-        with self._open("read", self._database.read()) as connection:
-            (last,) = connection.execute(
-                "SELECT max(seq) FROM sqlite_sequence WHERE name = 'journal'"
-            ).fetchone()
-            return verify_rows(connection.execute(_SELECT_ROWS), last or 0)
+        """Find lines that were changed, removed or moved after they had been written.
 
-    def _read(self, query: str, parameters: Mapping[str, str | None] | None = None) -> list[Entry]:
-        with self._open("read", self._database.read()) as connection:
-            return parse_rows(connection.execute(query, parameters or {}))
+        Each line holds the hash of its content and of the line before. That finds mistakes
+        and damage. It does not find a person who computes the hashes anew, nor a file that
+        was removed or replaced as a whole.
+        """
+        problems: list[str] = []
+        lines, expected, previous_hash = 0, 1, ""
+        with self._transaction() as connection:
+            last = connection.execute(_SELECT_LAST_SEQ).fetchone()[0] or 0
+            rows = connection.execute("SELECT seq, entry, hash FROM journal ORDER BY seq")
+            for seq, document, hash_ in rows:
+                if seq > expected:
+                    problems.append(_describe_gap(expected, seq - 1))
+                elif hash_ != _hash_line(previous_hash, document):
+                    problems.append(f"Line {seq} has been changed.")
+                lines, expected, previous_hash = lines + 1, seq + 1, hash_
+        if expected <= last:
+            problems.append(_describe_gap(expected, last))
+        return Verification(lines, tuple(problems))
+
+    def _read(self, query: str) -> list[Entry]:
+        with self._transaction() as connection:
+            return _parse_rows(connection.execute(query))
 
     @contextmanager
-    def _open(
-        self, purpose: str, transaction: "AbstractContextManager[sqlite3.Connection]"
-    ) -> "Iterator[sqlite3.Connection]":
-        """Enter a transaction and turn its errors into sentences."""
+    def _transaction(self, *, write: bool = False) -> "Iterator[sqlite3.Connection]":
         try:
-            with transaction as connection:
+            with self._database.transaction(write=write) as connection:
                 yield connection
         except DatabaseError as error:
-            raise JournalError(f"The journal {self.path} cannot be {purpose}: {error}.") from error
+            raise JournalError(f"The journal {error}") from error
 
 
 def _append(connection: "sqlite3.Connection", entry: Entry) -> None:
-    last = connection.execute(_SELECT_LAST).fetchone()
-    prev_hash = last[0] if last else ""
-    row = format_row(entry)
-    connection.execute(_INSERT, (prev_hash, hash_row(prev_hash, row), *row))
+    last = connection.execute(_SELECT_LAST_HASH).fetchone()
+    document = format_entry(entry)
+    row = entry.id, document, _hash_line(last[0] if last else "", document)
+    connection.execute("INSERT INTO journal (id, entry, hash) VALUES (?, ?, ?)", row)
     if entry.open:
         connection.execute("INSERT OR IGNORE INTO open_entry VALUES (?)", (entry.id,))
     else:
         connection.execute("DELETE FROM open_entry WHERE id = ?", (entry.id,))
 
 
-def _host() -> str:
-    return clean(socket.gethostname())
+def _parse_rows(rows: "sqlite3.Cursor") -> list[Entry]:
+    """Return each entry once, in its newest state.
+
+    A document that is not valid is left out: `Journal.verify` says that it was changed.
+    """
+    entries: dict[str, Entry] = {}
+    for (document,) in rows:
+        with suppress(*INVALID):
+            entry = parse_entry(document)
+            entries[entry.id] = entry
+    return list(entries.values())
+
+
+def _hash_line(previous_hash: str, document: str) -> str:
+    return hashlib.sha256(f"{previous_hash}{document}".encode()).hexdigest()
+
+
+def _describe_gap(first: int, last: int) -> str:
+    return f"Line {first} is missing." if first == last else f"Lines {first} to {last} are missing."
 
 
 def _is_running(process_id: str) -> bool:
     """Whether the program "host:pid" runs on this machine, as far as can be told."""
-    host, _, digits = process_id.rpartition(":")
-    pid = int(digits) if digits.isascii() and digits.isdecimal() else 0
-    if host != _host() or not pid:  # os.kill takes 0 for this program's own group
+    host, _, pid = process_id.rpartition(":")
+    if host != socket.gethostname():
         return False
     if sys.platform == "win32":
         return True  # there, os.kill ends the program
     try:
-        os.kill(pid, 0)
+        os.kill(int(pid), 0)
     except PermissionError:
         return True
-    except (OSError, OverflowError):
+    except (OSError, ValueError, OverflowError):
         return False
     return True

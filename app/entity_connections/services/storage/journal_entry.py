@@ -1,26 +1,16 @@
-"""One write to Zuora as the journal holds it, and the rows it is stored in."""
+"""One write to Zuora as the journal holds it."""
 
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+import json
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from entity_connections.domain.actions import ACTIONS_BY_ID, Action
-from entity_connections.domain.text import clean
-from entity_connections.services.storage.stored_values import (
-    load_id,
-    load_optional_id,
-    load_text,
-    load_time,
-)
+from entity_connections.services.storage.stored_values import load_id, load_text, load_time
 
-MAX_SENTENCE_LENGTH = 1_000
-"""Most characters kept of a sentence."""
-MAX_RECORDS_LENGTH = 1_000_000
-"""Most characters read of the ids of a pair's records."""
 OUTCOMES = ("confirmed", "refused", "not done", "overtaken since", "unknown")
 SENDING = timedelta(minutes=3)
 """How long after the intent a program that then stopped may have gone on sending it."""
+_MAX_SENTENCE_LENGTH = 1_000
 
 
 class Party(NamedTuple):
@@ -98,64 +88,45 @@ class Entry(NamedTuple):
         return f"{self.source.title} → {self.target.title}"
 
 
-def format_row(entry: Entry) -> list[str | None]:
-    """Convert an entry to the values of its row, in the order of the fields."""
-    return [_format_value(value) for value in entry]
+def format_entry(entry: Entry) -> str:
+    """Convert an entry to a JSON document."""
+    concluded_at = entry.concluded_at.isoformat() if entry.concluded_at else None
+    converted = {
+        "at": entry.at.isoformat(),
+        "action": entry.action.id,
+        "concluded_at": concluded_at,
+    }
+    return json.dumps(entry._asdict() | converted)
 
 
-def _format_value(value: object) -> str | None:
-    match value:
-        case None:
-            return None
-        case datetime():
-            return value.isoformat()
-        case Action():
-            return value.id
-        case tuple():  # a Party, or the ids of records: only a title may hold spaces
-            return " ".join(clean(part) for part in value)
-    return clean(str(value), MAX_SENTENCE_LENGTH)
-
-
-def parse_rows(rows: Iterable[Sequence[object]]) -> list[Entry]:
-    """Convert rows to entries.
-
-    A row with a value that is not valid is left out: `Journal.verify` says that it was changed.
-    """
-    entries = []
-    for row in rows:
-        with suppress(ValueError, KeyError):
-            entries.append(_parse_row(dict(zip(Entry._fields, row, strict=True))))
-    return entries
-
-
-def _parse_row(row: dict[str, object]) -> Entry:
-    outcome = load_text(row["outcome"]) or None
-    if outcome not in (None, *OUTCOMES):
+def parse_entry(document: str) -> Entry:
+    """Convert a JSON document to an entry; raises one of `INVALID` where it is not valid."""
+    fields = json.loads(document)
+    if fields["outcome"] not in (None, *OUTCOMES):
         raise ValueError("not an outcome")
     return Entry(
-        id=load_id(row["id"]),
-        at=load_time(row["at"]),
-        profile=load_text(row["profile"]),
-        user=load_text(row["user"]),
-        action=ACTIONS_BY_ID[load_text(row["action"])],
-        acting=_parse_party(row["acting"]),
-        source=_parse_party(row["source"]),
-        target=_parse_party(row["target"]),
-        status=load_text(row["status"]) or None,
-        connection_id=load_optional_id(row["connection_id"]),
-        track_id=load_optional_id(row["track_id"]),
-        key=load_optional_id(row["key"]),
-        process=load_text(row["process"]),
-        tenant=load_text(row["tenant"]),
-        records=tuple(map(load_id, load_text(row["records"], MAX_RECORDS_LENGTH).split())),
-        outcome=outcome,
-        sentence=load_text(row["sentence"], MAX_SENTENCE_LENGTH),
-        codes=load_text(row["codes"]),
-        request_id=load_optional_id(row["request_id"]),
-        concluded_at=load_time(row["concluded_at"]) if row["concluded_at"] else None,
+        id=load_id(fields["id"]),
+        at=load_time(fields["at"]),
+        profile=load_text(fields["profile"]),
+        user=load_text(fields["user"]),
+        action=ACTIONS_BY_ID[fields["action"]],
+        acting=_parse_party(*fields["acting"]),
+        source=_parse_party(*fields["source"]),
+        target=_parse_party(*fields["target"]),
+        status=load_text(fields["status"]) or None,
+        connection_id=load_id(fields["connection_id"]),
+        track_id=load_id(fields["track_id"]),
+        key=load_id(fields["key"]),
+        process=load_text(fields["process"]),
+        tenant=load_text(fields["tenant"]),
+        records=tuple(map(load_id, fields["records"])),
+        outcome=fields["outcome"],
+        sentence=load_text(fields["sentence"], _MAX_SENTENCE_LENGTH),
+        codes=load_text(fields["codes"]),
+        request_id=load_id(fields["request_id"]),
+        concluded_at=load_time(fields["concluded_at"]) if fields["concluded_at"] else None,
     )
 
 
-def _parse_party(value: object) -> Party:
-    id_, _, title = load_text(value, MAX_SENTENCE_LENGTH).partition(" ")
-    return Party(load_id(id_), title)
+def _parse_party(id_: str, title: str) -> Party:
+    return Party(load_id(id_), load_text(title))

@@ -5,10 +5,8 @@ read or written, the program works without it.
 """
 
 import json
-from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,16 +15,15 @@ from entity_connections.domain.entities import Entity, Hierarchy
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.database import Database, DatabaseError
 from entity_connections.services.storage.stored_values import (
+    INVALID,
     load_id,
-    load_optional_id,
     load_text,
     load_time,
 )
 
-SAVE_INTERVAL = timedelta(minutes=5)
-"""Lists that have not changed are saved again after this time: only to keep their age right."""
-_INVALID = (ValueError, TypeError, LookupError)
-"""What parsing raises for content that was damaged or edited."""
+MAX_SNAPSHOTS = 20
+"""How many lists are kept, the newest."""
+_SELECT = "SELECT lists FROM list_cache WHERE profile = ? AND tenant IS coalesce(?, tenant)"
 
 
 class CachedLists(NamedTuple):
@@ -53,78 +50,42 @@ class ListCache:
     Args:
         path: the SQLite file, made when first written; None keeps the lists in memory.
         profile: a profile, or an address.
-        tenant: which tenant it is; cached lists of another tenant are ignored.
-        max_connections: how many connections are kept. The newest list is always kept.
+        tenant: lists of another tenant are ignored; None accepts any tenant.
     """
 
-    def __init__(
-        self, path: Path | None, profile: str, tenant: str = "", max_connections: int = 40_000
-    ) -> None:
+    def __init__(self, path: Path | None, profile: str, tenant: str | None = None) -> None:
         self.path = path
         self.profile, self.tenant = profile, tenant
-        self._max_connections = max_connections
         self._database = Database(path)
-        self._saved: tuple[datetime, object] | None = None
 
     def load(self) -> CachedLists | None:
         """Read what was saved last; None where there is nothing of use."""
-        row = self._read_row()
-        if row is None or row[0] != self.tenant:
-            return None
-        try:
-            return _parse_lists(json.loads(row[1]))
-        except _INVALID:
-            return None
+        with suppress(DatabaseError, *INVALID):
+            with self._database.transaction() as connection:
+                row = connection.execute(_SELECT, (self.profile, self.tenant)).fetchone()
+            return _parse_lists(json.loads(row[0])) if row else None
+        return None
 
-    def load_entities(self) -> list[Entity]:
-        """Read only the entities, whichever tenant the profile led to."""
-        row = self._read_row()
-        try:
-            return list(_parse_entities(json.loads(row[1])["entities"])) if row else []
-        except _INVALID:
-            return []
+    def load_entities(self) -> tuple[Entity, ...]:
+        """Read only the entities, for completion and the like."""
+        lists = self.load()
+        return lists.entities if lists else ()
 
     def save(self, lists: CachedLists) -> None:
-        """Replace what was saved before; lists that have not changed wait for `SAVE_INTERVAL`."""
-        snapshots = list(self._limit(lists.snapshots))
-        newest = max((shot.read_at for shot in snapshots), default=datetime.min.replace(tzinfo=UTC))
-        shown = [(shot.acting_id, shot.warnings, shot.connections) for shot in snapshots]
-        content = (lists._replace(snapshots=()), shown)
-        if self._saved and content == self._saved[1] and newest - self._saved[0] < SAVE_INTERVAL:
-            return
-        lists = lists._replace(snapshots=tuple(snapshots))
-        values = (self.profile, self.tenant, json.dumps(_format_lists(lists)))
-        with suppress(DatabaseError):
-            with self._database.write() as connection:
-                connection.execute("REPLACE INTO list_cache VALUES (?, ?, ?)", values)
-            self._saved = newest, content
-
-    def _read_row(self) -> tuple[str, str] | None:
-        query = "SELECT tenant, lists FROM list_cache WHERE profile = ?"
-        try:
-            with self._database.read() as connection:
-                row: tuple[str, str] | None = connection.execute(query, (self.profile,)).fetchone()
-                return row
-        except DatabaseError:
-            return None
-
-    def _limit(self, snapshots: Iterable[Snapshot]) -> Iterator[Snapshot]:
-        connections = 0
-        for snapshot in snapshots:
-            if connections and connections + len(snapshot.connections) > self._max_connections:
-                return
-            connections += len(snapshot.connections)
-            yield snapshot
+        """Replace what was saved before."""
+        row = self.profile, self.tenant, json.dumps(_format_lists(lists))
+        with suppress(DatabaseError), self._database.transaction(write=True) as connection:
+            connection.execute("REPLACE INTO list_cache VALUES (?, ?, ?)", row)
 
 
 def _format_lists(lists: CachedLists) -> dict[str, object]:
-    accessible_ids = lists.accessible_ids
+    ids = lists.accessible_ids
     return {
         "entities": [entity[:5] for entity in lists.entities],
-        "accessible_ids": None if accessible_ids is None else sorted(accessible_ids),
+        "accessible_ids": None if ids is None else sorted(ids),
         "snapshots": [
-            (shot.acting_id, shot.read_at.isoformat(), shot.warnings, shot.connections)
-            for shot in lists.snapshots
+            (shot.acting_id, shot.connections, shot.read_at.isoformat(), shot.warnings)
+            for shot in lists.snapshots[:MAX_SNAPSHOTS]
         ],
         "acting_id": lists.acting_id,
         "direction": lists.direction.value,
@@ -132,41 +93,32 @@ def _format_lists(lists: CachedLists) -> dict[str, object]:
 
 
 def _parse_lists(fields: dict[str, Any]) -> CachedLists:
-    entities = tuple(_parse_entities(fields["entities"]))
+    entities = tuple(
+        Entity(
+            load_id(id_),
+            load_text(name),
+            load_text(title),
+            parent and load_id(parent),
+            load_text(status),
+        )
+        for id_, name, title, parent, status in fields["entities"]
+    )
     ids = fields["accessible_ids"]
-    accessible_ids = None if ids is None else frozenset(load_id(id_) for id_ in ids)
+    accessible_ids = None if ids is None else frozenset(map(load_id, ids))
     hierarchy = Hierarchy(entities)
-    snapshots = (
+    snapshots = tuple(
         Snapshot(
             acting_id=load_id(acting_id),
             hierarchy=hierarchy,
-            connections=tuple(_parse_connections(connections)),
+            connections=tuple(
+                Connection(load_id(id_), load_id(source_id), load_id(target_id), load_text(status))
+                for id_, source_id, target_id, status in connections
+            ),
             accessible_ids=accessible_ids,
             read_at=load_time(read_at),
-            warnings=tuple(load_text(warning) for warning in warnings),
+            warnings=tuple(map(load_text, warnings)),
         )
-        for acting_id, read_at, warnings, connections in fields["snapshots"]
+        for acting_id, connections, read_at, warnings in fields["snapshots"]
     )
-    return CachedLists(
-        entities=entities,
-        accessible_ids=accessible_ids,
-        snapshots=tuple(snapshots),
-        acting_id=load_optional_id(fields["acting_id"]),
-        direction=Direction(fields["direction"]),
-    )
-
-
-def _parse_entities(rows: Iterable[Any]) -> Iterator[Entity]:
-    for id_, name, display_name, parent_id, status in rows:
-        yield Entity(
-            load_id(id_),
-            load_text(name),
-            load_text(display_name),
-            load_optional_id(parent_id) or None,
-            load_text(status),
-        )
-
-
-def _parse_connections(rows: Iterable[Any]) -> Iterator[Connection]:
-    for id_, source_id, target_id, status in rows:
-        yield Connection(load_id(id_), load_id(source_id), load_id(target_id), load_text(status))
+    direction = Direction(fields["direction"])
+    return CachedLists(entities, accessible_ids, snapshots, load_id(fields["acting_id"]), direction)

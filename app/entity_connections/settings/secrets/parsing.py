@@ -3,20 +3,9 @@
 from entity_connections.domain.secret import Secret
 from entity_connections.settings.errors import SettingsError
 
-MAX_SECRET_SIZE = 4_096
-"""Most bytes of a secret; those of Zuora have at most 42 characters (contract A1)."""
-
 
 def parse_secret(data: bytes | str, source: str) -> Secret:
-    """Return the secret on the first line of `data`.
-
-    Args:
-        data: a file, the output of a command, or what the user typed.
-        source: what `data` is called in the error.
-
-    Raises:
-        SettingsError: the line is empty or not printable text; nothing of it is repeated.
-    """
+    """Return the secret on the first line of `data`, which an error calls `source`."""
     try:
         text = data.decode() if isinstance(data, bytes) else data
     except UnicodeDecodeError:

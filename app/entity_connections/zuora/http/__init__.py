@@ -1,1 +1,1 @@
-"""HTTP to Zuora: one exchange, API calls with token and retries, responses, errors, TLS."""
+"""HTTP to Zuora; every function raises `entity_connections.domain.errors.ZuoraError`."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import AsyncIterator, Callable
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import NamedTuple, TypeVar
@@ -16,41 +17,38 @@ from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.ids import normalize_id
 from entity_connections.domain.secret import SecretValue
 from entity_connections.services.request_log import ApiCall, RequestLog
-from entity_connections.zuora.http.rate_limit import parse_rate_limit
-from entity_connections.zuora.http.responses import Response, request_id_of
+from entity_connections.zuora.http.responses import Response, parse_rate_limit, request_id_of
 from entity_connections.zuora.http.retry import Deadline, RetryPolicy
-from entity_connections.zuora.http.tls import create_ssl_context
-from entity_connections.zuora.http.transport_errors import convert_httpx_error
+from entity_connections.zuora.http.tls import create_ssl_context, describe_tls_error
+
+MAX_RESPONSE_BYTES = 4_000_000
+"""Most bytes of a body, decompressed. A page of 300 connections has 60,000."""
 
 _HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": "gzip",
     "User-Agent": f"entity-connections/{__version__}",
 }
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 T = TypeVar("T")
 
 
 class HttpLimits(NamedTuple):
-    """The limits of one exchange. All times in seconds.
+    """The limits of one exchange; times in seconds.
 
     Attributes:
         connect: to open a connection.
         read: between two parts of a response.
-        write: to send a part of a request.
         exchange: from the request to the last byte of its response. Zuora's own gateway
             gives up after 120.
         max_concurrency: exchanges at the same time; Zuora allows 40 in an entity.
-        max_response_bytes: size of a response body, decompressed. A page of 300
-            connections has 60,000.
     """
 
     connect: float = 10.0
     read: float = 60.0
-    write: float = 30.0
     exchange: float = 130.0
     max_concurrency: int = 8
-    max_response_bytes: int = 4_000_000
 
 
 def create_http_client(
@@ -60,15 +58,7 @@ def create_http_client(
 
     Proxies of the environment are used as httpx does, but never for this machine.
     Blocks while the certificate authorities are read; any thread may call it.
-
-    Args:
-        base_url: the REST root, as `entity_connections.domain.base_url` normalizes it.
-        limits: the timeouts and the size of the connection pool.
-        transport: replaces the network; for a server in this process, and for tests.
-
-    Raises:
-        CertificateError: the certificate authorities cannot be read.
-        Unreachable: the proxy that the environment names cannot be used.
+    `transport` replaces the network.
     """
     needs_tls = transport is None and base_url.startswith("https:")
     verify = create_ssl_context() if needs_tls else False
@@ -79,9 +69,7 @@ def create_http_client(
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             follow_redirects=False,
             limits=httpx.Limits(max_connections=limits.max_concurrency, keepalive_expiry=5.0),
-            timeout=httpx.Timeout(
-                connect=limits.connect, read=limits.read, write=limits.write, pool=limits.connect
-            ),
+            timeout=httpx.Timeout(limits.read, connect=limits.connect),
             transport=transport,
             trust_env=not is_loopback(base_url),
             verify=verify,
@@ -93,13 +81,7 @@ def create_http_client(
 
 
 class HttpConnection:
-    """Sends single requests to one server and logs each.
-
-    Attributes:
-        client: made by `create_http_client`; builds the requests.
-        retry_policy: for those who send requests more than once.
-        request_log: gets every exchange.
-    """
+    """Sends single requests, built by `client`, and logs each in `request_log`."""
 
     def __init__(
         self,
@@ -130,19 +112,14 @@ class HttpConnection:
         parse: Callable[[Response], T],
         secret: SecretValue,
         attempt: int,
-        auth: httpx.Auth | None = None,
     ) -> T:
         """Send a request once, log it, and parse the response.
 
         Args:
-            request: built by `client`.
+            request: it needs a slot.
             parse: raises a ZuoraError for a response that does not mean success.
             secret: the secret in the request; no text of the response may repeat it.
             attempt: number of the attempt, for the log.
-            auth: adds the token.
-
-        Raises:
-            ZuoraError: there is no complete response, or `parse` raised it.
         """
         monotonic = asyncio.get_running_loop().time
         sent_at, started = now(), monotonic()
@@ -150,7 +127,7 @@ class HttpConnection:
         trouble = codes = ""
         self.request_log.in_flight.append(started)
         try:
-            response = await self._exchange(request, auth, secret)
+            response = await self._exchange(request, secret)
             rate_limit = parse_rate_limit(response.headers, sent_at)
             self.request_log.budget = rate_limit or self.request_log.budget
             return parse(response)
@@ -165,9 +142,9 @@ class HttpConnection:
             call = ApiCall(
                 at=sent_at,
                 method=request.method,
-                path=request.url.raw_path.decode("ascii", "replace"),
+                path=request.url.raw_path.decode(),
                 acting_id=normalize_id(request.headers.get("Zuora-Entity-Ids", "")),
-                track_id=request.headers.get("Zuora-Track-Id", ""),
+                track_id=request.headers["Zuora-Track-Id"],
                 key=request.headers.get("Idempotency-Key", ""),
                 attempt=attempt,
                 seconds=monotonic() - started,
@@ -178,30 +155,41 @@ class HttpConnection:
             )
             self.request_log.add(call)
 
-    async def _exchange(
-        self, request: httpx.Request, auth: httpx.Auth | None, secret: SecretValue
-    ) -> Response:
+    async def _exchange(self, request: httpx.Request, secret: SecretValue) -> Response:
+        body = bytearray()
         try:
             async with asyncio.timeout(self._limits.exchange):
-                response = await self.client.send(request, auth=auth, stream=True)
-                try:
-                    body = await self._read_body(response)
-                finally:
-                    await response.aclose()
-        except TimeoutError:
-            raise errors.NoResponse("Zuora did not answer in time.") from None
-        except httpx.HTTPError as error:
-            raise convert_httpx_error(error) from None
-        return Response(response.status_code, response.headers, body, secret)
+                response = await self.client.send(request, stream=True)
+                async with contextlib.aclosing(response):
+                    # httpx decompresses 64 kB at once, which is 64 MB at worst.
+                    async for chunk in response.aiter_bytes():
+                        body += chunk
+                        if len(body) > MAX_RESPONSE_BYTES:
+                            raise errors.InvalidResponse(
+                                f"The answer is larger than {MAX_RESPONSE_BYTES:,} bytes;"
+                                " the rest was not read."
+                            )
+        except (TimeoutError, httpx.HTTPError) as error:
+            raise _convert_error(error) from None
+        return Response(response.status_code, response.headers, bytes(body), secret)
 
-    async def _read_body(self, response: httpx.Response) -> bytes:
-        # httpx decompresses what it got at once: at most 64 kB, which is 64 MB at worst.
-        limit = self._limits.max_response_bytes
-        body = bytearray()
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > limit:
-                raise errors.InvalidResponse(
-                    f"The answer is larger than {limit:,} bytes; the rest was not read."
-                )
-        return bytes(body)
+
+def _convert_error(error: Exception) -> ZuoraError:
+    """Create the domain's error for a request that got no response.
+
+    Only an error before there is a connection means "not sent": a kept connection that
+    breaks may have carried the request. The messages of httpx may hold addresses and are
+    left out.
+    """
+    if isinstance(error, _NOT_SENT):
+        cause: BaseException | None = error
+        while cause is not None:
+            if isinstance(cause, ssl.SSLError):
+                return errors.CertificateError(describe_tls_error(cause))
+            cause = cause.__cause__ or cause.__context__
+        return errors.Unreachable("No connection to Zuora came about.")
+    if isinstance(error, httpx.DecodingError):
+        return errors.InvalidResponse("The answer's compression is broken.")
+    if isinstance(error, TimeoutError | httpx.TimeoutException):
+        return errors.NoResponse("Zuora did not answer in time.")
+    return errors.NoResponse("The connection to Zuora broke before the answer was whole.")

@@ -1,15 +1,19 @@
-"""What a response means: its fields, or one error of the domain (contract F)."""
+"""What a response means: its fields, or one error of the domain (contract E2, F, G)."""
 
 import json
+import re
 from collections.abc import Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 from urllib.parse import quote
 
 from entity_connections.domain import errors
+from entity_connections.domain.clock import now
 from entity_connections.domain.errors import Applied, Reason, ZuoraError
 from entity_connections.domain.secret import SecretValue
 from entity_connections.domain.text import clean
-from entity_connections.zuora.http.rate_limit import parse_retry_after
+from entity_connections.services.request_log import RateLimit
 
 _BY_CATEGORY: dict[str, type[ZuoraError]] = {
     "10": errors.Forbidden,
@@ -21,7 +25,6 @@ _BY_CATEGORY: dict[str, type[ZuoraError]] = {
     "70": errors.RateLimited,
     "99": errors.ServerError,
 }
-_TEMPORARY = (errors.RateLimited, errors.ServerError)
 _BY_STATUS: dict[int, type[ZuoraError]] = {
     401: errors.Unauthenticated,
     403: errors.Forbidden,
@@ -33,6 +36,8 @@ _BY_STATUS_ALONE: dict[int, type[ZuoraError]] = {
     429: errors.RateLimited,
 }
 """Statuses about the call itself: they count more than any code in the body."""
+
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 Body = dict[str, object]
 
@@ -54,32 +59,22 @@ class Response(NamedTuple):
 
 
 def parse_success(response: Response) -> Body:
-    """Parse a response that does not report a failure.
-
-    Raises:
-        ZuoraError: it is a refusal, or not what Zuora documents.
-    """
+    """Parse a response that does not report a failure."""
     body = _parse_json(response)
     success = body.get("success")
     ok = 200 <= response.status < 300
-    if not ok and success is True and response.status < 500:
-        raise invalid_response(response, f"It says success, and HTTP {response.status}.")
+    if not isinstance(success, bool | None) or (success and 300 <= response.status < 500):
+        raise invalid_response(response, "it does not say clearly whether the call worked.")
     if not ok or success is False:
-        raise _create_refusal(response, body, stated=success is False)
-    if success not in (True, None):
-        raise invalid_response(response, "It does not say clearly whether it worked.")
+        raise _create_refusal(response, body)
     return body
 
 
 def parse_write(response: Response) -> Body:
-    """Parse a response to a write, which must report success explicitly.
-
-    Raises:
-        ZuoraError: it is a refusal, or not what Zuora documents.
-    """
+    """Parse a response to a write, which must report success explicitly."""
     body = parse_success(response)
     if body.get("success") is not True:
-        raise invalid_response(response, "It does not say whether it worked.")
+        raise invalid_response(response, "it does not say whether the write worked.")
     return body
 
 
@@ -95,7 +90,37 @@ def request_id_of(response: Response) -> str:
     return _clean_text(response, response.headers.get("Zuora-Request-Id", ""), 64)
 
 
-def _create_refusal(response: Response, body: Body, *, stated: bool) -> ZuoraError:
+def parse_rate_limit(headers: Mapping[str, str], at: datetime) -> RateLimit | None:
+    """Read the `RateLimit-*` headers; None if they are missing or invalid.
+
+    `RateLimit-Limit` begins with the window closest to exhaustion; the list of windows
+    behind it is ignored. `at` is when the request was sent.
+    """
+    limit, remaining, reset = (
+        _NUMBER.match(headers.get(f"RateLimit-{name}", ""))
+        for name in ("Limit", "Remaining", "Reset")
+    )
+    if not limit or not remaining:
+        return None
+    return RateLimit(int(limit[0]), int(remaining[0]), float(reset[0]) if reset else None, at)
+
+
+def _parse_retry_after(response: Response) -> float | None:
+    """Read how many seconds to wait: `Retry-After` as seconds or date, else `RateLimit-Reset`."""
+    headers = response.headers
+    value = headers.get("Retry-After", "")
+    if not value and response.status == 429:
+        value = headers.get("RateLimit-Reset", "")
+    if _NUMBER.fullmatch(value):
+        return float(value)
+    try:  # the date is by the server's clock
+        present = parsedate_to_datetime(headers["Date"]) if "Date" in headers else now()
+        return max(0.0, (parsedate_to_datetime(value) - present).total_seconds())
+    except (ValueError, TypeError, OverflowError):  # no date, or one without a time zone
+        return None
+
+
+def _create_refusal(response: Response, body: Body) -> ZuoraError:
     """Create the error for a refusal, whatever shape it has (contract F1)."""
     status = response.status
     rows = body.get("reasons")
@@ -107,12 +132,13 @@ def _create_refusal(response: Response, body: Body, *, stated: bool) -> ZuoraErr
     sentence = clean(" ".join(reason.message for reason in reasons if reason.message), 1_000)
     sentence = sentence or _find_text(response, body, "message", "error_description", "error")
     # Such a refusal is final: Zuora repeats it for the same key (contract E3).
-    final = (stated or bool(reasons)) and status < 500 and status not in _BY_STATUS_ALONE
+    stated = body.get("success") is False or bool(reasons)
+    final = stated and status < 500 and status not in _BY_STATUS_ALONE
     return _error_class(status, reasons)(
         sentence or f"Zuora answered HTTP {status} without a reason.",
         reasons,
         request_id_of(response) or _find_text(response, body, "requestId", "processId"),
-        parse_retry_after(status, response.headers),
+        _parse_retry_after(response),
         applied=Applied.NO if final else None,
         needs_new_key=final,
     )
@@ -123,13 +149,13 @@ def _error_class(status: int, reasons: tuple[Reason, ...]) -> type[ZuoraError]:
         return errors.ServerError
     if status in _BY_STATUS_ALONE:
         return _BY_STATUS_ALONE[status]
-    classes = [_BY_CATEGORY.get(reason.code[-2:]) if reason.code.isdecimal() else None
-               for reason in reasons]  # fmt: skip
+    classes = {_BY_CATEGORY.get(reason.code[-2:]): None for reason in reasons}
     # A permanent reason counts more than a temporary one, an error more than a limit.
-    permanent = [class_ for class_ in classes if class_ not in _TEMPORARY]
-    if permanent or not classes:
-        return next(filter(None, permanent), _BY_STATUS.get(status, errors.Refused))
-    return errors.ServerError if errors.ServerError in classes else errors.RateLimited
+    temporary = {errors.ServerError, errors.RateLimited}
+    if classes and classes.keys() <= temporary:
+        return errors.ServerError if errors.ServerError in classes else errors.RateLimited
+    permanent = [class_ for class_ in classes if class_ and class_ not in temporary]
+    return permanent[0] if permanent else _BY_STATUS.get(status, errors.Refused)
 
 
 def _parse_json(response: Response) -> Body:
@@ -141,12 +167,10 @@ def _parse_json(response: Response) -> Body:
         body = None
     if isinstance(body, dict):
         return body
-    if not 200 <= response.status < 300:
+    if response.status >= 400:
         return {}  # the page of a gateway: only the status has a meaning
-    if response.body.lstrip()[:1] == b"<":
-        sentence = "it is a web page. Is this address Zuora's, and is the network open?"
-        raise invalid_response(response, sentence)
-    raise invalid_response(response, "it is not a JSON object, or not a whole one.")
+    sentence = "it is not a JSON object. Is this address Zuora's, and is the network open?"
+    raise invalid_response(response, sentence)
 
 
 def _find_text(response: Response, fields: Body, *names: str) -> str:
@@ -160,13 +184,10 @@ def _find_text(response: Response, fields: Body, *names: str) -> str:
 
 def _clean_text(response: Response, text: str, limit: int = 255) -> str:
     """Clean a text of a response and mask the secret, which a server may echo."""
-    secret = response.secret.get_secret_value()
-    spellings = {secret, quote(secret, safe="")} if secret else set()
-    longest = max(map(len, spellings), default=0)
     # Clean first: characters that vanish may stand within the secret. Cut last: the first
     # half of a secret at the end of the text would not be recognized.
-    window = 4 * (limit + longest)
-    cleaned = clean(text[:window], window)
-    for spelling in spellings:
-        cleaned = cleaned.replace(spelling, "*****")
-    return clean(cleaned[: len(cleaned) - longest] if len(text) > window else cleaned, limit)
+    cleaned = clean(text, 4 * len(text))
+    secret = response.secret.get_secret_value()
+    for spelling in (secret, quote(secret, safe="")):
+        cleaned = cleaned.replace(spelling, "*****") if spelling else cleaned
+    return clean(cleaned, limit)

@@ -28,7 +28,6 @@ class RetryPolicy(NamedTuple):
             Fewer, because a network that is down stays down for longer than the delays.
         first_delay: upper limit of the delay after the first attempt; doubles each time.
         max_delay: upper limit of the doubling.
-        max_retry_after: longest delay that Zuora may ask for; a longer one ends the call.
         total: time from the start of a call to the start of its last attempt, all
             waiting included. Connecting comes on top; both must fit into the time in which
             a write counts as being sent (`journal_entry.SENDING`).
@@ -39,7 +38,6 @@ class RetryPolicy(NamedTuple):
     connect_attempts: int = 3
     first_delay: float = 1.0
     max_delay: float = 60.0
-    max_retry_after: float = 120.0
     total: float = 150.0
     jitter: Callable[[], float] = random.random
 
@@ -47,11 +45,6 @@ class RetryPolicy(NamedTuple):
         """Compute the delay after an attempt: full jitter, but at least `retry_after`."""
         backoff = min(self.max_delay, self.first_delay * 2.0 ** (attempt - 1))
         return max(self.jitter() * backoff, retry_after or 0.0)
-
-    def max_attempts(self, error: ZuoraError) -> int:
-        """Look up how many attempts are made when they end in `error`."""
-        silent = isinstance(error, errors.Unreachable | errors.NoResponse)
-        return self.connect_attempts if silent else self.attempts
 
 
 class RetrySafety(Enum):
@@ -66,10 +59,8 @@ class RetrySafety(Enum):
 
     def allows(self, error: ZuoraError) -> bool:
         """Decide whether a call that ended in `error` may be sent again, and that may help."""
-        if isinstance(error, errors.CertificateError):
-            return False
         if isinstance(error, errors.Unreachable):
-            return True
+            return not isinstance(error, errors.CertificateError)
         if self is RetrySafety.READ:
             return isinstance(error, (*_TEMPORARY, errors.NoResponse))
         if self is RetrySafety.IDEMPOTENT:
@@ -115,16 +106,9 @@ async def retry(
 ) -> T:
     """Repeat an attempt until it succeeds, cannot succeed, or the time is over.
 
-    Args:
-        attempt: makes one attempt; gets its number, from 1.
-        safety: why the call may be sent again.
-        policy: how often and after which delays.
-        deadline: until when an attempt may begin.
-        request_log: shows each delay, and lets the user cancel it.
-
-    Raises:
-        ZuoraError: that of the last attempt. If any attempt of a write may have been
-            applied, the error says so, whatever the last response was.
+    `attempt` gets its number, from 1. `request_log` shows each delay and lets the user cancel
+    it. The error of the last attempt is raised; if any attempt of a write may have been
+    applied, it says so, whatever the last response was.
     """
     now = asyncio.get_running_loop().time
     maybe_applied = False
@@ -137,40 +121,22 @@ async def retry(
             maybe_applied |= error.applied is Applied.MAYBE
             if maybe_applied and safety is not RetrySafety.READ:
                 error.applied, error.needs_new_key = Applied.MAYBE, False
+            silent = isinstance(error, errors.Unreachable | errors.NoResponse)
+            attempts = policy.connect_attempts if silent else policy.attempts
             repeatable = safety.allows(error) and not error.retries_exhausted
             error.retries_exhausted = True
-            if not repeatable:
-                raise
-            if error.retry_after is not None and error.retry_after > policy.max_retry_after:
-                wait = _format_seconds(error.retry_after)
-                error.sentence = f"{error.sentence} Zuora asks to wait {wait} first."
+            if not repeatable or number >= attempts:
                 raise
             until = now() + policy.delay(number, error.retry_after)
-            if number >= policy.max_attempts(error) or until > deadline.at:
+            if until > deadline.at:
+                if error.retry_after:
+                    error.sentence += f" Zuora asks to wait {error.retry_after:,.0f} s first."
                 raise
-            if not await request_log.wait(RetryDelay(_describe(error), until)):
+            limited = isinstance(error, errors.RateLimited)
+            delay = RetryDelay("rate limited" if limited else error.title, until)
+            if not await request_log.wait(delay):
                 raise
 
 
 def _deadline_error() -> ZuoraError:
     return ZuoraError("It took too long until it could be sent, so this try was not sent.")
-
-
-def _describe(error: ZuoraError) -> str:
-    match error:
-        case errors.RateLimited(needs_new_key=False):
-            return "rate limited"
-        case errors.RateLimited():
-            return "Zuora is busy"
-        case errors.Unreachable():
-            return "no connection"
-        case errors.NoResponse():
-            return "no answer"
-        case errors.Conflict():
-            return "Zuora is still at work on it"
-        case _:
-            return "Zuora has trouble"
-
-
-def _format_seconds(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 600 else f"{seconds / 60:.0f} min"

@@ -1,10 +1,10 @@
 """denied-removed: acme with the policy that a denied request is removed."""
 
 from entity_connections.fake.model import Scenario
-from entity_connections.fake.rules.policy import DeniedRequest, Policy
+from entity_connections.fake.rules.policy import Policy
 from entity_connections.fake.scenarios.builtin import acme
 
 
 def scenario() -> Scenario:
     """Return the scenario."""
-    return acme.scenario(Policy(denied=DeniedRequest.REMOVED))
+    return acme.scenario(Policy(denied="removed"))

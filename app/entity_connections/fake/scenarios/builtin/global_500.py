@@ -4,6 +4,11 @@ Everything follows from the position of an entity in the list, so the tenant is
 the same every time.
 """
 
+import csv
+from collections.abc import Iterator
+from importlib.resources import files
+from itertools import islice, product
+
 from entity_connections.fake.model import (
     CONNECTED,
     DISCONNECTED,
@@ -19,54 +24,6 @@ from entity_connections.fake.scenarios.builtin.users import create_roles, create
 
 SIZE = 512
 
-_REGIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
-    # region -> its countries: name, display name, time zone
-    "Americas": (
-        ("United States", "United States", "America/New_York"),
-        ("Canada", "Canada", "America/Toronto"),
-        ("Mexico", "México", "America/Mexico_City"),
-        ("Brazil", "Brasil", "America/Sao_Paulo"),
-        ("Argentina", "Argentina", "America/Argentina/Buenos_Aires"),
-        ("Chile", "Chile", "America/Santiago"),
-        ("Colombia", "Colombia", "America/Bogota"),
-        ("Peru", "Perú", "America/Lima"),
-    ),
-    "Europe": (
-        ("Germany", "Deutschland", "Europe/Berlin"),
-        ("France", "France", "Europe/Paris"),
-        ("Spain", "España", "Europe/Madrid"),
-        ("Italy", "Italia", "Europe/Rome"),
-        ("United Kingdom", "United Kingdom", "Europe/London"),
-        ("Ireland", "Éire", "Europe/Dublin"),
-        ("Netherlands", "Nederland", "Europe/Amsterdam"),
-        ("Austria", "Österreich", "Europe/Vienna"),
-        ("Switzerland", "Schweiz", "Europe/Zurich"),
-        ("Sweden", "Sverige", "Europe/Stockholm"),
-        ("Denmark", "Danmark", "Europe/Copenhagen"),
-        ("Poland", "Polska", "Europe/Warsaw"),
-        ("Czechia", "Česko", "Europe/Prague"),
-        ("Greece", "Ελλάδα", "Europe/Athens"),
-    ),
-    "Asia Pacific": (
-        ("Japan", "日本", "Asia/Tokyo"),
-        ("China", "中国", "Asia/Shanghai"),
-        ("Taiwan", "台灣", "Asia/Taipei"),
-        ("Korea", "대한민국", "Asia/Seoul"),
-        ("India", "India", "Asia/Kolkata"),
-        ("Singapore", "Singapore", "Asia/Singapore"),
-        ("Vietnam", "Việt Nam", "Asia/Ho_Chi_Minh"),
-        ("Australia", "Australia", "Australia/Sydney"),
-        ("New Zealand", "New Zealand", "Pacific/Auckland"),
-    ),
-    "Middle East and Africa": (
-        ("United Arab Emirates", "United Arab Emirates", "Asia/Dubai"),
-        ("Turkey", "Türkiye", "Europe/Istanbul"),
-        ("Egypt", "Egypt", "Africa/Cairo"),
-        ("Morocco", "Maroc", "Africa/Casablanca"),
-        ("Kenya", "Kenya", "Africa/Nairobi"),
-        ("South Africa", "South Africa", "Africa/Johannesburg"),
-    ),
-}
 _BRANDS = ("Aurora", "Brightwater", "Cobalt", "Driftwood", "Ember", "Foxglove")
 _LINES = ("Retail", "Wholesale", "Online")
 
@@ -74,21 +31,21 @@ _LINES = ("Retail", "Wholesale", "Online")
 def scenario() -> Scenario:
     """Return the scenario."""
     entities = _create_entities()
-    provisioned = [entity.id for entity in entities if entity.status == PROVISIONED]
-    regions = [entity.id for entity in entities if entity.parent_id == entities[0].id]
+    top, americas, europe = (entity.id for entity in entities[:3])
+    provisioned_ids = [entity.id for entity in entities if entity.status == PROVISIONED]
     return Scenario(
         tenant_id="9512",
         entities=entities,
         connections=tuple(
-            Connection(f"8a8082557200000001720000{number:08x}", *ends_and_status)
-            for number, ends_and_status in enumerate(_create_connections(entities), start=1)
+            Connection(f"8a8082557200000001720000{number:08x}", *pair_and_status)
+            for number, pair_and_status in enumerate(_create_connections(entities), start=1)
         ),
-        users=create_users("globex", alice=entities[0].id, bruno=regions[1], carol=entities[0].id),
+        users=create_users("globex", alice=top, bruno=europe, carol=top),
         roles=create_roles(
             # Alice may enter all but a few, and nobody may enter what is not provisioned.
-            alice=[id_ for number, id_ in enumerate(provisioned) if number % 29 != 28],
-            bruno=[regions[1]],
-            carol=[entities[0].id, *regions[:2]],
+            alice=[id_ for number, id_ in enumerate(provisioned_ids) if number % 29 != 28],
+            bruno=[europe],
+            carol=[top, americas, europe],
         ),
         policy=Policy(),
     )
@@ -96,55 +53,60 @@ def scenario() -> Scenario:
 
 def _create_entities() -> tuple[Entity, ...]:
     """Create the global entity, regions, countries, brands and lines of business, up to 512."""
-    found = [Entity(_id(0), "Global", "Globex", None, "GMT")]
-    countries: list[Entity] = []
-    for region in _REGIONS:
-        found.append(Entity(_id(len(found)), region, f"Globex {region}", _id(0), "GMT"))
-    for parent, (_, members) in zip(found[1:], _REGIONS.items(), strict=True):
-        for name, shown, timezone in members:
-            countries.append(Entity(_id(len(found)), name, f"Globex {shown}", parent.id, timezone))
-            found.append(countries[-1])
-    brands = [
-        _create_child(country, brand, len(found) + number)
-        for number, (country, brand) in enumerate(
-            (country, brand) for brand in _BRANDS for country in countries
+    entities = [Entity(_id(0), "Global", "Globex", None, "GMT")]
+
+    def add(parent: Entity, name: str, display_name: str, timezone: str, status: str) -> Entity:
+        entity = Entity(_id(len(entities)), name, display_name, parent.id, timezone, status)
+        entities.append(entity)
+        return entity
+
+    def add_below(parent: Entity, word: str) -> Entity:
+        """Every ninth and all below it are unprovisioned."""
+        is_provisioned = parent.status == PROVISIONED and len(entities) % 9 != 0
+        return add(
+            parent,
+            f"{parent.name} {word}",
+            f"{word} {parent.display_name.removeprefix('Globex ')}",
+            parent.timezone,
+            PROVISIONED if is_provisioned else UNPROVISIONED,
         )
+
+    top = entities[0]
+    file = files("entity_connections.fake.scenarios.builtin").joinpath("countries.csv")
+    rows = list(csv.DictReader(file.read_text("utf-8").splitlines()))
+    regions = {
+        name: add(top, name, f"Globex {name}", "GMT", PROVISIONED)
+        for name in dict.fromkeys(row["region"] for row in rows)
+    }
+    countries = [
+        add(
+            regions[row["region"]],
+            row["name"],
+            f"Globex {row['display name']}",
+            row["time zone"],
+            PROVISIONED,
+        )
+        for row in rows
     ]
-    found += brands
-    for line in _LINES:
-        for brand in brands:
-            if len(found) < SIZE:
-                found.append(_create_child(brand, line, len(found)))
-    return tuple(found)
+    brands = [add_below(country, brand) for brand in _BRANDS for country in countries]
+    lines = product(_LINES, brands)
+    for line, brand in islice(lines, SIZE - len(entities)):
+        add_below(brand, line)
+    return tuple(entities)
 
 
-def _create_child(parent: Entity, word: str, number: int) -> Entity:
-    """Create an entity named after its parent; every ninth and all below it are unprovisioned."""
-    ready = parent.status == PROVISIONED and number % 9 != 0
-    return Entity(
-        _id(number),
-        f"{parent.name} {word}",
-        f"{word} {parent.display_name.removeprefix('Globex ')}",
-        parent.id,
-        parent.timezone,
-        PROVISIONED if ready else UNPROVISIONED,
-    )
-
-
-def _create_connections(entities: tuple[Entity, ...]) -> list[tuple[str, str, str]]:
+def _create_connections(entities: tuple[Entity, ...]) -> Iterator[tuple[str, str, str]]:
     """Connect the global entity with most entities, and some parents with their children."""
     top = entities[0].id
-    found = []
-    for number, entity in enumerate(entities[1:], start=1):
-        if entity.status != PROVISIONED:
+    for number, entity in enumerate(entities):
+        if entity.status != PROVISIONED or entity.parent_id is None:
             continue
         if number % 8:
-            found.append((top, entity.id, _status(number)))
+            yield top, entity.id, _status(number)
         if number % 6 == 0:
-            found.append((entity.id, top, _status(number // 6)))
-        if entity.parent_id not in (None, top) and number % 3 == 0:
-            found.append((str(entity.parent_id), entity.id, _status(number // 3)))
-    return found
+            yield entity.id, top, _status(number // 6)
+        if number % 3 == 0 and entity.parent_id != top:
+            yield entity.parent_id, entity.id, _status(number // 3)
 
 
 def _status(number: int) -> str:

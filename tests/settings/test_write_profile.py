@@ -2,7 +2,6 @@
 
 import os
 import stat
-import sys
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -11,15 +10,12 @@ from typing import Any
 import pytest
 from entity_connections.domain.risk import Risk
 from entity_connections.domain.text import clean
-from entity_connections.settings.config_editor import add_profile, set_client_id
 from entity_connections.settings.errors import SettingsError
-from entity_connections.settings.profiles import load_config
+from entity_connections.settings.profiles import load_profile, load_profiles, write_profile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 Config = Callable[[str], Path]
-
-posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
 
 EU = {"environment": "eu-production"}
 OLD = "# mine\n[profiles.old]  # the first\nenvironment = 'eu-production' # not \"double\"\n"
@@ -28,16 +24,15 @@ INLINE = "profiles = { old = { environment = 'eu-production' } }\n"
 
 def test_the_first_profile_makes_the_file(home: Path) -> None:
     values = {"environment": "us-api-sandbox", "client_id": "id", "user": None, "read_only": True}
-    added = add_profile("acme", values)
-    assert load_config().get_profile("acme") == added
+    added = write_profile("acme", values)
+    assert load_profile("acme") == added
     assert (added.risk, added.read_only, added.client_id) == (Risk.SANDBOX, True, "id")
     path = home / "config.toml"
     assert path.read_text() == (
         '[profiles.acme]\nenvironment = "us-api-sandbox"\nclient_id = "id"\nread_only = true\n'
     )
-    if sys.platform != "win32":
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
-        assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
 
 
 @pytest.mark.parametrize("old", [OLD, OLD.rstrip(), OLD.replace("\n", "\r\n"), "# nothing yet"])
@@ -45,37 +40,34 @@ def test_the_lines_of_the_user_stay(config: Config, old: str) -> None:
     path = config("")
     path.write_bytes(old.encode())
     entity = "Åcme \"x\" \\ 'y'"
-    add_profile("acme.eu", {"base_url": "http://127.0.0.1:8040", "entity": entity})
+    write_profile("acme.eu", {"base_url": "http://127.0.0.1:8040", "entity": entity})
     assert path.read_bytes().startswith(old.encode())
-    assert load_config().get_profile("acme.eu").entity == entity
-    assert ("old" in load_config().profiles) == ("old" in old)
+    assert load_profile("acme.eu").entity == entity
+    assert ("old" in load_profiles()) == ("old" in old)
 
 
-@posix
 def test_the_mode_and_a_link_stay(config: Config, tmp_path: Path) -> None:
     path = config(OLD)
     target = path.rename(tmp_path / "dotfiles.toml")
     target.chmod(0o644)
     path.symlink_to(target)
-    add_profile("acme", EU)
+    write_profile("acme", EU)
     assert path.is_symlink()
     assert stat.S_IMODE(target.stat().st_mode) == 0o644
-    assert list(load_config().profiles) == ["old", "acme"]
+    assert list(load_profiles()) == ["old", "acme"]
 
 
 @pytest.mark.parametrize(
     ("name", "values", "sentence"),
     [
-        ("old", EU, "There is a profile 'old' already"),
         ("OLD", EU, "differ only in capitals"),
-        ("a b", EU, "is not the name of a profile"),
-        ("..", EU, "is not the name of a profile"),
-        ("x", {}, "does not say where the tenant is"),
-        ("x", {"environment": "eu"}, "environment is 'eu', which Zuora does not have"),
-        ("x", {"base_url": "http://rest.zuora.com"}, "base_url cannot be used"),
-        ("x", {**EU, "client_id": "a\nb"}, "client_id holds a character that cannot be seen"),
-        ("x", {**EU, "user": ""}, "user is empty"),
+        ("a b", EU, "should match pattern"),
+        ("..", EU, "should match pattern"),
+        ("x", {}, "needs either environment"),
+        ("x", {"base_url": "http://rest.zuora.com"}, "base_url: The address must begin with https"),
+        ("x", {**EU, "user": ""}, "user: it is empty"),
         ("x", {**EU, "risk": "sandbox"}, 'risk is "sandbox"'),
+        ("old", {"client_id": "a\nb"}, "client_id: it holds a character that cannot be seen"),
     ],
 )
 def test_an_invalid_profile_is_not_written(
@@ -83,7 +75,7 @@ def test_an_invalid_profile_is_not_written(
 ) -> None:
     path = config(OLD)
     with pytest.raises(SettingsError, match=sentence):
-        add_profile(name, values)
+        write_profile(name, values)
     assert path.read_text() == OLD
     assert list(path.parent.iterdir()) == [path]
 
@@ -92,14 +84,13 @@ def test_an_invalid_profile_is_not_written(
     ("old", "sentence"),
     [
         (INLINE, r"edit \[profiles.acme\] there by hand"),
-        ("[profiles.old]\nenvironment = 1\n", "must be a text"),
-        ("[profiles", "at end of document"),
+        ("[profiles.old]\nenvironment = 1\n", "should be a valid string"),
     ],
 )
 def test_a_file_that_cannot_be_edited_stays(config: Config, old: str, sentence: str) -> None:
     path = config(old)
     with pytest.raises(SettingsError, match=sentence):
-        add_profile("acme", EU)
+        write_profile("acme", EU)
     assert path.read_text() == old
 
 
@@ -111,13 +102,13 @@ def test_a_full_disk_is_reported(config: Config, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(SettingsError, match=r"cannot be written: No space left on device\."):
-        add_profile("acme", EU)
+        write_profile("acme", EU)
     assert path.read_text() == OLD
 
 
 def test_environment_variables_are_not_written(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZUORA_CLIENT_ID", "from-variable")
-    assert add_profile("acme", EU).client_id == "from-variable"
+    assert write_profile("acme", EU).client_id == "from-variable"
     assert "from-variable" not in (home / "config.toml").read_text()
 
 
@@ -128,10 +119,10 @@ def test_any_text_is_refused_or_read_back(home: Path, entity: str) -> None:
     unseen = {"Cc", "Cf", "Zl", "Zp"} & {unicodedata.category(char) for char in entity}
     if unseen or not entity.strip():
         with pytest.raises(SettingsError, match=r"cannot be seen|is empty"):
-            add_profile("acme", {**EU, "entity": entity})
+            write_profile("acme", {**EU, "entity": entity})
     else:
-        added = add_profile("acme", {**EU, "entity": entity})
-        assert added.entity == load_config().get_profile("acme").entity == (clean(entity) or None)
+        added = write_profile("acme", {**EU, "entity": entity})
+        assert added.entity == load_profile("acme").entity == (clean(entity) or None)
 
 
 @pytest.mark.parametrize(
@@ -157,23 +148,6 @@ def test_any_text_is_refused_or_read_back(home: Path, entity: str) -> None:
 )
 def test_a_client_id_is_written_into_the_profile(config: Config, old: str, new: str) -> None:
     path = config(old)
-    set_client_id("old", 'n"ew')
+    write_profile("old", {"client_id": 'n"ew'})
     assert path.read_text() == new
-    assert load_config().get_profile("old").client_id == 'n"ew'
-
-
-@pytest.mark.parametrize(
-    ("name", "client_id", "sentence"),
-    [
-        ("other", "id", "There is no profile 'other'"),
-        ("old", "", "client_id is empty"),
-        ("old", "a\nb", "client_id holds a character that cannot be seen"),
-    ],
-)
-def test_an_invalid_client_id_is_not_written(
-    config: Config, name: str, client_id: str, sentence: str
-) -> None:
-    path = config(OLD)
-    with pytest.raises(SettingsError, match=sentence):
-        set_client_id(name, client_id)
-    assert path.read_text() == OLD
+    assert load_profile("old").client_id == 'n"ew'

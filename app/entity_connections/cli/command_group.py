@@ -1,0 +1,60 @@
+"""The commands, which are imported when they are run, so that help starts fast."""
+
+from importlib import import_module
+
+import click
+from click.shell_completion import CompletionItem
+
+from entity_connections.cli.completers import filter_completions
+
+COMMANDS = {
+    "entities": ("commands.entities", "The entities, and which you may enter"),
+    "connections": ("commands.connections", "The connections of an entity"),
+    "waiting": ("commands.connections", "Requests that wait in any entity you may enter"),
+    "request": ("commands.actions", "Ask other entities for a connection"),
+    "accept": ("commands.actions", "Accept a request that waits"),
+    "deny": ("commands.actions", "Deny a request that waits"),
+    "disconnect": ("commands.actions", "End a connection for good"),
+    "journal": ("commands.journal", "What was sent, and what became of it"),
+    "profiles": ("commands.profiles", "The tenants of your config file"),
+    "login": ("commands.login", "Make a profile: ask, test, and keep the secret"),
+    "config": ("commands.profiles", "Where each setting comes from; the schema"),
+    "doctor": ("commands.doctor", "What works on the way to Zuora, and what to do"),
+    "completion": ("commands.completion", "The script that completes in your shell"),
+    "serve": ("fake.serve", "The fake tenant on a socket of this machine"),
+    "web": ("commands.web", "The screen in a browser, on the fake tenant"),
+    "walkthrough": ("walkthrough.walkthrough", "A scripted journey: play, record, make one"),
+    "tenant": ("fake.tenant", "A fake tenant in a file: look, start anew, export"),
+    "scenario": ("fake.scenario", "What a fake tenant can start from, as data"),
+    "policy": ("fake.policy", "What the fake tenant does where Zuora is silent"),
+}
+"""Every command, the module below `entity_connections.cli` that holds it, and its line in help."""
+
+
+class CommandGroup(click.Group):
+    """The group of all `COMMANDS`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command, or return None when there is none of this name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"entity_connections.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return commands and options that begin like this, importing nothing."""
+        lines = ((name, line) for name, (_, line) in COMMANDS.items())
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return filter_completions(incomplete, lines) + options
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table, importing nothing."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+        formatter.write_paragraph()
+        formatter.write_text(f"Each tells more: {ctx.command_path} entities --help")

@@ -1,0 +1,185 @@
+"""Checks each step of the way to a tenant, for `doctor`, with a remedy for what fails."""
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, Literal, NamedTuple
+from urllib.parse import urlsplit
+
+from entity_connections.domain import errors
+from entity_connections.domain.clock import wall_time
+from entity_connections.domain.errors import ZuoraError
+from entity_connections.domain.ids import normalize_id
+from entity_connections.zuora.auth import Credentials
+from entity_connections.zuora.client import ZuoraClient
+from entity_connections.zuora.http.connection import HttpLimits
+from entity_connections.zuora.http.retry import RetryPolicy
+from entity_connections.zuora.http.tls import create_ssl_context, describe_tls_error
+
+TIMEOUT = 10.0
+"""Seconds for each step below the API."""
+MIN_CERTIFICATE_DAYS = 14
+
+_LIMITS = HttpLimits(read=20.0, exchange=30.0)
+_NO_RETRIES = RetryPolicy(attempts=1, connect_attempts=1)
+
+
+class Check(NamedTuple):
+    """The result of one step.
+
+    Attributes:
+        name: of the step ("DNS").
+        verdict: "skipped" if an earlier step that this one needs has failed.
+        sentence: what was found.
+        remedy: what to do about it, or "".
+    """
+
+    name: str
+    verdict: Literal["ok", "warning", "failed", "skipped"]
+    sentence: str
+    remedy: str = ""
+
+
+class Diagnosis:
+    """Checks the way to one tenant. Nothing in the tenant is changed.
+
+    Args:
+        base_url: the REST root, normalized.
+        credentials: None skips the steps that need a token.
+        acting_id: the entity to act in; None for the first in the token's scope.
+    """
+
+    _client: ZuoraClient  # from the step "token" on
+
+    def __init__(
+        self, base_url: str, credentials: Credentials | None, acting_id: str | None = None
+    ) -> None:
+        parts = urlsplit(base_url)
+        self._base_url = base_url
+        self._tls = parts.scheme == "https"
+        self._host = parts.hostname or ""
+        self._port = parts.port or (443 if self._tls else 80)
+        self._credentials = credentials
+        self._acting_id = normalize_id(acting_id) if acting_id else None
+        self._accessible_ids: frozenset[str] | None = None
+        self._open_clients = contextlib.AsyncExitStack()
+
+    async def run(self) -> AsyncIterator[Check]:
+        """Check each step; one that fails skips only the steps that need it."""
+        steps = (
+            ("DNS", None, self._check_dns),
+            ("connection", "DNS", self._check_connection),
+            ("TLS", "connection", self._check_tls),
+            ("token", None, self._check_token),
+            ("scope", "token", self._check_scope),
+            ("entities", "token", self._check_entities),
+            ("permissions", "token", self._check_permissions),
+        )
+        undone: set[str | None] = set()
+        async with self._open_clients:
+            for name, needed, step in steps:
+                check = Check(name, "skipped", f"It needs the step {needed}.")
+                if needed not in undone:
+                    check = await self._run_step(name, step)
+                if check.verdict in ("failed", "skipped"):
+                    undone.add(name)
+                yield check
+
+    async def _run_step(self, name: str, step: Callable[[str], Awaitable[Check]]) -> Check:
+        try:
+            return await step(name)
+        except ZuoraError as error:
+            request = f" (request {error.request_id})" if error.request_id else ""
+            sentence = f"{error.title}: {error.sentence}{request}"
+            return Check(name, "failed", sentence, error.hint)
+
+    async def _check_dns(self, name: str) -> Check:
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                infos = await loop.getaddrinfo(self._host, self._port)
+        except (OSError, UnicodeError):
+            raise errors.Unreachable(f"The name {self._host} is not known here.") from None
+        addresses = dict.fromkeys(str(address[0]) for *_, address in infos)
+        return Check(name, "ok", f"{self._host} is {', '.join([*addresses][:3])}.")
+
+    async def _check_connection(self, name: str) -> Check:
+        place = f"connections on port {self._port}"
+        try:
+            await self._connect()
+        except OSError:
+            sentence = f"{self._host} takes no {place}. A firewall may stop them; no proxy is used."
+            raise errors.Unreachable(sentence) from None
+        return Check(name, "ok", f"{self._host} takes {place}.")
+
+    async def _check_tls(self, name: str) -> Check:
+        if not self._tls:
+            return Check(name, "skipped", "http within this machine needs none.")
+        context = await asyncio.to_thread(create_ssl_context)
+        try:
+            certificate = await self._connect(context)
+        except OSError as error:
+            raise errors.CertificateError(describe_tls_error(error)) from None
+        days = (ssl.cert_time_to_seconds(certificate["notAfter"]) - wall_time()) / 86_400
+        sentence = f"The certificate is trusted, and good for {days:,.0f} more days."
+        if days < MIN_CERTIFICATE_DAYS:
+            return Check(name, "warning", sentence, "Its owner has to renew it.")
+        return Check(name, "ok", sentence)
+
+    async def _connect(self, context: ssl.SSLContext | None = None) -> Any:
+        """Open a connection and close it; return the server's certificate, if there is TLS."""
+        async with asyncio.timeout(TIMEOUT):
+            _, writer = await asyncio.open_connection(self._host, self._port, ssl=context)
+        writer.transport.abort()
+        return writer.get_extra_info("peercert")
+
+    async def _check_token(self, name: str) -> Check:
+        if self._credentials is None:
+            remedy = "Store them with: entity-connections login --profile NAME"
+            return Check(name, "skipped", "It needs a client id and its secret.", remedy)
+        client = await asyncio.to_thread(
+            ZuoraClient,
+            self._base_url,
+            self._credentials,
+            retry_policy=_NO_RETRIES,
+            limits=_LIMITS,
+        )
+        self._client = await self._open_clients.enter_async_context(client)
+        self._accessible_ids = await client.list_accessible_ids()
+        return Check(name, "ok", "Zuora gave a token for the client id and its secret.")
+
+    async def _check_scope(self, name: str) -> Check:
+        ids = self._accessible_ids
+        if ids is None:
+            sentence = "The token names no entity: Multi-entity may be off in this tenant."
+            return Check(name, "warning", sentence, "Choose entities for the OAuth client.")
+        if self._acting_id and self._acting_id not in ids:
+            sentence = "The token may not act in the entity that was chosen."
+            remedy = "Let an administrator add the entity to the OAuth client, or choose another."
+            return Check(name, "failed", sentence, remedy)
+        return Check(name, "ok", f"Entities that the token may act in: {len(ids)}.")
+
+    async def _check_entities(self, name: str) -> Check:
+        result = await self._client.list_entities(self._acting_id)
+        provisioned = sum(entity.provisioned for entity in result.items)
+        sentence = f"Zuora lists {len(result.items)} entities, {provisioned} of them provisioned."
+        return _create_list_check(name, sentence, result.warnings)
+
+    async def _check_permissions(self, name: str) -> Check:
+        acting_id = self._acting_id or min(self._accessible_ids or (), default=None)
+        if acting_id is None:
+            return Check(name, "skipped", "It needs an entity to act in.", "Use --entity.")
+        result = await self._client.list_connections(acting_id)
+        sentence = (
+            f"The {len(result.items):,} connections of an entity can be read. "
+            "Whether you may change them shows only when you do."
+        )
+        return _create_list_check(name, sentence, result.warnings)
+
+
+def _create_list_check(name: str, sentence: str, warnings: tuple[str, ...]) -> Check:
+    if warnings:
+        remedy = "Tell Zuora Support what is strange about the list."
+        return Check(name, "warning", " ".join((sentence, *warnings)), remedy)
+    return Check(name, "ok", sentence)

@@ -1,1 +1,0 @@
-"""Checks of the way to Zuora, for `doctor`."""
