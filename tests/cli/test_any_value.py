@@ -108,12 +108,9 @@ def _stay_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    async def close(_: object, listening: socket.socket, *__: object) -> None:
-        listening.close()
-
     monkeypatch.setattr("socket.getaddrinfo", look_up_numbers)
     monkeypatch.setattr("uvicorn.Server.run", lambda _, sockets: sockets[0].close())
-    monkeypatch.setattr("entity_connections.web.server.Server.serve", close)
+    monkeypatch.setattr("aiohttp.web.run_app", lambda _, sock, **__: sock.close())
     monkeypatch.setattr("entity_connections.tui.terminal.run.run_app", lambda *_: 0)
     monkeypatch.setattr("entity_connections.walkthrough.player.play", lambda *_: 0)
     monkeypatch.setattr("getpass.getpass", interrupt)

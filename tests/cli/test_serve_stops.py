@@ -1,4 +1,4 @@
-"""`serve` is stopped in the middle of an answer: within seconds, and without a word."""
+"""`serve` is stopped in the middle of an answer: soon, and without a word."""
 
 import json
 import signal
@@ -46,10 +46,9 @@ def _held(url: str) -> None:
 
 
 @pytest.mark.parametrize("number", SIGNALS)
-@pytest.mark.parametrize("fault", ["latency=60", "time-out"])
-def test_a_delayed_call_does_not_delay_the_stop(home: Path, number: int, fault: str) -> None:
+def test_a_delayed_answer_does_not_delay_the_stop(home: Path, number: int) -> None:
     with ThreadPoolExecutor() as threads:
-        with _stopped_in_the_end(home, number, "--fault", f"{fault},times=1") as url:
+        with _stopped_in_the_end(home, number, "--fault", "latency=60,times=1") as url:
             late = threads.submit(httpx.get, f"{url}/v1/entities", timeout=30, trust_env=False)
             _held(url)
             assert not late.done()

@@ -37,9 +37,9 @@ COLUMNS = (
 )
 
 
-def item(key: str, *, name: str = "", dim: bool = False) -> Item:
+def item(key: str, *, dim: bool = False) -> Item:
     cells = {
-        "name": Cell(name or f"Entity {key}"),
+        "name": Cell(f"Entity {key}"),
         "under": Cell("Acme"),
         "status": Cell("Pending", "wait"),
         "action": Cell("Accept"),
@@ -282,19 +282,10 @@ async def test_every_line_is_exactly_as_wide_as_the_grid(width: int) -> None:
     @given(st.lists(st.tuples(wild, wild), min_size=1, max_size=20), st.booleans())
     def check(texts: list[tuple[str, str]], stale: bool) -> None:
         app.grid.stale = stale
+        rows = [(Cell(a, "good"), Cell(b), Cell(a), Cell(b, "?")) for a, b in texts]
+        keys = [column.key for column in COLUMNS]
         app.grid.set_items(
-            [
-                Item(
-                    str(n),
-                    {
-                        "name": Cell(a, "good"),
-                        "under": Cell(b),
-                        "status": Cell(a),
-                        "action": Cell(b, "?"),
-                    },
-                )
-                for n, (a, b) in enumerate(texts)
-            ]
+            Item(str(n), dict(zip(keys, cells, strict=True))) for n, cells in enumerate(rows)
         )
         for strip in lines(app.grid):
             assert cell_len(strip.text) == app.grid.scrollable_content_region.width
@@ -313,12 +304,7 @@ def test_a_text_is_cropped_only_if_it_must_be_and_says_so(text: str, width: int)
 
 
 columns = st.builds(
-    Column,
-    st.just("k"),
-    st.just("t"),
-    st.integers(1, 40),
-    st.integers(0, 3),
-    st.integers(0, 200),
+    Column, st.just("k"), st.just("t"), st.integers(1, 40), st.integers(0, 3), st.integers(0, 200)
 )
 
 

@@ -8,7 +8,6 @@ from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.walkthrough.recording import Recording, record
 from entity_connections.walkthrough.script import Walkthrough
 from entity_connections.walkthrough.script_file import parse_script
-from entity_connections.walkthrough.step_runner import TIMEOUT
 
 HEADER: Final = 'title = "Of a test"\nteaches = "Nothing."\n'
 """The required keys of a script, but for its steps."""
@@ -46,14 +45,14 @@ def make_script(*steps: str) -> Walkthrough:
     return parse_script(HEADER + "\n".join(tables), "test.toml")
 
 
-def record_script(script: Walkthrough, name: str = "test", timeout: float = TIMEOUT) -> Recording:
+def record_script(script: Walkthrough, name: str = "test") -> Recording:
     """Record a script on the fake tenant that it names.
 
     Raises:
         StepFailed: a step cannot be run.
     """
     options = TenantOptions(scenario=script.scenario, user=script.user)
-    return record(name, script, lambda: make_fake_workspace(options, seed=0), timeout=timeout)
+    return record(name, script, lambda: make_fake_workspace(options, seed=0))
 
 
 @cache

@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -10,23 +9,20 @@ from xml.etree import ElementTree
 
 import pyte
 import pytest
-from entity_connections.walkthrough.export import pictures
-from entity_connections.walkthrough.export.caption_panel import MARGIN, CaptionPanel
-from entity_connections.walkthrough.export.exporter import export
-from entity_connections.walkthrough.export.folder import ExportError, prepare_folder
+from entity_connections.walkthrough.caption_bar import terminal_size
+from entity_connections.walkthrough.export.exporter import ExportError, export, prepare_folder
 from entity_connections.walkthrough.export.pictures import (
     CELL_WIDTH,
     LEFT,
     LINE_HEIGHT,
     TOP,
-    png,
     screen_size,
 )
-from entity_connections.walkthrough.script_file import parse_script
-from rich.cells import cell_len
+from entity_connections.walkthrough.screen_text import click_cell
 from textual.geometry import Offset
 
-from tests.walkthrough.recordings import MARKUP, TOUR, record_script, tour
+from tests.cli.tenant import run
+from tests.walkthrough.recordings import HEADER, make_script, record_script, tour
 
 SVG = "{http://www.w3.org/2000/svg}"
 PICTURES = ("01-question-click", "01-question-click-2", "01-question", "02-step", "03-there")
@@ -39,19 +35,11 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def picture(request: pytest.FixtureRequest, exported: Path) -> str:
-    return (exported / f"{request.param}.svg").read_text()
-
-
-def with_pictures(*names: str) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("picture", names, indirect=True)
-
-
-def panel_texts(source: str) -> list[str]:
-    group = ElementTree.fromstring(source).find(f'{SVG}g[@font-family="monospace"]')
-    assert group is not None
-    return [(text.text or "").replace("\xa0", " ") for text in group.iter(f"{SVG}text")]
+def caption_texts(picture: Path) -> str:
+    """Return the text of the captions of a picture, without spaces."""
+    captions = ElementTree.parse(picture).getroot().findall(f"{SVG}svg")[-1]
+    texts = (text.text or "" for text in captions.iter(f"{SVG}text"))
+    return "".join("".join(texts).split())
 
 
 # Pictures
@@ -63,36 +51,23 @@ def test_each_step_has_pictures_of_its_clicks_and_of_its_end(exported: Path) -> 
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_a_picture_has_title_and_description(exported: Path, name: str) -> None:
-    root = ElementTree.parse(exported / f"{name}.svg").getroot()
-    texts = {
-        element.get("id"): element.text
-        for tag in ("title", "desc")
-        for element in root.iter(f"{SVG}{tag}")
-    }
+def test_a_picture_has_its_caption_loads_nothing_and_holds_only_text(
+    exported: Path, name: str
+) -> None:
+    path = exported / f"{name}.svg"
+    root = ElementTree.parse(path).getroot()
     number = int(name[:2])
-    assert root.get("role") == "img"
-    assert [texts[id_] for id_ in root.get("aria-labelledby", "").split()] == [
-        f"A <b>tour</b> {number}/3",
-        tour().script.steps[number - 1].caption,
-    ]
-
-
-@with_pictures("01-question")
-def test_a_caption_is_only_text(picture: str) -> None:
-    root = ElementTree.fromstring(picture)
-    tags = ["svg", "title", "desc", "style", "defs", "clipPath", "rect", "text", "g", "circle"]
-    assert {element.tag for element in root.iter()} <= {f"{SVG}{tag}" for tag in tags}
-    assert MARKUP.replace(" ", "") in "".join(panel_texts(picture)).replace(" ", "")
-
-
-@with_pictures(*PICTURES)
-def test_a_picture_loads_nothing(picture: str) -> None:
-    root = ElementTree.fromstring(picture)
+    caption = tour().script.steps[number - 1].caption
+    assert root.findtext(f"{SVG}title") == f"A <b>tour</b> {number}/3"
+    assert root.findtext(f"{SVG}desc") == caption
+    assert f"{number}/3A<b>tour</b>" in caption_texts(path)
+    assert "".join(caption.split()) in caption_texts(path)
+    tags = "svg title desc style defs clipPath rect text g circle path"
+    assert {element.tag for element in root.iter()} <= {f"{SVG}{tag}" for tag in tags.split()}
     attributes = {key for element in root.iter() for key in element.attrib}
     assert not [key for key in attributes if key.endswith(("href", "src"))]
-    assert not re.search("@import|@font-face", picture)
-    assert all(url.startswith("#") for url in re.findall(r"url\(([^)]*)\)", picture))
+    assert not re.search("@import|@font-face", path.read_text())
+    assert all(url.startswith("#") for url in re.findall(r"url\(([^)]*)\)", path.read_text()))
 
 
 def test_pictures_of_one_walkthrough_have_one_size(exported: Path) -> None:
@@ -100,76 +75,38 @@ def test_pictures_of_one_walkthrough_have_one_size(exported: Path) -> None:
     assert len({root.get("viewBox") for root in roots}) == 1
 
 
-@pytest.mark.parametrize("size", [[60, 20], [61, 33], [300, 100]])
-def test_the_size_of_a_picture_is_that_of_the_screen(size: list[int]) -> None:
+@pytest.mark.parametrize("size", [(60, 20), (61, 33), (300, 100)])
+def test_the_size_of_a_picture_is_that_of_the_screen(size: tuple[int, int]) -> None:
     """Rich draws the screen; a new version of it may draw it in another size."""
-    script = parse_script(TOUR.split("[[steps]]")[0] + '[[steps]]\ncaption = "One."', "test.toml")
-    frame = record_script(script.model_copy(update={"size": size})).frames[-1]
-    root = ElementTree.fromstring(frame.svg)
+    script = make_script("").model_copy(update={"size": size})
+    root = ElementTree.fromstring(record_script(script).steps[0].last.svg)
     width, height = screen_size(*size)
-    assert [float(number) for number in root.get("viewBox", "").split()] == [
-        0,
-        0,
-        width,
-        pytest.approx(height),
-    ]
+    view = [float(number) for number in root.get("viewBox", "").split()]
+    assert view == [0, 0, width, pytest.approx(height)]
 
 
 @pytest.mark.parametrize("number", [0, 1])
 def test_the_pointer_is_on_what_is_clicked(exported: Path, number: int) -> None:
-    name = PICTURES[number]
-    picture = (exported / f"{name}.svg").read_text()
+    picture = (exported / f"{PICTURES[number]}.svg").read_text()
     match = re.search(r'<g transform="translate\(([\d.]+) ([\d.]+)\)"><circle r="21"', picture)
     assert match is not None
     x, y = float(match[1]), float(match[2])
     locator = tour().script.steps[0].do[number].click or ""
-    frame = tour().steps()[0].clicks[number]
+    frame = tour().steps[0].clicks[number]
     cell = Offset(int((x - LEFT) / CELL_WIDTH), int((y - TOP) / LINE_HEIGHT))
-    assert cell == frame.pointer == frame.text.find(locator).center
+    assert cell == frame.pointer == click_cell(frame.text.find(locator))
+    assert "<circle r=" not in (exported / "01-question.svg").read_text()
 
 
-@with_pictures("01-question")
-def test_the_end_of_a_step_has_no_pointer(picture: str) -> None:
-    assert "<circle r=" not in picture
-
-
-@with_pictures("02-step")
-def test_keys_are_drawn_as_caps(picture: str) -> None:
-    texts = panel_texts(picture)
-    assert texts[:2] == ["A <b>tour</b>", "2/3"]
-    assert texts[-3:] == ["esc", "e", "americas"]
-
-
-@pytest.mark.parametrize("columns", [60, 300])
-@pytest.mark.parametrize(
-    "caption", ["w" * 240, "名前" * 120, "a word and another one " * 10, "é̂" * 100, "x"]
-)
-def test_every_caption_fits(columns: int, caption: str) -> None:
-    width, _ = screen_size(columns, 20)
-    steps = [tour().script.steps[0].model_copy(update={"caption": caption})]
-    recording = tour()._replace(script=tour().script.model_copy(update={"steps": steps}))
-    panel = CaptionPanel.for_recording(recording, width)
-    keys = (*map(str, range(90)), "newest", "名" * 200)
-    drawn = panel.draw(recording.captions(recording.frames[1]._replace(keys=keys)), 100.0)
-    for x, y, length in re.findall(
-        r'<text x="([\d.]+)" y="([\d.]+)".*?textLength="([\d.]+)"', drawn
-    ):
-        assert float(x) >= MARGIN
-        assert float(x) + float(length) <= width - MARGIN + 1
-        assert 100 < float(y) < 100 + panel.height
-    texts = [text.replace("\xa0", " ") for text in re.findall(r">([^<]+)</text>", drawn)]
-    assert caption.replace(" ", "") in "".join(texts).replace(" ", "")
-    assert all(cell_len(line) <= columns for line in texts[2 : 2 + panel.lines])
-    assert texts[-1] == f"{'名' * 19}…"
+def test_keys_are_drawn_with_the_caption(exported: Path) -> None:
+    assert "esceamericas" in caption_texts(exported / "02-step.svg")
 
 
 def test_a_folder_lists_a_hundred_steps_in_order(tmp_path: Path) -> None:
-    steps = [tour().script.steps[2].model_copy(update={"picture": None})] * 100
-    recording = tour()._replace(
-        script=tour().script.model_copy(update={"steps": steps}),
-        frames=tuple(tour().frames[-1]._replace(step=number) for number in range(1, 101)),
-    )
-    names = [path.name for path in export(recording, tmp_path) if path.suffix == ".svg"]
+    steps = tuple(tour().steps[1]._replace(number=number) for number in range(1, 101))
+    script = tour().script.model_copy(update={"steps": [tour().script.steps[1]] * 100})
+    exported = export(tour()._replace(script=script, steps=steps), tmp_path)
+    names = [path.name for path in exported if path.suffix == ".svg"]
     assert names == sorted(names)
     assert (names[0], names[-1]) == ("001-step.svg", "100-step.svg")
 
@@ -182,34 +119,21 @@ def test_a_name_becomes_a_file_name(tmp_path: Path, name: str, file_name: str) -
     assert (tmp_path / f"{file_name}.cast") in export(tour()._replace(name=name), tmp_path)
 
 
-# The terminal recording
-
-
-def read_cast(folder: Path) -> tuple[dict[str, object], list[tuple[float, str, str]]]:
-    header, *events = map(json.loads, (folder / "tour.cast").read_text().splitlines())
-    return header, [(time, kind, data) for time, kind, data in events]
-
-
 def test_a_cast_is_asciicast_2_and_plays_to_the_last_screen(exported: Path) -> None:
-    header, events = read_cast(exported)
-    width, height = tour().size
+    header, *events = map(json.loads, (exported / "tour.cast").read_text().splitlines())
+    width, height = terminal_size(tour().script)
     assert header == {"version": 2, "width": width, "height": height, "title": "A <b>tour</b>"}
     assert {kind for _, kind, _ in events} == {"o"}
     assert all(before[0] <= after[0] for before, after in pairwise(events))
+    assert events[-1] == [events[-2][0] + 5, "o", ""], "the last screen is shown for some seconds"
     screen = pyte.Screen(width, height)
     stream = pyte.Stream(screen)
     for _, _, data in events:
         stream.feed(data)
     lines = [line.rstrip() for line in screen.display]
-    assert lines[:24] == list(tour().frames[-1].text.lines)
+    assert lines[:24] == list(tour().steps[-1].last.text.lines)
     assert "3/3" in lines[24]
     assert "Enter goes there." in lines[25]
-
-
-def test_a_cast_shows_its_last_screen_for_some_seconds(exported: Path) -> None:
-    _, (*_, before, last) = read_cast(exported)
-    assert last[0] >= max(before[0], tour().frames[-1].time) + 3
-    assert last[2] == ""
 
 
 # PNG
@@ -222,64 +146,65 @@ def test_each_picture_as_png(tmp_path: Path) -> None:
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in pngs)
 
 
-def test_a_png_without_its_font_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_png_without_its_font_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """It would be a picture without letters."""
     monkeypatch.setattr(sys, "platform", "win32")
     with pytest.raises(ExportError, match="PNG needs the font Consolas"):
-        png(pictures.captioned_picture(tour(), tour().frames[-1]))
+        export(tour(), tmp_path, with_png=True)
 
 
-def test_a_png_without_the_extra_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_png_without_the_extra_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setitem(sys.modules, "resvg_py", None)
     with pytest.raises(ExportError, match=r"pip install 'entity-connections\[record\]'"):
-        png(pictures.captioned_picture(tour(), tour().frames[-1]))
+        export(tour(), tmp_path, with_png=True)
 
 
 # The folder
 
 
-def test_a_new_folder_is_made(tmp_path: Path) -> None:
-    prepare_folder(tmp_path / "a/b", force=False)
-    assert (tmp_path / "a/b").is_dir()
-
-
 def test_a_folder_with_files_is_refused_unless_forced(tmp_path: Path) -> None:
-    (tmp_path / "mine.txt").write_text("mine")
+    folder = tmp_path / "a/b"
+    prepare_folder(folder, force=False)
+    (folder / "mine.txt").write_text("mine")
     with pytest.raises(ExportError, match=r"is not empty; .* --force"):
-        prepare_folder(tmp_path, force=False)
-    prepare_folder(tmp_path, force=True)
-    assert (tmp_path / "mine.txt").read_text() == "mine"
+        prepare_folder(folder, force=False)
+    prepare_folder(folder, force=True)
+    assert (folder / "mine.txt").read_text() == "mine"
 
 
-@pytest.mark.parametrize(
-    ("path", "message"),
-    [
-        ("file", "is a file; name a folder"),
-        ("file/below", "cannot be used: Not a directory"),
-        ("null\0", "cannot be used: it is no path"),
-    ],
-)
-def test_what_is_no_folder(tmp_path: Path, path: str, message: str) -> None:
+@pytest.mark.parametrize("path", ["file", "file/below", "n" * 300])
+def test_a_folder_that_cannot_be_made(tmp_path: Path, path: str) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(ExportError, match=message):
+    with pytest.raises(ExportError, match="cannot be used: "):
         prepare_folder(tmp_path / path, force=True)
 
 
 def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "index.html").mkdir()
-    with pytest.raises(ExportError, match="cannot be written: Is a directory"):
+    with pytest.raises(ExportError, match=r"index\.html: Is a directory"):
         export(tour(), tmp_path)
 
 
-def test_the_command(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "entity_connections", "walkthrough", "deny-a-request"]
-
-    def run(*options: str) -> subprocess.CompletedProcess[str]:
-        arguments = [*command, "--export", str(tmp_path / "out"), *options]
-        return subprocess.run(arguments, capture_output=True, text=True)
-
-    ended = run()
+def test_the_commands(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    export_it = ("walkthrough", "deny-a-request", "--export", str(out))
+    ended = run(tmp_path, *export_it)
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert sorted(ended.stdout.split()) == sorted(map(str, (tmp_path / "out").iterdir()))
-    assert run().returncode == 2
-    assert run("--force").returncode == 0
+    assert sorted(ended.stdout.split()) == sorted(map(str, out.iterdir()))
+    assert run(tmp_path, *export_it).returncode == 2
+    assert run(tmp_path, *export_it, "--force").returncode == 0
+    assert "Deny a request" in run(tmp_path, "walkthrough").stdout
+
+
+def test_the_command_check(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.toml", tmp_path / "bad.toml"
+    good.write_text(f'{HEADER}[[steps]]\ncaption = "One."')
+    bad.write_text(f'{HEADER}[[steps]]\ncaption = "One."\nsee = ["Atlantis"]')
+    assert "every step came about" in run(tmp_path, "walkthrough", "check", str(good)).stdout
+    ended = run(tmp_path, "walkthrough", "check", str(good), str(bad))
+    assert ended.returncode == 1
+    assert '"Atlantis" must be seen, and is not.' in ended.stderr
+    bad.write_text(f'{HEADER}[[steps]]\ncaption = "One."\nuser = "mallory"')
+    assert "there is no mallory in acme" in run(tmp_path, "walkthrough", "check", str(bad)).stderr

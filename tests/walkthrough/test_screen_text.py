@@ -7,9 +7,9 @@ from entity_connections.walkthrough.screen_text import (
     ScreenText,
     TerminalCells,
     TextNotFound,
-    TextRegion,
+    click_cell,
 )
-from textual.geometry import Offset, Size
+from textual.geometry import Offset, Region, Size
 
 from tests.walkthrough.recordings import make_script, record_script
 
@@ -28,12 +28,12 @@ DIALOG = ScreenText(("  Acme-US │  Accept?          │ect", "  Acme-Eur│  A
 
 def test_a_text_that_is_there_once() -> None:
     region = LIST.find("Disconnect")
-    assert region == TextRegion(Offset(30, 2), 10)
-    assert region.center == Offset(35, 2)
+    assert region == Region(30, 2, 10, 1)
+    assert click_cell(region) == Offset(35, 2)
 
 
 def test_wide_characters_count_as_two_cells() -> None:
-    assert LIST.find("前") == TextRegion(Offset(9, 4), 2)
+    assert LIST.find("前") == Region(9, 4, 2, 1)
     assert LIST.find("名前 … Acme").offset == Offset(18, 4)
 
 
@@ -44,9 +44,11 @@ def test_a_text_after_others_on_its_line() -> None:
     assert not LIST.find_all("Acme-Europe … Disconnect … Request")
 
 
-def test_lines_that_begin_with_the_first_text_go_first() -> None:
-    assert [region.offset.y for region in LIST.find_all("Acme-Europe … t")] == [3]
-    assert [region.offset.y for region in LIST.find_all("Under … A")] == [1]
+def test_the_line_that_begins_with_the_first_text_goes_first() -> None:
+    assert LIST.find("Acme-Europe").offset == Offset(2, 3)
+    assert ScreenText(("> Acme-US   Acme-US",)).find("Acme-US").x == 2
+    assert LIST.find("Acme-Europe … t").y == 3
+    assert LIST.find("Under … A").y == 1
     assert DIALOG.find("Acme-US … 1 waiting").offset == Offset(22, 1)
 
 
@@ -58,7 +60,7 @@ def test_a_text_that_is_missing_or_there_more_than_once() -> None:
 
 
 def test_texts_that_cannot_be_clicked_are_ignored() -> None:
-    assert LIST.find("Request", lambda cell: cell.y != 3).offset.y == 4
+    assert LIST.find("Request", lambda cell: cell.y != 3).y == 4
     with pytest.raises(TextNotFound, match=r'"Request" is behind a dialog\.'):
         LIST.find("Request", lambda _: False)
 
@@ -79,7 +81,7 @@ def test_texts_that_cannot_be_clicked_are_ignored() -> None:
 )
 def test_a_locator_of_a_clicked_cell(cell: Offset, locator: str | None) -> None:
     assert LIST.locator_at(cell) == locator
-    assert locator is None or LIST.find(locator).offset.y == cell.y
+    assert locator is None or LIST.find(locator).y == cell.y
 
 
 def test_cells_are_those_that_a_terminal_shows() -> None:
@@ -90,7 +92,7 @@ def test_cells_are_those_that_a_terminal_shows() -> None:
 
 
 def test_the_text_of_a_screen() -> None:
-    text = record_script(make_script("")).frames[-1].text
+    text = record_script(make_script("")).steps[-1].last.text
     assert len(text.lines) == 26
     assert text.find("Acme Ibérica … Disconnect").offset.x == text.find("Action").offset.x
 
@@ -102,4 +104,4 @@ def test_a_name_that_looks_like_an_id_of_the_picture_is_left_alone(tmp_path: Pat
         'entities = [{ name = "terminal-42" }]\n'
     )
     script = make_script('see = ["terminal-42 ▾"]').model_copy(update={"scenario": str(scenario)})
-    assert "terminal-42" in record_script(script).frames[-1].svg
+    assert "terminal-42" in record_script(script).steps[-1].last.svg

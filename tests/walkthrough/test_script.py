@@ -49,7 +49,7 @@ picture = "a-picture-1"
         "tour.toml",
     )
     (step,) = script.steps
-    assert (script.scenario, script.user, script.size) == ("empty", "carol", [80, 24])
+    assert (script.scenario, script.user, script.size) == ("empty", "carol", (80, 24))
     assert [act.press or act.type or act.click for act in step.acts] == [
         *("u", "bruno", "enter"),
         *("ctrl+r", "añ 名", "Acme-US … Accept"),
@@ -58,7 +58,7 @@ picture = "a-picture-1"
 
 def test_defaults() -> None:
     script = parse_script(HEADER + STEP, "tour.toml")
-    assert (script.scenario, script.user, script.size) == ("acme", "alice", [100, 26])
+    assert (script.scenario, script.user, script.size) == ("acme", "alice", (100, 26))
     assert script.steps[0].acts == ()
 
 
@@ -72,12 +72,17 @@ def test_defaults() -> None:
         (f'title = "{"t" * 61}"', "title: String should have at most 60 characters."),
         (f'{HEADER}steps = "one"', "steps: Input should be a valid list."),
         (f'{HEADER}[[step]]\ncaption = "One."', "step: There is no such key; did you mean steps?"),
-        (f"{HEADER}size = [10, 10]\n{STEP}", "size: There may be 60 to 300 columns and 20 to 100"),
+        (f"{HEADER}size = [10, 26]\n{STEP}", "size 1: Input should be greater than or equal to 60"),
+        (f"{HEADER}size = [80, 101]\n{STEP}", "size 2: Input should be less than or equal to 100."),
         (f"{HEADER}size = [80.5, 24]\n{STEP}", "size 1: Input should be a valid integer."),
         (
             f'{HEADER}scenario = "acm"\n{STEP}',
             f"scenario: There is no scenario 'acm'. Choose {SCENARIOS}.",
         ),
+        ("title", "not TOML: Expected '=' after a key in a key/value pair (at end of document)."),
+        ("a = 1\na = 2", "not TOML: Cannot overwrite a value"),
+        (f"a = {'[' * 20_000}", "not TOML: "),
+        (f"a = {'9' * 5000}", "not TOML: Exceeds the limit"),
     ],
 )
 def test_an_invalid_script(text: str, message: str) -> None:
@@ -102,39 +107,22 @@ def test_an_invalid_script(text: str, message: str) -> None:
         ),
         ('do = [{ press = "ctrl+q" }]', "step 2, do 1, press: ctrl+q leaves the program;"),
         ('do = [{ press = "ctrl+g" }]', "step 2, do 1, press: ctrl+g is a key of the presenter."),
-        ('faults = ["latency=1", "latency=2"]', "step 2, faults: latency is listed twice."),
-        ('faults = ["rain"]', "step 2, faults 1: There is no fault 'rain'. Choose latency,"),
-        ('faults = ["latency=x"]', "step 2, faults 1: The value of latency must be a number"),
+        ('faults = ["latency=1", "latency=2"]', "step 2, faults: A fault is listed twice."),
+        ('faults = ["rain"]', "step 2, faults: There is no fault 'rain'. Choose latency,"),
+        ('faults = ["latency=x"]', "step 2, faults: The value of latency must be a number"),
         ('picture = "../x"', "step 2, picture: String should match pattern '^[a-z0-9]"),
-        ('picture = "one"', "step 2, picture: one is the picture of step 1."),
     ],
 )
 def test_an_invalid_step(step: str, message: str) -> None:
     caption = "" if "caption" in message.split(":")[0] else 'caption = "Two."\n'
-    text = f'{HEADER}{STEP}picture = "one"\n[[steps]]\n{caption}{step}\n'
+    text = f"{HEADER}{STEP}[[steps]]\n{caption}{step}\n"
     assert any(line.startswith(message) for line in problems(text)), problems(text)
 
 
-def test_ten_problems_are_listed_and_the_others_counted() -> None:
+def test_the_first_ten_problems_are_listed() -> None:
     lines = problems(HEADER + f"{STEP}x = 1\n" * 15)
-    assert len(lines) == 11
+    assert len(lines) == 10
     assert lines[9].startswith("step 10, x: ")
-    assert lines[10] == "and 5 more."
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("title", "not TOML: Expected '=' after a key in a key/value pair (at end of document)."),
-        ("a = 1\na = 2", "not TOML: Cannot overwrite a value"),
-        (f"a = {'[' * 20_000}", "nested too deeply."),
-        (f"a = {'9' * 5000}", "not TOML: Exceeds the limit"),
-        ("a = 2026-99-99", "not TOML: "),
-    ],
-)
-def test_a_text_that_is_no_toml(text: str, message: str) -> None:
-    (line,) = problems(text)
-    assert line.startswith(message)
 
 
 @pytest.mark.parametrize(
@@ -186,36 +174,26 @@ def test_each_character_that_a_script_may_press_is_a_key_of_textual(letter: str)
 
 def test_a_script_is_read_from_any_file_that_ends_like_one(tmp_path: Path) -> None:
     file = tmp_path / "tour.toml"
-    file.write_bytes(b"\xef\xbb\xbf" + (HEADER + STEP).replace("\n", "\r\n").encode())
-    assert read_script(find_script(str(file))).title == "Of a test"
+    text = f'{HEADER}scenario = "mine.toml"\n{STEP}'
+    file.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    script = read_script(find_script(str(file)))
+    assert script.title == "Of a test"
+    assert script.scenario == str(tmp_path / "mine.toml"), "beside the script"
 
 
-def test_a_scenario_file_is_looked_for_beside_the_script(tmp_path: Path) -> None:
-    file = tmp_path / "tour.toml"
-    file.write_text(f'{HEADER}scenario = "mine.toml"\nuser = "dora"\n{STEP}')
-    assert read_script(file).scenario == str(tmp_path / "mine.toml")
-
-
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        (b"\xff\xfe", "tour.toml: not a text in UTF-8."),
-        (b"#" * 1_000_001, "tour.toml: larger than a script can be (1 MB)."),
-    ],
-)
-def test_a_file_that_holds_no_script(data: bytes, message: str, tmp_path: Path) -> None:
-    file = tmp_path / "tour.toml"
-    file.write_bytes(data)
-    with pytest.raises(ScriptError) as caught:
-        read_script(file)
-    assert str(caught.value) == message
-
-
-def test_a_file_that_cannot_be_read_script(tmp_path: Path) -> None:
-    with pytest.raises(ScriptError, match=r"/none\.toml cannot be read: No such file or directory"):
-        read_script(tmp_path / "none.toml")
-    with pytest.raises(ScriptError, match="is not a file"):
-        read_script(tmp_path)
+def test_a_file_that_is_no_script(tmp_path: Path) -> None:
+    (tmp_path / "latin.toml").write_bytes(b"\xff\xfe")
+    (tmp_path / "large.toml").write_bytes(b"#" * 1_000_001)
+    os.mkfifo(tmp_path / "pipe.toml")
+    for name, message in {
+        "latin.toml": "is not a text in UTF-8",
+        "large.toml": "is larger than 1,000,000 bytes",
+        "pipe.toml": "is not a file",
+        ".": "cannot be read: Is a directory",
+        "none.toml": "cannot be read: No such file or directory",
+    }.items():
+        with pytest.raises(ScriptError, match=message):
+            read_script(tmp_path / name)
 
 
 def test_a_name_is_one_of_ours_or_a_file() -> None:
@@ -237,9 +215,3 @@ def test_a_name_that_means_nothing(name: str, message: str) -> None:
         find_script(name)
     assert message in str(caught.value)
     assert str(caught.value).endswith(" A file ends in .toml.")
-
-
-def test_a_pipe_is_no_script(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe.toml")
-    with pytest.raises(ScriptError, match=r"pipe\.toml is not a file"):
-        read_script(tmp_path / "pipe.toml")

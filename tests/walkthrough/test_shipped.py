@@ -29,23 +29,6 @@ NAMES = sorted(shipped_scripts())
 each_walkthrough = pytest.mark.parametrize(
     "name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in NAMES]
 )
-PROCEDURE = """
-In a source entity, send a connection request to a target entity.
-Log in as a source entity administrator who must have permission to access to the target entity.
-Navigate to the source entity from the entity switcher.
-Click your username at the top right
-and navigate to Administration > Manage Entity Connections.
-In the Share To (Outbound) tab, click Request Connection next to the target entity.
-The connection is then in Pending status.
-In the target entity, accept the connection request from the source entity.
-Navigate to the target entity from the entity switcher.
-Click your username at the top right
-and navigate to Administration > Manage Entity Connections.
-In the Share From (Inbound) tab, you can see a connection request from the source entity.
-Click Accept.
-The connection status is changed to Connected.
-"""
-"""Zuora's page "Set up an entity connections for object sharing", both parts."""
 
 
 def read_shipped(name: str) -> Walkthrough:
@@ -66,7 +49,7 @@ def test_it_runs_and_looks_as_it_did(name: str, request: pytest.FixtureRequest) 
     update = request.config.getoption("--snapshot-update")
     folder = FOLDER / "walkthroughs" / name
     pictures = {}
-    for recorded in recording_of(name).steps():
+    for recorded in recording_of(name).steps:
         if recorded.step.picture:
             pictures[recorded.step.picture] = recorded.last.svg
     for picture, svg in pictures.items():
@@ -113,21 +96,15 @@ def test_it_is_the_same_on_every_machine(tmp_path: Path) -> None:
 def test_it_fits_a_terminal_of_80_by_24(name: str) -> None:
     script = read_shipped(name)
     assert bar_height(script, 80) <= 4
-    record_script(script.model_copy(update={"size": [80, 20]}))
+    record_script(script.model_copy(update={"size": (80, 20)}))
 
 
 @each_walkthrough
 def test_its_steps_promise_texts_and_have_pictures(name: str) -> None:
     script = read_shipped(name)
     assert 5 <= len(script.steps) <= 14
-    assert script.size == [100, 26]
+    assert script.size == (100, 26)
     assert all(step.see for step in script.steps)
-    assert sum(step.picture is not None for step in script.steps) >= len(script.steps) / 2
-
-
-def test_the_first_is_the_procedure_of_zuora_word_for_word_and_by_mouse() -> None:
-    steps = read_shipped("set-up-a-connection").steps
-    captions = " ".join(step.caption for step in steps)
-    without_notes = re.sub(r" ?\([A-Z][^)]*\.\)", "", captions)
-    assert re.sub(r"\d\.(\d\.)? ", "", without_notes) == " ".join(PROCEDURE.split())
-    assert all(act.click for step in steps for act in step.acts)
+    pictures = [step.picture for step in script.steps if step.picture]
+    assert len(pictures) >= len(script.steps) / 2
+    assert len(set(pictures)) == len(pictures)

@@ -2,19 +2,19 @@
 
 import pytest
 from entity_connections.walkthrough.script import Walkthrough
-from entity_connections.walkthrough.step_runner import StepFailed, Timing
+from entity_connections.walkthrough.step_runner import StepFailed
 
 from tests.walkthrough.recordings import make_script, record_script
 
 
 def failure_of(script: Walkthrough) -> StepFailed:
     with pytest.raises(StepFailed) as caught:
-        record_script(script, timeout=3.0)
+        record_script(script)
     return caught.value
 
 
 def last_screen(script: Walkthrough) -> str:
-    return "\n".join(record_script(script).frames[-1].text.lines)
+    return "\n".join(record_script(script).steps[-1].last.text.lines)
 
 
 def test_a_text_that_does_not_come_fails_with_step_caption_and_both_screens() -> None:
@@ -87,7 +87,3 @@ def test_an_app_that_closes_is_a_failure() -> None:
     keys = ", ".join(f'{{ press = "{key}" }}' for key in ("ctrl+p", "q", "u", "i", "t", "enter"))
     error = failure_of(make_script(f'do = [{keys}]\nsee = ["Acme"]', 'see = ["Acme"]'))
     assert (error.number, error.reason) == (1, "The screen has closed.")
-
-
-def test_a_high_speed_still_leaves_time_for_questions_to_be_armed() -> None:
-    assert Timing(point=0.9, press=0.7, letter=0.09).at_speed(64).press == Timing().press > 0.3

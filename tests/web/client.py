@@ -20,10 +20,9 @@ class Client:
         socket: aiohttp.ClientWebSocketResponse,
         size: tuple[int, int],
     ) -> None:
-        self.socket = socket
+        self.session, self.socket = session, socket
         self.screen = pyte.Screen(*size)
         self._stream = pyte.Stream(self.screen)
-        self._session = session
 
     async def send(self, *message: Any) -> None:
         """Send a message as the page does: its kind, and its content."""
@@ -50,22 +49,12 @@ class Client:
                 async with asyncio.timeout(0.3):
                     await self.wait_for(text)
 
-    async def receive_close(self) -> tuple[int, str]:
-        """Return the code and the reason with which the server closes the websocket."""
+    async def receive_close(self) -> tuple[int | None, str]:
+        """Return the code and the reason with which the websocket is closed."""
         async with asyncio.timeout(20):
-            while (message := await self.socket.receive()).type is not aiohttp.WSMsgType.CLOSE:
-                assert message.type is aiohttp.WSMsgType.BINARY, message
-        return message.data, message.extra or ""
-
-    async def drop_connection(self) -> None:
-        """Close the connection without closing the websocket."""
-        await self._session.close()
-
-    async def wait_closed(self) -> None:
-        """Wait until the server closes the websocket."""
-        async with asyncio.timeout(20):
-            async for _ in self.socket:
+            while (message := await self.socket.receive()).type is aiohttp.WSMsgType.BINARY:
                 pass
+        return self.socket.close_code, message.extra or ""
 
 
 @asynccontextmanager

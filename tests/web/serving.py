@@ -1,6 +1,6 @@
 """`entity-connections web` in a process, and the processes of its sessions."""
 
-import os
+import asyncio
 import signal
 import subprocess
 import time
@@ -26,6 +26,10 @@ class Serving(NamedTuple):
     def sessions(self) -> list[int]:
         """Return the ids of the processes of its sessions."""
         return children(self.process.pid)
+
+    async def read_to_end(self) -> tuple[str, str]:
+        """Return what the server still writes until it ends."""
+        return await asyncio.to_thread(self.process.communicate, timeout=10)
 
 
 @contextmanager
@@ -59,12 +63,10 @@ def children(pid: int) -> list[int]:
 
 
 def wait_until_ended(pids: Sequence[int], timeout: float = 5) -> bool:
-    """Return whether all processes end in time; kill those that do not."""
+    """Return whether all processes end in time."""
     deadline = time.monotonic() + timeout
-    while left := [pid for pid in pids if _is_running(pid)]:
+    while any(map(_is_running, pids)):
         if time.monotonic() > deadline:
-            for pid in left:
-                os.kill(pid, signal.SIGKILL)
             return False
         time.sleep(0.02)
     return True

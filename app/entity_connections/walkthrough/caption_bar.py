@@ -1,8 +1,7 @@
-"""The caption bar: rows of the terminal below the app, for caption, keys and hints."""
+"""The caption bar: rows of the terminal below the app, for caption, keys and a hint."""
 
 import os
 from collections.abc import Iterable, Mapping
-from itertools import product
 from typing import NamedTuple
 
 from rich.console import Console
@@ -10,12 +9,11 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 from textual.content import Content
-from textual.geometry import Offset
+from textual.geometry import Offset, Size
 from textual.strip import Strip
 
 from entity_connections.walkthrough.script import Walkthrough
 
-MAX_CAPTION_LINES = 4
 _MARGIN = 2
 
 
@@ -27,7 +25,7 @@ class Captions(NamedTuple):
         position: the number of the step and of all steps: "3/9".
         text: the caption.
         keys: labels of the keys pressed in this step, in order.
-        hints: what the presenter may press, from long to short; the longest that fits is shown.
+        hint: what the presenter may press.
         is_warning: whether the text is a message to the presenter instead of a caption.
     """
 
@@ -35,56 +33,42 @@ class Captions(NamedTuple):
     position: str
     text: str
     keys: tuple[str, ...] = ()
-    hints: tuple[str, ...] = ()
+    hint: str = ""
     is_warning: bool = False
 
     @classmethod
-    def of_step(
-        cls,
-        script: Walkthrough,
-        number: int,
-        keys: tuple[str, ...] = (),
-        hints: tuple[str, ...] = (),
-    ) -> "Captions":
+    def of_step(cls, script: Walkthrough, number: int, hint: str = "") -> "Captions":
         """Return the captions of a step, from 1; 0 is the introduction before the first."""
         text = script.steps[number - 1].caption if number else script.teaches
-        return cls(script.title, f"{number}/{len(script.steps)}", text, keys, hints)
+        return cls(script.title, f"{number}/{len(script.steps)}", text, hint=hint)
 
 
 def bar_height(script: Walkthrough, width: int) -> int:
     """Return the rows that the longest caption of a script needs in a terminal of a width."""
     texts = (script.teaches, *(step.caption for step in script.steps))
-    lines = max(len(wrap_text(text, width - 2 * _MARGIN)) for text in texts)
-    return 1 + min(MAX_CAPTION_LINES, lines)
+    return 1 + max(len(_wrap(text, width)) for text in texts)
+
+
+def terminal_size(script: Walkthrough) -> Size:
+    """Return the size of the terminal in recordings, captions included."""
+    width, height = script.size
+    return Size(width, height + bar_height(script, width))
 
 
 def render(captions: Captions, width: int, height: int, theme: Mapping[str, str]) -> list[Strip]:
-    """Return the rows of the caption bar.
-
-    Args:
-        captions: the content.
-        width: of the terminal, in cells.
-        height: of the bar, see `bar_height`.
-        theme: the colours, `App.theme_variables`.
-    """
+    """Return the rows of the caption bar; the theme is `App.theme_variables`."""
     plain = _style(theme, "foreground", "panel")
     accent = _style(theme, "accent") if captions.is_warning else Style()
-    lines = wrap_text(captions.text, width - 2 * _MARGIN)
-    if len(lines) > height - 1:
-        lines = [*lines[: height - 2], f"{lines[height - 2][: width - 2 * _MARGIN - 1]}…"]
-    lines += [""] * (height - 1 - len(lines))
-    rows = [
-        Strip([Segment(" " * _MARGIN + line, plain + accent + Style(bold=True))]) for line in lines
-    ]
-    return [
-        _render_head(captions, width, theme),
-        *(row.adjust_cell_length(width, plain) for row in rows),
-    ]
+    lines = [*_wrap(captions.text, width), *[""] * height][: height - 1]
+    bold = plain + accent + Style(bold=True)
+    rows = [Strip([Segment(" " * _MARGIN + line, bold)]) for line in lines]
+    padded = [row.adjust_cell_length(width, plain) for row in rows]
+    return [_render_head(captions, width, theme), *padded]
 
 
-def render_pointer(theme: Mapping[str, str], sign: str) -> Strip:
-    """Return the sign that stands beside a text and points at it."""
-    return Strip([Segment(sign, _highlight(theme))])
+def render_pointer(theme: Mapping[str, str]) -> Strip:
+    """Return the sign that stands to the right of a text and points at it."""
+    return Strip([Segment("◀", _highlight(theme))])
 
 
 def to_ansi(rows: Iterable[Strip], offset: Offset, console: Console) -> str:
@@ -95,17 +79,20 @@ def to_ansi(rows: Iterable[Strip], offset: Offset, console: Console) -> str:
     return f"\x1b7{drawn}\x1b8"
 
 
-def wrap_text(text: str, width: int) -> list[str]:
-    """Return the lines of a text that is wrapped at a width in cells."""
-    return [line.plain.rstrip() for line in Content(text).wrap(max(1, width))]
+def _wrap(text: str, width: int) -> list[str]:
+    lines = Content(text).wrap(max(1, width - 2 * _MARGIN))
+    return [line.plain.rstrip() for line in lines]
 
 
 def _render_head(captions: Captions, width: int, theme: Mapping[str, str]) -> Strip:
-    """Return the first row: as much of position, title, keys and hint as fits."""
+    """Return the first row; a narrow one leaves out the title, then the hint, then first keys."""
     rule = _style(theme, "primary", "background")
     caps = [Segment(f" {key} ", _highlight(theme)) for key in captions.keys]
-    headings = (f"{captions.position} {captions.title}", captions.position)
-    for heading, hint in (*product(headings, captions.hints or ("",)), (captions.position, "")):
+    for heading, hint in (
+        (f"{captions.position} {captions.title}", captions.hint),
+        (captions.position, captions.hint),
+        (captions.position, ""),
+    ):
         left = [Segment("── ", rule), Segment(f"{heading} ", rule + Style(bold=True))]
         right = [Segment(f" {hint} ──", rule)] if hint else []
         room = width - _cell_length(left + right) - 2

@@ -1,15 +1,16 @@
 """The app in the upper rows of a terminal, with the caption bar in the rows below.
 
-The app is told that its terminal ends above the captions: dialogs cannot cover them.
+The app takes its terminal to end above the captions, so that dialogs cannot cover them.
 """
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from textual import events
-from textual.driver import Driver
-from textual.geometry import Offset, Size
+from textual.drivers.headless_driver import HeadlessDriver
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
+from textual.strip import Strip
 
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.app import ConnectionsApp
@@ -21,48 +22,43 @@ from entity_connections.walkthrough.caption_bar import (
     render_pointer,
     to_ansi,
 )
-from entity_connections.walkthrough.screen_text import ScreenText, TerminalCells, TextRegion
+from entity_connections.walkthrough.screen_text import ScreenText, TerminalCells
 from entity_connections.walkthrough.script import RESUME_KEY, Walkthrough
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-
-class _Terminal(Protocol):
-    def write(self, data: str) -> None: ...
-    def flush(self) -> None: ...
+    from textual.driver import Driver
 
 
 class CaptionedApp(ConnectionsApp):
     """The app and its captions.
 
-    Args:
-        script: the walkthrough.
-        workspace: the tenant.
-        theme: name of a theme.
-
     Attributes:
+        script: the walkthrough.
         captions: the content of the caption bar.
         pointer: the text that is about to be clicked.
         cells: what the terminal shows.
         terminal: the driver, once it is there.
         player_task: runs beside the app from its first frame on.
-        on_presenter_key: takes the keys that the presenter presses, by name. While
-            `presenter_has_control` it gets only RESUME_KEY, and the app gets the others.
+        presenter_keys: the keys that the presenter presses, by name. While
+            `presenter_has_control` only RESUME_KEY, and the app gets the others.
         presenter_has_control: whether the presenter uses the app directly.
         output_muted: whether output of the app is kept from the terminal.
+        output: what a `RecordingDriver` was sent, with the seconds on the clock of the loop.
     """
 
     def __init__(self, script: Walkthrough, workspace: Workspace, theme: str) -> None:
         super().__init__(workspace, theme)
         self.script = script
         self.captions = Captions.of_step(script, 0)
-        self.pointer: TextRegion | None = None
+        self.pointer: Region | None = None
         self.cells = TerminalCells()
-        self.terminal: _Terminal | None = None
+        self.terminal: Driver | None = None
         self.player_task: Callable[[], Coroutine[Any, Any, None]] | None = None
-        self.on_presenter_key: Callable[[str], None] | None = None
+        self.presenter_keys: asyncio.Queue[str] = asyncio.Queue()
         self.presenter_has_control = self.output_muted = False
+        self.output: list[tuple[float, str]] = []
         self._captions_moved = False
 
     async def on_event(self, event: events.Event) -> None:
@@ -89,16 +85,11 @@ class CaptionedApp(ConnectionsApp):
         self.captions = captions
         self._draw_captions()
 
-    def show_key(self, label: str) -> None:
-        """Show a key that is pressed."""
-        self.set_captions(self.captions._replace(keys=(*self.captions.keys, label)))
+    def show_keys(self, *labels: str) -> None:
+        """Show the keys that have been pressed in this step."""
+        self.set_captions(self.captions._replace(keys=labels))
 
-    def show_typing(self, text: str) -> None:
-        """Show how much of a text has been typed."""
-        before = self.captions.keys[:-1] if len(text) > 1 else self.captions.keys
-        self.set_captions(self.captions._replace(keys=(*before, text)))
-
-    def show_pointer(self, region: TextRegion | None) -> None:
+    def show_pointer(self, region: Region | None) -> None:
         """Show the pointer beside a text; None removes it."""
         self.pointer = region
         self.refresh()
@@ -108,25 +99,27 @@ class CaptionedApp(ConnectionsApp):
         self.refresh()
         self._draw_captions()
 
+    def render_captions(self) -> list[Strip]:
+        """Return the rows of the caption bar."""
+        width = self.size.width
+        height = bar_height(self.script, width)
+        return render(self.captions, width, height, self.theme_variables)
+
     def post_display_hook(self) -> None:
         """Draw the pointer over the screen; after a resize, also the captions."""
         if self._captions_moved and self.screen.size == self.size:
             self._captions_moved = False
             self._draw_captions()
         if self.pointer is not None and self.terminal is not None:
-            (x, y), width = self.pointer
-            fits_right = x + width < self.size.width
-            sign = render_pointer(self.theme_variables, "◀" if fits_right else "▶")
-            offset = Offset(x + width if fits_right else max(0, x - 1), y)
-            self.terminal.write(to_ansi([sign], offset, self.console))
+            offset = Offset(min(self.pointer.right, self.size.width - 1), self.pointer.y)
+            rows = [render_pointer(self.theme_variables)]
+            self.terminal.write(to_ansi(rows, offset, self.console))
 
     def _draw_captions(self) -> None:
-        if self.terminal is None:
-            return
-        width, height = self.size
-        rows = render(self.captions, width, bar_height(self.script, width), self.theme_variables)
-        self.terminal.write(to_ansi(rows, Offset(0, height), self.console))
-        self.terminal.flush()
+        if self.terminal is not None:
+            offset = Offset(0, self.size.height)
+            self.terminal.write(to_ansi(self.render_captions(), offset, self.console))
+            self.terminal.flush()
 
 
 class CaptionedDriver(TerminalDriver):
@@ -162,42 +155,23 @@ class CaptionedDriver(TerminalDriver):
         key = message.key if isinstance(message, events.Key) else ""
         if (app.presenter_has_control and key != RESUME_KEY) or key == "ctrl+z":
             super().process_message(message)
-        elif key and app.on_presenter_key is not None:
-            self.event_loop.call_soon_threadsafe(app.on_presenter_key, key)
-        elif not isinstance(message, (events.Key, events.MouseEvent, events.Paste)):
+        elif key:
+            self.event_loop.call_soon_threadsafe(app.presenter_keys.put_nowait, key)
+        elif not isinstance(message, (events.MouseEvent, events.Paste)):
             super().process_message(message)
 
 
-class RecordingDriver(Driver):
-    """A terminal that only records its output.
+class RecordingDriver(HeadlessDriver):
+    """A terminal that only records its output."""
 
-    Attributes:
-        output: what it was sent, with the time in seconds.
-    """
+    is_headless = False  # else Textual would write nothing
 
-    def __init__(
-        self, app: CaptionedApp, *, size: tuple[int, int] | None = None, **options: Any
-    ) -> None:
-        super().__init__(app, size=size, **options)
+    def __init__(self, app: CaptionedApp, **options: Any) -> None:
+        super().__init__(app, **options)
         self.captioned_app = app
-        self.event_loop = asyncio.get_running_loop()
-        self.output: list[tuple[float, str]] = []
         app.terminal = self
 
     def write(self, data: str) -> None:
         """Record output."""
         self.captioned_app.cells.write(data)
-        self.output.append((self.event_loop.time(), data))
-
-    def start_application_mode(self) -> None:
-        """Tell the app the size of the terminal, captions included."""
-        script = self.captioned_app.script
-        width, height = script.size
-        size = Size(width, height + bar_height(script, width))
-        self.send_message(events.Resize(size, size))
-
-    def disable_input(self) -> None:
-        """Do nothing: there is no input."""
-
-    def stop_application_mode(self) -> None:
-        """Do nothing: there is no terminal."""
+        self.captioned_app.output.append((asyncio.get_running_loop().time(), data))

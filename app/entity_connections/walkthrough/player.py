@@ -3,31 +3,22 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 
 from textual.worker import Worker, WorkerCancelled
 
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.terminal.run import run_app
-from entity_connections.tui.widgets.too_small import MIN_SIZE, is_too_small
-from entity_connections.walkthrough.caption_bar import Captions, bar_height
+from entity_connections.tui.widgets.too_small import is_too_small
+from entity_connections.walkthrough.caption_bar import Captions
 from entity_connections.walkthrough.captioned_app import CaptionedApp, CaptionedDriver
 from entity_connections.walkthrough.script import RESUME_KEY, Walkthrough
-from entity_connections.walkthrough.step_runner import StepFailed, StepRunner, Timing
+from entity_connections.walkthrough.step_runner import StepFailed, StepRunner
 from entity_connections.walkthrough.virtual_time import VirtualClock, virtual_time
 
-AUDIENCE_TIMING = Timing(point=0.9, press=0.7, letter=0.09)
-"""The pauses at speed 1."""
 LEAD_TIME = 1.2
 """Seconds between a caption and the first input, at speed 1."""
-SPEEDS = (0.25, 0.5, 1.0, 1.5, 2.0, 4.0, 8.0)
-
-_READY_HINTS = ("space goes on · ← back · p plays · esc takes over", "space · ← · p · esc")
-_RUNNING_HINTS = ("space hurries · ← back · p plays · esc takes over", "space hurries")
-_CONTROL_HINTS = (
-    f"the screen is yours · {RESUME_KEY} goes on · ctrl+q leaves",
-    f"yours · {RESUME_KEY} goes on",
-)
-_END_HINTS = ("the end · ← back · esc takes over · q leaves", "the end · ← · esc · q")
+MIN_SPEED, MAX_SPEED = 0.25, 8.0
 
 
 def reading_time(text: str) -> float:
@@ -40,187 +31,161 @@ def play(
 ) -> int:
     """Play a walkthrough in the terminal, and return the exit status of the app.
 
-    Args:
-        script: what to play.
-        open_workspace: opens a new fake tenant, whose ids are the same at every call.
-        theme: name of a theme.
-        speed: 2 is twice as fast.
+    Each workspace must be a new fake tenant, whose ids are the same at every call.
     """
     with virtual_time(frozen=False) as (runner, clock):
         workspace = open_workspace()
         app = CaptionedApp(script, workspace, theme)
-        player = Player(app, workspace, open_workspace, clock, speed)
-        app.player_task = player.run
+        app.player_task = Player(app, workspace, open_workspace, clock, speed).run
         return run_app(app, CaptionedDriver, runner.run)
 
 
+@dataclass
 class Player:
     """Runs the steps of an app's script when the presenter says so.
 
-    Args:
-        app: the app.
+    Attributes:
         workspace: the tenant of the app.
         open_workspace: opens a new one: to go back, the steps are run again from the start.
-        clock: of the event loop.
-        speed: 2 is twice as fast.
+        autoplay: whether the next step follows by itself.
+        steps_done: the number of steps that the screen shows.
+        running: runs a step, or in autoplay all that follow.
     """
 
-    def __init__(
-        self,
-        app: CaptionedApp,
-        workspace: Workspace,
-        open_workspace: Callable[[], Workspace],
-        clock: VirtualClock,
-        speed: float,
-    ) -> None:
-        self._app = app
-        self._steps = app.script.steps
-        self._workspace = workspace
-        self._open_workspace = open_workspace
-        self._clock = clock
-        self._speed = speed
-        self._is_autoplaying = False
-        self._steps_done = 0
-        self._running: Worker[None] | None = None
-        self._keys: asyncio.Queue[str] = asyncio.Queue()
-        app.on_presenter_key = self._keys.put_nowait
+    app: CaptionedApp
+    workspace: Workspace
+    open_workspace: Callable[[], Workspace]
+    clock: VirtualClock
+    speed: float
+    autoplay: bool = False
+    steps_done: int = 0
+    running: Worker[None] | None = None
 
     async def run(self) -> None:
         """Handle the presenter's keys one after the other, for as long as the app runs."""
         self._show_step(0)
         while True:
-            await self._handle_key(await self._keys.get())
+            await self._handle_key(await self.app.presenter_keys.get())
 
     async def _handle_key(self, key: str) -> None:
         match key:
-            case _ if self._app.presenter_has_control:
+            case _ if self.app.presenter_has_control:
                 if key == RESUME_KEY:
-                    await self._go_to(self._steps_done)
+                    await self._go_to(self.steps_done)
             case "space" | "right" | "enter" | "pagedown":
                 self._go_on()
             case "left" | "backspace" | "pageup":
-                await self._go_to(self._steps_done - (self._running is None))
+                await self._go_to(self.steps_done - (self.running is None))
             case "home":
                 await self._go_to(0)
             case "p":
                 self._toggle_autoplay()
             case "plus" | "minus":
-                self._change_speed(1 if key == "plus" else -1)
+                speed = self.speed * 2 if key == "plus" else self.speed / 2
+                self.speed = min(MAX_SPEED, max(MIN_SPEED, speed))
+                self._update_hint()
             case "escape":
                 await self._give_control()
             case "q" | "ctrl+q" | "ctrl+c":
                 await self._cancel_step()
-                self._app.exit()
+                self.app.exit()
 
     def _go_on(self) -> None:
         """Start the next step; fast-forward to the end of one that is running."""
-        if self._running is not None:
-            self._clock.fast_forward = True
-        elif is_too_small(self._app.screen):
-            width, height = MIN_SIZE
-            lines = height + bar_height(self._app.script, self._app.size.width)
-            self._warn(f"This terminal is too small: it takes {width} columns by {lines} lines.")
-        elif self._steps_done < len(self._steps):
-            self._running = self._app.run_worker(self._run_steps())
+        if self.running is not None:
+            self.clock.fast_forward = True
+        elif is_too_small(self.app.screen):
+            self._warn("This terminal is too small: make it larger.")
+        elif self.steps_done < len(self.app.script.steps):
+            self.running = self.app.run_worker(self._run_steps())
 
     async def _run_steps(self) -> None:
         """Run the next step; in autoplay, all that follow, too."""
         try:
-            while True:
-                number = self._steps_done + 1
-                step = self._steps[number - 1]
+            for number, step in list(enumerate(self.app.script.steps, 1))[self.steps_done :]:
                 self._show_step(number)
                 await self._wait(LEAD_TIME)
-                timing = AUDIENCE_TIMING.at_speed(self._speed)
-                runner = StepRunner(self._app, self._workspace.fault_switches, timing)
-                await runner.run(number, step)
-                self._steps_done = number
-                if not self._is_autoplaying or number == len(self._steps):
+                faults = self.workspace.fault_switches
+                await StepRunner(self.app, faults, self.speed).run(number, step)
+                self.steps_done = number
+                if not self.autoplay or number == len(self.app.script.steps):
                     break
                 await self._wait(reading_time(step.caption))
         except StepFailed as error:
             self._warn(f"This did not come about. {error.reason}")
         self._set_idle()
-        self._update_hints()
+        self._update_hint()
 
     def _set_idle(self) -> None:
-        self._clock.fast_forward = self._is_autoplaying = False
-        self._running = None
+        self.clock.fast_forward = self.autoplay = False
+        self.running = None
 
     async def _wait(self, seconds: float) -> None:
-        await asyncio.sleep(seconds / self._speed)
-        self._clock.fast_forward = False
+        await asyncio.sleep(seconds / self.speed)
+        self.clock.fast_forward = False
 
     async def _go_to(self, steps_done: int) -> None:
         """Show the screen as it is after some steps: run them again, unseen and at once."""
         await self._cancel_step()
-        self._app.presenter_has_control = False
-        self._steps_done = max(0, steps_done)
-        self._app.set_captions(self._app.captions._replace(keys=(), hints=("going there …",)))
+        self.app.presenter_has_control = False
+        self.steps_done = max(0, steps_done)
+        self.app.set_captions(self.app.captions._replace(keys=(), hint="going there …"))
         failure: StepFailed | None = None
-        self._clock.fast_forward = self._app.output_muted = True
+        self.clock.fast_forward = self.app.output_muted = True
         try:
-            self._workspace = self._open_workspace()
-            await self._app.open_tenant(self._workspace)
-            runner = StepRunner(self._app, self._workspace.fault_switches)
-            for number, step in enumerate(self._steps[: self._steps_done], 1):
+            self.workspace = self.open_workspace()
+            await self.app.open_tenant(self.workspace)
+            runner = StepRunner(self.app, self.workspace.fault_switches)
+            for number, step in enumerate(self.app.script.steps[: self.steps_done], 1):
                 await runner.run(number, step)
         except StepFailed as error:
             failure = error
         finally:
-            self._clock.fast_forward = self._app.output_muted = False
-        self._show_step(self._steps_done)
-        self._app.redraw()
+            self.clock.fast_forward = self.app.output_muted = False
+        self._show_step(self.steps_done)
+        self.app.redraw()
         if failure:
             self._warn(f"Step {failure.number} did not come about this time. {failure.reason}")
 
     def _toggle_autoplay(self) -> None:
-        if self._running is None:
+        if self.running is None:
             self._go_on()
-            self._is_autoplaying = self._running is not None
-        else:
-            self._is_autoplaying = not self._is_autoplaying
-        if self._running is not None:
-            self._update_hints()
-
-    def _change_speed(self, steps: int) -> None:
-        index = min(range(len(SPEEDS)), key=lambda index: abs(SPEEDS[index] - self._speed))
-        self._speed = SPEEDS[max(0, min(len(SPEEDS) - 1, index + steps))]
-        self._update_hints()
+        self.autoplay = self.running is not None and not self.autoplay
+        self._update_hint()
 
     async def _give_control(self) -> None:
         """Let the presenter use the app; RESUME_KEY undoes what is done meanwhile."""
-        was_running = self._running is not None
+        if self.running is not None:
+            self.steps_done = min(len(self.app.script.steps), self.steps_done + 1)
         await self._cancel_step()
-        self._steps_done = min(len(self._steps), self._steps_done + was_running)
-        self._app.presenter_has_control = True
-        self._update_hints()
+        self.app.presenter_has_control = True
+        self._update_hint()
 
     async def _cancel_step(self) -> None:
-        if self._running is not None:
-            self._running.cancel()
+        if self.running is not None:
+            self.running.cancel()
             with suppress(WorkerCancelled):
-                await self._running.wait()
+                await self.running.wait()
         self._set_idle()
-        self._app.show_pointer(None)
+        self.app.show_pointer(None)
 
     def _show_step(self, number: int) -> None:
-        captions = Captions.of_step(self._app.script, number, hints=self._hints())
-        self._app.set_captions(captions)
+        self.app.set_captions(Captions.of_step(self.app.script, number, self._hint()))
 
     def _warn(self, text: str) -> None:
-        self._app.set_captions(self._app.captions._replace(text=text, is_warning=True))
+        self.app.set_captions(self.app.captions._replace(text=text, is_warning=True))
 
-    def _update_hints(self) -> None:
-        self._app.set_captions(self._app.captions._replace(hints=self._hints()))
+    def _update_hint(self) -> None:
+        self.app.set_captions(self.app.captions._replace(hint=self._hint()))
 
-    def _hints(self) -> tuple[str, ...]:
-        if self._app.presenter_has_control:
-            return _CONTROL_HINTS
-        if self._is_autoplaying:
-            speed = f"{self._speed:g}×"
-            return f"plays at {speed} · + - speed · p stops", f"plays {speed}"
-        if self._running is not None:
-            return _RUNNING_HINTS
-        hints = _END_HINTS if self._steps_done == len(self._steps) else _READY_HINTS
-        return hints if self._speed == 1 else (f"{self._speed:g}× · {hints[0]}", *hints)
+    def _hint(self) -> str:
+        if self.app.presenter_has_control:
+            return f"the screen is yours · {RESUME_KEY} goes on"
+        if self.autoplay:
+            return f"plays at {self.speed:g}× · + - speed · p stops"
+        if self.running is not None:
+            return "space hurries · p plays · esc takes over"
+        speed = "" if self.speed == 1 else f"{self.speed:g}× · "
+        if self.steps_done == len(self.app.script.steps):
+            return f"{speed}the end · ← back · q leaves"
+        return f"{speed}space goes on · ← back · esc takes over"

@@ -1,21 +1,19 @@
 """The text on the screen, and the places where a text stands on it.
 
-A locator names a text on the screen. "A … B" is the text B on a line on which A stands
-before it; lines that begin with A go before all others.
+A locator names a text on the screen: "A … B" is the text B on a line with A before it.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 import pyte
 from rich.cells import cell_len
-from textual.geometry import Offset, Size
+from textual.geometry import Offset, Region, Size
 
 SEPARATOR = " … "
 """Stands between the texts of a locator."""
 _LEADING_SIGNS = re.compile(r"^[\W_]+")
-_BORDER = re.compile(r" ?[─-▟]")
 _PHRASE = re.compile(r"[^\s─-▟]+(?: [^\s─-▟]+)*")
 """Words with single spaces between them: what stands in one column of a list."""
 
@@ -24,64 +22,40 @@ class TextNotFound(LookupError):
     """No text on the screen matches a locator, or more than one does."""
 
 
-class TextRegion(NamedTuple):
-    """Where a text stands.
-
-    Attributes:
-        offset: the cell of its first character.
-        width: in cells.
-    """
-
-    offset: Offset
-    width: int
-
-    @property
-    def center(self) -> Offset:
-        """The cell to click."""
-        return self.offset + Offset(self.width // 2, 0)
+def click_cell(region: Region) -> Offset:
+    """Return the cell in the middle of a text."""
+    return region.offset + Offset(region.width // 2, 0)
 
 
 class ScreenText(NamedTuple):
-    """The text of a screen.
-
-    Attributes:
-        lines: from top to bottom; a character that is two cells wide is one character.
-    """
+    """The lines of a screen; a character that is two cells wide is one character."""
 
     lines: tuple[str, ...]
 
-    def find_all(self, locator: str) -> list[TextRegion]:
+    def find_all(self, locator: str) -> list[Region]:
         """Return all regions that match a locator, in the order of reading."""
-        *before, text = locator.split(SEPARATOR)
-        lines = list(enumerate(self.lines))
-        first = [(y, line) for y, line in lines if before and _begins_with(line, before[0])]
-        for candidates in (first, lines):
-            regions = [
-                TextRegion(Offset(cell_len(line[:index]), y), cell_len(text))
-                for y, line in candidates
-                for index in _find_in_line(line, before, text)
-            ]
-            if regions:
-                return regions
-        return []
+        *before, text = map(re.escape, locator.split(SEPARATOR))
+        until = re.compile("".join(f".*?{word}" for word in before))
+        return [
+            Region(cell_len(line[: match.start()]), y, cell_len(match[0]), 1)
+            for y, line in enumerate(self.lines)
+            if (start := until.match(line))
+            for match in re.compile(text).finditer(line, start.end())
+        ]
 
-    def find(
-        self, locator: str, is_clickable: Callable[[Offset], bool] = lambda _: True
-    ) -> TextRegion:
+    def find(self, locator: str, is_clickable: Callable[[Offset], bool] = lambda _: True) -> Region:
         """Return the one region that matches a locator.
 
-        Args:
-            locator: names the text.
-            is_clickable: says of a cell whether a click reaches it; a text that cannot be
-                clicked is ignored.
+        Of several, the one goes first whose line begins with the locator. A text is ignored
+        whose cell is not `is_clickable`.
 
         Raises:
             TextNotFound: there is none, or more than one.
         """
         matches = self.find_all(locator)
-        regions = [region for region in matches if is_clickable(region.center)]
+        regions = [region for region in matches if is_clickable(click_cell(region))]
         if len(regions) > 1:
-            regions = [region for region in regions if self._is_heading(region, locator)] or regions
+            regions = [region for region in regions if self._is_first(region, locator)] or regions
         if len(regions) > 1:
             raise TextNotFound(
                 f'"{locator}" is on the screen {len(regions)} times; say which one by what stands'
@@ -101,25 +75,24 @@ class ScreenText(NamedTuple):
             start = cell_len(line[: match.start()])
             if text and start <= cell.x < start + cell_len(match[0]):
                 locators = (text, f"{heading}{SEPARATOR}{text}")
-                return next((one for one in locators if self._is_unique(one, cell.y)), None)
+                return next((name for name in locators if self._is_unique(name, cell.y)), None)
             heading = heading or text
         return None
 
     def _is_unique(self, locator: str, y: int) -> bool:
         try:
-            return self.find(locator).offset.y == y
+            return self.find(locator).y == y
         except TextNotFound:
             return False
 
-    def _is_heading(self, region: TextRegion, locator: str) -> bool:
-        """Return whether the first text of a locator is the first phrase of the region's line."""
-        head, *after = locator.split(SEPARATOR)
-        line = self.lines[region.offset.y]
-        start = len(line) - len(_LEADING_SIGNS.sub("", line))
-        rest = line[start + len(head) :]
-        is_whole = not rest or rest.startswith(("  ", SEPARATOR)) or _BORDER.match(rest)
-        is_first = bool(after) or region.offset.x == cell_len(line[:start])
-        return line.startswith(head, start) and is_first and bool(is_whole)
+    def _is_first(self, region: Region, locator: str) -> bool:
+        """Return whether the first phrase of the region's line is the locator's first text."""
+        first, *after = locator.split(SEPARATOR)
+        line = self.lines[region.y]
+        text = _LEADING_SIGNS.sub("", line)
+        phrase = _PHRASE.match(text)
+        is_first = bool(after) or region.x == cell_len(line[: -len(text)])
+        return is_first and phrase is not None and phrase[0] == first
 
 
 class TerminalCells:
@@ -140,19 +113,3 @@ class TerminalCells:
     def read(self, height: int) -> ScreenText:
         """Return the text of the upper lines."""
         return ScreenText(tuple(line.rstrip() for line in self._screen.display[:height]))
-
-
-def _begins_with(line: str, text: str) -> bool:
-    return _LEADING_SIGNS.sub("", line).startswith(text)
-
-
-def _find_in_line(line: str, before: list[str], text: str) -> Iterator[int]:
-    """Yield the indexes of a text after all the texts before it."""
-    index = 0
-    for part in before:
-        if (index := line.find(part, index)) < 0:
-            return
-        index += len(part)
-    while (index := line.find(text, index)) >= 0:
-        yield index
-        index += len(text)

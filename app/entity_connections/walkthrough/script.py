@@ -1,28 +1,20 @@
-"""The script of a walkthrough: what its file may hold."""
+"""The script of a walkthrough: what its file may hold; README.md explains it."""
 
 import unicodedata
-from operator import le
 from typing import Annotated, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    field_validator,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from entity_connections.domain.text import clean
-from entity_connections.fake.faults.catalogue import FaultError, parse_fault
+from entity_connections.fake.faults.catalogue import parse_fault
 from entity_connections.fake.scenarios.catalogue import check_scenario_name, is_scenario_file
 from entity_connections.walkthrough.key_events import is_key
 
 MIN_SIZE, MAX_SIZE = (60, 20), (300, 100)
 """Columns and rows of the screen in recordings; a smaller screen cannot show everything."""
 MAX_STEPS = 200
-MAX_TITLE, MAX_TEXT, MAX_CAPTION = 60, 200, 240
-"""Lengths in characters."""
+MAX_TEXT = 200
+"""Length in characters."""
 EXIT_KEYS = frozenset({"ctrl+c", "ctrl+q", "ctrl+z"})
 """Keys that leave the program or stop it."""
 RESUME_KEY = "ctrl+g"
@@ -53,19 +45,10 @@ def _check_key(name: str) -> str:
     return name
 
 
-def _check_fault(text: str) -> str:
-    try:
-        parse_fault(text)
-    except FaultError as error:
-        raise ValueError(str(error)) from None
-    return text
-
-
-def _check_unique_faults(faults: list[str]) -> list[str]:
+def _check_faults(faults: list[str]) -> list[str]:
     names = [parse_fault(fault).name for fault in faults]
-    for name in names:
-        if names.count(name) > 1:
-            raise ValueError(f"{name} is listed twice")
+    if len(set(names)) < len(names):
+        raise ValueError("A fault is listed twice")
     return faults
 
 
@@ -76,21 +59,14 @@ def _check_scenario(name: str) -> str:
 
 
 Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT), AfterValidator(_check_text)]
-Caption = Annotated[str, Field(min_length=1, max_length=MAX_CAPTION), AfterValidator(_check_text)]
-Faults = Annotated[
-    list[Annotated[str, AfterValidator(_check_fault)]], AfterValidator(_check_unique_faults)
-]
-Picture = Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,59}$")]
+Title = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_check_text)]
+Caption = Annotated[str, Field(min_length=1, max_length=240), AfterValidator(_check_text)]
+Columns = Annotated[int, Field(ge=MIN_SIZE[0], le=MAX_SIZE[0])]
+Rows = Annotated[int, Field(ge=MIN_SIZE[1], le=MAX_SIZE[1])]
 
 
 class Act(_Model):
-    """One input: a key, a text that is typed, or a click.
-
-    Attributes:
-        press: one key: a character, or a name such as enter or ctrl+r.
-        type: a text, typed letter by letter.
-        click: a locator of the text to click, see `screen_text`.
-    """
+    """One input: a key, a text that is typed letter by letter, or a click on a locator."""
 
     press: Annotated[str, AfterValidator(_check_key)] | None = None
     type: Text | None = None
@@ -104,26 +80,22 @@ class Act(_Model):
 
 
 class Step(_Model):
-    """A caption, the inputs, and what the screen must show after them.
+    """A caption, the inputs, and locators of texts that must be seen or gone after them.
 
     Attributes:
-        caption: what the audience reads.
         user: the user to become first (key u); None: the current one.
-        faults: the faults of the fake tenant that are on from this step, each as
-            "name=value"; all others are off. None: no change.
-        do: the inputs, in order.
-        see: locators of texts that must be on the screen afterwards.
-        gone: locators of texts that must not be.
+        faults: the faults of the fake tenant that are on from this step; all others are off.
+            None: no change.
         picture: name of the picture of this step, for files and snapshots.
     """
 
     caption: Caption
     user: Text | None = None
-    faults: Faults | None = None
+    faults: Annotated[list[str], AfterValidator(_check_faults)] | None = None
     do: list[Act] = []
     see: list[Text] = []
     gone: list[Text] = []
-    picture: Picture | None = None
+    picture: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,59}$")] | None = None
 
     @property
     def acts(self) -> tuple[Act, ...]:
@@ -134,41 +106,16 @@ class Step(_Model):
 
 
 class Walkthrough(_Model):
-    """A scripted tour of the screen on a fake tenant.
+    """A scripted tour of the screen on a fake tenant; README.md explains the keys of its file.
 
     Attributes:
-        title: what it is called.
-        teaches: what the audience knows afterwards, in a sentence.
-        scenario: the state of the tenant at the start: a name or the path of a scenario file.
-        user: the user at the start.
+        scenario: the name or the path of a scenario file.
         size: columns and rows of the screen in recordings, without the captions.
-        steps: in order.
     """
 
-    title: Annotated[str, Field(min_length=1, max_length=MAX_TITLE), AfterValidator(_check_text)]
+    title: Title
     teaches: Caption
     scenario: Annotated[Text, AfterValidator(_check_scenario)] = "acme"
     user: Text = "alice"
-    size: Annotated[list[int], Field(min_length=2, max_length=2)] = [100, 26]
+    size: Annotated[tuple[Columns, Rows], Field(strict=False)] = (100, 26)  # TOML has lists
     steps: list[Step] = Field(min_length=1, max_length=MAX_STEPS)
-
-    @field_validator("size")
-    @classmethod
-    def _check_size(cls, size: list[int]) -> list[int]:
-        if not all(map(le, MIN_SIZE, size)) or not all(map(le, size, MAX_SIZE)):
-            raise ValueError(
-                f"There may be {MIN_SIZE[0]} to {MAX_SIZE[0]} columns"
-                f" and {MIN_SIZE[1]} to {MAX_SIZE[1]} rows"
-            )
-        return size
-
-    @model_validator(mode="after")
-    def _check_pictures(self) -> Self:
-        first_steps: dict[str | None, int] = {}
-        for number, step in enumerate(self.steps, 1):
-            first = first_steps.setdefault(step.picture, number)
-            if step.picture is not None and first != number:
-                raise ValueError(
-                    f"step {number}, picture: {step.picture} is the picture of step {first}"
-                )
-        return self

@@ -8,8 +8,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from entity_connections.domain.text import clean
-from entity_connections.domain.words import find_similar
+from entity_connections.domain.words import suggest
 from entity_connections.fake.scenarios.catalogue import SCENARIOS
+from entity_connections.files import UnsafeFileError, read_file
 from entity_connections.walkthrough.script import Act, Step, Walkthrough
 
 SUFFIX = ".toml"
@@ -39,9 +40,8 @@ def find_script(name: str) -> Path:
     path = Path(name)
     if path.suffix == SUFFIX or "/" in name:
         return path
-    similar = find_similar(name, shipped, limit=1)
-    hint = f"did you mean {similar[0]}?" if similar else f"there are {', '.join(shipped)}."
-    raise ScriptError(f"There is no walkthrough {name[:60]!r}; {hint} A file ends in {SUFFIX}.")
+    hint = suggest(name, shipped) or f"; there are {', '.join(shipped)}."
+    raise ScriptError(f"There is no walkthrough {name[:60]!r}{hint} A file ends in {SUFFIX}.")
 
 
 def read_script(path: Path) -> Walkthrough:
@@ -51,18 +51,14 @@ def read_script(path: Path) -> Walkthrough:
         ScriptError: the file cannot be read, or is no valid script.
     """
     try:
-        if path.exists() and not path.is_file():
-            raise ScriptError(f"{clean(str(path))} is not a file.")
-        with path.open("rb") as file:
-            data = file.read(_MAX_BYTES + 1)
-        if len(data) > _MAX_BYTES:
-            raise ScriptError(f"{clean(path.name)}: larger than a script can be (1 MB).")
-        script = parse_script(data.decode("utf-8-sig"), path.name)
+        text = read_file(path, _MAX_BYTES).decode("utf-8-sig")
+    except UnsafeFileError as error:
+        raise ScriptError(clean(str(error), 500)) from error
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise ScriptError(f"{clean(str(path))} cannot be read: {reason}.") from error
+        raise ScriptError(clean(f"{path} cannot be read: {error.strerror}.", 500)) from error
     except UnicodeDecodeError as error:
-        raise ScriptError(f"{clean(path.name)}: not a text in UTF-8.") from error
+        raise ScriptError(clean(f"{path} is not a text in UTF-8.", 500)) from error
+    script = parse_script(text, path.name)
     if script.scenario in SCENARIOS:
         return script
     return script.model_copy(update={"scenario": str(path.parent / script.scenario)})
@@ -77,13 +73,9 @@ def parse_script(text: str, file_name: str) -> Walkthrough:
     try:
         return Walkthrough.model_validate(tomllib.loads(text))
     except ValidationError as error:
-        problems = [_describe(problem) for problem in error.errors()]
-        if hidden := len(problems) - _MAX_PROBLEMS:
-            problems[_MAX_PROBLEMS:] = [f"and {hidden} more."] if hidden > 0 else []
-    except RecursionError:
-        problems = ["nested too deeply."]
-    except ValueError as error:  # invalid TOML, or a number with thousands of digits
-        problems = [f"not TOML: {str(error).rstrip('.')}."]
+        problems = [_describe(problem) for problem in error.errors()[:_MAX_PROBLEMS]]
+    except (ValueError, RecursionError) as error:
+        problems = [f"not TOML: {error}."]
     # The problems quote the file, which may hold escape sequences.
     raise ScriptError("\n".join(clean(f"{file_name}: {problem}", 500) for problem in problems))
 
@@ -91,15 +83,13 @@ def parse_script(text: str, file_name: str) -> Walkthrough:
 def _describe(error: Mapping[str, Any]) -> str:
     """Return one of pydantic's errors as a sentence that begins with the place."""
     location: tuple[str | int, ...] = error["loc"]
+    message = error["msg"].removeprefix("Value error, ").rstrip(".") + "."
     if error["type"] == "extra_forbidden":
         model = Act if "do" in location else Step if len(location) > 1 else Walkthrough
-        keys = list(model.model_fields)
-        similar = find_similar(str(location[-1]), keys, limit=1)
-        hint = f"did you mean {similar[0]}?" if similar else f"there are {', '.join(keys)}."
-        message = f"There is no such key; {hint}"
-    else:
-        message = f"{error['msg'].removeprefix('Value error, ').rstrip('.')}."
-    return ": ".join(filter(None, (_place(location), message)))
+        keys = model.model_fields
+        hint = suggest(str(location[-1]), keys) or f"; there are {', '.join(keys)}."
+        message = f"There is no such key{hint}"
+    return f"{_place(location)}: {message}"
 
 
 def _place(location: tuple[str | int, ...]) -> str:
@@ -107,7 +97,7 @@ def _place(location: tuple[str | int, ...]) -> str:
     words: list[str] = []
     for part in location:
         if isinstance(part, int):
-            words[-1] = f"{'step' if words[-1] == 'steps' else words[-1]} {part + 1}"
+            words[-1] = f"{words[-1].removesuffix('s')} {part + 1}"
         else:
             words.append(part[:60])
     return ", ".join(words)

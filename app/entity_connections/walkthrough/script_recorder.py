@@ -16,12 +16,20 @@ from entity_connections.walkthrough.key_events import is_key
 from entity_connections.walkthrough.screen_text import TerminalCells
 from entity_connections.walkthrough.script import EXIT_KEYS, MAX_STEPS, MAX_TEXT, RESUME_KEY
 
-TITLE = "A new walkthrough"
-INTRODUCTION = "Write here what this walkthrough teaches."
-CAPTION = "Write here what the audience should know."
-_HEADER = """\
-Recorded from a person's keys and clicks. Fill in title, teaches and the captions; put into
-each step what the screen must show after it, for example: see = ["Acme-US … Pending"]
+_HEAD = """\
+# Recorded from a person's keys and clicks. Fill in title, teaches and the captions; put into
+# each step what the screen must show after it, for example: see = ["Acme-US … Pending"]
+
+title = "A new walkthrough"
+teaches = "Write here what this walkthrough teaches."
+scenario = {scenario}
+user = {user}
+size = {size}
+"""
+_STEP = """
+[[steps]]
+caption = "Write here what the audience should know."
+do = [{{ {key} = {value} }}]
 """
 
 
@@ -100,31 +108,13 @@ def script_toml(
 ) -> str:
     """Return a script with a step for each act, whose captions are to be filled in.
 
-    Args:
-        acts: see `RecordedApp.acts`; those beyond MAX_STEPS are left out.
-        scenario: a name, or the path of a scenario file relative to the script.
-        user: the user at the start.
-        size: columns and rows of the screen.
+    Acts beyond MAX_STEPS are left out. The path of a scenario file is relative to the script.
     """
-    document = tomlkit.document()
-    for line in _HEADER.splitlines():
-        document.add(tomlkit.comment(line))
-    document.add(tomlkit.nl())
-    document.update(
-        {
-            "title": TITLE,
-            "teaches": INTRODUCTION,
-            "scenario": scenario,
-            "user": user,
-            "size": [*size],
-        }
+    head = _HEAD.format(scenario=_quote(scenario), user=_quote(user), size=list(size))
+    return head + "".join(
+        _STEP.format(key=key, value=_quote(value)) for key, value in acts[:MAX_STEPS]
     )
-    steps = tomlkit.aot()
-    for kind, value in acts[:MAX_STEPS]:
-        act = tomlkit.inline_table()
-        act[kind] = value
-        step = tomlkit.table()
-        step.update({"caption": CAPTION, "do": [act]})
-        steps.append(step)
-    document["steps"] = steps
-    return tomlkit.dumps(document)
+
+
+def _quote(text: str) -> str:
+    return tomlkit.item(text).as_string()

@@ -28,24 +28,21 @@ class VirtualClock:
 
     Attributes:
         fast_forward: whether timers are reached by jumps.
+        skipped: the sum of all jumps, in seconds.
     """
 
     def __init__(self, *, frozen: bool) -> None:
         self.fast_forward = frozen
+        self.skipped = 0.0
         self._frozen = frozen
-        self._skipped = 0.0
 
     def time(self) -> float:
         """Return the seconds since 1970."""
-        return self._skipped + (EPOCH if self._frozen else time.time())
+        return self.skipped + (EPOCH if self._frozen else time.time())
 
     def monotonic(self) -> float:
         """Return seconds that never go back."""
-        return self._skipped + (0.0 if self._frozen else time.monotonic())
-
-    def skip(self, seconds: float) -> None:
-        """Jump forward."""
-        self._skipped += seconds
+        return self.skipped + (0.0 if self._frozen else time.monotonic())
 
 
 class _SkippingSelector(selectors.DefaultSelector):
@@ -60,7 +57,7 @@ class _SkippingSelector(selectors.DefaultSelector):
             return super().select(timeout)
         events = super().select(0)
         if not events:
-            self._clock.skip(timeout)
+            self._clock.skipped += timeout
         return events
 
 
@@ -86,11 +83,7 @@ class _VirtualTimeLoop(asyncio.SelectorEventLoop):
 
 @contextmanager
 def virtual_time(*, frozen: bool) -> Iterator[tuple[asyncio.Runner, VirtualClock]]:
-    """Return a runner, and the clock that the runner, Textual and the program go by in it.
-
-    Args:
-        frozen: see `VirtualClock`.
-    """
+    """Return a runner, and the clock of the runner, of Textual and of the program in it."""
     virtual_clock = VirtualClock(frozen=frozen)
     clock_before, textual_before = clock.current, textual._time.get_time  # noqa: SLF001
     clock.current = virtual_clock

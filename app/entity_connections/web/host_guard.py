@@ -13,19 +13,11 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-_POLICY = "; ".join((
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self' 'unsafe-inline'",  # xterm.js writes style attributes
-    "img-src data:",  # the empty icon
-    "font-src 'self'",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-))  # fmt: skip
 _HEADERS = {
-    "Content-Security-Policy": _POLICY,
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; img-src data:;"
+    " font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none';"
+    " style-src 'self' 'unsafe-inline'",  # xterm.js writes style attributes
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
@@ -48,59 +40,39 @@ class HostGuard(NamedTuple):
 
     @classmethod
     def for_socket(cls, listening: socket.socket, names: Iterable[str] = ()) -> Self:
-        """Return the guard of a listening socket.
-
-        Args:
-            listening: one that is bound to loopback is reached as localhost only; another one
-                also by the name of this machine.
-            names: further host names.
-        """
-        allowed = {"localhost", *(name.lower().rstrip(".") for name in names)}
+        """Return the guard of a listening socket; `names` are further host names."""
+        machine = socket.gethostname()
         is_local = ipaddress.ip_address(listening.getsockname()[0]).is_loopback
-        if not is_local:
-            machine = socket.gethostname().lower()
-            allowed |= {machine, f"{machine}.local"}
-        return cls(frozenset(allowed), any_address=not is_local)
+        own = ["localhost"] if is_local else ["localhost", machine, f"{machine}.local"]
+        allowed = frozenset(name.lower().rstrip(".") for name in (*own, *names))
+        return cls(allowed, any_address=not is_local)
 
     def allows(self, host: str) -> bool:
         """Return whether a Host header names this server; any port will do, as of a tunnel."""
         try:
-            name = urlsplit(f"//{host}").hostname or ""
+            name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
         except ValueError:
             return False
-        name = name.rstrip(".")
         try:
             address = ipaddress.ip_address(name)
         except ValueError:
             return name in self.names
         return self.any_address or address.is_loopback
 
-    def find_problem(self, host: str, origin: str | None, *, is_websocket: bool) -> str:
-        """Return why a request is refused; "" when it is not.
-
-        Args:
-            host: its Host header.
-            origin: its Origin header, if any.
-            is_websocket: whether it opens a websocket.
-        """
-        if not self.allows(host):
-            return (
-                "This server does not go by that name. Use its address, or let it know the name:"
-                " entity-connections web --name NAME\n"
-            )
-        if is_websocket and origin not in (f"http://{host}", f"https://{host}"):
-            return "Only a page of this server may open a terminal here.\n"
-        return ""
-
     def protect(self, app: web.Application) -> None:
         """Make an application refuse such requests, and send security headers."""
 
         @web.middleware
         async def refuse(request: web.Request, handler: Handler) -> web.StreamResponse:
-            is_websocket = "upgrade" in request.headers
             host, origin = request.headers.get("host", ""), request.headers.get("origin")
-            if problem := self.find_problem(host, origin, is_websocket=is_websocket):
-                raise web.HTTPForbidden(text=problem)
+            if not self.allows(host):
+                raise web.HTTPForbidden(
+                    text="This server does not go by that name. Use its address, or let it know"
+                    " the name: entity-connections web --name NAME\n"
+                )
+            is_same_origin = origin in (f"http://{host}", f"https://{host}")
+            if "upgrade" in request.headers and not is_same_origin:
+                raise web.HTTPForbidden(text="Only its own page may open a terminal here.\n")
             return await handler(request)
 
         async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:

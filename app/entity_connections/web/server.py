@@ -1,7 +1,6 @@
 """The web server: the page, its files, and a websocket for each session."""
 
 import asyncio
-import socket
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -21,13 +20,16 @@ _FREE_SESSION_TIMEOUT = GRACE + 1.0
 
 
 class Server:
-    """Serves the page, and runs a process for each visitor.
+    """Serves the page, and runs a command for each visitor.
 
     Args:
         command: what to run for each visitor.
         guard: says which requests are refused.
         max_sessions: how many visitors there may be at a time.
         report: takes a sentence for the person who runs the server.
+
+    Attributes:
+        app: the application to serve; it ends all sessions when it shuts down.
     """
 
     def __init__(
@@ -38,74 +40,46 @@ class Server:
         report: Callable[[str], object],
     ) -> None:
         self._command = command
-        self._max_sessions = max_sessions
         self._free_sessions = asyncio.Semaphore(max_sessions)
         self._report = report
         self._websockets: set[web.WebSocketResponse] = set()
-        self._app = web.Application()
-        guard.protect(self._app)
-        self._app.router.add_get("/", self._handle_page)
-        self._app.router.add_get("/ws", self._handle_websocket)
-        self._app.router.add_static("/static", _TERMINAL)
-        self._app.router.add_static("/page", _PAGE)
-        self._app.on_shutdown.append(self._close_all)
-
-    async def serve(
-        self, listening: socket.socket, on_ready: Callable[[], None], stopped: asyncio.Event
-    ) -> None:
-        """Serve on a socket until an event; then end all sessions and their processes."""
-        runner = web.AppRunner(
-            self._app, access_log=None, handle_signals=False, shutdown_timeout=2 * GRACE
-        )
-        await runner.setup()
-        try:
-            await web.SockSite(runner, listening).start()
-            on_ready()
-            await stopped.wait()
-        finally:
-            await runner.cleanup()
+        self.app = web.Application()
+        guard.protect(self.app)
+        self.app.router.add_get("/", self._handle_page)
+        self.app.router.add_get("/ws", self._handle_websocket)
+        self.app.router.add_static("/static", _TERMINAL)
+        self.app.router.add_static("/page", _PAGE)
+        self.app.on_shutdown.append(self._close_all)
 
     async def _handle_page(self, _request: web.Request) -> web.StreamResponse:
         return web.FileResponse(_PAGE / "index.html", headers={"Cache-Control": "no-store"})
 
     async def _handle_websocket(self, request: web.Request) -> web.StreamResponse:
-        websocket = web.WebSocketResponse(heartbeat=15, timeout=GRACE, max_msg_size=_MAX_MESSAGE)
-        self._websockets.add(websocket)
-        try:
-            await websocket.prepare(request)
-            await self._run_in_free_session(websocket, request)
-        except (TimeoutError, ConnectionError):  # the process hangs, or the browser has gone
-            pass
-        finally:
-            self._websockets.discard(websocket)
-        return websocket
-
-    async def _run_in_free_session(
-        self, websocket: web.WebSocketResponse, request: web.Request
-    ) -> None:
         """Run a session, or close the websocket with a reason that the page shows."""
+        websocket = web.WebSocketResponse(heartbeat=15, timeout=GRACE, max_msg_size=_MAX_MESSAGE)
+        await websocket.prepare(request)
+        self._websockets.add(websocket)
         try:
             async with asyncio.timeout(_FREE_SESSION_TIMEOUT):
                 await self._free_sessions.acquire()
         except TimeoutError:
-            many = self._max_sessions > 1
-            taken = f"All {self._max_sessions} seats are" if many else "The only seat is"
-            reason = f"{taken} taken. Try again when a visitor has left.".encode()
+            reason = b"All seats are taken. Try again when a visitor has left."
             await websocket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=reason)
-            return
-        try:
-            if not websocket.closed:
+        else:
+            try:
                 await self._run_session(websocket, request)
+            finally:
+                self._free_sessions.release()
         finally:
-            self._free_sessions.release()
+            self._websockets.discard(websocket)
+        return websocket
 
     async def _run_session(self, websocket: web.WebSocketResponse, request: web.Request) -> None:
-        session = Session(self._command, websocket)
+        size = _get_int(request, "width", 80), _get_int(request, "height", 24)
         try:
-            await session.start(_get_int(request, "width", 80), _get_int(request, "height", 24))
+            session = await Session.start(self._command, websocket, *size)
         except OSError as error:
-            cause = error.strerror or type(error).__name__
-            self._report(f"A visitor was sent away: their process cannot be started: {cause}.")
+            self._report(f"A visitor was sent away: their process cannot be started: {error}.")
             reason = b"The server cannot start a screen for you now. Try again later."
             await websocket.close(code=WSCloseCode.INTERNAL_ERROR, message=reason)
             return
@@ -113,6 +87,8 @@ class Server:
             async for message in websocket:
                 if message.type is WSMsgType.TEXT:
                     await session.handle_message(message.data)
+        except TimeoutError:  # the process does not read its input
+            pass
         finally:
             await asyncio.shield(session.stop())
             await websocket.close()
@@ -124,4 +100,4 @@ class Server:
 
 def _get_int(request: web.Request, name: str, default: int) -> int:
     text = request.query.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else default
+    return int(text) if text.isdecimal() and len(text) < 6 else default

@@ -10,7 +10,7 @@ import json
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from aiohttp import web
 
@@ -36,29 +36,32 @@ class Command(NamedTuple):
 class Session:
     """One visitor's process and websocket."""
 
-    def __init__(self, command: Command, websocket: web.WebSocketResponse) -> None:
-        self._command = command
-        self._websocket = websocket
-        self._process: Process | None = None
-        self._output: asyncio.Task[None] | None = None
+    def __init__(self, process: Process, websocket: web.WebSocketResponse) -> None:
+        if process.stdin is None or process.stdout is None:
+            raise TypeError("The process of a session has pipes.")
+        self._process, self._websocket = process, websocket
+        self._stdin, self._stdout = process.stdin, process.stdout
+        self._output = asyncio.create_task(self._forward_output())
 
-    async def start(self, width: int, height: int) -> None:
+    @classmethod
+    async def start(
+        cls, command: Command, websocket: web.WebSocketResponse, width: int, height: int
+    ) -> Self:
         """Start the process; from now on its output goes to the browser.
 
         Raises:
             OSError: it cannot be started.
         """
         width, height = clamp_size(width, height)
-        size = {"COLUMNS": str(width), "ROWS": str(height)}
-        self._process = await asyncio.create_subprocess_exec(
-            *self._command.arguments,
+        process = await asyncio.create_subprocess_exec(
+            *command.arguments,
             stdin=PIPE,
             stdout=PIPE,
-            env={**self._command.environ, **size},
-            cwd=self._command.folder,
+            env={**command.environ, "COLUMNS": str(width), "ROWS": str(height)},
+            cwd=command.folder,
             start_new_session=True,  # ctrl+c in the server's terminal is for the server only
         )
-        self._output = asyncio.create_task(self._forward_output(self._process))
+        return cls(process, websocket)
 
     async def handle_message(self, text: str) -> None:
         """Pass a message of the browser to the process; ignore invalid ones.
@@ -78,59 +81,50 @@ class Session:
                     width, height = clamp_size(width, height)
                     await self._send_meta({"type": "resize", "width": width, "height": height})
                 case ["ping", str(stamp)]:
-                    await self._websocket.send_json(["pong", stamp])
+                    with suppress(ConnectionError):  # the browser has gone
+                        await self._websocket.send_json(["pong", stamp])
                 case ["focus" | "blur" as kind]:
                     await self._send_meta({"type": kind})
 
     async def stop(self) -> None:
         """End the process: by a message, after GRACE seconds by force."""
-        process, output = self._process, self._output
-        if process is None or output is None:
-            return
         with suppress(TimeoutError):
             async with asyncio.timeout(GRACE):
                 await self._send_meta({"type": "quit"})
-                await asyncio.wait([output])
-                await process.wait()
-        if process.returncode is None:
+                await asyncio.wait([self._output])
+                await self._process.wait()
+        if self._process.returncode is None:
             with suppress(ProcessLookupError):
-                process.kill()
-            output.cancel()
-            await asyncio.gather(output, return_exceptions=True)
-            if process.stdout is not None:
-                await process.stdout.read()  # process.wait() needs the end of the output
-            await process.wait()
+                self._process.kill()
+            self._output.cancel()
+            await asyncio.gather(self._output, return_exceptions=True)
+            await self._stdout.read()  # process.wait() needs the end of the output
+            await self._process.wait()
 
-    async def _forward_output(self, process: Process) -> None:
+    async def _forward_output(self) -> None:
         """Send what the process draws to the browser; when it ends, close the websocket."""
+        read = self._stdout.readexactly
         try:
-            with suppress(ValueError, asyncio.IncompleteReadError):  # no packets, or no more
-                await self._forward_packets(process)
+            while await self._stdout.readline() not in (b"__GANGLION__\n", b""):
+                pass
+            while True:
+                kind = await read(1)
+                payload = await read(int.from_bytes(await read(4), "big"))
+                if kind == b"D":  # messages and files: the page opens and saves nothing
+                    with suppress(ConnectionError):  # the browser has gone: read on to the end
+                        await self._websocket.send_bytes(payload)
+        except (ValueError, asyncio.IncompleteReadError):  # no packets, or no more
+            pass
         finally:
             await self._websocket.close()
-
-    async def _forward_packets(self, process: Process) -> None:
-        output = process.stdout
-        if output is None:
-            return
-        while await output.readline() not in (b"__GANGLION__\n", b""):
-            pass
-        while True:
-            kind = await output.readexactly(1)
-            payload = await output.readexactly(int.from_bytes(await output.readexactly(4), "big"))
-            if kind == b"D":  # messages and files are ignored: the page opens and saves nothing
-                with suppress(ConnectionError):  # after the browser has gone, the output is read on
-                    await self._websocket.send_bytes(payload)
 
     async def _send_meta(self, message: dict[str, str | int]) -> None:
         await self._send(b"M", json.dumps(message).encode())
 
     async def _send(self, kind: bytes, payload: bytes) -> None:
-        if self._process is None or self._process.stdin is None:
-            return
         with suppress(ConnectionError):  # the process has ended: `_forward_output` notices
-            self._process.stdin.write(kind + len(payload).to_bytes(4, "big") + payload)
-            await self._process.stdin.drain()
+            self._stdin.write(kind + len(payload).to_bytes(4, "big") + payload)
+            await self._stdin.drain()
 
 
 def clamp_size(width: int, height: int) -> tuple[int, int]:

@@ -1,8 +1,6 @@
 """`web`: the screen on the fake tenant, in a browser."""
 
-import asyncio
 import os
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,8 +67,11 @@ def web(
     """
     chosen = _choose_tenant(scenario, user)
     try:
+        from aiohttp.web import run_app
+
         from entity_connections.web.host_guard import HostGuard
         from entity_connections.web.server import Server
+        from entity_connections.web.session import GRACE
     except ModuleNotFoundError as error:
         raise CliError(
             f"web needs {error.name}, which is not installed. The extra [web] brings it:"
@@ -81,26 +82,18 @@ def web(
 
     command = build_command(chosen, theme)
     listening = bind_socket(host, port, "this page, and nothing is encrypted.")
-    guard = HostGuard.for_socket(listening, (host, *names))
-    server = Server(command, guard, seats, report=info)
-    scenario_name = Path(chosen.scenario or "acme").name
+    server = Server(command, HostGuard.for_socket(listening, (host, *names)), seats, report=info)
     ready = (
-        f"The screen, on a tenant {scenario_name} for each visitor,"
+        f"The screen, on a tenant {Path(chosen.scenario or 'acme').name} for each visitor,"
         f" is at {base_url(listening)} until ctrl+c."
     )
-
-    async def serve() -> None:
-        loop, stopped = asyncio.get_running_loop(), asyncio.Event()
-
-        def stop(number: int, _frame: object) -> None:
-            signal.signal(number, signal.SIG_DFL)  # a second signal ends it at once
-            loop.call_soon_threadsafe(stopped.set)
-
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, stop)
-        await server.serve(listening, lambda: click.echo(ready), stopped)
-
-    asyncio.run(serve())
+    run_app(
+        server.app,
+        sock=listening,
+        access_log=None,
+        shutdown_timeout=2 * GRACE,
+        print=lambda _: click.echo(ready),
+    )
     return ExitCode.DONE
 
 
@@ -112,7 +105,7 @@ def build_command(chosen: TenantOptions, theme: str) -> "Command":
     """
     from entity_connections.web.session import Command
 
-    options = list(resolve_tenant(chosen).workspace.options)
+    options = [*resolve_tenant(chosen).workspace.options, "--theme", theme]
     if chosen.entity is not None:
         options += ["--entity", chosen.entity]
     for fault in chosen.faults or ():
@@ -124,7 +117,7 @@ def build_command(chosen: TenantOptions, theme: str) -> "Command":
         "TEXTUAL_DRIVER": _DRIVER,
     }
     # -P: modules in the working directory are not imported.
-    arguments = (sys.executable, "-P", "-m", "entity_connections", *options, "--theme", theme)
+    arguments = (sys.executable, "-P", "-m", "entity_connections", *options)
     return Command(arguments, environ, Path(sys.executable).anchor)
 
 

@@ -34,11 +34,11 @@ def new(file: Path, scenario: str | None, user: str | None, *, force: bool) -> i
     What you press, type and click on the fake tenant becomes the steps of a script. Their
     captions, and what must be seen after each, you write into the file.
     """
-    chosen = TenantOptions(scenario=scenario, user=user).check()
+    options = TenantOptions(scenario=scenario, user=user).check()
     _check_file(file, force=force)
     size = _terminal_size()
     os.environ.pop("ZUORA_ENTITY_ID", None)  # others who play the script do not have it
-    workspace = resolve_tenant(chosen).workspace
+    workspace = resolve_tenant(options).workspace
     from entity_connections.tui.terminal.run import run_app
     from entity_connections.walkthrough.script_recorder import (
         RecordedApp,
@@ -53,8 +53,10 @@ def new(file: Path, scenario: str | None, user: str | None, *, force: bool) -> i
         if exit_code != ExitCode.DONE:
             return exit_code
         raise CliError("nothing was pressed or clicked; no file is written.", ExitCode.REFUSED)
-    scenario_name = _relative_scenario(chosen.scenario, file)
-    text = script_toml(app.acts, scenario_name, workspace.user, size)
+    name = scenario or "acme"
+    if name not in SCENARIOS:
+        name = os.path.relpath(Path(name).resolve(), file.parent.resolve())
+    text = script_toml(app.acts, name, workspace.user, size)
     try:
         replace_file(file, text.encode())
     except OSError as error:
@@ -63,12 +65,10 @@ def new(file: Path, scenario: str | None, user: str | None, *, force: bool) -> i
             f"{file} cannot be written: {error.strerror}. The script is on stdout instead.",
             ExitCode.NO_OUTPUT,
         ) from error
-    path = shlex.quote(str(file))
     info("\n".join([
         f"{file}: {text.count('[[steps]]')} steps.", *app.remarks,
         "Write its captions, and what must be seen after each step; then try it:",
-        f"  entity-connections walkthrough check {path}",
-        f"  entity-connections walkthrough {path}",
+        f"  entity-connections walkthrough check {shlex.quote(str(file))}",
     ]))  # fmt: skip
     return exit_code
 
@@ -101,10 +101,3 @@ def _terminal_size() -> tuple[int, int]:
             f" a walkthrough takes {MIN_SIZE[0]} by {MIN_SIZE[1]} at least: make it larger."
         )
     return min(columns, MAX_SIZE[0]), min(lines, MAX_SIZE[1])
-
-
-def _relative_scenario(scenario: str | None, file: Path) -> str:
-    """Return a scenario as a script names it: a file by its path from the script."""
-    if scenario is None or scenario in SCENARIOS:
-        return scenario or "acme"
-    return os.path.relpath(Path(scenario).resolve(), file.parent.resolve())

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from entity_connections.services.workspace import Workspace
+    from entity_connections.walkthrough.recording import Recording
     from entity_connections.walkthrough.script import Walkthrough
 
 
@@ -55,10 +57,9 @@ class _ScriptName(click.ParamType[str]):
 
 
 def _complete_names(incomplete: str) -> "list[CompletionItem]":
-    from entity_connections.walkthrough.script_file import read_script, shipped_scripts
+    from entity_connections.walkthrough.script_file import shipped_scripts
 
-    titles = [(name, read_script(path).title) for name, path in shipped_scripts().items()]
-    return filter_completions(incomplete, titles)
+    return filter_completions(incomplete, ((name, "") for name in shipped_scripts()))
 
 
 @click.group(
@@ -78,10 +79,8 @@ def walkthrough(ctx: click.Context) -> ExitCode | None:
         return None
     from entity_connections.walkthrough.script_file import read_script, shipped_scripts
 
-    scripts = {name: read_script(path) for name, path in shipped_scripts().items()}
-    width = max(map(len, scripts))
-    for name, script in scripts.items():
-        echo(f"{name:<{width}}  {script.title}: {_count_steps(script)}")
+    for name, path in shipped_scripts().items():
+        echo(f"{name:<24}{read_script(path).title}")
     return ExitCode.DONE
 
 
@@ -92,18 +91,13 @@ walkthrough.add_command(new)
 @argument("name", type=_ScriptName())
 @option("--theme", type=click.Choice(THEMES), default="dark", show_default=True, help="Colours.")
 @option(
-    "--speed",
-    type=click.FloatRange(0.25, 8),
-    default=1.0,
-    show_default=True,
+    "--speed", type=click.FloatRange(0.25, 8), default=1.0, show_default=True,
     help="How fast it plays: 2 is twice as fast.",
-)
+)  # fmt: skip
 @option(
-    "--export",
-    "folder",
-    metavar="DIR",
+    "--export", "folder", metavar="DIR",
     help="Play to nobody, and write pictures, a page and a terminal recording there.",
-)
+)  # fmt: skip
 @option("--png", is_flag=True, help="With --export: each picture as PNG, too.")
 @option("--force", is_flag=True, help="With --export: write into a folder that is not empty.")
 def play(name: str, theme: str, speed: float, folder: str | None, *, png: bool, force: bool) -> int:
@@ -131,37 +125,19 @@ def play(name: str, theme: str, speed: float, folder: str | None, *, png: bool, 
 @fixed_environment()
 def check(names: tuple[str, ...]) -> ExitCode:
     """Perform walkthroughs unseen; say at which step one does not come about."""
-    from entity_connections.walkthrough.recording import record
-    from entity_connections.walkthrough.step_runner import StepFailed
-
-    code = ExitCode.DONE
     for name in names:
-        script, open_workspace = _read(name)
-        try:
-            record(Path(name).stem, script, open_workspace)
-        except StepFailed as error:
-            code = ExitCode.REFUSED
-            click.echo(f"{clean(name)}: {error}", err=True)
-        else:
-            echo(f"{clean(name)}: {_count_steps(script)}, and each came about.")
-    return code
+        _record(name)
+        echo(f"{clean(name)}: every step came about.")
+    return ExitCode.DONE
 
 
 @fixed_environment()
 def _export(name: str, theme: str, folder: Path, *, png: bool, force: bool) -> ExitCode:
-    from entity_connections.walkthrough.export.exporter import export
-    from entity_connections.walkthrough.export.folder import ExportError, prepare_folder
-    from entity_connections.walkthrough.recording import record
-    from entity_connections.walkthrough.step_runner import StepFailed
+    from entity_connections.walkthrough.export.exporter import ExportError, export, prepare_folder
 
-    script, open_workspace = _read(name)
-    stem = Path(name).stem
     try:
         prepare_folder(folder, force=force)
-        recording = record(stem, script, open_workspace, theme)
-        paths = export(recording, folder, with_png=png)
-    except StepFailed as error:
-        raise CliError(f"{stem}: {error}", ExitCode.REFUSED) from error
+        paths = export(_record(name, theme), folder, with_png=png)
     except ExportError as error:
         raise CliError(str(error), ExitCode.USAGE) from error
     for path in paths:
@@ -169,9 +145,15 @@ def _export(name: str, theme: str, folder: Path, *, png: bool, force: bool) -> E
     return ExitCode.DONE
 
 
-def _count_steps(script: "Walkthrough") -> str:
-    number = len(script.steps)
-    return f"{number} step{'s' * (number != 1)}"
+def _record(name: str, theme: str = "dark") -> "Recording":
+    from entity_connections.walkthrough.recording import record
+    from entity_connections.walkthrough.step_runner import StepFailed
+
+    script, open_workspace = _read(name)
+    try:
+        return record(Path(name).stem, script, open_workspace, theme)
+    except StepFailed as error:
+        raise CliError(f"{clean(name)}: {error}", ExitCode.REFUSED) from error
 
 
 def _read(name: str) -> "tuple[Walkthrough, Callable[[], Workspace]]":
@@ -183,27 +165,15 @@ def _read(name: str) -> "tuple[Walkthrough, Callable[[], Workspace]]":
     from entity_connections.walkthrough.script_file import ScriptError, find_script, read_script
 
     try:
-        path = find_script(name)
-        script = read_script(path)
+        script = read_script(find_script(name))
     except ScriptError as error:
         raise CliError(str(error), ExitCode.USAGE) from error
     os.environ.pop("ZUORA_ENTITY_ID", None)  # the script says where it begins
-
     options = TenantOptions(scenario=script.scenario, user=script.user)
-
-    def open_workspace() -> "Workspace":
-        return make_fake_workspace(options, seed=0)
-
-    try:
-        workspace = open_workspace()
-    except CliError as error:
-        raise CliError(f"{clean(path.name)}: {error.message}", error.code) from error
-    users = dict(workspace.users)
+    open_workspace = partial(make_fake_workspace, options, seed=0)
+    workspace = open_workspace()
     for number, step in enumerate(script.steps, 1):
-        if step.user is not None and step.user not in users:
-            raise CliError(
-                f"{clean(path.name)}: step {number}, user: there is no {step.user} in"
-                f" {workspace.name}; there are {', '.join(users)}.",
-                ExitCode.USAGE,
-            )
+        if step.user not in (None, *dict(workspace.users)):
+            sentence = f"step {number}, user: there is no {step.user} in {workspace.name}."
+            raise CliError(sentence, ExitCode.USAGE)
     return script, open_workspace

@@ -1,6 +1,5 @@
 "use strict";
-// Without this script the page is complete. With it, ← and → go from step to step, and
-// a picture that is wider than the window is scrolled to what is clicked in it.
+// Without this script the page is complete. With it, ← and → go from step to step.
 {
   const steps = [...document.querySelectorAll(".step")];
 
@@ -16,9 +15,6 @@
     return box !== null && box.scrollWidth > box.clientWidth;
   };
 
-  for (const box of document.querySelectorAll("[data-pointer-x]")) {
-    box.scrollLeft = box.scrollWidth * box.dataset.pointerX - box.clientWidth / 2;
-  }
   document.querySelector(".hint").hidden = false;
   addEventListener("keydown", (event) => {
     const change = { ArrowRight: 1, ArrowLeft: -1 }[event.key];

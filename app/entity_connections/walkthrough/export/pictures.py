@@ -1,35 +1,31 @@
-"""Pictures of a recording: the screen, the pointer on it, the caption below.
+"""Pictures of a recording as SVG: the screen, the pointer on it, the captions below.
 
 The picture of a screen is put into a larger SVG as it is. The numbers are those of the
 SVG template of Rich, which draws the screen.
 """
 
 import math
-import sys
-from typing import NamedTuple
+from html import escape
 
-from textual.geometry import Offset
-
-from entity_connections.walkthrough.export import svg
-from entity_connections.walkthrough.export.caption_panel import CaptionPanel
-from entity_connections.walkthrough.export.folder import ExportError
-from entity_connections.walkthrough.recording import Frame, Recording
+from entity_connections.domain.text import clean
+from entity_connections.walkthrough.caption_bar import Captions, terminal_size
+from entity_connections.walkthrough.recording import Frame, Recording, StepRecording
 
 CELL_WIDTH, LINE_HEIGHT = 12.2, 24.4
 LEFT, TOP = 9.0, 41.0
 """Where the first cell is."""
-EXCERPT_LINES = 7
-_EXCERPT_MARGIN = 8.0
-"""Above and below an excerpt: the ring around the pointer is higher than a line."""
-_MONOSPACE_FONTS = {"darwin": "Menlo", "win32": "Consolas"}
+_POINTER = """\
+<g transform="translate({x:g} {y:g})">\
+<circle r="21" fill="none" stroke="#101010" stroke-opacity="0.5" stroke-width="6"/>\
+<circle r="21" fill="#ffb938" fill-opacity="0.15" stroke="#ffb938" stroke-width="3"/>\
+<path d="M0 0V27L6.3 21.2L10.6 31L15.4 28.9L11.2 19.3H19.6Z" fill="#ffffff" stroke="#101010" \
+stroke-width="2" stroke-linejoin="round"/></g>"""
+"""A mouse pointer in a ring."""
 
 
-class Picture(NamedTuple):
-    """A picture as SVG, with its size in pixels."""
-
-    svg: str
-    width: float
-    height: float
+def escape_xml(text: str) -> str:
+    """Return a text for use in XML and HTML, without characters that these do not allow."""
+    return escape(clean(text, limit=len(text)))
 
 
 def screen_size(columns: int, rows: int) -> tuple[float, float]:
@@ -37,87 +33,36 @@ def screen_size(columns: int, rows: int) -> tuple[float, float]:
     return math.ceil(columns * CELL_WIDTH) + 2 * LEFT, rows * LINE_HEIGHT + TOP + LEFT
 
 
-def captioned_picture(recording: Recording, frame: Frame) -> Picture:
-    """Return the screen of a frame with its captions below."""
-    width, height = screen_size(*recording.script.size)
-    panel = CaptionPanel.for_recording(recording, width)
-    captions = recording.captions(frame)
-    content = (
-        f'{_draw_screen(recording, frame)}<g font-family="monospace">'
-        f"{panel.draw(captions, height)}</g>"
-    )
-    box = (0.0, 0.0, width, height + panel.height)
-    return _picture(box, content, f"{captions.title} {captions.position}", captions.text)
-
-
-def screen_picture(recording: Recording, frame: Frame, title: str, description: str) -> Picture:
-    """Return the screen of a frame."""
-    width, height = screen_size(*recording.script.size)
-    return _picture((0.0, 0.0, width, height), _draw_screen(recording, frame), title, description)
-
-
-def click_picture(recording: Recording, frame: Frame, title: str, description: str) -> Picture:
-    """Return the lines around the pointer of a frame."""
-    columns, rows = recording.script.size
-    width, _ = screen_size(columns, rows)
-    pointer = frame.pointer or Offset(0, 0)
-    first = max(0, min(pointer.y - EXCERPT_LINES // 2, rows - EXCERPT_LINES))
-    box = (
-        LEFT,
-        TOP + first * LINE_HEIGHT - _EXCERPT_MARGIN,
-        width - 2 * LEFT,
-        EXCERPT_LINES * LINE_HEIGHT + 2 * _EXCERPT_MARGIN,
-    )
-    return _picture(box, _draw_screen(recording, frame), title, description)
-
-
-def png(picture: Picture) -> bytes:
-    """Return a picture as PNG, drawn with the usual monospace font of the system.
-
-    Raises:
-        ExportError: that font is missing, or the library that draws, resvg_py.
-    """
-    try:
-        from resvg_py import svg_to_bytes
-    except ModuleNotFoundError as error:
-        raise ExportError(
-            "PNG needs the extra [record]; install it: pip install 'entity-connections[record]',"
-            " or from its source: pip install '.[record]'."
-        ) from error
-    font = _MONOSPACE_FONTS.get(sys.platform, "DejaVu Sans Mono")
-
-    def draw(source: str) -> bytes:
-        return svg_to_bytes(svg_string=source, monospace_family=font, sans_serif_family=font)
-
-    blank = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">{}</svg>'
-    letter = '<text y="9" font-family="monospace">M</text>'
-    if draw(blank.format("")) == draw(blank.format(letter)):
-        raise ExportError(f"PNG needs the font {font}; install it, or leave the PNGs out.")
-    return draw(picture.svg)
-
-
-def _draw_screen(recording: Recording, frame: Frame) -> str:
+def screen_picture(recording: Recording, frame: Frame) -> str:
+    """Return the screen of a frame, with the pointer if there is one."""
     width, height = screen_size(*recording.script.size)
     # Without Arial, its name alone would stand for a font with serifs.
     screen = frame.svg.replace("font-family: arial", "font-family: sans-serif")
     pointer = ""
     if frame.pointer is not None:
         x = LEFT + (frame.pointer.x + 0.5) * CELL_WIDTH
-        pointer = svg.draw_pointer(x, TOP + (frame.pointer.y + 0.6) * LINE_HEIGHT)
-    return f'<svg width="{width:g}" height="{height:g}">{screen.strip()}</svg>{pointer}'
+        pointer = _POINTER.format(x=x, y=TOP + (frame.pointer.y + 0.6) * LINE_HEIGHT)
+    return f"<svg {_size(width, height)}>{screen.strip()}{pointer}</svg>"
 
 
-def _picture(
-    box: tuple[float, float, float, float], content: str, title: str, description: str
-) -> Picture:
-    """Return a picture of what is inside a box: left, top, width and height."""
-    left, top, width, height = box
-    source = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}"'
-        f' viewBox="{left:g} {top:g} {width:g} {height:g}" role="img"'
-        ' aria-labelledby="picture-title picture-description">\n'
-        f'<title id="picture-title">{svg.escape_xml(title)}</title>\n'
-        f'<desc id="picture-description">{svg.escape_xml(description)}</desc>\n'
-        f"{content}\n</svg>\n"
+def captioned_picture(recording: Recording, recorded: StepRecording, frame: Frame) -> str:
+    """Return the screen of a frame with its captions below."""
+    script = recording.script
+    width, height = screen_size(*script.size)
+    captions = Captions.of_step(script, recorded.number)
+    captions_height = (terminal_size(script).height - script.size[1]) * LINE_HEIGHT
+    size = _size(width, height + captions_height)
+    return (
+        f'<svg {size} role="img" aria-labelledby="title description">\n'
+        f'<title id="title">{escape_xml(captions.title)} {captions.position}</title>\n'
+        f'<desc id="description">{escape_xml(captions.text)}</desc>\n'
+        f"{screen_picture(recording, frame)}\n"
+        f'<svg x="{LEFT:g}" y="{height:g}">{frame.captions_svg}</svg>\n</svg>\n'
     )
-    return Picture(source, width, height)
+
+
+def _size(width: float, height: float) -> str:
+    return (
+        f'xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}"'
+        f' viewBox="0 0 {width:g} {height:g}"'
+    )
