@@ -95,21 +95,38 @@ class ScreenText(NamedTuple):
         return is_first and phrase is not None and phrase[0] == first
 
 
+MAX_PENDING = 1_000
+"""Outputs that are kept before they are drawn."""
+
+
 class TerminalCells:
     """The cells of a terminal, as the output that is written to it leaves them."""
 
     def __init__(self) -> None:
         self._screen = pyte.Screen(80, 24)
         self._stream = pyte.Stream(self._screen)
+        self._pending: list[str] = []
 
     def resize(self, size: Size) -> None:
         """Change the size of the terminal."""
+        self._draw()
         self._screen.resize(size.height, size.width)
 
     def write(self, output: str) -> None:
-        """Draw what a terminal is sent."""
-        self._stream.feed(output)
+        """Keep what a terminal is sent until it is read.
+
+        It is not drawn here, because a signal handler may write while another output is
+        being drawn, and pyte cannot draw two at once.
+        """
+        self._pending.append(output)
+        if len(self._pending) >= MAX_PENDING:
+            self._draw()
+
+    def _draw(self) -> None:
+        pending, self._pending = self._pending, []
+        self._stream.feed("".join(pending))
 
     def read(self, height: int) -> ScreenText:
         """Return the text of the upper lines."""
+        self._draw()
         return ScreenText(tuple(line.rstrip() for line in self._screen.display[:height]))
