@@ -70,7 +70,7 @@ async def test_delay(
         monkeypatch.setattr("entity_connections.tui.rendering.banner.ceil", lambda _: 12)
         adapter.delay = far_off
         await ui.pilot.press("ctrl+r")
-        await ui.wait_until(lambda: bool(adapter.request_log.waits))
+        await ui.wait_until(lambda: bool(adapter.request_log.delays))
         snap(ui.app)
         await ui.press("escape")
         assert ui.text("banner").startswith("Not refreshed: Zuora is busy.")
@@ -82,9 +82,9 @@ async def test_escape_in_the_filter_ends_a_delay() -> None:
     async with open_screen(wrap=adapter, setup=TenantSetup(request_log=adapter.request_log)) as ui:
         adapter.delay = far_off
         await ui.pilot.press("ctrl+r", "slash", "u", "s")
-        await ui.wait_until(lambda: bool(adapter.request_log.waits))
+        await ui.wait_until(lambda: bool(adapter.request_log.delays))
         await ui.press("escape")
-        assert not adapter.request_log.waits
+        assert not adapter.request_log.delays
         assert ui.screen.view.filter_input.value == "us"
 
 
@@ -94,7 +94,7 @@ async def test_the_banner_counts_down() -> None:
     async with open_screen(wrap=adapter, setup=TenantSetup(request_log=adapter.request_log)) as ui:
         adapter.delay = far_off
         await ui.pilot.press("ctrl+r")
-        await ui.wait_until(lambda: bool(adapter.request_log.waits))
+        await ui.wait_until(lambda: bool(adapter.request_log.delays))
         first = ui.text("banner")
         await ui.wait_until(lambda: ui.text("banner") != first)
         assert "trying again in 1" in ui.text("banner")
@@ -192,12 +192,12 @@ async def test_low_rate_limit(snap: Snapshot) -> None:
     """What is left, until when, and how often it refreshes now."""
     request_log = RequestLog()
     async with open_screen(size=(120, 36), setup=TenantSetup(request_log=request_log)) as ui:
-        request_log.budget = RateLimit(50_000, 400, None, datetime(2026, 11, 22, tzinfo=UTC))
+        request_log.rate_limit = RateLimit(50_000, 400, None, datetime(2026, 11, 22, tzinfo=UTC))
         request_log.changed()
         await ui.settle()
         snap(ui.app)
         assert "400 of 50,000 left" in ui.text("banner")
-        assert refresh_interval(request_log.budget) == 300
+        assert refresh_interval(request_log.rate_limit) == 300
 
 
 @pytest.mark.asyncio

@@ -50,7 +50,7 @@ def a_day() -> RequestLog:
                  request_id="", trouble="No answer from Zuora", seconds=30.0),
         )
     )  # fmt: skip
-    request_log.budget = RateLimit(50_000, 49_877, 720.0, NOON)
+    request_log.rate_limit = RateLimit(50_000, 49_877, 720.0, NOON)
     return request_log
 
 
@@ -78,7 +78,7 @@ async def test_list(snap: Snapshot, size: tuple[int, int]) -> None:
     request_log = a_day()
     async with open_screen(size=size, setup=TenantSetup(request_log=request_log)) as ui:
         request_log.calls = a_day().calls  # without those of this very start
-        request_log.budget = a_day().budget
+        request_log.rate_limit = a_day().rate_limit
         await ui.press("ctrl+l")
         snap(ui.app)
         assert calls(ui)[0] == f"PUT /v1/entity-connections/{RECORD}/accept"
@@ -92,7 +92,7 @@ async def test_nothing_asked_yet(snap: Snapshot) -> None:
     request_log = RequestLog()
     async with open_screen(size=(80, 24), setup=TenantSetup(request_log=request_log)) as ui:
         request_log.calls.clear()
-        request_log.budget = None
+        request_log.rate_limit = None
         await ui.press("ctrl+l")
         snap(ui.app)
         await ui.press("c", "y")
@@ -145,7 +145,7 @@ async def test_a_call_is_copied_as_a_command(snap: Snapshot) -> None:
     async with open_screen(
         size=(80, 24), setup=TenantSetup(request_log=request_log), user="alice"
     ) as ui:
-        request_log.calls, request_log.budget = a_day().calls, None
+        request_log.calls, request_log.rate_limit = a_day().calls, None
         await ui.press("ctrl+l", "c")
         demo = "--scenario acme --user alice"
         assert ui.app.clipboard == (f"entity-connections accept {demo} --entity {EUROPE} {RECORD}")

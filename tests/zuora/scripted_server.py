@@ -29,17 +29,17 @@ class InstantLog(RequestLog):
     """Records the delays instead of waiting.
 
     Attributes:
-        delays: (reason, seconds) of each.
+        recorded_delays: (reason, seconds) of each.
     """
 
     def __init__(self, on_delay: Callable[[], None] = lambda: None) -> None:
         super().__init__()
         self._on_delay = on_delay
-        self.delays: list[tuple[str, float]] = []
+        self.recorded_delays: list[tuple[str, float]] = []
 
     async def wait(self, delay: RetryDelay) -> bool:
         seconds = delay.until - asyncio.get_running_loop().time()
-        self.delays.append((delay.reason, round(seconds, 2)))
+        self.recorded_delays.append((delay.reason, round(seconds, 2)))
         self._on_delay()
         await asyncio.sleep(0)
         return True

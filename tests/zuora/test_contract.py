@@ -117,8 +117,8 @@ async def test_each_call_is_logged_with_zuoras_request_id(zuora: ZuoraClient) ->
     assert [item.method for item in zuora.request_log.calls] == ["POST", "GET", "GET"]
     assert all(item.status == 200 and not item.trouble for item in zuora.request_log.calls)
     assert all(len(item.request_id) == 36 for item in zuora.request_log.calls)
-    assert zuora.request_log.budget
-    assert 0 < zuora.request_log.budget.share <= 1
+    assert zuora.request_log.rate_limit
+    assert 0 < zuora.request_log.rate_limit.share <= 1
 
 
 async def test_a_connection_that_does_not_exist_is_refused(zuora: ZuoraClient) -> None:

@@ -106,7 +106,7 @@ async def test_delays_grow_until_the_last_attempt() -> None:
     log = InstantLog()
     with pytest.raises(errors.ServerError):
         await read(patient_server(*[httpx.Response(503)] * 9, request_log=log).client)
-    assert log.delays == [("Zuora has trouble", float(delay)) for delay in (1, 2, 4, 8)]
+    assert log.recorded_delays == [("Zuora has trouble", float(delay)) for delay in (1, 2, 4, 8)]
 
 
 async def test_full_jitter_within_the_limits() -> None:
@@ -126,7 +126,7 @@ async def test_full_jitter_within_the_limits() -> None:
 async def test_zuora_may_ask_for_a_delay(response: httpx.Response, seconds: float) -> None:
     log = InstantLog()
     await read(patient_server(response, success(entities=[]), request_log=log).client)
-    assert [delay for _, delay in log.delays] == [seconds]
+    assert [delay for _, delay in log.recorded_delays] == [seconds]
 
 
 async def test_a_delay_beyond_the_total_time_ends_the_call_and_is_named() -> None:
@@ -134,7 +134,7 @@ async def test_a_delay_beyond_the_total_time_ends_the_call_and_is_named() -> Non
     server = patient_server(refusal(50000070, status=429, Retry_After="1200"), request_log=log)
     with pytest.raises(errors.RateLimited, match="Zuora asks to wait 1,200 s first"):
         await read(server.client)
-    assert not log.delays
+    assert not log.recorded_delays
 
 
 async def test_a_delay_is_visible_and_can_be_cancelled() -> None:
@@ -142,8 +142,8 @@ async def test_a_delay_is_visible_and_can_be_cancelled() -> None:
     seen: list[str] = []
 
     def cancel() -> None:
-        seen.extend(delay.reason for delay in log.waits)
-        if log.waits:
+        seen.extend(delay.reason for delay in log.delays)
+        if log.delays:
             asyncio.get_running_loop().call_soon(log.cancel_delays)
 
     log.changed = cancel
@@ -151,7 +151,7 @@ async def test_a_delay_is_visible_and_can_be_cancelled() -> None:
     with pytest.raises(errors.RateLimited, match="Too many calls"):
         await read(server.client)
     assert seen == ["rate limited"]
-    assert not log.waits
+    assert not log.delays
     assert len(server.requests) == 1
 
 
@@ -256,7 +256,7 @@ async def test_at_most_eight_calls_run_at_once_and_a_delay_holds_no_slot() -> No
         most = max(most, running)
         await asyncio.sleep(0.001)
         running -= 1
-        return page() if len(log.delays) == 20 else RATE_LIMIT
+        return page() if len(log.recorded_delays) == 20 else RATE_LIMIT
 
     class WaitForAll(InstantLog):
         async def wait(self, delay: RetryDelay) -> bool:

@@ -85,18 +85,18 @@ class RequestLog:
 
     Attributes:
         calls: the newest `MAX_CALLS` calls, oldest first.
-        waits: the delays in progress.
+        delays: the delays in progress.
         in_flight: when each call without a response yet was sent, on the loop's clock.
-        budget: the rate limit as last sent by Zuora, or None.
+        rate_limit: the rate limit as last sent by Zuora, or None.
         changed: called after every change, on the event loop; replace it to listen.
             Its exceptions are ignored, so that they cannot make a call fail.
     """
 
     def __init__(self) -> None:
         self.calls: deque[ApiCall] = deque(maxlen=MAX_CALLS)
-        self.waits: list[RetryDelay] = []
+        self.delays: list[RetryDelay] = []
         self.in_flight: list[float] = []
-        self.budget: RateLimit | None = None
+        self.rate_limit: RateLimit | None = None
         self.changed: Callable[[], None] = lambda: None
         self._cancelled = asyncio.Event()
 
@@ -107,7 +107,7 @@ class RequestLog:
 
     async def wait(self, delay: RetryDelay) -> bool:
         """Wait until `delay.until`; return False as soon as the delay is cancelled."""
-        self.waits.append(delay)
+        self.delays.append(delay)
         self._notify()
         cancelled = self._cancelled
         try:
@@ -118,7 +118,7 @@ class RequestLog:
         else:
             return False
         finally:
-            self.waits.remove(delay)
+            self.delays.remove(delay)
             self._notify()
 
     def _notify(self) -> None:

@@ -31,7 +31,7 @@ class AutoRefresh:
 
     def _schedule(self) -> None:
         timing, log = self._view.timing, self._view.request_log
-        interval = timing.refresh_interval(log.budget if log else None)
+        interval = timing.refresh_interval(log.rate_limit if log else None)
         if self._view.workspace.shared:
             interval = timing.shared_interval
         self._view.set_timer(interval, self._refresh)

@@ -372,10 +372,10 @@ class NoDelays(RequestLog):
 
     def __init__(self, *, patient: bool = True) -> None:
         super().__init__()
-        self.patient, self.delays = patient, list[float]()
+        self.patient, self.seconds = patient, list[float]()
 
     async def wait(self, wait: RetryDelay) -> bool:
-        self.delays.append(wait.until - asyncio.get_running_loop().time())
+        self.seconds.append(wait.until - asyncio.get_running_loop().time())
         return self.patient
 
 
@@ -399,8 +399,8 @@ async def test_a_request_refused_with_a_temporary_error_is_repeated_under_a_new_
     assert [entry.outcome for entry in entries] == ["refused", "refused", "confirmed"]
     assert [entry.key for entry in entries] == world.zuora.keys
     assert outcome.key == world.zuora.keys[-1]
-    assert 0 <= delays.delays[0] <= 2
-    assert delays.delays[1] == pytest.approx(7.0, abs=0.1)
+    assert 0 <= delays.seconds[0] <= 2
+    assert delays.seconds[1] == pytest.approx(7.0, abs=0.1)
 
 
 def server_error(*codes: str) -> ZuoraError:

@@ -168,7 +168,7 @@ def _report_delays(request_log: RequestLog) -> None:
     reported: set[RetryDelay] = set()
 
     def report() -> None:
-        for delay in request_log.waits:
+        for delay in request_log.delays:
             if delay not in reported:
                 reported.add(delay)
                 seconds = max(1, round(delay.until - asyncio.get_running_loop().time()))

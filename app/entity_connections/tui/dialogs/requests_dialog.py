@@ -54,7 +54,7 @@ class RequestsDialog(LogDialog):
         log = self._view.request_log
         calls = list(log.calls) if log else []
         self._calls = {str(id(call)): call for call in reversed(calls)}
-        limit = _format_rate_limit(log.budget) if log and log.budget else ""
+        limit = _format_rate_limit(log.rate_limit) if log and log.rate_limit else ""
         self.query_one("#dialog").border_subtitle = Content(limit)
         self.show_records(self._make_record(key, call) for key, call in self._calls.items())
 

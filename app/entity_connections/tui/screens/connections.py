@@ -204,7 +204,7 @@ class ConnectionsScreen(Screen[None]):
     def action_back(self) -> None:
         """Take one step back: end a wait, clear the notice, or clear the filter."""
         view = self.view
-        if view.request_log is not None and view.request_log.waits:
+        if view.request_log is not None and view.request_log.delays:
             view.request_log.cancel_delays()
         elif view.slow_seconds and self.focused is not view.filter_input:
             self.tenant_workers.cancel_reading()

@@ -199,13 +199,13 @@ class ConnectionsView(Vertical):
         state, log = self.state, self.request_log
         snapshot = state.snapshot if state else None
         banner = BannerState(
-            delays=tuple(log.waits) if log else (),
+            delays=tuple(log.delays) if log else (),
             loop_time=asyncio.get_running_loop().time(),
             slow_seconds=self.slow_seconds,
             failure=self.failure or (state.failure if state else None),
             retry_at=self.retry_at,
             age=format_age(snapshot.read_at, now()) if snapshot else "",
-            rate_limit=rate_limit_sentence(log.budget) if log else "",
+            rate_limit=rate_limit_sentence(log.rate_limit) if log else "",
             warnings=snapshot.warnings if snapshot else (),
         )
         self.banner.update(render_banner(banner, self.size.width - 2))
@@ -217,7 +217,7 @@ class ConnectionsView(Vertical):
     @property
     def slow_seconds(self) -> float:
         """How long the user waits for an answer, if that is long; a pause between calls is none."""
-        if not self.reading or (self.request_log is not None and self.request_log.waits):
+        if not self.reading or (self.request_log is not None and self.request_log.delays):
             return 0.0
         waited = asyncio.get_running_loop().time() - self._reading_since
         return waited if waited >= self.timing.slow_after else 0.0

@@ -129,7 +129,7 @@ class HttpConnection:
         try:
             response = await self._exchange(request, secret)
             rate_limit = parse_rate_limit(response.headers, sent_at)
-            self.request_log.budget = rate_limit or self.request_log.budget
+            self.request_log.rate_limit = rate_limit or self.request_log.rate_limit
             return parse(response)
         except ZuoraError as error:
             trouble, codes = error.title, error.codes
