@@ -5,7 +5,7 @@ from pathlib import Path
 
 import keyring
 import pytest
-from entity_connections.settings import paths
+from entity_connections.settings.environment_variables import CONFIG_DIR, STATE_DIR
 from keyring.backend import KeyringBackend
 from keyring.backends.null import Keyring as NullKeyring
 
@@ -16,8 +16,8 @@ from tests.settings.keyring_backends import MemoryKeyring
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The config folder, which does not exist yet; no setting of the machine is visible."""
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv(paths.CONFIG_DIR, str(tmp_path / "config"))
-    monkeypatch.setenv(paths.STATE_DIR, str(tmp_path / "state"))
+    monkeypatch.setenv(CONFIG_DIR, str(tmp_path / "config"))
+    monkeypatch.setenv(STATE_DIR, str(tmp_path / "state"))
     for name in ("ZUORA_CLIENT_ID", "ZUORA_CLIENT_SECRET", "ZUORA_ENTITY_ID"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path / "config"

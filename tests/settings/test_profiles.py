@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from entity_connections.domain.risk import Risk
 from entity_connections.settings import paths
+from entity_connections.settings.environment_variables import CONFIG_DIR, STATE_DIR
 from entity_connections.settings.errors import SettingsError
 from entity_connections.settings.profiles import (
     list_profile_names,
@@ -95,7 +96,7 @@ def test_a_variable_without_a_usable_value_is_refused(
         ("HOME", "relative", "no home directory: set HOME"),
         ("HOME", "", "HOME in the environment is empty"),
         ("ENTITY_CONNECTIONS_CONFIG_DIR", "", "CONFIG_DIR in the environment is empty"),
-        ("ENTITY_CONNECTIONS_CONFIG_DIR", "~/x", "is relative: set"),
+        ("ENTITY_CONNECTIONS_CONFIG_DIR", "~no-such-user/x", "There is no home directory: set HOME"),
     ],
 )
 def test_a_missing_home_folder_is_reported(
@@ -189,10 +190,14 @@ def test_names_for_completion_need_no_valid_file(config: Config) -> None:
 
 
 def test_the_variables_name_the_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv(paths.STATE_DIR, str(tmp_path))
+    monkeypatch.setenv(STATE_DIR, str(tmp_path))
     assert paths.state_file() == tmp_path / "state.sqlite3"
-    monkeypatch.delenv(paths.CONFIG_DIR)
+    monkeypatch.delenv(CONFIG_DIR)
     assert paths.config_file().parts[-2:] == ("entity-connections", "config.toml")
+    monkeypatch.setenv(STATE_DIR, "~/state")
+    assert paths.state_file() == Path.home() / "state" / "state.sqlite3"
+    monkeypatch.setenv(STATE_DIR, "state")
+    assert paths.state_file() == Path.cwd() / "state" / "state.sqlite3"
 
 
 def test_environment_variables_suffice_without_slow_imports() -> None:

@@ -6,8 +6,8 @@ from typing import Final
 from entity_connections.cli.tenant.fake_workspace import make_fake_workspace
 from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.walkthrough.recording import Recording, record
-from entity_connections.walkthrough.script import Walkthrough
 from entity_connections.walkthrough.script_file import parse_script
+from entity_connections.walkthrough.script_models import Walkthrough
 
 HEADER: Final = 'title = "Of a test"\nteaches = "Nothing."\n'
 """The required keys of a script, but for its steps."""

@@ -8,9 +8,9 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 from entity_connections.walkthrough.export.exporter import export
-from entity_connections.walkthrough.export.page import page
+from entity_connections.walkthrough.export.html_page import page
 from entity_connections.walkthrough.screen_text import ScreenText
-from entity_connections.walkthrough.script import Step
+from entity_connections.walkthrough.script_models import Step
 
 from tests.walkthrough.recordings import MARKUP, make_script, tour
 

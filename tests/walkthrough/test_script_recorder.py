@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from entity_connections.walkthrough.script import Act
 from entity_connections.walkthrough.script_file import read_script
+from entity_connections.walkthrough.script_models import Act
 from entity_connections.walkthrough.script_recorder import script_toml
 
 from tests.cli.tenant import run

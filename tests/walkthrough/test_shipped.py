@@ -18,8 +18,8 @@ from entity_connections import walkthrough
 from entity_connections.walkthrough.caption_bar import bar_height
 from entity_connections.walkthrough.export.exporter import export
 from entity_connections.walkthrough.recording import Recording
-from entity_connections.walkthrough.script import Walkthrough
 from entity_connections.walkthrough.script_file import parse_script, read_script, shipped_scripts
+from entity_connections.walkthrough.script_models import Walkthrough
 
 from tests.tui.snapshots import FOLDER, compare
 from tests.walkthrough.recordings import record_script

@@ -1,7 +1,7 @@
 """Running steps: what they wait for, and how they fail."""
 
 import pytest
-from entity_connections.walkthrough.script import Walkthrough
+from entity_connections.walkthrough.script_models import Walkthrough
 from entity_connections.walkthrough.step_runner import StepFailed
 
 from tests.walkthrough.recordings import make_script, record_script

@@ -8,6 +8,8 @@ from entity_connections.settings.errors import SettingsError
 CLIENT_ID = "ZUORA_CLIENT_ID"
 CLIENT_SECRET = "ZUORA_CLIENT_SECRET"  # noqa: S105 - the name of the variable
 ENTITY_ID = "ZUORA_ENTITY_ID"
+CONFIG_DIR = "ENTITY_CONNECTIONS_CONFIG_DIR"
+STATE_DIR = "ENTITY_CONNECTIONS_STATE_DIR"
 
 
 def read_variable(name: str) -> str | None:

@@ -4,6 +4,7 @@ import os
 from typing import NamedTuple
 
 from entity_connections.settings import paths
+from entity_connections.settings.environment_variables import CONFIG_DIR, STATE_DIR
 from entity_connections.settings.errors import SettingsError
 from entity_connections.settings.profiles import Profile
 from entity_connections.settings.secrets.client_secret import find_secret
@@ -44,8 +45,8 @@ def explain_profile(profile: Profile) -> list[ExplainedSetting]:
             for key, value in settings.items()
         ),
         ExplainedSetting("client_secret", *secret),
-        ExplainedSetting("journal", str(paths.state_file()), _describe_origin(paths.STATE_DIR)),
-        ExplainedSetting("config", config_path, _describe_origin(paths.CONFIG_DIR)),
+        ExplainedSetting("journal", str(paths.state_file()), _describe_origin(STATE_DIR)),
+        ExplainedSetting("config", config_path, _describe_origin(CONFIG_DIR)),
     ]
 
 

@@ -9,12 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-from entity_connections.settings.environment_variables import read_variable
+from entity_connections.settings.environment_variables import CONFIG_DIR, STATE_DIR, read_variable
 from entity_connections.settings.errors import SettingsError
 
 APP = "entity-connections"
-CONFIG_DIR = "ENTITY_CONNECTIONS_CONFIG_DIR"
-STATE_DIR = "ENTITY_CONNECTIONS_STATE_DIR"
 
 PROFILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """What a profile may be called. Such a name is also a safe file name."""
@@ -37,14 +35,15 @@ def state_file() -> Path:
 
 def _find_folder(variable: str, kind: Literal["user_config_path", "user_state_path"]) -> Path:
     named = read_variable(variable)
-    folder = None if named is None else Path(named)
-    if folder is None:
+    with suppress(RuntimeError):  # there is no such home directory
+        if named is not None:
+            return Path(named).expanduser().absolute()
         import platformdirs  # not needed where the variables name the folders
 
         read_variable("HOME")
-        with suppress(RuntimeError):  # there is no home directory
-            folder = getattr(platformdirs, kind)(APP, appauthor=False)
-    if folder is None or not folder.is_absolute():
-        problem = "There is no home directory" if named is None else f"{variable} is relative"
-        raise SettingsError(f"{problem}: set HOME, or {variable}, to the whole path of a folder.")
-    return folder
+        folder: Path = getattr(platformdirs, kind)(APP, appauthor=False)
+        if folder.is_absolute():
+            return folder
+    raise SettingsError(
+        f"There is no home directory: set HOME, or {variable}, to the whole path of a folder."
+    )

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.geometry import Offset, Size
 from textual.strip import Strip
 
-from entity_connections.walkthrough.script import Walkthrough
+from entity_connections.walkthrough.script_models import Walkthrough
 
 _MARGIN = 2
 

@@ -23,7 +23,7 @@ from entity_connections.walkthrough.caption_bar import (
     to_ansi,
 )
 from entity_connections.walkthrough.screen_text import ScreenText, TerminalCells
-from entity_connections.walkthrough.script import RESUME_KEY, Walkthrough
+from entity_connections.walkthrough.script_models import RESUME_KEY, Walkthrough
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

@@ -12,7 +12,7 @@ from entity_connections.tui.terminal.run import run_app
 from entity_connections.tui.widgets.too_small import is_too_small
 from entity_connections.walkthrough.caption_bar import Captions
 from entity_connections.walkthrough.captioned_app import CaptionedApp, CaptionedDriver
-from entity_connections.walkthrough.script import RESUME_KEY, Walkthrough
+from entity_connections.walkthrough.script_models import RESUME_KEY, Walkthrough
 from entity_connections.walkthrough.step_runner import StepFailed, StepRunner
 from entity_connections.walkthrough.virtual_time import VirtualClock, virtual_time
 

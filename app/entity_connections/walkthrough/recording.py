@@ -20,7 +20,7 @@ from entity_connections.walkthrough.fixed_environment import fixed_environment
 from entity_connections.walkthrough.player import LEAD_TIME, reading_time
 from entity_connections.walkthrough.screen_text import ScreenText, click_cell
 from entity_connections.walkthrough.screenshot import draw_rows, take_screenshot
-from entity_connections.walkthrough.script import Step, Walkthrough
+from entity_connections.walkthrough.script_models import Step, Walkthrough
 from entity_connections.walkthrough.step_runner import StepRunner
 from entity_connections.walkthrough.virtual_time import virtual_time
 

@@ -11,7 +11,7 @@ from entity_connections.domain.text import clean
 from entity_connections.domain.words import suggest
 from entity_connections.fake.scenarios.catalogue import SCENARIOS
 from entity_connections.files import UnsafeFileError, read_file
-from entity_connections.walkthrough.script import Act, Step, Walkthrough
+from entity_connections.walkthrough.script_models import Act, Step, Walkthrough
 
 SUFFIX = ".toml"
 _SCRIPTS = Path(__file__).with_name("scripts")

@@ -14,7 +14,7 @@ from entity_connections.tui.dialogs.picker import Picker
 from entity_connections.tui.terminal.driver import TerminalDriver
 from entity_connections.walkthrough.key_events import is_key
 from entity_connections.walkthrough.screen_text import TerminalCells
-from entity_connections.walkthrough.script import EXIT_KEYS, MAX_STEPS, MAX_TEXT, RESUME_KEY
+from entity_connections.walkthrough.script_models import EXIT_KEYS, MAX_STEPS, MAX_TEXT, RESUME_KEY
 
 _HEAD = """\
 # Recorded from a person's keys and clicks. Fill in title, teaches and the captions; put into

@@ -14,7 +14,7 @@ from entity_connections.tui.workers import ENTERING, READING
 from entity_connections.walkthrough.captioned_app import CaptionedApp
 from entity_connections.walkthrough.key_events import key_event, key_label
 from entity_connections.walkthrough.screen_text import ScreenText, TextNotFound, click_cell
-from entity_connections.walkthrough.script import Act, Step
+from entity_connections.walkthrough.script_models import Act, Step
 
 TIMEOUT = 60.0
 """Seconds to wait for a text: longer than the longest pause of the adapter."""

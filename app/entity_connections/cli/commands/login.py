@@ -7,10 +7,11 @@ from typing import NamedTuple
 import click
 
 from entity_connections.cli.exit_codes import ExitCode
-from entity_connections.cli.output import format_table, info
+from entity_connections.cli.output import echo, format_table, info
 from entity_connections.cli.parameters import option
 from entity_connections.cli.tenant.session import find_exit_code, print_error
 from entity_connections.cli.tenant_options import TenantOptions, parent_options
+from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.secret import SecretValue
 from entity_connections.domain.text import find_problem
@@ -67,7 +68,7 @@ def login(
     by_command = profile is not None and profile.secret_command is not None
     secret = find_secret(profile).value if profile and by_command else _prompt_secret()
     try:
-        asyncio.run(_test_credentials(location.rest_url, client_id, secret))
+        entities = asyncio.run(_read_entities(location.rest_url, client_id, secret))
     except ZuoraError as error:
         print_error(error)
         info("Nothing was stored.")
@@ -86,17 +87,35 @@ def login(
     for variable in (CLIENT_ID, CLIENT_SECRET):
         if read_variable(variable) is not None:
             info(f"{variable} is set: unset it to use what was stored.")
+    if entities:
+        echo(format_table(("YOU MAY ENTER", "STATUS", "ID"), entities))
     info(f"To open the screen: entity-connections --profile {name}")
     return ExitCode.DONE
 
 
-async def _test_credentials(base_url: str, client_id: str, secret: SecretValue) -> None:
-    """Request a token; ZuoraError if Zuora refuses the credentials or cannot be reached."""
+async def _read_entities(
+    base_url: str, client_id: str, secret: SecretValue
+) -> list[tuple[str, str, str]]:
+    """Return the rows of a table of the entities that these credentials may enter.
+
+    Raises:
+        ZuoraError: Zuora refuses the credentials or cannot be reached.
+    """
     from entity_connections.zuora.auth import Credentials
     from entity_connections.zuora.client import ZuoraClient
 
     async with ZuoraClient(base_url, Credentials(client_id, secret)) as zuora:
-        await zuora.list_accessible_ids()
+        accessible_ids = await zuora.list_accessible_ids()
+        try:
+            hierarchy = Hierarchy((await zuora.list_entities()).items)
+        except ZuoraError as error:  # the credentials are good: the profile is of use
+            print_error(error)
+            return []
+    return [
+        ("  " * hierarchy.depth(entity.id) + entity.title, entity.status, entity.id)
+        for entity in hierarchy
+        if accessible_ids is None or entity.id in accessible_ids
+    ]
 
 
 class _Location(NamedTuple):

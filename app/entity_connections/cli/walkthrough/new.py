@@ -90,7 +90,7 @@ def _terminal_size() -> tuple[int, int]:
     Raises:
         click.UsageError: there is no terminal, or it is too small.
     """
-    from entity_connections.walkthrough.script import MAX_SIZE, MIN_SIZE
+    from entity_connections.walkthrough.script_models import MAX_SIZE, MIN_SIZE
 
     if os.environ.get("TEXTUAL_DRIVER") or not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise click.UsageError("to record you, the screen needs a terminal.")

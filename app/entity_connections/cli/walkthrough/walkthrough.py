@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from entity_connections.services.workspace import Workspace
     from entity_connections.walkthrough.recording import Recording
-    from entity_connections.walkthrough.script import Walkthrough
+    from entity_connections.walkthrough.script_models import Walkthrough
 
 
 class _WalkthroughGroup(click.Group):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from entity_connections.domain.text import clean
 from entity_connections.walkthrough.caption_bar import terminal_size
-from entity_connections.walkthrough.export.page import page
+from entity_connections.walkthrough.export.html_page import page
 from entity_connections.walkthrough.export.pictures import captioned_picture
 from entity_connections.walkthrough.recording import Recording
 

@@ -17,7 +17,8 @@ from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.ids import normalize_id
 from entity_connections.domain.secret import SecretValue
 from entity_connections.services.request_log import ApiCall, RequestLog
-from entity_connections.zuora.http.responses import Response, parse_rate_limit, request_id_of
+from entity_connections.zuora.http.rate_limit import parse_rate_limit
+from entity_connections.zuora.http.responses import Response, request_id_of
 from entity_connections.zuora.http.retry import Deadline, RetryPolicy
 from entity_connections.zuora.http.tls import create_ssl_context, describe_tls_error
 

@@ -10,7 +10,7 @@ from entity_connections.walkthrough.export.pictures import escape_xml, screen_pi
 from entity_connections.walkthrough.key_events import key_label
 from entity_connections.walkthrough.recording import Recording, StepRecording
 from entity_connections.walkthrough.screen_text import SEPARATOR
-from entity_connections.walkthrough.script import Act
+from entity_connections.walkthrough.script_models import Act
 
 
 def page(recording: Recording) -> str:
