@@ -96,7 +96,11 @@ def test_a_variable_without_a_usable_value_is_refused(
         ("HOME", "relative", "no home directory: set HOME"),
         ("HOME", "", "HOME in the environment is empty"),
         ("ENTITY_CONNECTIONS_CONFIG_DIR", "", "CONFIG_DIR in the environment is empty"),
-        ("ENTITY_CONNECTIONS_CONFIG_DIR", "~no-such-user/x", "There is no home directory: set HOME"),
+        (
+            "ENTITY_CONNECTIONS_CONFIG_DIR",
+            "~no-such-user/x",
+            "There is no home directory: set HOME",
+        ),
     ],
 )
 def test_a_missing_home_folder_is_reported(

@@ -10,12 +10,12 @@ from entity_connections.cli.output import echo, echo_json, entity_to_json, info
 from entity_connections.cli.tenant.session import TenantSession, find_exit_code, print_error
 from entity_connections.domain.actions import Action
 from entity_connections.domain.rows import Row
-from entity_connections.services.operations.executor import Executor
-from entity_connections.services.operations.operation import Operation, State
-from entity_connections.services.operations.preconditions import (
+from entity_connections.services.operations.conflicts import (
     OperationInProgressError,
     check_open_entries,
 )
+from entity_connections.services.operations.executor import Executor
+from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.storage.journal import Journal, JournalError
 
 

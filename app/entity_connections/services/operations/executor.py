@@ -19,13 +19,13 @@ from entity_connections.domain.errors import (
     ZuoraError,
 )
 from entity_connections.domain.ids import new_uuid
-from entity_connections.services.operations.operation import Operation, State
-from entity_connections.services.operations.outcome import find_outcome
-from entity_connections.services.operations.preconditions import (
+from entity_connections.services.operations.conflicts import (
     OperationInProgressError,
     check_open_entries,
     find_change,
 )
+from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.operations.outcome import find_outcome
 from entity_connections.services.operations.recording import record_intent, record_outcome
 from entity_connections.services.request_log import RequestLog, RetryDelay
 from entity_connections.services.snapshot import Snapshot

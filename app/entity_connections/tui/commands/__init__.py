@@ -2,7 +2,7 @@
 
 from entity_connections.domain.connections import Direction
 from entity_connections.tui.commands.command import Command
-from entity_connections.tui.commands.entities import OtherSide, SwitchEntity
+from entity_connections.tui.commands.other_side import OtherSide
 from entity_connections.tui.commands.program import (
     ChangeTheme,
     Quit,
@@ -13,6 +13,7 @@ from entity_connections.tui.commands.program import (
 )
 from entity_connections.tui.commands.row_actions import ACTION_COMMANDS
 from entity_connections.tui.commands.rows import CopyId, Filter, Refresh, ShowTab, Sort
+from entity_connections.tui.commands.switch_entity import SwitchEntity
 from entity_connections.tui.commands.tenant import ChangeUser, SwitchFault, UnlockWrites
 
 COMMANDS: tuple[Command, ...] = (

@@ -4,8 +4,8 @@ from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from entity_connections.domain.entities import Entity
+from entity_connections.services.operations.conflicts import find_change
 from entity_connections.services.operations.operation import Operation
-from entity_connections.services.operations.preconditions import find_change
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.dialogs.confirmation import Confirmation, TypedName

@@ -1,4 +1,4 @@
-"""What must hold before an operation is sent."""
+"""What an operation conflicts with: a changed record, or an earlier operation on the pair."""
 
 from collections.abc import Iterable
 from dataclasses import replace

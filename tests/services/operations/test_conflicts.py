@@ -16,13 +16,13 @@ from entity_connections.domain.connections import (
     Connection,
     Direction,
 )
-from entity_connections.services.operations.operation import Operation, State
-from entity_connections.services.operations.outcome import GATEWAY_TIMEOUT
-from entity_connections.services.operations.preconditions import (
+from entity_connections.services.operations.conflicts import (
     KEY_LIFETIME,
     OperationInProgressError,
     check_open_entries,
 )
+from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.operations.outcome import GATEWAY_TIMEOUT
 from entity_connections.services.operations.recording import record_intent
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import Journal
