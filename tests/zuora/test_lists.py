@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from tests.zuora.scripted_server import ENTITY, ScriptedServer, page, success
 
-UNREADABLE = "Rows left out because they cannot be read"
 OTHER, THIRD = "b" * 32, "c" * 32
 GOOD = {"id": "1", "sourceEntityId": ENTITY, "targetEntityId": OTHER, "status": "Connected"}
 ENTITY_ROW = {"id": ENTITY, "name": "Acme", "displayName": "Acme", "status": "Provisioned"}
@@ -39,7 +38,7 @@ async def test_a_bad_connection_is_skipped_and_counted(bad: object) -> None:
     )
     items, warnings, skipped = await server.client.list_connections(ENTITY)
     assert [item.id for item in items] == ["1", "7"]
-    assert warnings == (f"{UNREADABLE}: 2.",)
+    assert warnings == ("2 connections could not be read.",)
     assert skipped == 2
 
 
@@ -63,7 +62,7 @@ async def test_a_bad_entity_is_skipped_and_counted(bad: object) -> None:
     server = ScriptedServer(success(entities=[bad, ENTITY_ROW]))
     items, warnings, _ = await server.client.list_entities(ENTITY)
     assert [item.id for item in items] == [ENTITY]
-    assert warnings == (f"{UNREADABLE}: 1.",)
+    assert warnings == ("1 entity could not be read.",)
 
 
 @pytest.mark.asyncio
@@ -84,7 +83,7 @@ async def test_connections_of_other_entities_are_skipped_and_counted() -> None:
     server = ScriptedServer(success(entityConnections=[foreign, row(targetEntityId=THIRD)]))
     items, warnings, _ = await server.client.list_connections(ENTITY.upper())
     assert [item.id for item in items] == ["1"]
-    assert warnings == ("Rows left out because they belong to other entities: 1.",)
+    assert warnings == ("1 connection of other entities came too: left out.",)
 
 
 @pytest.mark.asyncio

@@ -12,6 +12,7 @@ from entity_connections.zuora.http.responses import Response, invalid_response, 
 MAX_PAGES = 1_000
 """A list with more pages is taken for an endless one."""
 MAX_LINK_LENGTH = 2_000
+_NOUNS = {"entities": ("entity", "entities"), "entityConnections": ("connection", "connections")}
 
 Query = dict[str, str]
 Record = TypeVar("Record", Entity, Connection)
@@ -22,7 +23,7 @@ class ListReader(Generic[Record]):
 
     Args:
         field_name: the field of a response that holds the rows.
-        parse_record: makes a record of a row; raises ValueError for a bad one.
+        parse_rows: makes records of rows, without the rows that cannot be read.
         query: of the first page; repeated for the others, whatever Zuora says about them.
 
     Attributes:
@@ -31,12 +32,12 @@ class ListReader(Generic[Record]):
     """
 
     def __init__(
-        self, field_name: str, parse_record: Callable[[object], Record], query: Query
+        self, field_name: str, parse_rows: Callable[[list[object]], list[Record]], query: Query
     ) -> None:
         self.query = query
         self.rows = 0
         self._field_name = field_name
-        self._parse_record: Callable[[object], Record] = parse_record
+        self._parse_rows: Callable[[list[object]], list[Record]] = parse_rows
         self._queries = [query]
         self._records: list[Record] = []
 
@@ -46,12 +47,7 @@ class ListReader(Generic[Record]):
         rows = body.get(self._field_name)
         if not isinstance(rows, list):
             raise invalid_response(response, f"it holds no list of {self._field_name}.")
-        records = []
-        for row in rows:
-            try:
-                records.append(self._parse_record(row))
-            except ValueError:
-                continue
+        records = self._parse_rows(rows)
         if rows and not records:
             raise invalid_response(response, f"no row of its {self._field_name} can be read.")
         self.rows += len(rows)
@@ -80,11 +76,13 @@ class ListReader(Generic[Record]):
         by_id = {record.id: record for record in records}
         unreadable = self.rows - len(self._records)
         foreign = len(self._records) - len(records)
-        counts = {
-            "Rows left out because they cannot be read": unreadable,
-            "Rows left out because they belong to other entities": foreign,
-        }
-        found: list[str] = [
-            f"{sentence}: {count:,}." for sentence, count in counts.items() if count
-        ]
+        found: list[str] = []
+        if unreadable:
+            found.append(f"{self._count(unreadable)} could not be read.")
+        if foreign:
+            found.append(f"{self._count(foreign)} of other entities came too: left out.")
         return ListResult(tuple(by_id.values()), (*found, *warnings), unreadable + foreign)
+
+    def _count(self, number: int) -> str:
+        singular, plural = _NOUNS[self._field_name]
+        return f"{number:,} {singular if number == 1 else plural}"
