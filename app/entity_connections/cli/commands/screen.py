@@ -6,6 +6,7 @@ import sys
 import click
 
 from entity_connections.cli.exit_codes import ExitCode
+from entity_connections.cli.fast_imports import import_without_gc
 from entity_connections.cli.output import info
 from entity_connections.cli.tenant.resolve import resolve_tenant
 from entity_connections.cli.tenant_options import TenantOptions
@@ -28,10 +29,11 @@ def open_screen(options: TenantOptions, theme: str | None) -> int:
             " without one, use a command: see --help."
         )
     workspace = resolve_tenant(options).workspace
-    from entity_connections.tui.app import ConnectionsApp
-    from entity_connections.tui.terminal.run import run_app
+    with import_without_gc():
+        from entity_connections.tui.app import ConnectionsApp
+        from entity_connections.tui.terminal.run import run_app
 
-    app = ConnectionsApp(workspace)
+        app = ConnectionsApp(workspace)
     name = theme or os.environ.get("TEXTUAL_THEME") or "dark"
     if name not in app.available_themes:
         raise click.UsageError(

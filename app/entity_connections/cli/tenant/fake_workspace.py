@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.fake.tenant_source import TenantSource, prepare_source
-from entity_connections.cli.tenant.adapter_import import import_adapter
+from entity_connections.cli.fast_imports import import_adapter
 from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.domain.errors import NotFound
 from entity_connections.domain.risk import Risk

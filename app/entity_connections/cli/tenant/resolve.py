@@ -3,7 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
-from entity_connections.cli.tenant.adapter_import import import_adapter
+from entity_connections.cli.fast_imports import import_adapter
 from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.domain.risk import Risk
 from entity_connections.services.request_log import RequestLog
