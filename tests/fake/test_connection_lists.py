@@ -119,6 +119,7 @@ async def test_a_deep_page_neither_sorts_nor_reads_the_rows_before_it(
     db.set_trace_callback(None)
     (statement,) = statements
     plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {statement}")]
+    db.close()
     assert not [step for step in plan if "B-TREE" in step or step.startswith("SCAN")]
     assert "PRIMARY KEY" in plan[-1] or "COVERING INDEX" in plan[-1]
     db.close()

@@ -107,6 +107,7 @@ async def test_the_outcome_of_a_denial_names_the_status_in_the_list(
     row = outcome.snapshot.row(IN, JAPAN)
     assert (row.status if row else None) == status
     assert (status or "gone from the list") in outcome.sentence
+    world.fake.close()
 
 
 async def test_disconnect_ends_a_connection(world: World) -> None:

@@ -17,9 +17,13 @@ def open_in_memory(scenario: Scenario) -> sqlite3.Connection:
         sqlite3.IntegrityError: The scenario breaks a constraint.
     """
     db = connect(":memory:")
-    with transaction(db):
-        create_tables(db)
-        write_scenario(db, scenario)
+    try:
+        with transaction(db):
+            create_tables(db)
+            write_scenario(db, scenario)
+    except BaseException:
+        db.close()
+        raise
     return db
 
 
