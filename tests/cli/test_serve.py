@@ -75,14 +75,17 @@ def test_there_are_no_instructions_for_an_address_that_this_program_refuses() ->
     assert "--base-url" not in text
 
 
-def test_ipv6_works_where_there_is_any(home: Path) -> None:
+@pytest.mark.parametrize(("host", "callers"), [("::1", ["[::1]"]), ("::", ["[::1]", "127.0.0.1"])])
+def test_ipv6_works_where_there_is_any(home: Path, host: str, callers: list[str]) -> None:
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
     except OSError:
         pytest.skip("this machine has no IPv6")
-    with served("--host", "::1") as tenant:
-        done = run(home, "entities", "--base-url", tenant.url, **tenant.environ("bruno"))
-    assert done.returncode == 0, done.stderr
+    with served("--host", host) as tenant:
+        for caller in callers:
+            url = tenant.url.replace("[::1]", caller)
+            done = run(home, "entities", "--base-url", url, **tenant.environ("bruno"))
+            assert done.returncode == 0, done.stderr
 
 
 def test_policies_are_set_by_name() -> None:

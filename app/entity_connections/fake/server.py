@@ -17,7 +17,8 @@ def listen(host: str, port: int) -> socket.socket:
         OSError: The port is in use, or the address does not belong to this machine.
     """
     family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    listening = socket.create_server(address[:2], family=family)
+    both = family == socket.AF_INET6 and socket.has_dualstack_ipv6()  # :: is IPv4 and IPv6
+    listening = socket.create_server(address[:2], family=family, dualstack_ipv6=both)
     # asyncio sets TCP_NODELAY only on connections of sockets that name the protocol.
     return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, listening.detach())
 
