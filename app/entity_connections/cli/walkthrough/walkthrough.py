@@ -10,7 +10,7 @@ import click
 
 from entity_connections.cli.completers import filter_completions
 from entity_connections.cli.exit_codes import CliError, ExitCode
-from entity_connections.cli.output import echo
+from entity_connections.cli.output import echo, info
 from entity_connections.cli.parameters import argument, option
 from entity_connections.cli.tenant.fake_workspace import make_fake_workspace
 from entity_connections.cli.tenant_options import THEMES, TenantOptions, parent_options
@@ -125,10 +125,16 @@ def play(name: str, theme: str, speed: float, folder: str | None, *, png: bool, 
 @fixed_environment()
 def check(names: tuple[str, ...]) -> ExitCode:
     """Perform walkthroughs unseen; say at which step one does not come about."""
+    code = ExitCode.DONE
     for name in names:
-        _record(name)
-        echo(f"{clean(name)}: every step came about.")
-    return ExitCode.DONE
+        try:
+            _record(name)
+        except CliError as error:
+            info(f"entity-connections: {error.message}")
+            code = max(code, error.code)
+        else:
+            echo(f"{clean(name)}: every step came about.")
+    return code
 
 
 @fixed_environment()
