@@ -102,8 +102,11 @@ def test_a_scenario_file_brings_its_own_users(home: Path, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["entities", "--scenario", "{}/bad.toml"], "bad.toml: entities 1, nam: Extra inputs are"),
-        (["scenario", "check", "{}/bad.toml"], "entities 1, name: Field required."),
+        (
+            ["entities", "--scenario", "{}/bad.toml"],
+            "bad.toml: entities 1, nam: there is no such key; did you mean name",
+        ),
+        (["scenario", "check", "{}/bad.toml"], "entities 1, name: it is missing."),
         (["serve", "--scenario", "{}/none.json"], "There is no scenario file"),
         (["serve", "--policy", "denied=x"], "'--policy': denied has no value 'x'."),
         (["serve", "--tenant", "{}/foreign"], "another program"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from entity_connections.settings.config_models import make_json_schema
 from entity_connections.settings.errors import SettingsError
-from entity_connections.settings.paths import PROFILE_NAME
+from entity_connections.settings.paths import PROFILE_NAME, PROFILE_NAME_RULE
 from entity_connections.settings.profiles import load_profiles
 from entity_connections.settings.zuora_environments import ENVIRONMENTS
 
@@ -42,13 +42,14 @@ def report(config: Config, text: str) -> str:
          "secret_comand: there is no such key; did you mean secret_command?"),
         ("zzz = 1", ("zzz: there is no such key; there are: environment, base_url, client_id,"
          " secret_command, risk, read_only, entity, user.")),
-        ('read_only = "yes"', "read_only: Input should be a valid boolean"),
-        ("entity = 12", "entity: Input should be a valid string"),
+        ('read_only = "yes"', "read_only: it must be true or false, without quotes."),
+        ("entity = 12", "entity: it must be a text in quotes."),
         ('entity = ""', "entity: it is empty; give it a value, or leave the line out."),
         ('entity = "a\\u001b[2J"', ("entity: it holds a character that cannot be seen; give it"
          " a value, or leave the line out.")),
-        ('risk = "low"', "risk: Input should be 'sandbox' or 'production'"),
-        ("secret_command = \"'x\"", "secret_command: No closing quotation"),
+        ('risk = "low"', "risk: it must be 'sandbox' or 'production'."),
+        ("secret_command = \"'x\"",
+         "secret_command: a quotation mark in it is not closed, or it ends with a backslash."),
     ],
 )  # fmt: skip
 def test_a_problem_with_a_key_is_one_sentence(config: Config, lines: str, sentence: str) -> None:
@@ -61,11 +62,10 @@ def test_a_problem_with_a_key_is_one_sentence(config: Config, lines: str, senten
         ("[profile.one]", "profile: there is no such key; did you mean profiles?"),
         ('client_id = "x"', ("client_id: it belongs to a profile: write it below a line such as"
          " [profiles.acme].")),
-        ("profiles = 3", "profiles: Input should be a valid dictionary"),
-        ("[profiles]\none = 3", ("profiles.one: Input should be a valid dictionary or instance of"
-         " ProfileTable")),
+        ("profiles = 3", "profiles: it must be a table of keys and values."),
+        ("[profiles]\none = 3", "profiles.one: it must be a table of keys and values."),
         (f'[profiles."a b"]\n{ROOT}',
-         f"profiles.a b: String should match pattern '^{PROFILE_NAME.pattern}$'"),
+         f"profiles.a b: {PROFILE_NAME_RULE}"),
         (f"[profiles.Acme]\n{ROOT}[profiles.acme]\n{ROOT}",
          "profiles: two names differ only in capitals: rename one."),
         ("[profiles.one]", NO_PLACE),

@@ -61,8 +61,8 @@ def test_the_mode_and_a_link_stay(config: Config, tmp_path: Path) -> None:
     ("name", "values", "sentence"),
     [
         ("OLD", EU, "differ only in capitals"),
-        ("a b", EU, "should match pattern"),
-        ("..", EU, "should match pattern"),
+        ("a b", EU, "a profile's name is up to 64"),
+        ("..", EU, "a profile's name is up to 64"),
         ("x", {}, "needs either environment"),
         ("x", {"base_url": "http://rest.zuora.com"}, "base_url: The address must begin with https"),
         ("x", {**EU, "user": ""}, "user: it is empty"),
@@ -84,7 +84,7 @@ def test_an_invalid_profile_is_not_written(
     ("old", "sentence"),
     [
         (INLINE, r"edit \[profiles.acme\] there by hand"),
-        ("[profiles.old]\nenvironment = 1\n", "should be a valid string"),
+        ("[profiles.old]\nenvironment = 1\n", "must be a text in quotes"),
     ],
 )
 def test_a_file_that_cannot_be_edited_stays(config: Config, old: str, sentence: str) -> None:

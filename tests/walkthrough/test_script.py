@@ -65,16 +65,16 @@ def test_defaults() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "title: Field required."),
-        ("", "steps: Field required."),
-        ('title = ""', "title: String should have at least 1 character."),
-        ("title = 3", "title: Input should be a valid string."),
-        (f'title = "{"t" * 61}"', "title: String should have at most 60 characters."),
-        (f'{HEADER}steps = "one"', "steps: Input should be a valid list."),
-        (f'{HEADER}[[step]]\ncaption = "One."', "step: There is no such key; did you mean steps?"),
-        (f"{HEADER}size = [10, 26]\n{STEP}", "size 1: Input should be greater than or equal to 60"),
-        (f"{HEADER}size = [80, 101]\n{STEP}", "size 2: Input should be less than or equal to 100."),
-        (f"{HEADER}size = [80.5, 24]\n{STEP}", "size 1: Input should be a valid integer."),
+        ("", "title: it is missing."),
+        ("", "steps: it is missing."),
+        ('title = ""', "title: it must not be empty."),
+        ("title = 3", "title: it must be a text in quotes."),
+        (f'title = "{"t" * 61}"', "title: it must have at most 60 characters."),
+        (f'{HEADER}steps = "one"', "steps: it must be a list: [ … ]."),
+        (f'{HEADER}[[step]]\ncaption = "One."', "step: there is no such key; did you mean steps?"),
+        (f"{HEADER}size = [10, 26]\n{STEP}", "size 1: it must be at least 60."),
+        (f"{HEADER}size = [80, 101]\n{STEP}", "size 2: it must be at most 100."),
+        (f"{HEADER}size = [80.5, 24]\n{STEP}", "size 1: it must be a whole number."),
         (
             f'{HEADER}scenario = "acm"\n{STEP}',
             f"scenario: There is no scenario 'acm'. Choose {SCENARIOS}.",
@@ -92,15 +92,18 @@ def test_an_invalid_script(text: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("step", "message"),
     [
-        ("", "step 2, caption: Field required."),
-        (f'caption = "{"c" * 241}"', "step 2, caption: String should have at most 240 characters."),
+        ("", "step 2, caption: it is missing."),
+        (f'caption = "{"c" * 241}"', "step 2, caption: it must have at most 240 characters."),
         ('caption = "a\\nb"', "step 2, caption: A text may hold neither line breaks nor"),
-        ('capton = "x"', "step 2, capton: There is no such key; did you mean caption?"),
-        ("zzz = 1", "step 2, zzz: There is no such key; there are caption, user, faults, do, see,"),
-        ('do = ["r"]', "step 2, do 1: Input should be a valid dictionary or instance of Act."),
+        ('capton = "x"', "step 2, capton: there is no such key; did you mean caption?"),
+        (
+            "zzz = 1",
+            "step 2, zzz: there is no such key; there are: caption, user, faults, do, see,",
+        ),
+        ('do = ["r"]', "step 2, do 1: it must be a table of keys and values."),
         ("do = [{}]", "step 2, do 1: Exactly one of press, type and click is needed;"),
         ('do = [{ press = "r", type = "x" }]', "step 2, do 1: Exactly one of press, type and"),
-        ('do = [{ pres = "r" }]', "step 2, do 1, pres: There is no such key; did you mean press?"),
+        ('do = [{ pres = "r" }]', "step 2, do 1, pres: there is no such key; did you mean press?"),
         (
             'do = [{ press = "r" }, { press = "hello" }]',
             "step 2, do 2, press: 'hello' is no key. A key is one character, or enter, escape,",
@@ -110,7 +113,7 @@ def test_an_invalid_script(text: str, message: str) -> None:
         ('faults = ["latency=1", "latency=2"]', "step 2, faults: A fault is listed twice."),
         ('faults = ["rain"]', "step 2, faults: There is no fault 'rain'. Choose latency,"),
         ('faults = ["latency=x"]', "step 2, faults: The value of latency must be a number"),
-        ('picture = "../x"', "step 2, picture: String should match pattern '^[a-z0-9]"),
+        ('picture = "../x"', "step 2, picture: it must match the pattern ^[a-z0-9]"),
     ],
 )
 def test_an_invalid_step(step: str, message: str) -> None:

@@ -13,10 +13,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from entity_connections.domain.base_url import normalize_base_url
 from entity_connections.domain.risk import Risk
 from entity_connections.domain.text import clean, find_problem
-from entity_connections.domain.words import find_similar, suggest
+from entity_connections.domain.validation_messages import describe_validation_error
+from entity_connections.domain.words import find_similar
 from entity_connections.settings.errors import SettingsError
-from entity_connections.settings.paths import PROFILE_NAME
-from entity_connections.settings.zuora_environments import ENVIRONMENTS, find_known_risk
+from entity_connections.settings.paths import PROFILE_NAME, PROFILE_NAME_RULE
+from entity_connections.settings.zuora_environments import (
+    ENVIRONMENTS,
+    OTHER_NAMES,
+    find_known_risk,
+)
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -29,15 +34,26 @@ def _check_text(text: str) -> str:
 
 
 def _check_command(command: str) -> str:
-    shlex.split(command)  # raises ValueError when a quote is missing
+    try:
+        shlex.split(command)
+    except ValueError:
+        sentence = "a quotation mark in it is not closed, or it ends with a backslash."
+        raise ValueError(sentence) from None
     return _check_text(command)
 
 
 def _check_environment(name: str) -> str:
+    name = OTHER_NAMES.get(name, name)
     if name not in ENVIRONMENTS:
         raise ValueError(
             f"it must be one of {', '.join(ENVIRONMENTS)}; for any other tenant write a base_url."
         )
+    return name
+
+
+def _check_profile_name(name: str) -> str:
+    if not PROFILE_NAME.fullmatch(name):
+        raise ValueError(PROFILE_NAME_RULE)
     return name
 
 
@@ -54,7 +70,11 @@ EnvironmentName = Annotated[
 ]
 Command = Annotated[str, AfterValidator(_check_command)]
 BaseUrl = Annotated[str, AfterValidator(normalize_base_url)]
-ProfileName = Annotated[str, Field(pattern=f"^{PROFILE_NAME.pattern}$")]
+ProfileName = Annotated[
+    str,
+    AfterValidator(_check_profile_name),
+    Field(json_schema_extra={"pattern": f"^{PROFILE_NAME.pattern}$"}),
+]
 
 
 class ProfileTable(BaseModel):
@@ -143,22 +163,20 @@ _SECRET_KEYS = ("client_secret", "secret", "password", "token", "access_token", 
 def _describe(error: "ErrorDetails") -> str:
     # Pydantic adds "[key]" to the place of an error when a key is wrong, and not its value.
     names = [clean(str(name), 64) for name in error["loc"] if name != "[key]"]
-    message = error["msg"].removeprefix("Value error, ")
-    if error["type"] == "extra_forbidden":
-        message = _describe_unknown_key(names)
-    return f"{'.'.join(names)}: {message}"
+    message = _describe_misplaced_key(names) if error["type"] == "extra_forbidden" else ""
+    keys = ProfileTable.model_fields if len(names) > 1 else ConfigTable.model_fields
+    return f"{'.'.join(names)}: {message or describe_validation_error(error, keys)}"
 
 
-def _describe_unknown_key(names: list[str]) -> str:
+def _describe_misplaced_key(names: list[str]) -> str:
+    """Return what to do about a secret, or about a key of a profile outside of one; else ""."""
     key = names[-1]
-    known = ProfileTable.model_fields if len(names) > 1 else ConfigTable.model_fields
-    if key not in known and key in ProfileTable.model_fields:
+    if len(names) == 1 and key in ProfileTable.model_fields:
         return "it belongs to a profile: write it below a line such as [profiles.acme]."
-    similar = find_similar(key, [*known, *_SECRET_KEYS])
+    similar = find_similar(key, [*ProfileTable.model_fields, *_SECRET_KEYS])
     if similar and similar[0] in _SECRET_KEYS:
         return (
             "a secret does not belong in this file, which is copied and shown around. "
             "Take the line out, then run: entity-connections login"
         )
-    expected = suggest(key, known) or f"; there are: {', '.join(known)}."
-    return f"there is no such key{expected}"
+    return ""

@@ -16,6 +16,10 @@ APP = "entity-connections"
 
 PROFILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """What a profile may be called. Such a name is also a safe file name."""
+PROFILE_NAME_RULE = (
+    "a profile's name is up to 64 letters, digits, dots, hyphens and underscores, the first a"
+    " letter or digit."
+)
 
 
 def config_file() -> Path:

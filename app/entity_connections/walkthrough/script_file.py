@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from entity_connections.domain.text import clean
+from entity_connections.domain.validation_messages import describe_validation_error
 from entity_connections.domain.words import suggest
 from entity_connections.fake.scenarios.catalogue import SCENARIOS
 from entity_connections.files import UnsafeFileError, read_file
@@ -83,12 +84,8 @@ def parse_script(text: str, file_name: str) -> Walkthrough:
 def _describe(error: Mapping[str, Any]) -> str:
     """Return one of pydantic's errors as a sentence that begins with the place."""
     location: tuple[str | int, ...] = error["loc"]
-    message = error["msg"].removeprefix("Value error, ").rstrip(".") + "."
-    if error["type"] == "extra_forbidden":
-        model = Act if "do" in location else Step if len(location) > 1 else Walkthrough
-        keys = model.model_fields
-        hint = suggest(str(location[-1]), keys) or f"; there are {', '.join(keys)}."
-        message = f"There is no such key{hint}"
+    model = Act if "do" in location else Step if len(location) > 1 else Walkthrough
+    message = describe_validation_error(error, model.model_fields)
     return f"{_place(location)}: {message}"
 
 

@@ -28,7 +28,11 @@ from entity_connections.settings.profiles import (
     write_profile,
 )
 from entity_connections.settings.secrets.parsing import parse_secret
-from entity_connections.settings.zuora_environments import ENVIRONMENTS, find_known_risk
+from entity_connections.settings.zuora_environments import (
+    ENVIRONMENTS,
+    OTHER_NAMES,
+    find_known_risk,
+)
 
 
 @click.command()
@@ -145,10 +149,7 @@ def _prompt_name(name: str | None) -> str:
     """Return the name of the profile, asking when it is not given."""
     name = name or _prompt_text("Name of the profile", "--profile")
     if not paths.PROFILE_NAME.fullmatch(name):
-        raise click.UsageError(
-            "a profile's name is up to 64 letters, digits, dots, hyphens and underscores,"
-            " the first a letter or digit."
-        )
+        raise click.UsageError(paths.PROFILE_NAME_RULE)
     return name
 
 
@@ -163,6 +164,8 @@ def _prompt_location(
         raise click.UsageError("--environment and --base-url both say where: give one.")
     if environment is None and base_url is None:
         environment, base_url = (None, profile.base_url) if profile else _prompt_place()
+    if environment is not None:
+        environment = OTHER_NAMES.get(environment, environment)
     if environment is not None and environment not in ENVIRONMENTS:
         raise click.UsageError(
             f"Zuora has no environment {environment!r}; there are: {', '.join(ENVIRONMENTS)}."

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 
+from entity_connections.domain.validation_messages import describe_validation_error
 from entity_connections.fake.faults.catalogue import parse_fault
 from entity_connections.fake.model import (
     LOCALE_PATTERN,
@@ -94,12 +95,27 @@ class ScenarioFile(_StrictModel):
     access_requests: list[AccessRequestEntry] = []
 
 
+_ENTRIES: dict[str, type[BaseModel]] = {
+    "entities": EntityEntry,
+    "users": UserEntry,
+    "connections": ConnectionEntry,
+    "access_requests": AccessRequestEntry,
+}
+_WITHOUT_VALUE = ("missing", "extra_forbidden", "value_error", "too_short", "too_long")
+
+
 def describe_error(error: Mapping[str, Any]) -> str:
     """Return one of pydantic's errors as a sentence that begins with the place in the file."""
     place = ""
     for part in error["loc"]:
         place += f" {part + 1}" if isinstance(part, int) else f", {part}"
-    message = error["msg"].removeprefix("Value error, ").rstrip(".")
-    if error["type"] not in ("missing", "extra_forbidden", "value_error"):
-        message += f", not {json.dumps(error['input'], default=str):.60}"
-    return f"{place.removeprefix(', ')}: {message}.".removeprefix(": ")
+    if place.startswith(", policy,"):
+        known_keys = [option_name(field.name) for field in fields(Policy)]
+    else:
+        table = error["loc"][0] if len(error["loc"]) > 1 else ""
+        known_keys = list(_ENTRIES.get(table, ScenarioFile).model_fields)
+    message = describe_validation_error(error, known_keys)
+    if error["type"] not in _WITHOUT_VALUE:
+        value = json.dumps(error["input"], default=str)
+        message = f"{message.removesuffix('.')}, not {value:.60}."
+    return f"{place.removeprefix(', ')}: {message}".removeprefix(": ")
