@@ -4,6 +4,8 @@ import asyncio
 import socket
 import ssl
 import subprocess
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,9 @@ from tests.zuora.raw_server import CLIENT_SECRET, CREDENTIALS, RawServer, http_r
 from tests.zuora.test_contract import serve_on_socket
 
 pytestmark = pytest.mark.asyncio
-NAMES = ["DNS", "connection", "TLS", "token", "scope", "entities", "permissions"]
+NAMES = [
+    "address", "DNS", "connection", "TLS", "clock", "token", "scope", "entities", "permissions",
+]  # fmt: skip
 
 
 async def run_checks(
@@ -48,6 +52,7 @@ async def test_a_tenant_that_works() -> None:
         }  # fmt: skip
         wrong = await run_checks(root, CREDENTIALS)
         assert wrong["token"].verdict == "failed"
+        assert wrong["clock"].verdict == "ok", "what needs no token is still tried"
         assert "id, secret and address" in wrong["token"].remedy
     tenant.close()
 
@@ -75,13 +80,25 @@ async def test_an_unknown_host(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (checks["DNS"].verdict, checks["connection"].verdict) == ("failed", "skipped")
 
 
+@pytest.mark.parametrize(
+    ("minutes", "verdict", "word"),
+    [(0, "ok", "clock"), (-10, "warning", "ahead of"), (10, "warning", "behind")],
+)
+async def test_clocks_may_differ_by_a_minute(minutes: int, verdict: str, word: str) -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes), usegmt=True)
+    async with RawServer(http_response({}, "404 Not Found", f"Date: {date}")).open() as server:
+        clock = (await run_checks(server.root, None))["clock"]
+    assert clock.verdict == verdict
+    assert word in clock.sentence
+
+
 async def test_incomplete_lists_are_warnings() -> None:
     body = {"success": True, "entities": [{"id": "1"}, {}], "entityConnections": {}}
     async with RawServer(http_response(body)).open() as server:
         server.token_reply = http_response({"access_token": "t", "expires_in": 3600})
         checks = await run_checks(server.root, CREDENTIALS, "0" * 32)
     assert problems(checks) == {
-        "TLS": "skipped", "scope": "warning",
+        "TLS": "skipped", "clock": "skipped", "scope": "warning",
         "entities": "warning", "permissions": "failed",
     }  # fmt: skip
 
@@ -140,7 +157,7 @@ async def test_authorities_that_cannot_be_read(
     for name in ("TLS", "token"):
         assert checks[name].verdict == "failed"
         assert f"SSL_CERT_FILE names {path}" in checks[name].sentence
-    assert checks["scope"].verdict == "skipped"
+    assert checks["clock"].verdict == checks["scope"].verdict == "skipped"
 
 
 async def test_a_server_without_tls() -> None:

@@ -87,6 +87,17 @@ async def test_connections_of_other_entities_are_skipped_and_counted() -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize(("later", "warned"), [("Connected", False), ("Disconnected", True)])
+async def test_a_connection_that_is_listed_twice_counts_once(later: str, warned: bool) -> None:
+    server = ScriptedServer(success(entityConnections=[GOOD, row(status=later)]))
+    items, warnings, skipped = await server.client.list_connections(ENTITY)
+    assert items == (Connection("1", ENTITY, OTHER, later),)
+    warning = "1 connection came twice with different contents: the later counts."
+    assert warnings == ((warning,) if warned else ())
+    assert skipped == 0
+
+
+@pytest.mark.asyncio
 @pytest.mark.parametrize(("count", "warned"), [(299, False), (300, True), (512, False)])
 async def test_exactly_300_entities_may_not_be_all(count: int, warned: bool) -> None:
     server = ScriptedServer(success(entities=[{"id": f"{n:032x}"} for n in range(count)]))

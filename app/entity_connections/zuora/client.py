@@ -33,7 +33,7 @@ from entity_connections.zuora.http.responses import (
 )
 from entity_connections.zuora.http.retry import Deadline, RetryPolicy, RetrySafety, retry
 from entity_connections.zuora.lists import ListReader, Query, Record
-from entity_connections.zuora.models import check_id, parse_connections, parse_entities
+from entity_connections.zuora.records import check_id, parse_connection, parse_entity
 
 MAX_LISTED_ENTITIES = 300
 """Rows at which Zuora cuts a list without pages (contract C1); a tenant may have 512 entities."""
@@ -114,7 +114,7 @@ class ZuoraClient:
         Without an acting entity it acts in the first one in the token's scope.
         """
         # Zuora documents no pages of this list; a link to one is followed all the same.
-        reader = ListReader("entities", parse_entities, {})
+        reader = ListReader("entities", parse_entity, {})
         await self._read_list("/v1/entities", reader, acting_id)
         warning = f"There may be more entities: Zuora's list ends at {MAX_LISTED_ENTITIES}."
         return reader.result([warning] if reader.rows == MAX_LISTED_ENTITIES else [])
@@ -129,7 +129,7 @@ class ZuoraClient:
         it is of both.
         """
         query = {"pageSize": str(PAGE_SIZE)} | ({"type": direction.value} if direction else {})
-        reader = ListReader("entityConnections", parse_connections, query)
+        reader = ListReader("entityConnections", parse_connection, query)
         await self._read_list(_CONNECTIONS, reader, acting_id)
         acting = normalize_id(acting_id)
         return reader.result(belongs=lambda row: acting in (row.source_id, row.target_id))

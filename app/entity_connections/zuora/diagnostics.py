@@ -4,22 +4,27 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
+from email.utils import parsedate_to_datetime
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
+import httpx
+
 from entity_connections.domain import errors
-from entity_connections.domain.clock import wall_time
+from entity_connections.domain.clock import now, wall_time
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.ids import normalize_id
 from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
-from entity_connections.zuora.http.connection import HttpLimits
+from entity_connections.zuora.http.connection import HttpLimits, create_http_client
 from entity_connections.zuora.http.retry import RetryPolicy
 from entity_connections.zuora.http.tls import create_ssl_context, describe_tls_error
 
 TIMEOUT = 10.0
 """Seconds for each step below the API."""
 MIN_CERTIFICATE_DAYS = 14
+MAX_CLOCK_OFFSET = 60.0
+"""Seconds that two clocks may differ."""
 
 _LIMITS = HttpLimits(read=20.0, exchange=30.0)
 _NO_RETRIES = RetryPolicy(attempts=1, connect_attempts=1)
@@ -68,9 +73,11 @@ class Diagnosis:
     async def run(self) -> AsyncIterator[Check]:
         """Check each step; one that fails skips only the steps that need it."""
         steps = (
+            ("address", None, self._check_address),
             ("DNS", None, self._check_dns),
             ("connection", "DNS", self._check_connection),
             ("TLS", "connection", self._check_tls),
+            ("clock", "connection", self._check_clock),
             ("token", None, self._check_token),
             ("scope", "token", self._check_scope),
             ("entities", "token", self._check_entities),
@@ -93,6 +100,9 @@ class Diagnosis:
             request = f" (request {error.request_id})" if error.request_id else ""
             sentence = f"{error.title}: {error.sentence}{request}"
             return Check(name, "failed", sentence, error.hint)
+
+    async def _check_address(self, name: str) -> Check:
+        return Check(name, "ok", f"{self._base_url} is an address that may be given a secret.")
 
     async def _check_dns(self, name: str) -> Check:
         loop = asyncio.get_running_loop()
@@ -133,6 +143,21 @@ class Diagnosis:
             _, writer = await asyncio.open_connection(self._host, self._port, ssl=context)
         writer.transport.abort()
         return writer.get_extra_info("peercert")
+
+    async def _check_clock(self, name: str) -> Check:
+        """Compare the clocks by a request without a token: refusals have a `Date`, too."""
+        try:
+            client = await asyncio.to_thread(create_http_client, self._base_url, _LIMITS)
+            async with client, asyncio.timeout(TIMEOUT), client.stream("GET", "/") as response:
+                date = parsedate_to_datetime(response.headers.get("Date", ""))
+            ahead = (now() - date).total_seconds()
+        except (ZuoraError, httpx.HTTPError, TimeoutError, ValueError, TypeError, OverflowError):
+            return Check(name, "skipped", "The server did not tell its time.")
+        which = "ahead of" if ahead > 0 else "behind"
+        sentence = f"This machine's clock is {abs(ahead):,.0f} s {which} the server's."
+        if abs(ahead) > MAX_CLOCK_OFFSET:
+            return Check(name, "warning", sentence, "Set it: the journal's times would be wrong.")
+        return Check(name, "ok", sentence)
 
     async def _check_token(self, name: str) -> Check:
         if self._credentials is None:

@@ -8,6 +8,7 @@ from entity_connections.domain.connections import Connection
 from entity_connections.domain.entities import Entity
 from entity_connections.domain.list_result import ListResult
 from entity_connections.zuora.http.responses import Response, invalid_response, parse_success
+from entity_connections.zuora.records import UNREADABLE
 
 MAX_PAGES = 1_000
 """A list with more pages is taken for an endless one."""
@@ -23,7 +24,7 @@ class ListReader(Generic[Record]):
 
     Args:
         field_name: the field of a response that holds the rows.
-        parse_rows: makes records of rows, without the rows that cannot be read.
+        parse_row: makes a record of a row; raises one of `UNREADABLE` if it cannot.
         query: of the first page; repeated for the others, whatever Zuora says about them.
 
     Attributes:
@@ -32,12 +33,12 @@ class ListReader(Generic[Record]):
     """
 
     def __init__(
-        self, field_name: str, parse_rows: Callable[[list[object]], list[Record]], query: Query
+        self, field_name: str, parse_row: Callable[[object], Record], query: Query
     ) -> None:
         self.query = query
         self.rows = 0
         self._field_name = field_name
-        self._parse_rows: Callable[[list[object]], list[Record]] = parse_rows
+        self._parse_row: Callable[[object], Record] = parse_row
         self._queries = [query]
         self._records: list[Record] = []
 
@@ -47,11 +48,15 @@ class ListReader(Generic[Record]):
         rows = body.get(self._field_name)
         if not isinstance(rows, list):
             raise invalid_response(response, f"it holds no list of {self._field_name}.")
-        records = self._parse_rows(rows)
-        if rows and not records:
+        readable = len(self._records)
+        for row in rows:
+            try:
+                self._records.append(self._parse_row(row))
+            except UNREADABLE:
+                continue
+        if rows and len(self._records) == readable:
             raise invalid_response(response, f"no row of its {self._field_name} can be read.")
         self.rows += len(rows)
-        self._records += records
         return self._parse_link(response, body.get("nextPage"))
 
     def _parse_link(self, response: Response, link: object) -> Query | None:
@@ -76,11 +81,15 @@ class ListReader(Generic[Record]):
         by_id = {record.id: record for record in records}
         unreadable = self.rows - len(self._records)
         foreign = len(self._records) - len(records)
+        changed = {record.id for record in records if record != by_id[record.id]}
         found: list[str] = []
         if unreadable:
             found.append(f"{self._count(unreadable)} could not be read.")
         if foreign:
             found.append(f"{self._count(foreign)} of other entities came too: left out.")
+        if changed:
+            twice = self._count(len(changed))
+            found.append(f"{twice} came twice with different contents: the later counts.")
         return ListResult(tuple(by_id.values()), (*found, *warnings), unreadable + foreign)
 
     def _count(self, number: int) -> str:
