@@ -12,6 +12,7 @@ from textual.app import App
 from textual.binding import Binding
 from textual.events import Event, Key
 
+from entity_connections.services.screen_state import Progress
 from entity_connections.tui.commands import COMMANDS
 from entity_connections.tui.commands.command import Need
 from entity_connections.tui.rendering.notices import Kind, format_keys
@@ -105,7 +106,7 @@ class InputQueue:
         if self._app.screen is not screen or screen.focused is view.filter_input:
             return False
         context = view.context
-        if need in (Need.ROW, Need.FRESH_ROW) and context.sending:
+        if need in (Need.ROW, Need.FRESH_ROW) and context.progress is Progress.SENDING:
             return True
         if not view.reading or need is Need.FRESH_ROW:
             return view.reading

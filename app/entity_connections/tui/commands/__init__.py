@@ -1,40 +1,48 @@
-"""Every user command, a class each; `COMMANDS` is their order in palette, help and key bar."""
+"""Every user command; `COMMANDS` is their order in palette, help and key bar."""
+
+from functools import partial
 
 from entity_connections.domain.connections import Direction
-from entity_connections.tui.commands.command import Command
-from entity_connections.tui.commands.other_side import OtherSide
-from entity_connections.tui.commands.program import (
-    ChangeTheme,
-    Quit,
-    ShowHelp,
-    ShowJournal,
-    ShowPalette,
-    ShowRequests,
-)
+from entity_connections.tui.commands import acting_entity, program, rows, tenant
+from entity_connections.tui.commands.command import Command, Need
 from entity_connections.tui.commands.row_actions import ACTION_COMMANDS
-from entity_connections.tui.commands.rows import CopyId, Filter, Refresh, ShowTab, Sort
-from entity_connections.tui.commands.switch_entity import SwitchEntity
-from entity_connections.tui.commands.tenant import ChangeUser, SwitchFault, UnlockWrites
 
+# fmt: off
 COMMANDS: tuple[Command, ...] = (
     *ACTION_COMMANDS.values(),
-    SwitchEntity(),
-    Filter(),
-    OtherSide(),
-    UnlockWrites(),
-    ShowHelp(),
-    ShowPalette(),
-    ShowTab(Direction.OUTBOUND, "o", "Share To (Outbound)", "Whom it shares to, or could"),
-    ShowTab(Direction.INBOUND, "i", "Share From (Inbound)", "Who shares to it, or asks to"),
-    Refresh(),
-    Sort(),
-    CopyId(),
-    ShowRequests(),
-    ShowJournal(),
-    ChangeUser(),
-    SwitchFault(),
-    ChangeTheme(),
-    Quit(),
+    Command("entity", "e", "Entity switcher", "Choose the entity to act in",
+            acting_entity.switch_entity,
+            short="Entity", needs=Need.ENTITIES, takes_following_keys=True),
+    Command("filter", "slash", "Filter", "Show only rows that hold your words", rows.open_filter,
+            short="Filter", needs=Need.ROWS, takes_following_keys=True),
+    Command("other_side", "g", "Other side", "Act as the entity of this row, and back",
+            acting_entity.go_to_other_side, acting_entity.get_other_side_reason,
+            short="Other side", needs=Need.ROW, takes_following_keys=True),
+    tenant.UnlockCommand("unlock", "U", "Unlock writes", "Let this program write to production",
+                         tenant.unlock_writes, tenant.get_unlock_reason, short="Unlock"),
+    Command("help", "question_mark", "Help", "Every key, and what the signs mean",
+            program.show_help, short="Help"),
+    Command("palette", "ctrl+p", "Commands", "Find a command by a part of its name",
+            program.show_palette, short="Commands", takes_following_keys=True),
+    Command("outbound", "o", "Share To (Outbound)", "Whom it shares to, or could",
+            partial(rows.show_tab, Direction.OUTBOUND), needs=Need.ENTITIES),
+    Command("inbound", "i", "Share From (Inbound)", "Who shares to it, or asks to",
+            partial(rows.show_tab, Direction.INBOUND), needs=Need.ENTITIES),
+    Command("refresh", "ctrl+r", "Refresh", "Read everything from Zuora again", rows.refresh),
+    Command("sort", "s", "Sort", "Sort by the next column", rows.sort, needs=Need.ROWS),
+    Command("copy_id", "c", "Copy connection id", "Send its id to the clipboard",
+            rows.copy_id, rows.get_copy_reason, needs=Need.ROWS),
+    Command("requests", "ctrl+l", "Requests", "The last calls to Zuora, with times and ids",
+            program.show_requests),
+    Command("journal", "J", "Journal", "Every write, and what became of it", program.show_journal),
+    Command("user", "u", "Change user", "Work as another user of the fake tenant",
+            tenant.change_user, tenant.get_user_reason, takes_following_keys=True),
+    Command("faults", "F", "Faults", "Bad days of the fake tenant, on and off",
+            tenant.switch_fault, tenant.get_fault_reason, takes_following_keys=True),
+    Command("theme", "t", "Theme", "Choose the colours",
+            program.change_theme, takes_following_keys=True),
+    Command("quit", "ctrl+q", "Quit", "Leave the program", program.quit_program),
 )
+# fmt: on
 
 COMMANDS_BY_ID = {command.id: command for command in COMMANDS}

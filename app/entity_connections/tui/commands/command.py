@@ -1,7 +1,8 @@
-"""A user command: a class that bindings, palette, key bar, help and documentation read."""
+"""A user command, as bindings, palette, key bar, help and documentation read it."""
 
-from abc import ABC, abstractmethod
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
+from dataclasses import KW_ONLY, dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,6 +11,7 @@ from textual.keys import format_key
 
 from entity_connections.domain.actions import DisabledReason
 from entity_connections.domain.rows import Row
+from entity_connections.services.screen_state import Progress
 from entity_connections.services.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -43,8 +45,7 @@ class CommandContext(NamedTuple):
         can_go_back: whether this row was reached by `g`, so that `g` goes back.
         entered: whether the tenant is open and the acting entity is chosen.
         loaded: whether a list is shown, however old.
-        sending: whether a write on this row is being sent.
-        unknown: whether the outcome of the last write on this row is unknown.
+        progress: the state of the last write on this row, None if it has an outcome.
     """
 
     workspace: Workspace
@@ -55,8 +56,7 @@ class CommandContext(NamedTuple):
     can_go_back: bool = False
     entered: bool = False
     loaded: bool = False
-    sending: bool = False
-    unknown: bool = False
+    progress: Progress | None = None
 
     def get_row_reason(self) -> DisabledReason | None:
         """Return why there is no row to act on, or none that the user chose; None if there is."""
@@ -72,7 +72,8 @@ class CommandContext(NamedTuple):
         return None
 
 
-class Command(ABC):
+@dataclass(frozen=True, eq=False)
+class Command:
     """Something the user can tell the program to do.
 
     A command that is impossible now is never hidden and never silent: it says why, and what would
@@ -83,22 +84,25 @@ class Command(ABC):
         key: its key, as Textual names it.
         label: its name in the palette, the help and the documentation.
         tooltip: what it does, in a few words.
+        run: carries it out; called only when it is possible.
+        disabled_when: returns why it is impossible, or None if it is possible.
         short: its word in the key bar; "" keeps it out of there.
-        needs: what its key waits for, if anything.
+        needs: what its key waits for; without an open tenant there is none of it.
         takes_following_keys: whether keys typed after it are meant for what it opens.
         irreversible: whether it cannot be undone.
-        needs_tenant: whether it is impossible before the tenant is open.
     """
 
     id: str
     key: str
     label: str
     tooltip: str
+    run: Callable[["ConnectionsScreen"], None]
+    disabled_when: Callable[[CommandContext], DisabledReason | None] | None = None
+    _: KW_ONLY
     short: str = ""
     needs: Need | None = None
     takes_following_keys: bool = False
     irreversible: bool = False
-    needs_tenant: bool = False
 
     @property
     def key_name(self) -> str:
@@ -123,8 +127,6 @@ class Command(ABC):
 
     def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
         """Return why the command is impossible now, or None if it is possible."""
-        return NOTHING_READ if self.needs_tenant and not context.entered else None
-
-    @abstractmethod
-    def run(self, screen: "ConnectionsScreen") -> None:
-        """Carry the command out; it is possible."""
+        if self.needs is not None and not context.entered:
+            return NOTHING_READ
+        return self.disabled_when(context) if self.disabled_when is not None else None

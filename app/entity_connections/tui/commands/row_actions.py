@@ -1,5 +1,6 @@
 """The commands that carry out an action on the row under the cursor."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from entity_connections.domain.actions import ACTIONS, Action, DisabledReason
@@ -8,6 +9,7 @@ from entity_connections.domain.rows import Row
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.screen_state import Progress
 from entity_connections.tui.commands.command import Command, CommandContext, Need
+from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
 from entity_connections.tui.rendering.notices import Kind
 
 if TYPE_CHECKING:
@@ -23,55 +25,54 @@ _LOCKED = DisabledReason(
 )
 
 
-class ActionCommand(Command):
-    """Asks for a confirmation, then carries out an action on the row under the cursor."""
-
-    needs = Need.FRESH_ROW
-
-    def __init__(self, action: Action) -> None:
-        self.action = action
-        self.id = action.id
-        self.key = action.key
-        self.label = action.label
-        self.tooltip = action.tooltip
-        self.short = action.word
-        self.irreversible = action.irreversible
-
-    def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
-        reason = context.get_row_reason()
-        if reason is not None or context.row is None:
-            return reason
-        if context.sending:
-            return DisabledReason("An action on this row is being sent.", "Wait for its outcome.")
-        # An idempotent action may be repeated: Zuora carries it out once for each key.
-        if context.unknown and not self.action.idempotent:
-            return DisabledReason(
-                "Nobody knows yet what became of the last action on this row.",
-                "The list is read until it tells; ctrl+r reads it now.",
-            )
-        reason = self.action.disabled_reason(context.row, context.accessible_ids)
-        return reason or get_write_reason(self.action, context.row, context)
-
-    def run(self, screen: "ConnectionsScreen") -> None:
-        from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
-
-        state, row = screen.state, screen.view.context.row
-        if state is None or row is None:
-            return
-        operation = Operation.plan(self.action, row)
-
-        def write(confirmed: bool | None) -> None:
-            sending = state.progress(row) is Progress.SENDING
-            if confirmed and state is screen.state and not sending:
-                state.start_operation(operation)
-                screen.view.notice_bar.clear_notice()
-                screen.tenant_workers.write(state, operation)
-
-        confirmation = ActionConfirmation(operation, screen.workspace, screen.timing)
-        screen.app.push_screen(confirmation, write)
+def _make_command(action: Action) -> Command:
+    return Command(
+        action.id,
+        action.key,
+        action.label,
+        action.tooltip,
+        partial(_confirm_action, action),
+        partial(_get_disabled_reason, action),
+        short=action.word,
+        needs=Need.FRESH_ROW,
+        irreversible=action.irreversible,
+    )
 
 
-ACTION_COMMANDS = {action: ActionCommand(action) for action in ACTIONS}
+def _get_disabled_reason(action: Action, context: CommandContext) -> DisabledReason | None:
+    reason = context.get_row_reason()
+    if reason is not None or context.row is None:
+        return reason
+    if context.progress is Progress.SENDING:
+        return DisabledReason("An action on this row is being sent.", "Wait for its outcome.")
+    # An idempotent action may be repeated: Zuora carries it out once for each key.
+    if context.progress is Progress.UNKNOWN and not action.idempotent:
+        return DisabledReason(
+            "Nobody knows yet what became of the last action on this row.",
+            "The list is read until it tells; ctrl+r reads it now.",
+        )
+    reason = action.disabled_reason(context.row, context.accessible_ids)
+    return reason or get_write_reason(action, context.row, context)
+
+
+def _confirm_action(action: Action, screen: "ConnectionsScreen") -> None:
+    state, row = screen.state, screen.view.context.row
+    if state is None or row is None:
+        return
+    operation = Operation.plan(action, row)
+
+    def write(confirmed: bool | None) -> None:
+        sending = state.progress(row) is Progress.SENDING
+        if confirmed and state is screen.state and not sending:
+            state.start_operation(operation)
+            screen.view.notice_bar.clear_notice()
+            screen.tenant_workers.write(state, operation)
+
+    confirmation = ActionConfirmation(operation, screen.workspace, screen.timing)
+    screen.app.push_screen(confirmation, write)
+
+
+ACTION_COMMANDS = {action: _make_command(action) for action in ACTIONS}
 
 
 def get_write_reason(action: Action, row: Row, context: CommandContext) -> DisabledReason | None:
@@ -82,7 +83,7 @@ def get_write_reason(action: Action, row: Row, context: CommandContext) -> Disab
     return reason or (_LOCKED if context.workspace.lock.locked else None)
 
 
-def get_row_command(row: Row, context: CommandContext) -> ActionCommand:
+def get_row_command(row: Row, context: CommandContext) -> Command:
     """Return the command for the action that the row offers, or would offer."""
     action = default_action(row, context.accessible_ids) or usual_action(row.direction)
     return ACTION_COMMANDS[action]

@@ -6,120 +6,104 @@ from entity_connections.domain.actions import DisabledReason
 from entity_connections.domain.risk import Risk
 from entity_connections.tui.commands.command import Command, CommandContext
 from entity_connections.tui.commands.row_actions import READ_ONLY
+from entity_connections.tui.dialogs.picker import Choice, Picker
+from entity_connections.tui.dialogs.unlock_confirmation import make_unlock_confirmation
 from entity_connections.tui.rendering.notices import Kind
 
 if TYPE_CHECKING:
     from entity_connections.tui.screens.connections import ConnectionsScreen
 
 
-class ChangeUser(Command):
-    """Chooses another user of the fake tenant."""
-
-    id, key, label = "user", "u", "Change user"
-    tooltip = "Work as another user of the fake tenant"
-    takes_following_keys = True
-
-    def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
-        if context.workspace.users:
-            return None
-        return DisabledReason(
-            "The user comes with the credentials of this tenant.",
-            "Start the program with other credentials to work as somebody else.",
-        )
-
-    def run(self, screen: "ConnectionsScreen") -> None:
-        from entity_connections.tui.dialogs.picker import Choice, Picker
-
-        view = screen.view
-        choices = [Choice(name, name, note) for name, note in screen.workspace.users]
-
-        def work_as(user: str | None) -> None:
-            if user is not None and user != view.user:
-                view.reading = True
-                view.notice_bar.clear_notice()
-                screen.tenant_workers.enter(user)
-
-        screen.app.push_screen(Picker("Work as", choices, view.user), work_as)
+def get_user_reason(context: CommandContext) -> DisabledReason | None:
+    if context.workspace.users:
+        return None
+    return DisabledReason(
+        "The user comes with the credentials of this tenant.",
+        "Start the program with other credentials to work as somebody else.",
+    )
 
 
-class SwitchFault(Command):
-    """Switches a fault of the fake tenant on, or off."""
+def change_user(screen: "ConnectionsScreen") -> None:
+    view = screen.view
+    choices = [Choice(name, name, note) for name, note in screen.workspace.users]
 
-    id, key, label = "faults", "F", "Faults"
-    tooltip = "Bad days of the fake tenant, on and off"
-    takes_following_keys = True
+    def work_as(user: str | None) -> None:
+        if user is not None and user != view.user:
+            view.reading = True
+            view.notice_bar.clear_notice()
+            screen.tenant_workers.enter(user)
 
-    def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
-        if context.workspace.fault_switches is not None and context.entered:
-            return None
-        return DisabledReason(
-            "Only a fake tenant has bad days on purpose, once it is open.",
-            "Without --profile and --base-url the one that is built in opens.",
-        )
+    screen.app.push_screen(Picker("Work as", choices, view.user), work_as)
 
-    def run(self, screen: "ConnectionsScreen") -> None:
-        from entity_connections.tui.dialogs.picker import Choice, Picker
 
-        faults, view = screen.workspace.fault_switches, screen.view
-        if faults is None:
+def get_fault_reason(context: CommandContext) -> DisabledReason | None:
+    if context.workspace.fault_switches is not None and context.entered:
+        return None
+    return DisabledReason(
+        "Only a fake tenant has bad days on purpose, once it is open.",
+        "Without --profile and --base-url the one that is built in opens.",
+    )
+
+
+def switch_fault(screen: "ConnectionsScreen") -> None:
+    faults, view = screen.workspace.fault_switches, screen.view
+    if faults is None:
+        return
+    descriptions, active = dict(faults.list_available()), faults.list_active()
+    choices = [
+        Choice(name, name, f"● on · {note}", tone="warn")
+        if name in active
+        else Choice(name, name, note, tone="")
+        for name, note in descriptions.items()
+    ]
+
+    def switch(name: str | None) -> None:
+        if name is None:
             return
-        descriptions, active = dict(faults.list_available()), faults.list_active()
-        choices = [
-            Choice(name, name, f"● on · {note}", tone="warn")
-            if name in active
-            else Choice(name, name, note, tone="")
-            for name, note in descriptions.items()
-        ]
+        faults.toggle(name)
+        on = name in faults.list_active()
+        lines = [f"The fault {name} is {'on' if on else 'off'}."]
+        lines += [descriptions[name]] if on else []
+        view.notice_bar.show_notice(Kind.INFO, *lines)
+        view.redraw()
 
-        def switch(name: str | None) -> None:
-            if name is None:
-                return
-            faults.toggle(name)
-            on = name in faults.list_active()
-            lines = [f"The fault {name} is {'on' if on else 'off'}."]
-            lines += [descriptions[name]] if on else []
-            view.notice_bar.show_notice(Kind.INFO, *lines)
-            view.redraw()
-
-        screen.app.push_screen(Picker("Faults of the fake tenant", choices), switch)
+    screen.app.push_screen(Picker("Faults of the fake tenant", choices), switch)
 
 
-class UnlockWrites(Command):
-    """Unlocks writes after a confirmation; locks them again without one."""
+def get_unlock_reason(context: CommandContext) -> DisabledReason | None:
+    if context.workspace.lock.permanent:
+        return READ_ONLY
+    if context.workspace.lock.locked or context.workspace.risk is Risk.PRODUCTION:
+        return None
+    return DisabledReason("Writes are not locked here.", "Only production starts locked.")
 
-    id, key, label, short = "unlock", "U", "Unlock writes", "Unlock"
-    tooltip = "Let this program write to production"
+
+class UnlockCommand(Command):
+    """The command that unlocks writes, and locks them again."""
 
     def get_label(self, context: CommandContext) -> str:
-        can_lock = self.get_disabled_reason(context) is None and not context.workspace.lock.locked
+        can_lock = get_unlock_reason(context) is None and not context.workspace.lock.locked
         return "Lock writes again" if can_lock else self.label
 
     def in_key_bar(self, context: CommandContext) -> bool:
         return context.workspace.lock.locked and not context.workspace.lock.permanent
 
-    def get_disabled_reason(self, context: CommandContext) -> DisabledReason | None:
-        if context.workspace.lock.permanent:
-            return READ_ONLY
-        if context.workspace.lock.locked or context.workspace.risk is Risk.PRODUCTION:
-            return None
-        return DisabledReason("Writes are not locked here.", "Only production starts locked.")
 
-    def run(self, screen: "ConnectionsScreen") -> None:
-        from entity_connections.tui.dialogs.unlock_confirmation import make_unlock_confirmation
+def unlock_writes(screen: "ConnectionsScreen") -> None:
+    """Unlock writes after a confirmation, or lock them again without one."""
+    workspace, view = screen.workspace, screen.view
 
-        workspace, view = screen.workspace, screen.view
-
-        def unlock(confirmed: bool | None) -> None:
-            if confirmed:
-                workspace.lock.unlock()
-                view.notice_bar.show_notice(
-                    Kind.SUCCESS, "Writes are unlocked until you quit; U locks them again."
-                )
-                view.redraw()
-
-        if workspace.lock.locked:
-            screen.app.push_screen(make_unlock_confirmation(workspace, view.timing), unlock)
-        else:
-            workspace.lock.lock()
-            view.notice_bar.show_notice(Kind.SUCCESS, "Writes are locked again.")
+    def unlock(confirmed: bool | None) -> None:
+        if confirmed:
+            workspace.lock.unlock()
+            view.notice_bar.show_notice(
+                Kind.SUCCESS, "Writes are unlocked until you quit; U locks them again."
+            )
             view.redraw()
+
+    if workspace.lock.locked:
+        screen.app.push_screen(make_unlock_confirmation(workspace, view.timing), unlock)
+    else:
+        workspace.lock.lock()
+        view.notice_bar.show_notice(Kind.SUCCESS, "Writes are locked again.")
+        view.redraw()

@@ -6,6 +6,7 @@ from entity_connections.domain.actions import REQUEST, STANDARD_USER, DisabledRe
 from entity_connections.domain.actions.default_action import default_action
 from entity_connections.domain.connections import DISCONNECTED, PENDING, Direction
 from entity_connections.domain.rows import Row
+from entity_connections.services.screen_state import Progress
 from entity_connections.tui.commands.command import CommandContext
 from entity_connections.tui.commands.row_actions import get_write_reason
 from entity_connections.tui.rendering.rows import format_status
@@ -31,9 +32,9 @@ def _make_hint(row: Row, context: CommandContext) -> str:
     """Return what can be done; without names, so that unchanged text is not sent again."""
     if context.cursor_moved_reason:
         return "the cursor was moved here: an arrow key or a click takes a row"
-    if context.sending:
+    if context.progress is Progress.SENDING:
         return "an action is being sent"
-    if context.unknown:
+    if context.progress is Progress.UNKNOWN:
         return "the last action's outcome is unknown"
     action = default_action(row, context.accessible_ids)
     if action is not None:

@@ -2,9 +2,9 @@
 
 from textual.content import Content
 
+from entity_connections.domain.actions import ACTIONS_BY_ID
 from entity_connections.tui.commands import COMMANDS
 from entity_connections.tui.commands.command import Command, CommandContext
-from entity_connections.tui.commands.row_actions import ActionCommand
 from entity_connections.tui.rendering.text import link_to_command
 
 _EXPENDABLE = ("palette", "other_side", "filter")
@@ -33,7 +33,7 @@ def _select(possible: dict[Command, bool], width: int) -> list[Command]:
     """Return the commands that fit; after the expendable ones go actions, impossible ones first."""
     shown = list(possible)
     candidates = [command for id_ in _EXPENDABLE for command in shown if command.id == id_]
-    actions = [command for command in shown if isinstance(command, ActionCommand)]
+    actions = [command for command in shown if command.id in ACTIONS_BY_ID]
     candidates += sorted(actions, key=lambda command: possible[command])
     while candidates and _measure(shown) > width:
         shown.remove(candidates.pop(0))

@@ -17,7 +17,7 @@ from entity_connections.domain.connections import Direction
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.services.refresh_interval import rate_limit_sentence
 from entity_connections.services.request_log import RequestLog
-from entity_connections.services.screen_state import Progress, ScreenState
+from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.commands.command import CommandContext
 from entity_connections.tui.rendering.banner import BannerState, render_banner
@@ -122,7 +122,6 @@ class ConnectionsView(Vertical):
         if state is None:
             return CommandContext(self.workspace)
         row = state.find(state.cursor)
-        progress = state.progress(row) if row is not None else None
         return CommandContext(
             self.workspace,
             row,
@@ -132,8 +131,7 @@ class ConnectionsView(Vertical):
             can_go_back=state.can_go_back,
             entered=True,
             loaded=state.snapshot is not None,
-            sending=progress is Progress.SENDING,
-            unknown=progress is Progress.UNKNOWN,
+            progress=state.progress(row) if row is not None else None,
         )
 
     @property

@@ -1,0 +1,51 @@
+"""The commands that choose the acting entity: the entity switcher, and the other side of a row."""
+
+from typing import TYPE_CHECKING
+
+from entity_connections.domain.actions import DisabledReason
+from entity_connections.tui.commands.command import CommandContext
+from entity_connections.tui.dialogs.entity_switcher import make_entity_switcher
+
+if TYPE_CHECKING:
+    from entity_connections.tui.screens.connections import ConnectionsScreen
+
+
+def switch_entity(screen: "ConnectionsScreen") -> None:
+    if screen.state is not None:
+        screen.app.push_screen(make_entity_switcher(screen.state), screen.act_in)
+
+
+def get_other_side_reason(context: CommandContext) -> DisabledReason | None:
+    if context.can_go_back and not context.loaded:
+        return None
+    reason = context.get_row_reason()
+    if reason is not None or context.row is None:
+        return reason
+    entity = context.row.counterpart
+    if not entity.listed:
+        return DisabledReason(
+            "Zuora's list of entities does not hold this entity.", "Refresh with ctrl+r."
+        )
+    if not entity.provisioned:
+        return DisabledReason(
+            f"{entity.title} is not provisioned yet.",
+            "A global administrator provisions it in Manage Entity Hierarchy.",
+        )
+    if context.accessible_ids is not None and entity.id not in context.accessible_ids:
+        return DisabledReason(
+            f"You may not enter {entity.title}.",
+            f"An administrator of {entity.title} grants access in Manage Users.",
+        )
+    return None
+
+
+def go_to_other_side(screen: "ConnectionsScreen") -> None:
+    """Act as the counterpart, with the same connection under the cursor, or go back."""
+    state, row = screen.state, screen.view.context.row
+    if state is None:
+        return
+    if state.can_go_back:
+        state.go_back()
+    elif row is not None:
+        state.go_to_other_side(row)
+    screen.show_acting_entity()
