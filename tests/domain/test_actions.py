@@ -3,21 +3,9 @@
 import itertools
 
 import pytest
-from entity_connections.domain.actions import (
-    ACCEPT,
-    ACTIONS,
-    DENY,
-    DISCONNECT,
-    REQUEST,
-    Action,
-)
+from entity_connections.domain.actions import ACCEPT, ACTIONS, DENY, DISCONNECT, REQUEST, Action
 from entity_connections.domain.actions.default_action import default_action, default_row
-from entity_connections.domain.connections import (
-    CONNECTED,
-    DISCONNECTED,
-    PENDING,
-    Direction,
-)
+from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
 from entity_connections.domain.rows import Row
 
 from tests.domain.small_tenant import GLOBAL, HIERARCHY, NORTH, PLANNED, STRANGER, connection, row

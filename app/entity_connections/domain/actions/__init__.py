@@ -3,9 +3,8 @@
 Screen, palette, help, key bar, one-shot commands, dry run and journal read them.
 """
 
-from entity_connections.domain.actions.accept import Accept
+from entity_connections.domain.actions.accept_and_deny import Accept, Deny
 from entity_connections.domain.actions.action import STANDARD_USER, Action, DisabledReason, End
-from entity_connections.domain.actions.deny import Deny
 from entity_connections.domain.actions.disconnect import Disconnect
 from entity_connections.domain.actions.request import Request
 

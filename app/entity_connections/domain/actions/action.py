@@ -1,7 +1,4 @@
-"""What an action on a row of connections is.
-
-A new action is one module with a subclass of `Action`, and its name in `ACTIONS`.
-"""
+"""What an action on a row of connections is; `ACTIONS` are all there are."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Set as AbstractSet
@@ -79,10 +76,8 @@ class Action(ABC):
     ) -> DisabledReason | None:
         """Return why the action is disabled on `row`, or None when it is enabled.
 
-        Args:
-            row: the row it would be carried out on.
-            accessible_ids: ids of the entities the user may enter; None if unknown, which
-                disables nothing.
+        `accessible_ids` are the ids of the entities the user may enter; None if unknown, which
+        disables nothing.
         """
         if row.status is not None and row.status not in KNOWN_STATUSES:
             return DisabledReason(
@@ -110,17 +105,11 @@ class Action(ABC):
 
     @abstractmethod
     def yes_label(self, row: Row, source: str, target: str) -> str:
-        """Return the label of the button that confirms the action.
-
-        Args:
-            row: the row it is carried out on.
-            source: name of the source, short enough for a button.
-            target: name of the target, short enough for a button.
-        """
+        """Return the label of the button that confirms it; the names are short enough for it."""
 
     @abstractmethod
     def consequence(self, row: Row, source: str, target: str) -> str:
-        """Return what the action leads to, in one or two sentences; arguments as `yes_label`."""
+        """Return what the action leads to, in one or two sentences."""
 
     @abstractmethod
     async def send(self, zuora: ZuoraApi, row: Row, key: str, track_id: str) -> Receipt:
@@ -129,8 +118,8 @@ class Action(ABC):
         Args:
             zuora: the API to call.
             row: the row it is carried out on.
-            key: the Idempotency-Key; ignored by an action that is not idempotent.
-            track_id: the `Zuora-Track-Id`.
+            key: the Idempotency-Key; not sent by an action that is not idempotent.
+            track_id: the Zuora-Track-Id.
 
         Raises:
             ZuoraError: Zuora refused, or its answer is missing or invalid.
@@ -149,12 +138,6 @@ class Action(ABC):
     def describe_applied(self, row: Row, status: str | None) -> str:
         """Return a sentence about an action that was applied; `status` as in `is_applied`."""
         return f"{row.pair} is {status or 'gone from the list'}."
-
-    def command_arguments(
-        self, source_id: str, target_id: str, acting_id: str, connection_id: str
-    ) -> list[str]:
-        """Return the arguments of the one-shot command that carries it out."""
-        return ["--entity", acting_id, connection_id]
 
 
 def entity_hint(row: Row, accessible_ids: AbstractSet[str] | None) -> str:

@@ -3,12 +3,7 @@
 from collections.abc import Set as AbstractSet
 
 from entity_connections.domain.actions.action import Action, DisabledReason, End
-from entity_connections.domain.connections import (
-    CONNECTED,
-    DISCONNECTED,
-    PENDING,
-    Direction,
-)
+from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
 from entity_connections.domain.rows import Row
 from entity_connections.domain.zuora_api import Receipt, ZuoraApi
 
@@ -40,20 +35,16 @@ class Disconnect(Action):
         return DisabledReason(f"{row.pair} is not connected.", "There is nothing to disconnect.")
 
     def yes_label(self, row: Row, source: str, target: str) -> str:
-        """See `Action.yes_label`."""
         return f"{self.label} {target if row.direction is Direction.OUTBOUND else source}"
 
     def consequence(self, row: Row, source: str, target: str) -> str:
-        """See `Action.consequence`."""
         return (
             f"{source} stops sharing to {target}. The mapping of shared objects is broken "
             f"and cannot be recovered; what was shared stays in {target}."
         )
 
     async def send(self, zuora: ZuoraApi, row: Row, key: str, track_id: str) -> Receipt:
-        """See `Action.send`."""
         return await zuora.disconnect(row.acting.id, row.connection_id, track_id)
 
     def is_applied(self, status: str | None, *, new_record: bool, complete: bool) -> bool:
-        """See `Action.is_applied`."""
         return status == DISCONNECTED or (status is None and complete)

@@ -9,12 +9,7 @@ from entity_connections.domain.actions.action import (
     entity_hint,
     is_accessible,
 )
-from entity_connections.domain.connections import (
-    CONNECTED,
-    DISCONNECTED,
-    PENDING,
-    Direction,
-)
+from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
 from entity_connections.domain.rows import Row
 from entity_connections.domain.zuora_api import Receipt, ZuoraApi
 
@@ -77,11 +72,9 @@ class Request(Action):
         return None
 
     def yes_label(self, row: Row, source: str, target: str) -> str:
-        """See `Action.yes_label`."""
         return f"{self.label} to {target}"
 
     def consequence(self, row: Row, source: str, target: str) -> str:
-        """See `Action.consequence`."""
         sentence = (
             f"{source} asks to share to {target}. It is Pending until an administrator "
             f"of {target} accepts."
@@ -91,21 +84,13 @@ class Request(Action):
         return sentence
 
     async def send(self, zuora: ZuoraApi, row: Row, key: str, track_id: str) -> Receipt:
-        """See `Action.send`."""
         return await zuora.request_connection(row.acting.id, row.target.id, key, track_id)
 
     def is_applied(self, status: str | None, *, new_record: bool, complete: bool) -> bool:
-        """See `Action.is_applied`: a new record proves a request, whatever its status is now."""
+        # A new record proves a request, whatever its status is now.
         return new_record or status in (PENDING, CONNECTED)
 
     def describe_applied(self, row: Row, status: str | None) -> str:
-        """See `Action.describe_applied`."""
         if status == PENDING:
             return f"Requested: {row.pair} is Pending until {row.target.title} accepts."
         return super().describe_applied(row, status)
-
-    def command_arguments(
-        self, source_id: str, target_id: str, acting_id: str, connection_id: str
-    ) -> list[str]:
-        """See `Action.command_arguments`."""
-        return ["--from", source_id, "--to", target_id]

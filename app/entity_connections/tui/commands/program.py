@@ -17,11 +17,7 @@ def show_help(screen: "ConnectionsScreen") -> None:
 
 
 def show_palette(screen: "ConnectionsScreen") -> None:
-    from entity_connections.tui.dialogs.command_palette import (
-        COMMAND,
-        ENTITY,
-        make_command_palette,
-    )
+    from entity_connections.tui.dialogs.command_palette import COMMAND, ENTITY, make_command_palette
 
     def handle_choice(choice: str | None) -> None:
         if choice is None:

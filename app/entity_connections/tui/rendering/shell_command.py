@@ -31,18 +31,12 @@ def format_call(call: ApiCall, options: Sequence[str], entries: Iterable[Entry] 
             return _format_command("connections", options, [*entity, *direction])
         case "POST", "/v1/entity-connections":
             entry = next((entry for entry in entries if entry.track_id == call.track_id), None)
-            return format_entry(entry, options) if entry else None
+            if entry is not None:
+                ends = ["--from", entry.source.id, "--to", entry.target.id]
+                return _format_command("request", options, ends)
         case "POST", "/oauth/token":
             return _format_command("doctor", options, [])
     return None
-
-
-def format_entry(entry: Entry, options: Sequence[str]) -> str:
-    """Return the command that repeats a write of the journal."""
-    arguments = entry.action.command_arguments(
-        entry.source.id, entry.target.id, entry.acting.id, entry.connection_id
-    )
-    return _format_command(entry.action.id, options, arguments)
 
 
 def _format_command(name: str, options: Sequence[str], arguments: Sequence[str]) -> str:

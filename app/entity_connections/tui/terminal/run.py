@@ -19,11 +19,7 @@ from typing import Any, Final
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
-from entity_connections.tui.terminal.driver import (
-    ALL_MODES_OFF,
-    TerminalDriver,
-    TerminalState,
-)
+from entity_connections.tui.terminal.driver import ALL_MODES_OFF, TerminalDriver, TerminalState
 
 EXIT_TIMEOUT: Final = 2.0
 """Seconds that an orderly exit may take before the process is ended by force."""

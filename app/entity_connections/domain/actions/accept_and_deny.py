@@ -1,0 +1,79 @@
+"""Accept and Deny: the target answers a request (contract D1)."""
+
+from collections.abc import Set as AbstractSet
+
+from entity_connections.domain.actions.action import Action, DisabledReason, End, entity_hint
+from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
+from entity_connections.domain.rows import Row
+from entity_connections.domain.zuora_api import Receipt, ZuoraApi
+
+
+class _Answer(Action):
+    """Answers a Pending request; only the target can."""
+
+    acting_ends = (End.TARGET,)
+
+    def _disabled_reason(
+        self, row: Row, accessible_ids: AbstractSet[str] | None
+    ) -> DisabledReason | None:
+        if row.status != PENDING:
+            return DisabledReason(
+                f"{row.pair} has no request that waits for an answer.",
+                f"{self.label} answers a Pending request on Share From (Inbound).",
+            )
+        if row.direction is Direction.OUTBOUND:
+            return DisabledReason(
+                f"Only the target answers a request, here {row.target.title}.",
+                entity_hint(row, accessible_ids),
+            )
+        return None
+
+    def yes_label(self, row: Row, source: str, target: str) -> str:
+        return f"{self.label} request from {source}"
+
+
+class Accept(_Answer):
+    """Accepts a Pending request."""
+
+    id = "accept"
+    label = "Accept"
+    key = "a"
+    word = "Accept"
+    tooltip = "Accept the request that waits here"
+    key_hint = "it waits for you: a accepts, d denies"
+    question = "Accept this request?"
+    default_in = frozenset({Direction.INBOUND})
+
+    def consequence(self, row: Row, source: str, target: str) -> str:
+        return f"{source} will be able to share products to {target}."
+
+    async def send(self, zuora: ZuoraApi, row: Row, key: str, track_id: str) -> Receipt:
+        return await zuora.accept(row.acting.id, row.connection_id, track_id)
+
+    def is_applied(self, status: str | None, *, new_record: bool, complete: bool) -> bool:
+        return status == CONNECTED
+
+
+class Deny(_Answer):
+    """Denies a Pending request."""
+
+    id = "deny"
+    label = "Deny"
+    key = "d"
+    word = "Deny"
+    tooltip = "Deny the request that waits here"
+    key_hint = "d denies the request"
+    question = "Deny this request?"
+
+    def consequence(self, row: Row, source: str, target: str) -> str:
+        return f"{source} will not share to {target}; it would have to request again."
+
+    async def send(self, zuora: ZuoraApi, row: Row, key: str, track_id: str) -> Receipt:
+        return await zuora.deny(row.acting.id, row.connection_id, track_id)
+
+    def is_applied(self, status: str | None, *, new_record: bool, complete: bool) -> bool:
+        # Some tenants may remove what is denied (contract L1).
+        return status == DISCONNECTED or (status is None and complete)
+
+    def describe_applied(self, row: Row, status: str | None) -> str:
+        return f"Denied: the request {row.pair} is {status or 'gone from the list'}."
