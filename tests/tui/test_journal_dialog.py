@@ -107,17 +107,6 @@ async def test_what_this_program_writes_is_in_it() -> None:
         assert list_outcomes(ui) == ["Request ✓ confirmed"]
 
 
-async def test_the_filter_narrows() -> None:
-    journal = ticking()
-    async with open_screen(setup=TenantSetup(journal=journal)) as ui:
-        await write(ui, journal)
-        await ui.press("J", "slash")
-        await ui.type("refused acme-us")
-        assert list_outcomes(ui) == ["Accept ✕ refused"]
-        await ui.press("escape", "escape")
-        assert ui.shows_main_screen
-
-
 async def test_changed_line(snap: Snapshot, tmp_path: Path) -> None:
     """The frame names the line that is not what was written."""
     path = tmp_path / "state.sqlite3"

@@ -44,20 +44,6 @@ PROCEDURE = ["e", *"americas", "enter", "/", *"europe", "enter", "r"]
 
 
 @pytest.mark.asyncio
-async def test_the_procedure_in_one_burst() -> None:
-    async with open_screen() as ui:
-        await ui.press_at_once(*PROCEDURE)
-        question = ui.app.screen
-        assert isinstance(question, ActionConfirmation)
-        assert question.operation.pair == "Acme-Americas → Acme-Europe"
-        await ui.press("y")
-        await ui.press_at_once("g", "a")
-        await ui.press("y")
-        assert ui.text("header").startswith("Acme-Europe ▾")
-        assert ui.cell("Acme-Americas", "status") == "● Connected"
-
-
-@pytest.mark.asyncio
 async def test_keys_after_yes_wait_for_its_outcome_and_for_the_other_list() -> None:
     adapter = FaultyAdapter()
     async with open_screen(wrap=adapter) as ui:
@@ -111,15 +97,6 @@ async def test_dropped_keys_are_listed_in_a_notice() -> None:
         assert isinstance(ui.app.screen, Picker)
         await ui.press("escape")
         assert "too many keys at once" in ui.notice
-
-
-@pytest.mark.asyncio
-@pytest.mark.parametrize("opening", ["e", "t", "u", "F", "ctrl+p"])
-async def test_two_enters_choose_once(opening: str) -> None:
-    async with open_screen() as ui:
-        await ui.press_at_once(opening, "enter", "enter")
-        assert ui.app.is_running
-        assert ui.screen.is_mounted
 
 
 @pytest.mark.asyncio

@@ -6,8 +6,8 @@ from entity_connections.domain.actions import DisabledReason
 from entity_connections.domain.risk import Risk
 from entity_connections.tui.commands.command import Command, CommandContext
 from entity_connections.tui.commands.row_actions import READ_ONLY
+from entity_connections.tui.dialogs.confirmation import Confirmation, Question, TypedName
 from entity_connections.tui.dialogs.picker import Choice, Picker
-from entity_connections.tui.dialogs.unlock_confirmation import make_unlock_confirmation
 from entity_connections.tui.rendering.notices import Kind
 
 if TYPE_CHECKING:
@@ -102,7 +102,15 @@ def unlock_writes(screen: "ConnectionsScreen") -> None:
             view.redraw()
 
     if workspace.lock.locked:
-        screen.app.push_screen(make_unlock_confirmation(workspace, view.timing), unlock)
+        question = Question(
+            "Unlock writes?",
+            "Requests, accepts, denials and disconnections will reach this "
+            f"{workspace.risk.value} tenant, each after a question of its own. It lasts until you "
+            "quit, or press U again; the top line says so all the time.",
+            "Unlock writes",
+            typed_name=TypedName(workspace.name),
+        )
+        screen.app.push_screen(Confirmation(workspace, view.timing, question), unlock)
     else:
         workspace.lock.lock()
         view.notice_bar.show_notice(Kind.SUCCESS, "Writes are locked again.")

@@ -8,7 +8,7 @@ from entity_connections.services.operations.conflicts import find_change
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.workspace import Workspace
-from entity_connections.tui.dialogs.confirmation import Confirmation, TypedName
+from entity_connections.tui.dialogs.confirmation import Confirmation, Question, TypedName
 from entity_connections.tui.timing import Timing
 
 MAX_NAME_WIDTH = 40
@@ -25,18 +25,7 @@ class ActionConfirmation(Confirmation):
     """
 
     def __init__(self, operation: Operation, workspace: Workspace, timing: Timing) -> None:
-        action, row = operation.action, operation.row
-        source, target = _shorten_title(row.source), _shorten_title(row.target)
-        super().__init__(
-            workspace,
-            timing,
-            action.question,
-            Content.assemble((source, "bold"), "  →  ", (target, "bold")),
-            action.consequence(row, source, target),
-            action.yes_label(row, source, target),
-            typed_name=make_typed_name(row.counterpart) if action.irreversible else None,
-            harmful=action.irreversible,
-        )
+        super().__init__(workspace, timing, _make_question(operation))
         self.operation = operation
 
     def revalidate(self, snapshot: Snapshot) -> None:
@@ -44,6 +33,18 @@ class ActionConfirmation(Confirmation):
         same_entity = snapshot.acting_id == self.operation.acting_id
         if same_entity and (change := find_change(self.operation, snapshot)):
             self.invalidated = change
+
+
+def _make_question(operation: Operation) -> Question:
+    action, row = operation.action, operation.row
+    source, target = _shorten_title(row.source), _shorten_title(row.target)
+    return Question(
+        action.question,
+        action.consequence(row, source, target),
+        action.yes_label(row, source, target),
+        Content.assemble((source, "bold"), "  →  ", (target, "bold")),
+        make_typed_name(row.counterpart) if action.irreversible else None,
+    )
 
 
 def make_typed_name(entity: Entity) -> TypedName:

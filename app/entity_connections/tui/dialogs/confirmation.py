@@ -38,18 +38,31 @@ class TypedName(NamedTuple):
         return bool(typed) and any(typed == name.casefold().split() for name in names)
 
 
+class Question(NamedTuple):
+    """What a confirmation asks.
+
+    Attributes:
+        title: the question.
+        consequence: what happens after yes.
+        yes: label of the yes button: verb and object.
+        subject: what it is about; may be empty.
+        typed_name: the name that must be typed for yes, where yes can do harm.
+    """
+
+    title: str
+    consequence: str
+    yes: str
+    subject: Content = Content()
+    typed_name: TypedName | None = None
+
+
 class Confirmation(Dialog[bool]):
     """Asks a question; the result is True only for yes.
 
     Args:
         workspace: the tenant; it is named in the frame.
         timing: the delays of the screen.
-        title: the question.
-        subject: what it is about; may be empty.
-        consequence: what happens after yes.
-        yes: label of the yes button: verb and object.
-        typed_name: the name that must be typed for yes, if any.
-        harmful: whether yes cannot be undone.
+        question: the question.
 
     Attributes:
         invalidated: why yes is no longer possible, or "".
@@ -74,33 +87,21 @@ class Confirmation(Dialog[bool]):
     matched = reactive(False)
     can_confirm = reactive(False)
 
-    def __init__(
-        self,
-        workspace: Workspace,
-        timing: Timing,
-        title: str,
-        subject: Content,
-        consequence: str,
-        yes: str,
-        *,
-        typed_name: TypedName | None = None,
-        harmful: bool = False,
-    ) -> None:
+    def __init__(self, workspace: Workspace, timing: Timing, question: Question) -> None:
         super().__init__()
-        self._workspace, self._timing = workspace, timing
-        self._title, self._subject = title, subject
-        self._consequence, self._yes = consequence, yes
-        self._typed_name, self._harmful = typed_name, harmful
+        self._workspace, self._timing, self._question = workspace, timing, question
+        self._typed_name = question.typed_name
         self._delay_number = 0
-        self.set_reactive(Confirmation.matched, typed_name is None)
+        self.set_reactive(Confirmation.matched, self._typed_name is None)
 
     def compose_dialog(self) -> ComposeResult:
         """Lay the question out, or why it can no longer be answered."""
-        with Vertical(id="dialog", classes="-harm" if self._harmful else "") as dialog:
+        question = self._question
+        with Vertical(id="dialog", classes="-harm" if question.typed_name else "") as dialog:
             dialog.border_title = render_tenant_name(self._workspace)
-            yield Static(self._title, id="title", markup=False)
-            if self._subject:
-                yield Static(self._subject, id="subject")
+            yield Static(question.title, id="title", markup=False)
+            if question.subject:
+                yield Static(question.subject, id="subject")
             yield from self._compose_closed() if self.invalidated else self._compose_open()
 
     def _compose_closed(self) -> ComposeResult:
@@ -111,7 +112,7 @@ class Confirmation(Dialog[bool]):
         yield Static("escape closes", id="keys")
 
     def _compose_open(self) -> ComposeResult:
-        yield Static(Content(self._consequence), id="consequence")
+        yield Static(Content(self._question.consequence), id="consequence")
         keys = "y yes · n, escape or enter no"
         if self._typed_name is not None:
             name, kind = self._typed_name.name, self._typed_name.kind
@@ -121,8 +122,8 @@ class Confirmation(Dialog[bool]):
             keys = "type the name, then enter · escape no"
         with Horizontal(id="answers"):
             yield Button("No", id="no")
-            button = Button.error if self._harmful else Button
-            yield button(Content(self._yes), id="yes", disabled=True)
+            make_yes = Button.error if self._typed_name else Button
+            yield make_yes(Content(self._question.yes), id="yes", disabled=True)
         yield Static(keys, id="keys")
 
     def on_mount(self) -> None:

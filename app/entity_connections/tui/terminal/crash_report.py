@@ -14,14 +14,11 @@ CRASH_HEADER: Final = (
 )
 
 
-def make_crash_report(error: BaseException | None = None) -> Text:
-    """Return the traceback of `error`, by default the exception being handled, for `App.panic`.
+def make_crash_report() -> Text:
+    """Return the traceback of the exception being handled, for `App.panic`.
 
     It has no values of variables: Textual's own report shows them, secrets among them.
     """
-    error = error or sys.exception()
-    lines = [CRASH_HEADER]
-    if error is not None:
-        parts = traceback.TracebackException.from_exception(error, capture_locals=False).format()
-        lines += [clean(line) for part in parts for line in part.splitlines()]
-    return Text("\n".join(lines), no_wrap=True, overflow="ignore")
+    lines = "".join(traceback.format_exception(sys.exception())).splitlines()
+    text = "\n".join([CRASH_HEADER, *map(clean, lines)])
+    return Text(text, no_wrap=True, overflow="ignore")
