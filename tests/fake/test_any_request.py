@@ -40,8 +40,8 @@ QUERIES = st.one_of(
     ).map(lambda pairs: "&".join("=".join(pair) for pair in pairs).encode()),
 )
 HEADER_NAMES = [
-    b"zuora-entity-ids", b"entityid", b"apiaccesskeyid", b"apisecretaccesskey", b"zuora-track-id",
-    b"idempotency-key", b"content-type", b"content-encoding", b"accept-encoding",
+    b"zuora-entity-ids", b"entityid", b"entityname", b"apiaccesskeyid", b"apisecretaccesskey",
+    b"zuora-track-id", b"idempotency-key", b"content-type", b"content-encoding", b"accept-encoding",
     b"authorization", b"host", b"content-length",
 ]  # fmt: skip
 HEADER_VALUES = [
@@ -68,6 +68,7 @@ BODIES = st.one_of(
         st.sampled_from(["name", "displayName", "parentId", "locale", "timezone"]),
         JSON | st.sampled_from([CORPORATION, "en_US", "GMT", "Acme-US", "Acme New"]),
     ).map(lambda entity: json.dumps(entity).encode()),
+    st.binary(max_size=20).map(gzip.compress),
     st.just(b"grant_type=client_credentials&client_id=x&client_secret=%ff"),
 )
 METHODS = st.sampled_from(["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "", "É"])

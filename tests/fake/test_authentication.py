@@ -110,28 +110,60 @@ async def test_the_entity_header_is_exactly_one_id(server: Server, value: str) -
     assert (answer.status_code, category(answer)) == (400, 20)
 
 
+async def test_a_token_can_be_restricted_to_one_entity(server: Server) -> None:
+    server.client.headers["Zuora-Entity-Ids"] = hyphenate_id(EUROPE)
+    body = (await server.token("alice")).json()
+    assert body["scope"].count("entity.") == 1
+    del server.client.headers["Zuora-Entity-Ids"]
+    session = Session(server.client, {"Authorization": f"Bearer {body['access_token']}"})
+    assert {row["sourceEntityId"] for row in await session.list(type="outbound")} == {EUROPE}
+    outside = await session.call("GET", "/v1/entities", headers={"Zuora-Entity-Ids": CORPORATION})
+    assert (outside.status_code, category(outside)) == (403, 10)
+
+
+@pytest.mark.parametrize("value", [EUROPE, hyphenate_id(AUSTRALIA), "x", ""])
+async def test_a_token_is_restricted_to_an_accessible_entity_with_hyphens(
+    server: Server, value: str
+) -> None:
+    server.client.headers["Zuora-Entity-Ids"] = value
+    assert category(await server.token("alice")) == 20
+
+
 def _password(server: Server, username: str, **headers: str) -> dict[str, str]:
     user = server.users[username]
     return {"apiAccessKeyId": user.login, "apiSecretAccessKey": user.client_secret, **headers}
 
 
+async def test_a_password_acts_in_the_home_entity_by_default(server: Server) -> None:
+    session = Session(server.client, _password(server, "alice"))
+    assert {row["sourceEntityId"] for row in await session.list(type="outbound")} == {CORPORATION}
+
+
 @pytest.mark.parametrize(
-    ("username", "headers", "source_id"),
-    [("alice", {}, CORPORATION), ("alice", {"Zuora-Entity-Ids": EUROPE}, EUROPE)],
+    "header",
+    [
+        {"Zuora-Entity-Ids": EUROPE},
+        {"entityId": EUROPE},
+        {"entityId": hyphenate_id(EUROPE).upper()},
+        {"entityName": "Acme-Europe"},
+    ],
 )
-async def test_a_password_acts_in_the_home_entity_by_default(
-    server: Server, username: str, headers: dict[str, str], source_id: str
-) -> None:
-    session = Session(server.client, _password(server, username, **headers))
-    assert {row["sourceEntityId"] for row in await session.list(type="outbound")} == {source_id}
+async def test_three_headers_name_the_acting_entity(server: Server, header: dict[str, str]) -> None:
+    token = (await server.token("alice")).json()["access_token"]
+    for credentials in (_password(server, "alice"), {"Authorization": f"bearer {token}"}):
+        session = Session(server.client, credentials | header)
+        assert {row["sourceEntityId"] for row in await session.list(type="outbound")} == {EUROPE}
 
 
 @pytest.mark.parametrize(
     ("headers", "status", "expected"),
     [
-        ({"entityName": "Acme-Europe"}, 400, 20),
-        ({"entityId": EUROPE}, 400, 20),
-        ({"Zuora-Entity-Ids": AUSTRALIA}, 403, 10),
+        ({"entityName": "Nowhere"}, 400, 20),
+        ({"entityName": "é"}, 400, 20),
+        ({"entityName": "Acme-Europe", "entityId": EUROPE}, 400, 20),
+        ({"entityName": "Acme-Europe", "Zuora-Entity-Ids": EUROPE}, 400, 20),
+        ({"entityId": EUROPE, "Zuora-Entity-Ids": EUROPE}, 400, 20),
+        ({"entityName": "Acme-Australia"}, 403, 10),
         ({"apiSecretAccessKey": "wrong"}, 401, 11),
         ({"apiAccessKeyId": "nobody"}, 401, 11),
         ({"apiAccessKeyId": ""}, 401, 11),
@@ -141,7 +173,9 @@ async def test_a_password_acts_in_the_home_entity_by_default(
 async def test_invalid_older_headers_are_refused(
     server: Server, headers: dict[str, str], status: int, expected: int
 ) -> None:
-    answer = await server.client.get("/v1/entities", headers=_password(server, "alice") | headers)
+    sent = _password(server, "alice") | headers
+    encoded = [(name.encode(), value.encode()) for name, value in sent.items()]
+    answer = await server.client.get("/v1/entities", headers=encoded)
     assert (answer.status_code, category(answer)) == (status, expected)
 
 

@@ -90,6 +90,7 @@ def test_the_server_stops_although_a_call_is_delayed(
         began = time.monotonic()
     assert time.monotonic() - began < 3
     assert caplog.records == [], "no traceback, no word"
+    assert line.recv(100) == b"", "closed without an answer"
     line.close()
 
 

@@ -1,7 +1,7 @@
 """A fake tenant on a socket, served by uvicorn."""
 
 import socket
-from asyncio import Transport
+from asyncio import CancelledError, Transport
 from ipaddress import ip_address
 from weakref import WeakValueDictionary
 
@@ -34,8 +34,8 @@ def base_url(listening: socket.socket) -> str:
 def create_server(app: ASGIApp) -> uvicorn.Server:
     """Return a server for `run(sockets=[...])`; it serves until its `should_exit` is True.
 
-    Then it waits a second for calls under way. When `app` raises `ConnectionResetError`, the
-    connection is closed after what has been sent.
+    Then it waits a second for calls under way, and closes the connections of those that go on.
+    When `app` raises `ConnectionResetError`, the connection is closed after what has been sent.
     """
     transports: WeakValueDictionary[tuple[str, int], Transport] = WeakValueDictionary()
 
@@ -47,7 +47,7 @@ def create_server(app: ASGIApp) -> uvicorn.Server:
     async def call_app(scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await app(scope, receive, send)
-        except ConnectionResetError:
+        except (ConnectionResetError, CancelledError):  # by a fault, or by the end of the second
             transports[scope["client"]].close()
             while (await receive())["type"] != "http.disconnect":
                 pass  # the rest of the body

@@ -119,7 +119,9 @@ def open_tenant(
         api_meter=Meter(limits, clock),
         token_meter=TokenMeter(clock, read_policy),
     )
-    app = GZipMiddleware(app, minimum_size=_COMPRESS_FROM, compresslevel=1)
+    app = GZipMiddleware(
+        app, minimum_size=_COMPRESS_FROM, compresslevel=1, exclude_content_types=()
+    )
     app = FaultMiddleware(app, active_faults, db, rules)
     return Tenant(app, active_faults, db)
 

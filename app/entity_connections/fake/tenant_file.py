@@ -66,7 +66,7 @@ def open_file(
     return db
 
 
-def reset_tenant(db: sqlite3.Connection, scenario: str | None = None) -> str:
+def reset_tenant(db: sqlite3.Connection, scenario: str | Scenario | None = None) -> str:
     """Put a tenant back to its start, or into another scenario, and return its origin.
 
     The origin is the scenario's name or file; "" when the tenant was made from neither. Tokens
@@ -82,7 +82,8 @@ def reset_tenant(db: sqlite3.Connection, scenario: str | None = None) -> str:
         start = tenant_settings.read(db, tenant_settings.START)
         state = build_scenario(start, "the start of the tenant")
     else:
-        origin, state = scenario, load_scenario(scenario)
+        origin = scenario if isinstance(scenario, str) else ""
+        state = load_scenario(scenario)
     with transaction(db):
         db.execute("PRAGMA defer_foreign_keys = ON")
         tables = db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()

@@ -19,6 +19,8 @@ _TOKEN_LIFETIME = 3600
 """Seconds for which a token is valid."""
 _BEARER = re.compile(r"bearer +(\S+)", re.IGNORECASE)
 _ENTITY_ID = re.compile("[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_ENTITY_HEADERS = ("zuora-entity-ids", "entityid", "entityname")
+"""The header that names the acting entity, and the two that it has replaced (contract A4)."""
 _CHALLENGE = {
     "WWW-Authenticate": "Basic realm=Zuora API, ZSession realm=Zuora API, Bearer realm=Zuora API"
 }
@@ -40,6 +42,8 @@ class Authenticator:
     def issue_token(self, form: Mapping[str, str], headers: Headers) -> dict[str, object]:
         """Return the body of the response to a token request.
 
+        The header `Zuora-Entity-Ids` restricts the token to that entity.
+
         Raises:
             Refusal: A field is missing or wrong, or the credentials are wrong.
         """
@@ -50,17 +54,26 @@ class Authenticator:
             raise invalid_value("grant_type must be client_credentials.")
         user = self._users.by_client(form["client_id"])
         user = _check_secret(user, form["client_secret"])
+        entity_ids = [entity.id for entity in self._hierarchy.accessible(user.username)]
+        only_id = headers.get("zuora-entity-ids")
+        if only_id is not None:
+            is_hyphenated = only_id.lower() == hyphenate_id(only_id)
+            if not is_hyphenated or normalize_id(only_id) not in entity_ids:
+                raise invalid_value(
+                    "Zuora-Entity-Ids must be one entity of the client, with hyphens."
+                )
+            only_id = normalize_id(only_id)
+            entity_ids = [only_id]
         now, token = self._clock(), self._new_token()
         with transaction(self._db):
             self._db.execute("DELETE FROM token WHERE expires <= ?", (now,))
             self._db.execute(
-                "INSERT INTO token VALUES (?, ?, ?)",
-                (token, user.username, now + _TOKEN_LIFETIME),
+                "INSERT INTO token VALUES (?, ?, ?, ?)",
+                (token, user.username, only_id, now + _TOKEN_LIFETIME),
             )
-        entities = self._hierarchy.accessible(user.username)
         scope = [
             f"user.{normalize_id(user.client_id)}",
-            *(f"entity.{hyphenate_id(entity.id)}" for entity in entities),
+            *(f"entity.{hyphenate_id(id_)}" for id_ in entity_ids),
             "service.echo.read",
             f"tenant.{tenant_settings.read(self._db, tenant_settings.TENANT_ID)}",
         ]
@@ -82,18 +95,20 @@ class Authenticator:
             Refusal: The credentials are invalid (401), or the entity is missing or not
                 accessible (400, 403).
         """
+        only_id = None
         if "authorization" not in headers and "apiaccesskeyid" in headers:
             user = self._users.by_login(headers["apiaccesskeyid"])
             user = _check_secret(user, headers.get("apisecretaccesskey"))
-            entity_id = _parse_entity_id(headers) or user.home_entity_id
+            entity_id = self._requested_entity(headers) or user.home_entity_id
         else:
             bearer = _BEARER.fullmatch(headers.get("authorization", ""))
-            user = self._users.by_token(bearer[1], self._clock()) if bearer else None
-            if user is None:
+            owner = self._users.by_token(bearer[1], self._clock()) if bearer else None
+            if owner is None:
                 raise _not_signed_in("This resource is protected, please sign in first.")
-            entity_id = _parse_entity_id(headers) or self._single_entity(user)
+            user, only_id = owner
+            entity_id = self._requested_entity(headers) or only_id or self._single_entity(user)
         role = self._hierarchy.role(user.username, entity_id)
-        if role is None:
+        if role is None or only_id not in (None, entity_id):
             name = self._hierarchy.display_name(entity_id)
             message = f"{user.login} may not act in {name}: it is not in the token's scope."
             raise Refusal(Category.PERMISSION, message, status=403)
@@ -109,16 +124,20 @@ class Authenticator:
             raise Refusal(Category.MISSING_FIELD, message, status=400)
         return entities[0].id
 
-
-def _parse_entity_id(headers: Headers) -> str | None:
-    if "entityid" in headers or "entityname" in headers:
-        raise invalid_value("Zuora-Entity-Ids has replaced entityId and entityName.")
-    ids = headers.getlist("zuora-entity-ids")
-    if not ids:
-        return None
-    if len(ids) > 1 or not _ENTITY_ID.fullmatch(ids[0]):
-        raise invalid_value("Name exactly one entity, in Zuora-Entity-Ids.")
-    return normalize_id(ids[0])
+    def _requested_entity(self, headers: Headers) -> str | None:
+        """Return the id of the entity that one of the headers names; None without such a header."""
+        named = [(name, value) for name, value in headers.items() if name in _ENTITY_HEADERS]
+        if not named:
+            return None
+        name, value = named[0]
+        if name == "entityname" and len(named) == 1:
+            entity = self._hierarchy.by_name(value)
+            if entity is None:
+                raise invalid_value("entityName names no entity.")
+            return entity.id
+        if len(named) > 1 or not _ENTITY_ID.fullmatch(value):
+            raise invalid_value("Name exactly one entity, in Zuora-Entity-Ids.")
+        return normalize_id(value)
 
 
 def _check_secret(user: User | None, secret: str | None) -> User:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from entity_connections.domain.ids import hyphenate_id
@@ -83,7 +83,9 @@ class ZuoraMiddleware:
 
 async def _send_with_headers(send: Send, headers: dict[str, str], message: Message) -> None:
     if message["type"] == "http.response.start":
-        response_headers = MutableHeaders(raw=message["headers"])
+        present = {name for name, _value in message["headers"]}
         for name, value in headers.items():
-            response_headers.setdefault(name, value)  # a stored response brings its own
+            raw_name = name.lower().encode("latin-1")
+            if raw_name not in present:  # a stored response brings its own
+                message["headers"].append((raw_name, value.encode("latin-1")))
     await send(message)

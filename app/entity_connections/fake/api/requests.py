@@ -2,6 +2,7 @@
 
 import json
 import re
+import zlib
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
@@ -43,18 +44,36 @@ def parse_query(request: Request, *names: str) -> dict[str, str]:
 
 
 async def read_body(request: Request) -> bytes:
-    """Return the body; raise `Refusal` when it is too large, incomplete or encoded."""
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise invalid_value("The body must have no Content-Encoding.", status=415)
+    """Return the body, decompressed if its Content-Encoding is gzip.
+
+    Raises:
+        Refusal: The body is too large, incomplete or damaged, or has another encoding.
+    """
+    encoding = request.headers.get("content-encoding", "identity").lower()
+    if encoding not in ("identity", "gzip"):
+        raise invalid_value("The only Content-Encoding is gzip.", status=415)
     body = b""
     try:
         async for chunk in request.stream():
             body += chunk
             if len(body) > _MAX_BODY:
-                raise invalid_value(f"The body is over {_MAX_BODY} bytes.", status=413)
+                raise _body_too_large()
     except ClientDisconnect:
-        raise Refusal(Category.MALFORMED, "The body is not complete.", status=400) from None
-    return body
+        raise _malformed("The body is not complete.") from None
+    return _decompress(body) if encoding == "gzip" else body
+
+
+def _decompress(body: bytes) -> bytes:
+    decompressor = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)  # 16: the gzip format
+    try:
+        content = decompressor.decompress(body, _MAX_BODY + 1)
+    except zlib.error:
+        raise _malformed("The body is not valid gzip.") from None
+    if len(content) > _MAX_BODY:
+        raise _body_too_large()
+    if not decompressor.eof:
+        raise _malformed("The body is not complete.")
+    return content
 
 
 def parse_json_object(request: Request, body: bytes, *fields: str) -> dict[str, object]:
@@ -70,7 +89,7 @@ def parse_json_object(request: Request, body: bytes, *fields: str) -> dict[str, 
     try:
         values = json.loads(body)
     except (ValueError, RecursionError):
-        raise Refusal(Category.MALFORMED, "The body is not valid JSON.", status=400) from None
+        raise _malformed("The body is not valid JSON.") from None
     if not isinstance(values, dict):
         raise invalid_value("The body must be a JSON object.")
     unknown = [f"The body has an unknown field {name[:64]}." for name in values.keys() - fields]
@@ -91,6 +110,14 @@ def require_fields(values: Mapping[str, object], *names: str) -> None:
     missing = [f"{name} is missing." for name in names if values.get(name) is None]
     if missing:
         raise Refusal(Category.MISSING_FIELD, *missing, status=400)
+
+
+def _malformed(message: str) -> Refusal:
+    return Refusal(Category.MALFORMED, message, status=400)
+
+
+def _body_too_large() -> Refusal:
+    return invalid_value(f"The body is over {_MAX_BODY} bytes.", status=413)
 
 
 def _media_type(request: Request) -> str:

@@ -55,6 +55,7 @@ CREATE INDEX inbound ON connection (target_id);
 CREATE TABLE token (
     token TEXT PRIMARY KEY,
     username TEXT NOT NULL,
+    only_entity_id TEXT,
     expires REAL NOT NULL
 ) WITHOUT ROWID;
 

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from functools import lru_cache
 from typing import Any
 
 from entity_connections.fake.rules.policy import Policy
@@ -18,8 +19,7 @@ _POLICY = "policy"
 
 def read(db: sqlite3.Connection, name: str) -> Any:
     """Return a setting that has been written, as JSON holds it."""
-    (value,) = db.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
-    return json.loads(value)
+    return json.loads(_read_text(db, name))
 
 
 def write(db: sqlite3.Connection, name: str, value: object) -> None:
@@ -29,9 +29,19 @@ def write(db: sqlite3.Connection, name: str, value: object) -> None:
 
 def read_policy(db: sqlite3.Connection) -> Policy:
     """Return the policy."""
-    return Policy(**read(db, _POLICY))
+    return _parse_policy(_read_text(db, _POLICY))
 
 
 def write_policy(db: sqlite3.Connection, policy: Policy) -> None:
     """Store a policy."""
     write(db, _POLICY, vars(policy))
+
+
+def _read_text(db: sqlite3.Connection, name: str) -> str:
+    row: tuple[str] = db.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
+    return row[0]
+
+
+@lru_cache  # the policy is read at every call
+def _parse_policy(text: str) -> Policy:
+    return Policy(**json.loads(text))

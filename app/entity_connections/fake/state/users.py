@@ -28,14 +28,18 @@ class Users:
         row = select_one(self._db, f"{_SELECT} WHERE client_id = ?", [client_id])
         return User(*row) if row else None
 
-    def by_token(self, token: str, now: float) -> User | None:
-        """Return the owner of a token; None when there is none, or it has expired at `now`."""
+    def by_token(self, token: str, now: float) -> tuple[User, str | None] | None:
+        """Return the owner of a token, and the id of the only entity that the token is for.
+
+        The id is None when the token is for all entities of the owner. None when there is no
+        such token, or it has expired at `now`.
+        """
         row = self._db.execute(
-            "SELECT user.username, login, client_id, client_secret, home_entity_id"
+            "SELECT user.username, login, client_id, client_secret, home_entity_id, only_entity_id"
             " FROM token JOIN user USING (username) WHERE token = ? AND expires > ?",
             (token, now),
         ).fetchone()
-        return User(*row) if row else None
+        return (User(*row[:-1]), row[-1]) if row else None
 
     def add(self, user: User) -> None:
         """Add a user."""
