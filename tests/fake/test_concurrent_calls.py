@@ -5,6 +5,7 @@ must be those after that order.
 """
 
 import asyncio
+import sys
 from collections.abc import Coroutine
 from contextlib import ExitStack
 from pathlib import Path
@@ -161,6 +162,8 @@ def _of_global_entity(rows: Rows) -> list[Row]:
 
 def test_concurrent_calls(tmp_path: Path) -> None:
     with ExitStack() as stack:
+        stack.callback(sys.setswitchinterval, sys.getswitchinterval())
+        sys.setswitchinterval(1e-5)  # seconds: the servers take turns within a call
         served = [
             stack.enter_context(serve_tenant("empty", path=tmp_path / "tenant")) for _ in range(2)
         ]
