@@ -7,7 +7,7 @@ from entity_connections.domain.actions import ACCEPT, REQUEST
 from entity_connections.domain.connections import PENDING, Direction
 from entity_connections.services.operations.executor import Executor
 from entity_connections.services.operations.operation import Operation
-from entity_connections.services.operations.recording import record_intent
+from entity_connections.services.operations.recording import make_entry
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.storage.journal_entry import Entry
@@ -50,9 +50,8 @@ def intend(
     journal: Journal, operation: Operation, user: str = "alice", track_id: str = "t"
 ) -> Entry:
     """Record an operation as about to be sent, whatever else is open."""
-    sent = record_intent(journal, user, track_id, lambda _open_entries: operation)
-    assert sent.entry is not None
-    return sent.entry
+    entry = make_entry(journal, operation, user, track_id)
+    return journal.record_intent(lambda _open_entries: entry)
 
 
 async def execute(

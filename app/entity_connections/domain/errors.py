@@ -8,6 +8,8 @@ All texts are already cleaned.
 from enum import Enum
 from typing import ClassVar, NamedTuple
 
+_TEMPORARY_CATEGORIES = ("50", "61", "70")
+"""Zuora's categories after which it advises to send the call again (contract F3, F4)."""
 _LIST_TELLS = "Try again in a moment; after a write, the list tells what happened."
 
 
@@ -68,6 +70,13 @@ class ZuoraError(Exception):
 
     def __str__(self) -> str:
         return self.sentence
+
+    @property
+    def is_temporary(self) -> bool:
+        """Whether Zuora gave reasons, and every one of them may pass (contract F3, F4)."""
+        return bool(self.reasons) and all(
+            reason.code[-2:] in _TEMPORARY_CATEGORIES for reason in self.reasons
+        )
 
     @property
     def codes(self) -> str:

@@ -74,7 +74,7 @@ class Batch(NamedTuple):
     async def run(self, operations: Iterable[Operation]) -> list[State]:
         """Run operations and return their states."""
         self.zuora.reads.clear()
-        results = await self.executor.run(operations, self.reported.append)
+        results = await self.executor.run(operations)
         return [operation.state for operation in results]
 
 
@@ -84,8 +84,9 @@ async def batch() -> AsyncIterator[Batch]:
     zuora, journal = CountedReads(client(fake)), Journal(None, "global-500")
     tenant = Tenant(zuora)
     await tenant.open()
-    executor = Executor(tenant, journal, "alice", RequestLog())
-    yield Batch(zuora, tenant, executor, journal, [])
+    reported: list[Operation] = []
+    executor = Executor(tenant, journal, "alice", RequestLog(), reported.append)
+    yield Batch(zuora, tenant, executor, journal, reported)
     fake.close()
 
 
@@ -109,7 +110,7 @@ async def test_results_have_the_order_of_the_operations_and_each_is_reported_twi
     ids = [entity.id for entity in batch.tenant.hierarchy if entity.provisioned][:2]
     first, second = [await batch.plan(id_, 2) for id_ in ids]
     mixed = [first[0], second[0], first[1], second[1]]
-    results = await batch.executor.run(mixed, batch.reported.append)
+    results = await batch.executor.run(mixed)
     assert [operation.ends for operation in results] == [operation.ends for operation in mixed]
     for operation in results:
         states = [other.state for other in batch.reported if other.ends == operation.ends]

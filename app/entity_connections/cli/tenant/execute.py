@@ -63,9 +63,11 @@ async def execute(
         if operation.state is not State.SENT:
             _print_outcome(operation, journal, as_json=as_json)
 
-    executor = Executor(session.tenant, journal, user_session.login, user_session.request_log)
+    executor = Executor(
+        session.tenant, journal, user_session.login, user_session.request_log, report
+    )
     try:
-        await executor.run(operations, report)
+        await executor.run(operations)
     except asyncio.CancelledError:
         for key, operation in latest.items():
             if operation.state is State.SENT:

@@ -1,4 +1,4 @@
-"""What a list of connections proves about an operation.
+"""What Zuora's answer and a list of connections prove about an operation.
 
 The list is the only proof: an operation is confirmed when the list shows its effect, and
 was not applied when the list shows the state from before, read so late that Zuora cannot
@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from entity_connections.domain.connections import CONNECTED, PENDING, Connection
+from entity_connections.domain.errors import Applied, RateLimited, ServerError
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.snapshot import Snapshot
 
@@ -16,12 +17,27 @@ GATEWAY_TIMEOUT = timedelta(seconds=130)
 """After this no request is under way: Zuora's gateway gives up after 120 s (contract F2)."""
 
 
+def conclude(operation: Operation, after: Snapshot | None) -> Operation:
+    """Return a sent operation with the outcome that its answer and the list after it prove."""
+    error = operation.error
+    if error is not None and error.applied is Applied.NO:
+        if after is not None and isinstance(error, RateLimited | ServerError):
+            outcome = find_outcome(operation, after)  # it may have worked all the same
+            if outcome.state is State.CONFIRMED:
+                return outcome
+        return replace(operation, snapshot=after).with_state(State.REFUSED, error.sentence)
+    answer = error.sentence if error else "Zuora said yes."
+    if after is None:
+        sentence = f"{answer} The list could not be read since: read it again."
+        return operation.with_state(State.UNKNOWN, sentence)
+    outcome = find_outcome(operation, after)
+    if outcome.state is State.UNKNOWN:
+        return replace(outcome, sentence=f"{answer} {outcome.sentence}")
+    return outcome
+
+
 def find_outcome(
-    operation: Operation,
-    snapshot: Snapshot,
-    *,
-    left_by: datetime | None = None,
-    answer: str = "",
+    operation: Operation, snapshot: Snapshot, *, left_by: datetime | None = None
 ) -> Operation:
     """Return the operation with the state that a list proves; UNKNOWN if it proves none.
 
@@ -30,11 +46,8 @@ def find_outcome(
         snapshot: the list of either end; a list of another entity proves nothing.
         left_by: the latest moment at which the request may have left; None if unknown.
             Where this program sent it, `Operation.answered_at` must be old enough, too.
-        answer: what was answered, in a sentence; precedes the sentence of an unknown outcome.
     """
     state, sentence = _judge(operation, snapshot, left_by)
-    if state is State.UNKNOWN:
-        sentence = f"{answer} {sentence}".lstrip()
     return replace(operation, state=state, sentence=sentence, snapshot=snapshot)
 
 

@@ -1,43 +1,45 @@
 """Operations in the journal: the intent before the request, the outcome after it. All block."""
 
 import uuid
-from collections.abc import Callable
 from dataclasses import replace
 
 from entity_connections.domain.entities import Entity
+from entity_connections.services.operations.conflicts import check_open_entries
 from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import Journal, JournalError
 from entity_connections.services.storage.journal_entry import Entry, Party
 
 
 def record_intent(
-    journal: Journal,
-    user: str,
-    track_id: str,
-    check: Callable[[list[Entry]], Operation],
+    journal: Journal, operation: Operation, snapshot: Snapshot | None, user: str, track_id: str
 ) -> Operation:
     """Record that an operation is about to be sent, and return it as SENT.
 
-    When this returns, the disk has the intent.
+    When this returns, the disk has the intent, and no other program could record one on
+    the same pair meanwhile.
 
     Args:
         journal: where to record.
+        operation: what is to be sent; see `check_open_entries` for the key that it gets.
+        snapshot: the newest list.
         user: login name of the user.
         track_id: the `Zuora-Track-Id` of the request.
-        check: receives the open entries while no program can add one, and returns the
-            operation as it may be sent; what it raises is raised here, and nothing is recorded.
 
     Raises:
+        OperationInProgressError: an earlier operation may be under way; nothing is to be sent.
         JournalError: the journal cannot be written; nothing is to be sent.
     """
-    checked: list[Operation] = []
 
     def make(open_entries: list[Entry]) -> Entry:
-        checked.append(check(open_entries))
-        return _make_entry(journal, checked[0], user, track_id)
+        nonlocal operation
+        operation = check_open_entries(
+            operation, open_entries, snapshot, journal.clock(), journal.tenant
+        )
+        return make_entry(journal, operation, user, track_id)
 
     entry = journal.record_intent(make)
-    return replace(checked[0], entry=entry, state=State.SENT)
+    return replace(operation, entry=entry, state=State.SENT)
 
 
 def record_outcome(journal: Journal, operation: Operation) -> Operation:
@@ -63,7 +65,8 @@ def record_outcome(journal: Journal, operation: Operation) -> Operation:
     return replace(operation, entry=entry)
 
 
-def _make_entry(journal: Journal, operation: Operation, user: str, track_id: str) -> Entry:
+def make_entry(journal: Journal, operation: Operation, user: str, track_id: str) -> Entry:
+    """Make the entry of an operation that is about to be sent."""
     row = operation.row
     return Entry(
         id=str(uuid.uuid4()),

@@ -15,8 +15,6 @@ from entity_connections.services.request_log import RequestLog, RetryDelay
 T = TypeVar("T")
 
 _TEMPORARY = (errors.RateLimited, errors.ServerError)
-_TEMPORARY_CATEGORIES = ("50", "61", "70")
-"""Categories of a stated failure after which Zuora advises to send the call again."""
 
 
 class RetryPolicy(NamedTuple):
@@ -67,7 +65,7 @@ class RetrySafety(Enum):
             repeatable = (*_TEMPORARY, errors.NoResponse, errors.Conflict)
             return isinstance(error, repeatable) and not error.needs_new_key
         if isinstance(error, errors.ServerError) and error.applied is Applied.NO:
-            return all(reason.code[-2:] in _TEMPORARY_CATEGORIES for reason in error.reasons)
+            return error.is_temporary
         return isinstance(error, errors.RateLimited)
 
 
