@@ -6,8 +6,7 @@ from collections.abc import Set as AbstractSet
 from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.entities import Entity
 from entity_connections.domain.errors import NoResponse, Unreachable, ZuoraError
-from entity_connections.domain.list_result import ListResult
-from entity_connections.domain.zuora_api import Receipt
+from entity_connections.domain.zuora_api import ListResult, Receipt
 from entity_connections.zuora.client import ZuoraClient
 
 

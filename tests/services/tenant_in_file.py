@@ -25,8 +25,7 @@ from entity_connections.domain.connections import (
     Connection,
     Direction,
 )
-from entity_connections.domain.list_result import ListResult
-from entity_connections.domain.zuora_api import Receipt
+from entity_connections.domain.zuora_api import ListResult, Receipt
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.tenant import Tenant

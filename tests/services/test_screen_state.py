@@ -13,8 +13,8 @@ from entity_connections.domain.actions import DISCONNECT, REQUEST, Action
 from entity_connections.domain.clock import now
 from entity_connections.domain.connections import CONNECTED, PENDING, Connection, Direction
 from entity_connections.domain.errors import Unreachable
-from entity_connections.domain.list_result import ListResult
 from entity_connections.domain.row_sort import SortColumn as Sorting
+from entity_connections.domain.zuora_api import ListResult
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import GATEWAY_TIMEOUT
 from entity_connections.services.operations.recovery import record_resolved

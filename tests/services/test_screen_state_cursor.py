@@ -22,10 +22,10 @@ from entity_connections.domain.connections import (
     Direction,
 )
 from entity_connections.domain.entities import Entity, Hierarchy
-from entity_connections.domain.list_result import ListResult
 from entity_connections.domain.row_filter import filter_rows, search_text
 from entity_connections.domain.row_sort import SortColumn as Sorting
 from entity_connections.domain.rows import Row
+from entity_connections.domain.zuora_api import ListResult
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.screen_state import ScreenState

@@ -6,8 +6,7 @@ from collections.abc import Set as AbstractSet
 
 from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.errors import RateLimited, Unreachable, ZuoraError
-from entity_connections.domain.list_result import ListResult
-from entity_connections.domain.zuora_api import Receipt, ZuoraApi
+from entity_connections.domain.zuora_api import ListResult, Receipt, ZuoraApi
 from entity_connections.services.request_log import RequestLog, RetryDelay
 from entity_connections.zuora.client import ZuoraClient
 

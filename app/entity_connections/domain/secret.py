@@ -1,17 +1,8 @@
 """Secrets that do not appear in a repr, a log line or a traceback."""
 
-from typing import Protocol
-
-
-class SecretValue(Protocol):
-    """Holds a secret; pydantic's `SecretStr` has the same interface."""
-
-    def get_secret_value(self) -> str:
-        """Return the secret."""
-
 
 class Secret:
-    """A secret that prints as stars. Unlike `SecretStr` it does not load pydantic."""
+    """A secret text that prints as stars."""
 
     __slots__ = ("_value",)
 

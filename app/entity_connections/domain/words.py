@@ -16,8 +16,7 @@ def find_similar(word: str, known: Iterable[str], limit: int = 2) -> list[str]:
     from difflib import get_close_matches  # slow to import, and rarely needed
 
     by_folded = {name.casefold(): name for name in known}
-    other_records = clean(word, 64).casefold()
-    similar = get_close_matches(other_records, by_folded, n=limit, cutoff=0.6)
+    similar = get_close_matches(clean(word, 64).casefold(), by_folded, n=limit, cutoff=0.6)
     return [by_folded[name] for name in similar]
 
 

@@ -1,11 +1,28 @@
 """The interface to Zuora that actions and services use; `zuora.client` implements it."""
 
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple, Protocol
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.entities import Entity
-from entity_connections.domain.list_result import ListResult
+
+Record = TypeVar("Record")
+
+
+class ListResult(NamedTuple, Generic[Record]):
+    """All pages of one list; a record that cannot be read is skipped and counted.
+
+    Attributes:
+        items: the records, in Zuora's order, each id once.
+        warnings: a sentence for each thing that is missing or strange
+            ("2 connections could not be read."); empty for a correct list.
+        skipped: number of records left out. A record that is not among the items may
+            be one of them.
+    """
+
+    items: tuple[Record, ...]
+    warnings: tuple[str, ...] = ()
+    skipped: int = 0
 
 
 class Receipt(NamedTuple):

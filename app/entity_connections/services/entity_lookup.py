@@ -8,7 +8,7 @@ from entity_connections.domain.text import clean
 from entity_connections.domain.words import find_similar, join_or
 
 MAX_SUGGESTIONS = 8
-"""Most candidates or suggestions told."""
+"""Most candidates or suggestions in a message."""
 
 
 class EntityLookupError(LookupError):
@@ -35,47 +35,45 @@ def find_entity(typed: str, entities: Iterable[Entity]) -> Entity:
             and which.
     """
     known, wanted = list(entities), typed.strip()
-    other_records, id_ = wanted.casefold(), normalize_id(wanted)
+    folded, id_ = wanted.casefold(), normalize_id(wanted)
     matchers: tuple[Callable[[Entity], bool], ...] = (
         lambda entity: entity.id == id_,
         lambda entity: entity.name == wanted,
         lambda entity: entity.display_name.strip() == wanted,
-        lambda entity: entity.name.casefold() == other_records,
-        lambda entity: entity.display_name.strip().casefold() == other_records,
+        lambda entity: entity.name.casefold() == folded,
+        lambda entity: entity.display_name.strip().casefold() == folded,
     )
     for matches in matchers if wanted else ():
         found = [entity for entity in known if matches(entity)]
         if len(found) == 1:
             return found[0]
         if found:
-            raise EntityLookupError(_ambiguous(wanted, found), tuple(found))
-    raise EntityLookupError(_unknown(wanted, known))
+            raise EntityLookupError(_describe_candidates(wanted, found), tuple(found))
+    raise EntityLookupError(_describe_unknown(wanted, known))
 
 
-def _ambiguous(wanted: str, found: list[Entity]) -> str:
+def _describe_candidates(wanted: str, found: list[Entity]) -> str:
     candidates = "; ".join(
         f"{entity.title} ({entity.name or 'no name'}) {entity.id}"
         for entity in found[:MAX_SUGGESTIONS]
     )
     more = f"; and {len(found) - MAX_SUGGESTIONS} more" if len(found) > MAX_SUGGESTIONS else ""
-    return f"{len(found)} entities are called {_quoted(wanted)}: give the id: {candidates}{more}."
+    return f"{len(found)} entities are called {_quote(wanted)}: give the id: {candidates}{more}."
 
 
-def _unknown(wanted: str, known: list[Entity]) -> str:
+def _describe_unknown(wanted: str, known: list[Entity]) -> str:
     titles: dict[str, str] = {}
     for entity in known:
         for text in (entity.display_name.strip(), entity.name):
             if text:
                 titles.setdefault(text.casefold(), entity.title)
-    other_records = wanted.casefold()
-    near = find_similar(other_records, titles, limit=3)
-    near += [
-        text for text in titles if other_records and other_records in text and text not in near
-    ]
+    folded = wanted.casefold()
+    near = find_similar(folded, titles, limit=3)
+    near += [text for text in titles if folded and folded in text and text not in near]
     suggestions = list(dict.fromkeys(titles[text] for text in near))[:MAX_SUGGESTIONS]
     hint = f" Did you mean {join_or(suggestions)}?" if suggestions else ""
-    return f"No entity is called {_quoted(wanted)}.{hint}"
+    return f"No entity is called {_quote(wanted)}.{hint}"
 
 
-def _quoted(wanted: str) -> str:
+def _quote(wanted: str) -> str:
     return f'"{clean(wanted)}"'

@@ -14,41 +14,41 @@ FAST = 3.0
 NORMAL = 30.0
 """Seconds between two refreshes."""
 LOW = 0.2
-"""The part of the budget below which refreshes become rarer."""
+"""The part of the rate limit below which refreshes become rarer."""
 MAX_INTERVAL = 300.0
 """Seconds between two refreshes when next to nothing is left."""
 
 
-def refresh_interval(budget: RateLimit | None, now: datetime | None = None) -> float:
-    """Return the seconds from one refresh to the next: 30, and up to 300 as the budget runs low.
+def refresh_interval(limit: RateLimit | None, now: datetime | None = None) -> float:
+    """Return the seconds from one refresh to the next: 30, and up to 300 as the limit runs low.
 
     With a fifth or more left it is 30 s; with a tenth 60 s, with a twentieth
     120 s, and 300 s with a fiftieth and less; but never longer than until it starts anew.
     """
-    if budget is None or budget.share >= LOW:
+    if limit is None or limit.share >= LOW:
         return NORMAL
-    slow = min(MAX_INTERVAL, NORMAL * LOW / budget.share) if budget.remaining > 0 else MAX_INTERVAL
-    if budget.reset is None:
+    slow = min(MAX_INTERVAL, NORMAL * LOW / limit.share) if limit.remaining > 0 else MAX_INTERVAL
+    if limit.reset is None:
         return slow
-    anew = budget.at + timedelta(seconds=budget.reset)
+    anew = limit.at + timedelta(seconds=limit.reset)
     return max(NORMAL, min(slow, (anew - (now or clock.now())).total_seconds()))
 
 
-def rate_limit_sentence(budget: RateLimit | None, now: datetime | None = None) -> str:
-    """Return what there is to know of a budget that runs low, or "" while there is enough."""
-    after = refresh_interval(budget, now)
-    if budget is None or after <= NORMAL:
+def rate_limit_sentence(limit: RateLimit | None, now: datetime | None = None) -> str:
+    """Return what there is to know of a rate limit that runs low, or "" while there is enough."""
+    after = refresh_interval(limit, now)
+    if limit is None or after <= NORMAL:
         return ""
-    left = f"{max(0, budget.remaining):,} of {budget.limit:,} left"
-    return f"Calls are short: {left}{_until(budget)}; refreshing every {_told(after)}."
+    left = f"{max(0, limit.remaining):,} of {limit.limit:,} left{_format_reset(limit)}"
+    return f"Calls are short: {left}; refreshing every {_format_interval(after)}."
 
 
-def _until(budget: RateLimit) -> str:
-    if budget.reset is None:
+def _format_reset(limit: RateLimit) -> str:
+    if limit.reset is None:
         return ""
-    until = budget.at + timedelta(seconds=budget.reset)
+    until = limit.at + timedelta(seconds=limit.reset)
     return f" until {until.astimezone():%H:%M}"
 
 
-def _told(seconds: float) -> str:
+def _format_interval(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 2 * 60 else f"{seconds / 60:.0f} min"

@@ -10,7 +10,7 @@ from entity_connections.domain import errors
 from entity_connections.domain.clock import monotonic
 from entity_connections.domain.errors import Applied, ZuoraError
 from entity_connections.domain.ids import new_uuid, normalize_id
-from entity_connections.domain.secret import Secret, SecretValue
+from entity_connections.domain.secret import Secret
 from entity_connections.zuora.http.connection import HttpConnection
 from entity_connections.zuora.http.responses import Response, invalid_response, parse_success
 from entity_connections.zuora.http.retry import Deadline, RetrySafety, retry
@@ -28,7 +28,7 @@ class Credentials(NamedTuple):
     """An OAuth client of Zuora; the secret is never printed."""
 
     client_id: str
-    client_secret: SecretValue
+    client_secret: Secret
 
     @classmethod
     def from_text(cls, client_id: str, client_secret: str) -> Self:
@@ -46,7 +46,7 @@ class Token(NamedTuple):
             empty if the scope names none.
     """
 
-    secret: SecretValue
+    secret: Secret
     renew_at: float
     entity_ids: tuple[str, ...]
 

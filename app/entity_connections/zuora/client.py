@@ -18,8 +18,7 @@ from entity_connections.domain.base_url import normalize_base_url
 from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.entities import Entity
 from entity_connections.domain.ids import hyphenate_id, new_uuid, normalize_id
-from entity_connections.domain.list_result import ListResult
-from entity_connections.domain.zuora_api import Receipt
+from entity_connections.domain.zuora_api import ListResult, Receipt
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.write_lock import WriteLock
 from entity_connections.zuora.auth import Credentials, TokenProvider

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 from entity_connections.domain.connections import Connection
 from entity_connections.domain.entities import Entity
-from entity_connections.domain.list_result import ListResult
+from entity_connections.domain.zuora_api import ListResult
 from entity_connections.zuora.http.responses import Response, invalid_response, parse_success
 from entity_connections.zuora.records import UNREADABLE
 

@@ -8,7 +8,7 @@ import pytest_asyncio
 from entity_connections.domain.actions import REQUEST
 from entity_connections.domain.connections import PENDING, Connection, Direction
 from entity_connections.domain.errors import Forbidden, NoResponse, Unreachable, ZuoraError
-from entity_connections.domain.list_result import ListResult
+from entity_connections.domain.zuora_api import ListResult
 from entity_connections.services.operations.executor import Executor
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.request_log import RequestLog

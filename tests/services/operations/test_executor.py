@@ -28,8 +28,7 @@ from entity_connections.domain.errors import (
     Unreachable,
     ZuoraError,
 )
-from entity_connections.domain.list_result import ListResult
-from entity_connections.domain.zuora_api import Receipt
+from entity_connections.domain.zuora_api import ListResult, Receipt
 from entity_connections.fake.tenant import Tenant as FakeTenant
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.request_log import RequestLog, RetryDelay

@@ -18,7 +18,7 @@ from entity_connections.domain.connections import (
     Direction,
 )
 from entity_connections.domain.errors import Unreachable
-from entity_connections.domain.list_result import ListResult
+from entity_connections.domain.zuora_api import ListResult
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import GATEWAY_TIMEOUT
 from entity_connections.services.operations.recovery import record_resolved, recover_operations

@@ -13,7 +13,7 @@ from entity_connections.cli.tenant.session import find_exit_code, print_error
 from entity_connections.cli.tenant_options import TenantOptions, parent_options
 from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
-from entity_connections.domain.secret import SecretValue
+from entity_connections.domain.secret import Secret
 from entity_connections.domain.text import find_problem
 from entity_connections.settings import paths
 from entity_connections.settings.environment_variables import (
@@ -98,7 +98,7 @@ def login(
 
 
 async def _read_entities(
-    base_url: str, client_id: str, secret: SecretValue
+    base_url: str, client_id: str, secret: Secret
 ) -> list[tuple[str, str, str]]:
     """Return the rows of a table of the entities that these credentials may enter.
 
@@ -196,7 +196,7 @@ def _prompt_place() -> tuple[str | None, str | None]:
     return (None, answer) if "://" in answer else (answer, None)
 
 
-def _prompt_secret() -> SecretValue:
+def _prompt_secret() -> Secret:
     """Return the secret: from the environment, typed unseen, or the one line of a pipe."""
     secret = read_variable(CLIENT_SECRET)
     if secret is not None:

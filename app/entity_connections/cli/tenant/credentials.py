@@ -2,7 +2,7 @@
 
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.tenant_options import TenantOptions
-from entity_connections.domain.secret import SecretValue
+from entity_connections.domain.secret import Secret
 from entity_connections.settings.environment_variables import CLIENT_SECRET, read_variable
 from entity_connections.settings.errors import SettingsError
 from entity_connections.settings.profiles import Profile, load_profile, make_profile_for_url
@@ -16,7 +16,7 @@ def get_profile(options: TenantOptions) -> Profile:
     return load_profile(options.profile)
 
 
-def find_credentials(profile: Profile) -> tuple[str, SecretValue]:
+def find_credentials(profile: Profile) -> tuple[str, Secret]:
     """Return client id and client secret; a `secret_command` may ask on the terminal.
 
     Raises:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from entity_connections import files
-from entity_connections.domain.secret import SecretValue
+from entity_connections.domain.secret import Secret
 from entity_connections.settings import paths
 from entity_connections.settings.environment_variables import (
     CLIENT_ID,
@@ -27,7 +27,7 @@ MAX_FILE_SIZE = 4_096
 class ClientSecret(NamedTuple):
     """A client secret and where it was found."""
 
-    value: SecretValue
+    value: Secret
     origin: str
 
 
@@ -58,7 +58,7 @@ def find_secret(profile: Profile) -> ClientSecret:
     )
 
 
-def store_secret(profile: Profile, secret: SecretValue) -> str:
+def store_secret(profile: Profile, secret: Secret) -> str:
     """Store the secret of a profile in config.toml; return where it is now, for people."""
     path = paths.secret_file(profile.name)
     keyring = write_keyring(profile.name, secret)
@@ -73,7 +73,7 @@ def store_secret(profile: Profile, secret: SecretValue) -> str:
     return f"{path}, which only you can read, because {keyring.message}"
 
 
-def _read_file(path: Path) -> SecretValue | None:
+def _read_file(path: Path) -> Secret | None:
     with convert_os_errors(path, "read"):
         try:
             files.check_private_folder(path.parent)

@@ -3,7 +3,7 @@
 import shlex
 import subprocess
 
-from entity_connections.domain.secret import SecretValue
+from entity_connections.domain.secret import Secret
 from entity_connections.domain.text import clean
 from entity_connections.settings.errors import SettingsError
 from entity_connections.settings.secrets.parsing import parse_secret
@@ -17,7 +17,7 @@ def get_program(command: str) -> str:
     return clean(shlex.split(command)[0], 64)
 
 
-def run_secret_command(command: str, timeout: float = TIMEOUT) -> SecretValue:
+def run_secret_command(command: str, timeout: float = TIMEOUT) -> Secret:
     """Run a command and return the first line it prints.
 
     It runs without a shell and without input, but can ask the user on the terminal. What it

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import NamedTuple
 
-from entity_connections.domain.secret import Secret, SecretValue
+from entity_connections.domain.secret import Secret
 from entity_connections.domain.text import clean
 from entity_connections.settings.errors import SettingsError
 from entity_connections.settings.paths import APP
@@ -17,7 +17,7 @@ class KeyringResult(NamedTuple):
         message: the name of the keyring, or why there is no secret, for people.
     """
 
-    secret: SecretValue | None
+    secret: Secret | None
     message: str
 
 
@@ -35,7 +35,7 @@ def read_keyring(profile_name: str) -> KeyringResult:
     return KeyringResult(Secret(password), f"the keyring ({name})")
 
 
-def write_keyring(profile_name: str, secret: SecretValue) -> KeyringResult:
+def write_keyring(profile_name: str, secret: Secret) -> KeyringResult:
     """Store a secret and read it back; the result has no secret when it was not stored."""
     problem = "the keyring did not keep it"
     try:

@@ -15,10 +15,9 @@ from entity_connections.domain.base_url import is_loopback
 from entity_connections.domain.clock import now
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.ids import normalize_id
-from entity_connections.domain.secret import SecretValue
+from entity_connections.domain.secret import Secret
 from entity_connections.services.request_log import ApiCall, RequestLog
-from entity_connections.zuora.http.rate_limit import parse_rate_limit
-from entity_connections.zuora.http.responses import Response, request_id_of
+from entity_connections.zuora.http.responses import Response, parse_rate_limit, request_id_of
 from entity_connections.zuora.http.retry import Deadline, RetryPolicy
 from entity_connections.zuora.http.tls import create_ssl_context, describe_tls_error
 
@@ -111,7 +110,7 @@ class HttpConnection:
         self,
         request: httpx.Request,
         parse: Callable[[Response], T],
-        secret: SecretValue,
+        secret: Secret,
         attempt: int,
     ) -> T:
         """Send a request once, log it, and parse the response.
@@ -156,7 +155,7 @@ class HttpConnection:
             )
             self.request_log.add(call)
 
-    async def _exchange(self, request: httpx.Request, secret: SecretValue) -> Response:
+    async def _exchange(self, request: httpx.Request, secret: Secret) -> Response:
         body = bytearray()
         try:
             async with asyncio.timeout(self._limits.exchange):

@@ -1,8 +1,9 @@
-"""What a response means: its fields, or one error of the domain (contract E2, F, G)."""
+"""What a response means: its fields and rate limit, or one error (contract E2, F, G)."""
 
 import json
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 from urllib.parse import quote
@@ -10,8 +11,9 @@ from urllib.parse import quote
 from entity_connections.domain import errors
 from entity_connections.domain.clock import now
 from entity_connections.domain.errors import Applied, Reason, ZuoraError
-from entity_connections.domain.secret import SecretValue
+from entity_connections.domain.secret import Secret
 from entity_connections.domain.text import clean
+from entity_connections.services.request_log import RateLimit
 
 _BY_CATEGORY: dict[str, type[ZuoraError]] = {
     "10": errors.Forbidden,
@@ -53,7 +55,7 @@ class Response(NamedTuple):
     status: int
     headers: Mapping[str, str]
     body: bytes
-    secret: SecretValue
+    secret: Secret
 
 
 def parse_success(response: Response) -> Body:
@@ -86,6 +88,21 @@ def invalid_response(response: Response, sentence: str) -> ZuoraError:
 def request_id_of(response: Response) -> str:
     """Read Zuora's id of the call, to quote to Zuora Support, or ""."""
     return _clean_text(response, response.headers.get("Zuora-Request-Id", ""), 64)
+
+
+def parse_rate_limit(headers: Mapping[str, str], at: datetime) -> RateLimit | None:
+    """Read the `RateLimit-*` headers; None if they are missing or invalid.
+
+    `RateLimit-Limit` begins with the window closest to exhaustion; the list of windows
+    behind it is ignored. `at` is when the request was sent.
+    """
+    limit, remaining, reset = (
+        _NUMBER.match(headers.get(f"RateLimit-{name}", ""))
+        for name in ("Limit", "Remaining", "Reset")
+    )
+    if not limit or not remaining:
+        return None
+    return RateLimit(int(limit[0]), int(remaining[0]), float(reset[0]) if reset else None, at)
 
 
 def _parse_retry_after(response: Response) -> float | None:
