@@ -111,8 +111,8 @@ async def test_a_body_may_be_compressed(server: Server) -> None:
     ("body", "status", "expected"),
     [
         (b"no gzip", 400, 90),
-        (gzip.compress(b"{}")[:-6], 400, 90),
-        (gzip.compress(b" " * 10_000_000), 413, 20),
+        (gzip.compress(b"{}", mtime=0)[:-6], 400, 90),
+        (gzip.compress(b" " * 10_000_000, mtime=0), 413, 20),
     ],
 )
 async def test_bad_compressed_bodies(
