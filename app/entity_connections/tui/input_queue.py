@@ -35,19 +35,13 @@ KEY_NEEDS: dict[str, Need] = {
 
 
 class InputQueue:
-    """Passes events to the app one at a time, each when all before it have had their effect.
+    """Passes events to `handle` one at a time, each when all before it have had their effect.
 
-    Args:
-        app: the app; events are handled in its message loop.
-        screen: the main screen.
-        handle: handles an event as Textual does.
+    Events are handled in the message loop of the app.
     """
 
     def __init__(
-        self,
-        app: App[None],
-        screen: ConnectionsScreen,
-        handle: Callable[[Event], Awaitable[None]],
+        self, app: App[None], screen: ConnectionsScreen, handle: Callable[[Event], Awaitable[None]]
     ) -> None:
         self._app = app
         self._screen = screen

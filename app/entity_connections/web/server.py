@@ -22,14 +22,13 @@ _FREE_SESSION_TIMEOUT = GRACE + 1.0
 class Server:
     """Serves the page, and runs a command for each visitor.
 
+    `app` is the application to serve; it ends all sessions when it shuts down.
+
     Args:
         command: what to run for each visitor.
         guard: says which requests are refused.
         max_sessions: how many visitors there may be at a time.
         report: takes a sentence for the person who runs the server.
-
-    Attributes:
-        app: the application to serve; it ends all sessions when it shuts down.
     """
 
     def __init__(

@@ -20,10 +20,10 @@ _MIN_SIZE, _MAX_SIZE = (20, 5), (500, 200)
 
 
 class Command(NamedTuple):
-    """The command to run for each visitor.
+    """The command to run for each visitor, without a shell.
 
     Attributes:
-        arguments: the program and its arguments; no shell is involved.
+        arguments: the program and its arguments.
         environ: the whole environment of the process, but for the size of the terminal.
         folder: the working directory.
     """
@@ -47,11 +47,7 @@ class Session:
     async def start(
         cls, command: Command, websocket: web.WebSocketResponse, width: int, height: int
     ) -> Self:
-        """Start the process; from now on its output goes to the browser.
-
-        Raises:
-            OSError: it cannot be started.
-        """
+        """Start the process, whose output goes to the browser; OSError if that is impossible."""
         width, height = clamp_size(width, height)
         process = await asyncio.create_subprocess_exec(
             *command.arguments,
@@ -64,7 +60,7 @@ class Session:
         return cls(process, websocket)
 
     async def handle_message(self, text: str) -> None:
-        """Pass a message of the browser to the process; ignore invalid ones.
+        """Pass a message of the browser to the process; ignore an invalid one.
 
         Raises:
             TimeoutError: the process does not read its input.

@@ -10,12 +10,7 @@ from entity_connections.domain.rows import Row
 
 
 def default_action(row: Row, accessible_ids: AbstractSet[str] | None) -> Action | None:
-    """Return the enabled action that a row offers, or None.
-
-    Args:
-        row: the row.
-        accessible_ids: ids of the entities the user may enter, None if unknown.
-    """
+    """Return the enabled action that a row offers; `accessible_ids` as in `disabled_reason`."""
     offers = (action for action in ACTIONS if row.direction in action.default_in)
     return next((a for a in offers if a.disabled_reason(row, accessible_ids) is None), None)
 
@@ -26,11 +21,7 @@ def usual_action(direction: Direction) -> Action:
 
 
 def default_row(rows: Iterable[Row], accessible_ids: AbstractSet[str] | None) -> Row | None:
-    """Return the row that the cursor starts on.
-
-    That is the first that waits for the acting entity, else the first that can be
-    requested, else the first that is not Connected: nothing there can be lost.
-    """
+    """Return where the cursor starts: what waits, else what can be requested, else not Connected."""
 
     def rank(row: Row) -> int:
         if row.waits_for_acting:

@@ -16,13 +16,7 @@ MAX_NAME_WIDTH = 40
 
 
 class ActionConfirmation(Confirmation):
-    """Asks before an operation is carried out.
-
-    Args:
-        operation: the action, on the row as the user saw it.
-        workspace: the tenant.
-        timing: the delays of the screen.
-    """
+    """Asks before an operation is carried out, on the row as the user saw it."""
 
     def __init__(self, operation: Operation, workspace: Workspace, timing: Timing) -> None:
         super().__init__(workspace, timing, _make_question(operation))

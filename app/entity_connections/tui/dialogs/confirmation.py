@@ -57,12 +57,7 @@ class Question(NamedTuple):
 
 
 class Confirmation(Dialog[bool]):
-    """Asks a question; the result is True only for yes.
-
-    Args:
-        workspace: the tenant; it is named in the frame.
-        timing: the delays of the screen.
-        question: the question.
+    """Asks a question about a tenant, which is named in the frame; True only for yes.
 
     Attributes:
         invalidated: why yes is no longer possible, or "".

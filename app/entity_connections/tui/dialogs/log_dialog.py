@@ -22,13 +22,7 @@ from entity_connections.tui.widgets.too_small import is_too_small
 
 
 class Record(NamedTuple):
-    """A record of a log.
-
-    Attributes:
-        item: its row.
-        summary: what happened, in a sentence.
-        details: everything else that is known of it; each is kept on one line if it fits.
-    """
+    """A row of a log, what happened in a sentence, and everything else that is known of it."""
 
     item: Item
     summary: str
@@ -44,13 +38,8 @@ class Record(NamedTuple):
 class LogDialog(Dialog[None]):
     """Shows records, newest first.
 
-    Args:
-        title: the title in the frame.
-        columns: the columns of the list.
-        placeholder: the text in place of records while there are none.
-        keys: the text of the key line.
-
     Attributes:
+        placeholder: the text in place of records while there are none.
         records: all records by the keys of their rows, newest first.
     """
 

@@ -49,12 +49,9 @@ class Choice(NamedTuple):
 
 
 class Picker(Dialog[str | None]):
-    """Returns the key of a choice, or None.
+    """Returns the key of a choice, or None; the cursor starts on the choice `current`.
 
-    Args:
-        title: the title.
-        choices: the choices in order; a key may appear twice, as "recent" and in its place.
-        current: key of the present choice, where the cursor starts.
+    A key may appear twice: an entity among the recent ones, and in its place in the tree.
     """
 
     BINDINGS = [
@@ -66,7 +63,7 @@ class Picker(Dialog[str | None]):
     def __init__(self, title: str, choices: Iterable[Choice], current: str = "") -> None:
         super().__init__()
         self._title = title
-        # A choice may appear twice, but every row needs a key of its own.
+        # Every row needs a key of its own.
         self._choices = {str(index): choice for index, choice in enumerate(choices)}
         self._current = current
 

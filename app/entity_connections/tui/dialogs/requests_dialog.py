@@ -26,12 +26,7 @@ _COLUMNS = [
 
 
 class RequestsDialog(LogDialog):
-    """Shows the calls, and new ones while it is open.
-
-    Args:
-        view: has the calls.
-        workspace: the tenant.
-    """
+    """Shows the calls, and new ones while it is open."""
 
     BINDINGS = [
         Binding("c", "copy_command", "Copy", id="requests.copy", tooltip="Copy as a command"),

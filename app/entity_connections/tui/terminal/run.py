@@ -1,8 +1,7 @@
 """Runs an app so that the terminal is restored whatever way the program ends.
 
-Textual leaves a few modes set on an orderly exit, and does not handle signals. `run_app` runs
-an app on a driver that resets all modes, turns the signals that end a program into an orderly
-exit, and ends the process by force if that exit takes too long.
+Textual leaves a few modes set on an orderly exit, and does not handle signals. Here signals lead
+to an orderly exit, and if that takes too long, the process is ended by force.
 """
 
 import asyncio
@@ -30,10 +29,9 @@ def run_app(
     driver: type[TerminalDriver] = TerminalDriver,
     run: Callable[[Coroutine[Any, Any, Any]], Any] = asyncio.run,
 ) -> int:
-    """Run `app` on a driver in the main thread, restore the terminal; the process must end then.
+    """Run `app` in the main thread, and restore the terminal; the process must end after that.
 
-    Returns:
-        The app's return code, or 128 plus the number of the signal that ended it.
+    The result is the app's return code, or 128 plus the number of the signal that ended it.
     """
     if app.driver_class is not LinuxDriver:  # in a browser, or in a test
         run(app.run_async())
