@@ -84,13 +84,13 @@ def test_no_color_sends_no_colour_at_all() -> None:
 
 CRASH_DURING_A_WRITE = """
 import sys
-from entity_connections.tui.commands.rows import Sort
+from entity_connections.services.screen_state import Progress, ScreenState
 
-def crash(self, screen):
-    assert screen.tenant_workers.writing
+def crash(state, _columns):
+    assert Progress.SENDING in [state.progress(row) for row in state.rows()]
     raise RuntimeError("broken on purpose")
 
-Sort.run = crash
+ScreenState.sort_next = crash
 sys.argv[1:] = ["--tenant", sys.argv[1], "--fault", "latency=1.5,calls=writes"]
 from entity_connections.cli import main
 main()

@@ -21,7 +21,7 @@ def usual_action(direction: Direction) -> Action:
 
 
 def default_row(rows: Iterable[Row], accessible_ids: AbstractSet[str] | None) -> Row | None:
-    """Return where the cursor starts: what waits, else what can be requested, else not Connected."""
+    """Return where the cursor starts: on what waits, else can be requested, else cannot be lost."""
 
     def rank(row: Row) -> int:
         if row.waits_for_acting:
