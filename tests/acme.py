@@ -2,7 +2,7 @@
 
 import itertools
 
-from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.policy import Policy
 from entity_connections.fake.scenarios.builtin import acme
 from entity_connections.fake.tenant import Tenant as FakeTenant
 from entity_connections.fake.tenant import open_tenant

@@ -8,8 +8,7 @@ from pathlib import Path
 from entity_connections.cli.command_group import COMMANDS as SHELL_COMMANDS
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.fake.faults.catalogue import CALLS, FAULTS
-from entity_connections.fake.rules.policy import Policy
-from entity_connections.fake.rules.policy_table import policy_rows
+from entity_connections.fake.policy import Policy, policy_rows
 from entity_connections.fake.scenarios.catalogue import SCENARIOS
 from entity_connections.tui.commands import COMMANDS
 

@@ -6,7 +6,7 @@ It is written from the policy table, independently of the tenant's code, for com
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.policy import Policy
 
 
 class Row(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 from entity_connections.fake.api.rate_limits import PRODUCTION_LIMITS, Limits
 from entity_connections.fake.model import Scenario
-from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.policy import Policy
 from entity_connections.fake.tenant import open_tenant
 
 BASE = "https://rest.acme.example"

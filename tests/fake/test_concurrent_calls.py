@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import httpx
 from entity_connections.fake.model import ADMINISTRATOR, STANDARD_USER, UNPROVISIONED
-from entity_connections.fake.rules.policy import OPTIONS, Policy
+from entity_connections.fake.policy import OPTIONS, Policy
 from entity_connections.fake.scenarios.builtin.empty import GLOBAL, LABS, NORTH, SOUTH, STUDIO
 from entity_connections.fake.scenarios.loader import load_scenario
 from entity_connections.fake.state.stored_scenario import read_scenario

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.policy import Policy
 from entity_connections.fake.scenarios.builtin.acme import (
     AMERICAS,
     AUSTRALIA,

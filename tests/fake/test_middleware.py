@@ -3,7 +3,7 @@
 import httpx
 import pytest
 from entity_connections.fake.api.rate_limits import Meter
-from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.policy import Policy
 
 from tests.fake.conftest import Open
 from tests.fake.server import Server, category, raw_call

@@ -1,8 +1,7 @@
 """The policies where Zuora's documentation is silent."""
 
 import pytest
-from entity_connections.fake.rules.policy import OPTIONS, Policy, PolicyError
-from entity_connections.fake.rules.policy_table import policy_rows
+from entity_connections.fake.policy import OPTIONS, Policy, PolicyError, policy_rows
 from entity_connections.fake.scenarios.builtin.acme import (
     AMERICAS,
     CANADA,

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.policy import Policy
 from entity_connections.fake.scenarios.builtin.acme import AMERICAS, EUROPE, MEXICO
 from entity_connections.fake.scenarios.loader import load_scenario
 from entity_connections.fake.state.database import create_tables, transaction

@@ -10,7 +10,7 @@ from textwrap import dedent
 
 import httpx
 import pytest
-from entity_connections.fake.rules.policy import PolicyError
+from entity_connections.fake.policy import PolicyError
 from entity_connections.testing import serve_tenant
 
 from tests.readme_tables import PACKAGE

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from entity_connections.cli.tenant.fake_workspace import create_fault_switches
 from entity_connections.domain.risk import Risk
 from entity_connections.domain.zuora_api import ZuoraApi
-from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.policy import Policy
 from entity_connections.fake.scenarios.catalogue import USERS
 from entity_connections.fake.tenant import Tenant as FakeTenant
 from entity_connections.services.request_log import RequestLog

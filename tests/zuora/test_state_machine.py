@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import pytest
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING
 from entity_connections.domain.errors import Forbidden, NotFound, Refused, ZuoraError
-from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.policy import Policy
 from entity_connections.fake.scenarios.builtin.acme import AUSTRALIA, UK
 from hypothesis import settings
 from hypothesis import strategies as st

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.policy import Policy
 
 Role = Literal["administrator", "standard user"]
 """The role of a user in one entity; a user without a role cannot enter the entity."""

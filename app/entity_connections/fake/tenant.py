@@ -17,8 +17,8 @@ from entity_connections.fake.faults.active_faults import ActiveFaults
 from entity_connections.fake.faults.control_endpoint import create_control_route
 from entity_connections.fake.faults.middleware import FaultMiddleware
 from entity_connections.fake.model import Role, Scenario, User
+from entity_connections.fake.policy import Policy
 from entity_connections.fake.rules.connection_rules import ConnectionRules
-from entity_connections.fake.rules.policy import Policy
 from entity_connections.fake.scenarios.loader import load_scenario
 from entity_connections.fake.state import tenant_settings
 from entity_connections.fake.state.connections import Connections

@@ -31,8 +31,7 @@ def policy(scenario: str | None, tenant: str | None, *, as_json: bool) -> ExitCo
 
     --json: [{"name", "question", "choice", "others", "switches", "why"}]
     """
-    from entity_connections.fake.rules.policy import Policy
-    from entity_connections.fake.rules.policy_table import policy_rows
+    from entity_connections.fake.policy import Policy, policy_rows
     from entity_connections.fake.state import tenant_settings
 
     options = TenantOptions(scenario=scenario, tenant=tenant).with_defaults(parent_options())

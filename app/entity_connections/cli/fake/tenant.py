@@ -40,7 +40,7 @@ def show(file: Path, *, as_json: bool) -> ExitCode:
     "accessRequests": [{"login", "entity", "status"}], "policy": {name: value}, "faults"};
     administrator and standardUser count entities.
     """
-    from entity_connections.fake.rules.policy import Policy
+    from entity_connections.fake.policy import Policy
 
     with closing(open_tenant_file(file)) as db:
         facts = _collect_facts(file, db)

@@ -95,7 +95,7 @@ def check_policies(
     Raises:
         click.BadParameter: There is no such policy or value.
     """
-    from entity_connections.fake.rules.policy import Policy, PolicyError
+    from entity_connections.fake.policy import Policy, PolicyError
 
     try:
         Policy().with_options(texts)

@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from entity_connections.domain.ids import hyphenate_id, normalize_id
 from entity_connections.fake.api.requests import require_fields
 from entity_connections.fake.model import Caller, User
-from entity_connections.fake.rules.refusal import Category, Refusal, invalid_value
+from entity_connections.fake.refusal import Category, Refusal, invalid_value
 from entity_connections.fake.state import tenant_settings
 from entity_connections.fake.state.database import transaction
 from entity_connections.fake.state.hierarchy import Hierarchy

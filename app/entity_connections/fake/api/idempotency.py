@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from entity_connections.fake.api.requests import read_body
-from entity_connections.fake.rules.policy import Policy
-from entity_connections.fake.rules.refusal import Category, Refusal, invalid_value
+from entity_connections.fake.policy import Policy
+from entity_connections.fake.refusal import Category, Refusal, invalid_value
 from entity_connections.fake.state.database import transaction
 
 Respond = Callable[[bytes], Response]

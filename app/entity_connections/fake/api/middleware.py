@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from entity_connections.domain.ids import hyphenate_id
 from entity_connections.fake.api.rate_limits import Meter, TokenMeter
 from entity_connections.fake.api.responses import rate_limit_response, refusal_response
-from entity_connections.fake.rules.refusal import Refusal, invalid_value
+from entity_connections.fake.refusal import Refusal, invalid_value
 
 FAULT = "entity_connections.fault"
 """Key of the ASGI scope: a `Response` or `Refusal` to answer instead of carrying out the call."""

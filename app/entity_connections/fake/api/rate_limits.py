@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.policy import Policy
 
 Limits = Mapping[int, int]
 """Seconds of a window -> the most calls in it."""

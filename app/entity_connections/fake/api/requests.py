@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
 
-from entity_connections.fake.rules.refusal import Category, Refusal, invalid_value
+from entity_connections.fake.refusal import Category, Refusal, invalid_value
 
 _MAX_BODY = 64 * 1024
 """Bytes of a body; far above any documented one."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from starlette.responses import Response
 
-from entity_connections.fake.rules.refusal import Refusal
+from entity_connections.fake.refusal import Refusal
 
 _STATUS_BY_CATEGORY = {10: 403, 30: 400, 40: 404}
 

@@ -23,15 +23,15 @@ from entity_connections.fake.api.requests import (
 )
 from entity_connections.fake.api.responses import json_response, list_response, refusal_response
 from entity_connections.fake.model import PROVISIONED, UNPROVISIONED, AccessStatus, Caller, Entity
+from entity_connections.fake.policy import Policy
+from entity_connections.fake.refusal import Category, Refusal, invalid_value
 from entity_connections.fake.rules.access_requests import AccessRequests
 from entity_connections.fake.rules.connection_rules import Action, ConnectionRules
-from entity_connections.fake.rules.policy import Policy
 from entity_connections.fake.rules.provisioning import (
     CHANGEABLE_FIELDS,
     REQUIRED_FIELDS,
     Provisioning,
 )
-from entity_connections.fake.rules.refusal import Category, Refusal, invalid_value
 from entity_connections.fake.state import tenant_settings
 from entity_connections.fake.state.connections import Connections
 from entity_connections.fake.state.hierarchy import Hierarchy, normalize_entity_id

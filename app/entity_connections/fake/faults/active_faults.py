@@ -11,7 +11,7 @@ from entity_connections.fake.faults.catalogue import (
     check_fault_name,
     parse_fault,
 )
-from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.policy import Policy
 
 
 class ActiveFaults:

@@ -8,7 +8,7 @@ from entity_connections.fake.api.requests import parse_json_object, read_body
 from entity_connections.fake.api.responses import json_response
 from entity_connections.fake.faults.active_faults import ActiveFaults
 from entity_connections.fake.faults.catalogue import FAULTS, FaultError
-from entity_connections.fake.rules.refusal import invalid_value
+from entity_connections.fake.refusal import invalid_value
 
 PATH = "/_faults"
 

@@ -16,8 +16,8 @@ from entity_connections.fake.faults.active_faults import ActiveFaults
 from entity_connections.fake.faults.catalogue import FaultSetting
 from entity_connections.fake.faults.control_endpoint import PATH as CONTROL_PATH
 from entity_connections.fake.faults.other_administrator import change_one_connection
+from entity_connections.fake.refusal import Category, Refusal
 from entity_connections.fake.rules.connection_rules import ConnectionRules
-from entity_connections.fake.rules.refusal import Category, Refusal
 
 Trigger = Callable[[str], FaultSetting | None]
 """Takes the name of a fault, and returns it if it triggers on the call."""

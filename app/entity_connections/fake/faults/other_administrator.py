@@ -5,8 +5,8 @@ import sqlite3
 from random import Random
 
 from entity_connections.fake.model import Caller
+from entity_connections.fake.refusal import Refusal
 from entity_connections.fake.rules.connection_rules import Action, ConnectionRules
-from entity_connections.fake.rules.refusal import Refusal
 from entity_connections.fake.state.connections import Connections
 from entity_connections.fake.state.database import transaction
 from entity_connections.fake.state.hierarchy import Hierarchy

@@ -1,1 +1,1 @@
-"""What the fake tenant allows, and how it behaves where Zuora's documentation is silent."""
+"""What the fake tenant allows: connections, the hierarchy, access of users."""

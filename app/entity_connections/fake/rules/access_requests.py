@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from entity_connections.fake.model import ADMINISTRATOR, PROVISIONED, AccessStatus, Caller, User
-from entity_connections.fake.rules.refusal import Refusal, broken_rule, forbidden, not_found
+from entity_connections.fake.refusal import Refusal, broken_rule, forbidden, not_found
 from entity_connections.fake.state.hierarchy import Hierarchy
 from entity_connections.fake.state.users import Users
 

@@ -12,8 +12,8 @@ from entity_connections.fake.model import (
     Caller,
     Connection,
 )
-from entity_connections.fake.rules.policy import Policy
-from entity_connections.fake.rules.refusal import Refusal, broken_rule, forbidden
+from entity_connections.fake.policy import Policy
+from entity_connections.fake.refusal import Refusal, broken_rule, forbidden
 from entity_connections.fake.state.connections import Connections
 from entity_connections.fake.state.hierarchy import Hierarchy
 

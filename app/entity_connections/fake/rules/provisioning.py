@@ -15,7 +15,7 @@ from entity_connections.fake.model import (
     Caller,
     Entity,
 )
-from entity_connections.fake.rules.refusal import (
+from entity_connections.fake.refusal import (
     Category,
     Refusal,
     broken_rule,

@@ -26,7 +26,7 @@ from entity_connections.fake.model import (
     Scenario,
     User,
 )
-from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.policy import Policy
 from entity_connections.fake.scenarios.file_schema import (
     AccessRequestEntry,
     ConnectionEntry,

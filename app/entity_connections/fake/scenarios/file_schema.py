@@ -16,7 +16,7 @@ from entity_connections.fake.model import (
     TIMEZONE_PATTERN,
     AccessStatus,
 )
-from entity_connections.fake.rules.policy import Policy, option_name
+from entity_connections.fake.policy import Policy, option_name
 
 Id = Annotated[str, Field(pattern="^[0-9a-f]{32}$", examples=["8a808255557baba1015580e12fa5083a"])]
 EntityRef = Annotated[str, Field(min_length=1, max_length=255, description="an entity: name or id")]

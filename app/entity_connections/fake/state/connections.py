@@ -3,7 +3,7 @@
 import sqlite3
 
 from entity_connections.fake.model import Connection
-from entity_connections.fake.rules.refusal import not_found
+from entity_connections.fake.refusal import not_found
 from entity_connections.fake.state.database import select_one
 
 # SQLite writes the JSON in half of the time that Python would take.

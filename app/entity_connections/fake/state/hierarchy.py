@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from entity_connections.domain.ids import normalize_id
 from entity_connections.fake.model import PROVISIONED, Entity, Role
-from entity_connections.fake.rules.refusal import not_found
+from entity_connections.fake.refusal import not_found
 from entity_connections.fake.state.database import encode_text, select_one
 
 _SELECT = f"SELECT {', '.join(Entity._fields)} FROM entity"  # noqa: S608 - constants

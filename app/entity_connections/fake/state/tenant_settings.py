@@ -5,7 +5,7 @@ import sqlite3
 from functools import lru_cache
 from typing import Any
 
-from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.policy import Policy
 
 TENANT_ID = "tenant id"
 FAULTS = "faults"

@@ -14,7 +14,7 @@ from entity_connections.fake.model import (
     Entity,
     Scenario,
 )
-from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.policy import Policy
 from entity_connections.fake.scenarios.builtin.users import create_roles, create_users
 
 # Entities and connections above the blank comment in each table are Zuora's own, with their ids.

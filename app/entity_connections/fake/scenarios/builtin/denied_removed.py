@@ -1,7 +1,7 @@
 """denied-removed: acme with the policy that a denied request is removed."""
 
 from entity_connections.fake.model import Scenario
-from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.policy import Policy
 from entity_connections.fake.scenarios.builtin import acme
 
 

@@ -1,7 +1,7 @@
 """empty: five entities, and no connection yet."""
 
 from entity_connections.fake.model import Entity, Scenario
-from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.policy import Policy
 from entity_connections.fake.scenarios.builtin.users import create_roles, create_users
 
 GLOBAL = "8a8082556100000001610000000000e0"

@@ -12,7 +12,7 @@ from entity_connections.fake.model import (
     Entity,
     Scenario,
 )
-from entity_connections.fake.rules.policy import Policy
+from entity_connections.fake.policy import Policy
 from entity_connections.fake.scenarios.builtin.users import create_roles, create_users
 
 GLOBAL = "8a808255660000000166000000000000"

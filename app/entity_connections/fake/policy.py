@@ -1,8 +1,9 @@
 """How the fake tenant behaves where Zuora's documentation is silent (contract L)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Literal, get_args
+from importlib.resources import files
+from typing import Literal, NamedTuple, get_args
 
 from entity_connections.domain.words import join_or
 
@@ -13,7 +14,7 @@ class PolicyError(ValueError):
 
 @dataclass(frozen=True)
 class Policy:
-    """The behaviour for each open question; `policy_table` describes all of them.
+    """The behaviour for each open question; `policies.toml` describes all of them.
 
     Outside Python, names are written with hyphens: `own-request=connected`.
     """
@@ -73,3 +74,45 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     option_name(field.name): get_args(field.type) for field in fields(Policy)
 }
 """The name of each policy -> its values, the default first."""
+
+
+class PolicyRow(NamedTuple):
+    """One policy.
+
+    Attributes:
+        name: The name of the policy.
+        question: What Zuora's documentation does not say.
+        choice: How the fake tenant behaves.
+        others: The other possible behaviours.
+        switches: What to write for each of `others`, such as "denied=removed".
+        why: The reason for the default.
+    """
+
+    name: str
+    question: str
+    choice: str
+    others: tuple[str, ...]
+    switches: tuple[str, ...]
+    why: str
+
+
+def policy_rows(policy: Policy) -> Iterator[PolicyRow]:
+    """Yield a row for each policy, with the values of `policy` as the choices.
+
+    The questions and the reasons come from `policies.toml`.
+    """
+    import tomllib
+
+    text = files("entity_connections.fake").joinpath("policies.toml").read_text("utf-8")
+    questions = tomllib.loads(text)
+    for name, chosen in policy.as_dict().items():
+        behaviours: dict[str, str] = questions[name]["values"]
+        choice = behaviours.pop(chosen)
+        yield PolicyRow(
+            name,
+            questions[name]["question"],
+            choice,
+            others=tuple(behaviours.values()),
+            switches=tuple(f"{name}={value}" for value in behaviours),
+            why=questions[name]["why"],
+        )
