@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from entity_connections.cli.tenant.resolve import resolve_tenant
+from entity_connections.cli.tenant.workspace import make_workspace
 from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.fake.faults.catalogue import FAULTS
 
@@ -55,7 +55,7 @@ def test_a_command_applies_faults_to_its_own_tenant(home: Path) -> None:
 
 
 def test_the_screen_summarizes_faults_before_the_tenant_is_open() -> None:
-    workspace = resolve_tenant(TenantOptions(faults=("drop,times=2", "latency=0"))).workspace
+    workspace = make_workspace(TenantOptions(faults=("drop,times=2", "latency=0")))
     switches = workspace.fault_switches
     assert switches is not None
     assert switches.summarize() == "drop,times=2 · latency=0"

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from entity_connections.cli.tenant.resolve import resolve_tenant
+from entity_connections.cli.tenant.workspace import make_workspace
 from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.domain.ids import hyphenate_id
 
@@ -24,7 +24,7 @@ async def test_nothing_is_asked_before_somebody_can_see_it(
         monkeypatch.setenv(name, value)
     async with RawServer(http_response({})).open() as rogue:
         options = TenantOptions(base_url=rogue.root, entity="Acme-Europe")
-        user_session = await resolve_tenant(options).workspace.enter("x")
+        user_session = await make_workspace(options).enter("x")
         assert user_session.start == "Acme-Europe"
         assert not rogue.connections
         await user_session.tenant.zuora.aclose()

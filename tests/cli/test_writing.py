@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.tenant.execute import look_up_interrupted
-from entity_connections.cli.tenant.resolve import resolve_tenant
+from entity_connections.cli.tenant.workspace import make_workspace
 from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.services.operations.operation import State
 from entity_connections.services.storage.journal import Journal
@@ -263,7 +263,7 @@ def test_the_journal_knows_the_tenant_by_its_address_and_client(
     """A profile may be called otherwise tomorrow, or lead elsewhere."""
     for name, value in environ(home, ZUORA_CLIENT_ID="one", ZUORA_CLIENT_SECRET="x").items():
         monkeypatch.setenv(name, value)
-    workspace = resolve_tenant(TenantOptions(base_url="http://localhost:9")).workspace
+    workspace = make_workspace(TenantOptions(base_url="http://localhost:9"))
     assert workspace.journal.tenant == "http://localhost:9 one"
 
 

@@ -9,7 +9,7 @@ import click
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.output import echo, echo_json
 from entity_connections.cli.parameters import option
-from entity_connections.cli.tenant.credentials import find_credentials, get_profile
+from entity_connections.cli.tenant.real_workspace import find_credentials, get_profile
 from entity_connections.cli.tenant_options import TenantOptions, tenant_options
 from entity_connections.domain.ids import parse_id
 from entity_connections.domain.text import clean

@@ -5,7 +5,7 @@ import click
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import echo, echo_json, format_table, info
 from entity_connections.cli.parameters import option
-from entity_connections.cli.tenant.credentials import get_profile
+from entity_connections.cli.tenant.real_workspace import get_profile
 from entity_connections.cli.tenant_options import TenantOptions, tenant_options
 from entity_connections.domain.risk import Risk
 from entity_connections.settings.profiles import Profile, load_profiles

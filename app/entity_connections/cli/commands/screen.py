@@ -1,14 +1,16 @@
 """Opens the screen, before anything heavy of the tenant is imported."""
 
+import gc
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
 from entity_connections.cli.exit_codes import ExitCode
-from entity_connections.cli.fast_imports import import_without_gc
 from entity_connections.cli.output import info
-from entity_connections.cli.tenant.resolve import resolve_tenant
+from entity_connections.cli.tenant.workspace import make_workspace
 from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.services.storage.journal import Journal, JournalError
 from entity_connections.services.storage.journal_entry import Entry
@@ -28,8 +30,8 @@ def open_screen(options: TenantOptions, theme: str | None) -> int:
             "the screen needs a terminal as its input and its error output;"
             " without one, use a command: see --help."
         )
-    workspace = resolve_tenant(options).workspace
-    with import_without_gc():
+    workspace = make_workspace(options)
+    with _no_garbage_collection():
         from entity_connections.tui.app import ConnectionsApp
         from entity_connections.tui.terminal.run import run_app
 
@@ -48,6 +50,17 @@ def open_screen(options: TenantOptions, theme: str | None) -> int:
         )
         return ExitCode.UNKNOWN
     return ExitCode.CRASHED if status == 1 else status
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Save a tenth of the start: imports make next to no garbage, and what they make stays."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _find_open_entry(journal: Journal) -> Entry | None:

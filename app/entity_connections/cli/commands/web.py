@@ -12,7 +12,7 @@ from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.listening import address_options, bind_socket
 from entity_connections.cli.output import info
 from entity_connections.cli.parameters import option
-from entity_connections.cli.tenant.resolve import resolve_tenant
+from entity_connections.cli.tenant.workspace import make_workspace
 from entity_connections.cli.tenant_options import (
     THEMES,
     ScenarioName,
@@ -105,7 +105,7 @@ def build_command(chosen: TenantOptions, theme: str) -> "Command":
     """
     from entity_connections.web.session import Command
 
-    options = [*resolve_tenant(chosen).workspace.options, "--theme", theme]
+    options = [*make_workspace(chosen).options, "--theme", theme]
     if chosen.entity is not None:
         options += ["--entity", chosen.entity]
     for fault in chosen.faults or ():

@@ -1,5 +1,6 @@
 """Where a fake tenant comes from: a scenario or a tenant file, with a sentence for a bad one."""
 
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from entity_connections.cli.exit_codes import CliError, ExitCode
+from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS
 
 if TYPE_CHECKING:
     import sqlite3
@@ -21,13 +23,15 @@ class TenantSource(NamedTuple):
         scenario: The state of a new tenant.
         path: The tenant file, or None.
         name: The name of the tenant, for messages.
-        users: Its users.
+        users: Its users, each with a description.
+        options: The command-line options that choose it.
     """
 
     scenario: "str | Scenario"
     path: Path | None
     name: str
-    users: "tuple[User, ...]"
+    users: Mapping[str, str]
+    options: tuple[str, str]
 
 
 def prepare_source(scenario: str | None, tenant_file: str | None) -> TenantSource:
@@ -42,21 +46,30 @@ def prepare_source(scenario: str | None, tenant_file: str | None) -> TenantSourc
     """
     scenario_name = "acme" if scenario is None else scenario
     if tenant_file is None:
+        options = ("--scenario", scenario_name)
+        if scenario_name in SCENARIOS:  # loaded later: the screen opens first
+            return TenantSource(scenario_name, None, scenario_name, USERS, options)
         loaded = load_scenario(scenario_name)
-        return TenantSource(loaded, None, Path(scenario_name).name, loaded.users)
+        users = _describe_users(loaded.users)
+        return TenantSource(loaded, None, Path(scenario_name).name, users, options)
     from entity_connections.fake.state import tenant_settings
     from entity_connections.fake.state.users import Users
 
     path = Path(tenant_file).absolute()
     with closing(open_tenant_file(path, scenario_name)) as db:
-        origin, users = tenant_settings.read(db, tenant_settings.SCENARIO), Users(db).all()
+        origin = tenant_settings.read(db, tenant_settings.SCENARIO)
+        users = _describe_users(Users(db).all())
     if scenario not in (None, origin):
         raise CliError(
             f"{path} was made from {origin or 'a scenario'}, not from {scenario}. To start it"
             f" anew: entity-connections tenant reset {tenant_file} --scenario {scenario}",
             ExitCode.USAGE,
         )
-    return TenantSource(origin, path, path.name, users)
+    return TenantSource(origin, path, path.name, users, ("--tenant", str(path)))
+
+
+def _describe_users(users: "Iterable[User]") -> dict[str, str]:
+    return {user.username: USERS.get(user.username, user.login) for user in users}
 
 
 def open_tenant_file(path: Path, scenario: str | None = None) -> "sqlite3.Connection":

@@ -9,11 +9,13 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from entity_connections.cli.output import echo, echo_json, info
+from entity_connections.cli.tenant.real_workspace import get_profile
 from entity_connections.cli.tenant.session import TenantSession
 from entity_connections.services.operations.operation import Operation
 from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
 
+_FAKE_BASE_URL = "http://fake-tenant.localhost"
 _ABSENT = "(absent)"
 _LEFT_OUT = {"host", "connection", "content-length"}
 """Headers that the URL says, or that are about the way there only."""
@@ -23,7 +25,9 @@ async def print_requests(
     session: TenantSession, operations: Sequence[Operation], *, as_json: bool
 ) -> None:
     """Print what would be sent for each operation, without its secrets; nothing leaves."""
-    captured = [await _capture(operation, session.resolved.base_url) for operation in operations]
+    fake = session.options.fake
+    base_url = _FAKE_BASE_URL if fake else get_profile(session.options).base_url
+    captured = [await _capture(operation, base_url) for operation in operations]
     if as_json:
         echo_json(captured)
         return

@@ -3,15 +3,14 @@
 import asyncio
 import random
 from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from entity_connections.cli.exit_codes import CliError, ExitCode
-from entity_connections.cli.fake.tenant_source import TenantSource, prepare_source
-from entity_connections.cli.fast_imports import import_adapter
+from entity_connections.cli.fake.tenant_source import prepare_source
 from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.domain.errors import NotFound
 from entity_connections.domain.risk import Risk
-from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.tenant import Tenant
@@ -35,16 +34,11 @@ def make_fake_workspace(options: TenantOptions, seed: int | None = None) -> Work
     Raises:
         CliError: the file of a tenant or scenario cannot be used, or has no such user.
     """
-    scenario = "acme" if options.scenario is None else options.scenario
-    if options.tenant is None and scenario in SCENARIOS:
-        source, users = TenantSource(scenario, None, scenario, ()), USERS
-    else:  # before the screen opens: a file that cannot be used ends the program with a sentence
-        source = prepare_source(options.scenario, options.tenant)
-        users = {user.username: USERS.get(user.username, user.login) for user in source.users}
-    user = options.user or ("alice" if "alice" in users else next(iter(users)))
-    if user not in users:
+    source = prepare_source(options.scenario, options.tenant)
+    user = options.user or ("alice" if "alice" in source.users else next(iter(source.users)))
+    if user not in source.users:
         raise CliError(
-            f"There is no user {user} in {source.name}; there are {', '.join(users)}.",
+            f"There is no user {user} in {source.name}; there are {', '.join(source.users)}.",
             ExitCode.USAGE,
         )
     # The variable is meant for a real tenant: an entity that is unknown here costs a warning.
@@ -53,7 +47,9 @@ def make_fake_workspace(options: TenantOptions, seed: int | None = None) -> Work
     opened: list[FakeTenant] = []
 
     async def enter(username: str) -> UserSession:
-        await asyncio.to_thread(import_adapter, "entity_connections.fake.tenant")
+        for module in ("fake.tenant", "zuora.client"):
+            # In a thread, so that the screen goes on to answer keys.
+            await asyncio.to_thread(import_module, f"entity_connections.{module}")
         from entity_connections.fake.tenant import open_tenant
         from entity_connections.zuora.auth import Credentials
         from entity_connections.zuora.client import ZuoraClient
@@ -85,7 +81,7 @@ def make_fake_workspace(options: TenantOptions, seed: int | None = None) -> Work
         risk=Risk.DEMO,
         name=source.name,
         user=user,
-        users=tuple(users.items()),
+        users=tuple(source.users.items()),
         enter=enter,
         lock=lock,
         journal=Journal(  # it lasts as long as the tenant does
@@ -94,11 +90,7 @@ def make_fake_workspace(options: TenantOptions, seed: int | None = None) -> Work
             str(source.path or source.name),
             process_id=None if seed is None else "localhost:1",
         ),
-        options=(
-            *(("--tenant", str(source.path)) if source.path else ("--scenario", scenario)),
-            "--user",
-            user,
-        ),
+        options=(*source.options, "--user", user),
         shared=source.path is not None,
         fault_switches=create_fault_switches(opened, options.faults or ()),
     )

@@ -41,7 +41,7 @@ async def find_row_by_id(session: TenantSession, action: Action, connection_id: 
         CliError: there is no such connection, or a newer one took its place.
     """
     lists: dict[str, Snapshot | ZuoraError]
-    if session.resolved.entity_given:
+    if session.options.entity is not None:
         acting_id = await session.find_acting_id()
         lists = {acting_id: await session.tenant.read(acting_id)}
         where = session.tenant.hierarchy.get(acting_id).title
@@ -83,8 +83,8 @@ async def find_row_by_ends(session: TenantSession, action: Action, source: str, 
 async def _read_row(session: TenantSession, action: Action, source_id: str, target_id: str) -> Row:
     """Read the list of an end in which the action is possible: of the option's, if given."""
     ends = [source_id if end is End.SOURCE else target_id for end in action.acting_ends]
-    if session.resolved.entity is not None and session.resolved.entity_given:
-        entity = session.find_entity(session.resolved.entity)
+    if session.options.entity is not None:
+        entity = session.find_entity(session.options.entity)
         if entity.id not in (source_id, target_id):
             raise click.UsageError(f"{entity.title} is neither end of this connection.")
         ends = [entity.id]

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.output import info
-from entity_connections.cli.tenant.resolve import ResolvedTenant, resolve_tenant
+from entity_connections.cli.tenant.workspace import make_workspace
 from entity_connections.cli.tenant_options import TenantOptions, tenant_options
 from entity_connections.domain.entities import Entity
 from entity_connections.domain.errors import ZuoraError
@@ -25,7 +25,8 @@ from entity_connections.services.workspace import UserSession, Workspace
 class TenantSession(NamedTuple):
     """A tenant that has been entered."""
 
-    resolved: ResolvedTenant
+    options: TenantOptions
+    workspace: Workspace
     user_session: UserSession
 
     @property
@@ -34,14 +35,14 @@ class TenantSession(NamedTuple):
         return self.user_session.tenant
 
     @property
-    def workspace(self) -> Workspace:
-        """The tenant's journal, lock and risk."""
-        return self.resolved.workspace
+    def entity(self) -> str | None:
+        """The entity to act in, as an option or the profile names it."""
+        # In the fake tenant an unknown ZUORA_ENTITY_ID is no error: it is meant for a real one.
+        return self.options.entity if self.options.fake else self.user_session.start
 
     async def read_entities(self) -> None:
         """Read the entities."""
-        entity = self.resolved.entity
-        await self.tenant.read_entities(None if entity is None else parse_id(entity))
+        await self.tenant.read_entities(None if self.entity is None else parse_id(self.entity))
 
     async def find_acting_id(self, name: str | None = None) -> str:
         """Read the entities and return the id of the entity to act in.
@@ -52,7 +53,7 @@ class TenantSession(NamedTuple):
         Raises:
             CliError: there is no such entity, or the user may not act in it.
         """
-        wanted = self.resolved.entity if name is None else name
+        wanted = self.entity if name is None else name
         if wanted is None:
             return await self.tenant.open(self.user_session.start)
         await self.read_entities()
@@ -116,14 +117,14 @@ def run_in_tenant(
         silence_interval: seconds without an answer after which, again and again, the user
             is told.
     """
-    resolved = resolve_tenant(options)
+    workspace = make_workspace(options)
 
     async def enter_and_work() -> ExitCode:
-        user_session = await resolved.workspace.enter(resolved.workspace.user)
+        user_session = await workspace.enter(workspace.user)
         _report_delays(user_session.request_log)
         silence = asyncio.create_task(_report_silence(user_session.request_log, silence_interval))
         try:
-            return await work(TenantSession(resolved, user_session))
+            return await work(TenantSession(options, workspace, user_session))
         finally:
             silence.cancel()
             await user_session.tenant.zuora.aclose()

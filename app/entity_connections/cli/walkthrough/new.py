@@ -12,7 +12,7 @@ from entity_connections.cli.completers import complete_users
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.output import echo, info
 from entity_connections.cli.parameters import argument, option
-from entity_connections.cli.tenant.resolve import resolve_tenant
+from entity_connections.cli.tenant.workspace import make_workspace
 from entity_connections.cli.tenant_options import ScenarioName, TenantOptions
 from entity_connections.fake.scenarios.catalogue import SCENARIOS
 from entity_connections.files import replace_file
@@ -38,7 +38,7 @@ def new(file: Path, scenario: str | None, user: str | None, *, force: bool) -> i
     _check_file(file, force=force)
     size = _terminal_size()
     os.environ.pop("ZUORA_ENTITY_ID", None)  # others who play the script do not have it
-    workspace = resolve_tenant(options).workspace
+    workspace = make_workspace(options)
     from entity_connections.tui.terminal.run import run_app
     from entity_connections.walkthrough.script_recorder import (
         RecordedApp,

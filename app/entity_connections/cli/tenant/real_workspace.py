@@ -1,0 +1,87 @@
+"""A tenant of Zuora: its profile, its credentials, and the way into it."""
+
+import asyncio
+from importlib import import_module
+
+from entity_connections.cli.exit_codes import CliError, ExitCode
+from entity_connections.cli.tenant_options import TenantOptions
+from entity_connections.domain.risk import Risk
+from entity_connections.domain.secret import Secret
+from entity_connections.services.request_log import RequestLog
+from entity_connections.services.storage.journal import Journal
+from entity_connections.services.storage.list_cache import ListCache
+from entity_connections.services.tenant import Tenant
+from entity_connections.services.workspace import UserSession, Workspace
+from entity_connections.services.write_lock import WriteLock
+from entity_connections.settings.environment_variables import CLIENT_SECRET, read_variable
+from entity_connections.settings.errors import SettingsError
+from entity_connections.settings.paths import state_file
+from entity_connections.settings.profiles import Profile, load_profile, make_profile_for_url
+
+
+def get_profile(options: TenantOptions) -> Profile:
+    """Return the profile that the options name, or one made from `--base-url`."""
+    if options.base_url is not None:
+        return make_profile_for_url(options.base_url)
+    assert options.profile is not None  # noqa: S101 - otherwise the fake tenant is used
+    return load_profile(options.profile)
+
+
+def find_credentials(profile: Profile) -> tuple[str, Secret]:
+    """Return client id and client secret; a `secret_command` may ask on the terminal.
+
+    Raises:
+        CliError: there are none, or they must not be used.
+        SettingsError: the environment variable is empty.
+    """
+    from entity_connections.settings.secrets.client_secret import find_secret
+
+    read_variable(CLIENT_SECRET)  # an empty variable is a usage error, not a missing secret
+    if not profile.client_id:
+        sentence = f"There is no client id for {profile.name}. {profile.credentials_remedy}"
+        raise CliError(sentence, ExitCode.NO_ACCESS)
+    try:
+        return profile.client_id, find_secret(profile).value
+    except SettingsError as error:
+        raise CliError(str(error), ExitCode.NO_ACCESS) from error
+
+
+def make_real_workspace(options: TenantOptions) -> Workspace:
+    """Return the tenant of a profile or of `--base-url`, with its credentials at hand.
+
+    Raises:
+        CliError: there are no credentials.
+        SettingsError: the settings cannot be used.
+    """
+    profile = get_profile(options)
+    entity = profile.entity if options.entity is None else options.entity
+    # Before the screen opens, because a `secret_command` may ask on the terminal.
+    client_id, secret = find_credentials(profile)
+    lock = WriteLock(locked=profile.risk is Risk.PRODUCTION, permanent=profile.read_only)
+    login = profile.user or client_id
+    tenant_key = f"{profile.base_url} {client_id}"
+    cache = ListCache(state_file(), profile.name, tenant_key)
+
+    async def enter(_user: str) -> UserSession:
+        # Threads do what takes time, so that the screen goes on to answer keys.
+        await asyncio.to_thread(import_module, "entity_connections.zuora.client")
+        from entity_connections.zuora.auth import Credentials
+        from entity_connections.zuora.client import ZuoraClient
+
+        request_log = RequestLog()
+        zuora = await asyncio.to_thread(  # reads the certificate authorities
+            ZuoraClient, profile.base_url, Credentials(client_id, secret), lock, request_log
+        )
+        tenant = Tenant(zuora, cache=cache)
+        return UserSession(tenant, login, entity, lambda _id: None, request_log)
+
+    return Workspace(
+        risk=profile.risk,
+        name=profile.name,
+        user=login,
+        users=(),
+        enter=enter,
+        lock=lock,
+        journal=Journal(state_file(), profile.name, tenant_key),
+        options=profile.options,
+    )
