@@ -21,6 +21,7 @@ CALLED = {
         {},
         optional={
             "share": st.sampled_from([0, 0.25, 1]),
+            "after": st.integers(1, 99),
             "times": st.integers(1, 99),
             "calls": st.sampled_from([*CALLS]),
         },
@@ -47,9 +48,10 @@ def test_the_text_of_a_setting_can_be_parsed(
         ("latency=inf", "The value of latency must be a number"),
         ("drop,share=2", "The share of drop must be a number from 0 to 1."),
         ("drop,times=0", "The times of drop must be a whole number from 1."),
+        ("drop,after=0", "The after of drop must be a whole number from 1."),
         ("drop,times=²", "The times of drop must be a whole number from 1."),
         ("drop,calls=some", "The calls of drop must be all, api, reads, writes or tokens."),
-        ("drop,often=1", "After drop come share=, times= and calls="),
+        ("drop,often=1", "After drop come share=, after=, times= and calls="),
         ("drop,times=1,times=2", "each of them once at most"),
     ],
 )

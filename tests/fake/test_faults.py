@@ -59,6 +59,28 @@ async def test_a_fault_switches_itself_off_after_its_times(server: Server) -> No
     assert not server.tenant.faults
 
 
+async def test_a_fault_lets_calls_pass_first(server: Server) -> None:
+    session = await server.sign_in("alice")
+    server.tenant.faults.on("rate-limit,after=2,times=1")
+    statuses = [(await session.get("/v1/entities")).status_code for _ in range(4)]
+    assert statuses == [200, 200, 429, 200]
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "retry_after"),
+    [("refusal", 30, None), ("refusal=10", 10, None), ("refusal-retry-after=7", 61, "7")],
+)
+async def test_a_refusal_has_its_category_and_changes_nothing(
+    server: Server, fault: str, code: int, retry_after: str | None
+) -> None:
+    session = await server.sign_in("alice")
+    server.tenant.faults.on(fault)
+    answer = await session.act("accept", WAITING)
+    assert (answer.status_code, answer.json()["success"], category(answer)) == (200, False, code)
+    assert answer.headers.get("Retry-After") == retry_after
+    assert await _status(server) == "Pending"
+
+
 @pytest.mark.parametrize(
     ("fault", "status", "retry_after", "becomes"),
     [
@@ -95,13 +117,17 @@ async def test_a_caller_that_gives_up_waiting_leaves_no_task_behind(
     assert (await _status(server)) == "Pending"
 
 
-@pytest.mark.parametrize("fault", ["drop", "truncated"])
-async def test_a_call_whose_answer_is_cut_off_is_carried_out(server: Server, fault: str) -> None:
+@pytest.mark.parametrize(
+    ("fault", "becomes"), [("drop", "Connected"), ("truncated", "Connected"), ("lost", "Pending")]
+)
+async def test_a_call_that_is_cut_off_is_carried_out_unless_it_was_lost(
+    server: Server, fault: str, becomes: str
+) -> None:
     session = await server.sign_in("alice")
     server.tenant.faults.on(fault)
     with pytest.raises(ConnectionResetError):
         await session.act("accept", WAITING)
-    assert (await _status(server)) == "Connected"
+    assert (await _status(server)) == becomes
 
 
 async def test_an_expired_token_is_refused_and_a_new_one_works(server: Server) -> None:

@@ -18,6 +18,7 @@ class Category(IntEnum):
     METHOD = 45
     CONTENTION = 50
     INTERNAL = 60
+    TEMPORARY = 61
     CONCURRENCY = 70
     MALFORMED = 90
 
@@ -31,7 +32,7 @@ class Refusal(Exception):
 
     def __init__(
         self,
-        category: Category,
+        category: int,
         *messages: str,
         status: int = 200,
         headers: Mapping[str, str] | None = None,
@@ -48,7 +49,7 @@ class Refusal(Exception):
 
         Zuora does not publish the resource number of entities and connections: it is 500000 here.
         """
-        return 90000011 if self.category is Category.AUTHENTICATION else 50000000 + self.category
+        return 90000011 if self.category == Category.AUTHENTICATION else 50000000 + self.category
 
 
 def forbidden(message: str) -> Refusal:

@@ -24,7 +24,7 @@ def print_faults(ctx: click.Context, _option: click.Parameter, is_given: bool) -
     if not is_given:
         return
     width = max(map(len, FAULTS)) + 2
-    click.echo("--fault NAME[=VALUE][,share=0.5][,times=3][,calls=WHICH], repeatable:\n")
+    click.echo("--fault NAME[=VALUE][,share=0.5][,after=2][,times=3][,calls=WHICH], repeatable:\n")
     for name, fault in FAULTS.items():
         value = "" if fault.value is None else f"VALUE={fault.value:g}, "
         click.echo(f"  {name:<{width}}{fault.sentence}")

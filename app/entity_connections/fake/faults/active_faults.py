@@ -77,6 +77,8 @@ class ActiveFaults:
             return None
         calls = self._calls_by_token[name]
         calls[token] += 1
+        if calls.total() <= setting.after:
+            return None
         if name == "expired-token" and calls[token] <= setting.value:
             return None
         if name == "another-administrator" and calls.total() % max(1, int(setting.value)):

@@ -56,6 +56,13 @@ FAULTS = {
     "time-out": Fault(
         "Nothing is carried out, and no answer comes for VALUE seconds, then HTTP 504.", 120
     ),
+    "refusal": Fault(
+        "HTTP 200 with success false, category VALUE of Zuora's codes; nothing is carried out.", 30
+    ),
+    "refusal-retry-after": Fault(
+        "HTTP 200 with success false, category 61, and a Retry-After of VALUE seconds.", 5
+    ),
+    "lost": Fault("The line drops before the call is carried out.", calls="writes"),
     "drop": Fault("The call is carried out, and the line drops before its answer.", calls="writes"),
     "truncated": Fault("The call is carried out, and its answer breaks off half-way."),
     "expired-token": Fault("A token is refused, HTTP 401, after VALUE calls.", 3),
@@ -78,6 +85,7 @@ class FaultSetting(NamedTuple):
         name: A key of `FAULTS`.
         value: What VALUE stands for; 0 for a fault without a value.
         share: The share of the affected calls that it triggers on, from 0 to 1, at random.
+        after: How many of the affected calls pass before it triggers.
         times: How often it triggers before it switches itself off; None: without end.
         calls: The calls that it affects; a key of `CALLS`.
     """
@@ -85,6 +93,7 @@ class FaultSetting(NamedTuple):
     name: str
     value: float
     share: float
+    after: int
     times: int | None
     calls: str
 
@@ -96,6 +105,8 @@ class FaultSetting(NamedTuple):
             text += f"={self.value:g}"
         if self.share != 1.0:
             text += f",share={self.share:g}"
+        if self.after:
+            text += f",after={self.after}"
         if self.times is not None:
             text += f",times={self.times}"
         if self.calls != fault.calls:
@@ -112,7 +123,7 @@ class FaultSetting(NamedTuple):
 
 
 def parse_fault(text: str) -> FaultSetting:
-    """Return the setting written as `NAME[=VALUE][,share=S][,times=N][,calls=GROUP]`.
+    """Return the setting written as `NAME[=VALUE][,share=S][,after=N][,times=N][,calls=GROUP]`.
 
     Raises:
         FaultError: The text is not valid.
@@ -123,17 +134,21 @@ def parse_fault(text: str) -> FaultSetting:
     if has_value and fault.value is None:
         raise FaultError(f"The fault {name} takes no value.")
     parameters = {key: word for key, _, word in rest}
-    if len(parameters) < len(rest) or not parameters.keys() <= {"share", "times", "calls"}:
-        raise FaultError(f"After {name} come share=, times= and calls=, each of them once at most.")
+    if len(parameters) < len(rest) or not parameters.keys() <= {"share", "after", "times", "calls"}:
+        raise FaultError(
+            f"After {name} come share=, after=, times= and calls=, each of them once at most."
+        )
+    for key in ("after", "times"):
+        if key in parameters and not _POSITIVE_NUMBER.fullmatch(parameters[key]):
+            raise FaultError(f"The {key} of {name} must be a whole number from 1.")
     times, calls = parameters.get("times"), parameters.get("calls", fault.calls)
-    if times is not None and not _POSITIVE_NUMBER.fullmatch(times):
-        raise FaultError(f"The times of {name} must be a whole number from 1.")
     if calls not in CALLS:
         raise FaultError(f"The calls of {name} must be {join_or(CALLS)}.")
     return FaultSetting(
         name,
         _parse_number(f"value of {name}", value, 86_400) if has_value else fault.value or 0,
         share=_parse_number(f"share of {name}", parameters.get("share", "1"), 1),
+        after=int(parameters.get("after", "0")),
         times=int(times) if times else None,
         calls=calls,
     )

@@ -26,7 +26,7 @@ _GATEWAY_FAULTS = {"time-out": 504, "http-502": 502, "http-503-retry-after": 503
 """The faults in which a gateway answers and the tenant is not called, with its status."""
 _REFUSAL_FAULTS = (
     "rate-limit-retry-after", "rate-limit", "concurrency-retry-after", "concurrency",
-    "expired-token",
+    "expired-token", "refusal-retry-after", "refusal",
 )  # fmt: skip
 """The faults in which the tenant refuses the call."""
 
@@ -76,6 +76,8 @@ class FaultMiddleware:
         if fault := trigger("http-504"):
             await self._app(scope, receive, _discard)
             await _gateway_response(504, fault)(scope, receive, send)
+        elif trigger("lost"):
+            raise ConnectionResetError("The fault lost has closed the connection.")
         elif trigger("drop"):
             await self._app(scope, receive, _discard)
             raise ConnectionResetError("The fault drop has closed the connection.")
@@ -101,6 +103,10 @@ def _create_refusal(fault: FaultSetting) -> Refusal | Response:
         message = "Too many requests are running at once."
         headers = {"Concurrency-Limit-Remaining": "0", **_retry_after(fault)}
         return Refusal(Category.CONCURRENCY, message, status=429, headers=headers)
+    if fault.name.startswith("refusal"):
+        category = fault.value if fault.name == "refusal" else Category.TEMPORARY
+        message = "The fault refusal has refused the call."
+        return Refusal(int(category), message, headers=_retry_after(fault))
     message = "This resource is protected, please sign in first."
     return Refusal(Category.AUTHENTICATION, message, status=401)
 
