@@ -69,6 +69,9 @@ class _VirtualTimeLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._clock.monotonic()
 
+    def set_task_factory(self, _: object) -> None:
+        """Ignore Textual's eager tasks: without them, all versions of Python draw the same."""
+
     def run_in_executor(
         self, executor: object, func: Callable[..., Any], *args: object
     ) -> asyncio.Future[Any]:
