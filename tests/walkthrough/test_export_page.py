@@ -9,8 +9,15 @@ from xml.etree import ElementTree as Xml
 import pytest
 from entity_connections.walkthrough.export.exporter import export
 from entity_connections.walkthrough.export.html_page import page
+from entity_connections.walkthrough.export.pictures import (
+    LINE_HEIGHT,
+    TOP,
+    click_picture,
+    screen_size,
+)
 from entity_connections.walkthrough.screen_text import ScreenText
 from entity_connections.walkthrough.script_models import Step
+from textual.geometry import Offset
 
 from tests.walkthrough.recordings import MARKUP, make_script, tour
 
@@ -70,7 +77,7 @@ def test_captions_are_only_text(tour_page: Page) -> None:
     assert tour_page.text.count(MARKUP) == 2, "the caption, and what it teaches"
     assert "A <b>tour</b>" in tour_page.text
     allowed = (
-        "html head meta title link style body header h1 p kbd main section div h2 ol li"
+        "html head meta title link style body header h1 p kbd main section div nav a h2 ol li"
         " img figure details summary pre footer script"
     )
     assert {tag for tag, _ in tour_page.tags} == set(allowed.split())
@@ -103,6 +110,22 @@ def test_every_picture_is_whole_and_has_words(tour_page: Page) -> None:
         kind, data = image["src"].split(",")
         assert kind == "data:image/svg+xml;base64"
         Xml.fromstring(base64.b64decode(data))
+
+
+def test_a_click_is_shown_with_the_lines_around_it() -> None:
+    recording = tour()
+    for row, first in ((0, 0), (12, 9), (23, 17)):
+        frame = recording.steps[0].clicks[0]._replace(pointer=Offset(5, row))
+        root = Xml.fromstring(click_picture(recording, frame))
+        top = TOP + first * LINE_HEIGHT - 8
+        width, _ = screen_size(*recording.script.size)
+        box = [float(number) for number in root.get("viewBox", "").split()]
+        assert box == pytest.approx([0, top, width, 7 * LINE_HEIGHT + 16])
+
+
+def test_steps_are_linked_to_their_neighbours(tour_page: Page) -> None:
+    links = [link["href"] for link in tour_page.of("a")]
+    assert links == ["#step-2", "#step-1", "#step-3", "#step-2"]
 
 
 def test_each_step_can_be_gone_to(tour_page: Page) -> None:

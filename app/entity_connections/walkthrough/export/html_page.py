@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from string import Template
 
-from entity_connections.walkthrough.export.pictures import escape_xml, screen_picture
+from entity_connections.walkthrough.export.pictures import (
+    click_picture,
+    escape_xml,
+    screen_picture,
+)
 from entity_connections.walkthrough.key_events import key_label
 from entity_connections.walkthrough.recording import Recording, StepRecording
 from entity_connections.walkthrough.screen_text import SEPARATOR
@@ -48,7 +52,7 @@ def _step(recording: Recording, recorded: StepRecording) -> str:
     picture = screen_picture(recording, recorded.last)
     # tabindex: a section that is scrolled to takes the focus, so that Tab goes on from there.
     return f"""<section class="step" id="step-{number}" tabindex="-1" aria-labelledby="c{number}">
-<div class="place">{number}/{count}</div>
+<div class="place">{number}/{count}<nav aria-label="Steps">{_links(number, count)}</nav></div>
 <h2 id="c{number}">{escape_xml(step.caption)}</h2>
 {f'<ol class="acts">{acts}</ol>' if acts else ""}
 <figure>{_image(picture, alt)}</figure>
@@ -58,8 +62,16 @@ def _step(recording: Recording, recorded: StepRecording) -> str:
 """
 
 
+def _links(number: int, count: int) -> str:
+    return "".join(
+        f'<a href="#step-{other}" aria-label="Step {other}">{arrow}</a>'
+        for other, arrow in ((number - 1, "←"), (number + 1, "→"))
+        if 1 <= other <= count
+    )
+
+
 def _acts(recording: Recording, recorded: StepRecording) -> Iterator[str]:
-    """Yield list items of the inputs of a step; clicks with their pictures."""
+    """Yield list items of the inputs of a step; clicks with the lines around the pointer."""
     clicks = iter(recorded.clicks)
     faults = recorded.step.faults
     if faults is not None:
@@ -68,7 +80,7 @@ def _acts(recording: Recording, recorded: StepRecording) -> Iterator[str]:
         yield f"<li>{_describe_act(act)}"
         if act.click is not None and (frame := next(clicks, None)):
             alt = f"The pointer is on {_describe_locator(act.click)}."
-            yield _image(screen_picture(recording, frame), alt)
+            yield _image(click_picture(recording, frame), alt)
         yield "</li>\n"
 
 
