@@ -1,4 +1,4 @@
-"""Which action a row allows, and what is said when it allows none."""
+"""Which actions a row allows, and the reasons why not."""
 
 import itertools
 
@@ -11,7 +11,7 @@ from entity_connections.domain.rows import Row
 from tests.domain.small_tenant import GLOBAL, HIERARCHY, NORTH, PLANNED, STRANGER, connection, row
 
 OUT, IN = Direction.OUTBOUND, Direction.INBOUND
-EVERYWHERE = frozenset(one.id for one in HIERARCHY)
+EVERYWHERE = frozenset(entity.id for entity in HIERARCHY)
 
 
 def outbound(status: str | None) -> Row:
@@ -23,7 +23,7 @@ def inbound(status: str) -> Row:
 
 
 @pytest.mark.parametrize(
-    ("one", "action"),
+    ("offering", "action"),
     [
         (outbound(None), REQUEST),
         (outbound(DISCONNECTED), REQUEST),
@@ -35,47 +35,51 @@ def inbound(status: str) -> Row:
         (inbound(DISCONNECTED), None),
         (inbound("Suspended"), None),
     ],
-    ids=lambda one: one.status if isinstance(one, Row) else "",
+    ids=lambda value: value.status if isinstance(value, Row) else "",
 )
-def test_the_action_a_row_offers(one: Row, action: Action | None) -> None:
-    assert default_action(one, EVERYWHERE) is action
+def test_the_action_that_a_row_offers(offering: Row, action: Action | None) -> None:
+    assert default_action(offering, EVERYWHERE) is action
 
 
 def test_deny_is_allowed_exactly_where_accept_is() -> None:
-    for one in (outbound(None), outbound(PENDING), inbound(PENDING), inbound(CONNECTED)):
-        accept, deny = (action.disabled_reason(one, None) for action in (ACCEPT, DENY))
+    for answered in (outbound(None), outbound(PENDING), inbound(PENDING), inbound(CONNECTED)):
+        accept, deny = (action.disabled_reason(answered, None) for action in (ACCEPT, DENY))
         assert (accept is None) == (deny is None)
 
 
-def test_a_request_needs_a_provisioned_listed_and_enterable_target() -> None:
-    planned = REQUEST.disabled_reason(row(OUT, PLANNED), EVERYWHERE)
-    closed = REQUEST.disabled_reason(row(OUT, NORTH), frozenset({GLOBAL.id}))
-    gone = row(OUT, STRANGER, connection(GLOBAL, STRANGER, DISCONNECTED))
-    strange = REQUEST.disabled_reason(gone, EVERYWHERE)
-    assert planned is not None
-    assert planned.brief == "not provisioned yet"
-    assert closed is not None
-    assert closed.brief == "no access"
-    assert strange is not None
-    assert strange.brief == "not in the list"
+@pytest.mark.parametrize(
+    ("target_row", "accessible_ids", "brief"),
+    [
+        (row(OUT, PLANNED), EVERYWHERE, "not provisioned yet"),
+        (row(OUT, NORTH), frozenset({GLOBAL.id}), "no access"),
+        (row(OUT, STRANGER, connection(GLOBAL, STRANGER, DISCONNECTED)), EVERYWHERE,
+         "not in the list"),
+    ],
+)  # fmt: skip
+def test_a_request_needs_a_provisioned_listed_and_accessible_target(
+    target_row: Row, accessible_ids: frozenset[str], brief: str
+) -> None:
+    reason = REQUEST.disabled_reason(target_row, accessible_ids)
+    assert reason is not None
+    assert reason.brief == brief
 
 
-def test_nothing_is_forbidden_for_lack_of_knowledge() -> None:
+def test_unknown_access_disables_nothing() -> None:
     assert REQUEST.disabled_reason(row(OUT, NORTH), None) is None
 
 
-def test_the_source_is_sent_to_the_other_side_for_an_answer() -> None:
+def test_a_disabled_answer_names_the_entity_that_can_answer() -> None:
     reason = ACCEPT.disabled_reason(outbound(PENDING), EVERYWHERE)
     assert reason is not None
     assert reason.remedy == "Press g to act as Acme North."
 
 
-def test_every_refusal_says_why_and_what_would_help() -> None:
-    every = [outbound(one) for one in (None, PENDING, CONNECTED, DISCONNECTED, "Suspended")]
-    every += [inbound(one) for one in (PENDING, CONNECTED, DISCONNECTED, "Suspended")]
-    every += [row(OUT, PLANNED)]
-    for one, action in itertools.product(every, ACTIONS):
-        reason = action.disabled_reason(one, EVERYWHERE)
+def test_every_reason_has_a_remedy() -> None:
+    rows = [outbound(status) for status in (None, PENDING, CONNECTED, DISCONNECTED, "Suspended")]
+    rows += [inbound(status) for status in (PENDING, CONNECTED, DISCONNECTED, "Suspended")]
+    rows += [row(OUT, PLANNED)]
+    for refused, action in itertools.product(rows, ACTIONS):
+        reason = action.disabled_reason(refused, EVERYWHERE)
         if reason is not None:
             assert reason.reason.endswith(".")
             assert reason.remedy.endswith(".")
@@ -84,17 +88,7 @@ def test_every_refusal_says_why_and_what_would_help() -> None:
 def test_the_cursor_starts_where_something_waits_else_where_something_can_be_requested() -> None:
     rows = [inbound(CONNECTED), outbound("Suspended"), outbound(DISCONNECTED), inbound(PENDING)]
     while rows:
-        found = default_row(rows, EVERYWHERE)
-        assert found is rows[-1]
+        assert default_row(rows, EVERYWHERE) is rows[-1]
         rows.pop()
     assert default_row([], EVERYWHERE) is None
     assert default_row([row(OUT, PLANNED), outbound(None)], frozenset()) == row(OUT, PLANNED)
-
-
-def test_only_a_role_that_is_known_forbids_anything() -> None:
-    for action in ACTIONS:
-        assert action.role_reason(inbound(PENDING), None) is None
-        assert action.role_reason(inbound(PENDING), "administrator") is None
-        reason = action.role_reason(inbound(PENDING), "standard user")
-        assert reason is not None
-        assert reason.reason.endswith("an administrator of Acme; you are a standard user.")

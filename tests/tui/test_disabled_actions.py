@@ -94,19 +94,6 @@ async def test_a_locked_row_says_so_and_how_to_unlock() -> None:
         assert bright(ui) == {"r"}
 
 
-async def test_a_read_only_profile_offers_no_way_to_unlock() -> None:
-    async with open_screen(
-        setup=TenantSetup(Risk.SANDBOX, "audit", WriteLock(permanent=True))
-    ) as ui:
-        await ui.pilot.pause(0.05)
-        assert ui.cell("Acme-US", "action") == "read-only"
-        assert "U " not in ui.text("detail") + ui.text("keys")
-        await ui.move_to("Acme-Europe")
-        await ui.press("enter")
-        assert "x ends" not in ui.notice
-        assert "This profile is read-only" in ui.notice
-
-
 async def test_an_unknown_role_disables_nothing() -> None:
     async with open_screen(setup=TenantSetup(Risk.SANDBOX, "acme"), user="carol") as ui:
         await ui.press("i")

@@ -130,12 +130,17 @@ async def test_a_click_on_the_word_unlocks_too() -> None:
 async def test_a_read_only_profile_cannot_be_unlocked(risk: Risk) -> None:
     async with open_screen(setup=TenantSetup(risk, "audit", WriteLock(permanent=True))) as ui:
         assert "READ-ONLY" in ui.text("header")
-        assert "U Unlock" not in ui.text("keys")
-        await ui.press("U")
-        assert ui.shows_main_screen
-        assert "This profile is read-only" in ui.notice
         await ui.move_to("Acme-US")
-        await ui.press("r")
+        await ui.pilot.pause(0.05)
+        assert ui.cell("Acme-US", "action") == "read-only"
+        assert "U " not in ui.text("detail") + ui.text("keys")
+        for key in ("U", "r"):
+            await ui.press(key)
+            assert ui.shows_main_screen
+            assert "This profile is read-only" in ui.notice
+        await ui.move_to("Acme-Europe")
+        await ui.press("enter")
+        assert "x ends" not in ui.notice
         assert "This profile is read-only" in ui.notice
 
 

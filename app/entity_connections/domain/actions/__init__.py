@@ -4,7 +4,9 @@ Screen, palette, help, key bar, one-shot commands, dry run and journal read them
 """
 
 from entity_connections.domain.actions.accept_and_deny import Accept, Deny
-from entity_connections.domain.actions.action import STANDARD_USER, Action, DisabledReason, End
+from entity_connections.domain.actions.action import Action as Action
+from entity_connections.domain.actions.action import DisabledReason as DisabledReason
+from entity_connections.domain.actions.action import End as End
 from entity_connections.domain.actions.disconnect import Disconnect
 from entity_connections.domain.actions.request import Request
 
@@ -15,16 +17,3 @@ DISCONNECT = Disconnect()
 
 ACTIONS: tuple[Action, ...] = (REQUEST, ACCEPT, DENY, DISCONNECT)
 ACTIONS_BY_ID = {action.id: action for action in ACTIONS}
-
-__all__ = [
-    "ACCEPT",
-    "ACTIONS",
-    "ACTIONS_BY_ID",
-    "DENY",
-    "DISCONNECT",
-    "REQUEST",
-    "STANDARD_USER",
-    "Action",
-    "DisabledReason",
-    "End",
-]

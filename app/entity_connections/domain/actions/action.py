@@ -9,9 +9,6 @@ from entity_connections.domain.connections import KNOWN_STATUSES, Direction
 from entity_connections.domain.rows import Row
 from entity_connections.domain.zuora_api import Receipt, ZuoraApi
 
-STANDARD_USER = "standard user"
-"""Role of a user who may read only. The fake tenant tells roles, Zuora's API does not."""
-
 
 class DisabledReason(NamedTuple):
     """Why an action or a command is disabled.
@@ -38,8 +35,7 @@ class Action(ABC):
     """One of the things that can be done to the connection of a row.
 
     An action is disabled where the lists show that it is impossible or has no effect
-    (contract D1, D5). Zuora's API tells nobody's role, so an unknown role disables
-    nothing: the server decides.
+    (contract D1, D5).
 
     Attributes:
         id: name in the journal, in JSON and on the command line.
@@ -91,17 +87,6 @@ class Action(ABC):
         self, row: Row, accessible_ids: AbstractSet[str] | None
     ) -> DisabledReason | None:
         """Return why the action is disabled on a row with a known status, or None."""
-
-    def role_reason(self, row: Row, role: str | None) -> DisabledReason | None:
-        """Return why the user's role in the acting entity disables the action, or None."""
-        if role != STANDARD_USER:
-            return None
-        needs = "It waits for" if row.waits_for_acting else "This takes"
-        return DisabledReason(
-            f"{needs} an administrator of {row.acting.title}; you are a {STANDARD_USER}.",
-            "Ask one of them to do it, or to give you the role.",
-            "administrators only",
-        )
 
     @abstractmethod
     def yes_label(self, row: Row, source: str, target: str) -> str:

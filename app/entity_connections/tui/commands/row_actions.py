@@ -15,6 +15,9 @@ from entity_connections.tui.rendering.notices import Kind
 if TYPE_CHECKING:
     from entity_connections.tui.screens.connections import ConnectionsScreen
 
+STANDARD_USER = "standard user"
+"""Role of a user who may read only. The fake tenant tells roles, Zuora's API does not; an unknown
+role disables nothing, since the server decides."""
 READ_ONLY = DisabledReason(
     "This profile is read-only.",
     "read_only says so in the profile; it changes there, not here.",
@@ -52,7 +55,7 @@ def _get_disabled_reason(action: Action, context: CommandContext) -> DisabledRea
             "The list is read until it tells; ctrl+r reads it now.",
         )
     reason = action.disabled_reason(context.row, context.accessible_ids)
-    return reason or get_write_reason(action, context.row, context)
+    return reason or get_write_reason(context.row, context)
 
 
 def _confirm_action(action: Action, screen: "ConnectionsScreen") -> None:
@@ -75,12 +78,18 @@ def _confirm_action(action: Action, screen: "ConnectionsScreen") -> None:
 ACTION_COMMANDS = {action: _make_command(action) for action in ACTIONS}
 
 
-def get_write_reason(action: Action, row: Row, context: CommandContext) -> DisabledReason | None:
-    """Return why the user may not write, on a row that allows `action`, or None."""
+def get_write_reason(row: Row, context: CommandContext) -> DisabledReason | None:
+    """Return why the user may not write, on a row that allows an action, or None."""
     if context.workspace.lock.permanent:
         return READ_ONLY
-    reason = action.role_reason(row, context.role)
-    return reason or (_LOCKED if context.workspace.lock.locked else None)
+    if context.role == STANDARD_USER:
+        needs = "It waits for" if row.waits_for_acting else "This takes"
+        return DisabledReason(
+            f"{needs} an administrator of {row.acting.title}; you are a {STANDARD_USER}.",
+            "Ask one of them to do it, or to give you the role.",
+            "administrators only",
+        )
+    return _LOCKED if context.workspace.lock.locked else None
 
 
 def get_row_command(row: Row, context: CommandContext) -> Command:

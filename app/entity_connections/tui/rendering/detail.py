@@ -2,13 +2,13 @@
 
 from textual.content import Content
 
-from entity_connections.domain.actions import REQUEST, STANDARD_USER, DisabledReason
+from entity_connections.domain.actions import REQUEST, DisabledReason
 from entity_connections.domain.actions.default_action import default_action
 from entity_connections.domain.connections import DISCONNECTED, PENDING, Direction
 from entity_connections.domain.rows import Row
 from entity_connections.services.screen_state import Progress
 from entity_connections.tui.commands.command import CommandContext
-from entity_connections.tui.commands.row_actions import get_write_reason
+from entity_connections.tui.commands.row_actions import STANDARD_USER, get_write_reason
 from entity_connections.tui.rendering.rows import format_status
 from entity_connections.tui.rendering.text import MUTED
 
@@ -38,7 +38,7 @@ def _make_hint(row: Row, context: CommandContext) -> str:
         return "the last action's outcome is unknown"
     action = default_action(row, context.accessible_ids)
     if action is not None:
-        refusal = get_write_reason(action, row, context)
+        refusal = get_write_reason(row, context)
         return _make_refusal_hint(row, context, refusal) if refusal else action.key_hint
     if row.status == PENDING:
         return "an administrator of the target accepts or denies it"

@@ -95,7 +95,7 @@ def _make_action_cell(row: Row, context: CommandContext) -> Cell:
     """Return the action that makes sense; it looks like a link only if it is possible."""
     action = default_action(row, context.accessible_ids)
     if action is not None:
-        refusal = get_write_reason(action, row, context)
+        refusal = get_write_reason(row, context)
         if refusal is None:
             return Cell(action.label, "action")
         return Cell(refusal.brief or action.label, "mute")
