@@ -3,9 +3,7 @@
 A plain `Static` repaints its whole box, which is felt over a slow connection.
 """
 
-from itertools import takewhile
-from operator import eq
-
+from rich.cells import cell_len
 from rich.style import Style
 from textual.content import Content
 from textual.geometry import Region
@@ -38,8 +36,13 @@ class TextLines(Widget):
             self.refresh(layout=True)
             return
         lines = zip(self._split_cells(old), self._split_cells(content), strict=True)
-        regions = [_changed_region(before, after, y) for y, (before, after) in enumerate(lines)]
-        if changed := [region for region in regions if region is not None]:
+        changed = [
+            # Textual paints a line from its left edge: only the end of a region saves output.
+            Region(0, y, self.size.width - _count_equal_end(before, after), 1)
+            for y, (before, after) in enumerate(lines)
+            if before != after
+        ]
+        if changed:
             self.refresh(*changed)
 
     def _split_cells(self, content: Content) -> list[list[Cell]]:
@@ -53,16 +56,11 @@ class TextLines(Widget):
         ]
 
 
-def _changed_region(before: list[Cell], after: list[Cell], y: int) -> Region | None:
-    """Return the region of line `y` from the first changed cell to the last."""
-    if before == after:
-        return None
-    if len(before) != len(after):  # double-width characters: the index is not the column
-        return Region(0, y, max(len(before), len(after)) * 2, 1)
-    first = _count_equal(before, after)
-    last = _count_equal(before[::-1], after[::-1])
-    return Region(first, y, len(after) - first - last, 1)
-
-
-def _count_equal(before: list[Cell], after: list[Cell]) -> int:
-    return sum(takewhile(bool, map(eq, before, after)))
+def _count_equal_end(before: list[Cell], after: list[Cell]) -> int:
+    """Return how many cells at the right end are the same, up to a character of another width."""
+    count = 0
+    for old, new in zip(reversed(before), reversed(after), strict=False):
+        if old != new or cell_len(new[0]) != 1:
+            break
+        count += 1
+    return count

@@ -170,8 +170,7 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         old, self._cursor = self._cursor, key
         self._scroll_to_cursor()
         if old is not None and old != key:
-            self._refresh_row(old)
-            self._refresh_row(key)
+            self._refresh_cursor(old, key)
             if self.on_cursor_set is None:
                 self.post_message(self.RowHighlighted(key))
         if self.on_cursor_set is not None:
@@ -261,12 +260,13 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         self._strips.clear()
         super().notify_style_update()
 
-    def _refresh_row(self, key: str) -> None:
-        """Repaint the cells of a row that show the cursor, if the row is visible."""
-        line = self._rows[key] - self.scroll_offset.y
-        if 0 <= line < self._page:
-            width = self.slots[0].start + self.slots[0].width if self.slots else self._width
-            self.refresh(Region(0, line + HEADER_HEIGHT, width, 1))
+    def _refresh_cursor(self, *keys: str) -> None:
+        """Repaint the cells that show the cursor in some rows, of which one is visible."""
+        width = self.slots[0].start + self.slots[0].width if self.slots else self._width
+        top, page = self.scroll_offset.y, self._page
+        lines = [self._rows[key] - top for key in keys]
+        regions = [Region(0, line + HEADER_HEIGHT, width, 1) for line in lines if 0 <= line < page]
+        self.refresh(*regions)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return lines, from the cache where possible.
