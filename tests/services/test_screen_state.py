@@ -239,13 +239,13 @@ async def test_an_unknown_outcome_is_resolved_by_a_list_of_its_entity(
     for entity in (CORPORATION, EUROPE):
         state.apply(await tenant.read(entity))
         assert state.progress(operation.row) is Progress.UNKNOWN
-        assert state.take_resolved() == []
+        assert state.unresolved.take_resolved() == []
     await tenant.zuora.request_connection(CORPORATION, operation.row.key, operation.key)
     state.apply(await tenant.read(CORPORATION))
     assert state.progress(operation.row) is None
-    (settled,) = state.take_resolved()
+    (settled,) = state.unresolved.take_resolved()
     assert (settled.state, settled.id) == (State.CONFIRMED, operation.id)
-    assert state.take_resolved() == []
+    assert state.unresolved.take_resolved() == []
     await record_resolved(kept, [settled])
     assert kept.read_entries()[0].outcome == "confirmed"
 
@@ -258,7 +258,7 @@ async def test_an_operation_that_no_list_shows_was_not_applied_once_it_is_late(
     tenant.clock = lambda: now() + GATEWAY_TIMEOUT
     tenant.steady = lambda: monotonic() + GATEWAY_TIMEOUT.total_seconds()
     state.apply(await tenant.read(CORPORATION))
-    (settled,) = state.take_resolved()
+    (settled,) = state.unresolved.take_resolved()
     assert settled.state is State.NOT_APPLIED
     assert settled.sentence == (
         "Request Connection did not happen: the list shows no connection for "
@@ -270,8 +270,9 @@ async def test_an_operation_that_no_list_shows_was_not_applied_once_it_is_late(
 async def test_the_list_of_another_entity_resolves_nothing(state: ScreenState) -> None:
     operation = sent(state, DISCONNECT, "Acme-Europe", Journal(None, "acme"))
     state.act_in(JAPAN)
-    state.apply(await state.session.tenant.read(JAPAN))
-    assert state.take_resolved() == [], "that it is not in there does not mean that it has ended"
+    resolved = state.unresolved.take_resolved()
+    assert resolved == [], "a list without the record does not prove that it has ended"
+    )
     assert state.progress(operation.row) is Progress.UNKNOWN
 
 
@@ -306,11 +307,11 @@ async def test_both_sides_show_an_unknown_outcome_and_either_list_resolves_it(
 ) -> None:
     tenant = state.session.tenant
     operation = sent(state, REQUEST, "Acme-US", Journal(None, "acme"))
-    assert state.unresolved_acting_ids() == []
+    assert state.unresolved.acting_ids(excluding=state.acting_id) == []
     state.act_in(EUROPE)
-    assert state.unresolved_acting_ids() == [CORPORATION]
+    assert state.unresolved.acting_ids(excluding=state.acting_id) == [CORPORATION]
     state.act_in(US)
-    assert state.unresolved_acting_ids() == [], "its own list tells"
+    assert state.unresolved.acting_ids(excluding=state.acting_id) == [], "its own list tells"
     await tenant.zuora.request_connection(CORPORATION, US, operation.key)
     view = await tenant.read(US)
     row = view.row(IN, CORPORATION)
@@ -318,7 +319,7 @@ async def test_both_sides_show_an_unknown_outcome_and_either_list_resolves_it(
     assert state.progress(row) is Progress.UNKNOWN
     state.apply(view)
     assert state.progress(row) is None
-    assert [one.state for one in state.take_resolved()] == [State.CONFIRMED]
+    assert [one.state for one in state.unresolved.take_resolved()] == [State.CONFIRMED]
 
 
 async def test_a_repeated_unknown_request_keeps_both_entries_open(state: ScreenState) -> None:
@@ -327,7 +328,7 @@ async def test_a_repeated_unknown_request_keeps_both_entries_open(state: ScreenS
     second = sent(state, REQUEST, "Acme-US", kept)
     await state.session.tenant.zuora.request_connection(CORPORATION, US, first.key)
     state.apply(await state.session.tenant.read(CORPORATION))
-    assert [one.id for one in state.take_resolved()] == [first.id, second.id]
+    assert [one.id for one in state.unresolved.take_resolved()] == [first.id, second.id]
 
 
 async def test_unknown_operations_of_an_earlier_program_are_shown(state: ScreenState) -> None:

@@ -46,14 +46,6 @@ class Origin(NamedTuple):
     previous: "Origin | None"
 
 
-def _ignore_change() -> None:
-    """Do nothing: the default of `ScreenState.on_change`."""
-
-
-def _new_tabs() -> dict[Direction, TabState]:
-    return {direction: TabState() for direction in Direction}
-
-
 @dataclass
 class ScreenState:
     """The state behind the screen, for one user.
@@ -68,6 +60,8 @@ class ScreenState:
         revision: increases when the progress of an operation changes.
         tabs: the state of each tab.
         on_change: called after every change; replace it to listen.
+        unresolved: the operations whose outcome is unknown; what lists have proven of them is to be
+            shown and recorded (`recovery.record_resolved`).
     """
 
     session: UserSession
@@ -77,16 +71,17 @@ class ScreenState:
     direction: Direction = Direction.OUTBOUND
     recent: list[str] = field(default_factory=list)
     revision: int = 0
-    on_change: Callable[[], None] = _ignore_change
-    tabs: dict[Direction, TabState] = field(default_factory=_new_tabs)
+    on_change: Callable[[], None] = lambda: None
+    tabs: dict[Direction, TabState] = field(
+        default_factory=lambda: {direction: TabState() for direction in Direction}
+    )
+    unresolved: UnresolvedOperations = field(default_factory=UnresolvedOperations)
     _rows: dict[Direction, dict[str, tuple[str, Row]]] = field(default_factory=dict)
-    _nearest: tuple[tuple[object, object], str | None] = ((None, None), None)
-    _visible: Sequence[Row] = ()
+    _visible: dict[str, Row] = field(default_factory=dict)
     _visible_key: tuple[object, ...] = ()
     _cached_asked: float = 0.0  # `Snapshot.asked` of the cached list that was shown first
     _origin: Origin | None = None
     _sending: set[tuple[str, str]] = field(default_factory=set)
-    _unresolved: UnresolvedOperations = field(default_factory=UnresolvedOperations)
 
     @property
     def tab(self) -> TabState:
@@ -103,14 +98,14 @@ class ScreenState:
         self.on_change()
 
     def _apply(self, snapshot: Snapshot) -> None:
-        self.revision += self._unresolved.resolve_with(snapshot)
+        self.revision += self.unresolved.resolve_with(snapshot)
         if snapshot.acting_id != self.acting_id:
             return
         if self.snapshot is not None and snapshot.asked < self.snapshot.asked:
             return
         place = self.tab.place
-        if self.tab.pinned and place and place.rows is None and self.snapshot is not None:
-            self.tab.place = place._replace(rows=self.visible_rows())
+        if place and place.pinned and place.order is None and self.snapshot is not None:
+            self.tab.place = place._replace(order=self._visible_keys())
         self.snapshot, self.failure = snapshot, None
         for direction in Direction:
             rows = snapshot.rows(direction)
@@ -187,13 +182,13 @@ class ScreenState:
             rows = self.visible_rows() or self.rows()
             if rows or self.snapshot.asked > self._cached_asked:
                 row = default_row(rows, self.session.tenant.accessible_ids)
-                self.tab.place = CursorPlace(row.key if row else None, rows)
+                self.tab.place = CursorPlace(row.key if row else None, [row.key for row in rows])
 
     def move_cursor(self, key: str) -> None:
         """Put the cursor on a visible row, because the user did."""
         place, pinned = self.tab.place, self.tab.pinned
         if place is None or place.key != key:
-            self.tab.place = CursorPlace(key, self.visible_rows())
+            self.tab.place = CursorPlace(key, self._visible_keys())
         if pinned != self.tab.pinned:  # the row that was pinned may disappear
             self.on_change()
 
@@ -219,18 +214,8 @@ class ScreenState:
 
         That is the row on which the user put the cursor, else its nearest visible neighbour.
         """
-        tab, place = self.tab, self.tab.place
-        row = self.find(place.key) if place is not None else None
-        if row is not None and (
-            tab.pinned or filter_rows(tab.filter_text, [(search_text(row), row)])
-        ):
-            return row.key
-        shown = self.visible_rows()
-        cache_key, nearest = self._nearest
-        if cache_key[0] is not place or cache_key[1] is not shown:
-            nearest = (place or CursorPlace(None)).nearest(shown)
-            self._nearest = (place, shown), nearest
-        return nearest
+        place = self.tab.place or CursorPlace(None)
+        return place.nearest(self._visible_rows())
 
     @property
     def moved_reason(self) -> str:
@@ -260,43 +245,46 @@ class ScreenState:
         """Return all rows of the tab in front, unfiltered and unsorted."""
         return [row for _, row in self._rows.get(self.direction, {}).values()]
 
-    def visible_rows(self) -> Sequence[Row]:
+    def visible_rows(self) -> list[Row]:
         """Return the rows of the tab in front, filtered and sorted, and the pinned row."""
+        return list(self._visible_rows().values())
+
+    def _visible_keys(self) -> list[str]:
+        return list(self._visible_rows())
+
+    def _visible_rows(self) -> dict[str, Row]:
+        """Return the visible rows by key, computed once for each state of list and tab."""
         tab = self.tab
-        cache_key = (self.snapshot, self.direction, tab.filter_text, tab.sort_column, tab.reverse)
-        if tab.pinned is not None:
-            return self._make_visible_rows()
-        if cache_key != self._visible_key:
-            self._visible_key, self._visible = cache_key, self._make_visible_rows()
+        pinned = self.find(tab.pinned)
+        place = tab.place if tab.pinned else None
+        key = (self.snapshot, self.direction, tab.filter_text, tab.sort_column, tab.reverse)
+        if (*key, pinned, place) != self._visible_key:
+            self._visible_key = (*key, pinned, place)
+            self._visible = {row.key: row for row in self._make_visible_rows(pinned)}
         return self._visible
 
-    def _make_visible_rows(self) -> Sequence[Row]:
+    def _make_visible_rows(self, pinned: Row | None) -> Sequence[Row]:
         tab, place = self.tab, self.tab.place
         listed = self._rows.get(self.direction, {})
         rows = filter_rows(tab.filter_text, listed.values(), keep=tab.pinned)
-        row = self.find(tab.pinned)
-        if row is not None and row.key not in listed:
-            rows.insert(0, row)
+        if pinned is not None and pinned.key not in listed:
+            rows.insert(0, pinned)
         ordered = sort_rows(rows, tab.sort_column, reverse=tab.reverse)
-        if row is not None and place is not None and place.rows is not None:
-            return place.hold(row, ordered)
-        return ordered
+        return place.hold(pinned, ordered) if pinned is not None and place else ordered
+
+    @property
+    def visible_count(self) -> int:
+        """Number of visible rows that are in the list; a pinned row may not be."""
+        return len(self._visible_rows().keys() & self._rows.get(self.direction, {}).keys())
 
     def find(self, key: str | None) -> Row | None:
         """Return a row of the tab in front by its key, also if the filter hides it.
 
         A pinned row that the list does not hold is made from the newest list of either end.
         """
-        found = self._rows.get(self.direction, {}).get(key or "")
-        if found is not None:
-            return found[1]
+        if listed := self._rows.get(self.direction, {}).get(key or ""):
+            return listed[1]
         return self._unlisted(key) if key is not None and key == self.tab.pinned else None
-
-    @property
-    def shows_pinned_row(self) -> bool:
-        """Whether the pinned row is not in the list."""
-        pinned = self.tab.pinned
-        return pinned is not None and pinned not in self._rows.get(self.direction, {})
 
     def _unlisted(self, key: str) -> Row | None:
         """Return the row of a pair that is not listed, by the newest list of either end."""
@@ -311,7 +299,7 @@ class ScreenState:
         """Return what is under way on a row, sent from whichever of its two entities."""
         if (row.source.id, row.target.id) in self._sending:
             return Progress.SENDING
-        return Progress.UNKNOWN if row in self._unresolved else None
+        return Progress.UNKNOWN if row in self.unresolved else None
 
     def start_operation(self, operation: Operation) -> None:
         """Note that an operation on a row is under way; the row stays where it is."""
@@ -320,7 +308,7 @@ class ScreenState:
         row, place = operation.row, self.tab.place
         at = row.acting.id, row.direction, row.key
         if place is not None and at == (self.acting_id, self.direction, place.key):
-            self.tab.place = CursorPlace(row.key, self.visible_rows(), pinned=True)
+            self.tab.place = CursorPlace(row.key, self._visible_keys(), pinned=True)
         self.on_change()
 
     def finish_operation(self, operation: Operation) -> None:
@@ -333,20 +321,5 @@ class ScreenState:
 
     def update_unresolved(self, operations: Iterable[Operation]) -> None:
         """Show operations as unknown until a list proves their outcome; drop those known now."""
-        self.revision += self._unresolved.update(operations)
+        self.revision += self.unresolved.update(operations)
         self.on_change()
-
-    def unresolved_acting_ids(self) -> list[str]:
-        """Return the other entities whose lists may prove an outcome that is unknown."""
-        return self._unresolved.acting_ids(excluding=self.acting_id)
-
-    def unresolved_entry_ids(self) -> set[str]:
-        """Return the journal ids of the operations that are shown as unknown."""
-        return self._unresolved.entry_ids()
-
-    def take_resolved(self) -> list[Operation]:
-        """Return the operations that lists have resolved since the last call.
-
-        Each is to be told to the person and recorded (`recovery.record_resolved`).
-        """
-        return self._unresolved.take_resolved()

@@ -1,6 +1,6 @@
 """The state of a tab: filter, sort order, and the row on which the user put the cursor."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -9,39 +9,41 @@ from entity_connections.domain.rows import Row
 
 
 class CursorPlace(NamedTuple):
-    """The row on which the cursor was put, and the rows around it at that moment.
+    """The row on which the cursor was put, and the order of the rows at that moment.
 
     Attributes:
         key: key of the row; None if the tab had no rows.
-        rows: the visible rows at that moment; None if the row is to stand where the sort
-            order puts it.
+        order: the keys of the visible rows at that moment; None if the row is to stand where
+            the sort order puts it.
         pinned: whether the row stays visible at its place, even if the filter hides it or
             the list does not hold it.
     """
 
     key: str | None
-    rows: Sequence[Row] | None = None
+    order: Sequence[str] | None = None
     pinned: bool = False
 
-    @property
-    def neighbours(self) -> tuple[list[str], list[str]]:
-        """The keys of the rows above and below the row, from top to bottom."""
-        keys = [row.key for row in self.rows or ()]
-        at = keys.index(self.key) if self.key in keys else len(keys)
-        return keys[:at], keys[at + 1 :]
+    def _neighbours(self) -> tuple[Sequence[str], Sequence[str]]:
+        """Return the keys above and below the row, from top to bottom."""
+        order = self.order or ()
+        at = order.index(self.key) if self.key in order else len(order)
+        return order[:at], order[at + 1 :]
 
-    def nearest(self, rows: Sequence[Row]) -> str | None:
-        """Return the key of the row among `rows` that takes the cursor when this row is gone."""
-        shown = {row.key for row in rows}
-        above, below = self.neighbours
-        first = rows[0].key if rows else None
-        return next((key for key in (*below, *reversed(above)) if key in shown), first)
+    def nearest(self, visible: Collection[str]) -> str | None:
+        """Return the key in `visible` that has the cursor: that of the row, else of a neighbour."""
+        if self.key in visible:
+            return self.key
+        above, below = self._neighbours()
+        candidates = (*below, *reversed(above), *visible)
+        return next((key for key in candidates if key in visible), None)
 
-    def hold(self, row: Row, rows: Sequence[Row]) -> list[Row]:
+    def hold(self, row: Row, rows: Sequence[Row]) -> Sequence[Row]:
         """Return `rows` with `row` below the same neighbour as before; first if there is none."""
+        if self.order is None:
+            return rows
         others = [other for other in rows if other.key != row.key]
         index = {other.key: at for at, other in enumerate(others)}
-        above, _ = self.neighbours
+        above, _ = self._neighbours()
         at = next((index[key] + 1 for key in reversed(above) if key in index), 0)
         return [*others[:at], row, *others[at:]]
 
@@ -95,4 +97,4 @@ class TabState:
     def _sort(self, column: SortColumn | None, *, reverse: bool = False) -> None:
         self.sort_column, self.reverse = column, reverse
         if self.pinned:  # the new order decides where it stands
-            self.place = self.place and self.place._replace(rows=None)
+            self.place = self.place and self.place._replace(order=None)

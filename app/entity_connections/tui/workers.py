@@ -140,7 +140,7 @@ class Workers:
         self._post(messages.OperationsResolved(recorded))
 
     async def _read(self, state: ScreenState, entities: bool, asked: bool) -> None:
-        own_ids = state.unresolved_entry_ids()
+        own_ids = state.unresolved.entry_ids()
         await self._read_list(state, state.acting_id, entities=entities, asked=asked)
         if not entities:
             return
@@ -171,7 +171,7 @@ class Workers:
 
     async def _read_other_lists(self, state: ScreenState) -> None:
         """Read the lists of other entities that may prove an unknown outcome."""
-        for acting_id in state.unresolved_acting_ids():
+        for acting_id in state.unresolved.acting_ids(excluding=state.acting_id):
             with suppress(ZuoraError):  # the outcome stays unknown
                 snapshot = await state.session.tenant.read(acting_id)
                 self._post(messages.ListRead(state, snapshot))

@@ -108,13 +108,13 @@ def format_list_age(
     return f"reading… · read {age}" if cached or reading else f"updated {age}"
 
 
-def render_tabs(state: ScreenState | None, shown: int) -> Content:
-    """Return the titles of the tabs with their counts; the active tab shows `shown` rows."""
+def render_tabs(state: ScreenState | None) -> Content:
+    """Return the titles of the tabs with their counts."""
     active = state.direction if state else Direction.OUTBOUND
     parts = []
     for direction in Direction:
         is_active = direction is active
-        count = _format_count(state, direction, shown if is_active else None)
+        count = _format_count(state, direction) if state and state.snapshot else ""
         title = Content.styled(TAB_TITLES[direction], "b u $text-primary" if is_active else MUTED)
         number = Content.styled(f" {count} ", "" if is_active else MUTED) if count else Content(" ")
         mark = Content("▸" if is_active else " ")
@@ -122,11 +122,10 @@ def render_tabs(state: ScreenState | None, shown: int) -> Content:
     return Content("│").join(parts)
 
 
-def _format_count(state: ScreenState | None, direction: Direction, shown: int | None) -> str:
-    if state is None or state.snapshot is None:
-        return ""
+def _format_count(state: ScreenState, direction: Direction) -> str:
     total = state.count(direction)
-    parts = [f"{shown} of {total}"] if shown is not None and shown != total else []
+    shown = state.visible_count if direction is state.direction else total
+    parts = [f"{shown} of {total}"] if shown != total else []
     if direction is Direction.INBOUND and state.waiting_count:
         parts.append(f"{state.waiting_count} waiting")
     return " · ".join(parts) or str(total)

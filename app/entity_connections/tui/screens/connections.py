@@ -174,7 +174,7 @@ class ConnectionsScreen(Screen[None]):
 
     def _handle_new_list(self, state: ScreenState) -> None:
         """Record outcomes that a list has proven, and check the confirmation that is open."""
-        self.tenant_workers.record(state.take_resolved())
+        self.tenant_workers.record(state.unresolved.take_resolved())
         confirmation, snapshot = self.app.screen, self.state.snapshot if self.state else None
         if isinstance(confirmation, ActionConfirmation) and snapshot is not None:
             confirmation.revalidate(snapshot)

@@ -186,8 +186,7 @@ class ConnectionsView(Vertical):
         )
         width = self.size.width - 2
         self.header.update(render_header(self.workspace, self.user, state, age, width))
-        unlisted = state is not None and state.shows_pinned_row
-        self.tabs.update(render_tabs(state, len(self.rows.items) - unlisted))
+        self.tabs.update(render_tabs(state))
         self._draw_banner()
 
     def _draw_banner(self) -> None:
