@@ -270,9 +270,9 @@ async def test_an_operation_that_no_list_shows_was_not_applied_once_it_is_late(
 async def test_the_list_of_another_entity_resolves_nothing(state: ScreenState) -> None:
     operation = sent(state, DISCONNECT, "Acme-Europe", Journal(None, "acme"))
     state.act_in(JAPAN)
+    state.apply(await state.session.tenant.read(JAPAN))
     resolved = state.unresolved.take_resolved()
     assert resolved == [], "a list without the record does not prove that it has ended"
-    )
     assert state.progress(operation.row) is Progress.UNKNOWN
 
 

@@ -130,7 +130,7 @@ async def test_the_notice_about_a_failure_disappears_with_it() -> None:
         await ui.press("ctrl+r")
         assert "Zuora cannot be reached: No connection" in ui.notice
         adapter.error = None
-        ui.screen.tenant_workers.read(ui.state, asked=False)
+        ui.screen.tenant_workers.read(ui.state)
         await ui.settle()
         assert not ui.notice
         assert not ui.text("banner")

@@ -1,8 +1,10 @@
 """An error in a widget of Textual's closes that part of the screen and nothing else."""
 
 import pytest
+from entity_connections.services.tenant import Tenant
 from textual import events
 from textual.widgets import Input
+from textual.worker import WorkerFailed
 
 from tests.tui.open_screen import open_screen
 
@@ -57,3 +59,15 @@ async def test_an_error_in_our_own_code_is_not_hidden(monkeypatch: pytest.Monkey
     with pytest.raises(ValueError, match="broken on purpose"):
         async with open_screen() as ui:
             await ui.press("e", "down")
+
+
+async def test_an_error_in_a_worker_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def read_behind_a_dialog() -> None:
+        async with open_screen() as ui:
+            await ui.press("e")
+            monkeypatch.setattr(Tenant, "read", broken)
+            ui.screen.tenant_workers.read(ui.state)
+            await ui.app.workers.wait_for_complete()
+
+    with pytest.raises(WorkerFailed, match="broken on purpose"):
+        await read_behind_a_dialog()

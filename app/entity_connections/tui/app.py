@@ -12,7 +12,7 @@ from textual.app import App
 from textual.binding import Binding
 from textual.screen import Screen
 from textual.widgets import Input
-from textual.worker import get_current_worker
+from textual.worker import WorkerFailed, get_current_worker
 
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.commands import COMMANDS_BY_ID
@@ -148,6 +148,8 @@ class ConnectionsApp(App[None]):
         The widget that raised it handles no more messages. Errors in our own code are not
         recovered from.
         """
+        if isinstance(error, WorkerFailed):
+            return False
         frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
         if not self.screen_stack or any(_is_own_frame(frame) for frame in frames):
             return False

@@ -46,6 +46,6 @@ class AutoRefresh:
         if failure is not None and (too_early or not may_retry(failure)):
             return
         if state is None or not view.entered:
-            self._workers.enter(view.user, asked=False)
+            self._workers.enter(view.user)
         else:
-            self._workers.read(state, asked=False)
+            self._workers.read(state)

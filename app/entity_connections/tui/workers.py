@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 
+from textual.message import Message
 from textual.screen import Screen
 
 from entity_connections.domain.errors import ZuoraError
@@ -12,20 +14,83 @@ from entity_connections.services.operations.executor import Executor
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.recovery import record_resolved, recover_operations
 from entity_connections.services.screen_state import ScreenState
+from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import JournalError
 from entity_connections.services.storage.list_cache import CachedLists
 from entity_connections.services.workspace import UserSession, Workspace
-from entity_connections.tui import messages
 
 ENTERING, READING, WRITING, RECORDING = "enter", "read", "write", "record"
 """Groups of workers: entering and reading are exclusive; writes are never cancelled."""
 
 
 class Workers:
-    """Starts workers on the app of a screen, and posts their results to the screen.
+    """Starts workers on the app of a screen, and posts messages to the screen, which change it."""
 
-    `asked` says whether the user has asked for what is read.
-    """
+    @dataclass
+    class SessionOpened(Message):
+        """There is a session; nothing was sent to Zuora yet."""
+
+        session: UserSession
+
+    @dataclass
+    class CacheRestored(Message):
+        """The lists of an earlier run are there, and the operations it left without an outcome."""
+
+        user: str
+        state: ScreenState
+        unresolved: list[Operation]
+
+    @dataclass
+    class TenantEntered(Message):
+        """Entities and access were read.
+
+        Attributes:
+            state: the state to show; perhaps the one that is shown already.
+            acting_id: the entity to act in if the one of `state` is not accessible.
+            recovered: operations of earlier runs that were looked up.
+            journal_error: why they could not be looked up, in a sentence, or "".
+        """
+
+        user: str
+        state: ScreenState
+        acting_id: str
+        recovered: list[Operation]
+        journal_error: str
+
+    @dataclass
+    class EnterFailed(Message):
+        """The tenant could not be opened or read."""
+
+        user: str
+        error: ZuoraError
+
+    @dataclass
+    class ListRead(Message):
+        """The list of an entity was read."""
+
+        state: ScreenState
+        snapshot: Snapshot
+
+    @dataclass
+    class ReadFailed(Message):
+        """The list of an entity could not be read."""
+
+        state: ScreenState
+        acting_id: str
+        error: ZuoraError
+
+    @dataclass
+    class OperationsResolved(Message):
+        """Lists have proven outcomes that were unknown, and these are recorded."""
+
+        operations: list[Operation]
+
+    @dataclass
+    class OperationFinished(Message):
+        """An operation has an outcome, which may be that it is unknown."""
+
+        state: ScreenState
+        operation: Operation
 
     def __init__(self, screen: Screen[None], workspace: Workspace) -> None:
         self._app = screen.app
@@ -50,13 +115,13 @@ class Workers:
     def _is_running(self, group: str) -> bool:
         return any(worker.group == group and worker.is_running for worker in self._app.workers)
 
-    def enter(self, user: str, *, asked: bool = True) -> None:
+    def enter(self, user: str) -> None:
         """Open the tenant as a user and read the first list."""
-        self._start(partial(self._enter, user, asked), ENTERING, exclusive=True)
+        self._start(partial(self._enter, user), ENTERING, exclusive=True)
 
-    def read(self, state: ScreenState, *, entities: bool = False, asked: bool = True) -> None:
+    def read(self, state: ScreenState, *, entities: bool = False) -> None:
         """Read the list of the acting entity, and before it the hierarchy if `entities`."""
-        self._start(partial(self._read, state, entities, asked), READING, exclusive=True)
+        self._start(partial(self._read, state, entities), READING, exclusive=True)
 
     def write(self, state: ScreenState, operation: Operation) -> None:
         """Carry out an operation; nothing on the screen can cancel it."""
@@ -77,7 +142,7 @@ class Workers:
     ) -> None:
         self._app.run_worker(work, group=group, exclusive=exclusive)
 
-    async def _enter(self, user: str, asked: bool) -> None:
+    async def _enter(self, user: str) -> None:
         try:
             session = await self._open_session(user)
             tenant, state, start = session.tenant, self._restored, session.start
@@ -92,11 +157,11 @@ class Workers:
             elif tenant.can_act_in(state.acting_id):
                 acting_id = state.acting_id
             recovered, journal_error = await self._recover(session)
-            self._post(messages.TenantEntered(user, state, acting_id, recovered, journal_error))
+            self._post(self.TenantEntered(user, state, acting_id, recovered, journal_error))
             self._restored = None
-            await self._read_list(state, acting_id, entities=False, asked=asked)
+            await self._read_list(state, acting_id)
         except ZuoraError as error:
-            self._post(messages.EnterFailed(user, error, asked))
+            self._post(self.EnterFailed(user, error))
 
     async def _open_session(self, user: str) -> UserSession:
         """Return the session of a user, opened once; show the lists of an earlier run."""
@@ -106,12 +171,12 @@ class Workers:
         session = self._session[1]
         if self._cache_checked:
             return session
-        self._post(messages.SessionOpened(session))
+        self._post(self.SessionOpened(session))
         cached = await asyncio.to_thread(session.tenant.restore_cache)
         if cached is not None and (state := _make_cached_state(session, cached)) is not None:
             unresolved = await self._read_unresolved()
             self._restored = state
-            self._post(messages.CacheRestored(user, state, unresolved))
+            self._post(self.CacheRestored(user, state, unresolved))
         self._cache_checked = True  # not before the end: a cancelled check is repeated
         return session
 
@@ -137,11 +202,11 @@ class Workers:
 
     async def _record(self, operations: list[Operation]) -> None:
         recorded = await record_resolved(self._workspace.journal, operations)
-        self._post(messages.OperationsResolved(recorded))
+        self._post(self.OperationsResolved(recorded))
 
-    async def _read(self, state: ScreenState, entities: bool, asked: bool) -> None:
+    async def _read(self, state: ScreenState, entities: bool) -> None:
         own_ids = state.unresolved.entry_ids()
-        await self._read_list(state, state.acting_id, entities=entities, asked=asked)
+        await self._read_list(state, state.acting_id, entities=entities)
         if not entities:
             return
         with suppress(JournalError):  # other programs may have left operations open meanwhile
@@ -152,10 +217,10 @@ class Workers:
                 operation for operation in operations if operation.state is not State.UNKNOWN
             ]
             if resolved:
-                self._post(messages.OperationsResolved(resolved))
+                self._post(self.OperationsResolved(resolved))
 
     async def _read_list(
-        self, state: ScreenState, acting_id: str, *, entities: bool, asked: bool
+        self, state: ScreenState, acting_id: str, *, entities: bool = False
     ) -> None:
         tenant = state.session.tenant
         try:
@@ -163,9 +228,9 @@ class Workers:
                 await tenant.read_entities(acting_id)
             snapshot = await tenant.read(acting_id)
         except ZuoraError as error:
-            self._post(messages.ReadFailed(state, acting_id, error, asked))
+            self._post(self.ReadFailed(state, acting_id, error))
             return
-        self._post(messages.ListRead(state, snapshot))
+        self._post(self.ListRead(state, snapshot))
         await self._read_other_lists(state)
         await asyncio.to_thread(tenant.save_cache, acting_id, state.direction)
 
@@ -174,7 +239,7 @@ class Workers:
         for acting_id in state.unresolved.acting_ids(excluding=state.acting_id):
             with suppress(ZuoraError):  # the outcome stays unknown
                 snapshot = await state.session.tenant.read(acting_id)
-                self._post(messages.ListRead(state, snapshot))
+                self._post(self.ListRead(state, snapshot))
 
     async def _write(self, state: ScreenState, operation: Operation) -> None:
         session, journal = state.session, self._workspace.journal
@@ -183,7 +248,7 @@ class Workers:
         self._unfinished_writes.add(write)
         write.add_done_callback(self._unfinished_writes.discard)
         (operation,) = await asyncio.shield(write)
-        self._post(messages.OperationFinished(state, operation))
+        self._post(self.OperationFinished(state, operation))
 
     async def finish_writes(self) -> None:
         """Wait until the outcome of every write that was begun is recorded."""

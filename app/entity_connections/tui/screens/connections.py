@@ -13,7 +13,6 @@ from entity_connections.domain.errors import NoResponse, ZuoraError
 from entity_connections.domain.row_sort import SortColumn
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.workspace import Workspace
-from entity_connections.tui import messages
 from entity_connections.tui.auto_refresh import AutoRefresh
 from entity_connections.tui.commands import COMMANDS, COMMANDS_BY_ID
 from entity_connections.tui.commands.row_actions import run_row_command
@@ -90,17 +89,17 @@ class ConnectionsScreen(Screen[None]):
         """What the user has in front of them, or None before the tenant is open."""
         return self.view.state
 
-    @on(messages.SessionOpened)
-    def _handle_session_opened(self, message: messages.SessionOpened) -> None:
+    @on(Workers.SessionOpened)
+    def _handle_session_opened(self, message: Workers.SessionOpened) -> None:
         self.view.request_log = message.session.request_log
 
-    @on(messages.CacheRestored)
-    def _handle_cache_restored(self, message: messages.CacheRestored) -> None:
+    @on(Workers.CacheRestored)
+    def _handle_cache_restored(self, message: Workers.CacheRestored) -> None:
         self._set_state(message.user, message.state)
         message.state.update_unresolved(message.unresolved)
 
-    @on(messages.TenantEntered)
-    def _handle_tenant_entered(self, message: messages.TenantEntered) -> None:
+    @on(Workers.TenantEntered)
+    def _handle_tenant_entered(self, message: Workers.TenantEntered) -> None:
         state = message.state
         if state is not self.state:
             self._set_state(message.user, state)
@@ -120,19 +119,19 @@ class ConnectionsScreen(Screen[None]):
         if isinstance(confirmation := self.app.screen, ActionConfirmation):
             confirmation.invalidated = "You work as another user now."
 
-    @on(messages.EnterFailed)
-    def _handle_enter_failed(self, message: messages.EnterFailed) -> None:
+    @on(Workers.EnterFailed)
+    def _handle_enter_failed(self, message: Workers.EnterFailed) -> None:
         state, error = self.state, message.error
         if state is None or message.user == self.view.user:
-            self._show_failure(error, asked=message.asked)
+            self._show_failure(error)
         else:  # the user before goes on
             self._refresher.pause(error)
             self.view.reading = False
             self.view.request_log = state.session.request_log
             self.view.show_error(error)
 
-    @on(messages.ListRead)
-    def _handle_list_read(self, message: messages.ListRead) -> None:
+    @on(Workers.ListRead)
+    def _handle_list_read(self, message: Workers.ListRead) -> None:
         state = message.state
         if state is not self.state:
             return
@@ -144,16 +143,17 @@ class ConnectionsScreen(Screen[None]):
             self.view.notice_bar.expire_notice(Lifetime.UNTIL_LIST_CHANGES)
         self._handle_new_list(state)
 
-    @on(messages.ReadFailed)
-    def _handle_read_failed(self, message: messages.ReadFailed) -> None:
+    @on(Workers.ReadFailed)
+    def _handle_read_failed(self, message: Workers.ReadFailed) -> None:
         state = message.state
         if state is self.state and message.acting_id == state.acting_id:
-            self._show_failure(message.error, asked=message.asked)
+            self._show_failure(message.error)
 
-    def _show_failure(self, error: ZuoraError, *, asked: bool) -> None:
+    def _show_failure(self, error: ZuoraError) -> None:
+        """Show why reading failed; in a notice too if the user has asked for it."""
         view, state = self.view, self.state
+        asked, view.reading = view.reading, False
         self._refresher.pause(error)
-        view.reading = False
         if state is None:
             view.failure = error
             return
@@ -165,8 +165,8 @@ class ConnectionsScreen(Screen[None]):
         self.view.failure = self.view.retry_at = None
         self.view.notice_bar.expire_notice(Lifetime.UNTIL_READ)
 
-    @on(messages.OperationFinished)
-    def _handle_operation_finished(self, message: messages.OperationFinished) -> None:
+    @on(Workers.OperationFinished)
+    def _handle_operation_finished(self, message: Workers.OperationFinished) -> None:
         self.quit_refused = False
         message.state.finish_operation(message.operation)
         self.view.notice_bar.notice = notices.make_outcome_notice(message.operation)
@@ -179,8 +179,8 @@ class ConnectionsScreen(Screen[None]):
         if isinstance(confirmation, ActionConfirmation) and snapshot is not None:
             confirmation.revalidate(snapshot)
 
-    @on(messages.OperationsResolved)
-    def _handle_operations_resolved(self, message: messages.OperationsResolved) -> None:
+    @on(Workers.OperationsResolved)
+    def _handle_operations_resolved(self, message: Workers.OperationsResolved) -> None:
         self.view.notice_bar.notice = notices.make_resolved_notice(message.operations)
 
     # Commands
@@ -208,7 +208,7 @@ class ConnectionsScreen(Screen[None]):
             view.request_log.cancel_delays()
         elif view.slow_seconds and self.focused is not view.filter_input:
             self.tenant_workers.cancel_reading()
-            self._show_failure(NoResponse("You gave up waiting."), asked=True)
+            self._show_failure(NoResponse("You gave up waiting."))
         elif view.notice_bar.notice is not None and self.focused is not view.filter_input:
             view.notice_bar.clear_notice()
         else:

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
 from textual import on
 from textual.app import ComposeResult
@@ -141,12 +142,10 @@ class ConnectionsView(Vertical):
 
     # Reactions to changes
 
-    def watch_state(self, old: ScreenState | None, state: ScreenState | None) -> None:
+    def watch_state(self, state: ScreenState | None) -> None:
         """Draw another state, or the same one after a change in it."""
-        if old is not None and old is not state:
-            old.on_change = lambda: None
         if state is not None and self._can_draw:
-            state.on_change = lambda: self.mutate_reactive(ConnectionsView.state)
+            state.on_change = partial(self.mutate_reactive, ConnectionsView.state)
             self.redraw()
 
     def watch_reading(self, reading: bool) -> None:
@@ -160,12 +159,10 @@ class ConnectionsView(Vertical):
             self.rows.placeholder = render_error_state(failure)
         self._draw_header()
 
-    def watch_request_log(self, old: RequestLog | None, log: RequestLog | None) -> None:
+    def watch_request_log(self, log: RequestLog | None) -> None:
         """Follow the calls to Zuora, and show pauses and the rate limit."""
-        if old is not None and old is not log:
-            old.changed = lambda: None
         if log is not None:
-            log.changed = lambda: self.mutate_reactive(ConnectionsView.request_log)
+            log.changed = partial(self.mutate_reactive, ConnectionsView.request_log)
         self._draw_banner()
 
     def redraw(self) -> None:
