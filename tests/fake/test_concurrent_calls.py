@@ -74,7 +74,7 @@ class ConcurrentCalls(RuleBasedStateMachine):
             for entity in start.entities
         )
         start = start._replace(entities=entities, roles=ROLES, policy=policy)
-        reset_tenant(self.served[0].tenant.db, start)
+        reset_tenant(self.served[0].tenant.state.db, start)
         roles = {(who, place): role for who, held in ROLES.items() for place, role in held.items()}
         self.model = Model(policy, roles, {entity.id: entity.id != STUDIO for entity in entities})
         self.state: tuple[Rows, dict[str, Answer]] = ((), {})
@@ -103,7 +103,7 @@ class ConcurrentCalls(RuleBasedStateMachine):
             if answer is not None
         ]
         listed = self.run(self._list())
-        stored = {Row(*row) for row in read_scenario(self.served[1].tenant.db).connections}
+        stored = {Row(*row) for row in read_scenario(self.served[1].tenant.state.db).connections}
         for state in self.model.orders(self.state, answered):
             if set(state[0]) == stored and _of_global_entity(state[0]) == listed:
                 self.state = (state[0], dict(state[1]))

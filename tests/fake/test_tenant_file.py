@@ -183,7 +183,7 @@ class TestTwoServers:
         self, both: tuple[Server, Server], path: Path
     ) -> None:
         session = await both[0].sign_in("alice", AMERICAS)
-        both[0].tenant.db.execute("PRAGMA busy_timeout = 20")  # ms
+        both[0].tenant.state.db.execute("PRAGMA busy_timeout = 20")  # ms
         with (
             closing(sqlite3.connect(path, isolation_level=None)) as other,
             transaction(other, "EXCLUSIVE"),

@@ -109,7 +109,7 @@ def test_no_secret_is_in_any_output_or_file(server: Moody, tmp_path: Path) -> No
         shown += bytes(terminal.transcript)
     kept = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
     assert kept
-    tokens = [row[0] for row in server.fake.db.execute("SELECT token FROM token")]
+    tokens = [row[0] for row in server.fake.state.db.execute("SELECT token FROM token")]
     assert len(tokens) >= 2
     for secret in (*SECRETS, *tokens):
         assert not [text for text in (shown, *kept) if secret.encode() in text]

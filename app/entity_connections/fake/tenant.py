@@ -1,7 +1,6 @@
 """Opening a fake tenant: `open_tenant("acme").asgi` is an HTTP server."""
 
 import os
-import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +17,11 @@ from entity_connections.fake.faults.control_endpoint import create_control_route
 from entity_connections.fake.faults.middleware import FaultMiddleware
 from entity_connections.fake.model import Role, Scenario, User
 from entity_connections.fake.policy import Policy
-from entity_connections.fake.rules.connection_rules import ConnectionRules
 from entity_connections.fake.scenarios.loader import load_scenario
 from entity_connections.fake.state import tenant_settings
-from entity_connections.fake.state.connections import Connections
 from entity_connections.fake.state.database import transaction
-from entity_connections.fake.state.hierarchy import Hierarchy
 from entity_connections.fake.state.stored_scenario import open_in_memory
-from entity_connections.fake.state.users import Users
+from entity_connections.fake.state.tenant_state import TenantState
 from entity_connections.fake.tenant_file import open_file
 
 _COMPRESS_FROM = 1000
@@ -39,35 +35,35 @@ class Tenant:
     Attributes:
         asgi: The HTTP server as an ASGI application; it needs no start-up event.
         faults: The faults that are on; they may be switched while the tenant is open.
-        db: The database.
+        state: What the tenant holds.
     """
 
     asgi: ASGIApp
     faults: ActiveFaults
-    db: sqlite3.Connection
+    state: TenantState
 
     @property
     def users(self) -> tuple[User, ...]:
         """Everyone who can get a token."""
-        return Users(self.db).all()
+        return self.state.users.all()
 
     @property
     def policy(self) -> Policy:
         """The behaviour where Zuora is silent; it may be replaced while the tenant is open."""
-        return tenant_settings.read_policy(self.db)
+        return tenant_settings.read_policy(self.state.db)
 
     @policy.setter
     def policy(self, policy: Policy) -> None:
-        with transaction(self.db):
-            tenant_settings.write_policy(self.db, policy)
+        with transaction(self.state.db):
+            tenant_settings.write_policy(self.state.db, policy)
 
     def role(self, username: str, entity_id: str) -> Role | None:
         """Return a user's role in an entity; None when the user may not enter the entity."""
-        return Hierarchy(self.db).role(username, entity_id)
+        return self.state.hierarchy.role(username, entity_id)
 
     def close(self) -> None:
         """Close the database; later calls fail."""
-        self.db.close()
+        self.state.db.close()
 
 
 def open_tenant(
@@ -110,11 +106,10 @@ def open_tenant(
         return active_faults.apply_to_policy(tenant_settings.read_policy(db))
 
     new_id, new_trace = new_id or _random_id, new_trace or _random_id
-    rules = ConnectionRules(Hierarchy(db), Connections(db), read_policy, new_id)
-    routes = Routes(db, read_policy, rules, clock=clock, new_id=new_id, new_token=new_trace)
+    state = TenantState(db, read_policy, clock, new_id, new_trace)
     control_route = create_control_route(active_faults) if control else None
     app: ASGIApp = ZuoraMiddleware(
-        routes.create_application(control_route),
+        Routes(state).create_application(control_route),
         new_request_id=new_trace,
         api_meter=Meter(limits, clock),
         token_meter=TokenMeter(clock, read_policy),
@@ -122,8 +117,8 @@ def open_tenant(
     app = GZipMiddleware(
         app, minimum_size=_COMPRESS_FROM, compresslevel=1, exclude_content_types=()
     )
-    app = FaultMiddleware(app, active_faults, db, rules)
-    return Tenant(app, active_faults, db)
+    app = FaultMiddleware(app, active_faults, state)
+    return Tenant(app, active_faults, state)
 
 
 def _random_id() -> str:

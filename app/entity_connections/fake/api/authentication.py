@@ -1,8 +1,10 @@
-"""Issuing tokens, and finding out who makes a call (contract A)."""
+"""Issuing tokens, and finding out who makes a call (contract A).
+
+Which entities a token opens depends on the user's roles at the moment of the call.
+"""
 
 import re
-import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from starlette.datastructures import Headers
 
@@ -10,10 +12,8 @@ from entity_connections.domain.ids import hyphenate_id, normalize_id
 from entity_connections.fake.api.requests import require_fields
 from entity_connections.fake.model import Caller, User
 from entity_connections.fake.refusal import Category, Refusal, invalid_value
-from entity_connections.fake.state import tenant_settings
 from entity_connections.fake.state.database import transaction
-from entity_connections.fake.state.hierarchy import Hierarchy
-from entity_connections.fake.state.users import Users
+from entity_connections.fake.state.tenant_state import TenantState
 
 _TOKEN_LIFETIME = 3600
 """Seconds for which a token is valid."""
@@ -27,117 +27,106 @@ _CHALLENGE = {
 _CREDENTIALS = ("Authorization", "apiAccessKeyId", "apiSecretAccessKey")
 
 
-class Authenticator:
-    """Issues and checks tokens; which entities a token opens depends on the user's roles now."""
+def issue_token(state: TenantState, form: Mapping[str, str], headers: Headers) -> dict[str, object]:
+    """Return the body of the response to a token request.
 
-    def __init__(
-        self, db: sqlite3.Connection, clock: Callable[[], float], new_token: Callable[[], str]
-    ) -> None:
-        self._db = db
-        self._hierarchy = Hierarchy(db)
-        self._users = Users(db)
-        self._clock = clock
-        self._new_token = new_token
+    The header `Zuora-Entity-Ids` restricts the token to that entity.
 
-    def issue_token(self, form: Mapping[str, str], headers: Headers) -> dict[str, object]:
-        """Return the body of the response to a token request.
+    Raises:
+        Refusal: A field is missing or wrong, or the credentials are wrong.
+    """
+    if any(name in headers for name in _CREDENTIALS):
+        raise invalid_value(f"A token request carries none of {', '.join(_CREDENTIALS)}.")
+    require_fields(form, "client_id", "client_secret", "grant_type")
+    if form["grant_type"] != "client_credentials":
+        raise invalid_value("grant_type must be client_credentials.")
+    user = state.users.by_client(form["client_id"])
+    user = _check_secret(user, form["client_secret"])
+    entity_ids = [entity.id for entity in state.hierarchy.accessible(user.username)]
+    only_id = headers.get("zuora-entity-ids")
+    if only_id is not None:
+        is_hyphenated = only_id.lower() == hyphenate_id(only_id)
+        if not is_hyphenated or normalize_id(only_id) not in entity_ids:
+            raise invalid_value("Zuora-Entity-Ids must be one entity of the client, with hyphens.")
+        only_id = normalize_id(only_id)
+        entity_ids = [only_id]
+    now, token = state.clock(), state.new_trace()
+    with transaction(state.db):
+        state.db.execute("DELETE FROM token WHERE expires <= ?", (now,))
+        state.db.execute(
+            "INSERT INTO token VALUES (?, ?, ?, ?)",
+            (token, user.username, only_id, now + _TOKEN_LIFETIME),
+        )
+    scope = [
+        f"user.{normalize_id(user.client_id)}",
+        *(f"entity.{hyphenate_id(id_)}" for id_ in entity_ids),
+        "service.echo.read",
+        f"tenant.{state.tenant_id()}",
+    ]
+    return {
+        "access_token": token,
+        "token_type": "bearer",
+        "expires_in": _TOKEN_LIFETIME - 1,
+        "scope": " ".join(scope),
+        "jti": state.new_trace(),
+    }
 
-        The header `Zuora-Entity-Ids` restricts the token to that entity.
 
-        Raises:
-            Refusal: A field is missing or wrong, or the credentials are wrong.
-        """
-        if any(name in headers for name in _CREDENTIALS):
-            raise invalid_value(f"A token request carries none of {', '.join(_CREDENTIALS)}.")
-        require_fields(form, "client_id", "client_secret", "grant_type")
-        if form["grant_type"] != "client_credentials":
-            raise invalid_value("grant_type must be client_credentials.")
-        user = self._users.by_client(form["client_id"])
-        user = _check_secret(user, form["client_secret"])
-        entity_ids = [entity.id for entity in self._hierarchy.accessible(user.username)]
-        only_id = headers.get("zuora-entity-ids")
-        if only_id is not None:
-            is_hyphenated = only_id.lower() == hyphenate_id(only_id)
-            if not is_hyphenated or normalize_id(only_id) not in entity_ids:
-                raise invalid_value(
-                    "Zuora-Entity-Ids must be one entity of the client, with hyphens."
-                )
-            only_id = normalize_id(only_id)
-            entity_ids = [only_id]
-        now, token = self._clock(), self._new_token()
-        with transaction(self._db):
-            self._db.execute("DELETE FROM token WHERE expires <= ?", (now,))
-            self._db.execute(
-                "INSERT INTO token VALUES (?, ?, ?, ?)",
-                (token, user.username, only_id, now + _TOKEN_LIFETIME),
-            )
-        scope = [
-            f"user.{normalize_id(user.client_id)}",
-            *(f"entity.{hyphenate_id(id_)}" for id_ in entity_ids),
-            "service.echo.read",
-            f"tenant.{tenant_settings.read(self._db, tenant_settings.TENANT_ID)}",
-        ]
-        return {
-            "access_token": token,
-            "token_type": "bearer",
-            "expires_in": _TOKEN_LIFETIME - 1,
-            "scope": " ".join(scope),
-            "jti": self._new_token(),
-        }
+def authenticate(state: TenantState, headers: Headers) -> Caller:
+    """Return who makes a call, and in which entity.
 
-    def authenticate(self, headers: Headers) -> Caller:
-        """Return who makes a call, and in which entity.
+    Without a token, the older headers with login and password count; the password is the
+    client secret here (contract A4).
 
-        Without a token, the older headers with login and password count; the password is the
-        client secret here (contract A4).
+    Raises:
+        Refusal: The credentials are invalid (401), or the entity is missing or not
+            accessible (400, 403).
+    """
+    only_id = None
+    if "authorization" not in headers and "apiaccesskeyid" in headers:
+        user = state.users.by_login(headers["apiaccesskeyid"])
+        user = _check_secret(user, headers.get("apisecretaccesskey"))
+        entity_id = _requested_entity(state, headers) or user.home_entity_id
+    else:
+        bearer = _BEARER.fullmatch(headers.get("authorization", ""))
+        owner = state.users.by_token(bearer[1], state.clock()) if bearer else None
+        if owner is None:
+            raise _not_signed_in("This resource is protected, please sign in first.")
+        user, only_id = owner
+        entity_id = _requested_entity(state, headers) or only_id or _single_entity(state, user)
+    role = state.hierarchy.role(user.username, entity_id)
+    if role is None or only_id not in (None, entity_id):
+        name = state.hierarchy.display_name(entity_id)
+        message = f"{user.login} may not act in {name}: it is not in the token's scope."
+        raise Refusal(Category.PERMISSION, message, status=403)
+    return Caller(user, entity_id, role)
 
-        Raises:
-            Refusal: The credentials are invalid (401), or the entity is missing or not
-                accessible (400, 403).
-        """
-        only_id = None
-        if "authorization" not in headers and "apiaccesskeyid" in headers:
-            user = self._users.by_login(headers["apiaccesskeyid"])
-            user = _check_secret(user, headers.get("apisecretaccesskey"))
-            entity_id = self._requested_entity(headers) or user.home_entity_id
-        else:
-            bearer = _BEARER.fullmatch(headers.get("authorization", ""))
-            owner = self._users.by_token(bearer[1], self._clock()) if bearer else None
-            if owner is None:
-                raise _not_signed_in("This resource is protected, please sign in first.")
-            user, only_id = owner
-            entity_id = self._requested_entity(headers) or only_id or self._single_entity(user)
-        role = self._hierarchy.role(user.username, entity_id)
-        if role is None or only_id not in (None, entity_id):
-            name = self._hierarchy.display_name(entity_id)
-            message = f"{user.login} may not act in {name}: it is not in the token's scope."
-            raise Refusal(Category.PERMISSION, message, status=403)
-        return Caller(user, entity_id, role)
 
-    def _single_entity(self, user: User) -> str:
-        entities = self._hierarchy.accessible(user.username)
-        if len(entities) != 1:
-            message = (
-                f"This token is valid for {len(entities)} entities:"
-                " say in Zuora-Entity-Ids which one to act in."
-            )
-            raise Refusal(Category.MISSING_FIELD, message, status=400)
-        return entities[0].id
+def _single_entity(state: TenantState, user: User) -> str:
+    entities = state.hierarchy.accessible(user.username)
+    if len(entities) != 1:
+        message = (
+            f"This token is valid for {len(entities)} entities:"
+            " say in Zuora-Entity-Ids which one to act in."
+        )
+        raise Refusal(Category.MISSING_FIELD, message, status=400)
+    return entities[0].id
 
-    def _requested_entity(self, headers: Headers) -> str | None:
-        """Return the id of the entity that one of the headers names; None without such a header."""
-        named = [(name, value) for name, value in headers.items() if name in _ENTITY_HEADERS]
-        if not named:
-            return None
-        name, value = named[0]
-        if name == "entityname" and len(named) == 1:
-            entity = self._hierarchy.by_name(value)
-            if entity is None:
-                raise invalid_value("entityName names no entity.")
-            return entity.id
-        if len(named) > 1 or not _ENTITY_ID.fullmatch(value):
-            raise invalid_value("Name exactly one entity, in Zuora-Entity-Ids.")
-        return normalize_id(value)
+
+def _requested_entity(state: TenantState, headers: Headers) -> str | None:
+    """Return the id of the entity that one of the headers names; None without such a header."""
+    named = [(name, value) for name, value in headers.items() if name in _ENTITY_HEADERS]
+    if not named:
+        return None
+    name, value = named[0]
+    if name == "entityname" and len(named) == 1:
+        entity = state.hierarchy.by_name(value)
+        if entity is None:
+            raise invalid_value("entityName names no entity.")
+        return entity.id
+    if len(named) > 1 or not _ENTITY_ID.fullmatch(value):
+        raise invalid_value("Name exactly one entity, in Zuora-Entity-Ids.")
+    return normalize_id(value)
 
 
 def _check_secret(user: User | None, secret: str | None) -> User:

@@ -1,16 +1,15 @@
 """Carrying out a POST once, however often it arrives under one Idempotency-Key (contract E3)."""
 
 import json
-import sqlite3
 from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from entity_connections.fake.api.requests import read_body
-from entity_connections.fake.policy import Policy
 from entity_connections.fake.refusal import Category, Refusal, invalid_value
 from entity_connections.fake.state.database import transaction
+from entity_connections.fake.state.tenant_state import TenantState
 
 Respond = Callable[[bytes], Response]
 """Carries out a change, given the body of its request; it raises no `Refusal`."""
@@ -24,12 +23,8 @@ _MAX_KEY_LENGTH = 254
 class IdempotencyStore:
     """Carries out changes in a transaction that also stores their response under the key."""
 
-    def __init__(
-        self, db: sqlite3.Connection, policy: Callable[[], Policy], clock: Callable[[], float]
-    ) -> None:
-        self._db = db
-        self._policy = policy
-        self._clock = clock
+    def __init__(self, state: TenantState) -> None:
+        self._state = state
         self._running_keys: set[str] = set()
 
     async def run(self, request: Request, entity_id: str, respond: Respond) -> Response:
@@ -41,7 +36,7 @@ class IdempotencyStore:
         key = _parse_key(request)
         if key is None:
             body = await read_body(request)
-            with transaction(self._db):
+            with transaction(self._state.db):
                 return respond(body)
         if key in self._running_keys:
             message = "The first request with this Idempotency-Key is still running."
@@ -51,7 +46,7 @@ class IdempotencyStore:
             body = await read_body(request)
             url = f"{request.scope['path']}?{request.scope['query_string'].decode('latin-1')}"
             entity_and_body = entity_id.encode() + b" " + body
-            with transaction(self._db):
+            with transaction(self._state.db):
                 response = self._load(key, url, entity_and_body)
                 if response is None:
                     response = respond(body)
@@ -63,8 +58,10 @@ class IdempotencyStore:
             self._running_keys.discard(key)
 
     def _load(self, key: str, url: str, entity_and_body: bytes) -> Response | None:
-        self._db.execute("DELETE FROM stored_response WHERE expires <= ?", (self._clock(),))
-        row = self._db.execute(
+        self._state.db.execute(
+            "DELETE FROM stored_response WHERE expires <= ?", (self._state.clock(),)
+        )
+        row = self._state.db.execute(
             "SELECT status, headers, content, url = ?, entity_and_body = ?"
             " FROM stored_response WHERE key = ?",
             (url, entity_and_body, key),
@@ -72,7 +69,7 @@ class IdempotencyStore:
         if row is None:
             return None
         status, headers, content, is_same_url, is_same_body = row
-        may_differ = self._policy().reused_key == "replayed"
+        may_differ = self._state.policy().reused_key == "replayed"
         if not is_same_url or not (is_same_body or may_differ):
             raise invalid_value("This Idempotency-Key belongs to another request.", status=422)
         return Response(content, status, json.loads(headers))
@@ -80,8 +77,8 @@ class IdempotencyStore:
     def _save(
         self, key: str, url: str, entity_and_body: bytes, response: Response, headers: str
     ) -> None:
-        expires = self._clock() + _LIFETIME
-        self._db.execute(
+        expires = self._state.clock() + _LIFETIME
+        self._state.db.execute(
             "INSERT INTO stored_response VALUES (?, ?, ?, ?, ?, ?, ?)",
             (key, url, entity_and_body, response.status_code, headers, response.body, expires),
         )

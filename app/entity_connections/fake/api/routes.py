@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from entity_connections.fake.api.authentication import Authenticator
+from entity_connections.fake.api.authentication import authenticate, issue_token
 from entity_connections.fake.api.idempotency import IdempotencyStore
 from entity_connections.fake.api.openapi import load_document
 from entity_connections.fake.api.requests import (
@@ -23,19 +23,10 @@ from entity_connections.fake.api.requests import (
 )
 from entity_connections.fake.api.responses import json_response, list_response, refusal_response
 from entity_connections.fake.model import PROVISIONED, UNPROVISIONED, AccessStatus, Caller, Entity
-from entity_connections.fake.policy import Policy
 from entity_connections.fake.refusal import Category, Refusal, invalid_value
-from entity_connections.fake.rules.access_requests import AccessRequests
-from entity_connections.fake.rules.connection_rules import Action, ConnectionRules
-from entity_connections.fake.rules.provisioning import (
-    CHANGEABLE_FIELDS,
-    REQUIRED_FIELDS,
-    Provisioning,
-)
-from entity_connections.fake.state import tenant_settings
-from entity_connections.fake.state.connections import Connections
-from entity_connections.fake.state.hierarchy import Hierarchy, normalize_entity_id
-from entity_connections.fake.state.users import Users
+from entity_connections.fake.rules import access_requests, connection_rules, provisioning
+from entity_connections.fake.state.hierarchy import normalize_entity_id
+from entity_connections.fake.state.tenant_state import TenantState
 
 Operation = Callable[[Caller, Request, bytes], Response | None]
 """Answers the caller of a request, given its body; None: it succeeds without any data."""
@@ -48,25 +39,9 @@ _BUSY_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 class Routes:
     """The operations of the API; each returns a response or raises `Refusal`."""
 
-    def __init__(
-        self,
-        db: sqlite3.Connection,
-        policy: Callable[[], Policy],
-        rules: ConnectionRules,
-        *,
-        clock: Callable[[], float],
-        new_id: Callable[[], str],
-        new_token: Callable[[], str],
-    ) -> None:
-        self._db = db
-        self._policy = policy
-        self._rules = rules
-        self._hierarchy = Hierarchy(db)
-        self._connections = Connections(db)
-        self._provisioning = Provisioning(db, self._hierarchy, new_id)
-        self._access_requests = AccessRequests(db, self._hierarchy, Users(db))
-        self._authenticator = Authenticator(db, clock, new_token)
-        self._idempotency = IdempotencyStore(db, policy, clock)
+    def __init__(self, state: TenantState) -> None:
+        self._state = state
+        self._idempotency = IdempotencyStore(state)
 
     def create_application(self, control: Route | None = None) -> Starlette:
         """Return the application without the middleware; `control` switches faults."""
@@ -114,7 +89,7 @@ class Routes:
         """Return the route of a path, with an operation for each method."""
 
         async def answer(request: Request) -> Response:
-            caller = self._authenticator.authenticate(request.headers)
+            caller = authenticate(self._state, request.headers)
             operation = operations["GET" if request.method == "HEAD" else request.method]
 
             def respond(body: bytes) -> Response:
@@ -131,12 +106,12 @@ class Routes:
 
     async def _create_token(self, request: Request) -> Response:
         form = parse_form(request, await read_body(request))
-        return json_response(self._authenticator.issue_token(form, request.headers))
+        return json_response(issue_token(self._state, form, request.headers))
 
     def _list_connections(self, caller: Caller, request: Request, _body: bytes) -> Response:
-        query, policy = parse_query(request, "page", "pageSize", "type"), self._policy()
+        query, policy = parse_query(request, "page", "pageSize", "type"), self._state.policy()
         page, size = int(query.get("page", 1)), int(query.get("pageSize", 30))
-        rows = self._connections.list_page(
+        rows = self._state.connections.list_page(
             caller.entity_id,
             query.get("type"),
             offset=(page - 1) * size,
@@ -156,47 +131,51 @@ class Routes:
         target_id = fields["targetEntityId"]
         if not isinstance(target_id, str) or not 1 <= len(target_id) <= 32:
             raise invalid_value("targetEntityId must be text of at most 32 characters.")
-        return _success(id=self._rules.request(caller, normalize_entity_id(target_id)))
+        return _success(
+            id=connection_rules.request(self._state, caller, normalize_entity_id(target_id))
+        )
 
-    def _act(self, action: Action, caller: Caller, request: Request, body: bytes) -> None:
+    def _act(
+        self, action: connection_rules.Action, caller: Caller, request: Request, body: bytes
+    ) -> None:
         self._check_is_empty(request, body)
-        self._rules.act(caller, action, request.path_params["id"])
+        connection_rules.act(self._state, caller, action, request.path_params["id"])
 
     def _list_entities(self, caller: Caller, request: Request, _body: bytes) -> Response:
         provisioned = parse_query(request, "provisioned").get("provisioned", "")
-        entities = self._hierarchy.entities(_STATUS_FILTERS.get(provisioned))
-        visible = self._policy().entity_list
+        entities = self._state.hierarchy.entities(_STATUS_FILTERS.get(provisioned))
+        visible = self._state.policy().entity_list
         if visible == "enterable":
-            accessible = set(self._hierarchy.accessible(caller.user.username))
+            accessible = set(self._state.hierarchy.accessible(caller.user.username))
             entities = [entity for entity in entities if entity in accessible]
         elif visible == "first-300":
             entities = entities[:300]
         return self._entities_response(entities)
 
     def _create_entity(self, caller: Caller, request: Request, body: bytes) -> Response:
-        fields = parse_json_object(request, body, *REQUIRED_FIELDS, "displayName")
-        entity = self._provisioning.create(caller, fields)
-        return _success(**_entity_body(entity, self._tenant_id()))
+        fields = parse_json_object(request, body, *provisioning.REQUIRED_FIELDS, "displayName")
+        entity = provisioning.create(self._state, caller, fields)
+        return _success(**_entity_body(entity, self._state.tenant_id()))
 
     def _read_entity(self, _caller: Caller, request: Request, _body: bytes) -> Response:
-        entity = self._hierarchy.entity(_entity_id(request))
-        return _success(**_entity_body(entity, self._tenant_id()))
+        entity = self._state.hierarchy.entity(_entity_id(request))
+        return _success(**_entity_body(entity, self._state.tenant_id()))
 
     def _change_entity(self, caller: Caller, request: Request, body: bytes) -> None:
-        fields = parse_json_object(request, body, *CHANGEABLE_FIELDS)
-        self._provisioning.change(caller, _entity_id(request), fields)
+        fields = parse_json_object(request, body, *provisioning.CHANGEABLE_FIELDS)
+        provisioning.change(self._state, caller, _entity_id(request), fields)
 
     def _delete_entity(self, caller: Caller, request: Request, body: bytes) -> None:
         parse_json_object(request, body)
-        self._provisioning.remove(caller, _entity_id(request))
+        provisioning.remove(self._state, caller, _entity_id(request))
 
     def _provision_entity(self, caller: Caller, request: Request, body: bytes) -> None:
         self._check_is_empty(request, body)
-        self._provisioning.provision(caller, _entity_id(request))
+        provisioning.provision(self._state, caller, _entity_id(request))
 
     def _list_accessible(self, _caller: Caller, request: Request, _body: bytes) -> Response:
-        user = self._access_requests.user(request.path_params["login"])
-        return self._entities_response(self._hierarchy.accessible(user.username))
+        user = access_requests.get_user(self._state, request.path_params["login"])
+        return self._entities_response(self._state.hierarchy.accessible(user.username))
 
     def _request_access(self, caller: Caller, request: Request, body: bytes) -> None:
         fields = parse_json_object(request, body, "targetEntityIds")
@@ -204,33 +183,33 @@ class Routes:
         ids = fields["targetEntityIds"]
         if not isinstance(ids, list) or not ids or not all(isinstance(id_, str) for id_ in ids):
             raise invalid_value("targetEntityIds must be a list of ids.")
-        self._access_requests.request(
-            caller, request.path_params["login"], [normalize_entity_id(id_) for id_ in ids]
+        access_requests.request(
+            self._state,
+            caller,
+            request.path_params["login"],
+            [normalize_entity_id(id_) for id_ in ids],
         )
 
     def _answer_access(
         self, status: AccessStatus, caller: Caller, request: Request, body: bytes
     ) -> None:
         self._check_is_empty(request, body)
-        self._access_requests.answer(caller, request.path_params["login"], status)
+        access_requests.answer(self._state, caller, request.path_params["login"], status)
 
     def _check_is_empty(self, request: Request, body: bytes) -> None:
         """Check a PUT that has no fields; its body is empty or `{}`."""
         is_bare = not body and "content-type" not in request.headers
-        if is_bare and self._policy().bare_put == "refused":
+        if is_bare and self._state.policy().bare_put == "refused":
             raise invalid_value("The Content-Type must be application/json.", status=415)
         parse_json_object(request, body)
 
     def _entities_response(self, entities: list[Entity]) -> Response:
-        tenant_id = self._tenant_id()
+        tenant_id = self._state.tenant_id()
         return _success(entities=[_entity_body(entity, tenant_id) for entity in entities])
-
-    def _tenant_id(self) -> str:
-        return str(tenant_settings.read(self._db, tenant_settings.TENANT_ID))
 
     def _refuse(self, request: Request, refusal: Refusal) -> Response:
         request_id = request.state.call_headers["Zuora-Request-Id"]
-        by_status = self._policy().refusals == "http-4xx"
+        by_status = self._state.policy().refusals == "http-4xx"
         return refusal_response(refusal, request_id, by_status=by_status)
 
     async def _handle_error(self, request: Request, error: Exception) -> Response:

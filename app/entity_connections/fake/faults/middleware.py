@@ -1,7 +1,6 @@
 """ASGI middleware that applies the faults that are on."""
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
@@ -17,7 +16,7 @@ from entity_connections.fake.faults.catalogue import FaultSetting
 from entity_connections.fake.faults.control_endpoint import PATH as CONTROL_PATH
 from entity_connections.fake.faults.other_administrator import change_one_connection
 from entity_connections.fake.refusal import Category, Refusal
-from entity_connections.fake.rules.connection_rules import ConnectionRules
+from entity_connections.fake.state.tenant_state import TenantState
 
 Trigger = Callable[[str], FaultSetting | None]
 """Takes the name of a fault, and returns it if it triggers on the call."""
@@ -34,13 +33,10 @@ _REFUSAL_FAULTS = (
 class FaultMiddleware:
     """Applies the faults to the calls; the control path is never affected."""
 
-    def __init__(
-        self, app: ASGIApp, faults: ActiveFaults, db: sqlite3.Connection, rules: ConnectionRules
-    ) -> None:
+    def __init__(self, app: ASGIApp, faults: ActiveFaults, state: TenantState) -> None:
         self._app = app
         self._faults = faults
-        self._db = db
-        self._rules = rules
+        self._state = state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call; raise `ConnectionResetError` when a fault drops the connection."""
@@ -55,7 +51,7 @@ class FaultMiddleware:
         )
         if trigger("another-administrator"):
             random = self._faults.random("another-administrator")
-            change_one_connection(self._db, self._rules, random)
+            change_one_connection(self._state, random)
         if fault := trigger("latency"):
             await asyncio.sleep(fault.value)
         if fault := trigger("jitter"):

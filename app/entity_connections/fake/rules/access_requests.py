@@ -1,97 +1,93 @@
 """Requests that a user may enter other entities (contract C1, C4).
 
-They are made in the user's home entity, and granted or denied in the other entity.
+They are made in the user's home entity, and granted or denied in the other entity. Each change
+must be called inside a transaction, and may raise `Refusal`.
 """
 
-import sqlite3
 from collections.abc import Sequence
 
 from entity_connections.fake.model import ADMINISTRATOR, PROVISIONED, AccessStatus, Caller, User
 from entity_connections.fake.refusal import Refusal, broken_rule, forbidden, not_found
-from entity_connections.fake.state.hierarchy import Hierarchy
-from entity_connections.fake.state.users import Users
+from entity_connections.fake.state.tenant_state import TenantState
 
 
-class AccessRequests:
-    """Changes of access; each must be called inside a transaction and may raise `Refusal`."""
+def request(state: TenantState, caller: Caller, login: str, entity_ids: Sequence[str]) -> None:
+    """Request access to all of these entities; if one is refused, nothing is requested.
 
-    def __init__(self, db: sqlite3.Connection, hierarchy: Hierarchy, users: Users) -> None:
-        self._db = db
-        self._hierarchy = hierarchy
-        self._users = users
+    Access to entities that the caller administers too is granted at once.
+    """
+    user = get_user(state, login)
+    if not caller.administers(user.home_entity_id):
+        home = state.hierarchy.display_name(user.home_entity_id)
+        raise forbidden(
+            f"Only an administrator of {home}, acting there, may request access for {login}."
+        )
+    refusals = []
+    for id_ in entity_ids:
+        try:
+            _check_request(state, caller, user, id_)
+        except Refusal as refusal:
+            refusals.append(refusal)
+    if refusals:
+        messages = [refusal.messages[0] for refusal in refusals[:10]]
+        raise Refusal(refusals[0].category, *messages)
+    for id_ in entity_ids:
+        is_granted = state.hierarchy.role(caller.user.username, id_) == ADMINISTRATOR
+        _set_status(state, user, id_, "Active" if is_granted else "Pending Review")
 
-    def request(self, caller: Caller, login: str, entity_ids: Sequence[str]) -> None:
-        """Request access to all of these entities; if one is refused, nothing is requested.
 
-        Access to entities that the caller administers too is granted at once.
-        """
-        user = self.user(login)
-        if not caller.administers(user.home_entity_id):
-            home = self._hierarchy.display_name(user.home_entity_id)
-            raise forbidden(
-                f"Only an administrator of {home}, acting there, may request access for {login}."
-            )
-        refusals = []
-        for id_ in entity_ids:
-            try:
-                self._check_request(caller, user, id_)
-            except Refusal as refusal:
-                refusals.append(refusal)
-        if refusals:
-            messages = [refusal.messages[0] for refusal in refusals[:10]]
-            raise Refusal(refusals[0].category, *messages)
-        for id_ in entity_ids:
-            is_granted = self._hierarchy.role(caller.user.username, id_) == ADMINISTRATOR
-            self._set_status(user, id_, "Active" if is_granted else "Pending Review")
+def answer(state: TenantState, caller: Caller, login: str, status: AccessStatus) -> None:
+    """Grant or deny the request for access to the acting entity that is Pending Review."""
+    user = get_user(state, login)
+    name = state.hierarchy.display_name(caller.entity_id)
+    if not caller.administers(caller.entity_id):
+        raise forbidden(
+            f"Only an administrator of {name}, acting there, may grant or deny access to it."
+        )
+    if not _is_pending(state, user, caller.entity_id):
+        raise broken_rule(f"No request of {user.login} for access to {name} is Pending Review.")
+    _set_status(state, user, caller.entity_id, status)
 
-    def answer(self, caller: Caller, login: str, status: AccessStatus) -> None:
-        """Grant or deny the request for access to the acting entity that is Pending Review."""
-        user = self.user(login)
-        name = self._hierarchy.display_name(caller.entity_id)
-        if not caller.administers(caller.entity_id):
-            raise forbidden(
-                f"Only an administrator of {name}, acting there, may grant or deny access to it."
-            )
-        if not self._is_pending(user, caller.entity_id):
-            raise broken_rule(f"No request of {user.login} for access to {name} is Pending Review.")
-        self._set_status(user, caller.entity_id, status)
 
-    def user(self, login: str) -> User:
-        """Return the user with this login; raise `Refusal` when there is none."""
-        user = self._users.by_login(login)
-        if user is None:
-            raise not_found(f"There is no user {login[:64]}.")
-        return user
+def get_user(state: TenantState, login: str) -> User:
+    """Return the user with this login; raise `Refusal` when there is none."""
+    user = state.users.by_login(login)
+    if user is None:
+        raise not_found(f"There is no user {login[:64]}.")
+    return user
 
-    def _check_request(self, caller: Caller, user: User, entity_id: str) -> None:
-        entity = self._hierarchy.entity(entity_id)
-        name = entity.display_name
-        if entity.status != PROVISIONED:
-            raise broken_rule(f"{name} is not provisioned yet.")
-        if self._hierarchy.role(caller.user.username, entity_id) is None:
-            raise forbidden(f"{caller.user.login} has no access to {name} and cannot request it.")
-        if self._hierarchy.role(user.username, entity_id) is not None:
-            raise broken_rule(f"{user.login} may enter {name} already.")
-        if self._is_pending(user, entity_id):
-            raise broken_rule(
-                f"The request of {user.login} for access to {name} is Pending Review already."
-            )
 
-    def _is_pending(self, user: User, entity_id: str) -> bool:
-        rows = self._db.execute(
-            "SELECT 1 FROM access_request"
-            " WHERE username = ? AND entity_id = ? AND status = 'Pending Review'",
+def _check_request(state: TenantState, caller: Caller, user: User, entity_id: str) -> None:
+    entity = state.hierarchy.entity(entity_id)
+    name = entity.display_name
+    if entity.status != PROVISIONED:
+        raise broken_rule(f"{name} is not provisioned yet.")
+    if state.hierarchy.role(caller.user.username, entity_id) is None:
+        raise forbidden(f"{caller.user.login} has no access to {name} and cannot request it.")
+    if state.hierarchy.role(user.username, entity_id) is not None:
+        raise broken_rule(f"{user.login} may enter {name} already.")
+    if _is_pending(state, user, entity_id):
+        raise broken_rule(
+            f"The request of {user.login} for access to {name} is Pending Review already."
+        )
+
+
+def _is_pending(state: TenantState, user: User, entity_id: str) -> bool:
+    rows = state.db.execute(
+        "SELECT 1 FROM access_request"
+        " WHERE username = ? AND entity_id = ? AND status = 'Pending Review'",
+        (user.username, entity_id),
+    )
+    return rows.fetchone() is not None
+
+
+def _set_status(state: TenantState, user: User, entity_id: str, status: AccessStatus) -> None:
+    state.db.execute(
+        "INSERT OR REPLACE INTO access_request VALUES (?, ?, ?)",
+        (user.username, entity_id, status),
+    )
+    if status == "Active":
+        state.db.execute(
+            "INSERT OR IGNORE INTO role VALUES (?, ?, 'standard user')",
             (user.username, entity_id),
         )
-        return rows.fetchone() is not None
-
-    def _set_status(self, user: User, entity_id: str, status: AccessStatus) -> None:
-        self._db.execute(
-            "INSERT OR REPLACE INTO access_request VALUES (?, ?, ?)",
-            (user.username, entity_id, status),
-        )
-        if status == "Active":
-            self._db.execute(
-                "INSERT OR IGNORE INTO role VALUES (?, ?, 'standard user')",
-                (user.username, entity_id),
-            )

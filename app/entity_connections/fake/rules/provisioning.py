@@ -1,8 +1,10 @@
-"""Creating, changing, provisioning and removing entities (contract C1, C2, C4)."""
+"""Creating, changing, provisioning and removing entities (contract C1, C2, C4).
+
+Each change must be called inside a transaction, and may raise `Refusal`.
+"""
 
 import re
-import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from entity_connections.fake.model import (
     ADMINISTRATOR,
@@ -22,7 +24,8 @@ from entity_connections.fake.refusal import (
     forbidden,
     invalid_value,
 )
-from entity_connections.fake.state.hierarchy import Hierarchy, normalize_entity_id
+from entity_connections.fake.state.hierarchy import normalize_entity_id
+from entity_connections.fake.state.tenant_state import TenantState
 
 CHANGEABLE_FIELDS = ("name", "displayName", "locale", "timezone")
 REQUIRED_FIELDS = ("name", "parentId", "locale", "timezone")
@@ -36,94 +39,88 @@ _REQUIREMENTS: dict[str, tuple[re.Pattern[str], str]] = {
 }
 
 
-class Provisioning:
-    """The four changes; each must be called inside a transaction and may raise `Refusal`."""
+def create(state: TenantState, caller: Caller, fields: Mapping[str, object]) -> Entity:
+    """Create an unprovisioned entity; the caller becomes its administrator."""
+    _check_permission(state, caller)
+    missing = [f"{name} is missing." for name in REQUIRED_FIELDS if fields.get(name) is None]
+    if missing:
+        raise Refusal(Category.MISSING_FIELD, *missing, status=400)
+    values = _check_fields(fields)
+    name = values["name"]
+    entity = Entity(
+        id=state.new_id(),
+        name=name,
+        display_name=values.get("displayName", name),
+        parent_id=state.hierarchy.entity(normalize_entity_id(values["parentId"])).id,
+        timezone=values["timezone"],
+        status=UNPROVISIONED,
+        locale=values["locale"],
+    )
+    if len(state.hierarchy.entities()) >= MAX_ENTITIES:
+        raise broken_rule(f"A hierarchy has at most {MAX_ENTITIES} entities.")
+    _check_name_is_free(state, entity)
+    state.hierarchy.add(entity)
+    state.db.execute(
+        "INSERT INTO role VALUES (?, ?, ?)", (caller.user.username, entity.id, ADMINISTRATOR)
+    )
+    return entity
 
-    def __init__(
-        self, db: sqlite3.Connection, hierarchy: Hierarchy, new_id: Callable[[], str]
-    ) -> None:
-        self._db = db
-        self._hierarchy = hierarchy
-        self._new_id = new_id
 
-    def create(self, caller: Caller, fields: Mapping[str, object]) -> Entity:
-        """Create an unprovisioned entity; the caller becomes its administrator."""
-        self._check_permission(caller)
-        missing = [f"{name} is missing." for name in REQUIRED_FIELDS if fields.get(name) is None]
-        if missing:
-            raise Refusal(Category.MISSING_FIELD, *missing, status=400)
-        values = _check_fields(fields)
-        name = values["name"]
-        entity = Entity(
-            id=self._new_id(),
-            name=name,
-            display_name=values.get("displayName", name),
-            parent_id=self._hierarchy.entity(normalize_entity_id(values["parentId"])).id,
-            timezone=values["timezone"],
-            status=UNPROVISIONED,
-            locale=values["locale"],
+def change(state: TenantState, caller: Caller, id_: str, fields: Mapping[str, object]) -> None:
+    """Change an unprovisioned entity."""
+    _check_permission(state, caller)
+    values = _check_fields(fields)
+    entity = _get_unprovisioned(state, id_)
+    entity = entity._replace(
+        name=values.get("name", entity.name),
+        display_name=values.get("displayName", entity.display_name),
+        locale=values.get("locale", entity.locale),
+        timezone=values.get("timezone", entity.timezone),
+    )
+    _check_name_is_free(state, entity)
+    state.hierarchy.update(entity)
+
+
+def provision(state: TenantState, caller: Caller, id_: str) -> None:
+    """Provision an entity; its parent must be provisioned already."""
+    _check_permission(state, caller)
+    entity = _get_unprovisioned(state, id_)
+    parent = state.hierarchy.entity(entity.parent_id or "")
+    if parent.status != PROVISIONED:
+        raise broken_rule(f"{parent.display_name}, the parent, is not provisioned yet.")
+    state.hierarchy.update(entity._replace(status=PROVISIONED))
+
+
+def remove(state: TenantState, caller: Caller, id_: str) -> None:
+    """Remove an unprovisioned entity, and every entity below it."""
+    _check_permission(state, caller)
+    entity = _get_unprovisioned(state, id_)
+    state.db.execute("DELETE FROM entity WHERE id = ?", (entity.id,))  # and all that refers
+
+
+def _check_permission(state: TenantState, caller: Caller) -> None:
+    top = state.hierarchy.global_entity()
+    if not caller.administers(top.id):
+        raise forbidden(
+            f"Only an administrator of {top.display_name}, the global entity, acting there,"
+            " may change the hierarchy."
         )
-        if len(self._hierarchy.entities()) >= MAX_ENTITIES:
-            raise broken_rule(f"A hierarchy has at most {MAX_ENTITIES} entities.")
-        self._check_name_is_free(entity)
-        self._hierarchy.add(entity)
-        self._db.execute(
-            "INSERT INTO role VALUES (?, ?, ?)", (caller.user.username, entity.id, ADMINISTRATOR)
+
+
+def _get_unprovisioned(state: TenantState, id_: str) -> Entity:
+    entity = state.hierarchy.entity(id_)
+    if entity.status != UNPROVISIONED:
+        raise broken_rule(
+            f"{entity.display_name} is provisioned. Only an unprovisioned entity"
+            " can be changed, provisioned or removed."
         )
-        return entity
+    return entity
 
-    def change(self, caller: Caller, id_: str, fields: Mapping[str, object]) -> None:
-        """Change an unprovisioned entity."""
-        self._check_permission(caller)
-        values = _check_fields(fields)
-        entity = self._get_unprovisioned(id_)
-        entity = entity._replace(
-            name=values.get("name", entity.name),
-            display_name=values.get("displayName", entity.display_name),
-            locale=values.get("locale", entity.locale),
-            timezone=values.get("timezone", entity.timezone),
-        )
-        self._check_name_is_free(entity)
-        self._hierarchy.update(entity)
 
-    def provision(self, caller: Caller, id_: str) -> None:
-        """Provision an entity; its parent must be provisioned already."""
-        self._check_permission(caller)
-        entity = self._get_unprovisioned(id_)
-        parent = self._hierarchy.entity(entity.parent_id or "")
-        if parent.status != PROVISIONED:
-            raise broken_rule(f"{parent.display_name}, the parent, is not provisioned yet.")
-        self._hierarchy.update(entity._replace(status=PROVISIONED))
-
-    def remove(self, caller: Caller, id_: str) -> None:
-        """Remove an unprovisioned entity, and every entity below it."""
-        self._check_permission(caller)
-        entity = self._get_unprovisioned(id_)
-        self._db.execute("DELETE FROM entity WHERE id = ?", (entity.id,))  # and all that refers
-
-    def _check_permission(self, caller: Caller) -> None:
-        top = self._hierarchy.global_entity()
-        if not caller.administers(top.id):
-            raise forbidden(
-                f"Only an administrator of {top.display_name}, the global entity, acting there,"
-                " may change the hierarchy."
-            )
-
-    def _get_unprovisioned(self, id_: str) -> Entity:
-        entity = self._hierarchy.entity(id_)
-        if entity.status != UNPROVISIONED:
-            raise broken_rule(
-                f"{entity.display_name} is provisioned. Only an unprovisioned entity"
-                " can be changed, provisioned or removed."
-            )
-        return entity
-
-    def _check_name_is_free(self, entity: Entity) -> None:
-        other = self._hierarchy.by_name(entity.name)
-        if other is not None and other.id != entity.id:
-            raise broken_rule(
-                f"The name {entity.name} is taken. A name is unique in the hierarchy."
-            )
+def _check_name_is_free(state: TenantState, entity: Entity) -> None:
+    other = state.hierarchy.by_name(entity.name)
+    if other is not None and other.id != entity.id:
+        raise broken_rule(f"The name {entity.name} is taken. A name is unique in the hierarchy.")
 
 
 def _check_fields(fields: Mapping[str, object]) -> dict[str, str]:
