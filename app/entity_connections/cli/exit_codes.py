@@ -1,5 +1,7 @@
-"""The exit codes of the program."""
+"""The exit codes of the program, and the error that ends it with one of them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 
 import click
@@ -36,3 +38,12 @@ class CliError(click.ClickException):
     def __init__(self, sentence: str, code: ExitCode) -> None:
         super().__init__(sentence)
         self.code = code
+
+
+@contextmanager
+def usage_errors(*kinds: type[Exception]) -> Iterator[None]:
+    """Let an error of these kinds, whose message is for the user, end the program with USAGE."""
+    try:
+        yield
+    except kinds as error:
+        raise CliError(str(error), ExitCode.USAGE) from error

@@ -109,36 +109,37 @@ def _convert_faults(
     return normalize_faults(ctx, option, faults)
 
 
-_OPTIONS = (
-    option(
-        "--profile", metavar="NAME", shell_complete=complete_profiles,
-        help="A tenant of your config file; `login` makes one.",
-    ),
-    option(
-        "--base-url", metavar="URL",
-        help="A REST root, with ZUORA_CLIENT_ID and ZUORA_CLIENT_SECRET in the environment.",
-    ),
-    option(
-        "--scenario", type=ScenarioName(), metavar="NAME",
-        help="What the built-in fake tenant holds: acme unless told; or a scenario file.",
-    ),
-    option(
-        "--user", metavar="NAME", shell_complete=complete_users,
-        help="Who to work as in the fake tenant: alice unless told.",
-    ),
-    option(
-        "--tenant", metavar="FILE", type=click.Path(dir_okay=False),
-        help="Keep the fake tenant in a file, which others may use at the same time.",
-    ),
-    option(
-        "--fault", "faults", multiple=True, metavar="NAME[=VALUE]", callback=_convert_faults,
-        help="A bad day for the built-in fake tenant; `serve --faults` lists them. Repeatable.",
-    ),
-    option(
-        "--entity", metavar="ENTITY", shell_complete=complete_entities,
-        help="The entity to act in: id, name or display name. Else ZUORA_ENTITY_ID.",
-    ),
-)  # fmt: skip
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "profile": {
+        "metavar": "NAME", "shell_complete": complete_profiles,
+        "help": "A tenant of your config file; `login` makes one.",
+    },
+    "base_url": {
+        "metavar": "URL",
+        "help": "A REST root, with ZUORA_CLIENT_ID and ZUORA_CLIENT_SECRET in the environment.",
+    },
+    "scenario": {
+        "metavar": "NAME", "type": ScenarioName(),
+        "help": "What the built-in fake tenant holds: acme unless told; or a scenario file.",
+    },
+    "user": {
+        "metavar": "NAME", "shell_complete": complete_users,
+        "help": "Who to work as in the fake tenant: alice unless told.",
+    },
+    "tenant": {
+        "metavar": "FILE", "type": click.Path(dir_okay=False),
+        "help": "Keep the fake tenant in a file, which others may use at the same time.",
+    },
+    "faults": {
+        "metavar": "NAME[=VALUE]", "multiple": True, "callback": _convert_faults,
+        "help": "A bad day for the built-in fake tenant; `serve --faults` lists them. Repeatable.",
+    },
+    "entity": {
+        "metavar": "ENTITY", "shell_complete": complete_entities,
+        "help": "The entity to act in: id, name or display name. Else ZUORA_ENTITY_ID.",
+    },
+}  # fmt: skip
+"""The attributes of the option for each field of `TenantOptions`."""
 
 
 def parent_options() -> TenantOptions:
@@ -148,16 +149,37 @@ def parent_options() -> TenantOptions:
 
 
 def tenant_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options to a command, which receives a `TenantOptions` as first argument.
+    """Add all options to a command, which receives them as one, and only if they fit together."""
 
-    Options that were given before the name of the command count too.
+    @some_tenant_options(**dict.fromkeys(_OPTIONS, ""))
+    @wraps(command)
+    def with_checked_options(options: TenantOptions, *args: Any, **kwargs: Any) -> Any:
+        return command(options.check(), *args, **kwargs)
+
+    return with_checked_options
+
+
+def some_tenant_options(**helps: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return a decorator that adds some of the options to a command.
+
+    The command receives a `TenantOptions` as first argument. Options that were given before its
+    name are in it too, those it does not add included.
+
+    Args:
+        helps: the help of each option that is added, by its field of `TenantOptions`; "" takes
+            the usual one.
     """
 
-    @wraps(command)
-    def with_options(*args: Any, **kwargs: Any) -> Any:
-        own = TenantOptions(*(kwargs.pop(name) for name in TenantOptions._fields))
-        return command(own.with_defaults(parent_options()).check(), *args, **kwargs)
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)
+        def with_options(*args: Any, **kwargs: Any) -> Any:
+            own = TenantOptions(**{name: kwargs.pop(name) for name in helps})
+            return command(own.with_defaults(parent_options()), *args, **kwargs)
 
-    for decorate_option in reversed(_OPTIONS):
-        decorate_option(with_options)
-    return with_options
+        for name, text in reversed(helps.items()):
+            attributes = _OPTIONS[name]
+            flag = "--fault" if name == "faults" else f"--{name.replace('_', '-')}"
+            option(flag, name, **attributes | {"help": text or attributes["help"]})(with_options)
+        return with_options
+
+    return decorate

@@ -8,7 +8,7 @@ import click
 
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.output import echo, echo_json
-from entity_connections.cli.parameters import option
+from entity_connections.cli.parameters import json_option
 from entity_connections.cli.tenant.real_workspace import find_credentials, get_profile
 from entity_connections.cli.tenant_options import TenantOptions, tenant_options
 from entity_connections.domain.ids import parse_id
@@ -24,7 +24,7 @@ from entity_connections.zuora.diagnostics import Check, Diagnosis
 
 @click.command()
 @tenant_options
-@option("--json", "as_json", is_flag=True, help="Data for machines.")
+@json_option
 def doctor(options: TenantOptions, *, as_json: bool) -> ExitCode:
     """Try each step on the way to Zuora, and say what to do where one fails.
 

@@ -1,19 +1,16 @@
 """`journal`: what was sent, and what became of it."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
-from entity_connections.cli.completers import complete_profiles
-from entity_connections.cli.exit_codes import CliError, ExitCode
+from entity_connections.cli.exit_codes import ExitCode, usage_errors
 from entity_connections.cli.output import echo, echo_json, format_table, info
 from entity_connections.cli.parameters import json_option, option
-from entity_connections.cli.tenant_options import TenantOptions, parent_options
+from entity_connections.cli.tenant_options import TenantOptions, some_tenant_options
 from entity_connections.domain.actions import ACTIONS_BY_ID
 from entity_connections.domain.clock import now
 from entity_connections.domain.ids import normalize_id
@@ -54,16 +51,16 @@ class Since(click.ParamType[datetime]):
     "--outcome", type=click.Choice([outcome.replace(" ", "-") for outcome in OUTCOMES]),
     metavar="OUTCOME", help="Only confirmed, refused, not-done, overtaken-since or unknown.",
 )  # fmt: skip
-@option("--entity", metavar="ENTITY", help="Only with this entity at either end: id or name.")
-@option("--profile", metavar="NAME", shell_complete=complete_profiles, help="Only of this one.")
+@some_tenant_options(
+    entity="Only with this entity at either end: id or name.", profile="Only of this one."
+)
 @click.pass_context
 def journal(
     ctx: click.Context,
+    options: TenantOptions,
     since: datetime | None,
     action: str | None,
     outcome: str | None,
-    entity: str | None,
-    profile: str | None,
     *,
     as_json: bool,
 ) -> ExitCode | None:
@@ -79,10 +76,9 @@ def journal(
     """
     if ctx.invoked_subcommand is not None:
         return None
-    options = TenantOptions(profile=profile, entity=entity).with_defaults(parent_options())
     tenant = None if options.tenant is None else clean(str(Path(options.tenant).absolute()))
-    with _open_journal() as journal:
-        entries = journal.read_entries(options.profile or options.base_url)
+    with usage_errors(JournalError):
+        entries = Journal(state_file(), "").read_entries(options.profile or options.base_url)
     entries = [
         entry
         for entry in entries
@@ -112,8 +108,8 @@ def verify(*, as_json: bool) -> ExitCode:
 
     --json: {"lines", "problems"}
     """
-    with _open_journal() as journal:
-        verification = journal.verify()
+    with usage_errors(JournalError):
+        verification = Journal(state_file(), "").verify()
     if as_json:
         echo_json(verification._asdict())
     else:
@@ -122,14 +118,6 @@ def verify(*, as_json: bool) -> ExitCode:
         whole = "is not as it was written" if verification.problems else "is as it was written"
         echo(f"The journal of {verification.lines} lines {whole}.")
     return ExitCode.REFUSED if verification.problems else ExitCode.DONE
-
-
-@contextmanager
-def _open_journal() -> Iterator[Journal]:
-    try:
-        yield Journal(state_file(), "")
-    except JournalError as error:
-        raise CliError(str(error), ExitCode.USAGE) from error
 
 
 def _is_at_end(entry: Entry, typed: str) -> bool:

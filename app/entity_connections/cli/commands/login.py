@@ -10,7 +10,7 @@ from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import echo, format_table, info
 from entity_connections.cli.parameters import option
 from entity_connections.cli.tenant.session import find_exit_code, print_error
-from entity_connections.cli.tenant_options import TenantOptions, parent_options
+from entity_connections.cli.tenant_options import TenantOptions, some_tenant_options
 from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.secret import Secret
@@ -36,17 +36,14 @@ from entity_connections.settings.zuora_environments import (
 
 
 @click.command()
-@option("--profile", "name", metavar="NAME", help="What to call it, or one there is.")
+@some_tenant_options(
+    profile="What to call it, or one there is.", base_url="A REST root that no word stands for."
+)
 @option("--environment", metavar="WORD", help=f"One of {', '.join(ENVIRONMENTS)}.")
-@option("--base-url", metavar="URL", help="A REST root that no word stands for.")
 @option("--client-id", metavar="ID", help="Of your OAuth client in Zuora.")
 @option("--risk", type=click.Choice(["sandbox", "production"]), help="Needed with most --base-url.")
 def login(
-    name: str | None,
-    environment: str | None,
-    base_url: str | None,
-    client_id: str | None,
-    risk: str | None,
+    options: TenantOptions, environment: str | None, client_id: str | None, risk: str | None
 ) -> ExitCode:
     """Make a profile, or give one its secret anew.
 
@@ -58,7 +55,6 @@ def login(
     """
     from entity_connections.settings.secrets.client_secret import find_secret, store_secret
 
-    options = TenantOptions(profile=name, base_url=base_url).with_defaults(parent_options())
     name = _prompt_name(options.profile)
     profile = load_profiles().get(name)
     location = _prompt_location(environment, options.base_url, risk, profile)

@@ -4,17 +4,15 @@ import click
 
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import echo, echo_json, format_table, info
-from entity_connections.cli.parameters import option
+from entity_connections.cli.parameters import json_option
 from entity_connections.cli.tenant.real_workspace import get_profile
 from entity_connections.cli.tenant_options import TenantOptions, tenant_options
 from entity_connections.domain.risk import Risk
 from entity_connections.settings.profiles import Profile, load_profiles
 
-as_json = option("--json", "as_json", is_flag=True, help="Data for machines.")
-
 
 @click.command()
-@as_json
+@json_option
 def profiles(*, as_json: bool) -> ExitCode:
     """List the profiles of your config file.
 
@@ -60,7 +58,7 @@ def config() -> None:
 
 @config.command()
 @tenant_options
-@as_json
+@json_option
 def explain(options: TenantOptions, *, as_json: bool) -> ExitCode:
     """Say each setting of a profile, of --base-url, or of all profiles, and its origin.
 

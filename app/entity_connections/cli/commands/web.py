@@ -13,12 +13,7 @@ from entity_connections.cli.listening import address_options, bind_socket
 from entity_connections.cli.output import info
 from entity_connections.cli.parameters import option
 from entity_connections.cli.tenant.workspace import make_workspace
-from entity_connections.cli.tenant_options import (
-    THEMES,
-    ScenarioName,
-    TenantOptions,
-    parent_options,
-)
+from entity_connections.cli.tenant_options import THEMES, TenantOptions, some_tenant_options
 from entity_connections.fake.scenarios.catalogue import SCENARIOS
 
 if TYPE_CHECKING:
@@ -34,11 +29,10 @@ _KEPT_VARIABLES = (
 
 @click.command()
 @address_options(port=8050)
-@option(
-    "--scenario", type=ScenarioName(), metavar="NAME",
-    help="What each visitor's tenant holds at the start: acme unless told; or a scenario file.",
-)  # fmt: skip
-@option("--user", metavar="NAME", help="Who each visitor works as: alice unless told.")
+@some_tenant_options(
+    scenario="What each visitor's tenant holds at the start: acme unless told; or a scenario file.",
+    user="Who each visitor works as: alice unless told.",
+)
 @option("--theme", type=click.Choice(THEMES), default="dark", show_default=True, help="Colours.")
 @option(
     "--seats", type=click.IntRange(1), default=16, show_default=True,
@@ -50,10 +44,9 @@ _KEPT_VARIABLES = (
     " own. Repeatable.",
 )  # fmt: skip
 def web(
+    options: TenantOptions,
     host: str,
     port: int,
-    scenario: str | None,
-    user: str | None,
     theme: str,
     seats: int,
     names: tuple[str, ...],
@@ -65,7 +58,7 @@ def web(
     anything of this machine: a profile, an address and a tenant's file are
     refused here.
     """
-    chosen = _choose_tenant(scenario, user)
+    chosen = _check_options(options)
     try:
         from aiohttp.web import run_app
 
@@ -121,15 +114,15 @@ def build_command(chosen: TenantOptions, theme: str) -> "Command":
     return Command(arguments, environ, Path(sys.executable).anchor)
 
 
-def _choose_tenant(scenario: str | None, user: str | None) -> TenantOptions:
-    before = parent_options()
+def _check_options(options: TenantOptions) -> TenantOptions:
+    """Return options that choose a fake tenant, with the whole path of a scenario file."""
     names = ("profile", "base_url", "tenant")
-    if refused := [name for name in names if getattr(before, name) is not None]:
+    if refused := [name for name in names if getattr(options, name) is not None]:
         raise click.UsageError(
             f"--{refused[0].replace('_', '-')} is not for web: each visitor has a fake tenant of"
             " their own, and nobody gets at another through a browser."
         )
-    chosen = TenantOptions(scenario=scenario, user=user).with_defaults(before).check()
-    if chosen.scenario is None or chosen.scenario in SCENARIOS:
-        return chosen
-    return chosen._replace(scenario=str(Path(chosen.scenario).absolute()))
+    options.check()
+    if options.scenario is None or options.scenario in SCENARIOS:
+        return options
+    return options._replace(scenario=str(Path(options.scenario).absolute()))

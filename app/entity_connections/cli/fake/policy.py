@@ -8,22 +8,16 @@ import click
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.fake.tenant_source import load_scenario, open_tenant_file
 from entity_connections.cli.output import echo, echo_json, info
-from entity_connections.cli.parameters import option
-from entity_connections.cli.tenant_options import ScenarioName, TenantOptions, parent_options
+from entity_connections.cli.parameters import json_option
+from entity_connections.cli.tenant_options import TenantOptions, some_tenant_options
 
 
 @click.command()
-@option(
-    "--scenario", type=ScenarioName(), metavar="NAME", help="As this scenario chooses, or file."
+@some_tenant_options(
+    scenario="As this scenario chooses, or file.", tenant="As the tenant in this file chooses."
 )
-@option(
-    "--tenant",
-    type=click.Path(dir_okay=False),
-    metavar="FILE",
-    help="As the tenant in this file chooses.",
-)
-@option("--json", "as_json", is_flag=True, help="Data for machines.")
-def policy(scenario: str | None, tenant: str | None, *, as_json: bool) -> ExitCode:
+@json_option
+def policy(options: TenantOptions, *, as_json: bool) -> ExitCode:
     """Show each choice of the fake tenant where Zuora is silent, and the other values.
 
     A choice is switched by `serve --policy NAME=VALUE`, or in a scenario file
@@ -34,7 +28,6 @@ def policy(scenario: str | None, tenant: str | None, *, as_json: bool) -> ExitCo
     from entity_connections.fake.policy import Policy, policy_rows
     from entity_connections.fake.state import tenant_settings
 
-    options = TenantOptions(scenario=scenario, tenant=tenant).with_defaults(parent_options())
     current = Policy()
     if options.tenant is not None:
         with closing(open_tenant_file(Path(options.tenant))) as db:

@@ -15,7 +15,7 @@ from entity_connections.cli.fake.fault_options import normalize_faults, print_fa
 from entity_connections.cli.fake.tenant_source import check_policies, prepare_source
 from entity_connections.cli.listening import address_options, bind_socket
 from entity_connections.cli.parameters import option
-from entity_connections.cli.tenant_options import ScenarioName, TenantOptions, parent_options
+from entity_connections.cli.tenant_options import TenantOptions, some_tenant_options
 
 if TYPE_CHECKING:
     from entity_connections.fake.model import User
@@ -23,15 +23,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @address_options(port=8040)
-@option(
-    "--scenario", type=ScenarioName(), metavar="NAME",
-    help="What the tenant holds at the start: acme unless told; or a scenario file.",
-)  # fmt: skip
-@option(
-    "--tenant", type=click.Path(dir_okay=False), metavar="FILE",
-    help="Keep the tenant in a file, made if need be, which others may use at the same time."
+@some_tenant_options(
+    scenario="What the tenant holds at the start: acme unless told; or a scenario file.",
+    tenant="Keep the tenant in a file, made if need be, which others may use at the same time."
     " Each server counts its own calls against the rate limits.",
-)  # fmt: skip
+)
 @option(
     "--policy", "policies", multiple=True, metavar="NAME=VALUE", callback=check_policies,
     help="Switch a choice where Zuora is silent; `policy` shows them. Repeatable; it stays"
@@ -52,10 +48,9 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @option("--json", "as_json", is_flag=True, help="Tell address and users as one JSON line.")
 def serve(
+    options: TenantOptions,
     host: str,
     port: int,
-    scenario: str | None,
-    tenant: str | None,
     policies: tuple[str, ...],
     faults: tuple[str, ...],
     seed: int,
@@ -79,8 +74,6 @@ def serve(
     from entity_connections.fake.server import base_url, create_server
     from entity_connections.fake.tenant import open_tenant
 
-    before = parent_options()
-    options = TenantOptions(scenario=scenario, tenant=tenant).with_defaults(before)
     source = prepare_source(options.scenario, options.tenant)
     listening = bind_socket(
         host, port, "this tenant: its credentials are known to all, and nothing is encrypted."
@@ -88,7 +81,7 @@ def serve(
     fake = open_tenant(
         source.scenario,
         path=source.path,
-        faults=[*(before.faults or ()), *faults],
+        faults=[*(options.faults or ()), *faults],
         seed=seed,
         control=control,
     )

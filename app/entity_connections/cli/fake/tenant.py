@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
-from entity_connections.cli.exit_codes import CliError, ExitCode
+from entity_connections.cli.exit_codes import CliError, ExitCode, usage_errors
 from entity_connections.cli.fake.scenario import echo_scenario, format_option
 from entity_connections.cli.fake.tenant_source import open_tenant_file
 from entity_connections.cli.output import echo, echo_json, format_table, info
-from entity_connections.cli.parameters import argument, option
+from entity_connections.cli.parameters import argument, json_option, option
 from entity_connections.cli.tenant_options import ScenarioName
 from entity_connections.domain.text import clean
 
@@ -31,7 +31,7 @@ def tenant() -> None:
 
 @tenant.command()
 @file_argument
-@option("--json", "as_json", is_flag=True, help="Data for machines.")
+@json_option
 def show(file: Path, *, as_json: bool) -> ExitCode:
     """Say what a tenant holds.
 
@@ -91,9 +91,8 @@ def reset(file: Path, scenario: str | None, *, yes: bool) -> ExitCode:
             if not click.confirm(question, default=False, err=True):
                 return ExitCode.INTERRUPTED
         try:
-            origin = reset_tenant(db, scenario)
-        except ValueError as error:
-            raise CliError(str(error), ExitCode.USAGE) from error
+            with usage_errors(ValueError):
+                origin = reset_tenant(db, scenario)
         except sqlite3.Error as error:
             raise CliError(f"{file} was not changed: {error}.", ExitCode.USAGE) from error
     info(f"{file} is {origin or 'as it was made'} again.")

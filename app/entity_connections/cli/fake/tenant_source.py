@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from entity_connections.cli.exit_codes import CliError, ExitCode
+from entity_connections.cli.exit_codes import CliError, ExitCode, usage_errors
 from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS
 
 if TYPE_CHECKING:
@@ -80,10 +80,8 @@ def open_tenant_file(path: Path, scenario: str | None = None) -> "sqlite3.Connec
     """
     from entity_connections.fake.tenant_file import open_file
 
-    try:
+    with usage_errors(ValueError):
         return open_file(path, scenario)
-    except ValueError as error:
-        raise CliError(str(error), ExitCode.USAGE) from error
 
 
 def load_scenario(name: str) -> "Scenario":
@@ -94,10 +92,8 @@ def load_scenario(name: str) -> "Scenario":
     """
     from entity_connections.fake.scenarios import loader
 
-    try:
+    with usage_errors(ValueError):
         return loader.load_scenario(name)
-    except ValueError as error:
-        raise CliError(str(error), ExitCode.USAGE) from error
 
 
 def check_policies(

@@ -8,33 +8,29 @@ from pathlib import Path
 
 import click
 
-from entity_connections.cli.completers import complete_users
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.output import echo, info
 from entity_connections.cli.parameters import argument, option
 from entity_connections.cli.tenant.workspace import make_workspace
-from entity_connections.cli.tenant_options import ScenarioName, TenantOptions
+from entity_connections.cli.tenant_options import TenantOptions, some_tenant_options
 from entity_connections.fake.scenarios.catalogue import SCENARIOS
 from entity_connections.files import replace_file
 
 
 @click.command()
 @argument("file", metavar="FILE", type=click.Path(path_type=Path))
-@option(
-    "--scenario", type=ScenarioName(), metavar="NAME",
-    help="What the tenant holds at the start: acme unless told; or a scenario file.",
-)  # fmt: skip
-@option(
-    "--user", metavar="NAME", shell_complete=complete_users, help="Who begins: alice unless told."
+@some_tenant_options(
+    scenario="What the tenant holds at the start: acme unless told; or a scenario file.",
+    user="Who begins: alice unless told.",
 )
 @option("--force", is_flag=True, help="Replace the file if there is one.")
-def new(file: Path, scenario: str | None, user: str | None, *, force: bool) -> int:
+def new(options: TenantOptions, file: Path, *, force: bool) -> int:
     """Make a walkthrough by using the screen; FILE is written when you quit.
 
     What you press, type and click on the fake tenant becomes the steps of a script. Their
     captions, and what must be seen after each, you write into the file.
     """
-    options = TenantOptions(scenario=scenario, user=user).check()
+    options.check()
     _check_file(file, force=force)
     size = _terminal_size()
     os.environ.pop("ZUORA_ENTITY_ID", None)  # others who play the script do not have it
@@ -53,7 +49,7 @@ def new(file: Path, scenario: str | None, user: str | None, *, force: bool) -> i
         if exit_code != ExitCode.DONE:
             return exit_code
         raise CliError("nothing was pressed or clicked; no file is written.", ExitCode.REFUSED)
-    name = scenario or "acme"
+    name = options.scenario or "acme"
     if name not in SCENARIOS:
         name = os.path.relpath(Path(name).resolve(), file.parent.resolve())
     text = script_toml(app.acts, name, workspace.user, size)

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem
 
 from entity_connections.cli.completers import filter_completions
-from entity_connections.cli.exit_codes import CliError, ExitCode
+from entity_connections.cli.exit_codes import CliError, ExitCode, usage_errors
 from entity_connections.cli.output import echo, info
 from entity_connections.cli.parameters import argument, option
 from entity_connections.cli.tenant.fake_workspace import make_fake_workspace
@@ -20,8 +21,6 @@ from entity_connections.walkthrough.fixed_environment import fixed_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from click.shell_completion import CompletionItem
 
     from entity_connections.services.workspace import Workspace
     from entity_connections.walkthrough.recording import Recording
@@ -37,7 +36,7 @@ class _WalkthroughGroup(click.Group):
             args = ["play", *args]
         return super().parse_args(ctx, args)
 
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete the names of walkthroughs, and those of commands."""
         return [*_complete_names(incomplete), *super().shell_complete(ctx, incomplete)]
 
@@ -49,14 +48,12 @@ class _ScriptName(click.ParamType[str]):
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> "list[CompletionItem]":
+    ) -> list[CompletionItem]:
         """Complete names; where none matches, the shell completes paths."""
-        from click.shell_completion import CompletionItem
-
         return _complete_names(incomplete) or [CompletionItem(incomplete, type="file")]
 
 
-def _complete_names(incomplete: str) -> "list[CompletionItem]":
+def _complete_names(incomplete: str) -> list[CompletionItem]:
     from entity_connections.walkthrough.script_file import shipped_scripts
 
     return filter_completions(incomplete, ((name, "") for name in shipped_scripts()))
@@ -141,11 +138,9 @@ def check(names: tuple[str, ...]) -> ExitCode:
 def _export(name: str, theme: str, folder: Path, *, png: bool, force: bool) -> ExitCode:
     from entity_connections.walkthrough.export.exporter import ExportError, export, prepare_folder
 
-    try:
+    with usage_errors(ExportError):
         prepare_folder(folder, force=force)
         paths = export(_record(name, theme), folder, with_png=png)
-    except ExportError as error:
-        raise CliError(str(error), ExitCode.USAGE) from error
     for path in paths:
         echo(str(path))
     return ExitCode.DONE
@@ -170,10 +165,8 @@ def _read(name: str) -> "tuple[Walkthrough, Callable[[], Workspace]]":
     """
     from entity_connections.walkthrough.script_file import ScriptError, find_script, read_script
 
-    try:
+    with usage_errors(ScriptError):
         script = read_script(find_script(name))
-    except ScriptError as error:
-        raise CliError(str(error), ExitCode.USAGE) from error
     os.environ.pop("ZUORA_ENTITY_ID", None)  # the script says where it begins
     options = TenantOptions(scenario=script.scenario, user=script.user)
     open_workspace = partial(make_fake_workspace, options, seed=0)
