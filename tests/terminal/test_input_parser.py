@@ -19,7 +19,7 @@ from textual.message import Message
 
 
 class Terminal:
-    """A terminal whose pieces of input come when we say."""
+    """A terminal that sends pieces of input at given times."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -35,14 +35,14 @@ class Terminal:
 
     def wait(self, seconds: float) -> list[Message]:
         """Let time pass."""
-        end, found = self.now + seconds, list[Message]()
+        end, messages = self.now + seconds, list[Message]()
         while self.now + (left := self.parser.timeout) <= end:
             self.now += left
-            found += self.parser.tick()
+            messages += self.parser.tick()
         if seconds:
             self.now = end
-            found += self.parser.tick()
-        return found
+            messages += self.parser.tick()
+        return messages
 
 
 def keys(messages: Iterable[Message]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The program itself in a real pseudo-terminal: a whole use of it, and its worst names."""
+"""The program in a pseudo-terminal: hostile names, repaints, crashes, NO_COLOR."""
 
 import re
 import sys
@@ -34,14 +34,14 @@ def test_partial_repaints_show_the_same_as_a_full_repaint() -> None:
         for key in ("down", "down", "down", "i", "down", "o", "/", "e", "u", "enter", "a", "down"):
             terminal.send(key)
             terminal.wait_quiet()
-        in_parts = [list(terminal.screen.buffer[y].values()) for y in range(terminal.lines)]
+        partial = [list(terminal.screen.buffer[y].values()) for y in range(terminal.lines)]
         terminal.send("?")
         terminal.wait_for("To connect two entities")
         terminal.send("escape")
         terminal.wait_quiet()
         assert "To connect two entities" not in terminal.text()
-        whole = [list(terminal.screen.buffer[y].values()) for y in range(terminal.lines)]
-        assert in_parts == whole
+        full = [list(terminal.screen.buffer[y].values()) for y in range(terminal.lines)]
+        assert partial == full
 
 
 CRASH = """
@@ -59,7 +59,7 @@ main()
 """
 
 
-def test_a_crash_tells_no_values_and_leaves_the_terminal_as_it_was() -> None:
+def test_a_crash_report_has_no_values_and_the_terminal_is_restored() -> None:
     with Terminal([sys.executable, "-c", CRASH]) as terminal:
         assert terminal.wait_exit() == 70
         assert terminal.leftovers() == []
@@ -79,7 +79,7 @@ def test_no_color_sends_no_colour_at_all() -> None:
         assert terminal.wait_exit() == 0
         codes = re.findall(r"\x1b\[([\d;]*)m", terminal.transcript.decode())
         assert codes
-        assert not [one for one in codes if re.search(r"(^|;)([349][0-8]|10\d)(;|$)", one)]
+        assert not [code for code in codes if re.search(r"(^|;)([349][0-8]|10\d)(;|$)", code)]
 
 
 CRASH_DURING_A_WRITE = """

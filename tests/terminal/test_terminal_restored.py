@@ -1,4 +1,4 @@
-"""Whatever way the program ends, the terminal is as it was."""
+"""However the program ends, the terminal is restored."""
 
 import re
 import signal
@@ -11,45 +11,35 @@ from tests.terminal.pty import Terminal
 
 SAMPLE = [sys.executable, "-m", "tests.terminal.sample"]
 PROGRAM = [sys.executable, "-m", "entity_connections"]
-
-both = pytest.mark.parametrize(
-    ("command", "ready"),
-    [
-        pytest.param(SAMPLE, sample.READY, id="sample"),
-        pytest.param(PROGRAM, "Share To (Outbound)", id="program"),
-    ],
-)
-ending_signals = pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"])
+READY = "Share To (Outbound)"
 
 SUSPEND = '"$0" "$@"; echo STOPPED; read line; fg >/dev/null; echo "STATUS $?"'
 """A shell with job control that waits for a line before it goes on."""
-HELD = 'trap \'\' HUP; "$0" "$@"; exit $?'
-"""A shell that survives its terminal and tells its child nothing of the end."""
+IGNORES_HANGUP = 'trap \'\' HUP; "$0" "$@"; exit $?'
+"""A shell that outlives its terminal, and does not send SIGHUP to its child."""
 
 
-def leaves_a_blank_screen(terminal: Terminal) -> bool:
+def clears_the_screen(terminal: Terminal) -> bool:
     """Return whether the screen was cleared: a terminal that has grown may keep lines of it."""
     left = terminal.transcript.rpartition(b"\x1b[?1049l")[0].rpartition(b"\x1b[2J")[2]
     return not re.sub(rb"\x1b\[[?<]?[\d;]*[a-z]", b"", left).strip()
 
 
-@both
-def test_the_quit_key(command: list[str], ready: str) -> None:
-    with Terminal(command) as terminal:
-        terminal.wait_for(ready)
+def test_the_quit_key() -> None:
+    with Terminal(PROGRAM) as terminal:
+        terminal.wait_for(READY)
         terminal.wait_for(lambda: 1016 in terminal.modes)
         terminal.send("ctrl+q")
         assert terminal.wait_exit() == 0
         assert terminal.leftovers() == []
-        assert leaves_a_blank_screen(terminal)
+        assert clears_the_screen(terminal)
 
 
-@both
-@ending_signals
-def test_a_signal(command: list[str], ready: str, name: str) -> None:
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"])
+def test_a_signal(name: str) -> None:
     number = signal.Signals[name]
-    with Terminal(command) as terminal:
-        terminal.wait_for(ready)
+    with Terminal(PROGRAM) as terminal:
+        terminal.wait_for(READY)
         terminal.child.kill(number)
         assert terminal.wait_exit() == 128 + number
         assert terminal.leftovers() == []
@@ -84,26 +74,9 @@ def test_a_signal_while_the_app_cannot_exit(key: str) -> None:
         assert terminal.leftovers() == []
 
 
-def test_a_crash_tells_no_values() -> None:
-    with Terminal(SAMPLE) as terminal:
-        terminal.wait_for(sample.READY)
-        terminal.wait_quiet()
-        before = len(terminal.transcript)
-        terminal.send("ctrl+x")
-        assert terminal.wait_exit() == 1
-        assert terminal.leftovers() == []
-        ui = terminal.transcript[before:].decode()
-        assert "Sorry, entity-connections stopped" in ui
-        assert "in action_crash" in ui
-        assert "RuntimeError: broken ]0;10 [/] in the sample" in ui
-        assert "the-secret" not in ui
-        assert "\x1b]0;" not in ui
-
-
-@both
-def test_suspended_and_brought_back(command: list[str], ready: str) -> None:
-    with Terminal(["sh", "-mc", SUSPEND, *command]) as terminal:
-        terminal.wait_for(ready)
+def test_suspended_and_brought_back() -> None:
+    with Terminal(["sh", "-mc", SUSPEND, *PROGRAM]) as terminal:
+        terminal.wait_for(READY)
         terminal.wait_quiet()
         terminal.send("ctrl+z")
         terminal.wait_for("STOPPED")
@@ -111,7 +84,7 @@ def test_suspended_and_brought_back(command: list[str], ready: str) -> None:
         assert terminal.leftovers() == []
         terminal.screen.reset()
         terminal.send("\n")
-        terminal.wait_for(ready)
+        terminal.wait_for(READY)
         terminal.wait_for(lambda: 1016 in terminal.modes)
         terminal.send("ctrl+q")
         terminal.wait_for("STATUS 0")
@@ -142,13 +115,12 @@ def test_stopped_by_force_and_continued() -> None:
         terminal.send("ctrl+q")
         assert terminal.wait_exit() == 0
         assert terminal.leftovers() == []
-        assert leaves_a_blank_screen(terminal)
+        assert clears_the_screen(terminal)
 
 
-@both
-@pytest.mark.parametrize("shell", [[], ["sh", "-c", HELD]], ids=["alone", "in a shell"])
-def test_the_terminal_hangs_up(command: list[str], ready: str, shell: list[str]) -> None:
-    with Terminal([*shell, *command]) as terminal:
-        terminal.wait_for(ready)
+@pytest.mark.parametrize("shell", [[], ["sh", "-c", IGNORES_HANGUP]], ids=["alone", "in a shell"])
+def test_the_terminal_hangs_up(shell: list[str]) -> None:
+    with Terminal([*shell, *PROGRAM]) as terminal:
+        terminal.wait_for(READY)
         terminal.hang_up()
         assert terminal.wait_exit() == 128 + signal.SIGHUP

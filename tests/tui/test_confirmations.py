@@ -1,4 +1,4 @@
-"""Questions before harm: what they say, what answers them, and when they withdraw."""
+"""The questions before an action: their text, their answers, and when they are invalidated."""
 
 import asyncio
 

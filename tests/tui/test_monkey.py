@@ -1,4 +1,4 @@
-"""Whatever a hand does: the program goes on, and nothing is written that was not confirmed."""
+"""Random input: the program goes on, and nothing is written that was not confirmed."""
 
 import pytest
 
