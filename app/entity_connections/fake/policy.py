@@ -41,20 +41,12 @@ class Policy:
         return {option_name(name): value for name, value in asdict(self).items()}
 
     def with_options(self, options: Iterable[str]) -> "Policy":
-        """Return a copy with other values, each given as "name=value".
-
-        Raises:
-            PolicyError: A name or a value does not exist.
-        """
+        """Return a copy with other values, each given as "name=value"; raise `PolicyError`."""
         pairs = (option.partition("=") for option in options)
         return self.with_values({name.strip(): value.strip() for name, _, value in pairs})
 
     def with_values(self, values: Mapping[str, str]) -> "Policy":
-        """Return a copy with other values, given as `as_dict` returns them.
-
-        Raises:
-            PolicyError: A name or a value does not exist.
-        """
+        """Return a copy with other values, as `as_dict` returns them; raise `PolicyError`."""
         for name, value in values.items():
             if name not in OPTIONS:
                 raise PolicyError(f"There is no policy {name[:64]!r}. Choose {join_or(OPTIONS)}.")

@@ -67,6 +67,13 @@ def not_found(message: str) -> Refusal:
     return Refusal(Category.NOT_FOUND, message)
 
 
+def require_fields(values: Mapping[str, object], *names: str) -> None:
+    """Raise `Refusal` when one of these fields is missing or null."""
+    missing = [f"{name} is missing." for name in names if values.get(name) is None]
+    if missing:
+        raise Refusal(Category.MISSING_FIELD, *missing, status=400)
+
+
 def invalid_value(*messages: str, status: int = 400) -> Refusal:
     """Return the refusal of values that cannot be accepted, one reason each."""
     return Refusal(Category.INVALID_VALUE, *messages, status=status)

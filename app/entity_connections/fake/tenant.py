@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 
 from entity_connections.domain.clock import wall_time
 from entity_connections.fake.api.middleware import ZuoraMiddleware
-from entity_connections.fake.api.rate_limits import PRODUCTION_LIMITS, Limits, Meter, TokenMeter
+from entity_connections.fake.api.rate_limits import PRODUCTION_LIMITS, Limits
 from entity_connections.fake.api.routes import Routes
 from entity_connections.fake.faults.active_faults import ActiveFaults
 from entity_connections.fake.faults.control_endpoint import create_control_route
@@ -66,6 +66,10 @@ class Tenant:
         self.state.db.close()
 
 
+def _random_id() -> str:
+    return os.urandom(16).hex()
+
+
 def open_tenant(
     scenario: str | Scenario,
     *,
@@ -105,21 +109,12 @@ def open_tenant(
     def read_policy() -> Policy:
         return active_faults.apply_to_policy(tenant_settings.read_policy(db))
 
-    new_id, new_trace = new_id or _random_id, new_trace or _random_id
-    state = TenantState(db, read_policy, clock, new_id, new_trace)
+    state = TenantState(db, read_policy, clock, new_id or _random_id, new_trace or _random_id)
     control_route = create_control_route(active_faults) if control else None
-    app: ASGIApp = ZuoraMiddleware(
-        Routes(state).create_application(control_route),
-        new_request_id=new_trace,
-        api_meter=Meter(limits, clock),
-        token_meter=TokenMeter(clock, read_policy),
-    )
+    app: ASGIApp = Routes(state).create_application(control_route)
+    app = ZuoraMiddleware(app, state, limits)
     app = GZipMiddleware(
         app, minimum_size=_COMPRESS_FROM, compresslevel=1, exclude_content_types=()
     )
     app = FaultMiddleware(app, active_faults, state)
     return Tenant(app, active_faults, state)
-
-
-def _random_id() -> str:
-    return os.urandom(16).hex()

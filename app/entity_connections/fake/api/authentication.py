@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from starlette.datastructures import Headers
 
 from entity_connections.domain.ids import hyphenate_id, normalize_id
-from entity_connections.fake.api.requests import require_fields
 from entity_connections.fake.model import Caller, User
-from entity_connections.fake.refusal import Category, Refusal, invalid_value
+from entity_connections.fake.refusal import Category, Refusal, invalid_value, require_fields
 from entity_connections.fake.state.database import transaction
 from entity_connections.fake.state.tenant_state import TenantState
 
@@ -28,12 +27,9 @@ _CREDENTIALS = ("Authorization", "apiAccessKeyId", "apiSecretAccessKey")
 
 
 def issue_token(state: TenantState, form: Mapping[str, str], headers: Headers) -> dict[str, object]:
-    """Return the body of the response to a token request.
+    """Return the body of the response to a token request; raise `Refusal` when it is invalid.
 
     The header `Zuora-Entity-Ids` restricts the token to that entity.
-
-    Raises:
-        Refusal: A field is missing or wrong, or the credentials are wrong.
     """
     if any(name in headers for name in _CREDENTIALS):
         raise invalid_value(f"A token request carries none of {', '.join(_CREDENTIALS)}.")

@@ -1,16 +1,16 @@
 """What every call has in common: request id, track id and rate limits (contract E1, E2, G)."""
 
 import re
-from collections.abc import Callable
 from functools import partial
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from entity_connections.domain.ids import hyphenate_id
-from entity_connections.fake.api.rate_limits import Meter, TokenMeter
+from entity_connections.fake.api.rate_limits import Limits, Meter, TokenMeter
 from entity_connections.fake.api.responses import rate_limit_response, refusal_response
 from entity_connections.fake.refusal import Refusal, invalid_value
+from entity_connections.fake.state.tenant_state import TenantState
 
 FAULT = "entity_connections.fault"
 """Key of the ASGI scope: a `Response` or `Refusal` to answer instead of carrying out the call."""
@@ -25,18 +25,11 @@ class ZuoraMiddleware:
     The application finds these headers in `request.state.call_headers`.
     """
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        *,
-        new_request_id: Callable[[], str],
-        api_meter: Meter,
-        token_meter: TokenMeter,
-    ) -> None:
+    def __init__(self, app: ASGIApp, state: TenantState, limits: Limits) -> None:
         self._app = app
-        self._new_request_id = new_request_id
-        self._api_meter = api_meter
-        self._token_meter = token_meter
+        self._new_request_id = state.new_trace
+        self._api_meter = Meter(limits, state.clock)
+        self._token_meter = TokenMeter(state)
         self._calls_in_flight = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from entity_connections.fake.policy import Policy
+from entity_connections.fake.state.tenant_state import TenantState
 
 Limits = Mapping[int, int]
 """Seconds of a window -> the most calls in it."""
@@ -49,10 +49,12 @@ class Meter:
 class TokenMeter:
     """Counts token requests for the tenant and, if the policy says so, for each IP address."""
 
-    def __init__(self, clock: Callable[[], float], policy: Callable[[], Policy]) -> None:
-        self._policy = policy
-        self._tenant = Meter(_TOKEN_LIMITS, clock)
-        self._addresses = defaultdict[str, Meter](lambda: Meter(_TOKEN_LIMITS_PER_ADDRESS, clock))
+    def __init__(self, state: TenantState) -> None:
+        self._policy = state.policy
+        self._tenant = Meter(_TOKEN_LIMITS, state.clock)
+        self._addresses = defaultdict[str, Meter](
+            lambda: Meter(_TOKEN_LIMITS_PER_ADDRESS, state.clock)
+        )
 
     def count(self, address: str) -> Reading:
         """Count one request from an IP address."""

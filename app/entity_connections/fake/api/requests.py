@@ -3,7 +3,6 @@
 import json
 import re
 import zlib
-from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
@@ -24,8 +23,7 @@ _REQUIREMENTS = {
 def parse_query(request: Request, *names: str) -> dict[str, str]:
     """Return the query parameters; `names` are those that the list has.
 
-    Raises:
-        Refusal: The query is invalid, with one reason for each mistake.
+    A `Refusal` has one reason for each mistake.
     """
     query = request.query_params
     mistakes = []
@@ -44,11 +42,7 @@ def parse_query(request: Request, *names: str) -> dict[str, str]:
 
 
 async def read_body(request: Request) -> bytes:
-    """Return the body, decompressed if its Content-Encoding is gzip.
-
-    Raises:
-        Refusal: The body is too large, incomplete or damaged, or has another encoding.
-    """
+    """Return the body, decompressed if it is gzip; raise `Refusal` when it cannot be read."""
     encoding = request.headers.get("content-encoding", "identity").lower()
     if encoding not in ("identity", "gzip"):
         raise invalid_value("The only Content-Encoding is gzip.", status=415)
@@ -79,8 +73,7 @@ def _decompress(body: bytes) -> bytes:
 def parse_json_object(request: Request, body: bytes, *fields: str) -> dict[str, object]:
     """Return `body` as a JSON object that may have these fields; an empty body is `{}`.
 
-    Raises:
-        Refusal: The body or its Content-Type is not JSON, or has other fields.
+    A body or Content-Type that is not JSON, and other fields, raise `Refusal`.
     """
     if not body:
         return {}
@@ -103,13 +96,6 @@ def parse_form(request: Request, body: bytes) -> dict[str, str]:
     if _media_type(request) != "application/x-www-form-urlencoded":
         raise invalid_value("The body must be application/x-www-form-urlencoded.", status=415)
     return dict(parse_qsl(body.decode("utf-8", "replace")))
-
-
-def require_fields(values: Mapping[str, object], *names: str) -> None:
-    """Raise `Refusal` when one of these fields is missing or null."""
-    missing = [f"{name} is missing." for name in names if values.get(name) is None]
-    if missing:
-        raise Refusal(Category.MISSING_FIELD, *missing, status=400)
 
 
 def _malformed(message: str) -> Refusal:

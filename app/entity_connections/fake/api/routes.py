@@ -19,11 +19,10 @@ from entity_connections.fake.api.requests import (
     parse_json_object,
     parse_query,
     read_body,
-    require_fields,
 )
 from entity_connections.fake.api.responses import json_response, list_response, refusal_response
 from entity_connections.fake.model import PROVISIONED, UNPROVISIONED, AccessStatus, Caller, Entity
-from entity_connections.fake.refusal import Category, Refusal, invalid_value
+from entity_connections.fake.refusal import Category, Refusal, invalid_value, require_fields
 from entity_connections.fake.rules import access_requests, connection_rules, provisioning
 from entity_connections.fake.state.hierarchy import normalize_entity_id
 from entity_connections.fake.state.tenant_state import TenantState

@@ -18,11 +18,10 @@ from entity_connections.fake.model import (
     Entity,
 )
 from entity_connections.fake.refusal import (
-    Category,
-    Refusal,
     broken_rule,
     forbidden,
     invalid_value,
+    require_fields,
 )
 from entity_connections.fake.state.hierarchy import normalize_entity_id
 from entity_connections.fake.state.tenant_state import TenantState
@@ -42,9 +41,7 @@ _REQUIREMENTS: dict[str, tuple[re.Pattern[str], str]] = {
 def create(state: TenantState, caller: Caller, fields: Mapping[str, object]) -> Entity:
     """Create an unprovisioned entity; the caller becomes its administrator."""
     _check_permission(state, caller)
-    missing = [f"{name} is missing." for name in REQUIRED_FIELDS if fields.get(name) is None]
-    if missing:
-        raise Refusal(Category.MISSING_FIELD, *missing, status=400)
+    require_fields(fields, *REQUIRED_FIELDS)
     values = _check_fields(fields)
     name = values["name"]
     entity = Entity(

@@ -63,8 +63,7 @@ def to_json(data: Data) -> str:
 def to_toml(data: Data) -> str:
     """Return data as TOML in which every character that cannot be printed is escaped.
 
-    Raises:
-        NotTomlError: A text contains half of a surrogate pair.
+    Half of a surrogate pair raises `NotTomlError`.
     """
     import tomlkit
 

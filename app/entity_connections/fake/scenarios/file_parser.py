@@ -1,4 +1,7 @@
-"""Making a scenario from a file; the parts that refer to each other are checked here."""
+"""Making a scenario from a file; the parts that refer to each other are checked here.
+
+Whatever is wrong raises `ScenarioFileError`.
+"""
 
 import json
 import tomllib
@@ -39,18 +42,11 @@ _HEX_DIGITS = frozenset("0123456789abcdef")
 
 
 class ScenarioFileError(ValueError):
-    """A scenario file that cannot be used.
-
-    The message has a line for each problem, with the name of the file and the place in it.
-    """
+    """A scenario file that cannot be used; each line names the file, the place and a problem."""
 
 
 def read_file(path: Path) -> Scenario:
-    """Return the scenario in a file; it is JSON if its name says so, otherwise TOML.
-
-    Raises:
-        ScenarioFileError: The file cannot be used.
-    """
+    """Return the scenario in a file; it is JSON if its name says so, otherwise TOML."""
     try:
         if not path.is_file():  # reading a pipe would wait for a writer
             raise ScenarioFileError(f"There is no scenario file {path}.")
@@ -61,11 +57,7 @@ def read_file(path: Path) -> Scenario:
 
 
 def parse_scenario(content: bytes, file_name: str, *, as_json: bool) -> Scenario:
-    """Return the scenario in the content of a file, which is JSON or TOML.
-
-    Raises:
-        ScenarioFileError: The content cannot be used.
-    """
+    """Return the scenario in the content of a file, which is JSON or TOML."""
     try:
         text = content.decode("utf-8")
         data = json.loads(text) if as_json else tomllib.loads(text)
@@ -76,11 +68,7 @@ def parse_scenario(content: bytes, file_name: str, *, as_json: bool) -> Scenario
 
 
 def build_scenario(data: object, file_name: str) -> Scenario:
-    """Return the scenario that the data of a scenario file describes.
-
-    Raises:
-        ScenarioFileError: The data cannot be used; `file_name` begins each line of the message.
-    """
+    """Return the scenario that the data of a scenario file describes."""
     try:
         file = ScenarioFile.model_validate(data)
     except ValidationError as error:

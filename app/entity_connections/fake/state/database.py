@@ -11,9 +11,7 @@ from typing import Any
 def connect(path: str, timeout: float = 5.0) -> sqlite3.Connection:
     """Return a connection that several threads may use, one at a time.
 
-    Args:
-        path: The file, or ":memory:".
-        timeout: Seconds to wait while another program writes to the file.
+    `path` may be ":memory:"; `timeout` is how many seconds to wait for another program's write.
     """
     db = sqlite3.connect(path, timeout=timeout, isolation_level=None, check_same_thread=False)
     db.text_factory = partial(str, encoding="utf-8", errors="surrogatepass")  # see `encode_text`

@@ -11,11 +11,7 @@ from entity_connections.fake.state.users import Users
 
 
 def open_in_memory(scenario: Scenario) -> sqlite3.Connection:
-    """Return a new database in memory that holds `scenario`.
-
-    Raises:
-        sqlite3.IntegrityError: The scenario breaks a constraint.
-    """
+    """Return a new database in memory that holds `scenario`."""
     db = connect(":memory:")
     try:
         with transaction(db):
@@ -30,8 +26,7 @@ def open_in_memory(scenario: Scenario) -> sqlite3.Connection:
 def write_scenario(db: sqlite3.Connection, scenario: Scenario) -> None:
     """Write a scenario into empty tables, inside a transaction.
 
-    Raises:
-        sqlite3.IntegrityError: The scenario breaks a constraint.
+    A scenario that breaks a constraint raises `sqlite3.IntegrityError`.
     """
     db.execute("PRAGMA defer_foreign_keys = ON")  # an entity may come before its parent
     hierarchy, connections = Hierarchy(db), Connections(db)
