@@ -6,19 +6,48 @@ from entity_connections.fake.policy import Policy
 from entity_connections.fake.scenarios.builtin import acme
 from entity_connections.fake.tenant import Tenant as FakeTenant
 from entity_connections.fake.tenant import open_tenant
+from entity_connections.services.request_log import ApiCall, RequestLog
+from entity_connections.services.write_lock import WriteLock
 from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
+from entity_connections.zuora.http.in_process import InProcessTransport
+from entity_connections.zuora.http.retry import RetryPolicy
 
 CORPORATION, AMERICAS, EUROPE = acme.CORPORATION, acme.AMERICAS, acme.EUROPE
 US, CANADA, GERMANY, JAPAN = acme.US, acme.CANADA, acme.GERMANY, acme.JAPAN
 
 
-def client(tenant: FakeTenant, username: str = "alice") -> ZuoraClient:
+ONE_ATTEMPT = RetryPolicy(attempts=1, connect_attempts=1)
+
+
+def client(
+    tenant: FakeTenant,
+    username: str = "alice",
+    lock: WriteLock | None = None,
+    request_log: RequestLog | None = None,
+    retry_policy: RetryPolicy = ONE_ATTEMPT,
+) -> ZuoraClient:
     """Return the adapter of one user of a fake tenant."""
-    user = next(one for one in tenant.users if one.username == username)
-    return ZuoraClient.in_process(
-        tenant.asgi, Credentials.from_text(user.client_id, user.client_secret)
+    user = next(user for user in tenant.users if user.username == username)
+    return ZuoraClient(
+        "http://localhost",
+        Credentials.from_text(user.client_id, user.client_secret),
+        lock,
+        request_log,
+        transport=InProcessTransport(tenant.asgi),
+        retry_policy=retry_policy,
     )
+
+
+def find_writes(request_log: RequestLog) -> list[ApiCall]:
+    """Return the calls of a log that request, accept, deny or disconnect."""
+    return [call for call in request_log.calls if call.method != "GET" and "/v1/" in call.path]
+
+
+def write_names(request_log: RequestLog) -> list[str]:
+    """Return what each write of a log did: "request", "accept", "deny" or "disconnect"."""
+    last_words = [call.path.rpartition("/")[2] for call in find_writes(request_log)]
+    return ["request" if word == "entity-connections" else word for word in last_words]
 
 
 def open_acme(scenario: str = "acme", policy: Policy | None = None) -> FakeTenant:

@@ -1,5 +1,6 @@
 """Orders and journals to write them in, for the tests of what is recorded."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -55,9 +56,13 @@ def intend(
 
 
 async def execute(
-    tenant: Tenant, operation: Operation, journal: Journal, request_log: RequestLog | None = None
+    tenant: Tenant,
+    operation: Operation,
+    journal: Journal,
+    request_log: RequestLog | None = None,
+    report: Callable[[Operation], None] = lambda _: None,
 ) -> Operation:
     """Carry out one operation."""
-    executor = Executor(tenant, journal, "alice", request_log or RequestLog())
+    executor = Executor(tenant, journal, "alice", request_log or RequestLog(), report)
     (outcome,) = await executor.run([operation])
     return outcome

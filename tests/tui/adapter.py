@@ -1,22 +1,20 @@
-"""The adapter with faults that a test switches on and off while the screen runs."""
+"""The adapter with gates and lists that a test controls while the screen runs."""
 
 import asyncio
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
 from entity_connections.domain.connections import Connection, Direction
+from entity_connections.domain.entities import Entity
 from entity_connections.domain.errors import RateLimited, Unreachable, ZuoraError
 from entity_connections.domain.zuora_api import ListResult, Receipt, ZuoraApi
 from entity_connections.services.request_log import RequestLog, RetryDelay
-from entity_connections.zuora.client import ZuoraClient
-
-from tests.services.faulty_client import FaultyClient
 
 OFFLINE = Unreachable("No connection to Zuora came about.")
 
 
-class FaultyAdapter(FaultyClient):
-    """Pass it as `wrap` to `open_screen`.
+class ControlledAdapter:
+    """Pass it as `wrap` to `open_screen`. Faults of writes are those of the fake tenant.
 
     Attributes:
         error: what lists of connections end in, or None.
@@ -30,8 +28,9 @@ class FaultyAdapter(FaultyClient):
         lists: the number of lists of connections that were asked for.
     """
 
+    _zuora: ZuoraApi  # from `__call__` on
+
     def __init__(self) -> None:
-        super().__init__(None)  # type: ignore[arg-type]  # `__call__` sets it
         self.error: ZuoraError | None = None
         self.access_error: ZuoraError | None = None
         self.warnings: tuple[str, ...] = ()
@@ -43,7 +42,6 @@ class FaultyAdapter(FaultyClient):
         self.lists = 0
 
     def __call__(self, zuora: ZuoraApi) -> ZuoraApi:
-        assert isinstance(zuora, ZuoraClient)
         self._zuora = zuora
         return self
 
@@ -51,7 +49,10 @@ class FaultyAdapter(FaultyClient):
         await self.may_enter.wait()
         if self.access_error is not None:
             raise self.access_error
-        return await super().list_accessible_ids()
+        return await self._zuora.list_accessible_ids()
+
+    async def list_entities(self, acting_id: str | None = None) -> ListResult[Entity]:
+        return await self._zuora.list_entities(acting_id)
 
     async def list_connections(
         self, acting_id: str, direction: Direction | None = None
@@ -62,15 +63,24 @@ class FaultyAdapter(FaultyClient):
             raise RateLimited("Too many requests.")
         if self.error is not None:
             raise self.error
-        result = await super().list_connections(acting_id, direction)
+        result = await self._zuora.list_connections(acting_id, direction)
         return result._replace(warnings=self.warnings) if self.warnings else result
 
     async def request_connection(
         self, source_id: str, target_id: str, key: str, track_id: str = ""
     ) -> Receipt:
         await self.may_write.wait()
-        return await super().request_connection(source_id, target_id, key, track_id)
+        return await self._zuora.request_connection(source_id, target_id, key, track_id)
 
     async def accept(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
         await self.may_write.wait()
-        return await super().accept(acting_id, connection_id, track_id)
+        return await self._zuora.accept(acting_id, connection_id, track_id)
+
+    async def deny(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
+        return await self._zuora.deny(acting_id, connection_id, track_id)
+
+    async def disconnect(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
+        return await self._zuora.disconnect(acting_id, connection_id, track_id)
+
+    async def aclose(self) -> None:
+        await self._zuora.aclose()

@@ -12,17 +12,16 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 from entity_connections.domain.actions import DISCONNECT, Action
-from entity_connections.domain.zuora_api import ZuoraApi
 from entity_connections.services.operations.executor import MAX_ATTEMPTS
+from entity_connections.services.request_log import RequestLog
 from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
 from entity_connections.walkthrough.key_events import key_event as key_event
-from entity_connections.zuora.client import ZuoraClient
 from textual import events
 from textual.await_complete import AwaitComplete
 from textual.geometry import Size
 
-from tests.services.faulty_client import FaultyClient
-from tests.tui.open_screen import FAST, ScreenDriver, open_screen
+from tests.acme import write_names
+from tests.tui.open_screen import FAST, ScreenDriver, TenantSetup, open_screen
 
 STEPS = 120
 """Things done in a run."""
@@ -146,21 +145,16 @@ async def run(seed: int, steps: int = STEPS) -> int:
         Exception: the program ended with it.
     """
     chance = random.Random(seed)
-    adapters: list[FaultyClient] = []
-
-    def wrap(zuora: ZuoraApi) -> ZuoraApi:
-        assert isinstance(zuora, ZuoraClient)
-        adapters.append(FaultyClient(zuora))
-        adapters[-1].lose_answer = chance.random() < 0.2
-        return adapters[-1]
-
+    request_log = RequestLog()
     scenario = chance.choice(["acme", "acme", "acme", "empty", "hostile"])
     with watch_answers() as answers:
-        async with open_screen(scenario, size=chance.choice(SIZES), wrap=wrap, timing=TIMING) as ui:
+        setup, size = TenantSetup(request_log=request_log), chance.choice(SIZES)
+        async with open_screen(scenario, size=size, setup=setup, timing=TIMING) as ui:
+            ui.fake.faults.on("drop,share=0.2")
             await Monkey(ui, seed).run(steps)
             await ui.pilot.pause()
             assert ui.app.is_running or ui.app.return_code == 0
-        writes = Counter(write for adapter in adapters for write in adapter.writes)
+        writes = Counter(write_names(request_log))
         confirmed = Counter(answer.id for answer in answers)
         for write, count in writes.items():
             assert count <= confirmed[write] * MAX_ATTEMPTS, (writes, confirmed)

@@ -26,11 +26,10 @@ from entity_connections.tui.timing import Timing
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.text_lines import TextLines
 from entity_connections.walkthrough.key_events import key_event as key_event
-from entity_connections.zuora.auth import Credentials
-from entity_connections.zuora.client import ZuoraClient
+from entity_connections.zuora.http.retry import RetryPolicy
 from textual.pilot import Pilot
 
-from tests.acme import open_acme
+from tests.acme import ONE_ATTEMPT, client, open_acme
 
 Wrap = Callable[[ZuoraApi], ZuoraApi]
 TIMEOUT = 20.0
@@ -203,6 +202,7 @@ class TenantSetup(NamedTuple):
         cache: the lists of an earlier run, and of this one.
         journal: the record of writes; None makes one in memory.
         shared: whether others write to the same fake tenant.
+        retry_policy: how often calls are retried.
     """
 
     risk: Risk = Risk.DEMO
@@ -212,6 +212,7 @@ class TenantSetup(NamedTuple):
     cache: ListCache | None = None
     journal: Journal | None = None
     shared: bool = False
+    retry_policy: RetryPolicy = ONE_ATTEMPT
 
 
 DEMO = TenantSetup()
@@ -238,8 +239,7 @@ def make_workspace(
         await before_enter(username)
         account = next(account for account in fake.users if account.username == username)
         request_log = setup.request_log or RequestLog()
-        secrets = Credentials.from_text(account.client_id, account.client_secret)
-        zuora: ZuoraApi = ZuoraClient.in_process(fake.asgi, secrets, lock, request_log)
+        zuora = client(fake, username, lock, request_log, setup.retry_policy)
         return UserSession(
             tenant=Tenant(wrap(zuora) if wrap else zuora, cache=setup.cache),
             login=account.login,

@@ -10,7 +10,7 @@ from entity_connections.services.request_log import RateLimit, RequestLog, Retry
 from entity_connections.tui.rendering.banner import BannerState, render_banner
 
 from tests.acme import US, client
-from tests.tui.adapter import OFFLINE, FaultyAdapter
+from tests.tui.adapter import OFFLINE, ControlledAdapter
 from tests.tui.open_screen import FAST, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
@@ -64,7 +64,7 @@ async def test_delay(
     snap: Snapshot, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """How long, why, and that escape gives up; nothing else has moved."""
-    adapter = FaultyAdapter()
+    adapter = ControlledAdapter()
     setup = TenantSetup(request_log=adapter.request_log)
     async with open_screen(size=size, wrap=adapter, setup=setup) as ui:
         monkeypatch.setattr("entity_connections.tui.rendering.banner.ceil", lambda _: 12)
@@ -78,7 +78,7 @@ async def test_delay(
 
 @pytest.mark.asyncio
 async def test_escape_in_the_filter_ends_a_delay() -> None:
-    adapter = FaultyAdapter()
+    adapter = ControlledAdapter()
     async with open_screen(wrap=adapter, setup=TenantSetup(request_log=adapter.request_log)) as ui:
         adapter.delay = far_off
         await ui.pilot.press("ctrl+r", "slash", "u", "s")
@@ -90,7 +90,7 @@ async def test_escape_in_the_filter_ends_a_delay() -> None:
 
 @pytest.mark.asyncio
 async def test_the_banner_counts_down() -> None:
-    adapter = FaultyAdapter()
+    adapter = ControlledAdapter()
     async with open_screen(wrap=adapter, setup=TenantSetup(request_log=adapter.request_log)) as ui:
         adapter.delay = far_off
         await ui.pilot.press("ctrl+r")
@@ -106,7 +106,7 @@ async def test_the_banner_counts_down() -> None:
 async def test_offline_and_back(snap: Snapshot, size: tuple[int, int]) -> None:
     """The rows stay, greyed; one line says why and that it tries again; no other message."""
     timing = FAST._replace(refresh_interval=lambda _: 0.05)
-    adapter = FaultyAdapter()
+    adapter = ControlledAdapter()
     async with open_screen(size=size, wrap=adapter, timing=timing) as ui:
         before = ui.rows.region
         adapter.error = OFFLINE
@@ -124,7 +124,7 @@ async def test_offline_and_back(snap: Snapshot, size: tuple[int, int]) -> None:
 
 @pytest.mark.asyncio
 async def test_the_notice_about_a_failure_disappears_with_it() -> None:
-    adapter = FaultyAdapter()
+    adapter = ControlledAdapter()
     async with open_screen(wrap=adapter) as ui:
         adapter.error = OFFLINE
         await ui.press("ctrl+r")
@@ -142,7 +142,7 @@ async def test_the_notice_about_a_failure_disappears_with_it() -> None:
 @pytest.mark.asyncio
 async def test_refused_credentials_and_a_named_time_stop_the_refresh(error: ZuoraError) -> None:
     timing = FAST._replace(refresh_interval=lambda _: 0.01)
-    adapter = FaultyAdapter()
+    adapter = ControlledAdapter()
     async with open_screen(wrap=adapter, timing=timing) as ui:
         adapter.error = error
         await ui.wait_until(lambda: bool(ui.text("banner")))
@@ -160,7 +160,7 @@ async def test_refused_credentials_and_a_named_time_stop_the_refresh(error: Zuor
 
 @pytest.mark.asyncio
 async def test_a_slow_answer_is_shown_and_can_be_given_up() -> None:
-    adapter = FaultyAdapter()
+    adapter = ControlledAdapter()
     async with open_screen(wrap=adapter, timing=FAST._replace(slow_after=0.05)) as ui:
         adapter.may_read.clear()
         await ui.pilot.press("ctrl+r")
@@ -177,7 +177,7 @@ async def test_a_slow_answer_is_shown_and_can_be_given_up() -> None:
 
 @pytest.mark.asyncio
 async def test_a_start_that_failed_is_repeated_automatically() -> None:
-    adapter = FaultyAdapter()
+    adapter = ControlledAdapter()
     adapter.access_error = OFFLINE
     timing = FAST._replace(refresh_interval=lambda _: 0.05)
     async with open_screen(wrap=adapter, timing=timing) as ui:
@@ -203,7 +203,7 @@ async def test_low_rate_limit(snap: Snapshot) -> None:
 @pytest.mark.asyncio
 async def test_list_warnings(snap: Snapshot) -> None:
     """The good rows are there, with a count of what could not be read."""
-    adapter = FaultyAdapter()
+    adapter = ControlledAdapter()
     adapter.warnings = ("2 connections could not be read.",)
     async with open_screen(size=(80, 24), wrap=adapter) as ui:
         snap(ui.app)
@@ -213,7 +213,7 @@ async def test_list_warnings(snap: Snapshot) -> None:
 @pytest.mark.asyncio
 async def test_a_write_that_was_refused_offline_is_not_sent_later() -> None:
     timing = FAST._replace(refresh_interval=lambda _: 0.05)
-    adapter = FaultyAdapter()
+    adapter = ControlledAdapter()
     async with open_screen(wrap=adapter, timing=timing) as ui:
         await ui.move_to("Acme-US")
         adapter.error = OFFLINE

@@ -5,7 +5,7 @@ from entity_connections.domain.connections import Direction
 from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
 
 from tests.acme import CORPORATION, GERMANY, JAPAN, client
-from tests.tui.adapter import OFFLINE, FaultyAdapter
+from tests.tui.adapter import OFFLINE, ControlledAdapter
 from tests.tui.open_screen import ScreenDriver, open_screen
 
 pytestmark = pytest.mark.asyncio
@@ -101,7 +101,7 @@ async def test_g_goes_back_only_from_the_row_it_came_to() -> None:
 
 
 async def test_g_works_while_nothing_can_be_read() -> None:
-    adapter = FaultyAdapter()
+    adapter = ControlledAdapter()
     async with open_screen(wrap=adapter) as ui:
         await only_not_connected(ui, "Acme-Mexico")
         adapter.may_read.clear()
@@ -121,7 +121,7 @@ async def test_g_works_while_nothing_can_be_read() -> None:
 
 
 async def test_the_other_side_shows_cached_rows_while_its_list_is_read() -> None:
-    adapter = FaultyAdapter()
+    adapter = ControlledAdapter()
     async with open_screen(wrap=adapter) as ui:
         await ui.act_in("Acme-Mexico")
         await ui.act_in("Acme Corporation")

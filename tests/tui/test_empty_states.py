@@ -3,7 +3,7 @@
 import pytest
 
 from tests.acme import CORPORATION
-from tests.tui.adapter import OFFLINE, FaultyAdapter
+from tests.tui.adapter import OFFLINE, ControlledAdapter
 from tests.tui.open_screen import open_screen
 from tests.tui.snapshots import Snapshot
 
@@ -29,7 +29,7 @@ async def test_filtered_to_nothing(snap: Snapshot) -> None:
 
 async def test_failed_with_rows_from_before(snap: Snapshot) -> None:
     """The rows stay, greyed, with their age and the sentence of the error."""
-    adapter = FaultyAdapter()
+    adapter = ControlledAdapter()
     async with open_screen(size=(80, 24), wrap=adapter) as ui:
         adapter.error = adapter.access_error = OFFLINE
         await ui.press("ctrl+r")
@@ -41,7 +41,7 @@ async def test_failed_with_rows_from_before(snap: Snapshot) -> None:
 
 async def test_failed_with_nothing_to_show(snap: Snapshot) -> None:
     """The error stands where the rows would be, with what to do about it."""
-    adapter = FaultyAdapter()
+    adapter = ControlledAdapter()
     adapter.access_error = adapter.error = OFFLINE
     async with open_screen(size=(80, 24), wrap=adapter) as ui:
         snap(ui.app)

@@ -3,6 +3,7 @@
 import pytest
 from entity_connections.domain.risk import Risk
 from entity_connections.tui.commands import COMMANDS_BY_ID
+from entity_connections.zuora.http.retry import RetryPolicy
 
 from tests.tui.open_screen import TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot, visible_text
@@ -55,7 +56,7 @@ async def test_fault_picker(snap: Snapshot) -> None:
 
 
 async def test_a_fault_can_be_switched_on_and_off() -> None:
-    async with open_screen() as ui:
+    async with open_screen(setup=TenantSetup(retry_policy=RetryPolicy())) as ui:
         await ui.press("F")
         await ui.type("http-502")
         await ui.press("enter")

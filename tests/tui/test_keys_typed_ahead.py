@@ -16,7 +16,8 @@ from entity_connections.walkthrough.virtual_time import virtual_time
 from textual import events
 from textual.pilot import Pilot
 
-from tests.tui.adapter import FaultyAdapter
+from tests.acme import write_names
+from tests.tui.adapter import ControlledAdapter
 from tests.tui.open_screen import open_screen
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ PROCEDURE = ["e", *"americas", "enter", "/", *"europe", "enter", "r"]
 
 @pytest.mark.asyncio
 async def test_keys_after_yes_wait_for_its_outcome_and_for_the_other_list() -> None:
-    adapter = FaultyAdapter()
+    adapter = ControlledAdapter()
     async with open_screen(wrap=adapter) as ui:
         await ui.press_at_once(*PROCEDURE)
         await ui.press()
@@ -65,7 +66,7 @@ async def test_keys_after_yes_wait_for_its_outcome_and_for_the_other_list() -> N
 
 @pytest.mark.asyncio
 async def test_escape_overtakes_keys_that_wait_for_zuora() -> None:
-    adapter = FaultyAdapter()
+    adapter = ControlledAdapter()
     async with open_screen(wrap=adapter) as ui:
         adapter.may_read.clear()
         for key in ["ctrl+r", "r", "down"]:
@@ -101,13 +102,12 @@ async def test_dropped_keys_are_listed_in_a_notice() -> None:
 
 @pytest.mark.asyncio
 async def test_two_enters_in_the_typed_question_send_once() -> None:
-    adapter = FaultyAdapter()
-    async with open_screen(wrap=adapter) as ui:
+    async with open_screen() as ui:
         await ui.move_to("Acme-Europe")
         await ui.press("x")
         await ui.type("Acme-Europe")
         await ui.press_at_once("enter", "enter")
-        assert adapter.writes == ["disconnect"]
+        assert write_names(ui.state.session.request_log) == ["disconnect"]
         assert ui.cell("Acme-Europe", "status") == "✕ Disconnected"
 
 

@@ -17,7 +17,7 @@ from entity_connections.tui.dialogs.action_confirmation import ActionConfirmatio
 
 from tests.acme import CORPORATION, US, client, open_acme
 from tests.services.factories import intend
-from tests.tui.adapter import OFFLINE, FaultyAdapter
+from tests.tui.adapter import OFFLINE, ControlledAdapter
 from tests.tui.open_screen import FAST, ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
@@ -39,13 +39,13 @@ async def yesterday(path: Path, hours: float = 3) -> ListCache:
     return cache
 
 
-def make_offline_adapter() -> FaultyAdapter:
-    adapter = FaultyAdapter()
+def make_offline_adapter() -> ControlledAdapter:
+    adapter = ControlledAdapter()
     adapter.error = adapter.access_error = OFFLINE
     return adapter
 
 
-def go_online(adapter: FaultyAdapter) -> None:
+def go_online(adapter: ControlledAdapter) -> None:
     adapter.error = adapter.access_error = None
 
 
@@ -78,7 +78,7 @@ async def test_offline(snap: Snapshot, size: tuple[int, int], tmp_path: Path) ->
 
 
 async def test_the_rows_are_there_before_anything_answers(tmp_path: Path) -> None:
-    adapter, cache = FaultyAdapter(), await yesterday(tmp_path, hours=50)
+    adapter, cache = ControlledAdapter(), await yesterday(tmp_path, hours=50)
     adapter.may_enter.clear()
     setup = TenantSetup(cache=cache)
     async with open_screen(wrap=adapter, setup=setup, ready=lambda ui: bool(ui.row_names())) as ui:

@@ -11,8 +11,9 @@ from entity_connections.domain.risk import Risk
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.storage.journal import Journal
 
+from tests.acme import write_names
 from tests.services.factories import intend
-from tests.tui.adapter import FaultyAdapter
+from tests.tui.adapter import ControlledAdapter
 from tests.tui.open_screen import ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
@@ -55,7 +56,7 @@ async def test_refused(snap: Snapshot) -> None:
 
 
 async def test_sending_shows_on_the_row() -> None:
-    adapter = FaultyAdapter()
+    adapter = ControlledAdapter()
     async with open_screen(wrap=adapter) as ui:
         adapter.may_write.clear()
         await ui.move_to("Acme-US")
@@ -71,9 +72,8 @@ async def test_an_unknown_outcome_stays_on_the_row_until_a_list_tells(
     snap: Snapshot,
 ) -> None:
     """The row wears a question mark and a word; the message says what is known."""
-    adapter = FaultyAdapter()
-    async with open_screen(size=(80, 24), wrap=adapter) as ui:
-        adapter.lose_request = True
+    async with open_screen(size=(80, 24)) as ui:
+        ui.fake.faults.on("lost")
         await ui.press("i")
         await ui.move_to("Acme-Japan")
         await ui.press("a", "y")
@@ -85,19 +85,19 @@ async def test_an_unknown_outcome_stays_on_the_row_until_a_list_tells(
         await ui.press("ctrl+r")
         assert ui.cell("Acme-Japan", "action") == "Accept"
         assert "Accept did not happen" in ui.notice
-        assert adapter.writes == ["accept"]
+        assert write_names(ui.state.session.request_log) == ["accept"]
         [entry] = ui.screen.workspace.journal.read_entries()
         assert entry.outcome == "not done"
 
 
 async def test_an_unknown_outcome_is_resolved_by_the_next_list() -> None:
-    adapter = FaultyAdapter()
-    async with open_screen(wrap=adapter) as ui:
-        adapter.lose_answer = adapter.fail_reads = True
+    async with open_screen() as ui:
+        ui.fake.faults.on("drop")
+        ui.fake.faults.on("http-503,calls=reads,after=1")
         await ui.move_to("Acme-US")
         await ui.press("r", "y")
         assert ui.cell("Acme-US", "action") == "? outcome unknown"
-        adapter.fail_reads = False
+        ui.fake.faults.off()
         await ui.press("ctrl+r")
         assert ui.cell("Acme-US", "status") == "◐ Pending"
         assert ui.notice.startswith("✓ Requested: Acme Corporation → Acme-US is Pending")
@@ -105,9 +105,8 @@ async def test_an_unknown_outcome_is_resolved_by_the_next_list() -> None:
 
 
 async def test_while_an_outcome_is_unknown_only_a_request_is_repeated_under_its_key() -> None:
-    adapter = FaultyAdapter()
-    async with open_screen(wrap=adapter) as ui:
-        adapter.lose_request = True
+    async with open_screen() as ui:
+        ui.fake.faults.on("lost")
         await ui.move_to("Acme-US")
         await ui.press("r", "y")
         await ui.press("i")
@@ -116,18 +115,19 @@ async def test_while_an_outcome_is_unknown_only_a_request_is_repeated_under_its_
         await ui.press("a")
         assert ui.shows_main_screen
         assert "Nobody knows yet" in ui.notice
-        adapter.lose_request = False
+        ui.fake.faults.off()
         await ui.press("o")
         await ui.move_to("Acme-US")
         await ui.press("r", "y")
         assert ui.cell("Acme-US", "status") == "◐ Pending"
-        assert adapter.writes == ["request", "accept", "request"]
+        writes = write_names(ui.state.session.request_log)
+        assert writes == ["request", "accept", "request"]
         keys = {one.key for one in ui.screen.workspace.journal.read_entries() if one.key}
         assert len(keys) == 1
 
 
 async def test_every_write_delays_quitting_and_not_only_the_first() -> None:
-    adapter = FaultyAdapter()
+    adapter = ControlledAdapter()
     async with open_screen(wrap=adapter) as ui:
         await ui.press("i")
         for name, key in (("Acme-Japan", "ctrl+q"), ("Acme-Germany", "ctrl+c")):
@@ -185,9 +185,8 @@ async def test_a_cursor_key_clears_the_reason() -> None:
 
 
 async def test_no_action_from_the_other_side_while_an_outcome_is_unknown() -> None:
-    adapter = FaultyAdapter()
-    async with open_screen(wrap=adapter) as ui:
-        adapter.lose_request = True
+    async with open_screen() as ui:
+        ui.fake.faults.on("lost")
         await ui.move_to("Acme-Europe")
         await ui.press("x")
         await ui.type("Acme-Europe")
@@ -196,17 +195,17 @@ async def test_no_action_from_the_other_side_while_an_outcome_is_unknown() -> No
         await ui.press("x")
         assert ui.shows_main_screen
         assert "Nobody knows yet" in ui.notice
-        assert adapter.writes == ["disconnect"]
+        assert write_names(ui.state.session.request_log) == ["disconnect"]
 
 
 async def test_an_unknown_outcome_in_another_entity_is_resolved() -> None:
-    adapter = FaultyAdapter()
-    async with open_screen(wrap=adapter) as ui:
-        adapter.lose_answer = adapter.fail_reads = True
+    async with open_screen() as ui:
+        ui.fake.faults.on("drop")
+        ui.fake.faults.on("http-503,calls=reads,after=1")
         await ui.move_to("Acme-US")
         await ui.press("r", "y")
         await ui.act_in("Acme-Europe")
-        adapter.fail_reads = False
+        ui.fake.faults.off()
         await ui.press("ctrl+r")
         assert [one.outcome for one in ui.screen.workspace.journal.read_entries()] == ["confirmed"]
         assert "Acme Corporation → Acme-US is Pending" in ui.notice

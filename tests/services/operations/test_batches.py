@@ -6,56 +6,28 @@ from typing import NamedTuple
 import pytest
 import pytest_asyncio
 from entity_connections.domain.actions import REQUEST
-from entity_connections.domain.connections import PENDING, Connection, Direction
-from entity_connections.domain.errors import Forbidden, NoResponse, Unreachable, ZuoraError
-from entity_connections.domain.zuora_api import ListResult
+from entity_connections.domain.connections import PENDING, Direction
+from entity_connections.fake.tenant import Tenant as FakeTenant
 from entity_connections.services.operations.executor import Executor
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.tenant import Tenant
-from entity_connections.zuora.client import ZuoraClient
 
-from tests.acme import client, open_acme
-from tests.services.faulty_client import FaultyClient
+from tests.acme import client, find_writes, open_acme
 
 pytestmark = pytest.mark.asyncio
-
-
-class CountedReads(FaultyClient):
-    """Counts the lists that are read, and fails one write.
-
-    Attributes:
-        reads: ids of the entities whose lists were read.
-        failures: the error of a write, by its number, counted from 1.
-    """
-
-    def __init__(self, zuora: ZuoraClient) -> None:
-        super().__init__(zuora)
-        self.reads: list[str] = []
-        self.failures: dict[int, ZuoraError] = {}
-        self.sending = self._fail
-
-    async def list_connections(
-        self, acting_id: str, direction: Direction | None = None
-    ) -> ListResult[Connection]:
-        self.reads.append(acting_id)
-        return await super().list_connections(acting_id, direction)
-
-    def _fail(self) -> None:
-        if error := self.failures.get(len(self.writes)):
-            raise error
 
 
 class Batch(NamedTuple):
     """A fake tenant, and an executor that works in it as alice.
 
     Attributes:
-        zuora: counts the calls, and fails when told to.
         reported: the operations that the executor reported, in order.
     """
 
-    zuora: CountedReads
+    fake: FakeTenant
+    request_log: RequestLog
     tenant: Tenant
     executor: Executor
     journal: Journal
@@ -73,7 +45,7 @@ class Batch(NamedTuple):
 
     async def run(self, operations: Iterable[Operation]) -> list[State]:
         """Run operations and return their states."""
-        self.zuora.reads.clear()
+        self.request_log.calls.clear()
         results = await self.executor.run(operations)
         return [operation.state for operation in results]
 
@@ -81,12 +53,12 @@ class Batch(NamedTuple):
 @pytest_asyncio.fixture
 async def batch() -> AsyncIterator[Batch]:
     fake = open_acme("global-500")
-    zuora, journal = CountedReads(client(fake)), Journal(None, "global-500")
+    zuora, journal = client(fake), Journal(None, "global-500")
     tenant = Tenant(zuora)
     await tenant.open()
     reported: list[Operation] = []
     executor = Executor(tenant, journal, "alice", RequestLog(), reported.append)
-    yield Batch(zuora, tenant, executor, journal, reported)
+    yield Batch(fake, zuora.request_log, tenant, executor, journal, reported)
     fake.close()
 
 
@@ -95,8 +67,13 @@ async def test_operations_in_an_entity_share_the_list_before_and_the_list_after(
 ) -> None:
     global_id = next(iter(batch.tenant.hierarchy)).id
     assert await batch.run(await batch.plan(global_id, 30)) == [State.CONFIRMED] * 30
-    assert batch.zuora.reads == [global_id] * 2
-    assert len(batch.zuora.writes) == 30
+    reads = [
+        call.acting_id
+        for call in batch.request_log.calls
+        if call.method == "GET" and "&page=" not in call.path
+    ]
+    assert reads == [global_id] * 2
+    assert len(find_writes(batch.request_log)) == 30
     assert [entry.outcome for entry in batch.journal.read_entries()] == ["confirmed"] * 30
     snapshot = batch.tenant.cached(global_id)
     assert snapshot is not None
@@ -119,27 +96,27 @@ async def test_results_have_the_order_of_the_operations_and_each_is_reported_twi
 
 async def test_nothing_is_sent_after_an_unknown_outcome(batch: Batch) -> None:
     operations = await batch.plan(next(iter(batch.tenant.hierarchy)).id, 4)
-    batch.zuora.failures = {2: NoResponse("No answer.")}
+    batch.fake.faults.on("lost,after=1")
     states = await batch.run(operations)
     assert states == [State.CONFIRMED, State.UNKNOWN, State.PLANNED, State.PLANNED]
-    assert len(batch.zuora.writes) == 2
+    assert len(find_writes(batch.request_log)) == 2
 
 
 async def test_a_lost_answer_that_the_list_proves_does_not_stop_the_rest(batch: Batch) -> None:
     operations = await batch.plan(next(iter(batch.tenant.hierarchy)).id, 3)
-    batch.zuora.lose_answer = True
+    batch.fake.faults.on("drop")
     assert await batch.run(operations) == [State.CONFIRMED] * 3
-    assert len(batch.zuora.writes) == 3
+    assert len(find_writes(batch.request_log)) == 3
 
 
 async def test_a_refusal_does_not_stop_the_rest(batch: Batch) -> None:
     operations = await batch.plan(next(iter(batch.tenant.hierarchy)).id, 3)
-    batch.zuora.failures = {1: Forbidden("No.")}
+    batch.fake.faults.on("refusal=10,calls=writes,times=1")
     assert await batch.run(operations) == [State.REFUSED, State.CONFIRMED, State.CONFIRMED]
 
 
 async def test_an_error_that_the_next_would_meet_too_stops_the_rest(batch: Batch) -> None:
     operations = await batch.plan(next(iter(batch.tenant.hierarchy)).id, 3)
-    batch.zuora.failures = {1: Unreachable("No connection.")}
+    batch.fake.faults.on("rate-limit,calls=writes")
     assert await batch.run(operations) == [State.REFUSED, State.PLANNED, State.PLANNED]
-    assert len(batch.zuora.writes) == 1
+    assert len(find_writes(batch.request_log)) == 1

@@ -1,8 +1,8 @@
 """How an operation is checked, recorded, sent and concluded."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -17,29 +17,33 @@ from entity_connections.domain.connections import (
 )
 from entity_connections.domain.errors import (
     Applied,
-    Forbidden,
     NoResponse,
-    RateLimited,
     ReadOnlyError,
     Reason,
-    Refused,
     ServerError,
     TokenUnavailable,
-    Unreachable,
-    ZuoraError,
 )
 from entity_connections.domain.zuora_api import ListResult, Receipt
 from entity_connections.fake.tenant import Tenant as FakeTenant
 from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.operations.outcome import conclude
 from entity_connections.services.request_log import RequestLog, RetryDelay
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.tenant import Tenant
 from entity_connections.zuora.client import ZuoraClient
 
-from tests.acme import AMERICAS, CORPORATION, EUROPE, JAPAN, client, open_acme
+from tests.acme import (
+    AMERICAS,
+    CORPORATION,
+    EUROPE,
+    JAPAN,
+    client,
+    find_writes,
+    open_acme,
+    write_names,
+)
 from tests.domain.small_tenant import GLOBAL, HIERARCHY, NORTH, connection
 from tests.services.factories import MORNING, Clock, execute
-from tests.services.faulty_client import FaultyClient
 from tests.zuora.raw_server import RawServer, http_response
 
 pytestmark = pytest.mark.asyncio
@@ -51,7 +55,7 @@ class World:
     """A fake tenant in which alice works, and another administrator beside her."""
 
     fake: FakeTenant
-    zuora: FaultyClient
+    zuora: ZuoraClient
     tenant: Tenant
     other: ZuoraClient
     journal: Journal
@@ -61,13 +65,22 @@ class World:
         assert row is not None
         return Operation.plan(action, row)
 
-    async def execute(self, operation: Operation) -> Operation:
-        return await execute(self.tenant, operation, self.journal)
+    async def execute(
+        self,
+        operation: Operation,
+        report: Callable[[Operation], None] = lambda _: None,
+        delays: RequestLog | None = None,
+    ) -> Operation:
+        return await execute(self.tenant, operation, self.journal, delays, report)
+
+    @property
+    def writes(self) -> list[str]:
+        return write_names(self.zuora.request_log)
 
 
 def open_world(scenario: str) -> World:
     fake = open_acme(scenario)
-    zuora = FaultyClient(client(fake))
+    zuora = client(fake)
     return World(fake, zuora, Tenant(zuora), client(fake), Journal(None, scenario))
 
 
@@ -123,7 +136,7 @@ async def test_an_operation_on_a_changed_record_is_not_sent(world: World) -> Non
     outcome = await world.execute(operation)
     assert outcome.state is State.STALE
     assert "Disconnected now; it was Pending" in outcome.sentence
-    assert not world.zuora.writes
+    assert not world.writes
 
 
 async def test_an_operation_on_another_record_of_the_pair_is_not_sent(world: World) -> None:
@@ -135,7 +148,7 @@ async def test_an_operation_on_another_record_of_the_pair_is_not_sent(world: Wor
     outcome = await world.execute(operation)
     assert outcome.state is State.STALE
     assert "another Connected connection" in outcome.sentence
-    assert not world.zuora.writes
+    assert not world.writes
 
 
 async def test_a_refusal_carries_the_error_and_the_list(world: World) -> None:
@@ -154,35 +167,36 @@ async def test_a_refusal_carries_the_error_and_the_list(world: World) -> None:
 
 async def test_a_lost_answer_is_confirmed_by_the_list(world: World) -> None:
     operation = await world.plan(ACCEPT, CORPORATION, IN, JAPAN)
-    world.zuora.lose_answer = True
+    world.fake.faults.on("drop")
     outcome = await world.execute(operation)
     assert outcome.state is State.CONFIRMED
-    assert world.zuora.writes == ["accept"]
+    assert isinstance(outcome.error, NoResponse)
+    assert world.writes == ["accept"]
 
 
 async def test_a_lost_request_is_unknown_and_not_repeated(world: World) -> None:
     operation = await world.plan(ACCEPT, CORPORATION, IN, JAPAN)
-    world.zuora.lose_request = True
+    world.fake.faults.on("lost")
     outcome = await world.execute(operation)
     assert outcome.state is State.UNKNOWN
     assert "still shows Pending" in outcome.sentence
-    assert world.zuora.writes == ["accept"]
+    assert world.writes == ["accept"]
 
 
-async def test_a_lost_answer_is_unknown_without_a_list(world: World) -> None:
+@pytest.mark.parametrize(
+    ("faults", "answer"),
+    [([], "Zuora said yes."), (["drop"], "The connection to Zuora broke")],
+)
+async def test_without_a_list_the_outcome_is_unknown(
+    world: World, faults: list[str], answer: str
+) -> None:
     operation = await world.plan(DISCONNECT, CORPORATION, OUT, EUROPE)
-    world.zuora.lose_answer = world.zuora.fail_reads = True
+    for fault in (*faults, "http-503,calls=reads,after=1"):
+        world.fake.faults.on(fault)
     outcome = await world.execute(operation)
     assert outcome.state is State.UNKNOWN
     assert outcome.snapshot is None
-
-
-async def test_success_without_a_list_is_unknown(world: World) -> None:
-    operation = await world.plan(DISCONNECT, CORPORATION, OUT, EUROPE)
-    world.zuora.fail_reads = True
-    outcome = await world.execute(operation)
-    assert outcome.state is State.UNKNOWN
-    assert outcome.sentence.startswith("Zuora said yes.")
+    assert outcome.sentence.startswith(answer)
 
 
 async def test_the_same_operation_is_sent_once(world: World) -> None:
@@ -190,7 +204,7 @@ async def test_the_same_operation_is_sent_once(world: World) -> None:
     await world.execute(operation)
     again = await world.execute(operation)
     assert again.state is State.STALE
-    assert world.zuora.writes == ["request"]
+    assert world.writes == ["request"]
     row = (await world.tenant.read(AMERICAS)).row(OUT, EUROPE)
     assert row is not None
     assert row.status == PENDING
@@ -289,16 +303,21 @@ async def test_the_journal_records_what_is_sent(world: World) -> None:
     assert row is not None
     assert row.connection is not None
     assert entry.connection_id == row.connection.id
-    assert world.zuora.track_ids == [entry.track_id]
+    (call,) = find_writes(world.zuora.request_log)
+    assert (call.track_id, call.key) == (entry.track_id, entry.key)
 
 
 async def test_lateness_counts_from_the_end_of_the_request(world: World) -> None:
     clock = Clock()
     world.journal = Journal(None, "acme", clock=clock)
     operation = await world.plan(ACCEPT, CORPORATION, IN, JAPAN)
-    world.zuora.lose_request = True
-    world.zuora.sending = lambda: clock.turn(seconds=170)
-    outcome = await world.execute(operation)
+    world.fake.faults.on("lost")
+
+    def report(operation: Operation) -> None:
+        if operation.state is State.SENT:
+            clock.turn(seconds=170)
+
+    outcome = await world.execute(operation, report)
     assert outcome.entry is not None
     assert outcome.entry.at == MORNING
     assert outcome.entry.sent_by == clock.now
@@ -306,11 +325,12 @@ async def test_lateness_counts_from_the_end_of_the_request(world: World) -> None
 
 async def test_the_journal_records_a_refusal_with_its_codes(world: World) -> None:
     operation = await world.plan(ACCEPT, CORPORATION, IN, JAPAN)
-    world.zuora.answers = [Forbidden("No.", (Reason("50000010", "No."),), "req-9")]
+    world.fake.faults.on("refusal=10,calls=writes")
     outcome = await world.execute(operation)
-    assert outcome.request_id == "req-9"
+    assert outcome.request_id
     (entry,) = world.journal.read_entries()
-    assert (entry.outcome, entry.codes, entry.request_id) == ("refused", "50000010", "req-9")
+    assert (entry.outcome, entry.codes) == ("refused", "50000010")
+    assert entry.request_id == outcome.request_id
 
 
 async def test_the_journal_does_not_record_what_is_not_sent(world: World) -> None:
@@ -331,7 +351,7 @@ async def test_nothing_is_sent_when_the_journal_cannot_be_written(
     assert outcome.state is State.REFUSED
     assert outcome.sentence.startswith("The journal ")
     assert outcome.sentence.endswith("cannot be written: File exists. Nothing was sent.")
-    assert world.zuora.writes == []
+    assert world.writes == []
 
 
 async def test_the_intent_is_on_the_disk_before_anything_is_sent(
@@ -342,11 +362,12 @@ async def test_the_intent_is_on_the_disk_before_anything_is_sent(
     world.journal = Journal(path, "acme")
     outcomes: list[str | None] = []
 
-    def read() -> None:
-        outcomes.extend(entry.outcome for entry in Journal(path, "acme").read_entries())
+    def report(operation: Operation) -> None:
+        if operation.state is State.SENT:
+            assert not world.writes
+            outcomes.extend(entry.outcome for entry in Journal(path, "acme").read_entries())
 
-    world.zuora.sending = read
-    await world.execute(operation)
+    await world.execute(operation, report)
     assert outcomes == [None], "the intent, without an outcome"
 
 
@@ -357,128 +378,116 @@ async def test_the_sentence_says_when_an_outcome_cannot_be_recorded(
     path = tmp_path / "state.sqlite3"
     world.journal = Journal(path, "acme")
 
-    def spoil() -> None:
-        path.unlink()
-        path.mkdir()
+    def report(operation: Operation) -> None:
+        if operation.state is State.SENT:
+            path.unlink()
+            path.mkdir()
 
-    world.zuora.sending = spoil
-    outcome = await world.execute(operation)
+    outcome = await world.execute(operation, report)
     assert outcome.state is State.CONFIRMED
     assert outcome.sentence.startswith("Acme-Japan → Acme Corporation is Connected. The journal ")
 
 
 class NoDelays(RequestLog):
-    """Records delays without waiting; cancels them if told."""
+    """Records delays without waiting; cancels them unless it is patient."""
 
     def __init__(self, *, patient: bool = True) -> None:
         super().__init__()
         self.patient, self.seconds = patient, list[float]()
 
-    async def wait(self, wait: RetryDelay) -> bool:
-        self.seconds.append(wait.until - asyncio.get_running_loop().time())
+    async def wait(self, delay: RetryDelay) -> bool:
+        self.seconds.append(delay.until - asyncio.get_running_loop().time())
         return self.patient
-
-
-def temporary_error(retry_after: float | None = None) -> ZuoraError:
-    reasons = (Reason("53000061", "Try again."),)
-    return ServerError(
-        "Try again.", reasons, "req-1", retry_after, applied=Applied.NO, needs_new_key=True
-    )
 
 
 async def test_a_request_refused_with_a_temporary_error_is_repeated_under_a_new_key(
     world: World,
 ) -> None:
     operation = await world.plan(REQUEST, AMERICAS, OUT, EUROPE)
-    world.zuora.answers = [temporary_error(), temporary_error(7.0)]
+    world.fake.faults.on("refusal=61,calls=writes,times=1")
+    world.fake.faults.on("refusal-retry-after=7,calls=writes,after=1,times=1")
     delays = NoDelays()
-    outcome = await execute(world.tenant, operation, world.journal, delays)
+    outcome = await world.execute(operation, delays=delays)
     assert outcome.state is State.CONFIRMED
-    assert len(set(world.zuora.keys)) == 3
+    keys = [call.key for call in find_writes(world.zuora.request_log)]
+    assert len(set(keys)) == 3
     entries = world.journal.read_entries()
     assert [entry.outcome for entry in entries] == ["refused", "refused", "confirmed"]
-    assert [entry.key for entry in entries] == world.zuora.keys
-    assert outcome.key == world.zuora.keys[-1]
+    assert [entry.key for entry in entries] == keys
+    assert outcome.key == keys[-1]
     assert 0 <= delays.seconds[0] <= 2
     assert delays.seconds[1] == pytest.approx(7.0, abs=0.1)
 
 
-def server_error(*codes: str) -> ZuoraError:
-    return ServerError(
-        "No.", tuple(Reason(code, "No.") for code in codes), applied=Applied.NO, needs_new_key=True
-    )
-
-
 @pytest.mark.parametrize(
-    ("answers", "patient", "sent"),
+    ("fault", "patient", "sent"),
     [
-        ([temporary_error()] * 9, True, 3),
-        ([temporary_error()] * 9, False, 1),
-        ([temporary_error(61.0)] * 9, True, 1),
-        ([Refused("No.", needs_new_key=True)] * 9, True, 1),
-        ([RateLimited("Rate limit.")] * 9, True, 1),
-        ([NoResponse("Lost.")] * 9, True, 1),
-        ([server_error("53000050", "70")] * 9, True, 3),
-        ([server_error("53000061", "53000030")] * 9, True, 1),
-        ([server_error("53000060")] * 9, True, 1),
-        ([server_error("53000099")] * 9, True, 1),
-        ([server_error()] * 9, True, 1),
+        ("refusal=61", True, 3),
+        ("refusal=61", False, 1),
+        ("refusal-retry-after=61", True, 1),
+        ("refusal=50", True, 3),
+        ("refusal=30", True, 1),
+        ("refusal=60", True, 1),
+        ("refusal=99", True, 1),
+        ("rate-limit", True, 1),
+        ("lost", True, 1),
     ],
 )
 async def test_how_often_a_request_is_repeated(
-    world: World, answers: list[ZuoraError], patient: bool, sent: int
+    world: World, fault: str, patient: bool, sent: int
 ) -> None:
     operation = await world.plan(REQUEST, AMERICAS, OUT, EUROPE)
-    world.zuora.answers = list(answers)
-    delays = NoDelays(patient=patient)
-    outcome = await execute(world.tenant, operation, world.journal, delays)
-    assert len(world.zuora.writes) == sent
-    unknown = isinstance(answers[0], NoResponse)
-    assert outcome.state is (State.UNKNOWN if unknown else State.REFUSED)
-    assert outcome.error is answers[0]
+    world.fake.faults.on(f"{fault},calls=writes")
+    outcome = await world.execute(operation, delays=NoDelays(patient=patient))
+    assert len(world.writes) == sent
+    assert outcome.state is (State.UNKNOWN if fault == "lost" else State.REFUSED)
 
 
 async def test_other_actions_are_not_repeated_after_a_temporary_error(world: World) -> None:
     operation = await world.plan(ACCEPT, CORPORATION, IN, JAPAN)
-    world.zuora.answers = [temporary_error()]
-    outcome = await execute(world.tenant, operation, world.journal, NoDelays())
+    world.fake.faults.on("refusal=61,calls=writes")
+    outcome = await world.execute(operation, delays=NoDelays())
     assert outcome.state is State.REFUSED
-    assert world.zuora.writes == ["accept"]
+    assert world.writes == ["accept"]
 
 
-async def test_a_request_that_was_applied_in_spite_of_an_error_is_not_repeated(
-    world: World,
-) -> None:
+async def test_a_list_proves_a_request_in_spite_of_a_temporary_error(world: World) -> None:
     operation = await world.plan(REQUEST, AMERICAS, OUT, EUROPE)
-    world.zuora.lose_answer = True
-    world.zuora.lost = temporary_error
-    outcome = await execute(world.tenant, operation, world.journal, NoDelays())
+    reasons = (Reason("53000061", "Try again."),)
+    error = ServerError("Try again.", reasons, applied=Applied.NO, needs_new_key=True)
+    await world.other.request_connection(AMERICAS, EUROPE, "key")
+    outcome = conclude(replace(operation, error=error), await world.tenant.read(AMERICAS))
     assert outcome.state is State.CONFIRMED
-    assert world.zuora.writes == ["request"]
 
 
 async def test_a_request_is_not_repeated_when_the_pair_has_changed(world: World) -> None:
     operation = await world.plan(REQUEST, AMERICAS, OUT, EUROPE)
-    world.zuora.answers = [temporary_error(), temporary_error()]
+    world.fake.faults.on("refusal=61,calls=writes,times=1")
 
     class Meanwhile(NoDelays):
-        async def wait(self, wait: RetryDelay) -> bool:
+        async def wait(self, delay: RetryDelay) -> bool:
             await world.other.request_connection(AMERICAS, EUROPE, "somebody-else")
             return True
 
-    outcome = await execute(world.tenant, operation, world.journal, Meanwhile())
+    outcome = await world.execute(operation, delays=Meanwhile())
     assert outcome.state is State.STALE
     assert outcome.sentence.endswith("it was not connected when you asked. It was not sent again.")
-    assert world.zuora.writes == ["request"]
+    assert world.writes == ["request"]
 
 
 async def test_no_list_is_read_after_an_operation_that_was_not_sent(world: World) -> None:
     operation = await world.plan(ACCEPT, CORPORATION, IN, JAPAN)
-    for error in (ReadOnlyError("Writes are locked."), Unreachable("No."), TokenUnavailable("No.")):
-        world.zuora.answers = [error]
-        outcome = await world.execute(operation)
-        assert (outcome.state, outcome.snapshot) == (State.REFUSED, None)
-    world.zuora.answers = [Unreachable("No.", applied=Applied.MAYBE)]
+    world.zuora.lock.lock()
     outcome = await world.execute(operation)
-    assert outcome.state is State.UNKNOWN
-    assert outcome.snapshot is not None
+    assert isinstance(outcome.error, ReadOnlyError)
+    assert (outcome.state, outcome.snapshot) == (State.REFUSED, None)
+
+
+@pytest.mark.parametrize("fault", ["http-503", "time-out=0"])
+async def test_a_write_that_got_no_token_was_not_sent(world: World, fault: str) -> None:
+    operation = await world.plan(ACCEPT, CORPORATION, IN, JAPAN)
+    world.fake.faults.on("expired-token=0,calls=writes")
+    world.fake.faults.on(f"{fault},calls=tokens")
+    outcome = await world.execute(operation)
+    assert isinstance(outcome.error, TokenUnavailable)
+    assert (outcome.state, outcome.snapshot) == (State.REFUSED, None)
