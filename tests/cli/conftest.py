@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.moody import Moody, moody
+from tests.cli.recorded_tenant import RecordedTenant, serve_recorded
 from tests.cli.tenant import Served, served
 
 
@@ -23,7 +23,7 @@ def tenant() -> Iterator[Served]:
 
 
 @pytest.fixture
-def server() -> Iterator[Moody]:
+def server() -> Iterator[RecordedTenant]:
     """Return a fresh fake tenant on a socket, which answers as a test wants it to."""
-    with moody() as found:
+    with serve_recorded() as found:
         yield found

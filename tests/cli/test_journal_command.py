@@ -6,19 +6,19 @@ from pathlib import Path
 import pytest
 
 from tests.acme import CANADA
-from tests.cli.moody import Mood, Moody, on
+from tests.cli.recorded_tenant import REFUSE_WRITES, RecordedTenant, run_on
 from tests.cli.tenant import edit_state, run
 
 PENDING = "8a8082555b3c70de015b44a1c07e2b01"
 
 
 @pytest.fixture
-def written(server: Moody, home: Path) -> Path:
+def written(server: RecordedTenant, home: Path) -> Path:
     """Return a home whose journal has three writes, the last of unknown outcome."""
-    on(server, home, "request", "--to", "Acme-US", "--yes")
-    on(server, home, "accept", PENDING, "--yes")
-    server.mood = Mood.BROKEN
-    on(server, home, "disconnect", PENDING, "--yes")
+    run_on(server, home, "request", "--to", "Acme-US", "--yes")
+    run_on(server, home, "accept", PENDING, "--yes")
+    server.fake.faults.on(REFUSE_WRITES)
+    run_on(server, home, "disconnect", PENDING, "--yes")
     return home
 
 

@@ -9,12 +9,12 @@ from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.tenant.session import TenantSession, run_in_tenant
 from entity_connections.cli.tenant_options import TenantOptions
 
-from tests.cli.moody import Moody, on, start
+from tests.cli.recorded_tenant import LIST, RecordedTenant, run_on, start_on
 
 
-def test_a_wait_is_told_and_then_the_work_is_done(server: Moody, home: Path) -> None:
-    server.limited = 1
-    done = on(server, home, "connections")
+def test_a_wait_is_told_and_then_the_work_is_done(server: RecordedTenant, home: Path) -> None:
+    server.fake.faults.on("rate-limit-retry-after=1,times=1")
+    done = run_on(server, home, "connections")
     assert done.returncode == 0
     assert done.stderr.splitlines() == [
         "rate limited, trying again in 1 s; ctrl+c gives up",
@@ -23,9 +23,9 @@ def test_a_wait_is_told_and_then_the_work_is_done(server: Moody, home: Path) -> 
     assert "Acme-Europe" in done.stdout
 
 
-def test_ctrl_c_gives_up_a_wait(server: Moody, home: Path) -> None:
-    server.limited, server.retry_after = 99, 60
-    with start(server, home, "connections") as process:
+def test_ctrl_c_gives_up_a_wait(server: RecordedTenant, home: Path) -> None:
+    server.fake.faults.on("rate-limit-retry-after=60")
+    with start_on(server, home, "connections") as process:
         assert process.stderr is not None
         told = process.stderr.readline()
         process.send_signal(signal.SIGINT)
@@ -35,9 +35,11 @@ def test_ctrl_c_gives_up_a_wait(server: Moody, home: Path) -> None:
     assert "Traceback" not in err
 
 
-def test_a_wait_that_is_too_long_is_given_up_with_its_length(server: Moody, home: Path) -> None:
-    server.limited, server.retry_after = 99, 3600
-    done = on(server, home, "waiting", user="bruno")
+def test_a_wait_that_is_too_long_is_given_up_with_its_length(
+    server: RecordedTenant, home: Path
+) -> None:
+    server.later_faults[LIST, 1] = "rate-limit-retry-after=3600"
+    done = run_on(server, home, "waiting", user="bruno")
     assert (done.returncode, done.stdout) == (3, "")
     assert "Acme-Europe is left out" in done.stderr
     assert "3,600 s" in done.stderr

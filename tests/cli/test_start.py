@@ -9,7 +9,7 @@ from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.domain.ids import hyphenate_id
 
 from tests.acme import CORPORATION, EUROPE, US
-from tests.cli.moody import Moody, on
+from tests.cli.recorded_tenant import RecordedTenant, run_on
 from tests.cli.tenant import environ, run
 from tests.zuora.raw_server import RawServer, http_response
 
@@ -58,10 +58,10 @@ def test_what_a_command_is_given_wins_over_what_stands_before_it() -> None:
 
 @pytest.mark.parametrize("variable", ["ZUORA_ENTITY_ID", "ZUORA_CLIENT_ID", "ZUORA_CLIENT_SECRET"])
 def test_an_empty_variable_is_not_taken_for_an_unset_one(
-    server: Moody, home: Path, variable: str
+    server: RecordedTenant, home: Path, variable: str
 ) -> None:
-    where = ["--base-url", server.tenant.url]
-    given = {**server.tenant.environ(), variable: ""}
+    where = ["--base-url", server.served.url]
+    given = {**server.served.environ(), variable: ""}
     fake = ["request", "--to", "Acme-US", "--yes"]
     for arguments in (["connections", *where], ["doctor", *where], fake):
         done = run(home, *arguments, **given)
@@ -71,7 +71,7 @@ def test_an_empty_variable_is_not_taken_for_an_unset_one(
 
 
 def test_an_unknown_entity_of_the_environment_is_left_out_in_the_fake_tenant_only(
-    server: Moody, home: Path
+    server: RecordedTenant, home: Path
 ) -> None:
     done = run(home, "connections", "--json", ZUORA_ENTITY_ID="0" * 32)
     assert done.returncode == 0
@@ -79,7 +79,7 @@ def test_an_unknown_entity_of_the_environment_is_left_out_in_the_fake_tenant_onl
     assert "No entity is called" in done.stderr
     assert "This is Acme Corporation instead." in done.stderr
     assert run(home, "connections", "--entity", "0" * 32).returncode == 2
-    done = run(home, "connections", "--base-url", server.tenant.url, **server.tenant.environ(),
+    done = run(home, "connections", "--base-url", server.served.url, **server.served.environ(),
                ZUORA_ENTITY_ID="0" * 32)  # fmt: skip
     assert done.returncode == 2
     assert "No entity is called" in done.stderr
@@ -87,10 +87,10 @@ def test_an_unknown_entity_of_the_environment_is_left_out_in_the_fake_tenant_onl
 
 @pytest.mark.parametrize("which", [[TO_EUROPE], ["--from", CORPORATION, "--to", EUROPE]])
 def test_the_environment_does_not_narrow_what_was_named(
-    server: Moody, home: Path, which: list[str]
+    server: RecordedTenant, home: Path, which: list[str]
 ) -> None:
-    arguments = ["disconnect", *which, "--dry-run", "--base-url", server.tenant.url]
-    found = run(home, *arguments, **server.tenant.environ(), ZUORA_ENTITY_ID=US)
+    arguments = ["disconnect", *which, "--dry-run", "--base-url", server.served.url]
+    found = run(home, *arguments, **server.served.environ(), ZUORA_ENTITY_ID=US)
     assert found.returncode == 0, found.stderr
     assert f"Zuora-Entity-Ids: {hyphenate_id(CORPORATION)}\n" in found.stdout
-    assert on(server, home, *arguments[:-2], "--entity", US).returncode == 2
+    assert run_on(server, home, *arguments[:-2], "--entity", US).returncode == 2

@@ -17,7 +17,15 @@ from entity_connections.services.operations.operation import State
 from entity_connections.services.storage.journal import Journal
 
 from tests.acme import CANADA, CORPORATION, EUROPE, US
-from tests.cli.moody import Mood, Moody, on, start
+from tests.cli.recorded_tenant import (
+    CARRY_OUT_AND_HANG,
+    HANG,
+    LIST,
+    REFUSE_WRITES,
+    RecordedTenant,
+    run_on,
+    start_on,
+)
 from tests.cli.tenant import PROGRAM, SECRETS, environ, run
 from tests.services.factories import accept, intend
 from tests.terminal.pty import Terminal
@@ -31,8 +39,8 @@ def read_journal(home: Path) -> list[dict[str, Any]]:
     return entries
 
 
-def test_a_request_for_several_targets_is_a_line_each(server: Moody, home: Path) -> None:
-    done = on(server, home, "request", "--to", "Acme-US", "--to", "acme-mexico", "--yes")
+def test_a_request_for_several_targets_is_a_line_each(server: RecordedTenant, home: Path) -> None:
+    done = run_on(server, home, "request", "--to", "Acme-US", "--to", "acme-mexico", "--yes")
     assert done.returncode == 0
     first, second = done.stdout.splitlines()
     assert first.startswith("Acme Corporation → Acme-US: confirmed.")
@@ -48,9 +56,9 @@ def test_a_request_for_several_targets_is_a_line_each(server: Moody, home: Path)
      ["disconnect", "--from", "", "--to", ""], ["disconnect", "--from", "Acme-US", "--to="]],
 )  # fmt: skip
 def test_an_empty_value_is_refused_and_nothing_is_sent(
-    server: Moody, home: Path, arguments: list[str]
+    server: RecordedTenant, home: Path, arguments: list[str]
 ) -> None:
-    done = on(server, home, *arguments, "--yes")
+    done = run_on(server, home, *arguments, "--yes")
     assert (done.returncode, done.stdout) == (2, "")
     assert "it is empty" in done.stderr
     assert not server.writes
@@ -73,14 +81,16 @@ def test_what_was_done_in_memory_only_is_said_to_be_gone(
     assert "--tenant FILE" in line
 
 
-def test_it_is_not_said_where_it_is_kept_or_nothing_was_sent(server: Moody, home: Path) -> None:
+def test_it_is_not_said_where_it_is_kept_or_nothing_was_sent(
+    server: RecordedTenant, home: Path
+) -> None:
     ask = ["request", "--to", "Acme-US"]
     for command in (
         [*ask, "--dry-run"], ask, ["connections"], ["request", "--to", "Acme-Americas", "--yes"],
         [*ask, "--yes", "--tenant", str(home.with_suffix(".db"))],
     ):  # fmt: skip
         assert GONE not in run(home, *command).stderr
-    assert GONE not in on(server, home, *ask, "--yes").stderr
+    assert GONE not in run_on(server, home, *ask, "--yes").stderr
 
 
 def test_nor_where_the_newest_list_stopped_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,8 +101,8 @@ def test_nor_where_the_newest_list_stopped_it(home: Path, monkeypatch: pytest.Mo
     assert run(home, "request", "--to", "Acme-US", "--yes").stderr == ""
 
 
-def test_the_result_for_machines_holds_every_id(server: Moody, home: Path) -> None:
-    (result,) = json.loads(on(server, home, "request", "--to", US, "--yes", "--json").stdout)
+def test_the_result_for_machines_holds_every_id(server: RecordedTenant, home: Path) -> None:
+    (result,) = json.loads(run_on(server, home, "request", "--to", US, "--yes", "--json").stdout)
     assert result["action"] == "request"
     assert result["source"]["id"] == CORPORATION
     assert result["target"] == {"id": US, "name": "Acme-US", "displayName": "Acme-US"}
@@ -113,9 +123,9 @@ def test_the_result_for_machines_holds_every_id(server: Moody, home: Path) -> No
 )
 @pytest.mark.parametrize(("action", "status"), [("accept", "Connected"), ("deny", "Disconnected")])
 def test_a_request_is_answered_in_its_target(
-    server: Moody, home: Path, action: str, status: str, named: list[str]
+    server: RecordedTenant, home: Path, action: str, status: str, named: list[str]
 ) -> None:
-    done = on(server, home, action, *named, "--yes")
+    done = run_on(server, home, action, *named, "--yes")
     assert done.returncode == 0
     assert status in done.stdout
     assert server.writes == [f"PUT /v1/entity-connections/{NORDICS_TO_EUROPE}/{action}"]
@@ -131,17 +141,17 @@ def test_a_request_is_answered_in_its_target(
     ],
 )
 def test_it_acts_in_an_end_where_it_is_possible(
-    server: Moody, home: Path, action: str, connection_id: str, user: str, acting_id: str
+    server: RecordedTenant, home: Path, action: str, connection_id: str, user: str, acting_id: str
 ) -> None:
-    assert on(server, home, action, connection_id, "--yes", user=user).returncode == 0
+    assert run_on(server, home, action, connection_id, "--yes", user=user).returncode == 0
     assert read_journal(home)[0]["acting"]["id"] == acting_id
 
 
-def test_a_reader_that_has_gone_ends_no_work(server: Moody, home: Path) -> None:
+def test_a_reader_that_has_gone_ends_no_work(server: RecordedTenant, home: Path) -> None:
     targets = "--to Acme-US --to Acme-Mexico --yes"
     program = f"{sys.executable} -m entity_connections"
-    script = f"{program} request {targets} --base-url {server.tenant.url} | true"
-    known = environ(home, **server.tenant.environ())
+    script = f"{program} request {targets} --base-url {server.served.url} | true"
+    known = environ(home, **server.served.environ())
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", script], capture_output=True, text=True, env=known
     )
@@ -170,17 +180,19 @@ def test_a_reader_that_has_gone_ends_no_work(server: Moody, home: Path) -> None:
     ],
 )
 def test_what_cannot_be_done_is_said_and_nothing_is_sent(
-    server: Moody, home: Path, arguments: list[str], code: int, said: str
+    server: RecordedTenant, home: Path, arguments: list[str], code: int, said: str
 ) -> None:
-    done = on(server, home, *arguments)
+    done = run_on(server, home, *arguments)
     assert (done.returncode, done.stdout) == (code, "")
     assert said in done.stderr
     assert server.writes == []
     assert read_journal(home) == []
 
 
-def test_a_refusal_of_zuoras_is_told_with_code_and_request_id(server: Moody, home: Path) -> None:
-    done = on(server, home, "accept", NORDICS_TO_EUROPE, "--yes", user="carol")
+def test_a_refusal_of_zuoras_is_told_with_code_and_request_id(
+    server: RecordedTenant, home: Path
+) -> None:
+    done = run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes", user="carol")
     assert done.returncode == 1
     assert "refused. Only an administrator" in done.stdout
     (entry,) = read_journal(home)
@@ -190,29 +202,31 @@ def test_a_refusal_of_zuoras_is_told_with_code_and_request_id(server: Moody, hom
 
 @pytest.mark.parametrize("action", ["accept", "disconnect"])
 def test_an_outcome_that_nobody_knows_ends_with_4_and_is_not_sent_again(
-    server: Moody, home: Path, action: str
+    server: RecordedTenant, home: Path, action: str
 ) -> None:
-    server.mood = Mood.BROKEN
+    server.fake.faults.on(REFUSE_WRITES)
     id_ = TO_EUROPE if action == "disconnect" else NORDICS_TO_EUROPE
     for hint in ("the next write, or the screen, looks it up", "is under way or unknown since"):
-        done = on(server, home, action, id_, "--yes")
+        done = run_on(server, home, action, id_, "--yes")
         assert done.returncode == 4
         assert hint in done.stderr
         assert len(server.writes) == 1
     assert [entry["outcome"] for entry in read_journal(home)] == ["unknown"]
 
 
-def test_the_first_unknown_outcome_ends_a_row_of_requests(server: Moody, home: Path) -> None:
-    server.mood = Mood.ODD
-    done = on(server, home, "request", "--to", "Acme-US", "--to", "Acme-Mexico", "--yes")
+def test_the_first_unknown_outcome_ends_a_row_of_requests(
+    server: RecordedTenant, home: Path
+) -> None:
+    server.fake.faults.on(REFUSE_WRITES)
+    done = run_on(server, home, "request", "--to", "Acme-US", "--to", "Acme-Mexico", "--yes")
     assert (done.returncode, len(server.writes)) == (4, 1)
     assert done.stdout.startswith("Acme Corporation → Acme-US: unknown.")
     assert "Not sent: Request Connection, Acme Corporation → Acme-Mexico." in done.stderr
 
 
-def test_a_server_that_goes_away_ends_a_row_of_requests(server: Moody, home: Path) -> None:
-    server.limited_after, server.retry_after = 1, 3600
-    done = on(server, home, "request", "--to", "Acme-US", "--to", "Acme-Mexico", "--yes")
+def test_a_server_that_goes_away_ends_a_row_of_requests(server: RecordedTenant, home: Path) -> None:
+    server.later_faults[LIST, 2] = "rate-limit-retry-after=3600"
+    done = run_on(server, home, "request", "--to", "Acme-US", "--to", "Acme-Mexico", "--yes")
     assert done.returncode == 3
     assert not server.writes
     assert "Not sent: Request Connection, Acme Corporation → Acme-Mexico." in done.stderr
@@ -220,12 +234,12 @@ def test_a_server_that_goes_away_ends_a_row_of_requests(server: Moody, home: Pat
 
 @pytest.mark.parametrize("form", [[], ["--json"]])
 def test_ctrl_c_says_what_is_known_and_what_was_not_sent(
-    server: Moody, home: Path, form: list[str]
+    server: RecordedTenant, home: Path, form: list[str]
 ) -> None:
-    server.mood = Mood.HANGING
+    server.fake.faults.on(HANG)
     targets = ("--to", "Acme-US", "--to", "Acme-Mexico")
-    with start(server, home, "request", *targets, "--yes", *form) as process:
-        assert server.came.wait(20)
+    with start_on(server, home, "request", *targets, "--yes", *form) as process:
+        assert server.write_arrived.wait(20)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
     assert process.returncode == 130
@@ -267,25 +281,25 @@ def test_the_journal_knows_the_tenant_by_its_address_and_client(
     assert workspace.journal.tenant == "http://localhost:9 one"
 
 
-def test_an_answer_that_is_lost_is_told_by_the_list(server: Moody, home: Path) -> None:
-    server.mood = Mood.LOST
-    done = on(server, home, "accept", NORDICS_TO_EUROPE, "--yes")
+def test_an_answer_that_is_lost_is_told_by_the_list(server: RecordedTenant, home: Path) -> None:
+    server.fake.faults.on("http-504,calls=writes")
+    done = run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes")
     assert (done.returncode, len(server.writes)) == (0, 1)
     assert "confirmed" in done.stdout
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_the_next_write_tells_what_became_of_one_that_was_cut_off(
-    server: Moody, home: Path, number: signal.Signals
+    server: RecordedTenant, home: Path, number: signal.Signals
 ) -> None:
-    server.mood = Mood.LOST_AND_HANGING
-    with start(server, home, "accept", NORDICS_TO_EUROPE, "--yes") as process:
-        assert server.came.wait(20)
+    server.fake.faults.on(CARRY_OUT_AND_HANG)
+    with start_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes") as process:
+        server.wait_for_status(NORDICS_TO_EUROPE, "Connected")
         process.send_signal(number)
         process.communicate(timeout=20)
     assert process.returncode == (130 if number == signal.SIGINT else -number)
-    server.mood = Mood.FINE
-    done = on(server, home, "request", "--to", "Acme-US", "--yes")
+    server.fake.faults.off()
+    done = run_on(server, home, "request", "--to", "Acme-US", "--yes")
     assert done.returncode == 0
     assert "From an earlier run: Accept of" in done.stderr
     assert "Acme-Nordics → Acme-Europe is Connected." in done.stderr
@@ -294,45 +308,45 @@ def test_the_next_write_tells_what_became_of_one_that_was_cut_off(
 
 
 def test_a_request_that_was_cut_off_is_repeated_under_its_own_key(
-    server: Moody, home: Path
+    server: RecordedTenant, home: Path
 ) -> None:
-    server.mood = Mood.HANGING
-    with start(server, home, "request", "--to", "Acme-US", "--yes") as process:
-        assert server.came.wait(20)
+    server.fake.faults.on(HANG)
+    with start_on(server, home, "request", "--to", "Acme-US", "--yes") as process:
+        assert server.write_arrived.wait(20)
         process.kill()
-    server.mood = Mood.FINE
-    assert on(server, home, "request", "--to", "Acme-US", "--yes").returncode == 0
+    server.fake.faults.off()
+    assert run_on(server, home, "request", "--to", "Acme-US", "--yes").returncode == 0
     first, second = read_journal(home)
     assert first["idempotencyKey"] == second["idempotencyKey"]
 
 
-def test_a_dry_run_shows_the_request_and_sends_nothing(server: Moody, home: Path) -> None:
-    done = on(server, home, "request", "--to", "Acme-US", "--dry-run", "--json")
+def test_a_dry_run_shows_the_request_and_sends_nothing(server: RecordedTenant, home: Path) -> None:
+    done = run_on(server, home, "request", "--to", "Acme-US", "--dry-run", "--json")
     assert done.returncode == 0
     (shown,) = json.loads(done.stdout)
     assert shown["method"] == "POST"
-    assert shown["url"] == f"{server.tenant.url}/v1/entity-connections"
+    assert shown["url"] == f"{server.served.url}/v1/entity-connections"
     assert shown["body"] == {"targetEntityId": US}
     assert shown["headers"]["Authorization"] == "Bearer (absent)"
     assert shown["headers"]["Zuora-Entity-Ids"] == "8a808255-557b-aba1-0155-80e12fa5083a"
     assert {"Idempotency-Key", "Zuora-Track-Id", "Content-Type"} <= shown["headers"].keys()
-    shown_to_people = on(server, home, "deny", NORDICS_TO_EUROPE, "--dry-run")
-    put = f"PUT {server.tenant.url}/v1/entity-connections/{NORDICS_TO_EUROPE}/deny\n"
+    shown_to_people = run_on(server, home, "deny", NORDICS_TO_EUROPE, "--dry-run")
+    put = f"PUT {server.served.url}/v1/entity-connections/{NORDICS_TO_EUROPE}/deny\n"
     assert shown_to_people.stdout.startswith(put)
     assert "\n\n{}\n" in shown_to_people.stdout
     assert server.writes == []
     assert read_journal(home) == []
 
 
-def write_profile(server: Moody, home: Path, line: str) -> dict[str, str]:
+def write_profile(server: RecordedTenant, home: Path, line: str) -> dict[str, str]:
     """Write a profile `acme` and return the variables that go with it."""
     (home / "config").mkdir(parents=True)
-    profile = f'[profiles.acme]\nbase_url = "{server.tenant.url}"\n{line}\n'
+    profile = f'[profiles.acme]\nbase_url = "{server.served.url}"\n{line}\n'
     (home / "config" / "config.toml").write_text(profile)
-    return server.tenant.environ()
+    return server.served.environ()
 
 
-def test_production_is_written_to_only_when_unlocked(server: Moody, home: Path) -> None:
+def test_production_is_written_to_only_when_unlocked(server: RecordedTenant, home: Path) -> None:
     known = write_profile(server, home, 'risk = "production"')
     command = ("request", "--to", "Acme-US", "--yes", "--profile", "acme")
     done = run(home, *command, **known)
@@ -342,7 +356,7 @@ def test_production_is_written_to_only_when_unlocked(server: Moody, home: Path) 
     assert run(home, *command, "--unlock", **known).returncode == 0
 
 
-def test_a_read_only_profile_is_never_written_to(server: Moody, home: Path) -> None:
+def test_a_read_only_profile_is_never_written_to(server: RecordedTenant, home: Path) -> None:
     known = write_profile(server, home, "read_only = true")
     command = ("request", "--to", "Acme-US", "--profile", "acme")
     done = run(home, *command, "--yes", "--unlock", **known)
@@ -351,7 +365,7 @@ def test_a_read_only_profile_is_never_written_to(server: Moody, home: Path) -> N
     assert run(home, *command, "--dry-run", **known).returncode == 0
 
 
-def test_a_profile_names_the_entity_to_act_in(server: Moody, home: Path) -> None:
+def test_a_profile_names_the_entity_to_act_in(server: RecordedTenant, home: Path) -> None:
     known = write_profile(server, home, 'entity = "Acme-Europe"')
     profile = ("--profile", "acme")
     assert run(home, "connections", *profile, **known).stderr == "Acting in Acme-Europe.\n"
@@ -360,9 +374,11 @@ def test_a_profile_names_the_entity_to_act_in(server: Moody, home: Path) -> None
     assert run(home, "disconnect", to_canada, "--yes", *profile, **known).returncode == 0
 
 
-def test_an_unwritable_journal_stops_a_write_before_it_is_sent(server: Moody, home: Path) -> None:
+def test_an_unwritable_journal_stops_a_write_before_it_is_sent(
+    server: RecordedTenant, home: Path
+) -> None:
     (home / "state" / "state.sqlite3").mkdir(parents=True)
-    done = on(server, home, "request", "--to", "Acme-US", "--yes")
+    done = run_on(server, home, "request", "--to", "Acme-US", "--yes")
     assert (done.returncode, done.stdout) == (2, "")
     assert "Nothing was sent" in done.stderr
     assert server.writes == []
@@ -397,19 +413,20 @@ def test_ctrl_c_ends_a_question_at_once() -> None:
         assert terminal.wait_exit() == 130
 
 
-def test_no_secret_is_anywhere_afterwards(server: Moody, home: Path) -> None:
-    said = []
-    for mood in (Mood.FINE, Mood.BROKEN):
-        server.mood = mood
+def test_no_secret_is_anywhere_afterwards(server: RecordedTenant, home: Path) -> None:
+    texts = []
+    for writes_fail in (False, True):
+        if writes_fail:
+            server.fake.faults.on(REFUSE_WRITES)
         for command in (
             ("request", "--to", "Acme-Japan", "--yes"),
             ("accept", NORDICS_TO_EUROPE, "--yes", "--json"),
             ("request", "--to", "Acme-US", "--dry-run"),
             ("connections",),
         ):
-            done = on(server, home, *command)
-            said += [done.stdout, done.stderr]
+            done = run_on(server, home, *command)
+            texts += [done.stdout, done.stderr]
     files = [path for path in home.rglob("*") if path.is_file()]
     assert files
-    said += [path.read_text(errors="replace") for path in files]
-    assert not [secret for secret in SECRETS for text in said if secret in text]
+    texts += [path.read_text(errors="replace") for path in files]
+    assert not [secret for secret in SECRETS for text in texts if secret in text]

@@ -88,6 +88,7 @@ async def test_a_refusal_has_its_category_and_changes_nothing(
         ("http-503", 503, None, "Pending"),
         ("http-503-retry-after", 503, "120", "Pending"),
         ("http-504", 504, None, "Connected"),
+        ("html-page", 200, None, "Pending"),
         ("time-out=0", 504, None, "Pending"),
     ],
 )
@@ -102,6 +103,22 @@ async def test_a_gateway_answers_html_without_zuoras_headers(
     assert "zuora-request-id" not in answer.headers
     assert answer.headers.get("Retry-After") == retry_after
     assert await _status(server) == becomes
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"), [("latency=60", 200), ("time-out", 504), ("http-504=60", 504)]
+)
+async def test_a_delay_ends_when_its_fault_is_switched_off(
+    server: Server, fault: str, status: int
+) -> None:
+    session = await server.sign_in("alice")
+    server.tenant.faults.on(f"{fault},times=1")
+    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+        call = group.create_task(session.get("/v1/entities"))
+        await asyncio.sleep(0.1)
+        assert not call.done()
+        server.tenant.faults.off(fault.partition("=")[0])
+    assert call.result().status_code == status
 
 
 @pytest.mark.parametrize("fault", ["time-out", "latency=60"])

@@ -58,6 +58,14 @@ def test_drop_closes_the_connection_before_the_response(tenant: ServedTenant) ->
     assert read_status(tenant) == "Connected"
 
 
+def test_offline_closes_the_connection_and_changes_nothing(tenant: ServedTenant) -> None:
+    with open_client(tenant) as client:
+        tenant.faults.on("offline")
+        with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
+            client.put(f"/v1/entity-connections/{PENDING}/accept", json={})
+    assert read_status(tenant) == "Pending"
+
+
 @pytest.mark.parametrize("coding", ["identity", "gzip"])
 def test_truncated_closes_the_connection_in_the_middle_of_the_body(
     tenant: ServedTenant, coding: str

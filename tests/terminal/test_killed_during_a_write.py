@@ -7,28 +7,35 @@ from pathlib import Path
 import pytest
 from entity_connections.services.storage.journal import Journal
 
-from tests.cli.moody import Mood, Moody, moody
+from tests.cli.recorded_tenant import (
+    CARRY_OUT_AND_HANG,
+    HANG,
+    REFUSE_WRITES,
+    RecordedTenant,
+    serve_recorded,
+)
 from tests.cli.tenant import PROGRAM, SECRETS, environ
 from tests.terminal.pty import Terminal
 
+NORDICS_TO_EUROPE = "8a8082555b3c70de015b44a960f92b0f"
 ASKED = "Accept this request?"
 
 
 @pytest.fixture
-def server() -> Iterator[Moody]:
-    with moody() as found:
+def server() -> Iterator[RecordedTenant]:
+    with serve_recorded() as found:
         yield found
 
 
-def screen(server: Moody, home: Path) -> Terminal:
+def screen(server: RecordedTenant, home: Path) -> Terminal:
     """Start the screen as alice, acting in Acme-Europe, where Acme-Nordics waits."""
     names = ("ZUORA_", "ENTITY_", "PYTHON_KEYRING")
-    env = {k: v for k, v in environ(home, **server.tenant.environ()).items() if k.startswith(names)}
-    command = [*PROGRAM, "--base-url", server.tenant.url, "--entity", "Acme-Europe"]
+    env = {k: v for k, v in environ(home, **server.served.environ()).items() if k.startswith(names)}
+    command = [*PROGRAM, "--base-url", server.served.url, "--entity", "Acme-Europe"]
     return Terminal(command, env=env)
 
 
-def start_accepting(server: Moody, terminal: Terminal) -> None:
+def start_accepting(server: RecordedTenant, terminal: Terminal) -> None:
     """Accept what waits, and wait until the server has it."""
     terminal.wait_for("1 waiting")
     terminal.send("i")
@@ -38,21 +45,25 @@ def start_accepting(server: Moody, terminal: Terminal) -> None:
     terminal.wait_quiet(0.4)  # the question takes no answer at first
     terminal.send("y")
     terminal.wait_for("… sending")
-    assert server.came.wait(20)
+    assert server.write_arrived.wait(20)
 
 
-def kill_while_accepting(server: Moody, home: Path, mood: Mood) -> bytes:
+def kill_while_accepting(server: RecordedTenant, home: Path, fault: str) -> bytes:
     """Accept on the screen, and kill it before the answer comes; return all it wrote."""
-    server.mood = mood
+    server.fake.faults.on(fault)
     with screen(server, home) as terminal:
         start_accepting(server, terminal)
+        if fault == CARRY_OUT_AND_HANG:
+            server.wait_for_status(NORDICS_TO_EUROPE, "Connected")
         terminal.child.kill(signal.SIGKILL)
         assert terminal.wait_exit() == -signal.SIGKILL
         return bytes(terminal.transcript)
 
 
-def test_quitting_during_a_write_reports_an_unknown_outcome(server: Moody, tmp_path: Path) -> None:
-    server.mood = Mood.HANGING
+def test_quitting_during_a_write_reports_an_unknown_outcome(
+    server: RecordedTenant, tmp_path: Path
+) -> None:
+    server.fake.faults.on(HANG)
     with screen(server, tmp_path) as terminal:
         start_accepting(server, terminal)
         terminal.send("ctrl+q")
@@ -70,9 +81,9 @@ def outcomes(home: Path) -> list[str]:
 
 
 def test_killed_after_the_server_did_it_the_next_start_says_so(
-    server: Moody, tmp_path: Path
+    server: RecordedTenant, tmp_path: Path
 ) -> None:
-    kill_while_accepting(server, tmp_path, Mood.LOST_AND_HANGING)
+    kill_while_accepting(server, tmp_path, CARRY_OUT_AND_HANG)
     assert outcomes(tmp_path) == []
     with screen(server, tmp_path) as terminal:
         terminal.wait_for("not answered then")
@@ -84,9 +95,9 @@ def test_killed_after_the_server_did_it_the_next_start_says_so(
 
 
 def test_killed_before_the_server_did_it_the_next_start_calls_it_unknown(
-    server: Moody, tmp_path: Path
+    server: RecordedTenant, tmp_path: Path
 ) -> None:
-    kill_while_accepting(server, tmp_path, Mood.HANGING)
+    kill_while_accepting(server, tmp_path, HANG)
     with screen(server, tmp_path) as terminal:
         terminal.wait_for("1 waiting")
         terminal.send("i")
@@ -97,9 +108,9 @@ def test_killed_before_the_server_did_it_the_next_start_calls_it_unknown(
     assert len(server.writes) == 1
 
 
-def test_no_secret_is_in_any_output_or_file(server: Moody, tmp_path: Path) -> None:
-    shown = kill_while_accepting(server, tmp_path, Mood.HANGING)
-    server.mood = Mood.BROKEN
+def test_no_secret_is_in_any_output_or_file(server: RecordedTenant, tmp_path: Path) -> None:
+    shown = kill_while_accepting(server, tmp_path, HANG)
+    server.fake.faults.on(REFUSE_WRITES)
     with screen(server, tmp_path) as terminal:
         terminal.wait_for("Acme-Americas")
         terminal.send("\x0c")  # ctrl+l

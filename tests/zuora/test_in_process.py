@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from entity_connections.domain import errors
 from entity_connections.domain.errors import Applied
+from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
 from entity_connections.zuora.http.in_process import InProcessTransport
 
@@ -25,6 +26,23 @@ async def test_a_dropped_response_to_a_write_is_maybe_applied() -> None:
     connections = (await zuora.list_connections(CORPORATION)).items
     statuses = [connection.status for connection in connections if connection.source_id == JAPAN]
     assert statuses == ["Connected"]
+    fake.close()
+
+
+async def test_a_refused_connection_means_that_nothing_was_sent() -> None:
+    fake = open_acme()
+    user = fake.users[0]
+    zuora = ZuoraClient(
+        "http://localhost",
+        Credentials.from_text(user.client_id, user.client_secret),
+        transport=InProcessTransport(fake.asgi),
+        retry_policy=NO_RETRIES,
+    )
+    await zuora.list_accessible_ids()
+    fake.faults.on("offline")
+    with pytest.raises(errors.Unreachable, match="No connection to Zuora came about") as caught:
+        await zuora.accept(CORPORATION, REQUEST_OF_JAPAN)
+    assert caught.value.applied is Applied.NO
     fake.close()
 
 

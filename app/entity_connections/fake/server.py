@@ -35,7 +35,7 @@ def create_server(app: ASGIApp) -> uvicorn.Server:
     """Return a server for `run(sockets=[...])`; it serves until its `should_exit` is True.
 
     Then it waits a second for calls under way, and closes the connections of those that go on.
-    When `app` raises `ConnectionResetError`, the connection is closed after what has been sent.
+    When `app` raises `ConnectionError`, the connection is closed after what has been sent.
     """
     transports: WeakValueDictionary[tuple[str, int], Transport] = WeakValueDictionary()
 
@@ -47,7 +47,7 @@ def create_server(app: ASGIApp) -> uvicorn.Server:
     async def call_app(scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await app(scope, receive, send)
-        except (ConnectionResetError, CancelledError):  # by a fault, or by the end of the second
+        except (ConnectionError, CancelledError):  # by a fault, or by the end of the second
             transports[scope["client"]].close()
             while (await receive())["type"] != "http.disconnect":
                 pass  # the rest of the body

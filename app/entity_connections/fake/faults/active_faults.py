@@ -1,5 +1,6 @@
 """The faults that are on, and whether one triggers on a call."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
@@ -13,6 +14,9 @@ from entity_connections.fake.faults.catalogue import (
 )
 from entity_connections.fake.policy import Policy
 
+_CHECK_INTERVAL = 0.05
+"""Seconds after which a delay ends at the latest when its fault is switched off."""
+
 
 class ActiveFaults:
     """The faults of one tenant; they may be switched from any thread.
@@ -25,6 +29,7 @@ class ActiveFaults:
         self._settings: dict[str, FaultSetting] = {}
         self._randoms: dict[str, Random] = {}
         self._calls_by_token: dict[str, Counter[str]] = {}
+        self._switched_off: Counter[str] = Counter()
         for fault in faults:
             self.on(fault)
 
@@ -44,16 +49,16 @@ class ActiveFaults:
         self._settings[setting.name] = setting
 
     def off(self, name: str | None = None) -> None:
-        """Switch one fault off, or all of them.
+        """Switch one fault off, or all of them; the delays that they have begun end.
 
         Raises:
             FaultError: There is no such fault.
         """
-        if name is None:
-            self._settings.clear()
-        else:
+        if name is not None:
             check_fault_name(name)
-            self._settings.pop(name, None)
+        for fault in FAULTS if name is None else [name]:
+            self._settings.pop(fault, None)
+            self._switched_off[fault] += 1
 
     def active(self) -> list[FaultSetting]:
         """Return the faults that are on, in the order of `FAULTS`."""
@@ -86,10 +91,17 @@ class ActiveFaults:
         if setting.share < 1 and self.random(name).random() >= setting.share:
             return None
         if setting.times == 1:
-            self.off(name)
+            self._settings.pop(name, None)
         elif setting.times is not None:
             self._settings[name] = setting._replace(times=setting.times - 1)
         return setting
+
+    async def delay(self, name: str, seconds: float) -> None:
+        """Wait, but not longer than until the fault is switched off."""
+        count, loop_time = self._switched_off[name], asyncio.get_running_loop().time
+        end = loop_time() + seconds
+        while (left := end - loop_time()) > 0 and self._switched_off[name] == count:  # noqa: ASYNC110
+            await asyncio.sleep(min(left, _CHECK_INTERVAL))
 
     def random(self, name: str) -> Random:
         """Return the random numbers of a fault that is on or was on."""

@@ -52,7 +52,9 @@ FAULTS = {
     "http-503-retry-after": Fault(
         "HTTP 503 with a Retry-After of VALUE seconds; nothing is carried out.", 120
     ),
-    "http-504": Fault("HTTP 504 from a gateway, but the call is carried out."),
+    "http-504": Fault(
+        "The call is carried out, but HTTP 504 comes from a gateway VALUE seconds later.", 0
+    ),
     "time-out": Fault(
         "Nothing is carried out, and no answer comes for VALUE seconds, then HTTP 504.", 120
     ),
@@ -63,6 +65,8 @@ FAULTS = {
         "HTTP 200 with success false, category 61, and a Retry-After of VALUE seconds.", 5
     ),
     "lost": Fault("The line drops before the call is carried out.", calls="writes"),
+    "html-page": Fault("HTTP 200 with a page of a proxy; nothing is carried out."),
+    "offline": Fault("No connection comes about; nothing is carried out.", calls="all"),
     "drop": Fault("The call is carried out, and the line drops before its answer.", calls="writes"),
     "truncated": Fault("The call is carried out, and its answer breaks off half-way."),
     "expired-token": Fault("A token is refused, HTTP 401, after VALUE calls.", 3),

@@ -1,6 +1,5 @@
 """ASGI middleware that applies the faults that are on."""
 
-import asyncio
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
@@ -21,7 +20,13 @@ from entity_connections.fake.state.tenant_state import TenantState
 Trigger = Callable[[str], FaultSetting | None]
 """Takes the name of a fault, and returns it if it triggers on the call."""
 
-_GATEWAY_FAULTS = {"time-out": 504, "http-502": 502, "http-503-retry-after": 503, "http-503": 503}
+_GATEWAY_FAULTS = {
+    "time-out": 504,
+    "http-502": 502,
+    "http-503-retry-after": 503,
+    "http-503": 503,
+    "html-page": 200,
+}
 """The faults in which a gateway answers and the tenant is not called, with its status."""
 _REFUSAL_FAULTS = (
     "rate-limit-retry-after", "rate-limit", "concurrency-retry-after", "concurrency",
@@ -39,7 +44,7 @@ class FaultMiddleware:
         self._state = state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one call; raise `ConnectionResetError` when a fault drops the connection."""
+        """Answer one call; raise `ConnectionError` when a fault refuses or drops the connection."""
         if not self._faults or scope["path"] == CONTROL_PATH:
             await self._app(scope, receive, send)
             return
@@ -52,13 +57,13 @@ class FaultMiddleware:
         if trigger("another-administrator"):
             random = self._faults.random("another-administrator")
             change_one_connection(self._state, random)
-        if fault := trigger("latency"):
-            await asyncio.sleep(fault.value)
-        if fault := trigger("jitter"):
-            await asyncio.sleep(self._faults.random("jitter").random() * fault.value)
+        await self._delay(trigger)
+        if trigger("offline"):
+            raise ConnectionRefusedError("The fault offline has refused the connection.")
         for name, status in _GATEWAY_FAULTS.items():
             if fault := trigger(name):
-                await asyncio.sleep(fault.value if name == "time-out" else 0)
+                if name == "time-out":
+                    await self._faults.delay(name, fault.value)
                 await _gateway_response(status, fault)(scope, receive, send)
                 return
         for name in _REFUSAL_FAULTS:
@@ -67,10 +72,18 @@ class FaultMiddleware:
                 break
         await self._call(trigger, scope, receive, send)
 
+    async def _delay(self, trigger: Trigger) -> None:
+        if fault := trigger("latency"):
+            await self._faults.delay(fault.name, fault.value)
+        if fault := trigger("jitter"):
+            seconds = self._faults.random("jitter").random() * fault.value
+            await self._faults.delay(fault.name, seconds)
+
     async def _call(self, trigger: Trigger, scope: Scope, receive: Receive, send: Send) -> None:
         """Carry out the call, and send its answer, a part of it or none."""
         if fault := trigger("http-504"):
             await self._app(scope, receive, _discard)
+            await self._faults.delay(fault.name, fault.value)
             await _gateway_response(504, fault)(scope, receive, send)
         elif trigger("lost"):
             raise ConnectionResetError("The fault lost has closed the connection.")

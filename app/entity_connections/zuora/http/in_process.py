@@ -17,6 +17,8 @@ class InProcessTransport(httpx.ASGITransport):
         """Send a request; an application that fails is logged and responds with HTTP 500."""
         try:
             return await super().handle_async_request(request)
+        except ConnectionRefusedError:
+            raise httpx.ConnectError("The application refused the connection.") from None
         except ConnectionResetError:
             raise httpx.ReadError("The application hung up.") from None
         except Exception:  # noqa: BLE001 - whatever it is

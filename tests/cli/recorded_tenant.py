@@ -1,0 +1,102 @@
+"""The fake tenant on a socket of the test's own process; it records the writes that arrive."""
+
+import asyncio
+import subprocess
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from entity_connections.fake.server import base_url, create_server, listen
+from entity_connections.fake.tenant import open_tenant
+from starlette.types import Receive, Scope, Send
+
+from tests.cli.tenant import PROGRAM, Served, environ, run
+
+REFUSE_WRITES = "html-page,calls=writes"
+"""The fault in which a write is not carried out, and its outcome stays unknown."""
+HANG = "time-out,calls=writes"
+"""The fault in which a write is not carried out, and no answer comes."""
+CARRY_OUT_AND_HANG = "http-504=120,calls=writes"
+"""The fault in which a write is carried out, and no answer comes."""
+LIST = "GET /v1/entity-connections"
+
+
+class RecordedTenant:
+    """A tenant `acme` that is served; `fake.faults` makes it fail.
+
+    Attributes:
+        fake: the tenant.
+        served: where it listens, and its users.
+        writes: method and path of each write that has arrived.
+        write_arrived: set when a write has arrived.
+        later_faults: faults to switch on when a call (method and path) arrives for the n-th time.
+    """
+
+    served: Served
+
+    def __init__(self) -> None:
+        self.fake = open_tenant("acme")
+        self.writes: list[str] = []
+        self.write_arrived = threading.Event()
+        self.later_faults: dict[tuple[str, int], str] = {}
+        self._calls: Counter[str] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        call = f"{scope['method']} {scope['path']}"
+        self._calls[call] += 1
+        if fault := self.later_faults.get((call, self._calls[call])):
+            self.fake.faults.on(fault)
+        if scope["method"] != "GET" and scope["path"] != "/oauth/token":
+            self.writes.append(call)
+            self.write_arrived.set()
+        await self.fake.asgi(scope, receive, send)
+
+    def wait_for_status(self, connection_id: str, status: str) -> None:
+        """Wait until a connection has a status."""
+        query = "SELECT 1 FROM connection WHERE id = ? AND status = ?"
+        deadline = time.monotonic() + 20
+        while self.fake.db.execute(query, [connection_id, status]).fetchone() is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+
+def run_on(
+    tenant: RecordedTenant, home: Path, *arguments: str, user: str = "alice"
+) -> subprocess.CompletedProcess[str]:
+    """Run the program as a user of a tenant on a socket."""
+    where = ("--base-url", tenant.served.url)
+    return run(home, *arguments, *where, **tenant.served.environ(user))
+
+
+def start_on(tenant: RecordedTenant, home: Path, *arguments: str) -> "subprocess.Popen[str]":
+    """Start the program as alice in a process of its own, without waiting for it."""
+    return subprocess.Popen(
+        [*PROGRAM, *arguments, "--base-url", tenant.served.url],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=environ(home, **tenant.served.environ()),
+    )  # fmt: skip
+
+
+@contextmanager
+def serve_recorded() -> Iterator[RecordedTenant]:
+    """Serve a fresh tenant."""
+    tenant = RecordedTenant()
+    with listen("127.0.0.1", 0) as listening:
+        server = create_server(tenant)
+        thread = threading.Thread(
+            target=lambda: asyncio.run(server.serve(sockets=[listening])), daemon=True
+        )
+        thread.start()
+        users = {user.username: (user.client_id, user.client_secret) for user in tenant.fake.users}
+        tenant.served = Served(base_url(listening), users)
+        try:
+            yield tenant
+        finally:
+            tenant.fake.faults.off()
+            server.should_exit = True
+            thread.join(10)
+            tenant.fake.close()
