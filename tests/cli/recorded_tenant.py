@@ -59,7 +59,7 @@ class RecordedTenant:
         """Wait until a connection has a status."""
         query = "SELECT 1 FROM connection WHERE id = ? AND status = ?"
         deadline = time.monotonic() + 20
-        while self.fake.db.execute(query, [connection_id, status]).fetchone() is None:
+        while self.fake.state.db.execute(query, [connection_id, status]).fetchone() is None:
             assert time.monotonic() < deadline
             time.sleep(0.01)
 
