@@ -92,12 +92,6 @@ def get_write_reason(row: Row, context: CommandContext) -> DisabledReason | None
     return _LOCKED if context.workspace.lock.locked else None
 
 
-def get_row_command(row: Row, context: CommandContext) -> Command:
-    """Return the command for the action that the row offers, or would offer."""
-    action = default_action(row, context.accessible_ids) or usual_action(row.direction)
-    return ACTION_COMMANDS[action]
-
-
 def run_row_command(screen: "ConnectionsScreen", key: str, *, clicked: bool = False) -> None:
     """Run the command that a row offers, if the cursor is on that row.
 
@@ -111,7 +105,8 @@ def run_row_command(screen: "ConnectionsScreen", key: str, *, clicked: bool = Fa
     context = screen.view.context
     if (row := context.row) is None or row.key != key:
         return
-    command = get_row_command(row, context)
+    action = default_action(row, context.accessible_ids) or usual_action(row.direction)
+    command = ACTION_COMMANDS[action]
     if command.irreversible and not clicked and not command.get_disabled_reason(context):
         pair = f"{row.source.title} → {row.target.title}"
         hint = f"{command.key_name} ends it for good."
