@@ -1,6 +1,7 @@
 """Scripts for tests, and recordings of them on a fake tenant."""
 
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 from entity_connections.cli.tenant.fake_workspace import make_fake_workspace
@@ -9,6 +10,8 @@ from entity_connections.walkthrough.recording import Recording, record
 from entity_connections.walkthrough.script_file import parse_script
 from entity_connections.walkthrough.script_models import Walkthrough
 
+SHORT_TOUR: Final = Path(__file__).with_name("short-tour.toml")
+"""The file of a script with three steps, which take about a second each at speed 8."""
 HEADER: Final = 'title = "Of a test"\nteaches = "Nothing."\n'
 """The required keys of a script, but for its steps."""
 MARKUP: Final = (

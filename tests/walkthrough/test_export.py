@@ -22,7 +22,7 @@ from entity_connections.walkthrough.screen_text import click_cell
 from textual.geometry import Offset
 
 from tests.cli.tenant import run
-from tests.walkthrough.recordings import HEADER, make_script, record_script, tour
+from tests.walkthrough.recordings import HEADER, SHORT_TOUR, make_script, record_script, tour
 
 SVG = "{http://www.w3.org/2000/svg}"
 PICTURES = ("01-question-click", "01-question-click-2", "01-question", "02-step", "03-there")
@@ -189,7 +189,7 @@ def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
 
 def test_the_commands(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    export_it = ("walkthrough", "deny-a-request", "--export", str(out))
+    export_it = ("walkthrough", str(SHORT_TOUR), "--export", str(out))
     ended = run(tmp_path, *export_it)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert sorted(ended.stdout.split()) == sorted(map(str, out.iterdir()))

@@ -13,18 +13,18 @@ from entity_connections.walkthrough.script_file import read_script
 from tests.cli.tenant import run
 from tests.terminal.pty import Terminal
 from tests.terminal.test_terminal_restored import SUSPEND
+from tests.walkthrough.recordings import SHORT_TOUR
 
 PLAY = [sys.executable, "-m", "entity_connections", "walkthrough"]
 LEFT = "\x1b[D"
-FILE = Path(__file__).with_name("short-tour.toml")
-SCRIPT = read_script(FILE)
+SCRIPT = read_script(SHORT_TOUR)
 STEPS = SCRIPT.steps
 
 
 @contextmanager
 def playing(speed: str = "8") -> Iterator[Terminal]:
     """Start a walkthrough, and wait until the presenter may go on."""
-    with Terminal([*PLAY, str(FILE), "--speed", speed], (100, 30)) as terminal:
+    with Terminal([*PLAY, str(SHORT_TOUR), "--speed", speed], (100, 30)) as terminal:
         terminal.wait_for("0/")
         terminal.wait_for("updated just now")
         yield terminal
@@ -152,7 +152,7 @@ def test_a_signal_restores_the_terminal() -> None:
 
 
 def test_a_terminal_that_is_too_small() -> None:
-    with Terminal([*PLAY, str(FILE)], (50, 18)) as terminal:
+    with Terminal([*PLAY, str(SHORT_TOUR)], (50, 18)) as terminal:
         terminal.wait_for("0/")
         terminal.send(" ")
         terminal.wait_for("This terminal is too small")
@@ -174,7 +174,7 @@ def test_captions_stay_below_when_the_terminal_is_resized() -> None:
 
 
 def test_suspended_and_brought_back() -> None:
-    with Terminal(["sh", "-mc", SUSPEND, *PLAY, str(FILE)], (100, 30)) as terminal:
+    with Terminal(["sh", "-mc", SUSPEND, *PLAY, str(SHORT_TOUR)], (100, 30)) as terminal:
         terminal.wait_for("0/")
         terminal.wait_quiet()
         terminal.send("ctrl+z")
@@ -194,8 +194,8 @@ def test_suspended_and_brought_back() -> None:
     [
         (["set-up-a-conection"], "did you mean set-up-a-connection?"),
         (["nowhere.toml"], "nowhere.toml cannot be read: No such file or directory."),
-        ([str(FILE), "--png"], "--png and --force belong to --export DIR."),
-        ([str(FILE)], "to play it takes a terminal"),
+        ([str(SHORT_TOUR), "--png"], "--png and --force belong to --export DIR."),
+        ([str(SHORT_TOUR)], "to play it takes a terminal"),
     ],
 )
 def test_what_cannot_be_played(arguments: list[str], message: str, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ Pictures are compared with `tests/snapshots/walkthroughs/NAME/PICTURE.svg`; afte
 `pytest --snapshot-update` look at the new ones.
 """
 
-import hashlib
 import os
 import re
 import subprocess
@@ -40,10 +39,6 @@ def recording_of(name: str) -> Recording:
     return record_script(read_shipped(name), name)
 
 
-def fingerprint(recording: Recording) -> str:
-    return hashlib.sha256(repr(recording).encode()).hexdigest()
-
-
 @each_walkthrough
 def test_it_runs_and_looks_as_it_did(name: str, request: pytest.FixtureRequest) -> None:
     update = request.config.getoption("--snapshot-update")
@@ -68,14 +63,11 @@ def test_the_example_in_the_readme_runs() -> None:
     record_script(parse_script(textwrap.dedent(example), "README.md"))
 
 
-@each_walkthrough
-def test_it_is_the_same_at_every_run(name: str) -> None:
-    assert fingerprint(record_script(read_shipped(name), name)) == fingerprint(recording_of(name))
-
-
-def test_it_is_the_same_on_every_machine(tmp_path: Path) -> None:
-    """Neither settings of the terminal, of Textual, nor of the system show in an export."""
-    export(recording_of("disconnect"), tmp_path)
+@pytest.mark.xdist_group("a-day-with-faults")
+def test_it_is_the_same_at_every_run_on_every_machine(tmp_path: Path) -> None:
+    """Neither chance nor settings of the terminal, of Textual or of the system are in an export."""
+    name = "a-day-with-faults"
+    export(recording_of(name), tmp_path)
     settings = {
         "PYTHONHASHSEED": "7", "HOME": str(tmp_path), "USER": "mallory", "HOSTNAME": "elsewhere",
         "TZ": "Asia/Tokyo", "LC_ALL": "C", "TERM": "dumb", "NO_COLOR": "1", "COLUMNS": "40",
@@ -84,7 +76,7 @@ def test_it_is_the_same_on_every_machine(tmp_path: Path) -> None:
         "TEXTUAL_SCREENSHOT": "1", "TEXTUAL_THEME": "nord",
         "ZUORA_ENTITY_ID": "8a80825556ff28a4015708ba29312ecc",
     }  # fmt: skip
-    command = [sys.executable, "-m", "entity_connections", "walkthrough", "disconnect", "--export"]
+    command = [sys.executable, "-m", "entity_connections", "walkthrough", name, "--export"]
     subprocess.run([*command, str(tmp_path / "again")], env=os.environ | settings, check=True)
     files = [path for path in tmp_path.iterdir() if path.is_file()]
     assert len(files) == len(list((tmp_path / "again").iterdir()))

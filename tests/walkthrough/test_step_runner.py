@@ -1,5 +1,7 @@
 """Running steps: what they wait for, and how they fail."""
 
+import random
+
 import pytest
 from entity_connections.walkthrough.script_models import Walkthrough
 from entity_connections.walkthrough.step_runner import StepFailed
@@ -87,3 +89,11 @@ def test_an_app_that_closes_is_a_failure() -> None:
     keys = ", ".join(f'{{ press = "{key}" }}' for key in ("ctrl+p", "q", "u", "i", "t", "enter"))
     error = failure_of(make_script(f'do = [{keys}]\nsee = ["Acme"]', 'see = ["Acme"]'))
     assert (error.number, error.reason) == (1, "The screen has closed.")
+
+
+def test_random_pauses_are_the_same_at_every_run() -> None:
+    read_again = 'faults = ["http-503,times=2"]\ndo = [{ press = "ctrl+r" }, { press = "r" }]'
+    script = make_script(f'{read_again}\nsee = ["Request a connection?"]')
+    first = record_script(script)
+    random.random()
+    assert record_script(script).output == first.output

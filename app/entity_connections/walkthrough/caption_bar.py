@@ -21,9 +21,7 @@ class Captions(NamedTuple):
     """The content of the caption bar.
 
     Attributes:
-        title: of the walkthrough.
         position: the number of the step and of all steps: "3/9".
-        text: the caption.
         keys: labels of the keys pressed in this step, in order.
         hint: what the presenter may press.
         is_warning: whether the text is a message to the presenter instead of a caption.

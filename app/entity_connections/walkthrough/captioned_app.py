@@ -4,9 +4,11 @@ The app takes its terminal to end above the captions, so that dialogs cannot cov
 """
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from textual import events
+from textual.driver import Driver
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.geometry import Offset, Region, Size
 from textual.message import Message
@@ -25,28 +27,22 @@ from entity_connections.walkthrough.caption_bar import (
 from entity_connections.walkthrough.screen_text import ScreenText, TerminalCells
 from entity_connections.walkthrough.script_models import RESUME_KEY, Walkthrough
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-
-    from textual.driver import Driver
-
 
 class CaptionedApp(ConnectionsApp):
     """The app and its captions.
 
     Attributes:
-        script: the walkthrough.
-        captions: the content of the caption bar.
         pointer: the text that is about to be clicked.
-        cells: what the terminal shows.
-        terminal: the driver, once it is there.
+        terminal: the driver, once there is one.
         player_task: runs beside the app from its first frame on.
-        presenter_keys: the keys that the presenter presses, by name. While
+        presenter_keys: the names of the keys that the presenter presses. While
             `presenter_has_control` only RESUME_KEY, and the app gets the others.
-        presenter_has_control: whether the presenter uses the app directly.
         output_muted: whether output of the app is kept from the terminal.
         output: what a `RecordingDriver` was sent, with the seconds on the clock of the loop.
     """
+
+    terminal: Driver | None = None
+    player_task: Callable[[], Coroutine[Any, Any, None]] | None = None
 
     def __init__(self, script: Walkthrough, workspace: Workspace, theme: str) -> None:
         super().__init__(workspace, theme)
@@ -54,8 +50,6 @@ class CaptionedApp(ConnectionsApp):
         self.captions = Captions.of_step(script, 0)
         self.pointer: Region | None = None
         self.cells = TerminalCells()
-        self.terminal: Driver | None = None
-        self.player_task: Callable[[], Coroutine[Any, Any, None]] | None = None
         self.presenter_keys: asyncio.Queue[str] = asyncio.Queue()
         self.presenter_has_control = self.output_muted = False
         self.output: list[tuple[float, str]] = []

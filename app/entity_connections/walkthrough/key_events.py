@@ -1,9 +1,9 @@
 """Keys: their names in scripts, their events in Textual, and their labels for people."""
 
-import unicodedata
-
 from textual.events import Key
-from textual.keys import KEY_NAME_REPLACEMENTS, Keys
+from textual.keys import Keys
+
+from entity_connections.tui.terminal.input_parser import InputParser
 
 _NAMES = {key.value for key in Keys if not key.value.startswith("<")} | {"space"}
 _CHARACTERS = {"space": " ", "tab": "\t", "enter": "\r"}
@@ -17,14 +17,11 @@ def is_key(name: str) -> bool:
 
 def key_event(name: str) -> Key:
     """Return the event of a key, by its name or its character."""
-    if len(name) > 1:
-        return Key(name, _CHARACTERS.get(name))
-    if name == " ":
-        return Key("space", name)
-    if name.isalnum():
-        return Key(name, name)
-    word = unicodedata.name(name).lower().replace("-", "_").replace(" ", "_")
-    return Key(KEY_NAME_REPLACEMENTS.get(word, word), name)
+    if len(name) == 1:
+        for event in InputParser().feed(name.encode()):
+            if isinstance(event, Key):
+                return event
+    return Key(name, _CHARACTERS.get(name))
 
 
 def key_label(name: str) -> str:

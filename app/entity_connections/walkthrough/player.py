@@ -45,8 +45,7 @@ class Player:
     """Runs the steps of an app's script when the presenter says so.
 
     Attributes:
-        workspace: the tenant of the app.
-        open_workspace: opens a new one: to go back, the steps are run again from the start.
+        open_workspace: opens a new tenant: to go back, the steps are run again from the start.
         autoplay: whether the next step follows by itself.
         steps_done: the number of steps that the screen shows.
         running: runs a step, or in autoplay all that follow.

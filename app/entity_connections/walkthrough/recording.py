@@ -26,14 +26,7 @@ from entity_connections.walkthrough.virtual_time import virtual_time
 
 
 class Frame(NamedTuple):
-    """One moment of a recording.
-
-    Attributes:
-        svg: the picture of the screen.
-        captions_svg: the picture of the caption bar.
-        pointer: the cell that is about to be clicked, or None.
-        text: the text of the screen.
-    """
+    """One moment of a recording; `pointer` is the cell that is about to be clicked."""
 
     svg: str
     captions_svg: str
@@ -42,14 +35,7 @@ class Frame(NamedTuple):
 
 
 class StepRecording(NamedTuple):
-    """What was recorded of one step.
-
-    Attributes:
-        number: of the step, from 1.
-        step: of the script.
-        clicks: at each click, with the pointer on what is clicked.
-        last: at the end.
-    """
+    """The frames of a step: one at each click, with the pointer, and the last one."""
 
     number: int
     step: Step

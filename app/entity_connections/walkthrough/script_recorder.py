@@ -91,7 +91,7 @@ class RecordedApp(ConnectionsApp):
 
 
 class RecordedAppDriver(TerminalDriver):
-    """The driver of a `RecordedApp`, which keeps what the terminal shows."""
+    """The driver of the terminal of a `RecordedApp`."""
 
     def __init__(self, app: RecordedApp, **options: Any) -> None:
         super().__init__(app, **options)

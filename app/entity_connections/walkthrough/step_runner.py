@@ -30,12 +30,7 @@ _Result = TypeVar("_Result")
 
 
 class StepFailed(Exception):
-    """A step whose click found no text, or whose promised text did not come.
-
-    Attributes:
-        number: of the step, from 1.
-        reason: a sentence.
-    """
+    """A text to click was not there, or a promised text did not come; `reason` says which."""
 
     def __init__(
         self, number: int, step: Step, reason: str, before: ScreenText, after: ScreenText
@@ -52,8 +47,7 @@ class StepRunner:
     """Runs steps.
 
     Attributes:
-        app: the running app.
-        faults: the fault switches of its tenant, which is a fake one.
+        faults: the fault switches of the app's tenant, which is a fake one.
         speed: 2 is twice as fast.
         on_point: called when the pointer is shown, before the click.
     """
