@@ -119,38 +119,37 @@ class CaptionedApp(ConnectionsApp):
 class CaptionedDriver(TerminalDriver):
     """The driver of a terminal in which a walkthrough is played."""
 
+    app: CaptionedApp
+
     def __init__(self, app: CaptionedApp, **options: Any) -> None:
         super().__init__(app, **options)
-        self.captioned_app = app
-        self.event_loop = asyncio.get_running_loop()
         app.terminal = self
 
     def write(self, data: str) -> None:
         """Send output to the terminal, unless it is muted."""
-        self.captioned_app.cells.write(data)
-        if not self.captioned_app.output_muted:
+        self.app.cells.write(data)
+        if not self.app.output_muted:
             super().write(data)
 
     def start_application_mode(self) -> None:
         """Take over the terminal, and draw the captions, too."""
         super().start_application_mode()
-        self.event_loop.call_soon_threadsafe(self.captioned_app.redraw)
+        self.loop.call_soon_threadsafe(self.app.redraw)
 
     def stop_application_mode(self) -> None:
         """Give the terminal back."""
-        self.captioned_app.output_muted = False
+        self.app.output_muted = False
         super().stop_application_mode()
 
     def process_message(self, message: Message) -> None:
         """Give input to the app or to the presenter; called in the thread that reads input."""
-        app = self.captioned_app
-        if isinstance(message, events.MouseEvent) and message.screen_y >= app.size.height:
+        if isinstance(message, events.MouseEvent) and message.screen_y >= self.app.size.height:
             return
         key = message.key if isinstance(message, events.Key) else ""
-        if (app.presenter_has_control and key != RESUME_KEY) or key == "ctrl+z":
+        if (self.app.presenter_has_control and key != RESUME_KEY) or key == "ctrl+z":
             super().process_message(message)
         elif key:
-            self.event_loop.call_soon_threadsafe(app.presenter_keys.put_nowait, key)
+            self.loop.call_soon_threadsafe(self.app.presenter_keys.put_nowait, key)
         elif not isinstance(message, (events.MouseEvent, events.Paste)):
             super().process_message(message)
 

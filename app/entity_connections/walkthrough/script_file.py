@@ -23,6 +23,9 @@ _MAX_PROBLEMS = 10
 class ScriptError(ValueError):
     """A script that cannot be used: one problem a line, each with its file and step."""
 
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(clean(problem, 500) for problem in problems))
+
 
 def shipped_scripts() -> dict[str, Path]:
     """Return the scripts that come with the program, by name."""
@@ -54,11 +57,11 @@ def read_script(path: Path) -> Walkthrough:
     try:
         text = read_file(path, _MAX_BYTES).decode("utf-8-sig")
     except UnsafeFileError as error:
-        raise ScriptError(clean(str(error), 500)) from error
+        raise ScriptError(str(error)) from error
     except OSError as error:
-        raise ScriptError(clean(f"{path} cannot be read: {error.strerror}.", 500)) from error
+        raise ScriptError(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise ScriptError(clean(f"{path} is not a text in UTF-8.", 500)) from error
+        raise ScriptError(f"{path} is not a text in UTF-8.") from error
     script = parse_script(text, path.name)
     if script.scenario in SCENARIOS:
         return script
@@ -77,8 +80,7 @@ def parse_script(text: str, file_name: str) -> Walkthrough:
         problems = [_describe(problem) for problem in error.errors()[:_MAX_PROBLEMS]]
     except (ValueError, RecursionError) as error:
         problems = [f"not TOML: {error}."]
-    # The problems quote the file, which may hold escape sequences.
-    raise ScriptError("\n".join(clean(f"{file_name}: {problem}", 500) for problem in problems))
+    raise ScriptError(*(f"{file_name}: {problem}" for problem in problems))
 
 
 def _describe(error: Mapping[str, Any]) -> str:
@@ -90,7 +92,7 @@ def _describe(error: Mapping[str, Any]) -> str:
 
 
 def _place(location: tuple[str | int, ...]) -> str:
-    """Return a location as a person counts: "step 3, do 2, press"."""
+    """Return a location in words, counted from 1: "step 3, do 2, press"."""
     words: list[str] = []
     for part in location:
         if isinstance(part, int):

@@ -1,7 +1,5 @@
 """Records what a person does on the screen as the steps of a new walkthrough."""
 
-from typing import Any
-
 import tomlkit
 from textual import events
 from textual.geometry import Offset
@@ -93,13 +91,11 @@ class RecordedApp(ConnectionsApp):
 class RecordedAppDriver(TerminalDriver):
     """The driver of the terminal of a `RecordedApp`."""
 
-    def __init__(self, app: RecordedApp, **options: Any) -> None:
-        super().__init__(app, **options)
-        self.recorded_app = app
+    app: RecordedApp
 
     def write(self, data: str) -> None:
         """Send output to the terminal."""
-        self.recorded_app.cells.write(data)
+        self.app.cells.write(data)
         super().write(data)
 
 
