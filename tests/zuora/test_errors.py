@@ -49,6 +49,21 @@ async def test_error_class_of_a_bad_response(
     assert caught.value.sentence
 
 
+@pytest.mark.parametrize(
+    ("codes", "temporary"),
+    [
+        ([], False),
+        (["53000061"], True),
+        (["53000050", "70"], True),
+        (["53000060"], False),
+        (["53000061", "53000030"], False),
+    ],
+)
+async def test_an_error_is_temporary_if_every_reason_is(codes: list[str], temporary: bool) -> None:
+    reasons = tuple(errors.Reason(code, "No.") for code in codes)
+    assert errors.ServerError("No.", reasons).is_temporary is temporary
+
+
 async def test_a_refusal_keeps_zuoras_sentence_code_and_request_id() -> None:
     answer = refusal(50000030, "Already \x1b[31mconnected.", Zuora_Request_Id="6d9b5a7e")
     with pytest.raises(errors.Refused) as caught:

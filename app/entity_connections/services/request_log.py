@@ -19,17 +19,14 @@ class ApiCall(NamedTuple):
 
     Attributes:
         at: when it was sent.
-        method: GET, POST or PUT.
         path: path and query, as sent.
         acting_id: normalized id of the acting entity, or "".
         track_id: `Zuora-Track-Id`, ours.
         key: `Idempotency-Key`, or "".
-        attempt: number of the attempt, from 1.
-        seconds: how long it took.
+        attempt: from 1.
         status: the HTTP status, or None without a response.
         request_id: `Zuora-Request-Id`, or "".
         trouble: title of the error that it ended in, or "".
-        codes: Zuora's codes, or "".
     """
 
     at: datetime
@@ -50,7 +47,7 @@ class RetryDelay(NamedTuple):
     """A delay before a call is sent again.
 
     Attributes:
-        reason: why, in a few words ("rate limited").
+        reason: a few words ("rate limited").
         until: when it is sent again, on the loop's clock (`loop.time()`).
     """
 
@@ -76,7 +73,7 @@ class RateLimit(NamedTuple):
 
     @property
     def share(self) -> float:
-        """The part of the limit that is left, from 0 to 1."""
+        """What is left of the limit, from 0 to 1."""
         return self.remaining / self.limit if self.limit > 0 else 1.0
 
 

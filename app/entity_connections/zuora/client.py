@@ -9,7 +9,7 @@ It can be used from a script without the rest of the program:
 
 import re
 from collections.abc import Callable
-from typing import Self, TypeVar
+from typing import NamedTuple, Self, TypeVar
 
 import httpx
 
@@ -21,7 +21,7 @@ from entity_connections.domain.ids import hyphenate_id, new_uuid, normalize_id
 from entity_connections.domain.zuora_api import ListResult, Receipt
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.write_lock import WriteLock
-from entity_connections.zuora.auth import Credentials, TokenProvider
+from entity_connections.zuora.auth import Credentials, Token, TokenProvider
 from entity_connections.zuora.http.connection import HttpConnection, HttpLimits, create_http_client
 from entity_connections.zuora.http.in_process import AsgiApp, InProcessTransport
 from entity_connections.zuora.http.responses import (
@@ -43,6 +43,32 @@ _CONNECTIONS = "/v1/entity-connections"
 _HEADER_VALUE = re.compile(r"[!#-&(-9<-~]{1,64}")  # ASCII without " ' : ;
 
 T = TypeVar("T")
+
+
+class _Call(NamedTuple):
+    """A call of the API, as it is sent in each attempt.
+
+    Attributes:
+        acting_id: the entity to act in; None for the first in the token's scope.
+        track_id: the Zuora-Track-Id; "" for a new one.
+        query: the parameters behind the path.
+        body: sent as JSON.
+        key: the Idempotency-Key; None for none.
+    """
+
+    method: str
+    path: str
+    acting_id: str | None
+    track_id: str = ""
+    query: Query | None = None
+    body: dict[str, str] | None = None
+    key: str | None = None
+
+    @property
+    def retry_safety(self) -> RetrySafety:
+        if self.method == "GET":
+            return RetrySafety.READ
+        return RetrySafety.UNSAFE if self.key is None else RetrySafety.IDEMPOTENT
 
 
 class ZuoraClient:
@@ -141,15 +167,9 @@ class ZuoraClient:
         A repeated call with the same idempotency `key` (1 to 64 characters of a UUID)
         requests only once.
         """
-        return await self._request(
-            "POST",
-            _CONNECTIONS,
-            _parse_new_connection,
-            source_id,
-            body={"targetEntityId": normalize_id(target_id)},
-            key=key,
-            track_id=track_id,
-        )
+        body = {"targetEntityId": normalize_id(target_id)}
+        call = _Call("POST", _CONNECTIONS, source_id, track_id, body=body, key=key)
+        return await self._request(call, _parse_new_connection)
 
     async def accept(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
         """Accept a request, acting in its target (contract D1)."""
@@ -163,78 +183,67 @@ class ZuoraClient:
         """Disconnect for good, acting in source or target (contract D1, D5)."""
         return await self._put(acting_id, connection_id, "disconnect", track_id)
 
-    async def _request(
-        self,
-        method: str,
-        path: str,
-        parse: Callable[[Response], T],
-        acting_id: str | None,
-        *,
-        query: Query | None = None,
-        body: dict[str, str] | None = None,
-        key: str | None = None,
-        track_id: str = "",
-    ) -> T:
+    async def _request(self, call: _Call, parse: Callable[[Response], T]) -> T:
         """Send a call, and again as far as that is safe, and parse the response.
 
         Any method but GET is a write and needs the lock open; `applied` of the error says
-        whether it may have worked.
-
-        Args:
-            method: the HTTP method.
-            path: below the REST root.
-            parse: raises a ZuoraError for a response that does not mean success.
-            acting_id: the entity to act in; None for the first in the token's scope.
-            query: the parameters behind the path.
-            body: sent as JSON.
-            key: the Idempotency-Key; None for none.
-            track_id: the Zuora-Track-Id of all attempts; "" for a new one.
+        whether it may have worked. `parse` raises a ZuoraError for a response that does not
+        mean success.
         """
-        headers = {"Zuora-Track-Id": track_id or new_uuid()}
-        safety = RetrySafety.READ if method == "GET" else RetrySafety.UNSAFE
-        if key is not None:
-            headers["Idempotency-Key"] = key
-            safety = RetrySafety.IDEMPOTENT
+        call = call._replace(track_id=call.track_id or new_uuid())
         policy = self._connection.retry_policy
         deadline = Deadline(policy.total)
         renewed = False
 
         def check_write() -> None:
-            if method != "GET":
+            if call.method != "GET":
                 self.lock.check()
                 deadline.check()
 
+        async def send(token: Token, number: int) -> T:
+            request = self._build_request(call, token)
+            try:
+                async with self._connection.slot(deadline):
+                    check_write()  # again, because the call waited for token and slot
+                    return await self._connection.send(request, parse, token.secret, number)
+            except errors.Unauthenticated:
+                self._tokens.discard(token)
+                raise
+
         async def attempt(number: int) -> T:
             nonlocal renewed
-            while True:
-                check_write()
-                token = await self._tokens.get(deadline)
-                if entity_id := acting_id or next(iter(token.entity_ids), ""):
-                    headers["Zuora-Entity-Ids"] = hyphenate_id(entity_id)
-                if not all(map(_HEADER_VALUE.fullmatch, headers.values())):
-                    raise errors.Refused("An id of the call cannot be one. Nothing was sent.")
-                request = self._connection.client.build_request(
-                    method, path, params=query, json=body, headers=headers
-                )
-                request.headers["Authorization"] = f"Bearer {token.secret.get_secret_value()}"
-                try:
-                    async with self._connection.slot(deadline):
-                        check_write()  # again, because the call waited for token and slot
-                        return await self._connection.send(request, parse, token.secret, number)
-                except errors.Unauthenticated:
-                    self._tokens.discard(token)
-                    if renewed:
-                        raise
-                    renewed = True
+            check_write()
+            token = await self._tokens.get(deadline)
+            try:
+                return await send(token, number)
+            except errors.Unauthenticated:
+                if renewed:
+                    raise
+                renewed = True
+            token = await self._tokens.get(deadline)
+            return await send(token, number)  # once, with a new token (contract A2)
 
-        return await retry(attempt, safety, policy, deadline, self.request_log)
+        return await retry(attempt, call.retry_safety, policy, deadline, self.request_log)
+
+    def _build_request(self, call: _Call, token: Token) -> httpx.Request:
+        headers = {"Zuora-Track-Id": call.track_id}
+        if call.key is not None:
+            headers["Idempotency-Key"] = call.key
+        if entity_id := call.acting_id or next(iter(token.entity_ids), ""):
+            headers["Zuora-Entity-Ids"] = hyphenate_id(entity_id)
+        if not all(map(_HEADER_VALUE.fullmatch, headers.values())):
+            raise errors.Refused("An id of the call cannot be one. Nothing was sent.")
+        headers["Authorization"] = f"Bearer {token.secret.get_secret_value()}"
+        return self._connection.client.build_request(
+            call.method, call.path, params=call.query, json=call.body, headers=headers
+        )
 
     async def _read_list(
         self, path: str, reader: ListReader[Record], acting_id: str | None
     ) -> None:
         query: Query | None = reader.query
         while query is not None:
-            query = await self._request("GET", path, reader.add_page, acting_id, query=query)
+            query = await self._request(_Call("GET", path, acting_id, query=query), reader.add_page)
 
     async def _put(self, acting_id: str, connection_id: str, action: str, track_id: str) -> Receipt:
         def parse(response: Response) -> Receipt:
@@ -246,7 +255,7 @@ class ZuoraClient:
         except ValueError:
             raise errors.NotFound("No connection can have that id. Nothing was sent.") from None
         # No body is documented, but a PUT without one may get HTTP 415 (contract E1).
-        return await self._request("PUT", path, parse, acting_id, body={}, track_id=track_id)
+        return await self._request(_Call("PUT", path, acting_id, track_id, body={}), parse)
 
 
 def _parse_new_connection(response: Response) -> Receipt:

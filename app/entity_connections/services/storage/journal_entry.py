@@ -29,10 +29,6 @@ class Entry(NamedTuple):
         profile: the profile, or the address, it was sent through: for people.
         tenant: which tenant it was sent to, whatever the profile is called now.
         user: the login name, or the client id where there is none.
-        action: what was asked.
-        acting: the entity acted in.
-        source: the entity that shares.
-        target: the entity that is shared to.
         status: the connection's status in the list before, or None for no connection.
         connection_id: the connection acted on, or the one a request made; "" while there is none.
         track_id: `Zuora-Track-Id` of the write.
@@ -40,8 +36,6 @@ class Entry(NamedTuple):
         process: "host:pid" of the program that recorded the intent.
         records: ids of all connections of the pair before, the living one first.
         outcome: one of `OUTCOMES`, or None while none is recorded.
-        sentence: the outcome in a sentence, or "".
-        codes: Zuora's codes, or "".
         request_id: `Zuora-Request-Id` of the response, or "".
         concluded_at: when the outcome was recorded, or None.
     """
