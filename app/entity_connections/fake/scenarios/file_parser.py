@@ -6,9 +6,10 @@ Whatever is wrong raises `ScenarioFileError`.
 import json
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -33,6 +34,7 @@ from entity_connections.fake.policy import Policy
 from entity_connections.fake.scenarios.file_schema import (
     AccessRequestEntry,
     ConnectionEntry,
+    EntityEntry,
     ScenarioFile,
     UserEntry,
     describe_error,
@@ -109,40 +111,31 @@ class _ScenarioBuilder:
         file = self._file
         return Scenario(
             tenant_id=file.tenant_id,
-            entities=tuple(
-                Entity(
-                    id=self._ids[entry.name],
-                    name=entry.name,
-                    display_name=entry.name if entry.display_name is None else entry.display_name,
-                    parent_id=entry.parent
-                    and self._resolve(f"entities {number}, parent", entry.parent),
-                    timezone=entry.timezone,
-                    status=entry.status,
-                    locale=entry.locale,
-                )
-                for number, entry in enumerate(file.entities, 1)
-            ),
-            connections=tuple(
-                self._build_connection(number, entry)
-                for number, entry in enumerate(file.connections, 1)
-            ),
-            users=tuple(
-                self._build_user(f"users {number}", entry)
-                for number, entry in enumerate(file.users, 1)
-            ),
+            entities=tuple(map(self._build_entity, count(1), file.entities)),
+            connections=tuple(map(self._build_connection, count(1), file.connections)),
+            users=tuple(map(self._build_user, count(1), file.users)),
             roles={
-                entry.username: self._build_roles(f"users {number}", entry)
+                entry.username: self._build_roles(number, entry)
                 for number, entry in enumerate(file.users, 1)
             },
             policy=Policy(**file.policy.model_dump()),
-            access_requests=tuple(
-                self._build_access_request(f"access_requests {number}", entry)
-                for number, entry in enumerate(file.access_requests, 1)
-            ),
+            access_requests=tuple(map(self._build_access_request, count(1), file.access_requests)),
             faults=tuple(file.faults),
         )
 
-    def _build_user(self, place: str, entry: UserEntry) -> User:
+    def _build_entity(self, number: int, entry: EntityEntry) -> Entity:
+        return Entity(
+            id=self._ids[entry.name],
+            name=entry.name,
+            display_name=entry.name if entry.display_name is None else entry.display_name,
+            parent_id=entry.parent and self._resolve(f"entities {number}, parent", entry.parent),
+            timezone=entry.timezone,
+            status=entry.status,
+            locale=entry.locale,
+        )
+
+    def _build_user(self, number: int, entry: UserEntry) -> User:
+        place = f"users {number}"
         home = entry.home or self._global_name
         home_id = self._resolve(f"{place}, home", home)
         if home_id in self._ids.values() and home_id not in self._provisioned_ids:
@@ -156,19 +149,11 @@ class _ScenarioBuilder:
             home_id,
         )
 
-    def _build_roles(self, place: str, entry: UserEntry) -> dict[str, Role]:
-        lists: tuple[tuple[str, Role, list[str]], ...] = (
-            ("standard_user", STANDARD_USER, entry.standard_user),
-            ("administrator", ADMINISTRATOR, entry.administrator),
-        )
-        roles: dict[str, Role] = {}
-        for key, role, references in lists:
-            for reference in references:
-                if reference == "*":
-                    roles |= dict.fromkeys(self._provisioned_ids, role)
-                else:
-                    roles[self._resolve(f"{place}, {key}", reference)] = role
-        return roles
+    def _build_roles(self, number: int, entry: UserEntry) -> dict[str, Role]:
+        standard = self._resolve_all(f"users {number}, standard_user", entry.standard_user)
+        administered = self._resolve_all(f"users {number}, administrator", entry.administrator)
+        roles: dict[str, Role] = dict.fromkeys(standard, STANDARD_USER)
+        return roles | dict.fromkeys(administered, ADMINISTRATOR)
 
     def _build_connection(self, number: int, entry: ConnectionEntry) -> Connection:
         place = f"connections {number}"
@@ -179,12 +164,20 @@ class _ScenarioBuilder:
         id_ = entry.id or self._make_id("connection", f"{number}/{source_id}/{target_id}")
         return Connection(id_, source_id, target_id, entry.status)
 
-    def _build_access_request(self, place: str, entry: AccessRequestEntry) -> AccessRequest:
+    def _build_access_request(self, number: int, entry: AccessRequestEntry) -> AccessRequest:
+        place = f"access_requests {number}"
         usernames = [user.username for user in self._file.users]
         if entry.username not in usernames:
             self.problems.append(f"{place}, username: there is no user {entry.username!r}.")
         entity_id = self._resolve(f"{place}, entity", entry.entity)
         return AccessRequest(entry.username, entity_id, entry.status)
+
+    def _resolve_all(self, place: str, references: Iterable[str]) -> Iterator[str]:
+        for reference in references:
+            if reference == "*":
+                yield from self._provisioned_ids
+            else:
+                yield self._resolve(place, reference)
 
     def _resolve(self, place: str, reference: str, *, allow_unknown_id: bool = False) -> str:
         """Return the id of the entity that a name or id refers to."""
@@ -219,10 +212,10 @@ def _find_duplicates(scenario: Scenario) -> list[str]:
         ],
     }
     return [
-        f"{place} {value} occurs {count} times."
+        f"{place} {value} occurs {times} times."
         for place, values in columns.items()
-        for value, count in Counter(values).items()
-        if count > 1
+        for value, times in Counter(values).items()
+        if times > 1
     ]
 
 
