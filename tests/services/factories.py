@@ -41,7 +41,7 @@ def accept() -> Operation:
     return Operation.plan(ACCEPT, row(Direction.INBOUND, NORTH, waits))
 
 
-def journal(folder: Path | None, clock: Clock | None = None, tenant: str = "acme") -> Journal:
+def make_journal(folder: Path | None, clock: Clock | None = None, tenant: str = "acme") -> Journal:
     """Open a journal as a program on another machine, whose open writes anybody may look up."""
     path = folder / "state" / "state.sqlite3" if folder else None
     return Journal(path, "acme", tenant, clock or Clock(), process_id="elsewhere:1")

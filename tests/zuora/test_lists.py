@@ -89,7 +89,9 @@ async def test_connections_of_other_entities_are_skipped_and_counted() -> None:
 @pytest.mark.asyncio
 @pytest.mark.parametrize(("later", "warned"), [("Connected", False), ("Disconnected", True)])
 async def test_a_connection_that_is_listed_twice_counts_once(later: str, warned: bool) -> None:
-    server = ScriptedServer(success(entityConnections=[GOOD, row(status=later)]))
+    server = ScriptedServer(
+        page("1", next_page="?page=2"), success(entityConnections=[row(status=later)])
+    )
     items, warnings, skipped = await server.client.list_connections(ENTITY)
     assert items == (Connection("1", ENTITY, OTHER, later),)
     warning = "1 connection came twice with different contents: the later counts."

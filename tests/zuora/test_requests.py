@@ -102,14 +102,6 @@ async def test_pages_of_entities_are_followed_although_none_are_documented() -> 
     ]
 
 
-async def test_a_later_record_replaces_one_with_the_same_id() -> None:
-    changed = page("1", next_page="/v1/entity-connections?page=2")
-    later = {"id": "1", "sourceEntityId": ENTITY, "targetEntityId": "b" * 32, "status": "Pending"}
-    server = ScriptedServer(changed, success(entityConnections=[later]))
-    (only,) = (await server.client.list_connections(ENTITY)).items
-    assert only.status == "Pending"
-
-
 async def test_a_circle_of_pages_is_an_error() -> None:
     server = ScriptedServer(*[page("1", next_page="/v1/entity-connections?page=2")] * 5)
     with pytest.raises(InvalidResponse):

@@ -3,7 +3,7 @@
 import asyncio
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -29,7 +29,7 @@ from entity_connections.services.storage.journal_entry import SENDING
 
 from tests.domain.small_tenant import GLOBAL, HIERARCHY, NORTH, connection, row
 from tests.services import tenant_in_file
-from tests.services.factories import MORNING, Clock, accept, execute, intend, journal, request
+from tests.services.factories import MORNING, Clock, accept, execute, intend, make_journal, request
 from tests.services.tenant_in_file import open_file
 
 WAITS = connection(NORTH, GLOBAL, PENDING, "c" * 32)
@@ -46,104 +46,99 @@ def record(journal: Journal, operation: Operation, result: State | None = None) 
     return operation
 
 
+def check(
+    operation: Operation,
+    journal: Journal,
+    snapshot: Snapshot | None = None,
+    now: datetime = MORNING,
+    tenant: str | None = None,
+) -> Operation:
+    tenant = tenant or journal.tenant
+    return check_open_entries(operation, journal.read_open(), snapshot, now, tenant)
+
+
 @pytest.mark.parametrize("result", [None, State.UNKNOWN])
 def test_nothing_is_sent_while_an_operation_on_the_pair_is_open(result: State | None) -> None:
     clock = Clock()
-    kept = journal(None, clock)
-    record(kept, accept(), result)
+    journal = make_journal(None, clock)
+    record(journal, accept(), result)
     for action in (ACCEPT, DENY, DISCONNECT, REQUEST):
         other = Operation.plan(action, accept().row)
         with pytest.raises(
             OperationInProgressError, match=r"^Accept of Acme North → Acme is under way or"
         ):
-            check_open_entries(other, kept.read_open(), list_of(WAITS), clock.now, kept.tenant)
+            check(other, journal, list_of(WAITS), clock.now)
 
 
 def test_the_other_side_of_the_pair_waits_too() -> None:
-    kept = journal(None)
-    record(kept, accept())
+    journal = make_journal(None)
+    record(journal, accept())
     there = list_of(WAITS)._replace(acting_id=NORTH.id).row(Direction.OUTBOUND, GLOBAL.id)
     assert there is not None
     order = Operation.plan(DISCONNECT, there)
     with pytest.raises(OperationInProgressError, match="is under way or unknown since"):
-        check_open_entries(order, kept.read_open(), None, MORNING, kept.tenant)
+        check(order, journal)
 
 
 def test_another_user_waits_while_the_request_on_the_record_may_be_under_way() -> None:
     """Another spelling of the base URL is another tenant to the journal."""
-    kept = journal(None)
-    record(kept, accept())
+    journal = make_journal(None)
+    record(journal, accept())
     with pytest.raises(OperationInProgressError, match="is under way or unknown since"):
-        check_open_entries(accept(), kept.read_open(), None, MORNING, "another")
+        check(accept(), journal, tenant="another")
     later, operation = MORNING + SENDING + GATEWAY_TIMEOUT, accept()
-    assert check_open_entries(operation, kept.read_open(), None, later, "another") is operation
+    assert check(operation, journal, now=later, tenant="another") is operation
     with pytest.raises(OperationInProgressError):
-        check_open_entries(operation, kept.read_open(), None, later, kept.tenant)
+        check(operation, journal, now=later)
 
 
 def test_a_moment_of_another_day_includes_the_date() -> None:
-    kept = journal(None)
-    record(kept, accept())
+    journal = make_journal(None)
+    record(journal, accept())
     local = MORNING.astimezone()
     with pytest.raises(OperationInProgressError, match=f"since {local:%H:%M}: read"):
-        check_open_entries(accept(), kept.read_open(), None, MORNING, kept.tenant)
+        check(accept(), journal)
     with pytest.raises(OperationInProgressError, match=f"since {local:%Y-%m-%d %H:%M}: read"):
-        check_open_entries(
-            accept(), kept.read_open(), None, MORNING + timedelta(days=2), kept.tenant
-        )
+        check(accept(), journal, now=MORNING + timedelta(days=2))
 
 
 @pytest.mark.parametrize("result", [State.CONFIRMED, State.REFUSED, State.NOT_APPLIED,
                                     State.SUPERSEDED])  # fmt: skip
 def test_a_known_outcome_blocks_nothing(result: State) -> None:
-    kept = journal(None)
-    record(kept, accept(), result)
-    assert (
-        check_open_entries(operation := accept(), kept.read_open(), None, MORNING, kept.tenant)
-        is operation
-    )
+    journal = make_journal(None)
+    record(journal, accept(), result)
+    assert check(operation := accept(), journal) is operation
 
 
 def test_an_outcome_that_the_list_proves_blocks_nothing() -> None:
-    kept = journal(None)
-    record(kept, accept())
+    journal = make_journal(None)
+    record(journal, accept())
     operation = Operation.plan(DISCONNECT, accept().row)
     shown = list_of(WAITS._replace(status=CONNECTED))
-    assert check_open_entries(operation, kept.read_open(), shown, MORNING, kept.tenant) is operation
+    assert check(operation, journal, shown) is operation
     with pytest.raises(OperationInProgressError):
-        check_open_entries(
-            operation,
-            kept.read_open(),
-            list_of(WAITS._replace(status=DISCONNECTED)),
-            MORNING,
-            kept.tenant,
-        )
+        check(operation, journal, list_of(WAITS._replace(status=DISCONNECTED)))
 
 
 def test_other_pairs_and_directions_are_not_blocked() -> None:
-    kept = journal(None)
-    record(kept, accept())
+    journal = make_journal(None)
+    record(journal, accept())
     for operation in (request(), Operation.plan(REQUEST, row(Direction.OUTBOUND, NORTH))):
-        assert (
-            check_open_entries(operation, kept.read_open(), list_of(), MORNING, kept.tenant)
-            is operation
-        )
+        assert check(operation, journal, list_of()) is operation
 
 
 def test_a_request_is_repeated_under_its_key_while_zuora_remembers_the_key() -> None:
-    kept = journal(None)
-    first = record(kept, request(), State.UNKNOWN)
+    journal = make_journal(None)
+    first = record(journal, request(), State.UNKNOWN)
     for age, same in ((KEY_LIFETIME - timedelta(seconds=1), True), (KEY_LIFETIME, False)):
-        again = check_open_entries(
-            request(), kept.read_open(), list_of(), MORNING + age, kept.tenant
-        )
+        again = check(request(), journal, list_of(), MORNING + age)
         assert (again.key == first.key) is same
 
 
 def test_operations_in_another_tenant_block_nothing(tmp_path: Path) -> None:
-    record(journal(tmp_path, tenant="another"), request())
-    kept, operation = journal(tmp_path), request()
-    assert check_open_entries(operation, kept.read_open(), None, MORNING, kept.tenant) is operation
+    record(make_journal(tmp_path, tenant="another"), request())
+    journal, operation = make_journal(tmp_path), request()
+    assert check(operation, journal) is operation
 
 
 def intend_at_once(path: Path) -> bool:
@@ -166,19 +161,21 @@ def test_the_executor_checks_open_entries(tmp_path: Path) -> None:
 
     async def run() -> None:
         tenant = open_file(tmp_path)
-        kept = Journal(tmp_path / "state.sqlite3", "acme", "t")
+        journal = Journal(tmp_path / "state.sqlite3", "acme", "t")
         for action in (DISCONNECT, REQUEST):
-            first = record(kept, await tenant_in_file.plan_operation(tenant, action), State.UNKNOWN)
+            first = record(
+                journal, await tenant_in_file.plan_operation(tenant, action), State.UNKNOWN
+            )
             outcome = await execute(
-                tenant, await tenant_in_file.plan_operation(tenant, action), kept
+                tenant, await tenant_in_file.plan_operation(tenant, action), journal
             )
             if action is REQUEST:
                 assert outcome.state is State.CONFIRMED
-                assert outcome.key == first.key == kept.read_entries()[-1].key
+                assert outcome.key == first.key == journal.read_entries()[-1].key
             else:
                 assert outcome.state is State.REFUSED
                 assert outcome.sentence.endswith("until it is known. Nothing was sent.")
                 assert tenant.zuora.sent == 0  # type: ignore[attr-defined]
-                assert len(kept.read_entries()) == 1
+                assert len(journal.read_entries()) == 1
 
     asyncio.run(run())

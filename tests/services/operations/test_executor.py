@@ -22,6 +22,8 @@ from entity_connections.domain.errors import (
     Reason,
     ServerError,
     TokenUnavailable,
+    Unreachable,
+    ZuoraError,
 )
 from entity_connections.domain.zuora_api import ListResult, Receipt
 from entity_connections.fake.tenant import Tenant as FakeTenant
@@ -475,7 +477,7 @@ async def test_a_request_is_not_repeated_when_the_pair_has_changed(world: World)
     assert world.writes == ["request"]
 
 
-async def test_no_list_is_read_after_an_operation_that_was_not_sent(world: World) -> None:
+async def test_no_list_is_read_after_a_write_that_the_lock_refused(world: World) -> None:
     operation = await world.plan(ACCEPT, CORPORATION, IN, JAPAN)
     world.zuora.lock.lock()
     outcome = await world.execute(operation)
@@ -483,11 +485,20 @@ async def test_no_list_is_read_after_an_operation_that_was_not_sent(world: World
     assert (outcome.state, outcome.snapshot) == (State.REFUSED, None)
 
 
-@pytest.mark.parametrize("fault", ["http-503", "time-out=0"])
-async def test_a_write_that_got_no_token_was_not_sent(world: World, fault: str) -> None:
+@pytest.mark.parametrize(
+    ("faults", "kind"),
+    [
+        (["offline,calls=writes"], Unreachable),
+        (["expired-token=0,calls=writes", "http-503,calls=tokens"], TokenUnavailable),
+        (["expired-token=0,calls=writes", "time-out=0,calls=tokens"], TokenUnavailable),
+    ],
+)
+async def test_no_list_is_read_after_a_write_that_never_left(
+    world: World, faults: list[str], kind: type[ZuoraError]
+) -> None:
     operation = await world.plan(ACCEPT, CORPORATION, IN, JAPAN)
-    world.fake.faults.on("expired-token=0,calls=writes")
-    world.fake.faults.on(f"{fault},calls=tokens")
+    for fault in faults:
+        world.fake.faults.on(fault)
     outcome = await world.execute(operation)
-    assert isinstance(outcome.error, TokenUnavailable)
+    assert isinstance(outcome.error, kind)
     assert (outcome.state, outcome.snapshot) == (State.REFUSED, None)

@@ -27,7 +27,7 @@ from entity_connections.services.storage.journal_entry import SENDING
 from entity_connections.services.tenant import Tenant
 
 from tests.domain.small_tenant import GLOBAL, HIERARCHY, NORTH, SOUTH, row
-from tests.services.factories import Clock, accept, intend, journal, request
+from tests.services.factories import Clock, accept, intend, make_journal, request
 from tests.services.tenant_in_file import TenantFile, open_file, open_journal
 
 MUCH_LATER = SENDING + GATEWAY_TIMEOUT + timedelta(seconds=1)
@@ -51,9 +51,9 @@ def kill_while_sending(folder: Path, action: Action, stops: str) -> None:
 
 def recover_after(folder: Path, tenant: Tenant, time: timedelta) -> list[Operation]:
     """Recover operations as a start of the program does that comes `time` later."""
-    kept = open_journal(folder)
-    tenant.clock = kept.clock = lambda: now() + time
-    return asyncio.run(recover_operations(tenant, kept))
+    journal = open_journal(folder)
+    tenant.clock = journal.clock = lambda: now() + time
+    return asyncio.run(recover_operations(tenant, journal))
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -70,16 +70,18 @@ def test_the_operation_of_a_killed_program_is_recovered(
     expected = State.UNKNOWN if stops == "before" else State.CONFIRMED
     assert at_once.state is expected
 
-    told = recover_after(tmp_path, tenant, MUCH_LATER)
+    operations = recover_after(tmp_path, tenant, MUCH_LATER)
     if stops == "before":
-        (later,) = told
+        (later,) = operations
         assert later.state is State.NOT_APPLIED
         assert f"{action.label} did not happen: the list shows" in later.sentence
     else:
-        assert told == []
-    kept = open_journal(tmp_path)
-    assert [one.outcome for one in kept.read_entries()] == ["not done" if told else "confirmed"]
-    assert kept.verify() == (2, ())
+        assert operations == []
+    journal = open_journal(tmp_path)
+    assert [entry.outcome for entry in journal.read_entries()] == [
+        "not done" if operations else "confirmed"
+    ]
+    assert journal.verify() == (2, ())
     assert isinstance(tenant.zuora, TenantFile)
     assert tenant.zuora.sent == 0, "nothing is sent to find out"
 
@@ -127,16 +129,16 @@ async def test_the_outcome_of_an_accept_depends_on_the_list_and_its_age(
     status: str | None, age: timedelta, result: State
 ) -> None:
     clock = Clock()
-    kept = journal(None, clock)
-    entry = intend(kept, accept())
+    journal = make_journal(None, clock)
+    entry = intend(journal, accept())
     clock.now += age
     shown = [WAITS._replace(status=status)] if status else []
-    (outcome,) = await recover_operations(tenant_with(clock, *shown), kept)
+    (outcome,) = await recover_operations(tenant_with(clock, *shown), journal)
     assert outcome.state is result
     assert outcome.entry is not None
     assert outcome.entry.id == entry.id
     assert outcome.sentence.startswith("Accept of ")
-    (recorded,) = kept.read_entries()
+    (recorded,) = journal.read_entries()
     assert recorded.outcome == (None if result is State.UNKNOWN else result.value)
     assert recorded.open is (result is State.UNKNOWN)
     if result is State.SUPERSEDED:
@@ -147,23 +149,25 @@ async def test_the_outcome_of_an_accept_depends_on_the_list_and_its_age(
 async def test_an_unknown_outcome_counts_from_its_answer() -> None:
     """The program saw the end of the request, so nothing was sent after that."""
     clock = Clock()
-    kept = journal(None, clock)
-    unknown = intend(kept, accept())._replace(outcome="unknown", concluded_at=clock.now)
-    kept.record_outcome(unknown)
+    journal = make_journal(None, clock)
+    unknown = intend(journal, accept())._replace(outcome="unknown", concluded_at=clock.now)
+    journal.record_outcome(unknown)
     clock.now += GATEWAY_TIMEOUT
-    assert (await recover_operations(tenant_with(clock, WAITS), kept))[0].state is State.UNKNOWN
+    assert (await recover_operations(tenant_with(clock, WAITS), journal))[0].state is State.UNKNOWN
     clock.turn(seconds=1)
-    assert (await recover_operations(tenant_with(clock, WAITS), kept))[0].state is State.NOT_APPLIED
-    assert await recover_operations(tenant_with(clock, WAITS), kept) == []
+    assert (await recover_operations(tenant_with(clock, WAITS), journal))[
+        0
+    ].state is State.NOT_APPLIED
+    assert await recover_operations(tenant_with(clock, WAITS), journal) == []
 
 
 @pytest.mark.asyncio
 async def test_a_request_that_was_denied_meanwhile_is_confirmed() -> None:
     clock = Clock()
-    kept = journal(None, clock)
-    intend(kept, request())
+    journal = make_journal(None, clock)
+    intend(journal, request())
     denied = Connection("e" * 32, GLOBAL.id, SOUTH.id, DISCONNECTED)
-    (outcome,) = await recover_operations(tenant_with(clock, denied), kept)
+    (outcome,) = await recover_operations(tenant_with(clock, denied), journal)
     assert outcome.state is State.CONFIRMED
     assert outcome.sentence.endswith("Acme → Acme South is Disconnected.")
 
@@ -184,66 +188,70 @@ async def test_a_new_record_proves_a_request_beside_old_records(
     """Also if Zuora answered with an id and the list could not be read."""
     for made in ("", "9" * 32):
         clock = Clock()
-        kept = journal(None, clock)
+        journal = make_journal(None, clock)
         view = await tenant_with(clock, OLDER, ENDED).read(GLOBAL.id)
         seen = view.row(Direction.OUTBOUND, SOUTH.id)
         assert seen is not None
-        entry = intend(kept, Operation.plan(REQUEST, seen))
-        kept.record_outcome(entry._replace(outcome="unknown", connection_id=made))
+        entry = intend(journal, Operation.plan(REQUEST, seen))
+        journal.record_outcome(entry._replace(outcome="unknown", connection_id=made))
         clock.now += MUCH_LATER
-        (outcome,) = await recover_operations(tenant_with(clock, *after), kept)
+        (outcome,) = await recover_operations(tenant_with(clock, *after), journal)
         assert outcome.state is result
 
 
 @pytest.mark.asyncio
 async def test_an_incomplete_list_proves_nothing_about_a_request() -> None:
     clock = Clock()
-    kept = journal(None, clock)
-    intend(kept, request())
+    journal = make_journal(None, clock)
+    intend(journal, request())
     ended = row(Direction.OUTBOUND, SOUTH, ENDED)
-    intend(kept, Operation.plan(REQUEST, ended))
+    intend(journal, Operation.plan(REQUEST, ended))
     clock.now += MUCH_LATER
     for shown in ((), (ENDED,)):
         tenant = tenant_with(clock, *shown)
         assert isinstance(tenant.zuora, ListsByEntity)
         tenant.zuora.unreadable = 1
-        assert State.UNKNOWN is (await recover_operations(tenant, kept))[-1].state
+        assert State.UNKNOWN is (await recover_operations(tenant, journal))[-1].state
 
 
 @pytest.mark.asyncio
 async def test_operations_in_another_tenant_are_not_looked_up() -> None:
     """The name of the profile does not identify a tenant."""
-    kept = journal(None, tenant="https://one.example id")
-    intend(kept, accept())
-    kept.tenant = "https://another.example id"
-    assert kept.read_unresolved() == []
-    kept.tenant, kept.profile = "https://one.example id", "renamed"
-    assert len(kept.read_unresolved()) == 1
+    journal = make_journal(None, tenant="https://one.example id")
+    intend(journal, accept())
+    journal.tenant = "https://another.example id"
+    assert journal.read_unresolved() == []
+    journal.tenant, journal.profile = "https://one.example id", "renamed"
+    assert len(journal.read_unresolved()) == 1
 
 
 @pytest.mark.asyncio
 async def test_each_list_is_read_once_and_an_unreadable_one_resolves_nothing() -> None:
     clock = Clock()
-    kept = journal(None, clock)
-    seen = [intend(kept, accept()), intend(kept, request())]
+    journal = make_journal(None, clock)
+    seen = [intend(journal, accept()), intend(journal, request())]
     operation = accept()
     there = operation.row._replace(acting=NORTH)
-    hidden = intend(kept, Operation.plan(operation.action, there))
+    hidden = intend(journal, Operation.plan(operation.action, there))
     clock.now += MUCH_LATER
     tenant = tenant_with(clock, WAITS._replace(status=CONNECTED))
-    told = await recover_operations(tenant, kept)
-    assert [one.state for one in told] == [State.CONFIRMED, State.NOT_APPLIED, State.UNKNOWN]
+    operations = await recover_operations(tenant, journal)
+    assert [operation.state for operation in operations] == [
+        State.CONFIRMED,
+        State.NOT_APPLIED,
+        State.UNKNOWN,
+    ]
     assert isinstance(tenant.zuora, ListsByEntity)
     assert sorted(tenant.zuora.asked) == sorted([GLOBAL.id, NORTH.id])
-    assert isinstance(told[2].error, Unreachable)
-    assert "cannot be looked up" in told[2].sentence
-    assert [entry.id for entry in kept.read_unresolved()] == [hidden.id]
-    assert [one.entry.id for one in told[:2] if one.entry] == [one.id for one in seen]
+    assert isinstance(operations[2].error, Unreachable)
+    assert "cannot be looked up" in operations[2].sentence
+    assert [entry.id for entry in journal.read_unresolved()] == [hidden.id]
+    assert [operation.id for operation in operations[:2]] == [entry.id for entry in seen]
 
 
 def test_an_operation_is_restored_from_its_entry() -> None:
     for operation in (accept(), request()):
-        again = Operation.from_entry(intend(journal(None), operation))
+        again = Operation.from_entry(intend(make_journal(None), operation))
         assert again.pair == operation.pair
         assert again.connection_id == operation.connection_id
         assert (again.row.direction, again.row.key) == (operation.row.direction, operation.row.key)
@@ -254,13 +262,13 @@ def test_an_operation_is_restored_from_its_entry() -> None:
 @pytest.mark.asyncio
 async def test_a_journal_that_cannot_be_used(tmp_path: Path) -> None:
     clock = Clock()
-    kept = journal(tmp_path, clock)
-    entry = intend(kept, accept())
-    assert kept.path
-    kept.path.unlink()
-    kept.path.mkdir()
+    journal = make_journal(tmp_path, clock)
+    entry = intend(journal, accept())
+    assert journal.path
+    journal.path.unlink()
+    journal.path.mkdir()
     with pytest.raises(JournalError, match="cannot be read"):
-        await recover_operations(tenant_with(clock), kept)
+        await recover_operations(tenant_with(clock), journal)
     done = replace(accept(), state=State.CONFIRMED, sentence="Done.", entry=entry)
-    (told,) = await record_resolved(kept, [done])
-    assert told.sentence.startswith("Done. The journal ")
+    (recorded,) = await record_resolved(journal, [done])
+    assert recorded.sentence.startswith("Done. The journal ")
