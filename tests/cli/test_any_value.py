@@ -10,7 +10,7 @@ import socket
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator
-from itertools import cycle
+from itertools import cycle, product
 from pathlib import Path
 from typing import Any
 
@@ -174,12 +174,13 @@ def test_what_is_no_value_of_any_option_is_refused(
 def test_odd_values_end_with_a_sentence(
     names: tuple[str, ...], command: click.Command, run: Run
 ) -> None:
-    wanted = cycle(flags(command))  # each with other values, for the sake of time
+    # Flags and the terminal change from value to value, for the sake of time.
+    wanted = cycle(product(flags(command), (False, True)))
     for parameter in filter(takes_value, command.params):
         for value in ODD:
-            arguments = [*names, *next(wanted), *arguments_with(command, parameter, value)]
-            for terminal in (False, True):
-                run(arguments, terminal=terminal)
+            given_flags, terminal = next(wanted)
+            arguments = [*names, *given_flags, *arguments_with(command, parameter, value)]
+            run(arguments, terminal=terminal)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from entity_connections.tui.widgets.grid.grid import Grid
 from tests.tui.open_screen import open_screen
 
 pytestmark = pytest.mark.asyncio
-sizes = pytest.mark.parametrize("size", [(60, 20), (80, 24), (160, 48)], ids=str)
+sizes = pytest.mark.parametrize("size", [(60, 20), (160, 48)], ids=str)
 
 
 @sizes

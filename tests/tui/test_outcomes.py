@@ -144,36 +144,38 @@ async def test_every_write_delays_quitting_and_not_only_the_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tab", "name", "key", "reason"),
+    ("tab", "reasons"),
     [
-        ("o", "Acme-Americas", "r", "is already connected"),
-        ("o", "Acme-Canada", "r", "already waiting for an answer"),
-        ("o", "Acme-Canada", "a", "Only the target answers a request"),
-        ("o", "Acme-Canada", "x", "a request cannot be taken back"),
-        ("o", "Acme-UK", "r", "is not provisioned yet"),
-        ("o", "Acme-Australia", "r", "You may not enter Acme-Australia"),
-        ("o", "Acme-Australia", "g", "You may not enter Acme-Australia"),
-        ("o", "Acme-Brazil", "x", '"Suspended" is not known here'),
-        ("o", "Acme-US", "d", "has no request that waits"),
-        ("o", "Acme-US", "enter", None),
-        ("o", "Acme-UK", "enter", "is not provisioned yet"),
-        ("i", "Acme-US", "r", "A connection is requested from its source"),
-        ("i", "Acme-Brazil", "x", "is not connected"),
-        ("i", "Acme-Brazil", "enter", "has no request that waits"),
+        ("o", [
+            ("Acme-Americas", "r", "is already connected"),
+            ("Acme-Canada", "r", "already waiting for an answer"),
+            ("Acme-Canada", "a", "Only the target answers a request"),
+            ("Acme-Canada", "x", "a request cannot be taken back"),
+            ("Acme-UK", "r", "is not provisioned yet"),
+            ("Acme-Australia", "r", "You may not enter Acme-Australia"),
+            ("Acme-Australia", "g", "You may not enter Acme-Australia"),
+            ("Acme-Brazil", "x", '"Suspended" is not known here'),
+            ("Acme-US", "d", "has no request that waits"),
+            ("Acme-UK", "enter", "is not provisioned yet"),
+        ]),
+        ("i", [
+            ("Acme-US", "r", "A connection is requested from its source"),
+            ("Acme-Brazil", "x", "is not connected"),
+            ("Acme-Brazil", "enter", "has no request that waits"),
+        ]),
     ],
-)
+)  # fmt: skip
 async def test_an_impossible_key_shows_the_reason_and_a_remedy(
-    tab: str, name: str, key: str, reason: str | None
+    tab: str, reasons: list[tuple[str, str, str]]
 ) -> None:
     async with open_screen() as ui:
         await ui.press(tab)
-        await ui.move_to(name)
-        await ui.press(key)
-        if reason is None:
-            assert not ui.shows_main_screen
-        else:
-            assert reason in ui.notice
+        for name, key, reason in reasons:
+            await ui.move_to(name)
+            await ui.press(key)
+            assert reason in ui.notice, (name, key)
             assert len(ui.notice.split("\n")) == 2
+            await ui.press("escape")
 
 
 async def test_a_cursor_key_clears_the_reason() -> None:
