@@ -72,7 +72,7 @@ class Row(NamedTuple):
         return self.direction is Direction.INBOUND and self.status == PENDING
 
 
-def _split_records(
+def split_records(
     connections: list[Connection],
 ) -> tuple[Connection | None, tuple[Connection, ...]]:
     """Return the living record of a pair and the others, newest first.
@@ -143,7 +143,7 @@ def _make_row(
     direction: Direction, acting_id: str, hierarchy: Hierarchy, pairs: _Pairs, key: str
 ) -> Row:
     counterpart = hierarchy.get(key)
-    living, other_records = _split_records(pairs[direction].get(key, []))
+    living, other_records = split_records(pairs[direction].get(key, []))
     return Row(
         direction=direction,
         acting=hierarchy.get(acting_id),
@@ -151,5 +151,5 @@ def _make_row(
         parent=hierarchy.parent(counterpart),
         connection=living,
         other_records=other_records,
-        reverse=_split_records(pairs[direction.opposite].get(key, []))[0],
+        reverse=split_records(pairs[direction.opposite].get(key, []))[0],
     )

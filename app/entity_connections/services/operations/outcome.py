@@ -8,8 +8,9 @@ be working on the request any more. An absent record proves nothing in an incomp
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from entity_connections.domain.connections import CONNECTED, PENDING, Connection
+from entity_connections.domain.connections import Connection
 from entity_connections.domain.errors import Applied, RateLimited, ServerError
+from entity_connections.domain.rows import split_records
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.snapshot import Snapshot
 
@@ -56,7 +57,8 @@ def _judge(operation: Operation, snapshot: Snapshot, left_by: datetime | None) -
     if snapshot.acting_id not in operation.ends:
         return State.UNKNOWN, f"Another list than that of {pair} was read."
     records = _find_records(operation, snapshot)
-    status = _living_status(records)
+    living, _others = split_records(records)
+    status = living.status if living else None
     new_record = not {record.id for record in records} <= {record.id for record in row.records}
     if action.is_applied(status, new_record=new_record, complete=snapshot.complete):
         return State.CONFIRMED, action.describe_applied(row, status)
@@ -102,10 +104,3 @@ def _find_records(operation: Operation, snapshot: Snapshot) -> list[Connection]:
         for record in snapshot.connections
         if (record.source_id, record.target_id) == operation.ends
     ]
-
-
-def _living_status(records: list[Connection]) -> str | None:
-    """Return the status that a row of these records shows."""
-    statuses = [record.status for record in records]
-    living = next((status for status in (CONNECTED, PENDING) if status in statuses), None)
-    return living or (statuses[-1] if statuses else None)
