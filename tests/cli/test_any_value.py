@@ -140,13 +140,13 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         monkeypatch.setattr(sys, "argv", ["entity-connections", *arguments])
         monkeypatch.setattr(sys, "stdin", Stdin(terminal=terminal))
         monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
-        code, said = cli.run(), capsys.readouterr().err
-        assert code in set(ExitCode) - {ExitCode.CRASHED, ExitCode.NO_OUTPUT}, (arguments, said)
-        assert "Traceback" not in said, arguments
-        unseen = [char for char in said if unicodedata.category(char) in UNSEEN and char != "\n"]
+        code, message = cli.run(), capsys.readouterr().err
+        assert code in set(ExitCode) - {ExitCode.CRASHED, ExitCode.NO_OUTPUT}, (arguments, message)
+        assert "Traceback" not in message, arguments
+        unseen = [char for char in message if unicodedata.category(char) in UNSEEN and char != "\n"]
         assert not unseen, (arguments, unseen)
-        assert len(said) < 40_000, arguments
-        return code, said
+        assert len(message) < 40_000, arguments
+        return code, message
 
     return run
 
@@ -157,17 +157,17 @@ commands = pytest.mark.parametrize(
 
 
 @commands
-def test_what_is_no_value_of_any_option_is_refused(
+def test_an_unusable_value_is_refused_everywhere(
     names: tuple[str, ...], command: click.Command, run: Run
 ) -> None:
     for parameter in filter(takes_value, command.params):
         hint = parameter.get_error_hint(click.Context(command))
         for value in NEVER:
-            code, said = run([*names, *arguments_with(command, parameter, value)])
+            code, message = run([*names, *arguments_with(command, parameter, value)])
             assert code == ExitCode.USAGE
-            assert said.startswith(f"entity-connections: Invalid value for {hint}: it "), said
+            assert message.startswith(f"entity-connections: Invalid value for {hint}: it "), message
             if value in EMPTY:
-                assert "is empty" in said
+                assert "is empty" in message
 
 
 @commands
@@ -202,7 +202,7 @@ def test_odd_variables_end_with_a_sentence(
             ["profiles"], ["journal"], ["connections"], ["config", "explain", *real],
             ["doctor", *real], ["request", "--to", "Acme-US", "--yes"],
         ):  # fmt: skip
-            _, said = run(arguments)
+            _, message = run(arguments)
             if variable.startswith("ZUORA") and value in EMPTY and real[0] in arguments:
-                refused = f"{variable} in the environment is empty" in said
+                refused = f"{variable} in the environment is empty" in message
                 assert refused or (variable, arguments[0]) == ("ZUORA_CLIENT_SECRET", "config")

@@ -36,7 +36,7 @@ def test_entities_of_the_fake_tenant(home: Path) -> None:
     assert offered(home, "--scenario", "empty", "accept", "--to", "z") == []
 
 
-def test_entities_as_last_read_of_a_tenant_without_asking_it(home: Path, tenant: Served) -> None:
+def test_entities_of_a_real_tenant_come_from_the_cache(home: Path, tenant: Served) -> None:
     where = ("connections", "--base-url", tenant.url)
     assert offered(home, *where, "--entity", "Acme-E") == []
     run(home, *where, **tenant.environ())
@@ -45,7 +45,7 @@ def test_entities_as_last_read_of_a_tenant_without_asking_it(home: Path, tenant:
     assert offered(home, *where, "--entity", "Acme-E") == []
 
 
-def test_profiles_even_of_a_file_that_says_something_wrong(home: Path) -> None:
+def test_profiles_of_an_invalid_config_file(home: Path) -> None:
     (home / "config").mkdir(parents=True)
     path = home / "config" / "config.toml"
     path.write_text("[profiles.acme]\nnonsense = 1\n[profiles.other]\n")
@@ -54,9 +54,7 @@ def test_profiles_even_of_a_file_that_says_something_wrong(home: Path) -> None:
     assert offered(home, "connections", "--profile", "a") == []
 
 
-def test_names_that_a_shell_could_take_for_its_own_are_not_offered(
-    home: Path, tenant: Served
-) -> None:
+def test_names_with_special_characters_are_replaced_by_ids(home: Path, tenant: Served) -> None:
     where = ("connections", "--base-url", tenant.url)
     run(home, *where, **tenant.environ())
     edit_state(home, "UPDATE list_cache SET lists = replace(lists, 'Acme-Europe', '$(touch x)')")
@@ -67,7 +65,7 @@ def test_names_that_a_shell_could_take_for_its_own_are_not_offered(
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_the_script_is_what_the_shell_reads(home: Path, shell: str) -> None:
+def test_the_shell_accepts_the_script(home: Path, shell: str) -> None:
     done = run(home, "completion", shell)
     assert done.returncode == 0
     assert f"_ENTITY_CONNECTIONS_COMPLETE={shell}_complete" in done.stdout

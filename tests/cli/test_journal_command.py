@@ -43,7 +43,7 @@ def test_filters_narrow_what_is_listed(written: Path, since: str) -> None:
     assert actions(written, "--profile", "other") == []
 
 
-def test_people_see_a_line_each(written: Path) -> None:
+def test_the_table_has_a_line_for_each_write(written: Path) -> None:
     lines = run(written, "journal").stdout.splitlines()
     assert lines[0].split() == [
         "WHEN", "PROFILE", "ACTION", "SOURCE", "TARGET", "OUTCOME", "REQUEST", "ID"
@@ -54,7 +54,7 @@ def test_people_see_a_line_each(written: Path) -> None:
 
 
 @pytest.mark.parametrize("since", ["yesterday", "2026-13-01", "", "99999999999h", "-1h", "999999d"])
-def test_a_moment_that_is_none_is_refused(home: Path, since: str) -> None:
+def test_an_invalid_time_is_refused(home: Path, since: str) -> None:
     done = run(home, "journal", "--since", since)
     assert (done.returncode, done.stdout) == (2, "")
     assert "--since" in done.stderr
@@ -88,7 +88,7 @@ def test_a_file_that_is_no_journal_is_refused(home: Path, command: tuple[str, ..
     assert f"The journal {path} cannot be read: file is not a database." in done.stderr
 
 
-def test_no_journal_is_an_empty_one(home: Path) -> None:
+def test_a_missing_journal_is_empty(home: Path) -> None:
     assert actions(home) == []
     assert run(home, "journal", "verify").returncode == 0
     assert not home.exists()

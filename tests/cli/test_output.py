@@ -22,19 +22,19 @@ def shell(home: Path, line: str) -> "subprocess.CompletedProcess[str]":
     "line",
     ["{} entities >&-", "{} request --to Acme-US --yes --json >&-", "{} --version 0<&- >&- 2>&-"],
 )
-def test_a_closed_stdout_is_nothing_to_speak_of(home: Path, line: str) -> None:
+def test_a_closed_stdout_is_no_error(home: Path, line: str) -> None:
     done = shell(home, line)
     assert (done.returncode, done.stdout) == (0, "")
     assert "Traceback" not in done.stderr
 
 
-def test_what_is_wrong_is_told_by_the_code_when_stderr_is_closed(home: Path) -> None:
+def test_the_exit_code_is_the_same_with_a_closed_stderr(home: Path) -> None:
     assert shell(home, "{} nosuch 2>&-").returncode == 2
 
 
 @needs_full
 @pytest.mark.parametrize("command", ["entities", "request --to Acme-US --yes --json"])
-def test_what_a_full_disk_does_not_take_comes_on_stderr(home: Path, command: str) -> None:
+def test_output_goes_to_stderr_when_the_disk_is_full(home: Path, command: str) -> None:
     done = shell(home, f"{{}} {command} >/dev/full")
     assert done.returncode == 74
     assert "stdout takes no output (No space left on device)." in done.stderr
@@ -48,7 +48,7 @@ def test_help_on_a_full_disk(home: Path) -> None:
     assert (done.returncode, done.stderr) == (74, "entity-connections: No space left on device.\n")
 
 
-def test_a_reader_that_has_seen_enough_is_no_error(home: Path) -> None:
+def test_a_closed_pipe_is_no_error(home: Path) -> None:
     done = shell(home, "({} connections --scenario global-500; echo $? >&2) | head -1")
     assert done.stdout.startswith("SOURCE")
     assert done.stderr == "Acting in Globex.\n0\n"

@@ -10,7 +10,7 @@ from tests.acme import CORPORATION, EUROPE, JAPAN
 from tests.cli.tenant import Served, run
 
 
-def test_entities_are_a_tree_that_says_which_may_be_entered(home: Path) -> None:
+def test_entities_are_a_tree_with_access(home: Path) -> None:
     done = run(home, "entities")
     assert done.returncode == 0
     lines = [line.split() for line in done.stdout.splitlines()]
@@ -62,13 +62,13 @@ def test_connections_are_the_same_inside_and_on_a_socket(
 
 
 @pytest.mark.parametrize(("direction", "count"), [("inbound", 4), ("outbound", 9)])
-def test_a_direction_narrows_them(home: Path, direction: str, count: int) -> None:
+def test_connections_are_filtered_by_direction(home: Path, direction: str, count: int) -> None:
     found = json.loads(run(home, "connections", "--json", "--direction", direction).stdout)
     assert [connection["direction"] for connection in found] == [direction] * count
 
 
 @pytest.mark.parametrize("typed", [EUROPE, hyphenate_id(EUROPE).upper(), "acme-europe"])
-def test_the_entity_acted_in_is_an_id_or_a_name(home: Path, typed: str) -> None:
+def test_the_acting_entity_is_an_id_or_a_name(home: Path, typed: str) -> None:
     for done in (
         run(home, "connections", "--entity", typed), run(home, "connections", ZUORA_ENTITY_ID=typed)
     ):  # fmt: skip
@@ -76,29 +76,29 @@ def test_the_entity_acted_in_is_an_id_or_a_name(home: Path, typed: str) -> None:
         assert "Acme-Nordics" in done.stdout
 
 
-def test_options_before_the_command_count_too_and_those_behind_it_win(home: Path) -> None:
+def test_options_of_the_command_win_over_those_before_it(home: Path) -> None:
     done = run(home, "--user", "bruno", "--entity", "nonsense", "connections", "--entity", EUROPE)
     assert done.stderr == "Acting in Acme-Europe.\n"
     assert "Acme-Japan" not in done.stdout  # alice's own entity has it
 
 
 @pytest.mark.parametrize(
-    ("entity", "code", "said"),
+    ("entity", "code", "message"),
     [
         ("Acme-Euorpe", 2, 'No entity is called "Acme-Euorpe". Did you mean Acme-Europe'),
         ("Acme-UK", 2, "Acme-UK is not provisioned yet."),
         ("Acme-Australia", 3, "You may not enter Acme-Australia"),
     ],
 )
-def test_an_entity_that_cannot_be_acted_in_is_said(
-    home: Path, entity: str, code: int, said: str
+def test_an_unusable_acting_entity_is_reported(
+    home: Path, entity: str, code: int, message: str
 ) -> None:
     done = run(home, "connections", "--entity", entity)
     assert (done.returncode, done.stdout) == (code, "")
-    assert said in done.stderr
+    assert message in done.stderr
 
 
-def test_waiting_looks_into_every_entity_that_may_be_entered(home: Path, tenant: Served) -> None:
+def test_waiting_reads_every_accessible_entity(home: Path, tenant: Served) -> None:
     where = ["--base-url", tenant.url]
     found = json.loads(run(home, "waiting", "--json", *where, **tenant.environ()).stdout)
     ends = {(one["source"]["name"], one["target"]["name"]) for one in found}
@@ -114,13 +114,13 @@ def test_waiting_looks_into_every_entity_that_may_be_entered(home: Path, tenant:
     assert [line.split()[0] for line in bruno.stdout.splitlines()] == ["SOURCE", "Acme-Nordics"]
 
 
-def test_nothing_waiting_is_said_and_is_no_data(home: Path) -> None:
+def test_nothing_waiting_is_reported_on_stderr(home: Path) -> None:
     done = run(home, "waiting", "--scenario", "empty")
     assert (done.returncode, done.stdout) == (0, "")
     assert "Nothing waits in the" in done.stderr
 
 
-def test_hostile_names_are_only_text(home: Path) -> None:
+def test_hostile_names_are_cleaned(home: Path) -> None:
     for command in ("entities", "connections", "waiting"):
         done = run(home, command, "--scenario", "hostile")
         assert done.returncode == 0
@@ -139,32 +139,26 @@ def test_hostile_names_are_only_text(home: Path) -> None:
         (["--direction", "sideways"], ["sideways", "inbound", "outbound"]),
     ],
 )
-def test_options_that_cannot_be_used_are_named(
-    home: Path, arguments: list[str], named: list[str]
-) -> None:
+def test_unusable_options_are_named(home: Path, arguments: list[str], named: list[str]) -> None:
     done = run(home, "connections", *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert all(word in done.stderr for word in named)
     assert "Traceback" not in done.stderr
 
 
-def test_credentials_that_are_missing_or_refused_end_with_no_access(
-    home: Path, tenant: Served
-) -> None:
+def test_missing_or_refused_credentials_are_reported(home: Path, tenant: Served) -> None:
     where = ("connections", "--base-url", tenant.url)
-    for known, said in (
+    for known, message in (
         ({}, "ZUORA_CLIENT_ID"), ({"ZUORA_CLIENT_ID": "x"}, "ZUORA_CLIENT_SECRET"),
         (tenant.environ() | {"ZUORA_CLIENT_SECRET": "hush-hush"}, "does not accept"),
     ):  # fmt: skip
         done = run(home, *where, **known)
         assert (done.returncode, done.stdout) == (3, "")
-        assert said in done.stderr
+        assert message in done.stderr
         assert "hush" not in done.stderr
 
 
-def test_what_was_read_is_kept_for_completion_and_no_secret_with_it(
-    home: Path, tenant: Served
-) -> None:
+def test_lists_are_cached_for_completion_without_secrets(home: Path, tenant: Served) -> None:
     run(home, "entities", "--base-url", tenant.url, **tenant.environ())
     (path,) = (home / "state").iterdir()
     assert b"Acme-Europe" in path.read_bytes()

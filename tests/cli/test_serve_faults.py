@@ -69,7 +69,7 @@ def test_the_screen_summarizes_faults_before_the_tenant_is_open() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["--fault", "latncy"], "There is no fault 'latncy'"),
         (["serve", "--fault", "latncy"], "There is no fault 'latncy'"),
@@ -78,10 +78,10 @@ def test_the_screen_summarizes_faults_before_the_tenant_is_open() -> None:
         (["--fault", "drop", "entities", "--base-url", "https://x.example"], "--fault belongs to"),
     ],
 )
-def test_an_invalid_fault_is_reported(home: Path, arguments: list[str], said: str) -> None:
+def test_an_invalid_fault_is_reported(home: Path, arguments: list[str], message: str) -> None:
     done = run(home, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
-    assert said in done.stderr
+    assert message in done.stderr
 
 
 def test_fault_options_before_serve_count() -> None:

@@ -17,9 +17,7 @@ TO_EUROPE = "8a808255575bdae401576a914a140420"
 
 
 @pytest.mark.asyncio
-async def test_nothing_is_asked_before_somebody_can_see_it(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_entering_a_tenant_sends_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in environ(home, ZUORA_CLIENT_ID="id", ZUORA_CLIENT_SECRET="secret").items():
         monkeypatch.setenv(name, value)
     async with RawServer(http_response({})).open() as rogue:
@@ -30,7 +28,7 @@ async def test_nothing_is_asked_before_somebody_can_see_it(
         await user_session.tenant.zuora.aclose()
 
 
-def test_authorities_that_cannot_be_read_end_a_command(home: Path) -> None:
+def test_unreadable_certificate_authorities_are_reported(home: Path) -> None:
     done = run(home, "connections", "--base-url", "https://127.0.0.1:1", ZUORA_CLIENT_ID="id",
                ZUORA_CLIENT_SECRET="secret", SSL_CERT_FILE=str(home / "no.pem"))  # fmt: skip
     assert done.returncode == 3
@@ -38,18 +36,7 @@ def test_authorities_that_cannot_be_read_end_a_command(home: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("option", ["--profile", "--base-url"])
-def test_an_empty_choice_of_the_tenant_is_not_the_fake_one(home: Path, option: str) -> None:
-    for arguments in (
-        ["request", option, "", "--to", "Acme-US", "--yes"],
-        [option, " ", "request", "--to", "Acme-US", "--yes"],
-    ):
-        done = run(home, *arguments)
-        assert (done.returncode, done.stdout) == (2, "")
-        assert f"{option}': it is empty" in done.stderr
-
-
-def test_what_a_command_is_given_wins_over_what_stands_before_it() -> None:
+def test_options_of_the_command_replace_those_before_it() -> None:
     before = TenantOptions(profile="acme", user="bruno", faults=("drop",))
     assert TenantOptions().with_defaults(before) == before
     merged = TenantOptions(profile="", faults=()).with_defaults(before)
@@ -57,9 +44,7 @@ def test_what_a_command_is_given_wins_over_what_stands_before_it() -> None:
 
 
 @pytest.mark.parametrize("variable", ["ZUORA_ENTITY_ID", "ZUORA_CLIENT_ID", "ZUORA_CLIENT_SECRET"])
-def test_an_empty_variable_is_not_taken_for_an_unset_one(
-    server: RecordedTenant, home: Path, variable: str
-) -> None:
+def test_an_empty_variable_is_refused(server: RecordedTenant, home: Path, variable: str) -> None:
     where = ["--base-url", server.served.url]
     given = {**server.served.environ(), variable: ""}
     fake = ["request", "--to", "Acme-US", "--yes"]
@@ -70,7 +55,7 @@ def test_an_empty_variable_is_not_taken_for_an_unset_one(
     assert run(home, "connections", "--entity", "Acme-US", ZUORA_ENTITY_ID="").returncode == 0
 
 
-def test_an_unknown_entity_of_the_environment_is_left_out_in_the_fake_tenant_only(
+def test_an_unknown_entity_in_the_environment_is_a_warning_in_the_fake_tenant_only(
     server: RecordedTenant, home: Path
 ) -> None:
     done = run(home, "connections", "--json", ZUORA_ENTITY_ID="0" * 32)
@@ -86,7 +71,7 @@ def test_an_unknown_entity_of_the_environment_is_left_out_in_the_fake_tenant_onl
 
 
 @pytest.mark.parametrize("which", [[TO_EUROPE], ["--from", CORPORATION, "--to", EUROPE]])
-def test_the_environment_does_not_narrow_what_was_named(
+def test_the_environment_does_not_choose_the_end_of_a_named_connection(
     server: RecordedTenant, home: Path, which: list[str]
 ) -> None:
     arguments = ["disconnect", *which, "--dry-run", "--base-url", server.served.url]

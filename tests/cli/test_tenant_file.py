@@ -100,7 +100,7 @@ def test_a_scenario_file_brings_its_own_users(home: Path, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (
             ["entities", "--scenario", "{}/bad.toml"],
@@ -120,7 +120,7 @@ def test_a_scenario_file_brings_its_own_users(home: Path, tmp_path: Path) -> Non
     ],
 )
 def test_unusable_files_and_options_are_reported(
-    home: Path, tmp_path: Path, arguments: list[str], said: str
+    home: Path, tmp_path: Path, arguments: list[str], message: str
 ) -> None:
     (tmp_path / "bad.toml").write_text(SMALL.replace("name", "nam", 1))
     db = sqlite3.connect(tmp_path / "foreign")
@@ -128,7 +128,7 @@ def test_unusable_files_and_options_are_reported(
     db.close()
     done = run(home, *(argument.format(tmp_path) for argument in arguments))
     assert (done.returncode, done.stdout) == (2, "")
-    assert said in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr
 
 

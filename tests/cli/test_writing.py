@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.tenant.execute import look_up_interrupted
 from entity_connections.cli.tenant.workspace import make_workspace
 from entity_connections.cli.tenant_options import TenantOptions
@@ -39,7 +38,7 @@ def read_journal(home: Path) -> list[dict[str, Any]]:
     return entries
 
 
-def test_a_request_for_several_targets_is_a_line_each(server: RecordedTenant, home: Path) -> None:
+def test_several_requests_have_a_line_each(server: RecordedTenant, home: Path) -> None:
     done = run_on(server, home, "request", "--to", "Acme-US", "--to", "acme-mexico", "--yes")
     assert done.returncode == 0
     first, second = done.stdout.splitlines()
@@ -47,21 +46,6 @@ def test_a_request_for_several_targets_is_a_line_each(server: RecordedTenant, ho
     assert second.startswith("Acme Corporation → Acme-Mexico: confirmed.")
     assert server.writes == ["POST /v1/entity-connections"] * 2
     assert [entry["outcome"] for entry in read_journal(home)] == ["confirmed"] * 2
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [["request", "--from", "", "--to", "Acme-US"], ["request", "--to", "Acme-US", "--to", " "],
-     ["request", "--to", "Acme-US", "--entity", ""], ["disconnect", ""],
-     ["disconnect", "--from", "", "--to", ""], ["disconnect", "--from", "Acme-US", "--to="]],
-)  # fmt: skip
-def test_an_empty_value_is_refused_and_nothing_is_sent(
-    server: RecordedTenant, home: Path, arguments: list[str]
-) -> None:
-    done = run_on(server, home, *arguments, "--yes")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "it is empty" in done.stderr
-    assert not server.writes
 
 
 GONE = "the fake tenant was in memory, and is gone with what was done in it"
@@ -72,7 +56,7 @@ GONE = "the fake tenant was in memory, and is gone with what was done in it"
     "command",
     [["request", "--to", "Acme-US"], ["disconnect", TO_EUROPE], ["deny", NORDICS_TO_EUROPE]],
 )
-def test_what_was_done_in_memory_only_is_said_to_be_gone(
+def test_the_loss_of_a_tenant_in_memory_is_reported(
     home: Path, form: list[str], command: list[str]
 ) -> None:
     done = run(home, *command, "--yes", *form)
@@ -81,9 +65,7 @@ def test_what_was_done_in_memory_only_is_said_to_be_gone(
     assert "--tenant FILE" in line
 
 
-def test_it_is_not_said_where_it_is_kept_or_nothing_was_sent(
-    server: RecordedTenant, home: Path
-) -> None:
+def test_nothing_is_lost_in_a_file_or_without_a_write(server: RecordedTenant, home: Path) -> None:
     ask = ["request", "--to", "Acme-US"]
     for command in (
         [*ask, "--dry-run"], ask, ["connections"], ["request", "--to", "Acme-Americas", "--yes"],
@@ -93,15 +75,7 @@ def test_it_is_not_said_where_it_is_kept_or_nothing_was_sent(
     assert GONE not in run_on(server, home, *ask, "--yes").stderr
 
 
-def test_nor_where_the_newest_list_stopped_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def stop(*_: object, **__: object) -> ExitCode:
-        return ExitCode.REFUSED
-
-    monkeypatch.setattr("entity_connections.cli.commands.actions.execute", stop)
-    assert run(home, "request", "--to", "Acme-US", "--yes").stderr == ""
-
-
-def test_the_result_for_machines_holds_every_id(server: RecordedTenant, home: Path) -> None:
+def test_the_json_result_holds_every_id(server: RecordedTenant, home: Path) -> None:
     (result,) = json.loads(run_on(server, home, "request", "--to", US, "--yes", "--json").stdout)
     assert result["action"] == "request"
     assert result["source"]["id"] == CORPORATION
@@ -140,14 +114,14 @@ def test_a_request_is_answered_in_its_target(
         ("disconnect", TO_EUROPE, "bruno", EUROPE),  # who may enter the target only
     ],
 )
-def test_it_acts_in_an_end_where_it_is_possible(
+def test_the_acting_entity_is_an_end_where_the_action_is_possible(
     server: RecordedTenant, home: Path, action: str, connection_id: str, user: str, acting_id: str
 ) -> None:
     assert run_on(server, home, action, connection_id, "--yes", user=user).returncode == 0
     assert read_journal(home)[0]["acting"]["id"] == acting_id
 
 
-def test_a_reader_that_has_gone_ends_no_work(server: RecordedTenant, home: Path) -> None:
+def test_a_closed_pipe_does_not_end_a_row_of_writes(server: RecordedTenant, home: Path) -> None:
     targets = "--to Acme-US --to Acme-Mexico --yes"
     program = f"{sys.executable} -m entity_connections"
     script = f"{program} request {targets} --base-url {server.served.url} | true"
@@ -160,7 +134,7 @@ def test_a_reader_that_has_gone_ends_no_work(server: RecordedTenant, home: Path)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "message"),
     [
         (["request", "--to", "Acme-Europe", "--yes"], 1, "already connected to Acme-Europe"),
         (["request", "--to", "Acme Corporation", "--yes"], 1, "cannot be connected to itself"),
@@ -179,19 +153,17 @@ def test_a_reader_that_has_gone_ends_no_work(server: RecordedTenant, home: Path)
         (["request", "--to", "Acme-US"], 2, "--yes"),
     ],
 )
-def test_what_cannot_be_done_is_said_and_nothing_is_sent(
-    server: RecordedTenant, home: Path, arguments: list[str], code: int, said: str
+def test_an_impossible_action_is_reported_and_not_sent(
+    server: RecordedTenant, home: Path, arguments: list[str], code: int, message: str
 ) -> None:
     done = run_on(server, home, *arguments)
     assert (done.returncode, done.stdout) == (code, "")
-    assert said in done.stderr
+    assert message in done.stderr
     assert server.writes == []
     assert read_journal(home) == []
 
 
-def test_a_refusal_of_zuoras_is_told_with_code_and_request_id(
-    server: RecordedTenant, home: Path
-) -> None:
+def test_a_refusal_is_reported_with_code_and_request_id(server: RecordedTenant, home: Path) -> None:
     done = run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes", user="carol")
     assert done.returncode == 1
     assert "refused. Only an administrator" in done.stdout
@@ -201,7 +173,7 @@ def test_a_refusal_of_zuoras_is_told_with_code_and_request_id(
 
 
 @pytest.mark.parametrize("action", ["accept", "disconnect"])
-def test_an_outcome_that_nobody_knows_ends_with_4_and_is_not_sent_again(
+def test_a_write_of_unknown_outcome_is_not_repeated(
     server: RecordedTenant, home: Path, action: str
 ) -> None:
     server.fake.faults.on(REFUSE_WRITES)
@@ -214,9 +186,7 @@ def test_an_outcome_that_nobody_knows_ends_with_4_and_is_not_sent_again(
     assert [entry["outcome"] for entry in read_journal(home)] == ["unknown"]
 
 
-def test_the_first_unknown_outcome_ends_a_row_of_requests(
-    server: RecordedTenant, home: Path
-) -> None:
+def test_an_unknown_outcome_ends_a_row_of_requests(server: RecordedTenant, home: Path) -> None:
     server.fake.faults.on(REFUSE_WRITES)
     done = run_on(server, home, "request", "--to", "Acme-US", "--to", "Acme-Mexico", "--yes")
     assert (done.returncode, len(server.writes)) == (4, 1)
@@ -224,7 +194,7 @@ def test_the_first_unknown_outcome_ends_a_row_of_requests(
     assert "Not sent: Request Connection, Acme Corporation → Acme-Mexico." in done.stderr
 
 
-def test_a_server_that_goes_away_ends_a_row_of_requests(server: RecordedTenant, home: Path) -> None:
+def test_an_unreachable_server_ends_a_row_of_requests(server: RecordedTenant, home: Path) -> None:
     server.later_faults[LIST, 2] = "rate-limit-retry-after=3600"
     done = run_on(server, home, "request", "--to", "Acme-US", "--to", "Acme-Mexico", "--yes")
     assert done.returncode == 3
@@ -233,7 +203,7 @@ def test_a_server_that_goes_away_ends_a_row_of_requests(server: RecordedTenant, 
 
 
 @pytest.mark.parametrize("form", [[], ["--json"]])
-def test_ctrl_c_says_what_is_known_and_what_was_not_sent(
+def test_ctrl_c_reports_what_was_sent_and_what_was_not(
     server: RecordedTenant, home: Path, form: list[str]
 ) -> None:
     server.fake.faults.on(HANG)
@@ -250,7 +220,7 @@ def test_ctrl_c_says_what_is_known_and_what_was_not_sent(
     assert len(read_journal(home)) == 1
 
 
-def test_ctrl_c_tells_the_outcome_of_the_very_write_when_there_is_one(tmp_path: Path) -> None:
+def test_ctrl_c_reports_the_recorded_outcome_of_the_same_write(tmp_path: Path) -> None:
     """Others on the same pair, before it or of other programs, are not it."""
     path = tmp_path / "state.sqlite3"
     kept = Journal(path, "acme")
@@ -281,7 +251,7 @@ def test_the_journal_knows_the_tenant_by_its_address_and_client(
     assert workspace.journal.tenant == "http://localhost:9 one"
 
 
-def test_an_answer_that_is_lost_is_told_by_the_list(server: RecordedTenant, home: Path) -> None:
+def test_a_lost_response_is_replaced_by_the_list(server: RecordedTenant, home: Path) -> None:
     server.fake.faults.on("http-504,calls=writes")
     done = run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes")
     assert (done.returncode, len(server.writes)) == (0, 1)
@@ -289,7 +259,7 @@ def test_an_answer_that_is_lost_is_told_by_the_list(server: RecordedTenant, home
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_the_next_write_tells_what_became_of_one_that_was_cut_off(
+def test_the_next_write_reports_the_outcome_of_an_interrupted_one(
     server: RecordedTenant, home: Path, number: signal.Signals
 ) -> None:
     server.fake.faults.on(CARRY_OUT_AND_HANG)
@@ -307,7 +277,7 @@ def test_the_next_write_tells_what_became_of_one_that_was_cut_off(
     assert len(server.writes) == 2
 
 
-def test_a_request_that_was_cut_off_is_repeated_under_its_own_key(
+def test_an_interrupted_request_is_repeated_with_the_same_key(
     server: RecordedTenant, home: Path
 ) -> None:
     server.fake.faults.on(HANG)
@@ -387,7 +357,7 @@ def test_an_unwritable_journal_stops_a_write_before_it_is_sent(
 @pytest.mark.parametrize(
     ("key", "last", "code"), [("n", "Nothing was sent.", 130), ("y", "confirmed", 0)]
 )
-def test_on_a_terminal_it_asks(key: str, last: str, code: int) -> None:
+def test_a_write_is_confirmed_on_a_terminal(key: str, last: str, code: int) -> None:
     with Terminal([*PROGRAM, "request", "--to", "Acme-US"]) as terminal:
         terminal.wait_for("Do it? [y/N]")
         assert "Request Connection: Acme Corporation → Acme-US" in terminal.text()
@@ -397,7 +367,7 @@ def test_on_a_terminal_it_asks(key: str, last: str, code: int) -> None:
 
 
 @pytest.mark.parametrize(("typed", "code"), [("y", 130), ("Acme-Europe", 0), (EUROPE, 0)])
-def test_a_disconnection_wants_the_name_typed(typed: str, code: int) -> None:
+def test_a_disconnection_is_confirmed_by_typing_the_name(typed: str, code: int) -> None:
     with Terminal([*PROGRAM, "disconnect", TO_EUROPE]) as terminal:
         terminal.wait_for("Type Acme-Europe to end it")
         assert "cannot be recovered" in terminal.text()
@@ -406,14 +376,14 @@ def test_a_disconnection_wants_the_name_typed(typed: str, code: int) -> None:
         assert terminal.wait_exit() == code
 
 
-def test_ctrl_c_ends_a_question_at_once() -> None:
+def test_ctrl_c_ends_a_question() -> None:
     with Terminal([*PROGRAM, "deny", "--from", "Acme-Nordics", "--to", "Acme-Europe"]) as terminal:
         terminal.wait_for("Do it? [y/N]")
         terminal.send("ctrl+c")
         assert terminal.wait_exit() == 130
 
 
-def test_no_secret_is_anywhere_afterwards(server: RecordedTenant, home: Path) -> None:
+def test_no_secret_is_printed_or_stored(server: RecordedTenant, home: Path) -> None:
     texts = []
     for writes_fail in (False, True):
         if writes_fail:

@@ -215,19 +215,6 @@ def test_a_file_or_folder_that_others_can_open_is_refused(
     assert file.read_text() == f"{VALUE}\n"
 
 
-def test_a_link_is_not_read_and_is_replaced(
-    use_keyring: UseKeyring, file: Path, tmp_path: Path
-) -> None:
-    use_keyring(NO_KEYRING)
-    target = file.rename(tmp_path / "target")
-    file.symlink_to(target)
-    with pytest.raises(SettingsError, match="Too many levels of symbolic links"):
-        find_secret(ACME)
-    store_secret(ACME, Secret("newer"))
-    assert target.read_text() == f"{VALUE}\n"
-    assert find(ACME)[0] == "newer"
-
-
 @pytest.mark.parametrize("data", [b"", b"\n\n", b"\xff\xfe", b"a\x00b", b"\x1b[2J"])
 def test_a_file_without_a_secret_is_reported(file: Path, data: bytes) -> None:
     file.write_bytes(data)

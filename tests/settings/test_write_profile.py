@@ -1,6 +1,5 @@
 """Writing profiles into config.toml; the user's own lines and comments survive."""
 
-import os
 import stat
 import unicodedata
 from collections.abc import Callable
@@ -92,18 +91,6 @@ def test_a_file_that_cannot_be_edited_stays(config: Config, old: str, sentence: 
     with pytest.raises(SettingsError, match=sentence):
         write_profile("acme", EU)
     assert path.read_text() == old
-
-
-def test_a_full_disk_is_reported(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = config(OLD)
-
-    def fail(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", fail)
-    with pytest.raises(SettingsError, match=r"cannot be written: No space left on device\."):
-        write_profile("acme", EU)
-    assert path.read_text() == OLD
 
 
 def test_environment_variables_are_not_written(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

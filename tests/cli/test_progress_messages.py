@@ -12,7 +12,7 @@ from entity_connections.cli.tenant_options import TenantOptions
 from tests.cli.recorded_tenant import LIST, RecordedTenant, run_on, start_on
 
 
-def test_a_wait_is_told_and_then_the_work_is_done(server: RecordedTenant, home: Path) -> None:
+def test_a_delay_before_a_retry_is_reported(server: RecordedTenant, home: Path) -> None:
     server.fake.faults.on("rate-limit-retry-after=1,times=1")
     done = run_on(server, home, "connections")
     assert done.returncode == 0
@@ -23,7 +23,7 @@ def test_a_wait_is_told_and_then_the_work_is_done(server: RecordedTenant, home: 
     assert "Acme-Europe" in done.stdout
 
 
-def test_ctrl_c_gives_up_a_wait(server: RecordedTenant, home: Path) -> None:
+def test_ctrl_c_ends_a_delay(server: RecordedTenant, home: Path) -> None:
     server.fake.faults.on("rate-limit-retry-after=60")
     with start_on(server, home, "connections") as process:
         assert process.stderr is not None
@@ -35,9 +35,7 @@ def test_ctrl_c_gives_up_a_wait(server: RecordedTenant, home: Path) -> None:
     assert "Traceback" not in err
 
 
-def test_a_wait_that_is_too_long_is_given_up_with_its_length(
-    server: RecordedTenant, home: Path
-) -> None:
+def test_a_delay_that_is_too_long_is_an_error(server: RecordedTenant, home: Path) -> None:
     server.later_faults[LIST, 1] = "rate-limit-retry-after=3600"
     done = run_on(server, home, "waiting", user="bruno")
     assert (done.returncode, done.stdout) == (3, "")
@@ -46,7 +44,7 @@ def test_a_wait_that_is_too_long_is_given_up_with_its_length(
 
 
 @pytest.mark.parametrize("asked", [True, False])
-def test_an_answer_that_does_not_come_is_told_again_and_again(
+def test_a_missing_response_is_reported_repeatedly(
     capsys: pytest.CaptureFixture[str], *, asked: bool
 ) -> None:
     """But not where nothing was asked, as while a person thinks."""
