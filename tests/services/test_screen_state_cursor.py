@@ -23,7 +23,7 @@ from entity_connections.domain.connections import (
 )
 from entity_connections.domain.entities import Entity, Hierarchy
 from entity_connections.domain.row_filter import filter_rows, search_text
-from entity_connections.domain.row_sort import SortColumn as Sorting
+from entity_connections.domain.row_sort import SortColumn
 from entity_connections.domain.rows import Row
 from entity_connections.domain.zuora_api import ListResult
 from entity_connections.services.operations.operation import Operation, State
@@ -90,8 +90,8 @@ class Left(NamedTuple):
 
     acting_id: str
     direction: Direction
-    needle: str
-    operation: Sorting | None
+    filter_text: str
+    sort_column: SortColumn | None
     chosen: dict[Direction, str | None]
 
 
@@ -171,9 +171,9 @@ class CursorMachine(RuleBasedStateMachine):
     def a_write_is_answered(self, listed: bool) -> None:
         operation = self.sent.pop(0)
         self.server.change({operation.ends: AFTER[operation.action]})
-        view = run(self.tenant.read(operation.row.acting.id)) if listed else None
-        self.state.finish_operation(replace(operation, state=State.CONFIRMED, snapshot=view))
-        if view is not None and view.acting_id == self.state.acting_id:
+        snapshot = run(self.tenant.read(operation.row.acting.id)) if listed else None
+        self.state.finish_operation(replace(operation, state=State.CONFIRMED, snapshot=snapshot))
+        if snapshot is not None and snapshot.acting_id == self.state.acting_id:
             self.fresh = True
             self.look()
 
@@ -184,9 +184,9 @@ class CursorMachine(RuleBasedStateMachine):
         if keys := self.keys:
             self.choose(keys[at % len(keys)])
 
-    @rule(needle=st.sampled_from(["", "not connected", "pending", "north"]))
-    def they_filter(self, needle: str) -> None:
-        self.state.set_filter(needle)
+    @rule(text=st.sampled_from(["", "not connected", "pending", "north"]))
+    def they_filter(self, text: str) -> None:
+        self.state.set_filter(text)
         self.stays = self.above = None
 
     @rule()
@@ -194,10 +194,10 @@ class CursorMachine(RuleBasedStateMachine):
         if (cursor := self.state.cursor) is not None:
             self.choose(cursor)
 
-    @rule(operation=st.sampled_from(Sorting))
-    def they_sort(self, operation: Sorting) -> None:
+    @rule(column=st.sampled_from(SortColumn))
+    def they_sort(self, column: SortColumn) -> None:
         cursor = self.state.cursor
-        self.state.tab.sort_by(operation)
+        self.state.tab.sort_by(column)
         self.above = None
         assert self.state.cursor == cursor or self.state.moved_reason
 
