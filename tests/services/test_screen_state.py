@@ -117,6 +117,8 @@ async def test_going_back_shows_a_row_that_the_filter_would_hide(state: ScreenSt
         [CONNECTED],
     )
     assert (state.cursor, state.moved_reason) == (CANADA, "")
+    state.tab.sort_by(SortColumn.STATUS)
+    assert [row.key for row in state.visible_rows()] == [CANADA]
 
 
 async def test_a_row_in_progress_moves_only_when_the_user_sorts(state: ScreenState) -> None:

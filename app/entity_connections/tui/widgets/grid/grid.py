@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from rich.cells import cell_len
+from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding
@@ -31,7 +32,6 @@ from entity_connections.tui.widgets.grid.layout import (
     Slot,
     fit_text,
     lay_out_columns,
-    merge_segments,
 )
 
 TONES = frozenset({"good", "wait", "end", "warn", "mute", "action"})
@@ -230,13 +230,13 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         """Adapt the scrollbar and the scroll position to the number of rows."""
         height = len(self.items) + HEADER_HEIGHT
         self.virtual_size = Size(0, height)
-        overflows = height > self.container_size.height
+        if not self.styles.auto_dimensions:
+            # Now, because a layout would show it one frame after the rows.
+            self.show_vertical_scrollbar = height > self.container_size.height > 0
         if self.show_vertical_scrollbar:
             self.vertical_scrollbar.window_virtual_size = height
         self.scroll_y = min(self.scroll_y, self.max_scroll_y)
-        self.refresh(
-            layout=self.styles.auto_dimensions or overflows != self.show_vertical_scrollbar
-        )
+        self.refresh(layout=self.styles.auto_dimensions)
 
     def _scroll_to_row(self, top: int) -> None:
         """Bring a row to the top, as far as there are rows to fill the page."""
@@ -335,7 +335,8 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         end = self.slots[-1].start + self.slots[-1].width if self.slots else GUTTER
         # The blank rest of the line takes the last style, so it needs no segment of its own.
         parts.append((" " * (self._width - end), parts[-1][1]))
-        return Strip(merge_segments(parts), self._width)
+        segments = [Segment(text, style) for text, style in parts]
+        return Strip(segments, self._width).simplify()  # each segment costs 40 bytes of output
 
     def _paint_placeholder(self) -> Iterable[Strip]:
         content, style = self.placeholder, self.visual_style

@@ -4,14 +4,10 @@ All texts are literal. All widths are counted in terminal cells, not in characte
 "東京" is four cells wide.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
-from rich.segment import Segment
-from rich.style import Style
 
 GUTTER = 1
 """Cells left of the columns, for the cursor mark. A blank cell precedes each column."""
@@ -91,11 +87,3 @@ def fit_text(text: str, width: int) -> str:
     if cells <= width:
         return text + " " * (width - cells)
     return set_cell_size(text, width - 1) + "…"
-
-
-def merge_segments(parts: Iterable[tuple[str, Style]]) -> list[Segment]:
-    """Join neighbouring texts of one style: each segment costs about 40 bytes of output."""
-    return [
-        Segment("".join(text for text, _ in group), style)
-        for style, group in groupby(parts, key=itemgetter(1))
-    ]
