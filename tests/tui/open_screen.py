@@ -2,13 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 from entity_connections.cli.tenant.fake_workspace import create_fault_switches
 from entity_connections.domain.risk import Risk
-from entity_connections.domain.zuora_api import ZuoraApi
 from entity_connections.fake.policy import Policy
 from entity_connections.fake.scenarios.catalogue import USERS
 from entity_connections.fake.tenant import Tenant as FakeTenant
@@ -31,7 +30,8 @@ from textual.pilot import Pilot
 
 from tests.acme import ONE_ATTEMPT, client, open_acme
 
-Wrap = Callable[[ZuoraApi], ZuoraApi]
+HOLD_READS, HOLD_WRITES = "latency=60,calls=reads", "latency=60,calls=writes"
+"""Faults that hold calls until they are switched off."""
 TIMEOUT = 20.0
 """Seconds to wait for the screen to settle before giving up."""
 MOMENT = 0.005
@@ -99,6 +99,11 @@ class ScreenDriver:
         """The entity of the row under the cursor."""
         keys = [item.key for item in self.rows.items]
         return self.row_names()[keys.index(self.rows.cursor_key or "")]
+
+    def count_lists(self) -> int:
+        """Return how many lists of connections the log of requests shows."""
+        calls = self.state.session.request_log.calls
+        return sum(call.path.startswith("/v1/entity-connections?") for call in calls)
 
     async def settle(self) -> None:
         """Wait until nothing is being done and everything is drawn."""
@@ -226,7 +231,6 @@ async def _do_nothing(_username: str) -> None:
 def make_workspace(
     fake: FakeTenant,
     user: str,
-    wrap: Wrap | None = None,
     scenario: str = "acme",
     setup: TenantSetup = DEMO,
     before_enter: BeforeEnter = _do_nothing,
@@ -241,7 +245,7 @@ def make_workspace(
         request_log = setup.request_log or RequestLog()
         zuora = client(fake, username, lock, request_log, setup.retry_policy)
         return UserSession(
-            tenant=Tenant(wrap(zuora) if wrap else zuora, cache=setup.cache),
+            tenant=Tenant(zuora, cache=setup.cache),
             login=account.login,
             start=None if setup.cache else account.home_entity_id,
             role=lambda entity_id: fake.role(username, entity_id) if demo else None,
@@ -270,7 +274,7 @@ async def open_screen(
     size: tuple[int, int] = (120, 36),
     theme: str = "dark",
     policy: Policy | None = None,
-    wrap: Wrap | None = None,
+    faults: Sequence[str] = (),
     setup: TenantSetup = DEMO,
     timing: Timing = FAST,
     before_enter: BeforeEnter = _do_nothing,
@@ -284,14 +288,16 @@ async def open_screen(
         size: columns and lines of the terminal.
         theme: the theme.
         policy: the policy of the tenant.
-        wrap: puts a test double around the adapter.
+        faults: the faults that are on from the start.
         setup: what kind of tenant it is.
         timing: the delays of the screen.
         before_enter: awaited with the user's name before the tenant is opened.
         ready: what to wait for instead of the rows.
     """
     fake = open_acme(scenario, policy)
-    workspace = make_workspace(fake, user, wrap, scenario, setup, before_enter)
+    for fault in faults:
+        fake.faults.on(fault)
+    workspace = make_workspace(fake, user, scenario, setup, before_enter)
     app = ConnectionsApp(workspace, theme, timing)
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         ui = ScreenDriver(app, pilot, fake)

@@ -4,22 +4,21 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
-from entity_connections.domain.errors import Forbidden, RateLimited, Unauthenticated, ZuoraError
+from entity_connections.domain.errors import Forbidden, Unauthenticated, Unreachable
 from entity_connections.services.refresh_interval import refresh_interval
 from entity_connections.services.request_log import RateLimit, RequestLog, RetryDelay
 from entity_connections.tui.rendering.banner import BannerState, render_banner
+from entity_connections.zuora.http.retry import RetryPolicy
 
 from tests.acme import US, client
-from tests.tui.adapter import OFFLINE, ControlledAdapter
-from tests.tui.open_screen import FAST, TenantSetup, open_screen
+from tests.tui.open_screen import FAST, HOLD_READS, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
 sizes = pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (160, 48)], ids=str)
+RATE_LIMIT = "rate-limit-retry-after=12,calls=reads"
+RETRIES = TenantSetup(retry_policy=RetryPolicy())
+OFFLINE = Unreachable("No connection to Zuora came about.")
 WAIT = RetryDelay("rate limited", 1012.0)
-
-
-def far_off() -> RetryDelay:
-    return RetryDelay("rate limited", asyncio.get_running_loop().time() + 11.5)
 
 
 @pytest.mark.parametrize(
@@ -64,13 +63,11 @@ async def test_delay(
     snap: Snapshot, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """How long, why, and that escape gives up; nothing else has moved."""
-    adapter = ControlledAdapter()
-    setup = TenantSetup(request_log=adapter.request_log)
-    async with open_screen(size=size, wrap=adapter, setup=setup) as ui:
+    async with open_screen(size=size, setup=RETRIES) as ui:
         monkeypatch.setattr("entity_connections.tui.rendering.banner.ceil", lambda _: 12)
-        adapter.delay = far_off
+        ui.fake.faults.on(RATE_LIMIT)
         await ui.pilot.press("ctrl+r")
-        await ui.wait_until(lambda: bool(adapter.request_log.delays))
+        await ui.wait_until(lambda: bool(ui.state.session.request_log.delays))
         snap(ui.app)
         await ui.press("escape")
         assert ui.text("banner").startswith("Not refreshed: Zuora is busy.")
@@ -78,23 +75,21 @@ async def test_delay(
 
 @pytest.mark.asyncio
 async def test_escape_in_the_filter_ends_a_delay() -> None:
-    adapter = ControlledAdapter()
-    async with open_screen(wrap=adapter, setup=TenantSetup(request_log=adapter.request_log)) as ui:
-        adapter.delay = far_off
+    async with open_screen(setup=RETRIES) as ui:
+        ui.fake.faults.on(RATE_LIMIT)
         await ui.pilot.press("ctrl+r", "slash", "u", "s")
-        await ui.wait_until(lambda: bool(adapter.request_log.delays))
+        await ui.wait_until(lambda: bool(ui.state.session.request_log.delays))
         await ui.press("escape")
-        assert not adapter.request_log.delays
+        assert not ui.state.session.request_log.delays
         assert ui.screen.view.filter_input.value == "us"
 
 
 @pytest.mark.asyncio
 async def test_the_banner_counts_down() -> None:
-    adapter = ControlledAdapter()
-    async with open_screen(wrap=adapter, setup=TenantSetup(request_log=adapter.request_log)) as ui:
-        adapter.delay = far_off
+    async with open_screen(setup=RETRIES) as ui:
+        ui.fake.faults.on(RATE_LIMIT)
         await ui.pilot.press("ctrl+r")
-        await ui.wait_until(lambda: bool(adapter.request_log.delays))
+        await ui.wait_until(lambda: bool(ui.state.session.request_log.delays))
         first = ui.text("banner")
         await ui.wait_until(lambda: ui.text("banner") != first)
         assert "trying again in 1" in ui.text("banner")
@@ -106,30 +101,28 @@ async def test_the_banner_counts_down() -> None:
 async def test_offline_and_back(snap: Snapshot, size: tuple[int, int]) -> None:
     """The rows stay, greyed; one line says why and that it tries again; no other message."""
     timing = FAST._replace(refresh_interval=lambda _: 0.05)
-    adapter = ControlledAdapter()
-    async with open_screen(size=size, wrap=adapter, timing=timing) as ui:
+    async with open_screen(size=size, timing=timing) as ui:
         before = ui.rows.region
-        adapter.error = OFFLINE
+        ui.fake.faults.on("offline")
         await ui.wait_until(lambda: bool(ui.text("banner")))
-        reads = adapter.lists
-        await ui.wait_until(lambda: adapter.lists > reads + 2)
+        reads = ui.count_lists()
+        await ui.wait_until(lambda: ui.count_lists() > reads + 2)
         snap(ui.app)
         assert ui.rows.region == before, "the banner takes no row away"
         assert not ui.notice
         assert ui.rows.stale
-        adapter.error = None
+        ui.fake.faults.off()
         await ui.wait_until(lambda: not ui.text("banner") and not ui.rows.stale)
         assert "updated just now" in ui.text("header")
 
 
 @pytest.mark.asyncio
 async def test_the_notice_about_a_failure_disappears_with_it() -> None:
-    adapter = ControlledAdapter()
-    async with open_screen(wrap=adapter) as ui:
-        adapter.error = OFFLINE
+    async with open_screen() as ui:
+        ui.fake.faults.on("offline")
         await ui.press("ctrl+r")
         assert "Zuora cannot be reached: No connection" in ui.notice
-        adapter.error = None
+        ui.fake.faults.off()
         ui.screen.tenant_workers.read(ui.state)
         await ui.settle()
         assert not ui.notice
@@ -137,37 +130,37 @@ async def test_the_notice_about_a_failure_disappears_with_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [Unauthenticated("They were refused."), RateLimited("Wait.", retry_after=3600)]
+    ("fault", "named"), [("expired-token=0", False), ("rate-limit-retry-after=3600", True)]
 )
 @pytest.mark.asyncio
-async def test_refused_credentials_and_a_named_time_stop_the_refresh(error: ZuoraError) -> None:
+async def test_refused_credentials_and_a_named_time_stop_the_refresh(
+    fault: str, named: bool
+) -> None:
     timing = FAST._replace(refresh_interval=lambda _: 0.05)
-    adapter = ControlledAdapter()
-    async with open_screen(wrap=adapter, timing=timing) as ui:
-        adapter.error = error
+    async with open_screen(timing=timing) as ui:
+        ui.fake.faults.on(fault)
         await ui.wait_until(lambda: bool(ui.text("banner")))
-        assert ("trying again at" in ui.text("banner")) == isinstance(error, RateLimited)
-        reads = adapter.lists
+        assert ("trying again at" in ui.text("banner")) is named
+        reads = ui.count_lists()
         await asyncio.sleep(0.2)  # four intervals
-        assert adapter.lists == reads
-        adapter.error = None
+        assert ui.count_lists() == reads
+        ui.fake.faults.off()
         await ui.press("ctrl+r")
         assert not ui.text("banner")
-        await ui.wait_until(lambda: adapter.lists > reads + 2)
+        await ui.wait_until(lambda: ui.count_lists() > reads + 2)
 
 
 @pytest.mark.asyncio
 async def test_a_slow_answer_is_shown_and_can_be_given_up() -> None:
-    adapter = ControlledAdapter()
-    async with open_screen(wrap=adapter, timing=FAST._replace(slow_after=0.05)) as ui:
-        adapter.may_read.clear()
+    async with open_screen(timing=FAST._replace(slow_after=0.05)) as ui:
+        ui.fake.faults.on(HOLD_READS)
         await ui.pilot.press("ctrl+r")
         await ui.wait_until(lambda: "No answer from Zuora for" in ui.text("banner"))
         await ui.pilot.press("escape")
         await ui.settle()
         assert "You gave up waiting." in ui.notice
         assert ui.text("banner").startswith("Offline")
-        adapter.may_read.set()
+        ui.fake.faults.off("latency")
         await ui.press("ctrl+r")
         assert not ui.text("banner")
         assert not ui.notice
@@ -175,12 +168,10 @@ async def test_a_slow_answer_is_shown_and_can_be_given_up() -> None:
 
 @pytest.mark.asyncio
 async def test_a_start_that_failed_is_repeated_automatically() -> None:
-    adapter = ControlledAdapter()
-    adapter.access_error = OFFLINE
     timing = FAST._replace(refresh_interval=lambda _: 0.05)
-    async with open_screen(wrap=adapter, timing=timing) as ui:
+    async with open_screen(faults=["offline"], timing=timing) as ui:
         assert ui.text("banner").startswith("Offline: Zuora cannot be reached; trying again")
-        adapter.access_error = None
+        ui.fake.faults.off()
         await ui.wait_until(lambda: ui.screen.state is not None and bool(ui.row_names()))
         await ui.wait_until(lambda: not ui.text("banner"))
 
@@ -201,9 +192,9 @@ async def test_low_rate_limit(snap: Snapshot) -> None:
 @pytest.mark.asyncio
 async def test_list_warnings(snap: Snapshot) -> None:
     """The good rows are there, with a count of what could not be read."""
-    adapter = ControlledAdapter()
-    adapter.warnings = ("2 connections could not be read.",)
-    async with open_screen(size=(80, 24), wrap=adapter) as ui:
+    async with open_screen(size=(80, 24)) as ui:
+        ui.fake.state.db.execute("UPDATE connection SET id = 'no id ' || seq WHERE seq <= 2")
+        await ui.press("ctrl+r")
         snap(ui.app)
         assert len(ui.row_names()) == 15
 
@@ -211,13 +202,12 @@ async def test_list_warnings(snap: Snapshot) -> None:
 @pytest.mark.asyncio
 async def test_a_write_that_was_refused_offline_is_not_sent_later() -> None:
     timing = FAST._replace(refresh_interval=lambda _: 0.05)
-    adapter = ControlledAdapter()
-    async with open_screen(wrap=adapter, timing=timing) as ui:
+    async with open_screen(timing=timing) as ui:
         await ui.move_to("Acme-US")
-        adapter.error = OFFLINE
+        ui.fake.faults.on("offline")
         await ui.press("r", "y")
         assert "Nothing was sent." in ui.notice
-        adapter.error = None
+        ui.fake.faults.off()
         await ui.wait_until(lambda: not ui.text("banner"))
         assert ui.cell("Acme-US", "status") == "○ Not connected"
         connections = (await client(ui.fake).list_connections(US)).items

@@ -5,8 +5,7 @@ from entity_connections.domain.connections import Direction
 from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
 
 from tests.acme import CORPORATION, GERMANY, JAPAN, client
-from tests.tui.adapter import OFFLINE, ControlledAdapter
-from tests.tui.open_screen import ScreenDriver, open_screen
+from tests.tui.open_screen import HOLD_READS, ScreenDriver, open_screen
 
 pytestmark = pytest.mark.asyncio
 
@@ -101,16 +100,15 @@ async def test_g_goes_back_only_from_the_row_it_came_to() -> None:
 
 
 async def test_g_works_while_nothing_can_be_read() -> None:
-    adapter = ControlledAdapter()
-    async with open_screen(wrap=adapter) as ui:
+    async with open_screen() as ui:
         await only_not_connected(ui, "Acme-Mexico")
-        adapter.may_read.clear()
+        ui.fake.faults.on(HOLD_READS)
         for there in ("Acme-Mexico", "Acme Corporation") * 2:
             await ui.pilot.press("g")
             await ui.wait_until(lambda there=there: ui.text("header").startswith(f"{there} ▾"))  # type: ignore[misc]
         assert ui.cursor == "Acme-Mexico"
-        adapter.error = OFFLINE
-        adapter.may_read.set()
+        ui.fake.faults.on("offline")
+        ui.fake.faults.off("latency")
         await ui.settle()
         await ui.press("g")
         assert ui.row_names() == []
@@ -121,17 +119,16 @@ async def test_g_works_while_nothing_can_be_read() -> None:
 
 
 async def test_the_other_side_shows_cached_rows_while_its_list_is_read() -> None:
-    adapter = ControlledAdapter()
-    async with open_screen(wrap=adapter) as ui:
+    async with open_screen() as ui:
         await ui.act_in("Acme-Mexico")
         await ui.act_in("Acme Corporation")
         await ui.move_to("Acme-Mexico")
         await ui.press("r", "y")
-        adapter.may_read.clear()
+        ui.fake.faults.on(HOLD_READS)
         await ui.pilot.press("g")
         await ui.wait_until(lambda: ui.text("header").startswith("Acme-Mexico ▾"))
         assert ui.cell("Acme Corporation", "status") == "◐ Pending"
-        adapter.may_read.set()
+        ui.fake.faults.off("latency")
         await ui.settle()
         assert ui.status_and_action("Acme Corporation") == ("◐ Pending", "Accept")
 

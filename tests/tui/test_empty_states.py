@@ -3,7 +3,6 @@
 import pytest
 
 from tests.acme import CORPORATION
-from tests.tui.adapter import OFFLINE, ControlledAdapter
 from tests.tui.open_screen import open_screen
 from tests.tui.snapshots import Snapshot
 
@@ -29,25 +28,22 @@ async def test_filtered_to_nothing(snap: Snapshot) -> None:
 
 async def test_failed_with_rows_from_before(snap: Snapshot) -> None:
     """The rows stay, greyed, with their age and the sentence of the error."""
-    adapter = ControlledAdapter()
-    async with open_screen(size=(80, 24), wrap=adapter) as ui:
-        adapter.error = adapter.access_error = OFFLINE
+    async with open_screen(size=(80, 24)) as ui:
+        ui.fake.faults.on("offline")
         await ui.press("ctrl+r")
         snap(ui.app)
-        adapter.error = adapter.access_error = None
+        ui.fake.faults.off()
         await ui.press("ctrl+r")
         assert ui.text("header").endswith("updated just now")
 
 
 async def test_failed_with_nothing_to_show(snap: Snapshot) -> None:
     """The error stands where the rows would be, with what to do about it."""
-    adapter = ControlledAdapter()
-    adapter.access_error = adapter.error = OFFLINE
-    async with open_screen(size=(80, 24), wrap=adapter) as ui:
+    async with open_screen(size=(80, 24), faults=["offline"]) as ui:
         snap(ui.app)
         await ui.press("e")
         assert "Nothing has been read yet." in ui.notice
-        adapter.error = adapter.access_error = None
+        ui.fake.faults.off()
         await ui.press("ctrl+r")
         assert ui.state.acting_id == CORPORATION
         assert len(ui.row_names()) == 15

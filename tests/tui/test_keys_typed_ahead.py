@@ -17,8 +17,7 @@ from textual import events
 from textual.pilot import Pilot
 
 from tests.acme import write_names
-from tests.tui.adapter import ControlledAdapter
-from tests.tui.open_screen import open_screen
+from tests.tui.open_screen import HOLD_READS, open_screen
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -46,17 +45,16 @@ PROCEDURE = ["e", *"americas", "enter", "/", *"europe", "enter", "r"]
 
 @pytest.mark.asyncio
 async def test_keys_after_yes_wait_for_its_outcome_and_for_the_other_list() -> None:
-    adapter = ControlledAdapter()
-    async with open_screen(wrap=adapter) as ui:
+    async with open_screen() as ui:
         await ui.press_at_once(*PROCEDURE)
         await ui.press()
-        adapter.may_read.clear()
+        ui.fake.faults.on(HOLD_READS)
         ui.app.post_message(key_event("y"))
         ui.app.post_message(key_event("g"))
         ui.app.post_message(key_event("a"))
         await ui.wait_until(lambda: "waiting for Zuora" in ui.notice)
         assert ui.text("header").startswith("Acme-Americas ▾")
-        adapter.may_read.set()
+        ui.fake.faults.off("latency")
         await ui.settle()
         question = ui.app.screen
         assert isinstance(question, ActionConfirmation)
@@ -66,16 +64,15 @@ async def test_keys_after_yes_wait_for_its_outcome_and_for_the_other_list() -> N
 
 @pytest.mark.asyncio
 async def test_escape_overtakes_keys_that_wait_for_zuora() -> None:
-    adapter = ControlledAdapter()
-    async with open_screen(wrap=adapter) as ui:
-        adapter.may_read.clear()
+    async with open_screen() as ui:
+        ui.fake.faults.on(HOLD_READS)
         for key in ["ctrl+r", "r", "down"]:
             ui.app.post_message(key_event(key))
         await ui.wait_until(lambda: "r down: waiting for Zuora" in ui.notice)
         ui.app.post_message(key_event("escape"))
         await ui.wait_until(lambda: ui.app.input.is_empty)
         assert ui.shows_main_screen
-        adapter.may_read.set()
+        ui.fake.faults.off("latency")
         await ui.settle()
         assert ui.shows_main_screen
 

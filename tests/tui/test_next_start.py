@@ -17,7 +17,6 @@ from entity_connections.tui.dialogs.action_confirmation import ActionConfirmatio
 
 from tests.acme import CORPORATION, US, client, open_acme
 from tests.services.factories import intend
-from tests.tui.adapter import OFFLINE, ControlledAdapter
 from tests.tui.open_screen import FAST, ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
@@ -39,16 +38,6 @@ async def yesterday(path: Path, hours: float = 3) -> ListCache:
     return cache
 
 
-def make_offline_adapter() -> ControlledAdapter:
-    adapter = ControlledAdapter()
-    adapter.error = adapter.access_error = OFFLINE
-    return adapter
-
-
-def go_online(adapter: ControlledAdapter) -> None:
-    adapter.error = adapter.access_error = None
-
-
 def leave_open(ui: ScreenDriver, journal: Journal, name: str) -> str:
     """Leave an intent without an outcome, as a killed program does; return its id."""
     row = next(one for one in ui.state.rows() if one.counterpart.title == name)
@@ -60,9 +49,9 @@ def leave_open(ui: ScreenDriver, journal: Journal, name: str) -> str:
 async def test_offline(snap: Snapshot, size: tuple[int, int], tmp_path: Path) -> None:
     """The rows of three hours ago, greyed, with their age; one line says that it is offline."""
     timing = FAST._replace(refresh_interval=lambda _: 0.05)
-    adapter, cache = make_offline_adapter(), await yesterday(tmp_path)
+    cache = await yesterday(tmp_path)
     async with open_screen(
-        size=size, wrap=adapter, setup=TenantSetup(cache=cache), timing=timing
+        size=size, faults=["offline"], setup=TenantSetup(cache=cache), timing=timing
     ) as ui:
         assert "Zuora cannot be reached: No connection" in ui.notice
         await ui.press("escape")
@@ -71,30 +60,31 @@ async def test_offline(snap: Snapshot, size: tuple[int, int], tmp_path: Path) ->
         assert ui.screen.view.rows.stale
         assert "read 3 h ago" in ui.text("header")
         await ui.move_to("Acme-Germany")
-        go_online(adapter)
+        ui.fake.faults.off()
         await ui.wait_until(lambda: not ui.text("banner"))
         await ui.wait_until(lambda: "updated just now" in ui.text("header"))
         assert ui.cursor == "Acme-Germany"
 
 
 async def test_the_rows_are_there_before_anything_answers(tmp_path: Path) -> None:
-    adapter, cache = ControlledAdapter(), await yesterday(tmp_path, hours=50)
-    adapter.may_enter.clear()
+    cache = await yesterday(tmp_path, hours=50)
     setup = TenantSetup(cache=cache)
-    async with open_screen(wrap=adapter, setup=setup, ready=lambda ui: bool(ui.row_names())) as ui:
+    async with open_screen(
+        faults=["latency=60,calls=tokens"], setup=setup, ready=lambda ui: bool(ui.row_names())
+    ) as ui:
         assert len(ui.row_names()) == 15
         assert ui.text("header").endswith("reading… · read 2 days ago")
         assert ui.screen.view.rows.stale
         await ui.pilot.press("i")
-        adapter.may_enter.set()
+        ui.fake.faults.off("latency")
         await ui.settle()
         assert ui.text("header").endswith("updated just now")
         assert ui.state.direction is Direction.INBOUND
 
 
 async def test_trying_again_offline_keeps_the_tab_and_the_cursor(tmp_path: Path) -> None:
-    adapter, cache = make_offline_adapter(), await yesterday(tmp_path)
-    async with open_screen(wrap=adapter, setup=TenantSetup(cache=cache)) as ui:
+    cache = await yesterday(tmp_path)
+    async with open_screen(faults=["offline"], setup=TenantSetup(cache=cache)) as ui:
         await ui.press("i")
         await ui.move_to("Acme-Japan")
         await ui.press("a")
@@ -104,7 +94,7 @@ async def test_trying_again_offline_keeps_the_tab_and_the_cursor(tmp_path: Path)
         assert not ui.app.screen.invalidated
         await ui.press("y")
         assert "Nothing was sent." in ui.notice
-        go_online(adapter)
+        ui.fake.faults.off()
         await ui.press("ctrl+r")
         assert ui.cursor == "Acme-Japan"
         assert ui.cell("Acme-Japan", "status") == "◐ Pending"
@@ -128,7 +118,7 @@ async def test_a_cancelled_start_is_repeated(tmp_path: Path) -> None:
     disk = SlowDisk((await yesterday(tmp_path)).path)
     setup = TenantSetup(cache=disk)
     async with open_screen(
-        wrap=make_offline_adapter(), setup=setup, ready=lambda _: disk.asked.is_set()
+        faults=["offline"], setup=setup, ready=lambda _: disk.asked.is_set()
     ) as ui:
         await ui.pilot.press("ctrl+r")
         await ui.wait_until(lambda: ui.screen.state is not None)
@@ -189,11 +179,11 @@ async def test_offline_it_stays_unknown_and_is_recorded_once_when_it_is_known(
     )
     async with open_screen() as ui:
         leave_open(ui, journal, "Acme-US")
-    adapter, cache = make_offline_adapter(), await yesterday(tmp_path)
+    cache = await yesterday(tmp_path)
     setup = TenantSetup(cache=cache, journal=Journal(path, "acme"))
-    async with open_screen(wrap=adapter, setup=setup) as ui:
+    async with open_screen(faults=["offline"], setup=setup) as ui:
         assert ui.cell("Acme-US", "action") == "? outcome unknown"
-        go_online(adapter)
+        ui.fake.faults.off()
         await ui.press("ctrl+r")
         assert ui.cell("Acme-US", "action") == "Request Connection"
         assert "did not happen" in ui.notice

@@ -13,8 +13,7 @@ from entity_connections.services.storage.journal import Journal
 
 from tests.acme import write_names
 from tests.services.factories import intend
-from tests.tui.adapter import ControlledAdapter
-from tests.tui.open_screen import ScreenDriver, TenantSetup, open_screen
+from tests.tui.open_screen import HOLD_WRITES, ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
 pytestmark = pytest.mark.asyncio
@@ -56,14 +55,13 @@ async def test_refused(snap: Snapshot) -> None:
 
 
 async def test_sending_shows_on_the_row() -> None:
-    adapter = ControlledAdapter()
-    async with open_screen(wrap=adapter) as ui:
-        adapter.may_write.clear()
+    async with open_screen() as ui:
+        ui.fake.faults.on(HOLD_WRITES)
         await ui.move_to("Acme-US")
         await ui.press("r")
         await ui.pilot.press("y")
         await ui.wait_until(lambda: ui.status_and_action("Acme-US") == ("… sending", ""))
-        adapter.may_write.set()
+        ui.fake.faults.off("latency")
         await ui.settle()
         assert ui.cell("Acme-US", "status") == "◐ Pending"
 
@@ -127,18 +125,17 @@ async def test_while_an_outcome_is_unknown_only_a_request_is_repeated_under_its_
 
 
 async def test_every_write_delays_quitting_and_not_only_the_first() -> None:
-    adapter = ControlledAdapter()
-    async with open_screen(wrap=adapter) as ui:
+    async with open_screen() as ui:
         await ui.press("i")
         for name, key in (("Acme-Japan", "ctrl+q"), ("Acme-Germany", "ctrl+c")):
-            adapter.may_write.clear()
+            ui.fake.faults.on(HOLD_WRITES)
             await ui.move_to(name)
             await ui.press("a")
             await ui.pilot.press("y")
             await ui.wait_until(lambda: ui.screen.tenant_workers.writing)
             await ui.pilot.press(key)
             await ui.wait_until(lambda: "A write is being sent" in ui.notice)
-            adapter.may_write.set()
+            ui.fake.faults.off("latency")
             await ui.settle()
         assert ui.app.return_code is None
 
