@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 CALLED = {
-    "GET": ("GET", "/v1/entities"),
+    "GET": ("GET", "/v1/users/x/accessible-entities"),
+    "CONNECTIONS": ("GET", "/v1/entity-connections"),
+    "ENTITIES": ("GET", "/v1/entities"),
     "PUT": ("PUT", "/v1/entity-connections/x/accept"),
     "TOKEN": ("POST", "/oauth/token"),
     "OTHER": ("GET", "/openapi.json"),
@@ -30,7 +32,9 @@ CALLED = {
 def test_the_text_of_a_setting_can_be_parsed(
     name: str, value: float | None, parameters: dict[str, object]
 ) -> None:
-    text = name if value is None or FAULTS[name].value is None else f"{name}={value}"
+    least, greatest = FAULTS[name].values
+    takes_value = FAULTS[name].value is not None and least <= (value or 0) <= greatest
+    text = f"{name}={value}" if value is not None and takes_value else name
     setting = parse_fault(text + "".join(f", {key}={word}" for key, word in parameters.items()))
     assert parse_fault(str(setting)) == setting
 
@@ -46,11 +50,12 @@ def test_the_text_of_a_setting_can_be_parsed(
         ("latency=-1", "The value of latency must be a number"),
         ("latency=nan", "The value of latency must be a number"),
         ("latency=inf", "The value of latency must be a number"),
+        ("gateway-page=600", "The value of gateway-page must be a number from 200 to 599."),
         ("drop,share=2", "The share of drop must be a number from 0 to 1."),
         ("drop,times=0", "The times of drop must be a whole number from 1."),
         ("drop,after=0", "The after of drop must be a whole number from 1."),
         ("drop,times=²", "The times of drop must be a whole number from 1."),
-        ("drop,calls=some", "The calls of drop must be all, api, reads, writes or tokens."),
+        ("drop,calls=some", "The calls of drop must be all, api, reads, writes, connections, "),
         ("drop,often=1", "After drop come share=, after=, times= and calls="),
         ("drop,times=1,times=2", "each of them once at most"),
     ],
@@ -73,6 +78,11 @@ def test_any_text_is_a_fault_or_refused_with_a_sentence(text: str) -> None:
 def test_the_sentence_of_a_setting_contains_its_value() -> None:
     assert parse_fault("latency=0.25").sentence == "Every answer comes 0.25 seconds late."
     assert parse_fault("latency").sentence == "Every answer comes 1 second late."
+
+
+def test_a_fault_may_be_off_after_one_time_by_default() -> None:
+    assert parse_fault("list-empty-once") == parse_fault("list-empty-once,times=1")
+    assert str(parse_fault("list-empty-once,times=2")) == "list-empty-once,times=2"
 
 
 def test_faults_are_switched_and_summarized_in_a_fixed_order() -> None:
@@ -107,9 +117,11 @@ def test_the_same_seed_triggers_on_the_same_calls(share: float) -> None:
 @pytest.mark.parametrize(
     ("calls", "affected"),
     [
-        ("all", "GET PUT TOKEN OTHER"),
-        ("api", "GET PUT"),
-        ("reads", "GET"),
+        ("all", "GET CONNECTIONS ENTITIES PUT TOKEN OTHER"),
+        ("api", "GET CONNECTIONS ENTITIES PUT"),
+        ("reads", "GET CONNECTIONS ENTITIES"),
+        ("connections", "CONNECTIONS"),
+        ("entities", "ENTITIES"),
         ("writes", "PUT"),
         ("tokens", "TOKEN"),
     ],

@@ -1,10 +1,12 @@
 """The effect of each fault on a call inside one process."""
 
 import asyncio
+import json
 import time
 from itertools import pairwise
 
 import pytest
+from entity_connections.fake.policy import Policy
 
 from tests.fake.conftest import Open
 from tests.fake.server import Json, Server, category
@@ -89,6 +91,10 @@ async def test_a_refusal_has_its_category_and_changes_nothing(
         ("http-503-retry-after", 503, "120", "Pending"),
         ("http-504", 504, None, "Connected"),
         ("html-page", 200, None, "Pending"),
+        ("gateway-page", 403, None, "Pending"),
+        ("gateway-page=451", 451, None, "Pending"),
+        ("committed-then-page", 403, None, "Connected"),
+        ("committed-then-page=599", 599, None, "Connected"),
         ("time-out=0", 504, None, "Pending"),
     ],
 )
@@ -154,6 +160,113 @@ async def test_an_expired_token_is_refused_and_a_new_one_works(server: Server) -
     assert [answer.status_code for answer in answers] == [200, 200, 401, 401]
     assert (category(answers[2]), answers[2].json()["reasons"][0]["code"]) == (11, 90000011)
     assert (await (await server.sign_in("alice")).get("/v1/entities")).status_code == 200
+
+
+async def test_a_call_is_carried_out_although_its_token_is_refused(server: Server) -> None:
+    session = await server.sign_in("alice")
+    server.tenant.faults.on("committed-then-401,times=1")
+    answer = await session.act("accept", WAITING)
+    assert (answer.status_code, category(answer)) == (401, 11)
+    assert await _status(server) == "Connected"
+
+
+async def test_lists_show_an_earlier_state_by_the_clock_of_the_tenant(server: Server) -> None:
+    session = await server.sign_in("alice")
+    server.tenant.faults.on("list-lags=3")
+    assert (await session.act("accept", WAITING)).json()["success"]
+    seen = []
+    for _ in range(5):
+        seen += [row["status"] for row in await session.list() if row["id"] == WAITING]
+        server.now += 1
+    assert seen == ["Pending", "Pending", "Pending", "Connected", "Connected"]
+    assert (await session.act("disconnect", WAITING)).json()["success"]
+    server.tenant.faults.off()
+    assert await _status(server) == "Disconnected"
+
+
+async def test_a_list_that_lags_has_types_pages_and_order(server: Server) -> None:
+    session = await server.sign_in("alice")
+    queries: list[dict[str, str]] = [
+        {"page": "2", "pageSize": "4"},
+        {"type": "inbound"},
+        {"type": "outbound", "pageSize": "2"},
+    ]
+    for order in ("creation", "newest-first"):
+        server.tenant.policy = Policy(order=order)
+        server.tenant.faults.off()
+        now = [(await session.get("/v1/entity-connections", **query)).json() for query in queries]
+        server.tenant.faults.on("list-lags")
+        for query, body in zip(queries, now, strict=True):
+            assert (await session.get("/v1/entity-connections", **query)).json() == body
+
+
+async def test_one_list_is_empty_and_the_next_is_not(server: Server) -> None:
+    session = await server.sign_in("alice")
+    server.tenant.faults.on("list-empty-once")
+    assert (await session.get("/v1/entities")).json()["entities"]
+    assert [bool(await session.list()) for _ in range(3)] == [False, True, True]
+    assert not server.tenant.faults
+
+
+@pytest.mark.parametrize(("new_records", "distinct"), [(0, 5), (1, 8), (5, 20)])
+async def test_pages_without_end(server: Server, new_records: int, distinct: int) -> None:
+    session = await server.sign_in("alice")
+    server.tenant.faults.on(f"endless-pages={new_records}")
+    url, ids = "/v1/entity-connections?pageSize=5", list[str]()
+    for _ in range(4):
+        body = (await session.get(url)).json()
+        ids += [row["id"] for row in body["entityConnections"]]
+        url = body["nextPage"]
+    assert (len(ids), len(set(ids))) == (20, distinct)
+    assert "page=5" in url
+
+
+@pytest.mark.parametrize("calls", ["connections", "entities"])
+@pytest.mark.parametrize(
+    ("fault", "changed"),
+    [
+        ("unreadable-record=3", {"id": None, "status": None}),
+        ("unknown-status=3", {"status": "On Hold"}),
+    ],
+)
+async def test_some_records_of_a_list_are_changed(
+    server: Server, calls: str, fault: str, changed: Json
+) -> None:
+    session = await server.sign_in("alice")
+    server.tenant.faults.on(f"{fault},calls={calls}")
+    connections = await session.list()
+    entities = (await session.get("/v1/entities")).json()["entities"]
+    touched, others = (connections, entities)[:: 1 if calls == "connections" else -1]
+    assert [changed.items() <= row.items() for row in touched[:7]] == [0, 0, 1, 0, 0, 1, 0]
+    assert not any(changed.items() <= row.items() for row in others)
+
+
+async def test_success_is_said_and_denied_in_one_answer(server: Server) -> None:
+    session = await server.sign_in("alice")
+    server.tenant.faults.on("success-twice")
+    answer = await session.act("accept", WAITING)
+    assert json.loads(answer.content, object_pairs_hook=list) == [
+        ("success", True),
+        ("success", False),
+    ]
+    assert await _status(server) == "Connected"
+
+
+async def test_a_token_does_not_say_when_it_expires(server: Server) -> None:
+    server.tenant.faults.on("no-expires-in")
+    assert "expires_in" not in (await server.token("alice")).json()
+    assert await server.find_connection(WAITING)
+
+
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+async def test_a_changed_answer_has_the_headers_of_the_tenant(server: Server, coding: str) -> None:
+    session = await server.sign_in("alice")
+    session.headers["Accept-Encoding"] = coding
+    server.tenant.faults.on("unreadable-record")
+    answer = await session.get("/v1/entity-connections")
+    assert len(answer.headers["Zuora-Request-Id"]) == 36
+    assert int(answer.headers["Content-Length"]) == len(answer.content)
+    assert (await session.call("HEAD", "/v1/entity-connections")).status_code == 200
 
 
 async def test_a_denied_request_is_removed_while_the_fault_is_on(server: Server) -> None:

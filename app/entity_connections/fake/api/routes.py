@@ -30,6 +30,9 @@ from entity_connections.fake.state.tenant_state import TenantState
 Operation = Callable[[Caller, Request, bytes], Response | None]
 """Answers the caller of a request, given its body; None: it succeeds without any data."""
 
+LISTED_CONNECTIONS = "entity_connections.listed_connections"
+"""Key of the ASGI scope: what lists show in place of the `Connections` of the tenant."""
+
 _CONNECTIONS = "/v1/entity-connections"
 _STATUS_FILTERS = {"true": PROVISIONED, "false": UNPROVISIONED}
 _BUSY_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
@@ -110,7 +113,8 @@ class Routes:
     def _list_connections(self, caller: Caller, request: Request, _body: bytes) -> Response:
         query, policy = parse_query(request, "page", "pageSize", "type"), self._state.policy()
         page, size = int(query.get("page", 1)), int(query.get("pageSize", 30))
-        rows = self._state.connections.list_page(
+        connections = request.scope.get(LISTED_CONNECTIONS, self._state.connections)
+        rows = connections.list_page(
             caller.entity_id,
             query.get("type"),
             offset=(page - 1) * size,

@@ -16,6 +16,8 @@ from entity_connections.fake.policy import Policy
 
 _CHECK_INTERVAL = 0.05
 """Seconds after which a delay ends at the latest when its fault is switched off."""
+_LISTS = {"/v1/entity-connections": "connections", "/v1/entities": "entities"}
+"""Paths of lists -> the group of calls that read the list."""
 
 
 class ActiveFaults:
@@ -60,6 +62,10 @@ class ActiveFaults:
             self._settings.pop(fault, None)
             self._switched_off[fault] += 1
 
+    def is_on(self, name: str) -> bool:
+        """Return whether a fault is on."""
+        return name in self._settings
+
     def active(self) -> list[FaultSetting]:
         """Return the faults that are on, in the order of `FAULTS`."""
         settings = self._settings.copy()  # other threads may switch faults meanwhile
@@ -71,7 +77,7 @@ class ActiveFaults:
 
     def apply_to_policy(self, policy: Policy) -> Policy:
         """Return the policy as the faults change it."""
-        if "denied-is-removed" in self._settings:
+        if self.is_on("denied-is-removed"):
             return replace(policy, denied="removed")
         return policy
 
@@ -113,4 +119,6 @@ def _is_affected(calls: str, method: str, path: str) -> bool:
         return calls in ("all", "tokens")
     if not path.startswith("/v1/"):
         return calls == "all"
-    return calls in ("all", "api", "reads" if method in ("GET", "HEAD") else "writes")
+    if method not in ("GET", "HEAD"):
+        return calls in ("all", "api", "writes")
+    return calls in ("all", "api", "reads", _LISTS.get(path))

@@ -14,6 +14,8 @@ CALLS = {
     "api": "every call below /v1",
     "reads": "GET below /v1",
     "writes": "all else below /v1",
+    "connections": "GET of a list of connections",
+    "entities": "GET of the list of entities",
     "tokens": "those for a token",
 }
 """The groups of calls to which a fault can be limited, with their meanings."""
@@ -27,11 +29,18 @@ class Fault(NamedTuple):
         sentence: What happens; VALUE stands for the value.
         value: The default value, in the unit that the sentence names; None: it takes none.
         calls: The calls that it affects by default; a key of `CALLS`.
+        times: How often it triggers by default before it switches itself off; None: without end.
+        values: The least and the greatest value.
     """
 
     sentence: str
     value: float | None = None
     calls: str = "api"
+    times: int | None = None
+    values: tuple[int, int] = (0, 86_400)
+
+
+_HTTP_STATUSES = (200, 599)
 
 
 FAULTS = {
@@ -69,6 +78,42 @@ FAULTS = {
     "offline": Fault("No connection comes about; nothing is carried out.", calls="all"),
     "drop": Fault("The call is carried out, and the line drops before its answer.", calls="writes"),
     "truncated": Fault("The call is carried out, and its answer breaks off half-way."),
+    "gateway-page": Fault(
+        "HTTP VALUE with a page of a gateway; nothing is carried out.", 403, values=_HTTP_STATUSES
+    ),
+    "committed-then-page": Fault(
+        "The call is carried out, but HTTP VALUE comes with a page of a gateway.",
+        403,
+        calls="writes",
+        values=_HTTP_STATUSES,
+    ),
+    "committed-then-401": Fault(
+        "The call is carried out, but HTTP 401 comes, as for a token that is not valid.",
+        calls="writes",
+    ),
+    "list-lags": Fault(
+        "Lists show the connections as they were VALUE seconds ago, but not before this fault.",
+        3,
+        calls="connections",
+    ),
+    "list-empty-once": Fault("One list is empty.", calls="connections", times=1),
+    "endless-pages": Fault(
+        "Every page of a list names a next page, and repeats the first; VALUE records are new.",
+        0,
+        calls="connections",
+    ),
+    "unreadable-record": Fault(
+        "In lists, all fields of every VALUE-th record are null.", 2, calls="connections"
+    ),
+    "unknown-status": Fault(
+        "In lists, the status of every VALUE-th record is a word that nobody knows.",
+        2,
+        calls="connections",
+    ),
+    "success-twice": Fault(
+        "The call is carried out, and its answer says success twice: true, then false."
+    ),
+    "no-expires-in": Fault("The answer does not say when the token expires.", calls="tokens"),
     "expired-token": Fault("A token is refused, HTTP 401, after VALUE calls.", 3),
     "another-administrator": Fault(
         "Somebody else accepts, denies, requests or disconnects before every VALUE-th call.", 3
@@ -111,7 +156,7 @@ class FaultSetting(NamedTuple):
             text += f",share={self.share:g}"
         if self.after:
             text += f",after={self.after}"
-        if self.times is not None:
+        if self.times != fault.times:
             text += f",times={self.times}"
         if self.calls != fault.calls:
             text += f",calls={self.calls}"
@@ -145,15 +190,15 @@ def parse_fault(text: str) -> FaultSetting:
     for key in ("after", "times"):
         if key in parameters and not _POSITIVE_NUMBER.fullmatch(parameters[key]):
             raise FaultError(f"The {key} of {name} must be a whole number from 1.")
-    times, calls = parameters.get("times"), parameters.get("calls", fault.calls)
+    calls = parameters.get("calls", fault.calls)
     if calls not in CALLS:
         raise FaultError(f"The calls of {name} must be {join_or(CALLS)}.")
     return FaultSetting(
         name,
-        _parse_number(f"value of {name}", value, 86_400) if has_value else fault.value or 0,
-        share=_parse_number(f"share of {name}", parameters.get("share", "1"), 1),
+        _parse_number(f"value of {name}", value, *fault.values) if has_value else fault.value or 0,
+        share=_parse_number(f"share of {name}", parameters.get("share", "1"), 0, 1),
         after=int(parameters.get("after", "0")),
-        times=int(times) if times else None,
+        times=int(parameters["times"]) if "times" in parameters else fault.times,
         calls=calls,
     )
 
@@ -164,11 +209,11 @@ def check_fault_name(name: str) -> None:
         raise FaultError(f"There is no fault {name!r:.42}. Choose {join_or(FAULTS)}.")
 
 
-def _parse_number(label: str, text: str, maximum: int) -> float:
+def _parse_number(label: str, text: str, minimum: int, maximum: int) -> float:
     try:
         number = float(text)
     except ValueError:
         number = math.nan
-    if not 0 <= number <= maximum:
-        raise FaultError(f"The {label} must be a number from 0 to {maximum}.")
+    if not minimum <= number <= maximum:
+        raise FaultError(f"The {label} must be a number from {minimum} to {maximum}.")
     return number

@@ -2,16 +2,20 @@
 
 from collections.abc import Callable
 from functools import partial
-from http import HTTPStatus
+from http.client import responses
 
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from entity_connections.domain.ids import hyphenate_id
 from entity_connections.fake.api.middleware import FAULT
-from entity_connections.fake.api.responses import rate_limit_response
+from entity_connections.fake.api.responses import rate_limit_response, refusal_response
+from entity_connections.fake.api.routes import LISTED_CONNECTIONS
 from entity_connections.fake.faults.active_faults import ActiveFaults
+from entity_connections.fake.faults.answer_changes import CHANGES, call_and_change
 from entity_connections.fake.faults.catalogue import FaultSetting
+from entity_connections.fake.faults.connection_history import ConnectionHistory, PastConnections
 from entity_connections.fake.faults.control_endpoint import PATH as CONTROL_PATH
 from entity_connections.fake.faults.other_administrator import change_one_connection
 from entity_connections.fake.refusal import Category, Refusal
@@ -20,19 +24,29 @@ from entity_connections.fake.state.tenant_state import TenantState
 Trigger = Callable[[str], FaultSetting | None]
 """Takes the name of a fault, and returns it if it triggers on the call."""
 
-_GATEWAY_FAULTS = {
+_GATEWAY_FAULTS = (
+    "time-out", "http-502", "http-503-retry-after", "http-503", "html-page", "gateway-page",
+)  # fmt: skip
+"""The faults in which a gateway answers and the tenant is not called."""
+_COMMITTED_FAULTS = ("http-504", "committed-then-page", "committed-then-401", "drop")
+"""The faults in which the tenant carries out the call, and its answer does not arrive."""
+_PAGE_STATUSES = {
     "time-out": 504,
     "http-502": 502,
     "http-503-retry-after": 503,
     "http-503": 503,
+    "http-504": 504,
     "html-page": 200,
 }
-"""The faults in which a gateway answers and the tenant is not called, with its status."""
+"""The HTTP statuses of pages of a gateway; those of other faults are the value of the fault."""
 _REFUSAL_FAULTS = (
     "rate-limit-retry-after", "rate-limit", "concurrency-retry-after", "concurrency",
     "expired-token", "refusal-retry-after", "refusal",
 )  # fmt: skip
 """The faults in which the tenant refuses the call."""
+_EXPIRED_TOKEN = Refusal(
+    Category.AUTHENTICATION, "This resource is protected, please sign in first.", status=401
+)
 
 
 class FaultMiddleware:
@@ -42,12 +56,26 @@ class FaultMiddleware:
         self._app = app
         self._faults = faults
         self._state = state
+        self._history = ConnectionHistory(state)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call; raise `ConnectionError` when a fault refuses or drops the connection."""
+        self._update_history()
         if not self._faults or scope["path"] == CONTROL_PATH:
             await self._app(scope, receive, send)
             return
+        try:
+            await self._answer(scope, receive, send)
+        finally:
+            self._update_history()
+
+    def _update_history(self) -> None:
+        if self._faults.is_on("list-lags"):
+            self._history.record()
+        else:
+            self._history.forget()
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         trigger = partial(
             self._faults.trigger,
             method=scope["method"],
@@ -60,11 +88,11 @@ class FaultMiddleware:
         await self._delay(trigger)
         if trigger("offline"):
             raise ConnectionRefusedError("The fault offline has refused the connection.")
-        for name, status in _GATEWAY_FAULTS.items():
+        for name in _GATEWAY_FAULTS:
             if fault := trigger(name):
                 if name == "time-out":
                     await self._faults.delay(name, fault.value)
-                await _gateway_response(status, fault)(scope, receive, send)
+                await _gateway_response(fault)(scope, receive, send)
                 return
         for name in _REFUSAL_FAULTS:
             if fault := trigger(name):
@@ -80,26 +108,50 @@ class FaultMiddleware:
             await self._faults.delay(fault.name, seconds)
 
     async def _call(self, trigger: Trigger, scope: Scope, receive: Receive, send: Send) -> None:
-        """Carry out the call, and send its answer, a part of it or none."""
-        if fault := trigger("http-504"):
-            await self._app(scope, receive, _discard)
-            await self._faults.delay(fault.name, fault.value)
-            await _gateway_response(504, fault)(scope, receive, send)
-        elif trigger("lost"):
+        """Carry out the call, and send its answer, a part of it, another one or none."""
+        if trigger("lost"):
             raise ConnectionResetError("The fault lost has closed the connection.")
-        elif trigger("drop"):
-            await self._app(scope, receive, _discard)
-            raise ConnectionResetError("The fault drop has closed the connection.")
-        elif trigger("truncated"):
-            await self._app(scope, receive, partial(_send_half, send))
+        self._choose_connections(trigger, scope)
+        for name in _COMMITTED_FAULTS:
+            if fault := trigger(name):
+                await self._app(scope, receive, _discard)
+                await self._answer_instead(fault, scope, receive, send)
+                return
+        changes = [fault for name in CHANGES if (fault := trigger(name))]
+        app = partial(call_and_change, self._app, changes) if changes else self._app
+        if trigger("truncated"):
+            await app(scope, receive, partial(_send_half, send))
             raise ConnectionResetError("The fault truncated has closed the connection.")
+        await app(scope, receive, send)
+
+    def _choose_connections(self, trigger: Trigger, scope: Scope) -> None:
+        """Replace the connections that a list shows, if a fault says so."""
+        if fault := trigger("list-lags"):
+            scope[LISTED_CONNECTIONS] = self._history.read(fault.value)
+        if trigger("list-empty-once"):
+            scope[LISTED_CONNECTIONS] = PastConnections(())
+
+    async def _answer_instead(
+        self, fault: FaultSetting, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Answer, in place of the tenant, a call that it has carried out."""
+        if fault.name == "drop":
+            raise ConnectionResetError("The fault drop has closed the connection.")
+        if fault.name == "http-504":
+            await self._faults.delay(fault.name, fault.value)
+        if fault.name == "committed-then-401":
+            request_id = hyphenate_id(self._state.new_trace())
+            response = refusal_response(_EXPIRED_TOKEN, request_id)
+            response.headers["Zuora-Request-Id"] = request_id
         else:
-            await self._app(scope, receive, send)
+            response = _gateway_response(fault)
+        await response(scope, receive, send)
 
 
-def _gateway_response(status: int, fault: FaultSetting) -> Response:
+def _gateway_response(fault: FaultSetting) -> Response:
     # A gateway in front of Zuora answers HTML, without Zuora's headers.
-    title = f"{status} {HTTPStatus(status).phrase}"
+    status = _PAGE_STATUSES.get(fault.name) or int(fault.value)
+    title = f"{status} {responses.get(status, 'Unknown')}"
     page = f"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
     return HTMLResponse(page, status, _retry_after(fault))
 
@@ -116,8 +168,7 @@ def _create_refusal(fault: FaultSetting) -> Refusal | Response:
         category = fault.value if fault.name == "refusal" else Category.TEMPORARY
         message = "The fault refusal has refused the call."
         return Refusal(int(category), message, headers=_retry_after(fault))
-    message = "This resource is protected, please sign in first."
-    return Refusal(Category.AUTHENTICATION, message, status=401)
+    return _EXPIRED_TOKEN
 
 
 def _retry_after(fault: FaultSetting) -> dict[str, str]:

@@ -11,6 +11,7 @@ _AS_JSON = (
     "json_object('id', id, 'sourceEntityId', source_id, 'targetEntityId', target_id,"
     " 'status', status)"
 )
+_SELECT = "SELECT id, source_id, target_id, status FROM connection"
 _DIRECTIONS = {
     "outbound": "SELECT seq FROM connection WHERE source_id = :entity",
     "inbound": "SELECT seq FROM connection WHERE target_id = :entity",
@@ -54,6 +55,10 @@ class Connections:
         )
         return [text for (text,) in rows]
 
+    def all(self) -> tuple[Connection, ...]:
+        """Return all records of the tenant."""
+        return tuple(Connection(*row) for row in self._db.execute(f"{_SELECT} ORDER BY seq"))
+
     def get(self, id_: str) -> Connection:
         """Return the record with this id; raise `Refusal` when there is none."""
         connection = self._find("WHERE id = ?", id_)
@@ -93,6 +98,5 @@ class Connections:
         self._db.execute("DELETE FROM connection WHERE id = ?", (id_,))
 
     def _find(self, condition: str, *values: str) -> Connection | None:
-        query = f"SELECT id, source_id, target_id, status FROM connection {condition}"  # noqa: S608 - constants
-        row = select_one(self._db, query, values)
+        row = select_one(self._db, f"{_SELECT} {condition}", values)
         return Connection(*row) if row else None

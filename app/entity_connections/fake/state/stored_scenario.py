@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from entity_connections.fake.model import AccessRequest, Connection, Role, Scenario
+from entity_connections.fake.model import AccessRequest, Role, Scenario
 from entity_connections.fake.state import tenant_settings
 from entity_connections.fake.state.connections import Connections
 from entity_connections.fake.state.database import connect, create_tables, transaction
@@ -53,13 +53,10 @@ def read_scenario(db: sqlite3.Connection) -> Scenario:
             "SELECT username, entity_id, role FROM role JOIN entity ON id = entity_id ORDER BY seq"
         ):
             roles.setdefault(username, {})[entity_id] = role
-        connections = db.execute(
-            "SELECT id, source_id, target_id, status FROM connection ORDER BY seq"
-        )
         return Scenario(
             tenant_id=tenant_settings.read(db, tenant_settings.TENANT_ID),
             entities=tuple(Hierarchy(db).entities()),
-            connections=tuple(Connection(*row) for row in connections),
+            connections=Connections(db).all(),
             users=Users(db).all(),
             roles=roles,
             policy=tenant_settings.read_policy(db),
