@@ -100,6 +100,16 @@ async def test_a_connection_that_is_listed_twice_counts_once(later: str, warned:
 
 
 @pytest.mark.asyncio
+async def test_half_of_a_character_in_a_name_makes_no_entity_unreadable() -> None:
+    """A server that cuts names by UTF-16 sends such halves."""
+    body = {"success": True, "entities": [ENTITY_ROW | {"displayName": "Acme \ud83d"}]}
+    server = ScriptedServer(httpx.Response(200, content=json.dumps(body)))
+    result = await server.client.list_entities(ENTITY)
+    assert [item.display_name for item in result.items] == ["Acme "]
+    assert not result.warnings
+
+
+@pytest.mark.asyncio
 @pytest.mark.parametrize(("count", "warned"), [(299, False), (300, True), (512, False)])
 async def test_exactly_300_entities_may_not_be_all(count: int, warned: bool) -> None:
     server = ScriptedServer(success(entities=[{"id": f"{n:032x}"} for n in range(count)]))

@@ -188,6 +188,14 @@ async def test_a_token_is_renewed_before_it_expires(monkeypatch: pytest.MonkeyPa
     assert "s3cret" not in repr((CREDENTIALS, server.token_requests))
 
 
+async def test_a_token_may_not_say_how_long_it_lasts() -> None:
+    server = ScriptedServer(success(entities=[]), success(entities=[]))
+    server.token_response = httpx.Response(200, json={"access_token": "token", "scope": None})
+    await server.client.list_entities(ENTITY)
+    await server.client.list_entities(ENTITY)
+    assert len(server.token_requests) == 1
+
+
 async def test_a_short_token_is_not_requested_for_every_call() -> None:
     server = ScriptedServer(success(entities=[]), success(entities=[]), expires_in=60)
     await server.client.list_entities(ENTITY)

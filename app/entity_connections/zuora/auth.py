@@ -2,9 +2,10 @@
 
 import asyncio
 import copy
-import math
 import re
 from typing import NamedTuple, Self
+
+from pydantic import ValidationError
 
 from entity_connections.domain import errors
 from entity_connections.domain.clock import monotonic
@@ -14,13 +15,15 @@ from entity_connections.domain.secret import Secret
 from entity_connections.zuora.http.connection import HttpConnection
 from entity_connections.zuora.http.responses import Response, invalid_response, parse_success
 from entity_connections.zuora.http.retry import Deadline, RetrySafety, retry
+from entity_connections.zuora.records import TokenAnswer
 
 RENEW_BEFORE = 300.0
 """Seconds before its expiry from which a token is renewed."""
 MIN_LIFETIME = 10.0
 """Seconds for which a token is used, whatever Zuora says about its expiry."""
+ASSUMED_LIFETIME = 600.0
+"""Seconds for which a token is taken to last when Zuora does not say."""
 
-_TOKEN = re.compile(r"[!-~]{1,8192}")
 _SCOPE_ENTITY = re.compile(r"(?<!\S)entity\.([0-9A-Za-z][0-9A-Za-z-]{0,254})(?!\S)")
 
 
@@ -113,15 +116,12 @@ class TokenProvider:
 
 
 def _parse_token(response: Response, requested_at: float) -> Token:
-    body = parse_success(response)
-    secret, scope = body.get("access_token"), body.get("scope")
     try:
-        expires_in = float(str(body.get("expires_in")))
-    except ValueError:
-        expires_in = math.nan
-    if not (isinstance(secret, str) and _TOKEN.fullmatch(secret) and math.isfinite(expires_in)):
-        raise invalid_response(response, "it holds no token, or not how long it lasts.")
+        answer = TokenAnswer.model_validate(parse_success(response))
+    except ValidationError:
+        raise invalid_response(response, "it holds no token, or not how long it lasts.") from None
+    expires_in = ASSUMED_LIFETIME if answer.expires_in is None else answer.expires_in
     # A token that lasts shorter than RENEW_BEFORE is used for half of its lifetime.
     lifetime = max(MIN_LIFETIME, expires_in - RENEW_BEFORE, expires_in / 2)
-    entity_ids = _SCOPE_ENTITY.findall(scope) if isinstance(scope, str) else []
-    return Token(Secret(secret), requested_at + lifetime, tuple(map(normalize_id, entity_ids)))
+    entity_ids = tuple(map(normalize_id, _SCOPE_ENTITY.findall(answer.scope or "")))
+    return Token(Secret(answer.access_token), requested_at + lifetime, entity_ids)

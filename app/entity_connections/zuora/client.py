@@ -31,8 +31,8 @@ from entity_connections.zuora.http.responses import (
     request_id_of,
 )
 from entity_connections.zuora.http.retry import Deadline, RetryPolicy, RetrySafety, retry
-from entity_connections.zuora.lists import ListReader, Query, Record
-from entity_connections.zuora.records import check_id, parse_connection, parse_entity
+from entity_connections.zuora.lists import ListReader, Query
+from entity_connections.zuora.records import CONNECTIONS, ENTITIES, Record, check_id
 
 MAX_LISTED_ENTITIES = 300
 """Rows at which Zuora cuts a list without pages (contract C1); a tenant may have 512 entities."""
@@ -139,7 +139,7 @@ class ZuoraClient:
         Without an acting entity it acts in the first one in the token's scope.
         """
         # Zuora documents no pages of this list; a link to one is followed all the same.
-        reader = ListReader("entities", parse_entity, {})
+        reader = ListReader(ENTITIES, {})
         await self._read_list("/v1/entities", reader, acting_id)
         warning = f"There may be more entities: Zuora's list ends at {MAX_LISTED_ENTITIES}."
         return reader.result([warning] if reader.rows == MAX_LISTED_ENTITIES else [])
@@ -154,7 +154,7 @@ class ZuoraClient:
         it is of both.
         """
         query = {"pageSize": str(PAGE_SIZE)} | ({"type": direction.value} if direction else {})
-        reader = ListReader("entityConnections", parse_connection, query)
+        reader = ListReader(CONNECTIONS, query)
         await self._read_list(_CONNECTIONS, reader, acting_id)
         acting = normalize_id(acting_id)
         return reader.result(belongs=lambda row: acting in (row.source_id, row.target_id))

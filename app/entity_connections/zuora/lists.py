@@ -1,14 +1,12 @@
 """Reads a list of records page by page (contract C1, D2, H)."""
 
 from collections.abc import Callable, Iterable
-from typing import Generic, TypeVar
+from typing import Generic
 from urllib.parse import parse_qsl
 
-from entity_connections.domain.connections import Connection
-from entity_connections.domain.entities import Entity
 from entity_connections.domain.zuora_api import ListResult
 from entity_connections.zuora.http.responses import Response, invalid_response, parse_success
-from entity_connections.zuora.records import UNREADABLE
+from entity_connections.zuora.records import Record, RowParser
 
 MAX_PAGES = 1_000
 """A list with more pages is taken for an endless one."""
@@ -16,15 +14,13 @@ MAX_LINK_LENGTH = 2_000
 _NOUNS = {"entities": ("entity", "entities"), "entityConnections": ("connection", "connections")}
 
 Query = dict[str, str]
-Record = TypeVar("Record", Entity, Connection)
 
 
 class ListReader(Generic[Record]):
     """Collects the records of one list.
 
     Args:
-        field_name: the field of a response that holds the rows.
-        parse_row: makes a record of a row; raises one of `UNREADABLE` if it cannot.
+        parser: makes records of the rows.
         query: of the first page; repeated for the others, whatever Zuora says about them.
 
     Attributes:
@@ -32,31 +28,34 @@ class ListReader(Generic[Record]):
         rows: number of rows so far, readable or not.
     """
 
-    def __init__(
-        self, field_name: str, parse_row: Callable[[object], Record], query: Query
-    ) -> None:
+    def __init__(self, parser: RowParser[Record], query: Query) -> None:
         self.query = query
         self.rows = 0
-        self._field_name = field_name
-        self._parse_row: Callable[[object], Record] = parse_row
+        self._parser: RowParser[Record] = parser
         self._queries = [query]
         self._records: list[Record] = []
 
     def add_page(self, response: Response) -> Query | None:
         """Add the records of one page; return the query of the next page, if there is one."""
+        page = self._parser.parse_page(response.body) if response.status == 200 else None
+        if page is None:
+            return self._add_imperfect_page(response)
+        records, link = page
+        self.rows += len(records)
+        self._records += records
+        return self._parse_link(response, link)
+
+    def _add_imperfect_page(self, response: Response) -> Query | None:
         body = parse_success(response)
-        rows = body.get(self._field_name)
+        field_name = self._parser.field_name
+        rows = body.get(field_name)
         if not isinstance(rows, list):
-            raise invalid_response(response, f"it holds no list of {self._field_name}.")
-        readable = len(self._records)
-        for row in rows:
-            try:
-                self._records.append(self._parse_row(row))
-            except UNREADABLE:
-                continue
-        if rows and len(self._records) == readable:
-            raise invalid_response(response, f"no row of its {self._field_name} can be read.")
+            raise invalid_response(response, f"it holds no list of {field_name}.")
+        records = self._parser.parse_rows(rows)
+        if rows and not records:
+            raise invalid_response(response, f"no row of its {field_name} can be read.")
         self.rows += len(rows)
+        self._records += records
         return self._parse_link(response, body.get("nextPage"))
 
     def _parse_link(self, response: Response, link: object) -> Query | None:
@@ -93,5 +92,5 @@ class ListReader(Generic[Record]):
         return ListResult(tuple(by_id.values()), (*found, *warnings), unreadable + foreign)
 
     def _count(self, number: int) -> str:
-        singular, plural = _NOUNS[self._field_name]
+        singular, plural = _NOUNS[self._parser.field_name]
         return f"{number:,} {singular if number == 1 else plural}"

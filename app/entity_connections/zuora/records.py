@@ -1,21 +1,33 @@
-"""Entities and connections made of Zuora's JSON (contract C2, D3).
+"""Zuora's JSON as pydantic checks it, and the domain's objects made of it (contract A2, C2, D3).
 
 Every text is cleaned and every id checked here, where it enters the program. Unknown
 fields are ignored and unknown values of `status` kept: Zuora may add both without notice.
-Plain checks: pydantic would cost 14 MB of memory and much of the time that a long list takes.
 """
 
+import json
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any, Generic, Literal, NotRequired, TypeVar
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
+from typing_extensions import TypedDict
 
 from entity_connections.domain.connections import Connection
 from entity_connections.domain.entities import Entity
 from entity_connections.domain.ids import normalize_id
 from entity_connections.domain.text import clean
 
-UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)
-"""What parsing a row raises that is not what Zuora documents."""
+Record = TypeVar("Record", Entity, Connection)
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,254}")
 
 
@@ -26,40 +38,114 @@ def check_id(value: object) -> str:
     return value
 
 
-def parse_entity(row: Any) -> Entity:
-    """Parse a row of `GET /v1/entities`; raises one of `UNREADABLE` if that is not possible."""
-    parent_id = row.get("parentId")
-    return Entity(
-        id=_parse_entity_id(row["id"]),
-        name=_parse_optional_text(row.get("name")),
-        display_name=_parse_optional_text(row.get("displayName")),
-        parent_id=None if parent_id in (None, "") else _parse_entity_id(parent_id),
-        status=_parse_optional_text(row.get("status")),
-    )
+class TokenAnswer(BaseModel):
+    """The answer to a token request; neither its repr nor its errors hold the token."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    access_token: str = Field(pattern=r"^[!-~]{1,8192}$", repr=False)
+    expires_in: FiniteFloat | None = None
+    scope: str | None = None
 
 
-def parse_connection(row: Any) -> Connection:
-    """Parse a row of `GET /v1/entity-connections`; raises one of `UNREADABLE`, too."""
-    return Connection(
-        check_id(row["id"]),
-        _parse_entity_id(row["sourceEntityId"]),
-        _parse_entity_id(row["targetEntityId"]),
-        _parse_text(row["status"]),
-    )
+_Id = Annotated[str, StringConstraints(pattern=f"^{_ID.pattern}$")]
+
+
+# Dictionaries and not models: a list has thousands of rows, and a model of each costs
+# more than all the rest of the reading.
+class _EntityRow(TypedDict):
+    id: _Id
+    name: NotRequired[str | None]
+    displayName: NotRequired[str | None]
+    parentId: NotRequired[_Id | Literal[""] | None]
+    status: NotRequired[str | None]
+
+
+class _ConnectionRow(TypedDict):
+    id: _Id
+    sourceEntityId: _Id
+    targetEntityId: _Id
+    status: str
+
+
+class _Page(TypedDict):
+    success: NotRequired[Literal[True] | None]
+    nextPage: NotRequired[Any]
+
+
+class _EntityPage(_Page):
+    entities: list[_EntityRow]
+
+
+class _ConnectionPage(_Page):
+    entityConnections: list[_ConnectionRow]
+
+
+class RowParser(Generic[Record]):
+    """Makes records of the rows of one kind of list.
+
+    Args:
+        field_name: the field of a page that holds the rows.
+        page_type: the TypedDict of a page.
+        row_type: the TypedDict of a row.
+        make_record: makes a record of a valid row.
+    """
+
+    def __init__(
+        self, field_name: str, page_type: Any, row_type: Any, make_record: Callable[[Any], Record]
+    ) -> None:
+        self.field_name = field_name
+        self._page = TypeAdapter[dict[str, Any]](page_type)
+        self._row = TypeAdapter[Any](row_type)
+        self._make_record: Callable[[Any], Record] = make_record
+
+    def parse_page(self, body: bytes) -> tuple[list[Record], object] | None:
+        """Parse a page as bytes, which is the fastest way.
+
+        Return its records and its `nextPage`; None if any row is not as documented, or if
+        the page does not report success.
+        """
+        try:
+            page = self._page.validate_json(body)
+        except ValidationError:
+            return None
+        return [self._make_record(row) for row in page[self.field_name]], page.get("nextPage")
+
+    def parse_rows(self, rows: list[object]) -> list[Record]:
+        """Parse rows one by one, and leave out those that cannot be read."""
+        records: list[Record] = []
+        for row in rows:
+            with suppress(ValidationError, RecursionError):
+                # As bytes again, because that drops lone surrogates, which pydantic refuses.
+                text = json.dumps(row, ensure_ascii=False).encode(errors="ignore")
+                records.append(self._make_record(self._row.validate_json(text)))
+        return records
 
 
 # The same few ids and statuses stand in thousands of connections.
-@lru_cache(maxsize=2_048)
-def _parse_entity_id(value: object) -> str:
-    return normalize_id(check_id(value))
+_normalize_id = lru_cache(maxsize=2_048)(normalize_id)
+_clean = lru_cache(maxsize=2_048)(clean)
 
 
-@lru_cache(maxsize=2_048)
-def _parse_text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("not a text")
-    return clean(value)
+def _make_entity(row: _EntityRow) -> Entity:
+    parent_id = row.get("parentId")
+    return Entity(
+        id=normalize_id(row["id"]),
+        name=clean(row.get("name") or ""),
+        display_name=clean(row.get("displayName") or ""),
+        parent_id=normalize_id(parent_id) if parent_id else None,
+        status=_clean(row.get("status") or ""),
+    )
 
 
-def _parse_optional_text(value: object) -> str:
-    return "" if value is None else _parse_text(value)
+def _make_connection(row: _ConnectionRow) -> Connection:
+    return Connection(
+        row["id"],
+        _normalize_id(row["sourceEntityId"]),
+        _normalize_id(row["targetEntityId"]),
+        _clean(row["status"]),
+    )
+
+
+ENTITIES = RowParser("entities", _EntityPage, _EntityRow, _make_entity)
+CONNECTIONS = RowParser("entityConnections", _ConnectionPage, _ConnectionRow, _make_connection)
