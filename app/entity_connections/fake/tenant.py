@@ -1,6 +1,7 @@
 """Opening a fake tenant: `open_tenant("acme").asgi` is an HTTP server."""
 
 import os
+import weakref
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,6 +111,7 @@ def open_tenant(
         return active_faults.apply_to_policy(tenant_settings.read_policy(db))
 
     state = TenantState(db, read_policy, clock, new_id or _random_id, new_trace or _random_id)
+    weakref.finalize(state, db.close)  # a tenant in memory often ends unclosed
     control_route = create_control_route(active_faults) if control else None
     app: ASGIApp = Routes(state).create_application(control_route)
     app = ZuoraMiddleware(app, state, limits)
