@@ -50,6 +50,12 @@ def read_status(tenant: ServedTenant) -> str:
     return next(str(row["status"]) for row in rows if row["id"] == PENDING)
 
 
+def test_one_date_is_told(tenant: ServedTenant) -> None:
+    with open_client(tenant) as client:
+        dates = client.get("/v1/entities").headers.get_list("Date")
+    assert len(dates) == 1
+
+
 def test_drop_closes_the_connection_before_the_response(tenant: ServedTenant) -> None:
     with open_client(tenant) as client:
         tenant.faults.on("drop")

@@ -1,9 +1,13 @@
 """What all responses have in common: ids, limits, compression (contract E1, E2, F, G)."""
 
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+
 import httpx
 import pytest
 from entity_connections.fake.api.rate_limits import Meter
 from entity_connections.fake.policy import Policy
+from entity_connections.fake.scenarios.builtin.acme import EUROPE
 
 from tests.fake.conftest import Open
 from tests.fake.server import Server, category, raw_call
@@ -20,6 +24,16 @@ async def test_every_call_has_a_request_id_of_its_own(server: Server) -> None:
     body = answers[2].json()
     assert body["requestId"] == ids[2]
     assert body["processId"] == ids[2].replace("-", "")[:16].upper()
+
+
+async def test_the_date_is_that_of_the_tenants_clock(server: Server) -> None:
+    session = await server.sign_in("alice")
+    first = await session.request(EUROPE, "key-1")
+    server.now += 61
+    again = await session.request(EUROPE, "key-1")
+    assert again.content == first.content, "it is stored"
+    dates = [parsedate_to_datetime(answer.headers["Date"]) for answer in (first, again)]
+    assert dates[1] - dates[0] == timedelta(seconds=61)
 
 
 @pytest.mark.parametrize("path", ["/v1/entities", "/v1/nothing", "/elsewhere"])

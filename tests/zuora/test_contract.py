@@ -30,7 +30,8 @@ WAYS = ("in process", "socket", "sandbox")
 @contextlib.asynccontextmanager
 async def serve_on_socket(tenant: FakeTenant) -> AsyncIterator[str]:
     """Serve a tenant on the loopback interface; yield its address."""
-    server = uvicorn.Server(uvicorn.Config(tenant.asgi, log_config=None, lifespan="off"))
+    config = uvicorn.Config(tenant.asgi, log_config=None, lifespan="off", date_header=False)
+    server = uvicorn.Server(config)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         serving = asyncio.create_task(server.serve([listening]))

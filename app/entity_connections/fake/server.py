@@ -62,6 +62,7 @@ def create_server(app: ASGIApp) -> uvicorn.Server:
         log_level="critical",  # mistakes of callers are reported to the callers
         access_log=False,
         server_header=False,
+        date_header=False,  # the tenant tells the time of its own clock
         timeout_graceful_shutdown=1,
     )
     return uvicorn.Server(config)

@@ -51,7 +51,8 @@ class IdempotencyStore:
                 if response is None:
                     response = respond(body)
                     headers = {**request.state.call_headers, **response.headers}
-                    headers.pop("Zuora-Track-Id", None)  # the next call brings its own
+                    for name in ("Date", "Zuora-Track-Id"):  # the next call brings its own
+                        headers.pop(name, None)
                     self._save(key, url, entity_and_body, response, json.dumps(headers))
                 return response
         finally:

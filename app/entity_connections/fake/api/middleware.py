@@ -1,6 +1,7 @@
 """What every call has in common: request id, track id and rate limits (contract E1, E2, G)."""
 
 import re
+from email.utils import formatdate
 from functools import partial
 
 from starlette.datastructures import Headers
@@ -27,6 +28,7 @@ class ZuoraMiddleware:
 
     def __init__(self, app: ASGIApp, state: TenantState, limits: Limits) -> None:
         self._app = app
+        self._clock = state.clock
         self._new_request_id = state.new_trace
         self._api_meter = Meter(limits, state.clock)
         self._token_meter = TokenMeter(state)
@@ -34,7 +36,10 @@ class ZuoraMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call."""
-        headers = {"Zuora-Request-Id": hyphenate_id(self._new_request_id())}
+        headers = {
+            "Date": formatdate(self._clock(), usegmt=True),
+            "Zuora-Request-Id": hyphenate_id(self._new_request_id()),
+        }
         scope.setdefault("state", {})["call_headers"] = headers
         track_id = Headers(scope=scope).get("zuora-track-id", "")
         self._calls_in_flight += 1
