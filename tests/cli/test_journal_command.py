@@ -25,7 +25,7 @@ def written(server: RecordedTenant, home: Path) -> Path:
 def actions(home: Path, *arguments: str) -> list[str]:
     done = run(home, "journal", "--json", *arguments)
     assert (done.returncode, done.stderr) == (0, "")
-    return [one["action"] for one in json.loads(done.stdout)]
+    return [entry["action"] for entry in json.loads(done.stdout)]
 
 
 @pytest.mark.parametrize("since", ["1h", "90min", "2d", "2020-01-01", "2020-01-01T10:00+02:00"])

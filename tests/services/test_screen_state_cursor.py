@@ -7,11 +7,8 @@ from itertools import count
 from typing import Any, NamedTuple, TypeVar
 
 from entity_connections.domain.actions import (
-    ACCEPT,
     ACTIONS,
-    DENY,
-    DISCONNECT,
-    REQUEST,
+    Action,
 )
 from entity_connections.domain.actions.default_action import default_row
 from entity_connections.domain.connections import (
@@ -45,12 +42,6 @@ CHANGES = st.dictionaries(
     st.none() | st.sampled_from(STATUSES),
     max_size=8,
 )
-AFTER = {
-    REQUEST: PENDING,
-    ACCEPT: CONNECTED,
-    DENY: None,
-    DISCONNECT: DISCONNECTED,
-}
 Answer = TypeVar("Answer")
 
 
@@ -62,6 +53,15 @@ def run(coroutine: Coroutine[Any, Any, Answer]) -> Answer:
         answer: Answer = done.value
         return answer
     raise AssertionError("It waits.")
+
+
+def statuses_after(action: Action) -> list[str | None]:
+    """Return the statuses in a list that prove an action; None for a connection that is gone."""
+    return [
+        status
+        for status in (PENDING, CONNECTED, DISCONNECTED, None)
+        if action.is_applied(status, new_record=True, complete=True)
+    ]
 
 
 class Server:
@@ -167,10 +167,11 @@ class CursorMachine(RuleBasedStateMachine):
             self.state.apply(run(self.tenant.read(acting_id)))
 
     @precondition(lambda self: self.sent)
-    @rule(listed=st.booleans())
-    def a_write_is_answered(self, listed: bool) -> None:
+    @rule(listed=st.booleans(), data=st.data())
+    def a_write_is_answered(self, listed: bool, data: st.DataObject) -> None:
         operation = self.sent.pop(0)
-        self.server.change({operation.ends: AFTER[operation.action]})
+        status = data.draw(st.sampled_from(statuses_after(operation.action)))
+        self.server.change({operation.ends: status})
         snapshot = run(self.tenant.read(operation.row.acting.id)) if listed else None
         self.state.finish_operation(replace(operation, state=State.CONFIRMED, snapshot=snapshot))
         if snapshot is not None and snapshot.acting_id == self.state.acting_id:
