@@ -154,6 +154,7 @@ async def run(seed: int, steps: int = STEPS) -> int:
             await Monkey(ui, seed).run(steps)
             await ui.pilot.pause()
             assert ui.app.is_running or ui.app.return_code == 0
+            ui.app.exit()
         writes = Counter(write_names(request_log))
         confirmed = Counter(answer.id for answer in answers)
         for write, count in writes.items():

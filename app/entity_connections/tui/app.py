@@ -10,6 +10,7 @@ from textual import events
 from textual.actions import SkipAction
 from textual.app import App
 from textual.binding import Binding
+from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.widgets import Input
 from textual.worker import WorkerFailed, get_current_worker
@@ -139,6 +140,9 @@ class ConnectionsApp(App[None]):
         COMMANDS_BY_ID["quit"].run(self._main_screen)
 
     def _handle_exception(self, error: Exception) -> None:
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if self.return_code is not None and isinstance(cause, NoMatches):
+            return  # the program is ending: a late message or worker looked for a widget
         if not self._recover(error):
             super()._handle_exception(error)
 
