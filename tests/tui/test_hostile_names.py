@@ -3,7 +3,7 @@
 from itertools import cycle
 
 import pytest
-from entity_connections.tui.dialogs.action_confirmation import make_typed_name
+from entity_connections.domain.typed_name import make_typed_name
 
 from tests.tui.open_screen import open_screen
 from tests.tui.snapshots import Snapshot

@@ -13,6 +13,9 @@ from typing import Any, TextIO
 
 from entity_connections.domain.entities import Entity
 
+MAX_COLUMN_WIDTH = 48
+"""Cells of a column of a table, however long the names are."""
+
 
 def echo(text: str) -> None:
     """Write a line of data to stdout. A reader that has closed the pipe is not an error.
@@ -46,7 +49,7 @@ def echo_json(value: Any) -> None:
 
 
 def format_table(
-    heads: Sequence[str], rows: Iterable[Sequence[str]], widest: int | None = 48
+    heads: Sequence[str], rows: Iterable[Sequence[str]], widest: int | None = MAX_COLUMN_WIDTH
 ) -> str:
     """Return a table as lines of text.
 
@@ -64,6 +67,12 @@ def format_table(
         ).rstrip()
         for line in lines
     )
+
+
+def format_title(entity: Entity, depth: int = 0) -> str:
+    """Return the title of an entity for a table, indented by its depth in the hierarchy."""
+    indent = "  " * depth
+    return indent + entity.cut_title(max(16, MAX_COLUMN_WIDTH - len(indent)), _cut)
 
 
 def entity_to_json(entity: Entity) -> dict[str, str]:

@@ -1,9 +1,18 @@
 """Entities and the hierarchy they form (contract C2, C4)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
+from entity_connections.domain.text import clean
+
 PROVISIONED = "Provisioned"
+MAX_PART_LENGTH = 100
+"""Most characters of a name in a title of several parts; the journal keeps titles of 255."""
+MIN_SHARED = 7
+"""Characters that every column has room for: shorter beginnings are never all of a cut title."""
+_SHARED_STEP = 4
 
 
 class Entity(NamedTuple):
@@ -17,6 +26,10 @@ class Entity(NamedTuple):
         status: `Provisioned`, `Unprovisioned`, or a word of Zuora's we do not know.
         listed: False for a placeholder: a connection names an entity that the list of
             entities does not hold.
+        distinct_title: the title, where the hierarchy has to tell it from that of another
+            entity; else "".
+        shared: with how many of its first characters, in any case, another title of the
+            hierarchy may begin, too; up to 3 more than it does, and 0 for few.
     """
 
     id: str
@@ -25,11 +38,35 @@ class Entity(NamedTuple):
     parent_id: str | None
     status: str = PROVISIONED
     listed: bool = True
+    distinct_title: str = ""
+    shared: int = 0
 
     @property
     def title(self) -> str:
-        """The text that names it on the screen: display name, else name, else id."""
-        return self.display_name.strip() or self.name.strip() or self.id
+        """The text that names it everywhere; no other entity of its hierarchy has it."""
+        return self.distinct_title or self.plain_title
+
+    @property
+    def plain_title(self) -> str:
+        """The display name, else the name, else the end of the id; maybe not distinct."""
+        return self.display_name.strip() or self.name.strip() or f"Entity {self.short_id}"
+
+    @property
+    def short_id(self) -> str:
+        """The end of the id: the ids of a tenant begin alike."""
+        return self.id[-8:]
+
+    def cut_title(self, width: int, cut: Callable[[str, int], str]) -> str:
+        """Return the title in `width` cells, so that it differs from any other title cut so.
+
+        Args:
+            width: in terminal cells, at least 16.
+            cut: returns a text in a number of cells; a longer text ends with an ellipsis.
+        """
+        shortened = cut(self.title, width)
+        if shortened == self.title or len(shortened[:-1].rstrip()) > self.shared:
+            return shortened
+        return f"{cut(self.title, width - 9)} {self.short_id}"
 
     @property
     def provisioned(self) -> bool:
@@ -39,7 +76,13 @@ class Entity(NamedTuple):
 
 def placeholder_entity(id_: str) -> Entity:
     """Return an entity for an id that the list of entities does not hold."""
-    return Entity(id_, "", f"Entity {id_[-8:]}", None, status="not in the list", listed=False)
+    return Entity(id_, "", "", None, status="not in the list", listed=False)
+
+
+@lru_cache(maxsize=4_096)
+def fold_title(text: str) -> str:
+    """Return a text without what people overlook in a name: blanks and case."""
+    return "".join(text.split()).casefold()
 
 
 class Hierarchy:
@@ -47,12 +90,18 @@ class Hierarchy:
 
     Any list makes a tree: an entity whose parent is missing or is its own descendant
     becomes a root, and of two entities with the same id the first counts.
+
+    Whatever the entities are called, the titles of those it returns are distinct, also
+    without blanks and case: an entity whose display name is not unique, or is the name of
+    another entity, has its name, its parent or its id in its title.
     """
 
     def __init__(self, entities: Iterable[Entity] = ()) -> None:
         self._by_id: dict[str, Entity] = {}
         for entity in entities:
             self._by_id.setdefault(entity.id, entity)
+        self._owners: dict[str, str] = {}  # folded title or name -> id of an entity
+        self._set_titles()
         self._children: dict[str | None, list[Entity]] = {}
         for entity in self._by_id.values():
             parent = entity.parent_id if entity.parent_id in self._by_id else None
@@ -64,6 +113,43 @@ class Hierarchy:
             if entity.id not in self._depth:
                 self._add_tree(entity)
         self._order = {id_: index for index, id_ in enumerate(self._depth)}
+
+    def _set_titles(self) -> None:
+        titles = self._choose_titles()
+        shared = _count_shared(titles)
+        for id_, entity in self._by_id.items():
+            distinct = "" if titles[id_] == entity.plain_title else titles[id_]
+            found = distinct, shared.get(id_, 0)
+            if entity[-2:] != found:
+                self._by_id[id_] = Entity(*entity[:-2], *found)
+
+    def _choose_titles(self) -> dict[str, str]:
+        """Return a distinct title for each id: the first that no other entity has."""
+        titles = {id_: entity.plain_title for id_, entity in self._by_id.items()}
+        longer: dict[str, Iterator[str]] = {}
+        while True:
+            self._owners, ambiguous = {}, set()
+            for id_, entity in self._by_id.items():
+                for key in (fold_title(titles[id_]), fold_title(entity.name)):
+                    if key and self._owners.setdefault(key, id_) != id_:
+                        ambiguous.add(key)
+            again = False
+            for id_, title in titles.items() if ambiguous else ():
+                if fold_title(title) in ambiguous:
+                    if id_ not in longer:
+                        longer[id_] = iter(self._list_longer_titles(self._by_id[id_]))
+                    titles[id_] = next(longer[id_], title)
+                    again = again or titles[id_] != title
+            if not again:
+                return titles
+
+    def _list_longer_titles(self, entity: Entity) -> list[str]:
+        title, name = clean(entity.plain_title, MAX_PART_LENGTH), entity.name.strip()
+        details = [name] if fold_title(name) != fold_title(entity.plain_title) else []
+        if parent := self.parent(entity):
+            details.append(f"under {parent.plain_title}")
+        details = [clean(detail, MAX_PART_LENGTH) for detail in details if detail]
+        return [f"{title} ({detail})" for detail in (*details, entity.short_id, entity.id)]
 
     def _add_tree(self, root: Entity) -> None:
         waiting = [(root, 0)]
@@ -87,7 +173,15 @@ class Hierarchy:
 
     def get(self, id_: str) -> Entity:
         """Return the entity with this id, or a placeholder for it."""
-        return self._by_id.get(id_) or placeholder_entity(id_)
+        return self._by_id.get(id_) or self._make_placeholder(id_)
+
+    def _make_placeholder(self, id_: str) -> Entity:
+        entity = placeholder_entity(id_)
+        for title in ("", f"Entity {id_}", f"Entity {id_} (not in the list)"):
+            entity = entity._replace(distinct_title=title, shared=len(title))
+            if self._owners.setdefault(fold_title(entity.title), id_) == id_:
+                break
+        return entity
 
     def depth(self, id_: str) -> int:
         """Return the number of ancestors of an entity; 0 for an unknown entity."""
@@ -100,3 +194,17 @@ class Hierarchy:
     def parent(self, entity: Entity) -> Entity | None:
         """Return the entity above, or None at the root."""
         return self._by_id.get(entity.parent_id) if entity.parent_id else None
+
+
+def _count_shared(titles: dict[str, str]) -> dict[str, int]:
+    """Return `Entity.shared` by id, without those for which it is 0."""
+    shared: dict[str, int] = {}
+    ordered = sorted((title.lower(), id_) for id_, title in titles.items())
+    for (title, id_), (next_title, next_id) in pairwise(ordered):
+        length = MIN_SHARED
+        while length < len(title) and title[:length] == next_title[:length]:
+            length += _SHARED_STEP
+        if length > MIN_SHARED:
+            shared[id_] = max(length - 1, shared.get(id_, 0))
+            shared[next_id] = length - 1
+    return shared

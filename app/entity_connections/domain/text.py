@@ -17,7 +17,10 @@ MAX_VALUE_LENGTH = 4_096
 """Most characters of a value that a user gives, as many as a path may have."""
 _UNTYPABLE = frozenset({"Cc", "Cf", "Zl", "Zp"})
 _BREAKS = re.compile(r"[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
-_VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f]")
+# Letters, marks and symbols without a glyph: fillers, variation selectors, the empty Braille cell.
+_BLANK_CHARS = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 
 
 def clean(text: str, limit: int = MAX_NAME_LENGTH) -> str:
@@ -49,7 +52,7 @@ def find_problem(text: str) -> str:
 def _remove_invisible(text: str) -> str:
     kept: list[str] = []
     marks = 0
-    for char in unicodedata.normalize("NFC", _VARIATION_SELECTORS.sub("", text)):
+    for char in unicodedata.normalize("NFC", _BLANK_CHARS.sub("", text)):
         category = unicodedata.category(char)
         if category in _INVISIBLE:
             continue

@@ -1,8 +1,8 @@
-"""Finds the entity that a user typed: by id, name or display name."""
+"""Finds the entity that a user typed: by id, name, title or display name."""
 
 from collections.abc import Callable, Iterable
 
-from entity_connections.domain.entities import Entity
+from entity_connections.domain.entities import Entity, fold_title
 from entity_connections.domain.ids import normalize_id
 from entity_connections.domain.text import clean
 from entity_connections.domain.words import find_similar, join_or
@@ -26,22 +26,22 @@ class EntityLookupError(LookupError):
 def find_entity(typed: str, entities: Iterable[Entity]) -> Entity:
     """Return the entity that a text names.
 
-    An id (in either spelling) counts before a name, a name before a display name, and
-    an exact match before one that differs in case. Names are unique in a hierarchy,
-    display names are not (contract C2).
+    An id (in either spelling) counts before a name, a name before a title, a title before a
+    display name, and an exact name before one that differs in case. Names and titles are
+    unique in a hierarchy, display names are not (contract C2).
 
     Raises:
         EntityLookupError: no entity matches, and which names are similar; or several match,
             and which.
     """
     known, wanted = list(entities), typed.strip()
-    folded, id_ = wanted.casefold(), normalize_id(wanted)
+    folded, id_ = fold_title(wanted), normalize_id(wanted)
     matchers: tuple[Callable[[Entity], bool], ...] = (
         lambda entity: entity.id == id_,
         lambda entity: entity.name == wanted,
-        lambda entity: entity.display_name.strip() == wanted,
-        lambda entity: entity.name.casefold() == folded,
-        lambda entity: entity.display_name.strip().casefold() == folded,
+        lambda entity: entity.name.casefold() == wanted.casefold(),
+        lambda entity: fold_title(entity.title) == folded,
+        lambda entity: fold_title(entity.display_name) == folded,
     )
     for matches in matchers if wanted else ():
         found = [entity for entity in known if matches(entity)]
@@ -53,10 +53,7 @@ def find_entity(typed: str, entities: Iterable[Entity]) -> Entity:
 
 
 def _describe_candidates(wanted: str, found: list[Entity]) -> str:
-    candidates = "; ".join(
-        f"{entity.title} ({entity.name or 'no name'}) {entity.id}"
-        for entity in found[:MAX_SUGGESTIONS]
-    )
+    candidates = "; ".join(f"{entity.title} {entity.id}" for entity in found[:MAX_SUGGESTIONS])
     more = f"; and {len(found) - MAX_SUGGESTIONS} more" if len(found) > MAX_SUGGESTIONS else ""
     return f"{len(found)} entities are called {_quote(wanted)}: give the id: {candidates}{more}."
 
@@ -64,7 +61,7 @@ def _describe_candidates(wanted: str, found: list[Entity]) -> str:
 def _describe_unknown(wanted: str, known: list[Entity]) -> str:
     titles: dict[str, str] = {}
     for entity in known:
-        for text in (entity.display_name.strip(), entity.name):
+        for text in (entity.title, entity.display_name.strip(), entity.name):
             if text:
                 titles.setdefault(text.casefold(), entity.title)
     folded = wanted.casefold()

@@ -10,6 +10,7 @@ from entity_connections.cli.output import (
     echo_json,
     entity_to_json,
     format_table,
+    format_title,
     info,
     print_warnings,
 )
@@ -123,7 +124,7 @@ def _print_connections(
         ])  # fmt: skip
     elif connections:
         rows = [
-            (source.title, "→", target.title, connection.status, connection.id)
+            (format_title(source), "→", format_title(target), connection.status, connection.id)
             for connection, (source, target) in zip(connections, ends, strict=True)
         ]
         echo(format_table(("SOURCE", "", "TARGET", "STATUS", "ID"), rows))

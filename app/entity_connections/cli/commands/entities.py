@@ -8,6 +8,7 @@ from entity_connections.cli.output import (
     echo_json,
     entity_to_json,
     format_table,
+    format_title,
     print_warnings,
 )
 from entity_connections.cli.parameters import json_option
@@ -38,7 +39,7 @@ async def entities(session: TenantSession, *, as_json: bool) -> ExitCode:
         return ExitCode.DONE
     rows = [
         (
-            "  " * hierarchy.depth(entity.id) + entity.title,
+            format_title(entity, hierarchy.depth(entity.id)),
             "" if entity.name == entity.title else entity.name,
             entity.status,
             {True: "yes", False: "no", None: "?"}[enterable[entity.id]],

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import click
 
 from entity_connections.cli.exit_codes import ExitCode
-from entity_connections.cli.output import echo, format_table, info
+from entity_connections.cli.output import echo, format_table, format_title, info
 from entity_connections.cli.parameters import option
 from entity_connections.cli.tenant.session import find_exit_code, print_error
 from entity_connections.cli.tenant_options import TenantOptions, some_tenant_options
@@ -112,7 +112,7 @@ async def _read_entities(
             print_error(error)
             return []
     return [
-        ("  " * hierarchy.depth(entity.id) + entity.title, entity.status, entity.id)
+        (format_title(entity, hierarchy.depth(entity.id)), entity.status, entity.id)
         for entity in hierarchy
         if accessible_ids is None or entity.id in accessible_ids
     ]

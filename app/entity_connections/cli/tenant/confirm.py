@@ -9,6 +9,7 @@ import click
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.output import info
 from entity_connections.domain.risk import Risk
+from entity_connections.domain.typed_name import make_typed_name
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.workspace import Workspace
 
@@ -55,10 +56,11 @@ def confirm_operations(workspace: Workspace, operations: Sequence[Operation]) ->
     try:
         if not action.irreversible:
             return click.confirm("Do it?", default=False, err=True)
-        typed: str = click.prompt(f"Type {row.counterpart.title} to end it", err=True)
+        wanted = make_typed_name(row.counterpart)
+        typed: str = click.prompt(f"Type {wanted.name}{wanted.kind} to end it", err=True)
     finally:
         signal.signal(signal.SIGINT, handler)
-    if typed.strip() in {row.counterpart.title, row.counterpart.name, row.counterpart.id}:
+    if wanted.matches(typed):
         return True
-    info("That is not its name.")
+    info(f"That is not {wanted.name}.")
     return False

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 from entity_connections.domain.actions import DisabledReason
 from entity_connections.domain.risk import Risk
+from entity_connections.domain.typed_name import TypedName
 from entity_connections.tui.commands.command import Command, CommandContext
 from entity_connections.tui.commands.row_actions import READ_ONLY
-from entity_connections.tui.dialogs.confirmation import Confirmation, Question, TypedName
+from entity_connections.tui.dialogs.confirmation import Confirmation, Question
 from entity_connections.tui.dialogs.picker import Choice, Picker
 from entity_connections.tui.rendering.notices import Kind
 

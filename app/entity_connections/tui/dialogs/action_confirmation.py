@@ -1,18 +1,22 @@
 """The question before an action: about one row, checked against every new list."""
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from textual.content import Content
 
 from entity_connections.domain.entities import Entity
+from entity_connections.domain.typed_name import make_typed_name
 from entity_connections.services.operations.conflicts import find_change
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.workspace import Workspace
-from entity_connections.tui.dialogs.confirmation import Confirmation, Question, TypedName
+from entity_connections.tui.dialogs.confirmation import Confirmation, Question
 from entity_connections.tui.timing import Timing
+from entity_connections.tui.widgets.grid.layout import cut_text
 
 MAX_NAME_WIDTH = 40
 """Cells that a name may take."""
+MAX_LABEL_WIDTH = 41
+"""Cells that the label of the yes button may take; see `#yes` in dialogs.tcss."""
 
 
 class ActionConfirmation(Confirmation):
@@ -31,32 +35,19 @@ class ActionConfirmation(Confirmation):
 
 def _make_question(operation: Operation) -> Question:
     action, row = operation.action, operation.row
-    source, target = _shorten_title(row.source), _shorten_title(row.target)
+    source, target = (_cut_title(entity, MAX_NAME_WIDTH) for entity in (row.source, row.target))
+    room = MAX_LABEL_WIDTH - cell_len(action.yes_label(row, "", ""))
+    label_names = (_cut_title(entity, room) for entity in (row.source, row.target))
     return Question(
         action.question,
         action.consequence(row, source, target),
-        action.yes_label(row, source, target),
+        action.yes_label(row, *label_names),
         Content.assemble((source, "bold"), "  →  ", (target, "bold")),
         make_typed_name(row.counterpart) if action.irreversible else None,
     )
 
 
-def make_typed_name(entity: Entity) -> TypedName:
-    """Return what must be typed to name an entity.
-
-    A display name that not every keyboard can type is replaced by the name in Zuora, else by
-    the end of the id: the ids of one tenant have the same beginning.
-    """
-    also = frozenset({entity.title, entity.id})
-    for name, kind in ((entity.title, ""), (entity.name, ", its name in Zuora,")):
-        plain = " ".join(name.split())
-        if entity.listed and plain.isascii() and 0 < len(plain) <= MAX_NAME_WIDTH:
-            return TypedName(plain, kind, also)
-    return TypedName(entity.id[-8:], ", the end of its id,", also)
-
-
-def _shorten_title(entity: Entity) -> str:
+def _cut_title(entity: Entity, width: int) -> str:
     """Return the title; a long one is cut, and the end of the id is added."""
-    if cell_len(entity.title) <= MAX_NAME_WIDTH:
-        return entity.title
-    return f"{set_cell_size(entity.title, MAX_NAME_WIDTH - 10).rstrip()}… {entity.id[-8:]}"
+    # A question names its entities in full, whatever the others are called.
+    return entity._replace(shared=len(entity.title)).cut_title(width, cut_text)

@@ -18,7 +18,7 @@ def make_command_palette(context: CommandContext, state: ScreenState | None) -> 
     if state is not None:
         tenant = state.session.tenant
         choices += [
-            Choice(f"{ENTITY}{entity.id}", f"Act in {entity.title}")
+            Choice(f"{ENTITY}{entity.id}", f"Act in {entity.title}", entity=entity)
             for entity in tenant.hierarchy
             if tenant.can_act_in(entity.id) and entity.id != state.acting_id
         ]

@@ -10,32 +10,13 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Button, Input, Static
 
+from entity_connections.domain.typed_name import TypedName
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.dialogs.dialog import Dialog
 from entity_connections.tui.rendering.header import render_tenant_name
 from entity_connections.tui.terminal.driver import call_when_written
 from entity_connections.tui.timing import Timing
 from entity_connections.tui.widgets.too_small import VERTICAL_BREAKPOINTS, is_too_small
-
-
-class TypedName(NamedTuple):
-    """A name that must be typed before yes is possible.
-
-    Attributes:
-        name: the name to type.
-        kind: what it is, if it is not the display name (", its name in Zuora,").
-        also: other names that are accepted.
-    """
-
-    name: str
-    kind: str = ""
-    also: frozenset[str] = frozenset()
-
-    def matches(self, text: str) -> bool:
-        """Return whether `text` is the name, in any case and with any blanks."""
-        typed = text.casefold().split()
-        names = (self.name, *self.also)
-        return bool(typed) and any(typed == name.casefold().split() for name in names)
 
 
 class Question(NamedTuple):

@@ -13,9 +13,9 @@ def make_entity_switcher(state: ScreenState) -> Picker:
     tenant = state.session.tenant
     waiting = tenant.count_waiting()
     choices = [
-        Choice(entity_id, tenant.hierarchy.get(entity_id).title, "recent")
-        for entity_id in state.recent[:MAX_RECENT]
-        if tenant.can_act_in(entity_id)
+        Choice(entity.id, entity.title, "recent", entity=entity)
+        for entity in map(tenant.hierarchy.get, state.recent[:MAX_RECENT])
+        if tenant.can_act_in(entity.id)
     ]
     choices += [
         _make_choice(state, entity, waiting.get(entity.id, 0)) for entity in tenant.hierarchy
@@ -28,11 +28,11 @@ def _make_choice(state: ScreenState, entity: Entity, waiting: int) -> Choice:
     indent = tenant.hierarchy.depth(entity.id)
     if not entity.provisioned:
         reason = f"{title} is not provisioned yet: a global administrator does that."
-        return Choice(entity.id, title, "not provisioned yet", reason, indent)
+        return Choice(entity.id, title, "not provisioned yet", reason, indent, entity=entity)
     if not tenant.can_act_in(entity.id):
         reason = f"You may not enter {title}: one of its administrators grants access."
-        return Choice(entity.id, title, "no access", reason, indent)
+        return Choice(entity.id, title, "no access", reason, indent, entity=entity)
     notes = ["acting entity"] if entity.id == state.acting_id else []
     notes += [f"◐ {waiting} waiting"] if waiting else []
     tone = "wait" if waiting else "mute"
-    return Choice(entity.id, title, " · ".join(notes), indent=indent, tone=tone)
+    return Choice(entity.id, title, " · ".join(notes), indent=indent, tone=tone, entity=entity)

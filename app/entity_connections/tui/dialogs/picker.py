@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Input, Static
 
+from entity_connections.domain.entities import Entity
 from entity_connections.tui.dialogs.dialog import Dialog
 from entity_connections.tui.widgets.filter_input import FilterInput
 from entity_connections.tui.widgets.grid.grid import Grid
@@ -33,6 +34,7 @@ class Choice(NamedTuple):
         disabled_reason: why it cannot be chosen, a sentence, or "".
         indent: its depth in a tree.
         tone: the tone of the note.
+        entity: the entity whose title ends the name, if any; see `Cell.entity`.
     """
 
     key: str
@@ -41,6 +43,7 @@ class Choice(NamedTuple):
     disabled_reason: str = ""
     indent: int = 0
     tone: str = "mute"
+    entity: Entity | None = None
 
     @property
     def indented_text(self) -> str:
@@ -121,5 +124,5 @@ class Picker(Dialog[str | None]):
 
 def _make_item(key: str, choice: Choice, *, flat: bool) -> Item:
     text = choice.text if flat else choice.indented_text
-    cells = {"text": Cell(text), "note": Cell(choice.note, choice.tone)}
+    cells = {"text": Cell(text, "", choice.entity), "note": Cell(choice.note, choice.tone)}
     return Item(key, cells, dim=bool(choice.disabled_reason))

@@ -7,6 +7,7 @@ from textual import on, work
 from textual.binding import Binding
 from textual.content import Content
 
+from entity_connections.domain.entities import Entity
 from entity_connections.services.request_log import ApiCall, RateLimit
 from entity_connections.services.storage.journal import JournalError
 from entity_connections.services.workspace import Workspace
@@ -54,23 +55,24 @@ class RequestsDialog(LogDialog):
         self.show_records(self._make_record(key, call) for key, call in self._calls.items())
 
     def _make_record(self, key: str, call: ApiCall) -> Record:
-        entity, answer = self._get_title(call.acting_id), _make_answer_cell(call)
+        entity, answer = self._find_entity(call.acting_id), _make_answer_cell(call)
+        title = entity.title if entity else ""
         milliseconds = call.seconds * 1000
         cells = {
             "at": Cell(f"{call.at.astimezone():%H:%M:%S}", "mute"),
             "call": Cell(f"{call.method} {call.path}"),
-            "entity": Cell(entity),
+            "entity": Cell(title, "", entity),
             "answer": answer,
             "duration": Cell(f"{milliseconds:6.0f}", "mute"),
         }
         summary = f"{call.method} {call.path} · {answer.text} · {milliseconds:,.0f} ms"
-        return Record(Item(key, cells), summary, _list_details(call, entity))
+        return Record(Item(key, cells), summary, _list_details(call, title))
 
-    def _get_title(self, entity_id: str) -> str:
+    def _find_entity(self, entity_id: str) -> Entity | None:
         state = self._view.state
         if not entity_id or state is None:
-            return ""
-        return state.session.tenant.hierarchy.get(entity_id).title
+            return None
+        return state.session.tenant.hierarchy.get(entity_id)
 
     @on(Grid.RowHighlighted)
     def _clear_message(self) -> None:

@@ -10,6 +10,7 @@ from entity_connections.domain.risk import Risk
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.rendering.text import MUTED, link_to_command
+from entity_connections.tui.widgets.grid.layout import cut_text
 
 TAB_TITLES = {
     Direction.OUTBOUND: "Share To (Outbound)",
@@ -25,10 +26,10 @@ def render_header(
     workspace: Workspace, user: str, state: ScreenState | None, age: str, width: int
 ) -> Content:
     """Return two lines: acting entity, tenant and user; path and age of the list."""
-    entity = state.session.tenant.hierarchy.get(state.acting_id).title if state else "—"
     right = _render_tenant(workspace, user, state, width - MIN_ENTITY_WIDTH - 6)
     room = max(MIN_ENTITY_WIDTH, width - right.cell_length - 5)
-    name = Content(entity).truncate(room, ellipsis=True).plain
+    entity = state.session.tenant.hierarchy.get(state.acting_id) if state else None
+    name = entity.cut_title(room, cut_text) if entity else "—"
     left = link_to_command(Content.assemble((name, "bold"), " ▾"), "entity")
     path = _render_path(workspace, width, cell_len(age))
     return Content("\n").join(

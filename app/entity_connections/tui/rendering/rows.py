@@ -76,8 +76,10 @@ def make_item(row: Row, context: CommandContext, progress: Progress | None) -> I
     elif progress is Progress.UNKNOWN:
         action = Cell("? outcome unknown", "warn")
     cells = {
-        "counterpart": Cell(row.counterpart.title, "" if row.counterpart.listed else "mute"),
-        "under": Cell(row.parent.title if row.parent else ""),
+        "counterpart": Cell(
+            row.counterpart.title, "" if row.counterpart.listed else "mute", row.counterpart
+        ),
+        "under": Cell(row.parent.title if row.parent else "", "", row.parent),
         "status": status,
         "action": action,
     }

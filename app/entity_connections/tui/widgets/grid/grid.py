@@ -30,6 +30,7 @@ from entity_connections.tui.widgets.grid.layout import (
     Column,
     Item,
     Slot,
+    fit_cell,
     fit_text,
     lay_out_columns,
 )
@@ -313,11 +314,12 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         mark = (">" if self.has_focus else "-") if has_cursor else ""
         parts = [(fit_text(mark, GUTTER), marked if has_cursor else plain)]
         for number, slot in enumerate(self.slots):
-            text, tone = item.cells[slot.column.key]
+            cell = item.cells[slot.column.key]
+            tone = cell.tone
             style = self._get_component_style(tone) if tone in TONES and not dim else plain
             # The cursor colours the first cell only: the other cells are not sent again.
             style = marked if has_cursor and number == 0 else style
-            parts.append((" " + fit_text(text, slot.width), style))
+            parts.append((" " + fit_cell(cell, slot.width), style))
         return self._make_strip(parts)
 
     def _paint_header(self) -> Strip:

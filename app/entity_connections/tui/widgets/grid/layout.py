@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
+from entity_connections.domain.entities import Entity
+
 GUTTER = 1
 """Cells left of the columns, for the cursor mark. A blank cell precedes each column."""
 
@@ -16,10 +18,18 @@ _ZERO_WIDTH_JOINER = "\u200d"
 
 
 class Cell(NamedTuple):
-    """A literal text, and the name of its tone; an unknown tone is shown as plain text."""
+    """A cell of a row.
+
+    Attributes:
+        text: a literal text.
+        tone: the name of its tone; an unknown tone is shown as plain text.
+        entity: the entity whose title ends the text; where there is no room, it is cut so that
+            it still differs from other titles.
+    """
 
     text: str
     tone: str = ""
+    entity: Entity | None = None
 
 
 class Column(NamedTuple):
@@ -83,7 +93,18 @@ def fit_text(text: str, width: int) -> str:
     if not text.isascii():
         # A trailing joiner would swallow the blank that follows it.
         text = text.rstrip(_ZERO_WIDTH_JOINER)
-    cells = cell_len(text)
-    if cells <= width:
-        return text + " " * (width - cells)
-    return set_cell_size(text, width - 1) + "…"
+    text = cut_text(text, width)
+    return text + " " * (width - cell_len(text))
+
+
+def fit_cell(cell: Cell, width: int) -> str:
+    """Pad or crop the text of a cell to exactly `width` cells."""
+    if cell.entity is None:
+        return fit_text(cell.text, width)
+    before = cell.text.removesuffix(cell.entity.title)
+    return fit_text(before + cell.entity.cut_title(width - cell_len(before), cut_text), width)
+
+
+def cut_text(text: str, width: int) -> str:
+    """Crop `text` with an ellipsis to at most `width` cells."""
+    return text if cell_len(text) <= width else set_cell_size(text, width - 1) + "…"
