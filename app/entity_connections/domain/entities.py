@@ -66,7 +66,7 @@ class Entity(NamedTuple):
         shortened = cut(self.title, width)
         if shortened == self.title or len(shortened[:-1].rstrip()) > self.shared:
             return shortened
-        return f"{cut(self.title, width - 9)} {self.short_id}"
+        return f"{cut(self.title, max(1, width - 9))} {self.short_id}"
 
     @property
     def provisioned(self) -> bool:

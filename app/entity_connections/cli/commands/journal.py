@@ -8,13 +8,15 @@ from typing import Any
 import click
 
 from entity_connections.cli.exit_codes import ExitCode, usage_errors
-from entity_connections.cli.output import echo, echo_json, format_table, info
+from entity_connections.cli.output import echo, echo_json, format_table, format_title, info
 from entity_connections.cli.parameters import json_option, option
 from entity_connections.cli.tenant_options import TenantOptions, some_tenant_options
 from entity_connections.domain.actions import ACTIONS_BY_ID
 from entity_connections.domain.clock import now
+from entity_connections.domain.entities import fold_title
 from entity_connections.domain.ids import normalize_id
 from entity_connections.domain.text import clean
+from entity_connections.services.journal_titles import JournalTitles, make_journal_titles
 from entity_connections.services.storage.journal import Journal, JournalError
 from entity_connections.services.storage.journal_entry import OUTCOMES, Entry
 from entity_connections.settings.paths import state_file
@@ -92,7 +94,8 @@ def journal(
         echo_json([_to_json(entry) for entry in entries])
     elif entries:
         heads = ("WHEN", "PROFILE", "ACTION", "SOURCE", "", "TARGET", "OUTCOME", "REQUEST ID")
-        echo(format_table(heads, map(_to_row, entries)))
+        titles = make_journal_titles(entries)
+        echo(format_table(heads, (_to_row(entry, titles) for entry in entries)))
     else:
         info(f"No such writes in {state_file()}.")
     return ExitCode.DONE
@@ -121,18 +124,22 @@ def verify(*, as_json: bool) -> ExitCode:
 
 
 def _is_at_end(entry: Entry, typed: str) -> bool:
-    titles = [entry.source.title.casefold(), entry.target.title.casefold()]
-    return normalize_id(typed) in entry.ends or typed.strip().casefold() in titles
+    """Return whether an entity of this id or display name is at either end."""
+    wanted = fold_title(typed)
+    titles = [fold_title(party.title) for party in (entry.source, entry.target)]
+    # A display name of several entities was recorded as "name (what tells it apart)".
+    named = any(title == wanted or title.startswith(f"{wanted}(") for title in titles)
+    return named or normalize_id(typed) in entry.ends
 
 
-def _to_row(entry: Entry) -> tuple[str, ...]:
+def _to_row(entry: Entry, titles: JournalTitles) -> tuple[str, ...]:
     return (
         f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S}",
         entry.profile,
         entry.action.label,
-        entry.source.title,
+        format_title(titles[entry.tenant, entry.source]),
         "→",
-        entry.target.title,
+        format_title(titles[entry.tenant, entry.target]),
         entry.outcome or "unknown",
         entry.request_id,
     )

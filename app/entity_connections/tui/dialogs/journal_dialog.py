@@ -5,6 +5,7 @@ import asyncio
 from textual import work
 from textual.content import Content
 
+from entity_connections.services.journal_titles import JournalTitles, make_journal_titles
 from entity_connections.services.storage.journal import Journal, JournalError, Verification
 from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.tui.dialogs.log_dialog import LogDialog, Record
@@ -51,7 +52,8 @@ class JournalDialog(LogDialog):
             self.grid.placeholder = Content(str(error))
             return
         self.placeholder = "Nothing has been written to Zuora yet.\nEvery write is recorded here."
-        self.show_records(_make_record(entry) for entry in reversed(entries))
+        titles = make_journal_titles(entries)
+        self.show_records(_make_record(entry, titles) for entry in reversed(entries))
         self._show_verification(verification)
 
     def _show_verification(self, verification: Verification) -> None:
@@ -65,18 +67,20 @@ class JournalDialog(LogDialog):
         self.show_message("\n".join(problems[:MAX_PROBLEMS]))
 
 
-def _make_record(entry: Entry) -> Record:
+def _make_record(entry: Entry, titles: JournalTitles) -> Record:
+    ends = titles[entry.tenant, entry.source], titles[entry.tenant, entry.target]
+    pair = " → ".join(entity.title for entity in ends)
     text, tone = _OUTCOMES.get(entry.outcome, (f"? {entry.outcome}", "warn"))
     cells = {
         "at": Cell(f"{entry.at.astimezone():%m-%d %H:%M}", "mute"),
         "action": Cell(entry.action.word),
-        "pair": Cell(entry.pair),
+        "pair": Cell(pair, "", ends),
         "outcome": Cell(text, tone),
         "user": Cell(entry.user),
         "profile": Cell(entry.profile),
     }
     outcome = entry.sentence or "No outcome is recorded: the next start looks it up."
-    summary = f"{entry.action.label}, {entry.pair}: {outcome}"
+    summary = f"{entry.action.label}, {pair}: {outcome}"
     return Record(Item(entry.id, cells), summary, _list_details(entry))
 
 

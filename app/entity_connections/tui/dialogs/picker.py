@@ -34,7 +34,7 @@ class Choice(NamedTuple):
         disabled_reason: why it cannot be chosen, a sentence, or "".
         indent: its depth in a tree.
         tone: the tone of the note.
-        entity: the entity whose title ends the name, if any; see `Cell.entity`.
+        entity: the entity whose title ends the name, if any; see `Cell.entities`.
     """
 
     key: str
@@ -124,5 +124,8 @@ class Picker(Dialog[str | None]):
 
 def _make_item(key: str, choice: Choice, *, flat: bool) -> Item:
     text = choice.text if flat else choice.indented_text
-    cells = {"text": Cell(text, "", choice.entity), "note": Cell(choice.note, choice.tone)}
+    cells = {
+        "text": Cell(text, "", (choice.entity,) if choice.entity else ()),
+        "note": Cell(choice.note, choice.tone),
+    }
     return Item(key, cells, dim=bool(choice.disabled_reason))

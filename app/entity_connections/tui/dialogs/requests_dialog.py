@@ -61,7 +61,7 @@ class RequestsDialog(LogDialog):
         cells = {
             "at": Cell(f"{call.at.astimezone():%H:%M:%S}", "mute"),
             "call": Cell(f"{call.method} {call.path}"),
-            "entity": Cell(title, "", entity),
+            "entity": Cell(title, "", (entity,) if entity else ()),
             "answer": answer,
             "duration": Cell(f"{milliseconds:6.0f}", "mute"),
         }

@@ -1,5 +1,6 @@
 """The two lines about the row under the cursor."""
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from entity_connections.domain.actions import REQUEST, DisabledReason
@@ -11,21 +12,27 @@ from entity_connections.tui.commands.command import CommandContext
 from entity_connections.tui.commands.row_actions import STANDARD_USER, get_write_reason
 from entity_connections.tui.rendering.rows import format_status
 from entity_connections.tui.rendering.text import MUTED
+from entity_connections.tui.widgets.grid.layout import MIN_PAIR_WIDTH, cut_pair
 
 
-def render_detail(context: CommandContext) -> Content:
-    """Return the connection on the first line, and what can be done on the second."""
+def render_detail(context: CommandContext, width: int) -> Content:
+    """Return the connection on the first line, and what can be done on the second.
+
+    The titles are cut where the status would not fit beside them.
+    """
     row = context.row
     if row is None:
         return Content("\n")
     # One style for each line: every style is sent again at each step of the cursor.
-    head = [f"{row.source.title} → {row.target.title}", format_status(row.status).text]
+    status = f" · {format_status(row.status).text}"
+    room = max(MIN_PAIR_WIDTH, width - 1 - cell_len(status))
+    head = cut_pair(row.source, row.target, room) + status
     if row.reverse:
-        head.append(f"other direction: {format_status(row.reverse.status).text}")
+        head += f" · other direction: {format_status(row.reverse.status).text}"
     more = [row.connection.id] if row.connection else []
     more.append(_make_hint(row, context))
     more += [f"older: {connection.status} {connection.id}" for connection in row.other_records]
-    return Content(f" {' · '.join(head)}\n") + Content.styled(f" {' · '.join(more)}", MUTED)
+    return Content(f" {head}\n") + Content.styled(f" {' · '.join(more)}", MUTED)
 
 
 def _make_hint(row: Row, context: CommandContext) -> str:

@@ -77,9 +77,11 @@ def make_item(row: Row, context: CommandContext, progress: Progress | None) -> I
         action = Cell("? outcome unknown", "warn")
     cells = {
         "counterpart": Cell(
-            row.counterpart.title, "" if row.counterpart.listed else "mute", row.counterpart
+            row.counterpart.title, "" if row.counterpart.listed else "mute", (row.counterpart,)
         ),
-        "under": Cell(row.parent.title if row.parent else "", "", row.parent),
+        "under": Cell(
+            row.parent.title if row.parent else "", "", (row.parent,) if row.parent else ()
+        ),
         "status": status,
         "action": action,
     }

@@ -242,7 +242,7 @@ class ConnectionsView(Vertical):
             return
         context = self.context
         with suppress(NoMatches):  # the screen may be closing
-            self.detail.update(render_detail(context))
+            self.detail.update(render_detail(context, self.size.width))
             self.key_bar.update(render_key_bar(context, self.size.width - 2))
 
     # Notices

@@ -14,6 +14,9 @@ from entity_connections.domain.entities import Entity
 GUTTER = 1
 """Cells left of the columns, for the cursor mark. A blank cell precedes each column."""
 
+MIN_PAIR_WIDTH = 35
+"""Cells in which the titles of two entities can be told from all others."""
+
 _ZERO_WIDTH_JOINER = "\u200d"
 
 
@@ -23,13 +26,13 @@ class Cell(NamedTuple):
     Attributes:
         text: a literal text.
         tone: the name of its tone; an unknown tone is shown as plain text.
-        entity: the entity whose title ends the text; where there is no room, it is cut so that
-            it still differs from other titles.
+        entities: the entity whose title ends the text, or the source and target that the text
+            names; where there is no room, a title is cut so that it still differs from others.
     """
 
     text: str
     tone: str = ""
-    entity: Entity | None = None
+    entities: tuple[Entity, ...] = ()
 
 
 class Column(NamedTuple):
@@ -99,12 +102,27 @@ def fit_text(text: str, width: int) -> str:
 
 def fit_cell(cell: Cell, width: int) -> str:
     """Pad or crop the text of a cell to exactly `width` cells."""
-    if cell.entity is None:
-        return fit_text(cell.text, width)
-    before = cell.text.removesuffix(cell.entity.title)
-    return fit_text(before + cell.entity.cut_title(width - cell_len(before), cut_text), width)
+    text = cell.text
+    if cell.entities and cell_len(text) > width:
+        if len(cell.entities) == 2:
+            text = cut_pair(*cell.entities, width)
+        else:
+            before = text.removesuffix(cell.entities[0].title)
+            room = width - cell_len(before)
+            text = before + cell.entities[0].cut_title(room, cut_text)
+    return fit_text(text, width)
 
 
 def cut_text(text: str, width: int) -> str:
     """Crop `text` with an ellipsis to at most `width` cells."""
     return text if cell_len(text) <= width else set_cell_size(text, width - 1) + "…"
+
+
+def cut_pair(source: Entity, target: Entity, width: int) -> str:
+    """Return the titles of source and target in `width` cells, each cut no more than needed."""
+    arrow = " → "
+    room = width - cell_len(arrow)
+    source_room = max(room // 2, room - cell_len(target.title))
+    target_room = max(room - room // 2, room - cell_len(source.title))
+    titles = source.cut_title(source_room, cut_text), target.cut_title(target_room, cut_text)
+    return arrow.join(titles)

@@ -1,0 +1,61 @@
+"""Commands in a tenant where display names do not tell entities apart."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.tenant import PROGRAM, run
+from tests.terminal.pty import Terminal
+
+TENANT = ("--scenario", str(Path(__file__).parents[1] / "same_names.toml"))
+SOUTH = "ACME-Europe (Acme-EU-Production-South)"
+CORPORATION_EUROPE = "Acme-Europe (under Acme Corporation)"
+
+
+@pytest.mark.parametrize("command", ["entities", "connections", "waiting"])
+def test_tables_hold_each_title_once_for_each_entity(home: Path, command: str) -> None:
+    listed = run(home, command, *TENANT).stdout.splitlines()[1:]
+    if command == "entities":
+        names = [line.split("  Provisioned")[0].strip() for line in listed]
+        assert len(set(names)) == 10
+        assert any(name.startswith(CORPORATION_EUROPE) for name in names)
+    else:
+        assert any(SOUTH in line for line in listed)
+        ends = [line.split("  ")[0] + line.split("→")[1] for line in listed]
+        assert len(set(ends)) == len(ends)
+
+
+def test_json_has_the_display_names_of_zuora(home: Path) -> None:
+    entities = json.loads(run(home, "entities", "--json", *TENANT).stdout)
+    names = [entity["displayName"].casefold() for entity in entities]
+    assert names.count("acme-europe") + names.count("acme-europe ") == 3
+
+
+def test_a_title_names_the_entity_that_has_it(home: Path) -> None:
+    done = run(home, "request", "--to", SOUTH, "--dry-run", *TENANT)
+    assert f"already connected to {SOUTH}" in done.stderr
+
+
+def test_a_display_name_of_several_names_none(home: Path) -> None:
+    done = run(home, "request", "--to", "acme EUROPE", "--yes", *TENANT)
+    assert done.returncode == 2
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("Acme-Europe", 130),
+        (SOUTH, 130),
+        (CORPORATION_EUROPE, 0),
+        ("8a80825500000000000000000000000a", 0),
+    ],
+)
+def test_a_disconnection_wants_the_title_typed(typed: str, code: int) -> None:
+    command = [*PROGRAM, "disconnect", "8a808256000000000000000000000002", *TENANT]
+    with Terminal(command, size=(110, 24)) as terminal:
+        terminal.wait_for(f"Type {CORPORATION_EUROPE} to end it")
+        terminal.send(typed, "enter")
+        terminal.wait_for("Disconnected" if code == 0 else "Nothing was sent.")
+        assert terminal.wait_exit() == code

@@ -1,0 +1,87 @@
+"""The screen in a tenant where display names do not tell entities apart."""
+
+import pytest
+from entity_connections.walkthrough.screenshot import take_screenshot
+from textual.widgets import Button, Input
+
+from tests.tui.open_screen import ScreenDriver, open_screen
+from tests.tui.snapshots import Snapshot, svg_lines
+
+pytestmark = pytest.mark.asyncio
+TENANT = "tests/same_names.toml"
+"""Relative, so that the pictures show no path of this machine."""
+NORTH = "Acme-Europe (under Acme-Americas)"
+SOUTH = "ACME-Europe (Acme-EU-Production-South)"
+EUROPE = "Acme-Europe (under Acme Corporation)"
+
+
+def list_lines(ui: ScreenDriver, part: str) -> list[str]:
+    """Return the lines of the screen that hold a text, in lower case."""
+    lines = [line.lower() for line in svg_lines(take_screenshot(ui.app))]
+    return [line for line in lines if part in line]
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36)], ids=str)
+async def test_rows(snap: Snapshot, size: tuple[int, int]) -> None:
+    async with open_screen(TENANT, size=size) as ui:
+        snap(ui.app)
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (200, 50)], ids=str)
+async def test_no_two_rows_show_the_same_name(size: tuple[int, int]) -> None:
+    async with open_screen(TENANT, size=size) as ui:
+        slot = ui.rows.slots[0]
+        lines = ui.rows.render_lines(ui.rows.size.region)[1 : len(ui.rows.items) + 1]
+        names = [line.text[slot.start : slot.start + slot.width].lower() for line in lines]
+        assert len({name.strip() for name in names}) == 9
+
+
+async def test_the_switcher(snap: Snapshot) -> None:
+    async with open_screen(TENANT, size=(80, 24)) as ui:
+        await ui.press("e")
+        snap(ui.app)
+
+
+async def test_the_question_and_its_button_tell_which(snap: Snapshot) -> None:
+    async with open_screen(TENANT, size=(80, 24)) as ui:
+        await ui.press("i")
+        labels = set()
+        for name in (NORTH, SOUTH):
+            await ui.move_to(name)
+            await ui.press("a")
+            assert len(list_lines(ui, name.lower())) > 0
+            labels.add(str(ui.app.screen.query_one("#yes", Button).label).casefold())
+            if name == SOUTH:
+                snap(ui.app)
+            await ui.press("n")
+        assert len(labels) == 2
+        await ui.move_to(NORTH)
+        await ui.press("a", "y")
+        assert f"{NORTH} → Acme Corporation is Connected." in ui.notice
+
+
+async def test_the_title_is_typed_to_disconnect(snap: Snapshot) -> None:
+    async with open_screen(TENANT, size=(80, 24)) as ui:
+        await ui.move_to(EUROPE)
+        await ui.press("x")
+        snap(ui.app)
+        for typed in ("Acme-Europe", SOUTH, NORTH):
+            ui.app.screen.query_one(Input).value = typed
+            await ui.settle()
+            assert ui.app.screen.query_one("#yes", Button).disabled
+        ui.app.screen.query_one(Input).value = EUROPE
+        await ui.settle()
+        await ui.press("enter")
+        assert f"Acme Corporation → {EUROPE} is Disconnected." in ui.notice
+        await ui.press("J")
+        assert list_lines(ui, f"acme corporation → {EUROPE.lower()}: ")
+
+
+async def test_the_header_and_the_detail_name_the_acting_entity() -> None:
+    async with open_screen(TENANT, size=(80, 24)) as ui:
+        await ui.act_in(SOUTH)
+        assert "0000000c ▾" in ui.text("header") or SOUTH in ui.text("header")
+        await ui.move_to(EUROPE)
+        lines = ui.text("detail").splitlines()
+        assert "0000000c" in lines[0] or SOUTH in lines[0]
+        assert lines[0].endswith("○ Not connected")
