@@ -21,21 +21,24 @@ NOON = "Sun, 22 Nov 2026 12:00:00 GMT"
         (refusal(50000061), errors.ServerError),
         (refusal(50000070, status=429), errors.RateLimited),
         (httpx.Response(429, json={"reasons": [{"code": 70}]}), errors.RateLimited),
-        (httpx.Response(403), errors.Forbidden),
-        (httpx.Response(404, html="<html>"), errors.NotFound),
+        (httpx.Response(403, json={}), errors.Forbidden),
+        (httpx.Response(404, json={"message": "No."}), errors.NotFound),
         (httpx.Response(408), errors.NoResponse),
         (httpx.Response(409), errors.Conflict),
-        (httpx.Response(422), errors.Refused),
-        (httpx.Response(502, html="<html>Bad gateway</html>"), errors.ServerError),
+        (httpx.Response(422, json={}), errors.Refused),
+        (httpx.Response(503), errors.ServerError),
         (refusal(50000010, status=502), errors.ServerError),
         (httpx.Response(403, json={"reasons": {"code": 1}}), errors.Forbidden),
         (httpx.Response(400, json={"reasons": [{"code": 50000030}, 7]}), errors.Refused),
         (httpx.Response(400, json={"reasons": [{"code": 10, "message": None}]}), errors.Forbidden),
         (httpx.Response(403, json={"message": ["x"]}), errors.Forbidden),
-        (httpx.Response(500, json=[1]), errors.ServerError),
         (httpx.Response(302, headers={"Location": "https://evil.example"}), errors.InvalidResponse),
         (httpx.Response(200, json={"success": True, "entities": [{}]}), errors.InvalidResponse),
         (httpx.Response(200, json={"success": 0, "entities": []}), errors.InvalidResponse),
+        (
+            httpx.Response(200, text='{"success": true, "success": false, "entities": 0}'),
+            errors.InvalidResponse,
+        ),
         (httpx.ConnectTimeout("x"), errors.Unreachable),
         (httpx.ReadTimeout("x"), errors.NoResponse),
     ],
@@ -139,7 +142,71 @@ async def test_parse_retry_after(headers: dict[str, str], seconds: float | None)
     assert caught.value.retry_after == seconds
 
 
-async def test_a_write_without_explicit_success_is_maybe_applied() -> None:
-    with pytest.raises(errors.InvalidResponse) as caught:
-        await ScriptedServer(httpx.Response(200, json={})).client.deny(ENTITY, "1")
-    assert caught.value.applied is Applied.MAYBE
+WEB_PAGE = "<!doctype html><title>403 Forbidden</title>"
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 407, 409, 413, 418, 429, 451, 500, 503])
+@pytest.mark.parametrize(
+    ("text", "what"), [(WEB_PAGE, "A web page"), ("upstream error", "Something else")]
+)
+async def test_a_page_of_something_else_is_no_refusal_of_zuora(
+    status: int, text: str, what: str
+) -> None:
+    page = httpx.Response(status, text=text)
+    server = ScriptedServer(page, page, page)
+    client = server.client
+    for call in (client.list_entities(ENTITY), client.accept(ENTITY, "1")):
+        with pytest.raises(errors.WebPage) as caught:
+            await call
+        assert caught.value.sentence == f"{what} answered (HTTP {status}), not Zuora."
+        assert caught.value.title == "A web page answered, not Zuora"
+        assert not caught.value.is_refusal
+        assert caught.value.applied is Applied.MAYBE
+
+
+async def test_a_page_instead_of_a_token_is_named_and_nothing_was_sent() -> None:
+    server = ScriptedServer()
+    server.token_response = httpx.Response(403, text=WEB_PAGE)
+    with pytest.raises(errors.TokenUnavailable, match="A web page answered") as caught:
+        await server.client.accept(ENTITY, "1")
+    assert caught.value.applied is Applied.NO
+    assert not server.requests
+
+
+NO, MAYBE = Applied.NO, Applied.MAYBE
+
+
+@pytest.mark.parametrize(
+    ("response", "applied"),
+    [
+        (refusal(50000030), NO),
+        (refusal(50000010, status=403), NO),
+        (refusal(50000030, status=400), NO),
+        (refusal(50000070, status=429), NO),
+        (httpx.Response(404, json={"reasons": [{"code": 50000040}]}), NO),
+        (httpx.Response(200, json={"success": False}), NO),
+        (httpx.Response(400, json={"message": "No."}), MAYBE),
+        (httpx.Response(403, json={}), MAYBE),
+        (httpx.Response(404, json={"reasons": []}), MAYBE),
+        (httpx.Response(429, json={"message": "No."}), MAYBE),
+        (httpx.Response(429), MAYBE),
+        (refusal(50000030, status=408), MAYBE),
+        (refusal(50000030, status=409), MAYBE),
+        (refusal(50000030, status=500), MAYBE),
+        (refusal(90000011, status=401), MAYBE),
+        (refusal(90000011), MAYBE),
+        (httpx.Response(401, json={"message": "No."}), MAYBE),
+        (httpx.Response(401), MAYBE),
+        (httpx.Response(200, json={}), MAYBE),
+        (httpx.Response(200, text='{"success": false, "success": true}'), MAYBE),
+        (httpx.Response(400, text='{"success": false, "success": true}'), MAYBE),
+    ],
+)
+async def test_only_zuoras_own_refusal_proves_that_nothing_happened(
+    response: httpx.Response, applied: Applied
+) -> None:
+    server = ScriptedServer(response)
+    with pytest.raises(ZuoraError) as caught:
+        await server.client.deny(ENTITY, "1")
+    assert caught.value.applied is applied
+    assert len(server.requests) == 1

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -36,10 +37,10 @@ async def test_a_bad_connection_is_skipped_and_counted(bad: object) -> None:
     server = ScriptedServer(
         page("1", next_page="?page=2"), success(entityConnections=[row(id="7"), bad, bad])
     )
-    items, warnings, skipped = await server.client.list_connections(ENTITY)
-    assert [item.id for item in items] == ["1", "7"]
-    assert warnings == ("2 connections could not be read.",)
-    assert skipped == 2
+    result = await server.client.list_connections(ENTITY)
+    assert [item.id for item in result.items] == ["1", "7"]
+    assert result.missing == "2 connections could not be read."
+    assert result.warnings == (result.missing,)
 
 
 @pytest.mark.asyncio
@@ -47,9 +48,10 @@ async def test_an_unknown_status_is_kept_and_an_unknown_field_ignored() -> None:
     server = ScriptedServer(
         success(entityConnections=[row(status="Sus\x1bpended", owner={"id": 7})])
     )
-    items, warnings, _ = await server.client.list_connections(ENTITY)
-    assert items == (Connection("1", ENTITY, OTHER, "Suspended"),)
-    assert not warnings
+    result = await server.client.list_connections(ENTITY)
+    assert result.items == (Connection("1", ENTITY, OTHER, "Suspended"),)
+    assert not result.warnings
+    assert not result.missing
 
 
 @pytest.mark.asyncio
@@ -60,9 +62,10 @@ async def test_an_unknown_status_is_kept_and_an_unknown_field_ignored() -> None:
 )  # fmt: skip
 async def test_a_bad_entity_is_skipped_and_counted(bad: object) -> None:
     server = ScriptedServer(success(entities=[bad, ENTITY_ROW]))
-    items, warnings, _ = await server.client.list_entities(ENTITY)
-    assert [item.id for item in items] == [ENTITY]
-    assert warnings == ("1 entity could not be read.",)
+    result = await server.client.list_entities(ENTITY)
+    assert [item.id for item in result.items] == [ENTITY]
+    assert result.warnings == ("1 entity could not be read.",)
+    assert result.missing
 
 
 @pytest.mark.asyncio
@@ -77,26 +80,63 @@ async def test_a_list_that_cannot_be_read_is_not_empty(body: dict[str, object]) 
         await ScriptedServer(success(**body)).client.list_connections(ENTITY)
 
 
-@pytest.mark.asyncio
-async def test_connections_of_other_entities_are_skipped_and_counted() -> None:
-    foreign = row(id="9", sourceEntityId=OTHER, targetEntityId=THIRD)
-    server = ScriptedServer(success(entityConnections=[foreign, row(targetEntityId=THIRD)]))
-    items, warnings, _ = await server.client.list_connections(ENTITY.upper())
-    assert [item.id for item in items] == ["1"]
-    assert warnings == ("1 connection of other entities came too: left out.",)
+FOREIGN = row(id="9", sourceEntityId=OTHER, targetEntityId=THIRD)
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize(("later", "warned"), [("Connected", False), ("Disconnected", True)])
-async def test_a_connection_that_is_listed_twice_counts_once(later: str, warned: bool) -> None:
+async def test_a_list_with_connections_of_other_entities_too_is_whole() -> None:
+    server = ScriptedServer(success(entityConnections=[FOREIGN, row(targetEntityId=THIRD)]))
+    result = await server.client.list_connections(ENTITY.upper())
+    assert [item.id for item in result.items] == ["1"]
+    assert result.warnings == ("1 connection of other entities came too: left out.",)
+    assert not result.missing
+
+
+@pytest.mark.asyncio
+async def test_a_list_with_connections_of_other_entities_alone_is_not_whole() -> None:
+    """It may be the list of another entity."""
+    server = ScriptedServer(success(entityConnections=[FOREIGN]))
+    result = await server.client.list_connections(ENTITY)
+    assert not result.items
+    assert result.missing == "1 connection of other entities came, and none of this one."
+    assert result.warnings == (result.missing,)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("later", "whole"), [("Connected", True), ("Disconnected", False)])
+async def test_a_connection_that_is_listed_twice_counts_once(later: str, whole: bool) -> None:
     server = ScriptedServer(
-        page("1", next_page="?page=2"), success(entityConnections=[row(status=later)])
+        page("1", "2", next_page="?page=2"),
+        success(entityConnections=[row(status=later), row(id="3")]),
     )
-    items, warnings, skipped = await server.client.list_connections(ENTITY)
-    assert items == (Connection("1", ENTITY, OTHER, later),)
-    warning = "1 connection came twice with different contents: the later counts."
-    assert warnings == ((warning,) if warned else ())
-    assert skipped == 0
+    result = await server.client.list_connections(ENTITY)
+    assert result.items[0] == Connection("1", ENTITY, OTHER, later)
+    assert [item.id for item in result.items] == ["1", "2", "3"]
+    sentence = "1 connection came twice with different contents: the later counts."
+    assert result.missing == ("" if whole else sentence)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("date", "server_time"),
+    [
+        ("Sun, 22 Nov 2026 12:00:00 GMT", datetime(2026, 11, 22, 12, tzinfo=UTC)),
+        ("Sun, 22 Nov 2026 12:00:00 +0200", datetime(2026, 11, 22, 10, tzinfo=UTC)),
+        ("Sun, 22 Nov 2026 12:00:00 -0000", None),
+        ("Sun, 31 Nov 2026 12:00:00 GMT", None),
+        ("Fri, 31 Dec 9999 23:59:59 -2359", None),
+        ("soon", None),
+        ("", None),
+    ],
+)
+async def test_a_list_says_when_the_server_answered_its_first_page(
+    date: str, server_time: datetime | None
+) -> None:
+    first, second = page("1", next_page="?page=2"), page("2")
+    first.headers["Date"] = date
+    second.headers["Date"] = "Sun, 22 Nov 2026 12:00:09 GMT"
+    result = await ScriptedServer(first, second).client.list_connections(ENTITY)
+    assert result.server_time == server_time
 
 
 @pytest.mark.asyncio
@@ -110,12 +150,12 @@ async def test_half_of_a_character_in_a_name_makes_no_entity_unreadable() -> Non
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize(("count", "warned"), [(299, False), (300, True), (512, False)])
-async def test_exactly_300_entities_may_not_be_all(count: int, warned: bool) -> None:
+@pytest.mark.parametrize(("count", "whole"), [(299, True), (300, False), (512, True)])
+async def test_exactly_300_entities_may_not_be_all(count: int, whole: bool) -> None:
     server = ScriptedServer(success(entities=[{"id": f"{n:032x}"} for n in range(count)]))
-    items, warnings, _ = await server.client.list_entities(ENTITY)
-    assert len(items) == count
-    assert bool(warnings) == warned
+    result = await server.client.list_entities(ENTITY)
+    assert len(result.items) == count
+    assert (not result.missing, not result.warnings) == (whole, whole)
 
 
 json_values = st.recursive(

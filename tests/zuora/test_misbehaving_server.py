@@ -72,6 +72,7 @@ GZIP = "Content-Encoding: gzip"
 TRUNCATED_GZIP = gzip.compress(b'{"success": true}')[:-14]
 BOMB = http_response(compress_spaces(300), "200 OK", GZIP)
 LOST, INVALID, TROUBLE = errors.NoResponse, errors.InvalidResponse, errors.ServerError
+PAGE = errors.WebPage
 REPLIES: list[tuple[str, Reply, type[ZuoraError]]] = [
     ("closes at once", b"", LOST),
     ("closes in the headers", b"HTTP/1.1 200 OK\r\nContent-", LOST),
@@ -85,8 +86,9 @@ REPLIES: list[tuple[str, Reply, type[ZuoraError]]] = [
     ("truncated gzip", http_response(TRUNCATED_GZIP, "200 OK", GZIP), INVALID),
     ("no body", http_response(b""), INVALID),
     ("204", http_response(b"", "204 No Content"), INVALID),
-    ("a web page", http_response(b"<!doctype html><title>Sign in to the Wi-Fi</title>"), INVALID),
-    ("a gateway", http_response(b"<html>Bad gateway</html>", "502 Bad Gateway"), TROUBLE),
+    ("a web page", http_response(b"<!doctype html><title>Sign in to the Wi-Fi</title>"), PAGE),
+    ("a gateway", http_response(b"<html>Sign in first</html>", "407 Sign in"), PAGE),
+    ("an empty 502", http_response(b"", "502 Bad Gateway"), TROUBLE),
     ("deep nesting", http_response(b"[" * 100_000), INVALID),
     ("an endless number", http_response(b'{"id": ' + b"9" * 10_000 + b"}"), INVALID),
     ("not UTF-8", http_response(b"\xff\xfe\x00\xd8"), INVALID),
@@ -114,7 +116,12 @@ async def test_a_list_ends_in_an_error_and_the_next_call_works(
     async with RawServer(reply).open() as server, server.client(limits_for(kind)) as client:
         with pytest.raises(ZuoraError) as caught:
             await client.list_connections(ENTITY)
-        attempts = {INVALID: 1, LOST: NO_DELAYS.connect_attempts, TROUBLE: NO_DELAYS.attempts}
+        attempts = {
+            INVALID: 1,
+            PAGE: 1,
+            LOST: NO_DELAYS.connect_attempts,
+            TROUBLE: NO_DELAYS.attempts,
+        }
         assert len(server.requests) == attempts[kind]
         server.replies = [http_response(ONE_CONNECTION)]
         assert (await client.list_connections(ENTITY)).items

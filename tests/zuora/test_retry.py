@@ -71,7 +71,11 @@ ATTEMPTS: list[tuple[str, ScriptedResponse, tuple[int, int, int]]] = [
     ("cut while receiving", httpx.RemoteProtocolError("x"), (FEW, FEW, 1)),
     ("500", httpx.Response(500), (ALL, ALL, 1)),
     ("504 that says success", httpx.Response(504, json={"success": True}), (ALL, ALL, 1)),
+    ("503 with a page", httpx.Response(503, html="<html>"), (ALL, ALL, 1)),
+    ("403 with a page", httpx.Response(403, html="<html>"), (1, 1, 1)),
     ("rate limit", RATE_LIMIT, (ALL, ALL, ALL)),
+    ("429 with a page", httpx.Response(429, html="<html>"), (ALL, ALL, 1)),
+    ("429 without reasons", httpx.Response(429, json={}), (ALL, ALL, 1)),
     ("409", httpx.Response(409), (1, ALL, 1)),
     ("stated: locked", refusal(50000050), (ALL, 1, ALL)),
     ("stated: internal error", refusal(50000060), (ALL, 1, 1)),
@@ -217,6 +221,29 @@ async def test_a_refused_token_is_renewed_once_in_a_call() -> None:
     assert len(server.token_requests) == 2
 
 
+@pytest.mark.parametrize("operation", [post, put])
+@pytest.mark.parametrize(
+    ("response", "kind"),
+    [
+        (refusal(90000011, status=401), errors.Unauthenticated),
+        (httpx.Response(401), errors.Unauthenticated),
+        (httpx.Response(401, html="<html>"), errors.WebPage),
+        (refusal(90000011), errors.Unauthenticated),
+    ],
+)
+async def test_a_write_is_not_sent_again_after_a_401_and_the_next_call_has_a_new_token(
+    response: httpx.Response, kind: type[ZuoraError], operation: Operation
+) -> None:
+    server = patient_server(response, success(entities=[]))
+    with pytest.raises(kind) as caught:
+        await operation(server.client)
+    assert caught.value.applied is Applied.MAYBE
+    assert len(server.requests) == 1
+    assert len(server.token_requests) == 1
+    await read(server.client)
+    assert server.requests[-1].headers["Authorization"] == "Bearer token-2"
+
+
 @pytest.mark.parametrize(
     ("response", "kind", "attempts"),
     [
@@ -320,18 +347,6 @@ async def test_a_write_that_waited_too_long_for_its_token_is_not_sent_but_a_read
     with contextlib.nullcontext() if sent else late:
         await operation(server.client)
     assert len(server.requests) == sent
-
-
-async def test_a_write_that_waited_too_long_for_its_second_token_is_not_sent_again(
-    machine: SleepingMachine,
-) -> None:
-    server = ScriptedServer(refusal(90000011, status=401), success())
-    await server.client.list_accessible_ids()
-    delay_tokens(server, machine)
-    with pytest.raises(ZuoraError, match=TOO_LATE) as caught:
-        await put(server.client)
-    assert caught.value.applied is Applied.NO
-    assert (len(server.token_requests), len(server.requests)) == (2, 1)
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,9 @@ class ZuoraError(Exception):
         reasons: Zuora's own reasons, possibly none.
         request_id: `Zuora-Request-Id` of the response, or "".
         retry_after: seconds to wait before the next attempt, as Zuora says, or None.
-        applied: whether the write that ended in this error took effect. Each class has
-            its default; a single error may know better.
+        applied: whether the write that ended in this error took effect. It is NO only if
+            nothing was sent, or if Zuora's own JSON refuses with a status below 500. Each
+            class has its default for errors of the adapter itself.
         needs_new_key: whether Zuora stores this refusal under the Idempotency-Key, so
             that only a request with a new key can have another result (contract E3).
         retries_exhausted: whether the adapter has already retried the call that failed.
@@ -137,6 +138,23 @@ class InvalidResponse(ZuoraError):
     applied = Applied.MAYBE
 
 
+class WebPage(InvalidResponse):
+    """Something that is not Zuora answered: a proxy, a gateway, the sign-in page of a network.
+
+    Attributes:
+        status: the HTTP status, or 0.
+    """
+
+    title = "A web page answered, not Zuora"
+    hint = "Check the address, the proxy, and whether the network wants you to sign in."
+    status: int = 0
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether the status says that another try may help."""
+        return self.status in (408, 429) or self.status >= 500
+
+
 class ServerError(ZuoraError):
     """HTTP 5xx, or one of Zuora's categories 60, 61 and 99."""
 
@@ -146,17 +164,22 @@ class ServerError(ZuoraError):
 
 
 class RateLimited(ZuoraError):
-    """A rate limit, concurrency limit or locking contention; the call was not processed."""
+    """A rate limit, concurrency limit or locking contention."""
 
     title = "Zuora is busy"
     hint = "Too many calls at once in this tenant: wait a little, then try again."
 
 
 class Unauthenticated(ZuoraError):
-    """Zuora refused the credentials, even with a new token."""
+    """HTTP 401, or Zuora's category 11: the credentials or the token are refused.
+
+    A read was tried again with a new token. A write was not, and may have worked all the
+    same: HTTP 401 may come from a server in between.
+    """
 
     title = "Zuora does not accept the credentials"
     hint = "Check client id, secret and address: they belong together."
+    applied = Applied.MAYBE
 
 
 class Forbidden(ZuoraError):

@@ -1,6 +1,7 @@
 """The interface to Zuora that actions and services use; `zuora.client` implements it."""
 
 from collections.abc import Set as AbstractSet
+from datetime import datetime
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from entity_connections.domain.connections import Connection, Direction
@@ -10,19 +11,23 @@ Record = TypeVar("Record")
 
 
 class ListResult(NamedTuple, Generic[Record]):
-    """All pages of one list; a record that cannot be read is skipped and counted.
+    """All pages of one list, without the records that cannot be read.
 
     Attributes:
         items: the records, in Zuora's order, each id once.
-        warnings: a sentence for each thing that is missing or strange
-            ("2 connections could not be read."); empty for a correct list.
-        skipped: number of records left out. A record that is not among the items may
-            be one of them.
+        warnings: a sentence for each thing that is missing or strange; empty for a
+            correct list.
+        missing: what keeps the list from being whole, in a sentence ("2 connections could
+            not be read."), which is among the warnings, too; "" for a whole list. Only a
+            whole list proves that a record does not exist.
+        server_time: when Zuora answered the first page, by its own clock; None if unknown.
+            Every page shows the records as they were then or later.
     """
 
     items: tuple[Record, ...]
     warnings: tuple[str, ...] = ()
-    skipped: int = 0
+    missing: str = ""
+    server_time: datetime | None = None
 
 
 class Receipt(NamedTuple):

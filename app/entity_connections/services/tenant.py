@@ -123,7 +123,7 @@ class Tenant:
             self.accessible_ids,
             read_at,
             self.warnings + listed.warnings,
-            complete=not listed.skipped,
+            complete=not listed.missing,
             asked=asked,
         )
         cached = self.cached(acting_id)

@@ -79,10 +79,12 @@ class TokenProvider:
                 self._token = await self._request_token()
             except ZuoraError as error:
                 self._failure = error
-                if error.applied is not Applied.NO:
+                lasting = isinstance(error, errors.Unauthenticated) or error.is_refusal
+                if error.applied is not Applied.NO and not lasting:
                     self._failure = errors.TokenUnavailable(
                         error.sentence, error.reasons, error.request_id
                     )
+                self._failure.applied = Applied.NO
                 raise copy.copy(self._failure) from None
             return self._token
 

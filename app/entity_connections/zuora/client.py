@@ -17,6 +17,7 @@ from entity_connections.domain import errors
 from entity_connections.domain.base_url import normalize_base_url
 from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.entities import Entity
+from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.ids import hyphenate_id, new_uuid, normalize_id
 from entity_connections.domain.zuora_api import ListResult, Receipt
 from entity_connections.services.request_log import RequestLog
@@ -141,8 +142,8 @@ class ZuoraClient:
         # Zuora documents no pages of this list; a link to one is followed all the same.
         reader = ListReader(ENTITIES, {})
         await self._read_list("/v1/entities", reader, acting_id)
-        warning = f"There may be more entities: Zuora's list ends at {MAX_LISTED_ENTITIES}."
-        return reader.result([warning] if reader.rows == MAX_LISTED_ENTITIES else [])
+        sentence = f"There may be more entities: Zuora's list ends at {MAX_LISTED_ENTITIES}."
+        return reader.result(cut=sentence if reader.rows == MAX_LISTED_ENTITIES else "")
 
     async def list_connections(
         self, acting_id: str, direction: Direction | None = None
@@ -206,8 +207,9 @@ class ZuoraClient:
                 async with self._connection.slot(deadline):
                     check_write()  # again, because the call waited for token and slot
                     return await self._connection.send(request, parse, token.secret, number)
-            except errors.Unauthenticated:
-                self._tokens.discard(token)
+            except ZuoraError as error:
+                if _refuses_token(error):
+                    self._tokens.discard(token)
                 raise
 
         async def attempt(number: int) -> T:
@@ -216,8 +218,8 @@ class ZuoraClient:
             token = await self._tokens.get(deadline)
             try:
                 return await send(token, number)
-            except errors.Unauthenticated:
-                if renewed:
+            except ZuoraError as error:
+                if renewed or call.method != "GET" or not _refuses_token(error):
                     raise
                 renewed = True
             token = await self._tokens.get(deadline)
@@ -256,6 +258,12 @@ class ZuoraClient:
             raise errors.NotFound("No connection can have that id. Nothing was sent.") from None
         # No body is documented, but a PUT without one may get HTTP 415 (contract E1).
         return await self._request(_Call("PUT", path, acting_id, track_id, body={}), parse)
+
+
+def _refuses_token(error: ZuoraError) -> bool:
+    return isinstance(error, errors.Unauthenticated) or (
+        isinstance(error, errors.WebPage) and error.status == 401
+    )
 
 
 def _parse_new_connection(response: Response) -> Receipt:

@@ -1,11 +1,17 @@
 """Reads a list of records page by page (contract C1, D2, H)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from datetime import datetime  # noqa: TC003 - the annotation of an attribute
 from typing import Generic
 from urllib.parse import parse_qsl
 
 from entity_connections.domain.zuora_api import ListResult
-from entity_connections.zuora.http.responses import Response, invalid_response, parse_success
+from entity_connections.zuora.http.responses import (
+    Response,
+    invalid_response,
+    parse_server_time,
+    parse_success,
+)
 from entity_connections.zuora.records import Record, RowParser
 
 MAX_PAGES = 1_000
@@ -34,9 +40,12 @@ class ListReader(Generic[Record]):
         self._parser: RowParser[Record] = parser
         self._queries = [query]
         self._records: list[Record] = []
+        self._server_time: datetime | None = None
 
     def add_page(self, response: Response) -> Query | None:
         """Add the records of one page; return the query of the next page, if there is one."""
+        if len(self._queries) == 1:
+            self._server_time = parse_server_time(response.headers)
         page = self._parser.parse_page(response.body) if response.status == 200 else None
         if page is None:
             return self._add_imperfect_page(response)
@@ -71,25 +80,36 @@ class ListReader(Generic[Record]):
         return query
 
     def result(
-        self,
-        warnings: Iterable[str] = (),
-        belongs: Callable[[Record], bool] = lambda _: True,
+        self, belongs: Callable[[Record], bool] = lambda _: True, cut: str = ""
     ) -> ListResult[Record]:
-        """Build the list of the records that belong to it; `warnings` come last."""
+        """Build the list of the records that belong to it.
+
+        Args:
+            belongs: records for which it is false are left out. Where no other came, the
+                list may be another one, and is not taken for whole.
+            cut: why the end of the list may be missing, in a sentence, or "".
+        """
         records = [record for record in self._records if belongs(record)]
         by_id = {record.id: record for record in records}
         unreadable = self.rows - len(self._records)
         foreign = len(self._records) - len(records)
         changed = {record.id for record in records if record != by_id[record.id]}
-        found: list[str] = []
+        missing: list[str] = []
+        others: list[str] = []
         if unreadable:
-            found.append(f"{self._count(unreadable)} could not be read.")
-        if foreign:
-            found.append(f"{self._count(foreign)} of other entities came too: left out.")
+            missing.append(f"{self._count(unreadable)} could not be read.")
+        if foreign and records:
+            others.append(f"{self._count(foreign)} of other entities came too: left out.")
+        elif foreign:
+            missing.append(f"{self._count(foreign)} of other entities came, and none of this one.")
         if changed:
             twice = self._count(len(changed))
-            found.append(f"{twice} came twice with different contents: the later counts.")
-        return ListResult(tuple(by_id.values()), (*found, *warnings), unreadable + foreign)
+            missing.append(f"{twice} came twice with different contents: the later counts.")
+        if cut:
+            missing.append(cut)
+        return ListResult(
+            tuple(by_id.values()), (*missing, *others), " ".join(missing), self._server_time
+        )
 
     def _count(self, number: int) -> str:
         singular, plural = _NOUNS[self._parser.field_name]

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 from urllib.parse import quote
@@ -36,6 +36,8 @@ _BY_STATUS_ALONE: dict[int, type[ZuoraError]] = {
     429: errors.RateLimited,
 }
 """Statuses about the call itself: they count more than any code in the body."""
+_MEANING_ALONE = {401, *_BY_STATUS_ALONE}
+"""Statuses below 500 that say enough without a body."""
 
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
@@ -105,6 +107,15 @@ def parse_rate_limit(headers: Mapping[str, str], at: datetime) -> RateLimit | No
     return RateLimit(int(limit[0]), int(remaining[0]), float(reset[0]) if reset else None, at)
 
 
+def parse_server_time(headers: Mapping[str, str]) -> datetime | None:
+    """Read the `Date` header, in UTC; None if it is missing or no date."""
+    try:
+        date = parsedate_to_datetime(headers.get("Date", ""))
+        return date.astimezone(UTC) if date.tzinfo else None
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
 def _parse_retry_after(response: Response) -> float | None:
     """Read how many seconds to wait: `Retry-After` as seconds or date, else `RateLimit-Reset`."""
     headers = response.headers
@@ -113,11 +124,11 @@ def _parse_retry_after(response: Response) -> float | None:
         value = headers.get("RateLimit-Reset", "")
     if _NUMBER.fullmatch(value):
         return float(value)
-    try:  # the date is by the server's clock
-        present = parsedate_to_datetime(headers["Date"]) if "Date" in headers else now()
-        return max(0.0, (parsedate_to_datetime(value) - present).total_seconds())
-    except (ValueError, TypeError, OverflowError):  # no date, or one without a time zone
+    until = parse_server_time({"Date": value})
+    if until is None:
         return None
+    present = parse_server_time(headers) or now()  # the date is by the server's clock
+    return max(0.0, (until - present).total_seconds())
 
 
 def _create_refusal(response: Response, body: Body) -> ZuoraError:
@@ -131,16 +142,22 @@ def _create_refusal(response: Response, body: Body) -> ZuoraError:
     )
     sentence = clean(" ".join(reason.message for reason in reasons if reason.message), 1_000)
     sentence = sentence or _find_text(response, body, "message", "error_description", "error")
-    # Such a refusal is final: Zuora repeats it for the same key (contract E3).
+    class_ = _error_class(status, reasons)
     stated = body.get("success") is False or bool(reasons)
-    final = stated and status < 500 and status not in _BY_STATUS_ALONE
-    return _error_class(status, reasons)(
+    unprocessed = (
+        stated
+        and status < 500
+        and status not in (408, 409)
+        and class_ is not errors.Unauthenticated  # a server in between may ask for credentials
+    )
+    return class_(
         sentence or f"Zuora answered HTTP {status} without a reason.",
         reasons,
         request_id_of(response) or _find_text(response, body, "requestId", "processId"),
         _parse_retry_after(response),
-        applied=Applied.NO if final else None,
-        needs_new_key=final,
+        applied=Applied.NO if unprocessed else Applied.MAYBE,
+        # Zuora repeats such a refusal for the same key (contract E3).
+        needs_new_key=unprocessed and status not in _BY_STATUS_ALONE,
     )
 
 
@@ -162,15 +179,41 @@ def _parse_json(response: Response) -> Body:
     if 300 <= response.status < 400:
         raise invalid_response(response, "it sends us elsewhere, which is never followed.")
     try:
-        body = json.loads(response.body)
+        body = json.loads(response.body, object_pairs_hook=_make_object)
+    except _SuccessTwiceError:
+        raise invalid_response(response, "it says twice whether the call worked.") from None
     except (ValueError, RecursionError):
         body = None
     if isinstance(body, dict):
         return body
-    if response.status >= 400:
-        return {}  # the page of a gateway: only the status has a meaning
+    if not response.body and (response.status >= 500 or response.status in _MEANING_ALONE):
+        return {}
+    if response.status >= 400 or response.body.lstrip()[:1] == b"<":
+        raise _create_web_page_error(response)
     sentence = "it is not a JSON object. Is this address Zuora's, and is the network open?"
     raise invalid_response(response, sentence)
+
+
+def _create_web_page_error(response: Response) -> ZuoraError:
+    what = "A web page" if response.body.lstrip()[:1] == b"<" else "Something else"
+    error = errors.WebPage(
+        f"{what} answered (HTTP {response.status}), not Zuora.",
+        (),
+        request_id_of(response),
+        _parse_retry_after(response),
+    )
+    error.status = response.status
+    return error
+
+
+class _SuccessTwiceError(Exception):
+    """An object holds the field `success` twice, so that nobody knows which one counts."""
+
+
+def _make_object(pairs: list[tuple[str, object]]) -> Body:
+    if sum(name == "success" for name, _ in pairs) > 1:
+        raise _SuccessTwiceError
+    return dict(pairs)
 
 
 def _find_text(response: Response, fields: Body, *names: str) -> str:

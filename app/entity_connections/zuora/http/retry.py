@@ -59,14 +59,17 @@ class RetrySafety(Enum):
         """Decide whether a call that ended in `error` may be sent again, and that may help."""
         if isinstance(error, errors.Unreachable):
             return not isinstance(error, errors.CertificateError)
+        if self is RetrySafety.UNSAFE:
+            # Only Zuora's own JSON says that the call was not processed.
+            unprocessed = error.applied is Applied.NO
+            return unprocessed and (isinstance(error, errors.RateLimited) or error.is_temporary)
+        temporary = isinstance(error, (*_TEMPORARY, errors.NoResponse)) or (
+            isinstance(error, errors.WebPage) and error.may_pass
+        )
         if self is RetrySafety.READ:
-            return isinstance(error, (*_TEMPORARY, errors.NoResponse))
-        if self is RetrySafety.IDEMPOTENT:
-            repeatable = (*_TEMPORARY, errors.NoResponse, errors.Conflict)
-            return isinstance(error, repeatable) and not error.needs_new_key
-        if isinstance(error, errors.ServerError) and error.applied is Applied.NO:
-            return error.is_temporary
-        return isinstance(error, errors.RateLimited)
+            return temporary
+        repeatable = temporary or isinstance(error, errors.Conflict)
+        return repeatable and not error.needs_new_key
 
 
 class Deadline:
