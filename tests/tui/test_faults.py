@@ -65,7 +65,7 @@ async def test_a_fault_can_be_switched_on_and_off() -> None:
         await ui.pilot.press("ctrl+r")
         await ui.wait_until(lambda: "trying again in" in ui.text("banner"))
         await ui.press("escape")
-        assert "Zuora has trouble" in ui.notice
+        assert "A web page answered (HTTP 502), not Zuora." in ui.notice
         await ui.press("F")
         await ui.type("http-502")
         await ui.press("enter")

@@ -159,7 +159,7 @@ async def test_a_page_of_something_else_is_no_refusal_of_zuora(
         with pytest.raises(errors.WebPage) as caught:
             await call
         assert caught.value.sentence == f"{what} answered (HTTP {status}), not Zuora."
-        assert caught.value.title == "A web page answered, not Zuora"
+        assert caught.value.title == "Zuora did not answer"
         assert not caught.value.is_refusal
         assert caught.value.applied is Applied.MAYBE
 

@@ -145,7 +145,7 @@ class WebPage(InvalidResponse):
         status: the HTTP status, or 0.
     """
 
-    title = "A web page answered, not Zuora"
+    title = "Zuora did not answer"
     hint = "Check the address, the proxy, and whether the network wants you to sign in."
     status: int = 0
 

@@ -98,7 +98,7 @@ class ListsByEntity:
         self.asked.append(acting_id)
         if acting_id not in self.lists:
             raise Unreachable("No connection to Zuora came about.")
-        return ListResult(self.lists[acting_id], skipped=self.unreadable)
+        return ListResult(self.lists[acting_id], missing="A record is missing." * self.unreadable)
 
 
 def tenant_with(clock: Clock, *connections: Connection) -> Tenant:
