@@ -36,8 +36,8 @@ def test_a_wheel_installed_elsewhere_opens_the_screen(tmp_path: Path) -> None:
         "-c",
         "import entity_connections; print(entity_connections.__file__)",
     ]
-    told = subprocess.run(where, check=True, capture_output=True, text=True, cwd=tmp_path)
-    assert Path(told.stdout.strip()).is_relative_to(site)
+    output = subprocess.run(where, check=True, capture_output=True, text=True, cwd=tmp_path)
+    assert Path(output.stdout.strip()).is_relative_to(site)
 
     program = [str(home / "bin" / "entity-connections")]
     with Terminal(program, env={"PYTHONPATH": ""}) as terminal:

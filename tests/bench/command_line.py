@@ -34,8 +34,8 @@ def _run(command: Sequence[str]) -> float:
 
 
 def _loaded(command: Sequence[str]) -> set[str]:
-    told = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-X", "importtime", *command], check=True, capture_output=True, text=True
     )
-    lines = (line for line in told.stderr.splitlines() if line.startswith("import time:"))
+    lines = (line for line in completed.stderr.splitlines() if line.startswith("import time:"))
     return {line.rsplit("|", 1)[1].strip().split(".")[0] for line in lines}

@@ -55,7 +55,7 @@ async def _switches(runs: int) -> list[tuple[float, float]]:
         await _rows_shown(screen)
         assert screen.state is not None
         tenant = screen.state.session.tenant
-        open_to_us = [one.id for one in tenant.hierarchy if tenant.can_act_in(one.id)]
+        open_to_us = [entity.id for entity in tenant.hierarchy if tenant.can_act_in(entity.id)]
         return [await _switch(screen, id_) for id_ in open_to_us[1 : runs + 1]]
 
 

@@ -135,7 +135,9 @@ def _serving(*what: str) -> Iterator[int]:
 
 def _connections(number: int) -> tuple[Connection, ...]:
     """So many records, a fifth of them of one entity; every pair alive at most once."""
-    entities = [one.id for one in acme.scenario().entities] + [f"{n:032x}" for n in range(497)]
+    entities = [entity.id for entity in acme.scenario().entities] + [
+        f"{n:032x}" for n in range(497)
+    ]
     found, alive = [], set()
     for n in range(number):
         ends = entities[n * 7 % 512], entities[(n * 11 + n // 512 + 1) % 512]

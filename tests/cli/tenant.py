@@ -82,11 +82,12 @@ def served(*arguments: str) -> Iterator[Served]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
-            told = json.loads(process.stdout.readline())
+            started = json.loads(process.stdout.readline())
             users = {
-                one["username"]: (one["client_id"], one["client_secret"]) for one in told["users"]
+                user["username"]: (user["client_id"], user["client_secret"])
+                for user in started["users"]
             }
-            yield Served(told["base_url"], users)
+            yield Served(started["base_url"], users)
         finally:
             process.terminate()
             assert process.wait(10) == 0

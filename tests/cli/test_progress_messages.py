@@ -1,4 +1,4 @@
-"""What is told on stderr while a command is at work."""
+"""What is line on stderr while a command is at work."""
 
 import asyncio
 import signal
@@ -27,10 +27,10 @@ def test_ctrl_c_ends_a_delay(server: RecordedTenant, home: Path) -> None:
     server.fake.faults.on("rate-limit-retry-after=60")
     with start_on(server, home, "connections") as process:
         assert process.stderr is not None
-        told = process.stderr.readline()
+        line = process.stderr.readline()
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
-    assert told == "rate limited, trying again in 60 s; ctrl+c gives up\n"
+    assert line == "rate limited, trying again in 60 s; ctrl+c gives up\n"
     assert (process.returncode, out) == (130, "")
     assert "Traceback" not in err
 
@@ -48,18 +48,18 @@ def test_a_missing_response_is_reported_repeatedly(
     capsys: pytest.CaptureFixture[str], *, asked: bool
 ) -> None:
     """But not where nothing was asked, as while a person thinks."""
-    told: list[str] = []
+    line: list[str] = []
 
     async def wait(session: TenantSession) -> ExitCode:
         loop = asyncio.get_running_loop()
         if asked:
             session.user_session.request_log.in_flight.append(loop.time())
         end = loop.time() + (20 if asked else 0.2)  # 0.2 s are twenty intervals
-        while len(told) < 2 and loop.time() < end:
+        while len(line) < 2 and loop.time() < end:
             await asyncio.sleep(0.01)
-            told.extend(capsys.readouterr().err.splitlines())
+            line.extend(capsys.readouterr().err.splitlines())
         return ExitCode.DONE
 
     assert run_in_tenant(TenantOptions(), wait, 0.01) is ExitCode.DONE
-    assert (len(told) > 1) is asked
-    assert set(told) <= {"no answer from Zuora for 0 s yet; ctrl+c gives up"}
+    assert (len(line) > 1) is asked
+    assert set(line) <= {"no answer from Zuora for 0 s yet; ctrl+c gives up"}

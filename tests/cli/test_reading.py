@@ -31,7 +31,7 @@ def test_entities_for_machines(home: Path) -> None:
         "status": "Provisioned",
         "enterable": False,
     }
-    assert [one["id"] for one in found if one["enterable"]] == [EUROPE]
+    assert [entity["id"] for entity in found if entity["enterable"]] == [EUROPE]
 
 
 @pytest.mark.parametrize("on_socket", [False, True])
@@ -101,7 +101,7 @@ def test_an_unusable_acting_entity_is_reported(
 def test_waiting_reads_every_accessible_entity(home: Path, tenant: Served) -> None:
     where = ["--base-url", tenant.url]
     found = json.loads(run(home, "waiting", "--json", *where, **tenant.environ()).stdout)
-    ends = {(one["source"]["name"], one["target"]["name"]) for one in found}
+    ends = {(row["source"]["name"], row["target"]["name"]) for row in found}
     assert ends == {
         ("Acme-Germany", "Acme Corporation"),
         ("Acme-Japan", "Acme Corporation"),
@@ -109,7 +109,7 @@ def test_waiting_reads_every_accessible_entity(home: Path, tenant: Served) -> No
         ("Acme Corporation", "Acme-Canada"),
         ("Acme-Nordics", "Acme-Europe"),
     }
-    assert {(one["status"], one["direction"]) for one in found} == {("Pending", "inbound")}
+    assert {(row["status"], row["direction"]) for row in found} == {("Pending", "inbound")}
     bruno = run(home, "waiting", *where, **tenant.environ("bruno"))
     assert [line.split()[0] for line in bruno.stdout.splitlines()] == ["SOURCE", "Acme-Nordics"]
 

@@ -24,8 +24,8 @@ def test_a_fault_is_on_from_the_start() -> None:
 def test_faults_are_switched_over_http_with_control() -> None:
     with served("--control", "--seed", "3") as tenant:
         on = {"on": ["concurrency,times=1"]}
-        told = httpx.put(f"{tenant.url}/_faults", json=on, trust_env=False).json()
-        assert (told["on"], told["seed"]) == (["concurrency,times=1"], 3)
+        answer = httpx.put(f"{tenant.url}/_faults", json=on, trust_env=False).json()
+        assert (answer["on"], answer["seed"]) == (["concurrency,times=1"], 3)
         url = f"{tenant.url}/v1/entities"
         assert [httpx.get(url, trust_env=False).status_code for _ in "12"] == [429, 401]
 

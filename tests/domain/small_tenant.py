@@ -17,7 +17,7 @@ def connection(
     source: Entity | str, target: Entity | str, status: str, id_: str = "1"
 ) -> Connection:
     """Return a connection between two entities."""
-    source_id, target_id = (one if isinstance(one, str) else one.id for one in (source, target))
+    source_id, target_id = (end if isinstance(end, str) else end.id for end in (source, target))
     return Connection(id_, source_id, target_id, status)
 
 
@@ -25,4 +25,4 @@ def row(direction: Direction, counterpart: Entity | str, *connections: Connectio
     """Return the row of a counterpart, acting in the global entity."""
     key = counterpart if isinstance(counterpart, str) else counterpart.id
     found = make_rows(direction, GLOBAL.id, HIERARCHY, connections)
-    return next(one for one in found if one.key == key)
+    return next(row for row in found if row.key == key)

@@ -25,7 +25,7 @@ from tests.domain.small_tenant import (
 )
 
 OUT, IN = Direction.OUTBOUND, Direction.INBOUND
-IDS = [one.id for one in HIERARCHY] + [STRANGER]
+IDS = [entity.id for entity in HIERARCHY] + [STRANGER]
 CONNECTIONS = st.lists(
     st.builds(
         Connection,
@@ -40,9 +40,9 @@ CONNECTIONS = st.lists(
 
 def test_outbound_lists_every_other_entity_in_the_order_of_the_tree() -> None:
     found = make_rows(OUT, GLOBAL.id, HIERARCHY, [])
-    assert [one.counterpart for one in found] == [NORTH, VILLAGE, SOUTH, PLANNED]
-    assert [one.parent for one in found] == [GLOBAL, NORTH, GLOBAL, SOUTH]
-    assert {one.status for one in found} == {None}
+    assert [row.counterpart for row in found] == [NORTH, VILLAGE, SOUTH, PLANNED]
+    assert [row.parent for row in found] == [GLOBAL, NORTH, GLOBAL, SOUTH]
+    assert {row.status for row in found} == {None}
 
 
 def test_inbound_lists_who_shares_here_and_who_waits_comes_first() -> None:
@@ -56,7 +56,7 @@ def test_inbound_lists_who_shares_here_and_who_waits_comes_first() -> None:
             connection(GLOBAL, VILLAGE, PENDING, "3"),
         ],
     )
-    assert [(one.counterpart, one.status) for one in found] == [
+    assert [(row.counterpart, row.status) for row in found] == [
         (SOUTH, PENDING),
         (NORTH, CONNECTED),
     ]
@@ -104,16 +104,16 @@ def test_a_counterpart_that_is_not_listed_stands_last_under_a_stand_in() -> None
 def test_every_record_is_in_exactly_one_row_of_its_tab(connections: list[Connection]) -> None:
     for direction in Direction:
         found = make_rows(direction, GLOBAL.id, HIERARCHY, connections)
-        assert len({one.key for one in found}) == len(found)
+        assert len({row.key for row in found}) == len(found)
         shown = [
             record.id
-            for one in found
-            for record in ((one.connection,) if one.connection else ()) + one.other_records
+            for row in found
+            for record in ((row.connection,) if row.connection else ()) + row.other_records
         ]
         mine = [
-            one.id
-            for one in connections
-            if (one.source_id if direction is OUT else one.target_id) == GLOBAL.id
+            record.id
+            for record in connections
+            if (record.source_id if direction is OUT else record.target_id) == GLOBAL.id
         ]
         assert sorted(shown) == sorted(mine)
 
@@ -131,6 +131,6 @@ def test_every_record_is_in_exactly_one_row_of_its_tab(connections: list[Connect
 )
 def test_whatever_is_listed_makes_a_tree_of_all(entities: list[Entity]) -> None:
     hierarchy = Hierarchy(entities)
-    ids = [one.id for one in hierarchy]
-    assert sorted(ids) == sorted({one.id for one in entities})
+    ids = [entity.id for entity in hierarchy]
+    assert sorted(ids) == sorted({entity.id for entity in entities})
     assert len(hierarchy) == len(ids)

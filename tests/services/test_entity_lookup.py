@@ -93,7 +93,7 @@ def test_one_that_is_not_there_suggests_what_is_spelled_nearly_so(
 
 
 @pytest.mark.parametrize("typed", ["", "  ", "zzz", "e" * 32])
-def test_nothing_like_it_is_said_without_a_suggestion(typed: str) -> None:
+def test_an_unknown_name_without_similar_names_gets_no_suggestion(typed: str) -> None:
     with pytest.raises(EntityLookupError) as caught:
         find_entity(typed, [*ALL, Entity("f" * 32, "", " ", A)])
     assert "Did you mean" not in str(caught.value)

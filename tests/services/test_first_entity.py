@@ -44,7 +44,9 @@ async def test_without_one_it_is_the_global_entity(tenant: Tenant) -> None:
         ("0" * 32, f'No entity is called "{"0" * 32}".'),
     ],
 )
-async def test_one_that_cannot_be_is_said(tenant: Tenant, start: str, why: str) -> None:
+async def test_an_unusable_start_entity_is_refused_with_a_reason(
+    tenant: Tenant, start: str, why: str
+) -> None:
     assert await tenant.open(start) == CORPORATION
     (remark,) = tenant.warnings
     assert remark.startswith(why)

@@ -190,7 +190,7 @@ def test_texts_and_ids_are_checked_when_they_are_read(path: Path) -> None:
     assert ListCache(path, "acme").load() is None
 
 
-def test_the_newest_lists_are_kept(path: Path) -> None:
+def test_only_the_newest_lists_are_saved(path: Path) -> None:
     cache = ListCache(path, "acme")
     shots = [snapshot(f"{number}") for number in range(MAX_SNAPSHOTS + 2)]
     cache.save(lists(*shots))

@@ -35,13 +35,15 @@ def test_nothing_known_slows_nothing() -> None:
     assert rate_limit_sentence(None) == ""
 
 
-def test_the_sentence_says_what_is_left_until_when_and_what_is_done_about_it() -> None:
+def test_the_sentence_names_remaining_calls_reset_time_and_interval() -> None:
     assert rate_limit_sentence(RateLimit(50_000, 49_000, 60, MORNING)) == ""
-    told = rate_limit_sentence(RateLimit(50_000, 400, 3600 * 3.5, MORNING), MORNING)
+    sentence = rate_limit_sentence(RateLimit(50_000, 400, 3600 * 3.5, MORNING), MORNING)
     until = f"{MORNING.replace(hour=12, minute=30).astimezone():%H:%M}"
-    assert told == (f"Calls are short: 400 of 50,000 left until {until}; refreshing every 5 min.")
-    told = rate_limit_sentence(RateLimit(2_500, 300, None, MORNING))
-    assert told == "Calls are short: 300 of 2,500 left; refreshing every 50 s."
+    assert sentence == (
+        f"Calls are short: 400 of 50,000 left until {until}; refreshing every 5 min."
+    )
+    sentence = rate_limit_sentence(RateLimit(2_500, 300, None, MORNING))
+    assert sentence == "Calls are short: 300 of 2,500 left; refreshing every 50 s."
 
 
 @pytest.mark.parametrize(

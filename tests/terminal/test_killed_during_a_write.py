@@ -80,7 +80,7 @@ def outcomes(home: Path) -> list[str]:
     return [entry.outcome for entry in entries if entry.outcome is not None]
 
 
-def test_killed_after_the_server_did_it_the_next_start_says_so(
+def test_killed_after_the_write_was_applied_the_next_start_reports_it(
     server: RecordedTenant, tmp_path: Path
 ) -> None:
     kill_while_accepting(server, tmp_path, CARRY_OUT_AND_HANG)
@@ -94,7 +94,7 @@ def test_killed_after_the_server_did_it_the_next_start_says_so(
     assert len(server.writes) == 1
 
 
-def test_killed_before_the_server_did_it_the_next_start_calls_it_unknown(
+def test_killed_before_the_write_was_applied_the_next_start_shows_it_as_unknown(
     server: RecordedTenant, tmp_path: Path
 ) -> None:
     kill_while_accepting(server, tmp_path, HANG)

@@ -212,7 +212,7 @@ async def test_the_cursor_starts_on_a_waiting_row_else_on_one_to_request() -> No
         assert ui.cursor == "Acme-Nordics"
 
 
-async def test_enter_never_disconnects_but_says_which_key_does() -> None:
+async def test_enter_never_disconnects_but_names_the_key_that_does() -> None:
     async with open_screen() as ui:
         await ui.move_to("Acme-Europe")
         await ui.press("enter")

@@ -117,7 +117,7 @@ async def test_the_palette_runs_commands_and_finds_entities() -> None:
         assert "▸Share From (Inbound)" in ui.text("tabs")
 
 
-async def test_the_palette_says_why_a_command_is_impossible() -> None:
+async def test_the_palette_shows_why_a_command_is_impossible() -> None:
     async with open_screen() as ui:
         await ui.move_to("Acme-Americas")
         await ui.press("ctrl+p")

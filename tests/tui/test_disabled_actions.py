@@ -77,7 +77,7 @@ async def test_a_standard_user_sees_that_an_administrator_is_needed() -> None:
         assert ui.shows_main_screen
 
 
-async def test_a_locked_row_says_so_and_how_to_unlock() -> None:
+async def test_a_locked_row_shows_how_to_unlock() -> None:
     async with open_screen(
         setup=TenantSetup(Risk.PRODUCTION, "acme", WriteLock(locked=True))
     ) as ui:

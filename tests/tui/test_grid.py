@@ -296,7 +296,7 @@ async def test_every_line_is_exactly_as_wide_as_the_grid(width: int) -> None:
 
 
 @given(st.text(max_size=30), st.integers(1, 20))
-def test_a_text_is_cropped_only_if_it_must_be_and_says_so(text: str, width: int) -> None:
+def test_a_text_is_cropped_with_an_ellipsis_only_if_it_is_too_wide(text: str, width: int) -> None:
     fitted = fit_text(text, width)
     assert cell_len(fitted) == width
     kept = text.rstrip("\u200d")

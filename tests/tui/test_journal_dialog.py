@@ -119,7 +119,7 @@ async def test_changed_line(snap: Snapshot, tmp_path: Path) -> None:
         snap(ui.app)
 
 
-async def test_a_journal_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+async def test_an_unreadable_journal_shows_the_reason(tmp_path: Path) -> None:
     async with open_screen(setup=TenantSetup(journal=Journal(tmp_path, "acme"))) as ui:
         await ui.press("J")
         assert "cannot be read" in get_dialog(ui).grid.placeholder.plain

@@ -101,7 +101,7 @@ async def test_the_notice_of_a_write_disappears_when_another_program_changes_the
         await ui.press("r", "y")
         assert "is Pending until Acme-US accepts" in ui.notice
         waiting = (await client(ui.fake).list_connections(US)).items
-        asked = next(one for one in waiting if one.source_id == CORPORATION)
+        asked = next(connection for connection in waiting if connection.source_id == CORPORATION)
         await client(ui.fake).deny(US, asked.id)
         await ui.wait_until(lambda: ui.cell("Acme-US", "status") == "✕ Disconnected")
         assert ui.notice == ""

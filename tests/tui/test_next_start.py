@@ -40,7 +40,7 @@ async def yesterday(path: Path, hours: float = 3) -> ListCache:
 
 def leave_open(ui: ScreenDriver, journal: Journal, name: str) -> str:
     """Leave an intent without an outcome, as a killed program does; return its id."""
-    row = next(one for one in ui.state.rows() if one.counterpart.title == name)
+    row = next(row for row in ui.state.rows() if row.counterpart.title == name)
     entry = intend(journal, Operation.plan(REQUEST, row))
     return entry.id
 
@@ -128,7 +128,7 @@ async def test_a_cancelled_start_is_repeated(tmp_path: Path) -> None:
         assert ui.text("banner").startswith("Offline")
 
 
-async def test_what_was_read_is_kept_for_the_next_start(tmp_path: Path) -> None:
+async def test_lists_are_saved_for_the_next_start(tmp_path: Path) -> None:
     cache = ListCache(tmp_path / "state.sqlite3", "acme")
     async with open_screen(setup=TenantSetup(cache=cache)) as ui:
         await ui.press("i", "ctrl+r")
@@ -148,12 +148,12 @@ async def test_recovered_operation(snap: Snapshot, tmp_path: Path) -> None:
     async with open_screen(size=(80, 24), setup=TenantSetup(journal=later)) as ui:
         assert ui.cell("Acme-US", "action") == "? outcome unknown"
         assert "Acme Corporation → Acme-US" in ui.notice
-        assert [one.outcome for one in later.read_entries()] == [None]
+        assert [entry.outcome for entry in later.read_entries()] == [None]
         await client(ui.fake).request_connection(CORPORATION, US, "k")
         await ui.press("ctrl+r")
         assert ui.cell("Acme-US", "status") == "◐ Pending"
         assert ui.cell("Acme-US", "action") != "? outcome unknown"
-        assert [one.outcome for one in later.read_entries()] == ["confirmed"]
+        assert [entry.outcome for entry in later.read_entries()] == ["confirmed"]
         snap(ui.app)
 
 
@@ -167,7 +167,7 @@ async def test_a_write_that_never_happened_is_reported(tmp_path: Path) -> None:
     async with open_screen(setup=TenantSetup(journal=Journal(path, "acme"))) as ui:
         assert "Request Connection did not happen" in ui.notice
         assert ui.cell("Acme-US", "action") == "Request Connection"
-        assert [one.outcome for one in Journal(path, "acme").read_entries()] == ["not done"]
+        assert [entry.outcome for entry in Journal(path, "acme").read_entries()] == ["not done"]
 
 
 async def test_offline_it_stays_unknown_and_is_recorded_once_when_it_is_known(

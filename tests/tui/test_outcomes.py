@@ -66,7 +66,7 @@ async def test_sending_shows_on_the_row() -> None:
         assert ui.cell("Acme-US", "status") == "◐ Pending"
 
 
-async def test_an_unknown_outcome_stays_on_the_row_until_a_list_tells(
+async def test_an_unknown_outcome_stays_on_the_row_until_a_list_resolves_it(
     snap: Snapshot,
 ) -> None:
     """The row wears a question mark and a word; the message says what is known."""
@@ -99,7 +99,9 @@ async def test_an_unknown_outcome_is_resolved_by_the_next_list() -> None:
         await ui.press("ctrl+r")
         assert ui.cell("Acme-US", "status") == "◐ Pending"
         assert ui.notice.startswith("✓ Requested: Acme Corporation → Acme-US is Pending")
-        assert [one.outcome for one in ui.screen.workspace.journal.read_entries()] == ["confirmed"]
+        assert [entry.outcome for entry in ui.screen.workspace.journal.read_entries()] == [
+            "confirmed"
+        ]
 
 
 async def test_while_an_outcome_is_unknown_only_a_request_is_repeated_under_its_key() -> None:
@@ -120,7 +122,7 @@ async def test_while_an_outcome_is_unknown_only_a_request_is_repeated_under_its_
         assert ui.cell("Acme-US", "status") == "◐ Pending"
         writes = write_names(ui.state.session.request_log)
         assert writes == ["request", "accept", "request"]
-        keys = {one.key for one in ui.screen.workspace.journal.read_entries() if one.key}
+        keys = {entry.key for entry in ui.screen.workspace.journal.read_entries() if entry.key}
         assert len(keys) == 1
 
 
@@ -206,14 +208,16 @@ async def test_an_unknown_outcome_in_another_entity_is_resolved() -> None:
         await ui.act_in("Acme-Europe")
         ui.fake.faults.off()
         await ui.press("ctrl+r")
-        assert [one.outcome for one in ui.screen.workspace.journal.read_entries()] == ["confirmed"]
+        assert [entry.outcome for entry in ui.screen.workspace.journal.read_entries()] == [
+            "confirmed"
+        ]
         assert "Acme Corporation → Acme-US is Pending" in ui.notice
 
 
 async def test_a_refresh_resolves_what_another_program_left_open(tmp_path: Path) -> None:
     path = tmp_path / "state.sqlite3"
     async with open_screen(setup=TenantSetup(journal=Journal(path, "acme"))) as ui:
-        row = next(one for one in ui.state.rows() if one.counterpart.title == "Acme-Europe")
+        row = next(row for row in ui.state.rows() if row.counterpart.title == "Acme-Europe")
         long_ago = Journal(path, "acme", clock=lambda: now() - timedelta(hours=9))
         intend(long_ago, Operation.plan(DISCONNECT, row))
         await ui.press("ctrl+r")

@@ -169,7 +169,7 @@ async def test_a_request_is_copied_with_the_target_that_only_the_journal_knows()
         )
 
 
-async def test_what_has_no_command_or_no_id_says_so() -> None:
+async def test_copying_reports_a_missing_command_or_id() -> None:
     request_log = RequestLog()
     async with open_screen(setup=TenantSetup(request_log=request_log)) as ui:
         request_log.calls.clear()

@@ -84,7 +84,7 @@ def test_a_locator_of_a_clicked_cell(cell: Offset, locator: str | None) -> None:
     assert locator is None or LIST.find(locator).y == cell.y
 
 
-def test_cells_are_those_that_a_terminal_shows() -> None:
+def test_cells_match_what_a_terminal_shows() -> None:
     cells = TerminalCells()
     cells.resize(Size(12, 3))
     cells.write("\x1b[31mabcdef\x1b[0m\x1b[2;5H名前\x1b[1;2HX\x1b[3;1Hcaption")

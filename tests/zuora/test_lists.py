@@ -44,7 +44,7 @@ async def test_a_bad_connection_is_skipped_and_counted(bad: object) -> None:
 
 
 @pytest.mark.asyncio
-async def test_an_unknown_status_is_kept_and_an_unknown_field_ignored() -> None:
+async def test_an_unknown_status_is_preserved_and_an_unknown_field_ignored() -> None:
     server = ScriptedServer(
         success(entityConnections=[row(status="Sus\x1bpended", owner={"id": 7})])
     )

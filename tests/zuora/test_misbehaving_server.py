@@ -273,7 +273,7 @@ async def test_an_echoed_secret_is_masked(endpoint: str) -> None:
     assert endpoint == "api" or "s3cret%2Fwith" not in printed
 
 
-async def test_no_cookie_is_kept() -> None:
+async def test_no_cookie_is_stored() -> None:
     reply = http_response(ONE_CONNECTION, "200 OK", "Set-Cookie: ZSession=1; Path=/")
     async with RawServer(reply).open() as server, server.client() as client:
         await client.list_connections(ENTITY)
