@@ -172,18 +172,21 @@ def test_a_refusal_is_reported_with_code_and_request_id(server: RecordedTenant, 
     assert f"code {entry['codes'][0]}, request id {entry['requestId']}" in done.stderr
 
 
-@pytest.mark.parametrize("action", ["accept", "disconnect"])
-def test_a_write_of_unknown_outcome_is_not_repeated(
-    server: RecordedTenant, home: Path, action: str
+def test_after_an_unknown_outcome_only_the_same_is_sent_again_and_only_when_asked(
+    server: RecordedTenant, home: Path
 ) -> None:
     server.fake.faults.on(REFUSE_WRITES)
-    id_ = TO_EUROPE if action == "disconnect" else NORDICS_TO_EUROPE
-    for hint in ("the next write, or the screen, looks it up", "is under way or unknown since"):
-        done = run_on(server, home, action, id_, "--yes")
-        assert done.returncode == 4
-        assert hint in done.stderr
-        assert len(server.writes) == 1
-    assert [entry["outcome"] for entry in read_journal(home)] == ["unknown"]
+    done = run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes")
+    assert (done.returncode, len(server.writes)) == (4, 1)
+    assert "the next write, or the screen, looks it up" in done.stderr
+    done = run_on(server, home, "deny", NORDICS_TO_EUROPE, "--yes")
+    assert (done.returncode, len(server.writes)) == (4, 1)
+    assert "s more, and only the same may be sent again" in done.stderr
+    server.fake.faults.off()
+    done = run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes")
+    assert (done.returncode, len(server.writes)) == (0, 2)
+    assert run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes").returncode == 1
+    assert [entry["outcome"] for entry in read_journal(home)] == ["confirmed", "confirmed"]
 
 
 def test_an_unknown_outcome_ends_a_row_of_requests(server: RecordedTenant, home: Path) -> None:

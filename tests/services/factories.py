@@ -20,13 +20,16 @@ MORNING = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 
 class Clock:
-    """A clock that stands until it is turned."""
+    """A clock that stands until it is turned; it is Zuora's and this machine's."""
 
     def __init__(self) -> None:
         self.now = MORNING
 
     def __call__(self) -> datetime:
         return self.now
+
+    def steady(self) -> float:
+        return (self.now - MORNING).total_seconds() + 1.0
 
     def turn(self, **time: float) -> None:
         self.now += timedelta(**time)
@@ -44,7 +47,10 @@ def accept() -> Operation:
 def make_journal(folder: Path | None, clock: Clock | None = None, tenant: str = "acme") -> Journal:
     """Open a journal as a program on another machine, whose open writes anybody may look up."""
     path = folder / "state" / "state.sqlite3" if folder else None
-    return Journal(path, "acme", tenant, clock or Clock(), process_id="elsewhere:1")
+    clock = clock or Clock()
+    journal = Journal(path, "acme", tenant, clock, process_id="elsewhere:1")
+    journal.steady = clock.steady
+    return journal
 
 
 def intend(
@@ -52,6 +58,7 @@ def intend(
 ) -> Entry:
     """Record an operation as about to be sent, whatever else is open."""
     entry = make_entry(journal, operation, user, track_id)
+    entry = entry._replace(server_at=entry.at)
     return journal.record_intent(lambda _open_entries: entry)
 
 

@@ -18,6 +18,7 @@ from entity_connections.domain.actions import (
     REQUEST,
     Action,
 )
+from entity_connections.domain.clock import now
 from entity_connections.domain.connections import (
     CONNECTED,
     DISCONNECTED,
@@ -49,6 +50,7 @@ class TenantFile:
     def __init__(self, path: Path, stops: str = "") -> None:
         self._path, self._stops = path, stops
         self.sent = 0
+        self.clock = now
         if not path.exists():
             self.write([WAITING, SHARING])
 
@@ -61,7 +63,7 @@ class TenantFile:
     async def list_connections(
         self, acting_id: str, direction: Direction | None = None
     ) -> ListResult[Connection]:
-        return ListResult(tuple(self.connections()))
+        return ListResult(tuple(self.connections()), server_time=self.clock())
 
     async def request_connection(
         self, source_id: str, target_id: str, key: str, track_id: str = ""

@@ -23,7 +23,7 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 def ticking(path: Path | None = None) -> Journal:
     """Open a journal whose clock advances by a minute with every look."""
-    minutes = count()
+    minutes = count(1)
     return Journal(
         path, "acme", clock=lambda: NOON + timedelta(minutes=next(minutes)), process_id="host:4711"
     )

@@ -148,7 +148,7 @@ async def test_recovered_operation(snap: Snapshot, tmp_path: Path) -> None:
     async with open_screen(size=(80, 24), setup=TenantSetup(journal=later)) as ui:
         assert ui.cell("Acme-US", "action") == "? outcome unknown"
         assert "Acme Corporation → Acme-US" in ui.notice
-        assert [entry.outcome for entry in later.read_entries()] == [None]
+        assert [entry.outcome for entry in later.read_entries()] == ["unknown"]
         await client(ui.fake).request_connection(CORPORATION, US, "k")
         await ui.press("ctrl+r")
         assert ui.cell("Acme-US", "status") == "◐ Pending"

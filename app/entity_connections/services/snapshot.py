@@ -23,6 +23,7 @@ class Snapshot(NamedTuple):
             only a complete list proves that a record is gone.
         asked: when the list was requested, on the monotonic clock, which orders the lists;
             0 for a list that an earlier program read.
+        server_time: when Zuora answered, by its own clock; None where it did not tell.
     """
 
     acting_id: str
@@ -33,6 +34,7 @@ class Snapshot(NamedTuple):
     warnings: tuple[str, ...] = ()
     complete: bool = True
     asked: float = 0.0
+    server_time: datetime | None = None
 
     def rows(self, direction: Direction) -> list[Row]:
         """Return the rows of one tab."""

@@ -125,6 +125,7 @@ class Tenant:
             self.warnings + listed.warnings,
             complete=not listed.missing,
             asked=asked,
+            server_time=listed.server_time,
         )
         cached = self.cached(acting_id)
         if cached is None or cached.asked <= asked:

@@ -183,10 +183,13 @@ class Workers:
     async def _read_unresolved(self) -> list[Operation]:
         """Return the operations of earlier runs whose outcome is unknown."""
         try:
-            entries = await asyncio.to_thread(self._workspace.journal.read_unresolved)
+            journal = self._workspace.journal
+            entries = await asyncio.to_thread(journal.read_unresolved)
         except JournalError:
             return []  # shown once the tenant is entered
-        return [Operation.from_entry(entry) for entry in entries]
+        return [
+            Operation.from_entry(entry) for entry in entries if not journal.is_being_sent(entry)
+        ]
 
     async def _recover(self, session: UserSession) -> tuple[list[Operation], str]:
         """Look up unresolved operations, once a run; return them, and why that failed, or ""."""

@@ -2,7 +2,9 @@
 
 import asyncio
 import multiprocessing
+import re
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +18,6 @@ from entity_connections.domain.connections import (
     Direction,
 )
 from entity_connections.services.operations.conflicts import (
-    KEY_LIFETIME,
     OperationInProgressError,
     check_open_entries,
 )
@@ -35,8 +36,14 @@ from tests.services.tenant_in_file import open_file
 WAITS = connection(NORTH, GLOBAL, PENDING, "c" * 32)
 
 
-def list_of(*connections: Connection) -> Snapshot:
-    return Snapshot(GLOBAL.id, HIERARCHY, connections, None, MORNING)
+IN_PROGRESS = r"^Accept of Acme North → Acme may be under way for (\d+) s more"
+WAIT = int(GATEWAY_TIMEOUT.total_seconds())
+ONE_SECOND = timedelta(seconds=1)
+
+
+def list_of(*connections: Connection, at: datetime | None = MORNING) -> Snapshot:
+    """Return a list that Zuora answered at a moment by its own clock."""
+    return Snapshot(GLOBAL.id, HIERARCHY, connections, None, MORNING, server_time=at)
 
 
 def record(journal: Journal, operation: Operation, result: State | None = None) -> Operation:
@@ -46,28 +53,31 @@ def record(journal: Journal, operation: Operation, result: State | None = None) 
     return operation
 
 
-def check(
-    operation: Operation,
-    journal: Journal,
-    snapshot: Snapshot | None = None,
-    now: datetime = MORNING,
-    tenant: str | None = None,
-) -> Operation:
-    tenant = tenant or journal.tenant
-    return check_open_entries(operation, journal.read_open(), snapshot, now, tenant)
+def check(operation: Operation, journal: Journal, snapshot: Snapshot | None = None) -> Operation:
+    return check_open_entries(operation, journal.read_open(), snapshot, journal)
+
+
+def find_seconds(operation: Operation, journal: Journal, snapshot: Snapshot | None = None) -> int:
+    """Return how long an operation has to wait, by the sentence that refuses it."""
+    with pytest.raises(OperationInProgressError) as caught:
+        check(operation, journal, snapshot)
+    match = re.match(IN_PROGRESS, str(caught.value))
+    assert match
+    assert "`entity-connections journal resolve`" in str(caught.value)
+    return int(match[1])
 
 
 @pytest.mark.parametrize("result", [None, State.UNKNOWN])
-def test_nothing_is_sent_while_an_operation_on_the_pair_is_open(result: State | None) -> None:
-    clock = Clock()
-    journal = make_journal(None, clock)
+def test_only_the_same_action_is_sent_while_an_operation_may_be_under_way(
+    result: State | None,
+) -> None:
+    journal = make_journal(None)
     record(journal, accept(), result)
-    for action in (ACCEPT, DENY, DISCONNECT, REQUEST):
-        other = Operation.plan(action, accept().row)
-        with pytest.raises(
-            OperationInProgressError, match=r"^Accept of Acme North → Acme is under way or"
-        ):
-            check(other, journal, list_of(WAITS), clock.now)
+    for action in (DENY, DISCONNECT, REQUEST):
+        assert find_seconds(Operation.plan(action, accept().row), journal, list_of(WAITS)) == WAIT
+    assert check(again := accept(), journal, list_of(WAITS)) is again
+    other = accept().row._replace(connection=WAITS._replace(id="d" * 32))
+    assert find_seconds(Operation.plan(ACCEPT, other), journal, list_of(WAITS)) == WAIT
 
 
 def test_the_other_side_of_the_pair_waits_too() -> None:
@@ -75,31 +85,67 @@ def test_the_other_side_of_the_pair_waits_too() -> None:
     record(journal, accept())
     there = list_of(WAITS)._replace(acting_id=NORTH.id).row(Direction.OUTBOUND, GLOBAL.id)
     assert there is not None
-    order = Operation.plan(DISCONNECT, there)
-    with pytest.raises(OperationInProgressError, match="is under way or unknown since"):
-        check(order, journal)
+    assert find_seconds(Operation.plan(DISCONNECT, there), journal) == WAIT
 
 
-def test_another_user_waits_while_the_request_on_the_record_may_be_under_way() -> None:
+def test_another_user_waits_for_the_request_on_the_same_record() -> None:
     """Another spelling of the base URL is another tenant to the journal."""
     journal = make_journal(None)
     record(journal, accept())
-    with pytest.raises(OperationInProgressError, match="is under way or unknown since"):
-        check(accept(), journal, tenant="another")
-    later, operation = MORNING + SENDING + GATEWAY_TIMEOUT, accept()
-    assert check(operation, journal, now=later, tenant="another") is operation
-    with pytest.raises(OperationInProgressError):
-        check(operation, journal, now=later)
+    journal.tenant = "another"
+    assert find_seconds(Operation.plan(DENY, accept().row), journal) == WAIT
 
 
-def test_a_moment_of_another_day_includes_the_date() -> None:
+@pytest.mark.parametrize("wrong", [timedelta(days=365), timedelta(hours=-1), timedelta()])
+def test_the_wait_counts_by_zuoras_clock_whatever_the_clock_of_this_machine_says(
+    wrong: timedelta,
+) -> None:
     journal = make_journal(None)
+    deny = Operation.plan(DENY, accept().row)
+    entry = intend(journal, accept())._replace(outcome="unknown", at=MORNING + wrong)
+    journal.record_outcome(entry)
+    for seconds in (0, 1, WAIT - 1):
+        at = MORNING + seconds * ONE_SECOND
+        assert find_seconds(deny, journal, list_of(WAITS, at=at)) == WAIT - seconds
+    assert check(deny, journal, list_of(WAITS, at=MORNING + GATEWAY_TIMEOUT)) is deny
+
+
+def test_the_wait_counts_from_when_the_entry_was_seen_where_zuora_tells_no_time() -> None:
+    clock = Clock()
+    journal, deny = make_journal(None, clock), Operation.plan(DENY, accept().row)
     record(journal, accept())
-    local = MORNING.astimezone()
-    with pytest.raises(OperationInProgressError, match=f"since {local:%H:%M}: read"):
-        check(accept(), journal)
-    with pytest.raises(OperationInProgressError, match=f"since {local:%Y-%m-%d %H:%M}: read"):
-        check(accept(), journal, now=MORNING + timedelta(days=2))
+    clock.turn(hours=1)  # nobody was there to see it
+    for seconds in (0, WAIT - 1):
+        assert find_seconds(deny, journal, list_of(WAITS, at=None)) == WAIT - seconds
+        clock.turn(seconds=WAIT - 1)
+    assert check(deny, journal, list_of(WAITS, at=None)) is deny
+
+
+def test_a_clock_of_zuoras_that_was_wrong_blocks_no_longer_than_any_other() -> None:
+    clock = Clock()
+    journal, deny = make_journal(None, clock), Operation.plan(DENY, accept().row)
+    entry = intend(journal, accept())._replace(
+        outcome="unknown", server_at=MORNING + timedelta(days=365)
+    )
+    journal.record_outcome(entry)
+    assert find_seconds(deny, journal, list_of(WAITS)) == WAIT
+    clock.turn(seconds=WAIT)
+    assert check(deny, journal, list_of(WAITS)) is deny
+
+
+def test_what_a_running_program_sends_waits_for_it_but_not_for_another_with_its_number() -> None:
+    """A process id is used again; sending takes no longer than `SENDING`."""
+    clock = Clock()
+    journal = Journal(None, "acme", "acme", clock)
+    journal.steady = clock.steady
+    record(journal, accept())
+    for operation in (accept(), Operation.plan(DENY, accept().row)):
+        with pytest.raises(OperationInProgressError, match="is being sent by another program"):
+            check(operation, journal, list_of(WAITS, at=MORNING + SENDING))
+    later = list_of(WAITS, at=MORNING + SENDING + ONE_SECOND)
+    assert check(again := accept(), journal, later) is again
+    clock.now += SENDING + ONE_SECOND
+    assert check(again := accept(), journal, list_of(WAITS, at=None)) is again
 
 
 @pytest.mark.parametrize("result", [State.CONFIRMED, State.REFUSED, State.NOT_APPLIED,
@@ -127,12 +173,10 @@ def test_other_pairs_and_directions_are_not_blocked() -> None:
         assert check(operation, journal, list_of()) is operation
 
 
-def test_a_request_is_repeated_under_its_key_while_zuora_remembers_the_key() -> None:
+def test_a_request_is_repeated_under_its_key() -> None:
     journal = make_journal(None)
     first = record(journal, request(), State.UNKNOWN)
-    for age, same in ((KEY_LIFETIME - timedelta(seconds=1), True), (KEY_LIFETIME, False)):
-        again = check(request(), journal, list_of(), MORNING + age)
-        assert (again.key == first.key) is same
+    assert check(request(), journal, list_of()).key == first.key
 
 
 def test_operations_in_another_tenant_block_nothing(tmp_path: Path) -> None:
@@ -162,20 +206,17 @@ def test_the_executor_checks_open_entries(tmp_path: Path) -> None:
     async def run() -> None:
         tenant = open_file(tmp_path)
         journal = Journal(tmp_path / "state.sqlite3", "acme", "t")
-        for action in (DISCONNECT, REQUEST):
-            first = record(
-                journal, await tenant_in_file.plan_operation(tenant, action), State.UNKNOWN
-            )
-            outcome = await execute(
-                tenant, await tenant_in_file.plan_operation(tenant, action), journal
-            )
-            if action is REQUEST:
-                assert outcome.state is State.CONFIRMED
-                assert outcome.key == first.key == journal.read_entries()[-1].key
-            else:
-                assert outcome.state is State.REFUSED
-                assert outcome.sentence.endswith("until it is known. Nothing was sent.")
-                assert tenant.zuora.sent == 0  # type: ignore[attr-defined]
-                assert len(journal.read_entries()) == 1
+        shared = await tenant_in_file.plan_operation(tenant, DISCONNECT)
+        record(journal, replace(shared, action=DENY), State.UNKNOWN)
+        outcome = await execute(tenant, shared, journal)
+        assert outcome.state is State.REFUSED
+        assert outcome.sentence.endswith("`entity-connections journal resolve`. Nothing was sent.")
+        assert tenant.zuora.sent == 0  # type: ignore[attr-defined]
+        assert len(journal.read_entries()) == 1
+        asked = record(journal, await tenant_in_file.plan_operation(tenant, REQUEST), State.UNKNOWN)
+        again = await tenant_in_file.plan_operation(tenant, REQUEST)
+        outcome = await execute(tenant, again, journal)
+        assert outcome.state is State.CONFIRMED
+        assert outcome.key == asked.key == journal.read_entries()[-1].key
 
     asyncio.run(run())

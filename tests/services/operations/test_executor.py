@@ -310,6 +310,7 @@ async def test_the_journal_records_what_is_sent(world: World) -> None:
 async def test_lateness_counts_from_the_end_of_the_request(world: World) -> None:
     clock = Clock()
     world.journal = Journal(None, "acme", clock=clock)
+    world.journal.steady = clock.steady
     operation = await world.plan(ACCEPT, CORPORATION, IN, JAPAN)
     world.fake.faults.on("lost")
 
@@ -320,7 +321,8 @@ async def test_lateness_counts_from_the_end_of_the_request(world: World) -> None
     outcome = await world.execute(operation, report)
     assert outcome.entry is not None
     assert outcome.entry.at == MORNING
-    assert outcome.entry.sent_by == clock.now
+    (intent,) = world.journal.read_entries()
+    assert outcome.entry.left_by == intent.left_by
 
 
 async def test_the_journal_records_a_refusal_with_its_codes(world: World) -> None:

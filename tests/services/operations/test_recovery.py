@@ -5,11 +5,12 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from entity_connections.domain.actions import ACTIONS, REQUEST, Action
+from entity_connections.domain.clock import now
 from entity_connections.domain.connections import (
     CONNECTED,
     DISCONNECTED,
@@ -21,20 +22,17 @@ from entity_connections.domain.errors import Unreachable
 from entity_connections.domain.zuora_api import ListResult
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import GATEWAY_TIMEOUT
+from entity_connections.services.operations.recording import record_outcome
 from entity_connections.services.operations.recovery import record_resolved, recover_operations
-from entity_connections.services.storage.journal import JournalError
+from entity_connections.services.storage.journal import Journal, JournalError
 from entity_connections.services.storage.journal_entry import SENDING
 from entity_connections.services.tenant import Tenant
 
 from tests.domain.small_tenant import GLOBAL, HIERARCHY, NORTH, SOUTH, row
-from tests.services.factories import Clock, accept, intend, make_journal, request
+from tests.services.factories import MORNING, Clock, accept, intend, make_journal, request
 from tests.services.tenant_in_file import TenantFile, open_file, open_journal
 
 MUCH_LATER = SENDING + GATEWAY_TIMEOUT + timedelta(seconds=1)
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 def kill_while_sending(folder: Path, action: Action, stops: str) -> None:
@@ -50,9 +48,14 @@ def kill_while_sending(folder: Path, action: Action, stops: str) -> None:
 
 
 def recover_after(folder: Path, tenant: Tenant, time: timedelta) -> list[Operation]:
-    """Recover operations as a start of the program does that comes `time` later."""
+    """Recover operations as a start of the program does that comes `time` later.
+
+    The clock of this machine is wrong by an hour.
+    """
     journal = open_journal(folder)
-    tenant.clock = journal.clock = lambda: now() + time
+    assert isinstance(tenant.zuora, TenantFile)
+    tenant.zuora.clock = lambda: now() + time
+    tenant.clock = journal.clock = lambda: now() - timedelta(hours=1)
     return asyncio.run(recover_operations(tenant, journal))
 
 
@@ -81,7 +84,7 @@ def test_the_operation_of_a_killed_program_is_recovered(
     assert [entry.outcome for entry in journal.read_entries()] == [
         "not done" if operations else "confirmed"
     ]
-    assert journal.verify() == (2, ())
+    assert journal.verify() == (3 if operations else 2, ())
     assert isinstance(tenant.zuora, TenantFile)
     assert tenant.zuora.sent == 0, "nothing is sent to find out"
 
@@ -89,8 +92,8 @@ def test_the_operation_of_a_killed_program_is_recovered(
 class ListsByEntity:
     """A client with a list for each acting entity; without a list it is unreachable."""
 
-    def __init__(self, **lists: tuple[Connection, ...]) -> None:
-        self.lists = lists
+    def __init__(self, clock: Clock, **lists: tuple[Connection, ...]) -> None:
+        self.clock, self.lists = clock, lists
         self.asked: list[str] = []
         self.unreadable = 0
 
@@ -98,11 +101,13 @@ class ListsByEntity:
         self.asked.append(acting_id)
         if acting_id not in self.lists:
             raise Unreachable("No connection to Zuora came about.")
-        return ListResult(self.lists[acting_id], missing="A record is missing." * self.unreadable)
+        missing = "A record is missing." * self.unreadable
+        return ListResult(self.lists[acting_id], missing=missing, server_time=self.clock())
 
 
 def tenant_with(clock: Clock, *connections: Connection) -> Tenant:
-    tenant = Tenant(ListsByEntity(**{GLOBAL.id: connections}), clock)  # type: ignore[arg-type]
+    tenant = Tenant(ListsByEntity(clock, **{GLOBAL.id: connections}), clock)  # type: ignore[arg-type]
+    tenant.steady = clock.steady
     tenant.hierarchy = HIERARCHY
     return tenant
 
@@ -139,7 +144,7 @@ async def test_the_outcome_of_an_accept_depends_on_the_list_and_its_age(
     assert outcome.entry.id == entry.id
     assert outcome.sentence.startswith("Accept of ")
     (recorded,) = journal.read_entries()
-    assert recorded.outcome == (None if result is State.UNKNOWN else result.value)
+    assert recorded.outcome == result.value
     assert recorded.open is (result is State.UNKNOWN)
     if result is State.SUPERSEDED:
         assert "Nobody can tell whether Accept happened: the list shows" in outcome.sentence
@@ -150,8 +155,10 @@ async def test_an_unknown_outcome_counts_from_its_answer() -> None:
     """The program saw the end of the request, so nothing was sent after that."""
     clock = Clock()
     journal = make_journal(None, clock)
-    unknown = intend(journal, accept())._replace(outcome="unknown", concluded_at=clock.now)
-    journal.record_outcome(unknown)
+    entry = intend(journal, accept())
+    clock.turn(seconds=100)
+    unknown = replace(accept(), entry=entry).with_state(State.UNKNOWN, "Lost.")
+    assert record_outcome(journal, unknown).entry is not None
     clock.now += GATEWAY_TIMEOUT
     assert (await recover_operations(tenant_with(clock, WAITS), journal))[0].state is State.UNKNOWN
     clock.turn(seconds=1)
@@ -159,6 +166,52 @@ async def test_an_unknown_outcome_counts_from_its_answer() -> None:
         0
     ].state is State.NOT_APPLIED
     assert await recover_operations(tenant_with(clock, WAITS), journal) == []
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("outcome", [None, "unknown"])
+@pytest.mark.parametrize("wrong", [timedelta(days=365), timedelta(hours=-1)])
+async def test_a_clock_that_was_wrong_when_the_program_was_killed_blocks_nothing(
+    tmp_path: Path, wrong: timedelta, outcome: str | None
+) -> None:
+    """Zuora's own clock as well: at worst it counts from the first look."""
+    clock = Clock()
+    journal = make_journal(tmp_path, clock)
+    clock.now += wrong
+    journal.record_outcome(intend(journal, accept())._replace(outcome=outcome))
+    clock.now -= wrong
+    await recover_operations(tenant_with(clock, WAITS), make_journal(tmp_path, clock))
+    clock.now += GATEWAY_TIMEOUT + timedelta(seconds=1)
+    later = make_journal(tmp_path, clock)
+    await recover_operations(tenant_with(clock, WAITS), later)
+    assert [entry.outcome for entry in later.read_entries()] == ["not done"]
+
+
+@pytest.mark.asyncio
+async def test_the_first_look_at_what_a_program_left_is_recorded_once() -> None:
+    clock = Clock()
+    journal = make_journal(None, clock)
+    intend(journal, accept())
+    for _ in range(3):
+        clock.turn(seconds=10)
+        await recover_operations(tenant_with(clock, WAITS), journal)
+    (entry,) = journal.read_open()
+    assert entry.server_at == MORNING + timedelta(seconds=10)
+    assert journal.verify() == (2, ())
+
+
+@pytest.mark.asyncio
+async def test_what_a_running_program_sends_is_left_to_it_for_as_long_as_sending_takes() -> None:
+    clock = Clock()
+    journal = Journal(None, "acme", "acme", clock)
+    journal.steady = clock.steady
+    intend(journal, accept())
+    assert await recover_operations(tenant_with(clock, WAITS), journal) == []
+    clock.now += SENDING
+    assert await recover_operations(tenant_with(clock, WAITS), journal) == []
+    clock.turn(seconds=1)
+    (operation,) = await recover_operations(tenant_with(clock, WAITS), journal)
+    assert operation.state is State.UNKNOWN
 
 
 @pytest.mark.asyncio

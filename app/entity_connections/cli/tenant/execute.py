@@ -39,8 +39,7 @@ async def plan_operations(
                 Operation.plan(action, row),
                 entries,
                 tenant.cached(row.acting.id),
-                journal.clock(),
-                journal.tenant,
+                journal,
             )
             for row in rows
         ]

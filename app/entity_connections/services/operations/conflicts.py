@@ -1,16 +1,15 @@
 """What an operation conflicts with: a changed record, or an earlier operation on the pair."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import GATEWAY_TIMEOUT, find_outcome
 from entity_connections.services.snapshot import Snapshot
-from entity_connections.services.storage.journal_entry import SENDING, Entry
-
-KEY_LIFETIME = timedelta(hours=24)
-"""How long Zuora remembers an Idempotency-Key (contract E3)."""
+from entity_connections.services.storage.journal import Journal
+from entity_connections.services.storage.journal_entry import Entry
 
 
 class OperationInProgressError(Exception):
@@ -38,25 +37,22 @@ def find_change(operation: Operation, snapshot: Snapshot) -> str:
 
 
 def check_open_entries(
-    operation: Operation,
-    entries: Iterable[Entry],
-    snapshot: Snapshot | None,
-    now: datetime,
-    tenant: str,
+    operation: Operation, entries: Iterable[Entry], snapshot: Snapshot | None, journal: Journal
 ) -> Operation:
     """Return the operation as it may be sent while earlier ones have no known outcome.
 
-    An idempotent action goes out again under the key of the earlier one, so that Zuora
-    carries it out once; under a new key when Zuora has forgotten the earlier one.
-    Nothing else is sent while an earlier operation on the same pair is open.
+    The same action on the same record may be sent again, once the program that sent it before
+    does not send it any more. An idempotent action goes out under the key of the earlier one,
+    so that Zuora carries it out once. Another action waits until the earlier request cannot be
+    under way.
 
     Args:
         operation: what is to be sent.
         entries: journal entries without a final outcome, oldest first, of any program
             and any tenant.
         snapshot: the newest list; an entry that it proves applied is not open.
-        now: the present moment.
-        tenant: where the operation is to be sent, as the journal calls it.
+        journal: knows the programs and ages of the entries, and the tenant to send to. It is
+            not read.
 
     Raises:
         OperationInProgressError: nothing is to be sent.
@@ -64,39 +60,58 @@ def check_open_entries(
     open_entries = [
         entry
         for entry in entries
-        if _concerns(entry, operation, tenant, now) and not _is_applied(entry, snapshot)
+        if _concerns(entry, operation, journal.tenant) and not _is_applied(entry, snapshot)
     ]
-    for entry in reversed(open_entries):
-        if not (operation.action is entry.action and operation.action.idempotent):
+    server_time = snapshot.server_time if snapshot else None
+    for entry in open_entries:
+        what = f"{entry.action.label} of {entry.pair}"
+        same = _is_repetition(operation, entry)
+        if journal.is_being_sent(entry, server_time):
+            if not (same and operation.action.idempotent):
+                raise OperationInProgressError(
+                    f"{what} is being sent by another program ({entry.process}): wait for it."
+                )
+        elif not same and (seconds := find_wait(entry, server_time, journal)) > 0:
             raise OperationInProgressError(
-                f"{entry.action.label} of {entry.pair} is under way or unknown since"
-                f" {_format_moment(entry.at, now)}: read the list until it is known."
+                f"{what} may be under way for {seconds} s more, and only the same may be sent"
+                " again: wait, or see `entity-connections journal resolve`."
             )
-    keys = [entry.key for entry in open_entries if entry.key and now - entry.at < KEY_LIFETIME]
+    keys = [entry.key for entry in open_entries if entry.key]
     return replace(operation, key=keys[-1]) if keys else operation
 
 
-def _concerns(entry: Entry, operation: Operation, tenant: str, now: datetime) -> bool:
+def find_wait(entry: Entry, server_time: datetime | None, journal: Journal) -> int:
+    """Return for how many seconds more the request of an entry may be under way; 0 if it cannot.
+
+    Args:
+        entry: an open entry that is not being sent.
+        server_time: the present moment by Zuora's clock; None if Zuora does not tell it.
+        journal: knows since when the entry is not being sent, on the monotonic clock.
+    """
+    passed = journal.steady() - journal.find_stop(entry)
+    if server_time and entry.left_by:
+        passed = max(passed, (server_time - entry.left_by).total_seconds())
+    return max(0, math.ceil(GATEWAY_TIMEOUT.total_seconds() - passed))
+
+
+def _concerns(entry: Entry, operation: Operation, tenant: str) -> bool:
     """Return whether an open entry is about the record of an operation.
 
     Another user or another spelling of the address is another tenant to the journal, but
-    the record is the same for as long as the earlier request may be under way.
+    the record is the same.
     """
     if entry.tenant == tenant:
         return entry.ends == operation.ends
     record_id = operation.row.connection_id
-    same_record = bool(record_id) and entry.connection_id == record_id
-    return same_record and now - entry.at < SENDING + GATEWAY_TIMEOUT
+    return bool(record_id) and entry.connection_id == record_id
+
+
+def _is_repetition(operation: Operation, entry: Entry) -> bool:
+    same_record = operation.action.idempotent or operation.connection_id == entry.connection_id
+    return operation.action is entry.action and same_record
 
 
 def _is_applied(entry: Entry, snapshot: Snapshot | None) -> bool:
     if snapshot is None:
         return False
     return find_outcome(Operation.from_entry(entry), snapshot).state is State.CONFIRMED
-
-
-def _format_moment(moment: datetime, now: datetime) -> str:
-    local = moment.astimezone()
-    if local.date() == now.astimezone().date():
-        return f"{local:%H:%M}"
-    return f"{local:%Y-%m-%d %H:%M}"

@@ -33,6 +33,8 @@ class State(Enum):
     """It was sent, no answer came, and a later list proves that it was not applied."""
     SUPERSEDED = "overtaken since"
     """It was sent, no answer came, and the list shows a third state: nobody can tell."""
+    RELEASED = "released"
+    """It was sent, and a person has ended the search for its outcome, which is not known."""
 
 
 _APPLIED = {
@@ -40,6 +42,7 @@ _APPLIED = {
     State.SENT: Applied.MAYBE,
     State.UNKNOWN: Applied.MAYBE,
     State.SUPERSEDED: Applied.MAYBE,
+    State.RELEASED: Applied.MAYBE,
 }
 
 
@@ -58,8 +61,9 @@ class Operation:
         snapshot: the list that was read last for it, None while there is none.
         request_id: `Zuora-Request-Id` of the answer, or "".
         connection_id: id of the record acted on, or of the one that a request made, or "".
-        answered_at: when the answer came or was given up, on the clock of
-            `Snapshot.asked`; None when another program sent it.
+        answered_at: a moment after which it was not sent any more, on the clock of
+            `Snapshot.asked`: the answer came or was given up, or its program was seen to have
+            ended; None if unknown.
     """
 
     action: Action

@@ -45,8 +45,8 @@ def find_outcome(
     Args:
         operation: what was sent.
         snapshot: the list of either end; a list of another entity proves nothing.
-        left_by: the latest moment at which the request may have left; None if unknown.
-            Where this program sent it, `Operation.answered_at` must be old enough, too.
+        left_by: the latest moment at which the request may have left, by Zuora's clock; None
+            if unknown. `Operation.answered_at` tells it by the monotonic clock.
     """
     state, sentence = _judge(operation, snapshot, left_by)
     return replace(operation, state=state, sentence=sentence, snapshot=snapshot)
@@ -84,14 +84,16 @@ def _judge(operation: Operation, snapshot: Snapshot, left_by: datetime | None) -
 
 
 def _is_late(operation: Operation, snapshot: Snapshot, left_by: datetime | None) -> bool:
-    """Return whether no request can be under way, by the wall clock and the monotonic clock.
+    """Return whether no request can be under way, by Zuora's clock or the monotonic clock.
 
-    The wall clock alone is not enough, because people set it.
+    The clock of this machine proves nothing, because people set it.
     """
-    if left_by is None or snapshot.read_at - left_by <= GATEWAY_TIMEOUT:
-        return False
+    if left_by and snapshot.server_time and snapshot.server_time - left_by > GATEWAY_TIMEOUT:
+        return True
     answered_at = operation.answered_at
-    return answered_at is None or snapshot.asked - answered_at > GATEWAY_TIMEOUT.total_seconds()
+    return (
+        answered_at is not None and snapshot.asked - answered_at > GATEWAY_TIMEOUT.total_seconds()
+    )
 
 
 def _find_records(operation: Operation, snapshot: Snapshot) -> list[Connection]:

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from entity_connections.domain.entities import Entity
 from entity_connections.services.operations.conflicts import check_open_entries
@@ -22,7 +23,7 @@ def record_intent(
     Args:
         journal: where to record.
         operation: what is to be sent; see `check_open_entries` for the key that it gets.
-        snapshot: the newest list.
+        snapshot: the newest list, which tells Zuora's time.
         user: login name of the user.
         track_id: the `Zuora-Track-Id` of the request.
 
@@ -33,10 +34,9 @@ def record_intent(
 
     def make(open_entries: list[Entry]) -> Entry:
         nonlocal operation
-        operation = check_open_entries(
-            operation, open_entries, snapshot, journal.clock(), journal.tenant
-        )
-        return make_entry(journal, operation, user, track_id)
+        operation = check_open_entries(operation, open_entries, snapshot, journal)
+        server_at = _find_server_time(journal, snapshot)
+        return make_entry(journal, operation, user, track_id, server_at)
 
     entry = journal.record_intent(make)
     return replace(operation, entry=entry, state=State.SENT)
@@ -50,8 +50,12 @@ def record_outcome(journal: Journal, operation: Operation) -> Operation:
     entry = operation.entry
     if entry is None:
         return operation
+    server_at = entry.server_at
+    if server_at is not None and entry.outcome is None:  # it may have been sent until now
+        server_at += timedelta(seconds=journal.find_age(entry))
     entry = entry._replace(
         outcome=operation.state.value,
+        server_at=server_at,
         sentence=operation.sentence,
         codes=operation.error.codes if operation.error else entry.codes,
         request_id=operation.request_id,
@@ -65,8 +69,14 @@ def record_outcome(journal: Journal, operation: Operation) -> Operation:
     return replace(operation, entry=entry)
 
 
-def make_entry(journal: Journal, operation: Operation, user: str, track_id: str) -> Entry:
-    """Make the entry of an operation that is about to be sent."""
+def make_entry(
+    journal: Journal,
+    operation: Operation,
+    user: str,
+    track_id: str,
+    server_at: datetime | None = None,
+) -> Entry:
+    """Make the entry of an operation that is about to be sent, at a moment of Zuora's clock."""
     row = operation.row
     return Entry(
         id=str(uuid.uuid4()),
@@ -84,7 +94,15 @@ def make_entry(journal: Journal, operation: Operation, user: str, track_id: str)
         track_id=track_id,
         key=operation.key if operation.action.idempotent else "",
         user=user,
+        server_at=server_at,
     )
+
+
+def _find_server_time(journal: Journal, snapshot: Snapshot | None) -> datetime | None:
+    """Return the present moment by Zuora's clock, as far as a list has told it."""
+    if snapshot is None or snapshot.server_time is None:
+        return None
+    return snapshot.server_time + timedelta(seconds=max(0.0, journal.steady() - snapshot.asked))
 
 
 def _party(entity: Entity) -> Party:

@@ -1,13 +1,15 @@
 """Recovers operations without a known outcome, of this program and of earlier ones.
 
 A program may be killed, or its network lost, after the intent is recorded. Nothing is sent
-again: the lists are read, and what they prove is recorded.
+again: the lists are read, and what they prove is recorded. Where they prove nothing, the time
+by Zuora's clock is recorded, from which it counts that the program has ended.
 """
 
 import asyncio
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from datetime import datetime
 
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.services.operations.operation import Operation, State
@@ -24,6 +26,8 @@ async def recover_operations(
 ) -> list[Operation]:
     """Look up every operation in this tenant whose outcome is unknown; record what is proven.
 
+    What a program that still runs is sending is left to that program.
+
     Args:
         tenant: where to read the lists; each acting entity's list is read once.
         journal: where the operations are recorded.
@@ -38,11 +42,23 @@ async def recover_operations(
     """
     unresolved = await asyncio.to_thread(journal.read_unresolved)
     entries = [entry for entry in unresolved if entry.id not in skip_ids]
+    # A program that ends while the lists are read may send until then.
+    running = {entry.id for entry in entries if journal.is_being_sent(entry)}
     acting_ids = list(dict.fromkeys(entry.acting.id for entry in entries))
     lists = await asyncio.gather(*(_read(tenant, acting_id) for acting_id in acting_ids))
     list_of = dict(zip(acting_ids, lists, strict=True))
-    operations = [_resolve(entry, list_of[entry.acting.id]) for entry in entries]
-    return await record_resolved(journal, operations)
+    operations = []
+    for entry in entries:
+        result = list_of[entry.acting.id]
+        server_time = None if isinstance(result, ZuoraError) else result.server_time
+        if entry.id in running and not entry.must_have_left(server_time):
+            continue
+        dated = _date(entry, server_time)
+        operation = _resolve(dated, result, journal.find_stop(entry))
+        if operation.state is not State.UNKNOWN or dated != entry:
+            operation = await asyncio.to_thread(record_outcome, journal, operation)
+        operations.append(operation)
+    return operations
 
 
 async def record_resolved(journal: Journal, operations: Iterable[Operation]) -> list[Operation]:
@@ -62,11 +78,24 @@ async def _read(tenant: Tenant, acting_id: str) -> Snapshot | ZuoraError:
         return error
 
 
-def _resolve(entry: Entry, snapshot: Snapshot | ZuoraError) -> Operation:
-    operation = Operation.from_entry(entry)
+def _date(entry: Entry, server_time: datetime | None) -> Entry:
+    """Return an entry that is not being sent with a moment, in the past, that proves it.
+
+    A moment in the future comes from a clock that was wrong; it would block the pair for ever.
+    """
+    if server_time is None:
+        return entry
+    left_by = min(entry.left_by or server_time, server_time)
+    if entry.outcome is not None and left_by == entry.server_at:
+        return entry
+    return entry._replace(outcome=State.UNKNOWN.value, server_at=left_by)
+
+
+def _resolve(entry: Entry, snapshot: Snapshot | ZuoraError, stopped_at: float) -> Operation:
+    operation = replace(Operation.from_entry(entry), answered_at=stopped_at)
     sent = f"{entry.action.label} of {entry.at.astimezone():%Y-%m-%d %H:%M}, not answered then"
     if isinstance(snapshot, ZuoraError):
         sentence = f"{sent}: {operation.pair} cannot be looked up. {snapshot.sentence}"
         return replace(operation, error=snapshot).with_state(State.UNKNOWN, sentence)
-    resolved = find_outcome(operation, snapshot, left_by=entry.sent_by)
+    resolved = find_outcome(operation, snapshot, left_by=entry.left_by)
     return replace(resolved, sentence=f"{sent}: {resolved.sentence}")

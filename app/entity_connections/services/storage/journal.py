@@ -4,27 +4,36 @@ import hashlib
 import os
 import socket
 import sys
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from entity_connections.domain.clock import now
+from entity_connections.domain.clock import monotonic, now
 from entity_connections.domain.text import clean
 from entity_connections.services.storage.database import Database, DatabaseError
-from entity_connections.services.storage.journal_entry import Entry, format_entry, parse_entry
+from entity_connections.services.storage.journal_entry import (
+    SENDING,
+    Entry,
+    format_entry,
+    parse_entry,
+)
 from entity_connections.services.storage.stored_values import INVALID
 
 if TYPE_CHECKING:
     import sqlite3
 
-RUNNING_PROCESS_GRACE = timedelta(minutes=10)
-"""How long an open write is left to the program that sent it, while that program runs."""
-
+_PROCESS_TOKEN = uuid.uuid4().hex[:8]
+"""Tells this program from an earlier one with the same process id, as in a new container."""
 _SELECT_ALL = "SELECT entry FROM journal ORDER BY seq"
 _SELECT_OPEN = """
     SELECT entry FROM journal WHERE id IN (SELECT id FROM open_entry) ORDER BY seq
+"""
+_SELECT_IS_CLOSED = """
+    SELECT EXISTS (SELECT 1 FROM journal WHERE id = ?1)
+        AND NOT EXISTS (SELECT 1 FROM open_entry WHERE id = ?1)
 """
 _SELECT_LAST_HASH = "SELECT hash FROM journal ORDER BY seq DESC LIMIT 1"
 _SELECT_LAST_SEQ = "SELECT max(seq) FROM sqlite_sequence WHERE name = 'journal'"
@@ -55,11 +64,12 @@ class Journal:
         path: the SQLite file, made when first written; None keeps the journal in memory.
         profile: what is recorded as the profile: for people.
         tenant: which tenant this program writes to.
-        clock: tells the present moment.
-        process_id: "host:pid" of this program; another one is for tests and walkthroughs.
+        clock: tells the present moment, for people.
+        process_id: "host:pid:token" of this program; another one is for tests and walkthroughs.
 
     Attributes:
         last: the intent that was recorded last through this object, or None.
+        steady: a monotonic clock in seconds.
     """
 
     def __init__(
@@ -73,8 +83,11 @@ class Journal:
         self.path = path
         self.profile, self.tenant = clean(profile), clean(tenant)
         self.clock = clock
-        self.process_id = process_id or f"{socket.gethostname()}:{os.getpid()}"
+        self.process_id = process_id or _make_process_id()
         self.last: Entry | None = None
+        self.steady: Callable[[], float] = monotonic
+        self._first_seen: dict[str, float] = {}
+        self._seen_stopped: dict[str, float] = {}
         self._database = Database(path)
 
     def record_intent(self, make: Callable[[list[Entry]], Entry]) -> Entry:
@@ -89,11 +102,19 @@ class Journal:
             entry = make(_parse_rows(connection.execute(_SELECT_OPEN)))
             _append(connection, entry)
         self.last = entry
+        self._first_seen[entry.id] = self.steady()
         return entry
 
     def record_outcome(self, entry: Entry) -> None:
-        """Record an entry with its outcome; the newest outcome counts."""
+        """Record an entry with its outcome; the newest outcome counts.
+
+        "unknown" and "released" are not recorded over an outcome that is known.
+        """
         with self._transaction(write=True) as connection:
+            if entry.outcome in ("unknown", "released"):
+                (is_closed,) = connection.execute(_SELECT_IS_CLOSED, (entry.id,)).fetchone()
+                if is_closed:
+                    return
             _append(connection, entry)
 
     def read_entries(self, profile: str | None = None) -> list[Entry]:
@@ -106,17 +127,35 @@ class Journal:
         return self._read(_SELECT_OPEN)
 
     def read_unresolved(self) -> list[Entry]:
-        """Read the open entries of this tenant that this program may look up, oldest first.
+        """Read the open entries of this tenant, oldest first."""
+        return [entry for entry in self.read_open() if entry.tenant == self.tenant]
 
-        An entry of a program that still runs on this machine is left to it for ten minutes.
+    def is_being_sent(self, entry: Entry, server_time: datetime | None = None) -> bool:
+        """Return whether the program that recorded an intent may still be sending it.
+
+        That is so while the program runs on this machine, but not for longer than sending
+        can take: its process id may be that of another program by now.
+
+        Args:
+            entry: an open entry.
+            server_time: the present moment by Zuora's clock, or None.
         """
-        time = self.clock()
-        return [
-            entry
-            for entry in self.read_open()
-            if entry.tenant == self.tenant
-            and not (time - entry.at < RUNNING_PROCESS_GRACE and _is_running(entry.process))
-        ]
+        if entry.outcome is not None or not _is_running(entry.process):
+            return False
+        in_time = self.find_age(entry) <= SENDING.total_seconds()
+        return in_time and not entry.must_have_left(server_time)
+
+    def find_age(self, entry: Entry) -> float:
+        """Return for how many seconds, on the monotonic clock, this program has known an entry."""
+        return self.steady() - self._first_seen.setdefault(entry.id, self.steady())
+
+    def find_stop(self, entry: Entry) -> float:
+        """Return when, on the monotonic clock, this program first found an entry not being sent.
+
+        Args:
+            entry: an open entry that is not being sent.
+        """
+        return self._seen_stopped.setdefault(entry.id, self.steady())
 
     def verify(self) -> Verification:
         """Find lines that were changed, removed or moved after they had been written.
@@ -185,11 +224,17 @@ def _describe_gap(first: int, last: int) -> str:
     return f"Line {first} is missing." if first == last else f"Lines {first} to {last} are missing."
 
 
+def _make_process_id() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}:{_PROCESS_TOKEN}"
+
+
 def _is_running(process_id: str) -> bool:
-    """Whether the program "host:pid" runs on this machine, as far as can be told."""
-    host, _, pid = process_id.rpartition(":")
+    """Whether the program "host:pid:token" runs on this machine, as far as can be told."""
+    host, pid, *_ = f"{process_id}:".split(":")
     if host != socket.gethostname():
         return False
+    if pid == str(os.getpid()):
+        return process_id == _make_process_id()
     if sys.platform == "win32":
         return True  # there, os.kill ends the program
     try:

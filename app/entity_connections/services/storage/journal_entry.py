@@ -7,9 +7,9 @@ from typing import NamedTuple
 from entity_connections.domain.actions import ACTIONS_BY_ID, Action
 from entity_connections.services.storage.stored_values import load_id, load_text, load_time
 
-OUTCOMES = ("confirmed", "refused", "not done", "overtaken since", "unknown")
+OUTCOMES = ("confirmed", "refused", "not done", "overtaken since", "unknown", "released")
 SENDING = timedelta(minutes=3)
-"""How long after the intent a program that then stopped may have gone on sending it."""
+"""How long after the intent its program may go on sending it."""
 _MAX_SENTENCE_LENGTH = 1_000
 
 
@@ -25,7 +25,7 @@ class Entry(NamedTuple):
 
     Attributes:
         id: of the write; a UUID.
-        at: when the intent was recorded.
+        at: when the intent was recorded, by the clock of that machine: for people.
         profile: the profile, or the address, it was sent through: for people.
         tenant: which tenant it was sent to, whatever the profile is called now.
         user: the login name, or the client id where there is none.
@@ -33,11 +33,13 @@ class Entry(NamedTuple):
         connection_id: the connection acted on, or the one a request made; "" while there is none.
         track_id: `Zuora-Track-Id` of the write.
         key: `Idempotency-Key`; "" for an action that has none.
-        process: "host:pid" of the program that recorded the intent.
+        process: "host:pid:token" of the program that recorded the intent.
         records: ids of all connections of the pair before, the living one first.
         outcome: one of `OUTCOMES`, or None while none is recorded.
         request_id: `Zuora-Request-Id` of the response, or "".
-        concluded_at: when the outcome was recorded, or None.
+        concluded_at: when the outcome was recorded, or None: for people.
+        server_at: when the intent was recorded, by Zuora's clock; once an outcome is recorded,
+            a moment after which the write was not sent any more. None if unknown.
     """
 
     id: str
@@ -60,11 +62,18 @@ class Entry(NamedTuple):
     codes: str = ""
     request_id: str = ""
     concluded_at: datetime | None = None
+    server_at: datetime | None = None
 
     @property
-    def sent_by(self) -> datetime:
-        """The moment after which the write was not sent any more."""
-        return self.concluded_at or self.at + SENDING
+    def left_by(self) -> datetime | None:
+        """The moment after which the write was not sent any more, by Zuora's clock."""
+        if self.server_at is None or self.outcome is not None:
+            return self.server_at
+        return self.server_at + SENDING
+
+    def must_have_left(self, server_time: datetime | None) -> bool:
+        """Return whether the write is not being sent any more at a moment by Zuora's clock."""
+        return bool(server_time and self.left_by and server_time > self.left_by)
 
     @property
     def open(self) -> bool:
@@ -84,11 +93,11 @@ class Entry(NamedTuple):
 
 def format_entry(entry: Entry) -> str:
     """Convert an entry to a JSON document."""
-    concluded_at = entry.concluded_at.isoformat() if entry.concluded_at else None
     converted = {
         "at": entry.at.isoformat(),
         "action": entry.action.id,
-        "concluded_at": concluded_at,
+        "concluded_at": entry.concluded_at and entry.concluded_at.isoformat(),
+        "server_at": entry.server_at and entry.server_at.isoformat(),
     }
     return json.dumps(entry._asdict() | converted)
 
@@ -118,8 +127,13 @@ def parse_entry(document: str) -> Entry:
         sentence=load_text(fields["sentence"], _MAX_SENTENCE_LENGTH),
         codes=load_text(fields["codes"]),
         request_id=load_id(fields["request_id"]),
-        concluded_at=load_time(fields["concluded_at"]) if fields["concluded_at"] else None,
+        concluded_at=_parse_time(fields["concluded_at"]),
+        server_at=_parse_time(fields["server_at"]),
     )
+
+
+def _parse_time(value: str | None) -> datetime | None:
+    return load_time(value) if value else None
 
 
 def _parse_party(id_: str, title: str) -> Party:

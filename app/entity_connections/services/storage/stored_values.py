@@ -1,7 +1,7 @@
 """Checks of values read from the local file, which anybody may have edited."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from entity_connections.domain.text import MAX_NAME_LENGTH, clean
 
@@ -24,4 +24,7 @@ def load_id(value: str) -> str:
 
 def load_time(value: str) -> datetime:
     """Parse a moment of ISO 8601, and return it in UTC."""
-    return datetime.fromisoformat(value).astimezone(UTC)
+    moment = datetime.fromisoformat(value).astimezone(UTC)
+    for day in (-1, 1):
+        moment + timedelta(days=day)  # one at the end of time cannot be calculated with
+    return moment
