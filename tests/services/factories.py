@@ -1,6 +1,6 @@
 """Orders and journals to write them in, for the tests of what is recorded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -68,8 +68,11 @@ async def execute(
     journal: Journal,
     request_log: RequestLog | None = None,
     report: Callable[[Operation], None] = lambda _: None,
+    lag_delays: Sequence[float] = (0.0, 0.0, 0.0),
 ) -> Operation:
     """Carry out one operation."""
-    executor = Executor(tenant, journal, "alice", request_log or RequestLog(), report)
+    executor = Executor(
+        tenant, journal, "alice", request_log or RequestLog(), report, lag_delays=lag_delays
+    )
     (outcome,) = await executor.run([operation])
     return outcome

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from entity_connections.domain.text import clean
 
 PROVISIONED = "Provisioned"
+UNPROVISIONED = "Unprovisioned"
 MAX_PART_LENGTH = 100
 """Most characters of a name in a title of several parts; the journal keeps titles of 255."""
 MIN_SHARED = 7

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from entity_connections.domain.rows import NOT_CONNECTED, Row
+from entity_connections.domain.rows import Row
 
 
 def search_text(row: Row) -> str:
@@ -13,7 +13,7 @@ def search_text(row: Row) -> str:
             counterpart.title,
             counterpart.name,
             row.parent.title if row.parent else "",
-            row.status or NOT_CONNECTED,
+            row.state,
             connection.id if connection else "",
             counterpart.id,
         )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from enum import Enum
 
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING
-from entity_connections.domain.rows import Row
+from entity_connections.domain.rows import NOT_CONNECTED, Row
 
 
 class SortColumn(Enum):
@@ -15,7 +15,7 @@ class SortColumn(Enum):
     STATUS = "status"
 
 
-_STATUS_RANK = {PENDING: 0, CONNECTED: 1, DISCONNECTED: 3, None: 4}
+_STATUS_RANK = {PENDING: 0, CONNECTED: 1, DISCONNECTED: 3, NOT_CONNECTED: 4}
 
 
 def sort_rows(
@@ -34,4 +34,4 @@ def sort_rows(
                 reverse=reverse,
             )
         case SortColumn.STATUS:
-            return sorted(rows, key=lambda row: _STATUS_RANK.get(row.status, 2), reverse=reverse)
+            return sorted(rows, key=lambda row: _STATUS_RANK.get(row.state, 2), reverse=reverse)

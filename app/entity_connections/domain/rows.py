@@ -3,11 +3,19 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from entity_connections.domain.connections import CONNECTED, PENDING, Connection, Direction
+from entity_connections.domain.connections import (
+    CONNECTED,
+    DISCONNECTED,
+    PENDING,
+    Connection,
+    Direction,
+)
 from entity_connections.domain.entities import Entity, Hierarchy
 
 NOT_CONNECTED = "Not connected"
 """The word for a pair without a record; Zuora has none."""
+UNKNOWN = "Unknown"
+"""The word for a pair whose records may be among those that could not be read."""
 
 
 class Row(NamedTuple):
@@ -21,6 +29,7 @@ class Row(NamedTuple):
         connection: the living record of the pair in this direction, if any.
         other_records: the other records of the pair in this direction, newest first.
         reverse: the living record of the opposite direction, if any.
+        missing: what keeps the list from being whole, in a sentence; "" for a whole list.
     """
 
     direction: Direction
@@ -30,6 +39,7 @@ class Row(NamedTuple):
     connection: Connection | None
     other_records: tuple[Connection, ...] = ()
     reverse: Connection | None = None
+    missing: str = ""
 
     @property
     def key(self) -> str:
@@ -40,6 +50,18 @@ class Row(NamedTuple):
     def status(self) -> str | None:
         """Zuora's word for the state of the pair, or None when there is no record."""
         return self.connection.status if self.connection else None
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether the pair may be connected by a record that the list does not show."""
+        return bool(self.missing) and self.status in (None, DISCONNECTED)
+
+    @property
+    def state(self) -> str:
+        """The state of the pair for people, as far as the list proves it."""
+        if self.uncertain:
+            return UNKNOWN
+        return NOT_CONNECTED if self.status is None else name_status(self.status)
 
     @property
     def records(self) -> tuple[Connection, ...]:
@@ -72,6 +94,11 @@ class Row(NamedTuple):
         return self.direction is Direction.INBOUND and self.status == PENDING
 
 
+def name_status(status: str) -> str:
+    """Return the word for a status of Zuora's, which may be blank."""
+    return status.strip() or "(no word)"
+
+
 def split_records(
     connections: list[Connection],
 ) -> tuple[Connection | None, tuple[Connection, ...]]:
@@ -91,6 +118,7 @@ def make_rows(
     acting_id: str,
     hierarchy: Hierarchy,
     connections: Iterable[Connection],
+    missing: str = "",
 ) -> list[Row]:
     """Return the rows of one tab in the order they are shown.
 
@@ -98,7 +126,7 @@ def make_rows(
     out to it, in the order of the tree. Inbound holds the entities something
     comes in from, those that wait for an answer first. A counterpart that the
     hierarchy does not hold comes last, as a placeholder. No two connections have the
-    same id.
+    same id. `missing` is as in `Row`.
     """
     pairs = _group_by_counterpart(acting_id, connections)
     mine = pairs[direction]
@@ -106,7 +134,7 @@ def make_rows(
     if direction is Direction.OUTBOUND:
         keys = [entity.id for entity in hierarchy if entity.id != acting_id]
         keys += [key for key in mine if key not in hierarchy or key == acting_id]
-    found = [_make_row(direction, acting_id, hierarchy, pairs, key) for key in keys]
+    found = [_make_row(direction, acting_id, hierarchy, pairs, key, missing) for key in keys]
     found.sort(key=lambda row: (not row.waits_for_acting, hierarchy.sort_index(row.key)))
     return found
 
@@ -117,10 +145,11 @@ def make_row(
     hierarchy: Hierarchy,
     connections: Iterable[Connection],
     key: str,
+    missing: str = "",
 ) -> Row:
     """Return the row of one counterpart, without a connection where none is listed."""
     pairs = _group_by_counterpart(acting_id, connections)
-    return _make_row(direction, acting_id, hierarchy, pairs, key)
+    return _make_row(direction, acting_id, hierarchy, pairs, key, missing)
 
 
 _Pairs = dict[Direction, dict[str, list[Connection]]]
@@ -140,7 +169,12 @@ def _group_by_counterpart(acting_id: str, connections: Iterable[Connection]) -> 
 
 
 def _make_row(
-    direction: Direction, acting_id: str, hierarchy: Hierarchy, pairs: _Pairs, key: str
+    direction: Direction,
+    acting_id: str,
+    hierarchy: Hierarchy,
+    pairs: _Pairs,
+    key: str,
+    missing: str,
 ) -> Row:
     counterpart = hierarchy.get(key)
     living, other_records = split_records(pairs[direction].get(key, []))
@@ -152,4 +186,5 @@ def _make_row(
         connection=living,
         other_records=other_records,
         reverse=split_records(pairs[direction.opposite].get(key, []))[0],
+        missing=missing,
     )

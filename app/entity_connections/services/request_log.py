@@ -49,10 +49,12 @@ class RetryDelay(NamedTuple):
     Attributes:
         reason: a few words ("rate limited").
         until: when it is sent again, on the loop's clock (`loop.time()`).
+        action: what happens then, in a few words.
     """
 
     reason: str
     until: float
+    action: str = "trying again"
 
 
 class RateLimit(NamedTuple):

@@ -293,7 +293,9 @@ class ScreenState:
         cached = self.session.tenant.cached(key) or self.snapshot
         newest = max(self.snapshot, cached, key=lambda snapshot: (snapshot.asked, snapshot.read_at))
         hierarchy = self.snapshot.hierarchy
-        return make_row(self.direction, self.acting_id, hierarchy, newest.connections, key)
+        return make_row(
+            self.direction, self.acting_id, hierarchy, newest.connections, key, newest.missing
+        )
 
     def progress(self, row: Row) -> Progress | None:
         """Return what is under way on a row, sent from whichever of its two entities."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.entities import Hierarchy
-from entity_connections.domain.rows import Row, make_rows
+from entity_connections.domain.rows import Row, make_row, make_rows
 
 
 class Snapshot(NamedTuple):
@@ -19,8 +19,8 @@ class Snapshot(NamedTuple):
         accessible_ids: ids of the entities the user may enter, None if unknown.
         read_at: when the list was requested; later changes may be missing.
         warnings: a sentence for each thing that is missing or strange in what was read.
-        complete: whether every connection in the list could be read, and was of this entity;
-            only a complete list proves that a record is gone.
+        missing: what keeps the list from being whole, in a sentence; "" for a whole list.
+            Only a whole list proves that a record is not there.
         asked: when the list was requested, on the monotonic clock, which orders the lists;
             0 for a list that an earlier program read.
         server_time: when Zuora answered, by its own clock; None where it did not tell.
@@ -32,13 +32,24 @@ class Snapshot(NamedTuple):
     accessible_ids: AbstractSet[str] | None
     read_at: datetime
     warnings: tuple[str, ...] = ()
-    complete: bool = True
+    missing: str = ""
     asked: float = 0.0
     server_time: datetime | None = None
 
+    @property
+    def complete(self) -> bool:
+        """Whether the list is whole."""
+        return not self.missing
+
     def rows(self, direction: Direction) -> list[Row]:
         """Return the rows of one tab."""
-        return make_rows(direction, self.acting_id, self.hierarchy, self.connections)
+        return make_rows(direction, self.acting_id, self.hierarchy, self.connections, self.missing)
+
+    def make_row(self, direction: Direction, key: str) -> Row:
+        """Return the row of one counterpart, without a connection where none is listed."""
+        return make_row(
+            direction, self.acting_id, self.hierarchy, self.connections, key, self.missing
+        )
 
     def row(self, direction: Direction, key: str) -> Row | None:
         """Return one row of a tab, or None when there is none with this key."""

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from entity_connections.domain.clock import monotonic, now
 from entity_connections.domain.connections import PENDING, Connection, Direction
-from entity_connections.domain.entities import Entity, Hierarchy
+from entity_connections.domain.entities import UNPROVISIONED, Entity, Hierarchy
 from entity_connections.domain.ids import parse_id
 from entity_connections.domain.zuora_api import ZuoraApi
 from entity_connections.services.entity_lookup import EntityLookupError, find_entity
+from entity_connections.services.list_losses import ListLosses
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.list_cache import CachedLists, ListCache
 
@@ -28,6 +29,7 @@ class Tenant:
         hierarchy: the entities, as they were read last.
         accessible_ids: ids of the entities the user may enter, None if unknown.
         warnings: a sentence for each thing that is missing or strange in the entities.
+        missing: what keeps the list of entities from being whole, in a sentence, or "".
     """
 
     def __init__(
@@ -43,7 +45,9 @@ class Tenant:
         self.hierarchy = Hierarchy()
         self.accessible_ids: AbstractSet[str] | None = None
         self.warnings: tuple[str, ...] = ()
+        self.missing = ""
         self._snapshots: dict[str, Snapshot] = {}
+        self._losses = ListLosses()
 
     async def open(self, start: str | None = None) -> str:
         """Read the entities and return the id of the first acting entity.
@@ -87,7 +91,7 @@ class Tenant:
 
     def no_access_reason(self, entity: Entity) -> str:
         """Return why the user cannot act in an entity, in a sentence, or ""."""
-        if entity.listed and not entity.provisioned:
+        if entity.listed and entity.status == UNPROVISIONED:
             return f"{entity.title} is not provisioned yet."
         if self.accessible_ids is not None and entity.id not in self.accessible_ids:
             return (
@@ -106,24 +110,36 @@ class Tenant:
         can_act = accessible_ids is None or acting_id in accessible_ids
         entities = await self.zuora.list_entities(acting_id if can_act else None)
         self.hierarchy, self.warnings = Hierarchy(entities.items), entities.warnings
+        self.missing = entities.missing
         self.accessible_ids = accessible_ids
 
-    async def read(self, acting_id: str) -> Snapshot:
+    async def read(self, acting_id: str, acted_on: AbstractSet[str] = frozenset()) -> Snapshot:
         """Read the connections of an entity.
+
+        A list that has lost most of what the list before it held is not taken for whole
+        until a second list agrees.
+
+        Args:
+            acting_id: the entity.
+            acted_on: ids of the records in it that writes may have removed.
 
         Raises:
             ZuoraError: Zuora could not be reached, or refused.
         """
         read_at, asked = self.clock(), self.steady()
         listed = await self.zuora.list_connections(acting_id)
+        loss = ""
+        if not listed.missing:
+            ids = frozenset(record.id for record in listed.items)
+            loss = self._losses.check(acting_id, ids, acted_on, asked, self.steady())
         snapshot = Snapshot(
             acting_id,
             self.hierarchy,
             listed.items,
             self.accessible_ids,
             read_at,
-            self.warnings + listed.warnings,
-            complete=not listed.missing,
+            (*([loss] if loss else []), *listed.warnings, *self.warnings),
+            missing=listed.missing or loss,
             asked=asked,
             server_time=listed.server_time,
         )
@@ -156,6 +172,9 @@ class Tenant:
         for snapshot in lists.snapshots:
             snapshot = snapshot._replace(read_at=min(snapshot.read_at, now))
             self._snapshots.setdefault(snapshot.acting_id, snapshot)
+            if snapshot.complete:
+                ids = frozenset(record.id for record in snapshot.connections)
+                self._losses.start(snapshot.acting_id, ids)
         return lists
 
     def save_cache(self, acting_id: str, direction: Direction = Direction.OUTBOUND) -> None:
@@ -175,13 +194,13 @@ class Tenant:
         """Return how many requests wait for each entity, by its id, in the lists read so far.
 
         A connection counts with the status of the newest list of either of its ends; where
-        that list does not hold it, it is gone.
+        that list is whole and does not hold it, it is gone.
         """
         newest: dict[str, Connection] = {}
         for snapshot in reversed(self.snapshots()):
             ends = {record.id: (record.source_id, record.target_id) for record in newest.values()}
             for record_id, pair in ends.items():
-                if snapshot.acting_id in pair:
+                if snapshot.complete and snapshot.acting_id in pair:
                     del newest[record_id]
             newest.update((record.id, record) for record in snapshot.connections)
         return Counter(record.target_id for record in newest.values() if record.status == PENDING)

@@ -1,8 +1,9 @@
 """How long the screen waits, and for what; tests wait less."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from entity_connections.services.operations.executor import LAG_DELAYS
 from entity_connections.services.refresh_interval import FAST, refresh_interval
 from entity_connections.services.request_log import RateLimit
 
@@ -17,6 +18,7 @@ class Timing(NamedTuple):
         slow_after: without an answer the user is told that there is none yet.
         refresh_interval: returns the interval of the refreshes for what is left of the rate limit.
         shared_interval: interval of the refreshes of a fake tenant that others write to.
+        lag_delays: before each further look at a list that does not show a write yet.
     """
 
     answer_delay: float = 0.25
@@ -24,6 +26,7 @@ class Timing(NamedTuple):
     slow_after: float = 5.0
     refresh_interval: Callable[[RateLimit | None], float] = refresh_interval
     shared_interval: float = FAST
+    lag_delays: Sequence[float] = LAG_DELAYS
 
 
 DEFAULT_TIMING = Timing()

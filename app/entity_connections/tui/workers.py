@@ -1,7 +1,7 @@
 """The I/O of the main screen, in workers of the App: closing a dialog cancels none of them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from entity_connections.domain.errors import ZuoraError
-from entity_connections.services.operations.executor import Executor
+from entity_connections.services.operations.executor import LAG_DELAYS, Executor
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.recovery import record_resolved, recover_operations
 from entity_connections.services.screen_state import ScreenState
@@ -92,10 +92,16 @@ class Workers:
         state: ScreenState
         operation: Operation
 
-    def __init__(self, screen: Screen[None], workspace: Workspace) -> None:
+    def __init__(
+        self,
+        screen: Screen[None],
+        workspace: Workspace,
+        lag_delays: Sequence[float] = LAG_DELAYS,
+    ) -> None:
         self._app = screen.app
         self._post = screen.post_message
         self._workspace = workspace
+        self._lag_delays = lag_delays
         self._session: tuple[str, UserSession] | None = None
         self._restored: ScreenState | None = None
         self._cache_checked = False
@@ -246,7 +252,13 @@ class Workers:
 
     async def _write(self, state: ScreenState, operation: Operation) -> None:
         session, journal = state.session, self._workspace.journal
-        executor = Executor(session.tenant, journal, session.login, session.request_log)
+        executor = Executor(
+            session.tenant,
+            journal,
+            session.login,
+            session.request_log,
+            lag_delays=self._lag_delays,
+        )
         write = asyncio.create_task(executor.run([operation]))
         self._unfinished_writes.add(write)
         write.add_done_callback(self._unfinished_writes.discard)

@@ -57,7 +57,7 @@ async def batch() -> AsyncIterator[Batch]:
     tenant = Tenant(zuora)
     await tenant.open()
     reported: list[Operation] = []
-    executor = Executor(tenant, journal, "alice", RequestLog(), reported.append)
+    executor = Executor(tenant, journal, "alice", RequestLog(), reported.append, lag_delays=())
     yield Batch(fake, zuora.request_log, tenant, executor, journal, reported)
     fake.close()
 

@@ -185,7 +185,7 @@ async def test_a_lost_request_is_unknown_and_not_repeated(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("faults", "answer"),
-    [([], "Zuora said yes."), (["drop"], "The connection to Zuora broke")],
+    [([], "Zuora answered success."), (["drop"], "The connection to Zuora broke")],
 )
 async def test_without_a_list_the_outcome_is_unknown(
     world: World, faults: list[str], answer: str
@@ -215,13 +215,13 @@ class ScriptedLists:
 
     def __init__(self, *lists: list[Connection]) -> None:
         self._lists = list(lists)
-        self.unreadable = 0
+        self.missing = ""
 
     async def list_connections(
         self, acting_id: str, direction: Direction | None = None
     ) -> ListResult[Connection]:
         found = self._lists.pop(0) if len(self._lists) > 1 else self._lists[0]
-        return ListResult(tuple(found), missing="A record is missing." * self.unreadable)
+        return ListResult(tuple(found), missing=self.missing)
 
     async def accept(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
         return Receipt("")
@@ -230,10 +230,10 @@ class ScriptedLists:
 
 
 async def execute_on_lists(
-    action: Action, before: list[Connection], after: list[Connection], unreadable: int = 0
+    action: Action, before: list[Connection], after: list[Connection], missing: str = ""
 ) -> Operation:
     shown = ScriptedLists(before, before, after)
-    shown.unreadable = unreadable
+    shown.missing = missing
     tenant = Tenant(shown)  # type: ignore[arg-type]
     tenant.hierarchy = HIERARCHY
     row = (await tenant.read(GLOBAL.id)).row(IN, NORTH.id)
@@ -257,9 +257,9 @@ async def test_an_incomplete_list_does_not_prove_that_a_record_is_gone(action: A
     status = PENDING if action is DENY else CONNECTED
     there = [connection(NORTH, GLOBAL, status)]
     assert (await execute_on_lists(action, there, [])).state is State.CONFIRMED
-    outcome = await execute_on_lists(action, there, [], unreadable=1)
+    outcome = await execute_on_lists(action, there, [], "1 connection could not be read.")
     assert outcome.state is State.UNKNOWN
-    assert "cannot be read" in outcome.sentence
+    assert outcome.sentence.endswith("it is not whole: 1 connection could not be read.")
 
 
 async def test_a_list_of_another_entity_does_not_prove_an_end() -> None:
@@ -279,7 +279,7 @@ async def test_a_list_of_another_entity_does_not_prove_an_end() -> None:
         operation = Operation.plan(DISCONNECT, row)
         outcome = await execute(tenant, operation, Journal(None, "acme"))
     assert outcome.state is State.UNKNOWN
-    assert "a part of it cannot be read" in outcome.sentence
+    assert "it is not whole: 1 connection of other entities came" in outcome.sentence
 
 
 async def test_the_outcome_is_that_of_the_record_and_not_of_the_pair() -> None:

@@ -95,14 +95,13 @@ class ListsByEntity:
     def __init__(self, clock: Clock, **lists: tuple[Connection, ...]) -> None:
         self.clock, self.lists = clock, lists
         self.asked: list[str] = []
-        self.unreadable = 0
+        self.missing = ""
 
     async def list_connections(self, acting_id: str) -> ListResult[Connection]:
         self.asked.append(acting_id)
         if acting_id not in self.lists:
             raise Unreachable("No connection to Zuora came about.")
-        missing = "A record is missing." * self.unreadable
-        return ListResult(self.lists[acting_id], missing=missing, server_time=self.clock())
+        return ListResult(self.lists[acting_id], missing=self.missing, server_time=self.clock())
 
 
 def tenant_with(clock: Clock, *connections: Connection) -> Tenant:
@@ -263,7 +262,7 @@ async def test_an_incomplete_list_proves_nothing_about_a_request() -> None:
     for shown in ((), (ENDED,)):
         tenant = tenant_with(clock, *shown)
         assert isinstance(tenant.zuora, ListsByEntity)
-        tenant.zuora.unreadable = 1
+        tenant.zuora.missing = "1 connection could not be read."
         assert State.UNKNOWN is (await recover_operations(tenant, journal))[-1].state
 
 

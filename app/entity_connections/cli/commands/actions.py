@@ -11,7 +11,7 @@ from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import info
 from entity_connections.cli.parameters import argument, json_option, option
 from entity_connections.cli.tenant.confirm import check_write_allowed, confirm_operations
-from entity_connections.cli.tenant.execute import execute, plan_operations
+from entity_connections.cli.tenant.execute import EVEN_SO, execute, plan_operations
 from entity_connections.cli.tenant.find_rows import (
     find_row_by_ends,
     find_row_by_id,
@@ -51,8 +51,17 @@ def _action_command(command: Callable[..., Any]) -> Callable[..., Any]:
     "--to", "targets", multiple=True, required=True, **_ENTITY,
     help="A target; may be given several times.",
 )  # fmt: skip
+@option(
+    EVEN_SO, is_flag=True,
+    help="Send it although the list is not whole; it may be a second connection then.",
+)  # fmt: skip
 async def request(
-    session: TenantSession, source: str | None, targets: tuple[str, ...], **flags: bool
+    session: TenantSession,
+    source: str | None,
+    targets: tuple[str, ...],
+    *,
+    even_so: bool,
+    **flags: bool,
 ) -> ExitCode:
     """Ask entities for a connection, acting in the source.
 
@@ -60,7 +69,7 @@ async def request(
     it, and the exit code is the worst of all.
     """
     find = partial(find_rows_to_request, session, source, targets)
-    return await _carry_out(session, REQUEST, find, **flags)
+    return await _carry_out(session, REQUEST, find, even_so=even_so, **flags)
 
 
 def _make_command(action: Action, help_text: str) -> click.Command:
@@ -107,13 +116,14 @@ async def _carry_out(
     unlock: bool,
     dry_run: bool,
     as_json: bool,
+    even_so: bool = False,
 ) -> ExitCode:
     workspace = session.workspace
     if not dry_run:
         check_write_allowed(workspace, yes=yes, unlock=unlock)
         for recovered in await recover_operations(session.tenant, workspace.journal):
             info(f"From an earlier run: {recovered.sentence}")
-    operations = await plan_operations(session, action, await find())
+    operations = await plan_operations(session, action, await find(), even_so=even_so)
     if dry_run:
         from entity_connections.cli.tenant.dry_run import print_requests
 

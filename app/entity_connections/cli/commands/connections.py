@@ -1,6 +1,6 @@
 """`connections`: those of the acting entity; `waiting`: the requests in all entities."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import click
 
@@ -22,7 +22,7 @@ from entity_connections.cli.tenant.session import (
     print_error,
     tenant_command,
 )
-from entity_connections.domain.connections import PENDING, Connection, Direction
+from entity_connections.domain.connections import KNOWN_STATUSES, PENDING, Connection, Direction
 from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
 
@@ -39,6 +39,8 @@ async def connections(session: TenantSession, direction: str | None, *, as_json:
 
     --json: [{"id", "source": {"id", "name", "displayName"}, "target": {...},
     "status", "direction"}]; every record that Zuora lists, ended ones too.
+
+    What could not be read is named on stderr, and the exit code is 3.
     """
     acting_id = await session.find_acting_id()
     snapshot = await session.tenant.read(acting_id)
@@ -51,10 +53,9 @@ async def connections(session: TenantSession, direction: str | None, *, as_json:
     ]
     if not as_json:
         info(f"Acting in {snapshot.hierarchy.get(acting_id).title}.")
-    _print_connections(
-        listed, snapshot.hierarchy, acting_id, nothing="No connections.", as_json=as_json
-    )
-    return ExitCode.DONE
+    nothing = "No connections." if snapshot.complete else "No connections among what was read."
+    _print_connections(listed, snapshot.hierarchy, acting_id, nothing=nothing, as_json=as_json)
+    return ExitCode.DONE if snapshot.complete else ExitCode.NO_ACCESS
 
 
 @click.command()
@@ -66,6 +67,8 @@ async def waiting(session: TenantSession, *, as_json: bool) -> ExitCode:
     Whether you may answer is for Zuora to say: nobody tells us your role.
 
     --json: as `connections`, all Pending and inbound.
+
+    What could not be read is named on stderr, and the exit code is 3.
     """
     lists = await read_all_lists(session)
     hierarchy = session.tenant.hierarchy
@@ -77,17 +80,34 @@ async def waiting(session: TenantSession, *, as_json: bool) -> ExitCode:
             print_error(snapshot)
             codes.append(find_exit_code(snapshot))
             continue
-        print_warnings(snapshot.warnings)
-        requests += (
-            connection
-            for connection in snapshot.connections
-            if connection.status == PENDING and connection.target_id == entity_id
-        )
-    if codes and len(codes) == len(lists):
+        name = hierarchy.get(entity_id).title
+        inbound = [record for record in snapshot.connections if record.target_id == entity_id]
+        warnings = (*snapshot.warnings, *_list_unknown_statuses(inbound))
+        own = [warning for warning in warnings if warning not in session.tenant.warnings]
+        print_warnings(f"{name}: {warning}" for warning in own)
+        requests += (record for record in inbound if record.status == PENDING)
+        if not snapshot.complete:
+            codes.append(ExitCode.NO_ACCESS)
+    print_warnings(session.tenant.warnings)
+    if session.tenant.missing or not lists:
+        codes.append(ExitCode.NO_ACCESS)
+    if lists and all(isinstance(snapshot, ZuoraError) for snapshot in lists.values()):
         return max(codes)  # nothing is known, not even that nothing waits
-    nothing = "" if codes else f"Nothing waits in the {len(lists)} entities you may enter."
+    nothing = f"Nothing waits in the {len(lists)} entities you may enter."
+    if codes:
+        nothing = "Nothing waits among what was read; something else may."
     _print_connections(requests, hierarchy, nothing=nothing, as_json=as_json)
     return max(codes, default=ExitCode.DONE)
+
+
+def _list_unknown_statuses(connections: Iterable[Connection]) -> list[str]:
+    """Return a sentence if there are connections whose status is not known here, else nothing."""
+    words = [record.status for record in connections if record.status not in KNOWN_STATUSES]
+    if not words:
+        return []
+    noun = "connection has" if len(words) == 1 else "connections have"
+    named = ", ".join(f'"{word}"' for word in sorted(set(words)))
+    return [f"{len(words):,} {noun} a status that is not known here: {named}."]
 
 
 def _print_connections(

@@ -23,10 +23,13 @@ async def entities(session: TenantSession, *, as_json: bool) -> ExitCode:
 
     --json: [{"id", "name", "displayName", "parentId", "status", "enterable"}];
     parentId is null at the root, enterable null where Zuora does not tell.
+
+    What could not be read is named on stderr, and the exit code is 3.
     """
     await session.read_entities()
     session.save_cache()
     print_warnings(session.tenant.warnings)
+    code = ExitCode.NO_ACCESS if session.tenant.missing else ExitCode.DONE
     hierarchy, ids = session.tenant.hierarchy, session.tenant.accessible_ids
     enterable = {entity.id: None if ids is None else entity.id in ids for entity in hierarchy}
     if as_json:
@@ -36,7 +39,7 @@ async def entities(session: TenantSession, *, as_json: bool) -> ExitCode:
             | {"enterable": enterable[entity.id]}
             for entity in hierarchy
         ])  # fmt: skip
-        return ExitCode.DONE
+        return code
     rows = [
         (
             format_title(entity, hierarchy.depth(entity.id)),
@@ -48,4 +51,4 @@ async def entities(session: TenantSession, *, as_json: bool) -> ExitCode:
         for entity in hierarchy
     ]
     echo(format_table(("ENTITY", "NAME", "STATUS", "ENTER", "ID"), rows))
-    return ExitCode.DONE
+    return code

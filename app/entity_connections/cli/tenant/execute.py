@@ -8,7 +8,7 @@ from typing import Any
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.output import echo, echo_json, entity_to_json, info
 from entity_connections.cli.tenant.session import TenantSession, find_exit_code, print_error
-from entity_connections.domain.actions import Action
+from entity_connections.domain.actions import REQUEST, Action
 from entity_connections.domain.rows import Row
 from entity_connections.services.operations.conflicts import (
     OperationInProgressError,
@@ -18,11 +18,20 @@ from entity_connections.services.operations.executor import Executor
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.storage.journal import Journal, JournalError
 
+EVEN_SO = "--even-so"
+"""The option with which a request is sent although the list is not whole."""
+
 
 async def plan_operations(
-    session: TenantSession, action: Action, rows: Sequence[Row]
+    session: TenantSession, action: Action, rows: Sequence[Row], *, even_so: bool = False
 ) -> list[Operation]:
     """Plan an action on rows, before anybody is asked about it.
+
+    Args:
+        session: the tenant.
+        action: what is to be done.
+        rows: on what, as they were read just now.
+        even_so: whether it is allowed on rows whose state a list that is not whole cannot tell.
 
     Raises:
         CliError: the action is disabled on a row, or an earlier one may still be under way.
@@ -30,13 +39,17 @@ async def plan_operations(
     """
     tenant, journal = session.tenant, session.workspace.journal
     for row in rows:
-        if disabled := action.disabled_reason(row, tenant.accessible_ids):
+        whole = row._replace(missing="")
+        if disabled := action.disabled_reason(whole, tenant.accessible_ids):
             raise CliError(f"{disabled.reason} Nothing was sent.", ExitCode.REFUSED)
+        if not even_so and (disabled := action.disabled_reason(row, tenant.accessible_ids)):
+            hint = f" {EVEN_SO} sends it anyway." if action is REQUEST else ""
+            raise CliError(f"{disabled.reason} Nothing was sent.{hint}", ExitCode.NO_ACCESS)
     entries = await asyncio.to_thread(journal.read_open)
     try:
         return [
             check_open_entries(
-                Operation.plan(action, row),
+                Operation.plan(action, row, even_so=even_so),
                 entries,
                 tenant.cached(row.acting.id),
                 journal,
@@ -111,6 +124,9 @@ def _find_exit_code(operation: Operation) -> ExitCode:
         return ExitCode.DONE
     if operation.state is State.UNKNOWN:
         return ExitCode.UNKNOWN
+    snapshot = operation.snapshot
+    if operation.state is State.REFUSED and operation.error is None and snapshot is not None:
+        return ExitCode.REFUSED if snapshot.complete else ExitCode.NO_ACCESS
     return find_exit_code(operation.error) if operation.error else ExitCode.REFUSED
 
 

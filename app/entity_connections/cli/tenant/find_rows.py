@@ -4,7 +4,7 @@ Every function raises ZuoraError where Zuora cannot be reached or refuses.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import click
 
@@ -13,7 +13,7 @@ from entity_connections.cli.tenant.session import TenantSession, find_exit_code,
 from entity_connections.domain.actions import Action, End
 from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.errors import ZuoraError
-from entity_connections.domain.rows import Row, make_row
+from entity_connections.domain.rows import Row
 from entity_connections.domain.text import clean
 from entity_connections.services.snapshot import Snapshot
 
@@ -28,7 +28,7 @@ async def find_rows_to_request(
     """
     snapshot = await session.tenant.read(await session.find_acting_id(source))
     target_ids = dict.fromkeys(session.find_entity(target).id for target in targets)
-    return [_make_row(snapshot, Direction.OUTBOUND, target_id) for target_id in target_ids]
+    return [snapshot.make_row(Direction.OUTBOUND, target_id) for target_id in target_ids]
 
 
 async def find_row_by_id(session: TenantSession, action: Action, connection_id: str) -> Row:
@@ -60,6 +60,9 @@ async def find_row_by_id(session: TenantSession, action: Action, connection_id: 
             if isinstance(error, ZuoraError):
                 print_error(error)
                 raise CliError("Not every entity could be looked into.", find_exit_code(error))
+        if missing := list_missing(session, lists):
+            sentence = f"It cannot be told whether {clean(connection_id)} is a connection"
+            raise CliError(f"{sentence} of {where}. {' '.join(missing)}", ExitCode.NO_ACCESS)
         raise CliError(f"{clean(connection_id)} is no connection of {where}.", ExitCode.USAGE)
     record = records[0]
     row = await _read_row(session, action, record.source_id, record.target_id)
@@ -92,9 +95,13 @@ async def _read_row(session: TenantSession, action: Action, source_id: str, targ
     session.check_accessible(session.tenant.hierarchy.get(acting_id))
     snapshot = await session.tenant.read(acting_id)
     if acting_id == source_id:
-        row = _make_row(snapshot, Direction.OUTBOUND, target_id)
+        row = snapshot.make_row(Direction.OUTBOUND, target_id)
     else:
-        row = _make_row(snapshot, Direction.INBOUND, source_id)
+        row = snapshot.make_row(Direction.INBOUND, source_id)
+    if row.uncertain:
+        disabled = action.disabled_reason(row, session.tenant.accessible_ids)
+        reason = disabled.reason if disabled else row.missing
+        raise CliError(f"{reason} Nothing was sent.", ExitCode.NO_ACCESS)
     if row.connection is None:
         raise CliError(f"{row.pair} is not connected.", ExitCode.REFUSED)
     return row
@@ -118,12 +125,16 @@ async def read_all_lists(session: TenantSession) -> dict[str, Snapshot | ZuoraEr
     return dict(zip(ids, await asyncio.gather(*map(read, ids)), strict=True))
 
 
+def list_missing(session: TenantSession, lists: Mapping[str, Snapshot | ZuoraError]) -> list[str]:
+    """Return what keeps the entities, and the lists that could be read, from being whole."""
+    hierarchy, missing = session.tenant.hierarchy, session.tenant.missing
+    return [missing] * bool(missing) + [
+        f"{hierarchy.get(entity_id).title}: {snapshot.missing}"
+        for entity_id, snapshot in lists.items()
+        if isinstance(snapshot, Snapshot) and not snapshot.complete
+    ]
+
+
 def find_direction(connection: Connection, acting_id: str) -> Direction:
     """Return the direction of a connection, as seen from the acting entity."""
     return Direction.OUTBOUND if connection.source_id == acting_id else Direction.INBOUND
-
-
-def _make_row(snapshot: Snapshot, direction: Direction, counterpart_id: str) -> Row:
-    return make_row(
-        direction, snapshot.acting_id, snapshot.hierarchy, snapshot.connections, counterpart_id
-    )

@@ -173,6 +173,6 @@ def _report_delays(request_log: RequestLog) -> None:
             if delay not in reported:
                 reported.add(delay)
                 seconds = max(1, round(delay.until - asyncio.get_running_loop().time()))
-                info(f"{delay.reason}, trying again in {seconds} s; ctrl+c gives up")
+                info(f"{delay.reason}, {delay.action} in {seconds} s; ctrl+c gives up")
 
     request_log.changed = report

@@ -2,7 +2,13 @@
 
 from collections.abc import Set as AbstractSet
 
-from entity_connections.domain.actions.action import Action, DisabledReason, End, entity_hint
+from entity_connections.domain.actions.action import (
+    Action,
+    DisabledReason,
+    End,
+    entity_hint,
+    unreadable_reason,
+)
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
 from entity_connections.domain.rows import Row
 from entity_connections.domain.zuora_api import Receipt, ZuoraApi
@@ -16,6 +22,8 @@ class _Answer(Action):
     def _disabled_reason(
         self, row: Row, accessible_ids: AbstractSet[str] | None
     ) -> DisabledReason | None:
+        if row.uncertain:
+            return unreadable_reason(row, "has a request that waits for an answer")
         if row.status != PENDING:
             return DisabledReason(
                 f"{row.pair} has no request that waits for an answer.",

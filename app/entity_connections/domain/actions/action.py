@@ -125,6 +125,15 @@ class Action(ABC):
         return f"{row.pair} is {status or 'gone from the list'}."
 
 
+def unreadable_reason(row: Row, claim: str, brief: str = "") -> DisabledReason:
+    """Return that the list, which is not whole, does not prove a claim about the pair."""
+    return DisabledReason(
+        f"It cannot be told whether {row.pair} {claim}: {row.missing}",
+        "Read the list again; if it stays, look at the connection in Zuora itself.",
+        brief,
+    )
+
+
 def entity_hint(row: Row, accessible_ids: AbstractSet[str] | None) -> str:
     """Return how the user can act as the counterpart of a row, in a sentence."""
     name = row.counterpart.title

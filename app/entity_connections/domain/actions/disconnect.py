@@ -2,7 +2,12 @@
 
 from collections.abc import Set as AbstractSet
 
-from entity_connections.domain.actions.action import Action, DisabledReason, End
+from entity_connections.domain.actions.action import (
+    Action,
+    DisabledReason,
+    End,
+    unreadable_reason,
+)
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
 from entity_connections.domain.rows import Row
 from entity_connections.domain.zuora_api import Receipt, ZuoraApi
@@ -32,6 +37,8 @@ class Disconnect(Action):
                 f"{row.pair} is not connected yet; a request cannot be taken back.",
                 f"An administrator of {row.target.title} can deny it.",
             )
+        if row.uncertain:
+            return unreadable_reason(row, "is connected")
         return DisabledReason(f"{row.pair} is not connected.", "There is nothing to disconnect.")
 
     def yes_label(self, row: Row, source: str, target: str) -> str:

@@ -8,6 +8,7 @@ from entity_connections.domain.actions.action import (
     End,
     entity_hint,
     is_accessible,
+    unreadable_reason,
 )
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
 from entity_connections.domain.rows import Row
@@ -51,6 +52,8 @@ class Request(Action):
                 f"An administrator of {target} accepts it. {entity_hint(row, accessible_ids)}",
                 f"waiting for {target}",
             )
+        if row.uncertain:
+            return unreadable_reason(row, "is connected already", "not all read")
         if not row.counterpart.listed:
             return DisabledReason(
                 "Zuora's list of entities does not hold this entity.",

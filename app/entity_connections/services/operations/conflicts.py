@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from entity_connections.domain.rows import NOT_CONNECTED, Row
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import GATEWAY_TIMEOUT, find_outcome
 from entity_connections.services.snapshot import Snapshot
@@ -16,24 +17,37 @@ class OperationInProgressError(Exception):
     """An earlier operation may still be under way; the message is a sentence for people."""
 
 
+def find_doubt(operation: Operation, snapshot: Snapshot) -> str:
+    """Return why a list cannot tell whether the row is as the person saw it, or ""."""
+    before = operation.row
+    if operation.even_so or not snapshot.make_row(before.direction, before.key).uncertain:
+        return ""
+    still = f"{operation.pair} is still {_word(before)}"
+    return f"It cannot be told whether {still}: {snapshot.missing}"
+
+
 def find_change(operation: Operation, snapshot: Snapshot) -> str:
     """Return how the row has changed since the person saw it, in a sentence, or "".
 
-    A row on which the action has become impossible counts as changed.
+    A row on which the action has become impossible counts as changed. See `find_doubt` for
+    a list that is not whole.
     """
     before = operation.row
     now = snapshot.row(before.direction, before.key)
     if now is None:
         return f"{operation.pair} is not in the list any more."
     if now.status != before.status:
-        return (
-            f"{operation.pair} is {now.status or 'not connected'} now;"
-            f" it was {before.status or 'not connected'} when you asked."
-        )
+        return f"{operation.pair} is {_word(now)} now; it was {_word(before)} when you asked."
     if now.connection_id != before.connection_id:
         return f"{operation.pair} is another {now.status} connection now than the one you saw."
+    if operation.even_so:
+        now = now._replace(missing="")
     disabled = operation.action.disabled_reason(now, snapshot.accessible_ids)
     return disabled.reason if disabled else ""
+
+
+def _word(row: Row) -> str:
+    return "not connected" if row.state == NOT_CONNECTED else row.state
 
 
 def check_open_entries(

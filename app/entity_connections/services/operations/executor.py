@@ -1,30 +1,31 @@
 """The way of a write: check, record, send, read the list, conclude, record.
 
 An operation acts on the record that the person saw, or on nothing. Its outcome comes from
-a list that is read afterwards, whatever the answer was, and also when none came.
+a list that is read afterwards, whatever the answer was, and also when none came. A list that
+does not show the effect yet may lag: it is read again before the outcome is unknown.
 """
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from entity_connections.domain.errors import (
     Applied,
     RateLimited,
-    ReadOnlyError,
     ServerError,
-    TokenUnavailable,
-    Unreachable,
+    Unauthenticated,
     ZuoraError,
 )
 from entity_connections.domain.ids import new_uuid
 from entity_connections.services.operations.conflicts import (
     OperationInProgressError,
     find_change,
+    find_doubt,
 )
 from entity_connections.services.operations.operation import Operation, State
-from entity_connections.services.operations.outcome import conclude
+from entity_connections.services.operations.outcome import conclude, never_left
 from entity_connections.services.operations.recording import record_intent, record_outcome
 from entity_connections.services.request_log import RequestLog, RetryDelay
 from entity_connections.services.snapshot import Snapshot
@@ -35,14 +36,23 @@ MAX_ATTEMPTS = 3
 """How often a request is sent while Zuora refuses it for a reason that may pass."""
 MAX_DELAY = 60.0
 """Longest pause between two attempts, in seconds; a longer `Retry-After` ends them."""
+LAG_DELAYS = (1.0, 2.0, 4.0)
+"""Seconds after which a list that does not show the effect of a write is read again."""
 
 
 @dataclass(eq=False)
 class _Write:
-    """An operation on its way, in its newest state."""
+    """An operation on its way, in its newest state.
+
+    Attributes:
+        operation: the operation.
+        attempts: how often it was sent under an intent of its own.
+        repeated: whether it was sent once more under the same intent, after HTTP 401.
+    """
 
     operation: Operation
     attempts: int = 0
+    repeated: bool = False
 
     def refuse(self, state: State, reason: str, snapshot: Snapshot | None) -> None:
         """End it without sending it (again), for a reason given as a sentence or ""."""
@@ -61,6 +71,7 @@ class Executor:
         request_log: shows the pauses between attempts.
         report: called with an operation when it is about to be sent, and when its outcome
             is recorded.
+        lag_delays: seconds to wait before each further look at a list that proves nothing.
     """
 
     def __init__(
@@ -70,12 +81,15 @@ class Executor:
         user: str,
         request_log: RequestLog,
         report: Callable[[Operation], None] = lambda _: None,
+        *,
+        lag_delays: Sequence[float] = LAG_DELAYS,
     ) -> None:
         self._tenant = tenant
         self._journal = journal
         self._user = user
         self._request_log = request_log
         self._report = report
+        self._lag_delays = lag_delays
 
     async def run(self, operations: Iterable[Operation]) -> list[Operation]:
         """Carry out planned operations and return each with its outcome, in the same order.
@@ -100,17 +114,23 @@ class Executor:
         snapshot = await self._read_before(acting_id, waiting)
         while snapshot is not None and waiting:
             sent, waiting = await self._send_until_doubt(waiting, snapshot)
-            snapshot = await self._read_after(acting_id, sent)
+            snapshot = await self._look_up(acting_id, sent)
+            if _may_leave_once_more(sent):
+                again = sent.pop()
+                again.operation = replace(again.operation, state=State.SENT, error=None)
+                again.repeated = True
+                waiting = [again, *waiting]
             for write in sent:
                 write.operation = await asyncio.to_thread(
-                    record_outcome, self._journal, conclude(write.operation, snapshot)
+                    record_outcome, self._journal, write.operation
                 )
             retry = await self._wait_for_retry(sent)
             for write in sent:
                 if write is not retry:
                     self._report(write.operation)
             if retry is not None:
-                retry.operation = Operation.plan(retry.operation.action, retry.operation.row)
+                failed = retry.operation
+                retry.operation = Operation.plan(failed.action, failed.row, even_so=failed.even_so)
                 waiting = [retry, *waiting]
                 snapshot = await self._read_before(acting_id, waiting)  # the other is old by now
             elif any(_stops(write.operation) for write in sent):
@@ -144,20 +164,28 @@ class Executor:
         return sent, []
 
     async def _send(self, write: _Write, snapshot: Snapshot) -> None:
-        """Check, record and send one operation; its state is SENT, or says why it was not."""
-        if change := find_change(write.operation, snapshot):
-            write.refuse(State.STALE, change, snapshot)
-            return
-        track_id = new_uuid()
-        try:
-            operation = await asyncio.to_thread(
-                record_intent, self._journal, write.operation, snapshot, self._user, track_id
-            )
-        except (JournalError, OperationInProgressError) as error:
-            write.refuse(State.REFUSED, str(error), snapshot)
-            return
-        write.attempts += 1
-        self._report(operation)
+        """Check, record and send one operation; its state is SENT, or says why it was not.
+
+        One that is sent once more was checked and recorded before.
+        """
+        operation = write.operation
+        if operation.entry is None:
+            if doubt := find_doubt(operation, snapshot):
+                write.refuse(State.REFUSED, doubt, snapshot)
+                return
+            if change := find_change(operation, snapshot):
+                write.refuse(State.STALE, change, snapshot)
+                return
+            try:
+                operation = await asyncio.to_thread(
+                    record_intent, self._journal, operation, snapshot, self._user, new_uuid()
+                )
+            except (JournalError, OperationInProgressError) as error:
+                write.refuse(State.REFUSED, str(error), snapshot)
+                return
+            write.attempts += 1
+            self._report(operation)
+        track_id = operation.entry.track_id if operation.entry else ""
         try:
             receipt = await operation.action.send(
                 self._tenant.zuora, operation.row, operation.key, track_id
@@ -172,12 +200,36 @@ class Executor:
             )
         write.operation = replace(operation, answered_at=self._tenant.steady())
 
-    async def _read_after(self, acting_id: str, sent: list[_Write]) -> Snapshot | None:
-        """Return the list as it is after operations were sent; None if there is none to read."""
-        if all(_never_left(write.operation.error) for write in sent):
-            return None
+    async def _look_up(self, acting_id: str, sent: list[_Write]) -> Snapshot | None:
+        """Conclude operations that were sent from the list; return it, None if there is none.
+
+        A list that leaves an outcome unknown is read again after `lag_delays`.
+        """
+        operations = [write.operation for write in sent]
+        acted_on = {operation.row.connection_id for operation in operations} - {""}
+        snapshot = None
+        if not all(never_left(write.operation.error) and not write.repeated for write in sent):
+            snapshot = await self._read_after(acting_id, acted_on)
+        delays = list(self._lag_delays)
+        while True:
+            for write, operation in zip(sent, operations, strict=True):
+                write.operation = conclude(operation, snapshot, repeated=write.repeated)
+            open_ = [write for write in sent if write.operation.state is State.UNKNOWN]
+            if snapshot is None or not open_ or not delays or _may_leave_once_more(open_):
+                return snapshot
+            until = asyncio.get_running_loop().time() + delays.pop(0)
+            pause = RetryDelay("the list proves nothing yet", until, "reading it again")
+            if not await self._request_log.wait(pause):
+                return snapshot
+            newer = await self._read_after(acting_id, acted_on)
+            if newer is None:
+                return snapshot
+            snapshot = newer
+
+    async def _read_after(self, acting_id: str, acted_on: AbstractSet[str]) -> Snapshot | None:
+        """Return the list as it is after operations were sent; None if it cannot be read."""
         try:
-            return await self._tenant.read(acting_id)
+            return await self._tenant.read(acting_id, acted_on)
         except ZuoraError:
             return None  # the outcome says so, and the next refresh shows the error
 
@@ -215,13 +267,29 @@ def _may_succeed(operation: Operation) -> bool:
         and error.needs_new_key
         and error.is_temporary
         and snapshot is not None
+        and not find_doubt(operation, snapshot)
         and not find_change(operation, snapshot)
     )
 
 
-def _never_left(error: ZuoraError | None) -> bool:
-    return isinstance(error, Unreachable | ReadOnlyError | TokenUnavailable) and (
-        error.applied is Applied.NO
+def _may_leave_once_more(writes: Sequence[_Write]) -> bool:
+    """Return whether the last of these writes is to be sent again under a new token.
+
+    That is after HTTP 401 only, if a whole list proves that nothing happened, and if the
+    outcome of the others is known.
+    """
+    if not writes or any(_stops(write.operation) for write in writes[:-1]):
+        return False
+    write = writes[-1]
+    operation, error = write.operation, write.operation.error
+    return (
+        not write.repeated
+        and isinstance(error, Unauthenticated)
+        and error.applied is Applied.MAYBE
+        and operation.state is State.UNKNOWN
+        and operation.snapshot is not None
+        and operation.snapshot.complete
+        and not find_change(operation, operation.snapshot)
     )
 
 

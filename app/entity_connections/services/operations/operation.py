@@ -64,6 +64,7 @@ class Operation:
         answered_at: a moment after which it was not sent any more, on the clock of
             `Snapshot.asked`: the answer came or was given up, or its program was seen to have
             ended; None if unknown.
+        even_so: whether it is sent although the list is not whole and may hide a connection.
     """
 
     action: Action
@@ -77,12 +78,17 @@ class Operation:
     request_id: str = ""
     connection_id: str = ""
     answered_at: float | None = None
+    even_so: bool = False
 
     @classmethod
-    def plan(cls, action: Action, row: Row, key: str = "") -> Self:
+    def plan(cls, action: Action, row: Row, key: str = "", *, even_so: bool = False) -> Self:
         """Return the operation that carries out `action` on `row`, under a new key if none."""
         return cls(
-            action=action, row=row, key=key or str(uuid.uuid4()), connection_id=row.connection_id
+            action=action,
+            row=row,
+            key=key or str(uuid.uuid4()),
+            connection_id=row.connection_id,
+            even_so=even_so,
         )
 
     @classmethod

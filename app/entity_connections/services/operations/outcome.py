@@ -1,40 +1,97 @@
 """What Zuora's answer and a list of connections prove about an operation.
 
-The list is the only proof: an operation is confirmed when the list shows its effect, and
-was not applied when the list shows the state from before, read so late that Zuora cannot
-be working on the request any more. An absent record proves nothing in an incomplete list.
+The list is the proof: an operation is confirmed when the list shows its effect, and was
+not applied when the list shows the state from before, read so late that Zuora cannot be
+working on the request any more. An absent record proves nothing in a list that is not whole.
+A refusal of Zuora counts when the list agrees with it.
 """
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from entity_connections.domain.connections import Connection
-from entity_connections.domain.errors import Applied, RateLimited, ServerError
+from entity_connections.domain.errors import (
+    Applied,
+    Forbidden,
+    ReadOnlyError,
+    TokenUnavailable,
+    Unauthenticated,
+    Unreachable,
+    ZuoraError,
+)
 from entity_connections.domain.rows import split_records
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.snapshot import Snapshot
 
 GATEWAY_TIMEOUT = timedelta(seconds=130)
 """After this no request is under way: Zuora's gateway gives up after 120 s (contract F2)."""
+_NEVER_LEFT = (Unreachable, ReadOnlyError, TokenUnavailable, Unauthenticated)
+"""Errors in which the write itself was not sent, where `applied` is NO."""
 
 
-def conclude(operation: Operation, after: Snapshot | None) -> Operation:
-    """Return a sent operation with the outcome that its answer and the list after it prove."""
+def never_left(error: ZuoraError | None) -> bool:
+    """Return whether an error proves that the write was not sent at all."""
+    return isinstance(error, _NEVER_LEFT) and error.applied is Applied.NO
+
+
+def conclude(operation: Operation, after: Snapshot | None, *, repeated: bool = False) -> Operation:
+    """Return a sent operation with the outcome that its answer and the list after it prove.
+
+    Args:
+        operation: what was sent, with its error, if any.
+        after: the list that was read after the answer; None where it could not be read.
+        repeated: whether an earlier attempt ended without an answer that counts.
+    """
     error = operation.error
-    if error is not None and error.applied is Applied.NO:
-        if after is not None and isinstance(error, RateLimited | ServerError):
-            outcome = find_outcome(operation, after)  # it may have worked all the same
-            if outcome.state is State.CONFIRMED:
-                return outcome
+    if error is not None and never_left(error) and not repeated:
         return replace(operation, snapshot=after).with_state(State.REFUSED, error.sentence)
-    answer = error.sentence if error else "Zuora said yes."
+    answer = error.sentence if error else "Zuora answered success."
     if after is None:
         sentence = f"{answer} The list could not be read since: read it again."
         return operation.with_state(State.UNKNOWN, sentence)
     outcome = find_outcome(operation, after)
+    if error is None:
+        if outcome.state is State.UNKNOWN:
+            sentence = f"Zuora answered success, but the list lags. {outcome.sentence}"
+            return replace(outcome, sentence=sentence)
+        return outcome
+    if error.applied is Applied.NO:
+        return _conclude_refusal(outcome, error, after, repeated=repeated)
     if outcome.state is State.UNKNOWN:
         return replace(outcome, sentence=f"{answer} {outcome.sentence}")
     return outcome
+
+
+def _conclude_refusal(
+    outcome: Operation, error: ZuoraError, after: Snapshot, *, repeated: bool
+) -> Operation:
+    """Return an operation that Zuora refused, with the outcome that the list allows.
+
+    Args:
+        outcome: the operation, with the outcome that the list alone proves.
+        error: the refusal.
+        after: the list.
+        repeated: as for `conclude`.
+    """
+    view = _look(outcome, after)
+    # What was in a list that was not whole cannot be told from what is new.
+    if outcome.state is State.CONFIRMED and not outcome.row.uncertain:
+        sentence = f"{outcome.sentence} Zuora's answer was: {error.sentence}"
+        return outcome.with_state(State.CONFIRMED, sentence)
+    if outcome.row.uncertain:
+        sentence = f"{error.sentence} The list shows {view.shown} for {outcome.pair}."
+        return outcome.with_state(State.REFUSED, sentence)
+    if not view.known:
+        return outcome.with_state(State.UNKNOWN, f"{error.sentence} {outcome.sentence}")
+    # Permission is checked before the state; every other refusal may be the echo of an effect.
+    if repeated and not isinstance(error, Forbidden):
+        sentence = f"{error.sentence} An earlier attempt ended without a valid answer."
+        return outcome.with_state(State.UNKNOWN, f"{sentence} {outcome.sentence}")
+    sentence = error.sentence
+    if not view.unchanged:
+        sentence += f" The list shows {view.shown} for {outcome.pair}."
+    return outcome.with_state(State.REFUSED, sentence)
 
 
 def find_outcome(
@@ -52,35 +109,58 @@ def find_outcome(
     return replace(operation, state=state, sentence=sentence, snapshot=snapshot)
 
 
-def _judge(operation: Operation, snapshot: Snapshot, left_by: datetime | None) -> tuple[State, str]:
-    action, row, pair = operation.action, operation.row, operation.pair
-    if snapshot.acting_id not in operation.ends:
-        return State.UNKNOWN, f"Another list than that of {pair} was read."
+class _View(NamedTuple):
+    """What a list shows of the record that an operation is about.
+
+    Attributes:
+        applied: whether it proves that the operation was applied.
+        known: whether it proves what is shown: an absent record may be one that is missing.
+        unchanged: whether the status is that from before.
+        status: the status of the record, None for no record.
+    """
+
+    applied: bool
+    known: bool
+    unchanged: bool
+    status: str | None
+
+    @property
+    def shown(self) -> str:
+        return self.status or "no connection"
+
+
+def _look(operation: Operation, snapshot: Snapshot) -> _View:
+    action, row = operation.action, operation.row
     records = _find_records(operation, snapshot)
     living, _others = split_records(records)
     status = living.status if living else None
     new_record = not {record.id for record in records} <= {record.id for record in row.records}
-    if action.is_applied(status, new_record=new_record, complete=snapshot.complete):
-        return State.CONFIRMED, action.describe_applied(row, status)
-    shown = status or "no connection"
-    if not snapshot.complete and (status is None or action.idempotent):
-        return (
-            State.UNKNOWN,
-            f"The list shows {shown} for {pair}, but a part of it cannot be read.",
-        )
-    unchanged = status == row.status
-    if not _is_late(operation, snapshot, left_by):
-        shows = "still shows" if unchanged else "shows"
-        return State.UNKNOWN, f"The list {shows} {shown} for {pair}."
-    if unchanged:
-        return (
-            State.NOT_APPLIED,
-            f"{action.label} did not happen: the list shows {shown} for {pair}.",
-        )
-    return (
-        State.SUPERSEDED,
-        f"Nobody can tell whether {action.label} happened: the list shows {shown} for {pair} now.",
+    return _View(
+        applied=action.is_applied(status, new_record=new_record, complete=snapshot.complete),
+        known=snapshot.complete or (status is not None and not action.idempotent),
+        unchanged=status == row.status,
+        status=status,
     )
+
+
+def _judge(operation: Operation, snapshot: Snapshot, left_by: datetime | None) -> tuple[State, str]:
+    action, pair = operation.action, operation.pair
+    if snapshot.acting_id not in operation.ends:
+        return State.UNKNOWN, f"Another list than that of {pair} was read."
+    view = _look(operation, snapshot)
+    if view.applied:
+        return State.CONFIRMED, action.describe_applied(operation.row, view.status)
+    if not view.known:
+        sentence = f"The list shows {view.shown} for {pair}, but it is not whole:"
+        return State.UNKNOWN, f"{sentence} {snapshot.missing}"
+    if not _is_late(operation, snapshot, left_by):
+        shows = "still shows" if view.unchanged else "shows"
+        return State.UNKNOWN, f"The list {shows} {view.shown} for {pair}."
+    if view.unchanged:
+        sentence = f"{action.label} did not happen: the list shows {view.shown} for {pair}."
+        return State.NOT_APPLIED, sentence
+    sentence = f"Nobody can tell whether {action.label} happened:"
+    return State.SUPERSEDED, f"{sentence} the list shows {view.shown} for {pair} now."
 
 
 def _is_late(operation: Operation, snapshot: Snapshot, left_by: datetime | None) -> bool:

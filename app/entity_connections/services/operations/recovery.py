@@ -44,9 +44,12 @@ async def recover_operations(
     entries = [entry for entry in unresolved if entry.id not in skip_ids]
     # A program that ends while the lists are read may send until then.
     running = {entry.id for entry in entries if journal.is_being_sent(entry)}
-    acting_ids = list(dict.fromkeys(entry.acting.id for entry in entries))
-    lists = await asyncio.gather(*(_read(tenant, acting_id) for acting_id in acting_ids))
-    list_of = dict(zip(acting_ids, lists, strict=True))
+    acted_on: dict[str, set[str]] = {}
+    for entry in entries:
+        records = acted_on.setdefault(entry.acting.id, set())
+        records.update({*entry.records, entry.connection_id} - {""})
+    lists = await asyncio.gather(*(_read(tenant, *item) for item in acted_on.items()))
+    list_of = dict(zip(acted_on, lists, strict=True))
     operations = []
     for entry in entries:
         result = list_of[entry.acting.id]
@@ -71,9 +74,13 @@ async def record_resolved(journal: Journal, operations: Iterable[Operation]) -> 
     ]
 
 
-async def _read(tenant: Tenant, acting_id: str) -> Snapshot | ZuoraError:
+async def _read(
+    tenant: Tenant, acting_id: str, acted_on: AbstractSet[str]
+) -> Snapshot | ZuoraError:
+    """Read a list; a second time if it is not whole, because that may have been a mistake."""
     try:
-        return await tenant.read(acting_id)
+        snapshot = await tenant.read(acting_id, acted_on)
+        return snapshot if snapshot.complete else await tenant.read(acting_id, acted_on)
     except ZuoraError as error:
         return error
 

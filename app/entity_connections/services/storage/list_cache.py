@@ -84,7 +84,13 @@ def _format_lists(lists: CachedLists) -> dict[str, object]:
         "entities": [entity[:5] for entity in lists.entities],
         "accessible_ids": None if ids is None else sorted(ids),
         "snapshots": [
-            (shot.acting_id, shot.connections, shot.read_at.isoformat(), shot.warnings)
+            (
+                shot.acting_id,
+                shot.connections,
+                shot.read_at.isoformat(),
+                shot.warnings,
+                shot.missing,
+            )
             for shot in lists.snapshots[:MAX_SNAPSHOTS]
         ],
         "acting_id": lists.acting_id,
@@ -117,8 +123,9 @@ def _parse_lists(fields: dict[str, Any]) -> CachedLists:
             accessible_ids=accessible_ids,
             read_at=load_time(read_at),
             warnings=tuple(map(load_text, warnings)),
+            missing=load_text(missing),
         )
-        for acting_id, connections, read_at, warnings in fields["snapshots"]
+        for acting_id, connections, read_at, warnings, missing in fields["snapshots"]
     )
     direction = Direction(fields["direction"])
     return CachedLists(entities, accessible_ids, snapshots, load_id(fields["acting_id"]), direction)

@@ -75,7 +75,7 @@ def _describe_wait(state: BannerState) -> list[str]:
         delay = min(state.delays, key=lambda delay: delay.until)
         seconds = max(0, ceil(delay.until - state.loop_time))
         reason = delay.reason[:1].upper() + delay.reason[1:]
-        wait = f"{reason}, trying again in {seconds} s"
+        wait = f"{reason}, {delay.action} in {seconds} s"
     return [wait, "; escape gives up"]
 
 

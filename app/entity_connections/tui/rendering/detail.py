@@ -6,7 +6,7 @@ from textual.content import Content
 from entity_connections.domain.actions import REQUEST, DisabledReason
 from entity_connections.domain.actions.default_action import default_action
 from entity_connections.domain.connections import DISCONNECTED, PENDING, Direction
-from entity_connections.domain.rows import Row
+from entity_connections.domain.rows import Row, name_status
 from entity_connections.services.screen_state import Progress
 from entity_connections.tui.commands.command import CommandContext
 from entity_connections.tui.commands.row_actions import STANDARD_USER, get_write_reason
@@ -24,11 +24,11 @@ def render_detail(context: CommandContext, width: int) -> Content:
     if row is None:
         return Content("\n")
     # One style for each line: every style is sent again at each step of the cursor.
-    status = f" · {format_status(row.status).text}"
+    status = f" · {format_status(row.state).text}"
     room = max(MIN_PAIR_WIDTH, width - 1 - cell_len(status))
     head = cut_pair(row.source, row.target, room) + status
     if row.reverse:
-        head += f" · other direction: {format_status(row.reverse.status).text}"
+        head += f" · other direction: {format_status(name_status(row.reverse.status)).text}"
     more = [row.connection.id] if row.connection else []
     more.append(_make_hint(row, context))
     more += [f"older: {connection.status} {connection.id}" for connection in row.other_records]
@@ -43,6 +43,8 @@ def _make_hint(row: Row, context: CommandContext) -> str:
         return "an action is being sent"
     if context.progress is Progress.UNKNOWN:
         return "the last action's outcome is unknown"
+    if row.uncertain:
+        return row.missing
     action = default_action(row, context.accessible_ids)
     if action is not None:
         refusal = get_write_reason(row, context)

@@ -19,6 +19,11 @@ def render_empty_state(state: ScreenState) -> Content:
             (f"Nothing matches “{state.tab.filter_text}”.", "bold"),
             f"\n\nThe filter hides {hidden} rows; escape clears it.",
         )
+    if missing := state.snapshot.missing:
+        return Content.assemble(
+            ("Nothing can be shown, but this list is not whole.", "bold"),
+            f"\n\n{missing} ctrl+r reads it again.",
+        )
     if state.direction is Direction.INBOUND:
         return Content.assemble(
             ("No entity shares to this one, or asks to.", "bold"),

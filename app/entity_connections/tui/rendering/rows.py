@@ -11,7 +11,7 @@ from entity_connections.domain.connections import (
     PENDING,
     Direction,
 )
-from entity_connections.domain.rows import NOT_CONNECTED, Row
+from entity_connections.domain.rows import NOT_CONNECTED, UNKNOWN, Row
 from entity_connections.services.screen_state import Progress, ScreenState
 from entity_connections.tui.commands.command import CommandContext
 from entity_connections.tui.commands.row_actions import get_write_reason
@@ -30,7 +30,8 @@ STATUS_STYLES = {
     CONNECTED: StatusStyle("●", "good", "Both sides agreed: products can be shared."),
     PENDING: StatusStyle("◐", "wait", "Requested; the target has not answered yet."),
     DISCONNECTED: StatusStyle("✕", "end", "It was ended or denied."),
-    None: StatusStyle("○", "mute", "There is no connection yet."),
+    NOT_CONNECTED: StatusStyle("○", "mute", "There is no connection yet."),
+    UNKNOWN: StatusStyle("?", "warn", "A part of the list is missing; the line above says what."),
 }
 _UNKNOWN_STATUS = StatusStyle("?", "warn", "")
 
@@ -70,7 +71,7 @@ class ItemCache:
 
 def make_item(row: Row, context: CommandContext, progress: Progress | None) -> Item:
     """Return the grid row for a row of a tab; `context` need not be about this row."""
-    status, action = format_status(row.status), _make_action_cell(row, context)
+    status, action = format_status(row.state), _make_action_cell(row, context)
     if progress is Progress.SENDING:
         status, action = Cell("… sending", "wait"), Cell("")
     elif progress is Progress.UNKNOWN:
@@ -88,11 +89,10 @@ def make_item(row: Row, context: CommandContext, progress: Progress | None) -> I
     return Item(row.key, cells)
 
 
-def format_status(status: str | None) -> Cell:
-    """Return the sign and the word of a status, and its tone."""
-    style = STATUS_STYLES.get(status, _UNKNOWN_STATUS)
-    word = NOT_CONNECTED if status is None else status.strip() or "(no word)"
-    return Cell(f"{style.sign} {word}", style.tone)
+def format_status(state: str) -> Cell:
+    """Return the sign and the word of a `Row.state`, and its tone."""
+    style = STATUS_STYLES.get(state, _UNKNOWN_STATUS)
+    return Cell(f"{style.sign} {state}", style.tone)
 
 
 def _make_action_cell(row: Row, context: CommandContext) -> Cell:

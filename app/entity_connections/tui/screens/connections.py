@@ -65,7 +65,7 @@ class ConnectionsScreen(Screen[None]):
     def _start(self) -> None:
         if self.is_started:
             return
-        self.tenant_workers = Workers(self, self.workspace)
+        self.tenant_workers = Workers(self, self.workspace, self.timing.lag_delays)
         self._refresher = AutoRefresh(self.view, self.tenant_workers)
         self.is_started = True
         self.tenant_workers.enter(self.workspace.user)
