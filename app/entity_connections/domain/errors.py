@@ -48,6 +48,8 @@ class ZuoraError(Exception):
     hint: ClassVar[str] = "Try again."
     is_refusal: ClassVar[bool] = False
     """Whether Zuora, or the lock, refused this one call; another call may succeed."""
+    may_repeat_unasked: ClassVar[bool] = True
+    """Whether the program may ask the same again later, without being told to."""
     applied: Applied = Applied.NO
 
     def __init__(
@@ -138,6 +140,14 @@ class InvalidResponse(ZuoraError):
     applied = Applied.MAYBE
 
 
+class EndlessList(InvalidResponse):
+    """A list has more pages than any tenant can fill, or pages that repeat each other."""
+
+    title = "Zuora's list does not end"
+    hint = "It is read again only when you ask for it; if it stays, tell Zuora Support."
+    may_repeat_unasked = False
+
+
 class WebPage(InvalidResponse):
     """Something that is not Zuora answered: a proxy, a gateway, the sign-in page of a network.
 
@@ -179,6 +189,7 @@ class Unauthenticated(ZuoraError):
 
     title = "Zuora does not accept the credentials"
     hint = "Check client id, secret and address: they belong together."
+    may_repeat_unasked = False  # each attempt counts
     applied = Applied.MAYBE
 
 

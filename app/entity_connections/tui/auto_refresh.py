@@ -6,7 +6,6 @@ from datetime import timedelta
 from entity_connections.domain.clock import now
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.services.refresh_interval import NORMAL
-from entity_connections.tui.rendering.banner import may_retry
 from entity_connections.tui.screens.connections_view import ConnectionsView
 from entity_connections.tui.workers import Workers
 
@@ -43,7 +42,7 @@ class AutoRefresh:
         too_early = asyncio.get_running_loop().time() < self._not_before
         if not view.app.app_focus or self._workers.reading:
             return
-        if failure is not None and (too_early or not may_retry(failure)):
+        if failure is not None and (too_early or not failure.may_repeat_unasked):
             return
         if state is None or not view.entered:
             self._workers.enter(view.user)

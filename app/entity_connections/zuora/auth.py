@@ -98,7 +98,7 @@ class TokenProvider:
         client_id, secret = self._credentials
         headers = {"Zuora-Track-Id": new_uuid()}
         policy, log = self._connection.retry_policy, self._connection.request_log
-        deadline = Deadline(policy.total)
+        deadline = self._connection.start_deadline()
 
         async def attempt(number: int) -> Token:
             form = {

@@ -7,6 +7,7 @@ It can be used from a script without the rest of the program:
             print(connection.source_id, connection.target_id, connection.status)
 """
 
+import math
 import re
 from collections.abc import Callable
 from typing import NamedTuple, Self, TypeVar
@@ -31,7 +32,8 @@ from entity_connections.zuora.http.responses import (
     parse_write,
     request_id_of,
 )
-from entity_connections.zuora.http.retry import Deadline, RetryPolicy, RetrySafety, retry
+from entity_connections.zuora.http.retry import RetryPolicy, RetrySafety, retry
+from entity_connections.zuora.http.silence_limit import SilenceLimit
 from entity_connections.zuora.lists import ListReader, Query
 from entity_connections.zuora.records import CONNECTIONS, ENTITIES, Record, check_id
 
@@ -88,6 +90,9 @@ class ZuoraClient:
         transport: replaces the network; for a server in this process, and for tests.
         retry_policy: how often and how long calls are retried.
         limits: of each HTTP exchange.
+        max_silence: seconds after which a server that gives no complete answer, whatever it
+            is asked, is asked nothing more until one comes. Of these, the second half is for
+            reads. For a program that is to end by itself.
     """
 
     def __init__(
@@ -100,11 +105,14 @@ class ZuoraClient:
         transport: httpx.AsyncBaseTransport | None = None,
         retry_policy: RetryPolicy = RetryPolicy(),  # noqa: B008 - immutable
         limits: HttpLimits = HttpLimits(),  # noqa: B008 - immutable
+        max_silence: float = math.inf,
     ) -> None:
         self.lock = lock or WriteLock()
         self.request_log = request_log or RequestLog()
         self._http = create_http_client(normalize_base_url(base_url), limits, transport)
-        self._connection = HttpConnection(self._http, limits, retry_policy, self.request_log)
+        self._connection = HttpConnection(
+            self._http, limits, retry_policy, self.request_log, SilenceLimit(max_silence)
+        )
         self._tokens = TokenProvider(self._connection, credentials)
 
     @classmethod
@@ -114,10 +122,18 @@ class ZuoraClient:
         credentials: Credentials,
         lock: WriteLock | None = None,
         request_log: RequestLog | None = None,
+        *,
+        max_silence: float = math.inf,
     ) -> Self:
         """Create a client of an ASGI application in this process."""
-        transport = InProcessTransport(app)
-        return cls("http://localhost", credentials, lock, request_log, transport=transport)
+        return cls(
+            "http://localhost",
+            credentials,
+            lock,
+            request_log,
+            transport=InProcessTransport(app),
+            max_silence=max_silence,
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -131,7 +147,7 @@ class ZuoraClient:
 
     async def list_accessible_ids(self) -> frozenset[str] | None:
         """Return the ids of the entities in the token's scope; None if it names none (A2)."""
-        token = await self._tokens.get(Deadline(self._connection.retry_policy.total))
+        token = await self._tokens.get(self._connection.start_deadline())
         return frozenset(token.entity_ids) or None
 
     async def list_entities(self, acting_id: str | None = None) -> ListResult[Entity]:
@@ -192,8 +208,7 @@ class ZuoraClient:
         mean success.
         """
         call = call._replace(track_id=call.track_id or new_uuid())
-        policy = self._connection.retry_policy
-        deadline = Deadline(policy.total)
+        deadline = self._connection.start_deadline()
         renewed = False
 
         def check_write() -> None:
@@ -206,7 +221,9 @@ class ZuoraClient:
             try:
                 async with self._connection.slot(deadline):
                     check_write()  # again, because the call waited for token and slot
-                    return await self._connection.send(request, parse, token.secret, number)
+                    return await self._connection.send(
+                        request, parse, token.secret, number, write=call.method != "GET"
+                    )
             except ZuoraError as error:
                 if _refuses_token(error):
                     self._tokens.discard(token)
@@ -225,6 +242,7 @@ class ZuoraClient:
             token = await self._tokens.get(deadline)
             return await send(token, number)  # once, with a new token (contract A2)
 
+        policy = self._connection.retry_policy
         return await retry(attempt, call.retry_safety, policy, deadline, self.request_log)
 
     def _build_request(self, call: _Call, token: Token) -> httpx.Request:

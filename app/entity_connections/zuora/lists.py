@@ -5,17 +5,22 @@ from datetime import datetime  # noqa: TC003 - the annotation of an attribute
 from typing import Generic
 from urllib.parse import parse_qsl
 
+from entity_connections.domain import errors
+from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.zuora_api import ListResult
 from entity_connections.zuora.http.responses import (
     Response,
     invalid_response,
     parse_server_time,
     parse_success,
+    request_id_of,
 )
 from entity_connections.zuora.records import Record, RowParser
 
-MAX_PAGES = 1_000
-"""A list with more pages is taken for an endless one."""
+MAX_PAGES = 100
+MAX_ROWS = 20_000
+"""A list with more pages or rows is taken for an endless one: an entity has at most 511 living
+connections in either direction (contract C4), and old ones beside them."""
 MAX_LINK_LENGTH = 2_000
 _NOUNS = {"entities": ("entity", "entities"), "entityConnections": ("connection", "connections")}
 
@@ -40,21 +45,37 @@ class ListReader(Generic[Record]):
         self._parser: RowParser[Record] = parser
         self._queries = [query]
         self._records: list[Record] = []
+        self._ids: set[str] = set()
         self._server_time: datetime | None = None
 
     def add_page(self, response: Response) -> Query | None:
-        """Add the records of one page; return the query of the next page, if there is one."""
+        """Add the records of one page; return the query of the next page, if there is one.
+
+        Raises:
+            ZuoraError: the page cannot be read, or the list does not end.
+        """
         if len(self._queries) == 1:
             self._server_time = parse_server_time(response.headers)
         page = self._parser.parse_page(response.body) if response.status == 200 else None
-        if page is None:
-            return self._add_imperfect_page(response)
-        records, link = page
-        self.rows += len(records)
+        rows, records, link = page or self._parse_imperfect_page(response)
+        self.rows += rows
         self._records += records
-        return self._parse_link(response, link)
+        ids = {record.id for record in records}
+        repeated = bool(ids) and ids <= self._ids
+        self._ids |= ids
+        if not link:
+            return None
+        query = self._parse_link(response, link)
+        if repeated or query in self._queries:
+            raise _create_endless_error(response, "its pages repeat the records of earlier ones")
+        if len(self._queries) == MAX_PAGES or self.rows >= MAX_ROWS:
+            read = f"{len(self._queries):,} pages with {self.rows:,} rows"
+            raise _create_endless_error(response, f"there are more after {read}")
+        self._queries.append(query)
+        return query
 
-    def _add_imperfect_page(self, response: Response) -> Query | None:
+    def _parse_imperfect_page(self, response: Response) -> tuple[int, list[Record], object]:
+        """Parse a page row by row; return as `RowParser.parse_page` does."""
         body = parse_success(response)
         field_name = self._parser.field_name
         rows = body.get(field_name)
@@ -63,21 +84,14 @@ class ListReader(Generic[Record]):
         records = self._parser.parse_rows(rows)
         if rows and not records:
             raise invalid_response(response, f"no row of its {field_name} can be read.")
-        self.rows += len(rows)
-        self._records += records
-        return self._parse_link(response, body.get("nextPage"))
+        return len(rows), records, body.get("nextPage")
 
-    def _parse_link(self, response: Response, link: object) -> Query | None:
+    def _parse_link(self, response: Response, link: object) -> Query:
         """Parse the link to the next page; only its query: the rest may be another host."""
-        if not link:
-            return None
         text = str(link)
-        usable = text.isascii() and len(text) <= MAX_LINK_LENGTH
-        query = dict(parse_qsl(text.partition("?")[2])) | self.query
-        if not usable or query in self._queries or len(self._queries) > MAX_PAGES:
+        if not text.isascii() or len(text) > MAX_LINK_LENGTH:
             raise invalid_response(response, "the link to its next page leads nowhere.")
-        self._queries.append(query)
-        return query
+        return dict(parse_qsl(text.partition("?")[2])) | self.query
 
     def result(
         self, belongs: Callable[[Record], bool] = lambda _: True, cut: str = ""
@@ -114,3 +128,9 @@ class ListReader(Generic[Record]):
     def _count(self, number: int) -> str:
         singular, plural = _NOUNS[self._parser.field_name]
         return f"{number:,} {singular if number == 1 else plural}"
+
+
+def _create_endless_error(response: Response, reason: str) -> ZuoraError:
+    return errors.EndlessList(
+        f"The list cannot be read to its end: {reason}.", (), request_id_of(response)
+    )

@@ -99,17 +99,18 @@ class RowParser(Generic[Record]):
         self._row = TypeAdapter[Any](row_type)
         self._make_record: Callable[[Any], Record] = make_record
 
-    def parse_page(self, body: bytes) -> tuple[list[Record], object] | None:
+    def parse_page(self, body: bytes) -> tuple[int, list[Record], object] | None:
         """Parse a page as bytes, which is the fastest way.
 
-        Return its records and its `nextPage`; None if any row is not as documented, or if
-        the page does not report success.
+        Return its number of rows, its records and its `nextPage`; None if any row is not as
+        documented, or if the page does not report success.
         """
         try:
             page = self._page.validate_json(body)
         except ValidationError:
             return None
-        return [self._make_record(row) for row in page[self.field_name]], page.get("nextPage")
+        records = [self._make_record(row) for row in page[self.field_name]]
+        return len(records), records, page.get("nextPage")
 
     def parse_rows(self, rows: list[object]) -> list[Record]:
         """Parse rows one by one, and leave out those that cannot be read."""

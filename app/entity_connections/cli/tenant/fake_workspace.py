@@ -1,6 +1,7 @@
 """The fake tenant inside this process."""
 
 import asyncio
+import math
 import random
 from collections.abc import Callable
 from importlib import import_module
@@ -23,13 +24,16 @@ if TYPE_CHECKING:
     from entity_connections.fake.tenant import Tenant as FakeTenant
 
 
-def make_fake_workspace(options: TenantOptions, seed: int | None = None) -> Workspace:
+def make_fake_workspace(
+    options: TenantOptions, seed: int | None = None, max_silence: float = math.inf
+) -> Workspace:
     """Return the fake tenant that the options choose; it is opened when it is entered.
 
     Args:
         options: choose the tenant and its user.
         seed: makes the ids of connections and requests the same at every run, and leaves the
             name of this process out of the journal; None: random ids.
+        max_silence: that of `ZuoraClient`.
 
     Raises:
         CliError: the file of a tenant or scenario cannot be used, or has no such user.
@@ -69,8 +73,11 @@ def make_fake_workspace(options: TenantOptions, seed: int | None = None) -> Work
             raise NotFound(f"There is no user {username} in {source.name} any more.")
         request_log = RequestLog()
         credentials = Credentials.from_text(fake_user.client_id, fake_user.client_secret)
+        zuora = ZuoraClient.in_process(
+            fake.asgi, credentials, lock, request_log, max_silence=max_silence
+        )
         return UserSession(
-            tenant=Tenant(ZuoraClient.in_process(fake.asgi, credentials, lock, request_log)),
+            tenant=Tenant(zuora),
             login=fake_user.login,
             start=fake_user.home_entity_id if entity is None else entity,
             role=lambda entity_id: fake.role(username, entity_id),

@@ -46,8 +46,10 @@ def find_credentials(profile: Profile) -> tuple[str, Secret]:
         raise CliError(str(error), ExitCode.NO_ACCESS) from error
 
 
-def make_real_workspace(options: TenantOptions) -> Workspace:
+def make_real_workspace(options: TenantOptions, max_silence: float) -> Workspace:
     """Return the tenant of a profile or of `--base-url`, with its credentials at hand.
+
+    `max_silence` is that of `ZuoraClient`.
 
     Raises:
         CliError: there are no credentials.
@@ -70,7 +72,12 @@ def make_real_workspace(options: TenantOptions) -> Workspace:
 
         request_log = RequestLog()
         zuora = await asyncio.to_thread(  # reads the certificate authorities
-            ZuoraClient, profile.base_url, Credentials(client_id, secret), lock, request_log
+            ZuoraClient,
+            profile.base_url,
+            Credentials(client_id, secret),
+            lock,
+            request_log,
+            max_silence=max_silence,
         )
         tenant = Tenant(zuora, cache=cache)
         return UserSession(tenant, login, entity, lambda _id: None, request_log)

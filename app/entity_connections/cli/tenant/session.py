@@ -4,6 +4,7 @@ What reads the tenant raises ZuoraError, which ends the command.
 """
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any, NamedTuple
@@ -107,7 +108,8 @@ def tenant_command(command: Callable[..., Awaitable[ExitCode]]) -> Callable[...,
 def run_in_tenant(
     options: TenantOptions,
     work: Callable[[TenantSession], Awaitable[ExitCode]],
-    silence_interval: float = 5.0,
+    silence_interval: float = 3.0,
+    max_silence: float = 60.0,
 ) -> ExitCode:
     """Enter the tenant that the options choose, do the work, and return the exit code.
 
@@ -116,8 +118,9 @@ def run_in_tenant(
         work: the work; its ZuoraError is printed.
         silence_interval: seconds without an answer after which, again and again, the user
             is told.
+        max_silence: seconds after which a server that does not answer is asked nothing more.
     """
-    workspace = make_workspace(options)
+    workspace = make_workspace(options, max_silence)
 
     async def enter_and_work() -> ExitCode:
         user_session = await workspace.enter(workspace.user)
@@ -155,12 +158,15 @@ def find_exit_code(error: ZuoraError) -> ExitCode:
 
 
 async def _report_silence(request_log: RequestLog, interval: float) -> None:
-    """Tell every few seconds that no answer has come."""
+    """Tell each time when another interval has passed without an answer."""
+    loop = asyncio.get_running_loop()
+    told_at = -math.inf
     while True:
-        await asyncio.sleep(interval)
-        oldest = min(request_log.in_flight, default=float("inf"))
-        seconds = asyncio.get_running_loop().time() - oldest
-        if seconds >= interval:
+        await asyncio.sleep(interval / 10)
+        oldest = min(request_log.in_flight, default=math.inf)
+        if loop.time() - max(oldest, told_at) >= interval:
+            told_at = loop.time()
+            seconds = told_at - oldest
             info(f"no answer from Zuora for {seconds:.0f} s yet; ctrl+c gives up")
 
 

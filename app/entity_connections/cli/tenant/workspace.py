@@ -1,5 +1,7 @@
 """From the command-line options to a tenant: the built-in fake one, or a real one."""
 
+import math
+
 from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.services.workspace import Workspace
 from entity_connections.settings.environment_variables import (
@@ -9,8 +11,12 @@ from entity_connections.settings.environment_variables import (
 )
 
 
-def make_workspace(options: TenantOptions) -> Workspace:
+def make_workspace(options: TenantOptions, max_silence: float = math.inf) -> Workspace:
     """Return the tenant that the options choose; nothing is asked of Zuora before it is entered.
+
+    Args:
+        options: choose the tenant.
+        max_silence: seconds after which a server that does not answer is asked nothing more.
 
     Raises:
         CliError: the tenant cannot be opened, or there is no secret for it.
@@ -19,10 +25,10 @@ def make_workspace(options: TenantOptions) -> Workspace:
     if not options.fake:
         from entity_connections.cli.tenant.real_workspace import make_real_workspace
 
-        return make_real_workspace(options)
+        return make_real_workspace(options, max_silence)
     # An empty variable is an error here too: the user meant to choose a real tenant.
     for name in (CLIENT_ID, CLIENT_SECRET):
         read_variable(name)
     from entity_connections.cli.tenant.fake_workspace import make_fake_workspace
 
-    return make_fake_workspace(options)
+    return make_fake_workspace(options, max_silence=max_silence)

@@ -15,13 +15,13 @@ from entity_connections.domain.errors import (
     NoResponse,
     ServerError,
     TokenUnavailable,
-    Unauthenticated,
     Unreachable,
+    WebPage,
     ZuoraError,
 )
 from entity_connections.services.request_log import RetryDelay
 
-_OFFLINE_ERRORS = (Unreachable, NoResponse, TokenUnavailable, ServerError)
+_OFFLINE_ERRORS = (Unreachable, NoResponse, TokenUnavailable, ServerError, WebPage)
 """Errors that may pass with the network or with Zuora; all others are definite answers."""
 
 
@@ -81,13 +81,8 @@ def _describe_wait(state: BannerState) -> list[str]:
 
 def _describe_failure(error: ZuoraError, state: BannerState) -> list[str]:
     word = "Offline" if isinstance(error, _OFFLINE_ERRORS) else "Not refreshed"
-    retry = "trying again by itself" if may_retry(error) else "ctrl+r tries again"
+    retry = "trying again by itself" if error.may_repeat_unasked else "ctrl+r tries again"
     if state.retry_at is not None:
         retry = f"trying again at {state.retry_at.astimezone():%H:%M}"
     rows = [f". Rows read {state.age}"] if state.age else []
     return [f"{word}: {error.title}", *rows, f"; {retry}"]
-
-
-def may_retry(error: ZuoraError) -> bool:
-    """Return whether to try again unasked: not with refused credentials, each attempt counts."""
-    return not isinstance(error, Unauthenticated)

@@ -19,6 +19,7 @@ from entity_connections.domain.secret import Secret
 from entity_connections.services.request_log import ApiCall, RequestLog
 from entity_connections.zuora.http.responses import Response, parse_rate_limit, request_id_of
 from entity_connections.zuora.http.retry import Deadline, RetryPolicy
+from entity_connections.zuora.http.silence_limit import SilenceLimit
 from entity_connections.zuora.http.tls import create_ssl_context, describe_tls_error
 
 MAX_RESPONSE_BYTES = 4_000_000
@@ -89,12 +90,18 @@ class HttpConnection:
         limits: HttpLimits,
         retry_policy: RetryPolicy,
         request_log: RequestLog,
+        silence_limit: SilenceLimit,
     ) -> None:
         self.client = client
         self.retry_policy = retry_policy
         self.request_log = request_log
+        self.silence_limit = silence_limit
         self._limits = limits
         self._slots = asyncio.Semaphore(limits.max_concurrency)
+
+    def start_deadline(self) -> Deadline:
+        """Return the deadline of a call that starts now."""
+        return Deadline(self.retry_policy.total, self.silence_limit)
 
     @contextlib.asynccontextmanager
     async def slot(self, deadline: Deadline) -> AsyncIterator[None]:
@@ -112,6 +119,8 @@ class HttpConnection:
         parse: Callable[[Response], T],
         secret: Secret,
         attempt: int,
+        *,
+        write: bool = False,
     ) -> T:
         """Send a request once, log it, and parse the response.
 
@@ -120,14 +129,16 @@ class HttpConnection:
             parse: raises a ZuoraError for a response that does not mean success.
             secret: the secret in the request; no text of the response may repeat it.
             attempt: number of the attempt, for the log.
+            write: whether the request may change something in the tenant.
         """
+        end = self.silence_limit.begin_exchange(write=write)
         monotonic = asyncio.get_running_loop().time
         sent_at, started = now(), monotonic()
         response: Response | None = None
         trouble = codes = ""
         self.request_log.in_flight.append(started)
         try:
-            response = await self._exchange(request, secret)
+            response = await self._exchange(request, secret, end)
             rate_limit = parse_rate_limit(response.headers, sent_at)
             self.request_log.rate_limit = rate_limit or self.request_log.rate_limit
             return parse(response)
@@ -138,6 +149,7 @@ class HttpConnection:
             trouble = "Given up"
             raise
         finally:
+            self.silence_limit.end_exchange(answered=response is not None)
             self.request_log.in_flight.remove(started)
             call = ApiCall(
                 at=sent_at,
@@ -155,10 +167,11 @@ class HttpConnection:
             )
             self.request_log.add(call)
 
-    async def _exchange(self, request: httpx.Request, secret: Secret) -> Response:
+    async def _exchange(self, request: httpx.Request, secret: Secret, end: float) -> Response:
         body = bytearray()
+        end = min(end, asyncio.get_running_loop().time() + self._limits.exchange)
         try:
-            async with asyncio.timeout(self._limits.exchange):
+            async with asyncio.timeout_at(end):
                 response = await self.client.send(request, stream=True)
                 async with contextlib.aclosing(response):
                     # httpx decompresses 64 kB at once, which is 64 MB at worst.

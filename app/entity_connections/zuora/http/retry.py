@@ -11,6 +11,7 @@ from entity_connections.domain import errors
 from entity_connections.domain.clock import wall_time
 from entity_connections.domain.errors import Applied, ZuoraError
 from entity_connections.services.request_log import RequestLog, RetryDelay
+from entity_connections.zuora.http.silence_limit import SilenceLimit
 
 T = TypeVar("T")
 
@@ -76,11 +77,13 @@ class Deadline:
     """The time until which a call may be sent; `at` is that time on asyncio's clock.
 
     It is measured on two clocks: asyncio's may stop while the machine sleeps, and the
-    system clock may be set. The deadline has passed when either says so.
+    system clock may be set. The deadline has passed when either says so. A server that
+    reaches the `silence_limit` ends the call earlier.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, silence_limit: SilenceLimit) -> None:
         self.at = asyncio.get_running_loop().time() + seconds
+        self.silence_limit = silence_limit
         self._wall_time = wall_time() + seconds
 
     def check(self) -> None:
@@ -129,7 +132,7 @@ async def retry(
             if not repeatable or number >= attempts:
                 raise
             until = now() + policy.delay(number, error.retry_after)
-            if until > deadline.at:
+            if until > min(deadline.at, deadline.silence_limit.end):
                 if error.retry_after:
                     error.sentence += f" Zuora asks to wait {error.retry_after:,.0f} s first."
                 raise
