@@ -2,12 +2,22 @@
 
 import asyncio
 import signal
+import time
 from pathlib import Path
 
 import pytest
 from entity_connections.cli.exit_codes import ExitCode
-from entity_connections.cli.tenant.session import TenantSession, run_in_tenant
+from entity_connections.cli.tenant.execute import execute
+from entity_connections.cli.tenant.session import (
+    MAX_SILENCE,
+    SILENCE_INTERVAL,
+    TenantSession,
+    run_in_tenant,
+)
 from entity_connections.cli.tenant_options import TenantOptions
+from entity_connections.domain.actions import ACTIONS_BY_ID
+from entity_connections.domain.connections import Direction
+from entity_connections.services.operations.operation import Operation
 
 from tests.cli.recorded_tenant import LIST, RecordedTenant, run_on, start_on
 
@@ -60,6 +70,45 @@ def test_a_missing_response_is_reported_repeatedly(
             line.extend(capsys.readouterr().err.splitlines())
         return ExitCode.DONE
 
-    assert run_in_tenant(TenantOptions(), wait, 0.01) is ExitCode.DONE
+    assert run_in_tenant(TenantOptions(), wait, silence_interval=0.01) is ExitCode.DONE
     assert (len(line) > 1) is asked
     assert set(line) <= {"no answer from Zuora for 0 s yet; ctrl+c gives up"}
+
+
+@pytest.mark.parametrize("silent", ["all", "tokens", "reads"])
+def test_a_server_that_does_not_answer_ends_the_command(
+    capsys: pytest.CaptureFixture[str], silent: str
+) -> None:
+    options = TenantOptions(faults=(f"time-out,calls={silent}",))
+
+    async def read(session: TenantSession) -> ExitCode:
+        await session.find_acting_id()
+        return ExitCode.DONE
+
+    started = time.monotonic()
+    code = run_in_tenant(options, read, max_silence=1.0, silence_interval=0.2)
+    assert time.monotonic() - started < 1.0 + 5  # the second summand is for a busy machine
+    assert code is ExitCode.NO_ACCESS
+    err = capsys.readouterr().err
+    assert "no answer from Zuora for 0 s yet; ctrl+c gives up" in err
+    assert "Zuora did not answer in time." in err
+
+
+def test_a_write_without_an_answer_is_looked_up_before_the_command_ends(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    options = TenantOptions(faults=("time-out,calls=writes",))
+
+    async def accept(session: TenantSession) -> ExitCode:
+        acting_id = await session.find_acting_id()
+        snapshot = await session.tenant.read(acting_id)
+        row = next(row for row in snapshot.rows(Direction.INBOUND) if row.waits_for_acting)
+        return await execute(session, [Operation.plan(ACTIONS_BY_ID["accept"], row)], as_json=False)
+
+    assert run_in_tenant(options, accept, max_silence=1.0) is ExitCode.UNKNOWN
+    assert "still shows Pending" in capsys.readouterr().out
+
+
+def test_the_limits_of_a_command() -> None:
+    assert MAX_SILENCE <= 60
+    assert SILENCE_INTERVAL <= 3

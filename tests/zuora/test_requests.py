@@ -11,7 +11,7 @@ import pytest
 from entity_connections.domain import clock
 from entity_connections.domain.connections import Direction
 from entity_connections.domain.entities import Entity
-from entity_connections.domain.errors import Applied, InvalidResponse, NotFound, ZuoraError
+from entity_connections.domain.errors import Applied, EndlessList, NotFound, ZuoraError
 
 from tests.zuora.scripted_server import (
     CREDENTIALS,
@@ -102,11 +102,47 @@ async def test_pages_of_entities_are_followed_although_none_are_documented() -> 
     ]
 
 
-async def test_a_circle_of_pages_is_an_error() -> None:
-    server = ScriptedServer(*[page("1", next_page="/v1/entity-connections?page=2")] * 5)
-    with pytest.raises(InvalidResponse):
+NEXT = "/v1/entity-connections?page={}"
+
+
+def new_page(number: int, rows: int = 1) -> httpx.Response:
+    """Create a page of records that no other page has, with a link to the next one."""
+    return page(*(f"{number}-{row}" for row in range(rows)), next_page=NEXT.format(number + 1))
+
+
+@pytest.mark.parametrize(
+    ("pages", "requests", "reason"),
+    [
+        ([page("1", next_page=NEXT.format(2))] * 5, 2, "repeat the records"),
+        ([page("1", next_page=NEXT.format(n)) for n in range(2, 9)], 2, "repeat the records"),
+        ([page(next_page=NEXT.format(2))] * 5, 2, "repeat the records"),
+        ([new_page(n) for n in range(1, 200)], 100, "more after 100 pages with 100 rows"),
+        ([new_page(n, 300) for n in range(1, 200)], 67, "more after 67 pages with 20,100 rows"),
+    ],
+    ids=["circle", "repetition", "circle of empty pages", "pages", "rows"],
+)
+async def test_a_list_that_does_not_end_is_an_error_that_is_not_repeated_unasked(
+    pages: list[httpx.Response], requests: int, reason: str
+) -> None:
+    server = ScriptedServer(*pages)
+    with pytest.raises(EndlessList, match=reason) as caught:
         await server.client.list_connections(ENTITY)
-    assert len(server.requests) == 2
+    assert len(server.requests) == requests
+    assert not caught.value.may_repeat_unasked
+
+
+async def test_all_that_an_entity_can_hold_is_read() -> None:
+    full = [new_page(number, 300) for number in range(1, 66)]
+    server = ScriptedServer(*full, page(*(f"last-{row}" for row in range(499))))
+    result = await server.client.list_connections(ENTITY)
+    assert len(result.items) == 65 * 300 + 499
+    assert not result.missing
+
+
+async def test_a_last_page_may_repeat_a_record() -> None:
+    """A record that is made between two pages moves the others on."""
+    server = ScriptedServer(page("1", "2", next_page=NEXT.format(2)), page("2"))
+    assert len((await server.client.list_connections(ENTITY)).items) == 2
 
 
 async def test_a_request_holds_the_normalized_target_and_the_key() -> None:

@@ -32,3 +32,11 @@ def monotonic() -> float:
 def now() -> datetime:
     """Return the present moment, in UTC."""
     return datetime.fromtimestamp(wall_time(), UTC)
+
+
+def format_moment(moment: datetime, *, seconds: bool = False) -> str:
+    """Return the local time ("17:05" or "17:05:09"), with its day if that is not today."""
+    local = moment.astimezone()
+    time_of_day = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    today = local.date() == now().astimezone().date()
+    return time_of_day if today else f"{local:%Y-%m-%d} {time_of_day}"

@@ -47,7 +47,7 @@ def _format_reset(limit: RateLimit) -> str:
     if limit.reset is None:
         return ""
     until = limit.at + timedelta(seconds=limit.reset)
-    return f" until {until.astimezone():%H:%M}"
+    return f" until {clock.format_moment(until)}"
 
 
 def _format_interval(seconds: float) -> str:

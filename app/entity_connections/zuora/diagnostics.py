@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from email.utils import parsedate_to_datetime
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
@@ -14,9 +13,11 @@ from entity_connections.domain import errors
 from entity_connections.domain.clock import now, wall_time
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.ids import normalize_id
+from entity_connections.services.request_log import RequestLog
 from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
 from entity_connections.zuora.http.connection import HttpLimits, create_http_client
+from entity_connections.zuora.http.responses import parse_server_time
 from entity_connections.zuora.http.retry import RetryPolicy
 from entity_connections.zuora.http.tls import create_ssl_context, describe_tls_error
 
@@ -53,6 +54,9 @@ class Diagnosis:
         base_url: the REST root, normalized.
         credentials: None skips the steps that need a token.
         acting_id: the entity to act in; None for the first in the token's scope.
+
+    Attributes:
+        request_log: knows for how long a step has been waiting.
     """
 
     _client: ZuoraClient  # from the step "token" on
@@ -68,6 +72,7 @@ class Diagnosis:
         self._credentials = credentials
         self._acting_id = normalize_id(acting_id) if acting_id else None
         self._accessible_ids: frozenset[str] | None = None
+        self.request_log = RequestLog()
         self._open_clients = contextlib.AsyncExitStack()
 
     async def run(self) -> AsyncIterator[Check]:
@@ -94,12 +99,16 @@ class Diagnosis:
                 yield check
 
     async def _run_step(self, name: str, step: Callable[[str], Awaitable[Check]]) -> Check:
+        started = asyncio.get_running_loop().time()
+        self.request_log.in_flight.append(started)
         try:
             return await step(name)
         except ZuoraError as error:
             request = f" (request {error.request_id})" if error.request_id else ""
             sentence = f"{error.title}: {error.sentence}{request}"
             return Check(name, "failed", sentence, error.hint)
+        finally:
+            self.request_log.in_flight.remove(started)
 
     async def _check_address(self, name: str) -> Check:
         return Check(name, "ok", f"{self._base_url} is an address that may be given a secret.")
@@ -146,13 +155,14 @@ class Diagnosis:
 
     async def _check_clock(self, name: str) -> Check:
         """Compare the clocks by a request without a token: refusals have a `Date`, too."""
-        try:
+        server_time = None
+        with contextlib.suppress(ZuoraError, httpx.HTTPError, TimeoutError):
             client = await asyncio.to_thread(create_http_client, self._base_url, _LIMITS)
             async with client, asyncio.timeout(TIMEOUT), client.stream("GET", "/") as response:
-                date = parsedate_to_datetime(response.headers.get("Date", ""))
-            ahead = (now() - date).total_seconds()
-        except (ZuoraError, httpx.HTTPError, TimeoutError, ValueError, TypeError, OverflowError):
+                server_time = parse_server_time(response.headers)
+        if server_time is None:
             return Check(name, "skipped", "The server did not tell its time.")
+        ahead = (now() - server_time).total_seconds()
         which = "ahead of" if ahead > 0 else "behind"
         sentence = f"This machine's clock is {abs(ahead):,.0f} s {which} the server's."
         if abs(ahead) > MAX_CLOCK_OFFSET:
@@ -167,6 +177,7 @@ class Diagnosis:
             ZuoraClient,
             self._base_url,
             self._credentials,
+            request_log=self.request_log,
             retry_policy=_NO_RETRIES,
             limits=_LIMITS,
         )

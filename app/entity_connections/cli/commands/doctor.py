@@ -10,6 +10,7 @@ from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.output import echo, echo_json
 from entity_connections.cli.parameters import json_option
 from entity_connections.cli.tenant.real_workspace import find_credentials, get_profile
+from entity_connections.cli.tenant.session import report_waits
 from entity_connections.cli.tenant_options import TenantOptions, tenant_options
 from entity_connections.domain.ids import parse_id
 from entity_connections.domain.text import clean
@@ -72,8 +73,10 @@ async def _run_checks(options: TenantOptions) -> AsyncIterator[Check]:
             f'No entity "{clean(entity)}" is known here; the first in the token\'s scope is tried.'
         )
         yield Check("entity", "warning", sentence, "Run `entities` to see what it may be called.")
-    async for check in Diagnosis(profile.base_url, credentials, acting_id).run():
-        yield check
+    diagnosis = Diagnosis(profile.base_url, credentials, acting_id)
+    async with report_waits(diagnosis.request_log):
+        async for check in diagnosis.run():
+            yield check
 
 
 def _check_journal(profile: Profile) -> Check:

@@ -9,12 +9,18 @@ import click
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import echo, format_table, format_title, info
 from entity_connections.cli.parameters import option
-from entity_connections.cli.tenant.session import find_exit_code, print_error
+from entity_connections.cli.tenant.session import (
+    MAX_SILENCE,
+    find_exit_code,
+    print_error,
+    report_waits,
+)
 from entity_connections.cli.tenant_options import TenantOptions, some_tenant_options
 from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.secret import Secret
 from entity_connections.domain.text import find_problem
+from entity_connections.services.request_log import RequestLog
 from entity_connections.settings import paths
 from entity_connections.settings.environment_variables import (
     CLIENT_ID,
@@ -104,7 +110,13 @@ async def _read_entities(
     from entity_connections.zuora.auth import Credentials
     from entity_connections.zuora.client import ZuoraClient
 
-    async with ZuoraClient(base_url, Credentials(client_id, secret)) as zuora:
+    credentials, request_log = Credentials(client_id, secret), RequestLog()
+    async with (
+        ZuoraClient(
+            base_url, credentials, request_log=request_log, max_silence=MAX_SILENCE
+        ) as zuora,
+        report_waits(request_log),
+    ):
         accessible_ids = await zuora.list_accessible_ids()
         try:
             hierarchy = Hierarchy((await zuora.list_entities()).items)

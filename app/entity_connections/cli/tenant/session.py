@@ -5,7 +5,8 @@ What reads the tenant raises ZuoraError, which ends the command.
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import wraps
 from typing import Any, NamedTuple
 
@@ -21,6 +22,11 @@ from entity_connections.services.request_log import RequestLog, RetryDelay
 from entity_connections.services.storage.journal import JournalError
 from entity_connections.services.tenant import Tenant
 from entity_connections.services.workspace import UserSession, Workspace
+
+MAX_SILENCE = 60.0
+"""Seconds after which a command asks a server that does not answer nothing more."""
+SILENCE_INTERVAL = 3.0
+"""Seconds without an answer after which the user is told."""
 
 
 class TenantSession(NamedTuple):
@@ -108,28 +114,25 @@ def tenant_command(command: Callable[..., Awaitable[ExitCode]]) -> Callable[...,
 def run_in_tenant(
     options: TenantOptions,
     work: Callable[[TenantSession], Awaitable[ExitCode]],
-    silence_interval: float = 3.0,
-    max_silence: float = 60.0,
+    max_silence: float = MAX_SILENCE,
+    silence_interval: float = SILENCE_INTERVAL,
 ) -> ExitCode:
     """Enter the tenant that the options choose, do the work, and return the exit code.
 
     Args:
         options: choose the tenant.
         work: the work; its ZuoraError is printed.
-        silence_interval: seconds without an answer after which, again and again, the user
-            is told.
         max_silence: seconds after which a server that does not answer is asked nothing more.
+        silence_interval: that of `report_waits`.
     """
     workspace = make_workspace(options, max_silence)
 
     async def enter_and_work() -> ExitCode:
         user_session = await workspace.enter(workspace.user)
-        _report_delays(user_session.request_log)
-        silence = asyncio.create_task(_report_silence(user_session.request_log, silence_interval))
         try:
-            return await work(TenantSession(options, workspace, user_session))
+            async with report_waits(user_session.request_log, silence_interval):
+                return await work(TenantSession(options, workspace, user_session))
         finally:
-            silence.cancel()
             await user_session.tenant.zuora.aclose()
 
     try:
@@ -155,6 +158,24 @@ def print_error(error: ZuoraError, *, sentence_printed: bool = False) -> None:
 def find_exit_code(error: ZuoraError) -> ExitCode:
     """Return the exit code of a command that ended with an error."""
     return ExitCode.REFUSED if error.is_refusal else ExitCode.NO_ACCESS
+
+
+@asynccontextmanager
+async def report_waits(
+    request_log: RequestLog, interval: float = SILENCE_INTERVAL
+) -> AsyncIterator[None]:
+    """Tell on stderr, while the block runs, each delay before a retry, and missing answers.
+
+    Args:
+        request_log: knows the delays and the requests without an answer.
+        interval: seconds without an answer after which, again and again, the user is told.
+    """
+    _report_delays(request_log)
+    silence = asyncio.create_task(_report_silence(request_log, interval))
+    try:
+        yield
+    finally:
+        silence.cancel()
 
 
 async def _report_silence(request_log: RequestLog, interval: float) -> None:

@@ -7,6 +7,7 @@ from textual import on, work
 from textual.binding import Binding
 from textual.content import Content
 
+from entity_connections.domain.clock import format_moment
 from entity_connections.domain.entities import Entity
 from entity_connections.services.request_log import ApiCall, RateLimit
 from entity_connections.services.storage.journal import JournalError
@@ -59,7 +60,7 @@ class RequestsDialog(LogDialog):
         title = entity.title if entity else ""
         milliseconds = call.seconds * 1000
         cells = {
-            "at": Cell(f"{call.at.astimezone():%H:%M:%S}", "mute"),
+            "at": Cell(format_moment(call.at, seconds=True), "mute"),
             "call": Cell(f"{call.method} {call.path}"),
             "entity": Cell(title, "", (entity,) if entity else ()),
             "answer": answer,
@@ -112,8 +113,8 @@ def _format_rate_limit(rate_limit: RateLimit) -> str:
     left = f"{rate_limit.remaining:,} of {rate_limit.limit:,} calls left"
     if rate_limit.reset is None:
         return left
-    reset_at = rate_limit.at.astimezone() + timedelta(seconds=rate_limit.reset)
-    return f"{left} until {reset_at:%H:%M}"
+    reset_at = rate_limit.at + timedelta(seconds=rate_limit.reset)
+    return f"{left} until {format_moment(reset_at)}"
 
 
 def _make_answer_cell(call: ApiCall) -> Cell:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from rich.cells import cell_len
 from textual.content import Content
 
+from entity_connections.domain.clock import format_moment
 from entity_connections.domain.errors import (
     NoResponse,
     ServerError,
@@ -83,6 +84,6 @@ def _describe_failure(error: ZuoraError, state: BannerState) -> list[str]:
     word = "Offline" if isinstance(error, _OFFLINE_ERRORS) else "Not refreshed"
     retry = "trying again by itself" if error.may_repeat_unasked else "ctrl+r tries again"
     if state.retry_at is not None:
-        retry = f"trying again at {state.retry_at.astimezone():%H:%M}"
+        retry = f"trying again at {format_moment(state.retry_at)}"
     rows = [f". Rows read {state.age}"] if state.age else []
     return [f"{word}: {error.title}", *rows, f"; {retry}"]
