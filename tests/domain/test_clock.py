@@ -7,7 +7,7 @@ import pytest
 from entity_connections.domain import clock
 from entity_connections.domain.clock import format_moment
 
-NOON = datetime(2026, 11, 30, 12, 0).astimezone()  # noqa: DTZ001 - noon where the test runs
+NOON = datetime(2026, 11, 30, 12, 0).astimezone()
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """How often to refresh when calls are short."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from entity_connections.domain import clock
 from entity_connections.services.refresh_interval import rate_limit_sentence, refresh_interval
 from entity_connections.services.request_log import RateLimit
 
@@ -35,7 +37,10 @@ def test_nothing_known_slows_nothing() -> None:
     assert rate_limit_sentence(None) == ""
 
 
-def test_the_sentence_names_remaining_calls_reset_time_and_interval() -> None:
+def test_the_sentence_names_remaining_calls_reset_time_and_interval(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(clock, "current", SimpleNamespace(time=MORNING.timestamp))
     assert rate_limit_sentence(RateLimit(50_000, 49_000, 60, MORNING)) == ""
     sentence = rate_limit_sentence(RateLimit(50_000, 400, 3600 * 3.5, MORNING), MORNING)
     until = f"{MORNING.replace(hour=12, minute=30).astimezone():%H:%M}"

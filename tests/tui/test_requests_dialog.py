@@ -1,8 +1,11 @@
 """The request pane: the last calls, newest first, and each as a command."""
 
+import time
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
+from entity_connections.domain import clock
 from entity_connections.services.request_log import ApiCall, RateLimit, RequestLog
 from entity_connections.tui.dialogs.requests_dialog import RequestsDialog
 from entity_connections.tui.rendering.shell_command import format_call
@@ -16,6 +19,14 @@ pytestmark = pytest.mark.asyncio
 sizes = pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (160, 48)], ids=str)
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 RECORD = "8a8082555b3c70de015b44a61f0a2b09"
+
+
+@pytest.fixture(autouse=True)
+def noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let it be the day of the calls."""
+    seconds = (NOON + timedelta(minutes=1)).timestamp()
+    present = SimpleNamespace(time=lambda: seconds, monotonic=time.monotonic)
+    monkeypatch.setattr(clock, "current", present)
 
 
 def call(second: int, method: str, path: str, acting_id: str = "", **more: object) -> ApiCall:
@@ -70,6 +81,18 @@ def details(ui: ScreenDriver) -> str:
 
 def answer(ui: ScreenDriver) -> str:
     return str(get_dialog(ui).query_one("#message", Static).content)
+
+
+async def test_a_call_of_another_day_has_its_day() -> None:
+    request_log = RequestLog()
+    yesterday = NOON - timedelta(days=1)
+    request_log.calls.append(call(0, "GET", "/v1/entities", CORPORATION, at=yesterday))
+    async with open_screen(setup=TenantSetup(request_log=request_log)) as ui:
+        while len(request_log.calls) > 1:
+            request_log.calls.pop()  # without those of this very start
+        await ui.press("ctrl+l")
+        assert [item.cells["at"].text for item in get_dialog(ui).grid.items] == ["11-21"]
+        assert f"at {yesterday.astimezone():%Y-%m-%d %H:%M:%S}" in details(ui)
 
 
 @sizes

@@ -34,9 +34,12 @@ def now() -> datetime:
     return datetime.fromtimestamp(wall_time(), UTC)
 
 
-def format_moment(moment: datetime, *, seconds: bool = False) -> str:
-    """Return the local time ("17:05" or "17:05:09"), with its day if that is not today."""
+def is_today(moment: datetime) -> bool:
+    """Return whether a moment is on the present day, in local time."""
+    return moment.astimezone().date() == now().astimezone().date()
+
+
+def format_moment(moment: datetime) -> str:
+    """Return the local time ("17:05"), with its day if that is not today."""
     local = moment.astimezone()
-    time_of_day = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
-    today = local.date() == now().astimezone().date()
-    return time_of_day if today else f"{local:%Y-%m-%d} {time_of_day}"
+    return f"{local:%H:%M}" if is_today(moment) else f"{local:%Y-%m-%d %H:%M}"

@@ -7,7 +7,7 @@ from textual import on, work
 from textual.binding import Binding
 from textual.content import Content
 
-from entity_connections.domain.clock import format_moment
+from entity_connections.domain.clock import format_moment, is_today
 from entity_connections.domain.entities import Entity
 from entity_connections.services.request_log import ApiCall, RateLimit
 from entity_connections.services.storage.journal import JournalError
@@ -59,8 +59,9 @@ class RequestsDialog(LogDialog):
         entity, answer = self._find_entity(call.acting_id), _make_answer_cell(call)
         title = entity.title if entity else ""
         milliseconds = call.seconds * 1000
+        at = call.at.astimezone()
         cells = {
-            "at": Cell(format_moment(call.at, seconds=True), "mute"),
+            "at": Cell(f"{at:%H:%M:%S}" if is_today(at) else f"{at:%m-%d}", "mute"),
             "call": Cell(f"{call.method} {call.path}"),
             "entity": Cell(title, "", (entity,) if entity else ()),
             "answer": answer,
@@ -125,6 +126,7 @@ def _make_answer_cell(call: ApiCall) -> Cell:
 
 def _list_details(call: ApiCall, entity: str) -> list[str]:
     known = {
+        "at": "" if is_today(call.at) else f"{call.at.astimezone():%Y-%m-%d %H:%M:%S}",
         "try": call.attempt if call.attempt > 1 else None,
         "code": call.codes,
         "in": f"{entity} · {call.acting_id}" if call.acting_id else "",
