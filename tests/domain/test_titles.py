@@ -42,12 +42,24 @@ def test_a_unique_display_name_is_the_title() -> None:
 
 @pytest.mark.parametrize(
     "twin",
-    ["Acme Europe", "ACME europe", " Acme  Europe ", "AcmeEurope", "Acme\u200b Europe\u3164"],
+    [
+        "Acme Europe",
+        "ACME europe",
+        " Acme  Europe ",
+        "AcmeEurope",
+        "Ａcme Europe",
+        "Acme\u200b Europe\u3164",
+    ],
 )
 def test_a_display_name_of_two_has_the_technical_name_with_it(twin: str) -> None:
     titles = get_titles(make_entity(1, "EU-1", "Acme Europe"), make_entity(2, "EU-2", twin))
     assert titles[0] == "Acme Europe (EU-1)"
     assert titles[1].endswith(" (EU-2)")
+
+
+def test_two_dashes_that_look_alike_make_no_difference() -> None:
+    titles = get_titles(make_entity(1, "EU-1", "A-B"), make_entity(2, "EU-2", "A\u2011B"))
+    assert titles == ["A-B (EU-1)", "A\u2011B (EU-2)"]
 
 
 def test_without_a_name_the_parent_is_with_it() -> None:
@@ -121,6 +133,7 @@ def tenants(draw: st.DrawFn) -> list[Entity]:
         decorated,
         st.sampled_from([f"Acme ({id_[-8:]})" for id_ in ids] or [""]),
         st.sampled_from([f"Acme ({id_})" for id_ in ids] or [""]),
+        st.sampled_from(ids or [""]),
     )
     parents = st.sampled_from([None, GLOBAL.id, *ids])
     return [
@@ -134,7 +147,8 @@ def check_titles(entities: Iterable[Entity]) -> None:
     assert len(set(titles.values())) == len(titles)
     for entity in hierarchy:
         assert entity.title.strip()
-        names = {fold(other.name) for other in hierarchy if other.id != entity.id}
+        others = [other for other in hierarchy if other.id != entity.id]
+        names = {fold(name) for other in others for name in (other.name, other.id)}
         assert fold(entity.title) not in names
     again = Hierarchy(hierarchy)
     assert [entity.title for entity in again] == [entity.title for entity in hierarchy]
@@ -178,7 +192,12 @@ def test_what_is_typed_is_the_distinct_title() -> None:
 
 @pytest.mark.parametrize(
     ("name", "twin_name", "typed"),
-    [("Tokyo", "Osaka", "Tokyo"), ("", "", "00000001"), ("N" * 99, "M" * 99, "00000001")],
+    [
+        ("Tokyo", "Osaka", "Tokyo"),
+        ("", "", "00000001"),
+        ("Twin", "Twin", "00000001"),
+        ("N" * 99, "M" * 99, "00000001"),
+    ],
 )
 def test_a_title_that_cannot_be_typed_gives_way_to_name_or_id(
     name: str, twin_name: str, typed: str

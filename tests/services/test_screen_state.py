@@ -311,7 +311,7 @@ async def test_unknown_operations_of_an_earlier_program_are_shown(state: ScreenS
     before = send_without_answer(state, REQUEST, "Acme-US", journal)
     entry = journal.read_entries()[0]
     another = ScreenState(state.session, CORPORATION, state.snapshot)
-    another.update_unresolved([Operation.from_entry(entry)])
+    another.update_unresolved([Operation.from_entry(entry, state.session.tenant.hierarchy)])
     assert another.progress(before.row) is Progress.UNKNOWN
 
 

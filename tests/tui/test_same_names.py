@@ -85,3 +85,4 @@ async def test_the_header_and_the_detail_name_the_acting_entity() -> None:
         lines = ui.text("detail").splitlines()
         assert "0000000c" in lines[0] or SOUTH in lines[0]
         assert lines[0].endswith("○ Not connected")
+        assert len(lines[0]) <= 80

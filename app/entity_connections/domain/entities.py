@@ -1,5 +1,7 @@
 """Entities and the hierarchy they form (contract C2, C4)."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
@@ -14,6 +16,7 @@ MAX_PART_LENGTH = 100
 MIN_SHARED = 7
 """Characters that every column has room for: shorter beginnings are never all of a cut title."""
 _SHARED_STEP = 4
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
 
 
 class Entity(NamedTuple):
@@ -82,7 +85,9 @@ def placeholder_entity(id_: str) -> Entity:
 
 @lru_cache(maxsize=4_096)
 def fold_title(text: str) -> str:
-    """Return a text without what people overlook in a name: blanks and case."""
+    """Return a text without what people overlook: blanks, case, and which dash or width it is."""
+    if not text.isascii():
+        text = _DASHES.sub("-", unicodedata.normalize("NFKC", text))
     return "".join(text.split()).casefold()
 
 
@@ -93,15 +98,15 @@ class Hierarchy:
     becomes a root, and of two entities with the same id the first counts.
 
     Whatever the entities are called, the titles of those it returns are distinct, also
-    without blanks and case: an entity whose display name is not unique, or is the name of
-    another entity, has its name, its parent or its id in its title.
+    without blanks and case: an entity whose display name is not unique, or is the name or
+    the id of another entity, has its name, its parent or its id in its title.
     """
 
     def __init__(self, entities: Iterable[Entity] = ()) -> None:
         self._by_id: dict[str, Entity] = {}
         for entity in entities:
             self._by_id.setdefault(entity.id, entity)
-        self._owners: dict[str, str] = {}  # folded title or name -> id of an entity
+        self._owners: dict[str, str] = {}  # folded title, name or id -> id of an entity
         self._set_titles()
         self._children: dict[str | None, list[Entity]] = {}
         for entity in self._by_id.values():
@@ -131,7 +136,7 @@ class Hierarchy:
         while True:
             self._owners, ambiguous = {}, set()
             for id_, entity in self._by_id.items():
-                for key in (fold_title(titles[id_]), fold_title(entity.name)):
+                for key in (fold_title(titles[id_]), fold_title(entity.name), id_):
                     if key and self._owners.setdefault(key, id_) != id_:
                         ambiguous.add(key)
             again = False

@@ -9,6 +9,7 @@ from functools import partial
 from textual.message import Message
 from textual.screen import Screen
 
+from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.services.operations.executor import LAG_DELAYS, Executor
 from entity_connections.services.operations.operation import Operation, State
@@ -180,13 +181,13 @@ class Workers:
         self._post(self.SessionOpened(session))
         cached = await asyncio.to_thread(session.tenant.restore_cache)
         if cached is not None and (state := _make_cached_state(session, cached)) is not None:
-            unresolved = await self._read_unresolved()
+            unresolved = await self._read_unresolved(session.tenant.hierarchy)
             self._restored = state
             self._post(self.CacheRestored(user, state, unresolved))
         self._cache_checked = True  # not before the end: a cancelled check is repeated
         return session
 
-    async def _read_unresolved(self) -> list[Operation]:
+    async def _read_unresolved(self, hierarchy: Hierarchy) -> list[Operation]:
         """Return the operations of earlier runs whose outcome is unknown."""
         try:
             journal = self._workspace.journal
@@ -194,7 +195,9 @@ class Workers:
         except JournalError:
             return []  # shown once the tenant is entered
         return [
-            Operation.from_entry(entry) for entry in entries if not journal.is_being_sent(entry)
+            Operation.from_entry(entry, hierarchy)
+            for entry in entries
+            if not journal.is_being_sent(entry)
         ]
 
     async def _recover(self, session: UserSession) -> tuple[list[Operation], str]:

@@ -18,6 +18,7 @@ from entity_connections.domain.connections import (
     Connection,
     Direction,
 )
+from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import Unreachable
 from entity_connections.domain.zuora_api import ListResult
 from entity_connections.services.operations.operation import Operation, State
@@ -303,7 +304,7 @@ async def test_each_list_is_read_once_and_an_unreadable_one_resolves_nothing() -
 
 def test_an_operation_is_restored_from_its_entry() -> None:
     for operation in (accept(), request()):
-        again = Operation.from_entry(intend(make_journal(None), operation))
+        again = Operation.from_entry(intend(make_journal(None), operation), HIERARCHY)
         assert again.pair == operation.pair
         assert again.connection_id == operation.connection_id
         assert (again.row.direction, again.row.key) == (operation.row.direction, operation.row.key)
@@ -324,3 +325,15 @@ async def test_a_journal_that_cannot_be_used(tmp_path: Path) -> None:
     done = replace(accept(), state=State.CONFIRMED, sentence="Done.", entry=entry)
     (recorded,) = await record_resolved(journal, [done])
     assert recorded.sentence.startswith("Done. The journal ")
+
+
+@pytest.mark.asyncio
+async def test_an_entity_is_called_as_it_is_now() -> None:
+    """Another entity may have got the same display name since."""
+    journal = make_journal(None)
+    intend(journal, request())
+    tenant = tenant_with(Clock(), Connection("9" * 32, GLOBAL.id, SOUTH.id, PENDING))
+    twin = NORTH._replace(display_name=SOUTH.display_name)
+    tenant.hierarchy = Hierarchy([GLOBAL, SOUTH, twin])
+    (operation,) = await recover_operations(tenant, journal)
+    assert "Acme → Acme South (South) is Pending" in operation.sentence

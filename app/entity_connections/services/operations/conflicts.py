@@ -128,4 +128,5 @@ def _is_repetition(operation: Operation, entry: Entry) -> bool:
 def _is_applied(entry: Entry, snapshot: Snapshot | None) -> bool:
     if snapshot is None:
         return False
-    return find_outcome(Operation.from_entry(entry), snapshot).state is State.CONFIRMED
+    operation = Operation.from_entry(entry, snapshot.hierarchy)
+    return find_outcome(operation, snapshot).state is State.CONFIRMED

@@ -7,7 +7,7 @@ from typing import Self
 
 from entity_connections.domain.actions import Action
 from entity_connections.domain.connections import Connection, Direction
-from entity_connections.domain.entities import Entity
+from entity_connections.domain.entities import Entity, Hierarchy
 from entity_connections.domain.errors import Applied, ZuoraError
 from entity_connections.domain.rows import Row
 from entity_connections.services.snapshot import Snapshot
@@ -92,18 +92,25 @@ class Operation:
         )
 
     @classmethod
-    def from_entry(cls, entry: Entry) -> Self:
-        """Return the operation that a journal entry records, with the names of that time.
+    def from_entry(cls, entry: Entry, hierarchy: Hierarchy) -> Self:
+        """Return the operation that a journal entry records.
 
-        It is unknown unless the entry has a final outcome.
+        It is unknown unless the entry has a final outcome. Entities that the hierarchy does
+        not hold are called as they were then.
         """
+
+        def find_entity(party: Party) -> Entity:
+            if party.id in hierarchy:
+                return hierarchy.get(party.id)
+            return Entity(party.id, "", party.title, None)
+
         outbound = entry.acting.id == entry.source.id
         ends = entry.source.id, entry.target.id
         living_id, *older_ids = entry.records or (entry.connection_id,)
         row = Row(
             direction=Direction.OUTBOUND if outbound else Direction.INBOUND,
-            acting=_entity(entry.acting),
-            counterpart=_entity(entry.target if outbound else entry.source),
+            acting=find_entity(entry.acting),
+            counterpart=find_entity(entry.target if outbound else entry.source),
             parent=None,
             connection=Connection(living_id, *ends, entry.status) if entry.status else None,
             other_records=tuple(Connection(id_, *ends, "") for id_ in older_ids),
@@ -147,7 +154,3 @@ class Operation:
     def pair(self) -> str:
         """The titles of source and target, in the direction of sharing."""
         return self.row.pair
-
-
-def _entity(party: Party) -> Entity:
-    return Entity(party.id, "", party.title, None)

@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 
+from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import find_outcome
@@ -57,7 +58,7 @@ async def recover_operations(
         if entry.id in running and not entry.must_have_left(server_time):
             continue
         dated = _date(entry, server_time)
-        operation = _resolve(dated, result, journal.find_stop(entry))
+        operation = _resolve(dated, tenant.hierarchy, result, journal.find_stop(entry))
         if operation.state is not State.UNKNOWN or dated != entry:
             operation = await asyncio.to_thread(record_outcome, journal, operation)
         operations.append(operation)
@@ -98,8 +99,10 @@ def _date(entry: Entry, server_time: datetime | None) -> Entry:
     return entry._replace(outcome=State.UNKNOWN.value, server_at=left_by)
 
 
-def _resolve(entry: Entry, snapshot: Snapshot | ZuoraError, stopped_at: float) -> Operation:
-    operation = replace(Operation.from_entry(entry), answered_at=stopped_at)
+def _resolve(
+    entry: Entry, hierarchy: Hierarchy, snapshot: Snapshot | ZuoraError, stopped_at: float
+) -> Operation:
+    operation = replace(Operation.from_entry(entry, hierarchy), answered_at=stopped_at)
     sent = f"{entry.action.label} of {entry.at.astimezone():%Y-%m-%d %H:%M}, not answered then"
     if isinstance(snapshot, ZuoraError):
         sentence = f"{sent}: {operation.pair} cannot be looked up. {snapshot.sentence}"
