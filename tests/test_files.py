@@ -9,6 +9,7 @@ import pytest
 from entity_connections.files import (
     UnsafeFileError,
     check_private_folder,
+    make_private_folder,
     read_file,
     replace_file,
     replace_private_file,
@@ -91,6 +92,25 @@ def test_a_private_folder_is_closed_to_others_and_no_link(private: Path, tmp_pat
         check_private_folder(folder)
 
 
+def test_a_folder_that_is_made_private_may_be_reached_through_a_link(tmp_path: Path) -> None:
+    folder, link = tmp_path / "folder", tmp_path / "link"
+    folder.mkdir(mode=0o755)
+    link.symlink_to(folder)
+    make_private_folder(link, "ours")
+    assert mode_of(folder) == 0o700
+
+
+def test_a_folder_of_another_user_is_not_made_private(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir(mode=0o755)
+    monkeypatch.setattr(os, "getuid", lambda: folder.stat().st_uid + 1)
+    with pytest.raises(UnsafeFileError, match="belongs to another user"):
+        make_private_folder(folder, "ours")
+    assert mode_of(folder) == 0o755
+
+
 @both
 def test_replacing_leaves_nothing_but_the_new_contents(tmp_path: Path, replace: Replace) -> None:
     path = tmp_path / "file"
@@ -117,7 +137,7 @@ def test_a_full_disk_leaves_the_old_contents(
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o277])
 def test_the_umask_decides_the_mode_of_ordinary_files_only(tmp_path: Path, umask: int) -> None:
     before = os.umask(umask)
     try:

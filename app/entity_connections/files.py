@@ -50,6 +50,41 @@ def check_private_folder(path: Path) -> None:
     _check_private(path, status)
 
 
+def make_private_folder(path: Path, own_prefix: str) -> None:
+    """Make a folder that only the user can open, whatever the umask, or close an existing one.
+
+    Missing parents are made in the same way; existing ones are left as they are. A link is
+    followed. A folder that is open to others is closed only if it holds nothing but the
+    program's own files: others may need what else is in it, and it is refused.
+
+    Args:
+        path: the folder.
+        own_prefix: what the names of the program's own files begin with.
+    """
+    _make_missing_folders(path)
+    status = path.stat()
+    if not stat.S_ISDIR(status.st_mode):
+        raise UnsafeFileError(f"{path} is not a folder.")
+    is_own = status.st_uid == os.getuid()
+    if (
+        is_own
+        and status.st_mode & 0o077
+        and all(entry.name.startswith(own_prefix) for entry in path.iterdir())
+    ):
+        path.chmod(0o700)
+    else:
+        _check_private(path, status)
+
+
+def make_private_file(path: Path) -> None:
+    """Close a file to others, which fails where it is not the user's own."""
+    mode = path.lstat().st_mode
+    if not stat.S_ISREG(mode):
+        raise OSError("it is not a plain file")
+    if stat.S_IMODE(mode) & 0o077:
+        path.chmod(0o600)
+
+
 def replace_file(path: Path, data: bytes) -> None:
     """Write an ordinary file in one step: whoever reads it gets the old or the new contents.
 
@@ -64,10 +99,19 @@ def replace_file(path: Path, data: bytes) -> None:
 def replace_private_file(path: Path, data: bytes) -> None:
     """Write a file that only the user can read (mode 0600), in one step.
 
-    A missing folder is made with mode 0700. A link is replaced, not followed.
+    Missing folders are made with mode 0700. A link is replaced, not followed.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _replace(path, data, 0o600)
+    _make_missing_folders(path.parent)
+    _replace(path, data, 0o600, 0o600)
+
+
+def _make_missing_folders(path: Path) -> None:
+    """Make a folder and its missing parents with mode 0700, whatever the umask."""
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    for folder in reversed(missing):
+        with suppress(FileExistsError):  # another program has made it meanwhile
+            folder.mkdir(mode=0o700)
+            folder.chmod(0o700)
 
 
 def _replace(path: Path, data: bytes, new_mode: int, mode: int | None = None) -> None:

@@ -60,22 +60,64 @@ def test_an_invalid_time_is_refused(home: Path, since: str) -> None:
     assert "--since" in done.stderr
 
 
-def test_verify_finds_a_changed_and_a_missing_line(written: Path) -> None:
+def find_anchor(home: Path) -> Path:
+    """Return the file that remembers the last line."""
+    (path,) = (home / "config").glob("journal-*.anchor")
+    return path
+
+
+def test_verify_prints_the_last_line(written: Path) -> None:
     whole = run(written, "journal", "verify")
-    assert (whole.returncode, whole.stdout) == (0, "The journal of 6 lines is as it was written.\n")
+    assert whole.returncode == 0
+    found, last = whole.stdout.splitlines()
+    assert found == "The journal of 6 lines shows no change."
+    hash_ = last.removeprefix("Line 6 is the last: ")
+    assert find_anchor(written).read_text() == f"6 {hash_}\n"
+    as_json = json.loads(run(written, "journal", "verify", "--json").stdout)
+    assert as_json["last"] == {"seq": 6, "hash": hash_}
+
+
+def test_verify_finds_a_journal_that_was_rolled_back_or_removed(
+    server: RecordedTenant, written: Path
+) -> None:
+    path = written / "state" / "state.sqlite3"
+    older = path.read_bytes()
+    server.fake.faults.off()
+    assert run_on(server, written, "request", "--to", "Acme-Mexico", "--yes").returncode == 0
+    newer = path.read_bytes()
+    problem = f"Line 8 is not the one that {find_anchor(written)} remembers"
+    path.write_bytes(older)
+    rolled_back = run(written, "journal", "verify")
+    assert rolled_back.returncode == 1
+    assert problem in rolled_back.stdout
+    path.unlink()
+    assert problem in run(written, "journal", "verify").stdout
+    assert run_on(server, written, "disconnect", PENDING, "--yes").returncode == 0
+    later = run(written, "journal", "verify")
+    assert (later.returncode, problem in later.stdout) == (1, True), "later writes hide nothing"
+    path.write_bytes(newer)
+    assert problem not in run(written, "journal", "verify").stdout
+
+
+def test_verify_says_what_it_cannot_know_without_the_anchor(written: Path) -> None:
+    find_anchor(written).unlink()
+    done = run(written, "journal", "verify")
+    assert done.returncode == 0
+    assert "it cannot be known whether the end of the journal was removed" in done.stdout
+
+
+def test_verify_finds_a_changed_and_a_missing_line(written: Path) -> None:
     edit_state(written, "UPDATE journal SET entry = replace(entry, 'US', 'UK') WHERE seq = 1")
     changed = run(written, "journal", "verify", "--json")
     assert changed.returncode == 1
     problems = ["Line 1 has been changed."]
-    assert json.loads(changed.stdout) == {"lines": 6, "problems": problems}
+    assert json.loads(changed.stdout)["problems"] == problems
     edit_state(written, "DELETE FROM journal WHERE seq = 6")
     missing = run(written, "journal", "verify")
     assert missing.returncode == 1
-    assert missing.stdout.splitlines() == [
-        *problems,
-        "Line 6 is missing.",
-        "The journal of 5 lines is not as it was written.",
-    ]
+    lines = missing.stdout.splitlines()
+    assert lines[:2] == [*problems, "Line 6 is missing."]
+    assert lines[-2] == "The journal of 5 lines has been changed."
 
 
 @pytest.mark.parametrize("command", [(), ("--json",), ("verify",), ("verify", "--json")])

@@ -77,6 +77,42 @@ def test_nobody_else_may_read_it(path: Path, monkeypatch: pytest.MonkeyPatch) ->
         count(Database(path))
 
 
+@posix
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o277])
+def test_the_folder_and_the_parents_made_with_it_are_private(tmp_path: Path, umask: int) -> None:
+    path = tmp_path / "share" / "state" / "state.sqlite3"
+    tmp_path.chmod(0o755)
+    before = os.umask(umask)
+    try:
+        insert(Database(path))
+    finally:
+        os.umask(before)
+    modes = [stat.S_IMODE(folder.stat().st_mode) for folder in path.parents[:3]]
+    assert modes == [0o700, 0o700, 0o755], "a parent that was there is left as it is"
+
+
+@posix
+def test_a_folder_that_is_open_to_others_is_closed(path: Path) -> None:
+    path.parent.mkdir()
+    for use in (insert, count):
+        path.parent.chmod(0o777)
+        use(Database(path))
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+@posix
+def test_a_folder_that_others_may_need_is_refused(path: Path) -> None:
+    insert(Database(path))
+    path.with_name("precious").touch()
+    path.parent.chmod(0o755)
+    for use in (count, insert):
+        with pytest.raises(
+            DatabaseError, match=f"open to other users .* chmod 700 '{path.parent}'$"
+        ):
+            use(Database(path))
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o755
+
+
 def make_text(path: Path) -> None:
     path.write_text("precious " * 200)
 
@@ -148,7 +184,7 @@ def test_a_file_that_is_read_only_can_be_read(path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_refused(path: Path) -> None:
     path.parent.write_text("a file where the folder should be")
-    with pytest.raises(DatabaseError, match="File exists"):
+    with pytest.raises(DatabaseError, match="is not a folder"):
         insert(Database(path))
 
 

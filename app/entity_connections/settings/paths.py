@@ -4,6 +4,7 @@ They are in the platform's own folders, unless `ENTITY_CONNECTIONS_CONFIG_DIR` a
 `ENTITY_CONNECTIONS_STATE_DIR` name others, as tests and containers do.
 """
 
+import hashlib
 import re
 from contextlib import suppress
 from pathlib import Path
@@ -35,6 +36,15 @@ def secret_file(profile_name: str) -> Path:
 def state_file() -> Path:
     """Return the SQLite file of the journal and of the lists last read; all profiles share it."""
     return _find_folder(STATE_DIR, "user_state_path") / "state.sqlite3"
+
+
+def anchor_file() -> Path:
+    """Return the file that remembers the last line of the journal in `state_file`.
+
+    It is not in the same folder, so that it stays when that folder is removed or rolled back.
+    """
+    digest = hashlib.sha256(str(state_file()).encode(errors="surrogateescape")).hexdigest()
+    return _find_folder(CONFIG_DIR, "user_config_path") / f"journal-{digest[:16]}.anchor"
 
 
 def _find_folder(variable: str, kind: Literal["user_config_path", "user_state_path"]) -> Path:

@@ -352,7 +352,7 @@ async def test_nothing_is_sent_when_the_journal_cannot_be_written(
     outcome = await world.execute(operation)
     assert outcome.state is State.REFUSED
     assert outcome.sentence.startswith("The journal ")
-    assert outcome.sentence.endswith("cannot be written: File exists. Nothing was sent.")
+    assert outcome.sentence.endswith("state is not a folder. Nothing was sent.")
     assert world.writes == []
 
 

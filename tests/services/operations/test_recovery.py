@@ -85,7 +85,7 @@ def test_the_operation_of_a_killed_program_is_recovered(
     assert [entry.outcome for entry in journal.read_entries()] == [
         "not done" if operations else "confirmed"
     ]
-    assert journal.verify() == (3 if operations else 2, ())
+    assert journal.verify()[:2] == (3 if operations else 2, ())
     assert isinstance(tenant.zuora, TenantFile)
     assert tenant.zuora.sent == 0, "nothing is sent to find out"
 
@@ -197,7 +197,7 @@ async def test_the_first_look_at_what_a_program_left_is_recorded_once() -> None:
         await recover_operations(tenant_with(clock, WAITS), journal)
     (entry,) = journal.read_open()
     assert entry.server_at == MORNING + timedelta(seconds=10)
-    assert journal.verify() == (2, ())
+    assert journal.verify()[:2] == (2, ())
 
 
 @pytest.mark.asyncio

@@ -82,17 +82,20 @@ async def _run_checks(options: TenantOptions) -> AsyncIterator[Check]:
 def _check_journal(profile: Profile) -> Check:
     path = paths.state_file()
     try:
-        verification = Journal(path, profile.name).verify()
+        verification = Journal(path, profile.name, anchor=paths.anchor_file()).verify()
     except JournalError as error:
         return Check("journal", "failed", str(error), "Writes are refused until it can be used.")
     if verification.problems:
-        remedy = f"Look at {path}; to begin anew, move it away."
+        remedy = f"Look at {path}; to begin anew, move it and {paths.anchor_file()} away."
         return Check("journal", "warning", verification.problems[0], remedy)
+    if verification.notes:
+        remedy = "The next write makes the file, if it can be written."
+        return Check("journal", "warning", verification.notes[0], remedy)
     existing = next(place for place in (path, *path.parents) if place.exists())
     if not os.access(existing, os.W_OK):
         remedy = "Make it writable: nothing is sent that cannot be recorded."
         return Check("journal", "failed", f"{existing} cannot be written.", remedy)
-    return Check("journal", "ok", f"{path} has {verification.lines} lines, all as written.")
+    return Check("journal", "ok", f"{path} has {verification.lines} lines, no change found.")
 
 
 def _find_entity_id(entity: str, profile: Profile) -> str | None:

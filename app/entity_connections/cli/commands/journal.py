@@ -19,7 +19,7 @@ from entity_connections.domain.text import clean
 from entity_connections.services.journal_titles import JournalTitles, make_journal_titles
 from entity_connections.services.storage.journal import Journal, JournalError
 from entity_connections.services.storage.journal_entry import OUTCOMES, Entry
-from entity_connections.settings.paths import state_file
+from entity_connections.settings.paths import anchor_file, state_file
 
 _AGO = re.compile(r"(\d{1,6})\s*(s|min|m|h|d|w)")
 _UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -51,7 +51,8 @@ class Since(click.ParamType[datetime]):
 )  # fmt: skip
 @option(
     "--outcome", type=click.Choice([outcome.replace(" ", "-") for outcome in OUTCOMES]),
-    metavar="OUTCOME", help="Only confirmed, refused, not-done, overtaken-since or unknown.",
+    metavar="OUTCOME",
+    help="Only confirmed, refused, not-done, overtaken-since, unknown or released.",
 )  # fmt: skip
 @some_tenant_options(
     entity="Only with this entity at either end: id or name.", profile="Only of this one."
@@ -69,7 +70,8 @@ def journal(
     """List every write to a real tenant, oldest first: what was sent and what became of it.
 
     The built-in fake tenant keeps its journal in memory only, unless it lives in
-    a file (--tenant FILE). A write without an outcome counts as unknown.
+    a file (--tenant FILE). A write without an outcome counts as unknown; one that was
+    released with `journal resolve` may have been applied or not.
 
     --json: [{"id", "at", "profile", "user", "action", "acting": {"id", "title"},
     "source", "target", "status", "connectionId", "trackId", "idempotencyKey",
@@ -77,10 +79,11 @@ def journal(
     there is nothing.
     """
     if ctx.invoked_subcommand is not None:
+        ctx.find_root().obj = options  # those of a command behind this one, too
         return None
     tenant = None if options.tenant is None else clean(str(Path(options.tenant).absolute()))
     with usage_errors(JournalError):
-        entries = Journal(state_file(), "").read_entries(options.profile or options.base_url)
+        entries = _open_journal().read_entries(options.profile or options.base_url)
     entries = [
         entry
         for entry in entries
@@ -106,21 +109,34 @@ def journal(
 def verify(*, as_json: bool) -> ExitCode:
     """Look for lines that were changed or are missing; ends with 1 when there are.
 
-    That finds mistakes and damage. It does not find a person who has computed the
-    hashes of all lines anew, nor a journal that was removed as a whole.
+    Every line holds a hash of itself and of the line before, and a small file beside
+    config.toml remembers the last line. That finds mistakes and damage, a journal that
+    was removed, and one that was replaced by an older copy. It does not find what a
+    person has done who edits both files and computes the hashes anew: such a person
+    can write any journal. Note the last line, which is printed here, in another place
+    that this person cannot reach: a later journal has to hold it.
 
-    --json: {"lines", "problems"}
+    --json: {"lines", "problems", "notes", "last": {"seq", "hash"}}; last is null
+    where there is no line.
     """
     with usage_errors(JournalError):
-        verification = Journal(state_file(), "").verify()
+        verification = _open_journal().verify()
+    last = verification.last
     if as_json:
-        echo_json(verification._asdict())
+        echo_json(verification._asdict() | {"last": last._asdict() if last else None})
     else:
-        for problem in verification.problems:
-            echo(problem)
-        whole = "is not as it was written" if verification.problems else "is as it was written"
-        echo(f"The journal of {verification.lines} lines {whole}.")
+        for sentence in verification.problems + verification.notes:
+            echo(sentence)
+        changes = "has been changed" if verification.problems else "shows no change"
+        echo(f"The journal of {verification.lines} lines {changes}.")
+        if last:
+            echo(f"Line {last.seq} is the last: {last.hash}")
     return ExitCode.REFUSED if verification.problems else ExitCode.DONE
+
+
+def _open_journal() -> Journal:
+    """Open the journal to read it."""
+    return Journal(state_file(), "", anchor=anchor_file())
 
 
 def _is_at_end(entry: Entry, typed: str) -> bool:

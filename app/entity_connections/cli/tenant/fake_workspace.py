@@ -18,7 +18,7 @@ from entity_connections.services.tenant import Tenant
 from entity_connections.services.workspace import FaultSwitches, UserSession, Workspace
 from entity_connections.services.write_lock import WriteLock
 from entity_connections.settings.environment_variables import ENTITY_ID, read_variable
-from entity_connections.settings.paths import state_file
+from entity_connections.settings.paths import anchor_file, state_file
 
 if TYPE_CHECKING:
     from entity_connections.fake.tenant import Tenant as FakeTenant
@@ -96,6 +96,7 @@ def make_fake_workspace(
             source.name,
             str(source.path or source.name),
             process_id=None if seed is None else "localhost:1",
+            anchor=None if source.path is None else anchor_file(),
         ),
         options=(*source.options, "--user", user),
         shared=source.path is not None,

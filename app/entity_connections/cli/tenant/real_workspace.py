@@ -15,7 +15,7 @@ from entity_connections.services.workspace import UserSession, Workspace
 from entity_connections.services.write_lock import WriteLock
 from entity_connections.settings.environment_variables import CLIENT_SECRET, read_variable
 from entity_connections.settings.errors import SettingsError
-from entity_connections.settings.paths import state_file
+from entity_connections.settings.paths import anchor_file, state_file
 from entity_connections.settings.profiles import Profile, load_profile, make_profile_for_url
 
 
@@ -89,6 +89,6 @@ def make_real_workspace(options: TenantOptions, max_silence: float) -> Workspace
         users=(),
         enter=enter,
         lock=lock,
-        journal=Journal(state_file(), profile.name, tenant_key),
+        journal=Journal(state_file(), profile.name, tenant_key, anchor=anchor_file()),
         options=profile.options,
     )

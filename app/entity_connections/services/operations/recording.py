@@ -45,7 +45,7 @@ def record_intent(
 def record_outcome(journal: Journal, operation: Operation) -> Operation:
     """Record the outcome of an operation that was sent; return it as it is to be told.
 
-    Where the journal cannot be written, the sentence says so too.
+    Where the journal or its anchor cannot be written, the sentence says so too.
     """
     entry = operation.entry
     if entry is None:
@@ -66,6 +66,8 @@ def record_outcome(journal: Journal, operation: Operation) -> Operation:
         journal.record_outcome(entry)
     except JournalError as error:
         operation = replace(operation, sentence=f"{operation.sentence} {error}")
+    if problem := journal.take_anchor_problem():
+        operation = replace(operation, sentence=f"{operation.sentence} {problem}")
     return replace(operation, entry=entry)
 
 

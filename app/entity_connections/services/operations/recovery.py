@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
@@ -20,6 +20,9 @@ from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.services.tenant import Tenant
+
+_CLOCK_DIFFERENCE = timedelta(seconds=5)
+"""By how much the clocks of Zuora's servers may differ; `Date` leaves out parts of a second."""
 
 
 async def recover_operations(
@@ -93,9 +96,9 @@ def _date(entry: Entry, server_time: datetime | None) -> Entry:
     """
     if server_time is None:
         return entry
-    left_by = min(entry.left_by or server_time, server_time)
-    if entry.outcome is not None and left_by == entry.server_at:
+    if entry.outcome and entry.server_at and entry.server_at - server_time <= _CLOCK_DIFFERENCE:
         return entry
+    left_by = min(entry.left_by or server_time, server_time)
     return entry._replace(outcome=State.UNKNOWN.value, server_at=left_by)
 
 

@@ -1,12 +1,13 @@
 """The SQLite file that holds the program's local state; several programs may share it."""
 
-import stat
 import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from entity_connections.files import UnsafeFileError, make_private_file, make_private_folder
 
 if TYPE_CHECKING:
     import sqlite3
@@ -43,6 +44,8 @@ class DatabaseError(Exception):
 class Database:
     """The database in a file, made with mode 0600 by the first write, or in memory.
 
+    Its folder has mode 0700, or is refused; see `make_private_folder`.
+
     A connection to a file is opened for each transaction, so threads share none.
 
     Args:
@@ -74,9 +77,11 @@ class Database:
                 connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
                 yield connection
         except (sqlite3.Error, OSError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
+            reason = str(error)
+            if not isinstance(error, UnsafeFileError):  # that is a whole sentence
+                reason = f"{getattr(error, 'strerror', None) or reason}."
             use = "written" if write else "read"
-            raise DatabaseError(f"{self.path} cannot be {use}: {reason}.") from error
+            raise DatabaseError(f"{self.path} cannot be {use}: {reason}") from error
 
     @contextmanager
     def _connect(self, *, create: bool) -> Iterator["sqlite3.Connection"]:
@@ -88,13 +93,13 @@ class Database:
                     _create_tables(self._memory)
                 yield self._memory
             return
-        if create:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         is_file = create or self.path.exists()
+        if is_file:
+            make_private_folder(self.path.parent, self.path.name)
         uri = f"{self.path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
         with closing(self._open(uri if is_file else ":memory:")) as connection:
             if is_file:
-                _make_private(self.path)
+                make_private_file(self.path)  # SQLite gives -wal and -shm the same mode
             _create_tables(connection)
             yield connection
 
@@ -104,18 +109,6 @@ class Database:
         return sqlite3.connect(
             uri, uri=True, timeout=self._timeout, isolation_level=None, check_same_thread=False
         )
-
-
-def _make_private(path: Path) -> None:
-    """Close a file to others, which fails where it is not the user's own.
-
-    SQLite gives its -wal and -shm files the same mode.
-    """
-    mode = path.lstat().st_mode
-    if not stat.S_ISREG(mode):
-        raise OSError("it is not a plain file")
-    if stat.S_IMODE(mode) & 0o077:
-        path.chmod(0o600)
 
 
 def _create_tables(connection: "sqlite3.Connection") -> None:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from entity_connections.domain.clock import monotonic, now
 from entity_connections.domain.text import clean
+from entity_connections.files import UnsafeFileError
+from entity_connections.services.storage.anchor import Anchor, Line
 from entity_connections.services.storage.database import Database, DatabaseError
 from entity_connections.services.storage.journal_entry import (
     SENDING,
@@ -35,7 +37,8 @@ _SELECT_IS_CLOSED = """
     SELECT EXISTS (SELECT 1 FROM journal WHERE id = ?1)
         AND NOT EXISTS (SELECT 1 FROM open_entry WHERE id = ?1)
 """
-_SELECT_LAST_HASH = "SELECT hash FROM journal ORDER BY seq DESC LIMIT 1"
+_SELECT_LAST = "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1"
+_SELECT_HASH = "SELECT hash FROM journal WHERE seq = ?"
 _SELECT_LAST_SEQ = "SELECT max(seq) FROM sqlite_sequence WHERE name = 'journal'"
 
 
@@ -44,15 +47,19 @@ class JournalError(Exception):
 
 
 class Verification(NamedTuple):
-    """Whether all lines of the journal are as they were written.
+    """What can be known about the lines of the journal.
 
     Attributes:
         lines: how many lines there are.
         problems: a sentence for each place that was changed or is missing.
+        notes: a sentence for each thing that cannot be known.
+        last: the last line, None if there is none.
     """
 
     lines: int
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    last: Line | None = None
 
 
 class Journal:
@@ -66,6 +73,7 @@ class Journal:
         tenant: which tenant this program writes to.
         clock: tells the present moment, for people.
         process_id: "host:pid:token" of this program; another one is for tests and walkthroughs.
+        anchor: the file that remembers the last line, in another folder; None for no such file.
 
     Attributes:
         last: the intent that was recorded last through this object, or None.
@@ -79,6 +87,7 @@ class Journal:
         tenant: str = "",
         clock: Callable[[], datetime] = now,
         process_id: str | None = None,
+        anchor: Path | None = None,
     ) -> None:
         self.path = path
         self.profile, self.tenant = clean(profile), clean(tenant)
@@ -88,7 +97,9 @@ class Journal:
         self.steady: Callable[[], float] = monotonic
         self._first_seen: dict[str, float] = {}
         self._seen_stopped: dict[str, float] = {}
+        self._anchor_problem: str | None = None
         self._database = Database(path)
+        self._anchor = None if anchor is None or path is None else Anchor(anchor)
 
     def record_intent(self, make: Callable[[list[Entry]], Entry]) -> Entry:
         """Record that a write is about to be sent; on return, the disk has the entry.
@@ -100,9 +111,10 @@ class Journal:
         """
         with self._transaction(write=True) as connection:
             entry = make(_parse_rows(connection.execute(_SELECT_OPEN)))
+            self._first_seen[entry.id] = self.steady()
             _append(connection, entry)
+        self._move_anchor()
         self.last = entry
-        self._first_seen[entry.id] = self.steady()
         return entry
 
     def record_outcome(self, entry: Entry) -> None:
@@ -116,6 +128,7 @@ class Journal:
                 if is_closed:
                     return
             _append(connection, entry)
+        self._move_anchor()
 
     def read_entries(self, profile: str | None = None) -> list[Entry]:
         """Read the entries of all tenants, or those sent through a profile, oldest first."""
@@ -161,10 +174,16 @@ class Journal:
         """Find lines that were changed, removed or moved after they had been written.
 
         Each line holds the hash of its content and of the line before. That finds mistakes
-        and damage. It does not find a person who computes the hashes anew, nor a file that
-        was removed or replaced as a whole.
+        and damage. The anchor shows a file that was removed or replaced by an older one.
+        Neither shows the work of a person who changes both files and computes the hashes anew.
         """
-        problems: list[str] = []
+        problems, notes = [], []
+        anchored: list[Line] = []
+        if self._anchor is not None:
+            try:
+                anchored = self._anchor.read()  # before the journal, which may grow
+            except OSError as error:
+                notes.append(_describe_anchor_error(self._anchor, error))
         lines, expected, previous_hash = 0, 1, ""
         with self._transaction() as connection:
             last = connection.execute(_SELECT_LAST_SEQ).fetchone()[0] or 0
@@ -175,9 +194,43 @@ class Journal:
                 elif hash_ != _hash_line(previous_hash, document):
                     problems.append(f"Line {seq} has been changed.")
                 lines, expected, previous_hash = lines + 1, seq + 1, hash_
+            lost = [line for line in anchored if not _holds(connection, line)]
         if expected <= last:
             problems.append(_describe_gap(expected, last))
-        return Verification(lines, tuple(problems))
+        if self._anchor is not None:
+            problems += [
+                f"Line {line.seq} is not the one that {self._anchor.path} remembers: the end of"
+                " the journal was removed, or the file was replaced."
+                for line in lost
+            ]
+            if lines and not anchored and not notes:
+                notes.append(
+                    f"There is no {self._anchor.path}: it cannot be known whether the end of"
+                    " the journal was removed, or the file was replaced by an older one."
+                )
+        newest = Line(expected - 1, previous_hash) if lines else None
+        return Verification(lines, tuple(problems), tuple(notes), newest)
+
+    def take_anchor_problem(self) -> str:
+        """Return why the anchor could not be written, in a sentence, once; else ""."""
+        problem = self._anchor_problem
+        if problem:
+            self._anchor_problem = ""  # not told again
+        return problem or ""
+
+    def _move_anchor(self) -> None:
+        """Let the anchor remember the last line, and the lines that the journal has lost."""
+        if self._anchor is None:
+            return
+        try:
+            # A transaction that writes nothing: no other program moves the anchor meanwhile.
+            with self._transaction(write=True) as connection:
+                anchored = self._anchor.read()
+                lost = [line for line in anchored if not _holds(connection, line)]
+                self._anchor.write(lost, Line(*connection.execute(_SELECT_LAST).fetchone()))
+        except (JournalError, OSError) as error:
+            if self._anchor_problem is None:
+                self._anchor_problem = _describe_anchor_error(self._anchor, error)
 
     def _read(self, query: str) -> list[Entry]:
         with self._transaction() as connection:
@@ -193,9 +246,9 @@ class Journal:
 
 
 def _append(connection: "sqlite3.Connection", entry: Entry) -> None:
-    last = connection.execute(_SELECT_LAST_HASH).fetchone()
+    last = connection.execute(_SELECT_LAST).fetchone()
     document = format_entry(entry)
-    row = entry.id, document, _hash_line(last[0] if last else "", document)
+    row = entry.id, document, _hash_line(last[1] if last else "", document)
     connection.execute("INSERT INTO journal (id, entry, hash) VALUES (?, ?, ?)", row)
     if entry.open:
         connection.execute("INSERT OR IGNORE INTO open_entry VALUES (?)", (entry.id,))
@@ -218,6 +271,18 @@ def _parse_rows(rows: "sqlite3.Cursor") -> list[Entry]:
 
 def _hash_line(previous_hash: str, document: str) -> str:
     return hashlib.sha256(f"{previous_hash}{document}".encode()).hexdigest()
+
+
+def _holds(connection: "sqlite3.Connection", line: Line) -> bool:
+    row = connection.execute(_SELECT_HASH, (line.seq,)).fetchone()
+    return row is not None and row[0] == line.hash
+
+
+def _describe_anchor_error(anchor: Anchor, error: Exception) -> str:
+    if isinstance(error, UnsafeFileError):
+        return str(error)
+    reason = getattr(error, "strerror", None) or str(error).rstrip(".")
+    return f"{anchor.path}, which remembers the end of the journal, cannot be used: {reason}."
 
 
 def _describe_gap(first: int, last: int) -> str:

@@ -27,6 +27,7 @@ _OUTCOMES = {
     "not done": ("✕ not done", "end"),
     "overtaken since": ("? overtaken since", "warn"),
     "unknown": ("? unknown", "warn"),
+    "released": ("? released", "warn"),
     None: ("… no outcome", "warn"),
 }
 
@@ -58,7 +59,7 @@ class JournalDialog(LogDialog):
 
     def _show_verification(self, verification: Verification) -> None:
         problems, dialog = verification.problems, self.query_one("#dialog")
-        subtitle = Content(f"{verification.lines} lines, none changed or missing")
+        subtitle = Content(f"{verification.lines} lines, no change found")
         if problems:
             count = f"{len(problems)} problem{'s' * (len(problems) != 1)}"
             subtitle = Content.styled(f"{count} in {verification.lines} lines", "$text-error")
