@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import resource
 import sys
 
 import click
@@ -21,6 +22,7 @@ from entity_connections.settings.errors import SettingsError
 
 def main() -> None:
     """Run the program and end the process with its exit code."""
+    _disable_core_dumps()
     _ensure_standard_streams()
     if isinstance(sys.stdin, io.TextIOWrapper):  # invalid bytes are checked where they are used
         sys.stdin.reconfigure(errors="surrogateescape")
@@ -35,6 +37,16 @@ def main() -> None:
         except OSError:
             discard_output(stream)
     sys.exit(status)
+
+
+def _disable_core_dumps() -> None:
+    """Keep a crash from writing the memory, which may hold a secret, to the disk.
+
+    A limit of one byte, unlike none, also keeps Linux from passing it to a crash reporter.
+    """
+    _, hard_limit = resource.getrlimit(resource.RLIMIT_CORE)
+    if hard_limit:
+        resource.setrlimit(resource.RLIMIT_CORE, (1, hard_limit))
 
 
 def run() -> int:

@@ -21,6 +21,8 @@ _BREAKS = re.compile(r"[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
 _BLANK_CHARS = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
+_MARKS_AROUND = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+"""Zero-width characters, direction marks and byte order marks, which are copied along with text."""
 
 
 def clean(text: str, limit: int = MAX_NAME_LENGTH) -> str:
@@ -35,6 +37,13 @@ def clean(text: str, limit: int = MAX_NAME_LENGTH) -> str:
     else:
         kept = _remove_invisible(_BREAKS.sub("⏎", text))
     return kept if len(kept) <= limit else kept[: limit - 1] + "…"
+
+
+def trim(text: str) -> str:
+    """Return `text` without blanks of any kind and invisible marks before and after it."""
+    while (trimmed := text.strip().strip(_MARKS_AROUND)) != text:
+        text = trimmed
+    return text
 
 
 def find_problem(text: str) -> str:

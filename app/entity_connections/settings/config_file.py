@@ -1,5 +1,6 @@
 """Reads config.toml. What may stand in it is checked by `config_models`."""
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -13,17 +14,39 @@ MAX_SIZE = 1_000_000
 
 
 def read_config_file(path: Path) -> bytes:
-    """Return the contents of config.toml, or nothing when there is no such file."""
+    """Return the contents of config.toml, or nothing when there is no such file.
+
+    Raises:
+        SettingsError: it cannot be read, or other users can change it: they could have secrets
+            sent to themselves, or run a program as the user.
+    """
     with convert_os_errors(path, "read"):
         try:
-            if path.stat().st_mode & 0o002:
-                raise SettingsError(
-                    f"{path} can be changed by every user of this machine, and it says where "
-                    f"secrets are sent: chmod o-w '{path}'"
-                )
+            _check_links(path)
             return read_file(path, MAX_SIZE)
         except (FileNotFoundError, NotADirectoryError):
             return b""
+
+
+def _check_links(path: Path) -> None:
+    """Check a file, every link on the way to it, and the folders that they are in."""
+    _check_unchangeable(path.parent)
+    path.stat()  # links that go in circles are an error
+    while path.is_symlink():
+        path = path.parent / path.readlink()
+        _check_unchangeable(path.parent)
+    _check_unchangeable(path)
+
+
+def _check_unchangeable(path: Path) -> None:
+    status = path.stat()
+    if status.st_uid not in (0, os.getuid()):
+        raise SettingsError(f"{path} belongs to another user of this machine; it is not used.")
+    if status.st_mode & 0o022:
+        raise SettingsError(
+            f"{path} can be changed by other users of this machine, and what is in it says "
+            f"where secrets are sent: chmod go-w '{path}'"
+        )
 
 
 def parse_toml(data: bytes, path: Path) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import os
 
-from entity_connections.domain.text import find_problem
+from entity_connections.domain.text import find_problem, trim
 from entity_connections.settings.errors import SettingsError
 
 CLIENT_ID = "ZUORA_CLIENT_ID"
@@ -13,11 +13,11 @@ STATE_DIR = "ENTITY_CONNECTIONS_STATE_DIR"
 
 
 def read_variable(name: str) -> str | None:
-    """Return the value of a variable without surrounding blanks, or None when it is not set."""
+    """Return the value of a variable, trimmed, or None when it is not set."""
     value = os.environ.get(name)
     if value is None:
         return None
-    value = value.strip()  # a value read from a file often ends with a line break
+    value = trim(value)  # a value read from a file often ends with a line break
     if problem := find_problem(value):
         raise SettingsError(f"{name} in the environment {problem}. Give it a value, or unset it.")
     return value

@@ -39,16 +39,24 @@ def doctor(options: TenantOptions, *, as_json: bool) -> ExitCode:
             "choose the way to look at: --profile NAME or --base-url URL."
             " The fake tenant that is built in needs none."
         )
-    checks = asyncio.run(_collect_checks(options, as_json=as_json))
+    profile = get_profile(options)
+    try:  # not in the event loop, which would delay ctrl+c while a command or the keyring hangs
+        credentials = Credentials(*find_credentials(profile))
+        check = Check("credentials", "ok", "There are a client id and a client secret.")
+    except CliError as error:
+        credentials = None
+        check = Check("credentials", "failed", error.message, profile.credentials_remedy)
+    running = _run_checks(options, profile, credentials, check)
+    checks = asyncio.run(_collect_checks(running, as_json=as_json))
     if as_json:
         echo_json([check._asdict() for check in checks])
     failed = any(check.verdict == "failed" for check in checks)
     return ExitCode.NO_ACCESS if failed else ExitCode.DONE
 
 
-async def _collect_checks(options: TenantOptions, *, as_json: bool) -> list[Check]:
+async def _collect_checks(running: AsyncIterator[Check], *, as_json: bool) -> list[Check]:
     checks = []
-    async for check in _run_checks(options):
+    async for check in running:
         checks.append(check)
         if not as_json:
             echo(f"{check.verdict:<8} {check.name:<12} {check.sentence}")
@@ -57,14 +65,10 @@ async def _collect_checks(options: TenantOptions, *, as_json: bool) -> list[Chec
     return checks
 
 
-async def _run_checks(options: TenantOptions) -> AsyncIterator[Check]:
-    profile = get_profile(options)
-    credentials = None
-    try:
-        credentials = Credentials(*find_credentials(profile))
-        yield Check("credentials", "ok", "There are a client id and a client secret.")
-    except CliError as error:
-        yield Check("credentials", "failed", error.message, profile.credentials_remedy)
+async def _run_checks(
+    options: TenantOptions, profile: Profile, credentials: Credentials | None, first: Check
+) -> AsyncIterator[Check]:
+    yield first
     yield _check_journal(profile)
     entity = profile.entity if options.entity is None else options.entity
     acting_id = None if entity is None else _find_entity_id(entity, profile)

@@ -19,7 +19,7 @@ from entity_connections.cli.tenant_options import TenantOptions, some_tenant_opt
 from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.secret import Secret
-from entity_connections.domain.text import find_problem
+from entity_connections.domain.text import find_problem, trim
 from entity_connections.services.request_log import RequestLog
 from entity_connections.settings import paths
 from entity_connections.settings.environment_variables import (
@@ -33,6 +33,7 @@ from entity_connections.settings.profiles import (
     parse_base_url,
     write_profile,
 )
+from entity_connections.settings.secrets.exit_signals import exit_on_signals
 from entity_connections.settings.secrets.parsing import parse_secret
 from entity_connections.settings.zuora_environments import (
     ENVIRONMENTS,
@@ -147,10 +148,10 @@ def _prompt_text(question: str, option: str) -> str:
     """Ask on the terminal; where there is none, the error names the option to use instead."""
     if not sys.stdin.isatty():
         raise click.UsageError(f"{option} is needed: there is no terminal to ask on.")
-    answer: str = click.prompt(question, err=True)
+    answer = trim(click.prompt(question, err=True))
     if problem := find_problem(answer):
         raise click.UsageError(f"what was typed {problem}.")
-    return answer.strip()
+    return answer
 
 
 def _prompt_name(name: str | None) -> str:
@@ -211,7 +212,8 @@ def _prompt_secret() -> Secret:
         info(f"The secret is taken from {CLIENT_SECRET}.")
     elif sys.stdin.isatty():
         try:
-            secret = str(click.prompt("Client secret (not shown)", hide_input=True, err=True))
+            with exit_on_signals():
+                secret = str(click.prompt("Client secret (not shown)", hide_input=True, err=True))
         except UnicodeDecodeError:  # `getpass` reads the terminal in strict UTF-8
             secret = ""
     else:

@@ -1,9 +1,12 @@
 """Finds and stores the client secret of a profile.
 
-It is looked for in the environment, then with `secret_command`, in the keyring and in a file. It
-is stored in the keyring, or else in the file. No error repeats anything of a secret.
+It is looked for in the environment, then with `secret_command`, in a file and in the keyring. It
+is stored in the keyring, and the file is removed; or else in the file. So a file is never older
+than what the keyring holds, even if that was locked and kept an older secret. No error repeats
+anything of a secret.
 """
 
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,15 +48,15 @@ def find_secret(profile: Profile) -> ClientSecret:
         from entity_connections.settings.secrets.secret_command import run_secret_command
 
         return ClientSecret(run_secret_command(profile.secret_command), "secret_command")
-    keyring = read_keyring(profile.name)
-    if keyring.secret:
-        return ClientSecret(keyring.secret, keyring.message)
     path = paths.secret_file(profile.name)
     if secret := _read_file(path):
         return ClientSecret(secret, str(path))
+    keyring = read_keyring(profile.name)
+    if keyring.secret:
+        return ClientSecret(keyring.secret, keyring.message)
     raise SettingsError(
         f"There is no client secret for the profile {profile.name}: {CLIENT_SECRET} is not set, "
-        f"there is no secret_command, {keyring.message}, and no file {path}. "
+        f"there is no secret_command, no file {path}, and {keyring.message}. "
         f"{profile.credentials_remedy}"
     )
 
@@ -63,8 +66,10 @@ def store_secret(profile: Profile, secret: Secret) -> str:
     path = paths.secret_file(profile.name)
     keyring = write_keyring(profile.name, secret)
     if keyring.secret:
-        with convert_os_errors(path, "removed"):
-            path.unlink(missing_ok=True)
+        action = "removed, and the older secret in it is used as long as it is there"
+        with convert_os_errors(path, action), suppress(FileNotFoundError, NotADirectoryError):
+            files.check_private_folder(path.parent)
+            path.unlink()
         return keyring.message
     with convert_os_errors(path, "written"):
         path.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,15 +1,29 @@
 """A client secret printed by a command, such as that of a password manager."""
 
+import os
 import shlex
+import signal
 import subprocess
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from select import select
+from time import monotonic
+from typing import IO
 
 from entity_connections.domain.secret import Secret
 from entity_connections.domain.text import clean
 from entity_connections.settings.errors import SettingsError
+from entity_connections.settings.secrets.exit_signals import exit_on_signals
 from entity_connections.settings.secrets.parsing import parse_secret
 
 TIMEOUT = 30.0
 """Seconds the command may take: the user may have to type a password or touch a key first."""
+MAX_OUTPUT = 65_536
+"""Most bytes the command may print."""
+
+_GROUP_LEADER = ("/bin/sh", "-c", "read -r _; kill -KILL 0")
+"""Kills its process group when its input ends: also when this program is killed."""
 
 
 def get_program(command: str) -> str:
@@ -21,26 +35,126 @@ def run_secret_command(command: str, timeout: float = TIMEOUT) -> Secret:
     """Run a command and return the first line it prints.
 
     It runs without a shell and without input, but can ask the user on the terminal. What it
-    prints on stderr is discarded, because that might hold the secret. After `timeout` seconds
-    it is killed.
+    prints on stderr is discarded, because that might hold the secret. After `timeout` seconds,
+    and when this program ends, it is killed together with the processes that it has started.
     """
     name = f"secret_command ({get_program(command)} …)"
     try:
-        done = subprocess.run(  # noqa: S603 - the command is in the user's own file
-            shlex.split(command),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=timeout,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+        with exit_on_signals(), _process_group() as leader:
+            output = _run(shlex.split(command), leader, monotonic() + timeout)
+    except _CommandError as error:
+        problem = str(error)
+    except TimeoutError:
         problem = f"took longer than {timeout:g} seconds"
     except OSError as error:
         problem = f"cannot be run: {error.strerror}"
     else:
-        if done.returncode == 0:
-            return parse_secret(done.stdout, f"The output of the {name}")
-        problem = f"failed with exit status {done.returncode}"
-    # Raised outside the handlers: the exceptions there hold the arguments and the output.
+        return parse_secret(output, f"The output of the {name}")
+    # Raised outside the handlers: the exceptions there hold the arguments.
     raise SettingsError(f"The {name} {problem}. Run it by hand to see why.")
+
+
+class _CommandError(Exception):
+    """The command ran and failed."""
+
+
+def _run(arguments: list[str], leader: "subprocess.Popen[bytes]", deadline: float) -> bytes:
+    """Return the output of a command that runs in the process group of `leader`.
+
+    Raises:
+        KeyboardInterrupt: the leader has ended: ctrl+c on the terminal goes to its group.
+        TimeoutError: the command did not end before `deadline`.
+    """
+    output = b""
+    with subprocess.Popen(  # noqa: S603 - the command is in the user's own file
+        arguments,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        process_group=leader.pid,
+    ) as process:
+        assert process.stdout and leader.stdout  # noqa: S101, PT018 - both are pipes
+        try:
+            while True:
+                if not _wait(deadline - monotonic(), leader.stdout, process.stdout):
+                    raise TimeoutError
+                data = os.read(process.stdout.fileno(), MAX_OUTPUT)
+                if not data:
+                    break
+                output += data
+                if len(output) > MAX_OUTPUT:
+                    raise _CommandError(f"printed more than {MAX_OUTPUT:,} bytes")
+            while process.poll() is None:  # it has closed its output, and still runs
+                _wait(0.01, leader.stdout)
+                if monotonic() > deadline:
+                    raise TimeoutError
+            if process.returncode:
+                _wait(0.1, leader.stdout)  # ctrl+c ends both, in any order
+                raise _CommandError(f"failed with exit status {process.returncode}")
+        finally:
+            process.kill()
+    return output
+
+
+def _wait(seconds: float, leader_output: IO[bytes], *outputs: IO[bytes]) -> bool:
+    """Wait until there is output; return whether there is any.
+
+    Raises:
+        KeyboardInterrupt: the output of the leader has ended.
+    """
+    ready, _, _ = select([leader_output, *outputs], [], [], max(0.0, seconds))
+    if leader_output in ready:
+        raise KeyboardInterrupt
+    return bool(ready)
+
+
+@contextmanager
+def _process_group() -> Iterator["subprocess.Popen[bytes]"]:
+    """Make a process group that has the terminal; yield its leader, and kill all of it at the end.
+
+    The terminal sends ctrl+c to this group, and not to this program. ctrl+z is ignored, because
+    it would stop the group, and this program would wait for it.
+    """
+    stop_handler = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+    try:
+        with subprocess.Popen(  # noqa: S603 - no input of others
+            _GROUP_LEADER,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={},
+            process_group=0,
+        ) as leader:
+            try:
+                with _terminal_for(leader.pid):
+                    yield leader
+            finally:
+                os.killpg(leader.pid, signal.SIGKILL)
+    finally:
+        signal.signal(signal.SIGTSTP, stop_handler)
+
+
+@contextmanager
+def _terminal_for(group: int) -> Iterator[None]:
+    """Give the terminal to a process group, if this program has it; then restore it."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR)
+    except OSError:  # there is none
+        terminal = os.open(os.devnull, os.O_RDWR)
+    try:
+        if not os.isatty(terminal) or os.tcgetpgrp(terminal) != os.getpgrp():
+            yield
+            return
+        attributes = termios.tcgetattr(terminal)
+        try:
+            os.tcsetpgrp(terminal, group)
+            yield
+        finally:
+            # Otherwise this signal stops a program in the background that changes the terminal.
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})
+            with suppress(OSError, termios.error):  # the terminal is gone
+                os.tcsetpgrp(terminal, os.getpgrp())
+                termios.tcsetattr(terminal, termios.TCSANOW, attributes)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTTOU})
+    finally:
+        os.close(terminal)

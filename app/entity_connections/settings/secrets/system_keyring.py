@@ -1,12 +1,22 @@
 """Client secrets in the keyring of the system, when the extra `[keyring]` is installed."""
 
+import sys
+from collections.abc import Callable
 from contextlib import suppress
-from typing import NamedTuple
+from threading import Thread
+from typing import TYPE_CHECKING, NamedTuple
 
 from entity_connections.domain.secret import Secret
 from entity_connections.domain.text import clean
 from entity_connections.settings.errors import SettingsError
 from entity_connections.settings.paths import APP
+from entity_connections.settings.secrets.parsing import parse_secret
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+TIMEOUT = 30.0
+"""Seconds the keyring may take: the system may ask the user to unlock it first."""
 
 
 class KeyringResult(NamedTuple):
@@ -21,44 +31,70 @@ class KeyringResult(NamedTuple):
     message: str
 
 
-def read_keyring(profile_name: str) -> KeyringResult:
-    """Return the secret of a profile; the system may ask the user to unlock the keyring first."""
-    try:
-        import keyring  # slow to import
+def read_keyring(profile_name: str, timeout: float = TIMEOUT) -> KeyringResult:
+    """Return the secret of a profile; waits at most `timeout` seconds."""
+    return _ask(lambda keyring: _read(keyring, profile_name), timeout)
 
-        name = clean(str(keyring.get_keyring().name), 64)
-        password = (keyring.get_password(APP, profile_name) or "").strip()
-    except Exception as error:  # noqa: BLE001 - backends raise anything
-        return KeyringResult(None, _describe(error))
-    if not password or not password.isprintable():
+
+def write_keyring(profile_name: str, secret: Secret, timeout: float = TIMEOUT) -> KeyringResult:
+    """Store a secret and read it back; waits at most `timeout` seconds.
+
+    The result has no secret when it was not stored. The keyring may then hold an older one.
+    """
+
+    def store(keyring: "KeyringBackend") -> KeyringResult:
+        problem = "the keyring did not keep it"
+        try:
+            keyring.set_password(APP, profile_name, secret.get_secret_value())
+            stored = _read(keyring, profile_name)
+            if stored.secret and stored.secret.get_secret_value() == secret.get_secret_value():
+                return stored
+        except Exception as error:  # noqa: BLE001 - backends raise anything
+            problem = _describe(error)
+        with suppress(Exception):
+            keyring.delete_password(APP, profile_name)
+        return KeyringResult(None, problem)
+
+    return _ask(store, timeout)
+
+
+def _ask(question: Callable[["KeyringBackend"], KeyringResult], timeout: float) -> KeyringResult:
+    """Ask the keyring in a thread, which is abandoned when no answer comes in time."""
+    answers: list[KeyringResult] = []
+
+    def ask() -> None:
+        try:
+            answers.append(question(_find_keyring()))
+        except BaseException as error:  # noqa: BLE001 - backends raise anything
+            answers.append(KeyringResult(None, _describe(error)))
+
+    thread = Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(timeout)
+    if answers:
+        return answers[0]
+    return KeyringResult(None, f"the keyring did not answer within {timeout:g} seconds")
+
+
+def _find_keyring() -> "KeyringBackend":
+    if sys.platform != "darwin":
+        # On other systems its search for Apple's libraries runs a compiler and a linker.
+        sys.modules.setdefault("keyring.backends.macOS.api", None)  # type: ignore[arg-type]
+    import keyring  # slow to import
+
+    return keyring.get_keyring()
+
+
+def _read(keyring: "KeyringBackend", profile_name: str) -> KeyringResult:
+    name = clean(str(keyring.name), 64)
+    try:
+        secret = parse_secret(keyring.get_password(APP, profile_name) or "", name)
+    except SettingsError:
         return KeyringResult(None, f"nothing in the keyring ({name})")
-    return KeyringResult(Secret(password), f"the keyring ({name})")
+    return KeyringResult(secret, f"the keyring ({name})")
 
 
-def write_keyring(profile_name: str, secret: Secret) -> KeyringResult:
-    """Store a secret and read it back; the result has no secret when it was not stored."""
-    problem = "the keyring did not keep it"
-    try:
-        import keyring
-
-        keyring.set_password(APP, profile_name, secret.get_secret_value())
-    except Exception as error:  # noqa: BLE001 - backends raise anything
-        problem = _describe(error)
-    stored = read_keyring(profile_name)
-    if stored.secret and stored.secret.get_secret_value() == secret.get_secret_value():
-        return stored
-    # An older secret in the keyring would be found before the new one in a file.
-    with suppress(Exception):
-        keyring.delete_password(APP, profile_name)
-    if read_keyring(profile_name).secret:
-        raise SettingsError(
-            f"The keyring holds an older secret for {profile_name} and will not let go of it:"
-            f" remove it there (service {APP}, user {profile_name}), then log in again."
-        )
-    return KeyringResult(None, problem)
-
-
-def _describe(error: Exception) -> str:
+def _describe(error: BaseException) -> str:
     """Return why the keyring cannot be used, without the text of the error, which may hold data."""
     if isinstance(error, ImportError):
         return "no keyring is installed (the extra [keyring])"
