@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -156,6 +157,55 @@ def test_login_asks_on_a_terminal_and_does_not_show_the_secret(home: Path, tenan
         assert "accepts the credentials" in terminal.transcript.decode()
         assert SECRET not in terminal.transcript.decode()
     assert run(home, "waiting", "--profile", "asked").returncode == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def test_a_signal_at_the_secret_prompt_restores_the_echo(
+    home: Path, number: signal.Signals
+) -> None:
+    settings = [f"{k}={v}" for k, v in environ(home).items() if k.startswith(("ENTITY_", "PYTHON"))]
+    options = ["--environment", "eu-production", "--profile", "a", "--client-id", "x"]
+    with Terminal(["env", *settings, *PROGRAM, "login", *options]) as terminal:
+        terminal.wait_for("Client secret (not shown)")
+        terminal.wait_quiet()
+        assert terminal.leftovers() == ["attributes"]
+        os.kill(terminal.pid, number)
+        assert terminal.wait_exit() == 128 + number
+        assert terminal.leftovers() == []
+    assert not home.exists()
+
+
+def test_a_crash_leaves_no_core_dump(tmp_path: Path, home: Path) -> None:
+    command = ["sh", "-c", 'ulimit -c unlimited; exec "$@"', "sh", *PROGRAM]
+    with subprocess.Popen(
+        [*command, "serve", "--port", "0", "--json"], stdout=subprocess.PIPE, env=environ(home),
+        cwd=tmp_path,
+    ) as program:  # fmt: skip
+        assert program.stdout
+        assert program.stdout.readline()
+        program.send_signal(signal.SIGABRT)
+        _, status = os.waitpid(program.pid, 0)
+    assert os.WTERMSIG(status) == signal.SIGABRT
+    assert not os.WCOREDUMP(status)
+    assert not [*tmp_path.glob("core*")]
+
+
+def test_a_keyring_that_does_not_answer_can_be_left(home: Path) -> None:
+    (home / "config").mkdir(parents=True)
+    (home / "config" / "config.toml").write_text(
+        '[profiles.a]\nenvironment = "eu-production"\nclient_id = "x"\n'
+    )
+    backend = {"PYTHON_KEYRING_BACKEND": "tests.settings.keyring_backends.HangingKeyring"}
+    with subprocess.Popen(
+        [*PROGRAM, "doctor", "--profile", "a"], env=environ(home, **backend),
+        stderr=subprocess.PIPE, text=True,
+    ) as program:  # fmt: skip
+        assert program.stderr
+        assert program.stderr.readline() == (
+            "waiting up to 30 s for the keyring to be unlocked; ctrl+c gives up\n"
+        )
+        program.send_signal(signal.SIGINT)
+        assert program.wait(10) == 130
 
 
 def test_profiles_are_listed(home: Path, tenant: Served) -> None:

@@ -1,7 +1,9 @@
 """Keyrings for tests: one that works and several that do not."""
 
+from threading import Event
+
 from keyring.backend import KeyringBackend
-from keyring.errors import PasswordDeleteError
+from keyring.errors import KeyringLocked, PasswordDeleteError
 
 
 class MemoryKeyring(KeyringBackend):
@@ -33,10 +35,51 @@ class ForgetfulKeyring(MemoryKeyring):
 
 
 class StubbornKeyring(ForgetfulKeyring):
-    """Always returns an older password."""
+    """Keeps an older password, whatever it is told."""
 
     def get_password(self, service: str, username: str) -> str | None:
         return "older"
+
+    def delete_password(self, service: str, username: str) -> None:
+        raise PasswordDeleteError("no")
+
+
+class LockableKeyring(MemoryKeyring):
+    """Answers nothing while it is locked."""
+
+    locked = False
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self._check_unlocked()
+        return super().get_password(service, username)
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self._check_unlocked()
+        super().set_password(service, username, password)
+
+    def delete_password(self, service: str, username: str) -> None:
+        self._check_unlocked()
+        super().delete_password(service, username)
+
+    def _check_unlocked(self) -> None:
+        if self.locked:
+            raise KeyringLocked("the user did not unlock it")
+
+
+class HangingKeyring(MemoryKeyring):
+    """Does not answer before the event `answered`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answered = Event()
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self.answered.wait()
+        return super().get_password(service, username)
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.answered.wait()
+        super().set_password(service, username, password)
 
 
 class FailingKeyring(MemoryKeyring):

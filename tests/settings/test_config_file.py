@@ -1,6 +1,7 @@
 """Every problem in config.toml is reported: where it is, what it is, and what to do."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from entity_connections.settings.config_models import make_json_schema
 from entity_connections.settings.errors import SettingsError
 from entity_connections.settings.paths import PROFILE_NAME, PROFILE_NAME_RULE
-from entity_connections.settings.profiles import load_profiles
+from entity_connections.settings.profiles import list_profile_names, load_profiles, write_profile
 from entity_connections.settings.zuora_environments import ENVIRONMENTS
 
 from tests.settings.reports import check_report
@@ -155,13 +156,39 @@ def test_a_file_that_cannot_be_read_is_reported(home: Path) -> None:
         load_profiles()
 
 
-def test_a_file_that_everybody_can_change_is_refused(config: Config) -> None:
+@pytest.mark.parametrize("mode", [0o020, 0o002])
+@pytest.mark.parametrize(
+    "place",
+    ["config/config.toml", "config", "link", "other", "dotfiles", "dotfiles/entity.toml"],
+)
+def test_a_file_or_folder_that_others_can_change_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, mode: int
+) -> None:
     """Whoever changes base_url gets the secret; whoever changes secret_command runs a program."""
-    path = config(f"[profiles.one]\n{ROOT}")
-    path.chmod(0o664)
+    for name in ("config", "other", "dotfiles"):
+        (tmp_path / name).mkdir()
+    file = tmp_path / "dotfiles" / "entity.toml"
+    file.write_text(f"[profiles.one]\n{ROOT}")
+    (tmp_path / "other" / "link.toml").symlink_to("../dotfiles/entity.toml")
+    (tmp_path / "config" / "config.toml").symlink_to(tmp_path / "other" / "link.toml")
+    (tmp_path / "link").symlink_to("config")
+    monkeypatch.setenv("ENTITY_CONNECTIONS_CONFIG_DIR", str(tmp_path / "link"))
     assert load_profiles()
-    path.chmod(0o666)
-    with pytest.raises(SettingsError, match=f"chmod o-w '{path}'"):
+    path = tmp_path / place
+    path.chmod(path.stat().st_mode | mode)
+    with pytest.raises(SettingsError, match=r"can be changed by other users .*: chmod go-w '"):
+        load_profiles()
+    with pytest.raises(SettingsError, match="can be changed by other users"):
+        write_profile("one", {"client_id": "other"})
+    assert list_profile_names() == []
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize("place", ["config.toml", "."])
+def test_a_file_or_folder_of_another_user_is_refused(config: Config, place: str) -> None:
+    path = config(f"[profiles.one]\n{ROOT}").parent / place
+    os.chown(path, 12345, -1)
+    with pytest.raises(SettingsError, match=f"{path} belongs to another user"):
         load_profiles()
 
 

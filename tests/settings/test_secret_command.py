@@ -2,8 +2,10 @@
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from entity_connections.domain.risk import Risk
@@ -20,7 +22,7 @@ VALUE = "s3cr3t-Of-Acme+42="
 RUN = """
 from entity_connections.settings.secrets.secret_command import run_secret_command
 try:
-    print("secret:", run_secret_command({command!r}).get_secret_value())
+    print("secret:", run_secret_command({command!r}, {timeout}).get_secret_value())
 except KeyboardInterrupt:
     print("interrupted")
 """
@@ -42,7 +44,7 @@ def test_the_command_runs_without_a_shell() -> None:
 
 
 def test_the_command_does_not_read_the_input_of_the_program() -> None:
-    code = RUN.format(command=python("import sys; print('read: ' + sys.stdin.read())"))
+    code = RUN.format(command=python("import sys; print('read: ' + sys.stdin.read())"), timeout=20)
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, input="typed", capture_output=True, text=True, check=True)
     assert done.stdout == "secret: read:\n"
@@ -57,16 +59,65 @@ def test_the_command_does_not_read_the_input_of_the_program() -> None:
             "secret: hush",
         ),
         ("sh -c 'echo question >/dev/tty; exec sleep 600'", b"\x03", "interrupted"),
+        (
+            "sh -c 'trap \"\" INT; stty -echo; echo question >/dev/tty; sleep 600' </dev/tty",
+            b"\x1a\x03",
+            "interrupted",
+        ),
     ],
 )
 def test_the_command_can_ask_on_the_terminal(command: str, typed: bytes, result: str) -> None:
-    env = {"PYTHONPATH": os.environ.get("PYTHONPATH", "")}
-    with Terminal([sys.executable, "-c", RUN.format(command=command)], env=env) as screen:
+    with Terminal([sys.executable, "-c", RUN.format(command=command, timeout=20)]) as screen:
         screen.wait_for("question")
         screen.wait_quiet()
         os.write(screen.child.child_fd, typed)
         screen.wait_for(result)
         assert screen.wait_exit() == 0
+        assert screen.leftovers() == []
+
+
+def test_the_terminal_is_the_program_s_again_after_the_command() -> None:
+    code = RUN.format(command="sh -c 'read -r x </dev/tty; echo $x'", timeout=20)
+    code += "print('then:', input())"
+    with Terminal([sys.executable, "-c", code]) as screen:
+        screen.send("hush", "enter")
+        screen.wait_for("secret: hush")
+        screen.send("more", "enter")
+        screen.wait_for("then: more")
+        assert screen.wait_exit() == 0
+
+
+GROUP = "import os; os.setpgid(0, 0); os.execvp('sh', ['sh', *os.sys.argv[1:]])"
+
+
+@pytest.mark.parametrize(
+    ("shell", "number", "status"),
+    [
+        (("sh",), None, 1),
+        ((sys.executable, "-Sc", GROUP), None, 1),
+        (("sh",), signal.SIGINT, 0),
+        (("sh",), signal.SIGTERM, 128 + signal.SIGTERM),
+        (("sh",), signal.SIGHUP, 128 + signal.SIGHUP),
+        (("sh",), signal.SIGKILL, -signal.SIGKILL),
+    ],
+)
+def test_a_command_that_hangs_is_ended_with_its_children(
+    tmp_path: Path, shell: tuple[str, ...], number: signal.Signals | None, status: int
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    script = f"trap '' INT TERM HUP; exec 3>{pipe}; sleep 600 & sleep 600"
+    command = shlex.join([*shell, "-c", script])
+    timeout = 1 if number is None else 600
+    code = RUN.format(command=command, timeout=timeout)
+    with (
+        subprocess.Popen([sys.executable, "-c", code], start_new_session=True) as program,
+        pipe.open() as end_of_all,  # when the command has started
+    ):
+        if number is not None:
+            program.send_signal(number)
+        end_of_all.read()
+        assert program.wait() == status
 
 
 @pytest.mark.parametrize(
@@ -76,6 +127,9 @@ def test_the_command_can_ask_on_the_terminal(command: str, typed: bytes, result:
         (python("print()"), "holds no secret"),
         (python("import sys; sys.stdout.buffer.write(b'\\xff')"), "holds no secret"),
         (python(f"import time; print('{VALUE}'); time.sleep(600)"), "took longer than 2 seconds"),
+        (python("import os; os.close(1); os.close(2); import time; time.sleep(600)"),
+         "took longer than 2 seconds"),
+        ("yes", "printed more than 65,536 bytes"),
         (f"/no/such/program {VALUE}", "(/no/such/program …) cannot be run: No such file"),
         (f"/ {VALUE}", "cannot be run: Permission denied"),
         (f"'' {VALUE}", "cannot be run"),

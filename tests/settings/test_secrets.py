@@ -3,6 +3,7 @@
 import os
 import shlex
 import stat
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from entity_connections.settings.profiles import (
     make_profile_for_url,
 )
 from entity_connections.settings.secrets.client_secret import find_secret, store_secret
+from entity_connections.settings.secrets.system_keyring import read_keyring, write_keyring
 from keyring.backend import KeyringBackend
 from keyring.backends.null import Keyring as NullKeyring
 from keyring.errors import KeyringLocked, NoKeyringError
@@ -24,6 +26,8 @@ from keyring.errors import KeyringLocked, NoKeyringError
 from tests.settings.keyring_backends import (
     FailingKeyring,
     ForgetfulKeyring,
+    HangingKeyring,
+    LockableKeyring,
     MemoryKeyring,
     StubbornKeyring,
 )
@@ -54,11 +58,12 @@ def file(home: Path) -> Path:
     return path
 
 
-def test_the_variable_wins_over_the_command_the_keyring_and_the_file(
+def test_the_variable_wins_over_the_command_the_file_and_the_keyring(
     monkeypatch: pytest.MonkeyPatch, memory: MemoryKeyring, file: Path
 ) -> None:
-    assert find(ACME) == (VALUE, str(file))
     memory.passwords["entity-connections", "acme"] = "in-keyring"
+    assert find(ACME) == (VALUE, str(file))
+    file.unlink()
     assert find(ACME) == ("in-keyring", "the keyring (Memory)")
     command = shlex.join([sys.executable, "-SIc", "print('by-command')"])
     with_command = ACME._replace(secret_command=command)
@@ -109,7 +114,7 @@ def test_a_missing_secret_is_reported_with_every_place_searched(home: Path) -> N
         find_secret(ACME)
     assert str(raised.value) == (
         "There is no client secret for the profile acme: ZUORA_CLIENT_SECRET is not set, there is "
-        f"no secret_command, nothing in the keyring (Memory), and no file {home}/secrets/acme. "
+        f"no secret_command, no file {home}/secrets/acme, and nothing in the keyring (Memory). "
         "Run: entity-connections login --profile acme"
     )
 
@@ -169,10 +174,10 @@ def test_without_the_keyring_package_there_is_the_file(
         find_secret(ACME)
 
 
-def test_an_older_secret_that_stays_in_the_keyring_is_reported(use_keyring: UseKeyring) -> None:
+def test_an_older_secret_that_stays_in_the_keyring_is_not_used(use_keyring: UseKeyring) -> None:
     use_keyring(StubbornKeyring())
-    with pytest.raises(SettingsError, match="holds an older secret for acme"):
-        store_secret(ACME, SECRET)
+    store_secret(ACME, SECRET)
+    assert find(ACME)[0] == VALUE
 
 
 def test_an_older_secret_is_removed_from_the_keyring(use_keyring: UseKeyring) -> None:
@@ -180,6 +185,82 @@ def test_an_older_secret_is_removed_from_the_keyring(use_keyring: UseKeyring) ->
     backend.passwords["entity-connections", "acme"] = "older"
     use_keyring(backend)
     store_secret(ACME, SECRET)
+    assert find(ACME)[0] == VALUE
+    assert not backend.passwords
+
+
+def test_the_newest_secret_wins_when_the_keyring_was_locked(use_keyring: UseKeyring) -> None:
+    keyring = LockableKeyring()
+    use_keyring(keyring)
+    other = ACME._replace(name="other")
+    store_secret(ACME, Secret("first"))
+    store_secret(other, Secret("of other"))
+    keyring.locked = True
+    store_secret(ACME, Secret("second"))
+    assert find(ACME)[0] == "second"
+    with pytest.raises(SettingsError, match="does not answer"):
+        find_secret(other)
+    keyring.locked = False
+    assert find(ACME)[0] == "second"
+    assert find(other)[0] == "of other"
+    store_secret(ACME, Secret("third"))
+    assert find(ACME) == ("third", "the keyring (Memory)")
+    keyring.locked = True
+    with pytest.raises(SettingsError, match="does not answer"):
+        find_secret(ACME)
+
+
+def test_a_keyring_that_does_not_answer_is_given_up(use_keyring: UseKeyring) -> None:
+    keyring = HangingKeyring()
+    use_keyring(keyring)
+    try:
+        answers = read_keyring("acme", timeout=0.05), write_keyring("acme", SECRET, timeout=0.05)
+    finally:
+        keyring.answered.set()
+    assert answers == ((None, "the keyring did not answer within 0.05 seconds"),) * 2
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="the search is for macOS")
+def test_looking_for_a_keyring_starts_no_program(tmp_path: Path) -> None:
+    code = """if True:
+        import sys
+        sys.addaudithook(lambda event, arguments: "Popen" in event and print(event, arguments))
+        from entity_connections.settings.secrets.system_keyring import read_keyring
+        print(read_keyring("acme").message)
+    """
+    environ = {**os.environ, "HOME": str(tmp_path)}
+    environ.pop("PYTHON_KEYRING_BACKEND", None)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+    [message] = done.stdout.splitlines()
+    assert "keyring" in message
+
+
+def test_a_secret_file_that_stays_is_reported(file: Path) -> None:
+    """It wins over the keyring."""
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(SettingsError, match="acme cannot be removed, and the older secret in it"):
+        store_secret(ACME, Secret("newer"))
+
+
+@pytest.mark.parametrize(
+    "around", ["{} ", "\u00a0{}\u00a0", "\ufeff{}", "\ufeff\u00a0\u200b {}\u2060\u3000\r\n"]
+)
+def test_blanks_and_invisible_marks_around_a_secret_are_removed(
+    monkeypatch: pytest.MonkeyPatch, memory: MemoryKeyring, file: Path, around: str
+) -> None:
+    pasted = around.format(VALUE)
+    file.write_text(pasted, encoding="utf-8")
+    assert find(ACME)[0] == VALUE
+    file.unlink()
+    memory.passwords["entity-connections", "acme"] = pasted
+    assert find(ACME)[0] == VALUE
+    command = shlex.join([sys.executable, "-SIc", f"print({pasted!r})"])
+    assert find(ACME._replace(secret_command=command))[0] == VALUE
+    monkeypatch.setenv("ZUORA_CLIENT_SECRET", pasted)
     assert find(ACME)[0] == VALUE
 
 

@@ -60,6 +60,7 @@ def login(
     piped in as one line, or taken from ZUORA_CLIENT_SECRET; there is no option
     for it, because others can see the arguments of a program.
     """
+    from entity_connections.cli.keyring_wait import report_keyring_wait
     from entity_connections.settings.secrets.client_secret import find_secret, store_secret
 
     name = _prompt_name(options.profile)
@@ -90,7 +91,9 @@ def login(
     if by_command:
         info("The secret stays where secret_command finds it.")
     else:
-        info(f"The secret is in {store_secret(profile, secret)}.")
+        with report_keyring_wait():
+            place = store_secret(profile, secret)
+        info(f"The secret is in {place}.")
     for variable in (CLIENT_ID, CLIENT_SECRET):
         if read_variable(variable) is not None:
             info(f"{variable} is set: unset it to use what was stored.")

@@ -34,6 +34,7 @@ def find_credentials(profile: Profile) -> tuple[str, Secret]:
         CliError: there are none, or they must not be used.
         SettingsError: the environment variable is empty.
     """
+    from entity_connections.cli.keyring_wait import report_keyring_wait
     from entity_connections.settings.secrets.client_secret import find_secret
 
     read_variable(CLIENT_SECRET)  # an empty variable is a usage error, not a missing secret
@@ -41,7 +42,10 @@ def find_credentials(profile: Profile) -> tuple[str, Secret]:
         sentence = f"There is no client id for {profile.name}. {profile.credentials_remedy}"
         raise CliError(sentence, ExitCode.NO_ACCESS)
     try:
-        return profile.client_id, find_secret(profile).value
+        if profile.secret_command:  # may ask on the terminal
+            return profile.client_id, find_secret(profile).value
+        with report_keyring_wait():
+            return profile.client_id, find_secret(profile).value
     except SettingsError as error:
         raise CliError(str(error), ExitCode.NO_ACCESS) from error
 

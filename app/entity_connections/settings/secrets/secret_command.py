@@ -92,6 +92,9 @@ def _run(arguments: list[str], leader: "subprocess.Popen[bytes]", deadline: floa
                 _wait(0.1, leader.stdout)  # ctrl+c ends both, in any order
                 raise _CommandError(f"failed with exit status {process.returncode}")
         finally:
+            if process.poll() is None:
+                with suppress(ProcessLookupError):  # only some programs make a group of their own
+                    os.killpg(process.pid, signal.SIGKILL)
             process.kill()
     return output
 
