@@ -21,7 +21,8 @@ class ExitCode(IntEnum):
     USAGE = 2
     """Arguments, settings or the terminal cannot be used; no write was sent."""
     NO_ACCESS = 3
-    """Zuora cannot be reached, refuses the credentials, or its answer is invalid."""
+    """Zuora cannot be reached, refuses the credentials, or its answer is invalid; or a list could
+    not be read whole."""
     UNKNOWN = 4
     """A write was sent and its outcome is unknown."""
     CRASHED = 70

@@ -1,6 +1,6 @@
 """`connections`: those of the acting entity; `waiting`: the requests in all entities."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import click
 
@@ -73,6 +73,7 @@ async def waiting(session: TenantSession, *, as_json: bool) -> ExitCode:
     lists = await read_all_lists(session)
     hierarchy = session.tenant.hierarchy
     requests: list[Connection] = []
+    undecided: list[Connection] = []
     codes: list[ExitCode] = []
     for entity_id, snapshot in lists.items():
         if isinstance(snapshot, ZuoraError):
@@ -82,10 +83,10 @@ async def waiting(session: TenantSession, *, as_json: bool) -> ExitCode:
             continue
         name = hierarchy.get(entity_id).title
         inbound = [record for record in snapshot.connections if record.target_id == entity_id]
-        warnings = (*snapshot.warnings, *_list_unknown_statuses(inbound))
-        own = [warning for warning in warnings if warning not in session.tenant.warnings]
+        own = [warning for warning in snapshot.warnings if warning not in session.tenant.warnings]
         print_warnings(f"{name}: {warning}" for warning in own)
         requests += (record for record in inbound if record.status == PENDING)
+        undecided += (record for record in inbound if record.status not in KNOWN_STATUSES)
         if not snapshot.complete:
             codes.append(ExitCode.NO_ACCESS)
     print_warnings(session.tenant.warnings)
@@ -94,20 +95,13 @@ async def waiting(session: TenantSession, *, as_json: bool) -> ExitCode:
     if lists and all(isinstance(snapshot, ZuoraError) for snapshot in lists.values()):
         return max(codes)  # nothing is known, not even that nothing waits
     nothing = f"Nothing waits in the {len(lists)} entities you may enter."
-    if codes:
-        nothing = "Nothing waits among what was read; something else may."
+    if undecided:
+        words = ", ".join(sorted({f'"{record.status}"' for record in undecided}))
+        info(f"Left out, because nobody knows whether it waits: {len(undecided):,} × {words}.")
+    if undecided or codes:
+        nothing = "Nothing waits among the rest."
     _print_connections(requests, hierarchy, nothing=nothing, as_json=as_json)
     return max(codes, default=ExitCode.DONE)
-
-
-def _list_unknown_statuses(connections: Iterable[Connection]) -> list[str]:
-    """Return a sentence if there are connections whose status is not known here, else nothing."""
-    words = [record.status for record in connections if record.status not in KNOWN_STATUSES]
-    if not words:
-        return []
-    noun = "connection has" if len(words) == 1 else "connections have"
-    named = ", ".join(f'"{word}"' for word in sorted(set(words)))
-    return [f"{len(words):,} {noun} a status that is not known here: {named}."]
 
 
 def _print_connections(

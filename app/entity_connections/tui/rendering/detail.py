@@ -30,6 +30,8 @@ def render_detail(context: CommandContext, width: int) -> Content:
     if row.reverse:
         head += f" · other direction: {format_status(name_status(row.reverse.status)).text}"
     more = [row.connection.id] if row.connection else []
+    if row.connection and row.uncertain:
+        more = [f"{row.connection.status} {row.connection.id}"]
     more.append(_make_hint(row, context))
     more += [f"older: {connection.status} {connection.id}" for connection in row.other_records]
     return Content(f" {head}\n") + Content.styled(f" {' · '.join(more)}", MUTED)

@@ -128,8 +128,8 @@ def _format_count(state: ScreenState, direction: Direction) -> str:
     shown = state.visible_count if direction is state.direction else total
     # The outbound tab has a row for every entity; others may be missing from a partial list.
     partial = direction is Direction.INBOUND and state.snapshot and not state.snapshot.complete
-    parts = [f"{shown} of {total}"] if shown != total else []
+    more = " or more" if partial else ""
+    parts = [f"{shown} of {total}{more}"] if shown != total else []
     if direction is Direction.INBOUND and state.waiting_count:
-        parts.append(f"{state.waiting_count} waiting")
-    count = " · ".join(parts) or str(total)
-    return f"{count} or more" if partial else count
+        parts.append(f"{state.waiting_count}{more} waiting")
+    return " · ".join(parts) or f"{total}{more}"

@@ -1,0 +1,106 @@
+"""Commands on lists that cannot be read whole: no claim, no write, exit code 3."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.recorded_tenant import RecordedTenant, run_on
+from tests.cli.tenant import run
+
+UNREADABLE = "unreadable-record=2"
+EVERY_REQUEST = (["request", "--to", "Acme-US"], ["request", "--to", "Acme-Canada"])
+
+
+@pytest.mark.parametrize("command", EVERY_REQUEST)
+def test_a_request_is_refused_with_the_reason_or_sent_even_so(
+    server: RecordedTenant, home: Path, command: list[str]
+) -> None:
+    server.fake.faults.on(UNREADABLE)
+    done = run_on(server, home, *command, "--yes")
+    assert done.returncode == 3
+    assert "It cannot be told whether Acme Corporation → Acme-" in done.stderr
+    assert "6 connections could not be read. Nothing was sent." in done.stderr
+    assert "--even-so sends it anyway." in done.stderr
+    assert server.writes == []
+    run_on(server, home, *command, "--yes", "--even-so")
+    assert server.writes == ["POST /v1/entity-connections"]
+
+
+def test_even_so_sends_nothing_that_is_disabled_for_another_reason(
+    server: RecordedTenant, home: Path
+) -> None:
+    server.fake.faults.on(UNREADABLE)
+    done = run_on(server, home, "request", "--to", "Acme-UK", "--yes", "--even-so")
+    assert (done.returncode, server.writes) == (1, [])
+    assert "not provisioned yet" in done.stderr
+
+
+@pytest.mark.parametrize("action", ["disconnect", "accept", "deny"])
+def test_an_absent_pair_is_not_called_unconnected(
+    server: RecordedTenant, home: Path, action: str
+) -> None:
+    server.fake.faults.on(UNREADABLE)
+    done = run_on(
+        server, home, action, "--from", "Acme Corporation", "--to", "Acme-US", "--yes",
+        "--entity", "Acme Corporation",
+    )  # fmt: skip
+    assert done.returncode == 3
+    assert "It cannot be told whether Acme Corporation → Acme-US" in done.stderr
+    assert "is not connected" not in done.stderr
+    assert server.writes == []
+
+
+def test_an_absent_id_is_not_called_unknown(server: RecordedTenant, home: Path) -> None:
+    server.fake.faults.on(UNREADABLE)
+    done = run_on(server, home, "disconnect", "f" * 32, "--yes")
+    assert done.returncode == 3
+    assert f"It cannot be told whether {'f' * 32} is a connection of" in done.stderr
+    assert "could not be read" in done.stderr
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+@pytest.mark.parametrize("command", ["connections", "waiting"])
+def test_a_partial_result_says_what_was_not_read(home: Path, command: str, form: list[str]) -> None:
+    done = run(home, command, *form, "--fault", UNREADABLE)
+    assert done.returncode == 3
+    assert "6 connections could not be read." in done.stderr
+    assert done.stdout
+
+
+def test_an_empty_result_is_no_claim_where_a_list_is_not_whole(home: Path) -> None:
+    where = ("--entity", "Acme-US", "--direction", "inbound", "--fault", "unreadable-record=2")
+    done = run(home, "connections", *where)
+    assert done.returncode == 3
+    assert "No connections.\n" not in done.stderr
+    listed = run(home, "connections", "--json", *where)
+    assert listed.returncode == 3
+    assert "could not be read" in listed.stderr
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_waiting_does_not_say_that_nothing_waits_where_entities_were_not_read(
+    home: Path, form: list[str]
+) -> None:
+    for fault in ("http-503,calls=connections,after=3", "unreadable-record=2,calls=connections"):
+        done = run(home, "waiting", "--fault", fault, *form)
+        assert done.returncode == 3
+        assert "Nothing waits in the" not in done.stderr
+        assert "left out" in done.stderr or "could not be read" in done.stderr
+
+
+def test_waiting_names_statuses_that_nobody_knows(home: Path) -> None:
+    done = run(home, "waiting", "--json", "--fault", "unknown-status=1")
+    assert json.loads(done.stdout) == []
+    assert "Left out, because nobody knows whether it waits: " in done.stderr
+    assert '× "On Hold".' in done.stderr
+    shown = run(home, "waiting", "--fault", "unknown-status=1").stderr
+    assert shown.endswith("Nothing waits among the rest.\n")
+
+
+def test_entities_that_could_not_be_read_are_told(home: Path) -> None:
+    fault = ("--fault", "unreadable-record=3,calls=reads")
+    done = run(home, "entities", "--json", *fault)
+    assert done.returncode == 3
+    assert "5 entities could not be read." in done.stderr
+    assert json.loads(done.stdout)

@@ -1,0 +1,241 @@
+"""An answer after a write is a clue, the list is the proof: faults of the fake tenant."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pytest
+import pytest_asyncio
+from entity_connections.domain.actions import ACCEPT, DENY, DISCONNECT, REQUEST, Action
+from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
+from entity_connections.fake.policy import Policy
+from entity_connections.fake.tenant import Tenant as FakeTenant
+from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.storage.journal import Journal
+from entity_connections.services.tenant import Tenant
+from entity_connections.zuora.client import ZuoraClient
+
+from tests.acme import AMERICAS, CORPORATION, EUROPE, JAPAN, client, open_acme, write_names
+from tests.services.factories import execute
+
+pytestmark = pytest.mark.asyncio
+PLACES = {
+    REQUEST: (AMERICAS, Direction.OUTBOUND, EUROPE),
+    ACCEPT: (CORPORATION, Direction.INBOUND, JAPAN),
+    DENY: (CORPORATION, Direction.INBOUND, JAPAN),
+    DISCONNECT: (CORPORATION, Direction.OUTBOUND, EUROPE),
+}
+ENDS = {REQUEST: PENDING, ACCEPT: CONNECTED, DENY: DISCONNECTED, DISCONNECT: DISCONNECTED}
+EACH_ACTION = pytest.mark.parametrize("action", PLACES)
+
+
+@dataclass
+class Trial:
+    """A fake tenant, and one user who writes to it while faults are on."""
+
+    fake: FakeTenant
+    zuora: ZuoraClient
+    tenant: Tenant
+    journal: Journal
+
+    async def plan(self, action: Action, *, even_so: bool = False) -> Operation:
+        acting_id, direction, key = PLACES[action]
+        row = (await self.tenant.read(acting_id)).make_row(direction, key)
+        return Operation.plan(action, row, even_so=even_so)
+
+    async def execute(
+        self,
+        operation: Operation,
+        *faults: str,
+        lag_delays: Sequence[float] = (0.0, 0.0, 0.0),
+    ) -> Operation:
+        """Carry out an operation while faults are on."""
+        self.zuora.request_log.calls.clear()
+        for fault in faults:
+            self.fake.faults.on(fault)
+        outcome = await execute(self.tenant, operation, self.journal, lag_delays=lag_delays)
+        self.fake.faults.off()
+        return outcome
+
+    @property
+    def writes(self) -> list[str]:
+        return write_names(self.zuora.request_log)
+
+    @property
+    def lists(self) -> int:
+        calls = self.zuora.request_log.calls
+        return sum(call.method == "GET" and "connections" in call.path for call in calls)
+
+    def statuses(self, action: Action) -> list[str]:
+        """Return the true statuses of the records of the pair."""
+        acting_id, direction, key = PLACES[action]
+        ends = (acting_id, key) if direction is Direction.OUTBOUND else (key, acting_id)
+        query = "SELECT status FROM connection WHERE source_id = ? AND target_id = ?"
+        return [row[0] for row in self.fake.state.db.execute(query, ends)]
+
+
+async def open_trial(policy: Policy | None = None) -> Trial:
+    fake = open_acme(policy=policy)
+    zuora = client(fake)
+    trial = Trial(fake, zuora, Tenant(zuora), Journal(None, "acme"))
+    await trial.tenant.open()
+    return trial
+
+
+@pytest_asyncio.fixture
+async def trial() -> AsyncIterator[Trial]:
+    trial = await open_trial()
+    yield trial
+    trial.fake.close()
+
+
+COMMITTED = ["committed-then-401", *(
+    f"committed-then-page={status}" for status in (200, 400, 403, 404, 407, 413, 451, 500)
+)]  # fmt: skip
+
+
+@EACH_ACTION
+@pytest.mark.parametrize("fault", COMMITTED)
+async def test_a_write_that_was_applied_is_confirmed_whatever_the_answer(
+    trial: Trial, action: Action, fault: str
+) -> None:
+    outcome = await trial.execute(await trial.plan(action), fault)
+    assert outcome.state is State.CONFIRMED
+    assert (trial.writes, trial.lists) == ([action.id], 2)
+    assert trial.statuses(action)[-1] == ENDS[action]
+
+
+@EACH_ACTION
+async def test_after_a_refused_token_a_whole_list_lets_the_write_leave_once_more(
+    trial: Trial, action: Action
+) -> None:
+    outcome = await trial.execute(await trial.plan(action), "expired-token=0,calls=writes,times=1")
+    assert outcome.state is State.CONFIRMED
+    assert (trial.writes, trial.lists) == ([action.id] * 2, 3)
+    (entry,) = trial.journal.read_entries()
+    assert entry.outcome == "confirmed"
+
+
+async def test_a_write_leaves_once_more_only(trial: Trial) -> None:
+    outcome = await trial.execute(await trial.plan(ACCEPT), "expired-token=0,calls=writes")
+    assert outcome.state is State.UNKNOWN
+    assert "still shows Pending" in outcome.sentence
+    assert trial.writes == ["accept"] * 2
+
+
+@pytest.mark.parametrize(
+    "list_fault", ["http-503,calls=reads,after=1", "list-empty-once,after=1,times=9"]
+)
+async def test_after_a_refused_token_nothing_leaves_without_a_whole_list(
+    trial: Trial, list_fault: str
+) -> None:
+    for action in (ACCEPT, DISCONNECT):
+        operation = await trial.plan(action)
+        await trial.tenant.read(CORPORATION)
+        outcome = await trial.execute(
+            operation, "expired-token=0,calls=writes,times=1", list_fault, lag_delays=()
+        )
+        assert outcome.state is State.UNKNOWN
+        assert trial.writes == [action.id]
+
+
+async def test_an_unreadable_record_keeps_a_write_from_leaving_once_more(trial: Trial) -> None:
+    operation = await trial.plan(REQUEST)
+    outcome = await trial.execute(
+        operation, "committed-then-401", "unreadable-record=1,calls=connections,after=1"
+    )
+    assert outcome.state is State.UNKNOWN
+    assert (trial.writes, trial.statuses(REQUEST)) == (["request"], [PENDING])
+
+
+async def test_a_refusal_of_the_second_attempt_proves_nothing_about_the_first(
+    trial: Trial,
+) -> None:
+    outcome = await trial.execute(
+        await trial.plan(ACCEPT), "committed-then-401,times=1", "list-lags=60"
+    )
+    assert outcome.state is State.UNKNOWN
+    assert "An earlier attempt ended without a valid answer." in outcome.sentence
+    assert trial.statuses(ACCEPT) == [CONNECTED]
+
+
+@EACH_ACTION
+async def test_a_list_that_lags_is_read_again(trial: Trial, action: Action) -> None:
+    outcome = await trial.execute(
+        await trial.plan(action), "list-lags=0.2", lag_delays=(0.1, 0.2, 0.4)
+    )
+    assert outcome.state is State.CONFIRMED
+    assert len(trial.writes) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        ([], "Zuora answered success, but the list lags. The list still shows Connected"),
+        (["drop"], "The connection to Zuora broke"),
+    ],
+)
+async def test_the_sentence_tells_a_lagging_list_from_a_missing_answer(
+    trial: Trial, answer: list[str], sentence: str
+) -> None:
+    outcome = await trial.execute(await trial.plan(DISCONNECT), "list-lags=60", *answer)
+    assert outcome.state is State.UNKNOWN
+    assert outcome.sentence.startswith(sentence)
+    assert trial.lists == 5
+
+
+@EACH_ACTION
+async def test_a_refusal_needs_a_list_that_agrees(trial: Trial, action: Action) -> None:
+    refusal = "refusal=30,calls=writes"
+    operation = await trial.plan(action)
+    agreed = await trial.execute(operation, refusal)
+    assert (agreed.state, trial.lists) == (State.REFUSED, 2)
+    unread = await trial.execute(operation, refusal, "http-503,calls=reads,after=1")
+    assert unread.state is State.UNKNOWN
+    assert unread.sentence.startswith("The fault refusal has refused the call. The list could not")
+
+
+@pytest.mark.parametrize("denied", ["disconnected", "removed"])
+@pytest.mark.parametrize("fault", ["lost", "drop"])
+async def test_an_empty_list_does_not_prove_a_lost_denial_until_a_second_one_agrees(
+    fault: str, denied: Literal["disconnected", "removed"]
+) -> None:
+    trial = await open_trial(Policy(denied=denied))
+    operation = await trial.plan(DENY)
+    empty = await trial.execute(operation, fault, "list-empty-once,after=1", lag_delays=())
+    assert empty.state is State.UNKNOWN
+    assert "a second reading has to agree" in empty.sentence
+    assert operation.row.connection is not None
+    after = await trial.tenant.read(CORPORATION)
+    assert after.complete
+    assert len(after.connections) > 1
+    trial.fake.close()
+
+
+async def test_a_second_look_finds_what_the_first_could_not(trial: Trial) -> None:
+    outcome = await trial.execute(await trial.plan(DENY), "drop", "list-empty-once,after=1")
+    assert (outcome.state, trial.lists) == (State.CONFIRMED, 3)
+
+
+async def test_nothing_is_sent_on_a_list_that_is_suddenly_empty(trial: Trial) -> None:
+    for action in (DENY, DISCONNECT):
+        outcome = await trial.execute(await trial.plan(action), "list-empty-once")
+        assert outcome.state is State.REFUSED
+        assert outcome.sentence.startswith("It cannot be told whether")
+        assert outcome.sentence.endswith("Nothing was sent.")
+        assert trial.writes == []
+
+
+async def test_a_request_on_a_list_that_is_not_whole_is_sent_on_purpose_only(
+    trial: Trial,
+) -> None:
+    faults = ("unreadable-record=2",)
+    operation = await trial.plan(REQUEST)
+    refused = await trial.execute(operation, *faults)
+    assert refused.state is State.REFUSED
+    assert "could not be read" in refused.sentence
+    assert trial.writes == []
+    forced = await trial.execute(await trial.plan(REQUEST, even_so=True), *faults)
+    assert trial.writes == ["request"]
+    assert trial.statuses(REQUEST) == [PENDING]
+    assert forced.state in (State.CONFIRMED, State.UNKNOWN)

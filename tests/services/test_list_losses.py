@@ -1,0 +1,108 @@
+"""A list that has suddenly lost its records is not taken for whole until a second one agrees."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from entity_connections.domain.actions import REQUEST
+from entity_connections.domain.connections import CONNECTED, Connection, Direction
+from entity_connections.domain.zuora_api import ListResult
+from entity_connections.services.storage.list_cache import ListCache
+from entity_connections.services.tenant import Tenant
+
+from tests.domain.small_tenant import GLOBAL, HIERARCHY, NORTH
+
+RECORDS = tuple(Connection(id_ * 32, GLOBAL.id, NORTH.id, CONNECTED) for id_ in "1234")
+
+
+class Lists:
+    """A client that returns one list after the other, and the last one for ever."""
+
+    def __init__(self, *lists: tuple[Connection, ...], missing: str = "") -> None:
+        self.lists = list(lists)
+        self.missing = missing
+
+    async def list_connections(self, acting_id: str) -> ListResult[Connection]:
+        records = self.lists.pop(0) if len(self.lists) > 1 else self.lists[0]
+        return ListResult(records, missing=self.missing)
+
+
+def open_lists(*lists: tuple[Connection, ...], cache: ListCache | None = None) -> Tenant:
+    tenant = Tenant(Lists(*lists), cache=cache)  # type: ignore[arg-type]
+    tenant.hierarchy = HIERARCHY
+    return tenant
+
+
+def read_all(tenant: Tenant, times: int, acted_on: frozenset[str] = frozenset()) -> list[bool]:
+    """Read a list some times, and return whether each was whole."""
+    return [asyncio.run(tenant.read(GLOBAL.id, acted_on)).complete for _ in range(times)]
+
+
+@pytest.mark.parametrize(
+    ("lists", "whole"),
+    [
+        ([RECORDS, (), ()], [True, False, True]),
+        ([RECORDS, RECORDS[:1], RECORDS[:1]], [True, False, True]),
+        ([RECORDS, RECORDS[:2]], [True, True]),
+        ([RECORDS, (), RECORDS, ()], [True, False, True, False]),
+        ([RECORDS, RECORDS[:1], ()], [True, False, False]),
+        ([(), ()], [True, True]),
+    ],
+)
+def test_a_list_that_lost_most_of_its_records_is_doubtful_once(
+    lists: list[tuple[Connection, ...]], whole: list[bool]
+) -> None:
+    assert read_all(open_lists(*lists), len(lists)) == whole
+
+
+def test_what_a_write_may_have_removed_makes_no_doubt_but_an_empty_list_does() -> None:
+    acted_on = frozenset(record.id for record in RECORDS[1:])
+    assert read_all(open_lists(RECORDS, RECORDS[:1]), 2, acted_on) == [True, True]
+    everything = frozenset(record.id for record in RECORDS)
+    assert read_all(open_lists((), ()), 2, everything) == [False, True]
+
+
+def test_a_list_that_cannot_be_read_whole_neither_agrees_nor_is_compared_with() -> None:
+    tenant = open_lists(RECORDS, ())
+    assert read_all(tenant, 2) == [True, False]
+    assert isinstance(tenant.zuora, Lists)
+    tenant.zuora.missing = "1 connection could not be read."
+    assert read_all(tenant, 1) == [False]
+    tenant.zuora.missing = ""
+    assert read_all(tenant, 1) == [True]
+
+
+def test_a_doubtful_list_offers_no_request_and_says_what_is_missing() -> None:
+    tenant = open_lists(RECORDS, (), ())
+    read_all(tenant, 1)
+    for state, offered in (("Unknown", False), ("Not connected", True)):
+        snapshot = asyncio.run(tenant.read(GLOBAL.id))
+        row = snapshot.row(Direction.OUTBOUND, NORTH.id)
+        assert row is not None
+        assert row.state == state
+        disabled = REQUEST.disabled_reason(row, None)
+        assert (disabled is None) is offered
+        assert all(warning.startswith("4 of 4 connections have") for warning in snapshot.warnings)
+        assert bool(snapshot.warnings) is not offered
+
+
+def test_the_first_list_is_compared_with_that_of_an_earlier_run(tmp_path: Path) -> None:
+    cache = ListCache(tmp_path / "state.sqlite3", "acme")
+    earlier = open_lists(RECORDS, (), cache=cache)
+    read_all(earlier, 1)
+    earlier.save_cache(GLOBAL.id)
+    later = open_lists((), cache=cache)
+    later.restore_cache()
+    assert read_all(later, 2) == [False, True]
+
+
+def test_a_list_that_was_not_whole_is_not_whole_in_the_next_run(tmp_path: Path) -> None:
+    cache = ListCache(tmp_path / "state.sqlite3", "acme")
+    earlier = open_lists(RECORDS, (), cache=cache)
+    read_all(earlier, 2)
+    earlier.save_cache(GLOBAL.id)
+    later = open_lists((), cache=cache)
+    later.restore_cache()
+    cached = later.cached(GLOBAL.id)
+    assert cached is not None
+    assert cached.missing.startswith("4 of 4 connections have gone")

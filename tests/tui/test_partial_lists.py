@@ -1,0 +1,75 @@
+"""The screen on lists that cannot be read whole."""
+
+import pytest
+from entity_connections.tui.rendering.empty_states import render_empty_state
+
+from tests.tui.open_screen import FAST, open_screen
+from tests.tui.snapshots import Snapshot
+
+pytestmark = pytest.mark.asyncio
+UNREADABLE = "unreadable-record=2"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)])
+async def test_rows_without_a_readable_connection_are_unknown(
+    snap: Snapshot, size: tuple[int, int]
+) -> None:
+    async with open_screen(size=size) as ui:
+        ui.fake.faults.on(UNREADABLE)
+        await ui.press("ctrl+r")
+        await ui.move_to("Acme-US")
+        assert ui.status_and_action("Acme-US") == ("? Unknown", "not all read")
+        assert ui.status_and_action("Acme-Europe") == ("● Connected", "Disconnect")
+        assert "Not connected" not in "".join(ui.cell(name, "status") for name in ui.row_names())
+        snap(ui.app, f"{size[0]}-{size[1]}")
+
+
+async def test_a_request_on_an_unknown_row_is_disabled_with_the_reason() -> None:
+    async with open_screen() as ui:
+        ui.fake.faults.on(UNREADABLE)
+        await ui.press("ctrl+r")
+        await ui.move_to("Acme-US")
+        for key in ("r", "enter"):
+            await ui.press(key)
+            assert ui.shows_main_screen
+            assert "It cannot be told whether Acme Corporation → Acme-US" in ui.notice
+        await ui.press("x")
+        assert "It cannot be told whether Acme Corporation → Acme-US is connected" in ui.notice
+
+
+async def test_unknown_rows_are_filtered_and_sorted_as_such() -> None:
+    async with open_screen() as ui:
+        ui.fake.faults.on(UNREADABLE)
+        await ui.press("ctrl+r", "slash")
+        await ui.type("unknown")
+        await ui.press("enter")
+        names = ui.row_names()
+        assert "Acme-US" in names
+        assert "Acme-Europe" not in names
+        await ui.press("escape", "slash")
+        await ui.type("not connected")
+        await ui.press("enter")
+        assert ui.row_names() == []
+
+
+async def test_a_tab_without_rows_is_not_called_empty_where_a_part_is_missing() -> None:
+    async with open_screen() as ui:
+        ui.fake.faults.on("list-empty-once")
+        await ui.press("ctrl+r", "i")
+        assert ui.state.snapshot is not None
+        assert ui.row_names() == []
+        text = render_empty_state(ui.state).plain
+        assert "No entity shares to this one" not in text
+        assert "a second reading has to agree. ctrl+r reads it again." in text
+        assert "0 or more" in ui.text("tabs")
+
+
+async def test_a_list_that_is_empty_once_offers_no_request() -> None:
+    async with open_screen(timing=FAST) as ui:
+        ui.fake.faults.on("list-empty-once")
+        await ui.press("ctrl+r")
+        assert ui.status_and_action("Acme-Europe") == ("? Unknown", "not all read")
+        assert "a second reading has to agree" in ui.text("banner")
+        await ui.press("ctrl+r")
+        assert ui.cell("Acme-Europe", "status") == "● Connected"
+        assert ui.text("banner") == ""
