@@ -78,7 +78,7 @@ def check_open_entries(
     ]
     server_time = snapshot.server_time if snapshot else None
     for entry in open_entries:
-        what = f"{entry.action.label} of {entry.pair}"
+        what = f"{entry.action.label} of {operation.pair}"
         same = _is_repetition(operation, entry)
         if journal.is_being_sent(entry, server_time):
             if not (same and operation.action.idempotent):
