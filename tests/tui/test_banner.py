@@ -11,7 +11,7 @@ from entity_connections.tui.rendering.banner import BannerState, render_banner
 from entity_connections.zuora.http.retry import RetryPolicy
 
 from tests.acme import US, client
-from tests.tui.open_screen import FAST, HOLD_READS, TenantSetup, open_screen
+from tests.tui.open_screen import FAST, HOLD_READS, HOLD_WRITES, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
 sizes = pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (160, 48)], ids=str)
@@ -164,6 +164,24 @@ async def test_a_slow_answer_is_shown_and_can_be_given_up() -> None:
         await ui.press("ctrl+r")
         assert not ui.text("banner")
         assert not ui.notice
+
+
+@pytest.mark.asyncio
+async def test_a_write_without_an_answer_is_shown_and_keys_go_on_to_work() -> None:
+    async with open_screen(timing=FAST._replace(slow_after=0.05)) as ui:
+        await ui.move_to("Acme-US")
+        ui.fake.faults.on(HOLD_WRITES)
+        await ui.pilot.press("r", "y")
+        await ui.wait_until(lambda: "No answer from Zuora for" in ui.text("banner"))
+        assert "ctrl+c leaves" in ui.text("banner")
+        await ui.pilot.press("escape")
+        assert "gave up" not in ui.notice
+        await ui.pilot.press("ctrl+c")
+        await ui.wait_until(lambda: "A write is being sent." in ui.notice)
+        ui.fake.faults.off("latency")
+        await ui.settle()
+        assert not ui.text("banner")
+        assert "Pending" in ui.notice
 
 
 @pytest.mark.asyncio

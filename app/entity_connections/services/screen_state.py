@@ -297,6 +297,11 @@ class ScreenState:
             self.direction, self.acting_id, hierarchy, newest.connections, key, newest.missing
         )
 
+    @property
+    def sending(self) -> bool:
+        """Whether an operation is being sent, or its outcome looked up."""
+        return bool(self._sending)
+
     def progress(self, row: Row) -> Progress | None:
         """Return what is under way on a row, sent from whichever of its two entities."""
         if (row.source.id, row.target.id) in self._sending:

@@ -23,7 +23,7 @@ class Timing(NamedTuple):
 
     answer_delay: float = 0.25
     cursor_delay: float = 0.03
-    slow_after: float = 5.0
+    slow_after: float = 3.0
     refresh_interval: Callable[[RateLimit | None], float] = refresh_interval
     shared_interval: float = FAST
     lag_delays: Sequence[float] = LAG_DELAYS

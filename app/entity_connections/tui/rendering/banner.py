@@ -33,6 +33,7 @@ class BannerState(NamedTuple):
         delays: the pauses before calls are tried again.
         loop_time: present time of the event loop, the clock of `delays`.
         slow_seconds: seconds without an answer that the user waits for; 0 while not slow.
+        sending: whether a write is being sent, which escape cannot take back.
         failure: why the last reading failed, or None.
         retry_at: when it is tried again, if Zuora named a time.
         age: how long ago the rows were read, or "".
@@ -43,6 +44,7 @@ class BannerState(NamedTuple):
     delays: tuple[RetryDelay, ...] = ()
     loop_time: float = 0.0
     slow_seconds: float = 0.0
+    sending: bool = False
     failure: ZuoraError | None = None
     retry_at: datetime | None = None
     age: str = ""
@@ -72,6 +74,8 @@ def render_banner(state: BannerState, width: int) -> Content:
 def _describe_wait(state: BannerState) -> list[str]:
     if not state.delays:
         wait = f"No answer from Zuora for {state.slow_seconds:.0f} s yet"
+        if state.sending:
+            return [wait, "; ctrl+c leaves", ", and the next start looks it up"]
     else:
         delay = min(state.delays, key=lambda delay: delay.until)
         seconds = max(0, ceil(delay.until - state.loop_time))

@@ -206,7 +206,7 @@ class ConnectionsScreen(Screen[None]):
         view = self.view
         if view.request_log is not None and view.request_log.delays:
             view.request_log.cancel_delays()
-        elif view.slow_seconds and self.focused is not view.filter_input:
+        elif view.reading and view.slow_seconds and self.focused is not view.filter_input:
             self.tenant_workers.cancel_reading()
             self._show_failure(NoResponse("You gave up waiting."))
         elif view.notice_bar.notice is not None and self.focused is not view.filter_input:

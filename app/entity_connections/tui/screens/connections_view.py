@@ -1,6 +1,7 @@
 """The widgets of the main screen, drawn from reactive state."""
 
 import asyncio
+import math
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -196,6 +197,7 @@ class ConnectionsView(Vertical):
             delays=tuple(log.delays) if log else (),
             loop_time=asyncio.get_running_loop().time(),
             slow_seconds=self.slow_seconds,
+            sending=state is not None and state.sending and not self.reading,
             failure=self.failure or (state.failure if state else None),
             retry_at=self.retry_at,
             age=format_age(snapshot.read_at, now()) if snapshot else "",
@@ -203,7 +205,7 @@ class ConnectionsView(Vertical):
             warnings=snapshot.warnings if snapshot else (),
         )
         self.banner.update(render_banner(banner, self.size.width - 2))
-        if banner.counts_seconds:
+        if banner.counts_seconds or banner.sending:
             self._countdown.resume()
         else:
             self._countdown.pause()
@@ -211,9 +213,14 @@ class ConnectionsView(Vertical):
     @property
     def slow_seconds(self) -> float:
         """How long the user waits for an answer, if that is long; a pause between calls is none."""
-        if not self.reading or (self.request_log is not None and self.request_log.delays):
+        log, since = self.request_log, math.inf
+        if log is not None and log.delays:
             return 0.0
-        waited = asyncio.get_running_loop().time() - self._reading_since
+        if self.reading:
+            since = self._reading_since
+        elif log is not None and self.state is not None and self.state.sending:
+            since = min(log.in_flight, default=math.inf)
+        waited = asyncio.get_running_loop().time() - since
         return waited if waited >= self.timing.slow_after else 0.0
 
     def _draw_rows(self, state: ScreenState) -> None:
