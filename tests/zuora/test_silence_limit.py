@@ -89,6 +89,7 @@ async def test_a_write_without_an_answer_leaves_time_to_read_the_list(
     seconds, error = await measure(write(server.client))
     assert seconds < LIMIT * 0.8
     assert error.applied is Applied.MAYBE
+    assert error.sentence == "Zuora did not answer in time."
     assert server.calls == ["token", method]
     assert (await server.client.list_connections(ENTITY)).items
 

@@ -23,8 +23,9 @@ from entity_connections.services.storage.journal import JournalError
 from entity_connections.services.tenant import Tenant
 from entity_connections.services.workspace import UserSession, Workspace
 
-MAX_SILENCE = 60.0
-"""Seconds after which a command asks a server that does not answer nothing more."""
+MAX_SILENCE = 50.0
+"""Seconds after which a command asks a server that does not answer nothing more. With the start
+of the program it ends within 60 s."""
 SILENCE_INTERVAL = 3.0
 """Seconds without an answer after which the user is told."""
 

@@ -132,7 +132,8 @@ async def retry(
             if not repeatable or number >= attempts:
                 raise
             until = now() + policy.delay(number, error.retry_after)
-            if until > min(deadline.at, deadline.silence_limit.end):
+            silence_end = deadline.silence_limit.end(write=safety is not RetrySafety.READ)
+            if until > min(deadline.at, silence_end):
                 if error.retry_after:
                     error.sentence += f" Zuora asks to wait {error.retry_after:,.0f} s first."
                 raise

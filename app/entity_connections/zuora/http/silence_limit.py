@@ -25,10 +25,11 @@ class SilenceLimit:
         self._silent_since: float | None = None
         self._exchanges = 0
 
-    @property
-    def end(self) -> float:
-        """When the limit is reached unless an answer comes, on the loop's clock."""
-        return math.inf if self._silent_since is None else self._silent_since + self._seconds
+    def end(self, *, write: bool) -> float:
+        """Return when the limit is reached unless an answer comes, on the loop's clock."""
+        if self._silent_since is None:
+            return math.inf
+        return self._silent_since + (self._seconds / 2 if write else self._seconds)
 
     def begin_exchange(self, *, write: bool) -> float:
         """Count an exchange that begins; return when it must end, on the loop's clock.
@@ -39,14 +40,14 @@ class SilenceLimit:
         now = asyncio.get_running_loop().time()
         if self._silent_since is None:
             self._silent_since = now
-        half = self._silent_since + self._seconds / 2
-        if now >= (half if write else self.end):
+        if now >= self.end(write=write):
             sentence = f"Zuora has not answered for {now - self._silent_since:.0f} s."
             error = NoResponse(f"{sentence} Nothing more was sent.", applied=Applied.NO)
             error.retries_exhausted = True
             raise error
         self._exchanges += 1
-        return half if now < half else self.end
+        half = self.end(write=True)
+        return half if now < half else self.end(write=False)
 
     def end_exchange(self, *, answered: bool) -> None:
         """Count an exchange that has ended, with a complete answer or without."""
