@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.acme import CANADA
-from tests.cli.recorded_tenant import REFUSE_WRITES, RecordedTenant, run_on
+from tests.cli.recorded_tenant import HANG, REFUSE_WRITES, RecordedTenant, run_on, start_on
 from tests.cli.tenant import edit_state, run
 
+NORDICS_TO_EUROPE = "8a8082555b3c70de015b44a960f92b0f"
 PENDING = "8a8082555b3c70de015b44a1c07e2b01"
 
 
@@ -134,3 +135,80 @@ def test_a_missing_journal_is_empty(home: Path) -> None:
     assert actions(home) == []
     assert run(home, "journal", "verify").returncode == 0
     assert not home.exists()
+
+
+def find_open_id(home: Path) -> str:
+    """Return the id of the write of unknown outcome."""
+    (entry,) = json.loads(run(home, "journal", "--json", "--outcome", "unknown").stdout)
+    id_: str = entry["id"]
+    return id_
+
+
+def test_resolve_shows_what_is_open_and_releases_nothing_without_a_yes(
+    server: RecordedTenant, written: Path
+) -> None:
+    done = run_on(server, written, "journal", "resolve")
+    assert done.returncode == 4
+    assert done.stdout.startswith(f"{find_open_id(written)}: unknown. Disconnect of ")
+    assert "It stays open: there is no terminal to ask on" in done.stderr
+    assert actions(written, "--outcome", "released") == []
+
+
+def test_resolve_releases_by_hand_and_claims_nothing(server: RecordedTenant, written: Path) -> None:
+    id_ = find_open_id(written)
+    done = run_on(server, written, "journal", "resolve", id_[:8], "--yes", "--json")
+    assert done.returncode == 0
+    (entry,) = json.loads(done.stdout)
+    assert entry["outcome"] == "released"
+    assert entry["sentence"] == "Disconnect was released by hand: its outcome is not known."
+    assert actions(written, "--outcome", "released") == ["disconnect"]
+    assert "released" in run(written, "journal").stdout
+    again = run_on(server, written, "journal", "resolve", "--yes")
+    assert (again.returncode, again.stdout) == (0, "")
+    assert "Every write to http" in again.stderr
+    assert run_on(server, written, "journal", "resolve", id_).returncode == 2
+
+
+def test_resolve_records_what_the_list_proves(server: RecordedTenant, written: Path) -> None:
+    server.fake.faults.off()
+    with server.fake.state.db as db:
+        db.execute("UPDATE connection SET status = 'Disconnected' WHERE id = ?", [PENDING])
+    done = run_on(server, written, "journal", "resolve", "--yes")
+    assert done.returncode == 0
+    assert "confirmed. Disconnect of" in done.stdout
+    assert actions(written, "--outcome", "released") == []
+
+
+def test_resolve_leaves_a_write_to_the_program_that_is_sending_it(
+    server: RecordedTenant, home: Path
+) -> None:
+    server.fake.faults.on(HANG)
+    with start_on(server, home, "request", "--to", "Acme-US", "--yes") as process:
+        assert server.write_arrived.wait(20)
+        done = run_on(server, home, "journal", "resolve", "--yes")
+        assert done.returncode == 4
+        assert "another program is sending it" in done.stdout
+        process.kill()
+        process.communicate()
+    server.fake.faults.off()
+    done = run_on(server, home, "journal", "resolve")
+    assert (done.returncode, "unknown" in done.stdout) == (4, True), "it is looked up at once"
+    done = run_on(server, home, "journal", "resolve", "--yes")
+    assert (done.returncode, "released" in done.stdout) == (0, True)
+
+
+def test_a_released_write_blocks_nothing(server: RecordedTenant, home: Path) -> None:
+    server.fake.faults.on(REFUSE_WRITES)
+    assert run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes").returncode == 4
+    server.fake.faults.off()
+    blocked = run_on(server, home, "deny", NORDICS_TO_EUROPE, "--yes")
+    assert blocked.returncode == 4
+    assert "journal resolve" in blocked.stderr
+    assert run_on(server, home, "journal", "resolve", "--yes").returncode == 0
+    assert run_on(server, home, "deny", NORDICS_TO_EUROPE, "--yes").returncode == 0
+
+
+def test_options_before_the_name_of_a_command_behind_journal_hold_for_it(home: Path) -> None:
+    done = run(home, "journal", "--profile", "nowhere", "resolve")
+    assert done.returncode == 2
+    assert "nowhere" in done.stderr

@@ -1,5 +1,6 @@
 """`journal`: what was sent, and what became of it."""
 
+import asyncio
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -7,9 +8,11 @@ from typing import Any
 
 import click
 
-from entity_connections.cli.exit_codes import ExitCode, usage_errors
+from entity_connections.cli.exit_codes import CliError, ExitCode, usage_errors
 from entity_connections.cli.output import echo, echo_json, format_table, format_title, info
-from entity_connections.cli.parameters import json_option, option
+from entity_connections.cli.parameters import argument, json_option, option
+from entity_connections.cli.tenant.confirm import asking, can_ask
+from entity_connections.cli.tenant.session import TenantSession, tenant_command
 from entity_connections.cli.tenant_options import TenantOptions, some_tenant_options
 from entity_connections.domain.actions import ACTIONS_BY_ID
 from entity_connections.domain.clock import now
@@ -17,6 +20,8 @@ from entity_connections.domain.entities import fold_title
 from entity_connections.domain.ids import normalize_id
 from entity_connections.domain.text import clean
 from entity_connections.services.journal_titles import JournalTitles, make_journal_titles
+from entity_connections.services.operations.operation import State
+from entity_connections.services.operations.recovery import recover_operations, release_operation
 from entity_connections.services.storage.journal import Journal, JournalError
 from entity_connections.services.storage.journal_entry import OUTCOMES, Entry
 from entity_connections.settings.paths import anchor_file, state_file
@@ -132,6 +137,60 @@ def verify(*, as_json: bool) -> ExitCode:
         if last:
             echo(f"Line {last.seq} is the last: {last.hash}")
     return ExitCode.REFUSED if verification.problems else ExitCode.DONE
+
+
+@journal.command()
+@tenant_command
+@argument("entry_id", metavar="[ID]", required=False)
+@option("--yes", is_flag=True, help="Release without a question what stays unknown.")
+@json_option
+async def resolve(
+    session: TenantSession, entry_id: str | None, *, yes: bool, as_json: bool
+) -> ExitCode:
+    """Look up the writes to this tenant that have no known outcome, or the one with this ID.
+
+    Reads the lists and records what they prove. For each of the others it asks whether
+    to release it: then it blocks nothing any more, and its outcome is "released", which
+    says nothing about Zuora: it may have been applied, and may still be. Nothing is
+    sent. Ends with 4 where one stays open. Of an ID, the first characters are enough.
+
+    --json: the writes as in `journal --json`.
+    """
+    log = session.workspace.journal
+    unresolved = await asyncio.to_thread(log.read_unresolved)
+    ids = {entry.id for entry in unresolved if entry.id.startswith(entry_id or "")}
+    if entry_id is not None and len(ids) != 1:
+        which = "several begin" if ids else "none begins"
+        raise CliError(f"Of the open writes, {which} with {clean(entry_id)}.", ExitCode.USAGE)
+    if not ids:
+        info(f"Every write to {session.workspace.name} has a known outcome.")
+    other_ids = {entry.id for entry in unresolved} - ids
+    operations = await recover_operations(session.tenant, log, other_ids)
+    tell = info if as_json else echo
+    released_ids = set()
+    for operation in operations:
+        tell(f"{operation.id}: {operation.state.value}. {operation.sentence}")
+        if operation.state is State.UNKNOWN and (yes or _confirm_release()):
+            await release_operation(log, operation)
+            released_ids.add(operation.id)
+    for entry in unresolved:
+        if entry.id in ids - {operation.id for operation in operations}:
+            tell(f"{entry.id}: another program is sending it ({entry.process}).")
+    entries = [entry for entry in await asyncio.to_thread(log.read_entries) if entry.id in ids]
+    for entry in entries:
+        if entry.id in released_ids:  # unless another program has found its outcome meanwhile
+            tell(f"{entry.id}: {entry.outcome}. {entry.sentence}")
+    if as_json:
+        echo_json([_to_json(entry) for entry in entries])
+    return ExitCode.UNKNOWN if any(entry.open for entry in entries) else ExitCode.DONE
+
+
+def _confirm_release() -> bool:
+    if not can_ask():
+        info("It stays open: there is no terminal to ask on, and --yes is not given.")
+        return False
+    with asking():
+        return click.confirm("Release it? Its outcome stays unknown.", default=False, err=True)
 
 
 def _open_journal() -> Journal:

@@ -2,7 +2,8 @@
 
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import click
 
@@ -34,12 +35,27 @@ def check_write_allowed(workspace: Workspace, *, yes: bool, unlock: bool) -> Non
             " To allow this one command to write, add --unlock.",
             ExitCode.USAGE,
         )
-    if not yes and not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not yes and not can_ask():
         raise click.UsageError(
             "there is no terminal to ask on; --yes does it without a question,"
             " --dry-run only shows it."
         )
     lock.unlock()
+
+
+def can_ask() -> bool:
+    """Return whether there is a terminal to ask on."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """Let ctrl+c end a question at once: the event loop's handler would wait for the answer."""
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 def confirm_operations(workspace: Workspace, operations: Sequence[Operation]) -> bool:
@@ -51,15 +67,11 @@ def confirm_operations(workspace: Workspace, operations: Sequence[Operation]) ->
     action, row = operations[0].action, operations[0].row
     if len(operations) == 1:
         info(action.consequence(row, row.source.title, row.target.title))
-    # The event loop's handler of ctrl+c would wait for the answer.
-    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
+    with asking():
         if not action.irreversible:
             return click.confirm("Do it?", default=False, err=True)
         wanted = make_typed_name(row.counterpart)
         typed: str = click.prompt(f"Type {wanted.name}{wanted.kind} to end it", err=True)
-    finally:
-        signal.signal(signal.SIGINT, handler)
     if wanted.matches(typed):
         return True
     info(f"That is not {wanted.name}.")

@@ -78,6 +78,23 @@ async def record_resolved(journal: Journal, operations: Iterable[Operation]) -> 
     ]
 
 
+async def release_operation(journal: Journal, operation: Operation) -> None:
+    """Record that a person has ended the search for the outcome of an operation.
+
+    Nothing is claimed about Zuora. An outcome that another program has proven stays, and one
+    that is proven later is recorded all the same.
+
+    Raises:
+        JournalError: the journal cannot be written.
+    """
+    sentence = f"{operation.action.label} was released by hand: its outcome is not known."
+    if operation.entry is not None:
+        entry = operation.entry._replace(
+            outcome=State.RELEASED.value, sentence=sentence, concluded_at=journal.clock()
+        )
+        await asyncio.to_thread(journal.record_outcome, entry)
+
+
 async def _read(
     tenant: Tenant, acting_id: str, acted_on: AbstractSet[str]
 ) -> Snapshot | ZuoraError:
