@@ -33,9 +33,9 @@ def open_lists(*lists: tuple[Connection, ...], cache: ListCache | None = None) -
     return tenant
 
 
-def read_all(tenant: Tenant, times: int, acted_on: frozenset[str] = frozenset()) -> list[bool]:
+def read_all(tenant: Tenant, times: int, **acted_on: frozenset[str]) -> list[bool]:
     """Read a list some times, and return whether each was whole."""
-    return [asyncio.run(tenant.read(GLOBAL.id, acted_on)).complete for _ in range(times)]
+    return [asyncio.run(tenant.read(GLOBAL.id, **acted_on)).complete for _ in range(times)]
 
 
 @pytest.mark.parametrize(
@@ -56,10 +56,17 @@ def test_a_list_that_lost_most_of_its_records_is_doubtful_once(
 
 
 def test_what_a_write_may_have_removed_makes_no_doubt_but_an_empty_list_does() -> None:
-    acted_on = frozenset(record.id for record in RECORDS[1:])
-    assert read_all(open_lists(RECORDS, RECORDS[:1]), 2, acted_on) == [True, True]
+    removed = frozenset(record.id for record in RECORDS[1:])
+    assert read_all(open_lists(RECORDS, RECORDS[:1]), 2, removed=removed) == [True, True]
     everything = frozenset(record.id for record in RECORDS)
-    assert read_all(open_lists((), ()), 2, everything) == [False, True]
+    assert read_all(open_lists((), ()), 2, removed=everything) == [False, True]
+
+
+def test_a_record_that_a_write_without_an_answer_may_have_removed_is_looked_for_twice() -> None:
+    in_doubt = frozenset({RECORDS[0].id})
+    tenant = open_lists(RECORDS, RECORDS[1:])
+    assert read_all(tenant, 4, in_doubt=in_doubt) == [True, False, True, True]
+    assert read_all(open_lists(RECORDS), 1, in_doubt=in_doubt) == [True]
 
 
 def test_a_list_that_cannot_be_read_whole_neither_agrees_nor_is_compared_with() -> None:

@@ -15,12 +15,14 @@ class ListLosses:
     """Compares each whole list of an entity with the one before, and asks for a second look.
 
     A list that is empty now, or has lost more than half of its records, is doubtful until
-    a second list, requested after the first one was answered, lacks the same records.
+    a second list, requested after the first one was answered, lacks the same records. So is
+    a list without a record of which nobody knows whether a write has removed it.
     """
 
     def __init__(self) -> None:
         self._believed: dict[str, AbstractSet[str]] = {}
         self._losses: dict[str, _Loss] = {}
+        self._gone: dict[str, AbstractSet[str]] = {}
 
     def start(self, acting_id: str, ids: AbstractSet[str]) -> None:
         """Compare the first list of an entity with the records of an earlier run."""
@@ -30,7 +32,8 @@ class ListLosses:
         self,
         acting_id: str,
         ids: AbstractSet[str],
-        acted_on: AbstractSet[str],
+        removed: AbstractSet[str],
+        in_doubt: AbstractSet[str],
         asked: float,
         answered_at: float,
     ) -> str:
@@ -39,18 +42,23 @@ class ListLosses:
         Args:
             acting_id: the entity whose list it is.
             ids: of all records in the list.
-            acted_on: ids of the records that were there, and that writes may have removed.
+            removed: ids of the records that a write may have removed, as Zuora answered.
+            in_doubt: ids of the records that a write without a valid answer may have removed.
             asked: when the list was requested, in seconds on the monotonic clock.
             answered_at: when its answer had come, on the same clock.
         """
-        before = self._believed.get(acting_id, frozenset()) | acted_on
+        gone = self._gone.get(acting_id, frozenset()) - ids
+        removed, in_doubt = removed - gone, in_doubt - gone
+        before = self._believed.get(acting_id, frozenset()) | removed | in_doubt
         lost = before - ids
-        others = before - acted_on
-        doubtful = bool(lost) if not ids else 2 * len(others - ids) > len(others)
+        others = before - removed - in_doubt
+        doubtful = (
+            (bool(lost) and not ids) or not in_doubt <= ids or 2 * len(others - ids) > len(others)
+        )
         first = self._losses.get(acting_id)
         agrees = first is not None and lost <= first.ids and asked >= first.answered_at
         if not doubtful or agrees:
-            self._believed[acting_id] = ids
+            self._believed[acting_id], self._gone[acting_id] = ids, gone | lost
             self._losses.pop(acting_id, None)
             return ""
         self._losses[acting_id] = _Loss(lost, answered_at)

@@ -113,7 +113,13 @@ class Tenant:
         self.missing = entities.missing
         self.accessible_ids = accessible_ids
 
-    async def read(self, acting_id: str, acted_on: AbstractSet[str] = frozenset()) -> Snapshot:
+    async def read(
+        self,
+        acting_id: str,
+        *,
+        removed: AbstractSet[str] = frozenset(),
+        in_doubt: AbstractSet[str] = frozenset(),
+    ) -> Snapshot:
         """Read the connections of an entity.
 
         A list that has lost most of what the list before it held is not taken for whole
@@ -121,7 +127,8 @@ class Tenant:
 
         Args:
             acting_id: the entity.
-            acted_on: ids of the records in it that writes may have removed.
+            removed: ids of the records in it that a write may have removed, as Zuora answered.
+            in_doubt: ids of the records in it that a write without a valid answer may have removed.
 
         Raises:
             ZuoraError: Zuora could not be reached, or refused.
@@ -131,7 +138,7 @@ class Tenant:
         loss = ""
         if not listed.missing:
             ids = frozenset(record.id for record in listed.items)
-            loss = self._losses.check(acting_id, ids, acted_on, asked, self.steady())
+            loss = self._losses.check(acting_id, ids, removed, in_doubt, asked, self.steady())
         snapshot = Snapshot(
             acting_id,
             self.hierarchy,

@@ -1,22 +1,26 @@
 """An answer after a write is a clue, the list is the proof: faults of the fake tenant."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import pytest
 import pytest_asyncio
 from entity_connections.domain.actions import ACCEPT, DENY, DISCONNECT, REQUEST, Action
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
+from entity_connections.domain.errors import NoResponse, Refused, ZuoraError
 from entity_connections.fake.policy import Policy
 from entity_connections.fake.tenant import Tenant as FakeTenant
 from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.operations.outcome import conclude, find_outcome
+from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.tenant import Tenant
 from entity_connections.zuora.client import ZuoraClient
 
 from tests.acme import AMERICAS, CORPORATION, EUROPE, JAPAN, client, open_acme, write_names
-from tests.services.factories import execute
+from tests.domain.small_tenant import GLOBAL, HIERARCHY, NORTH, connection, row
+from tests.services.factories import MORNING, execute, intend, make_journal
 
 pytestmark = pytest.mark.asyncio
 PLACES = {
@@ -238,4 +242,26 @@ async def test_a_request_on_a_list_that_is_not_whole_is_sent_on_purpose_only(
     forced = await trial.execute(await trial.plan(REQUEST, even_so=True), *faults)
     assert trial.writes == ["request"]
     assert trial.statuses(REQUEST) == [PENDING]
-    assert forced.state in (State.CONFIRMED, State.UNKNOWN)
+    assert forced.snapshot is not None
+    readable = forced.connection_id in {record.id for record in forced.snapshot.connections}
+    assert forced.state is (State.CONFIRMED if readable else State.UNKNOWN)
+
+
+@pytest.mark.parametrize("error", [NoResponse("No answer came."), Refused("Already there.")])
+async def test_an_old_connection_that_can_be_read_again_does_not_confirm_a_request(
+    error: ZuoraError,
+) -> None:
+    """The request was sent on a list that hid the connection."""
+    hidden = row(Direction.OUTBOUND, NORTH)._replace(missing="1 connection could not be read.")
+    operation = Operation.plan(REQUEST, hidden, even_so=True)
+    old = connection(GLOBAL, NORTH, CONNECTED, "1" * 32)
+    after = Snapshot(GLOBAL.id, HIERARCHY, (old,), None, MORNING)
+    outcome = conclude(replace(operation, error=error), after)
+    refused = isinstance(error, Refused)
+    assert outcome.state is (State.REFUSED if refused else State.UNKNOWN)
+    assert "Connected for Acme → Acme North" in outcome.sentence
+    entry = intend(make_journal(None), operation)
+    recovered = find_outcome(Operation.from_entry(entry, HIERARCHY), after)
+    assert recovered.state is State.UNKNOWN
+    made = replace(operation, connection_id="1" * 32)
+    assert conclude(made, after).state is State.CONFIRMED

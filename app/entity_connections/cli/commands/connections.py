@@ -18,7 +18,6 @@ from entity_connections.cli.parameters import json_option, option
 from entity_connections.cli.tenant.find_rows import find_direction, read_all_lists
 from entity_connections.cli.tenant.session import (
     TenantSession,
-    find_exit_code,
     print_error,
     tenant_command,
 )
@@ -79,7 +78,7 @@ async def waiting(session: TenantSession, *, as_json: bool) -> ExitCode:
         if isinstance(snapshot, ZuoraError):
             info(f"entity-connections: {hierarchy.get(entity_id).title} is left out:")
             print_error(snapshot)
-            codes.append(find_exit_code(snapshot))
+            codes.append(ExitCode.NO_ACCESS)
             continue
         name = hierarchy.get(entity_id).title
         inbound = [record for record in snapshot.connections if record.target_id == entity_id]

@@ -64,6 +64,8 @@ def confirm_operations(workspace: Workspace, operations: Sequence[Operation]) ->
     info(f"In {place.upper() if workspace.risk is Risk.PRODUCTION else place}:")
     for operation in operations:
         info(f"  {operation.action.label}: {operation.pair}")
+        if operation.row.uncertain:
+            info(f"    It may be connected already. {operation.row.missing}")
     action, row = operations[0].action, operations[0].row
     if len(operations) == 1:
         info(action.consequence(row, row.source.title, row.target.title))

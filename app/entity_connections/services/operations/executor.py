@@ -8,7 +8,6 @@ does not show the effect yet may lag: it is read again before the outcome is unk
 import asyncio
 import random
 from collections.abc import Callable, Iterable, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from entity_connections.domain.errors import (
@@ -206,14 +205,14 @@ class Executor:
         A list that leaves an outcome unknown is read again after `lag_delays`.
         """
         operations = [write.operation for write in sent]
-        acted_on = {operation.row.connection_id for operation in operations} - {""}
         snapshot = None
         if not all(never_left(write.operation.error) and not write.repeated for write in sent):
-            snapshot = await self._read_after(acting_id, acted_on)
+            snapshot = await self._read_after(acting_id, operations)
         delays = list(self._lag_delays)
         while True:
             for write, operation in zip(sent, operations, strict=True):
-                write.operation = conclude(operation, snapshot, repeated=write.repeated)
+                if write.operation.state in (State.SENT, State.UNKNOWN):
+                    write.operation = conclude(operation, snapshot, repeated=write.repeated)
             open_ = [write for write in sent if write.operation.state is State.UNKNOWN]
             if snapshot is None or not open_ or not delays or _may_leave_once_more(open_):
                 return snapshot
@@ -221,15 +220,21 @@ class Executor:
             pause = RetryDelay("the list proves nothing yet", until, "reading it again")
             if not await self._request_log.wait(pause):
                 return snapshot
-            newer = await self._read_after(acting_id, acted_on)
+            newer = await self._read_after(acting_id, operations)
             if newer is None:
                 return snapshot
             snapshot = newer
 
-    async def _read_after(self, acting_id: str, acted_on: AbstractSet[str]) -> Snapshot | None:
+    async def _read_after(self, acting_id: str, operations: Iterable[Operation]) -> Snapshot | None:
         """Return the list as it is after operations were sent; None if it cannot be read."""
+        records: dict[bool, set[str]] = {True: set(), False: set()}
+        for operation in operations:
+            if operation.row.connection_id:
+                records[operation.error is None].add(operation.row.connection_id)
         try:
-            return await self._tenant.read(acting_id, acted_on)
+            return await self._tenant.read(
+                acting_id, removed=records[True], in_doubt=records[False]
+            )
         except ZuoraError:
             return None  # the outcome says so, and the next refresh shows the error
 

@@ -114,6 +114,7 @@ class Operation:
             parent=None,
             connection=Connection(living_id, *ends, entry.status) if entry.status else None,
             other_records=tuple(Connection(id_, *ends, "") for id_ in older_ids),
+            missing=entry.missing,
         )
         return cls(
             action=entry.action,

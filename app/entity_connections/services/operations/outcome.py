@@ -75,8 +75,7 @@ def _conclude_refusal(
         repeated: as for `conclude`.
     """
     view = _look(outcome, after)
-    # What was in a list that was not whole cannot be told from what is new.
-    if outcome.state is State.CONFIRMED and not outcome.row.uncertain:
+    if outcome.state is State.CONFIRMED:
         sentence = f"{outcome.sentence} Zuora's answer was: {error.sentence}"
         return outcome.with_state(State.CONFIRMED, sentence)
     if outcome.row.uncertain:
@@ -134,9 +133,13 @@ def _look(operation: Operation, snapshot: Snapshot) -> _View:
     records = _find_records(operation, snapshot)
     living, _others = split_records(records)
     status = living.status if living else None
-    new_record = not {record.id for record in records} <= {record.id for record in row.records}
+    ids = {record.id for record in records}
+    new_record = not ids <= {record.id for record in row.records}
+    applied = action.is_applied(status, new_record=new_record, complete=snapshot.complete)
+    if row.uncertain:  # a record that is new in the list may have been there all the time
+        applied = operation.connection_id in ids - {row.connection_id}
     return _View(
-        applied=action.is_applied(status, new_record=new_record, complete=snapshot.complete),
+        applied=applied,
         known=snapshot.complete or (status is not None and not action.idempotent),
         unchanged=status == row.status,
         status=status,

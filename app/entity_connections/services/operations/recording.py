@@ -93,6 +93,7 @@ def make_entry(
         status=row.status,
         connection_id=row.connection_id,
         records=tuple(record.id for record in row.records),
+        missing=row.missing,
         track_id=track_id,
         key=operation.key if operation.action.idempotent else "",
         user=user,

@@ -48,12 +48,12 @@ async def recover_operations(
     entries = [entry for entry in unresolved if entry.id not in skip_ids]
     # A program that ends while the lists are read may send until then.
     running = {entry.id for entry in entries if journal.is_being_sent(entry)}
-    acted_on: dict[str, set[str]] = {}
+    in_doubt: dict[str, set[str]] = {}
     for entry in entries:
-        records = acted_on.setdefault(entry.acting.id, set())
+        records = in_doubt.setdefault(entry.acting.id, set())
         records.update({*entry.records, entry.connection_id} - {""})
-    lists = await asyncio.gather(*(_read(tenant, *item) for item in acted_on.items()))
-    list_of = dict(zip(acted_on, lists, strict=True))
+    lists = await asyncio.gather(*(_read(tenant, *item) for item in in_doubt.items()))
+    list_of = dict(zip(in_doubt, lists, strict=True))
     operations = []
     for entry in entries:
         result = list_of[entry.acting.id]
@@ -96,12 +96,12 @@ async def release_operation(journal: Journal, operation: Operation) -> None:
 
 
 async def _read(
-    tenant: Tenant, acting_id: str, acted_on: AbstractSet[str]
+    tenant: Tenant, acting_id: str, in_doubt: AbstractSet[str]
 ) -> Snapshot | ZuoraError:
     """Read a list; a second time if it is not whole, because that may have been a mistake."""
     try:
-        snapshot = await tenant.read(acting_id, acted_on)
-        return snapshot if snapshot.complete else await tenant.read(acting_id, acted_on)
+        snapshot = await tenant.read(acting_id, in_doubt=in_doubt)
+        return snapshot if snapshot.complete else await tenant.read(acting_id, in_doubt=in_doubt)
     except ZuoraError as error:
         return error
 

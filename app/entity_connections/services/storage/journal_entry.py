@@ -35,6 +35,7 @@ class Entry(NamedTuple):
         key: `Idempotency-Key`; "" for an action that has none.
         process: "host:pid:token" of the program that recorded the intent.
         records: ids of all connections of the pair before, the living one first.
+        missing: what kept the list before from being whole, "" for a whole list.
         outcome: one of `OUTCOMES`, or None while none is recorded.
         request_id: `Zuora-Request-Id` of the response, or "".
         concluded_at: when the outcome was recorded, or None: for people.
@@ -57,6 +58,7 @@ class Entry(NamedTuple):
     process: str
     tenant: str = ""
     records: tuple[str, ...] = ()
+    missing: str = ""
     outcome: str | None = None
     sentence: str = ""
     codes: str = ""
@@ -123,6 +125,7 @@ def parse_entry(document: str) -> Entry:
         process=load_text(fields["process"]),
         tenant=load_text(fields["tenant"]),
         records=tuple(map(load_id, fields["records"])),
+        missing=load_text(fields["missing"]),
         outcome=fields["outcome"],
         sentence=load_text(fields["sentence"], _MAX_SENTENCE_LENGTH),
         codes=load_text(fields["codes"]),
