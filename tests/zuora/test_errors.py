@@ -185,6 +185,7 @@ NO, MAYBE = Applied.NO, Applied.MAYBE
         (refusal(50000070, status=429), NO),
         (httpx.Response(404, json={"reasons": [{"code": 50000040}]}), NO),
         (httpx.Response(200, json={"success": False}), NO),
+        (httpx.Response(200, json={"reasons": [{"code": 50000030}]}), NO),
         (httpx.Response(400, json={"message": "No."}), MAYBE),
         (httpx.Response(403, json={}), MAYBE),
         (httpx.Response(404, json={"reasons": []}), MAYBE),

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from entity_connections.domain.connections import Connection
-from entity_connections.domain.errors import InvalidResponse, ZuoraError
+from entity_connections.domain.errors import Forbidden, InvalidResponse, ZuoraError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -137,6 +137,30 @@ async def test_a_list_says_when_the_server_answered_its_first_page(
     second.headers["Date"] = "Sun, 22 Nov 2026 12:00:09 GMT"
     result = await ScriptedServer(first, second).client.list_connections(ENTITY)
     assert result.server_time == server_time
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "fields",
+    [
+        '"success": false, "success": true',
+        '"entityConnections": [], "success": true',
+        '"nextPage": "?page=2", "nextPage": null',
+    ],
+)
+async def test_a_page_that_holds_a_field_twice_is_broken(fields: str) -> None:
+    """Whichever of the two counts."""
+    text = f'{{{fields}, "entityConnections": [{json.dumps(GOOD)}]}}'
+    with pytest.raises(InvalidResponse, match="a field twice"):
+        await ScriptedServer(httpx.Response(200, text=text)).client.list_connections(ENTITY)
+
+
+@pytest.mark.asyncio
+async def test_a_list_with_reasons_is_a_refusal() -> None:
+    body = {"entityConnections": [], "reasons": [{"code": 50000010, "message": "No."}]}
+    server = ScriptedServer(httpx.Response(200, json=body))
+    with pytest.raises(Forbidden):
+        await server.client.list_connections(ENTITY)
 
 
 @pytest.mark.asyncio

@@ -70,6 +70,7 @@ class _ConnectionRow(TypedDict):
 
 class _Page(TypedDict):
     success: NotRequired[Literal[True] | None]
+    reasons: NotRequired[None]
     nextPage: NotRequired[Any]
 
 
@@ -95,6 +96,7 @@ class RowParser(Generic[Record]):
         self, field_name: str, page_type: Any, row_type: Any, make_record: Callable[[Any], Record]
     ) -> None:
         self.field_name = field_name
+        self._fields = [f'"{name}"'.encode() for name in (field_name, *_Page.__annotations__)]
         self._page = TypeAdapter[dict[str, Any]](page_type)
         self._row = TypeAdapter[Any](row_type)
         self._make_record: Callable[[Any], Record] = make_record
@@ -103,8 +105,10 @@ class RowParser(Generic[Record]):
         """Parse a page as bytes, which is the fastest way.
 
         Return its number of rows, its records and its `nextPage`; None if any row is not as
-        documented, or if the page does not report success.
+        documented, or if the page does not report success, or holds a field twice.
         """
+        if any(body.count(field) > 1 for field in self._fields):  # of two, pydantic takes the last
+            return None
         try:
             page = self._page.validate_json(body)
         except ValidationError:

@@ -67,7 +67,7 @@ def parse_success(response: Response) -> Body:
     ok = 200 <= response.status < 300
     if not isinstance(success, bool | None) or (success and 300 <= response.status < 500):
         raise invalid_response(response, "it does not say clearly whether the call worked.")
-    if not ok or success is False:
+    if not ok or success is False or (success is None and body.get("reasons")):
         raise _create_refusal(response, body)
     return body
 
@@ -180,8 +180,8 @@ def _parse_json(response: Response) -> Body:
         raise invalid_response(response, "it sends us elsewhere, which is never followed.")
     try:
         body = json.loads(response.body, object_pairs_hook=_make_object)
-    except _SuccessTwiceError:
-        raise invalid_response(response, "it says twice whether the call worked.") from None
+    except _FieldTwiceError:
+        raise invalid_response(response, "it holds a field twice.") from None
     except (ValueError, RecursionError):
         body = None
     if isinstance(body, dict):
@@ -206,14 +206,15 @@ def _create_web_page_error(response: Response) -> ZuoraError:
     return error
 
 
-class _SuccessTwiceError(Exception):
-    """An object holds the field `success` twice, so that nobody knows which one counts."""
+class _FieldTwiceError(Exception):
+    """An object holds a field twice, so that nobody knows which value counts."""
 
 
 def _make_object(pairs: list[tuple[str, object]]) -> Body:
-    if sum(name == "success" for name, _ in pairs) > 1:
-        raise _SuccessTwiceError
-    return dict(pairs)
+    body = dict(pairs)
+    if len(body) < len(pairs):
+        raise _FieldTwiceError
+    return body
 
 
 def _find_text(response: Response, fields: Body, *names: str) -> str:
