@@ -1,5 +1,6 @@
 """Keyrings for tests: one that works and several that do not."""
 
+from getpass import getpass
 from threading import Event
 
 from keyring.backend import KeyringBackend
@@ -64,6 +65,13 @@ class LockableKeyring(MemoryKeyring):
     def _check_unlocked(self) -> None:
         if self.locked:
             raise KeyringLocked("the user did not unlock it")
+
+
+class AskingKeyring(MemoryKeyring):
+    """Asks on the terminal, as encrypted keyrings do."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return getpass("Password of the keyring: ")
 
 
 class HangingKeyring(MemoryKeyring):

@@ -183,6 +183,17 @@ def test_a_file_or_folder_that_others_can_change_is_refused(
     assert list_profile_names() == []
 
 
+def test_every_place_that_others_can_change_is_named(config: Config) -> None:
+    path = config(f"[profiles.one]\n{ROOT}")
+    path.chmod(0o664)
+    path.parent.chmod(0o775)
+    with pytest.raises(SettingsError) as raised:
+        load_profiles()
+    folder_line, file_line = str(raised.value).splitlines()
+    assert folder_line.endswith(f"chmod go-w '{path.parent}'")
+    assert file_line.endswith(f"chmod go-w '{path}'")
+
+
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
 @pytest.mark.parametrize("place", ["config.toml", "."])
 def test_a_file_or_folder_of_another_user_is_refused(config: Config, place: str) -> None:

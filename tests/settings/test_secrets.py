@@ -2,10 +2,12 @@
 
 import os
 import shlex
+import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,11 @@ from entity_connections.settings.profiles import (
     make_profile_for_url,
 )
 from entity_connections.settings.secrets.client_secret import find_secret, store_secret
-from entity_connections.settings.secrets.system_keyring import read_keyring, write_keyring
+from entity_connections.settings.secrets.system_keyring import (
+    KeyringResult,
+    read_keyring,
+    write_keyring,
+)
 from keyring.backend import KeyringBackend
 from keyring.backends.null import Keyring as NullKeyring
 from keyring.errors import KeyringLocked, NoKeyringError
@@ -32,6 +38,7 @@ from tests.settings.keyring_backends import (
     StubbornKeyring,
 )
 from tests.settings.reports import check_report
+from tests.terminal.pty import Terminal
 
 UseKeyring = Callable[[KeyringBackend], None]
 
@@ -210,14 +217,50 @@ def test_the_newest_secret_wins_when_the_keyring_was_locked(use_keyring: UseKeyr
         find_secret(ACME)
 
 
-def test_a_keyring_that_does_not_answer_is_given_up(use_keyring: UseKeyring) -> None:
+@pytest.fixture
+def hanging(use_keyring: UseKeyring) -> Iterator[None]:
+    """A keyring that answers when the test has ended."""
     keyring = HangingKeyring()
     use_keyring(keyring)
-    try:
-        answers = read_keyring("acme", timeout=0.05), write_keyring("acme", SECRET, timeout=0.05)
-    finally:
-        keyring.answered.set()
-    assert answers == ((None, "the keyring did not answer within 0.05 seconds"),) * 2
+    yield
+    keyring.answered.set()
+    for thread in threading.enumerate():
+        if thread.name == "keyring":
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda timeout: read_keyring("acme", timeout),
+        lambda timeout: write_keyring("acme", SECRET, timeout),
+    ],
+)
+@pytest.mark.usefixtures("hanging")
+def test_a_keyring_that_does_not_answer_is_given_up(ask: Callable[[float], KeyringResult]) -> None:
+    answer = ask(0.05)
+    assert answer == (None, "the keyring did not answer within 0.05 seconds")
+    assert ask(1_000).secret is None, "it is not waited for again"
+
+
+@pytest.mark.parametrize("number", [None, signal.SIGTERM])
+def test_the_echo_is_restored_when_a_keyring_that_asks_is_left(
+    number: signal.Signals | None,
+) -> None:
+    timeout = 0.5 if number is None else 20
+    code = """if True:
+        import keyring, sys
+        from entity_connections.settings.secrets.system_keyring import read_keyring
+        from tests.settings.keyring_backends import AskingKeyring
+        keyring.set_keyring(AskingKeyring())
+        print(read_keyring("acme", float(sys.argv[1])).message)
+    """
+    with Terminal([sys.executable, "-c", code, str(timeout)]) as terminal:
+        terminal.wait_for("Password of the keyring")
+        if number:
+            os.kill(terminal.pid, number)
+        assert terminal.wait_exit() == (128 + number if number else 0)
+        assert terminal.leftovers() == []
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="the search is for macOS")

@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,31 +23,35 @@ def read_config_file(path: Path) -> bytes:
     """
     with convert_os_errors(path, "read"):
         try:
-            _check_links(path)
+            problems = [problem for place in _list_places(path) if (problem := _find_risk(place))]
+            if problems:
+                raise SettingsError("\n".join(problems))
             return read_file(path, MAX_SIZE)
         except (FileNotFoundError, NotADirectoryError):
             return b""
 
 
-def _check_links(path: Path) -> None:
-    """Check a file, every link on the way to it, and the folders that they are in."""
-    _check_unchangeable(path.parent)
+def _list_places(path: Path) -> Iterator[Path]:
+    """Return a file, every link on the way to it, and the folders that they are in."""
+    yield path.parent
     path.stat()  # links that go in circles are an error
     while path.is_symlink():
         path = path.parent / path.readlink()
-        _check_unchangeable(path.parent)
-    _check_unchangeable(path)
+        yield path.parent
+    yield path
 
 
-def _check_unchangeable(path: Path) -> None:
+def _find_risk(path: Path) -> str:
+    """Return how other users could change a file or folder, or "" when they cannot."""
     status = path.stat()
     if status.st_uid not in (0, os.getuid()):
-        raise SettingsError(f"{path} belongs to another user of this machine; it is not used.")
+        return f"{path} belongs to another user of this machine; it is not used."
     if status.st_mode & 0o022:
-        raise SettingsError(
+        return (
             f"{path} can be changed by other users of this machine, and what is in it says "
             f"where secrets are sent: chmod go-w '{path}'"
         )
+    return ""
 
 
 def parse_toml(data: bytes, path: Path) -> dict[str, Any]:

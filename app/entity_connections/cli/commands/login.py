@@ -33,8 +33,8 @@ from entity_connections.settings.profiles import (
     parse_base_url,
     write_profile,
 )
-from entity_connections.settings.secrets.exit_signals import exit_on_signals
 from entity_connections.settings.secrets.parsing import parse_secret
+from entity_connections.settings.secrets.terminal import preserve_terminal
 from entity_connections.settings.zuora_environments import (
     ENVIRONMENTS,
     OTHER_NAMES,
@@ -91,7 +91,7 @@ def login(
     if by_command:
         info("The secret stays where secret_command finds it.")
     else:
-        with report_keyring_wait():
+        with report_keyring_wait(profile):
             place = store_secret(profile, secret)
         info(f"The secret is in {place}.")
     for variable in (CLIENT_ID, CLIENT_SECRET):
@@ -215,7 +215,7 @@ def _prompt_secret() -> Secret:
         info(f"The secret is taken from {CLIENT_SECRET}.")
     elif sys.stdin.isatty():
         try:
-            with exit_on_signals():
+            with preserve_terminal():
                 secret = str(click.prompt("Client secret (not shown)", hide_input=True, err=True))
         except UnicodeDecodeError:  # `getpass` reads the terminal in strict UTF-8
             secret = ""

@@ -66,10 +66,14 @@ def explain(options: TenantOptions, *, as_json: bool) -> ExitCode:
 
     --json: [{"profile", "key", "value", "origin"}]
     """
+    from entity_connections.cli.keyring_wait import report_keyring_wait
     from entity_connections.settings.explain import explain_profile
 
     profiles = [*load_profiles().values()] if options.fake else [get_profile(options)]
-    explained = {profile.name: explain_profile(profile) for profile in profiles}
+    explained = {}
+    for profile in profiles:
+        with report_keyring_wait(profile):
+            explained[profile.name] = explain_profile(profile)
     if as_json:
         rows = [(name, setting) for name, settings in explained.items() for setting in settings]
         echo_json([{"profile": name, **setting._asdict()} for name, setting in rows])

@@ -42,9 +42,7 @@ def find_credentials(profile: Profile) -> tuple[str, Secret]:
         sentence = f"There is no client id for {profile.name}. {profile.credentials_remedy}"
         raise CliError(sentence, ExitCode.NO_ACCESS)
     try:
-        if profile.secret_command:  # may ask on the terminal
-            return profile.client_id, find_secret(profile).value
-        with report_keyring_wait():
+        with report_keyring_wait(profile):
             return profile.client_id, find_secret(profile).value
     except SettingsError as error:
         raise CliError(str(error), ExitCode.NO_ACCESS) from error

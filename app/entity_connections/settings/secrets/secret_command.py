@@ -4,7 +4,6 @@ import os
 import shlex
 import signal
 import subprocess
-import termios
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from select import select
@@ -14,8 +13,8 @@ from typing import IO
 from entity_connections.domain.secret import Secret
 from entity_connections.domain.text import clean
 from entity_connections.settings.errors import SettingsError
-from entity_connections.settings.secrets.exit_signals import exit_on_signals
 from entity_connections.settings.secrets.parsing import parse_secret
+from entity_connections.settings.secrets.terminal import open_terminal, preserve_terminal
 
 TIMEOUT = 30.0
 """Seconds the command may take: the user may have to type a password or touch a key first."""
@@ -40,7 +39,7 @@ def run_secret_command(command: str, timeout: float = TIMEOUT) -> Secret:
     """
     name = f"secret_command ({get_program(command)} …)"
     try:
-        with exit_on_signals(), _process_group() as leader:
+        with preserve_terminal(), _process_group() as leader:
             output = _run(shlex.split(command), leader, monotonic() + timeout)
     except _CommandError as error:
         problem = str(error)
@@ -139,25 +138,17 @@ def _process_group() -> Iterator["subprocess.Popen[bytes]"]:
 
 @contextmanager
 def _terminal_for(group: int) -> Iterator[None]:
-    """Give the terminal to a process group, if this program has it; then restore it."""
-    try:
-        terminal = os.open("/dev/tty", os.O_RDWR)
-    except OSError:  # there is none
-        terminal = os.open(os.devnull, os.O_RDWR)
-    try:
-        if not os.isatty(terminal) or os.tcgetpgrp(terminal) != os.getpgrp():
+    """Give the terminal to a process group, if this program has it, and then take it back."""
+    with open_terminal() as terminal:
+        if terminal is None:
             yield
             return
-        attributes = termios.tcgetattr(terminal)
         try:
             os.tcsetpgrp(terminal, group)
             yield
         finally:
-            # Otherwise this signal stops a program in the background that changes the terminal.
+            # Otherwise this signal stops a program that takes the terminal from another group.
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})
-            with suppress(OSError, termios.error):  # the terminal is gone
+            with suppress(OSError):  # the terminal is gone
                 os.tcsetpgrp(terminal, os.getpgrp())
-                termios.tcsetattr(terminal, termios.TCSANOW, attributes)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTTOU})
-    finally:
-        os.close(terminal)

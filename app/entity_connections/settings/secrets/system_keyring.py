@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
+from threading import enumerate as enumerate_threads
 from typing import TYPE_CHECKING, NamedTuple
 
 from entity_connections.domain.secret import Secret
@@ -11,12 +12,15 @@ from entity_connections.domain.text import clean
 from entity_connections.settings.errors import SettingsError
 from entity_connections.settings.paths import APP
 from entity_connections.settings.secrets.parsing import parse_secret
+from entity_connections.settings.secrets.terminal import preserve_terminal
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 TIMEOUT = 30.0
 """Seconds the keyring may take: the system may ask the user to unlock it first."""
+
+_THREAD_NAME = "keyring"
 
 
 class KeyringResult(NamedTuple):
@@ -59,7 +63,13 @@ def write_keyring(profile_name: str, secret: Secret, timeout: float = TIMEOUT) -
 
 
 def _ask(question: Callable[["KeyringBackend"], KeyringResult], timeout: float) -> KeyringResult:
-    """Ask the keyring in a thread, which is abandoned when no answer comes in time."""
+    """Ask the keyring in a thread, which is abandoned when no answer comes in time.
+
+    The keyring is not asked again then.
+    """
+    silence = KeyringResult(None, f"the keyring did not answer within {timeout:g} seconds")
+    if any(thread.name == _THREAD_NAME for thread in enumerate_threads()):
+        return silence
     answers: list[KeyringResult] = []
 
     def ask() -> None:
@@ -68,12 +78,11 @@ def _ask(question: Callable[["KeyringBackend"], KeyringResult], timeout: float) 
         except BaseException as error:  # noqa: BLE001 - backends raise anything
             answers.append(KeyringResult(None, _describe(error)))
 
-    thread = Thread(target=ask, daemon=True)
-    thread.start()
-    thread.join(timeout)
-    if answers:
-        return answers[0]
-    return KeyringResult(None, f"the keyring did not answer within {timeout:g} seconds")
+    thread = Thread(target=ask, name=_THREAD_NAME, daemon=True)
+    with preserve_terminal():  # some keyrings ask for a password
+        thread.start()
+        thread.join(timeout)
+    return answers[0] if answers else silence
 
 
 def _find_keyring() -> "KeyringBackend":
