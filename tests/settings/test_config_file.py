@@ -183,6 +183,14 @@ def test_a_file_or_folder_that_others_can_change_is_refused(
     assert list_profile_names() == []
 
 
+def test_nothing_is_written_to_a_folder_that_others_can_change(home: Path) -> None:
+    home.mkdir()
+    home.chmod(0o777)
+    with pytest.raises(SettingsError, match=f"chmod go-w '{home}'"):
+        write_profile("one", {"environment": "eu-production"})
+    assert not [*home.iterdir()]
+
+
 def test_every_place_that_others_can_change_is_named(config: Config) -> None:
     path = config(f"[profiles.one]\n{ROOT}")
     path.chmod(0o664)

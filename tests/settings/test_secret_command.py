@@ -129,6 +129,7 @@ def test_a_command_that_hangs_is_ended_with_its_children(
         (python(f"import time; print('{VALUE}'); time.sleep(600)"), "took longer than 2 seconds"),
         (python("import os; os.close(1); os.close(2); import time; time.sleep(600)"),
          "took longer than 2 seconds"),
+        (f"sh -c 'echo {VALUE}; kill 0; sleep 9'", "ended its process group"),
         ("yes", "printed more than 65,536 bytes"),
         (f"/no/such/program {VALUE}", "(/no/such/program …) cannot be run: No such file"),
         (f"/ {VALUE}", "cannot be run: Permission denied"),

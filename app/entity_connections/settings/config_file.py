@@ -32,9 +32,10 @@ def read_config_file(path: Path) -> bytes:
 
 
 def _list_places(path: Path) -> Iterator[Path]:
-    """Return a file, every link on the way to it, and the folders that they are in."""
+    """Return a file, if it is there, and its folder; of a link also those that it leads to."""
     yield path.parent
-    path.stat()  # links that go in circles are an error
+    if not path.exists():  # nor does a link that goes in circles exist
+        return
     while path.is_symlink():
         path = path.parent / path.readlink()
         yield path.parent

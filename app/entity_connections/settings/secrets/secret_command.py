@@ -43,6 +43,11 @@ def run_secret_command(command: str, timeout: float = TIMEOUT) -> Secret:
             output = _run(shlex.split(command), leader, monotonic() + timeout)
     except _CommandError as error:
         problem = str(error)
+    except _LeaderEndedError:
+        # The terminal sends ctrl+c to the whole group.
+        if leader.returncode in (-signal.SIGINT, -signal.SIGQUIT):
+            raise KeyboardInterrupt from None
+        problem = "ended its process group"
     except TimeoutError:
         problem = f"took longer than {timeout:g} seconds"
     except OSError as error:
@@ -57,11 +62,15 @@ class _CommandError(Exception):
     """The command ran and failed."""
 
 
+class _LeaderEndedError(Exception):
+    """The leader of the process group has ended."""
+
+
 def _run(arguments: list[str], leader: "subprocess.Popen[bytes]", deadline: float) -> bytes:
     """Return the output of a command that runs in the process group of `leader`.
 
     Raises:
-        KeyboardInterrupt: the leader has ended: ctrl+c on the terminal goes to its group.
+        _LeaderEndedError: the leader has ended.
         TimeoutError: the command did not end before `deadline`.
     """
     output = b""
@@ -92,8 +101,7 @@ def _run(arguments: list[str], leader: "subprocess.Popen[bytes]", deadline: floa
                 raise _CommandError(f"failed with exit status {process.returncode}")
         finally:
             if process.poll() is None:
-                with suppress(ProcessLookupError):  # only some programs make a group of their own
-                    os.killpg(process.pid, signal.SIGKILL)
+                _kill_group(process.pid)  # only some programs make a group of their own
             process.kill()
     return output
 
@@ -102,11 +110,11 @@ def _wait(seconds: float, leader_output: IO[bytes], *outputs: IO[bytes]) -> bool
     """Wait until there is output; return whether there is any.
 
     Raises:
-        KeyboardInterrupt: the output of the leader has ended.
+        _LeaderEndedError: the output of the leader has ended.
     """
     ready, _, _ = select([leader_output, *outputs], [], [], max(0.0, seconds))
     if leader_output in ready:
-        raise KeyboardInterrupt
+        raise _LeaderEndedError
     return bool(ready)
 
 
@@ -131,9 +139,14 @@ def _process_group() -> Iterator["subprocess.Popen[bytes]"]:
                 with _terminal_for(leader.pid):
                     yield leader
             finally:
-                os.killpg(leader.pid, signal.SIGKILL)
+                _kill_group(leader.pid)
     finally:
         signal.signal(signal.SIGTSTP, stop_handler)
+
+
+def _kill_group(group: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):  # macOS: not permitted once all have ended
+        os.killpg(group, signal.SIGKILL)
 
 
 @contextmanager
