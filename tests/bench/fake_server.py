@@ -20,8 +20,9 @@ import uvicorn
 from entity_connections.domain.ids import hyphenate_id
 from entity_connections.fake.model import CONNECTED, DISCONNECTED, PENDING, Connection
 from entity_connections.fake.scenarios.builtin import acme
-from entity_connections.fake.server import create_server, listen
+from entity_connections.fake.server import create_server
 from entity_connections.fake.tenant import open_tenant
+from entity_connections.listening_socket import listen
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response

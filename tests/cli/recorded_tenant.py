@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from entity_connections.fake.server import base_url, create_server, listen
+from entity_connections.fake.server import create_server
 from entity_connections.fake.tenant import open_tenant
+from entity_connections.listening_socket import base_url, listen
 from starlette.types import Receive, Scope, Send
 
 from tests.cli.tenant import PROGRAM, Served, environ, run

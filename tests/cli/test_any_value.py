@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from itertools import cycle, product
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 import click
 import pytest
@@ -110,7 +111,7 @@ def _stay_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
 
     monkeypatch.setattr("socket.getaddrinfo", look_up_numbers)
     monkeypatch.setattr("uvicorn.Server.run", lambda _, sockets: sockets[0].close())
-    monkeypatch.setattr("aiohttp.web.run_app", lambda _, sock, **__: sock.close())
+    monkeypatch.setattr("entity_connections.web.server.serve_until_stopped", AsyncMock())
     monkeypatch.setattr("entity_connections.tui.terminal.run.run_app", lambda *_: 0)
     monkeypatch.setattr("entity_connections.walkthrough.player.play", lambda *_: 0)
     monkeypatch.setattr("getpass.getpass", interrupt)

@@ -5,7 +5,9 @@ import re
 import signal
 import socket
 import subprocess
+from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -98,3 +100,48 @@ def test_policies_are_set_by_name() -> None:
         bare = httpx.put(path, headers=login, trust_env=False)
         sent = httpx.put(path, headers=login, json={}, trust_env=False)
         assert (bare.status_code, sent.status_code) == (415, 404)
+
+
+def test_without_free_descriptors_connections_wait_and_one_line_says_so(home: Path) -> None:
+    limited = ["sh", "-c", 'ulimit -n 40; exec "$@"', "sh"]
+    with subprocess.Popen(
+        [*limited, *PROGRAM, "serve", "--port", "0", "--json"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ(home),
+    ) as process, ExitStack() as idle:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stderr is not None
+        url = json.loads(process.stdout.readline())["base_url"]
+        address = urlsplit(url).hostname, urlsplit(url).port
+        for _ in range(80):
+            idle.enter_context(socket.create_connection(address, timeout=10))
+        said = process.stderr.readline()
+        idle.close()
+        assert httpx.get(f"{url}/v1/entities", trust_env=False, timeout=10).status_code == 401
+        for _ in range(80):
+            idle.enter_context(socket.create_connection(address, timeout=10))
+        process.terminate()
+        assert (said, *process.communicate(timeout=10)) == (
+            "New connections have to wait: Too many open files.\n", "", "",
+        )  # fmt: skip
+
+
+def test_foreign_host_names_are_refused_unless_allowed() -> None:
+    with served("--allow-host", "Zuora.Acme.Example") as tenant:
+
+        def call(host: str) -> httpx.Response:
+            headers = {"Host": host}
+            return httpx.get(f"{tenant.url}/v1/entities", headers=headers, trust_env=False)
+
+        assert call("zuora.acme.example:8040").status_code == 401
+        refused = call("evil.example")
+        assert refused.status_code == 421
+        assert "--allow-host" in refused.json()["reasons"][0]["message"]
+
+
+def test_a_server_in_a_container_is_reached_by_addresses_and_allowed_names() -> None:
+    with served("--host", "0.0.0.0", "--allow-host", "zuora") as tenant:
+        for host, status in [("172.17.0.2:8040", 401), ("localhost", 401), ("zuora", 401),
+                             ("evil.example", 421)]:  # fmt: skip
+            headers = {"Host": host}
+            answer = httpx.get(f"{tenant.url}/v1/entities", headers=headers, trust_env=False)
+            assert answer.status_code == status, host

@@ -61,7 +61,7 @@ def test_an_incomplete_request_does_not_delay_the_stop(home: Path) -> None:
         address = urlsplit(url)
         line = socket.create_connection((address.hostname, address.port or 0), timeout=10)
         line.sendall(
-            b"POST /oauth/token HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n"
+            b"POST /oauth/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n"
             b"Content-Type: application/x-www-form-urlencoded\r\nExpect: 100-continue\r\n\r\n"
         )
         assert line.recv(100).startswith(b"HTTP/1.1 100")  # the tenant waits for the body

@@ -83,7 +83,7 @@ async def test_security_headers(server: Serving, path: str, status: int) -> None
 async def test_a_foreign_host_name_is_refused(server: Serving, path: str) -> None:
     port = server.url.rpartition(":")[2]
     status, text, _ = await fetch(server.url + path, Host=f"evil.example:{port}")
-    assert status == 403
+    assert status == 421
     assert "does not go by that name" in text
 
 
@@ -156,7 +156,7 @@ async def test_the_screen_follows_the_size_of_the_window_within_limits(server: S
             return len(client.screen.display[0].rstrip()) + 1
 
         await client.wait_for(lambda: width() > 60)
-        assert width() == 500
+        assert width() == 300
 
 
 async def test_quitting_ends_the_session_and_ctrl_z_suspends_nothing(server: Serving) -> None:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp.web import AppRunner, TCPSite
-from entity_connections.web.host_guard import HostGuard
+from entity_connections.host_guard import HostGuard
 from entity_connections.web.server import Server
 from entity_connections.web.session import Command
 

@@ -12,7 +12,10 @@ from entity_connections.cli.parameters import option
 
 
 def address_options(port: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return a decorator that adds --host and --port to a command; `port` is the default."""
+    """Return a decorator that adds --host, --port and --allow-host; `port` is the default.
+
+    Their values are the parameters `host`, `port` and `allowed_hosts` of the command.
+    """
     host_option = option(
         "--host", default="127.0.0.1", show_default=True, help="The address to listen on."
     )
@@ -20,7 +23,12 @@ def address_options(port: int) -> Callable[[Callable[..., Any]], Callable[..., A
         "--port", type=click.IntRange(0, 65535), default=port, show_default=True,
         help="0 takes any that is free.",
     )  # fmt: skip
-    return lambda command: host_option(port_option(command))
+    allow_host_option = option(
+        "--allow-host", "allowed_hosts", multiple=True, metavar="NAME",
+        help="A host name that callers use, where it is neither localhost nor this machine's"
+        " own. Repeatable.",
+    )  # fmt: skip
+    return lambda command: host_option(port_option(allow_host_option(command)))
 
 
 def bind_socket(host: str, port: int, warning: str) -> socket.socket:
@@ -34,7 +42,7 @@ def bind_socket(host: str, port: int, warning: str) -> socket.socket:
     Raises:
         CliError: the address cannot be used.
     """
-    from entity_connections.fake.server import listen
+    from entity_connections.listening_socket import listen
 
     try:
         listening = listen(host, port)

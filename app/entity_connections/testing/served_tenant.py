@@ -10,8 +10,9 @@ from pathlib import Path
 
 from entity_connections.fake.faults.active_faults import ActiveFaults
 from entity_connections.fake.model import Scenario, User
-from entity_connections.fake.server import base_url, create_server, listen
+from entity_connections.fake.server import create_server
 from entity_connections.fake.tenant import Tenant, open_tenant
+from entity_connections.listening_socket import base_url, listen
 
 Options = str | Sequence[str]
 """One option such as "denied=removed", or a list of them."""

@@ -1,13 +1,20 @@
 """The web server: the page, its files, and a websocket for each session."""
 
 import asyncio
+import logging
+import signal
+import socket
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 
 from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp.http_exceptions import HttpProcessingError
 
-from entity_connections.web.host_guard import HostGuard
+from entity_connections.host_guard import HostGuard
+from entity_connections.listening_socket import accept_connections
+from entity_connections.web.request_checks import protect
 from entity_connections.web.session import GRACE, Command, Session
 
 _PAGE = Path(__file__).with_name("page")
@@ -17,6 +24,7 @@ _MAX_MESSAGE = 256 * 1024
 """Bytes of a message from the browser: a long paste."""
 _FREE_SESSION_TIMEOUT = GRACE + 1.0
 """Seconds to wait for a free session: after a reload, the old one is still being stopped."""
+_VISITOR_TIMEOUT = 20.0
 
 
 class Server:
@@ -43,7 +51,7 @@ class Server:
         self._report = report
         self._websockets: set[web.WebSocketResponse] = set()
         self.app = web.Application()
-        guard.protect(self.app)
+        protect(self.app, guard)
         self.app.router.add_get("/", self._handle_page)
         self.app.router.add_get("/ws", self._handle_websocket)
         self.app.router.add_static("/static", _TERMINAL)
@@ -95,6 +103,58 @@ class Server:
     async def _close_all(self, _app: web.Application) -> None:
         closing = [websocket.close(code=WSCloseCode.GOING_AWAY) for websocket in self._websockets]
         await asyncio.gather(*closing, return_exceptions=True)
+
+
+async def serve_until_stopped(
+    app: web.Application,
+    listening: socket.socket,
+    say_ready: Callable[[], object],
+    report: Callable[[str], object],
+    visitor_timeout: float = _VISITOR_TIMEOUT,
+) -> None:
+    """Serve an application on a socket until SIGINT or SIGTERM.
+
+    Args:
+        app: the application.
+        listening: the socket.
+        say_ready: called when the signals are handled.
+        report: takes a sentence for the person who runs the server.
+        visitor_timeout: seconds that a visitor has to send a request, and to take any part of
+            the answer; then the connection is closed.
+    """
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; the connections inherit it
+        milliseconds = int(visitor_timeout * 1000)
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
+    logger = logging.getLogger(__name__)
+    logger.addFilter(_is_own_error)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        keepalive_timeout=visitor_timeout,
+        logger=logger,
+        shutdown_timeout=2 * GRACE,
+    )
+    await runner.setup()
+    if runner.server is None:
+        raise TypeError("A runner that is set up has a server.")
+    loop = asyncio.get_running_loop()
+    accepting = loop.create_task(accept_connections(listening, runner.server, report))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, accepting.cancel)
+    say_ready()
+    try:
+        with suppress(asyncio.CancelledError):
+            await accepting
+    finally:
+        await runner.cleanup()
+
+
+def _is_own_error(record: logging.LogRecord) -> bool:
+    """Return False for what visitors do: malformed requests, and leaving before the end."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, RuntimeError):  # of a file that is sent to a visitor who has gone
+        return str(error) != "Transport is closing"
+    return not isinstance(error, HttpProcessingError | web.RequestPayloadError)
 
 
 def _get_int(request: web.Request, name: str, default: int) -> int:

@@ -16,7 +16,7 @@ from aiohttp import web
 
 GRACE = 2.0
 """Seconds for the process to end when asked to, or to take what was typed."""
-_MIN_SIZE, _MAX_SIZE = (20, 5), (500, 200)
+_MIN_SIZE, _MAX_SIZE = (20, 5), (300, 100)
 
 
 class Command(NamedTuple):

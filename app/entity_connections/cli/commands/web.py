@@ -1,7 +1,9 @@
 """`web`: the screen on the fake tenant, in a browser."""
 
+import asyncio
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,18 +40,13 @@ _KEPT_VARIABLES = (
     "--seats", type=click.IntRange(1), default=16, show_default=True,
     help="Visitors at a time; each takes some 50 MB.",
 )  # fmt: skip
-@option(
-    "--name", "names", multiple=True, metavar="NAME",
-    help="A host name that visitors type, where it is neither localhost nor this machine's"
-    " own. Repeatable.",
-)  # fmt: skip
 def web(
     options: TenantOptions,
     host: str,
     port: int,
+    allowed_hosts: tuple[str, ...],
     theme: str,
     seats: int,
-    names: tuple[str, ...],
 ) -> ExitCode:
     """Serve the screen to browsers until ctrl+c, on the fake tenant only.
 
@@ -60,33 +57,28 @@ def web(
     """
     chosen = _check_options(options)
     try:
-        from aiohttp.web import run_app
-
-        from entity_connections.web.host_guard import HostGuard
-        from entity_connections.web.server import Server
-        from entity_connections.web.session import GRACE
+        from entity_connections.web.server import Server, serve_until_stopped
     except ModuleNotFoundError as error:
         raise CliError(
             f"web needs {error.name}, which is not installed. The extra [web] brings it:"
             " pip install 'entity-connections[web]', or from its source: pip install '.[web]'",
             ExitCode.USAGE,
         ) from error
-    from entity_connections.fake.server import base_url
+    from entity_connections.host_guard import HostGuard
+    from entity_connections.listening_socket import base_url
 
     command = build_command(chosen, theme)
     listening = bind_socket(host, port, "this page, and nothing is encrypted.")
-    server = Server(command, HostGuard.for_socket(listening, (host, *names)), seats, report=info)
+    guard = HostGuard.for_socket(listening, (host, *allowed_hosts))
+    server = Server(command, guard, seats, report=info)
     ready = (
         f"The screen, on a tenant {Path(chosen.scenario or 'acme').name} for each visitor,"
         f" is at {base_url(listening)} until ctrl+c."
     )
-    run_app(
-        server.app,
-        sock=listening,
-        access_log=None,
-        shutdown_timeout=2 * GRACE,
-        print=lambda _: click.echo(ready),
-    )
+    with listening:
+        asyncio.run(
+            serve_until_stopped(server.app, listening, partial(click.echo, ready), report=info)
+        )
     return ExitCode.DONE
 
 

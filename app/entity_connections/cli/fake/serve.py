@@ -14,6 +14,7 @@ from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.fake.fault_options import normalize_faults, print_faults
 from entity_connections.cli.fake.tenant_source import check_policies, prepare_source
 from entity_connections.cli.listening import address_options, bind_socket
+from entity_connections.cli.output import info
 from entity_connections.cli.parameters import option
 from entity_connections.cli.tenant_options import TenantOptions, some_tenant_options
 
@@ -51,6 +52,7 @@ def serve(
     options: TenantOptions,
     host: str,
     port: int,
+    allowed_hosts: tuple[str, ...],
     policies: tuple[str, ...],
     faults: tuple[str, ...],
     seed: int,
@@ -71,8 +73,10 @@ def serve(
     --json: {"base_url", "scenario", "users": [{"username", "login", "client_id",
     "client_secret", "home_entity_id"}]}; base_url is how this machine reaches it.
     """
-    from entity_connections.fake.server import base_url, create_server
+    from entity_connections.fake.server import create_server
     from entity_connections.fake.tenant import open_tenant
+    from entity_connections.host_guard import HostGuard
+    from entity_connections.listening_socket import base_url
 
     source = prepare_source(options.scenario, options.tenant)
     listening = bind_socket(
@@ -89,7 +93,8 @@ def serve(
         click.echo(f"entity-connections: faults are on: {fake.faults.summary()}", err=True)
     if policies:
         fake.policy = fake.policy.with_options(policies)
-    server = create_server(fake.asgi)
+    guard = HostGuard.for_socket(listening, (host, *allowed_hosts))
+    server = create_server(fake.asgi, guard, report=info)
     for number in (signal.SIGINT, signal.SIGTERM):
         # uvicorn has the same handlers while it runs; these hold before and after.
         signal.signal(number, server.handle_exit)

@@ -3,7 +3,7 @@
 import socket
 
 import pytest
-from entity_connections.web.host_guard import HostGuard
+from entity_connections.host_guard import HostGuard
 
 
 def guard(address: str, *names: str) -> HostGuard:
