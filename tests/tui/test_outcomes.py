@@ -9,6 +9,7 @@ from entity_connections.domain.actions import DISCONNECT
 from entity_connections.domain.clock import now
 from entity_connections.domain.risk import Risk
 from entity_connections.services.operations.operation import Operation
+from entity_connections.services.operations.recovery import recover_operations, release_operation
 from entity_connections.services.storage.journal import Journal
 
 from tests.acme import write_names
@@ -104,7 +105,7 @@ async def test_an_unknown_outcome_is_resolved_by_the_next_list() -> None:
         ]
 
 
-async def test_while_an_outcome_is_unknown_only_a_request_is_repeated_under_its_key() -> None:
+async def test_while_an_outcome_is_unknown_only_the_same_action_is_sent_again() -> None:
     async with open_screen() as ui:
         ui.fake.faults.on("lost")
         await ui.move_to("Acme-US")
@@ -112,16 +113,17 @@ async def test_while_an_outcome_is_unknown_only_a_request_is_repeated_under_its_
         await ui.press("i")
         await ui.move_to("Acme-Japan")
         await ui.press("a", "y")
-        await ui.press("a")
-        assert ui.shows_main_screen
-        assert "Nobody knows yet" in ui.notice
+        await ui.press("d", "y")
+        assert "and only the same may be sent again" in ui.notice
         ui.fake.faults.off()
+        await ui.press("a", "y")
+        assert ui.cell("Acme-Japan", "status") == "● Connected"
         await ui.press("o")
         await ui.move_to("Acme-US")
         await ui.press("r", "y")
         assert ui.cell("Acme-US", "status") == "◐ Pending"
         writes = write_names(ui.state.session.request_log)
-        assert writes == ["request", "accept", "request"]
+        assert writes == ["request", "accept", "accept", "request"]
         keys = {entry.key for entry in ui.screen.workspace.journal.read_entries() if entry.key}
         assert len(keys) == 1
 
@@ -185,7 +187,23 @@ async def test_a_cursor_key_clears_the_reason() -> None:
         assert not ui.notice
 
 
-async def test_no_action_from_the_other_side_while_an_outcome_is_unknown() -> None:
+async def test_what_another_program_has_released_is_not_unknown_any_more(tmp_path: Path) -> None:
+    path = tmp_path / "state.sqlite3"
+    async with open_screen(setup=TenantSetup(journal=Journal(path, "acme"))) as ui:
+        ui.fake.faults.on("lost")
+        await ui.move_to("Acme-US")
+        await ui.press("r", "y")
+        assert ui.cell("Acme-US", "action") == "? outcome unknown"
+        ui.fake.faults.off()
+        other = Journal(path, "acme")
+        (operation,) = await recover_operations(ui.state.session.tenant, other)
+        await release_operation(other, operation)
+        await ui.press("ctrl+r")
+        assert ui.cell("Acme-US", "action") != "? outcome unknown"
+        assert "was released by hand" in ui.notice
+
+
+async def test_the_same_action_from_the_other_side_while_an_outcome_is_unknown() -> None:
     async with open_screen() as ui:
         ui.fake.faults.on("lost")
         await ui.move_to("Acme-Europe")
@@ -193,10 +211,14 @@ async def test_no_action_from_the_other_side_while_an_outcome_is_unknown() -> No
         await ui.type("Acme-Europe")
         await ui.press("enter", "escape", "g")
         assert ui.cell("Acme Corporation", "action") == "? outcome unknown"
+        ui.fake.faults.off()
         await ui.press("x")
-        assert ui.shows_main_screen
-        assert "Nobody knows yet" in ui.notice
-        assert write_names(ui.state.session.request_log) == ["disconnect"]
+        await ui.type("Acme Corporation")
+        await ui.press("enter")
+        assert write_names(ui.state.session.request_log) == ["disconnect", "disconnect"]
+        assert {entry.outcome for entry in ui.screen.workspace.journal.read_entries()} == {
+            "confirmed"
+        }
 
 
 async def test_an_unknown_outcome_in_another_entity_is_resolved() -> None:

@@ -125,6 +125,7 @@ async def test_a_connection_that_is_listed_twice_counts_once(later: str, whole: 
         ("Sun, 22 Nov 2026 12:00:00 -0000", None),
         ("Sun, 31 Nov 2026 12:00:00 GMT", None),
         ("Fri, 31 Dec 9999 23:59:59 -2359", None),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", None),
         ("soon", None),
         ("", None),
     ],

@@ -228,8 +228,19 @@ class Workers:
             resolved = [
                 operation for operation in operations if operation.state is not State.UNKNOWN
             ]
+            resolved += await self._read_closed(state)
             if resolved:
                 self._post(self.OperationsResolved(resolved))
+
+    async def _read_closed(self, state: ScreenState) -> list[Operation]:
+        """Return the operations that another program has resolved or released."""
+        journal, hierarchy = self._workspace.journal, state.session.tenant.hierarchy
+        open_ids = {entry.id for entry in await asyncio.to_thread(journal.read_open)}
+        closed_ids = state.unresolved.entry_ids() - open_ids
+        entries = await asyncio.to_thread(journal.read_entries) if closed_ids else []
+        return [
+            Operation.from_entry(entry, hierarchy) for entry in entries if entry.id in closed_ids
+        ]
 
     async def _read_list(
         self, state: ScreenState, acting_id: str, *, entities: bool = False

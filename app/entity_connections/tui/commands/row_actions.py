@@ -48,12 +48,7 @@ def _get_disabled_reason(action: Action, context: CommandContext) -> DisabledRea
         return reason
     if context.progress is Progress.SENDING:
         return DisabledReason("An action on this row is being sent.", "Wait for its outcome.")
-    # An idempotent action may be repeated: Zuora carries it out once for each key.
-    if context.progress is Progress.UNKNOWN and not action.idempotent:
-        return DisabledReason(
-            "Nobody knows yet what became of the last action on this row.",
-            "The list is read until it tells; ctrl+r reads it now.",
-        )
+    # After an unknown outcome `check_open_entries` decides, which knows the age of the request.
     reason = action.disabled_reason(context.row, context.accessible_ids)
     return reason or get_write_reason(context.row, context)
 

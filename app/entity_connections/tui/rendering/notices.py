@@ -61,6 +61,7 @@ _STATE_KINDS = {
     State.UNKNOWN: Kind.UNKNOWN,
     State.NOT_APPLIED: Kind.ERROR,
     State.SUPERSEDED: Kind.UNKNOWN,
+    State.RELEASED: Kind.UNKNOWN,
 }
 _PASSING_KINDS = (Kind.SUCCESS, Kind.INFO)
 

@@ -181,6 +181,8 @@ class ConnectionsScreen(Screen[None]):
 
     @on(Workers.OperationsResolved)
     def _handle_operations_resolved(self, message: Workers.OperationsResolved) -> None:
+        if self.state is not None:
+            self.state.update_unresolved(message.operations)
         self.view.notice_bar.notice = notices.make_resolved_notice(message.operations)
 
     # Commands

@@ -108,10 +108,10 @@ def parse_rate_limit(headers: Mapping[str, str], at: datetime) -> RateLimit | No
 
 
 def parse_server_time(headers: Mapping[str, str]) -> datetime | None:
-    """Read the `Date` header, in UTC; None if it is missing or no date."""
+    """Read the `Date` header, in UTC; None if it is missing, or no date of this century."""
     try:
         date = parsedate_to_datetime(headers.get("Date", ""))
-        return date.astimezone(UTC) if date.tzinfo else None
+        return date.astimezone(UTC) if date.tzinfo and 2000 <= date.year < 2100 else None
     except (ValueError, TypeError, OverflowError):
         return None
 
