@@ -33,14 +33,21 @@ def test_a_delay_before_a_retry_is_reported(server: RecordedTenant, home: Path) 
     assert "Acme-Europe" in done.stdout
 
 
-def test_ctrl_c_ends_a_delay(server: RecordedTenant, home: Path) -> None:
-    server.fake.faults.on("rate-limit-retry-after=60")
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ("rate-limit-retry-after=60", "rate limited, trying again in 60 s; ctrl+c gives up\n"),
+        ("time-out=60,calls=all", "no answer from Zuora for 3 s yet; ctrl+c gives up\n"),
+    ],
+)
+def test_ctrl_c_ends_a_wait(server: RecordedTenant, home: Path, fault: str, told: str) -> None:
+    server.fake.faults.on(fault)
     with start_on(server, home, "connections") as process:
         assert process.stderr is not None
         line = process.stderr.readline()
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
-    assert line == "rate limited, trying again in 60 s; ctrl+c gives up\n"
+    assert line == told
     assert (process.returncode, out) == (130, "")
     assert "Traceback" not in err
 

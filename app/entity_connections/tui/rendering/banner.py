@@ -72,16 +72,13 @@ def render_banner(state: BannerState, width: int) -> Content:
 
 
 def _describe_wait(state: BannerState) -> list[str]:
-    if not state.delays:
-        wait = f"No answer from Zuora for {state.slow_seconds:.0f} s yet"
-        if state.sending:
-            return [wait, "; ctrl+c leaves", ", and the next start looks it up"]
-    else:
+    if state.delays:
         delay = min(state.delays, key=lambda delay: delay.until)
         seconds = max(0, ceil(delay.until - state.loop_time))
         reason = delay.reason[:1].upper() + delay.reason[1:]
-        wait = f"{reason}, {delay.action} in {seconds} s"
-    return [wait, "; escape gives up"]
+        return [f"{reason}, trying again in {seconds} s", "; escape gives up"]
+    wait = f"No answer from Zuora for {state.slow_seconds:.0f} s yet"
+    return [wait, "; ctrl+c leaves" if state.sending else "; escape gives up"]
 
 
 def _describe_failure(error: ZuoraError, state: BannerState) -> list[str]:
