@@ -106,18 +106,31 @@ def test_a_command_that_hangs_is_ended_with_its_children(
 ) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    script = f"trap '' INT TERM HUP; exec 3>{pipe}; sleep 600 & sleep 600"
+    script = f"trap '' INT TERM HUP; exec 3>{pipe}; sleep 600 & echo >&3; sleep 600"
     command = shlex.join([*shell, "-c", script])
     timeout = 1 if number is None else 600
     code = RUN.format(command=command, timeout=timeout)
     with (
         subprocess.Popen([sys.executable, "-c", code], start_new_session=True) as program,
-        pipe.open() as end_of_all,  # when the command has started
+        pipe.open() as end_of_all,
     ):
+        end_of_all.readline()  # the child has started
         if number is not None:
             program.send_signal(number)
         end_of_all.read()
         assert program.wait() == status
+
+
+def test_ctrl_c_ends_also_children_that_ignore_it(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    command = f"sh -c 'trap \"\" INT HUP; exec 3>{pipe}; sleep 600 & echo >&3; sleep 600'"
+    code = RUN.format(command=command, timeout=600)
+    with Terminal([sys.executable, "-c", code]) as screen, pipe.open() as end_of_all:
+        end_of_all.readline()  # the child has started
+        screen.send("ctrl+c")
+        screen.wait_for("interrupted")
+        end_of_all.read()
 
 
 @pytest.mark.parametrize(
