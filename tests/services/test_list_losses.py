@@ -1,6 +1,8 @@
 """A list that has suddenly lost its records is not taken for whole until a second one agrees."""
 
 import asyncio
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,7 @@ class Lists:
         self.missing = missing
 
     async def list_connections(self, acting_id: str) -> ListResult[Connection]:
+        await asyncio.sleep(0)
         records = self.lists.pop(0) if len(self.lists) > 1 else self.lists[0]
         return ListResult(records, missing=self.missing)
 
@@ -67,6 +70,19 @@ def test_a_record_that_a_write_without_an_answer_may_have_removed_is_looked_for_
     tenant = open_lists(RECORDS, RECORDS[1:])
     assert read_all(tenant, 4, in_doubt=in_doubt) == [True, False, True, True]
     assert read_all(open_lists(RECORDS), 1, in_doubt=in_doubt) == [True]
+
+
+def test_two_lists_that_are_read_at_the_same_time_do_not_agree() -> None:
+    tenant = open_lists(RECORDS, ())
+    read_all(tenant, 1)
+
+    async def read_twice() -> list[bool]:
+        tenant.steady = partial(next, count(100.0))
+        snapshots = await asyncio.gather(tenant.read(GLOBAL.id), tenant.read(GLOBAL.id))
+        return [snapshot.complete for snapshot in snapshots]
+
+    assert asyncio.run(read_twice()) == [False, False]
+    assert read_all(tenant, 1) == [True]
 
 
 def test_a_list_that_cannot_be_read_whole_neither_agrees_nor_is_compared_with() -> None:

@@ -73,3 +73,33 @@ async def test_a_list_that_is_empty_once_offers_no_request() -> None:
         await ui.press("ctrl+r")
         assert ui.cell("Acme-Europe", "status") == "● Connected"
         assert ui.text("banner") == ""
+
+
+async def test_a_list_that_lags_is_read_again_until_escape_gives_up(snap: Snapshot) -> None:
+    timing = FAST._replace(lag_delays=(40.0,))
+    async with open_screen(size=(80, 24), timing=timing) as ui:
+        await ui.press("i")
+        await ui.move_to("Acme-Japan")
+        ui.fake.faults.on("list-lags=60")
+        await ui.press("a")
+        await ui.pilot.press("y")
+        waits = "The list proves nothing yet, reading it again in 40 s; escape gives up"
+        await ui.wait_until(lambda: ui.text("banner") == waits)
+        assert ui.status_and_action("Acme-Japan") == ("… sending", "")
+        await ui.press("escape")
+        assert "Zuora answered success, but the list lags." in ui.notice
+        assert "? outcome unknown" in ui.status_and_action("Acme-Japan")
+        snap(ui.app)
+        ui.fake.faults.off()
+        await ui.press("ctrl+r")
+        assert "Acme-Japan → Acme Corporation is Connected." in ui.notice
+
+
+async def test_a_write_that_was_applied_and_answered_by_a_gateway_is_confirmed() -> None:
+    for fault in ("committed-then-401", "committed-then-page=403"):
+        async with open_screen() as ui:
+            await ui.move_to("Acme-US")
+            ui.fake.faults.on(fault)
+            await ui.press("r", "y")
+            assert "Requested: Acme Corporation → Acme-US is Pending" in ui.notice
+            assert ui.cell("Acme-US", "status") == "◐ Pending"

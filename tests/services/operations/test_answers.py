@@ -13,6 +13,7 @@ from entity_connections.fake.policy import Policy
 from entity_connections.fake.tenant import Tenant as FakeTenant
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import conclude, find_outcome
+from entity_connections.services.operations.recovery import recover_operations
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.tenant import Tenant
@@ -152,6 +153,14 @@ async def test_an_unreadable_record_keeps_a_write_from_leaving_once_more(trial: 
     assert (trial.writes, trial.statuses(REQUEST)) == (["request"], [PENDING])
 
 
+async def test_a_readable_record_in_a_list_that_is_not_whole_is_not_enough(trial: Trial) -> None:
+    outcome = await trial.execute(
+        await trial.plan(ACCEPT), "expired-token=0,calls=writes,times=1", "unreadable-record=5"
+    )
+    assert (outcome.state, trial.writes) == (State.UNKNOWN, ["accept"])
+    assert "still shows Pending" in outcome.sentence
+
+
 async def test_a_refusal_of_the_second_attempt_proves_nothing_about_the_first(
     trial: Trial,
 ) -> None:
@@ -265,3 +274,24 @@ async def test_an_old_connection_that_can_be_read_again_does_not_confirm_a_reque
     assert recovered.state is State.UNKNOWN
     made = replace(operation, connection_id="1" * 32)
     assert conclude(made, after).state is State.CONFIRMED
+
+
+@pytest.mark.parametrize("denied", ["disconnected", "removed"])
+@pytest.mark.parametrize("sent", [False, True])
+async def test_an_empty_list_proves_nothing_to_a_program_that_recovers_a_lost_denial(
+    sent: bool, denied: Literal["disconnected", "removed"]
+) -> None:
+    trial = await open_trial(Policy(denied=denied))
+    operation = await trial.plan(DENY)
+    journal = make_journal(None)
+    intend(journal, operation)
+    if sent:
+        await trial.zuora.deny(CORPORATION, operation.connection_id)
+    later = Tenant(client(trial.fake))
+    await later.open()
+    trial.fake.faults.on("list-empty-once")
+    (recovered,) = await recover_operations(later, journal)
+    assert recovered.state is (State.CONFIRMED if sent else State.NOT_APPLIED)
+    left = {"disconnected": [DISCONNECTED], "removed": []}[denied]
+    assert trial.statuses(DENY) == (left if sent else [PENDING])
+    trial.fake.close()
