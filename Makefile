@@ -9,7 +9,7 @@ FAST := tests/domain tests/services tests/settings tests/zuora tests/cli \
 	--ignore-glob='tests/cli/test_serve*' --ignore=tests/cli/test_any_value.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run lint check test snapshots format bench monkey lock tables clean
+.PHONY: help setup run lint check test snapshots format bench monkey truth lock tables clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ bench: $(READY)  ## Measure what a person feels, as ratios to a bare Textual app
 
 monkey: $(READY)  ## Random keys, clicks and pastes, RUNS=500 times
 	$(BIN)/python -m tests.tui.monkey $(or $(RUNS),500)
+
+truth: $(READY)  ## Random journeys through faults and kills, 500 of them unless RUNS says otherwise
+	@$(BIN)/python -m tests.truth.journey 0 $(or $(RUNS),500)
 
 snapshots: $(READY)  ## Take the pictures of the screen anew: look at the difference before you commit
 	$(PYTEST) tests/tui tests/walkthrough --snapshot-update

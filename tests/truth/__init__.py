@@ -1,0 +1,1 @@
+"""What is said about writes agrees with the tenant, whatever goes wrong."""
