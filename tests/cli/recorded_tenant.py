@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from entity_connections.domain.clock import wall_time
 from entity_connections.fake.server import create_server
 from entity_connections.fake.tenant import open_tenant
 from entity_connections.listening_socket import base_url, listen
@@ -33,13 +34,15 @@ class RecordedTenant:
         served: where it listens, and its users.
         writes: method and path of each write that has arrived.
         write_arrived: set when a write has arrived.
+        seconds_ahead: how far its clock is ahead of that of this machine.
         later_faults: faults to switch on when a call (method and path) arrives for the n-th time.
     """
 
     served: Served
 
     def __init__(self) -> None:
-        self.fake = open_tenant("acme")
+        self.seconds_ahead = 0.0
+        self.fake = open_tenant("acme", clock=lambda: wall_time() + self.seconds_ahead)
         self.writes: list[str] = []
         self.write_arrived = threading.Event()
         self.later_faults: dict[tuple[str, int], str] = {}

@@ -1,6 +1,7 @@
 """`request`, `accept`, `deny` and `disconnect`: questions, outcomes, exit codes, the journal."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -278,6 +279,45 @@ def test_the_next_write_reports_the_outcome_of_an_interrupted_one(
     assert "Acme-Nordics → Acme-Europe is Connected." in done.stderr
     assert [entry["outcome"] for entry in read_journal(home)] == ["confirmed", "confirmed"]
     assert len(server.writes) == 2
+
+
+WRONG_CLOCK = """
+import sys, time
+from entity_connections.cli import main
+from entity_connections.domain import clock
+wrong = float(sys.argv.pop(1))
+class WrongClock:
+    monotonic = staticmethod(time.monotonic)
+    time = staticmethod(lambda: time.time() + wrong)
+clock.current = WrongClock()
+main()
+"""
+
+
+@pytest.mark.parametrize("wrong", [365 * 86_400, -3_600, 0], ids=["year", "hour", "right"])
+def test_a_program_that_was_killed_under_a_wrong_clock_blocks_nothing(
+    server: RecordedTenant, home: Path, wrong: float
+) -> None:
+    """The same may be sent at once, and another action after 130 s by the clock of Zuora."""
+    server.fake.faults.on(HANG)
+    arguments = ["accept", NORDICS_TO_EUROPE, "--yes", "--base-url", server.served.url]
+    with subprocess.Popen(
+        [sys.executable, "-c", WRONG_CLOCK, str(wrong), *arguments],
+        env=environ(home, **server.served.environ()),
+    ) as process:
+        assert server.write_arrived.wait(20)
+        process.kill()
+    server.fake.faults.off()
+    for _ in range(2):
+        done = run_on(server, home, "deny", NORDICS_TO_EUROPE, "--yes")
+        assert done.returncode == 4
+        match = re.search(r"may be under way for (\d+) s more", done.stderr)
+        assert match
+        assert 100 < int(match[1]) <= 130
+        assert "From an earlier run: Accept of" in done.stderr, "it is looked up at once"
+    server.seconds_ahead = 131
+    assert run_on(server, home, "deny", NORDICS_TO_EUROPE, "--yes").returncode == 0
+    assert [entry["outcome"] for entry in read_journal(home)] == ["not done", "confirmed"]
 
 
 def test_an_interrupted_request_is_repeated_with_the_same_key(

@@ -318,6 +318,7 @@ def test_an_anchor_that_cannot_be_used_is_told_once_and_refuses_no_write(
     operation = replace(accept(), entry=entry, state=State.CONFIRMED, sentence="Done.")
     first, second = (record_outcome(journal, operation).sentence for _ in range(2))
     assert first.startswith(f"Done. {anchor}")
+    assert f"{path}" not in first, "the journal itself was written"
     assert second == "Done."
     verification = journal.verify()
     assert verification.problems == ()

@@ -222,15 +222,21 @@ class Journal:
         """Let the anchor remember the last line, and the lines that the journal has lost."""
         if self._anchor is None:
             return
+        problem: Exception | None = None
         try:
             # A transaction that writes nothing: no other program moves the anchor meanwhile.
             with self._transaction(write=True) as connection:
-                anchored = self._anchor.read()
-                lost = [line for line in anchored if not _holds(connection, line)]
-                self._anchor.write(lost, Line(*connection.execute(_SELECT_LAST).fetchone()))
-        except (JournalError, OSError) as error:
-            if self._anchor_problem is None:
-                self._anchor_problem = _describe_anchor_error(self._anchor, error)
+                last = Line(*connection.execute(_SELECT_LAST).fetchone())
+                try:
+                    anchored = self._anchor.read()
+                    lost = [line for line in anchored if not _holds(connection, line)]
+                    self._anchor.write(lost, last)
+                except OSError as error:
+                    problem = error
+        except JournalError as error:
+            problem = error
+        if problem is not None and self._anchor_problem is None:
+            self._anchor_problem = _describe_anchor_error(self._anchor, problem)
 
     def _read(self, query: str) -> list[Entry]:
         with self._transaction() as connection:
