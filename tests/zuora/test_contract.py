@@ -159,7 +159,7 @@ async def test_request_accept_disconnect(fake: ZuoraClient) -> None:
 
 
 async def test_a_refused_write_changes_nothing(fake: ZuoraClient) -> None:
-    before = await fake.list_connections(AMERICAS)
+    before = (await fake.list_connections(AMERICAS)).items
     for refused in (
         fake.request_connection(AMERICAS, AMERICAS, "key-1"),
         fake.request_connection(AMERICAS, "0" * 32, "key-2"),
@@ -168,4 +168,4 @@ async def test_a_refused_write_changes_nothing(fake: ZuoraClient) -> None:
             await refused
         assert caught.value.applied is Applied.NO
         assert caught.value.codes
-    assert await fake.list_connections(AMERICAS) == before
+    assert (await fake.list_connections(AMERICAS)).items == before
