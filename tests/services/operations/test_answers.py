@@ -208,6 +208,14 @@ async def test_a_refusal_needs_a_list_that_agrees(trial: Trial, action: Action) 
     assert unread.sentence.startswith("The fault refusal has refused the call. The list could not")
 
 
+async def test_a_refusal_of_what_is_gone_from_the_list_is_told_as_it_is(trial: Trial) -> None:
+    outcome = await trial.execute(
+        await trial.plan(DENY), "refusal=40,calls=writes", "list-empty-once,after=1,times=2"
+    )
+    assert outcome.state is State.SUPERSEDED
+    assert outcome.sentence.startswith("The fault refusal has refused the call. Acme-Japan →")
+
+
 @pytest.mark.parametrize("denied", ["disconnected", "removed"])
 @pytest.mark.parametrize("fault", ["lost", "drop"])
 async def test_an_empty_list_does_not_prove_a_lost_denial_until_a_second_one_agrees(

@@ -75,6 +75,10 @@ def _conclude_refusal(
         repeated: as for `conclude`.
     """
     view = _look(outcome, after)
+    if outcome.state is State.CONFIRMED and view.status is None:
+        sentence = f"{error.sentence} {outcome.pair} is gone from the list all the same: nobody"
+        sentence += f" can tell whether {outcome.action.label} happened."
+        return outcome.with_state(State.SUPERSEDED, sentence)
     if outcome.state is State.CONFIRMED:
         sentence = f"{outcome.sentence} Zuora's answer was: {error.sentence}"
         return outcome.with_state(State.CONFIRMED, sentence)
