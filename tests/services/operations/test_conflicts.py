@@ -121,6 +121,17 @@ def test_the_wait_counts_from_when_the_entry_was_seen_where_zuora_tells_no_time(
     assert check(deny, journal, list_of(WAITS, at=None)) is deny
 
 
+def test_the_time_since_the_list_counts_until_the_intent() -> None:
+    """A list may be read long before the last of many requests is sent."""
+    clock = Clock()
+    journal = make_journal(None, clock)
+    shown = list_of(WAITS)._replace(asked=clock.steady())
+    clock.turn(minutes=10)
+    sent = record_intent(journal, accept(), shown, "alice", "t")
+    assert sent.entry is not None
+    assert sent.entry.server_at == clock.now
+
+
 def test_a_clock_of_zuoras_that_was_wrong_blocks_no_longer_than_any_other() -> None:
     clock = Clock()
     journal, deny = make_journal(None, clock), Operation.plan(DENY, accept().row)
