@@ -99,6 +99,12 @@ class Journey:
         self.act(pair, program, other, None)
         self.world.faults.off("list-empty-once")
 
+    def recover_while_under_way(self, pair: int, other: bool, kill_at: int) -> None:
+        """Kill a program behind a request that is slow, and let the other one look it up."""
+        self.world.faults.on("latency=60,calls=writes,times=1")
+        self.act(pair, 0, other, kill_at)
+        self.recover(1, None)
+
     def refresh(self, program: int, place: int) -> None:
         worker = self.world.programs[program]
         self.world.run(worker.live(worker.refresh(PLACES[place])))
@@ -147,12 +153,13 @@ def make_steps(seed: int) -> list[Step]:
         return draw.choice(draw.choice(groups)) + draw.choice(LIMITS)
 
     def draw_kill() -> int | None:
-        return draw.choice([None, draw.randint(1, 10)])
+        return draw.choice([None, draw.randint(1, 16)])
 
     def draw_step() -> Step:
         method = draw.choice(
-            ["act"] * 6 + ["act_both", "act_with_empty_list"] + ["switch_on"] * 5
-            + ["switch_off"] * 2 + ["wait"] * 2 + ["set_clock", "refresh", "recover"]
+            ["act"] * 6 + ["act_both", "act_with_empty_list", "recover_while_under_way"]
+            + ["switch_on"] * 5 + ["switch_off"] * 2 + ["wait"] * 2
+            + ["set_clock", "refresh", "recover"]
         )  # fmt: skip
         draws: dict[str, Callable[[], dict[str, Any]]] = {
             "switch_on": lambda: {"fault": draw_fault()},
@@ -172,6 +179,11 @@ def make_steps(seed: int) -> list[Step]:
                 "program": draw.randrange(2),
                 "other": draw.random() < 0.5,
                 "after": draw.randint(1, 3),
+            },
+            "recover_while_under_way": lambda: {
+                "pair": draw.randrange(3),
+                "other": draw.random() < 0.5,
+                "kill_at": draw.randint(7, 16),
             },
             "act_both": lambda: {
                 "pair": draw.randrange(3),

@@ -302,7 +302,8 @@ class Network(httpx.AsyncBaseTransport):
     """The way of one program to the tenant: slow, and the place where the program is killed.
 
     Attributes:
-        steps_left: the program is killed when this gets to 0; a request and an answer are steps.
+        steps_left: the program is killed when this gets to 0. A call has three steps: before its
+            request leaves, while it is under way, and when its answer has come.
         killed: whether the program was killed.
     """
 
@@ -323,6 +324,7 @@ class Network(httpx.AsyncBaseTransport):
         call = asyncio.create_task(self._transport.handle_async_request(request))
         self._calls.add(call)
         call.add_done_callback(self._forget)
+        await self._step()
         response = await asyncio.shield(call)
         await self._step()
         return response
