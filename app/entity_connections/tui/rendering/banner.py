@@ -76,7 +76,7 @@ def _describe_wait(state: BannerState) -> list[str]:
         delay = min(state.delays, key=lambda delay: delay.until)
         seconds = max(0, ceil(delay.until - state.loop_time))
         reason = delay.reason[:1].upper() + delay.reason[1:]
-        return [f"{reason}, trying again in {seconds} s", "; escape gives up"]
+        return [f"{reason}, {delay.action} in {seconds} s", "; escape gives up"]
     wait = f"No answer from Zuora for {state.slow_seconds:.0f} s yet"
     return [wait, "; ctrl+c leaves" if state.sending else "; escape gives up"]
 
