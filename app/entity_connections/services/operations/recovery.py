@@ -98,12 +98,14 @@ async def release_operation(journal: Journal, operation: Operation) -> None:
 async def _read(
     tenant: Tenant, acting_id: str, in_doubt: AbstractSet[str]
 ) -> Snapshot | ZuoraError:
-    """Read a list; a second time if it is not whole, because that may have been a mistake."""
+    """Read a list; a second time if it is empty or not whole, which may have been a mistake."""
     try:
         snapshot = await tenant.read(acting_id, in_doubt=in_doubt)
-        return snapshot if snapshot.complete else await tenant.read(acting_id, in_doubt=in_doubt)
+        if not (snapshot.complete and snapshot.connections):
+            snapshot = await tenant.read(acting_id, in_doubt=in_doubt)
     except ZuoraError as error:
         return error
+    return snapshot
 
 
 def _date(entry: Entry, server_time: datetime | None) -> Entry:
