@@ -23,6 +23,8 @@ HANG = "time-out,calls=writes"
 """The fault in which a write is not carried out, and no answer comes."""
 CARRY_OUT_AND_HANG = "http-504=120,calls=writes"
 """The fault in which a write is carried out, and no answer comes."""
+NO_LISTS = "gateway-page,calls=connections"
+"""The fault in which no list of connections can be read, and trying again does not help."""
 LIST = "GET /v1/entity-connections"
 
 
@@ -36,6 +38,7 @@ class RecordedTenant:
         write_arrived: set when a write has arrived.
         seconds_ahead: how far its clock is ahead of that of this machine.
         later_faults: faults to switch on when a call (method and path) arrives for the n-th time.
+        fault_after_write: a fault to switch on when the next write arrives, or "".
     """
 
     served: Served
@@ -46,6 +49,7 @@ class RecordedTenant:
         self.writes: list[str] = []
         self.write_arrived = threading.Event()
         self.later_faults: dict[tuple[str, int], str] = {}
+        self.fault_after_write = ""
         self._calls: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,7 +61,15 @@ class RecordedTenant:
         if scope["method"] != "GET" and scope["path"] != "/oauth/token":
             self.writes.append(call)
             self.write_arrived.set()
+            if self.fault_after_write:
+                self.fake.faults.on(self.fault_after_write)
+                self.fault_after_write = ""
         await self.fake.asgi(scope, receive, send)
+
+    def leave_writes_unknown(self) -> None:
+        """Refuse writes, and lists after the next one: no command waits for a list that tells."""
+        self.fake.faults.on(REFUSE_WRITES)
+        self.fault_after_write = NO_LISTS
 
     def wait_for_status(self, connection_id: str, status: str) -> None:
         """Wait until a connection has a status."""

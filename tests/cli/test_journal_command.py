@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.acme import CANADA
-from tests.cli.recorded_tenant import HANG, REFUSE_WRITES, RecordedTenant, run_on, start_on
+from tests.cli.recorded_tenant import HANG, RecordedTenant, run_on, start_on
 from tests.cli.tenant import edit_state, run
 
 NORDICS_TO_EUROPE = "8a8082555b3c70de015b44a960f92b0f"
@@ -18,7 +18,7 @@ def written(server: RecordedTenant, home: Path) -> Path:
     """Return a home whose journal has three writes, the last of unknown outcome."""
     run_on(server, home, "request", "--to", "Acme-US", "--yes")
     run_on(server, home, "accept", PENDING, "--yes")
-    server.fake.faults.on(REFUSE_WRITES)
+    server.leave_writes_unknown()
     run_on(server, home, "disconnect", PENDING, "--yes")
     return home
 
@@ -198,7 +198,7 @@ def test_resolve_leaves_a_write_to_the_program_that_is_sending_it(
 
 
 def test_a_released_write_blocks_nothing(server: RecordedTenant, home: Path) -> None:
-    server.fake.faults.on(REFUSE_WRITES)
+    server.leave_writes_unknown()
     assert run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes").returncode == 4
     server.fake.faults.off()
     blocked = run_on(server, home, "deny", NORDICS_TO_EUROPE, "--yes")

@@ -176,14 +176,14 @@ def test_a_refusal_is_reported_with_code_and_request_id(server: RecordedTenant, 
 def test_after_an_unknown_outcome_only_the_same_is_sent_again_and_only_when_asked(
     server: RecordedTenant, home: Path
 ) -> None:
-    server.fake.faults.on(REFUSE_WRITES)
+    server.leave_writes_unknown()
     done = run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes")
     assert (done.returncode, len(server.writes)) == (4, 1)
     assert "the next write, or the screen, looks it up" in done.stderr
+    server.fake.faults.off()
     done = run_on(server, home, "deny", NORDICS_TO_EUROPE, "--yes")
     assert (done.returncode, len(server.writes)) == (4, 1)
     assert "s more, and only the same may be sent again" in done.stderr
-    server.fake.faults.off()
     done = run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes")
     assert (done.returncode, len(server.writes)) == (0, 2)
     assert run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes").returncode == 1
@@ -191,7 +191,7 @@ def test_after_an_unknown_outcome_only_the_same_is_sent_again_and_only_when_aske
 
 
 def test_an_unknown_outcome_ends_a_row_of_requests(server: RecordedTenant, home: Path) -> None:
-    server.fake.faults.on(REFUSE_WRITES)
+    server.leave_writes_unknown()
     done = run_on(server, home, "request", "--to", "Acme-US", "--to", "Acme-Mexico", "--yes")
     assert (done.returncode, len(server.writes)) == (4, 1)
     assert done.stdout.startswith("Acme Corporation → Acme-US: unknown.")
