@@ -95,6 +95,7 @@ class ScreenText(NamedTuple):
         return is_first and phrase is not None and phrase[0] == first
 
 
+_COLOURS = re.compile(r"\x1b\[[\d;]*m")
 MAX_PENDING = 1_000
 """Outputs that are kept before they are drawn."""
 
@@ -124,7 +125,8 @@ class TerminalCells:
 
     def _draw(self) -> None:
         pending, self._pending = self._pending, []
-        self._stream.feed("".join(pending))
+        # Only text is read; pyte needs most of its time for colours.
+        self._stream.feed(_COLOURS.sub("", "".join(pending)))
 
     def read(self, height: int) -> ScreenText:
         """Return the text of the upper lines."""
