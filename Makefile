@@ -8,6 +8,9 @@ PYTEST := $(BIN)/pytest --quiet -n $(WORKERS) --dist loadgroup
 FAST := tests/domain tests/services tests/settings tests/zuora tests/cli \
 	--ignore-glob='tests/cli/test_serve*' --ignore=tests/cli/test_any_value.py
 
+# Every worker and every program that a test starts would compile all modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run lint check test snapshots format bench monkey truth lock tables clean
 
