@@ -181,8 +181,8 @@ async def test_a_killed_or_hanging_process_ends_with_its_session(
             await client.receive_close()
 
 
-async def test_the_number_of_sessions_is_limited(tmp_path: Path) -> None:
-    with serving(tmp_path, "--seats", "1") as server:
+async def test_the_number_of_sessions_is_limited_and_a_reload_waits(tmp_path: Path) -> None:
+    with serving(tmp_path, "--seats", "1", "--host", "0.0.0.0") as server:
         async with connect(server.url) as first:
             await first.wait_for("DEMO acme")
             async with connect(server.url) as second:
@@ -190,14 +190,11 @@ async def test_the_number_of_sessions_is_limited(tmp_path: Path) -> None:
                 assert await second.receive_close() == (1013, reason)
             assert len(server.sessions()) == 1
             assert (await fetch(server.url))[0] == 200
-
-
-async def test_a_reload_waits_for_the_old_session_to_end(tmp_path: Path) -> None:
-    with serving(tmp_path, "--seats", "1") as server:
-        for _ in range(3):
-            async with connect(server.url) as client:
-                await client.wait_for("DEMO acme")
-                await client.session.close()  # without closing the websocket
+            await first.session.close()  # without closing the websocket, as a reload does
+        async with connect(server.url) as reloaded:
+            await reloaded.wait_for("DEMO acme")
+        server.process.terminate()
+        assert "whoever reaches this machine can reach this page" in (await server.read_to_end())[1]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
@@ -216,14 +213,6 @@ async def test_no_session_is_left_when_the_server_ends(
             assert await asyncio.to_thread(wait_until_ended, left)
         assert await server.read_to_end() == ("", "")
         assert server.process.returncode == (-9 if number == signal.SIGKILL else 0)
-
-
-async def test_a_scenario_file(tmp_path: Path) -> None:
-    file = tmp_path / "ours.toml"
-    file.write_text(run(tmp_path, "scenario", "show", "empty").stdout)
-    with serving(tmp_path, "--scenario", str(file), "--user", "bruno") as server:
-        async with connect(server.url) as client:
-            await client.wait_for("DEMO ours.toml · bruno@")
 
 
 @pytest.mark.parametrize(
@@ -245,15 +234,18 @@ async def test_refused_options(tmp_path: Path, arguments: list[str], message: st
     assert message in done.stderr
 
 
-async def test_options_before_the_command_hold_for_all_sessions(tmp_path: Path) -> None:
+async def test_options_hold_for_all_sessions(tmp_path: Path) -> None:
     chosen = TenantOptions(scenario="empty", user="bruno", entity="Acme-US", faults=("latency=2",))
     assert build_command(chosen, "light").arguments[4:] == (
         "--scenario", "empty", "--user", "bruno", "--theme", "light", "--entity", "Acme-US",
         "--fault", "latency=2",
     )  # fmt: skip
-    with serving(tmp_path, before=("--user", "bruno", "--fault", "latency=0.01")) as server:
+    file = tmp_path / "ours.toml"
+    file.write_text(run(tmp_path, "scenario", "show", "empty").stdout)
+    before = ("--user", "bruno", "--fault", "latency=0.01")
+    with serving(tmp_path, "--scenario", str(file), before=before) as server:
         async with connect(server.url) as client:
-            await client.wait_for("bruno@acme.example")
+            await client.wait_for("DEMO ours.toml · bruno@")
             await client.wait_for("latency")
 
 
@@ -283,10 +275,3 @@ async def test_without_its_extra_it_names_the_extra(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert "pip install 'entity-connections[web]'" in done.stderr
-
-
-async def test_a_server_open_to_the_network_warns(tmp_path: Path) -> None:
-    with serving(tmp_path, "--host", "0.0.0.0") as server:
-        assert (await fetch(server.url))[0] == 200
-        server.process.terminate()
-        assert "whoever reaches this machine can reach this page" in (await server.read_to_end())[1]
