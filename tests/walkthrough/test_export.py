@@ -24,6 +24,7 @@ from textual.geometry import Offset
 from tests.cli.tenant import run
 from tests.walkthrough.recordings import HEADER, SHORT_TOUR, make_script, record_script, tour
 
+pytestmark = pytest.mark.xdist_group("tour")  # one worker records it
 SVG = "{http://www.w3.org/2000/svg}"
 PICTURES = ("01-question-click", "01-question-click-2", "01-question", "02-step", "03-there")
 

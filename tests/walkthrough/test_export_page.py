@@ -21,6 +21,8 @@ from textual.geometry import Offset
 
 from tests.walkthrough.recordings import MARKUP, make_script, tour
 
+pytestmark = pytest.mark.xdist_group("tour")  # one worker records it
+
 
 class Page(HTMLParser):
     """What a browser makes of a page: tags with attributes, text, and scripts."""
