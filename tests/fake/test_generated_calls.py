@@ -24,7 +24,7 @@ KNOWN = {
     "id": [CORPORATION, EUROPE, UK, "8a8082555b3c70de015b44a61f0a2b09"],
     "login": ["alice@acme.example", "bruno@acme.example"],
 }
-EXAMPLES = 12
+EXAMPLES = 8
 
 
 @pytest.fixture(scope="module")
