@@ -173,15 +173,26 @@ async def test_a_write_without_an_answer_is_shown_and_keys_go_on_to_work() -> No
         ui.fake.faults.on(HOLD_WRITES)
         await ui.pilot.press("r", "y")
         await ui.wait_until(lambda: "No answer from Zuora for" in ui.text("banner"))
-        assert "ctrl+c leaves" in ui.text("banner")
-        await ui.pilot.press("escape")
-        assert "gave up" not in ui.notice
+        assert "escape gives up" in ui.text("banner")
         await ui.pilot.press("ctrl+c")
         await ui.wait_until(lambda: "A write is being sent." in ui.notice)
         ui.fake.faults.off("latency")
         await ui.settle()
         assert not ui.text("banner")
         assert "Pending" in ui.notice
+
+
+@pytest.mark.asyncio
+async def test_who_gives_up_waiting_for_a_write_learns_what_the_list_shows() -> None:
+    async with open_screen(timing=FAST._replace(slow_after=0.05)) as ui:
+        await ui.move_to("Acme-US")
+        ui.fake.faults.on(HOLD_WRITES)
+        await ui.pilot.press("r", "y")
+        await ui.wait_until(lambda: "No answer from Zuora for" in ui.text("banner"))
+        await ui.pilot.press("escape")
+        await ui.settle()
+        assert "You gave up waiting. The list still shows no connection" in ui.notice
+        assert "unknown" in " ".join(ui.status_and_action("Acme-US"))
 
 
 @pytest.mark.asyncio

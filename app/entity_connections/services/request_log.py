@@ -6,12 +6,14 @@ The adapter writes it; the screen and the command line read it. It holds no secr
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable  # noqa: TC003 - the annotation of an attribute
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import NamedTuple
 
 MAX_CALLS = 200
 """How many calls are kept."""
+_GIVEN_UP = 0.0
+"""A time that has passed on every loop's clock."""
 
 
 class ApiCall(NamedTuple):
@@ -79,6 +81,10 @@ class RateLimit(NamedTuple):
         return self.remaining / self.limit if self.limit > 0 else 1.0
 
 
+class GaveUpWaitingError(Exception):
+    """The user does not wait for a response any longer."""
+
+
 class RequestLog:
     """The last calls, the delays in progress, and the rate limit.
 
@@ -98,6 +104,7 @@ class RequestLog:
         self.rate_limit: RateLimit | None = None
         self.changed: Callable[[], None] = lambda: None
         self._cancelled = asyncio.Event()
+        self._exchanges: list[asyncio.Timeout] = []
 
     def add(self, call: ApiCall) -> None:
         """Add a call."""
@@ -123,6 +130,31 @@ class RequestLog:
     def _notify(self) -> None:
         with contextlib.suppress(Exception):
             self.changed()
+
+    @contextlib.asynccontextmanager
+    async def wait_until(self, end: float) -> AsyncIterator[None]:
+        """Cancel the block at `end` on the loop's clock, or when the user gives up waiting.
+
+        Raises:
+            TimeoutError: it took until `end`.
+            GaveUpWaitingError: the user gave up.
+        """
+        try:
+            async with asyncio.timeout_at(end) as timeout:
+                self._exchanges.append(timeout)
+                try:
+                    yield
+                finally:
+                    self._exchanges.remove(timeout)
+        except TimeoutError:
+            if timeout.when() == _GIVEN_UP:
+                raise GaveUpWaitingError from None
+            raise
+
+    def give_up_waiting(self) -> None:
+        """End the wait for every response now; what was sent may have worked all the same."""
+        for timeout in self._exchanges:
+            timeout.reschedule(_GIVEN_UP)
 
     def cancel_delays(self) -> None:
         """End every delay now; the calls behind them fail with their last error."""

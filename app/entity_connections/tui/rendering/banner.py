@@ -33,7 +33,6 @@ class BannerState(NamedTuple):
         delays: the pauses before calls are tried again.
         loop_time: present time of the event loop, the clock of `delays`.
         slow_seconds: seconds without an answer that the user waits for; 0 while not slow.
-        sending: whether a write is being sent, which escape cannot take back.
         failure: why the last reading failed, or None.
         retry_at: when it is tried again, if Zuora named a time.
         age: how long ago the rows were read, or "".
@@ -44,7 +43,6 @@ class BannerState(NamedTuple):
     delays: tuple[RetryDelay, ...] = ()
     loop_time: float = 0.0
     slow_seconds: float = 0.0
-    sending: bool = False
     failure: ZuoraError | None = None
     retry_at: datetime | None = None
     age: str = ""
@@ -78,7 +76,7 @@ def _describe_wait(state: BannerState) -> list[str]:
         reason = delay.reason[:1].upper() + delay.reason[1:]
         return [f"{reason}, {delay.action} in {seconds} s", "; escape gives up"]
     wait = f"No answer from Zuora for {state.slow_seconds:.0f} s yet"
-    return [wait, "; ctrl+c leaves" if state.sending else "; escape gives up"]
+    return [wait, "; escape gives up"]
 
 
 def _describe_failure(error: ZuoraError, state: BannerState) -> list[str]:

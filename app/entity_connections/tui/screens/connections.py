@@ -211,6 +211,8 @@ class ConnectionsScreen(Screen[None]):
         elif view.reading and view.slow_seconds and self.focused is not view.filter_input:
             self.tenant_workers.cancel_reading()
             self._show_failure(NoResponse("You gave up waiting."))
+        elif view.request_log is not None and view.slow_seconds:  # for the answer to a write
+            view.request_log.give_up_waiting()
         elif view.notice_bar.notice is not None and self.focused is not view.filter_input:
             view.notice_bar.clear_notice()
         else:

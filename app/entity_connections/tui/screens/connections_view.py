@@ -197,7 +197,6 @@ class ConnectionsView(Vertical):
             delays=tuple(log.delays) if log else (),
             loop_time=asyncio.get_running_loop().time(),
             slow_seconds=self.slow_seconds,
-            sending=state is not None and state.sending and not self.reading,
             failure=self.failure or (state.failure if state else None),
             retry_at=self.retry_at,
             age=format_age(snapshot.read_at, now()) if snapshot else "",
@@ -205,7 +204,7 @@ class ConnectionsView(Vertical):
             warnings=snapshot.warnings if snapshot else (),
         )
         self.banner.update(render_banner(banner, self.size.width - 2))
-        if banner.counts_seconds or banner.sending:
+        if banner.counts_seconds or (state is not None and state.sending):
             self._countdown.resume()
         else:
             self._countdown.pause()

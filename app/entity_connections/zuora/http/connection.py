@@ -16,7 +16,7 @@ from entity_connections.domain.clock import now
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.ids import normalize_id
 from entity_connections.domain.secret import Secret
-from entity_connections.services.request_log import ApiCall, RequestLog
+from entity_connections.services.request_log import ApiCall, GaveUpWaitingError, RequestLog
 from entity_connections.zuora.http.responses import Response, parse_rate_limit, request_id_of
 from entity_connections.zuora.http.retry import Deadline, RetryPolicy
 from entity_connections.zuora.http.silence_limit import SilenceLimit
@@ -171,7 +171,7 @@ class HttpConnection:
         body = bytearray()
         end = min(end, asyncio.get_running_loop().time() + self._limits.exchange)
         try:
-            async with asyncio.timeout_at(end):
+            async with self.request_log.wait_until(end):
                 response = await self.client.send(request, stream=True)
                 async with contextlib.aclosing(response):
                     # httpx decompresses 64 kB at once, which is 64 MB at worst.
@@ -182,6 +182,10 @@ class HttpConnection:
                                 f"The answer is larger than {MAX_RESPONSE_BYTES:,} bytes;"
                                 " the rest was not read."
                             )
+        except GaveUpWaitingError:
+            no_response = errors.NoResponse("You gave up waiting.")
+            no_response.retries_exhausted = True
+            raise no_response from None
         except (TimeoutError, httpx.HTTPError) as error:
             raise _convert_error(error) from None
         return Response(response.status_code, response.headers, bytes(body), secret)
