@@ -88,25 +88,27 @@ def test_the_terminal_is_the_program_s_again_after_the_command() -> None:
 
 
 GROUP = "import os; os.setpgid(0, 0); os.execvp('sh', ['sh', *os.sys.argv[1:]])"
+SESSION = shlex.join([sys.executable, "-SIc", "import os, time; os.setsid(); time.sleep(600)"])
 
 
 @pytest.mark.parametrize(
-    ("shell", "number", "status"),
+    ("shell", "child", "number", "status"),
     [
-        (("sh",), None, 1),
-        ((sys.executable, "-Sc", GROUP), None, 1),
-        (("sh",), signal.SIGINT, 0),
-        (("sh",), signal.SIGTERM, 128 + signal.SIGTERM),
-        (("sh",), signal.SIGHUP, 128 + signal.SIGHUP),
-        (("sh",), signal.SIGKILL, -signal.SIGKILL),
+        (("sh",), "sleep 600", None, 1),
+        (("sh",), SESSION, None, 1),
+        ((sys.executable, "-Sc", GROUP), "sleep 600", None, 1),
+        (("sh",), SESSION, signal.SIGINT, 0),
+        (("sh",), SESSION, signal.SIGTERM, 128 + signal.SIGTERM),
+        (("sh",), "sleep 600", signal.SIGHUP, 128 + signal.SIGHUP),
+        (("sh",), "sleep 600", signal.SIGKILL, -signal.SIGKILL),
     ],
 )
 def test_a_command_that_hangs_is_ended_with_its_children(
-    tmp_path: Path, shell: tuple[str, ...], number: signal.Signals | None, status: int
+    tmp_path: Path, shell: tuple[str, ...], child: str, number: signal.Signals | None, status: int
 ) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    script = f"trap '' INT TERM HUP; exec 3>{pipe}; sleep 600 & echo >&3; sleep 600"
+    script = f"trap '' INT TERM HUP; exec 3>{pipe}; {child} & echo >&3; sleep 600"
     command = shlex.join([*shell, "-c", script])
     timeout = 1 if number is None else 600
     code = RUN.format(command=command, timeout=timeout)
@@ -119,6 +121,11 @@ def test_a_command_that_hangs_is_ended_with_its_children(
             program.send_signal(number)
         end_of_all.read()
         assert program.wait() == status
+
+
+def test_a_process_left_behind_does_not_delay_the_secret() -> None:
+    secret = run_secret_command(f"sh -c 'sleep 600 & echo {VALUE}'", timeout=20)
+    assert secret.get_secret_value() == VALUE
 
 
 def test_ctrl_c_ends_also_children_that_ignore_it(tmp_path: Path) -> None:

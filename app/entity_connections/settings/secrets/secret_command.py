@@ -83,23 +83,28 @@ def _run(arguments: list[str], leader: "subprocess.Popen[bytes]", deadline: floa
     ) as process:
         assert process.stdout and leader.stdout  # noqa: S101, PT018 - both are pipes
         try:
+            open_outputs = [process.stdout]
             while True:
-                if not _wait(deadline - monotonic(), leader.stdout, process.stdout):
-                    raise TimeoutError
-                data = os.read(process.stdout.fileno(), MAX_OUTPUT)
-                if not data:
+                has_ended = process.poll() is not None
+                wait = 0.0 if has_ended else 0.02
+                if _wait(wait, leader.stdout, *open_outputs):
+                    data = os.read(process.stdout.fileno(), MAX_OUTPUT)
+                    output += data
+                    if not data:
+                        open_outputs.clear()
+                    if len(output) > MAX_OUTPUT:
+                        raise _CommandError(f"printed more than {MAX_OUTPUT:,} bytes")
+                elif has_ended:  # a process that it leaves behind may hold its output open
                     break
-                output += data
-                if len(output) > MAX_OUTPUT:
-                    raise _CommandError(f"printed more than {MAX_OUTPUT:,} bytes")
-            while process.poll() is None:  # it has closed its output, and still runs
-                _wait(0.01, leader.stdout)
                 if monotonic() > deadline:
                     raise TimeoutError
             if process.returncode:
                 _wait(0.1, leader.stdout)  # ctrl+c ends both, in any order
                 raise _CommandError(f"failed with exit status {process.returncode}")
         finally:
+            for pid in _find_descendants(process.pid):  # they may have groups of their own
+                with suppress(ProcessLookupError, PermissionError):
+                    os.kill(pid, signal.SIGKILL)
             if process.poll() is None:
                 _kill_group(process.pid)  # only some programs make a group of their own
             process.kill()
@@ -142,6 +147,21 @@ def _process_group() -> Iterator["subprocess.Popen[bytes]"]:
                 _kill_group(leader.pid)
     finally:
         signal.signal(signal.SIGTSTP, stop_handler)
+
+
+def _find_descendants(pid: int) -> list[int]:
+    """Return the processes below a process that runs, as far as their parents still run, too."""
+    with suppress(OSError):
+        listed = subprocess.run(["ps", "-A", "-o", "ppid=,pid="], capture_output=True, check=False)  # noqa: S607
+        children: dict[int, list[int]] = {}
+        for line in listed.stdout.splitlines():
+            parent, child = map(int, line.split())
+            children.setdefault(parent, []).append(child)
+        found = [pid]
+        for parent in found:
+            found += children.get(parent, [])
+        return found[1:]
+    return []
 
 
 def _kill_group(group: int) -> None:
