@@ -40,6 +40,13 @@ def test_an_address_in_use_is_reported(home: Path, tenant: Served) -> None:
     assert f"cannot listen on 127.0.0.1 port {port}" in done.stderr
 
 
+@pytest.mark.parametrize("name", ["http://demo", "*", "*.example", "demo:99", "de mo"])
+def test_what_is_no_host_name_is_refused(home: Path, name: str) -> None:
+    done = run(home, "serve", "--allow-host", name)
+    assert done.returncode == 2
+    assert f"'{name}' is no host name" in done.stderr
+
+
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "999.1.1.1", "a..b"])
 def test_an_invalid_host_is_reported(home: Path, host: str) -> None:
     done = run(home, "serve", "--host", host, "--port", "0")

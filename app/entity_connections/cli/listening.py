@@ -1,6 +1,7 @@
 """The address of the servers `serve` and `web`: options, and the socket."""
 
 import ipaddress
+import re
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,17 @@ import click
 
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.parameters import option
+
+_HOST_NAME = re.compile(r"[\w-]+(\.[\w-]+)*\.?")
+
+
+def _check_host_names(
+    _ctx: click.Context, _param: click.Parameter, names: tuple[str, ...]
+) -> tuple[str, ...]:
+    for name in names:
+        if not _HOST_NAME.fullmatch(name):
+            raise click.BadParameter(f"{name!r} is no host name, such as demo.example.com.")
+    return names
 
 
 def address_options(port: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -24,7 +36,7 @@ def address_options(port: int) -> Callable[[Callable[..., Any]], Callable[..., A
         help="0 takes any that is free.",
     )  # fmt: skip
     allow_host_option = option(
-        "--allow-host", "allowed_hosts", multiple=True, metavar="NAME",
+        "--allow-host", "allowed_hosts", multiple=True, metavar="NAME", callback=_check_host_names,
         help="A host name that callers use, where it is neither localhost nor this machine's"
         " own. Repeatable.",
     )  # fmt: skip
