@@ -72,10 +72,10 @@ def test_verify_prints_the_last_line(written: Path) -> None:
     assert whole.returncode == 0
     found, last = whole.stdout.splitlines()
     assert found == "The journal of 6 lines shows no change."
-    hash_ = last.removeprefix("Line 6 is the last: ")
-    assert find_anchor(written).read_text() == f"6 {hash_}\n"
+    hash_ = last.removeprefix("Line 8 is the last: ")
+    assert find_anchor(written).read_text() == f"8 {hash_}\n"
     as_json = json.loads(run(written, "journal", "verify", "--json").stdout)
-    assert as_json["last"] == {"seq": 6, "hash": hash_}
+    assert as_json["last"] == {"seq": 8, "hash": hash_}
 
 
 def test_verify_finds_a_journal_that_was_rolled_back_or_removed(
@@ -86,7 +86,7 @@ def test_verify_finds_a_journal_that_was_rolled_back_or_removed(
     server.fake.faults.off()
     assert run_on(server, written, "request", "--to", "Acme-Mexico", "--yes").returncode == 0
     newer = path.read_bytes()
-    problem = f"Line 8 is not the one that {find_anchor(written)} remembers"
+    problem = f"Line 11 is not the one that {find_anchor(written)} remembers"
     path.write_bytes(older)
     rolled_back = run(written, "journal", "verify")
     assert rolled_back.returncode == 1
@@ -118,7 +118,7 @@ def test_verify_finds_a_changed_and_a_missing_line(written: Path) -> None:
     assert missing.returncode == 1
     lines = missing.stdout.splitlines()
     assert lines[:2] == [*problems, "Line 6 is missing."]
-    assert lines[-2] == "The journal of 5 lines has been changed."
+    assert lines[-2] == "The journal of 7 lines has been changed."
 
 
 @pytest.mark.parametrize("command", [(), ("--json",), ("verify",), ("verify", "--json")])

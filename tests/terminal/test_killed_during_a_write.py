@@ -86,7 +86,7 @@ def test_killed_after_the_write_was_applied_the_next_start_reports_it(
     kill_while_accepting(server, tmp_path, CARRY_OUT_AND_HANG)
     assert outcomes(tmp_path) == []
     with screen(server, tmp_path) as terminal:
-        terminal.wait_for("not answered then")
+        terminal.wait_for("outcome not known then")
         assert "Acme-Nordics → Acme-Europe is Connected" in " ".join(terminal.text().split())
         terminal.send("ctrl+q")
         assert terminal.wait_exit() == 0

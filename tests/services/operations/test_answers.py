@@ -1,5 +1,6 @@
 """An answer after a write is a clue, the list is the proof: faults of the fake tenant."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -7,6 +8,7 @@ from typing import Literal
 import pytest
 import pytest_asyncio
 from entity_connections.domain.actions import ACCEPT, DENY, DISCONNECT, REQUEST, Action
+from entity_connections.domain.clock import monotonic
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
 from entity_connections.domain.errors import NoResponse, Refused, ZuoraError
 from entity_connections.fake.policy import Policy
@@ -116,7 +118,7 @@ async def test_after_a_refused_token_a_whole_list_lets_the_write_leave_once_more
 ) -> None:
     outcome = await trial.execute(await trial.plan(action), "expired-token=0,calls=writes,times=1")
     assert outcome.state is State.CONFIRMED
-    assert (trial.writes, trial.lists) == ([action.id] * 2, 3)
+    assert (trial.writes, trial.lists) == ([action.id] * 2, 6)
     (entry,) = trial.journal.read_entries()
     assert entry.outcome == "confirmed"
 
@@ -195,6 +197,52 @@ async def test_the_sentence_tells_a_lagging_list_from_a_missing_answer(
     assert outcome.state is State.UNKNOWN
     assert outcome.sentence.startswith(sentence)
     assert trial.lists == 5
+
+
+@EACH_ACTION
+async def test_after_a_refused_token_a_list_that_lags_is_read_again_before_the_write_leaves_again(
+    trial: Trial, action: Action
+) -> None:
+    outcome = await trial.execute(
+        await trial.plan(action),
+        "committed-then-401",
+        "list-lags=0.2",
+        lag_delays=(0.1, 0.2, 0.4),
+    )
+    assert outcome.state is State.CONFIRMED
+    assert trial.writes == [action.id]
+
+
+@EACH_ACTION
+async def test_success_is_never_judged_undone_and_nothing_is_sent_while_the_list_lags(
+    trial: Trial, action: Action
+) -> None:
+    lags = "list-lags=600"
+    outcome = await trial.execute(await trial.plan(action), lags)
+    assert outcome.state is State.UNKNOWN
+    trial.tenant.steady = lambda: monotonic() + 10_000
+    trial.fake.faults.on(lags)
+    (recovered,) = await recover_operations(trial.tenant, trial.journal)
+    assert recovered.state is State.UNKNOWN
+    assert "Zuora answered success, but the list lags." in recovered.sentence
+    assert "not answered" not in recovered.sentence
+    again = await trial.execute(await trial.plan(action), lags)
+    assert again.state is State.REFUSED
+    assert "Zuora answered success, but the list lags." in again.sentence
+    assert "`entity-connections journal resolve`. Nothing was sent." in again.sentence
+    assert trial.writes == []
+    (found,) = await recover_operations(trial.tenant, trial.journal)
+    assert found.state is State.CONFIRMED
+
+
+async def test_a_program_that_ends_while_the_list_lags_has_recorded_the_success(
+    trial: Trial,
+) -> None:
+    operation = await trial.plan(ACCEPT)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(trial.execute(operation, "list-lags=600", lag_delays=(60,)), 0.3)
+    (entry,) = trial.journal.read_open()
+    assert (entry.success, entry.outcome) == (True, "unknown")
 
 
 @EACH_ACTION

@@ -55,8 +55,9 @@ def check_open_entries(
 ) -> Operation:
     """Return the operation as it may be sent while earlier ones have no known outcome.
 
-    The same action on the same record may be sent again, once the program that sent it before
-    does not send it any more. An idempotent action goes out under the key of the earlier one,
+    Nothing is sent after one to which Zuora answered success, until the list shows it. Else the
+    same action on the same record may be sent again, once the program that sent it before does
+    not send it any more. An idempotent action goes out under the key of the earlier one,
     so that Zuora carries it out once. Another action waits until the earlier request cannot be
     under way.
 
@@ -80,6 +81,11 @@ def check_open_entries(
     for entry in open_entries:
         what = f"{entry.action.label} of {operation.pair}"
         same = _is_repetition(operation, entry)
+        if entry.success:
+            raise OperationInProgressError(
+                f"{what}: {_find_sentence(entry, snapshot)} Wait until the list shows it, or"
+                " release it by hand: `entity-connections journal resolve`."
+            )
         if journal.is_being_sent(entry, server_time):
             if not (same and operation.action.idempotent):
                 raise OperationInProgressError(
@@ -126,7 +132,14 @@ def _is_repetition(operation: Operation, entry: Entry) -> bool:
 
 
 def _is_applied(entry: Entry, snapshot: Snapshot | None) -> bool:
+    return snapshot is not None and _find_outcome(entry, snapshot).state is State.CONFIRMED
+
+
+def _find_sentence(entry: Entry, snapshot: Snapshot | None) -> str:
     if snapshot is None:
-        return False
-    operation = Operation.from_entry(entry, snapshot.hierarchy)
-    return find_outcome(operation, snapshot).state is State.CONFIRMED
+        return "Zuora answered success."
+    return _find_outcome(entry, snapshot).sentence
+
+
+def _find_outcome(entry: Entry, snapshot: Snapshot) -> Operation:
+    return find_outcome(Operation.from_entry(entry, snapshot.hierarchy), snapshot)

@@ -25,7 +25,11 @@ from entity_connections.services.operations.conflicts import (
 )
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import conclude, never_left
-from entity_connections.services.operations.recording import record_intent, record_outcome
+from entity_connections.services.operations.recording import (
+    record_intent,
+    record_outcome,
+    record_success,
+)
 from entity_connections.services.request_log import RequestLog, RetryDelay
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import Journal, JournalError
@@ -47,11 +51,13 @@ class _Write:
         operation: the operation.
         attempts: how often it was sent under an intent of its own.
         repeated: whether it was sent once more under the same intent, after HTTP 401.
+        given_up: whether the user did not wait for a list that shows it.
     """
 
     operation: Operation
     attempts: int = 0
     repeated: bool = False
+    given_up: bool = False
 
     def refuse(self, state: State, reason: str, snapshot: Snapshot | None) -> None:
         """End it without sending it (again), for a reason given as a sentence or ""."""
@@ -194,9 +200,11 @@ class Executor:
         else:
             operation = replace(
                 operation,
+                success=True,
                 request_id=receipt.request_id,
                 connection_id=receipt.connection_id or operation.connection_id,
             )
+            operation = await asyncio.to_thread(record_success, self._journal, operation)
         write.operation = replace(operation, answered_at=self._tenant.steady())
 
     async def _look_up(self, acting_id: str, sent: list[_Write]) -> Snapshot | None:
@@ -214,11 +222,13 @@ class Executor:
                 if write.operation.state in (State.SENT, State.UNKNOWN):
                     write.operation = conclude(operation, snapshot, repeated=write.repeated)
             open_ = [write for write in sent if write.operation.state is State.UNKNOWN]
-            if snapshot is None or not open_ or not delays or _may_leave_once_more(open_):
+            if snapshot is None or not open_ or not delays:
                 return snapshot
             until = asyncio.get_running_loop().time() + delays.pop(0)
             pause = RetryDelay("the list proves nothing yet", until, "reading it again")
             if not await self._request_log.wait(pause):
+                for write in open_:
+                    write.given_up = True
                 return snapshot
             newer = await self._read_after(acting_id, operations)
             if newer is None:
@@ -288,7 +298,7 @@ def _may_leave_once_more(writes: Sequence[_Write]) -> bool:
     write = writes[-1]
     operation, error = write.operation, write.operation.error
     return (
-        not write.repeated
+        not (write.repeated or write.given_up)
         and isinstance(error, Unauthenticated)
         and error.applied is Applied.MAYBE
         and operation.state is State.UNKNOWN

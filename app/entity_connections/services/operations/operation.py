@@ -28,11 +28,11 @@ class State(Enum):
     STALE = "overtaken"
     """The record had changed since the person saw it; nothing was sent."""
     UNKNOWN = "unknown"
-    """It was sent, and neither an answer nor a list proves what became of it."""
+    """It was sent, and no list proves what became of it, whatever the answer was."""
     NOT_APPLIED = "not done"
-    """It was sent, no answer came, and a later list proves that it was not applied."""
+    """It was sent, Zuora did not answer success, and a later list proves that nothing happened."""
     SUPERSEDED = "overtaken since"
-    """It was sent, no answer came, and the list shows a third state: nobody can tell."""
+    """It was sent, and the list shows a third state: nobody can tell what became of it."""
     RELEASED = "released"
     """It was sent, and a person has ended the search for its outcome, which is not known."""
 
@@ -57,6 +57,7 @@ class Operation:
         entry: the intent in the journal; None while nothing was sent.
         state: how far it is.
         sentence: the state in a sentence, "" while planned.
+        success: whether Zuora answered `success: true`.
         error: why Zuora refused or did not answer, if so.
         snapshot: the list that was read last for it, None while there is none.
         request_id: `Zuora-Request-Id` of the answer, or "".
@@ -73,6 +74,7 @@ class Operation:
     entry: Entry | None = None
     state: State = State.PLANNED
     sentence: str = ""
+    success: bool = False
     error: ZuoraError | None = None
     snapshot: Snapshot | None = None
     request_id: str = ""
@@ -123,6 +125,7 @@ class Operation:
             entry=entry,
             state=State(entry.outcome or State.UNKNOWN.value),
             sentence=entry.sentence,
+            success=entry.success,
             request_id=entry.request_id,
             connection_id=entry.connection_id,
         )

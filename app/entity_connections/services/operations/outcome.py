@@ -2,7 +2,8 @@
 
 The list is the proof: an operation is confirmed when the list shows its effect, and was
 not applied when the list shows the state from before, read so late that Zuora cannot be
-working on the request any more. An absent record proves nothing in a list that is not whole.
+working on the request any more. One to which Zuora answered success is never taken for not
+applied: then the list lags. An absent record proves nothing in a list that is not whole.
 A refusal of Zuora counts when the list agrees with it.
 """
 
@@ -52,9 +53,6 @@ def conclude(operation: Operation, after: Snapshot | None, *, repeated: bool = F
         return operation.with_state(State.UNKNOWN, sentence)
     outcome = find_outcome(operation, after)
     if error is None:
-        if outcome.state is State.UNKNOWN:
-            sentence = f"Zuora answered success, but the list lags. {outcome.sentence}"
-            return replace(outcome, sentence=sentence)
         return outcome
     if error.applied is Applied.NO:
         return _conclude_refusal(outcome, error, after, repeated=repeated)
@@ -157,16 +155,20 @@ def _judge(operation: Operation, snapshot: Snapshot, left_by: datetime | None) -
     view = _look(operation, snapshot)
     if view.applied:
         return State.CONFIRMED, action.describe_applied(operation.row, view.status)
+    answer = "Zuora answered success. " if operation.success else ""
     if not view.known:
-        sentence = f"The list shows {view.shown} for {pair}, but it is not whole:"
+        sentence = f"{answer}The list shows {view.shown} for {pair}, but it is not whole:"
         return State.UNKNOWN, f"{sentence} {snapshot.missing}"
+    if operation.success and view.unchanged:
+        lags = "Zuora answered success, but the list lags."
+        return State.UNKNOWN, f"{lags} The list still shows {view.shown} for {pair}."
     if not _is_late(operation, snapshot, left_by):
         shows = "still shows" if view.unchanged else "shows"
-        return State.UNKNOWN, f"The list {shows} {view.shown} for {pair}."
+        return State.UNKNOWN, f"{answer}The list {shows} {view.shown} for {pair}."
     if view.unchanged:
         sentence = f"{action.label} did not happen: the list shows {view.shown} for {pair}."
         return State.NOT_APPLIED, sentence
-    sentence = f"Nobody can tell whether {action.label} happened:"
+    sentence = f"{answer}Nobody can tell whether {action.label} happened:"
     return State.SUPERSEDED, f"{sentence} the list shows {view.shown} for {pair} now."
 
 

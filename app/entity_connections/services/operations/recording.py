@@ -1,6 +1,7 @@
 """Operations in the journal: the intent before the request, the outcome after it. All block."""
 
 import uuid
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -42,6 +43,19 @@ def record_intent(
     return replace(operation, entry=entry, state=State.SENT)
 
 
+def record_success(journal: Journal, operation: Operation) -> Operation:
+    """Record that Zuora answered success, for a program that ends before it knows the outcome.
+
+    Where the journal cannot be written, `record_outcome` says so.
+    """
+    if operation.entry is None:
+        return operation
+    entry = _conclude_entry(journal, operation, operation.entry, State.UNKNOWN)
+    with suppress(JournalError):
+        journal.record_outcome(entry)
+    return replace(operation, entry=entry)
+
+
 def record_outcome(journal: Journal, operation: Operation) -> Operation:
     """Record the outcome of an operation that was sent; return it as it is to be told.
 
@@ -50,18 +64,7 @@ def record_outcome(journal: Journal, operation: Operation) -> Operation:
     entry = operation.entry
     if entry is None:
         return operation
-    server_at = entry.server_at
-    if server_at is not None and entry.outcome is None:  # it may have been sent until now
-        server_at += timedelta(seconds=journal.find_age(entry))
-    entry = entry._replace(
-        outcome=operation.state.value,
-        server_at=server_at,
-        sentence=operation.sentence,
-        codes=operation.error.codes if operation.error else entry.codes,
-        request_id=operation.request_id,
-        connection_id=operation.connection_id,
-        concluded_at=journal.clock(),
-    )
+    entry = _conclude_entry(journal, operation, entry, operation.state)
     try:
         journal.record_outcome(entry)
     except JournalError as error:
@@ -69,6 +72,22 @@ def record_outcome(journal: Journal, operation: Operation) -> Operation:
     if problem := journal.take_anchor_problem():
         operation = replace(operation, sentence=f"{operation.sentence} {problem}")
     return replace(operation, entry=entry)
+
+
+def _conclude_entry(journal: Journal, operation: Operation, entry: Entry, state: State) -> Entry:
+    server_at = entry.server_at
+    if server_at is not None and entry.outcome is None:  # it may have been sent until now
+        server_at += timedelta(seconds=journal.find_age(entry))
+    return entry._replace(
+        outcome=state.value,
+        success=operation.success,
+        server_at=server_at,
+        sentence=operation.sentence,
+        codes=operation.error.codes if operation.error else entry.codes,
+        request_id=operation.request_id,
+        connection_id=operation.connection_id,
+        concluded_at=journal.clock(),
+    )
 
 
 def make_entry(

@@ -125,7 +125,7 @@ def _resolve(
     entry: Entry, hierarchy: Hierarchy, snapshot: Snapshot | ZuoraError, stopped_at: float
 ) -> Operation:
     operation = replace(Operation.from_entry(entry, hierarchy), answered_at=stopped_at)
-    sent = f"{entry.action.label} of {entry.at.astimezone():%Y-%m-%d %H:%M}, not answered then"
+    sent = f"{entry.action.label} of {entry.at.astimezone():%Y-%m-%d %H:%M}, outcome not known then"
     if isinstance(snapshot, ZuoraError):
         sentence = f"{sent}: {operation.pair} cannot be looked up. {snapshot.sentence}"
         return replace(operation, error=snapshot).with_state(State.UNKNOWN, sentence)

@@ -37,6 +37,7 @@ class Entry(NamedTuple):
         records: ids of all connections of the pair before, the living one first.
         missing: what kept the list before from being whole, "" for a whole list.
         outcome: one of `OUTCOMES`, or None while none is recorded.
+        success: whether Zuora answered `success: true`.
         request_id: `Zuora-Request-Id` of the response, or "".
         concluded_at: when the outcome was recorded, or None: for people.
         server_at: when the intent was recorded, by Zuora's clock; once an outcome is recorded,
@@ -60,6 +61,7 @@ class Entry(NamedTuple):
     records: tuple[str, ...] = ()
     missing: str = ""
     outcome: str | None = None
+    success: bool = False
     sentence: str = ""
     codes: str = ""
     request_id: str = ""
@@ -127,6 +129,7 @@ def parse_entry(document: str) -> Entry:
         records=tuple(map(load_id, fields["records"])),
         missing=load_text(fields["missing"]),
         outcome=fields["outcome"],
+        success=fields["success"] is True,
         sentence=load_text(fields["sentence"], _MAX_SENTENCE_LENGTH),
         codes=load_text(fields["codes"]),
         request_id=load_id(fields["request_id"]),
