@@ -9,6 +9,8 @@ from tests.cli.tenant import PROGRAM, run
 from tests.terminal.pty import Terminal
 
 TENANT = ("--scenario", str(Path(__file__).parents[1] / "same_names.toml"))
+MISSING = ("--fault", "unreadable-record=4,calls=entities")
+CORPORATION = "Acme Corporation"
 SOUTH = "ACME-Europe (Acme-EU-Production-South)"
 CORPORATION_EUROPE = "Acme-Europe (under Acme Corporation)"
 
@@ -61,3 +63,52 @@ def test_a_disconnection_wants_the_title_typed(typed: str, code: int) -> None:
         terminal.send(typed, "enter")
         terminal.wait_for("Disconnected" if code == 0 else "Nothing was sent.")
         assert terminal.wait_exit() == code
+
+
+@pytest.mark.parametrize("way", ["--yes", "--dry-run"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("request", "--entity", CORPORATION, "--to", "ACME-Europe"),
+        ("request", "--entity", "ACME-Europe", "--to", CORPORATION),
+        ("request", "--from", "ACME-Europe", "--to", CORPORATION),
+        ("disconnect", "--from", CORPORATION, "--to", "ACME-Europe"),
+        ("accept", "--from", "ACME-Europe", "--to", CORPORATION),
+        ("disconnect", "8a808256000000000000000000000001", "--entity", "ACME-Europe"),
+    ],
+)
+def test_a_display_name_names_none_where_entities_are_missing(
+    home: Path, command: tuple[str, ...], way: str
+) -> None:
+    done = run(home, *command, way, *TENANT, *MISSING)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "2 entities could not be read. Another entity may be called" in done.stderr
+    assert f"to mean {SOUTH}, give its technical name, Acme-EU-Production-South," in done.stderr
+
+
+@pytest.mark.parametrize("target", ["Acme-EU-Production-South", "8a80825500000000000000000000000c"])
+@pytest.mark.parametrize("way", ["--yes", "--dry-run"])
+def test_a_name_or_an_id_is_enough_and_missing_entities_are_told(
+    home: Path, target: str, way: str
+) -> None:
+    command = ("disconnect", "--from", CORPORATION, "--to", target, way)
+    done = run(home, *command, *TENANT, *MISSING)
+    assert done.returncode == 0
+    assert done.stderr.count("2 entities could not be read.") == 1
+    assert f"{CORPORATION} → {SOUTH}" in done.stdout + done.stderr
+
+
+def test_the_entity_to_act_in_is_named_where_entities_are_missing(home: Path) -> None:
+    """The first of the entities may be missing."""
+    target = ("--to", "8a80825500000000000000000000000d", "--yes")
+    done = run(home, "request", *target, *TENANT, *MISSING)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "So the entity to act in must be named: add --entity" in done.stderr
+    assert run(home, "request", "--entity", CORPORATION, *target, *TENANT, *MISSING).returncode == 0
+
+
+def test_titles_hold_names_or_ids_where_entities_are_missing(home: Path) -> None:
+    """Here, whoever has the same display name is missing."""
+    listed = run(home, "connections", *TENANT, *MISSING)
+    assert SOUTH in listed.stdout
+    assert "Entity 0000000b" in listed.stdout

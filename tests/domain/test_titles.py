@@ -100,7 +100,7 @@ def test_a_display_name_that_imitates_a_title_does_not_get_it() -> None:
 
 
 def test_a_display_name_that_is_the_name_of_another_entity_is_not_the_title() -> None:
-    """Who types it at a command means the other entity."""
+    """Who types it may mean the other entity."""
     titles = get_titles(make_entity(1, "EU", "Old"), make_entity(2, "New", "EU"))
     assert titles == ["Old", "EU (New)"]
 
@@ -112,6 +112,28 @@ def test_an_entity_that_is_not_in_the_list_has_a_title_of_its_own() -> None:
     titles = {hierarchy.get(id_).title for id_ in (f"{2:032x}", unlisted, twin)}
     assert len({fold(title) for title in titles}) == 3
     assert hierarchy.get(unlisted).title == hierarchy.get(unlisted).title
+
+
+def test_where_entities_are_missing_titles_hold_the_name_or_the_id() -> None:
+    entities = [
+        make_entity(1, "EU", "Acme Europe"),
+        make_entity(2, "", "Acme US"),
+        make_entity(3, "Acme-UK", "Acme-UK"),
+        make_entity(4, "", ""),
+    ]
+    hierarchy = Hierarchy(entities, "There may be more.")
+    assert [hierarchy.get(entity.id).title for entity in entities] == [
+        "Acme Europe (EU)",
+        "Acme US (00000002)",
+        "Acme-UK",
+        "Entity 00000004",
+    ]
+    assert [entity.cut_title(16, cut) for entity in hierarchy] == [
+        "Acme Europe (EU)",
+        "Acme U… 00000002",
+        "Acme-UK",
+        "Entity 00000004",
+    ]
 
 
 @pytest.mark.parametrize("length", [240, 255, 300])
@@ -141,8 +163,8 @@ def tenants(draw: st.DrawFn) -> list[Entity]:
     ]
 
 
-def check_titles(entities: Iterable[Entity]) -> None:
-    hierarchy = Hierarchy([GLOBAL, *entities])
+def check_titles(entities: Iterable[Entity], missing: str) -> None:
+    hierarchy = Hierarchy([GLOBAL, *entities], missing)
     titles = {entity.id: fold(entity.title) for entity in hierarchy}
     assert len(set(titles.values())) == len(titles)
     for entity in hierarchy:
@@ -150,17 +172,17 @@ def check_titles(entities: Iterable[Entity]) -> None:
         others = [other for other in hierarchy if other.id != entity.id]
         names = {fold(name) for other in others for name in (other.name, other.id)}
         assert fold(entity.title) not in names
-    again = Hierarchy(hierarchy)
+    again = Hierarchy(hierarchy, missing)
     assert [entity.title for entity in again] == [entity.title for entity in hierarchy]
     for width in (16, 21, 29, 40, 48):
         assert len({entity.cut_title(width, cut) for entity in hierarchy}) == len(hierarchy)
         assert all(len(entity.cut_title(width, cut)) <= width for entity in hierarchy)
 
 
-@given(tenants())
-@example([make_entity(1, "", "Acme (00000002)"), make_entity(2, "", "Acme")])
-def test_no_names_make_two_titles_alike(entities: list[Entity]) -> None:
-    check_titles(entities)
+@given(tenants(), st.sampled_from(["", "There may be more."]))
+@example([make_entity(1, "", "Acme (00000002)"), make_entity(2, "", "Acme")], "")
+def test_no_names_make_two_titles_alike(entities: list[Entity], missing: str) -> None:
+    check_titles(entities, missing)
 
 
 def test_a_cut_title_still_tells_entities_apart() -> None:

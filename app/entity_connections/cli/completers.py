@@ -62,7 +62,7 @@ def _list_entities(options: dict[str, Any]) -> Iterable[tuple[str, str]]:
         from entity_connections.services.storage.list_cache import ListCache
         from entity_connections.settings import paths
 
-        entities = ListCache(paths.state_file(), profile.rstrip("/")).load_entities()
+        entities = tuple(ListCache(paths.state_file(), profile.rstrip("/")).load_hierarchy())
     elif options.get("tenant") or scenario not in SCENARIOS:
         return  # a file is opened to work in it, not to guess
     else:

@@ -33,7 +33,8 @@ class Entity(NamedTuple):
         distinct_title: the title, where the hierarchy has to tell it from that of another
             entity; else "".
         shared: with how many of its first characters, in any case, another title of the
-            hierarchy may begin, too; up to 3 more than it does, and 0 for few.
+            hierarchy may begin, too; up to 3 more than it does, and 0 for few. The length of
+            the title where entities are missing from the hierarchy.
     """
 
     id: str
@@ -99,10 +100,20 @@ class Hierarchy:
 
     Whatever the entities are called, the titles of those it returns are distinct, also
     without blanks and case: an entity whose display name is not unique, or is the name or
-    the id of another entity, has its name, its parent or its id in its title.
+    the id of another entity, has its name, its parent or its id in its title. Where the list
+    of entities is not whole, every title holds the name or the id: an entity that is missing
+    may have the same display name.
+
+    Args:
+        entities: the entities, in any order.
+        missing: what keeps the list of them from being whole, in a sentence; "" for a whole list.
+
+    Attributes:
+        missing: as the argument.
     """
 
-    def __init__(self, entities: Iterable[Entity] = ()) -> None:
+    def __init__(self, entities: Iterable[Entity] = (), missing: str = "") -> None:
+        self.missing = missing
         self._by_id: dict[str, Entity] = {}
         for entity in entities:
             self._by_id.setdefault(entity.id, entity)
@@ -125,14 +136,14 @@ class Hierarchy:
         shared = _count_shared(titles)
         for id_, entity in self._by_id.items():
             distinct = "" if titles[id_] == entity.plain_title else titles[id_]
-            found = distinct, shared.get(id_, 0)
+            found = distinct, len(titles[id_]) if self.missing else shared.get(id_, 0)
             if entity[-2:] != found:
                 self._by_id[id_] = Entity(*entity[:-2], *found)
 
     def _choose_titles(self) -> dict[str, str]:
         """Return a distinct title for each id: the first that no other entity has."""
-        titles = {id_: entity.plain_title for id_, entity in self._by_id.items()}
-        longer: dict[str, Iterator[str]] = {}
+        candidates = {id_: self._list_titles(entity) for id_, entity in self._by_id.items()}
+        titles = {id_: next(candidates[id_]) for id_ in candidates}
         while True:
             self._owners, ambiguous = {}, set()
             for id_, entity in self._by_id.items():
@@ -142,20 +153,22 @@ class Hierarchy:
             again = False
             for id_, title in titles.items() if ambiguous else ():
                 if fold_title(title) in ambiguous:
-                    if id_ not in longer:
-                        longer[id_] = iter(self._list_longer_titles(self._by_id[id_]))
-                    titles[id_] = next(longer[id_], title)
+                    titles[id_] = next(candidates[id_], title)
                     again = again or titles[id_] != title
             if not again:
                 return titles
 
-    def _list_longer_titles(self, entity: Entity) -> list[str]:
+    def _list_titles(self, entity: Entity) -> Iterator[str]:
+        """Yield the titles that an entity may get, the shortest first."""
+        if not self.missing or entity.display_name.strip() in ("", entity.name.strip()):
+            yield entity.plain_title
         title, name = clean(entity.plain_title, MAX_PART_LENGTH), entity.name.strip()
         details = [name] if fold_title(name) != fold_title(entity.plain_title) else []
-        if parent := self.parent(entity):
+        if not self.missing and (parent := self.parent(entity)):
             details.append(f"under {parent.plain_title}")
         details = [clean(detail, MAX_PART_LENGTH) for detail in details if detail]
-        return [f"{title} ({detail})" for detail in (*details, entity.short_id, entity.id)]
+        for detail in (*details, entity.short_id, entity.id):
+            yield f"{title} ({detail})"
 
     def _add_tree(self, root: Entity) -> None:
         waiting = [(root, 0)]

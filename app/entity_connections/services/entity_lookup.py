@@ -1,8 +1,6 @@
 """Finds the entity that a user typed: by id, name, title or display name."""
 
-from collections.abc import Callable, Iterable
-
-from entity_connections.domain.entities import Entity, fold_title
+from entity_connections.domain.entities import Entity, Hierarchy, fold_title
 from entity_connections.domain.ids import normalize_id
 from entity_connections.domain.text import clean
 from entity_connections.domain.words import find_similar, join_or
@@ -23,33 +21,55 @@ class EntityLookupError(LookupError):
         self.candidates = candidates
 
 
-def find_entity(typed: str, entities: Iterable[Entity]) -> Entity:
+def find_entity(typed: str, hierarchy: Hierarchy) -> Entity:
     """Return the entity that a text names.
 
-    An id (in either spelling) counts before a name, a name before a title, a title before a
-    display name, and an exact name before one that differs in case. Names and titles are
-    unique in a hierarchy, display names are not (contract C2).
+    An id (in either spelling) counts first. Then come the entities whose name, title or display
+    name is the text; only where there is none, those for which it differs in case or blanks.
+    Display names are not unique (contract C2), and one may be the name of another entity.
 
     Raises:
         EntityLookupError: no entity matches, and which names are similar; or several match,
             and which.
     """
-    known, wanted = list(entities), typed.strip()
+    known, wanted = list(hierarchy), typed.strip()
     folded, id_ = fold_title(wanted), normalize_id(wanted)
-    matchers: tuple[Callable[[Entity], bool], ...] = (
-        lambda entity: entity.id == id_,
-        lambda entity: entity.name == wanted,
-        lambda entity: entity.name.casefold() == wanted.casefold(),
-        lambda entity: fold_title(entity.title) == folded,
-        lambda entity: fold_title(entity.display_name) == folded,
-    )
-    for matches in matchers if wanted else ():
-        found = [entity for entity in known if matches(entity)]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise EntityLookupError(_describe_candidates(wanted, found), tuple(found))
-    raise EntityLookupError(_describe_unknown(wanted, known))
+    if wanted:
+        matches = (
+            [entity for entity in known if entity.id == id_]
+            or [entity for entity in known if wanted in _list_names(entity)]
+            or [entity for entity in known if folded in map(fold_title, _list_names(entity))]
+        )
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            raise EntityLookupError(_describe_candidates(wanted, matches), tuple(matches))
+    raise EntityLookupError(_describe_unknown(wanted, hierarchy))
+
+
+def find_unique_entity(typed: str, hierarchy: Hierarchy) -> Entity:
+    """Return the entity that a text names, and that no missing entity can be meant with.
+
+    Where entities are missing from the hierarchy, the text must be an id or a name: a display
+    name may also be that of a missing entity.
+
+    Raises:
+        EntityLookupError: as `find_entity`; or a missing entity may be called so, too.
+    """
+    entity = find_entity(typed, hierarchy)
+    exact = typed.strip() == entity.name.strip() or normalize_id(typed.strip()) == entity.id
+    if hierarchy.missing and not exact:
+        name = f"its technical name, {entity.name.strip()}, or " if entity.name.strip() else ""
+        raise EntityLookupError(
+            f"{hierarchy.missing} Another entity may be called {_quote(typed.strip())}, too: to"
+            f" mean {entity.title}, give {name}its id, {entity.id}.",
+            (entity,),
+        )
+    return entity
+
+
+def _list_names(entity: Entity) -> tuple[str, str, str]:
+    return entity.name.strip(), entity.title, entity.display_name.strip()
 
 
 def _describe_candidates(wanted: str, found: list[Entity]) -> str:
@@ -58,9 +78,9 @@ def _describe_candidates(wanted: str, found: list[Entity]) -> str:
     return f"{len(found)} entities are called {_quote(wanted)}: give the id: {candidates}{more}."
 
 
-def _describe_unknown(wanted: str, known: list[Entity]) -> str:
+def _describe_unknown(wanted: str, hierarchy: Hierarchy) -> str:
     titles: dict[str, str] = {}
-    for entity in known:
+    for entity in hierarchy:
         for text in (entity.title, entity.display_name.strip(), entity.name):
             if text:
                 titles.setdefault(text.casefold(), entity.title)
@@ -69,7 +89,8 @@ def _describe_unknown(wanted: str, known: list[Entity]) -> str:
     near += [text for text in titles if folded and folded in text and text not in near]
     suggestions = list(dict.fromkeys(titles[text] for text in near))[:MAX_SUGGESTIONS]
     hint = f" Did you mean {join_or(suggestions)}?" if suggestions else ""
-    return f"No entity is called {_quote(wanted)}.{hint}"
+    nobody = f"{hierarchy.missing} No other entity" if hierarchy.missing else "No entity"
+    return f"{nobody} is called {_quote(wanted)}.{hint}"
 
 
 def _quote(wanted: str) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from entity_connections.domain.clock import monotonic, now
 from entity_connections.domain.connections import PENDING, Connection, Direction
 from entity_connections.domain.entities import UNPROVISIONED, Entity, Hierarchy
+from entity_connections.domain.errors import InvalidResponse
 from entity_connections.domain.ids import parse_id
 from entity_connections.domain.zuora_api import ZuoraApi
 from entity_connections.services.entity_lookup import EntityLookupError, find_entity
@@ -26,10 +27,9 @@ class Tenant:
 
     Attributes:
         steady: a monotonic clock in seconds, greater than 0.
-        hierarchy: the entities, as they were read last.
+        hierarchy: the entities, as they were read last, and whether the list was whole.
         accessible_ids: ids of the entities the user may enter, None if unknown.
         warnings: a sentence for each thing that is missing or strange in the entities.
-        missing: what keeps the list of entities from being whole, in a sentence, or "".
     """
 
     def __init__(
@@ -45,7 +45,6 @@ class Tenant:
         self.hierarchy = Hierarchy()
         self.accessible_ids: AbstractSet[str] | None = None
         self.warnings: tuple[str, ...] = ()
-        self.missing = ""
         self._snapshots: dict[str, Snapshot] = {}
         self._losses = ListLosses()
 
@@ -109,8 +108,10 @@ class Tenant:
         accessible_ids = await self.zuora.list_accessible_ids()
         can_act = accessible_ids is None or acting_id in accessible_ids
         entities = await self.zuora.list_entities(acting_id if can_act else None)
-        self.hierarchy, self.warnings = Hierarchy(entities.items), entities.warnings
-        self.missing = entities.missing
+        if not entities.items:
+            raise InvalidResponse("Zuora's list of entities is empty.")
+        self.hierarchy = Hierarchy(entities.items, entities.missing)
+        self.warnings = entities.warnings
         self.accessible_ids = accessible_ids
 
     async def read(
@@ -173,7 +174,7 @@ class Tenant:
         if lists is None:
             return None
         if not len(self.hierarchy):
-            self.hierarchy = Hierarchy(lists.entities)
+            self.hierarchy = lists.hierarchy
             self.accessible_ids = lists.accessible_ids
         now = self.clock()  # the clock may have been ahead when the lists were read
         for snapshot in lists.snapshots:
@@ -189,7 +190,7 @@ class Tenant:
         if self.cache and len(self.hierarchy):
             self.cache.save(
                 CachedLists(
-                    entities=tuple(self.hierarchy),
+                    hierarchy=self.hierarchy,
                     accessible_ids=self.accessible_ids,
                     snapshots=tuple(self.snapshots()),
                     acting_id=acting_id,

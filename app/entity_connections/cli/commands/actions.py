@@ -8,7 +8,7 @@ import click
 
 from entity_connections.cli.completers import complete_entities
 from entity_connections.cli.exit_codes import ExitCode
-from entity_connections.cli.output import info
+from entity_connections.cli.output import info, print_warnings
 from entity_connections.cli.parameters import argument, json_option, option
 from entity_connections.cli.tenant.confirm import check_write_allowed, confirm_operations
 from entity_connections.cli.tenant.execute import EVEN_SO, execute, plan_operations
@@ -123,7 +123,11 @@ async def _carry_out(
         check_write_allowed(workspace, yes=yes, unlock=unlock)
         for recovered in await recover_operations(session.tenant, workspace.journal):
             info(f"From an earlier run: {recovered.sentence}")
-    operations = await plan_operations(session, action, await find(), even_so=even_so)
+    try:
+        rows = await find()
+    finally:
+        print_warnings(session.tenant.warnings)
+    operations = await plan_operations(session, action, rows, even_so=even_so)
     if dry_run:
         from entity_connections.cli.tenant.dry_run import print_requests
 

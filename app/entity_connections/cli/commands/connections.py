@@ -89,7 +89,7 @@ async def waiting(session: TenantSession, *, as_json: bool) -> ExitCode:
         if not snapshot.complete:
             codes.append(ExitCode.NO_ACCESS)
     print_warnings(session.tenant.warnings)
-    if session.tenant.missing or not lists:
+    if hierarchy.missing or not lists:
         codes.append(ExitCode.NO_ACCESS)
     if lists and all(isinstance(snapshot, ZuoraError) for snapshot in lists.values()):
         return max(codes)  # nothing is known, not even that nothing waits

@@ -105,6 +105,6 @@ def _check_journal(profile: Profile) -> Check:
 def _find_entity_id(entity: str, profile: Profile) -> str | None:
     """Return the id of an entity that is given as an id, or by a name as last read."""
     try:
-        return find_entity(entity, ListCache(paths.state_file(), profile.name).load_entities()).id
+        return find_entity(entity, ListCache(paths.state_file(), profile.name).load_hierarchy()).id
     except EntityLookupError:
         return parse_id(entity)

@@ -29,8 +29,8 @@ async def entities(session: TenantSession, *, as_json: bool) -> ExitCode:
     await session.read_entities()
     session.save_cache()
     print_warnings(session.tenant.warnings)
-    code = ExitCode.NO_ACCESS if session.tenant.missing else ExitCode.DONE
     hierarchy, ids = session.tenant.hierarchy, session.tenant.accessible_ids
+    code = ExitCode.NO_ACCESS if hierarchy.missing else ExitCode.DONE
     enterable = {entity.id: None if ids is None else entity.id in ids for entity in hierarchy}
     if as_json:
         echo_json([

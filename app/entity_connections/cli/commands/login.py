@@ -7,7 +7,7 @@ from typing import NamedTuple
 import click
 
 from entity_connections.cli.exit_codes import ExitCode
-from entity_connections.cli.output import echo, format_table, format_title, info
+from entity_connections.cli.output import echo, format_table, format_title, info, print_warnings
 from entity_connections.cli.parameters import option
 from entity_connections.cli.tenant.session import (
     MAX_SILENCE,
@@ -123,10 +123,12 @@ async def _read_entities(
     ):
         accessible_ids = await zuora.list_accessible_ids()
         try:
-            hierarchy = Hierarchy((await zuora.list_entities()).items)
+            entities = await zuora.list_entities()
         except ZuoraError as error:  # the credentials are good: the profile is of use
             print_error(error)
             return []
+    print_warnings(entities.warnings)
+    hierarchy = Hierarchy(entities.items, entities.missing)
     return [
         (format_title(entity, hierarchy.depth(entity.id)), entity.status, entity.id)
         for entity in hierarchy

@@ -26,8 +26,8 @@ async def find_rows_to_request(
     Raises:
         CliError: an entity is not there, or cannot be acted in.
     """
-    snapshot = await session.tenant.read(await session.find_acting_id(source))
-    target_ids = dict.fromkeys(session.find_entity(target).id for target in targets)
+    snapshot = await session.tenant.read(await session.find_acting_id(source, unique=True))
+    target_ids = dict.fromkeys(session.find_entity(target, unique=True).id for target in targets)
     return [snapshot.make_row(Direction.OUTBOUND, target_id) for target_id in target_ids]
 
 
@@ -42,7 +42,7 @@ async def find_row_by_id(session: TenantSession, action: Action, connection_id: 
     """
     lists: dict[str, Snapshot | ZuoraError]
     if session.options.entity is not None:
-        acting_id = await session.find_acting_id()
+        acting_id = await session.find_acting_id(unique=True)
         lists = {acting_id: await session.tenant.read(acting_id)}
         where = session.tenant.hierarchy.get(acting_id).title
     else:
@@ -79,7 +79,7 @@ async def find_row_by_ends(session: TenantSession, action: Action, source: str, 
         CliError: an entity is not there or cannot be entered, or nothing is between the two.
     """
     await session.read_entities()
-    source_id, target_id = session.find_entity(source).id, session.find_entity(target).id
+    source_id, target_id = (session.find_entity(end, unique=True).id for end in (source, target))
     return await _read_row(session, action, source_id, target_id)
 
 
@@ -87,7 +87,7 @@ async def _read_row(session: TenantSession, action: Action, source_id: str, targ
     """Read the list of an end in which the action is possible: of the option's, if given."""
     ends = [source_id if end is End.SOURCE else target_id for end in action.acting_ends]
     if session.options.entity is not None:
-        entity = session.find_entity(session.options.entity)
+        entity = session.find_entity(session.options.entity, unique=True)
         if entity.id not in (source_id, target_id):
             raise click.UsageError(f"{entity.title} is neither end of this connection.")
         ends = [entity.id]
@@ -127,8 +127,8 @@ async def read_all_lists(session: TenantSession) -> dict[str, Snapshot | ZuoraEr
 
 def list_missing(session: TenantSession, lists: Mapping[str, Snapshot | ZuoraError]) -> list[str]:
     """Return what keeps the entities, and the lists that could be read, from being whole."""
-    hierarchy, missing = session.tenant.hierarchy, session.tenant.missing
-    return [missing] * bool(missing) + [
+    hierarchy = session.tenant.hierarchy
+    return [hierarchy.missing] * bool(hierarchy.missing) + [
         f"{hierarchy.get(entity_id).title}: {snapshot.missing}"
         for entity_id, snapshot in lists.items()
         if isinstance(snapshot, Snapshot) and not snapshot.complete

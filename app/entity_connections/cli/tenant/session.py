@@ -17,7 +17,11 @@ from entity_connections.cli.tenant_options import TenantOptions, tenant_options
 from entity_connections.domain.entities import Entity
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.ids import normalize_id, parse_id
-from entity_connections.services.entity_lookup import EntityLookupError, find_entity
+from entity_connections.services.entity_lookup import (
+    EntityLookupError,
+    find_entity,
+    find_unique_entity,
+)
 from entity_connections.services.request_log import RequestLog, RetryDelay
 from entity_connections.services.storage.journal import JournalError
 from entity_connections.services.tenant import Tenant
@@ -52,20 +56,29 @@ class TenantSession(NamedTuple):
         """Read the entities."""
         await self.tenant.read_entities(None if self.entity is None else parse_id(self.entity))
 
-    async def find_acting_id(self, name: str | None = None) -> str:
+    async def find_acting_id(self, name: str | None = None, *, unique: bool = False) -> str:
         """Read the entities and return the id of the entity to act in.
 
         Args:
             name: the entity to act in; None takes the one of the options or of the profile.
+            unique: that of `find_entity`.
 
         Raises:
             CliError: there is no such entity, or the user may not act in it.
         """
         wanted = self.entity if name is None else name
         if wanted is None:
-            return await self.tenant.open(self.user_session.start)
+            acting_id = await self.tenant.open(self.user_session.start)
+            hierarchy = self.tenant.hierarchy
+            if unique and hierarchy.missing:
+                raise CliError(
+                    f"{hierarchy.missing} So the entity to act in must be named: add --entity,"
+                    f" such as --entity {acting_id} for {hierarchy.get(acting_id).title}.",
+                    ExitCode.NO_ACCESS,
+                )
+            return acting_id
         await self.read_entities()
-        return self.check_accessible(self.find_entity(wanted)).id
+        return self.check_accessible(self.find_entity(wanted, unique=unique)).id
 
     def save_cache(self, acting_id: str = "") -> None:
         """Keep what was read, beside what is kept already, for completion and the next start."""
@@ -74,20 +87,28 @@ class TenantSession(NamedTuple):
         else:
             self.tenant.save_cache(acting_id)
 
-    def find_entity(self, name: str) -> Entity:
+    def find_entity(self, name: str, *, unique: bool = False) -> Entity:
         """Return the entity that a text names.
 
+        Args:
+            name: an id, a technical name, a title or a display name.
+            unique: whether the text must name no other entity for sure, because the command
+                may write: a display name does not where entities are missing from the list.
+
         Raises:
-            CliError: no entity matches, or several do.
+            CliError: no entity matches, or several do, or perhaps a missing one.
         """
-        tenant = self.tenant
+        tenant, hierarchy = self.tenant, self.tenant.hierarchy
+        find = find_unique_entity if unique else find_entity
         try:
-            return find_entity(name, tenant.hierarchy)
+            return find(name, hierarchy)
         except EntityLookupError as error:
-            id_ = normalize_id(name)
+            id_ = normalize_id(name.strip())
             if not error.candidates and tenant.accessible_ids and id_ in tenant.accessible_ids:
-                return tenant.hierarchy.get(id_)  # Zuora may cut off a long list of entities
-            raise CliError(str(error), ExitCode.USAGE) from error
+                return hierarchy.get(id_)  # Zuora may cut off a long list of entities
+            ambiguous = len(error.candidates) > 1
+            code = ExitCode.NO_ACCESS if hierarchy.missing and not ambiguous else ExitCode.USAGE
+            raise CliError(str(error), code) from error
 
     def check_accessible(self, entity: Entity) -> Entity:
         """Return an entity if the user may act in it.

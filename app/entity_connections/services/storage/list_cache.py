@@ -30,14 +30,14 @@ class CachedLists(NamedTuple):
     """What was last read of a tenant.
 
     Attributes:
-        entities: the hierarchy.
+        hierarchy: the entities, and whether their list was whole.
         accessible_ids: ids of the entities the user may enter, None if unknown.
         snapshots: the lists, the newest first.
         acting_id: the entity acted in last, or "".
         direction: the tab that was in front.
     """
 
-    entities: tuple[Entity, ...]
+    hierarchy: Hierarchy
     accessible_ids: AbstractSet[str] | None
     snapshots: tuple[Snapshot, ...]
     acting_id: str
@@ -66,10 +66,10 @@ class ListCache:
             return _parse_lists(json.loads(row[0])) if row else None
         return None
 
-    def load_entities(self) -> tuple[Entity, ...]:
+    def load_hierarchy(self) -> Hierarchy:
         """Read only the entities, for completion and the like."""
         lists = self.load()
-        return lists.entities if lists else ()
+        return lists.hierarchy if lists else Hierarchy()
 
     def save(self, lists: CachedLists) -> None:
         """Replace what was saved before."""
@@ -81,7 +81,8 @@ class ListCache:
 def _format_lists(lists: CachedLists) -> dict[str, object]:
     ids = lists.accessible_ids
     return {
-        "entities": [entity[:5] for entity in lists.entities],
+        "entities": [entity[:5] for entity in lists.hierarchy],
+        "missing": lists.hierarchy.missing,
         "accessible_ids": None if ids is None else sorted(ids),
         "snapshots": [
             (
@@ -111,7 +112,7 @@ def _parse_lists(fields: dict[str, Any]) -> CachedLists:
     )
     ids = fields["accessible_ids"]
     accessible_ids = None if ids is None else frozenset(map(load_id, ids))
-    hierarchy = Hierarchy(entities)
+    hierarchy = Hierarchy(entities, load_text(fields["missing"]))
     snapshots = tuple(
         Snapshot(
             acting_id=load_id(acting_id),
@@ -128,4 +129,5 @@ def _parse_lists(fields: dict[str, Any]) -> CachedLists:
         for acting_id, connections, read_at, warnings, missing in fields["snapshots"]
     )
     direction = Direction(fields["direction"])
-    return CachedLists(entities, accessible_ids, snapshots, load_id(fields["acting_id"]), direction)
+    acting_id = load_id(fields["acting_id"])
+    return CachedLists(hierarchy, accessible_ids, snapshots, acting_id, direction)
