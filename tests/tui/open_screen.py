@@ -29,7 +29,10 @@ from entity_connections.zuora.http.retry import RetryPolicy
 from textual.pilot import Pilot
 
 from tests.acme import ONE_ATTEMPT, client, open_acme
+from tests.tui.snapshots import Snapshot
 
+SIZES = ((160, 48), (120, 36), (80, 24), (60, 20))
+"""Columns and lines of terminals, from large to small."""
 HOLD_READS, HOLD_WRITES = "latency=60,calls=reads", "latency=60,calls=writes"
 """Faults that hold calls until they are switched off."""
 TIMEOUT = 20.0
@@ -171,6 +174,17 @@ class ScreenDriver:
         await self.press("e")
         await self.type(name)
         await self.press("enter")
+
+    async def resize(self, size: tuple[int, int]) -> None:
+        """Give the terminal another size, and wait."""
+        await self.pilot.resize_terminal(*size)
+        await self.settle()
+
+    async def snap_sizes(self, snap: Snapshot, sizes: Sequence[tuple[int, int]] = SIZES) -> None:
+        """Compare the screen with a picture at each size; the last one stays."""
+        for size in sizes:
+            await self.resize(size)
+            snap(self.app, f"{size[0]}-{size[1]}")
 
     async def click_cell(self, name: str, column: str) -> None:
         """Click into a cell of the main screen's rows."""

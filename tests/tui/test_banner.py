@@ -11,10 +11,9 @@ from entity_connections.tui.rendering.banner import BannerState, render_banner
 from entity_connections.zuora.http.retry import RetryPolicy
 
 from tests.acme import US, client
-from tests.tui.open_screen import FAST, HOLD_READS, HOLD_WRITES, TenantSetup, open_screen
+from tests.tui.open_screen import FAST, HOLD_READS, HOLD_WRITES, SIZES, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
-sizes = pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (160, 48)], ids=str)
 RATE_LIMIT = "rate-limit-retry-after=12,calls=reads"
 RETRIES = TenantSetup(retry_policy=RetryPolicy())
 OFFLINE = Unreachable("No connection to Zuora came about.")
@@ -57,18 +56,18 @@ def test_the_banner_shows_one_thing_at_a_time(state: BannerState, width: int, li
     assert render_banner(state, width).plain == line
 
 
-@sizes
 @pytest.mark.asyncio
-async def test_delay(
-    snap: Snapshot, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_delay(snap: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
     """How long, why, and that escape gives up; nothing else has moved."""
-    async with open_screen(size=size, setup=RETRIES) as ui:
+    async with open_screen(setup=RETRIES) as ui:
         monkeypatch.setattr("entity_connections.tui.rendering.banner.ceil", lambda _: 12)
         ui.fake.faults.on(RATE_LIMIT)
         await ui.pilot.press("ctrl+r")
         await ui.wait_until(lambda: bool(ui.state.session.request_log.delays))
-        snap(ui.app)
+        for size in SIZES:
+            await ui.pilot.resize_terminal(*size)
+            await ui.idle()
+            snap(ui.app, f"{size[0]}-{size[1]}")
         await ui.press("escape")
         assert ui.text("banner").startswith("Not refreshed: Zuora is busy.")
 
@@ -96,19 +95,18 @@ async def test_the_banner_counts_down() -> None:
         await ui.press("escape")
 
 
-@sizes
 @pytest.mark.asyncio
-async def test_offline_and_back(snap: Snapshot, size: tuple[int, int]) -> None:
+async def test_offline_and_back(snap: Snapshot) -> None:
     """The rows stay, greyed; one line says why and that it tries again; no other message."""
     timing = FAST._replace(refresh_interval=lambda _: 0.05)
-    async with open_screen(size=size, timing=timing) as ui:
+    async with open_screen(timing=timing) as ui:
         before = ui.rows.region
         ui.fake.faults.on("offline")
         await ui.wait_until(lambda: bool(ui.text("banner")))
         reads = ui.count_lists()
         await ui.wait_until(lambda: ui.count_lists() > reads + 2)
-        snap(ui.app)
         assert ui.rows.region == before, "the banner takes no row away"
+        await ui.snap_sizes(snap)
         assert not ui.notice
         assert ui.rows.stale
         ui.fake.faults.off()

@@ -13,7 +13,7 @@ from entity_connections.tui.widgets.grid.grid import Grid
 from textual.binding import Binding
 from textual.widgets import Static
 
-from tests.tui.open_screen import ScreenDriver, open_screen
+from tests.tui.open_screen import SIZES, ScreenDriver, open_screen
 from tests.tui.snapshots import Snapshot
 
 pytestmark = pytest.mark.asyncio
@@ -24,12 +24,11 @@ def choices(ui: ScreenDriver) -> list[tuple[str, str]]:
     return [(item.cells["text"].text.strip(), item.cells["note"].text) for item in grid.items]
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=str)
-async def test_switcher(snap: Snapshot, size: tuple[int, int]) -> None:
+async def test_switcher(snap: Snapshot) -> None:
     """The hierarchy as a tree; what cannot be entered is grey with its reason."""
-    async with open_screen(size=size) as ui:
+    async with open_screen() as ui:
         await ui.press("e")
-        snap(ui.app)
+        await ui.snap_sizes(snap, SIZES[1:3])
 
 
 async def test_switcher_filters_as_one_types_and_refuses_with_a_reason(snap: Snapshot) -> None:

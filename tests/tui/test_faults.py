@@ -5,21 +5,19 @@ from entity_connections.domain.risk import Risk
 from entity_connections.tui.commands import COMMANDS_BY_ID
 from entity_connections.zuora.http.retry import RetryPolicy
 
-from tests.tui.open_screen import TenantSetup, open_screen
+from tests.tui.open_screen import SIZES, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot, visible_text
 
 pytestmark = pytest.mark.asyncio
-sizes = pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36)], ids=str)
 
 
-@sizes
-async def test_watermark(snap: Snapshot, size: tuple[int, int]) -> None:
+async def test_watermark(snap: Snapshot) -> None:
     """The watermark takes the place of the path; nothing hides it, whatever is on the screen."""
-    async with open_screen(size=size) as ui:
+    async with open_screen() as ui:
         await ui.press("F")
         await ui.type("latency")
         await ui.press("enter")
-        snap(ui.app)
+        await ui.snap_sizes(snap, SIZES[1:])
         for key in ("i", "o", "escape", "slash", "escape"):
             await ui.press(key)
             assert "FAULTS ON: latency " in ui.text("header")

@@ -5,17 +5,16 @@ from itertools import cycle
 import pytest
 from entity_connections.domain.typed_name import make_typed_name
 
-from tests.tui.open_screen import open_screen
+from tests.tui.open_screen import SIZES, open_screen
 from tests.tui.snapshots import Snapshot
 
 pytestmark = pytest.mark.asyncio
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=str)
-async def test_rows(snap: Snapshot, size: tuple[int, int]) -> None:
+async def test_rows(snap: Snapshot) -> None:
     """Every name on one line of its own, in its column, brackets and all."""
-    async with open_screen("hostile", size=size) as ui:
-        snap(ui.app)
+    async with open_screen("hostile") as ui:
+        await ui.snap_sizes(snap, SIZES[1:3])
 
 
 async def test_a_click_on_a_name_runs_nothing_of_it() -> None:

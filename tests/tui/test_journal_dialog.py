@@ -17,7 +17,6 @@ from tests.tui.open_screen import ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
 pytestmark = pytest.mark.asyncio
-sizes = pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (160, 48)], ids=str)
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
@@ -60,15 +59,14 @@ async def write(ui: ScreenDriver, journal: Journal) -> None:
             journal.record_outcome(concluded)
 
 
-@sizes
-async def test_list(snap: Snapshot, size: tuple[int, int]) -> None:
+async def test_list(snap: Snapshot) -> None:
     """Newest first; the outcome in sign and word; all ids of one; whether the record is whole."""
     journal = ticking()
-    async with open_screen(size=size, setup=TenantSetup(journal=journal)) as ui:
+    async with open_screen(setup=TenantSetup(journal=journal)) as ui:
         await write(ui, journal)
         await ui.press("J")
         await ui.press("end")
-        snap(ui.app)
+        await ui.snap_sizes(snap)
         assert list_outcomes(ui) == [
             "Request … no outcome",
             "Disconnect ? unknown",

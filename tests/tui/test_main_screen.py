@@ -5,25 +5,26 @@ from entity_connections.fake.scenarios.catalogue import SCENARIOS
 from entity_connections.tui.widgets.too_small import TooSmall
 
 from tests.acme import CORPORATION, US, client
-from tests.tui.open_screen import FAST, TenantSetup, open_screen
+from tests.tui.open_screen import FAST, SIZES, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
 pytestmark = pytest.mark.asyncio
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36), (160, 48), (200, 60), (60, 20)], ids=str)
-async def test_outbound(snap: Snapshot, size: tuple[int, int]) -> None:
+async def test_outbound(snap: Snapshot) -> None:
     """Every state a row can have; at 80 columns and less, Under is folded away."""
-    async with open_screen(size=size) as ui:
-        snap(ui.app)
+    async with open_screen() as ui:
+        await ui.snap_sizes(snap, ((200, 60), *SIZES))
 
 
-@pytest.mark.parametrize("theme", ["dark", "light", "high-contrast", "colour-blind-safe"])
-async def test_inbound(snap: Snapshot, theme: str) -> None:
+async def test_inbound(snap: Snapshot) -> None:
     """What waits comes first; the tab counts it; signs and words besides colour."""
-    async with open_screen(size=(80, 24), theme=theme) as ui:
+    async with open_screen(size=(80, 24)) as ui:
         await ui.press("i")
-        snap(ui.app)
+        for theme in ("dark", "light", "high-contrast", "colour-blind-safe"):
+            ui.app.theme = theme
+            await ui.settle()
+            snap(ui.app, theme)
 
 
 async def test_no_color(snap: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:

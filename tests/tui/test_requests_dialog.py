@@ -16,7 +16,6 @@ from tests.tui.open_screen import ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
 pytestmark = pytest.mark.asyncio
-sizes = pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (160, 48)], ids=str)
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 RECORD = "8a8082555b3c70de015b44a61f0a2b09"
 
@@ -95,15 +94,14 @@ async def test_a_call_of_another_day_has_its_day() -> None:
         assert f"at {yesterday.astimezone():%Y-%m-%d %H:%M:%S}" in details(ui)
 
 
-@sizes
-async def test_list(snap: Snapshot, size: tuple[int, int]) -> None:
+async def test_list(snap: Snapshot) -> None:
     """Time, call, answer and milliseconds of each; all ids of one; what is left of the budget."""
     request_log = a_day()
-    async with open_screen(size=size, setup=TenantSetup(request_log=request_log)) as ui:
+    async with open_screen(setup=TenantSetup(request_log=request_log)) as ui:
         request_log.calls = a_day().calls  # without those of this very start
         request_log.rate_limit = a_day().rate_limit
         await ui.press("ctrl+l")
-        snap(ui.app)
+        await ui.snap_sizes(snap)
         assert calls(ui)[0] == f"PUT /v1/entity-connections/{RECORD}/accept"
         assert "in Acme-Europe" in details(ui)
         await ui.press("escape")

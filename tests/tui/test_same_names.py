@@ -4,7 +4,7 @@ import pytest
 from entity_connections.walkthrough.screenshot import take_screenshot
 from textual.widgets import Button, Input
 
-from tests.tui.open_screen import ScreenDriver, open_screen
+from tests.tui.open_screen import SIZES, ScreenDriver, open_screen
 from tests.tui.snapshots import Snapshot, svg_lines
 
 pytestmark = pytest.mark.asyncio
@@ -21,10 +21,9 @@ def list_lines(ui: ScreenDriver, part: str) -> list[str]:
     return [line for line in lines if part in line]
 
 
-@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36)], ids=str)
-async def test_rows(snap: Snapshot, size: tuple[int, int]) -> None:
-    async with open_screen(TENANT, size=size) as ui:
-        snap(ui.app)
+async def test_rows(snap: Snapshot) -> None:
+    async with open_screen(TENANT) as ui:
+        await ui.snap_sizes(snap, SIZES[1:])
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (200, 50)], ids=str)

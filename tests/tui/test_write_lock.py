@@ -11,7 +11,6 @@ from tests.tui.open_screen import ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
 pytestmark = pytest.mark.asyncio
-sizes = pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (160, 48)], ids=str)
 
 
 def production(**lock: bool) -> TenantSetup:
@@ -23,28 +22,28 @@ def refuses(ui: ScreenDriver) -> bool:
     return ui.app.screen.query_one("#yes", Button).disabled
 
 
-@sizes
-async def test_locked(snap: Snapshot, size: tuple[int, int]) -> None:
+async def test_locked(snap: Snapshot) -> None:
     """PRODUCTION and READ-ONLY in the top line, in colour; the key bar greys the four actions."""
-    async with open_screen(size=size, setup=production()) as ui:
-        snap(ui.app)
+    async with open_screen(setup=production()) as ui:
+        await ui.snap_sizes(snap)
         assert "PRODUCTION acme-pro" in ui.text("header")
         assert " · READ-ONLY" in ui.text("header")
 
 
-@sizes
-async def test_unlocked(snap: Snapshot, size: tuple[int, int]) -> None:
+async def test_unlocked(snap: Snapshot) -> None:
     """WRITES UNLOCKED stands out from everything else on the screen."""
-    async with open_screen(size=size, setup=production(locked=False)) as ui:
-        snap(ui.app)
+    async with open_screen(setup=production(locked=False)) as ui:
+        await ui.snap_sizes(snap)
         assert " · WRITES UNLOCKED" in ui.text("header")
 
 
-@pytest.mark.parametrize("theme", ["light", "high-contrast", "colour-blind-safe"])
-async def test_unlocked_in(snap: Snapshot, theme: str) -> None:
+async def test_unlocked_in(snap: Snapshot) -> None:
     """As loud in every theme."""
-    async with open_screen(size=(80, 24), theme=theme, setup=production(locked=False)) as ui:
-        snap(ui.app)
+    async with open_screen(size=(80, 24), setup=production(locked=False)) as ui:
+        for theme in ("light", "high-contrast", "colour-blind-safe"):
+            ui.app.theme = theme
+            await ui.settle()
+            snap(ui.app, theme)
 
 
 async def test_unlocked_without_colour(snap: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,12 +70,11 @@ async def test_the_longest_name_pushes_nothing_of_this_away() -> None:
         assert line.startswith("Acme Corpor")
 
 
-@sizes
-async def test_unlocking(snap: Snapshot, size: tuple[int, int]) -> None:
+async def test_unlocking(snap: Snapshot) -> None:
     """A question says what it means, and wants the profile's name typed."""
-    async with open_screen(size=size, setup=production()) as ui:
+    async with open_screen(setup=production()) as ui:
         await ui.press("U")
-        snap(ui.app)
+        await ui.snap_sizes(snap)
         assert refuses(ui)
         await ui.press("enter")
         assert refuses(ui)
