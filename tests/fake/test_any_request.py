@@ -85,7 +85,7 @@ def signed_in() -> Iterator[tuple[Server, list[Header]]]:
     server.tenant.close()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     method=METHODS,
     path=PATHS | ODD_PATHS,

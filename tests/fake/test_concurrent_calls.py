@@ -170,7 +170,7 @@ def test_concurrent_calls(tmp_path: Path) -> None:
         run_state_machine_as_test(
             lambda: ConcurrentCalls(served),  # type: ignore[arg-type]
             settings=settings(
-                max_examples=10,
+                max_examples=6,
                 stateful_step_count=15,
                 deadline=None,
                 phases=[Phase.generate],  # a race does not come again in a smaller example

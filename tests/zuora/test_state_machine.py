@@ -137,4 +137,4 @@ class Connections(RuleBasedStateMachine):
 
 
 TestConnections = Connections.TestCase
-TestConnections.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+TestConnections.settings = settings(max_examples=12, stateful_step_count=20, deadline=None)
