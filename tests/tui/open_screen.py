@@ -110,12 +110,11 @@ class ScreenDriver:
 
     async def settle(self) -> None:
         """Wait until nothing is being done and everything is drawn."""
-        await self.wait_until(
-            lambda: (
-                self.app.input.is_empty
-                and not any(worker.is_running for worker in self.app.workers)
-            )
-        )
+        deadline = time.monotonic() + TIMEOUT
+        await self.idle()
+        while not self.app.input.is_empty or any(worker.is_running for worker in self.app.workers):
+            assert time.monotonic() < deadline, "The screen never settled."
+            await self.idle()
 
     async def wait_until(self, condition: Callable[[], bool]) -> None:
         """Wait until a condition holds."""
