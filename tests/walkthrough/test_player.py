@@ -89,7 +89,7 @@ def test_control_taken_in_the_middle_of_a_step_counts_the_step_as_done() -> None
         assert " 1/" in terminal.text()
 
 
-def test_keys_that_come_at_once_are_handled_one_after_the_other() -> None:
+def test_keys_that_come_at_once_are_handled_in_turn_and_autoplay_stops_at_the_end() -> None:
     with playing() as terminal:
         terminal.send(" ", LEFT)
         terminal.wait_quiet(0.5)
@@ -97,10 +97,6 @@ def test_keys_that_come_at_once_are_handled_one_after_the_other() -> None:
         terminal.send(LEFT, LEFT, " ", " ")
         terminal.wait_for(" 1/")
         terminal.wait_for("goes on")
-
-
-def test_autoplay_stops_at_the_end() -> None:
-    with playing() as terminal:
         terminal.send("p")
         terminal.wait_for("plays at 8×")
         terminal.wait_for("the end")
@@ -132,22 +128,13 @@ def test_pointer_and_keys_are_shown() -> None:
         terminal.wait_for(lambda: " i " in terminal.screen.display[-2])
 
 
-@pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])
+@pytest.mark.parametrize("key", ["q", "ctrl+c"])
 def test_leaving_in_the_middle_of_a_step(key: str) -> None:
     with playing(speed="0.25") as terminal:
         terminal.send(" ")
         terminal.wait_for("hurries")
         terminal.send(key)
         assert terminal.wait_exit() == 0
-        assert terminal.leftovers() == []
-
-
-def test_a_signal_restores_the_terminal() -> None:
-    with playing() as terminal:
-        go_on(terminal, 1)
-        terminal.send(LEFT)
-        terminal.child.kill(signal.SIGTERM)
-        assert terminal.wait_exit() == 128 + signal.SIGTERM
         assert terminal.leftovers() == []
 
 
@@ -158,7 +145,7 @@ def test_a_terminal_that_is_too_small() -> None:
         terminal.wait_for("This terminal is too small")
 
 
-def test_captions_stay_below_when_the_terminal_is_resized() -> None:
+def test_captions_stay_below_after_a_resize_and_a_signal_restores_the_terminal() -> None:
     with playing() as terminal:
         go_on(terminal, 1)
         for columns, lines in ((80, 24), (80, 25), (160, 48), (100, 30)):
@@ -171,6 +158,10 @@ def test_captions_stay_below_when_the_terminal_is_resized() -> None:
             heads = [y for y, line in enumerate(shown) if line.startswith("── 1/")]
             assert heads == [lines - bar_height(SCRIPT, columns)]
             assert shown[heads[0] + 1].strip().startswith(STEPS[0].caption)
+        terminal.send(LEFT)
+        terminal.child.kill(signal.SIGTERM)
+        assert terminal.wait_exit() == 128 + signal.SIGTERM
+        assert terminal.leftovers() == []
 
 
 def test_suspended_and_brought_back() -> None:
