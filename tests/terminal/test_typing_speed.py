@@ -7,6 +7,8 @@ import pytest
 
 from tests.terminal.pty import Terminal
 
+# These tests wait most of the time: one worker runs them while others compute.
+pytestmark = pytest.mark.xdist_group("typing speed")
 PROGRAM = [sys.executable, "-m", "entity_connections"]
 REQUEST = ["e", *"americas", "enter", "/", *"europe", "enter", "r"]
 ACCEPT = ["g", "a"]

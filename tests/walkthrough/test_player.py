@@ -15,6 +15,8 @@ from tests.terminal.pty import Terminal
 from tests.terminal.test_terminal_restored import SUSPEND
 from tests.walkthrough.recordings import SHORT_TOUR
 
+# These tests wait most of the time: one worker runs them while others compute.
+pytestmark = pytest.mark.xdist_group("player")
 PLAY = [sys.executable, "-m", "entity_connections", "walkthrough"]
 LEFT = "\x1b[D"
 SCRIPT = read_script(SHORT_TOUR)
