@@ -71,7 +71,7 @@ def test_verify_prints_the_last_line(written: Path) -> None:
     whole = run(written, "journal", "verify")
     assert whole.returncode == 0
     found, last = whole.stdout.splitlines()
-    assert found == "The journal of 6 lines shows no change."
+    assert found == "The journal of 8 lines shows no change."
     hash_ = last.removeprefix("Line 8 is the last: ")
     assert find_anchor(written).read_text() == f"8 {hash_}\n"
     as_json = json.loads(run(written, "journal", "verify", "--json").stdout)
