@@ -50,6 +50,7 @@ POLICIES = (
 PLACES = (CORPORATION, AMERICAS, EUROPE)
 PAIRS = ((CORPORATION, EUROPE), (EUROPE, CORPORATION), (AMERICAS, EUROPE))
 """The sources and targets of the connections that the programs act on."""
+WRONG_DATES = ("", "yesterday", "Mon, 30 Nov 2026 07:00:00 GMT")
 YEAR, HOUR = 365 * 86_400.0, 3_600.0
 STEPS = range(6, 20)
 """How many steps a journey may have."""
@@ -76,6 +77,9 @@ class Journey:
 
     def set_clock(self, offset: float) -> None:
         self.world.clock_offset = offset
+
+    def set_date(self, date: str | None) -> None:
+        self.world.date = date
 
     def wait(self, seconds: float) -> None:
         self.world.wait(seconds)
@@ -159,12 +163,13 @@ def make_steps(seed: int) -> list[Step]:
         method = draw.choice(
             ["act"] * 6 + ["act_both", "act_with_empty_list", "recover_while_under_way"]
             + ["switch_on"] * 5 + ["switch_off"] * 2 + ["wait"] * 2
-            + ["set_clock", "refresh", "recover"]
+            + ["set_clock", "set_date", "refresh", "recover"]
         )  # fmt: skip
         draws: dict[str, Callable[[], dict[str, Any]]] = {
             "switch_on": lambda: {"fault": draw_fault()},
             "switch_off": dict,
             "set_clock": lambda: {"offset": draw.choice([YEAR, -HOUR, 0.0])},
+            "set_date": lambda: {"date": draw.choice([None, *WRONG_DATES])},
             "wait": lambda: {"seconds": draw.choice([3, 40, 100, 140, 700])},
             "refresh": lambda: {"program": draw.randrange(2), "place": draw.randrange(3)},
             "recover": lambda: {"program": draw.randrange(2), "kill_at": draw_kill()},

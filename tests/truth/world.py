@@ -39,6 +39,7 @@ from entity_connections.walkthrough.virtual_time import virtual_time
 from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
 from entity_connections.zuora.http.in_process import InProcessTransport
+from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Receive, Scope, Send
 
 _UNTOUCHED = {State.REFUSED, State.STALE, State.PLANNED, State.NOT_APPLIED}
@@ -79,6 +80,7 @@ class World:
     Attributes:
         faults: the faults that are on.
         clock_offset: seconds by which the clock of the machine is ahead.
+        date: the `Date` header of the tenant's answers, "" for none; None for the true one.
     """
 
     def __init__(self, policy: Policy, seed: int) -> None:
@@ -86,6 +88,7 @@ class World:
         self._runner, self._virtual = self._stack.enter_context(virtual_time(frozen=True))
         clock.current = self  # until `virtual_time` ends
         self.clock_offset = 0.0
+        self.date: str | None = None
         folder = self._stack.enter_context(tempfile.TemporaryDirectory())
         self.journal_path = Path(folder) / "state.sqlite3"
         self.random = random.Random(seed)
@@ -193,6 +196,11 @@ class World:
         track_id = dict(scope["headers"]).get(b"zuora-track-id", b"").decode()
 
         async def note(message: Message) -> None:
+            if message["type"] == "http.response.start" and self.date is not None:
+                headers = MutableHeaders(raw=message["headers"])
+                del headers["Date"]
+                if self.date:
+                    headers["Date"] = self.date
             is_answer = scope["method"] != "GET" and message["type"] == "http.response.body"
             if is_answer and json.loads(message["body"]).get("success"):
                 self._applied.add(track_id)

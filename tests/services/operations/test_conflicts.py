@@ -6,6 +6,7 @@ import re
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -110,15 +111,46 @@ def test_the_wait_counts_by_zuoras_clock_whatever_the_clock_of_this_machine_says
     assert check(deny, journal, list_of(WAITS, at=MORNING + GATEWAY_TIMEOUT)) is deny
 
 
-def test_the_wait_counts_from_when_the_entry_was_seen_where_zuora_tells_no_time() -> None:
+@pytest.mark.parametrize("result", [None, State.UNKNOWN])
+def test_the_wait_for_another_machine_counts_from_when_its_entry_was_seen_if_zuora_tells_no_time(
+    result: State | None,
+) -> None:
     clock = Clock()
     journal, deny = make_journal(None, clock), Operation.plan(DENY, accept().row)
-    record(journal, accept())
+    record(journal, accept(), result)
+    journal.process_id = "here:1"
     clock.turn(hours=1)  # nobody was there to see it
     for seconds in (0, WAIT - 1):
         assert find_seconds(deny, journal, list_of(WAITS, at=None)) == WAIT - seconds
         clock.turn(seconds=WAIT - 1)
     assert check(deny, journal, list_of(WAITS, at=None)) is deny
+
+
+@pytest.mark.parametrize("at", [None, MORNING])
+def test_the_wait_counts_down_for_every_program_of_the_machine_whatever_date_zuora_tells(
+    tmp_path: Path, at: datetime | None
+) -> None:
+    clock, deny = Clock(), Operation.plan(DENY, accept().row)
+    record(make_journal(tmp_path, clock), accept(), State.UNKNOWN)
+    for seconds in (0, 1, WAIT - 1):
+        clock.now = MORNING + seconds * ONE_SECOND
+        assert find_seconds(deny, make_journal(tmp_path, clock), list_of(WAITS, at=at)) == (
+            WAIT - seconds
+        )
+    clock.now = MORNING + GATEWAY_TIMEOUT
+    assert check(deny, make_journal(tmp_path, clock), list_of(WAITS, at=at)) is deny
+
+
+def test_the_wait_counts_from_the_start_of_a_machine_that_was_started_since(
+    tmp_path: Path,
+) -> None:
+    clock, deny = Clock(), Operation.plan(DENY, accept().row)
+    clock.turn(days=1)
+    record(make_journal(tmp_path, clock), accept(), State.UNKNOWN)
+    for seconds in (10, 100):
+        journal = make_journal(tmp_path)
+        journal.steady = partial(float, seconds)
+        assert find_seconds(deny, journal, list_of(WAITS, at=None)) == WAIT - seconds
 
 
 def test_the_time_since_the_list_counts_until_the_intent() -> None:

@@ -100,6 +100,17 @@ def check_open_entries(
     return replace(operation, key=keys[-1]) if keys else operation
 
 
+def find_applied(
+    operation: Operation, entries: Iterable[Entry], snapshot: Snapshot, tenant: str
+) -> list[Operation]:
+    """Return the operations of open entries on the record of `operation` that a list proves."""
+    return [
+        _find_outcome(entry, snapshot)
+        for entry in entries
+        if _concerns(entry, operation, tenant) and _is_applied(entry, snapshot)
+    ]
+
+
 def find_wait(entry: Entry, server_time: datetime | None, journal: Journal) -> int:
     """Return for how many seconds more the request of an entry may be under way; 0 if it cannot.
 

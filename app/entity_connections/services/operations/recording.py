@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from entity_connections.domain.entities import Entity
-from entity_connections.services.operations.conflicts import check_open_entries
+from entity_connections.services.operations.conflicts import check_open_entries, find_applied
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import Journal, JournalError
@@ -17,6 +17,9 @@ def record_intent(
     journal: Journal, operation: Operation, snapshot: Snapshot | None, user: str, track_id: str
 ) -> Operation:
     """Record that an operation is about to be sent, and return it as SENT.
+
+    Earlier ones on the record that the list proves are recorded as confirmed before: what the
+    operation does may hide their effect.
 
     When this returns, the disk has the intent, and no other program could record one on
     the same pair meanwhile.
@@ -39,6 +42,12 @@ def record_intent(
         server_at = _find_server_time(journal, snapshot)
         return make_entry(journal, operation, user, track_id, server_at)
 
+    applied = (
+        find_applied(operation, journal.read_open(), snapshot, journal.tenant) if snapshot else []
+    )
+    for earlier in applied:
+        if earlier.entry and not journal.is_being_sent(earlier.entry):
+            journal.record_outcome(_conclude_entry(journal, earlier, earlier.entry, earlier.state))
     entry = journal.record_intent(make)
     return replace(operation, entry=entry, state=State.SENT)
 
@@ -75,13 +84,17 @@ def record_outcome(journal: Journal, operation: Operation) -> Operation:
 
 
 def _conclude_entry(journal: Journal, operation: Operation, entry: Entry, state: State) -> Entry:
-    server_at = entry.server_at
-    if server_at is not None and entry.outcome is None:  # it may have been sent until now
-        server_at += timedelta(seconds=journal.find_age(entry))
+    server_at, steady_at = entry.server_at, entry.steady_at
+    if entry.outcome is None:  # it may have been sent until now
+        if server_at is not None:
+            server_at += timedelta(seconds=journal.find_age(entry))
+        if journal.is_of_this_machine(entry):
+            steady_at = journal.steady()
     return entry._replace(
         outcome=state.value,
         success=operation.success,
         server_at=server_at,
+        steady_at=steady_at,
         sentence=operation.sentence,
         codes=operation.error.codes if operation.error else entry.codes,
         request_id=operation.request_id,
@@ -117,6 +130,7 @@ def make_entry(
         key=operation.key if operation.action.idempotent else "",
         user=user,
         server_at=server_at,
+        steady_at=journal.steady(),
     )
 
 

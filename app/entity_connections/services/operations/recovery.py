@@ -2,7 +2,8 @@
 
 A program may be killed, or its network lost, after the intent is recorded. Nothing is sent
 again: the lists are read, and what they prove is recorded. Where they prove nothing, the time
-by Zuora's clock is recorded, from which it counts that the program has ended.
+by Zuora's clock and by the monotonic clock is recorded, from which it counts that the program
+has ended.
 """
 
 import asyncio
@@ -60,8 +61,9 @@ async def recover_operations(
         server_time = None if isinstance(result, ZuoraError) else result.server_time
         if entry.id in running and not entry.must_have_left(server_time):
             continue
-        dated = _date(entry, server_time)
-        operation = _resolve(dated, tenant.hierarchy, result, journal.find_stop(entry))
+        stopped_at = journal.find_stop(entry)
+        dated = _date(entry, server_time, stopped_at if journal.is_of_this_machine(entry) else None)
+        operation = _resolve(dated, tenant.hierarchy, result, stopped_at)
         if operation.state is not State.UNKNOWN or dated != entry:
             operation = await asyncio.to_thread(record_outcome, journal, operation)
         operations.append(operation)
@@ -108,17 +110,25 @@ async def _read(
     return snapshot
 
 
-def _date(entry: Entry, server_time: datetime | None) -> Entry:
-    """Return an entry that is not being sent with a moment, in the past, that proves it.
+def _date(entry: Entry, server_time: datetime | None, stopped_at: float | None) -> Entry:
+    """Return an entry that is not being sent with the moments, in the past, that prove it.
 
     A moment in the future comes from a clock that was wrong; it would block the pair for ever.
+
+    Args:
+        entry: the entry.
+        server_time: the present moment by Zuora's clock; None if Zuora does not tell it.
+        stopped_at: when it was not sent any more, on the monotonic clock of the machine in the
+            entry; None on another machine.
     """
-    if server_time is None:
-        return entry
-    if entry.outcome and entry.server_at and entry.server_at - server_time <= _CLOCK_DIFFERENCE:
-        return entry
-    left_by = min(entry.left_by or server_time, server_time)
-    return entry._replace(outcome=State.UNKNOWN.value, server_at=left_by)
+    if entry.outcome is None:
+        moments = [moment for moment in (entry.left_by, server_time) if moment]
+        left_by = min(moments, default=None)
+        return entry._replace(outcome=State.UNKNOWN.value, server_at=left_by, steady_at=stopped_at)
+    server_at = entry.server_at
+    if server_time and (server_at is None or server_at - server_time > _CLOCK_DIFFERENCE):
+        return entry._replace(server_at=server_time)
+    return entry
 
 
 def _resolve(

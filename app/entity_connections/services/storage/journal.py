@@ -159,16 +159,40 @@ class Journal:
         return in_time and not entry.must_have_left(server_time)
 
     def find_age(self, entry: Entry) -> float:
-        """Return for how many seconds, on the monotonic clock, this program has known an entry."""
-        return self.steady() - self._first_seen.setdefault(entry.id, self.steady())
+        """Return for how many seconds, on the monotonic clock, an entry is known to exist."""
+        now = self.steady()
+        first_seen = self._first_seen.setdefault(entry.id, now)
+        recorded = self._find_recorded_moment(entry)
+        return now - (first_seen if recorded is None else min(first_seen, recorded))
 
     def find_stop(self, entry: Entry) -> float:
-        """Return when, on the monotonic clock, this program first found an entry not being sent.
+        """Return from when on an entry was not being sent, on the monotonic clock.
+
+        That is when this program first found it so, or what a program of this machine recorded.
 
         Args:
             entry: an open entry that is not being sent.
         """
-        return self._seen_stopped.setdefault(entry.id, self.steady())
+        first_found = self._seen_stopped.setdefault(entry.id, self.steady())
+        recorded = self._find_recorded_moment(entry)
+        if recorded is None:
+            return first_found
+        sending = SENDING.total_seconds() if entry.outcome is None else 0.0
+        return min(first_found, recorded + sending)
+
+    def is_of_this_machine(self, entry: Entry) -> bool:
+        """Return whether the machine of this program recorded the intent."""
+        return _find_host(entry.process) == _find_host(self.process_id)
+
+    def _find_recorded_moment(self, entry: Entry) -> float | None:
+        """Return `Entry.steady_at`, None where the monotonic clock of another machine told it.
+
+        Where it lies in the future, the machine was started since: then it is before 0. Where
+        it does not although the machine was started since, it is later than the true moment.
+        """
+        if entry.steady_at is None or not self.is_of_this_machine(entry):
+            return None
+        return entry.steady_at if entry.steady_at <= self.steady() else 0.0
 
     def verify(self) -> Verification:
         """Find lines that were changed, removed or moved after they had been written.
@@ -297,6 +321,10 @@ def _describe_gap(first: int, last: int) -> str:
 
 def _make_process_id() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{_PROCESS_TOKEN}"
+
+
+def _find_host(process_id: str) -> str:
+    return process_id.partition(":")[0]
 
 
 def _is_running(process_id: str) -> bool:

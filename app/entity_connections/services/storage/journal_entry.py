@@ -5,7 +5,12 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from entity_connections.domain.actions import ACTIONS_BY_ID, Action
-from entity_connections.services.storage.stored_values import load_id, load_text, load_time
+from entity_connections.services.storage.stored_values import (
+    load_id,
+    load_seconds,
+    load_text,
+    load_time,
+)
 
 OUTCOMES = ("confirmed", "refused", "not done", "overtaken since", "unknown", "released")
 SENDING = timedelta(minutes=3)
@@ -42,6 +47,8 @@ class Entry(NamedTuple):
         concluded_at: when the outcome was recorded, or None: for people.
         server_at: when the intent was recorded, by Zuora's clock; once an outcome is recorded,
             a moment after which the write was not sent any more. None if unknown.
+        steady_at: the same moment in seconds on the monotonic clock of the machine in `process`,
+            which all its programs share and which begins anew when it is started.
     """
 
     id: str
@@ -67,6 +74,7 @@ class Entry(NamedTuple):
     request_id: str = ""
     concluded_at: datetime | None = None
     server_at: datetime | None = None
+    steady_at: float | None = None
 
     @property
     def left_by(self) -> datetime | None:
@@ -135,6 +143,7 @@ def parse_entry(document: str) -> Entry:
         request_id=load_id(fields["request_id"]),
         concluded_at=_parse_time(fields["concluded_at"]),
         server_at=_parse_time(fields["server_at"]),
+        steady_at=load_seconds(fields["steady_at"]),
     )
 
 

@@ -1,5 +1,6 @@
 """Checks of values read from the local file, which anybody may have edited."""
 
+import math
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +20,13 @@ def load_id(value: str) -> str:
     """Check an id, which has to be safe in a header and in a path; "" stands for no id."""
     if not _ID.fullmatch(value):
         raise ValueError("not an id")
+    return value
+
+
+def load_seconds(value: float | None) -> float | None:
+    """Check a moment of a monotonic clock; None stands for no moment."""
+    if value is not None and not math.isfinite(value):
+        raise ValueError("not a moment")
     return value
 
 
