@@ -39,7 +39,7 @@ def test_login_takes_the_credentials_from_variables(home: Path, tenant: Served) 
     assert done.returncode == 0
     assert "The secret is taken from ZUORA_CLIENT_SECRET." in done.stderr
     assert "ZUORA_CLIENT_ID is set: unset it to use what was stored" in done.stderr
-    assert run(home, "waiting", "--profile", "e").returncode == 0
+    assert run(home, "entities", "--profile", "e").returncode == 0
 
 
 def test_refused_credentials_are_not_stored(home: Path, tenant: Served) -> None:
@@ -156,7 +156,7 @@ def test_login_asks_on_a_terminal_and_does_not_show_the_secret(home: Path, tenan
         assert terminal.wait_exit() == 0
         assert "accepts the credentials" in terminal.transcript.decode()
         assert SECRET not in terminal.transcript.decode()
-    assert run(home, "waiting", "--profile", "asked").returncode == 0
+    assert run(home, "entities", "--profile", "asked").returncode == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])

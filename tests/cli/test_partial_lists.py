@@ -1,6 +1,7 @@
 """Commands on lists that cannot be read whole: no claim, no write, exit code 3."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -92,13 +93,49 @@ def test_waiting_does_not_say_that_nothing_waits_where_entities_were_not_read(
         assert "left out" in done.stderr or "could not be read" in done.stderr
 
 
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_reason_of_all_entities_is_told_once(home: Path, form: list[str]) -> None:
+    done = run(home, "waiting", "--fault", "gateway-page,calls=connections", *form)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.count("all 11 entities you may enter are left out:") == 1
+    assert done.stderr.count("A web page answered (HTTP 403), not Zuora") == 1
+
+
+def test_entities_that_are_left_out_for_one_reason_are_named_together(home: Path) -> None:
+    done = run(home, "waiting", "--fault", "gateway-page,calls=connections,after=9")
+    assert done.returncode == 3
+    assert re.search(r": Acme\S+, Acme\S+ are left out:\n", done.stderr)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("entities",),
+        ("entities", "--json"),
+        ("connections",),
+        ("connections", "--json"),
+        ("connections", "--entity", "Acme-Europe"),
+        ("waiting",),
+        ("waiting", "--json"),
+        ("request", "--to", "Acme-US", "--yes"),
+        ("disconnect", "f" * 32, "--dry-run"),
+    ],
+)
+def test_an_empty_list_of_entities_is_an_error(home: Path, command: tuple[str, ...]) -> None:
+    done = run(home, *command, "--fault", "list-empty-once,calls=entities,times=99")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "Zuora's list of entities is empty." in done.stderr
+    assert "Acting in" not in done.stderr
+
+
 def test_waiting_names_statuses_that_nobody_knows(home: Path) -> None:
     done = run(home, "waiting", "--json", "--fault", "unknown-status=1")
-    assert json.loads(done.stdout) == []
+    assert (done.returncode, json.loads(done.stdout)) == (3, [])
     assert "Left out, because nobody knows whether it waits: " in done.stderr
     assert '× "On Hold".' in done.stderr
-    shown = run(home, "waiting", "--fault", "unknown-status=1").stderr
-    assert shown.endswith("Nothing waits among the rest.\n")
+    shown = run(home, "waiting", "--fault", "unknown-status=1")
+    assert shown.returncode == 3
+    assert shown.stderr.endswith("Nothing waits among the rest.\n")
 
 
 def test_entities_that_could_not_be_read_are_told(home: Path) -> None:

@@ -206,6 +206,9 @@ async def test_one_list_is_empty_and_the_next_is_not(server: Server) -> None:
     assert (await session.get("/v1/entities")).json()["entities"]
     assert [bool(await session.list()) for _ in range(3)] == [False, True, True]
     assert not server.tenant.faults
+    server.tenant.faults.on("list-empty-once,calls=entities")
+    assert await session.list()
+    assert (await session.get("/v1/entities")).json()["entities"] == []
 
 
 @pytest.mark.parametrize(("new_records", "distinct"), [(0, 5), (1, 8), (5, 20)])

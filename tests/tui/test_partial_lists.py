@@ -1,5 +1,7 @@
 """The screen on lists that cannot be read whole."""
 
+import re
+
 import pytest
 from entity_connections.tui.rendering.empty_states import render_empty_state
 
@@ -103,3 +105,14 @@ async def test_a_write_that_was_applied_and_answered_by_a_gateway_is_confirmed()
             await ui.press("r", "y")
             assert "Requested: Acme Corporation → Acme-US is Pending" in ui.notice
             assert ui.cell("Acme-US", "status") == "◐ Pending"
+
+
+async def test_connections_with_an_unknown_status_may_wait() -> None:
+    async with open_screen() as ui:
+        assert "2 waiting" in ui.text("tabs")
+        ui.fake.faults.on("unknown-status=2,times=1")
+        await ui.press("ctrl+r")
+        assert re.search(r"\d waiting · \d may wait", ui.text("tabs"))
+        ui.fake.faults.on("unknown-status=1")
+        await ui.press("ctrl+r")
+        assert "4 may wait" in ui.text("tabs")

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from entity_connections.domain.actions.default_action import default_row
-from entity_connections.domain.connections import Direction
+from entity_connections.domain.connections import KNOWN_STATUSES, Direction
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.row_filter import filter_rows, search_text
 from entity_connections.domain.row_sort import SortColumn, sort_rows
@@ -240,6 +240,12 @@ class ScreenState:
         """Number of requests that wait for the acting entity."""
         rows = self._rows.get(Direction.INBOUND, {}).values()
         return sum(row.waits_for_acting for _, row in rows)
+
+    @property
+    def undecided_count(self) -> int:
+        """Number of inbound connections whose status is unknown: they may wait."""
+        rows = self._rows.get(Direction.INBOUND, {}).values()
+        return sum(row.status is not None and row.status not in KNOWN_STATUSES for _, row in rows)
 
     def rows(self) -> list[Row]:
         """Return all rows of the tab in front, unfiltered and unsorted."""

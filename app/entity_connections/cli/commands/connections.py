@@ -1,6 +1,6 @@
 """`connections`: those of the acting entity; `waiting`: the requests in all entities."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 
@@ -24,6 +24,7 @@ from entity_connections.cli.tenant.session import (
 from entity_connections.domain.connections import KNOWN_STATUSES, PENDING, Connection, Direction
 from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
+from entity_connections.services.snapshot import Snapshot
 
 
 @click.command()
@@ -67,40 +68,57 @@ async def waiting(session: TenantSession, *, as_json: bool) -> ExitCode:
 
     --json: as `connections`, all Pending and inbound.
 
-    What could not be read is named on stderr, and the exit code is 3.
+    What could not be read, or has a status that nobody knows, is named on stderr, and the
+    exit code is 3.
     """
     lists = await read_all_lists(session)
     hierarchy = session.tenant.hierarchy
-    requests: list[Connection] = []
-    undecided: list[Connection] = []
-    codes: list[ExitCode] = []
-    for entity_id, snapshot in lists.items():
-        if isinstance(snapshot, ZuoraError):
-            info(f"entity-connections: {hierarchy.get(entity_id).title} is left out:")
-            print_error(snapshot)
-            codes.append(ExitCode.NO_ACCESS)
-            continue
-        name = hierarchy.get(entity_id).title
-        inbound = [record for record in snapshot.connections if record.target_id == entity_id]
+    snapshots = [snapshot for snapshot in lists.values() if isinstance(snapshot, Snapshot)]
+    _print_left_out(lists, hierarchy)
+    for snapshot in snapshots:
+        name = hierarchy.get(snapshot.acting_id).title
         own = [warning for warning in snapshot.warnings if warning not in session.tenant.warnings]
         print_warnings(f"{name}: {warning}" for warning in own)
-        requests += (record for record in inbound if record.status == PENDING)
-        undecided += (record for record in inbound if record.status not in KNOWN_STATUSES)
-        if not snapshot.complete:
-            codes.append(ExitCode.NO_ACCESS)
     print_warnings(session.tenant.warnings)
-    if hierarchy.missing or not lists:
-        codes.append(ExitCode.NO_ACCESS)
-    if lists and all(isinstance(snapshot, ZuoraError) for snapshot in lists.values()):
-        return max(codes)  # nothing is known, not even that nothing waits
-    nothing = f"Nothing waits in the {len(lists)} entities you may enter."
+    if lists and not snapshots:
+        return ExitCode.NO_ACCESS  # nothing is known, not even that nothing waits
+    inbound = [
+        record
+        for snapshot in snapshots
+        for record in snapshot.connections
+        if record.target_id == snapshot.acting_id
+    ]
+    requests = [record for record in inbound if record.status == PENDING]
+    undecided = [record.status for record in inbound if record.status not in KNOWN_STATUSES]
     if undecided:
-        words = ", ".join(sorted({f'"{record.status}"' for record in undecided}))
+        words = ", ".join(sorted({f'"{status}"' for status in undecided}))
         info(f"Left out, because nobody knows whether it waits: {len(undecided):,} × {words}.")
-    if undecided or codes:
+    partial = (
+        hierarchy.missing
+        or not lists
+        or undecided
+        or len(snapshots) < len(lists)
+        or not all(snapshot.complete for snapshot in snapshots)
+    )
+    nothing = f"Nothing waits in the {len(lists)} entities you may enter."
+    if partial:
         nothing = "Nothing waits among the rest."
     _print_connections(requests, hierarchy, nothing=nothing, as_json=as_json)
-    return max(codes, default=ExitCode.DONE)
+    return ExitCode.NO_ACCESS if partial else ExitCode.DONE
+
+
+def _print_left_out(lists: Mapping[str, Snapshot | ZuoraError], hierarchy: Hierarchy) -> None:
+    """Write the entities whose lists could not be read to stderr, once for each reason."""
+    reasons: dict[tuple[str, str], tuple[ZuoraError, list[str]]] = {}
+    for entity_id, error in lists.items():
+        if isinstance(error, ZuoraError):
+            _, titles = reasons.setdefault((error.title, error.sentence), (error, []))
+            titles.append(hierarchy.get(entity_id).title)
+    for error, titles in reasons.values():
+        every = len(titles) > 1 and len(titles) == len(lists)
+        who = f"all {len(lists)} entities you may enter" if every else ", ".join(titles)
+        info(f"entity-connections: {who} {'is' if len(titles) == 1 else 'are'} left out:")
+        print_error(error)
 
 
 def _print_connections(

@@ -25,6 +25,11 @@ def _add_next_page(body: dict[str, Any], new_records: int, url: URL) -> None:
     body["nextPage"] = str(url.include_query_params(page=page + 1))
 
 
+def _remove_records(body: dict[str, Any], _value: int, _url: URL) -> None:
+    _records(body).clear()
+    body.pop("nextPage", None)
+
+
 def _clear_fields(body: dict[str, Any], every: int, _url: URL) -> None:
     for record in _select(body, every):
         record.update(dict.fromkeys(record))
@@ -44,6 +49,7 @@ def _add_false(body: dict[str, Any], _value: int, _url: URL) -> None:
 
 
 CHANGES: dict[str, Change] = {
+    "list-empty-once": _remove_records,
     "endless-pages": _add_next_page,
     "unreadable-record": _clear_fields,
     "unknown-status": _change_status,

@@ -15,7 +15,7 @@ from entity_connections.fake.api.routes import LISTED_CONNECTIONS
 from entity_connections.fake.faults.active_faults import ActiveFaults
 from entity_connections.fake.faults.answer_changes import CHANGES, call_and_change
 from entity_connections.fake.faults.catalogue import FaultSetting
-from entity_connections.fake.faults.connection_history import ConnectionHistory, PastConnections
+from entity_connections.fake.faults.connection_history import ConnectionHistory
 from entity_connections.fake.faults.control_endpoint import PATH as CONTROL_PATH
 from entity_connections.fake.faults.other_administrator import change_one_connection
 from entity_connections.fake.refusal import Category, Refusal
@@ -128,8 +128,6 @@ class FaultMiddleware:
         """Replace the connections that a list shows, if a fault says so."""
         if fault := trigger("list-lags"):
             scope[LISTED_CONNECTIONS] = self._history.read(fault.value)
-        if trigger("list-empty-once"):
-            scope[LISTED_CONNECTIONS] = PastConnections(())
 
     async def _answer_instead(
         self, fault: FaultSetting, scope: Scope, receive: Receive, send: Send

@@ -132,4 +132,6 @@ def _format_count(state: ScreenState, direction: Direction) -> str:
     parts = [f"{shown} of {total}{more}"] if shown != total else []
     if direction is Direction.INBOUND and state.waiting_count:
         parts.append(f"{state.waiting_count}{more} waiting")
+    if direction is Direction.INBOUND and state.undecided_count:
+        parts.append(f"{state.undecided_count} may wait")
     return " · ".join(parts) or f"{total}{more}"
