@@ -256,6 +256,43 @@ async def test_a_refusal_needs_a_list_that_agrees(trial: Trial, action: Action) 
     assert unread.sentence.startswith("The fault refusal has refused the call. The list could not")
 
 
+@EACH_ACTION
+async def test_a_refusal_and_a_list_that_is_not_whole_leave_the_outcome_unknown(
+    trial: Trial, action: Action
+) -> None:
+    operation = await trial.plan(action, even_so=True)
+    outcome = await trial.execute(
+        operation, "refusal=30,calls=writes", "unreadable-record=2,after=1"
+    )
+    assert outcome.state is State.UNKNOWN
+    assert outcome.sentence.startswith("The fault refusal has refused the call.")
+
+
+async def test_a_refused_request_on_a_list_that_is_not_whole_is_unknown(trial: Trial) -> None:
+    faults = ("unreadable-record=2", "refusal=30,calls=writes")
+    operation = await trial.plan(REQUEST, even_so=True)
+    assert (await trial.execute(operation, *faults)).state is State.UNKNOWN
+    assert trial.writes == ["request"]
+
+
+async def test_a_refusal_and_a_third_state_leave_the_outcome_unknown() -> None:
+    seen = connection(NORTH, GLOBAL, PENDING, "1" * 32)
+    operation = Operation.plan(ACCEPT, row(Direction.INBOUND, NORTH, seen))
+    refused = replace(operation, error=Refused("It must be Pending."))
+    after = Snapshot(GLOBAL.id, HIERARCHY, (seen._replace(status=DISCONNECTED),), None, MORNING)
+    outcome = conclude(refused, after)
+    assert outcome.state is State.UNKNOWN
+    assert outcome.sentence.startswith("It must be Pending. The list shows Disconnected for")
+
+
+async def test_only_a_whole_list_is_said_to_lag(trial: Trial) -> None:
+    outcome = await trial.execute(
+        await trial.plan(DISCONNECT), "list-lags=60", "unreadable-record=5,after=1"
+    )
+    assert outcome.state is State.UNKNOWN
+    assert outcome.sentence.startswith("Zuora answered success. The list still shows Connected")
+
+
 async def test_a_refusal_of_what_is_gone_from_the_list_is_told_as_it_is(trial: Trial) -> None:
     outcome = await trial.execute(
         await trial.plan(DENY), "refusal=40,calls=writes", "list-empty-once,after=1,times=2"

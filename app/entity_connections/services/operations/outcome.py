@@ -80,19 +80,16 @@ def _conclude_refusal(
     if outcome.state is State.CONFIRMED:
         sentence = f"{outcome.sentence} Zuora's answer was: {error.sentence}"
         return outcome.with_state(State.CONFIRMED, sentence)
-    if outcome.row.uncertain:
+    if outcome.row.uncertain and after.complete:  # there is no state from before to compare
         sentence = f"{error.sentence} The list shows {view.shown} for {outcome.pair}."
         return outcome.with_state(State.REFUSED, sentence)
-    if not view.known:
+    if not (after.complete and view.unchanged):
         return outcome.with_state(State.UNKNOWN, f"{error.sentence} {outcome.sentence}")
     # Permission is checked before the state; every other refusal may be the echo of an effect.
     if repeated and not isinstance(error, Forbidden):
         sentence = f"{error.sentence} An earlier attempt ended without a valid answer."
         return outcome.with_state(State.UNKNOWN, f"{sentence} {outcome.sentence}")
-    sentence = error.sentence
-    if not view.unchanged:
-        sentence += f" The list shows {view.shown} for {outcome.pair}."
-    return outcome.with_state(State.REFUSED, sentence)
+    return outcome.with_state(State.REFUSED, error.sentence)
 
 
 def find_outcome(
@@ -159,10 +156,9 @@ def _judge(operation: Operation, snapshot: Snapshot, left_by: datetime | None) -
     if not view.known:
         sentence = f"{answer}The list shows {view.shown} for {pair}, but it is not whole:"
         return State.UNKNOWN, f"{sentence} {snapshot.missing}"
-    if operation.success and view.unchanged:
-        lags = "Zuora answered success, but the list lags."
-        return State.UNKNOWN, f"{lags} The list still shows {view.shown} for {pair}."
-    if not _is_late(operation, snapshot, left_by):
+    if (operation.success and view.unchanged) or not _is_late(operation, snapshot, left_by):
+        if operation.success and view.unchanged and snapshot.complete:
+            answer = "Zuora answered success, but the list lags. "
         shows = "still shows" if view.unchanged else "shows"
         return State.UNKNOWN, f"{answer}The list {shows} {view.shown} for {pair}."
     if view.unchanged:

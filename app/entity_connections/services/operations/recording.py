@@ -42,12 +42,11 @@ def record_intent(
         server_at = _find_server_time(journal, snapshot)
         return make_entry(journal, operation, user, track_id, server_at)
 
-    applied = (
-        find_applied(operation, journal.read_open(), snapshot, journal.tenant) if snapshot else []
-    )
-    for earlier in applied:
-        if earlier.entry and not journal.is_being_sent(earlier.entry):
-            journal.record_outcome(_conclude_entry(journal, earlier, earlier.entry, earlier.state))
+    if snapshot is not None:
+        for earlier in find_applied(operation, journal.read_open(), snapshot, journal.tenant):
+            if earlier.entry and not journal.is_being_sent(earlier.entry):
+                concluded = _conclude_entry(journal, earlier, earlier.entry, earlier.state)
+                journal.record_outcome(concluded)
     entry = journal.record_intent(make)
     return replace(operation, entry=entry, state=State.SENT)
 
