@@ -37,6 +37,18 @@ def test_even_so_sends_nothing_that_is_disabled_for_another_reason(
     assert "not provisioned yet" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "fault", ["status-twice", "invalid-target", "other-entities", "partial-content"]
+)
+def test_nothing_is_sent_where_a_server_in_between_changes_lists(
+    server: RecordedTenant, home: Path, fault: str
+) -> None:
+    server.fake.faults.on(fault)
+    for command in (("request", "--to", "Acme-US", "--yes"), ("connections",)):
+        done = run_on(server, home, *command)
+        assert (done.returncode, server.writes) == (3, [])
+
+
 @pytest.mark.parametrize("action", ["disconnect", "accept", "deny"])
 def test_an_absent_pair_is_not_called_unconnected(
     server: RecordedTenant, home: Path, action: str

@@ -230,6 +230,8 @@ async def test_pages_without_end(server: Server, new_records: int, distinct: int
     [
         ("unreadable-record=3", {"id": None, "status": None}),
         ("unknown-status=3", {"status": "On Hold"}),
+        ("invalid-target=3", {"targetEntityId": "-"}),
+        ("other-entities=3", {"sourceEntityId": "e" * 32, "targetEntityId": "f" * 32}),
     ],
 )
 async def test_some_records_of_a_list_are_changed(
@@ -253,6 +255,25 @@ async def test_success_is_said_and_denied_in_one_answer(server: Server) -> None:
         ("success", False),
     ]
     assert await _status(server) == "Connected"
+
+
+async def test_a_record_has_two_statuses(server: Server) -> None:
+    session = await server.sign_in("alice")
+    server.tenant.faults.on("status-twice")
+    answer = await session.get("/v1/entity-connections")
+    rows = dict(json.loads(answer.content, object_pairs_hook=list))["entityConnections"]
+    statuses = [[value for name, value in row if name == "status"] for row in rows]
+    assert statuses[:2] == [["Connected"], ["Connected", "Disconnected"]]
+    assert [len(values) for values in statuses[:4]] == [1, 2, 1, 2]
+
+
+async def test_a_part_of_a_list_comes_with_http_206(server: Server) -> None:
+    session = await server.sign_in("alice")
+    whole = await session.list()
+    server.tenant.faults.on("partial-content=3")
+    answer = await session.get("/v1/entity-connections")
+    assert answer.status_code == 206
+    assert len(answer.json()["entityConnections"]) == len(whole) - len(whole) // 3
 
 
 async def test_a_token_does_not_say_when_it_expires(server: Server) -> None:

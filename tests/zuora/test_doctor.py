@@ -93,7 +93,7 @@ async def test_clocks_may_differ_by_a_minute(minutes: int, verdict: str, word: s
 
 
 async def test_incomplete_lists_are_warnings() -> None:
-    body = {"success": True, "entities": [{"id": "1"}, {}], "entityConnections": {}}
+    body = {"success": True, "entities": [{"id": "1" * 32}, {}], "entityConnections": {}}
     async with RawServer(http_response(body)).open() as server:
         server.token_reply = http_response({"access_token": "t", "expires_in": 3600})
         checks = await run_checks(server.root, CREDENTIALS, "0" * 32)

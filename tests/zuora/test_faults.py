@@ -133,6 +133,34 @@ async def test_a_list_with_unreadable_records_says_what_is_missing(
     assert len(partial.items) == len(whole.items) - unreadable
 
 
+@pytest.mark.parametrize(
+    ("fault", "missing"),
+    [
+        ("status-twice=5", "2 connections could not be read."),
+        ("invalid-target=5", "2 connections could not be read."),
+        ("other-entities=5", "2 connections of other entities came too: left out."),
+        ("partial-content=5", "A part may be missing: it came with HTTP 206, not 200."),
+    ],
+)
+async def test_what_a_server_in_between_changes_keeps_a_list_from_being_whole(
+    fake: FakeTenant, zuora: ZuoraClient, fault: str, missing: str
+) -> None:
+    whole = await zuora.list_connections(CORPORATION)
+    fake.faults.on(fault)
+    partial = await zuora.list_connections(CORPORATION)
+    assert partial.missing == missing
+    changed = whole.items[4::5]
+    assert partial.items == tuple(item for item in whole.items if item not in changed)
+
+
+async def test_nothing_can_be_read_where_every_record_has_two_statuses(
+    fake: FakeTenant, zuora: ZuoraClient
+) -> None:
+    fake.faults.on("status-twice=1")
+    with pytest.raises(errors.InvalidResponse, match="no row of its entityConnections"):
+        await zuora.list_connections(CORPORATION)
+
+
 @pytest.mark.parametrize(("new_records", "requests"), [(0, 2), (1, 100)])
 async def test_endless_pages_end_with_an_error(
     fake: FakeTenant, zuora: ZuoraClient, log: RequestLog, new_records: int, requests: int

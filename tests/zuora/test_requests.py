@@ -90,12 +90,13 @@ async def test_only_the_query_of_a_page_link_is_used() -> None:
 async def test_pages_of_entities_are_followed_although_none_are_documented() -> None:
     server = ScriptedServer(
         success(
-            entities=[{"id": "a"}], nextPage="https://elsewhere.example/apps/v1/entities?page=2"
+            entities=[{"id": "a" * 32}],
+            nextPage="https://elsewhere.example/apps/v1/entities?page=2",
         ),
-        success(entities=[{"id": "b"}]),
+        success(entities=[{"id": "b" * 32}]),
     )
     result = await server.client.list_entities(ENTITY)
-    assert [item.id for item in result.items] == ["a", "b"]
+    assert [item.id for item in result.items] == ["a" * 32, "b" * 32]
     assert [str(call.url) for call in server.requests] == [
         "https://rest.acme.example/v1/entities",
         "https://rest.acme.example/v1/entities?page=2",

@@ -166,9 +166,9 @@ class ZuoraClient:
     ) -> ListResult[Connection]:
         """List the connections of an entity (contract D2, H).
 
-        Connections between other entities are left out. A list that cannot be read to its
-        end is an error, because a part of it would look like the whole. Without a direction
-        it is of both.
+        Connections between other entities are left out, and the list is then not whole. A list
+        that cannot be read to its end is an error, because a part of it would look like the
+        whole. Without a direction it is of both.
         """
         query = {"pageSize": str(PAGE_SIZE)} | ({"type": direction.value} if direction else {})
         reader = ListReader(CONNECTIONS, query)

@@ -47,6 +47,7 @@ class ListReader(Generic[Record]):
         self._records: list[Record] = []
         self._ids: set[str] = set()
         self._server_time: datetime | None = None
+        self._odd_statuses: set[int] = set()
 
     def add_page(self, response: Response) -> Query | None:
         """Add the records of one page; return the query of the next page, if there is one.
@@ -58,11 +59,15 @@ class ListReader(Generic[Record]):
             self._server_time = parse_server_time(response.headers)
         page = self._parser.parse_page(response.body) if response.status == 200 else None
         rows, records, link = page or self._parse_imperfect_page(response)
+        if response.status != 200:
+            self._odd_statuses.add(response.status)
         self.rows += rows
         self._records += records
         ids = {record.id for record in records}
         repeated = bool(ids) and ids <= self._ids
         self._ids |= ids
+        if not isinstance(link, str | None):
+            raise invalid_response(response, "the link to its next page is not text.")
         if not link:
             return None
         query = self._parse_link(response, link)
@@ -86,12 +91,11 @@ class ListReader(Generic[Record]):
             raise invalid_response(response, f"no row of its {field_name} can be read.")
         return len(rows), records, body.get("nextPage")
 
-    def _parse_link(self, response: Response, link: object) -> Query:
+    def _parse_link(self, response: Response, link: str) -> Query:
         """Parse the link to the next page; only its query: the rest may be another host."""
-        text = str(link)
-        if not text.isascii() or len(text) > MAX_LINK_LENGTH:
+        if not link.isascii() or len(link) > MAX_LINK_LENGTH:
             raise invalid_response(response, "the link to its next page leads nowhere.")
-        return dict(parse_qsl(text.partition("?")[2])) | self.query
+        return dict(parse_qsl(link.partition("?")[2])) | self.query
 
     def result(
         self, belongs: Callable[[Record], bool] = lambda _: True, cut: str = ""
@@ -99,30 +103,33 @@ class ListReader(Generic[Record]):
         """Build the list of the records that belong to it.
 
         Args:
-            belongs: records for which it is false are left out. Where no other came, the
-                list may be another one, and is not taken for whole.
+            belongs: records for which it is false are left out. Where one came, the list
+                may be another one, and is not taken for whole.
             cut: why the end of the list may be missing, in a sentence, or "".
         """
         records = [record for record in self._records if belongs(record)]
         by_id = {record.id: record for record in records}
         unreadable = self.rows - len(self._records)
         foreign = len(self._records) - len(records)
-        changed = {record.id for record in records if record != by_id[record.id]}
+        changed: set[str] = set()
+        if len(by_id) < len(records):
+            changed = {record.id for record in records if record != by_id[record.id]}
         missing: list[str] = []
-        others: list[str] = []
         if unreadable:
             missing.append(f"{self._count(unreadable)} could not be read.")
-        if foreign and records:
-            others.append(f"{self._count(foreign)} of other entities came too: left out.")
-        elif foreign:
-            missing.append(f"{self._count(foreign)} of other entities came, and none of this one.")
+        if foreign:
+            rest = " too: left out" if records else ", and none of this one"
+            missing.append(f"{self._count(foreign)} of other entities came{rest}.")
         if changed:
             twice = self._count(len(changed))
             missing.append(f"{twice} came twice with different contents: the later counts.")
+        if self._odd_statuses:
+            statuses = ", ".join(map(str, sorted(self._odd_statuses)))
+            missing.append(f"A part may be missing: it came with HTTP {statuses}, not 200.")
         if cut:
             missing.append(cut)
         return ListResult(
-            tuple(by_id.values()), (*missing, *others), " ".join(missing), self._server_time
+            tuple(by_id.values()), tuple(missing), " ".join(missing), self._server_time
         )
 
     def _count(self, number: int) -> str:

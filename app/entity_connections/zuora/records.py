@@ -2,6 +2,7 @@
 
 Every text is cleaned and every id checked here, where it enters the program. Unknown
 fields are ignored and unknown values of `status` kept: Zuora may add both without notice.
+A row that could be taken for another one than Zuora means is not read.
 """
 
 import json
@@ -18,17 +19,19 @@ from pydantic import (
     FiniteFloat,
     StringConstraints,
     TypeAdapter,
-    ValidationError,
 )
 from typing_extensions import TypedDict
 
-from entity_connections.domain.connections import Connection
-from entity_connections.domain.entities import Entity
+from entity_connections.domain.connections import KNOWN_STATUSES, Connection
+from entity_connections.domain.entities import PROVISIONED, UNPROVISIONED, Entity
 from entity_connections.domain.ids import normalize_id
 from entity_connections.domain.text import clean
 
 Record = TypeVar("Record", Entity, Connection)
 _ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,254}")
+_ENTITY_ID = re.compile(
+    r"[0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
+)
 
 
 def check_id(value: object) -> str:
@@ -54,7 +57,7 @@ _Id = Annotated[str, StringConstraints(pattern=f"^{_ID.pattern}$")]
 # Dictionaries and not models: a list has thousands of rows, and a model of each costs
 # more than all the rest of the reading.
 class _EntityRow(TypedDict):
-    id: _Id
+    id: str
     name: NotRequired[str | None]
     displayName: NotRequired[str | None]
     parentId: NotRequired[_Id | Literal[""] | None]
@@ -63,15 +66,15 @@ class _EntityRow(TypedDict):
 
 class _ConnectionRow(TypedDict):
     id: _Id
-    sourceEntityId: _Id
-    targetEntityId: _Id
+    sourceEntityId: str
+    targetEntityId: str
     status: str
 
 
 class _Page(TypedDict):
     success: NotRequired[Literal[True] | None]
     reasons: NotRequired[None]
-    nextPage: NotRequired[Any]
+    nextPage: NotRequired[str | None]
 
 
 class _EntityPage(_Page):
@@ -82,6 +85,10 @@ class _ConnectionPage(_Page):
     entityConnections: list[_ConnectionRow]
 
 
+def _quote(name: str) -> bytes:
+    return f'"{name}"'.encode()
+
+
 class RowParser(Generic[Record]):
     """Makes records of the rows of one kind of list.
 
@@ -89,14 +96,16 @@ class RowParser(Generic[Record]):
         field_name: the field of a page that holds the rows.
         page_type: the TypedDict of a page.
         row_type: the TypedDict of a row.
-        make_record: makes a record of a valid row.
+        make_record: makes a record of a valid row; raises ValueError if it means nothing.
     """
 
     def __init__(
         self, field_name: str, page_type: Any, row_type: Any, make_record: Callable[[Any], Record]
     ) -> None:
         self.field_name = field_name
-        self._fields = [f'"{name}"'.encode() for name in (field_name, *_Page.__annotations__)]
+        self._fields = [_quote(name) for name in (field_name, *_Page.__annotations__)]
+        self._required = [_quote(name) for name in row_type.__required_keys__]
+        self._optional = [(name, _quote(name)) for name in row_type.__optional_keys__]
         self._page = TypeAdapter[dict[str, Any]](page_type)
         self._row = TypeAdapter[Any](row_type)
         self._make_record: Callable[[Any], Record] = make_record
@@ -105,22 +114,28 @@ class RowParser(Generic[Record]):
         """Parse a page as bytes, which is the fastest way.
 
         Return its number of rows, its records and its `nextPage`; None if any row is not as
-        documented, or if the page does not report success, or holds a field twice.
+        documented, or if the page does not report success, or may hold a field twice.
         """
-        if any(body.count(field) > 1 for field in self._fields):  # of two, pydantic takes the last
+        # Of two equal fields pydantic takes the last. One may be spelled with escapes (\u0069d).
+        if b"\\" in body or any(body.count(field) > 1 for field in self._fields):
             return None
         try:
             page = self._page.validate_json(body)
-        except ValidationError:
+            rows = page[self.field_name]
+            records = [self._make_record(row) for row in rows]
+        except ValueError:
             return None
-        records = [self._make_record(row) for row in page[self.field_name]]
+        if any(body.count(field) > len(rows) for field in self._required) or any(
+            body.count(field) > sum(name in row for row in rows) for name, field in self._optional
+        ):
+            return None
         return len(records), records, page.get("nextPage")
 
     def parse_rows(self, rows: list[object]) -> list[Record]:
         """Parse rows one by one, and leave out those that cannot be read."""
         records: list[Record] = []
         for row in rows:
-            with suppress(ValidationError, RecursionError):
+            with suppress(ValueError, RecursionError):
                 # As bytes again, because that drops lone surrogates, which pydantic refuses.
                 text = json.dumps(row, ensure_ascii=False).encode(errors="ignore")
                 records.append(self._make_record(self._row.validate_json(text)))
@@ -128,28 +143,43 @@ class RowParser(Generic[Record]):
 
 
 # The same few ids and statuses stand in thousands of connections.
-_normalize_id = lru_cache(maxsize=2_048)(normalize_id)
-_clean = lru_cache(maxsize=2_048)(clean)
+_KNOWN_STATUSES = KNOWN_STATUSES | {PROVISIONED, UNPROVISIONED}
+
+
+@lru_cache(maxsize=2_048)
+def _parse_entity_id(text: str) -> str:
+    """Normalize the id of an entity; raise ValueError if it is none (contract C2)."""
+    if not _ENTITY_ID.fullmatch(text):
+        raise ValueError("not the id of an entity")
+    return normalize_id(text)
+
+
+@lru_cache(maxsize=2_048)
+def _clean_status(text: str) -> str:
+    """Clean a status; raise ValueError if only that makes it a known one."""
+    status = clean(text)
+    if status != text and status in _KNOWN_STATUSES:
+        raise ValueError("nobody knows whether this status is meant")
+    return status
 
 
 def _make_entity(row: _EntityRow) -> Entity:
     parent_id = row.get("parentId")
     return Entity(
-        id=normalize_id(row["id"]),
+        id=_parse_entity_id(row["id"]),
         name=clean(row.get("name") or ""),
         display_name=clean(row.get("displayName") or ""),
         parent_id=normalize_id(parent_id) if parent_id else None,
-        status=_clean(row.get("status") or ""),
+        status=_clean_status(row.get("status") or ""),
     )
 
 
 def _make_connection(row: _ConnectionRow) -> Connection:
-    return Connection(
-        row["id"],
-        _normalize_id(row["sourceEntityId"]),
-        _normalize_id(row["targetEntityId"]),
-        _clean(row["status"]),
-    )
+    source_id = _parse_entity_id(row["sourceEntityId"])
+    target_id = _parse_entity_id(row["targetEntityId"])
+    if source_id == target_id:
+        raise ValueError("a connection of an entity with itself")
+    return Connection(row["id"], source_id, target_id, _clean_status(row["status"]))
 
 
 ENTITIES = RowParser("entities", _EntityPage, _EntityRow, _make_entity)

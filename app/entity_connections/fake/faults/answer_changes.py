@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import URL, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from entity_connections.domain.connections import CONNECTED, DISCONNECTED
 from entity_connections.fake.faults.catalogue import FaultSetting
 
 UNKNOWN_STATUS = "On Hold"
@@ -35,6 +37,27 @@ def _clear_fields(body: dict[str, Any], every: int, _url: URL) -> None:
         record.update(dict.fromkeys(record))
 
 
+def _change_ends(body: dict[str, Any], every: int, _url: URL) -> None:
+    for record in _select(body, every):
+        record.update(sourceEntityId="e" * 32, targetEntityId="f" * 32)
+
+
+def _clear_target(body: dict[str, Any], every: int, _url: URL) -> None:
+    for record in _select(body, every):
+        record["targetEntityId"] = "-"
+
+
+def _leave_out(body: dict[str, Any], every: int, _url: URL) -> None:
+    records = _records(body)
+    del records[max(1, every) - 1 :: max(1, every)]
+
+
+def _add_status(body: dict[str, Any], every: int, _url: URL) -> None:
+    for record in _select(body, every):
+        ended = record["status"] == DISCONNECTED
+        record[_STATUS_TOO] = CONNECTED if ended else DISCONNECTED
+
+
 def _change_status(body: dict[str, Any], every: int, _url: URL) -> None:
     for record in _select(body, every):
         record["status"] = UNKNOWN_STATUS
@@ -53,12 +76,17 @@ CHANGES: dict[str, Change] = {
     "endless-pages": _add_next_page,
     "unreadable-record": _clear_fields,
     "unknown-status": _change_status,
+    "status-twice": _add_status,
+    "invalid-target": _clear_target,
+    "other-entities": _change_ends,
+    "partial-content": _leave_out,
     "no-expires-in": _remove_expiry,
     "success-twice": _add_false,
 }
 """The names of the faults, each with what it does to the body of an answer."""
 _FALSE_TOO = "success again"
-"""A key that becomes a second "success" in the text."""
+_STATUS_TOO = "status again"
+"""Keys that become a second "success" and a second "status" in the text."""
 
 
 async def call_and_change(
@@ -75,6 +103,8 @@ async def call_and_change(
     async def send_changed(message: Message) -> None:
         if message["type"] == "http.response.start":
             start.update(message)
+            if any(fault.name == "partial-content" for fault in faults):
+                start["status"] = HTTPStatus.PARTIAL_CONTENT
             return
         body = _change_body(message["body"], faults, url)
         MutableHeaders(raw=start["headers"])["Content-Length"] = str(len(body))
@@ -84,13 +114,14 @@ async def call_and_change(
     await app(scope, receive, send_changed)
 
 
-def _change_body(text: bytes, faults: Sequence[FaultSetting], url: URL) -> bytes:
-    if not text:  # the answer to HEAD
-        return text
-    body = json.loads(text)
+def _change_body(original: bytes, faults: Sequence[FaultSetting], url: URL) -> bytes:
+    if not original:  # the answer to HEAD
+        return original
+    body = json.loads(original)
     for fault in faults:
         CHANGES[fault.name](body, int(fault.value), url)
-    return json.dumps(body).replace(f'"{_FALSE_TOO}"', '"success"').encode()
+    text = json.dumps(body).replace(f'"{_FALSE_TOO}"', '"success"')
+    return text.replace(f'"{_STATUS_TOO}"', '"status"').encode()
 
 
 def _page(url: URL) -> int:

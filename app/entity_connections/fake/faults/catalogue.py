@@ -110,6 +110,22 @@ FAULTS = {
         2,
         calls="connections",
     ),
+    "status-twice": Fault(
+        "In lists, every VALUE-th record holds two statuses, and the second is false.",
+        2,
+        calls="connections",
+    ),
+    "invalid-target": Fault(
+        "In lists, the target of every VALUE-th record is no id of an entity.",
+        2,
+        calls="connections",
+    ),
+    "other-entities": Fault(
+        "In lists, every VALUE-th record is one of other entities.", 2, calls="connections"
+    ),
+    "partial-content": Fault(
+        "Lists come with HTTP 206, and every VALUE-th record is missing.", 2, calls="connections"
+    ),
     "success-twice": Fault(
         "The call is carried out, and its answer says success twice: true, then false."
     ),

@@ -135,6 +135,8 @@ def _create_refusal(response: Response, body: Body) -> ZuoraError:
     """Create the error for a refusal, whatever shape it has (contract F1)."""
     status = response.status
     rows = body.get("reasons")
+    if isinstance(rows, list) and any(isinstance(row, _AmbiguousObject) for row in rows):
+        raise _create_ambiguous_error(response)
     reasons = tuple(
         Reason(_find_text(response, row, "code"), _find_text(response, row, "message"))
         for row in (rows if isinstance(rows, list) else [])
@@ -180,10 +182,10 @@ def _parse_json(response: Response) -> Body:
         raise invalid_response(response, "it sends us elsewhere, which is never followed.")
     try:
         body = json.loads(response.body, object_pairs_hook=_make_object)
-    except _FieldTwiceError:
-        raise invalid_response(response, "it holds a field twice.") from None
     except (ValueError, RecursionError):
         body = None
+    if isinstance(body, _AmbiguousObject):
+        raise _create_ambiguous_error(response)
     if isinstance(body, dict):
         return body
     if not response.body and (response.status >= 500 or response.status in _MEANING_ALONE):
@@ -206,15 +208,17 @@ def _create_web_page_error(response: Response) -> ZuoraError:
     return error
 
 
-class _FieldTwiceError(Exception):
-    """An object holds a field twice, so that nobody knows which value counts."""
+class _AmbiguousObject(Body):
+    """An empty object in place of one that holds a field twice: nobody knows which value counts."""
 
 
 def _make_object(pairs: list[tuple[str, object]]) -> Body:
     body = dict(pairs)
-    if len(body) < len(pairs):
-        raise _FieldTwiceError
-    return body
+    return body if len(body) == len(pairs) else _AmbiguousObject()
+
+
+def _create_ambiguous_error(response: Response) -> ZuoraError:
+    return invalid_response(response, "it holds a field twice.")
 
 
 def _find_text(response: Response, fields: Body, *names: str) -> str:
