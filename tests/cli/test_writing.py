@@ -187,7 +187,7 @@ def test_after_an_unknown_outcome_only_the_same_is_sent_again_and_only_when_aske
     done = run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes")
     assert (done.returncode, len(server.writes)) == (0, 2)
     assert run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes").returncode == 1
-    assert [entry["outcome"] for entry in read_journal(home)] == ["confirmed", "confirmed"]
+    assert [entry["outcome"] for entry in read_journal(home)] == ["overtaken since", "confirmed"]
 
 
 def test_an_unknown_outcome_ends_a_row_of_requests(server: RecordedTenant, home: Path) -> None:

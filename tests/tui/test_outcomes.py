@@ -217,7 +217,8 @@ async def test_the_same_action_from_the_other_side_while_an_outcome_is_unknown()
         await ui.press("enter")
         assert write_names(ui.state.session.request_log) == ["disconnect", "disconnect"]
         assert {entry.outcome for entry in ui.screen.workspace.journal.read_entries()} == {
-            "confirmed"
+            "confirmed",
+            "overtaken since",
         }
 
 

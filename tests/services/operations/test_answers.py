@@ -235,6 +235,35 @@ async def test_success_is_never_judged_undone_and_nothing_is_sent_while_the_list
     assert found.state is State.CONFIRMED
 
 
+@EACH_ACTION
+async def test_of_a_write_that_was_lost_and_sent_again_only_the_later_is_confirmed(
+    trial: Trial, action: Action
+) -> None:
+    lost = await trial.execute(await trial.plan(action), "lost")
+    assert lost.state is State.UNKNOWN
+    again = await trial.execute(await trial.plan(action))
+    assert again.state is State.CONFIRMED
+    (earlier,) = await recover_operations(trial.tenant, trial.journal)
+    assert earlier.state is State.SUPERSEDED
+    assert "was sent again since" in earlier.sentence
+    outcomes = [entry.outcome for entry in trial.journal.read_entries()]
+    assert outcomes == ["overtaken since", "confirmed"]
+
+
+@EACH_ACTION
+async def test_a_confirmation_without_success_says_that_somebody_else_may_have_done_it(
+    trial: Trial, action: Action
+) -> None:
+    answered = await trial.execute(await trial.plan(action))
+    assert "somebody else" not in answered.sentence
+    trial.fake.close()
+    other = await open_trial()
+    dropped = await other.execute(await other.plan(action), "drop")
+    assert dropped.state is State.CONFIRMED
+    assert dropped.sentence.endswith("somebody else may have done it.")
+    other.fake.close()
+
+
 async def test_a_program_that_ends_while_the_list_lags_has_recorded_the_success(
     trial: Trial,
 ) -> None:

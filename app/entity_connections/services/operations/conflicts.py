@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from itertools import dropwhile, islice
 
 from entity_connections.domain.rows import NOT_CONNECTED, Row
 from entity_connections.services.operations.operation import Operation, State
@@ -123,6 +124,23 @@ def find_wait(entry: Entry, server_time: datetime | None, journal: Journal) -> i
     if server_time and entry.left_by:
         passed = max(passed, (server_time - entry.left_by).total_seconds())
     return max(0, math.ceil(GATEWAY_TIMEOUT.total_seconds() - passed))
+
+
+def is_sent_again(operation: Operation, entries: Iterable[Entry], tenant: str) -> bool:
+    """Return whether an operation that was sent was sent again later, and that not refused.
+
+    Args:
+        operation: with its journal entry.
+        entries: all entries of the journal, oldest first.
+        tenant: the tenant of the operation.
+    """
+    later = dropwhile(lambda entry: entry.id != operation.id, entries)
+    return any(
+        _concerns(entry, operation, tenant)
+        and _is_repetition(operation, entry)
+        and entry.outcome not in (State.REFUSED.value, State.NOT_APPLIED.value)
+        for entry in islice(later, 1, None)
+    )
 
 
 def _concerns(entry: Entry, operation: Operation, tenant: str) -> bool:

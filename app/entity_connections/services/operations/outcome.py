@@ -151,7 +151,10 @@ def _judge(operation: Operation, snapshot: Snapshot, left_by: datetime | None) -
         return State.UNKNOWN, f"Another list than that of {pair} was read."
     view = _look(operation, snapshot)
     if view.applied:
-        return State.CONFIRMED, action.describe_applied(operation.row, view.status)
+        sentence = action.describe_applied(operation.row, view.status)
+        if not operation.success:
+            sentence += " Zuora did not answer success: somebody else may have done it."
+        return State.CONFIRMED, sentence
     answer = "Zuora answered success. " if operation.success else ""
     if not view.known:
         sentence = f"{answer}The list shows {view.shown} for {pair}, but it is not whole:"

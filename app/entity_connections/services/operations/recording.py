@@ -6,7 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from entity_connections.domain.entities import Entity
-from entity_connections.services.operations.conflicts import check_open_entries, find_applied
+from entity_connections.services.operations.conflicts import (
+    check_open_entries,
+    find_applied,
+    is_sent_again,
+)
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import Journal, JournalError
@@ -45,8 +49,8 @@ def record_intent(
     if snapshot is not None:
         for earlier in find_applied(operation, journal.read_open(), snapshot, journal.tenant):
             if earlier.entry and not journal.is_being_sent(earlier.entry):
-                concluded = _conclude_entry(journal, earlier, earlier.entry, earlier.state)
-                journal.record_outcome(concluded)
+                told = _tell_from_repetition(journal, earlier)
+                journal.record_outcome(_conclude_entry(journal, told, earlier.entry, told.state))
     entry = journal.record_intent(make)
     return replace(operation, entry=entry, state=State.SENT)
 
@@ -67,19 +71,31 @@ def record_success(journal: Journal, operation: Operation) -> Operation:
 def record_outcome(journal: Journal, operation: Operation) -> Operation:
     """Record the outcome of an operation that was sent; return it as it is to be told.
 
-    Where the journal or its anchor cannot be written, the sentence says so too.
+    Of several that were sent for the same effect, only the last is confirmed. Where the journal
+    or its anchor cannot be written, the sentence says so too.
     """
     entry = operation.entry
     if entry is None:
         return operation
-    entry = _conclude_entry(journal, operation, entry, operation.state)
     try:
+        operation = _tell_from_repetition(journal, operation)
+        entry = _conclude_entry(journal, operation, entry, operation.state)
         journal.record_outcome(entry)
     except JournalError as error:
         operation = replace(operation, sentence=f"{operation.sentence} {error}")
     if problem := journal.take_anchor_problem():
         operation = replace(operation, sentence=f"{operation.sentence} {problem}")
     return replace(operation, entry=entry)
+
+
+def _tell_from_repetition(journal: Journal, operation: Operation) -> Operation:
+    """Return an operation that a list confirms, as "overtaken since" if it was sent again."""
+    if operation.state is not State.CONFIRMED or operation.success:
+        return operation
+    if not is_sent_again(operation, journal.read_entries(), journal.tenant):
+        return operation
+    sentence = f"{operation.action.label} of {operation.pair} was sent again since: nobody can"
+    return operation.with_state(State.SUPERSEDED, f"{sentence} tell which of them was carried out.")
 
 
 def _conclude_entry(journal: Journal, operation: Operation, entry: Entry, state: State) -> Entry:
