@@ -3,6 +3,9 @@
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
+SECOND_LOOK_DELAY = 3.0
+"""Seconds after which a second list is believed that is empty after a write without an answer."""
+
 
 class _Loss(NamedTuple):
     """What a list had lost, and when its answer came, on the monotonic clock."""
@@ -56,12 +59,14 @@ class ListLosses:
             (bool(lost) and not ids) or not in_doubt <= ids or 2 * len(others - ids) > len(others)
         )
         first = self._losses.get(acting_id)
-        agrees = first is not None and lost <= first.ids and asked >= first.answered_at
+        delay = SECOND_LOOK_DELAY if in_doubt and not ids else 0.0
+        agrees = first is not None and lost <= first.ids and asked >= first.answered_at + delay
         if not doubtful or agrees:
             self._believed[acting_id], self._gone[acting_id] = ids, gone | lost
             self._losses.pop(acting_id, None)
             return ""
-        self._losses[acting_id] = _Loss(lost, answered_at)
+        if first is None or not lost <= first.ids:
+            self._losses[acting_id] = _Loss(lost, answered_at)
         return (
             f"{len(lost):,} of {len(before):,} connections have gone from the list since it was"
             " read before; a second reading has to agree."

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import count
 from typing import Literal
 
 import pytest
@@ -323,8 +325,10 @@ async def test_only_a_whole_list_is_said_to_lag(trial: Trial) -> None:
 
 
 async def test_a_refusal_of_what_is_gone_from_the_list_is_told_as_it_is(trial: Trial) -> None:
+    operation = await trial.plan(DENY)
+    trial.tenant.steady = partial(next, count(monotonic(), 4.0))
     outcome = await trial.execute(
-        await trial.plan(DENY), "refusal=40,calls=writes", "list-empty-once,after=1,times=2"
+        operation, "refusal=40,calls=writes", "list-empty-once,after=1,times=2"
     )
     assert outcome.state is State.SUPERSEDED
     assert outcome.sentence.startswith("The fault refusal has refused the call. Acme-Japan →")
@@ -345,6 +349,18 @@ async def test_an_empty_list_does_not_prove_a_lost_denial_until_a_second_one_agr
     assert after.complete
     assert len(after.connections) > 1
     trial.fake.close()
+
+
+@pytest.mark.parametrize(("seconds", "state"), [(1.0, State.UNKNOWN), (3.0, State.CONFIRMED)])
+async def test_a_list_that_stays_empty_for_less_than_three_seconds_proves_nothing(
+    trial: Trial, seconds: float, state: State
+) -> None:
+    operation = await trial.plan(DENY)
+    trial.tenant.steady = partial(next, count(monotonic(), seconds))
+    outcome = await trial.execute(
+        operation, "drop", "list-empty-once,after=1,times=2", lag_delays=(0.0,)
+    )
+    assert outcome.state is state
 
 
 async def test_a_second_look_finds_what_the_first_could_not(trial: Trial) -> None:

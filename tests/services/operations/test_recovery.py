@@ -6,6 +6,8 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -138,7 +140,9 @@ async def test_the_outcome_of_an_accept_depends_on_the_list_and_its_age(
     entry = intend(journal, accept())
     clock.now += age
     shown = [WAITS._replace(status=status)] if status else []
-    (outcome,) = await recover_operations(tenant_with(clock, *shown), journal)
+    tenant = tenant_with(clock, *shown)
+    tenant.steady = partial(next, count(clock.steady(), 4.0))
+    (outcome,) = await recover_operations(tenant, journal, second_look_delay=0.0)
     assert outcome.state is result
     assert outcome.entry is not None
     assert outcome.entry.id == entry.id

@@ -112,7 +112,7 @@ def journal(
 @journal.command()
 @json_option
 def verify(*, as_json: bool) -> ExitCode:
-    """Look for lines that were changed or are missing; ends with 1 when there are.
+    """Look for lines that were changed or are missing; ends with 1 when there may be.
 
     Every line holds a hash of itself and of the line before, and a small file beside
     config.toml remembers the last line. That finds mistakes and damage, a journal that
@@ -120,6 +120,9 @@ def verify(*, as_json: bool) -> ExitCode:
     person has done who edits both files and computes the hashes anew: such a person
     can write any journal. Note the last line, which is printed here, in another place
     that this person cannot reach: a later journal has to hold it.
+
+    Where the small file is missing, the next write makes it anew. Where it is damaged, look
+    at it and move it away first.
 
     --json: {"lines", "problems", "notes", "last": {"seq", "hash"}}; last is null
     where there is no line.
@@ -136,7 +139,8 @@ def verify(*, as_json: bool) -> ExitCode:
         echo(f"The journal of {verification.lines} lines {changes}.")
         if last:
             echo(f"Line {last.seq} is the last: {last.hash}")
-    return ExitCode.REFUSED if verification.problems else ExitCode.DONE
+    doubtful = verification.problems or (last and verification.notes)
+    return ExitCode.REFUSED if doubtful else ExitCode.DONE
 
 
 @journal.command()

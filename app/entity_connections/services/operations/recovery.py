@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
+from entity_connections.services.list_losses import SECOND_LOOK_DELAY
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import find_outcome
 from entity_connections.services.operations.recording import record_outcome
@@ -27,7 +28,11 @@ _CLOCK_DIFFERENCE = timedelta(seconds=5)
 
 
 async def recover_operations(
-    tenant: Tenant, journal: Journal, skip_ids: AbstractSet[str] = frozenset()
+    tenant: Tenant,
+    journal: Journal,
+    skip_ids: AbstractSet[str] = frozenset(),
+    *,
+    second_look_delay: float = SECOND_LOOK_DELAY,
 ) -> list[Operation]:
     """Look up every operation in this tenant whose outcome is unknown; record what is proven.
 
@@ -37,6 +42,7 @@ async def recover_operations(
         tenant: where to read the lists; each acting entity's list is read once.
         journal: where the operations are recorded.
         skip_ids: ids of journal entries that somebody else looks up.
+        second_look_delay: seconds after which an empty list is read a second time.
 
     Returns:
         the operations, those that are still UNKNOWN too; these carry the error where
@@ -53,7 +59,9 @@ async def recover_operations(
     for entry in entries:
         records = in_doubt.setdefault(entry.acting.id, set())
         records.update({*entry.records, entry.connection_id} - {""})
-    lists = await asyncio.gather(*(_read(tenant, *item) for item in in_doubt.items()))
+    lists = await asyncio.gather(
+        *(_read(tenant, *item, second_look_delay) for item in in_doubt.items())
+    )
     list_of = dict(zip(in_doubt, lists, strict=True))
     operations = []
     for entry in entries:
@@ -98,12 +106,14 @@ async def release_operation(journal: Journal, operation: Operation) -> None:
 
 
 async def _read(
-    tenant: Tenant, acting_id: str, in_doubt: AbstractSet[str]
+    tenant: Tenant, acting_id: str, in_doubt: AbstractSet[str], second_look_delay: float
 ) -> Snapshot | ZuoraError:
     """Read a list; a second time if it is empty or not whole, which may have been a mistake."""
     try:
         snapshot = await tenant.read(acting_id, in_doubt=in_doubt)
         if not (snapshot.complete and snapshot.connections):
+            if not snapshot.connections:
+                await asyncio.sleep(second_look_delay)
             snapshot = await tenant.read(acting_id, in_doubt=in_doubt)
     except ZuoraError as error:
         return error
