@@ -11,6 +11,7 @@ from entity_connections.domain.risk import Risk
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.operations.recovery import recover_operations, release_operation
 from entity_connections.services.storage.journal import Journal
+from textual.widgets import Static
 
 from tests.acme import write_names
 from tests.services.factories import intend
@@ -213,6 +214,8 @@ async def test_the_same_action_from_the_other_side_while_an_outcome_is_unknown()
         assert ui.cell("Acme Corporation", "action") == "? outcome unknown"
         ui.fake.faults.off()
         await ui.press("x")
+        question = ui.app.screen.query_one("#consequence", Static)
+        assert "earlier operation here is unknown." in str(question.content)
         await ui.type("Acme Corporation")
         await ui.press("enter")
         assert write_names(ui.state.session.request_log) == ["disconnect", "disconnect"]

@@ -59,13 +59,21 @@ def asking() -> Iterator[None]:
 
 
 def confirm_operations(workspace: Workspace, operations: Sequence[Operation]) -> bool:
-    """Tell what would be sent, and return whether the user confirms it."""
+    """Tell what would be sent, and return whether the user confirms it.
+
+    Raises:
+        JournalError: the journal, which knows what is open, cannot be read.
+    """
+    open_entries = workspace.journal.read_open()
     place = f"{workspace.risk.value} {workspace.name}"
     info(f"In {place.upper() if workspace.risk is Risk.PRODUCTION else place}:")
     for operation in operations:
         info(f"  {operation.action.label}: {operation.pair}")
         if operation.row.uncertain:
             info(f"    It may be connected already. {operation.row.missing}")
+        for entry in open_entries:
+            if entry.ends == operation.ends:
+                info(f"    {entry.action.label} was sent before: its outcome is unknown.")
     action, row = operations[0].action, operations[0].row
     if len(operations) == 1:
         info(action.consequence(row, row.source.title, row.target.title))

@@ -66,7 +66,8 @@ def _confirm_action(action: Action, screen: "ConnectionsScreen") -> None:
             screen.view.notice_bar.clear_notice()
             screen.tenant_workers.write(state, operation)
 
-    confirmation = ActionConfirmation(operation, screen.workspace, screen.timing)
+    is_open = row in state.unresolved
+    confirmation = ActionConfirmation(operation, screen.workspace, screen.timing, is_open=is_open)
     screen.app.push_screen(confirmation, write)
 
 

@@ -20,10 +20,19 @@ MAX_LABEL_WIDTH = 41
 
 
 class ActionConfirmation(Confirmation):
-    """Asks before an operation is carried out, on the row as the user saw it."""
+    """Asks before an operation is carried out, on the row as the user saw it.
 
-    def __init__(self, operation: Operation, workspace: Workspace, timing: Timing) -> None:
-        super().__init__(workspace, timing, _make_question(operation))
+    Args:
+        operation: what is to be done.
+        workspace: the tenant.
+        timing: of the screen.
+        is_open: whether an earlier operation on the pair has no known outcome.
+    """
+
+    def __init__(
+        self, operation: Operation, workspace: Workspace, timing: Timing, *, is_open: bool = False
+    ) -> None:
+        super().__init__(workspace, timing, _make_question(operation, is_open=is_open))
         self.operation = operation
 
     def revalidate(self, snapshot: Snapshot) -> None:
@@ -33,14 +42,15 @@ class ActionConfirmation(Confirmation):
             self.invalidated = change
 
 
-def _make_question(operation: Operation) -> Question:
+def _make_question(operation: Operation, *, is_open: bool) -> Question:
     action, row = operation.action, operation.row
     source, target = (_cut_title(entity, MAX_NAME_WIDTH) for entity in (row.source, row.target))
     room = MAX_LABEL_WIDTH - cell_len(action.yes_label(row, "", ""))
+    warning = " The outcome of an earlier operation here is unknown." if is_open else ""
     label_names = (_cut_title(entity, room) for entity in (row.source, row.target))
     return Question(
         action.question,
-        action.consequence(row, source, target),
+        action.consequence(row, source, target) + warning,
         action.yes_label(row, *label_names),
         Content.assemble((source, "bold"), "  →  ", (target, "bold")),
         make_typed_name(row.counterpart) if action.irreversible else None,
