@@ -24,6 +24,7 @@ def main() -> None:
     """Run the program and end the process with its exit code."""
     _disable_core_dumps()
     _ensure_standard_streams()
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # the search for them is slow
     if isinstance(sys.stdin, io.TextIOWrapper):  # invalid bytes are checked where they are used
         sys.stdin.reconfigure(errors="surrogateescape")
     if VARIABLE in os.environ:  # the shell asks for completions

@@ -1,6 +1,5 @@
 """Profiles: the ways into a tenant, from config.toml and the environment variables."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -77,7 +76,6 @@ def parse_profiles(data: bytes, path: Path) -> dict[str, Profile]:
     contents = parse_toml(data, path)
     if not contents:
         return {}
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # the search for them is slow
     from entity_connections.settings.config_models import check_config
 
     return {
