@@ -3,6 +3,7 @@
 import os
 import weakref
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,8 +105,11 @@ def open_tenant(
         TenantFileError: The tenant file cannot be used.
     """
     db = open_in_memory(load_scenario(scenario)) if path is None else open_file(path, scenario)
-    stored_faults = tenant_settings.read(db, tenant_settings.FAULTS)
-    active_faults = ActiveFaults([*stored_faults, *faults], seed=seed)
+    with ExitStack() as on_error:
+        on_error.callback(db.close)
+        stored_faults = tenant_settings.read(db, tenant_settings.FAULTS)
+        active_faults = ActiveFaults([*stored_faults, *faults], seed=seed)
+        on_error.pop_all()
 
     def read_policy() -> Policy:
         return active_faults.apply_to_policy(tenant_settings.read_policy(db))
