@@ -11,6 +11,7 @@ from entity_connections.domain.actions import ACCEPT, DENY, DISCONNECT, REQUEST
 from entity_connections.domain.connections import CONNECTED, PENDING, Direction
 from entity_connections.fake.policy import Policy
 from entity_connections.services.operations.operation import State
+from entity_connections.services.operations.outcome import LONGEST_LAG
 
 from tests.acme import AMERICAS, CORPORATION, EUROPE
 from tests.truth.world import Program, World
@@ -123,19 +124,24 @@ class Journey:
         """Without faults and after some time, all is known, and every pair can be acted on."""
         world = self.world
         world.faults.off()
-        for _ in range(2):
-            world.wait(200)
-            for program in (0, 1):
-                for place in range(len(PLACES)):
-                    self.refresh(program, place)
-                self.recover(program, None)
+        self._look_up_all(after=200)
+        self._look_up_all(after=200)
         open_entries = [entry for entry in world.read_journal() if entry.open]
-        assert open_entries == [], "an outcome stays unknown"
+        assert all(entry.success for entry in open_entries), "an outcome stays unknown"
+        self._look_up_all(after=LONGEST_LAG.total_seconds())  # what was undone before it was seen
+        assert not any(entry.open for entry in world.read_journal()), "a success stays unknown"
         for pair in range(len(PAIRS)):
             self.act(pair, 0, other=False, kill_at=None)
             outcome = world.programs[0].last_outcome
             assert outcome is not None, f"the action on pair {pair} is disabled"
             assert outcome.state is State.CONFIRMED, outcome.sentence
+
+    def _look_up_all(self, after: float) -> None:
+        self.world.wait(after)
+        for program in (0, 1):
+            for place in range(len(PLACES)):
+                self.refresh(program, place)
+            self.recover(program, None)
 
     async def _carry_out(self, program: Program, pair: int, *, other: bool) -> None:
         """Carry out an action that the connection of a pair allows; `other` chooses between two."""

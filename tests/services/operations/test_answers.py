@@ -222,7 +222,7 @@ async def test_success_is_never_judged_undone_and_nothing_is_sent_while_the_list
     lags = "list-lags=600"
     outcome = await trial.execute(await trial.plan(action), lags)
     assert outcome.state is State.UNKNOWN
-    trial.tenant.steady = lambda: monotonic() + 10_000
+    trial.tenant.steady = lambda: monotonic() + 3_000
     trial.fake.faults.on(lags)
     (recovered,) = await recover_operations(trial.tenant, trial.journal)
     assert recovered.state is State.UNKNOWN
@@ -235,6 +235,22 @@ async def test_success_is_never_judged_undone_and_nothing_is_sent_while_the_list
     assert trial.writes == []
     (found,) = await recover_operations(trial.tenant, trial.journal)
     assert found.state is State.CONFIRMED
+
+
+@EACH_ACTION
+async def test_a_success_that_no_list_shows_an_hour_later_blocks_nothing(
+    trial: Trial, action: Action
+) -> None:
+    lags = "list-lags=600"
+    await trial.execute(await trial.plan(action), lags)
+    trial.tenant.steady = lambda: monotonic() + 4_000
+    trial.fake.faults.on(lags)
+    (recovered,) = await recover_operations(trial.tenant, trial.journal)
+    assert recovered.state is State.SUPERSEDED
+    assert "Zuora answered success" in recovered.sentence
+    assert "more than an hour later, the list shows" in recovered.sentence
+    await trial.execute(await trial.plan(action), lags)
+    assert trial.writes == [action.id]
 
 
 @EACH_ACTION

@@ -3,7 +3,8 @@
 The list is the proof: an operation is confirmed when the list shows its effect, and was
 not applied when the list shows the state from before, read so late that Zuora cannot be
 working on the request any more. One to which Zuora answered success is never taken for not
-applied: then the list lags. An absent record proves nothing in a list that is not whole.
+applied: then the list lags, or, where it has lagged for long, somebody has undone the
+operation. An absent record proves nothing in a list that is not whole.
 A refusal of Zuora counts when the list agrees with it.
 """
 
@@ -27,6 +28,9 @@ from entity_connections.services.snapshot import Snapshot
 
 GATEWAY_TIMEOUT = timedelta(seconds=130)
 """After this no request is under way: Zuora's gateway gives up after 120 s (contract F2)."""
+LONGEST_LAG = timedelta(hours=1)
+"""A list that does not show an operation longer than this after its success shows what came
+after it. Zuora documents no delay at all; an hour is far more than any cache would keep a list."""
 _NEVER_LEFT = (Unreachable, ReadOnlyError, TokenUnavailable, Unauthenticated)
 """Errors in which the write itself was not sent, where `applied` is NO."""
 
@@ -159,11 +163,18 @@ def _judge(operation: Operation, snapshot: Snapshot, left_by: datetime | None) -
     if not view.known:
         sentence = f"{answer}The list shows {view.shown} for {pair}, but it is not whole:"
         return State.UNKNOWN, f"{sentence} {snapshot.missing}"
-    if (operation.success and view.unchanged) or not _is_late(operation, snapshot, left_by):
-        if operation.success and view.unchanged and snapshot.complete:
+    lags = operation.success and view.unchanged
+    if not _is_late(operation, snapshot, left_by, LONGEST_LAG if lags else GATEWAY_TIMEOUT):
+        if lags and snapshot.complete:
             answer = "Zuora answered success, but the list lags. "
         shows = "still shows" if view.unchanged else "shows"
         return State.UNKNOWN, f"{answer}The list {shows} {view.shown} for {pair}."
+    if lags:
+        hours = "more than an hour later, the list"
+        sentence = (
+            f"Zuora answered success to {action.label}; {hours} shows {view.shown} for {pair}."
+        )
+        return State.SUPERSEDED, sentence
     if view.unchanged:
         sentence = f"{action.label} did not happen: the list shows {view.shown} for {pair}."
         return State.NOT_APPLIED, sentence
@@ -171,17 +182,17 @@ def _judge(operation: Operation, snapshot: Snapshot, left_by: datetime | None) -
     return State.SUPERSEDED, f"{sentence} the list shows {view.shown} for {pair} now."
 
 
-def _is_late(operation: Operation, snapshot: Snapshot, left_by: datetime | None) -> bool:
-    """Return whether no request can be under way, by Zuora's clock or the monotonic clock.
+def _is_late(
+    operation: Operation, snapshot: Snapshot, left_by: datetime | None, limit: timedelta
+) -> bool:
+    """Return whether more than `limit` has passed, by Zuora's clock or the monotonic clock.
 
     The clock of this machine proves nothing, because people set it.
     """
-    if left_by and snapshot.server_time and snapshot.server_time - left_by > GATEWAY_TIMEOUT:
+    if left_by and snapshot.server_time and snapshot.server_time - left_by > limit:
         return True
     answered_at = operation.answered_at
-    return (
-        answered_at is not None and snapshot.asked - answered_at > GATEWAY_TIMEOUT.total_seconds()
-    )
+    return answered_at is not None and snapshot.asked - answered_at > limit.total_seconds()
 
 
 def _find_records(operation: Operation, snapshot: Snapshot) -> list[Connection]:
