@@ -1,46 +1,162 @@
-"""A built wheel is the whole program, styles included."""
+"""What is installed: one importable package, the whole program, and nothing else."""
 
+import ast
 import os
+import re
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import venv
 import zipfile
+from inspect import cleandoc
+from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
+
+import pytest
 
 from tests.terminal.pty import Terminal
 
 ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+SERVICE = {
+    "pyproject.toml": """
+        [build-system]
+        requires = ["hatchling"]
+        build-backend = "hatchling.build"
+        [project]
+        name = "their-service"
+        version = "1"
+        [tool.hatch.build.targets.wheel]
+        packages = ["app"]
+    """,
+    "app/__init__.py": "",
+    "app/main.py": "NAME = 'their service'",
+    "test_service.py": """
+        from app.main import NAME
+
+        def test_their_service_at_zuora(zuora_tenant):
+            assert NAME == "their service"
+            assert zuora_tenant.base_url.startswith("http://127.0.0.1:")
+    """,
+}
+"""A service of others that has a package `app` and uses the pytest fixture."""
 
 
-def test_a_wheel_installed_elsewhere_opens_the_screen(tmp_path: Path) -> None:
+class Environment(NamedTuple):
+    """A virtual environment that borrows the dependencies of the one of the tests."""
+
+    folder: Path
+
+    @property
+    def site(self) -> Path:
+        (folder,) = self.folder.glob("lib/python*/site-packages")
+        return folder
+
+    def run(self, *arguments: str, cwd: Path) -> str:
+        """Run its Python with these arguments; return what it prints."""
+        environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        process = subprocess.run(
+            [self.folder / "bin" / "python", *arguments], cwd=cwd, check=False, text=True,
+            env=environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        assert process.returncode == 0, process.stdout
+        return process.stdout
+
+    def pip(self, *arguments: str | Path) -> None:
+        command, *rest = map(str, arguments)
+        options = ["--no-deps", "--no-build-isolation"] if command == "install" else ["--yes"]
+        self.run("-m", "pip", "--quiet", command, *options, *rest, cwd=self.folder)
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Environment:
+    made = Environment(tmp_path / "env")
+    venv.create(made.folder, with_pip=False, symlinks=True)
+    (made.site / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
+    return made
+
+
+@pytest.fixture
+def wheel(tmp_path: Path) -> Path:
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("*.whl")
+    (path,) = tmp_path.glob("*.whl")
+    return path
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Path:
+    folder = tmp_path / "service"
+    for name, text in SERVICE.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(cleandoc(text))
+    return folder
+
+
+def test_it_lives_beside_a_service_with_a_package_app(
+    environment: Environment, wheel: Path, service: Path, tmp_path: Path
+) -> None:
+    before = sorted(environment.site.iterdir())
     names = zipfile.ZipFile(wheel).namelist()
-    styles = {path.name for path in (ROOT / "styles").glob("*.tcss")}
-    assert {name.rpartition("/")[2] for name in names if name.endswith(".tcss")} == styles
-    assert not [name for name in names if name.startswith("tests")]
+    assert {name.partition("/")[0] for name in names} == {
+        "entity_connections",
+        f"entity_connections-{PROJECT['version']}.dist-info",
+    }
+    assert "entity_connections/py.typed" in names
+    ours = "import entity_connections.cli.program"
 
-    home = tmp_path / "env"
-    venv.create(home, with_pip=False, symlinks=os.name != "nt")
-    python = home / "bin" / "python"
-    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-deps"]
-    subprocess.run([*install, "--quiet", str(wheel)], check=True, capture_output=True)
-    # The dependencies are those of this environment, the program is not.
-    site = next((home / "lib").glob("python*/site-packages"))
-    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
-    where = [
-        str(python),
-        "-I",
-        "-c",
-        "import entity_connections; print(entity_connections.__file__)",
-    ]
-    output = subprocess.run(where, check=True, capture_output=True, text=True, cwd=tmp_path)
-    assert Path(output.stdout.strip()).is_relative_to(site)
-
-    program = [str(home / "bin" / "entity-connections")]
-    with Terminal(program, env={"PYTHONPATH": ""}) as terminal:
+    environment.pip("install", service)
+    environment.pip("install", wheel)
+    pytest_command = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "entity_connections"]
+    assert "1 passed" in environment.run(*pytest_command, cwd=service)
+    with Terminal([str(environment.folder / "bin" / "entity-connections")]) as terminal:
         terminal.wait_for("Acme-Americas")
         terminal.send("ctrl+q")
         assert terminal.wait_exit() == 0
+
+    environment.pip("uninstall", "entity-connections")
+    environment.run("-c", "import app.main", cwd=tmp_path)
+    environment.pip("install", "--editable", ROOT)
+    environment.run("-c", f"import app.main; {ours}", cwd=tmp_path)
+    environment.pip("uninstall", "their-service")
+    environment.run("-c", ours, cwd=tmp_path)
+    environment.pip("uninstall", "entity-connections")
+    assert sorted(environment.site.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("statement", "modules"),
+    [
+        ("import entity_connections", {"entity_connections"}),
+        (
+            "import entity_connections.pytest_plugin",
+            {"entity_connections", "entity_connections.pytest_plugin"},
+        ),
+    ],
+)
+def test_an_import_loads_nothing_else(statement: str, modules: set[str]) -> None:
+    code = (
+        f"import sys, pytest; old = set(sys.modules); {statement}; print(*set(sys.modules) - old)"
+    )
+    output = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    )
+    assert set(output.stdout.split()) == modules
+
+
+def test_every_package_that_is_imported_is_declared() -> None:
+    imported = set()
+    for path in (ROOT / "app").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                imported.add(str(node.module).partition(".")[0])
+    packages = imported - sys.stdlib_module_names - {"entity_connections"}
+    requirements = [PROJECT["dependencies"], *PROJECT["optional-dependencies"].values()]
+    declared = {re.split("[<>=]", line)[0] for line in chain(*requirements)}
+    assert {name.replace("_", "-") for name in packages} <= declared

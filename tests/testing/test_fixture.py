@@ -55,7 +55,7 @@ def test_a_policy_and_a_fault(zuora_tenant):
 def test_nothing_of_the_screen_is_loaded(zuora_tenant):
     assert not {"textual", "rich", "httpx"} & sys.modules.keys()
 """
-CONFTEST = 'pytest_plugins = ["entity_connections.testing.plugin"]\n'
+PLUGIN = "entity_connections.pytest_plugin"
 
 
 def run_pytest(folder: Path, tests: str) -> str:
@@ -67,14 +67,13 @@ def run_pytest(folder: Path, tests: str) -> str:
     environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environ['PATH']}"
     environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     process = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", PLUGIN],
         cwd=folder, env=environ, capture_output=True, text=True, timeout=50,
     )  # fmt: skip
     return process.stdout + process.stderr
 
 
 def test_the_fixture_in_another_project(tmp_path: Path) -> None:
-    (tmp_path / "conftest.py").write_text(CONFTEST)
     output = run_pytest(tmp_path, THEIR_TESTS.replace("PATH", str(tmp_path / "one.tenant")))
     assert "5 passed" in output, output
 
@@ -108,7 +107,6 @@ INVALID_MARKERS = {
 
 
 def test_an_invalid_marker_fails_the_test_with_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "conftest.py").write_text(CONFTEST)
     tests = [
         f"@pytest.mark.zuora_tenant({arguments})\ndef test_{number}(zuora_tenant):\n    pass\n"
         for number, arguments in enumerate(INVALID_MARKERS)

@@ -1,11 +1,17 @@
-"""The pytest fixture `zuora_tenant`; a conftest.py names this module in `pytest_plugins`."""
+"""The pytest plugin: the fixture `zuora_tenant` and its marker.
+
+Pytest loads this module in every project in whose environment the package is installed
+(the entry point `pytest11`), so it imports the fake tenant only where a test uses it.
+"""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 import pytest
 
-from entity_connections.testing.served_tenant import ServedTenant, serve_tenant
+if TYPE_CHECKING:
+    from entity_connections.testing import ServedTenant
 
 _SIGNATURE = 'zuora_tenant(scenario="acme", path=None, policy=None, faults=(), seed=0)'
 
@@ -16,8 +22,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def zuora_tenant(request: pytest.FixtureRequest) -> Iterator[ServedTenant]:
+def zuora_tenant(request: pytest.FixtureRequest) -> Iterator["ServedTenant"]:
     """A fake Zuora tenant on a free port of this machine, fresh for the test."""
+    from entity_connections.testing import serve_tenant
+
     marker = request.node.get_closest_marker("zuora_tenant")
     args, kwargs = (marker.args, marker.kwargs) if marker else ((), {})
     with ExitStack() as stack:
