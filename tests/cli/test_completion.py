@@ -12,8 +12,7 @@ from tests.cli.tenant import Served, edit_state, environ, run
 def offered(home: Path, *words: str, shell: str = "bash", **more: str) -> list[str]:
     asked = {
         "_ENTITY_CONNECTIONS_COMPLETE": f"{shell}_complete",
-        "COMP_WORDS": "\n".join(("entity-connections", *words)),
-        "COMP_CWORD": str(len(words)),
+        "COMP_LINE": " ".join(("entity-connections", *words)),
     }
     done = run(home, **asked, **more)
     assert done.stderr == ""
@@ -25,6 +24,58 @@ def test_commands_and_options(home: Path) -> None:
     assert offered(home, "connections", "--dir") == ["--direction"]
     assert offered(home, "--scenario", "ho") == ["hostile"]
     assert offered(home, "completion", "") == ["bash", "zsh", "fish"]
+
+
+def test_values(home: Path) -> None:
+    for typed, words in {
+        "--theme high": ["high-contrast"],
+        "--fault http-503": ["http-503", "http-503-retry-after"],
+        "serve --fault=list-e": ["list-empty-once"],
+        "serve --policy again": ["again=same-record"],
+        "serve --policy=again=": ["same-record"],  # bash takes the rest for words of their own
+        "--scenario=ho": ["hostile"],
+        "login --environment eu-c": ["eu-central-sandbox"],
+        "--user c": ["carol"],
+    }.items():
+        assert offered(home, typed) == words, typed
+
+
+def test_the_help_of_a_value_is_whole(home: Path) -> None:
+    (shown,) = offered(home, "--fault http-502", shell="fish")
+    assert shown == "http-502\tHTTP 502 from a gateway; nothing is carried out."
+
+
+def test_a_value_is_not_offered_twice(home: Path) -> None:
+    typed = ("request", "--to", "Acme-Europe", "--to=Acme-Eu")
+    assert offered(home, *typed) == []
+    assert offered(home, *typed[:2], "Acme-Eu") == ["Acme-Europe"]
+
+
+def test_connections_to_which_the_command_can_be_applied(home: Path, tenant: Served) -> None:
+    pending, in_canada = "8a8082555b3c70de015b44a5937c2b08", "8a8082555b3c70de015b44a1c07e2b01"
+    connected = "8a808255575bdae401576a914a140420"
+    real = ("--base-url", tenant.url)
+    assert offered(home, *real, "accept", "") == []
+    run(home, "connections", *real, **tenant.environ())
+    for where in ((), real):
+        requests = offered(home, *where, "accept", "")
+        assert pending in requests
+        assert requests == offered(home, *where, "deny", "")
+        assert connected in offered(home, *where, "disconnect", "")
+        assert not {*requests} & {*offered(home, *where, "disconnect", "")}
+    assert in_canada in offered(home, "accept", "")
+    assert in_canada not in offered(home, "--user bruno", "accept", "")
+    (shown,) = offered(home, "accept", pending, shell="fish")
+    assert shown == f"{pending}\tAcme-Germany → Acme Corporation, Pending"
+
+
+def test_connections_of_a_tenant_in_a_file(home: Path, tmp_path: Path) -> None:
+    file = ("--tenant", str(tmp_path / "x.tenant"))
+    assert offered(home, *file, "accept", "") == []
+    run(home, "accept", "--from", "Acme-Germany", "--to", "Acme Corporation", "--yes", *file)
+    offers = offered(home, *file, "accept", "")
+    assert offers
+    assert "8a8082555b3c70de015b44a5937c2b08" not in offers
 
 
 def test_entities_of_the_fake_tenant(home: Path) -> None:

@@ -1,26 +1,62 @@
-"""Completion of values in the shell, without any call to Zuora.
+"""Types of values that the shell completes, without any call to Zuora.
 
-This module is imported with the options, so heavy imports are made when they are needed.
+An option gets its completion with its type: `type=ENTITY`. This module is imported with the
+options, so heavy imports are made when they are needed.
 """
 
 import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
 from entity_connections.domain.text import clean
-from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS
+from entity_connections.fake.scenarios.catalogue import USERS
+
+if TYPE_CHECKING:
+    from entity_connections.fake.model import Scenario
+    from entity_connections.services.storage.list_cache import CachedLists
 
 VARIABLE = "_ENTITY_CONNECTIONS_COMPLETE"
 """Environment variable that a shell sets when it asks for completions."""
+THEMES = ("dark", "light", "high-contrast", "colour-blind-safe")
+"""Names of the themes of this program; importing them from the screen would load Textual."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .-]*")
 """Names that Zuora allows (contract C2); no shell receives any other name."""
+_BUSY_TIMEOUT = 0.5
+"""Seconds to wait for a tenant file that another program writes to."""
+
+Words = Iterable[tuple[str, str]]
+"""Words that can be typed, with what is said about each, or ""."""
 
 
-def filter_completions(incomplete: str, words: Iterable[tuple[str, str]]) -> list[CompletionItem]:
+class CompletedText(click.ParamType[str]):
+    """A text that the shell completes with the words that a function lists.
+
+    Args:
+        name: what it is; the help shows it in capitals where the option has no `metavar`.
+        list_words: returns the words that fit what was typed so far.
+    """
+
+    def __init__(self, name: str, list_words: Callable[[click.Context], Words]) -> None:
+        self.name = name
+        self._list_words = list_words
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Return the words that begin like this, without those given to this option before."""
+        repeatable = param.nargs == -1 or getattr(param, "multiple", False)
+        given = (ctx.params.get(param.name or "") or ()) if repeatable else ()
+        words = ((word, about) for word, about in self._list_words(ctx) if word not in given)
+        return filter_completions(incomplete, words)
+
+
+def filter_completions(incomplete: str, words: Words) -> list[CompletionItem]:
     """Return the words that begin like this, with what is said about each."""
     start = incomplete.casefold()
     return [
@@ -30,48 +66,126 @@ def filter_completions(incomplete: str, words: Iterable[tuple[str, str]]) -> lis
     ]
 
 
-def complete_profiles(
-    _ctx: click.Context, _param: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    """Return the profiles of the config file that begin like this."""
+def _list_profiles(_ctx: click.Context) -> Words:
     from entity_connections.settings.profiles import list_profile_names
 
-    return filter_completions(incomplete, ((name, "") for name in list_profile_names()))
+    return ((name, "") for name in list_profile_names())
 
 
-def complete_users(
-    _ctx: click.Context, _param: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    """Return the users of every scenario that begin like this."""
-    return filter_completions(incomplete, USERS.items())
+def _list_environments(_ctx: click.Context) -> Words:
+    from entity_connections.settings.zuora_environments import ENVIRONMENTS
+
+    return ((name, environment.title) for name, environment in ENVIRONMENTS.items())
 
 
-def complete_entities(
-    ctx: click.Context, _param: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    """Return the entities of the tenant, as last read, that begin like this."""
-    given = {name: value for name, value in ctx.params.items() if value is not None}
-    return filter_completions(incomplete, _list_entities({**ctx.find_root().params, **given}))
+def _list_faults(_ctx: click.Context) -> Words:
+    from entity_connections.fake.faults.catalogue import FAULTS, parse_fault
+
+    return ((name, parse_fault(name).sentence) for name in FAULTS)
 
 
-def _list_entities(options: dict[str, Any]) -> Iterable[tuple[str, str]]:
-    """Return a word and what it stands for, for each entity of the chosen tenant."""
-    profile = options.get("profile") or options.get("base_url")
-    scenario = options.get("scenario") or "acme"
-    if profile:
-        from entity_connections.services.storage.list_cache import ListCache
-        from entity_connections.settings import paths
+def _list_policies(_ctx: click.Context) -> Words:
+    from entity_connections.fake.policy import Policy, policy_rows
 
-        entities = tuple(ListCache(paths.state_file(), profile.rstrip("/")).load_hierarchy())
-    elif options.get("tenant") or scenario not in SCENARIOS:
-        return  # a file is opened to work in it, not to guess
-    else:
-        from importlib import import_module
+    for row in policy_rows(Policy()):
+        for switch, behaviour in zip(row.switches, row.others, strict=True):
+            yield switch, f"{row.question}: {behaviour}"
 
-        module = f"entity_connections.fake.scenarios.builtin.{scenario.replace('-', '_')}"
-        entities = import_module(module).scenario().entities
-    for entity in entities:
+
+def _list_entities(ctx: click.Context) -> Words:
+    """Return a word for each entity of the chosen tenant, as last read."""
+    lists = _load_lists(ctx)
+    for entity in lists.hierarchy if lists else ():
         if _PLAIN.fullmatch(entity.name):
             yield entity.name, entity.display_name if entity.display_name != entity.name else ""
         else:
             yield entity.id, entity.display_name
+
+
+def _list_connections(ctx: click.Context) -> Words:
+    """Return the id of each connection, as last read, to which the command can be applied."""
+    from entity_connections.domain.actions import ACTIONS_BY_ID
+
+    lists, action = _load_lists(ctx), ACTIONS_BY_ID[ctx.info_name or ""]
+    words = {}
+    for snapshot in lists.snapshots if lists else ():
+        for connection in snapshot.connections:
+            acting_id = snapshot.acting_id
+            direction, key = connection.direction(acting_id), connection.counterpart_id(acting_id)
+            row = snapshot.make_row(direction, key)
+            if not action.disabled_reason(row, snapshot.accessible_ids):
+                words[row.connection_id] = f"{row.pair}, {row.status}"
+    return words.items()
+
+
+def _load_lists(ctx: click.Context) -> "CachedLists | None":
+    """Return the lists of the chosen tenant, as last read; None where there are none."""
+    options: dict[str, Any] = {}
+    context: click.Context | None = ctx
+    while context:  # the options of a command count more than those before its name
+        options = {name: value for name, value in context.params.items() if value} | options
+        context = context.parent
+    if profile := options.get("profile") or options.get("base_url"):
+        from entity_connections.services.storage.list_cache import ListCache
+        from entity_connections.settings import paths
+
+        return ListCache(paths.state_file(), profile.rstrip("/")).load()
+    try:
+        scenario = _load_scenario(options)
+    except ValueError:
+        return None
+    return _make_lists(scenario, options.get("user") or scenario.users[0].username)
+
+
+def _load_scenario(options: Mapping[str, Any]) -> "Scenario":
+    """Return what the fake tenant holds.
+
+    Raises:
+        ValueError: a file cannot be used.
+    """
+    if options.get("tenant"):
+        from entity_connections.fake.state.stored_scenario import read_scenario
+        from entity_connections.fake.tenant_file import open_file
+
+        with closing(open_file(Path(options["tenant"]), timeout=_BUSY_TIMEOUT)) as db:
+            return read_scenario(db)
+    from entity_connections.fake.scenarios.loader import load_scenario
+
+    return load_scenario(options.get("scenario") or "acme")
+
+
+def _make_lists(scenario: "Scenario", username: str) -> "CachedLists":
+    """Return a scenario as the lists that a user would read."""
+    from entity_connections.domain.clock import now
+    from entity_connections.domain.connections import Connection, Direction
+    from entity_connections.domain.entities import Entity, Hierarchy
+    from entity_connections.services.snapshot import Snapshot
+    from entity_connections.services.storage.list_cache import CachedLists
+
+    hierarchy = Hierarchy(
+        Entity(entity.id, entity.name, entity.display_name, entity.parent_id, entity.status)
+        for entity in scenario.entities
+    )
+    accessible_ids = frozenset(scenario.roles.get(username, ()))
+    connections = [Connection(*connection) for connection in scenario.connections]
+    snapshots = tuple(
+        Snapshot(
+            acting_id,
+            hierarchy,
+            tuple(c for c in connections if acting_id in (c.source_id, c.target_id)),
+            accessible_ids,
+            now(),
+        )
+        for acting_id in [entity.id for entity in hierarchy if entity.id in accessible_ids]
+    )
+    return CachedLists(hierarchy, accessible_ids, snapshots, "", Direction.OUTBOUND)
+
+
+PROFILE = CompletedText("name", _list_profiles)
+USER = CompletedText("name", lambda _ctx: USERS.items())
+ENTITY = CompletedText("entity", _list_entities)
+CONNECTION_ID = CompletedText("connection_id", _list_connections)
+THEME = CompletedText("name", lambda _ctx: ((name, "") for name in THEMES))
+ENVIRONMENT = CompletedText("word", _list_environments)
+FAULT = CompletedText("name[=value]", _list_faults)
+POLICY = CompletedText("name=value", _list_policies)

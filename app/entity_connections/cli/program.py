@@ -10,7 +10,7 @@ import click
 
 from entity_connections import __version__
 from entity_connections.cli.command_group import CommandGroup
-from entity_connections.cli.completers import VARIABLE
+from entity_connections.cli.completers import THEME, THEMES, VARIABLE
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.output import discard_output, info
 from entity_connections.cli.parameters import option
@@ -125,7 +125,7 @@ def _format_list(names: dict[str, str]) -> str:
     ),
 )
 @tenant_options
-@option("--theme", metavar="NAME", help="Colours: dark, light, high-contrast, colour-blind-safe.")
+@option("--theme", type=THEME, help=f"Colours: {', '.join(THEMES)}.")
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @click.pass_context
 def program(ctx: click.Context, options: TenantOptions, theme: str | None) -> int | None:

@@ -8,16 +8,14 @@ import click
 from click.shell_completion import CompletionItem
 
 from entity_connections.cli.completers import (
-    complete_entities,
-    complete_profiles,
-    complete_users,
+    ENTITY,
+    FAULT,
+    PROFILE,
+    USER,
     filter_completions,
 )
 from entity_connections.cli.parameters import option
 from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS, is_scenario_file
-
-THEMES = ("dark", "light", "high-contrast", "colour-blind-safe")
-"""Names of the themes of this program; importing them from the screen would load Textual."""
 
 
 class ScenarioName(click.ParamType[str]):
@@ -111,7 +109,7 @@ def _convert_faults(
 
 _OPTIONS: dict[str, dict[str, Any]] = {
     "profile": {
-        "metavar": "NAME", "shell_complete": complete_profiles,
+        "type": PROFILE,
         "help": "A tenant of your config file; `login` makes one.",
     },
     "base_url": {
@@ -123,7 +121,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         "help": "What the built-in fake tenant holds: acme unless told; or a scenario file.",
     },
     "user": {
-        "metavar": "NAME", "shell_complete": complete_users,
+        "type": USER,
         "help": "Who to work as in the fake tenant: alice unless told.",
     },
     "tenant": {
@@ -131,11 +129,11 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         "help": "Keep the fake tenant in a file, which others may use at the same time.",
     },
     "faults": {
-        "metavar": "NAME[=VALUE]", "multiple": True, "callback": _convert_faults,
+        "multiple": True, "type": FAULT, "callback": _convert_faults,
         "help": "A bad day for the built-in fake tenant; `serve --faults` lists them. Repeatable.",
     },
     "entity": {
-        "metavar": "ENTITY", "shell_complete": complete_entities,
+        "type": ENTITY,
         "help": "The entity to act in: id, name or display name. Else ZUORA_ENTITY_ID.",
     },
 }  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from entity_connections.cli.completers import complete_entities
+from entity_connections.cli.completers import CONNECTION_ID, ENTITY
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import info, print_warnings
 from entity_connections.cli.parameters import argument, json_option, option
@@ -29,7 +29,6 @@ _OPTIONS = (
     option("--dry-run", is_flag=True, help="Show the exact request and send nothing."),
     json_option,
 )
-_ENTITY: dict[str, Any] = {"metavar": "ENTITY", "shell_complete": complete_entities}
 _JSON = """
 --json: [{"action", "source": {"id", "name", "displayName"}, "target": {...},
 "result", "sentence", "connectionId", "requestId", "codes"}]; result is
@@ -46,9 +45,9 @@ def _action_command(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command(epilog=_JSON)
 @_action_command
-@option("--from", "source", help="The source; the entity acted in, unless told.", **_ENTITY)
+@option("--from", "source", type=ENTITY, help="The source; the entity acted in, unless told.")
 @option(
-    "--to", "targets", multiple=True, required=True, **_ENTITY,
+    "--to", "targets", multiple=True, required=True, type=ENTITY,
     help="A target; may be given several times.",
 )  # fmt: skip
 @option(
@@ -75,9 +74,9 @@ async def request(
 def _make_command(action: Action, help_text: str) -> click.Command:
     @click.command(action.id, help=help_text, epilog=_JSON)
     @_action_command
-    @argument("connection", metavar="[CONNECTION_ID]", required=False)
-    @option("--from", "source", help="The source, in place of an id.", **_ENTITY)
-    @option("--to", "target", help="The target, in place of an id.", **_ENTITY)
+    @argument("connection", metavar="[CONNECTION_ID]", type=CONNECTION_ID, required=False)
+    @option("--from", "source", type=ENTITY, help="The source, in place of an id.")
+    @option("--to", "target", type=ENTITY, help="The target, in place of an id.")
     async def command(
         session: TenantSession,
         connection: str | None,

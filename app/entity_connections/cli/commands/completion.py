@@ -3,15 +3,17 @@
 import os
 import re
 import shlex
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 from click.shell_completion import (
     BashComplete,
     CompletionItem,
     FishComplete,
+    ShellComplete,
     ZshComplete,
     add_completion_class,
+    split_arg_string,
 )
 
 from entity_connections.cli.completers import VARIABLE
@@ -19,31 +21,125 @@ from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import echo, info
 from entity_connections.cli.parameters import argument
 
+_CURSOR = "\0"
+"""Stands behind the line, so that the last word is the one to complete, even if it is empty."""
 _SPECIAL = re.compile(r"([^A-Za-z0-9_./:=@%+,-])")
 """Characters that bash would interpret."""
 
 
-@add_completion_class
-class QuotingBashComplete(BashComplete):
-    """Completion in bash; a space in a name stays part of the word."""
+class _LineComplete(ShellComplete):
+    """Completes a line as it stands before the cursor.
 
-    source_template = BashComplete.source_template.replace(" read type", " read -r type")
+    The words that shells split it into differ: bash splits at "=" and ":", too.
+    """
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        """Return the whole words behind the name of the program, and the one to complete."""
+        *args, incomplete = split_arg_string(os.environ["COMP_LINE"] + _CURSOR)
+        return args[1:], incomplete.removesuffix(_CURSOR)
+
+
+@add_completion_class
+class _BashComplete(_LineComplete, BashComplete):
+    source_template = """\
+%(complete_func)s() {
+    local type value
+    COMPREPLY=()
+    while IFS=',' read -r type value; do
+        case $type in
+            dir) compopt -o dirnames ;;
+            file) compopt -o default ;;
+            plain) COMPREPLY+=("$value") ;;
+        esac
+    done < <(COMP_LINE="${COMP_LINE:0:COMP_POINT}" %(complete_var)s=bash_complete "$1" 2>/dev/null)
+}
+
+complete -o nosort -F %(complete_func)s %(prog_name)s
+"""
 
     def format_completion(self, item: CompletionItem[Any]) -> str:
-        """Return a completion with a backslash before each special character."""
+        """Return a completion of what bash takes for the word, with special characters escaped."""
+        value = item.value
         try:
-            shlex.split(os.environ.get("COMP_WORDS", ""))
-        except ValueError:  # the typed word began with a quote, where a backslash is literal
-            return f"{item.type},{item.value}"
-        return f"{item.type}," + _SPECIAL.sub(r"\\\1", item.value)
+            shlex.split(os.environ["COMP_LINE"])
+        except ValueError:  # a quote is open, in which a backslash is literal and "=" no end
+            return f"{item.type},{value}"
+        _, incomplete = self.get_completion_args()
+        if incomplete.startswith("--"):  # --option=value
+            _, _, incomplete = incomplete.partition("=")
+        before_value, equals, _ = incomplete.rpartition("=")
+        value = value.removeprefix(before_value + equals)
+        return f"{item.type}," + _SPECIAL.sub(r"\\\1", value)
+
+
+@add_completion_class
+class _ZshComplete(_LineComplete, ZshComplete):
+    source_template = """\
+#compdef %(prog_name)s
+
+%(complete_func)s() {
+    local -a plain described
+    local type value about
+    for type value about in "${(@f)$(COMP_LINE="${(j: :)words[1,CURRENT]}" \
+%(complete_var)s=zsh_complete $words[1] 2>/dev/null)}"; do
+        # Of --option=value only the value is completed.
+        [[ $PREFIX == --*=* ]] && compset -P 1 '*='
+        case $type in
+            dir) _path_files -/ ;;
+            file) _path_files ;;
+            plain) [[ $about == _ ]] && plain+=("$value") || described+=("$value:$about") ;;
+        esac
+    done
+    # Case does not count.
+    (( $#described )) && _describe -V unsorted described -M 'm:{a-zA-Z}={A-Za-z}'
+    (( $#plain )) && compadd -V unsorted -M 'm:{a-zA-Z}={A-Za-z}' -a plain
+}
+
+if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
+    %(complete_func)s "$@"
+else
+    compdef %(complete_func)s %(prog_name)s
+fi
+"""
+
+
+@add_completion_class
+class _FishComplete(_LineComplete, FishComplete):
+    source_template = """\
+function %(complete_func)s
+    # Of --option=value only the value is completed.
+    set -l before_value (commandline -ct | string match -r -- '^--[^=]+=')
+    test -n "$before_value"; or set before_value ""
+    for completion in (COMP_LINE=(commandline -cp) %(complete_var)s=fish_complete \
+%(prog_name)s 2>/dev/null)
+        set -l item (string split -m 1 -- , $completion)
+        switch $item[1]
+            case dir
+                printf '%%s\\n' $before_value(__fish_complete_directories $item[2])
+            case file
+                printf '%%s\\n' $before_value(__fish_complete_path $item[2])
+            case plain
+                printf '%%s\\n' $before_value$item[2]
+        end
+    end
+end
+
+complete --no-files --keep-order --command %(prog_name)s --arguments '(%(complete_func)s)'
+"""
+
+
+class _Shell(NamedTuple):
+    """The class that makes the script for a shell, and the file to keep it in."""
+
+    complete: type[ShellComplete]
+    path: str
 
 
 _SHELLS = {
-    "bash": (QuotingBashComplete, "~/.local/share/bash-completion/completions/entity-connections"),
-    "zsh": (ZshComplete, '"${fpath[1]}/_entity-connections"'),
-    "fish": (FishComplete, "~/.config/fish/completions/entity-connections.fish"),
+    "bash": _Shell(_BashComplete, "~/.local/share/bash-completion/completions/entity-connections"),
+    "zsh": _Shell(_ZshComplete, '"${fpath[1]}/_entity-connections"'),
+    "fish": _Shell(_FishComplete, "~/.config/fish/completions/entity-connections.fish"),
 }
-"""For each shell the class that makes its script, and the file to keep it in."""
 
 
 @click.command()
@@ -55,8 +151,8 @@ def completion(ctx: click.Context, shell: str) -> ExitCode:
     Entities complete from what was last read of the tenant; nothing is asked of
     Zuora for it.
     """
-    shell_class, path = _SHELLS[shell]
-    complete = shell_class(ctx.find_root().command, {}, "entity-connections", VARIABLE)
-    echo(complete.source_template % complete.source_vars())
+    complete, path = _SHELLS[shell]
+    script = complete(ctx.find_root().command, {}, "entity-connections", VARIABLE)
+    echo(script.source_template % script.source_vars())
     info(f"# To have it always: entity-connections completion {shell} > {path}")
     return ExitCode.DONE

@@ -15,7 +15,7 @@ from entity_connections.cli.output import (
     print_warnings,
 )
 from entity_connections.cli.parameters import json_option, option
-from entity_connections.cli.tenant.find_rows import find_direction, read_all_lists
+from entity_connections.cli.tenant.find_rows import read_all_lists
 from entity_connections.cli.tenant.session import (
     TenantSession,
     print_error,
@@ -49,7 +49,7 @@ async def connections(session: TenantSession, direction: str | None, *, as_json:
     listed = [
         connection
         for connection in snapshot.connections
-        if direction in (None, find_direction(connection, acting_id).value)
+        if direction in (None, connection.direction(acting_id).value)
     ]
     if not as_json:
         info(f"Acting in {snapshot.hierarchy.get(acting_id).title}.")
@@ -149,7 +149,7 @@ def _print_connections(
                 "source": entity_to_json(source),
                 "target": entity_to_json(target),
                 "status": connection.status,
-                "direction": find_direction(connection, acting_id).value,
+                "direction": connection.direction(acting_id).value,
             }
             for connection, (source, target) in zip(connections, ends, strict=True)
         ])  # fmt: skip

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import click
 
+from entity_connections.cli.completers import ENVIRONMENT
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import echo, format_table, format_title, info, print_warnings
 from entity_connections.cli.parameters import option
@@ -46,7 +47,7 @@ from entity_connections.settings.zuora_environments import (
 @some_tenant_options(
     profile="What to call it, or one there is.", base_url="A REST root that no word stands for."
 )
-@option("--environment", metavar="WORD", help=f"One of {', '.join(ENVIRONMENTS)}.")
+@option("--environment", type=ENVIRONMENT, help=f"One of {', '.join(ENVIRONMENTS)}.")
 @option("--client-id", metavar="ID", help="Of your OAuth client in Zuora.")
 @option("--risk", type=click.Choice(["sandbox", "production"]), help="Needed with most --base-url.")
 def login(

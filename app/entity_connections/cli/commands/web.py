@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 import entity_connections
+from entity_connections.cli.completers import THEMES
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.listening import address_options, bind_socket
 from entity_connections.cli.output import info
 from entity_connections.cli.parameters import option
 from entity_connections.cli.tenant.workspace import make_workspace
-from entity_connections.cli.tenant_options import THEMES, TenantOptions, some_tenant_options
+from entity_connections.cli.tenant_options import TenantOptions, some_tenant_options
 from entity_connections.fake.scenarios.catalogue import SCENARIOS
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from entity_connections.cli.completers import FAULT, POLICY
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.fake.fault_options import normalize_faults, print_faults
 from entity_connections.cli.fake.tenant_source import check_policies, prepare_source
@@ -30,12 +31,12 @@ if TYPE_CHECKING:
     " Each server counts its own calls against the rate limits.",
 )
 @option(
-    "--policy", "policies", multiple=True, metavar="NAME=VALUE", callback=check_policies,
+    "--policy", "policies", multiple=True, type=POLICY, callback=check_policies,
     help="Switch a choice where Zuora is silent; `policy` shows them. Repeatable; it stays"
     " in the tenant's file.",
 )  # fmt: skip
 @option(
-    "--fault", "faults", multiple=True, metavar="NAME[=VALUE]", callback=normalize_faults,
+    "--fault", "faults", multiple=True, type=FAULT, callback=normalize_faults,
     help="A bad day for its callers; --faults lists them. Repeatable.",
 )  # fmt: skip
 @option(

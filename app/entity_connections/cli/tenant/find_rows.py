@@ -11,7 +11,7 @@ import click
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.tenant.session import TenantSession, find_exit_code, print_error
 from entity_connections.domain.actions import Action, End
-from entity_connections.domain.connections import Connection, Direction
+from entity_connections.domain.connections import Direction
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.rows import Row
 from entity_connections.domain.text import clean
@@ -133,8 +133,3 @@ def list_missing(session: TenantSession, lists: Mapping[str, Snapshot | ZuoraErr
         for entity_id, snapshot in lists.items()
         if isinstance(snapshot, Snapshot) and not snapshot.complete
     ]
-
-
-def find_direction(connection: Connection, acting_id: str) -> Direction:
-    """Return the direction of a connection, as seen from the acting entity."""
-    return Direction.OUTBOUND if connection.source_id == acting_id else Direction.INBOUND

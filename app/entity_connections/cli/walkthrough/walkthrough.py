@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
-from entity_connections.cli.completers import filter_completions
+from entity_connections.cli.completers import THEMES, filter_completions
 from entity_connections.cli.exit_codes import CliError, ExitCode, usage_errors
 from entity_connections.cli.output import echo, info
 from entity_connections.cli.parameters import argument, option
 from entity_connections.cli.tenant.fake_workspace import make_fake_workspace
-from entity_connections.cli.tenant_options import THEMES, TenantOptions, parent_options
+from entity_connections.cli.tenant_options import TenantOptions, parent_options
 from entity_connections.cli.walkthrough.new import new
 from entity_connections.domain.text import clean
 from entity_connections.walkthrough.fixed_environment import fixed_environment

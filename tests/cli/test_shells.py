@@ -1,0 +1,75 @@
+"""Completion in the shells themselves: what is typed on a terminal, then tab, then enter."""
+
+import os
+import shlex
+import shutil
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from tests.cli.tenant import PROGRAM, environ, run
+
+STUB = f"""\
+#!/bin/sh
+[ -n "$_ENTITY_CONNECTIONS_COMPLETE" ] && exec {shlex.join(PROGRAM)}
+printf '<%s>' "$@"
+echo " end of the arguments"
+"""
+"""Stands for the program: completes as it does, and prints its arguments instead of running."""
+START = {
+    "bash": ["--norc", "--noprofile", "-i"],
+    "zsh": ["-f", "-i"],
+    "fish": ["--no-config", "-i"],
+}
+PREPARE = {
+    "bash": "source ./script; PS1='ready> '",
+    "zsh": "autoload -Uz compinit; compinit -u -D; source ./script; PS1='ready> '",
+    "fish": "source ./script; function fish_prompt; echo 'ready> '; end",
+}
+
+
+@pytest.fixture(params=START)
+def shell(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the name of a shell, with the program and the script of completion at hand."""
+    name: str = request.param
+    if shutil.which(name) is None:
+        pytest.skip(f"{name} is not installed")
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin" / "entity-connections"
+    program.write_text(STUB)
+    program.chmod(0o755)
+    (tmp_path / "script").write_text(run(tmp_path, "completion", name).stdout)
+    (tmp_path / "mine.toml").touch()
+    return name
+
+
+def environment(tmp_path: Path) -> dict[str, str]:
+    path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
+    return environ(tmp_path, PATH=path, HOME=str(tmp_path), TERM="dumb", LC_ALL="C.UTF-8")
+
+
+def test_a_line_is_completed(shell: str, tmp_path: Path) -> None:
+    program = pexpect.spawn(
+        shell, START[shell], cwd=tmp_path, env=environment(tmp_path), encoding="utf-8",
+        dimensions=(40, 200), timeout=20,
+    )  # fmt: skip
+    try:
+        program.sendline(PREPARE[shell])
+        program.expect_exact("ready> '")  # as typed
+        for typed, wanted in {
+            "connections --entity=Acme-Eu": "<connections><--entity=Acme-Europe>",
+            "connections --entity 'Acme C": "<connections><--entity><Acme Corporation>",
+            "serve --policy=denied=rem": "<serve><--policy=denied=removed>",
+            "--base-url http://localhost:1 --theme hi": "<http://localhost:1><--theme><high-",
+            "serve --scenario=mi": "<serve><--scenario=mine.toml>",
+            "accept 8a8082555b3c70de015b44a1": "<accept><8a8082555b3c70de015b44a1c07e2b01>",
+        }.items():
+            program.expect_exact("ready> ")
+            program.send(f"entity-connections {typed}\t")
+            program.send("\r")
+            program.expect_exact(" end of the arguments")
+            assert program.before is not None
+            assert wanted in program.before, (typed, program.before)
+    finally:
+        program.close(force=True)
