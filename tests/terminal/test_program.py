@@ -4,6 +4,7 @@ import re
 import sys
 from pathlib import Path
 
+import pytest
 from entity_connections.services.storage.journal import Journal
 
 from tests.terminal.pty import Terminal
@@ -111,3 +112,35 @@ def test_the_outcome_of_a_write_is_recorded_after_a_crash(tmp_path: Path) -> Non
         assert "RuntimeError: broken on purpose" in terminal.transcript.decode()
     [path] = tmp_path.rglob("state.sqlite3")
     assert [entry.outcome for entry in Journal(path, "").read_entries()] == ["confirmed"]
+
+
+def test_a_terminal_without_utf_8_gets_ascii_only_in_its_own_size() -> None:
+    """COLUMNS and LINES may be those of another window; an empty NO_COLOR is none; tmux is here."""
+    env = {"LC_ALL": "C", "COLUMNS": "30", "LINES": "8", "NO_COLOR": "", "TMUX": "/tmp/t,1,0"}
+    with Terminal(PROGRAM, size=(100, 30), env=env) as terminal:
+        terminal.wait_for("* Connected")
+        terminal.wait_for("-" * 100)
+        terminal.send("up", "c")
+        terminal.wait_for("In tmux it needs: tmux set -g allow-passthrough on")
+        terminal.send("e")
+        terminal.wait_for("+- Entity switcher ---")
+        terminal.send("escape", "ctrl+q")
+        assert terminal.wait_exit() == 0
+        output = bytes(terminal.transcript)
+        assert output.isascii()
+        assert b"\x1bPtmux;\x1b\x1b]52;c;OGE4MDgyNTU1NWEz" in output
+        assert b"\x1b[38;2;" in output
+
+
+@pytest.mark.parametrize(
+    ("env", "sentence"),
+    [
+        ({"TERM": "dumb"}, "TERM=dumb denies; without one, use a command: entities, connections,"),
+        ({"TEXTUAL_THEME": "nosuch"}, "TEXTUAL_THEME: there is no theme 'nosuch'"),
+    ],
+)
+def test_a_screen_that_cannot_open_says_why(env: dict[str, str], sentence: str) -> None:
+    with Terminal(PROGRAM, size=(300, 24), env=env) as terminal:
+        assert terminal.wait_exit() == 2
+        assert sentence in terminal.text()
+        assert b"\x1b" not in terminal.transcript

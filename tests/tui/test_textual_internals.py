@@ -22,6 +22,8 @@ PRIVATE_PARTS = (
     ("textual._xterm_parser", "XTermParser"),
     # tui/terminal/driver.py: tells when output has been written to the terminal.
     ("textual.drivers.linux_driver:LinuxDriver", "_file"),
+    # tui/terminal/driver.py: the size is the terminal's, not that of COLUMNS and LINES.
+    ("textual.drivers.linux_driver:LinuxDriver", "_get_terminal_size"),
     # tui/terminal/browser.py: a write to a closed pipe must not raise.
     (_WEB_DRIVER, "_write"),
     # tui/terminal/browser.py: reads the pipe with our own parser.

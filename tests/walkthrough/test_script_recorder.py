@@ -94,7 +94,7 @@ def test_a_terminal_that_is_too_small_is_refused(size: tuple[int, int], tmp_path
         (["there.toml"], "there.toml is there already; --force replaces it."),
         (["none/mine.toml"], "cannot be written"),
         (["mine.toml", "--user", "dora"], "'dora' is not one of"),
-        (["mine.toml"], "to record you, the screen needs a terminal."),
+        (["mine.toml"], "the screen needs a terminal as its input"),
     ],
 )
 def test_what_is_refused(

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
+from entity_connections.ascii_signs import find_terminal_encoding, make_sign_replacer
 from entity_connections.domain.entities import Entity
 
 MAX_COLUMN_WIDTH = 48
@@ -87,6 +88,8 @@ def print_warnings(warnings: Iterable[str]) -> None:
 
 
 def _write(stream: TextIO, text: str) -> None:
+    encoding = find_terminal_encoding() if stream.isatty() else stream.encoding
+    text = make_sign_replacer(encoding, _count_cells)(text)
     try:
         stream.write(text.encode(stream.encoding, "replace").decode(stream.encoding) + "\n")
         stream.flush()

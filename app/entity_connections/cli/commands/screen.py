@@ -2,16 +2,17 @@
 
 import gc
 import os
-import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 import click
 
+from entity_connections.cli.command_group import COMMANDS
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import info
 from entity_connections.cli.tenant.workspace import make_workspace
 from entity_connections.cli.tenant_options import TenantOptions
+from entity_connections.cli.terminal import check_terminal
 from entity_connections.services.storage.journal import Journal, JournalError
 from entity_connections.services.storage.journal_entry import Entry
 
@@ -25,23 +26,15 @@ def open_screen(options: TenantOptions, theme: str | None) -> int:
     if os.environ.get("TEXTUAL_DRIVER"):  # the screen runs in a browser
         if not options.fake:
             raise click.UsageError("a browser gets at no tenant but the fake one.")
-    elif not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise click.UsageError(
-            "the screen needs a terminal as its input and its error output;"
-            " without one, use a command: see --help."
-        )
+    else:
+        check_terminal(f"without one, use a command: {', '.join(COMMANDS)}; see --help.")
     workspace = make_workspace(options)
     with _no_garbage_collection():
         from entity_connections.tui.app import ConnectionsApp
         from entity_connections.tui.terminal.run import run_app
 
         app = ConnectionsApp(workspace)
-    name = theme or os.environ.get("TEXTUAL_THEME") or "dark"
-    if name not in app.available_themes:
-        raise click.UsageError(
-            f"there is no theme {name!r}; the themes are: {', '.join(app.available_themes)}."
-        )
-    app.theme = name
+    app.theme = _choose_theme(theme, app.available_themes)
     status = run_app(app)
     if status == ExitCode.DONE and (entry := _find_open_entry(workspace.journal)):
         info(
@@ -50,6 +43,22 @@ def open_screen(options: TenantOptions, theme: str | None) -> int:
         )
         return ExitCode.UNKNOWN
     return ExitCode.CRASHED if status == 1 else status
+
+
+def _choose_theme(option: str | None, available: Collection[str]) -> str:
+    """Return the theme that `--theme` or TEXTUAL_THEME names; of a list, the first there is.
+
+    Raises:
+        click.UsageError: there is no such theme.
+    """
+    origin = "TEXTUAL_THEME" if option is None else "--theme"
+    names = option or os.environ.get("TEXTUAL_THEME") or "dark"
+    for name in names.split(","):
+        if name.strip() in available:
+            return name.strip()
+    raise click.UsageError(
+        f"{origin}: there is no theme {names!r}; the themes are: {', '.join(available)}."
+    )
 
 
 @contextmanager

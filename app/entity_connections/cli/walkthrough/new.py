@@ -2,7 +2,6 @@
 
 import os
 import shlex
-import shutil
 import sys
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from entity_connections.cli.output import echo, info
 from entity_connections.cli.parameters import argument, option
 from entity_connections.cli.tenant.workspace import make_workspace
 from entity_connections.cli.tenant_options import TenantOptions, some_tenant_options
+from entity_connections.cli.terminal import check_terminal
 from entity_connections.fake.scenarios.catalogue import SCENARIOS
 from entity_connections.files import replace_file
 
@@ -88,9 +88,8 @@ def _terminal_size() -> tuple[int, int]:
     """
     from entity_connections.walkthrough.script_models import MAX_SIZE, MIN_SIZE
 
-    if os.environ.get("TEXTUAL_DRIVER") or not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise click.UsageError("to record you, the screen needs a terminal.")
-    columns, lines = shutil.get_terminal_size()
+    check_terminal("without one, write the script by hand.")
+    columns, lines = os.get_terminal_size(sys.stdin.fileno())
     if columns < MIN_SIZE[0] or lines < MIN_SIZE[1]:
         raise click.UsageError(
             f"this terminal has {columns} columns and {lines} rows;"

@@ -1,7 +1,6 @@
 """`walkthrough`: plays scripted tours to an audience, records them, checks them, makes them."""
 
 import os
-import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from entity_connections.cli.output import echo, info
 from entity_connections.cli.parameters import argument, option
 from entity_connections.cli.tenant.fake_workspace import make_fake_workspace
 from entity_connections.cli.tenant_options import TenantOptions, parent_options
+from entity_connections.cli.terminal import check_terminal
 from entity_connections.cli.walkthrough.new import new
 from entity_connections.domain.text import clean
 from entity_connections.walkthrough.fixed_environment import fixed_environment
@@ -109,8 +109,7 @@ def play(name: str, theme: str, speed: float, folder: str | None, *, png: bool, 
     script, open_workspace = _read(name)
     if png or force:
         raise click.UsageError("--png and --force belong to --export DIR.")
-    if not (sys.stdin.isatty() and sys.stderr.isatty()) or "TEXTUAL_DRIVER" in os.environ:
-        raise click.UsageError("to play it takes a terminal; without one, --export DIR records it.")
+    check_terminal("without one, --export DIR records it.")
     from entity_connections.walkthrough import player
 
     status = player.play(script, open_workspace, theme, speed)

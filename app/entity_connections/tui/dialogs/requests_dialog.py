@@ -15,6 +15,7 @@ from entity_connections.services.workspace import Workspace
 from entity_connections.tui.dialogs.log_dialog import LogDialog, Record
 from entity_connections.tui.rendering.shell_command import format_call
 from entity_connections.tui.screens.connections_view import ConnectionsView
+from entity_connections.tui.terminal.clipboard import get_copy_hint
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.grid.layout import Cell, Column, Item
 
@@ -105,7 +106,8 @@ class RequestsDialog(LogDialog):
     def _copy(self, text: str | None, *, otherwise: str) -> None:
         if text:
             self.app.copy_to_clipboard(text)
-            self.show_message(f"Sent to the terminal's clipboard: {text}")
+            message = f"Sent to the terminal's clipboard: {text}. {get_copy_hint()}"
+            self.show_message(message.removesuffix(". "))
         else:
             self.show_message(otherwise)
 

@@ -1,6 +1,7 @@
 """The terminal driver: reads input with our parser, and resets every mode when it leaves."""
 
 import asyncio
+import contextlib
 import os
 import selectors
 import signal
@@ -9,10 +10,12 @@ from enum import Enum, auto
 from functools import partial
 from typing import Any, ClassVar, Final, TextIO
 
+from rich.cells import cell_len
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message_pump import MessagePump
 
+from entity_connections.ascii_signs import find_terminal_encoding, make_sign_replacer
 from entity_connections.tui.terminal.input_parser import InputParser
 
 EXIT_CHECK_INTERVAL: Final = 0.1
@@ -55,7 +58,15 @@ class TerminalDriver(LinuxDriver):
         super().__init__(app, **kwargs)
         self.app = app
         self.loop = asyncio.get_running_loop()
-        self._file: Any = _CallbackFile(self._file)
+        self._file: Any = _TerminalFile(self._file)
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Ask the terminal, whatever COLUMNS and LINES say and wherever stdout goes."""
+        with contextlib.suppress(OSError):
+            columns, lines = os.get_terminal_size(self.fileno)
+            if columns and lines:  # a terminal on a serial line may not know
+                return columns, lines
+        return 80, 24
 
     def start_application_mode(self) -> None:
         """Set the modes of the terminal, at the start or after a suspension.
@@ -137,11 +148,15 @@ class _Callback(str):
         return self
 
 
-class _CallbackFile:
-    """The file that Textual's output thread writes to; it calls each `_Callback` it gets."""
+class _TerminalFile:
+    """The file that Textual's output thread writes to; it calls each `_Callback` it gets.
+
+    What the terminal cannot show is replaced here, on the way out.
+    """
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
+        self._replace_signs = make_sign_replacer(find_terminal_encoding(), cell_len)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._file, name)
@@ -152,4 +167,4 @@ class _CallbackFile:
             self._file.flush()
             text.function()
         else:
-            self._file.write(text)
+            self._file.write(self._replace_signs(text))

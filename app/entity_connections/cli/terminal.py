@@ -1,0 +1,25 @@
+"""What the screen needs of the terminal that the program was started on."""
+
+import os
+import sys
+
+import click
+
+
+def check_terminal(alternative: str) -> None:
+    """Check that the screen can be shown.
+
+    Args:
+        alternative: what the user can do without it, for the error.
+
+    Raises:
+        click.UsageError: there is no terminal, or it can only print lines.
+    """
+    term = os.environ.get("TERM", "")
+    if os.environ.get("TEXTUAL_DRIVER") or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        problem = "the screen needs a terminal as its input and its error output"
+    elif term in ("dumb", "unknown"):
+        problem = f"the screen needs a terminal that can place the cursor, which TERM={term} denies"
+    else:
+        return
+    raise click.UsageError(f"{problem}; {alternative}")
