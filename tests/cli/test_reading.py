@@ -43,7 +43,7 @@ def test_connections_are_the_same_inside_and_on_a_socket(
     done = run(home, "connections", "--json", *where, **more)
     assert (done.returncode, done.stderr) == (0, "")
     found = json.loads(done.stdout)
-    assert len(found) == 13
+    assert len(found) == 11
     assert found[0] == {
         "id": "8a80825555a3c7a10155b54a63821c0d",
         "source": {
@@ -61,7 +61,7 @@ def test_connections_are_the_same_inside_and_on_a_socket(
     }
 
 
-@pytest.mark.parametrize(("direction", "count"), [("inbound", 4), ("outbound", 9)])
+@pytest.mark.parametrize(("direction", "count"), [("inbound", 4), ("outbound", 7)])
 def test_connections_are_filtered_by_direction(home: Path, direction: str, count: int) -> None:
     found = json.loads(run(home, "connections", "--json", "--direction", direction).stdout)
     assert [connection["direction"] for connection in found] == [direction] * count
@@ -101,8 +101,7 @@ def test_an_unusable_acting_entity_is_reported(
 def test_waiting_reads_every_accessible_entity(home: Path, tenant: Served) -> None:
     where = ["--base-url", tenant.url]
     done = run(home, "waiting", "--json", *where, **tenant.environ())
-    assert done.returncode == 3  # because of Acme-Brazil
-    assert done.stderr.endswith('nobody knows whether it waits: 1 × "Suspended".\n')
+    assert (done.returncode, done.stderr) == (0, "")
     found = json.loads(done.stdout)
     ends = {(row["source"]["name"], row["target"]["name"]) for row in found}
     assert ends == {

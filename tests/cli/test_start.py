@@ -60,7 +60,7 @@ def test_an_unknown_entity_in_the_environment_is_a_warning_in_the_fake_tenant_on
 ) -> None:
     done = run(home, "connections", "--json", ZUORA_ENTITY_ID="0" * 32)
     assert done.returncode == 0
-    assert len(json.loads(done.stdout)) == 13
+    assert len(json.loads(done.stdout)) == 11
     assert "No entity is called" in done.stderr
     assert "This is Acme Corporation instead." in done.stderr
     assert run(home, "connections", "--entity", "0" * 32).returncode == 2

@@ -63,7 +63,7 @@ def test_export_makes_the_same_tenant_again(home: Path, path: Path, tmp_path: Pa
         copy = tmp_path / f"{form}.tenant"
         run(home, "connections", "--tenant", str(copy), "--scenario", str(file))
         assert run(home, "tenant", "export", str(copy), "--format", form).stdout == first[form]
-        assert "19 connections" in run(home, "scenario", "check", str(file)).stdout
+        assert "17 connections" in run(home, "scenario", "check", str(file)).stdout
 
 
 def test_reset(home: Path, path: Path) -> None:
@@ -146,5 +146,5 @@ def test_scenarios_are_listed_shown_and_described(home: Path, tmp_path: Path) ->
     file = tmp_path / "acme.toml"
     file.write_text(run(home, "scenario", "show", "acme").stdout, encoding="utf-8")
     checked = run(home, "scenario", "check", str(file))
-    assert "15 entities, 18 connections, 3 users" in checked.stdout, checked.stderr
+    assert "15 entities, 16 connections, 3 users" in checked.stdout, checked.stderr
     assert "ScenarioFile" in json.loads(run(home, "scenario", "schema").stdout)["title"]

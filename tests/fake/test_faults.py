@@ -316,7 +316,7 @@ async def test_another_administrator_acts_by_the_rules_and_the_seed(open_server:
 
     first, other = await list_repeatedly(1), await list_repeatedly(2)
     assert _without_ids(first) == _without_ids(await list_repeatedly(1)) != _without_ids(other)
-    assert sum(rows != before for before, rows in pairwise(first)) >= 5
+    assert sum(rows != before for before, rows in pairwise(first)) >= 3
     for rows in first:
         active = [
             (row["sourceEntityId"], row["targetEntityId"])

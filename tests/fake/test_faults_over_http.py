@@ -192,4 +192,4 @@ def test_the_adapter_reads_in_spite_of_temporary_faults(fault: str) -> None:
             return len((await zuora.list_connections(CORPORATION)).items)
 
     with serve_tenant(faults=[fault]) as tenant:
-        assert asyncio.run(read(tenant)) == 13
+        assert asyncio.run(read(tenant)) == 11

@@ -8,6 +8,7 @@ import pytest
 from entity_connections.fake.model import NAME_PATTERN, Scenario
 from entity_connections.fake.scenarios.builtin import acme, global_500, hostile
 from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS, UnknownScenarioError
+from entity_connections.fake.scenarios.loader import load_scenario
 from entity_connections.fake.tenant import open_tenant
 
 from tests.fake.conftest import Open
@@ -64,6 +65,15 @@ def test_what_is_not_needed_is_not_imported(statement: str, foreign: set[str]) -
     assert foreign.isdisjoint(loaded)
 
 
+@pytest.mark.parametrize("name", [name for name in SCENARIOS if name != "hostile"])
+def test_only_the_hostile_scenario_holds_what_zuora_does_not_document(name: str) -> None:
+    scenario = load_scenario(name)
+    entity_ids = {entity.id for entity in scenario.entities}
+    for connection in scenario.connections:
+        assert connection.status in {"Pending", "Connected", "Disconnected"}
+        assert {connection.source_id, connection.target_id} <= entity_ids
+
+
 def test_acme_has_a_row_for_every_status() -> None:
     company = acme.scenario()
     outbound = _list_statuses(company, "outbound")
@@ -71,9 +81,7 @@ def test_acme_has_a_row_for_every_status() -> None:
     assert outbound[acme.CANADA] == ["Pending"]
     assert outbound[acme.NORDICS] == ["Disconnected"]
     assert outbound[acme.IBERIA] == ["Disconnected", "Connected"]
-    assert outbound[acme.BRAZIL] == ["Suspended"]
-    assert acme.GONE in outbound.keys() - {entity.id for entity in company.entities}
-    assert {acme.MEXICO, acme.AUSTRALIA, acme.UK}.isdisjoint(outbound)
+    assert {acme.BRAZIL, acme.MEXICO, acme.AUSTRALIA, acme.UK}.isdisjoint(outbound)
     assert _list_statuses(company, "inbound") == {
         acme.US: ["Connected"],
         acme.GERMANY: ["Pending"],
@@ -123,13 +131,16 @@ async def test_an_empty_tenant_has_entities_but_no_connection(open_server: Open)
 
 
 @pytest.mark.asyncio
-async def test_hostile_names_are_sent_unchanged(open_server: Open) -> None:
+async def test_hostile_names_and_records_are_sent_unchanged(open_server: Open) -> None:
     session = await open_server("hostile").sign_in("alice")
     entities = (await session.get("/v1/entities")).json()["entities"]
     shown = {entity["name"]: entity["displayName"] for entity in entities}
     assert shown.pop("Global") == "Global [red]Hostile[/]"
     assert shown == hostile.ATTACKS
-    assert {row["status"] for row in await session.list()} == set(hostile.STATUSES)
+    connections = await session.list()
+    assert {row["status"] for row in connections} == set(hostile.STATUSES)
+    targets = {row["targetEntityId"] for row in connections}
+    assert targets - {entity["id"] for entity in entities} == {hostile.UNLISTED}
 
 
 @pytest.mark.asyncio

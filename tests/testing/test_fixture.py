@@ -34,7 +34,7 @@ def connections(tenant, user="alice"):
 
 @pytest.mark.parametrize("time", [1, 2])
 def test_fresh_each_time(zuora_tenant, time):
-    assert len(connections(zuora_tenant)) == 13
+    assert len(connections(zuora_tenant)) == 11
     zuora_tenant.faults.on("another-administrator=1,times=1")
     connections(zuora_tenant)
 

@@ -223,7 +223,7 @@ async def test_list_warnings(snap: Snapshot) -> None:
         ui.fake.state.db.execute("UPDATE connection SET id = 'no id ' || seq WHERE seq <= 2")
         await ui.press("ctrl+r")
         snap(ui.app)
-        assert len(ui.row_names()) == 15
+        assert len(ui.row_names()) == 14
 
 
 @pytest.mark.asyncio

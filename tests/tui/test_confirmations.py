@@ -253,7 +253,7 @@ async def test_covered_question(snap: Snapshot) -> None:
 
 
 async def test_an_entity_that_is_not_listed_is_named_by_the_end_of_its_id() -> None:
-    async with open_screen() as ui:
+    async with open_screen("hostile") as ui:
         await ui.move_to("Entity 4b7e0f13")
         await ui.press("x")
         await ui.type("4b7e0f13")

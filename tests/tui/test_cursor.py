@@ -198,9 +198,9 @@ async def test_each_tab_has_its_own_filter() -> None:
         await ui.press("o")
         assert ui.screen.view.filter_input.value == "europe"
         assert len(ui.row_names()) == 6
-        assert "6 of 15" in ui.text("tabs")
+        assert "6 of 14" in ui.text("tabs")
         await ui.press("escape")
-        assert len(ui.row_names()) == 15
+        assert len(ui.row_names()) == 14
 
 
 async def test_the_cursor_starts_on_a_waiting_row_else_on_one_to_request() -> None:

@@ -23,7 +23,7 @@ async def test_filtered_to_nothing(snap: Snapshot) -> None:
         await ui.type("zzz")
         snap(ui.app)
         await ui.press("escape")
-        assert len(ui.row_names()) == 15
+        assert len(ui.row_names()) == 14
 
 
 async def test_failed_with_rows_from_before(snap: Snapshot) -> None:
@@ -46,4 +46,4 @@ async def test_failed_with_nothing_to_show(snap: Snapshot) -> None:
         ui.fake.faults.off()
         await ui.press("ctrl+r")
         assert ui.state.acting_id == CORPORATION
-        assert len(ui.row_names()) == 15
+        assert len(ui.row_names()) == 14

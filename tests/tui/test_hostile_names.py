@@ -70,6 +70,11 @@ async def test_a_status_from_outside_is_shown_as_a_word_with_no_action() -> None
         assert actions["? [/]"] == ""
         assert actions["? (no word)"] == ""
         assert actions["? Connected⏎Pending"] == ""
+        ui.rows.cursor_key = next(
+            item.key for item in ui.rows.items if item.cells["status"].text == "? Suspended"
+        )
+        await ui.press("x")
+        assert '"Suspended" is not known here' in ui.notice
 
 
 async def test_logs_show_names_as_text() -> None:

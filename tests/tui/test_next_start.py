@@ -52,7 +52,7 @@ async def test_offline(snap: Snapshot, tmp_path: Path) -> None:
         assert "Zuora cannot be reached: No connection" in ui.notice
         await ui.press("escape")
         await ui.snap_sizes(snap)
-        assert len(ui.row_names()) == 15
+        assert len(ui.row_names()) == 14
         assert ui.screen.view.rows.stale
         assert "read 3 h ago" in ui.text("header")
         await ui.move_to("Acme-Germany")
@@ -68,7 +68,7 @@ async def test_the_rows_are_there_before_anything_answers(tmp_path: Path) -> Non
     async with open_screen(
         faults=["latency=60,calls=tokens"], setup=setup, ready=lambda ui: bool(ui.row_names())
     ) as ui:
-        assert len(ui.row_names()) == 15
+        assert len(ui.row_names()) == 14
         assert ui.text("header").endswith("reading… · read 2 days ago")
         assert ui.screen.view.rows.stale
         await ui.pilot.press("i")
@@ -120,7 +120,7 @@ async def test_a_cancelled_start_is_repeated(tmp_path: Path) -> None:
         await ui.wait_until(lambda: ui.screen.state is not None)
         disk.go_on.set()
         await ui.settle()
-        assert len(ui.row_names()) == 15
+        assert len(ui.row_names()) == 14
         assert ui.text("banner").startswith("Offline")
 
 
@@ -190,4 +190,4 @@ async def test_offline_it_stays_unknown_and_is_recorded_once_when_it_is_known(
 async def test_an_unreadable_journal_is_reported_at_the_start(tmp_path: Path) -> None:
     async with open_screen(setup=TenantSetup(journal=Journal(tmp_path, "acme"))) as ui:
         assert "cannot be read" in ui.notice
-        assert len(ui.row_names()) == 15
+        assert len(ui.row_names()) == 14

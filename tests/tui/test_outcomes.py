@@ -156,7 +156,6 @@ async def test_every_write_delays_quitting_and_not_only_the_first() -> None:
             ("Acme-UK", "r", "is not provisioned yet"),
             ("Acme-Australia", "r", "You may not enter Acme-Australia"),
             ("Acme-Australia", "g", "You may not enter Acme-Australia"),
-            ("Acme-Brazil", "x", '"Suspended" is not known here'),
             ("Acme-US", "d", "has no request that waits"),
             ("Acme-UK", "enter", "is not provisioned yet"),
         ]),

@@ -39,7 +39,7 @@ def test_a_text_that_does_not_come_fails_with_step_caption_and_both_screens() ->
         (
             'do = [{ click = "Request Connection" }]',
             (
-                '"Request Connection" is on the screen 4 times; say which one by what stands'
+                '"Request Connection" is on the screen 5 times; say which one by what stands'
                 ' before it on its line: "this … Request Connection".'
             ),
         ),
@@ -59,7 +59,7 @@ def test_a_click_prefers_the_dialog_to_what_is_behind_it() -> None:
 
 
 def test_the_first_step_waits_until_the_tenant_is_open() -> None:
-    assert "Share To (Outbound) 15" in last_screen(make_script('do = [{ press = "/" }]'))
+    assert "Share To (Outbound) 14" in last_screen(make_script('do = [{ press = "/" }]'))
 
 
 def test_faults_are_those_of_the_step_and_no_others() -> None:

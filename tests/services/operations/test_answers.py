@@ -159,7 +159,7 @@ async def test_an_unreadable_record_keeps_a_write_from_leaving_once_more(trial: 
 
 async def test_a_readable_record_in_a_list_that_is_not_whole_is_not_enough(trial: Trial) -> None:
     outcome = await trial.execute(
-        await trial.plan(ACCEPT), "expired-token=0,calls=writes,times=1", "unreadable-record=5"
+        await trial.plan(ACCEPT), "expired-token=0,calls=writes,times=1", "unreadable-record=4"
     )
     assert (outcome.state, trial.writes) == (State.UNKNOWN, ["accept"])
     assert "still shows Pending" in outcome.sentence

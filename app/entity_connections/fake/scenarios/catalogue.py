@@ -6,11 +6,11 @@ The command line reads this module before it loads a server: it must not import 
 from entity_connections.domain.words import join_or
 
 SCENARIOS = {
-    "acme": "Zuora's example company, with every state of a row",
+    "acme": "Zuora's example company, with every documented status",
     "denied-removed": "acme, but a denied request vanishes from the lists",
     "empty": "five entities, and no connection yet",
     "global-500": "512 entities, the most there can be; 513 connections",
-    "hostile": "names and statuses that attack the screen",
+    "hostile": "what Zuora does not send: names, statuses and ids that attack a client",
 }
 """The built-in scenarios, each with a description in one line."""
 

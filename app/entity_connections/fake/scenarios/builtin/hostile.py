@@ -1,4 +1,4 @@
-"""hostile: names and statuses that try to attack the terminal that shows them.
+"""hostile: names and statuses that try to attack the terminal, and records that no list explains.
 
 Zuora puts no rule on a display name (contract C2), and treats statuses as text,
 so whoever may edit an entity in a customer's tenant could send any of these.
@@ -16,6 +16,8 @@ from entity_connections.fake.policy import Policy
 from entity_connections.fake.scenarios.builtin.users import create_roles, create_users
 
 GLOBAL = "8a808255660000000166000000000000"
+UNLISTED = "8a80825553d0219c0153d9c44b7e0f13"
+"""An entity that a connection names and no list shows."""
 
 ATTACKS = {
     "markup-closing": "[/]",
@@ -50,6 +52,7 @@ STATUSES = (
     "Connected\nPending",
     "",
     "S" * 10_000,
+    "Suspended",
 )
 
 
@@ -73,11 +76,12 @@ def scenario() -> Scenario:
         Connection(f"8a8082556620000001662000{number:08x}", entity.id, GLOBAL, PENDING)
         for number, entity in enumerate(attackers, start=1)
     )
+    to_unlisted = Connection("8a8082556630000001663000000000ff", GLOBAL, UNLISTED, CONNECTED)
     everything = [GLOBAL, *(entity.id for entity in attackers)]
     return Scenario(
         tenant_id="6666",
         entities=(Entity(GLOBAL, "Global", "Global [red]Hostile[/]", None, "GMT"), *attackers),
-        connections=outbound + inbound,
+        connections=(*outbound, *inbound, to_unlisted),
         users=create_users("hostile", alice=GLOBAL, bruno=attackers[0].id, carol=GLOBAL),
         roles=create_roles(alice=everything, bruno=everything[1:2], carol=everything[:3]),
         policy=Policy(),
