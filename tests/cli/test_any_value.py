@@ -20,6 +20,8 @@ import pytest
 from entity_connections.cli import program as cli
 from entity_connections.cli.exit_codes import ExitCode
 
+from tests.cli.all_commands import COMMANDS
+
 EMPTY = ("", " ", "\t\n", "\N{NO-BREAK SPACE}")
 NEVER = (  # no value of any option, and refused wherever it is given
     *EMPTY,
@@ -44,22 +46,6 @@ UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 REAL = {"walkthrough": "disconnect", "scenario": "acme", "file": "new.toml", "path": "new.toml"}
 """What is given by type to what must be given, while something else is tried."""
 
-Case = tuple[tuple[str, ...], click.Command]
-
-
-def walk(command: click.Command, names: tuple[str, ...] = ()) -> Iterator[Case]:
-    """Return every command below this one, with its names."""
-    yield names, command
-    if isinstance(command, click.Group):
-        context = click.Context(command)
-        for name in command.list_commands(context):
-            below = command.get_command(context, name)
-            assert below is not None
-            yield from walk(below, (*names, name))
-
-
-CASES = list(walk(cli.program))
-
 
 def takes_value(parameter: click.Parameter) -> bool:
     return not (isinstance(parameter, click.Option) and (parameter.is_flag or parameter.count))
@@ -70,7 +56,7 @@ def values_for(
 ) -> tuple[str, ...]:
     """Return the values to try; an option of several commands shares them out among four."""
     commands = [
-        other for _, other in CASES if parameter.opts in [known.opts for known in other.params]
+        other for _, other in COMMANDS if parameter.opts in [known.opts for known in other.params]
     ]
     step = min(len(commands), 4)
     return values[commands.index(command) % step :: step]
@@ -164,7 +150,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 
 commands = pytest.mark.parametrize(
-    ("names", "command"), CASES, ids=[" ".join(names) for names, _ in CASES]
+    ("names", "command"), COMMANDS, ids=[" ".join(names) for names, _ in COMMANDS]
 )
 
 

@@ -31,7 +31,11 @@ def test_version_and_help(home: Path) -> None:
         (["--user", "mallory"], ["'mallory'", "--user", "'alice'", "'bruno'", "'carol'"]),
         (["--usr", "alice"], ["--usr", "--user"]),
         (["--theme"], ["--theme"]),
-        (["connect"], ["connect"]),
+        (["reqest"], ["'reqest'; did you mean request?", "entity-connections --help"]),
+        (["journal", "verfy"], ["did you mean verify?", "entity-connections journal --help"]),
+        (["nothing-like-it"], ["'nothing-like-it'. See: entity-connections --help"]),
+        (["help", "reqest"], ["did you mean request?"]),
+        (["help", "entities", "x"], ["entity-connections entities has no commands, so no 'x'."]),
         ([], ["terminal"]),
         (["--no-such\x1b]0;x\x07"], ["--no-such"]),
         (["entities", "a\nb\u202e"], ["argument (a⏎b)"]),
@@ -104,6 +108,12 @@ def test_each_command_has_its_help_and_its_line_in_the_list(home: Path, command:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(f"Usage: entity-connections {command} ")
     assert f"  {command}  " in run(home, "--help").stdout
+
+
+@pytest.mark.parametrize("names", [(), ("request",), ("journal", "verify"), ("help",)])
+def test_help_shows_what_the_option_shows(home: Path, names: tuple[str, ...]) -> None:
+    done = run(home, "help", *names)
+    assert (done.returncode, done.stdout) == (0, run(home, *names, "--help").stdout)
 
 
 @pytest.mark.parametrize("group", ["config", "tenant"])

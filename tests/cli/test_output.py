@@ -1,13 +1,43 @@
 """What happens when nobody, or nothing, takes the output."""
 
+import contextlib
+import os
 import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from entity_connections.cli import main
 
+from tests.cli.all_commands import COMMANDS
 from tests.cli.tenant import PROGRAM, environ
 
 needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+
+
+Run = Callable[..., object]
+
+
+@pytest.fixture
+def run_unread(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """Return a function that runs the program into a pipe that nobody reads any more."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    stream = os.fdopen(writer, "w", encoding="utf-8")
+    for name, value in environ(home).items():
+        monkeypatch.setenv(name, value)
+
+    def run(*arguments: str) -> object:
+        monkeypatch.setattr(sys, "argv", ["entity-connections", *arguments])
+        monkeypatch.setattr(sys, "stdout", stream)
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return ended.value.code
+
+    yield run
+    with contextlib.suppress(BrokenPipeError):
+        stream.close()
 
 
 def shell(home: Path, line: str) -> "subprocess.CompletedProcess[str]":
@@ -52,3 +82,20 @@ def test_a_closed_pipe_is_no_error(home: Path) -> None:
     done = shell(home, "({} connections --scenario global-500; echo $? >&2) | head -1")
     assert done.stdout.startswith("SOURCE")
     assert done.stderr == "Acting in Globex.\n0\n"
+
+
+@pytest.mark.parametrize("names", [names for names, _ in COMMANDS], ids=" ".join)
+def test_a_help_text_whose_reader_has_gone_is_no_error(
+    names: tuple[str, ...], run_unread: Run
+) -> None:
+    assert run_unread(*names, "--help") == 0
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["--version", "help", "entities --json", "waiting --user bruno", "request --to Acme-US --yes",
+     "request --to Acme-US --dry-run", "journal verify", "config schema", "completion zsh",
+     "serve --faults", "walkthrough", "scenario show acme", "policy"],
+)  # fmt: skip
+def test_a_command_whose_reader_has_gone_is_no_error(line: str, run_unread: Run) -> None:
+    assert run_unread(*line.split()) == 0

@@ -48,6 +48,7 @@ class Terminal:
         command: Sequence[str],
         size: tuple[int, int] = (120, 36),
         env: Mapping[str, str] | None = None,
+        cwd: Path = ROOT,
     ) -> None:
         self.columns, self.lines = size
         self.screen = pyte.Screen(*size)
@@ -67,7 +68,7 @@ class Terminal:
             warnings.simplefilter("ignore", DeprecationWarning)
             program, *arguments = command
             self.child: pexpect.spawn[bytes] = pexpect.spawn(
-                program, arguments, cwd=ROOT, env=environment, dimensions=size[::-1]
+                program, arguments, cwd=cwd, env=environment, dimensions=size[::-1]
             )
         self.pid = self.child.pid or 0
         self._before = termios.tcgetattr(self.child.child_fd)

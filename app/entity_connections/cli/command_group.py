@@ -6,6 +6,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from entity_connections.cli.completers import filter_completions
+from entity_connections.domain.words import suggest
 
 COMMANDS = {
     "entities": ("commands.entities", "The entities, and which you may enter"),
@@ -20,6 +21,7 @@ COMMANDS = {
     "login": ("commands.login", "Make a profile: ask, test, and keep the secret"),
     "config": ("commands.profiles", "Where each setting comes from; the schema"),
     "doctor": ("commands.doctor", "What works on the way to Zuora, and what to do"),
+    "help": ("commands.help", "The help of the program, or of a command"),
     "completion": ("commands.completion", "The script that completes in your shell"),
     "serve": ("fake.serve", "The fake tenant on a socket of this machine"),
     "web": ("commands.web", "The screen in a browser, on the fake tenant"),
@@ -31,7 +33,37 @@ COMMANDS = {
 """Every command, the module below `entity_connections.cli` that holds it, and its line in help."""
 
 
-class CommandGroup(click.Group):
+def examples(*lines: str, needs: str = "") -> str:
+    """Return the epilog of a command: lines that can be typed as they stand, in this order.
+
+    Args:
+        lines: the lines.
+        needs: what must be there before, such as "with `serve` in another terminal"; or "".
+    """
+    head = f"Examples, {needs}:" if needs else "Examples:"
+    return "\n\n\b\n" + "\n  ".join((head, *lines))
+
+
+class Group(click.Group):
+    """A group of commands; a name that it does not have leads to those that it has."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is named first, and the arguments behind its name.
+
+        Raises:
+            click.UsageError: there is no such command.
+        """
+        name, names = args[0], self.list_commands(ctx)
+        if name not in names and not ctx.resilient_parsing:
+            hint = suggest(name, names) or "."
+            see = f"See: {ctx.command_path} --help"
+            raise click.UsageError(f"there is no command {name!r}{hint} {see}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+class CommandGroup(Group):
     """The group of all `COMMANDS`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -57,4 +89,4 @@ class CommandGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
         formatter.write_paragraph()
-        formatter.write_text(f"Each tells more: {ctx.command_path} entities --help")
+        formatter.write_text(f"Each tells more: {ctx.command_path} help request")

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from entity_connections.cli.exit_codes import CliError, ExitCode
+from entity_connections.cli.output import info
 from entity_connections.cli.parameters import option
 
 _HOST_NAME = re.compile(r"[\w-]+(\.[\w-]+)*\.?")
@@ -62,7 +63,5 @@ def bind_socket(host: str, port: int, warning: str) -> socket.socket:
         why = (error.strerror or error) if isinstance(error, OSError) else "it is no host name"
         raise CliError(f"cannot listen on {host} port {port}: {why}.", ExitCode.USAGE) from error
     if not ipaddress.ip_address(listening.getsockname()[0]).is_loopback:
-        click.echo(
-            f"entity-connections: whoever reaches this machine can reach {warning}", err=True
-        )
+        info(f"entity-connections: whoever reaches this machine can reach {warning}")
     return listening

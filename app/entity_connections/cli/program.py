@@ -9,7 +9,7 @@ import sys
 import click
 
 from entity_connections import __version__
-from entity_connections.cli.command_group import CommandGroup
+from entity_connections.cli.command_group import CommandGroup, examples
 from entity_connections.cli.completers import THEME, THEMES, VARIABLE
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.output import discard_output, info
@@ -64,8 +64,8 @@ def run() -> int:
         return _report(clean(error.format_message(), 2 * MAX_VALUE_LENGTH), ExitCode.USAGE)
     except (click.Abort, KeyboardInterrupt):
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:  # the reader of the output has closed it
-        return ExitCode.DONE
+    except (BrokenPipeError, SystemExit):  # the reader of the output, such as `head`, has closed it
+        return ExitCode.DONE  # click makes a SystemExit of what happens to its help texts
     except Exception as error:  # noqa: BLE001 - the last resort, and it tells no values
         return _report_crash(error)
 
@@ -124,6 +124,10 @@ def _format_list(names: dict[str, str]) -> str:
     epilog=(
         "Ends with 0 done, 1 refused, 2 usage, 3 cannot reach or authenticate,"
         " 4 outcome unknown, 130 interrupted."
+        + examples(
+            "entity-connections --scenario global-500",
+            "entity-connections --user bruno --theme light",
+        )
     ),
 )
 @tenant_options

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from entity_connections.cli.command_group import examples
 from entity_connections.cli.completers import CONNECTION_ID, ENTITY
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import info, print_warnings
@@ -43,7 +44,13 @@ def _action_command(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@click.command(epilog=_JSON)
+@click.command(
+    epilog=_JSON
+    + examples(
+        "entity-connections request --from Acme-Americas --to Acme-Europe --yes",
+        "entity-connections request --to Acme-US --dry-run",
+    )
+)
 @_action_command
 @option("--from", "source", type=ENTITY, help="The source; the entity acted in, unless told.")
 @option(
@@ -71,8 +78,8 @@ async def request(
     return await _carry_out(session, REQUEST, find, even_so=even_so, **flags)
 
 
-def _make_command(action: Action, help_text: str) -> click.Command:
-    @click.command(action.id, help=help_text, epilog=_JSON)
+def _make_command(action: Action, help_text: str, *lines: str) -> click.Command:
+    @click.command(action.id, help=help_text, epilog=_JSON + examples(*lines))
     @_action_command
     @argument("connection", metavar="[CONNECTION_ID]", type=CONNECTION_ID, required=False)
     @option("--from", "source", type=ENTITY, help="The source, in place of an id.")
@@ -97,12 +104,22 @@ def _make_command(action: Action, help_text: str) -> click.Command:
     return command
 
 
-accept = _make_command(ACCEPT, "Accept a request, acting in its target.")
-deny = _make_command(DENY, "Deny a request, acting in its target.")
+accept = _make_command(
+    ACCEPT, "Accept a request, acting in its target.",
+    'entity-connections accept --from Acme-Germany --to "Acme Corporation" --yes',
+    "entity-connections accept 8a8082555b3c70de015b44a61f0a2b09 --dry-run",
+)  # fmt: skip
+deny = _make_command(
+    DENY, "Deny a request, acting in its target.",
+    'entity-connections deny --from Acme-Germany --to "Acme Corporation" --yes',
+    "entity-connections deny 8a8082555b3c70de015b44a61f0a2b09 --dry-run",
+)  # fmt: skip
 disconnect = _make_command(
     DISCONNECT,
     "End a connection for good, acting in its source or its target.\n\n"
     "On a terminal it wants the counterpart's name typed.",
+    "entity-connections disconnect --from Acme-Americas --to Acme-US --yes",
+    "entity-connections disconnect 8a808255575bdae401576a914a140420 --dry-run",
 )
 
 

@@ -16,6 +16,7 @@ from click.shell_completion import (
     split_arg_string,
 )
 
+from entity_connections.cli.command_group import examples
 from entity_connections.cli.completers import VARIABLE
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import echo, info
@@ -142,7 +143,7 @@ _SHELLS = {
 }
 
 
-@click.command()
+@click.command(epilog=examples('eval "$(entity-connections completion bash)"', needs="in bash"))
 @argument("shell", type=click.Choice(list(_SHELLS)))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> ExitCode:

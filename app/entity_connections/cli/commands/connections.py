@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import click
 
+from entity_connections.cli.command_group import examples
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import (
     echo,
@@ -27,7 +28,12 @@ from entity_connections.domain.errors import ZuoraError
 from entity_connections.services.snapshot import Snapshot
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "entity-connections connections --entity Acme-Europe --direction inbound",
+        "entity-connections connections --json",
+    )
+)
 @tenant_command
 @option(
     "--direction", type=click.Choice([direction.value for direction in Direction]), metavar="WAY",
@@ -58,7 +64,7 @@ async def connections(session: TenantSession, direction: str | None, *, as_json:
     return ExitCode.DONE if snapshot.complete else ExitCode.NO_ACCESS
 
 
-@click.command()
+@click.command(epilog=examples("entity-connections waiting --user bruno"))
 @tenant_command
 @json_option
 async def waiting(session: TenantSession, *, as_json: bool) -> ExitCode:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import click
 
+from entity_connections.cli.command_group import examples
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.output import echo, echo_json
 from entity_connections.cli.parameters import json_option
@@ -23,7 +24,14 @@ from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.diagnostics import Check, Diagnosis
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "export ZUORA_CLIENT_ID=000a11ce-fa4e-4000-8000-00000000cafe",
+        "export ZUORA_CLIENT_SECRET=not/a+secret=alice",
+        "entity-connections doctor --base-url http://localhost:8040",
+        needs="with `entity-connections serve` in another terminal",
+    )
+)
 @tenant_options
 @json_option
 def doctor(options: TenantOptions, *, as_json: bool) -> ExitCode:

@@ -2,6 +2,7 @@
 
 import click
 
+from entity_connections.cli.command_group import examples
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import (
     echo,
@@ -15,7 +16,11 @@ from entity_connections.cli.parameters import json_option
 from entity_connections.cli.tenant.session import TenantSession, tenant_command
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "entity-connections entities", "entity-connections entities --scenario global-500 --json"
+    )
+)
 @tenant_command
 @json_option
 async def entities(session: TenantSession, *, as_json: bool) -> ExitCode:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from entity_connections.cli.command_group import Group, examples
 from entity_connections.cli.exit_codes import CliError, ExitCode, usage_errors
 from entity_connections.cli.output import echo, echo_json, format_table, format_title, info
 from entity_connections.cli.parameters import argument, json_option, option
@@ -47,7 +48,14 @@ class Since(click.ParamType[datetime]):
             self.fail(f"{value!r} is none of 2026-11-22, 2026-11-22T10:00, 90min, 2h, 3d.")
 
 
-@click.group(invoke_without_command=True)
+@click.group(
+    cls=Group,
+    invoke_without_command=True,
+    epilog=examples(
+        "entity-connections journal --since 2h --outcome unknown",
+        "entity-connections journal --json",
+    ),
+)
 @json_option
 @option("--since", type=Since(), metavar="T", help="From then on: 2026-11-22, 2h, 3d.")
 @option(
@@ -109,7 +117,7 @@ def journal(
     return ExitCode.DONE
 
 
-@journal.command()
+@journal.command(epilog=examples("entity-connections journal verify"))
 @json_option
 def verify(*, as_json: bool) -> ExitCode:
     """Look for lines that were changed or are missing; ends with 1 when there may be.
@@ -143,7 +151,7 @@ def verify(*, as_json: bool) -> ExitCode:
     return ExitCode.REFUSED if doubtful else ExitCode.DONE
 
 
-@journal.command()
+@journal.command(epilog=examples("entity-connections journal resolve --tenant shared.tenant"))
 @tenant_command
 @argument("entry_id", metavar="[ID]", required=False)
 @option("--yes", is_flag=True, help="Release without a question what stays unknown.")

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import click
 
+from entity_connections.cli.command_group import examples
 from entity_connections.cli.completers import ENVIRONMENT
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import echo, format_table, format_title, info, print_warnings
@@ -43,7 +44,14 @@ from entity_connections.settings.zuora_environments import (
 )
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "echo not/a+secret=alice | entity-connections login --profile fake \\",
+        "    --base-url http://localhost:8040 \\",
+        "    --client-id 000a11ce-fa4e-4000-8000-00000000cafe",
+        needs="with `entity-connections serve` in another terminal",
+    )
+)
 @some_tenant_options(
     profile="What to call it, or one there is.", base_url="A REST root that no word stands for."
 )

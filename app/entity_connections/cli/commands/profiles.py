@@ -2,6 +2,7 @@
 
 import click
 
+from entity_connections.cli.command_group import Group, examples
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import echo, echo_json, format_table, info
 from entity_connections.cli.parameters import json_option
@@ -11,7 +12,7 @@ from entity_connections.domain.risk import Risk
 from entity_connections.settings.profiles import Profile, load_profiles
 
 
-@click.command()
+@click.command(epilog=examples("entity-connections profiles"))
 @json_option
 def profiles(*, as_json: bool) -> ExitCode:
     """List the profiles of your config file.
@@ -51,12 +52,12 @@ def _to_row(profile: Profile) -> tuple[str, ...]:
     return profile.name, risk, writes, profile.base_url, profile.entity or "", user
 
 
-@click.group()
+@click.group(cls=Group, epilog=examples("entity-connections config explain"))
 def config() -> None:
     """Show where each setting comes from, or what may stand in the config file."""
 
 
-@config.command()
+@config.command(epilog=examples("entity-connections config explain"))
 @tenant_options
 @json_option
 def explain(options: TenantOptions, *, as_json: bool) -> ExitCode:
@@ -85,7 +86,7 @@ def explain(options: TenantOptions, *, as_json: bool) -> ExitCode:
     return ExitCode.DONE
 
 
-@config.command()
+@config.command(epilog=examples("entity-connections config schema > config.schema.json"))
 def schema() -> ExitCode:
     """Print the JSON schema of the config file."""
     from entity_connections.settings.config_models import make_json_schema

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import click
 
 import entity_connections
+from entity_connections.cli.command_group import examples
 from entity_connections.cli.completers import THEMES
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.listening import address_options, bind_socket
-from entity_connections.cli.output import info
+from entity_connections.cli.output import echo, info
 from entity_connections.cli.parameters import option
 from entity_connections.cli.tenant.workspace import make_workspace
 from entity_connections.cli.tenant_options import TenantOptions, some_tenant_options
@@ -30,7 +31,7 @@ _KEPT_VARIABLES = (
 """What a visitor's process gets of the server's environment: no credentials, no settings."""
 
 
-@click.command()
+@click.command(epilog=examples("entity-connections web --theme light"))
 @address_options(port=8050)
 @some_tenant_options(
     scenario="What each visitor's tenant holds at the start: acme unless told; or a scenario file.",
@@ -77,9 +78,7 @@ def web(
         f" is at {base_url(listening)} until ctrl+c."
     )
     with listening:
-        asyncio.run(
-            serve_until_stopped(server.app, listening, partial(click.echo, ready), report=info)
-        )
+        asyncio.run(serve_until_stopped(server.app, listening, partial(echo, ready), report=info))
     return ExitCode.DONE
 
 

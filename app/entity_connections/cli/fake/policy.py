@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from entity_connections.cli.command_group import examples
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.fake.tenant_source import load_scenario, open_tenant_file
 from entity_connections.cli.output import echo, echo_json, info
@@ -12,7 +13,11 @@ from entity_connections.cli.parameters import json_option
 from entity_connections.cli.tenant_options import TenantOptions, some_tenant_options
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "entity-connections policy", "entity-connections policy --scenario denied-removed --json"
+    )
+)
 @some_tenant_options(
     scenario="As this scenario chooses, or file.", tenant="As the tenant in this file chooses."
 )

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from entity_connections.cli.command_group import Group, examples
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.fake.tenant_source import load_scenario
 from entity_connections.cli.output import echo, echo_json
@@ -20,7 +21,7 @@ format_option = option(
 )  # fmt: skip
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Group, invoke_without_command=True, epilog=examples("entity-connections scenario"))
 @click.pass_context
 def scenario(ctx: click.Context) -> ExitCode | None:
     """List the scenarios; show one as a file, check a file of yours, print the schema."""
@@ -32,7 +33,7 @@ def scenario(ctx: click.Context) -> ExitCode | None:
     return ExitCode.DONE
 
 
-@scenario.command()
+@scenario.command(epilog=examples("entity-connections scenario show acme > mine.toml"))
 @argument("name", type=ScenarioName())
 @format_option
 def show(name: str, file_format: str) -> ExitCode:
@@ -41,7 +42,12 @@ def show(name: str, file_format: str) -> ExitCode:
     return ExitCode.DONE
 
 
-@scenario.command()
+@scenario.command(
+    epilog=examples(
+        "entity-connections scenario show acme > mine.toml",
+        "entity-connections scenario check mine.toml",
+    )
+)
 @argument("file", type=ScenarioName())
 def check(file: str) -> ExitCode:
     """Check a scenario file; ends with 2 and says each place where something is wrong."""
@@ -53,7 +59,7 @@ def check(file: str) -> ExitCode:
     return ExitCode.DONE
 
 
-@scenario.command()
+@scenario.command(epilog=examples("entity-connections scenario schema > scenario.schema.json"))
 def schema() -> ExitCode:
     """Print the JSON schema of a scenario file, for TOML and JSON alike."""
     from entity_connections.fake.scenarios.file_schema import ScenarioFile

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from entity_connections.cli.command_group import examples
 from entity_connections.cli.completers import FAULT, POLICY
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.fake.fault_options import normalize_faults, print_faults
 from entity_connections.cli.fake.tenant_source import check_policies, prepare_source
 from entity_connections.cli.listening import address_options, bind_socket
-from entity_connections.cli.output import info
+from entity_connections.cli.output import echo, info
 from entity_connections.cli.parameters import option
 from entity_connections.cli.tenant_options import TenantOptions, some_tenant_options
 
@@ -23,7 +24,13 @@ if TYPE_CHECKING:
     from entity_connections.fake.model import User
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        "entity-connections serve --scenario global-500",
+        "entity-connections serve --tenant shared.tenant --policy denied=removed",
+        "entity-connections serve --fault latency=2 --fault drop,times=1",
+    )
+)
 @address_options(port=8040)
 @some_tenant_options(
     scenario="What the tenant holds at the start: acme unless told; or a scenario file.",
@@ -91,7 +98,7 @@ def serve(
         control=control,
     )
     if fake.faults:
-        click.echo(f"entity-connections: faults are on: {fake.faults.summary()}", err=True)
+        info(f"entity-connections: faults are on: {fake.faults.summary()}")
     if policies:
         fake.policy = fake.policy.with_options(policies)
     guard = HostGuard.for_socket(listening, (host, *allowed_hosts))
@@ -102,9 +109,9 @@ def serve(
     url = base_url(listening)
     if as_json:
         users = [asdict(user) for user in fake.users]
-        click.echo(json.dumps({"base_url": url, "scenario": source.name, "users": users}))
+        echo(json.dumps({"base_url": url, "scenario": source.name, "users": users}))
     else:
-        click.echo(format_instructions(listening.getsockname()[0], url, source.name, fake.users))
+        echo(format_instructions(listening.getsockname()[0], url, source.name, fake.users))
     server.run(sockets=[listening])
     fake.close()
     return ExitCode.DONE

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from entity_connections.cli.command_group import Group, examples
 from entity_connections.cli.exit_codes import CliError, ExitCode, usage_errors
 from entity_connections.cli.fake.scenario import echo_scenario, format_option
 from entity_connections.cli.fake.tenant_source import open_tenant_file
@@ -20,7 +21,13 @@ from entity_connections.domain.text import clean
 file_argument = argument("file", type=click.Path(dir_okay=False, path_type=Path))
 
 
-@click.group()
+@click.group(
+    cls=Group,
+    epilog=examples(
+        "entity-connections entities --tenant shared.tenant",
+        "entity-connections tenant show shared.tenant",
+    ),
+)
 def tenant() -> None:
     """Look into a fake tenant in a file, start it anew, or write it as a scenario.
 
@@ -29,7 +36,12 @@ def tenant() -> None:
     """
 
 
-@tenant.command()
+@tenant.command(
+    epilog=examples(
+        "entity-connections entities --tenant shared.tenant",
+        "entity-connections tenant show shared.tenant",
+    )
+)
 @file_argument
 @json_option
 def show(file: Path, *, as_json: bool) -> ExitCode:
@@ -69,7 +81,12 @@ def show(file: Path, *, as_json: bool) -> ExitCode:
     return ExitCode.DONE
 
 
-@tenant.command()
+@tenant.command(
+    epilog=examples(
+        "entity-connections entities --tenant shared.tenant",
+        "entity-connections tenant reset shared.tenant --scenario empty --yes",
+    )
+)
 @file_argument
 @option(
     "--scenario", type=ScenarioName(), metavar="NAME",
@@ -99,7 +116,12 @@ def reset(file: Path, scenario: str | None, *, yes: bool) -> ExitCode:
     return ExitCode.DONE
 
 
-@tenant.command()
+@tenant.command(
+    epilog=examples(
+        "entity-connections entities --tenant shared.tenant",
+        "entity-connections tenant export shared.tenant > mine.toml",
+    )
+)
 @file_argument
 @format_option
 def export(file: Path, file_format: str) -> ExitCode:

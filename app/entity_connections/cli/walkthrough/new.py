@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from entity_connections.cli.command_group import examples
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.output import echo, info
 from entity_connections.cli.parameters import argument, option
@@ -17,7 +18,7 @@ from entity_connections.fake.scenarios.catalogue import SCENARIOS
 from entity_connections.files import replace_file
 
 
-@click.command()
+@click.command(epilog=examples("entity-connections walkthrough new mine.toml"))
 @argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @some_tenant_options(
     scenario="What the tenant holds at the start: acme unless told; or a scenario file.",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
+from entity_connections.cli.command_group import Group, examples
 from entity_connections.cli.completers import THEMES, filter_completions
 from entity_connections.cli.exit_codes import CliError, ExitCode, usage_errors
 from entity_connections.cli.output import echo, info
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from entity_connections.walkthrough.script_models import Walkthrough
 
 
-class _WalkthroughGroup(click.Group):
+class _WalkthroughGroup(Group):
     """Treats `walkthrough NAME` as `walkthrough play NAME`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -60,8 +61,9 @@ def _complete_names(incomplete: str) -> list[CompletionItem]:
 
 
 @click.group(
-    cls=_WalkthroughGroup, invoke_without_command=True, subcommand_metavar="[NAME|COMMAND] …"
-)
+    cls=_WalkthroughGroup, invoke_without_command=True, subcommand_metavar="[NAME|COMMAND] …",
+    epilog=examples("entity-connections walkthrough disconnect"),
+)  # fmt: skip
 @click.pass_context
 def walkthrough(ctx: click.Context) -> ExitCode | None:
     """Play a walkthrough; without a name, list them.
@@ -84,7 +86,7 @@ def walkthrough(ctx: click.Context) -> ExitCode | None:
 walkthrough.add_command(new)
 
 
-@walkthrough.command()
+@walkthrough.command(epilog=examples("entity-connections walkthrough play disconnect --speed 2"))
 @argument("name", type=_ScriptName())
 @option("--theme", type=click.Choice(THEMES), default="dark", show_default=True, help="Colours.")
 @option(
@@ -116,7 +118,7 @@ def play(name: str, theme: str, speed: float, folder: str | None, *, png: bool, 
     return ExitCode.CRASHED if status == 1 else status
 
 
-@walkthrough.command()
+@walkthrough.command(epilog=examples("entity-connections walkthrough check disconnect"))
 @argument("names", type=_ScriptName(), nargs=-1, required=True)
 @fixed_environment()
 def check(names: tuple[str, ...]) -> ExitCode:
