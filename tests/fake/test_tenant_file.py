@@ -1,14 +1,17 @@
 """A tenant in a file: shared by several programs, lasting, and never changed in part."""
 
 import asyncio
+import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from entity_connections.domain.errors import LocalTenantError
 from entity_connections.fake.policy import Policy
 from entity_connections.fake.scenarios.builtin.acme import AMERICAS, EUROPE, MEXICO
 from entity_connections.fake.scenarios.loader import load_scenario
@@ -16,6 +19,8 @@ from entity_connections.fake.state.database import create_tables, transaction
 from entity_connections.fake.state.stored_scenario import read_scenario, write_scenario
 from entity_connections.fake.tenant import open_tenant
 from entity_connections.fake.tenant_file import VERSION, TenantFileError, open_file, reset_tenant
+from entity_connections.zuora.auth import Credentials
+from entity_connections.zuora.client import ZuoraClient
 
 from tests.fake.server import Server, Session, category
 
@@ -130,7 +135,7 @@ def test_a_file_with_a_damaged_page_is_refused(path: Path, page: int) -> None:
 def test_paths_that_cannot_hold_a_tenant_are_refused(tmp_path: Path) -> None:
     for path, scenario, error, message in (
         (tmp_path / "none" / "x", "acme", TenantFileError, "no folder"),
-        (tmp_path, "acme", TenantFileError, "cannot be opened"),
+        (tmp_path, "acme", TenantFileError, "is a folder"),
         (tmp_path / "x", None, TenantFileError, "no tenant in"),
         (tmp_path / "x", "nope", ValueError, "no scenario"),
     ):
@@ -143,9 +148,54 @@ def test_a_file_that_another_program_has_locked_is_refused(path: Path) -> None:
     with (
         closing(sqlite3.connect(path, isolation_level=None)) as db,
         transaction(db, "EXCLUSIVE"),
-        pytest.raises(TenantFileError, match="has held"),
+        pytest.raises(TenantFileError, match="is locked"),
     ):
         open_file(path, "empty", timeout=0.01)
+
+
+@pytest.fixture
+def unwritable() -> Iterator[Path]:
+    """Return a tenant file that this process may only read; root becomes another user for it."""
+    user = os.geteuid()
+    with tempfile.TemporaryDirectory() as name:  # pytest's own folders are closed to other users
+        path = Path(name) / "shared.tenant"
+        open_file(path, "acme").close()
+        path.chmod(0o444)
+        path.parent.chmod(0o555)
+        if user == 0:
+            os.seteuid(65534)
+        yield path
+        os.seteuid(user)
+        path.parent.chmod(0o700)
+
+
+@pytest.mark.asyncio
+async def test_a_file_that_may_not_be_written_can_be_read(unwritable: Path) -> None:
+    with closing(open_tenant("acme", path=unwritable, local=True)) as tenant:
+        alice = tenant.users[0]
+        credentials = Credentials.from_text(alice.client_id, alice.client_secret)
+        async with ZuoraClient.in_process(tenant.asgi, credentials) as zuora:
+            assert len((await zuora.list_entities()).items) == 15
+            with pytest.raises(LocalTenantError, match="is read-only here"):
+                await zuora.request_connection(AMERICAS, EUROPE, "key")
+            assert not zuora.request_log.delays
+    assert [path.name for path in unwritable.parent.iterdir()] == [unwritable.name]
+
+
+@pytest.mark.asyncio
+async def test_a_caller_in_this_process_learns_at_once_that_the_file_is_locked(path: Path) -> None:
+    with closing(open_tenant("acme", path=path, local=True)) as tenant:
+        tenant.state.db.execute("PRAGMA busy_timeout = 20")  # ms
+        alice = tenant.users[0]
+        credentials = Credentials.from_text(alice.client_id, alice.client_secret)
+        with (
+            closing(sqlite3.connect(path, isolation_level=None)) as other,
+            transaction(other, "EXCLUSIVE"),
+        ):
+            async with ZuoraClient.in_process(tenant.asgi, credentials) as zuora:
+                with pytest.raises(LocalTenantError, match="is locked"):
+                    await zuora.list_entities()
+                assert [call.attempt for call in zuora.request_log.calls] == [1]
 
 
 @pytest.mark.asyncio

@@ -109,6 +109,13 @@ class CertificateError(Unreachable):
     hint = "Check the address and this machine's clock; SSL_CERT_FILE may name your company's CA."
 
 
+class LocalTenantError(ZuoraError):
+    """The file of a fake tenant on this machine cannot be read or written; nothing was changed."""
+
+    title = "The tenant's file cannot be used"
+    hint = "Nothing was changed. It is a file of this machine: Zuora has no part in it."
+
+
 class NoResponse(ZuoraError):
     """The request was sent, but no complete response arrived."""
 

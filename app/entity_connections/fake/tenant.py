@@ -3,14 +3,15 @@
 import os
 import weakref
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from entity_connections.domain.clock import wall_time
+from entity_connections.domain.errors import LocalTenantError
 from entity_connections.fake.api.middleware import ZuoraMiddleware
 from entity_connections.fake.api.rate_limits import PRODUCTION_LIMITS, Limits
 from entity_connections.fake.api.routes import Routes
@@ -24,7 +25,7 @@ from entity_connections.fake.state import tenant_settings
 from entity_connections.fake.state.database import transaction
 from entity_connections.fake.state.stored_scenario import open_in_memory
 from entity_connections.fake.state.tenant_state import TenantState
-from entity_connections.fake.tenant_file import open_file
+from entity_connections.fake.tenant_file import TenantFileError, file_errors, open_file
 
 _COMPRESS_FROM = 1000
 """Bytes of a response body from which it is compressed for callers that accept it."""
@@ -38,30 +39,39 @@ class Tenant:
         asgi: The HTTP server as an ASGI application; it needs no start-up event.
         faults: The faults that are on; they may be switched while the tenant is open.
         state: What the tenant holds.
+        path: The file, or None. Where it cannot be used, the properties raise TenantFileError.
     """
 
     asgi: ASGIApp
     faults: ActiveFaults
     state: TenantState
+    path: Path | None = None
 
     @property
     def users(self) -> tuple[User, ...]:
         """Everyone who can get a token."""
-        return self.state.users.all()
+        with file_errors(self.path):
+            return self.state.users.all()
 
     @property
     def policy(self) -> Policy:
         """The behaviour where Zuora is silent; it may be replaced while the tenant is open."""
-        return tenant_settings.read_policy(self.state.db)
+        with file_errors(self.path):
+            return tenant_settings.read_policy(self.state.db)
 
     @policy.setter
     def policy(self, policy: Policy) -> None:
-        with transaction(self.state.db):
+        with file_errors(self.path), transaction(self.state.db):
             tenant_settings.write_policy(self.state.db, policy)
 
     def role(self, username: str, entity_id: str) -> Role | None:
-        """Return a user's role in an entity; None when the user may not enter the entity."""
-        return self.state.hierarchy.role(username, entity_id)
+        """Return a user's role in an entity; None when the user may not enter the entity.
+
+        It is None too while the file cannot be read.
+        """
+        with suppress(TenantFileError), file_errors(self.path):
+            return self.state.hierarchy.role(username, entity_id)
+        return None
 
     def close(self) -> None:
         """Close the database; later calls fail."""
@@ -83,6 +93,7 @@ def open_tenant(
     faults: Iterable[str] = (),
     seed: int = 0,
     control: bool = False,
+    local: bool = False,
 ) -> Tenant:
     """Return a tenant in the state of a scenario or of a tenant file.
 
@@ -97,6 +108,8 @@ def open_tenant(
         faults: Faults to switch on besides the scenario's own, as for `parse_fault`.
         seed: For faults that trigger at random.
         control: Whether faults can be switched over HTTP, see `control_endpoint`.
+        local: Whether the caller is in this process: while the file cannot be used, calls raise
+            LocalTenantError. Otherwise the answer is an error of Zuora's.
 
     Raises:
         FaultError: There is no such fault.
@@ -117,10 +130,23 @@ def open_tenant(
     state = TenantState(db, read_policy, clock, new_id or _random_id, new_trace or _random_id)
     weakref.finalize(state, db.close)  # a tenant in memory often ends unclosed
     control_route = create_control_route(active_faults) if control else None
-    app: ASGIApp = Routes(state).create_application(control_route)
+    app: ASGIApp = Routes(state).create_application(control_route, answer_file_errors=not local)
     app = ZuoraMiddleware(app, state, limits)
     app = GZipMiddleware(
         app, minimum_size=_COMPRESS_FROM, compresslevel=1, exclude_content_types=()
     )
     app = FaultMiddleware(app, active_faults, state)
-    return Tenant(app, active_faults, state)
+    if local:
+        app = _raise_file_errors(app, path)
+    return Tenant(app, active_faults, state, path)
+
+
+def _raise_file_errors(app: ASGIApp, path: Path | None) -> ASGIApp:
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            with file_errors(path):
+                await app(scope, receive, send)
+        except TenantFileError as error:
+            raise LocalTenantError(str(error)) from error
+
+    return call

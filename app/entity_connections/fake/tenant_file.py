@@ -2,10 +2,14 @@
 
 Every response that a caller has received is in the file, and no change is there in part,
 whenever a program is killed. A file that is no tenant, is damaged or was made by another version
-of this program is refused and left as it is.
+of this program is refused and left as it is. One that may not be written can be read.
 """
 
+import os
+import shutil
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from entity_connections.fake.model import Scenario
@@ -19,7 +23,7 @@ APPLICATION_ID = 0x5A454354
 """SQLite's `application_id` of a tenant file ("ZECT")."""
 VERSION = 1
 """SQLite's `user_version` of a tenant file; it changes with the tables."""
-BUSY_TIMEOUT = 5.0
+BUSY_TIMEOUT = 2.0
 """Seconds to wait while another program writes to the file."""
 
 
@@ -50,18 +54,24 @@ def open_file(
             if scenario is None:
                 raise _no_tenant(path)
             scenario = load_scenario(scenario)  # before SQLite makes the file
-        db = connect(str(path), timeout)
-    except (OSError, sqlite3.Error) as error:
-        raise TenantFileError(f"{path} cannot be opened: {error}.") from error
+        read_only = path.exists() and not (_is_writable(path) and _is_writable(path.parent))
+        db = connect(_make_uri(path, read_only=read_only), timeout)
+    except sqlite3.Error as error:
+        raise _describe_error(path, error) from error
+    except OSError as error:
+        raise TenantFileError(f"{path} cannot be opened: {error.strerror}.") from error
     try:
         if scenario is not None and _is_empty(db):
             _create_tenant(db, load_scenario(scenario), origin)
         _check_content(db, path)
-        _use_write_ahead_log(db)
+        if read_only:
+            _keep_sessions_in_memory(db)
+        else:
+            _use_write_ahead_log(db)
     except BaseException as error:
         db.close()
         if isinstance(error, sqlite3.Error):
-            raise _describe_error(path, error, timeout) from error
+            raise _describe_error(path, error) from error
         raise
     return db
 
@@ -109,6 +119,69 @@ def _write_start(db: sqlite3.Connection, scenario: Scenario, origin: str) -> Non
     tenant_settings.write(db, tenant_settings.START, scenario_to_data(scenario))
 
 
+@contextmanager
+def file_errors(path: Path | None) -> Iterator[None]:
+    """Turn an error of SQLite about a tenant file into a TenantFileError."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if path is None:
+            raise
+        raise _describe_error(path, error) from error
+
+
+def _describe_error(path: Path, error: sqlite3.Error) -> TenantFileError:
+    sides = [path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", "-journal")]
+    if path.is_dir():
+        return TenantFileError(f"{path} is a folder; name a file.")
+    if folder := next(filter(Path.is_dir, sides), None):
+        message = f"{folder} is a folder, where SQLite needs a file for {path}: move it away."
+        return TenantFileError(message)
+    match error.sqlite_errorcode & 0xFF:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return TenantFileError(f"{path} is locked: another program goes on writing to it.")
+        case sqlite3.SQLITE_NOTADB:
+            message = f"{path} is no tenant. It was left as it is; name another file."
+            return TenantFileError(message)
+        case sqlite3.SQLITE_CORRUPT:
+            return _damaged(path)
+        case sqlite3.SQLITE_READONLY:
+            return TenantFileError(f"{path} is read-only here: it can be read, but not changed.")
+        case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR if _is_disk_full(path):
+            return TenantFileError(f"The disk that holds {path} is full: make room on it.")
+        case _:
+            return TenantFileError(f"{path} cannot be used: {error}.")
+
+
+def _is_disk_full(path: Path) -> bool:
+    free = shutil.disk_usage(path.parent).free
+    return free < 65_536  # SQLite's index of its log takes 32 kB
+
+
+def _is_writable(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _make_uri(path: Path, *, read_only: bool) -> str:
+    uri = path.absolute().as_uri()
+    if not read_only:
+        return uri
+    # Without a log beside the file nobody writes to it now. SQLite is told so, because it would
+    # make a log, which might not be possible, or be in the way of those who may write.
+    has_log = path.with_name(f"{path.name}-wal").exists()
+    return f"{uri}?mode=ro" if has_log else f"{uri}?immutable=1"
+
+
+def _keep_sessions_in_memory(db: sqlite3.Connection) -> None:
+    """Let callers sign in to a tenant that cannot be written: these tables hide those of the file.
+
+    Every other change fails with SQLITE_READONLY.
+    """
+    db.execute("PRAGMA temp_store = MEMORY")
+    for table in ("token", "stored_response"):
+        db.execute(f"CREATE TEMP TABLE {table} AS SELECT * FROM main.{table} WHERE 0")  # noqa: S608
+
+
 def _is_empty(db: sqlite3.Connection) -> bool:
     return db.execute("SELECT 1 FROM sqlite_schema").fetchone() is None
 
@@ -141,19 +214,6 @@ def _check_content(db: sqlite3.Connection, path: Path) -> None:
         )
     if db.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
         raise _damaged(path)
-
-
-def _describe_error(path: Path, error: sqlite3.Error, timeout: float) -> TenantFileError:
-    match error.sqlite_errorcode & 0xFF:
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return TenantFileError(f"Another program has held {path} for {timeout:.0f} seconds.")
-        case sqlite3.SQLITE_NOTADB:
-            message = f"{path} is no tenant. It was left as it is; name another file."
-            return TenantFileError(message)
-        case sqlite3.SQLITE_CORRUPT:
-            return _damaged(path)
-        case _:
-            return TenantFileError(f"{path} cannot be used: {error}.")
 
 
 def _no_tenant(path: Path) -> TenantFileError:

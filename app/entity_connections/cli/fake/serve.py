@@ -12,7 +12,7 @@ import click
 
 from entity_connections.cli.command_group import examples
 from entity_connections.cli.completers import FAULT, POLICY
-from entity_connections.cli.exit_codes import ExitCode
+from entity_connections.cli.exit_codes import ExitCode, usage_errors
 from entity_connections.cli.fake.fault_options import normalize_faults, print_faults
 from entity_connections.cli.fake.tenant_source import check_policies, prepare_source
 from entity_connections.cli.listening import address_options, bind_socket
@@ -90,17 +90,18 @@ def serve(
     listening = bind_socket(
         host, port, "this tenant: its credentials are known to all, and nothing is encrypted."
     )
-    fake = open_tenant(
-        source.scenario,
-        path=source.path,
-        faults=[*(options.faults or ()), *faults],
-        seed=seed,
-        control=control,
-    )
+    with usage_errors(ValueError):
+        fake = open_tenant(
+            source.scenario,
+            path=source.path,
+            faults=[*(options.faults or ()), *faults],
+            seed=seed,
+            control=control,
+        )
+        if policies:
+            fake.policy = fake.policy.with_options(policies)
     if fake.faults:
         info(f"entity-connections: faults are on: {fake.faults.summary()}")
-    if policies:
-        fake.policy = fake.policy.with_options(policies)
     guard = HostGuard.for_socket(listening, (host, *allowed_hosts))
     server = create_server(fake.asgi, guard, report=info)
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from entity_connections.cli.command_group import Group, examples
-from entity_connections.cli.exit_codes import CliError, ExitCode, usage_errors
+from entity_connections.cli.exit_codes import ExitCode, usage_errors
 from entity_connections.cli.fake.scenario import echo_scenario, format_option
 from entity_connections.cli.fake.tenant_source import open_tenant_file
 from entity_connections.cli.output import echo, echo_json, format_table, info
@@ -98,7 +98,7 @@ def reset(file: Path, scenario: str | None, *, yes: bool) -> ExitCode:
 
     Programs that have it open go on with the new state; they must sign in again.
     """
-    from entity_connections.fake.tenant_file import reset_tenant
+    from entity_connections.fake.tenant_file import file_errors, reset_tenant
 
     with closing(open_tenant_file(file)) as db:
         if not yes:
@@ -107,11 +107,8 @@ def reset(file: Path, scenario: str | None, *, yes: bool) -> ExitCode:
             question = f"Put {file} back to how it began? What was done in it is lost."
             if not click.confirm(question, default=False, err=True):
                 return ExitCode.INTERRUPTED
-        try:
-            with usage_errors(ValueError):
-                origin = reset_tenant(db, scenario)
-        except sqlite3.Error as error:
-            raise CliError(f"{file} was not changed: {error}.", ExitCode.USAGE) from error
+        with usage_errors(ValueError), file_errors(file):
+            origin = reset_tenant(db, scenario)
     info(f"{file} is {origin or 'as it was made'} again.")
     return ExitCode.DONE
 

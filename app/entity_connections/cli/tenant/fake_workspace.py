@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.fake.tenant_source import prepare_source
 from entity_connections.cli.tenant_options import TenantOptions
-from entity_connections.domain.errors import NotFound
+from entity_connections.domain.errors import LocalTenantError, NotFound
 from entity_connections.domain.risk import Risk
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.storage.journal import Journal
@@ -55,20 +55,25 @@ def make_fake_workspace(
             # In a thread, so that the screen goes on to answer keys.
             await asyncio.to_thread(import_module, f"entity_connections.{module}")
         from entity_connections.fake.tenant import open_tenant
+        from entity_connections.fake.tenant_file import TenantFileError
         from entity_connections.zuora.auth import Credentials
         from entity_connections.zuora.client import ZuoraClient
 
-        if not opened:
-            tenant = open_tenant(
-                source.scenario,
-                path=source.path,
-                faults=options.faults or (),
-                new_id=_create_id_maker(seed, "connections"),
-                new_trace=_create_id_maker(seed, "requests"),
-            )
-            opened.append(tenant)
-        fake = opened[0]
-        fake_user = next((user for user in fake.users if user.username == username), None)
+        try:
+            if not opened:
+                tenant = open_tenant(
+                    source.scenario,
+                    path=source.path,
+                    faults=options.faults or (),
+                    new_id=_create_id_maker(seed, "connections"),
+                    new_trace=_create_id_maker(seed, "requests"),
+                    local=True,
+                )
+                opened.append(tenant)
+            fake = opened[0]
+            fake_user = next((user for user in fake.users if user.username == username), None)
+        except TenantFileError as error:
+            raise LocalTenantError(str(error)) from error
         if fake_user is None:
             raise NotFound(f"There is no user {username} in {source.name} any more.")
         request_log = RequestLog()

@@ -45,8 +45,17 @@ class Routes:
         self._state = state
         self._idempotency = IdempotencyStore(state)
 
-    def create_application(self, control: Route | None = None) -> Starlette:
-        """Return the application without the middleware; `control` switches faults."""
+    def create_application(
+        self, control: Route | None = None, *, answer_file_errors: bool = True
+    ) -> Starlette:
+        """Return the application without the middleware.
+
+        Args:
+            control: Switches faults.
+            answer_file_errors: Whether an error of SQLite, such as a full disk, is answered;
+                otherwise it is raised.
+        """
+        handled = (Refusal, HTTPException, *([sqlite3.OperationalError] * answer_file_errors))
         document = load_document(control=control is not None)
 
         async def describe(_request: Request) -> Response:
@@ -80,9 +89,7 @@ class Routes:
                 ),
                 *([control] if control else []),
             ],
-            exception_handlers=dict.fromkeys(
-                (Refusal, HTTPException, sqlite3.OperationalError), self._handle_error
-            ),
+            exception_handlers=dict.fromkeys(handled, self._handle_error),
         )
         app.router.redirect_slashes = False  # Zuora answers a wrong path with an error
         return app

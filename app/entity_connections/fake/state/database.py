@@ -11,9 +11,12 @@ from typing import Any
 def connect(path: str, timeout: float = 5.0) -> sqlite3.Connection:
     """Return a connection that several threads may use, one at a time.
 
-    `path` may be ":memory:"; `timeout` is how many seconds to wait for another program's write.
+    `path` may be ":memory:" or a URI of SQLite; `timeout` is how many seconds to wait for another
+    program's write.
     """
-    db = sqlite3.connect(path, timeout=timeout, isolation_level=None, check_same_thread=False)
+    db = sqlite3.connect(
+        path, timeout=timeout, isolation_level=None, check_same_thread=False, uri=True
+    )
     db.text_factory = partial(str, encoding="utf-8", errors="surrogatepass")  # see `encode_text`
     db.execute("PRAGMA foreign_keys = ON")
     return db

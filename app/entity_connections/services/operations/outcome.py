@@ -16,6 +16,7 @@ from entity_connections.domain.connections import Connection
 from entity_connections.domain.errors import (
     Applied,
     Forbidden,
+    LocalTenantError,
     ReadOnlyError,
     TokenUnavailable,
     Unauthenticated,
@@ -31,7 +32,7 @@ GATEWAY_TIMEOUT = timedelta(seconds=130)
 LONGEST_LAG = timedelta(hours=1)
 """A list that does not show an operation longer than this after its success shows what came
 after it. Zuora documents no delay at all; an hour is far more than any cache would keep a list."""
-_NEVER_LEFT = (Unreachable, ReadOnlyError, TokenUnavailable, Unauthenticated)
+_NEVER_LEFT = (Unreachable, ReadOnlyError, TokenUnavailable, Unauthenticated, LocalTenantError)
 """Errors in which the write itself was not sent, where `applied` is NO."""
 
 

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 
 import httpx
 
+from entity_connections.domain.errors import ZuoraError
+
 _LOG = logging.getLogger("entity-connections.fake")
 
 AsgiApp = Callable[..., Awaitable[None]]
@@ -21,6 +23,8 @@ class InProcessTransport(httpx.ASGITransport):
             raise httpx.ConnectError("The application refused the connection.") from None
         except ConnectionResetError:
             raise httpx.ReadError("The application hung up.") from None
+        except ZuoraError:  # it tells what happened better than a response can
+            raise
         except Exception:  # noqa: BLE001 - whatever it is
             _LOG.exception("The server in this process failed, and answers with HTTP 500.")
             return httpx.Response(500)
