@@ -37,8 +37,9 @@ class ZuoraError(Exception):
         request_id: `Zuora-Request-Id` of the response, or "".
         retry_after: seconds to wait before the next attempt, as Zuora says, or None.
         applied: whether the write that ended in this error took effect. It is NO only if
-            nothing was sent, or if Zuora's own JSON refuses with a status below 500. Each
-            class has its default for errors of the adapter itself.
+            nothing was sent, if Zuora's own JSON refuses with a status below 500, or if
+            JSON refuses the form of the body. Each class has its default for errors of
+            the adapter itself.
         needs_new_key: whether Zuora stores this refusal under the Idempotency-Key, so
             that only a request with a new key can have another result (contract E3).
         retries_exhausted: whether the adapter has already retried the call that failed.
@@ -222,3 +223,9 @@ class Refused(ZuoraError):
     title = "Zuora refused"
     hint = "Read the list again and look at what the connection has become."
     is_refusal = True
+
+
+class BodyRefused(Refused):
+    """The form of the request's body was refused, before anything was carried out."""
+
+    hint = "Nothing was changed. If it stays, quote the request id to Zuora Support."

@@ -7,6 +7,7 @@ It can be used from a script without the rest of the program:
             print(connection.source_id, connection.target_id, connection.status)
 """
 
+import json
 import math
 import re
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from entity_connections.domain import errors
 from entity_connections.domain.base_url import normalize_base_url
 from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.entities import Entity
-from entity_connections.domain.errors import ZuoraError
+from entity_connections.domain.errors import Applied, ZuoraError
 from entity_connections.domain.ids import hyphenate_id, new_uuid, normalize_id
 from entity_connections.domain.zuora_api import ListResult, Receipt
 from entity_connections.services.request_log import RequestLog
@@ -32,7 +33,7 @@ from entity_connections.zuora.http.responses import (
     parse_write,
     request_id_of,
 )
-from entity_connections.zuora.http.retry import RetryPolicy, RetrySafety, retry
+from entity_connections.zuora.http.retry import Deadline, RetryPolicy, RetrySafety, retry
 from entity_connections.zuora.http.silence_limit import SilenceLimit
 from entity_connections.zuora.lists import ListReader, Query
 from entity_connections.zuora.records import CONNECTIONS, ENTITIES, Record, check_id
@@ -45,6 +46,9 @@ PAGE_SIZE = 300
 _CONNECTIONS = "/v1/entity-connections"
 _HEADER_VALUE = re.compile(r"[!#-&(-9<-~]{1,64}")  # ASCII without " ' : ;
 
+_EMPTY_BODIES: tuple[bytes | None, ...] = (b"{}", b"", None)
+"""The forms of a body without fields, as `_Call.content`; nobody knows what Zuora takes (E1)."""
+
 T = TypeVar("T")
 
 
@@ -55,7 +59,7 @@ class _Call(NamedTuple):
         acting_id: the entity to act in; None for the first in the token's scope.
         track_id: the Zuora-Track-Id; "" for a new one.
         query: the parameters behind the path.
-        body: sent as JSON.
+        content: the body, JSON; b"" for a Content-Type without a body, None for neither.
         key: the Idempotency-Key; None for none.
     """
 
@@ -64,7 +68,7 @@ class _Call(NamedTuple):
     acting_id: str | None
     track_id: str = ""
     query: Query | None = None
-    body: dict[str, str] | None = None
+    content: bytes | None = None
     key: str | None = None
 
     @property
@@ -114,6 +118,7 @@ class ZuoraClient:
             self._http, limits, retry_policy, self.request_log, SilenceLimit(max_silence)
         )
         self._tokens = TokenProvider(self._connection, credentials)
+        self._empty_bodies = _EMPTY_BODIES
 
     @classmethod
     def in_process(
@@ -184,8 +189,8 @@ class ZuoraClient:
         A repeated call with the same idempotency `key` (1 to 64 characters of a UUID)
         requests only once.
         """
-        body = {"targetEntityId": normalize_id(target_id)}
-        call = _Call("POST", _CONNECTIONS, source_id, track_id, body=body, key=key)
+        content = json.dumps({"targetEntityId": normalize_id(target_id)}).encode()
+        call = _Call("POST", _CONNECTIONS, source_id, track_id, content=content, key=key)
         return await self._request(call, _parse_new_connection)
 
     async def accept(self, acting_id: str, connection_id: str, track_id: str = "") -> Receipt:
@@ -200,7 +205,9 @@ class ZuoraClient:
         """Disconnect for good, acting in source or target (contract D1, D5)."""
         return await self._put(acting_id, connection_id, "disconnect", track_id)
 
-    async def _request(self, call: _Call, parse: Callable[[Response], T]) -> T:
+    async def _request(
+        self, call: _Call, parse: Callable[[Response], T], deadline: Deadline | None = None
+    ) -> T:
         """Send a call, and again as far as that is safe, and parse the response.
 
         Any method but GET is a write and needs the lock open; `applied` of the error says
@@ -208,7 +215,7 @@ class ZuoraClient:
         mean success.
         """
         call = call._replace(track_id=call.track_id or new_uuid())
-        deadline = self._connection.start_deadline()
+        deadline = deadline or self._connection.start_deadline()
         renewed = False
 
         def check_write() -> None:
@@ -247,6 +254,8 @@ class ZuoraClient:
 
     def _build_request(self, call: _Call, token: Token) -> httpx.Request:
         headers = {"Zuora-Track-Id": call.track_id}
+        if call.content is not None:
+            headers["Content-Type"] = "application/json"
         if call.key is not None:
             headers["Idempotency-Key"] = call.key
         if entity_id := call.acting_id or next(iter(token.entity_ids), ""):
@@ -255,7 +264,7 @@ class ZuoraClient:
             raise errors.Refused("An id of the call cannot be one. Nothing was sent.")
         headers["Authorization"] = f"Bearer {token.secret.get_secret_value()}"
         return self._connection.client.build_request(
-            call.method, call.path, params=call.query, json=call.body, headers=headers
+            call.method, call.path, params=call.query, content=call.content, headers=headers
         )
 
     async def _read_list(
@@ -274,8 +283,20 @@ class ZuoraClient:
             path = f"{_CONNECTIONS}/{check_id(connection_id)}/{action}"
         except ValueError:
             raise errors.NotFound("No connection can have that id. Nothing was sent.") from None
-        # No body is documented, but a PUT without one may get HTTP 415 (contract E1).
-        return await self._request(_Call("PUT", path, acting_id, track_id, body={}), parse)
+        deadline = self._connection.start_deadline()
+        for content in self._empty_bodies:
+            call = _Call("PUT", path, acting_id, track_id, content=content)
+            try:
+                receipt = await self._request(call, parse, deadline)
+            except errors.BodyRefused as error:
+                if error.applied is not Applied.NO:
+                    raise
+                refusal = error
+                continue
+            others = [form for form in self._empty_bodies if form != content]
+            self._empty_bodies = (content, *others)  # the next call begins with what was taken
+            return receipt
+        raise refusal
 
 
 def _refuses_token(error: ZuoraError) -> bool:

@@ -39,6 +39,9 @@ _BY_STATUS_ALONE: dict[int, type[ZuoraError]] = {
 _MEANING_ALONE = {401, *_BY_STATUS_ALONE}
 """Statuses below 500 that say enough without a body."""
 
+_REQUEST_CATEGORIES = {"20", "21", "22", "23", "27", "45", "90"}
+"""Categories of codes that say that the request itself is wrong (contract F3)."""
+_NAMES_BODY = re.compile(r"\b(?<!response )(body|content[- ]type|media[- ]type)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 Body = dict[str, object]
@@ -143,10 +146,13 @@ def _create_refusal(response: Response, body: Body) -> ZuoraError:
         if isinstance(row, dict)
     )
     sentence = clean(" ".join(reason.message for reason in reasons if reason.message), 1_000)
-    sentence = sentence or _find_text(response, body, "message", "error_description", "error")
-    class_ = _error_class(status, reasons)
+    sentence = sentence or _find_text(
+        response, body, "message", "error_description", "detail", "error", "title"
+    )
+    refuses_body = _refuses_body(status, reasons, sentence)
+    class_ = errors.BodyRefused if refuses_body else _error_class(status, reasons)
     stated = body.get("success") is False or bool(reasons)
-    unprocessed = (
+    unprocessed = refuses_body or (
         stated
         and status < 500
         and status not in (408, 409)
@@ -161,6 +167,16 @@ def _create_refusal(response: Response, body: Body) -> ZuoraError:
         # Zuora repeats such a refusal for the same key (contract E3).
         needs_new_key=unprocessed and status not in _BY_STATUS_ALONE,
     )
+
+
+def _refuses_body(status: int, reasons: tuple[Reason, ...], sentence: str) -> bool:
+    """Return whether the form of the body was refused before the call began (contract E1, F4).
+
+    A code of another kind, such as one about a rule of business, counts more than the status.
+    """
+    if {reason.code[-2:] for reason in reasons if reason.code} - _REQUEST_CATEGORIES:
+        return False
+    return status == 415 or (status == 400 and _NAMES_BODY.search(sentence) is not None)
 
 
 def _error_class(status: int, reasons: tuple[Reason, ...]) -> type[ZuoraError]:
