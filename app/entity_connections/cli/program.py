@@ -64,8 +64,12 @@ def run() -> int:
         return _report(clean(error.format_message(), 2 * MAX_VALUE_LENGTH), ExitCode.USAGE)
     except (click.Abort, KeyboardInterrupt):
         return ExitCode.INTERRUPTED
-    except (BrokenPipeError, SystemExit):  # the reader of the output, such as `head`, has closed it
-        return ExitCode.DONE  # click makes a SystemExit of what happens to its help texts
+    except BrokenPipeError:  # the reader of the output has closed it
+        return ExitCode.DONE
+    except SystemExit as ended:
+        if ended.code == 1:  # what click makes of a BrokenPipeError
+            return ExitCode.DONE
+        raise  # a signal at the prompt for the secret
     except Exception as error:  # noqa: BLE001 - the last resort, and it tells no values
         return _report_crash(error)
 

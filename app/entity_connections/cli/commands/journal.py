@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,15 @@ from entity_connections.domain.clock import now
 from entity_connections.domain.entities import fold_title
 from entity_connections.domain.ids import normalize_id
 from entity_connections.domain.text import clean
+from entity_connections.services.entity_lookup import EntityLookupError, find_entity
 from entity_connections.services.journal_titles import JournalTitles, make_journal_titles
 from entity_connections.services.operations.operation import State
 from entity_connections.services.operations.recovery import recover_operations, release_operation
 from entity_connections.services.storage.journal import Journal, JournalError
 from entity_connections.services.storage.journal_entry import OUTCOMES, Entry
+from entity_connections.services.storage.list_cache import ListCache
 from entity_connections.settings.paths import anchor_file, state_file
+from entity_connections.settings.profiles import list_profile_names
 
 _AGO = re.compile(r"(\d{1,6})\s*(s|min|m|h|d|w)")
 _UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -97,6 +101,8 @@ def journal(
     tenant = None if options.tenant is None else clean(str(Path(options.tenant).absolute()))
     with usage_errors(JournalError):
         entries = _open_journal().read_entries(options.profile or options.base_url)
+    if options.entity is not None:
+        _check_entity_known(options, entries)
     entries = [
         entry
         for entry in entries
@@ -168,6 +174,7 @@ async def resolve(
 
     --json: the writes as in `journal --json`.
     """
+    await session.check_entity()
     log = session.workspace.journal
     unresolved = await asyncio.to_thread(log.read_unresolved)
     ids = {entry.id for entry in unresolved if entry.id.startswith(entry_id or "")}
@@ -208,6 +215,29 @@ def _confirm_release() -> bool:
 def _open_journal() -> Journal:
     """Open the journal to read it."""
     return Journal(state_file(), "", anchor=anchor_file())
+
+
+def _check_entity_known(options: TenantOptions, entries: Iterable[Entry]) -> None:
+    """Tell an entity without writes from one that there is not.
+
+    Raises:
+        CliError: neither the journal nor the lists last read hold it.
+    """
+    entity = options.entity or ""
+    if any(_is_at_end(entry, entity) for entry in entries):
+        return
+    profile = options.profile or options.base_url
+    for name in [profile] if profile else list_profile_names():
+        try:
+            find_entity(entity, ListCache(state_file(), name.rstrip("/")).load_hierarchy())
+        except EntityLookupError as error:
+            if not error.candidates:
+                continue
+        return
+    raise CliError(
+        f'No entity "{clean(entity)}" is in the journal, nor in the lists last read.',
+        ExitCode.USAGE,
+    )
 
 
 def _is_at_end(entry: Entry, typed: str) -> bool:

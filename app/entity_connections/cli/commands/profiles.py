@@ -7,7 +7,7 @@ from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import echo, echo_json, format_table, info
 from entity_connections.cli.parameters import json_option
 from entity_connections.cli.tenant.real_workspace import get_profile
-from entity_connections.cli.tenant_options import TenantOptions, tenant_options
+from entity_connections.cli.tenant_options import TenantOptions, some_tenant_options
 from entity_connections.domain.risk import Risk
 from entity_connections.settings.profiles import Profile, load_profiles
 
@@ -58,7 +58,7 @@ def config() -> None:
 
 
 @config.command(epilog=examples("entity-connections config explain"))
-@tenant_options
+@some_tenant_options(profile="", base_url="")
 @json_option
 def explain(options: TenantOptions, *, as_json: bool) -> ExitCode:
     """Say each setting of a profile, of --base-url, or of all profiles, and its origin.
@@ -70,6 +70,7 @@ def explain(options: TenantOptions, *, as_json: bool) -> ExitCode:
     from entity_connections.cli.keyring_wait import report_keyring_wait
     from entity_connections.settings.explain import explain_profile
 
+    options.check()
     profiles = [*load_profiles().values()] if options.fake else [get_profile(options)]
     explained = {}
     for profile in profiles:

@@ -54,8 +54,23 @@ class TenantSession(NamedTuple):
         return self.options.entity if self.options.fake else self.user_session.start
 
     async def read_entities(self) -> None:
-        """Read the entities."""
+        """Read the entities.
+
+        Raises:
+            CliError: the entity that is given as an option is none of them.
+        """
         await self.tenant.read_entities(None if self.entity is None else parse_id(self.entity))
+        if self.options.entity is not None:
+            self.find_entity(self.options.entity)
+
+    async def check_entity(self) -> None:
+        """Read the entities if the entity to act in is given as an option, although unused.
+
+        Raises:
+            CliError: there is no such entity.
+        """
+        if self.options.entity is not None:
+            await self.read_entities()
 
     async def find_acting_id(self, name: str | None = None, *, unique: bool = False) -> str:
         """Read the entities and return the id of the entity to act in.

@@ -1,0 +1,43 @@
+"""An entity that does not exist is an error of every command that takes one, used or not."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.all_commands import COMMANDS
+from tests.cli.recorded_tenant import RecordedTenant
+from tests.cli.tenant import run
+
+ENDS = ["--from", "Acme-US", "--to", "Acme-Europe", "--dry-run"]
+WANTED = {
+    "request": ["--to", "Acme-US", "--dry-run"], "accept": ENDS, "deny": ENDS, "disconnect": ENDS,
+}  # fmt: skip
+"""What a command needs besides."""
+TAKING = [
+    names for names, command in COMMANDS
+    if names not in ((), ("doctor",)) and any("--entity" in known.opts for known in command.params)
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("names", TAKING, ids=" ".join)
+def test_it_is_an_error(server: RecordedTenant, home: Path, names: tuple[str, ...]) -> None:
+    where, environ = ["--base-url", server.served.url], server.served.environ()
+    arguments = [*names, *WANTED.get(names[0], [])]
+    assert run(home, *where, *arguments, **environ).returncode != 2
+    done = run(home, *where, *arguments, "--entity", "nosuch", **environ)
+    assert done.returncode == 2
+    assert '"nosuch"' in done.stderr
+    before = run(home, *where, "--entity", "nosuch", *arguments, **environ)
+    assert (before.returncode, before.stderr) == (2, done.stderr)
+
+
+def test_an_entity_without_writes_is_not_unknown_to_the_journal(
+    server: RecordedTenant, home: Path
+) -> None:
+    where, environ = ["--base-url", server.served.url], server.served.environ()
+    filtered = [*where, "journal", "--entity", "Acme-Canada"]
+    assert run(home, *filtered, **environ).returncode == 2
+    run(home, *where, "entities", **environ)
+    done = run(home, *filtered, **environ)
+    assert done.returncode == 0
+    assert "No such writes" in done.stderr
