@@ -15,7 +15,7 @@ from entity_connections.cli.tenant.session import (
     run_in_tenant,
 )
 from entity_connections.cli.tenant_options import TenantOptions
-from entity_connections.domain.actions import ACTIONS_BY_ID
+from entity_connections.domain.actions import WRITES_BY_ID
 from entity_connections.domain.connections import Direction
 from entity_connections.services.operations.operation import Operation
 
@@ -110,7 +110,7 @@ def test_a_write_without_an_answer_is_looked_up_before_the_command_ends(
         acting_id = await session.find_acting_id()
         snapshot = await session.tenant.read(acting_id)
         row = next(row for row in snapshot.rows(Direction.INBOUND) if row.waits_for_acting)
-        return await execute(session, [Operation.plan(ACTIONS_BY_ID["accept"], row)], as_json=False)
+        return await execute(session, [Operation.plan(WRITES_BY_ID["accept"], row)], as_json=False)
 
     assert run_in_tenant(options, accept, max_silence=1.0) is ExitCode.UNKNOWN
     assert "still shows Pending" in capsys.readouterr().out

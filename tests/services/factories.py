@@ -59,7 +59,9 @@ def intend(
     """Record an operation as about to be sent, whatever else is open."""
     entry = make_entry(journal, operation, user, track_id)
     entry = entry._replace(server_at=entry.at)
-    return journal.record_intent(lambda _open_entries: entry)
+    with journal.write() as writer:
+        writer.add_intent(entry)
+    return entry
 
 
 async def execute(

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from entity_connections.domain.actions import (
     ACCEPT,
-    ACTIONS_BY_ID,
     DENY,
     DISCONNECT,
     REQUEST,
-    Action,
+    WRITES_BY_ID,
+    Write,
 )
 from entity_connections.domain.clock import now
 from entity_connections.domain.connections import (
@@ -111,18 +111,18 @@ def open_journal(folder: Path) -> Journal:
     return Journal(folder / "state.sqlite3", "acme")
 
 
-async def plan_operation(tenant: Tenant, action: Action) -> Operation:
+async def plan_operation(tenant: Tenant, action: Write) -> Operation:
     """Return the order that the tests give."""
     row = (await tenant.read(GLOBAL.id)).row(*PLACES[action])
     assert row is not None
     return Operation.plan(action, row)
 
 
-async def main(folder: Path, action: Action, stops: str) -> None:
+async def main(folder: Path, action: Write, stops: str) -> None:
     """Carry out one order and stop in the middle."""
     tenant = open_file(folder, stops)
     await execute(tenant, await plan_operation(tenant, action), open_journal(folder))
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), ACTIONS_BY_ID[sys.argv[2]], sys.argv[3]))
+    asyncio.run(main(Path(sys.argv[1]), WRITES_BY_ID[sys.argv[2]], sys.argv[3]))

@@ -9,7 +9,7 @@ import stat
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,11 +85,15 @@ def test_entries_are_in_the_order_of_their_intents() -> None:
 def test_an_intent_is_made_from_the_open_ones_or_not_at_all(path: Path) -> None:
     for journal in (open_journal(None), open_journal(path)):
         first = record(journal)
-        second = journal.record_intent(lambda open_entries: open_entries[0]._replace(id="2"))
+        with journal.write() as writer:
+            (open_entry,) = writer.read_open(first.ends, "")
+            second = open_entry._replace(id="2")
+            writer.add_intent(second)
         assert journal.read_open() == [first, second]
         assert journal.last == second == first._replace(id="2")
-        with pytest.raises(IndexError):
-            journal.record_intent(lambda open_entries: open_entries[9])
+        with suppress(ZeroDivisionError), journal.write() as writer:
+            writer.add_intent(first._replace(id="3"))
+            raise ZeroDivisionError
         assert len(journal.read_entries()) == 2
 
 
@@ -128,12 +132,16 @@ def test_several_threads_share_one_journal(path: Path) -> None:
 KILLED = """
 import pathlib, sys, time
 from tests.services.test_journal import open_journal, record
-def stop(*_):
+def stop():
     print("stopped", flush=True)
     time.sleep(60)
 journal = open_journal(pathlib.Path(sys.argv[1]))
 record(journal)
-stop() if sys.argv[2] == "after" else journal.record_intent(stop)
+if sys.argv[2] == "after":
+    stop()
+with journal.write() as writer:
+    writer.add_intent(writer.read_entries()[0]._replace(id="2"))
+    stop()
 """
 
 

@@ -9,7 +9,7 @@ from time import monotonic
 
 import pytest
 import pytest_asyncio
-from entity_connections.domain.actions import DISCONNECT, REQUEST, Action
+from entity_connections.domain.actions import DISCONNECT, REQUEST, Write
 from entity_connections.domain.clock import now
 from entity_connections.domain.connections import CONNECTED, PENDING, Connection, Direction
 from entity_connections.domain.errors import Unreachable
@@ -188,7 +188,7 @@ async def test_lists_are_ordered_by_the_time_of_their_request() -> None:
 
 
 def send_without_answer(
-    state: ScreenState, action: Action, title: str, journal: Journal
+    state: ScreenState, action: Write, title: str, journal: Journal
 ) -> Operation:
     """Send an operation whose answer is lost."""
     row = next(row for row in state.rows() if row.counterpart.title == title)

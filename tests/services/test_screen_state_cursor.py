@@ -7,8 +7,8 @@ from itertools import count
 from typing import Any, NamedTuple, TypeVar
 
 from entity_connections.domain.actions import (
-    ACTIONS,
-    Action,
+    WRITES,
+    Write,
 )
 from entity_connections.domain.actions.default_action import default_row
 from entity_connections.domain.connections import (
@@ -55,7 +55,7 @@ def run(coroutine: Coroutine[Any, Any, Answer]) -> Answer:
     raise AssertionError("It waits.")
 
 
-def statuses_after(action: Action) -> list[str | None]:
+def statuses_after(action: Write) -> list[str | None]:
     """Return the statuses in a list that prove an action; None for a connection that is gone."""
     return [
         status
@@ -252,7 +252,7 @@ class CursorMachine(RuleBasedStateMachine):
         assert row.key == self.chosen[state.direction]
         possible = [
             action
-            for action in ACTIONS
+            for action in WRITES
             if not action.disabled_reason(row, self.tenant.accessible_ids)
         ]
         if possible:

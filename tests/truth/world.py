@@ -10,15 +10,15 @@ import random
 import socket
 import subprocess
 import tempfile
-from collections.abc import Coroutine, Mapping
-from contextlib import ExitStack
+from collections.abc import Coroutine, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
 from entity_connections.domain import clock
-from entity_connections.domain.actions import Action
+from entity_connections.domain.actions import Write
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
 from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
@@ -32,7 +32,7 @@ from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.recovery import record_resolved, recover_operations
 from entity_connections.services.operations.unresolved import UnresolvedOperations
 from entity_connections.services.request_log import RequestLog
-from entity_connections.services.storage.journal import Journal
+from entity_connections.services.storage.journal import Journal, JournalWriter
 from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.services.tenant import Tenant
 from entity_connections.walkthrough.virtual_time import virtual_time
@@ -262,13 +262,14 @@ class Program:
             await activity
         except ZuoraError:
             pass
-        except KilledError:
+        except (KilledError, BaseExceptionGroup):
+            assert self.network.killed
             self.end()
             programs = self._world.programs
             programs[programs.index(self)] = Program(self._world)
         self.network.steps_left = None
 
-    async def act(self, action: Action, acting_id: str, direction: Direction, key: str) -> None:
+    async def act(self, action: Write, acting_id: str, direction: Direction, key: str) -> None:
         """Carry out an action on a row, if it is enabled."""
         self.last_outcome = None
         if not len(self.tenant.hierarchy):
@@ -358,14 +359,9 @@ class MortalJournal(Journal):
         super().__init__(*args, **kwargs)
         self._network = network
 
-    def record_intent(self, make: Any) -> Entry:
-        self._check()
-        return super().record_intent(make)
-
-    def record_outcome(self, entry: Entry) -> None:
-        self._check()
-        super().record_outcome(entry)
-
-    def _check(self) -> None:
+    @contextmanager
+    def write(self) -> Iterator[JournalWriter]:
         if self._network.killed:
             raise KilledError
+        with super().write() as writer:
+            yield writer

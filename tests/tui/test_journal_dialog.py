@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from entity_connections.domain.actions import ACTIONS, REQUEST
+from entity_connections.domain.actions import REQUEST, WRITES
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.storage.journal import Journal
 from entity_connections.tui.dialogs.journal_dialog import JournalDialog
@@ -44,7 +44,7 @@ async def write(ui: ScreenDriver, journal: Journal) -> None:
     """Write a line for each outcome there is."""
     rows = ui.state.rows()
     outcomes = [State.CONFIRMED, State.REFUSED, State.NOT_APPLIED, State.UNKNOWN, None]
-    for action, row, result in zip([*ACTIONS, REQUEST], rows, outcomes, strict=False):
+    for action, row, result in zip([*WRITES, REQUEST], rows, outcomes, strict=False):
         entry = intend(
             journal, Operation.plan(action, row, "the-key"), "alice@acme.example", "the-track"
         )

@@ -88,6 +88,15 @@ class Row(NamedTuple):
         """Id of the living record, or "" when there is none."""
         return self.connection.id if self.connection else ""
 
+    def flip(self) -> "Row":
+        """Return the same connection as the counterpart sees it; its `parent` is left out."""
+        return self._replace(
+            direction=self.direction.opposite,
+            acting=self.counterpart,
+            counterpart=self.acting,
+            parent=None,
+        )
+
     @property
     def waits_for_acting(self) -> bool:
         """Whether the acting entity is asked to accept or deny."""

@@ -52,11 +52,13 @@ class RetryDelay(NamedTuple):
         reason: a few words ("rate limited").
         until: when it is sent again, on the loop's clock (`loop.time()`).
         action: what happens then, in a few words.
+        limited: whether Zuora's limits are the reason, so that other calls have to wait, too.
     """
 
     reason: str
     until: float
     action: str = "trying again"
+    limited: bool = False
 
 
 class RateLimit(NamedTuple):

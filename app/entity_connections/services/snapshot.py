@@ -51,6 +51,13 @@ class Snapshot(NamedTuple):
             direction, self.acting_id, self.hierarchy, self.connections, key, self.missing
         )
 
+    def find_row(self, row: Row) -> Row:
+        """Return a row as this list shows it, which may be the list of either end."""
+        acting_id = row.acting.id
+        return make_row(
+            row.direction, acting_id, self.hierarchy, self.connections, row.key, self.missing
+        )
+
     def row(self, direction: Direction, key: str) -> Row | None:
         """Return one row of a tab, or None when there is none with this key."""
         return next((row for row in self.rows(direction) if row.key == key), None)

@@ -9,7 +9,7 @@ from typing import Literal
 
 import pytest
 import pytest_asyncio
-from entity_connections.domain.actions import ACCEPT, DENY, DISCONNECT, REQUEST, Action
+from entity_connections.domain.actions import ACCEPT, DENY, DISCONNECT, REQUEST, Write
 from entity_connections.domain.clock import monotonic
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
 from entity_connections.domain.errors import NoResponse, Refused, ZuoraError
@@ -47,7 +47,7 @@ class Trial:
     tenant: Tenant
     journal: Journal
 
-    async def plan(self, action: Action, *, even_so: bool = False) -> Operation:
+    async def plan(self, action: Write, *, even_so: bool = False) -> Operation:
         acting_id, direction, key = PLACES[action]
         row = (await self.tenant.read(acting_id)).make_row(direction, key)
         return Operation.plan(action, row, even_so=even_so)
@@ -75,7 +75,7 @@ class Trial:
         calls = self.zuora.request_log.calls
         return sum(call.method == "GET" and "connections" in call.path for call in calls)
 
-    def statuses(self, action: Action) -> list[str]:
+    def statuses(self, action: Write) -> list[str]:
         """Return the true statuses of the records of the pair."""
         acting_id, direction, key = PLACES[action]
         ends = (acting_id, key) if direction is Direction.OUTBOUND else (key, acting_id)
@@ -106,7 +106,7 @@ COMMITTED = ["committed-then-401", *(
 @EACH_ACTION
 @pytest.mark.parametrize("fault", COMMITTED)
 async def test_a_write_that_was_applied_is_confirmed_whatever_the_answer(
-    trial: Trial, action: Action, fault: str
+    trial: Trial, action: Write, fault: str
 ) -> None:
     outcome = await trial.execute(await trial.plan(action), fault)
     assert outcome.state is State.CONFIRMED
@@ -116,7 +116,7 @@ async def test_a_write_that_was_applied_is_confirmed_whatever_the_answer(
 
 @EACH_ACTION
 async def test_after_a_refused_token_a_whole_list_lets_the_write_leave_once_more(
-    trial: Trial, action: Action
+    trial: Trial, action: Write
 ) -> None:
     outcome = await trial.execute(await trial.plan(action), "expired-token=0,calls=writes,times=1")
     assert outcome.state is State.CONFIRMED
@@ -177,7 +177,7 @@ async def test_a_refusal_of_the_second_attempt_proves_nothing_about_the_first(
 
 
 @EACH_ACTION
-async def test_a_list_that_lags_is_read_again(trial: Trial, action: Action) -> None:
+async def test_a_list_that_lags_is_read_again(trial: Trial, action: Write) -> None:
     outcome = await trial.execute(
         await trial.plan(action), "list-lags=0.2", lag_delays=(0.1, 0.2, 0.4)
     )
@@ -203,7 +203,7 @@ async def test_the_sentence_tells_a_lagging_list_from_a_missing_answer(
 
 @EACH_ACTION
 async def test_after_a_refused_token_a_list_that_lags_is_read_again_before_the_write_leaves_again(
-    trial: Trial, action: Action
+    trial: Trial, action: Write
 ) -> None:
     outcome = await trial.execute(
         await trial.plan(action),
@@ -217,7 +217,7 @@ async def test_after_a_refused_token_a_list_that_lags_is_read_again_before_the_w
 
 @EACH_ACTION
 async def test_success_is_never_judged_undone_and_nothing_is_sent_while_the_list_lags(
-    trial: Trial, action: Action
+    trial: Trial, action: Write
 ) -> None:
     lags = "list-lags=600"
     outcome = await trial.execute(await trial.plan(action), lags)
@@ -239,7 +239,7 @@ async def test_success_is_never_judged_undone_and_nothing_is_sent_while_the_list
 
 @EACH_ACTION
 async def test_a_success_that_no_list_shows_an_hour_later_blocks_nothing(
-    trial: Trial, action: Action
+    trial: Trial, action: Write
 ) -> None:
     lags = "list-lags=600"
     await trial.execute(await trial.plan(action), lags)
@@ -255,7 +255,7 @@ async def test_a_success_that_no_list_shows_an_hour_later_blocks_nothing(
 
 @EACH_ACTION
 async def test_of_a_write_that_was_lost_and_sent_again_only_the_later_is_confirmed(
-    trial: Trial, action: Action
+    trial: Trial, action: Write
 ) -> None:
     lost = await trial.execute(await trial.plan(action), "lost")
     assert lost.state is State.UNKNOWN
@@ -270,7 +270,7 @@ async def test_of_a_write_that_was_lost_and_sent_again_only_the_later_is_confirm
 
 @EACH_ACTION
 async def test_a_confirmation_without_success_says_that_somebody_else_may_have_done_it(
-    trial: Trial, action: Action
+    trial: Trial, action: Write
 ) -> None:
     answered = await trial.execute(await trial.plan(action))
     assert "somebody else" not in answered.sentence
@@ -293,7 +293,7 @@ async def test_a_program_that_ends_while_the_list_lags_has_recorded_the_success(
 
 
 @EACH_ACTION
-async def test_a_refusal_needs_a_list_that_agrees(trial: Trial, action: Action) -> None:
+async def test_a_refusal_needs_a_list_that_agrees(trial: Trial, action: Write) -> None:
     refusal = "refusal=30,calls=writes"
     operation = await trial.plan(action)
     agreed = await trial.execute(operation, refusal)
@@ -305,7 +305,7 @@ async def test_a_refusal_needs_a_list_that_agrees(trial: Trial, action: Action) 
 
 @EACH_ACTION
 async def test_a_refusal_and_a_list_that_is_not_whole_leave_the_outcome_unknown(
-    trial: Trial, action: Action
+    trial: Trial, action: Write
 ) -> None:
     operation = await trial.plan(action, even_so=True)
     outcome = await trial.execute(

@@ -1,17 +1,24 @@
-"""Many operations at once: they share lists, and the first doubt stops the rest."""
+"""Many operations in a run: at the same time, with shared lists, until the first doubt."""
 
-from collections.abc import AsyncIterator, Iterable
-from typing import NamedTuple
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
-from entity_connections.domain.actions import REQUEST
+from entity_connections.domain.actions import ACCEPT, REQUEST
 from entity_connections.domain.connections import PENDING, Direction
+from entity_connections.domain.zuora_api import Receipt, ZuoraApi
 from entity_connections.fake.tenant import Tenant as FakeTenant
-from entity_connections.services.operations.executor import Executor
+from entity_connections.services.operations.executor import MAX_CONCURRENCY, Executor
 from entity_connections.services.operations.operation import Operation, State
-from entity_connections.services.request_log import RequestLog
-from entity_connections.services.storage.journal import Journal
+from entity_connections.services.operations.plan import plan_operations
+from entity_connections.services.request_log import RequestLog, RetryDelay
+from entity_connections.services.storage.journal import Journal, JournalWriter
 from entity_connections.services.tenant import Tenant
 
 from tests.acme import client, find_writes, open_acme
@@ -19,7 +26,8 @@ from tests.acme import client, find_writes, open_acme
 pytestmark = pytest.mark.asyncio
 
 
-class Batch(NamedTuple):
+@dataclass
+class Batch:
     """A fake tenant, and an executor that works in it as alice.
 
     Attributes:
@@ -32,6 +40,16 @@ class Batch(NamedTuple):
     executor: Executor
     journal: Journal
     reported: list[Operation]
+
+    def make_executor(
+        self, request_log: RequestLog, report: Callable[[Operation], None] | None = None
+    ) -> Executor:
+        report = report or self.reported.append
+        return Executor(self.tenant, self.journal, "alice", request_log, report, lag_delays=())
+
+    @property
+    def global_id(self) -> str:
+        return next(iter(self.tenant.hierarchy)).id
 
     async def plan(self, acting_id: str, count: int) -> list[Operation]:
         """Plan requests from an entity to the first entities that it can request."""
@@ -49,6 +67,21 @@ class Batch(NamedTuple):
         results = await self.executor.run(operations)
         return [operation.state for operation in results]
 
+    def list_reads(self) -> list[str]:
+        """Return whose lists were read; a list may have several pages."""
+        return [
+            call.acting_id
+            for call in self.request_log.calls
+            if call.method == "GET" and "&page=" not in call.path
+        ]
+
+
+class PatientLog(RequestLog):
+    """Ends every delay at once."""
+
+    async def wait(self, delay: RetryDelay) -> bool:
+        return True
+
 
 @pytest_asyncio.fixture
 async def batch() -> AsyncIterator[Batch]:
@@ -65,14 +98,9 @@ async def batch() -> AsyncIterator[Batch]:
 async def test_operations_in_an_entity_share_the_list_before_and_the_list_after(
     batch: Batch,
 ) -> None:
-    global_id = next(iter(batch.tenant.hierarchy)).id
+    global_id = batch.global_id
     assert await batch.run(await batch.plan(global_id, 30)) == [State.CONFIRMED] * 30
-    reads = [
-        call.acting_id
-        for call in batch.request_log.calls
-        if call.method == "GET" and "&page=" not in call.path
-    ]
-    assert reads == [global_id] * 2
+    assert batch.list_reads() == [global_id] * 2
     assert len(find_writes(batch.request_log)) == 30
     assert [entry.outcome for entry in batch.journal.read_entries()] == ["confirmed"] * 30
     snapshot = batch.tenant.cached(global_id)
@@ -94,29 +122,177 @@ async def test_results_have_the_order_of_the_operations_and_each_is_reported_twi
         assert states == [State.SENT, State.CONFIRMED]
 
 
-async def test_nothing_is_sent_after_an_unknown_outcome(batch: Batch) -> None:
-    operations = await batch.plan(next(iter(batch.tenant.hierarchy)).id, 4)
-    batch.fake.faults.on("lost,after=1")
+async def test_one_list_shows_what_is_done_in_many_entities(batch: Batch) -> None:
+    requests = await batch.executor.run(await batch.plan(batch.global_id, 30))
+    rows = [operation.snapshot.find_row(operation.row).flip()
+            for operation in requests if operation.snapshot]  # fmt: skip
+    plan = await plan_operations(ACCEPT, rows, batch.tenant, batch.journal)
+    assert len({operation.acting_id for operation in plan.operations}) == 30
+    assert await batch.run(plan.operations) == [State.CONFIRMED] * 30
+    assert batch.list_reads() == [batch.global_id] * 2
+    assert plan.calls == 32
+
+
+async def test_a_record_that_has_changed_is_found_in_the_list_of_the_other_end(
+    batch: Batch,
+) -> None:
+    requests = await batch.executor.run(await batch.plan(batch.global_id, 2))
+    rows = [operation.snapshot.find_row(operation.row).flip()
+            for operation in requests if operation.snapshot]  # fmt: skip
+    plan = await plan_operations(ACCEPT, rows, batch.tenant, batch.journal)
+    await batch.tenant.zuora.deny(rows[0].acting.id, rows[0].connection_id)
+    assert await batch.run(plan.operations) == [State.STALE, State.CONFIRMED]
+
+
+class HeldRequests:
+    """Passes calls to a client; requests are held until `expected` of them are under way."""
+
+    def __init__(self, zuora: ZuoraApi, expected: int) -> None:
+        self._zuora, self._expected = zuora, expected
+        self._all_there = asyncio.Event()
+        self._under_way = self.most = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._zuora, name)
+
+    async def request_connection(self, *args: str) -> Receipt:
+        self._under_way += 1
+        self.most = max(self.most, self._under_way)
+        if self._under_way == self._expected:
+            self._all_there.set()
+        await self._all_there.wait()
+        try:
+            return await self._zuora.request_connection(*args)
+        finally:
+            self._under_way -= 1
+
+
+async def test_eight_operations_are_sent_at_the_same_time_and_never_more(batch: Batch) -> None:
+    operations = await batch.plan(batch.global_id, 30)
+    held = HeldRequests(batch.tenant.zuora, MAX_CONCURRENCY)
+    batch.tenant.zuora = held
+    assert await batch.run(operations) == [State.CONFIRMED] * 30
+    assert held.most == MAX_CONCURRENCY == 8
+
+
+async def test_what_is_in_flight_at_the_first_unknown_outcome_ends_and_nothing_more_is_sent(
+    batch: Batch,
+) -> None:
+    operations = await batch.plan(batch.global_id, 40)
+    batch.fake.faults.on("lost,after=10,times=1")
     states = await batch.run(operations)
-    assert states == [State.CONFIRMED, State.UNKNOWN, State.PLANNED, State.PLANNED]
-    assert len(find_writes(batch.request_log)) == 2
+    sent = len(find_writes(batch.request_log))
+    assert 11 <= sent < 11 + MAX_CONCURRENCY
+    assert Counter(states) == {
+        State.CONFIRMED: sent - 1, State.UNKNOWN: 1, State.PLANNED: 40 - sent
+    }  # fmt: skip
+    assert State.PLANNED not in states[:sent], "they are sent in their order"
 
 
-async def test_a_lost_answer_that_the_list_proves_does_not_stop_the_rest(batch: Batch) -> None:
-    operations = await batch.plan(next(iter(batch.tenant.hierarchy)).id, 3)
-    batch.fake.faults.on("drop")
-    assert await batch.run(operations) == [State.CONFIRMED] * 3
-    assert len(find_writes(batch.request_log)) == 3
+@pytest.mark.parametrize("fault", ["drop", "committed-then-401", "http-504"])
+async def test_a_lost_answer_that_the_list_proves_does_not_stop_the_rest(
+    batch: Batch, fault: str
+) -> None:
+    operations = await batch.plan(batch.global_id, 20)
+    batch.fake.faults.on(f"{fault},calls=writes,share=0.5")
+    assert await batch.run(operations) == [State.CONFIRMED] * 20
+    assert len(find_writes(batch.request_log)) == 20
+
+
+async def test_requests_under_a_token_that_is_refused_are_sent_again_under_a_new_one(
+    batch: Batch,
+) -> None:
+    operations = await batch.plan(batch.global_id, 20)
+    batch.fake.faults.on("expired-token=6,times=1")
+    assert await batch.run(operations) == [State.CONFIRMED] * 20
+    refused = [call for call in find_writes(batch.request_log) if call.status == 401]
+    assert refused
+    assert len(find_writes(batch.request_log)) == 20 + len(refused)
+    assert len(batch.journal.read_entries()) == 20, "under the same intent"
 
 
 async def test_a_refusal_does_not_stop_the_rest(batch: Batch) -> None:
-    operations = await batch.plan(next(iter(batch.tenant.hierarchy)).id, 3)
-    batch.fake.faults.on("refusal=10,calls=writes,times=1")
-    assert await batch.run(operations) == [State.REFUSED, State.CONFIRMED, State.CONFIRMED]
+    operations = await batch.plan(batch.global_id, 20)
+    batch.fake.faults.on("refusal=10,calls=writes,after=5,times=2")
+    states = await batch.run(operations)
+    assert Counter(states) == {State.REFUSED: 2, State.CONFIRMED: 18}
 
 
 async def test_an_error_that_the_next_would_meet_too_stops_the_rest(batch: Batch) -> None:
-    operations = await batch.plan(next(iter(batch.tenant.hierarchy)).id, 3)
+    operations = await batch.plan(batch.global_id, 30)
     batch.fake.faults.on("rate-limit,calls=writes")
+    states = await batch.run(operations)
+    sent = len(find_writes(batch.request_log))
+    assert sent <= MAX_CONCURRENCY
+    assert Counter(states) == {State.REFUSED: sent, State.PLANNED: 30 - sent}
+
+
+async def test_requests_that_zuora_refuses_for_now_are_sent_again(batch: Batch) -> None:
+    operations = await batch.plan(batch.global_id, 20)
+    batch.fake.faults.on("refusal=61,calls=writes,after=5,times=3")
+    batch.executor = batch.make_executor(PatientLog())
+    assert await batch.run(operations) == [State.CONFIRMED] * 20
+    assert len(find_writes(batch.request_log)) == 23
+    outcomes = Counter(entry.outcome for entry in batch.journal.read_entries())
+    assert outcomes == {"refused": 3, "confirmed": 20}
+
+
+async def test_a_list_that_cannot_be_read_stops_all_before_anything_is_sent(batch: Batch) -> None:
+    operations = await batch.plan(batch.global_id, 3)
+    batch.fake.faults.on("http-503,calls=connections")
     assert await batch.run(operations) == [State.REFUSED, State.PLANNED, State.PLANNED]
-    assert len(find_writes(batch.request_log)) == 1
+    assert not find_writes(batch.request_log)
+
+
+async def test_stop_lets_what_is_in_flight_end(batch: Batch) -> None:
+    operations = await batch.plan(batch.global_id, 30)
+
+    def stop_at_the_tenth(operation: Operation) -> None:
+        batch.reported.append(operation)
+        if len(batch.reported) == 10:
+            batch.executor.stop()
+
+    batch.executor = batch.make_executor(RequestLog(), stop_at_the_tenth)
+    states = await batch.run(operations)
+    sent = len(find_writes(batch.request_log))
+    assert 10 <= sent < 10 + MAX_CONCURRENCY
+    assert Counter(states) == {State.CONFIRMED: sent, State.PLANNED: 30 - sent}
+
+
+async def test_nothing_is_sent_while_the_rate_limit_delays_another_call(batch: Batch) -> None:
+    operations = await batch.plan(batch.global_id, 3)
+    log = RequestLog()
+    never = asyncio.get_running_loop().time() + 1e6
+    log.delays.append(RetryDelay("rate limited", never, limited=True))
+    batch.executor = batch.make_executor(log)
+    batch.request_log.calls.clear()
+
+    def give_up() -> None:
+        if len(log.delays) > 1:
+            asyncio.get_running_loop().call_soon(log.cancel_delays)
+
+    log.changed = give_up
+    run = batch.executor.run(operations)
+    assert {operation.state for operation in await run} == {State.PLANNED}
+    assert not find_writes(batch.request_log)
+
+
+async def test_the_journal_does_not_wait_for_the_disk_once_for_each_operation(
+    batch: Batch, tmp_path: Path
+) -> None:
+    operations = await batch.plan(batch.global_id, 40)
+    transactions = 0
+
+    class CountingJournal(Journal):
+        @contextmanager
+        def write(self) -> Iterator[JournalWriter]:
+            nonlocal transactions
+            transactions += 1
+            with super().write() as writer:
+                yield writer
+
+    journal = CountingJournal(tmp_path / "state.sqlite3", "global-500")
+    executor = Executor(batch.tenant, journal, "alice", RequestLog(), lag_delays=())
+    assert {operation.state for operation in await executor.run(operations)} == {State.CONFIRMED}
+    assert transactions <= 20
+    assert journal.verify()[:2] == (3 * 40, ())

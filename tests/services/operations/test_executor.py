@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from entity_connections.domain.actions import ACCEPT, DENY, DISCONNECT, REQUEST, Action
+from entity_connections.domain.actions import ACCEPT, DENY, DISCONNECT, REQUEST, Write
 from entity_connections.domain.connections import (
     CONNECTED,
     DISCONNECTED,
@@ -60,7 +60,7 @@ class World:
     other: ZuoraClient
     journal: Journal
 
-    async def plan(self, action: Action, acting: str, direction: Direction, key: str) -> Operation:
+    async def plan(self, action: Write, acting: str, direction: Direction, key: str) -> Operation:
         row = (await self.tenant.read(acting)).row(direction, key)
         assert row is not None
         return Operation.plan(action, row)
@@ -230,7 +230,7 @@ class ScriptedLists:
 
 
 async def execute_on_lists(
-    action: Action, before: list[Connection], after: list[Connection], missing: str = ""
+    action: Write, before: list[Connection], after: list[Connection], missing: str = ""
 ) -> Operation:
     shown = ScriptedLists(before, before, after)
     shown.missing = missing
@@ -242,7 +242,7 @@ async def execute_on_lists(
 
 
 @pytest.mark.parametrize("action", [DENY, DISCONNECT])
-async def test_another_status_does_not_prove_an_end(action: Action) -> None:
+async def test_another_status_does_not_prove_an_end(action: Write) -> None:
     status = PENDING if action is DENY else CONNECTED
     there = connection(NORTH, GLOBAL, status)
     ended = await execute_on_lists(action, [there], [there._replace(status=DISCONNECTED)])
@@ -253,7 +253,7 @@ async def test_another_status_does_not_prove_an_end(action: Action) -> None:
 
 
 @pytest.mark.parametrize("action", [DENY, DISCONNECT])
-async def test_an_incomplete_list_does_not_prove_that_a_record_is_gone(action: Action) -> None:
+async def test_an_incomplete_list_does_not_prove_that_a_record_is_gone(action: Write) -> None:
     status = PENDING if action is DENY else CONNECTED
     there = [connection(NORTH, GLOBAL, status)]
     assert (await execute_on_lists(action, there, [])).state is State.CONFIRMED

@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from entity_connections.domain.actions import ACTIONS, REQUEST, Action
+from entity_connections.domain.actions import REQUEST, WRITES, Write
 from entity_connections.domain.clock import now
 from entity_connections.domain.connections import (
     CONNECTED,
@@ -38,7 +38,7 @@ from tests.services.tenant_in_file import TenantFile, open_file, open_journal
 MUCH_LATER = SENDING + GATEWAY_TIMEOUT + timedelta(seconds=1)
 
 
-def kill_while_sending(folder: Path, action: Action, stops: str) -> None:
+def kill_while_sending(folder: Path, action: Write, stops: str) -> None:
     """Start a program that carries out an operation, and kill it before it has an answer."""
     program = subprocess.Popen(
         [sys.executable, "-m", "tests.services.tenant_in_file", folder, action.id, stops],
@@ -62,10 +62,10 @@ def recover_after(folder: Path, tenant: Tenant, time: timedelta) -> list[Operati
     return asyncio.run(recover_operations(tenant, journal))
 
 
-@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("action", WRITES)
 @pytest.mark.parametrize("stops", ["before", "after"])
 def test_the_operation_of_a_killed_program_is_recovered(
-    tmp_path: Path, action: Action, stops: str
+    tmp_path: Path, action: Write, stops: str
 ) -> None:
     kill_while_sending(tmp_path, action, stops)
     (left,) = open_journal(tmp_path).read_unresolved()

@@ -12,14 +12,14 @@ from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import info, print_warnings
 from entity_connections.cli.parameters import argument, json_option, option
 from entity_connections.cli.tenant.confirm import check_write_allowed, confirm_operations
-from entity_connections.cli.tenant.execute import EVEN_SO, execute, plan_operations
+from entity_connections.cli.tenant.execute import EVEN_SO, execute, plan_on_all
 from entity_connections.cli.tenant.find_rows import (
     find_row_by_ends,
     find_row_by_id,
     find_rows_to_request,
 )
 from entity_connections.cli.tenant.session import TenantSession, tenant_command
-from entity_connections.domain.actions import ACCEPT, DENY, DISCONNECT, REQUEST, Action
+from entity_connections.domain.actions import ACCEPT, DENY, DISCONNECT, REQUEST, Write
 from entity_connections.domain.rows import Row
 from entity_connections.services.operations.recovery import recover_operations
 
@@ -71,14 +71,14 @@ async def request(
 ) -> ExitCode:
     """Ask entities for a connection, acting in the source.
 
-    Several are asked one after another; the first whose outcome is unknown ends
-    it, and the exit code is the worst of all.
+    Up to eight are asked at the same time. After the first whose outcome is
+    unknown no more are asked; the exit code is the worst of all.
     """
     find = partial(find_rows_to_request, session, source, targets)
     return await _carry_out(session, REQUEST, find, even_so=even_so, **flags)
 
 
-def _make_command(action: Action, help_text: str, *lines: str) -> click.Command:
+def _make_command(action: Write, help_text: str, *lines: str) -> click.Command:
     @click.command(action.id, help=help_text, epilog=_JSON + examples(*lines))
     @_action_command
     @argument("connection", metavar="[CONNECTION_ID]", type=CONNECTION_ID, required=False)
@@ -125,7 +125,7 @@ disconnect = _make_command(
 
 async def _carry_out(
     session: TenantSession,
-    action: Action,
+    action: Write,
     find: Callable[[], Awaitable[list[Row]]],
     *,
     yes: bool,
@@ -143,7 +143,7 @@ async def _carry_out(
         rows = await find()
     finally:
         print_warnings(session.tenant.warnings)
-    operations = await plan_operations(session, action, rows, even_so=even_so)
+    operations = await plan_on_all(session, action, rows, even_so=even_so)
     if dry_run:
         from entity_connections.cli.tenant.dry_run import print_requests
 

@@ -16,7 +16,7 @@ from entity_connections.cli.parameters import argument, json_option, option
 from entity_connections.cli.tenant.confirm import asking, can_ask
 from entity_connections.cli.tenant.session import TenantSession, tenant_command
 from entity_connections.cli.tenant_options import TenantOptions, some_tenant_options
-from entity_connections.domain.actions import ACTIONS_BY_ID
+from entity_connections.domain.actions import WRITES_BY_ID
 from entity_connections.domain.clock import now
 from entity_connections.domain.entities import fold_title
 from entity_connections.domain.ids import normalize_id
@@ -63,7 +63,7 @@ class Since(click.ParamType[datetime]):
 @json_option
 @option("--since", type=Since(), metavar="T", help="From then on: 2026-11-22, 2h, 3d.")
 @option(
-    "--action", type=click.Choice(list(ACTIONS_BY_ID)), metavar="ACTION",
+    "--action", type=click.Choice(list(WRITES_BY_ID)), metavar="ACTION",
     help="Only request, accept, deny or disconnect.",
 )  # fmt: skip
 @option(

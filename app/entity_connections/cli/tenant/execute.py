@@ -8,24 +8,28 @@ from typing import Any
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.output import echo, echo_json, entity_to_json, info
 from entity_connections.cli.tenant.session import TenantSession, find_exit_code, print_error
-from entity_connections.domain.actions import REQUEST, Action
+from entity_connections.domain.actions import REQUEST, Write
 from entity_connections.domain.rows import Row
-from entity_connections.services.operations.conflicts import (
-    OperationInProgressError,
-    check_open_entries,
-)
 from entity_connections.services.operations.executor import Executor
 from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.operations.plan import Cause, plan_operations
 from entity_connections.services.storage.journal import Journal, JournalError
 
 EVEN_SO = "--even-so"
 """The option with which a request is sent although the list is not whole."""
+_HINTED = REQUEST, Cause.UNREADABLE
+_EXIT_CODES = {
+    Cause.ALREADY_SO: ExitCode.REFUSED,
+    Cause.DISABLED: ExitCode.REFUSED,
+    Cause.UNREADABLE: ExitCode.NO_ACCESS,
+    Cause.IN_PROGRESS: ExitCode.UNKNOWN,
+}
 
 
-async def plan_operations(
-    session: TenantSession, action: Action, rows: Sequence[Row], *, even_so: bool = False
-) -> list[Operation]:
-    """Plan an action on rows, before anybody is asked about it.
+async def plan_on_all(
+    session: TenantSession, action: Write, rows: Sequence[Row], *, even_so: bool = False
+) -> Sequence[Operation]:
+    """Plan an action on every one of some rows, before anybody is asked about it.
 
     Args:
         session: the tenant.
@@ -37,27 +41,13 @@ async def plan_operations(
         CliError: the action is disabled on a row, or an earlier one may still be under way.
         JournalError: the journal cannot be read.
     """
-    tenant, journal = session.tenant, session.workspace.journal
-    for row in rows:
-        whole = row._replace(missing="")
-        if disabled := action.disabled_reason(whole, tenant.accessible_ids):
-            raise CliError(f"{disabled.reason} Nothing was sent.", ExitCode.REFUSED)
-        if not even_so and (disabled := action.disabled_reason(row, tenant.accessible_ids)):
-            hint = f" {EVEN_SO} sends it anyway." if action is REQUEST else ""
-            raise CliError(f"{disabled.reason} Nothing was sent.{hint}", ExitCode.NO_ACCESS)
-    entries = await asyncio.to_thread(journal.read_open)
-    try:
-        return [
-            check_open_entries(
-                Operation.plan(action, row, even_so=even_so),
-                entries,
-                tenant.cached(row.acting.id),
-                journal,
-            )
-            for row in rows
-        ]
-    except OperationInProgressError as error:
-        raise CliError(f"{error} Nothing was sent.", ExitCode.UNKNOWN) from error
+    plan = await plan_operations(
+        action, rows, session.tenant, session.workspace.journal, even_so=even_so
+    )
+    for _, reason, cause in plan.left_out:
+        hint = f" {EVEN_SO} sends it anyway." if (action, cause) == _HINTED else ""
+        raise CliError(f"{reason} Nothing was sent.{hint}", _EXIT_CODES[cause])
+    return plan.operations
 
 
 async def execute(

@@ -10,7 +10,7 @@ import click
 
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.tenant.session import TenantSession, find_exit_code, print_error
-from entity_connections.domain.actions import Action, End
+from entity_connections.domain.actions import End, Write
 from entity_connections.domain.connections import Direction
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.rows import Row
@@ -31,7 +31,7 @@ async def find_rows_to_request(
     return [snapshot.make_row(Direction.OUTBOUND, target_id) for target_id in target_ids]
 
 
-async def find_row_by_id(session: TenantSession, action: Action, connection_id: str) -> Row:
+async def find_row_by_id(session: TenantSession, action: Write, connection_id: str) -> Row:
     """Return the row of a connection, as seen from the entity that carries out the action.
 
     The connection is looked for in the entity of the option, else in every entity that the
@@ -72,7 +72,7 @@ async def find_row_by_id(session: TenantSession, action: Action, connection_id: 
     return row
 
 
-async def find_row_by_ends(session: TenantSession, action: Action, source: str, target: str) -> Row:
+async def find_row_by_ends(session: TenantSession, action: Write, source: str, target: str) -> Row:
     """Return the row of source -> target, as seen from the entity that carries out the action.
 
     Raises:
@@ -83,7 +83,7 @@ async def find_row_by_ends(session: TenantSession, action: Action, source: str, 
     return await _read_row(session, action, source_id, target_id)
 
 
-async def _read_row(session: TenantSession, action: Action, source_id: str, target_id: str) -> Row:
+async def _read_row(session: TenantSession, action: Write, source_id: str, target_id: str) -> Row:
     """Read the list of an end in which the action is possible: of the option's, if given."""
     ends = [source_id if end is End.SOURCE else target_id for end in action.acting_ends]
     if session.options.entity is not None:

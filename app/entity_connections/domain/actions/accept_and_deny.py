@@ -3,9 +3,9 @@
 from collections.abc import Set as AbstractSet
 
 from entity_connections.domain.actions.action import (
-    Action,
     DisabledReason,
     End,
+    Write,
     entity_hint,
     unreadable_reason,
 )
@@ -14,7 +14,7 @@ from entity_connections.domain.rows import Row
 from entity_connections.domain.zuora_api import Receipt, ZuoraApi
 
 
-class _Answer(Action):
+class _Answer(Write):
     """Answers a Pending request; only the target can."""
 
     acting_ends = (End.TARGET,)

@@ -1,4 +1,4 @@
-"""What an action on a row of connections is; `ACTIONS` are all there are."""
+"""What an action on a row of connections is, and a write, which is one call to Zuora."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Set as AbstractSet
@@ -38,18 +38,15 @@ class Action(ABC):
     (contract D1, D5).
 
     Attributes:
-        id: name in the journal, in JSON and on the command line.
-        label: Zuora's label (contract I2).
+        id: name in JSON and on the command line.
+        label: Zuora's label, where it has one (contract I2).
         key: the key that starts it on the screen.
         word: label in the key bar.
         tooltip: what it does, in a few words.
         key_hint: what the key does, as the detail of a row says it.
         question: title of its confirmation.
-        acting_ends: the ends in which it can be carried out, the preferred one first.
         default_in: the directions in which a row may offer it as its default action.
         irreversible: whether no other action can undo it.
-        idempotent: whether it is sent with an Idempotency-Key, so that Zuora carries out
-            a repeated request with the same key once (contract E3).
     """
 
     id: ClassVar[str]
@@ -59,10 +56,8 @@ class Action(ABC):
     tooltip: ClassVar[str]
     key_hint: ClassVar[str]
     question: ClassVar[str]
-    acting_ends: ClassVar[tuple[End, ...]]
     default_in: ClassVar[frozenset[Direction]] = frozenset()
     irreversible: ClassVar[bool] = False
-    idempotent: ClassVar[bool] = False
 
     def __repr__(self) -> str:
         return f"<action {self.id}>"
@@ -95,6 +90,29 @@ class Action(ABC):
     @abstractmethod
     def consequence(self, row: Row, source: str, target: str) -> str:
         """Return what the action leads to, in one or two sentences."""
+
+    @abstractmethod
+    def list_writes(self, row: Row) -> "tuple[tuple[Write, Row], ...]":
+        """Return the writes that carry it out, in their order, each with the row it acts on.
+
+        The row of a write is as the entity sees it in which the write is carried out.
+        """
+
+
+class Write(Action):
+    """An action that is one call to Zuora; the journal records it by its id.
+
+    Attributes:
+        acting_ends: the ends in which it can be carried out, the preferred one first.
+        idempotent: whether it is sent with an Idempotency-Key, so that Zuora carries out
+            a repeated request with the same key once (contract E3).
+    """
+
+    acting_ends: ClassVar[tuple[End, ...]]
+    idempotent: ClassVar[bool] = False
+
+    def list_writes(self, row: Row) -> "tuple[tuple[Write, Row], ...]":
+        return ((self, row),)
 
     @abstractmethod
     async def send(self, zuora: ZuoraApi, row: Row, key: str, track_id: str) -> Receipt:

@@ -3,9 +3,9 @@
 from collections.abc import Set as AbstractSet
 
 from entity_connections.domain.actions.action import (
-    Action,
     DisabledReason,
     End,
+    Write,
     unreadable_reason,
 )
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
@@ -13,7 +13,7 @@ from entity_connections.domain.rows import Row
 from entity_connections.domain.zuora_api import Receipt, ZuoraApi
 
 
-class Disconnect(Action):
+class Disconnect(Write):
     """Ends a connection."""
 
     id = "disconnect"

@@ -3,9 +3,9 @@
 from collections.abc import Set as AbstractSet
 
 from entity_connections.domain.actions.action import (
-    Action,
     DisabledReason,
     End,
+    Write,
     entity_hint,
     is_accessible,
     unreadable_reason,
@@ -15,7 +15,7 @@ from entity_connections.domain.rows import Row
 from entity_connections.domain.zuora_api import Receipt, ZuoraApi
 
 
-class Request(Action):
+class Request(Write):
     """Asks the target of a row for a connection."""
 
     id = "request"

@@ -1,6 +1,7 @@
 """Writes: from the moment each is planned to its known outcome.
 
-`executor` leads the way: `conflicts` decides whether an `operation` may be sent, `recording`
-puts its intent and its outcome into the journal, `outcome` judges by Zuora's answer and the
+`plan` says what an action on rows sends, and what not. `executor` leads the way of each
+`operation`: `conflicts` decides whether it may be sent, `recording` puts its intent and its
+outcome into the journal, through `journal_queue`, and `outcome` judges by Zuora's answer and the
 list read after it. `recovery` and `unresolved` look up what stayed unknown.
 """

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import dropwhile, islice
 
+from entity_connections.domain.connections import Direction
 from entity_connections.domain.rows import NOT_CONNECTED, Row
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import GATEWAY_TIMEOUT, find_outcome
@@ -21,7 +22,7 @@ class OperationInProgressError(Exception):
 def find_doubt(operation: Operation, snapshot: Snapshot) -> str:
     """Return why a list cannot tell whether the row is as the person saw it, or ""."""
     before = operation.row
-    if operation.even_so or not snapshot.make_row(before.direction, before.key).uncertain:
+    if operation.even_so or not snapshot.find_row(before).uncertain:
         return ""
     still = f"{operation.pair} is still {_word(before)}"
     return f"It cannot be told whether {still}: {snapshot.missing}"
@@ -34,8 +35,9 @@ def find_change(operation: Operation, snapshot: Snapshot) -> str:
     a list that is not whole.
     """
     before = operation.row
-    now = snapshot.row(before.direction, before.key)
-    if now is None:
+    now = snapshot.find_row(before)
+    expected = before.direction is Direction.OUTBOUND and now.counterpart.listed
+    if now.connection is None and not expected:
         return f"{operation.pair} is not in the list any more."
     if now.status != before.status:
         return f"{operation.pair} is {_word(now)} now; it was {_word(before)} when you asked."

@@ -3,13 +3,20 @@
 An operation acts on the record that the person saw, or on nothing. Its outcome comes from
 a list that is read afterwards, whatever the answer was, and also when none came. A list that
 does not show the effect yet may lag: it is read again before the outcome is unknown.
+
+Several operations are carried out in rounds. A round reads the lists that show them, sends
+them, several at the same time, and reads the lists again, which serve the next round, too.
 """
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
+from entity_connections.domain.connections import CONNECTED
 from entity_connections.domain.errors import (
     Applied,
     RateLimited,
@@ -23,18 +30,26 @@ from entity_connections.services.operations.conflicts import (
     find_change,
     find_doubt,
 )
+from entity_connections.services.operations.journal_queue import JournalQueue
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import conclude, never_left
+from entity_connections.services.operations.plan import MAX_ROUND, Ends, choose_lists
 from entity_connections.services.operations.recording import (
     record_intent,
-    record_outcome,
+    record_outcomes,
+    record_run,
     record_success,
 )
 from entity_connections.services.request_log import RequestLog, RetryDelay
 from entity_connections.services.snapshot import Snapshot
-from entity_connections.services.storage.journal import Journal, JournalError
+from entity_connections.services.storage.journal import Journal, JournalError, JournalWriter
+from entity_connections.services.storage.planned_runs import remove_run
 from entity_connections.services.tenant import Tenant
 
+MAX_CONCURRENCY = 8
+"""How many operations are sent at the same time."""
+MAX_ROUND_TIME = 30.0
+"""Seconds for which a round sends; then its lists are too old to check operations against."""
 MAX_ATTEMPTS = 3
 """How often a request is sent while Zuora refuses it for a reason that may pass."""
 MAX_DELAY = 60.0
@@ -44,7 +59,7 @@ LAG_DELAYS = (1.0, 2.0, 4.0)
 
 
 @dataclass(eq=False)
-class _Write:
+class _Job:
     """An operation on its way, in its newest state.
 
     Attributes:
@@ -67,15 +82,15 @@ class _Write:
 
 
 class Executor:
-    """Carries out the operations of one user.
+    """Carries out the operations of one run.
 
     Args:
         tenant: the tenant, as the user sees it.
         journal: records each operation before it is sent, and its outcome.
         user: the login name that the journal records.
         request_log: shows the pauses between attempts.
-        report: called with an operation when it is about to be sent, and when its outcome
-            is recorded.
+        report: called with an operation when it is about to be sent, and when it has an
+            outcome; a sent one then is in the journal.
         lag_delays: seconds to wait before each further look at a list that proves nothing.
     """
 
@@ -95,100 +110,167 @@ class Executor:
         self._request_log = request_log
         self._report = report
         self._lag_delays = lag_delays
+        self._queue = JournalQueue(journal)
+        self._run_id = ""
+        self._stopped = False
+        self._list_ids: Mapping[Ends, str] = {}
+        self._lists: dict[str, Snapshot] = {}
 
-    async def run(self, operations: Iterable[Operation]) -> list[Operation]:
+    def stop(self) -> None:
+        """Let nothing more be sent; what was sent gets its outcome."""
+        self._stopped = True
+
+    async def run(self, operations: Iterable[Operation], *, resumes: str = "") -> list[Operation]:
         """Carry out planned operations and return each with its outcome, in the same order.
 
-        Operations in one acting entity share a list that is read before the first is sent
-        and another that is read after the last. After an unknown outcome, and after an
-        error that the next operation would meet too, nothing more is sent: the rest is
-        returned as PLANNED. No ZuoraError and no JournalError is raised.
+        After an unknown outcome, after an error that the next operation would meet too, and
+        after `stop`, nothing more is sent: the rest is returned as PLANNED. An accept that
+        follows a request is sent once a list shows the request as Pending. No ZuoraError and
+        no JournalError is raised.
+
+        Args:
+            operations: what is planned. More than one are recorded before the first is sent,
+                so that the next program can find what was not, if this one is killed.
+            resumes: id of an interrupted run whose place this one takes; "" for none.
         """
-        writes = [_Write(operation) for operation in operations]
-        batches: dict[str, list[_Write]] = {}
-        for write in writes:
-            batches.setdefault(write.operation.acting_id, []).append(write)
-        for acting_id, batch in batches.items():
-            await self._run_batch(acting_id, batch)
-            if any(_stops(write.operation) for write in batch):
-                break
-        return [write.operation for write in writes]
-
-    async def _run_batch(self, acting_id: str, waiting: list[_Write]) -> None:
-        """Carry out operations in one acting entity, each up to MAX_ATTEMPTS times."""
-        snapshot = await self._read_before(acting_id, waiting)
-        while snapshot is not None and waiting:
-            sent, waiting = await self._send_until_doubt(waiting, snapshot)
-            snapshot = await self._look_up(acting_id, sent)
-            if _may_leave_once_more(sent):
-                again = sent.pop()
-                again.operation = replace(again.operation, state=State.SENT, error=None)
-                again.repeated = True
-                waiting = [again, *waiting]
-            for write in sent:
-                write.operation = await asyncio.to_thread(
-                    record_outcome, self._journal, write.operation
+        planned = list(operations)
+        jobs = [_Job(operation) for operation in planned]
+        self._list_ids, self._lists = choose_lists(planned, self._tenant.can_act_in), {}
+        if len(planned) > 1 or resumes:
+            self._run_id = new_uuid()
+            try:
+                await asyncio.to_thread(
+                    record_run, self._journal, self._run_id, planned, self._user, resumes
                 )
-            retry = await self._wait_for_retry(sent)
-            for write in sent:
-                if write is not retry:
-                    self._report(write.operation)
-            if retry is not None:
-                failed = retry.operation
-                retry.operation = Operation.plan(failed.action, failed.row, even_so=failed.even_so)
-                waiting = [retry, *waiting]
-                snapshot = await self._read_before(acting_id, waiting)  # the other is old by now
-            elif any(_stops(write.operation) for write in sent):
-                return
-
-    async def _read_before(self, acting_id: str, waiting: list[_Write]) -> Snapshot | None:
-        """Read the list that operations are checked against; without it, refuse them."""
+            except JournalError as error:
+                for job in jobs:
+                    job.refuse(State.REFUSED, str(error), snapshot=None)
+                    self._report(job.operation)
+                return [job.operation for job in jobs]
         try:
-            return await self._tenant.read(acting_id)
-        except ZuoraError as error:
-            for write in waiting if error.is_refusal else waiting[:1]:
-                write.operation = replace(write.operation, error=error)
-                write.refuse(State.REFUSED, "", snapshot=None)
-                self._report(write.operation)
-            return None
+            await self._run_rounds([job for job in jobs if not job.operation.follows])
+            requests = dict(zip((operation.key for operation in planned), jobs, strict=True))
+            for job in jobs:
+                if job.operation.follows:
+                    self._follow(job, requests[job.operation.follows].operation)
+            await self._run_rounds([job for job in jobs if job.operation.follows])
+        finally:
+            await self._end_run()
+        return [job.operation for job in jobs]
 
-    async def _send_until_doubt(
-        self, waiting: list[_Write], snapshot: Snapshot
-    ) -> tuple[list[_Write], list[_Write]]:
-        """Send operations until one ends in doubt; return what was sent, and what still waits."""
-        sent: list[_Write] = []
-        for index, write in enumerate(waiting):
-            await self._send(write, snapshot)
-            operation = write.operation
-            if operation.state is not State.SENT:
-                self._report(operation)
-                continue
-            sent.append(write)
-            if operation.error is not None and not operation.error.is_refusal:
-                return sent, waiting[index + 1 :]
-        return sent, []
+    async def _end_run(self) -> None:
+        """Remove the run from the journal: what was not sent is known to whoever started it."""
+        if self._run_id:
+            with suppress(JournalError):  # the next start offers it, which is true all the same
+                await self._queue.write(lambda writer: remove_run(writer.connection, self._run_id))
 
-    async def _send(self, write: _Write, snapshot: Snapshot) -> None:
+    async def _run_rounds(self, jobs: list[_Job]) -> None:
+        """Carry out operations that do not depend on each other."""
+        while not self._stopped and (waiting := [job for job in jobs if _waits(job)]):
+            batch = waiting[:MAX_ROUND]
+            sent = await self._send_until_doubt(await self._read_before(batch))
+            if sent:
+                await self._finish_round(sent)
+
+    def _follow(self, job: _Job, request: Operation) -> None:
+        """Let an accept act on the record that the request before it has made."""
+        if request.state in (State.PLANNED, State.UNKNOWN):
+            return  # the run is over
+        if request.state is not State.CONFIRMED or request.snapshot is None:
+            reason = f"The request is {request.state.value}."
+            job.refuse(State.REFUSED, reason, request.snapshot)
+            self._report(job.operation)
+            return
+        row = request.snapshot.find_row(job.operation.row)
+        job.operation = replace(job.operation, row=row, connection_id=row.connection_id)
+        if row.status == CONNECTED:  # Zuora may accept by itself (contract L10)
+            sentence = f"{row.pair} is Connected already: nothing had to be accepted."
+            found = replace(job.operation, snapshot=request.snapshot)
+            job.operation = found.with_state(State.CONFIRMED, sentence)
+            self._report(job.operation)
+        elif request.connection_id not in ("", row.connection_id):
+            reason = f"{row.pair} is another {row.status} connection than the one requested."
+            job.refuse(State.STALE, reason, request.snapshot)
+            self._report(job.operation)
+
+    def _get_list_id(self, job: _Job) -> str:
+        return self._list_ids[job.operation.ends]
+
+    async def _read_before(self, jobs: list[_Job]) -> list[_Job]:
+        """Read the lists that operations are checked against; return those that have one."""
+        errors: dict[str, ZuoraError] = {}
+
+        async def read(id_: str) -> None:
+            try:
+                self._lists[id_] = await self._tenant.read(id_)
+            except ZuoraError as error:
+                errors[id_] = error
+
+        wanted = dict.fromkeys(map(self._get_list_id, jobs))
+        await asyncio.gather(*(read(id_) for id_ in wanted if id_ not in self._lists))
+        ready = []
+        for job in jobs:
+            error = errors.get(self._get_list_id(job))
+            if error is None:
+                ready.append(job)
+            elif error.is_refusal or not self._stopped:
+                self._stopped |= not error.is_refusal
+                job.operation = replace(job.operation, error=error)
+                job.refuse(State.REFUSED, "", snapshot=None)
+                self._report(job.operation)
+        return ready
+
+    async def _send_until_doubt(self, jobs: list[_Job]) -> list[_Job]:
+        """Send operations until one ends in doubt or it is time for new lists; return the sent."""
+        queue = deque(jobs)
+        doubtful = False
+        end = self._tenant.steady() + MAX_ROUND_TIME
+
+        async def send_next() -> None:
+            nonlocal doubtful
+            while queue and not doubtful and await self._wait_for_limits():
+                if not queue or doubtful or self._tenant.steady() > end:
+                    return
+                job = queue.popleft()
+                await self._send(job)
+                operation = job.operation
+                group.create_task(self._record_success(job))
+                doubtful |= (
+                    operation.state is State.SENT
+                    and operation.error is not None
+                    and not operation.error.is_refusal
+                )
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(MAX_CONCURRENCY, len(jobs))):
+                group.create_task(send_next())
+        return [job for job in jobs if job.operation.state is State.SENT]
+
+    async def _wait_for_limits(self) -> bool:
+        """Wait while Zuora's limits delay another call; return whether to go on sending."""
+        now, log = asyncio.get_running_loop().time, self._request_log
+        while delays := [delay for delay in log.delays if delay.limited and delay.until > now()]:
+            if self._stopped or not await log.wait(delays[-1]):
+                self.stop()
+                break
+        return not self._stopped
+
+    async def _send(self, job: _Job) -> None:
         """Check, record and send one operation; its state is SENT, or says why it was not.
 
         One that is sent once more was checked and recorded before.
         """
-        operation = write.operation
+        operation = job.operation
         if operation.entry is None:
-            if doubt := find_doubt(operation, snapshot):
-                write.refuse(State.REFUSED, doubt, snapshot)
-                return
-            if change := find_change(operation, snapshot):
-                write.refuse(State.STALE, change, snapshot)
-                return
+            snapshot = self._lists[self._get_list_id(job)]
             try:
-                operation = await asyncio.to_thread(
-                    record_intent, self._journal, operation, snapshot, self._user, new_uuid()
-                )
+                operation = await self._check_and_record(job, snapshot)
             except (JournalError, OperationInProgressError) as error:
-                write.refuse(State.REFUSED, str(error), snapshot)
+                job.refuse(State.REFUSED, str(error), snapshot)
+            if operation.state is not State.SENT:
+                self._report(job.operation)
                 return
-            write.attempts += 1
+            job.attempts += 1
             self._report(operation)
         track_id = operation.entry.track_id if operation.entry else ""
         try:
@@ -204,68 +286,129 @@ class Executor:
                 request_id=receipt.request_id,
                 connection_id=receipt.connection_id or operation.connection_id,
             )
-            operation = await asyncio.to_thread(record_success, self._journal, operation)
-        write.operation = replace(operation, answered_at=self._tenant.steady())
+        job.operation = replace(operation, answered_at=self._tenant.steady())
 
-    async def _look_up(self, acting_id: str, sent: list[_Write]) -> Snapshot | None:
-        """Conclude operations that were sent from the list; return it, None if there is none.
+    async def _check_and_record(self, job: _Job, snapshot: Snapshot) -> Operation:
+        """Return the operation as SENT, or as it was where the list forbids it."""
+        operation = job.operation
+        if doubt := find_doubt(operation, snapshot):
+            job.refuse(State.REFUSED, doubt, snapshot)
+        elif change := find_change(operation, snapshot):
+            job.refuse(State.STALE, change, snapshot)
+        else:
+            track_id = new_uuid()
+
+            def record(writer: JournalWriter) -> Operation:
+                return record_intent(
+                    self._journal, writer, operation, snapshot, self._user, track_id, self._run_id
+                )
+
+            operation = await self._queue.write(record)
+        return operation
+
+    async def _record_success(self, job: _Job) -> None:
+        if not job.operation.success:
+            return
+        with suppress(JournalError):  # the sentence of the outcome says so
+            job.operation = await self._queue.write(
+                partial(record_success, self._journal, operation=job.operation)
+            )
+
+    async def _finish_round(self, sent: list[_Job]) -> None:
+        """Find and record the outcomes of what was sent; plan again what may be repeated."""
+        doubtful = await self._look_up(sent)
+        if doubtful and all(_may_leave_once_more(job) for job in doubtful):
+            for job in doubtful:
+                job.operation = replace(job.operation, state=State.SENT, error=None)
+                job.repeated = True
+            await asyncio.gather(*map(self._send, doubtful))
+            await asyncio.gather(*map(self._record_success, doubtful))
+            doubtful = await self._look_up(doubtful)
+        outcomes = [job.operation for job in sent]
+        outcomes = await asyncio.to_thread(record_outcomes, self._journal, outcomes)
+        for job, operation in zip(sent, outcomes, strict=True):
+            job.operation = operation
+        repeats = bool(doubtful) and await self._wait_for_retry(doubtful)
+        for job in sent:
+            if not (repeats and job in doubtful):
+                self._report(job.operation)
+        if repeats:
+            self._lists.clear()  # they are old by now
+            for job in doubtful:
+                failed = job.operation
+                job.operation = Operation.plan(failed.action, failed.row, even_so=failed.even_so)
+        elif doubtful:
+            self.stop()
+
+    async def _look_up(self, sent: list[_Job]) -> list[_Job]:
+        """Conclude operations that were sent from their lists; return those that stop the rest.
 
         A list that leaves an outcome unknown is read again after `lag_delays`.
         """
-        operations = [write.operation for write in sent]
-        snapshot = None
-        if not all(never_left(write.operation.error) and not write.repeated for write in sent):
-            snapshot = await self._read_after(acting_id, operations)
+        operations = {job: job.operation for job in sent}
+        self._lists.clear()
+        open_ = [job for job in sent if job.repeated or not never_left(job.operation.error)]
         delays = list(self._lag_delays)
         while True:
-            for write, operation in zip(sent, operations, strict=True):
-                if write.operation.state in (State.SENT, State.UNKNOWN):
-                    write.operation = conclude(operation, snapshot, repeated=write.repeated)
-            open_ = [write for write in sent if write.operation.state is State.UNKNOWN]
-            if snapshot is None or not open_ or not delays:
-                return snapshot
+            read_ids = await self._read_after(open_, operations)
+            for job, operation in operations.items():
+                if job.operation.state in (State.SENT, State.UNKNOWN):
+                    snapshot = self._lists.get(self._get_list_id(job))
+                    job.operation = conclude(operation, snapshot, repeated=job.repeated)
+            open_ = [
+                job
+                for job in sent
+                if job.operation.state is State.UNKNOWN and self._get_list_id(job) in read_ids
+            ]
+            if not open_ or not delays:
+                break
             until = asyncio.get_running_loop().time() + delays.pop(0)
             pause = RetryDelay("the list proves nothing yet", until, "reading it again")
             if not await self._request_log.wait(pause):
-                for write in open_:
-                    write.given_up = True
-                return snapshot
-            newer = await self._read_after(acting_id, operations)
-            if newer is None:
-                return snapshot
-            snapshot = newer
+                for job in open_:
+                    job.given_up = True
+                break
+        return [job for job in sent if _stops(job.operation)]
 
-    async def _read_after(self, acting_id: str, operations: Iterable[Operation]) -> Snapshot | None:
-        """Return the list as it is after operations were sent; None if it cannot be read."""
-        records: dict[bool, set[str]] = {True: set(), False: set()}
-        for operation in operations:
-            if operation.row.connection_id:
-                records[operation.error is None].add(operation.row.connection_id)
-        try:
-            return await self._tenant.read(
-                acting_id, removed=records[True], in_doubt=records[False]
-            )
-        except ZuoraError:
-            return None  # the outcome says so, and the next refresh shows the error
+    async def _read_after(
+        self, jobs: Iterable[_Job], operations: Mapping[_Job, Operation]
+    ) -> set[str]:
+        """Read the lists of jobs as they are after operations were sent; return whose were read."""
+        records: dict[tuple[str, bool], set[str]] = {}
+        for job, operation in operations.items():
+            answered = self._get_list_id(job), operation.error is None
+            records.setdefault(answered, set()).update({operation.row.connection_id} - {""})
 
-    async def _wait_for_retry(self, sent: list[_Write]) -> _Write | None:
-        """Return the operation that is to be sent again, after the pause that it needs.
+        async def read(id_: str) -> bool:
+            removed, in_doubt = (records.get((id_, answered), set()) for answered in (True, False))
+            try:
+                self._lists[id_] = await self._tenant.read(id_, removed=removed, in_doubt=in_doubt)
+            except ZuoraError:
+                return False  # the outcome says so, and the next refresh shows the error
+            return True
 
-        That can only be the last: an error that may pass ends the sending.
-        """
-        if not sent or any(_stops(write.operation) for write in sent[:-1]):
-            return None
-        write = sent[-1]
-        error = write.operation.error
-        if error is None or write.attempts == MAX_ATTEMPTS or not _may_succeed(write.operation):
-            return None
-        retry_after = error.retry_after or 0.0
-        if retry_after > MAX_DELAY:
-            return None
-        backoff = random.uniform(0, min(MAX_DELAY, 2.0**write.attempts))  # noqa: S311
-        until = asyncio.get_running_loop().time() + max(retry_after, backoff)
+        ids = list(dict.fromkeys(map(self._get_list_id, jobs)))
+        successes = await asyncio.gather(*map(read, ids))
+        return {id_ for id_, success in zip(ids, successes, strict=True) if success}
+
+    async def _wait_for_retry(self, jobs: list[_Job]) -> bool:
+        """Wait before operations are sent again; return whether all of them may be."""
+        delay = 0.0
+        for job in jobs:
+            error = job.operation.error
+            if error is None or job.attempts == MAX_ATTEMPTS or not _may_succeed(job.operation):
+                return False
+            backoff = random.uniform(0, min(MAX_DELAY, 2.0**job.attempts))  # noqa: S311
+            delay = max(delay, backoff, error.retry_after or 0.0)
+        if delay > MAX_DELAY or self._stopped:
+            return False
+        until = asyncio.get_running_loop().time() + delay
         waited = await self._request_log.wait(RetryDelay("Zuora has trouble", until))
-        return write if waited else None
+        return waited and not self._stopped
+
+
+def _waits(job: _Job) -> bool:
+    return job.operation.state is State.PLANNED
 
 
 def _may_succeed(operation: Operation) -> bool:
@@ -287,18 +430,14 @@ def _may_succeed(operation: Operation) -> bool:
     )
 
 
-def _may_leave_once_more(writes: Sequence[_Write]) -> bool:
-    """Return whether the last of these writes is to be sent again under a new token.
+def _may_leave_once_more(job: _Job) -> bool:
+    """Return whether an operation is to be sent again under a new token.
 
-    That is after HTTP 401 only, if a whole list proves that nothing happened, and if the
-    outcome of the others is known.
+    That is after HTTP 401 only, if a whole list proves that nothing happened.
     """
-    if not writes or any(_stops(write.operation) for write in writes[:-1]):
-        return False
-    write = writes[-1]
-    operation, error = write.operation, write.operation.error
+    operation, error = job.operation, job.operation.error
     return (
-        not (write.repeated or write.given_up)
+        not (job.repeated or job.given_up)
         and isinstance(error, Unauthenticated)
         and error.applied is Applied.MAYBE
         and operation.state is State.UNKNOWN

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Self
 
-from entity_connections.domain.actions import Action
+from entity_connections.domain.actions import Write
 from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.entities import Entity, Hierarchy
 from entity_connections.domain.errors import Applied, ZuoraError
@@ -66,9 +66,10 @@ class Operation:
             `Snapshot.asked`: the answer came or was given up, or its program was seen to have
             ended; None if unknown.
         even_so: whether it is sent although the list is not whole and may hide a connection.
+        follows: the key of the request that it accepts, and that is sent before it; "" for none.
     """
 
-    action: Action
+    action: Write
     row: Row
     key: str
     entry: Entry | None = None
@@ -81,9 +82,10 @@ class Operation:
     connection_id: str = ""
     answered_at: float | None = None
     even_so: bool = False
+    follows: str = ""
 
     @classmethod
-    def plan(cls, action: Action, row: Row, key: str = "", *, even_so: bool = False) -> Self:
+    def plan(cls, action: Write, row: Row, key: str = "", *, even_so: bool = False) -> Self:
         """Return the operation that carries out `action` on `row`, under a new key if none."""
         return cls(
             action=action,

@@ -1,7 +1,7 @@
 """Operations in the journal: the intent before the request, the outcome after it. All block."""
 
 import uuid
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,86 +13,146 @@ from entity_connections.services.operations.conflicts import (
 )
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.snapshot import Snapshot
-from entity_connections.services.storage.journal import Journal, JournalError
+from entity_connections.services.storage.journal import Journal, JournalError, JournalWriter
 from entity_connections.services.storage.journal_entry import Entry, Party
+from entity_connections.services.storage.planned_runs import (
+    PlannedEntry,
+    add_run,
+    remove_operation,
+    remove_run,
+)
 
 
 def record_intent(
-    journal: Journal, operation: Operation, snapshot: Snapshot | None, user: str, track_id: str
+    journal: Journal,
+    writer: JournalWriter,
+    operation: Operation,
+    snapshot: Snapshot | None,
+    user: str,
+    track_id: str,
+    run: str = "",
 ) -> Operation:
     """Record that an operation is about to be sent, and return it as SENT.
 
     Earlier ones on the record that the list proves are recorded as confirmed before: what the
     operation does may hide their effect.
 
-    When this returns, the disk has the intent, and no other program could record one on
-    the same pair meanwhile.
+    When the transaction has ended, the disk has the intent, and no other program could record
+    one on the same pair meanwhile.
 
     Args:
-        journal: where to record.
+        journal: knows the programs and ages of other entries.
+        writer: an open transaction of the journal.
         operation: what is to be sent; see `check_open_entries` for the key that it gets.
         snapshot: the newest list, which tells Zuora's time.
         user: login name of the user.
         track_id: the `Zuora-Track-Id` of the request.
+        run: the run that the operation leaves; "" for none.
 
     Raises:
         OperationInProgressError: an earlier operation may be under way; nothing is to be sent.
-        JournalError: the journal cannot be written; nothing is to be sent.
     """
-
-    def make(open_entries: list[Entry]) -> Entry:
-        nonlocal operation
-        operation = check_open_entries(operation, open_entries, snapshot, journal)
-        server_at = _find_server_time(journal, snapshot)
-        return make_entry(journal, operation, user, track_id, server_at)
-
-    if snapshot is not None:
-        for earlier in find_applied(operation, journal.read_open(), snapshot, journal.tenant):
+    entries = writer.read_open(operation.ends, operation.row.connection_id)
+    if snapshot is not None and entries:
+        for earlier in find_applied(operation, entries, snapshot, journal.tenant):
             if earlier.entry and not journal.is_being_sent(earlier.entry):
-                told = _tell_from_repetition(journal, earlier)
-                journal.record_outcome(_conclude_entry(journal, told, earlier.entry, told.state))
-    entry = journal.record_intent(make)
+                told = _tell_from_repetition(journal, earlier, writer.read_entries())
+                writer.add_outcome(_conclude_entry(journal, told, earlier.entry, told.state))
+        entries = writer.read_open(operation.ends, operation.row.connection_id)
+    if run:
+        remove_operation(writer.connection, run, operation.key, journal.steady())
+    operation = check_open_entries(operation, entries, snapshot, journal)
+    server_at = _find_server_time(journal, snapshot)
+    entry = make_entry(journal, operation, user, track_id, server_at)
+    writer.add_intent(entry)
     return replace(operation, entry=entry, state=State.SENT)
 
 
-def record_success(journal: Journal, operation: Operation) -> Operation:
-    """Record that Zuora answered success, for a program that ends before it knows the outcome.
-
-    Where the journal cannot be written, `record_outcome` says so.
-    """
+def record_success(journal: Journal, writer: JournalWriter, operation: Operation) -> Operation:
+    """Record that Zuora answered success, for a program that ends before it knows the outcome."""
     if operation.entry is None:
         return operation
     entry = _conclude_entry(journal, operation, operation.entry, State.UNKNOWN)
-    with suppress(JournalError):
-        journal.record_outcome(entry)
+    writer.add_outcome(entry)
     return replace(operation, entry=entry)
 
 
 def record_outcome(journal: Journal, operation: Operation) -> Operation:
-    """Record the outcome of an operation that was sent; return it as it is to be told.
+    """Record the outcome of an operation as `record_outcomes` does."""
+    return record_outcomes(journal, [operation])[0]
+
+
+def record_outcomes(journal: Journal, operations: Sequence[Operation]) -> list[Operation]:
+    """Record the outcomes of operations that were sent; return them as they are to be told.
 
     Of several that were sent for the same effect, only the last is confirmed. Where the journal
-    or its anchor cannot be written, the sentence says so too.
+    or its anchor cannot be written, the sentences say so too.
     """
-    entry = operation.entry
-    if entry is None:
-        return operation
+    told = list(operations)
     try:
-        operation = _tell_from_repetition(journal, operation)
-        entry = _conclude_entry(journal, operation, entry, operation.state)
-        journal.record_outcome(entry)
+        if any(operation.state is State.CONFIRMED and not operation.success for operation in told):
+            all_entries = journal.read_entries()
+            told = [_tell_from_repetition(journal, operation, all_entries) for operation in told]
+        with journal.write() as writer:
+            concluded = []
+            for operation in told:
+                if (entry := operation.entry) is not None:
+                    entry = _conclude_entry(journal, operation, entry, operation.state)
+                    writer.add_outcome(entry)
+                concluded.append(replace(operation, entry=entry))
+        told = concluded
     except JournalError as error:
-        operation = replace(operation, sentence=f"{operation.sentence} {error}")
+        told = [_add_sentence(operation, str(error)) for operation in told]
     if problem := journal.take_anchor_problem():
-        operation = replace(operation, sentence=f"{operation.sentence} {problem}")
-    return replace(operation, entry=entry)
+        told = [_add_sentence(operation, problem) for operation in told]
+    return told
 
 
-def _tell_from_repetition(journal: Journal, operation: Operation) -> Operation:
+def record_run(
+    journal: Journal, run: str, operations: Iterable[Operation], user: str, resumes: str = ""
+) -> None:
+    """Record what a run is about to do, so that what it does not send can be found after a crash.
+
+    Args:
+        journal: where to record.
+        run: id of the run.
+        operations: what is planned.
+        user: login name of the user.
+        resumes: id of an earlier run that it takes the place of; "" for none.
+
+    Raises:
+        JournalError: the journal cannot be written.
+    """
+    entries = [
+        PlannedEntry(run, operation.key, operation.follows, make_entry(journal, operation, user))
+        for operation in operations
+    ]
+    with journal.write() as writer:
+        remove_run(writer.connection, resumes)
+        add_run(writer.connection, entries, journal.steady())
+
+
+def forget_run(journal: Journal, run: str) -> None:
+    """Remove what is left of a run from the journal.
+
+    Raises:
+        JournalError: the journal cannot be written.
+    """
+    with journal.write() as writer:
+        remove_run(writer.connection, run)
+
+
+def _add_sentence(operation: Operation, sentence: str) -> Operation:
+    return replace(operation, sentence=f"{operation.sentence} {sentence}")
+
+
+def _tell_from_repetition(
+    journal: Journal, operation: Operation, entries: Iterable[Entry]
+) -> Operation:
     """Return an operation that a list confirms, as "overtaken since" if it was sent again."""
     if operation.state is not State.CONFIRMED or operation.success:
         return operation
-    if not is_sent_again(operation, journal.read_entries(), journal.tenant):
+    if not is_sent_again(operation, entries, journal.tenant):
         return operation
     sentence = f"{operation.action.label} of {operation.pair} was sent again since: nobody can"
     return operation.with_state(State.SUPERSEDED, f"{sentence} tell which of them was carried out.")
@@ -122,7 +182,7 @@ def make_entry(
     journal: Journal,
     operation: Operation,
     user: str,
-    track_id: str,
+    track_id: str = "",
     server_at: datetime | None = None,
 ) -> Entry:
     """Make the entry of an operation that is about to be sent, at a moment of Zuora's clock."""

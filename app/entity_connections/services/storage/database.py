@@ -26,7 +26,15 @@ _SCHEMA = f"""
     );
     CREATE INDEX IF NOT EXISTS journal_id ON journal (id);
     -- The entries without a known outcome, which are found without reading the whole journal.
-    CREATE TABLE IF NOT EXISTS open_entry (id TEXT PRIMARY KEY);
+    CREATE TABLE IF NOT EXISTS open_entry (
+        id TEXT PRIMARY KEY, source TEXT NOT NULL, target TEXT NOT NULL, connection TEXT NOT NULL
+    );
+    -- Runs of several operations, and what was not sent of each; rows go as operations are sent.
+    CREATE TABLE IF NOT EXISTS run (id TEXT PRIMARY KEY, active_at REAL NOT NULL);
+    CREATE TABLE IF NOT EXISTS planned (
+        run TEXT NOT NULL, key TEXT NOT NULL, follows TEXT NOT NULL, entry TEXT NOT NULL,
+        PRIMARY KEY (run, key)
+    );
     CREATE TABLE IF NOT EXISTS list_cache (profile TEXT PRIMARY KEY, tenant TEXT, lists TEXT);
     PRAGMA application_id = {APPLICATION_ID};
     COMMIT;

@@ -22,6 +22,7 @@ from entity_connections.services.storage.journal_entry import (
     format_entry,
     parse_entry,
 )
+from entity_connections.services.storage.planned_runs import StoredRun, read_runs
 from entity_connections.services.storage.stored_values import INVALID
 
 if TYPE_CHECKING:
@@ -29,9 +30,17 @@ if TYPE_CHECKING:
 
 _PROCESS_TOKEN = uuid.uuid4().hex[:8]
 """Tells this program from an earlier one with the same process id, as in a new container."""
+_MAX_RUN_SILENCE = 600.0
+"""Seconds between two operations of a run, at most: the retries of one, and the pauses between."""
 _SELECT_ALL = "SELECT entry FROM journal ORDER BY seq"
 _SELECT_OPEN = """
     SELECT entry FROM journal WHERE id IN (SELECT id FROM open_entry) ORDER BY seq
+"""
+_SELECT_OPEN_ON = """
+    SELECT entry FROM journal WHERE id IN (
+        SELECT id FROM open_entry
+        WHERE (source = ? AND target = ?) OR (connection = ? AND connection != '')
+    ) ORDER BY seq
 """
 _SELECT_IS_CLOSED = """
     SELECT EXISTS (SELECT 1 FROM journal WHERE id = ?1)
@@ -101,34 +110,27 @@ class Journal:
         self._database = Database(path)
         self._anchor = None if anchor is None or path is None else Anchor(anchor)
 
-    def record_intent(self, make: Callable[[list[Entry]], Entry]) -> Entry:
-        """Record that a write is about to be sent; on return, the disk has the entry.
+    @contextmanager
+    def write(self) -> Iterator["JournalWriter"]:
+        """Open a transaction that records entries.
 
-        Args:
-            make: is called with the open entries of all tenants, oldest first, while no other
-                program can add one, and returns the entry to record. It must not use
-                the journal. Where it raises, nothing is recorded and the error is raised here.
+        After the block the disk has all of them, or none where the block raises. Meanwhile no
+        other program can record any. The block must not use the journal itself.
         """
         with self._transaction(write=True) as connection:
-            entry = make(_parse_rows(connection.execute(_SELECT_OPEN)))
-            self._first_seen[entry.id] = self.steady()
-            _append(connection, entry)
-        self._move_anchor()
-        self.last = entry
-        return entry
+            writer = JournalWriter(connection)
+            yield writer
+            for entry in writer.intents:
+                self._first_seen[entry.id] = self.steady()
+        if writer.has_written:
+            self._move_anchor()
+        if writer.intents:
+            self.last = writer.intents[-1]
 
     def record_outcome(self, entry: Entry) -> None:
-        """Record an entry with its outcome; the newest outcome counts.
-
-        "unknown" and "released" are not recorded over an outcome that is known.
-        """
-        with self._transaction(write=True) as connection:
-            if entry.outcome in ("unknown", "released"):
-                (is_closed,) = connection.execute(_SELECT_IS_CLOSED, (entry.id,)).fetchone()
-                if is_closed:
-                    return
-            _append(connection, entry)
-        self._move_anchor()
+        """Record an entry with its outcome, as `JournalWriter.add_outcome` does."""
+        with self.write() as writer:
+            writer.add_outcome(entry)
 
     def read_entries(self, profile: str | None = None) -> list[Entry]:
         """Read the entries of all tenants, or those sent through a profile, oldest first."""
@@ -142,6 +144,24 @@ class Journal:
     def read_unresolved(self) -> list[Entry]:
         """Read the open entries of this tenant, oldest first."""
         return [entry for entry in self.read_open() if entry.tenant == self.tenant]
+
+    def read_runs(self) -> list[StoredRun]:
+        """Read what is left of the runs of this tenant that no program works on, oldest first."""
+        with self._transaction() as connection:
+            runs = read_runs(connection)
+        return [
+            run
+            for run in runs
+            if run.entries[0].entry.tenant == self.tenant and not self._is_active(run)
+        ]
+
+    def _is_active(self, run: StoredRun) -> bool:
+        """Return whether a program on this machine works on a run.
+
+        The process id of one that has sent nothing for long may be another program's by now.
+        """
+        silent = self.steady() - run.active_at
+        return _is_running(run.entries[0].entry.process) and 0 <= silent <= _MAX_RUN_SILENCE
 
     def is_being_sent(self, entry: Entry, server_time: datetime | None = None) -> bool:
         """Return whether the program that recorded an intent may still be sending it.
@@ -275,15 +295,56 @@ class Journal:
             raise JournalError(f"The journal {error}") from error
 
 
-def _append(connection: "sqlite3.Connection", entry: Entry) -> None:
-    last = connection.execute(_SELECT_LAST).fetchone()
-    document = format_entry(entry)
-    row = entry.id, document, _hash_line(last[1] if last else "", document)
-    connection.execute("INSERT INTO journal (id, entry, hash) VALUES (?, ?, ?)", row)
-    if entry.open:
-        connection.execute("INSERT OR IGNORE INTO open_entry VALUES (?)", (entry.id,))
-    else:
-        connection.execute("DELETE FROM open_entry WHERE id = ?", (entry.id,))
+class JournalWriter:
+    """Records entries in a transaction that `Journal.write` has opened.
+
+    Attributes:
+        connection: the connection of the transaction, for the other tables of the file.
+        intents: the entries that were added as intents, in their order.
+        has_written: whether any entry was added.
+    """
+
+    def __init__(self, connection: "sqlite3.Connection") -> None:
+        self.connection = connection
+        self.intents: list[Entry] = []
+        self.has_written = False
+
+    def read_open(self, ends: tuple[str, str], connection_id: str) -> list[Entry]:
+        """Read the open entries of all tenants on a pair or on a connection, oldest first."""
+        return _parse_rows(self.connection.execute(_SELECT_OPEN_ON, (*ends, connection_id)))
+
+    def read_entries(self) -> list[Entry]:
+        """Read all entries, oldest first."""
+        return _parse_rows(self.connection.execute(_SELECT_ALL))
+
+    def add_intent(self, entry: Entry) -> None:
+        """Record that a write is about to be sent."""
+        self._append(entry)
+        self.intents.append(entry)
+
+    def add_outcome(self, entry: Entry) -> None:
+        """Record an entry with its outcome; the newest outcome counts.
+
+        "unknown" and "released" are not recorded over an outcome that is known.
+        """
+        if entry.outcome in ("unknown", "released"):
+            (is_closed,) = self.connection.execute(_SELECT_IS_CLOSED, (entry.id,)).fetchone()
+            if is_closed:
+                return
+        self._append(entry)
+
+    def _append(self, entry: Entry) -> None:
+        self.has_written = True
+        execute = self.connection.execute
+        last = execute(_SELECT_LAST).fetchone()
+        document = format_entry(entry)
+        row = entry.id, document, _hash_line(last[1] if last else "", document)
+        execute("INSERT INTO journal (id, entry, hash) VALUES (?, ?, ?)", row)
+        if entry.open:
+            place = entry.id, *entry.ends, entry.connection_id
+            execute("INSERT OR REPLACE INTO open_entry VALUES (?, ?, ?, ?)", place)
+        else:
+            execute("DELETE FROM open_entry WHERE id = ?", (entry.id,))
 
 
 def _parse_rows(rows: "sqlite3.Cursor") -> list[Entry]:

@@ -4,7 +4,7 @@ import json
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from entity_connections.domain.actions import ACTIONS_BY_ID, Action
+from entity_connections.domain.actions import WRITES_BY_ID, Write
 from entity_connections.services.storage.stored_values import (
     load_id,
     load_seconds,
@@ -55,7 +55,7 @@ class Entry(NamedTuple):
     at: datetime
     profile: str
     user: str
-    action: Action
+    action: Write
     acting: Party
     source: Party
     target: Party
@@ -124,7 +124,7 @@ def parse_entry(document: str) -> Entry:
         at=load_time(fields["at"]),
         profile=load_text(fields["profile"]),
         user=load_text(fields["user"]),
-        action=ACTIONS_BY_ID[fields["action"]],
+        action=WRITES_BY_ID[fields["action"]],
         acting=_parse_party(*fields["acting"]),
         source=_parse_party(*fields["source"]),
         target=_parse_party(*fields["target"]),

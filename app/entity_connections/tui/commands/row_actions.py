@@ -3,7 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from entity_connections.domain.actions import ACTIONS, Action, DisabledReason
+from entity_connections.domain.actions import WRITES, Action, DisabledReason, Write
 from entity_connections.domain.actions.default_action import default_action, usual_action
 from entity_connections.domain.rows import Row
 from entity_connections.services.operations.operation import Operation
@@ -28,7 +28,7 @@ _LOCKED = DisabledReason(
 )
 
 
-def _make_command(action: Action) -> Command:
+def _make_command(action: Write) -> Command:
     return Command(
         action.id,
         action.key,
@@ -42,7 +42,7 @@ def _make_command(action: Action) -> Command:
     )
 
 
-def _get_disabled_reason(action: Action, context: CommandContext) -> DisabledReason | None:
+def _get_disabled_reason(action: Write, context: CommandContext) -> DisabledReason | None:
     reason = context.get_row_reason()
     if reason is not None or context.row is None:
         return reason
@@ -53,7 +53,7 @@ def _get_disabled_reason(action: Action, context: CommandContext) -> DisabledRea
     return reason or get_write_reason(context.row, context)
 
 
-def _confirm_action(action: Action, screen: "ConnectionsScreen") -> None:
+def _confirm_action(action: Write, screen: "ConnectionsScreen") -> None:
     state, row = screen.state, screen.view.context.row
     if state is None or row is None:
         return
@@ -71,7 +71,7 @@ def _confirm_action(action: Action, screen: "ConnectionsScreen") -> None:
     screen.app.push_screen(confirmation, write)
 
 
-ACTION_COMMANDS = {action: _make_command(action) for action in ACTIONS}
+ACTION_COMMANDS: dict[Action, Command] = {action: _make_command(action) for action in WRITES}
 
 
 def get_write_reason(row: Row, context: CommandContext) -> DisabledReason | None:

@@ -138,7 +138,8 @@ async def retry(
                     error.sentence += f" Zuora asks to wait {error.retry_after:,.0f} s first."
                 raise
             limited = isinstance(error, errors.RateLimited)
-            delay = RetryDelay("rate limited" if limited else error.title, until)
+            reason = "rate limited" if limited else error.title
+            delay = RetryDelay(reason, until, limited=limited)
             if not await request_log.wait(delay):
                 raise
 

@@ -1,0 +1,57 @@
+"""Connect: request in the source, accept in the target, for a user who may enter both."""
+
+from collections.abc import Set as AbstractSet
+
+from entity_connections.domain.actions.accept_and_deny import Accept
+from entity_connections.domain.actions.action import Action, DisabledReason, Write, is_accessible
+from entity_connections.domain.actions.request import Request
+from entity_connections.domain.connections import DISCONNECTED, PENDING, Direction
+from entity_connections.domain.rows import Row
+
+
+class Connect(Action):
+    """Requests a connection, if there is no request yet, and accepts it."""
+
+    id = "connect"
+    label = "Connect"
+    key = "R"
+    word = "Connect"
+    tooltip = "Request it here and accept it there"
+    key_hint = "R requests and accepts it"
+    question = "Connect these two?"
+
+    def __init__(self, request: Request, accept: Accept) -> None:
+        self._request, self._accept = request, accept
+
+    def _disabled_reason(
+        self, row: Row, accessible_ids: AbstractSet[str] | None
+    ) -> DisabledReason | None:
+        if row.status != PENDING:
+            outbound = row if row.direction is Direction.OUTBOUND else row.flip()
+            if reason := self._request.disabled_reason(outbound, accessible_ids):
+                return reason
+        elif row.direction is Direction.INBOUND:
+            return None
+        if is_accessible(row, accessible_ids) and row.counterpart.listed:
+            return None
+        name = row.counterpart.title
+        return DisabledReason(
+            f"You may not enter {name}, and {self.label} takes both ends.",
+            f"An administrator of {name} grants access in Manage Users.",
+            "no access",
+        )
+
+    def yes_label(self, row: Row, source: str, target: str) -> str:
+        return f"{self.label} to {target}"
+
+    def consequence(self, row: Row, source: str, target: str) -> str:
+        first = "You accept the request" if row.status == PENDING else "You request and accept it"
+        sentence = f"{first}: {source} will be able to share products to {target}."
+        if row.status == DISCONNECTED:
+            sentence += " The mapping of an earlier connection does not come back."
+        return sentence
+
+    def list_writes(self, row: Row) -> tuple[tuple[Write, Row], ...]:
+        outbound = row if row.direction is Direction.OUTBOUND else row.flip()
+        accept = (self._accept, outbound.flip())
+        return (accept,) if row.status == PENDING else ((self._request, outbound), accept)

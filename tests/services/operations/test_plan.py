@@ -1,0 +1,204 @@
+"""What a plan sends and leaves out, and its price."""
+
+from collections.abc import AsyncIterator, Iterable
+from typing import NamedTuple
+
+import pytest
+import pytest_asyncio
+from entity_connections.domain.actions import (
+    ACCEPT,
+    CONNECT,
+    DENY,
+    DISCONNECT,
+    REQUEST,
+    Action,
+)
+from entity_connections.domain.connections import CONNECTED, Direction
+from entity_connections.domain.rows import Row
+from entity_connections.fake.policy import Policy
+from entity_connections.fake.tenant import Tenant as FakeTenant
+from entity_connections.services.operations.executor import Executor
+from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.operations.plan import Cause, Plan, plan_operations
+from entity_connections.services.request_log import RequestLog
+from entity_connections.services.storage.journal import Journal
+from entity_connections.services.tenant import Tenant
+
+from tests.acme import AMERICAS, CORPORATION, EUROPE, JAPAN, US, client, open_acme, write_names
+from tests.services.factories import intend
+
+pytestmark = pytest.mark.asyncio
+OUT, IN = Direction.OUTBOUND, Direction.INBOUND
+
+
+class Office(NamedTuple):
+    """A fake tenant, in which alice works."""
+
+    fake: FakeTenant
+    request_log: RequestLog
+    tenant: Tenant
+    journal: Journal
+
+    async def rows(self, acting_id: str, direction: Direction, *keys: str) -> list[Row]:
+        snapshot = await self.tenant.read(acting_id)
+        return [snapshot.make_row(direction, key) for key in keys]
+
+    async def plan(self, action: Action, rows: Iterable[Row]) -> Plan:
+        return await plan_operations(action, rows, self.tenant, self.journal)
+
+    async def run(self, plan: Plan) -> list[Operation]:
+        self.request_log.calls.clear()
+        executor = Executor(self.tenant, self.journal, "alice", RequestLog(), lag_delays=())
+        return await executor.run(plan.operations)
+
+
+async def open_office(policy: Policy | None = None, scenario: str = "acme") -> Office:
+    fake = open_acme(scenario, policy)
+    zuora = client(fake)
+    tenant = Tenant(zuora)
+    await tenant.open()
+    return Office(fake, zuora.request_log, tenant, Journal(None, scenario))
+
+
+@pytest_asyncio.fixture
+async def office() -> AsyncIterator[Office]:
+    office = await open_office()
+    yield office
+    office.fake.close()
+
+
+async def test_a_plan_says_what_is_left_out_and_why(office: Office) -> None:
+    rows = (await office.tenant.read(AMERICAS)).rows(OUT)
+    plan = await office.plan(REQUEST, rows)
+    shown = {operation.row.key for operation in plan.operations}
+    assert EUROPE in shown
+    assert shown | {row.key for row, _, _ in plan.left_out} == {row.key for row in rows}
+    causes = {row.status: cause for row, _, cause in plan.left_out}
+    assert causes[CONNECTED] is Cause.ALREADY_SO
+    assert causes[None] is Cause.DISABLED
+    assert all(reason.endswith(".") for _, reason, _ in plan.left_out)
+    assert plan.calls == len(plan.operations) + 2
+
+
+async def test_what_may_be_under_way_is_left_out(office: Office) -> None:
+    rows = await office.rows(CORPORATION, IN, JAPAN)
+    intend(office.journal, (await office.plan(ACCEPT, rows)).operations[0])
+    plan = await office.plan(DENY, rows)
+    assert not plan.operations
+    assert not plan.calls
+    ((_, reason, cause),) = plan.left_out
+    assert cause is Cause.IN_PROGRESS
+    assert "is being sent by another program" in reason
+
+
+async def test_a_list_that_is_not_whole_is_told_from_an_impossible_action(office: Office) -> None:
+    office.fake.faults.on("unreadable-record=2")
+    rows = (await office.tenant.read(AMERICAS)).rows(OUT)
+    plan = await office.plan(REQUEST, rows)
+    assert not plan.operations
+    causes = {row.key: cause for row, _, cause in plan.left_out}
+    assert causes[EUROPE] is Cause.UNREADABLE
+    even_so = await plan_operations(REQUEST, rows, office.tenant, office.journal, even_so=True)
+    assert EUROPE in {operation.row.key for operation in even_so.operations}
+
+
+async def test_a_record_is_acted_on_once_however_often_it_is_named(office: Office) -> None:
+    row, again = await office.rows(AMERICAS, OUT, EUROPE, EUROPE)
+    assert len((await office.plan(REQUEST, [row, again])).operations) == 1
+
+
+@pytest.mark.parametrize(
+    ("action", "count"), [(REQUEST, 1), (REQUEST, 100), (REQUEST, 201), (CONNECT, 30)]
+)
+async def test_the_price_is_what_it_takes(action: Action, count: int) -> None:
+    office = await open_office(scenario="global-500")
+    ids = [entity.id for entity in office.tenant.hierarchy if office.tenant.can_act_in(entity.id)]
+    snapshot = await office.tenant.read(ids[-1])
+    free = [row for row in snapshot.rows(OUT) if row.key in ids and row.connection is None]
+    plan = await office.plan(action, free[:count])
+    calls: list[str] = []
+    office.request_log.changed = lambda: calls.append(office.request_log.calls[-1].track_id)
+    outcomes = await office.run(plan)
+    assert {operation.state for operation in outcomes} == {State.CONFIRMED}
+    assert len(outcomes) == count * (2 if action is CONNECT else 1)
+    pages = [
+        call for call in office.request_log.calls if call.method == "GET" and "&page=" in call.path
+    ]
+    assert len(set(calls)) - len(pages) == plan.calls
+    office.fake.close()
+
+
+async def test_connect_requests_in_the_source_and_accepts_in_the_target(office: Office) -> None:
+    plan = await office.plan(CONNECT, await office.rows(AMERICAS, OUT, EUROPE))
+    request, accept = await office.run(plan)
+    assert (request.state, accept.state) == (State.CONFIRMED, State.CONFIRMED)
+    assert (request.acting_id, accept.acting_id) == (AMERICAS, EUROPE)
+    assert accept.sentence == "Acme-Americas → Acme-Europe is Connected."
+    assert write_names(office.request_log) == ["request", "accept"]
+    entries = office.journal.read_entries()
+    assert [(entry.action, entry.acting.id, entry.outcome) for entry in entries] == [
+        (REQUEST, AMERICAS, "confirmed"),
+        (ACCEPT, EUROPE, "confirmed"),
+    ]
+
+
+async def test_connect_only_accepts_where_a_request_waits_already(office: Office) -> None:
+    inbound = await office.rows(CORPORATION, IN, JAPAN)
+    outbound = [row.flip() for row in inbound]
+    for rows in (inbound, outbound):
+        (accept,) = (await office.plan(CONNECT, rows)).operations
+        assert (accept.action, accept.acting_id) == (ACCEPT, CORPORATION)
+    (outcome,) = await office.run(await office.plan(CONNECT, outbound))
+    assert outcome.state is State.CONFIRMED
+
+
+async def test_the_first_half_is_told_when_the_second_fails(office: Office) -> None:
+    rows = await office.rows(AMERICAS, OUT, EUROPE, JAPAN)
+    plan = await office.plan(CONNECT, rows)
+    count = len(plan.operations) // 2
+    office.fake.faults.on(f"refusal=10,calls=writes,after={count}")
+    outcomes = await office.run(plan)
+    states = [operation.state for operation in outcomes]
+    assert states == [State.CONFIRMED] * count + [State.REFUSED] * count
+    assert all("is Pending until" in outcome.sentence for outcome in outcomes[:count])
+
+
+async def test_nothing_is_accepted_where_the_request_is_refused(office: Office) -> None:
+    plan = await office.plan(CONNECT, await office.rows(AMERICAS, OUT, EUROPE))
+    office.fake.faults.on("refusal=10,calls=writes")
+    request, accept = await office.run(plan)
+    assert (request.state, accept.state) == (State.REFUSED, State.REFUSED)
+    assert accept.sentence == "The request is refused. Nothing was sent."
+    assert write_names(office.request_log) == ["request"]
+
+
+async def test_nothing_is_accepted_after_a_request_without_a_known_outcome(office: Office) -> None:
+    plan = await office.plan(CONNECT, await office.rows(AMERICAS, OUT, EUROPE))
+    office.fake.faults.on("lost,calls=writes")
+    request, accept = await office.run(plan)
+    assert (request.state, accept.state) == (State.UNKNOWN, State.PLANNED)
+
+
+async def test_connect_is_done_where_zuora_accepts_by_itself() -> None:
+    """Whether it does is not documented (contract L10)."""
+    office = await open_office(Policy().with_values({"own-request": "connected"}))
+    plan = await office.plan(CONNECT, await office.rows(AMERICAS, OUT, EUROPE))
+    request, accept = await office.run(plan)
+    assert (request.state, accept.state) == (State.CONFIRMED, State.CONFIRMED)
+    assert accept.sentence.endswith("is Connected already: nothing had to be accepted.")
+    assert write_names(office.request_log) == ["request"]
+    office.fake.close()
+
+
+async def test_connect_takes_both_ends(office: Office) -> None:
+    office.tenant.accessible_ids = frozenset({AMERICAS, US})
+    rows = await office.rows(AMERICAS, OUT, EUROPE)
+    ((_, reason, cause),) = (await office.plan(CONNECT, rows)).left_out
+    assert cause is Cause.DISABLED
+    assert reason.startswith("You may not enter Acme-Europe")
+
+
+async def test_disconnecting_needs_one_end(office: Office) -> None:
+    office.tenant.accessible_ids = frozenset({CORPORATION})
+    plan = await office.plan(DISCONNECT, await office.rows(CORPORATION, OUT, EUROPE))
+    assert [outcome.state for outcome in await office.run(plan)] == [State.CONFIRMED]
