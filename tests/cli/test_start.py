@@ -79,3 +79,26 @@ def test_the_environment_does_not_choose_the_end_of_a_named_connection(
     assert found.returncode == 0, found.stderr
     assert f"Zuora-Entity-Ids: {hyphenate_id(CORPORATION)}\n" in found.stdout
     assert run_on(server, home, *arguments[:-2], "--entity", US).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("folder", "why"),
+    [
+        ("~nosuch/state", "There is no home directory."),
+        ("/dev/null/state", "cannot be written: Not a directory."),
+    ],
+)
+def test_without_a_folder_for_the_journal_reads_work_and_a_write_is_not_sent(
+    server: RecordedTenant, home: Path, folder: str, why: str
+) -> None:
+    given = {**server.served.environ(), "ENTITY_CONNECTIONS_STATE_DIR": folder}
+    where = ["--base-url", server.served.url]
+    assert run(home, "connections", *where, **given).returncode == 0
+    pair = ["--from", "Acme-Americas", "--to", "Acme-Europe"]
+    assert run(home, "request", *pair, "--dry-run", *where, **given).returncode == 0
+    done = run(home, "request", *pair, "--yes", "--unlock", *where, **given)
+    assert done.returncode == 2
+    assert "Acme-Americas → Acme-Europe: not sent." in done.stdout
+    for part in (why, "ENTITY_CONNECTIONS_CONFIG_DIR", "ENTITY_CONNECTIONS_STATE_DIR"):
+        assert part in done.stdout
+    assert not server.writes

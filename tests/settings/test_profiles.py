@@ -98,14 +98,14 @@ def test_a_variable_without_a_usable_value_is_refused(
 @pytest.mark.parametrize(
     ("variable", "value", "remedy"),
     [
-        ("HOME", None, "no home directory: set HOME"),
-        ("HOME", "relative", "no home directory: set HOME"),
+        ("HOME", None, "no home directory. Set HOME"),
+        ("HOME", "relative", "no home directory. Set HOME"),
         ("HOME", "", "HOME in the environment is empty"),
         ("ENTITY_CONNECTIONS_CONFIG_DIR", "", "CONFIG_DIR in the environment is empty"),
         (
             "ENTITY_CONNECTIONS_CONFIG_DIR",
             "~no-such-user/x",
-            "There is no home directory: set HOME",
+            "There is no home directory. Set HOME",
         ),
     ],
 )

@@ -11,9 +11,13 @@ from pathlib import Path
 from typing import Literal
 
 from entity_connections.settings.environment_variables import CONFIG_DIR, STATE_DIR, read_variable
-from entity_connections.settings.errors import SettingsError
+from entity_connections.settings.errors import NoHomeError
 
 APP = "entity-connections"
+
+FOLDERS_REMEDY = (
+    f"Set HOME, or {CONFIG_DIR} and {STATE_DIR}, to whole paths of folders that you can write to."
+)
 
 PROFILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """What a profile may be called. Such a name is also a safe file name."""
@@ -58,6 +62,4 @@ def _find_folder(variable: str, kind: Literal["user_config_path", "user_state_pa
         folder: Path = getattr(platformdirs, kind)(APP, appauthor=False)
         if folder.is_absolute():
             return folder
-    raise SettingsError(
-        f"There is no home directory: set HOME, or {variable}, to the whole path of a folder."
-    )
+    raise NoHomeError(f"There is no home directory. {FOLDERS_REMEDY}")

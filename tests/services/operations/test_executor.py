@@ -350,7 +350,7 @@ async def test_nothing_is_sent_when_the_journal_cannot_be_written(
     (tmp_path / "state").write_text("in the way")
     world.journal = Journal(tmp_path / "state" / "state.sqlite3", "acme")
     outcome = await world.execute(operation)
-    assert outcome.state is State.REFUSED
+    assert outcome.state is State.NOT_SENT
     assert outcome.sentence.startswith("The journal ")
     assert outcome.sentence.endswith("state is not a folder. Nothing was sent.")
     assert world.writes == []

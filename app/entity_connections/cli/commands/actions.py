@@ -33,7 +33,7 @@ _OPTIONS = (
 _JSON = """
 --json: [{"action", "source": {"id", "name", "displayName"}, "target": {...},
 "result", "sentence", "connectionId", "requestId", "codes"}]; result is
-confirmed, refused, overtaken, "not done" or unknown. With --dry-run:
+confirmed, refused, "not sent", overtaken, "not done" or unknown. With --dry-run:
 [{"method", "url", "headers", "body"}].
 """
 

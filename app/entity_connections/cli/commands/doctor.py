@@ -10,6 +10,7 @@ from entity_connections.cli.command_group import examples
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.output import echo, echo_json
 from entity_connections.cli.parameters import json_option
+from entity_connections.cli.tenant.local_state import open_list_cache
 from entity_connections.cli.tenant.real_workspace import find_credentials, get_profile
 from entity_connections.cli.tenant.session import report_waits
 from entity_connections.cli.tenant_options import TenantOptions, tenant_options
@@ -17,8 +18,8 @@ from entity_connections.domain.ids import parse_id
 from entity_connections.domain.text import clean
 from entity_connections.services.entity_lookup import EntityLookupError, find_entity
 from entity_connections.services.storage.journal import Journal, JournalError
-from entity_connections.services.storage.list_cache import ListCache
 from entity_connections.settings import paths
+from entity_connections.settings.errors import NoHomeError
 from entity_connections.settings.profiles import Profile
 from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.diagnostics import Check, Diagnosis
@@ -92,27 +93,32 @@ async def _run_checks(
 
 
 def _check_journal(profile: Profile) -> Check:
-    path = paths.state_file()
     try:
-        verification = Journal(path, profile.name, anchor=paths.anchor_file()).verify()
+        path, anchor = paths.state_file(), paths.anchor_file()
+        verification = Journal(
+            path, profile.name, anchor=anchor, remedy=paths.FOLDERS_REMEDY
+        ).verify()
+    except NoHomeError:
+        sentence = "There is no home directory, so no write can be recorded."
+        return Check("journal", "failed", sentence, paths.FOLDERS_REMEDY)
     except JournalError as error:
         return Check("journal", "failed", str(error), "Writes are refused until it can be used.")
     if verification.problems:
-        remedy = f"Look at {path}; to begin anew, move it and {paths.anchor_file()} away."
+        remedy = f"Look at {path}; to begin anew, move it and {anchor} away."
         return Check("journal", "warning", verification.problems[0], remedy)
     if verification.notes:
         remedy = "The next write makes the file, if it can be written."
         return Check("journal", "warning", verification.notes[0], remedy)
     existing = next(place for place in (path, *path.parents) if place.exists())
     if not os.access(existing, os.W_OK):
-        remedy = "Make it writable: nothing is sent that cannot be recorded."
-        return Check("journal", "failed", f"{existing} cannot be written.", remedy)
+        sentence = f"{existing} cannot be written, and nothing is sent that cannot be recorded."
+        return Check("journal", "failed", sentence, paths.FOLDERS_REMEDY)
     return Check("journal", "ok", f"{path} has {verification.lines} lines, no change found.")
 
 
 def _find_entity_id(entity: str, profile: Profile) -> str | None:
     """Return the id of an entity that is given as an id, or by a name as last read."""
     try:
-        return find_entity(entity, ListCache(paths.state_file(), profile.name).load_hierarchy()).id
+        return find_entity(entity, open_list_cache(profile.name).load_hierarchy()).id
     except EntityLookupError:
         return parse_id(entity)

@@ -28,7 +28,7 @@ from entity_connections.services.operations.recovery import recover_operations, 
 from entity_connections.services.storage.journal import Journal, JournalError
 from entity_connections.services.storage.journal_entry import OUTCOMES, Entry
 from entity_connections.services.storage.list_cache import ListCache
-from entity_connections.settings.paths import anchor_file, state_file
+from entity_connections.settings.paths import FOLDERS_REMEDY, anchor_file, state_file
 from entity_connections.settings.profiles import list_profile_names
 
 _AGO = re.compile(r"(\d{1,6})\s*(s|min|m|h|d|w)")
@@ -214,7 +214,7 @@ def _confirm_release() -> bool:
 
 def _open_journal() -> Journal:
     """Open the journal to read it."""
-    return Journal(state_file(), "", anchor=anchor_file())
+    return Journal(state_file(), "", anchor=anchor_file(), remedy=FOLDERS_REMEDY)
 
 
 def _check_entity_known(options: TenantOptions, entries: Iterable[Entry]) -> None:

@@ -114,6 +114,8 @@ def _find_exit_code(operation: Operation) -> ExitCode:
         return ExitCode.DONE
     if operation.state is State.UNKNOWN:
         return ExitCode.UNKNOWN
+    if operation.state is State.NOT_SENT:
+        return ExitCode.USAGE
     snapshot = operation.snapshot
     if operation.state is State.REFUSED and operation.error is None and snapshot is not None:
         return ExitCode.REFUSED if snapshot.complete else ExitCode.NO_ACCESS

@@ -8,7 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from entity_connections.cli.exit_codes import CliError, ExitCode
-from entity_connections.cli.fake.tenant_source import prepare_source
+from entity_connections.cli.fake.tenant_source import TenantSource, prepare_source
+from entity_connections.cli.tenant.local_state import open_journal
 from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.domain.errors import LocalTenantError, NotFound
 from entity_connections.domain.risk import Risk
@@ -18,7 +19,6 @@ from entity_connections.services.tenant import Tenant
 from entity_connections.services.workspace import FaultSwitches, UserSession, Workspace
 from entity_connections.services.write_lock import WriteLock
 from entity_connections.settings.environment_variables import ENTITY_ID, read_variable
-from entity_connections.settings.paths import anchor_file, state_file
 
 if TYPE_CHECKING:
     from entity_connections.fake.tenant import Tenant as FakeTenant
@@ -96,17 +96,18 @@ def make_fake_workspace(
         users=tuple(source.users.items()),
         enter=enter,
         lock=lock,
-        journal=Journal(  # it lasts as long as the tenant does
-            None if source.path is None else state_file(),
-            source.name,
-            str(source.path or source.name),
-            process_id=None if seed is None else "localhost:1",
-            anchor=None if source.path is None else anchor_file(),
-        ),
+        journal=_open_journal(source, process_id=None if seed is None else "localhost:1"),
         options=(*source.options, "--user", user),
         shared=source.path is not None,
         fault_switches=create_fault_switches(opened, options.faults or ()),
     )
+
+
+def _open_journal(source: TenantSource, process_id: str | None) -> Journal:
+    """Return the journal, which lasts as long as the tenant does."""
+    if source.path is None:
+        return Journal(None, source.name, source.name, process_id=process_id)
+    return open_journal(source.name, str(source.path), process_id)
 
 
 def _create_id_maker(seed: int | None, purpose: str) -> Callable[[], str] | None:

@@ -4,18 +4,16 @@ import asyncio
 from importlib import import_module
 
 from entity_connections.cli.exit_codes import CliError, ExitCode
+from entity_connections.cli.tenant.local_state import open_journal, open_list_cache
 from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.domain.risk import Risk
 from entity_connections.domain.secret import Secret
 from entity_connections.services.request_log import RequestLog
-from entity_connections.services.storage.journal import Journal
-from entity_connections.services.storage.list_cache import ListCache
 from entity_connections.services.tenant import Tenant
 from entity_connections.services.workspace import UserSession, Workspace
 from entity_connections.services.write_lock import WriteLock
 from entity_connections.settings.environment_variables import CLIENT_SECRET, read_variable
 from entity_connections.settings.errors import SettingsError
-from entity_connections.settings.paths import anchor_file, state_file
 from entity_connections.settings.profiles import Profile, load_profile, make_profile_for_url
 
 
@@ -64,7 +62,7 @@ def make_real_workspace(options: TenantOptions, max_silence: float) -> Workspace
     lock = WriteLock(locked=profile.risk is Risk.PRODUCTION, permanent=profile.read_only)
     login = profile.user or client_id
     tenant_key = f"{profile.base_url} {client_id}"
-    cache = ListCache(state_file(), profile.name, tenant_key)
+    cache = open_list_cache(profile.name, tenant_key)
 
     async def enter(_user: str) -> UserSession:
         # Threads do what takes time, so that the screen goes on to answer keys.
@@ -91,6 +89,6 @@ def make_real_workspace(options: TenantOptions, max_silence: float) -> Workspace
         users=(),
         enter=enter,
         lock=lock,
-        journal=Journal(state_file(), profile.name, tenant_key, anchor=anchor_file()),
+        journal=open_journal(profile.name, tenant_key),
         options=profile.options,
     )

@@ -265,7 +265,9 @@ class Executor:
             snapshot = self._lists[self._get_list_id(job)]
             try:
                 operation = await self._check_and_record(job, snapshot)
-            except (JournalError, OperationInProgressError) as error:
+            except JournalError as error:
+                job.refuse(State.NOT_SENT, str(error), snapshot)
+            except OperationInProgressError as error:
                 job.refuse(State.REFUSED, str(error), snapshot)
             if operation.state is not State.SENT:
                 self._report(job.operation)

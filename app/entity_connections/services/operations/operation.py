@@ -25,6 +25,8 @@ class State(Enum):
     """A list proves that it was applied."""
     REFUSED = "refused"
     """Zuora refused it or was never reached; nothing changed."""
+    NOT_SENT = "not sent"
+    """This program could not record it, so nothing was sent."""
     STALE = "overtaken"
     """The record had changed since the person saw it; nothing was sent."""
     UNKNOWN = "unknown"

@@ -46,7 +46,15 @@ _SELECT_IDENTITY = """
 
 
 class DatabaseError(Exception):
-    """The database cannot be used; the message says which file, and why."""
+    """The database cannot be used; the message says which file, and why.
+
+    Attributes:
+        denied: whether the operating system refused to open the file or its folder.
+    """
+
+    def __init__(self, message: str, *, denied: bool) -> None:
+        super().__init__(message)
+        self.denied = denied
 
 
 class Database:
@@ -89,7 +97,11 @@ class Database:
             if not isinstance(error, UnsafeFileError):  # that is a whole sentence
                 reason = f"{getattr(error, 'strerror', None) or reason}."
             use = "written" if write else "read"
-            raise DatabaseError(f"{self.path} cannot be {use}: {reason}") from error
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            denied = bool(getattr(error, "errno", None))
+            denied = denied or code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+            message = f"{self.path} cannot be {use}: {reason}"
+            raise DatabaseError(message, denied=denied) from error
 
     @contextmanager
     def _connect(self, *, create: bool) -> Iterator["sqlite3.Connection"]:

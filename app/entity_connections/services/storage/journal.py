@@ -83,6 +83,8 @@ class Journal:
         clock: tells the present moment, for people.
         process_id: "host:pid:token" of this program; another one is for tests and walkthroughs.
         anchor: the file that remembers the last line, in another folder; None for no such file.
+        problem: why nothing can be recorded, in a sentence, or "".
+        remedy: what to do where the folders of the files may not be used, in a sentence, or "".
 
     Attributes:
         last: the intent that was recorded last through this object, or None.
@@ -97,6 +99,8 @@ class Journal:
         clock: Callable[[], datetime] = now,
         process_id: str | None = None,
         anchor: Path | None = None,
+        problem: str = "",
+        remedy: str = "",
     ) -> None:
         self.path = path
         self.profile, self.tenant = clean(profile), clean(tenant)
@@ -108,6 +112,7 @@ class Journal:
         self._seen_stopped: dict[str, float] = {}
         self._anchor_problem: str | None = None
         self._database = Database(path)
+        self._problem, self._remedy = problem, remedy
         self._anchor = None if anchor is None or path is None else Anchor(anchor)
 
     @contextmanager
@@ -288,11 +293,14 @@ class Journal:
 
     @contextmanager
     def _transaction(self, *, write: bool = False) -> "Iterator[sqlite3.Connection]":
+        if write and self._problem:
+            raise JournalError(self._problem)
         try:
             with self._database.transaction(write=write) as connection:
                 yield connection
         except DatabaseError as error:
-            raise JournalError(f"The journal {error}") from error
+            remedy = f" {self._remedy}" if error.denied and self._remedy else ""
+            raise JournalError(f"The journal {error}{remedy}") from error
 
 
 class JournalWriter:

@@ -57,6 +57,7 @@ _SIGNS = {Kind.SUCCESS: "✓", Kind.INFO: "i", Kind.ERROR: "!", Kind.UNKNOWN: "?
 _STATE_KINDS = {
     State.CONFIRMED: Kind.SUCCESS,
     State.REFUSED: Kind.ERROR,
+    State.NOT_SENT: Kind.ERROR,
     State.STALE: Kind.INFO,
     State.UNKNOWN: Kind.UNKNOWN,
     State.NOT_APPLIED: Kind.ERROR,
