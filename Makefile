@@ -69,8 +69,9 @@ truth: $(READY)  ## Random journeys through faults and kills, 500 of them unless
 snapshots: $(READY)  ## Take the pictures of the screen anew: look at the difference before you commit
 	$(PYTEST) tests/tui tests/walkthrough --snapshot-update
 
-tables: $(READY)  ## Write the tables of the READMEs anew
+tables: $(READY)  ## Write the tables of the READMEs and the man page anew
 	$(BIN)/python -m tests.readme_tables
+	$(BIN)/python -m tests.man_page
 
 lock:  ## Resolve the dependencies anew into the two lock files (needs uv)
 	$(LOCK) --group build -o requirements.lock

@@ -17,7 +17,7 @@ PACKAGE = ROOT / "app" / "entity_connections"
 Tables = Mapping[str, Iterable[tuple[str, ...]]]
 
 
-def _exit_codes() -> list[tuple[str, str]]:
+def exit_codes() -> list[tuple[str, str]]:
     """Return each exit code with the docstring below it, which an enum does not keep."""
     documented = re.findall(r'(\w+) = \d+\s+"""(.*?)"""', inspect.getsource(ExitCode), re.DOTALL)
     assert len(documented) == len(ExitCode)
@@ -28,7 +28,7 @@ TABLES: Mapping[Path, Tables] = {
     ROOT / "README.md": {
         "keys": [(f"`{command.key_name}`", command.label, command.tooltip) for command in COMMANDS],
         "commands": [(f"`{name}`", summary) for name, (_, summary) in SHELL_COMMANDS.items()],
-        "exit codes": _exit_codes(),
+        "exit codes": exit_codes(),
     },
     PACKAGE / "fake" / "README.md": {
         "scenarios": [(f"`{name}`", description) for name, description in SCENARIOS.items()],

@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 from entity_connections import __version__
 
 from tests.cli.tenant import run
+from tests.man_page import MAN_PAGE, make_man_page
 from tests.readme_tables import PACKAGE, ROOT, TABLES, update_tables
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(PACKAGE.rglob("*.md"))]
@@ -22,6 +25,18 @@ def name_of(path: Path) -> str:
 def test_tables_are_current(document: Path) -> None:
     text = document.read_text()
     assert update_tables(text, TABLES[document]) == text, "Write them again with: make tables"
+
+
+def test_the_man_page_is_current() -> None:
+    assert MAN_PAGE.read_text("utf-8") == make_man_page(), "Write it again with: make tables"
+
+
+@pytest.mark.skipif(shutil.which("man") is None, reason="man is not installed")
+def test_man_shows_the_page_without_a_warning() -> None:
+    show = ["man", "--warnings", "--local-file", str(MAN_PAGE)]
+    done = subprocess.run(show, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    assert "entity-connections request --to Acme-US --dry-run\n" in done.stdout
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)

@@ -105,12 +105,14 @@ def test_it_lives_beside_a_service_with_a_package_app(
     assert {name.partition("/")[0] for name in names} == {
         "entity_connections",
         f"entity_connections-{PROJECT['version']}.dist-info",
+        f"entity_connections-{PROJECT['version']}.data",
     }
     assert "entity_connections/py.typed" in names
     ours = "import entity_connections.cli.program"
 
     environment.pip("install", service)
     environment.pip("install", wheel)
+    assert (environment.folder / "share" / "man" / "man1" / "entity-connections.1").is_file()
     pytest_command = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "entity_connections"]
     assert "1 passed" in environment.run(*pytest_command, cwd=service)
     with Terminal([str(environment.folder / "bin" / "entity-connections")]) as terminal:
