@@ -43,8 +43,8 @@ _SELECT_OPEN_ON = """
     ) ORDER BY seq
 """
 _SELECT_IS_CLOSED = """
-    SELECT EXISTS (SELECT 1 FROM journal WHERE id = ?1)
-        AND NOT EXISTS (SELECT 1 FROM open_entry WHERE id = ?1)
+    SELECT EXISTS (SELECT 1 FROM journal WHERE id = :id)
+        AND NOT EXISTS (SELECT 1 FROM open_entry WHERE id = :id)
 """
 _SELECT_LAST = "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1"
 _SELECT_HASH = "SELECT hash FROM journal WHERE seq = ?"
@@ -336,7 +336,8 @@ class JournalWriter:
         "unknown" and "released" are not recorded over an outcome that is known.
         """
         if entry.outcome in ("unknown", "released"):
-            (is_closed,) = self.connection.execute(_SELECT_IS_CLOSED, (entry.id,)).fetchone()
+            values = {"id": entry.id}
+            (is_closed,) = self.connection.execute(_SELECT_IS_CLOSED, values).fetchone()
             if is_closed:
                 return
         self._append(entry)
