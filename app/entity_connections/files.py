@@ -7,6 +7,7 @@ file contents. What could not be written is unchanged.
 import io
 import os
 import stat
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,7 +27,9 @@ def read_file(path: Path, limit: int, *, private: bool = False) -> bytes:
         limit: the most bytes that are accepted.
         private: refuse links, files of other users, and files that other users can open.
     """
-    extra_flags = os.O_NONBLOCK | (os.O_NOFOLLOW if private else 0)
+    extra_flags = 0
+    if sys.platform != "win32":  # no file name of Windows leads to a pipe by accident
+        extra_flags = os.O_NONBLOCK | (os.O_NOFOLLOW if private else 0)
     with io.FileIO(path, opener=lambda name, flags: os.open(name, flags | extra_flags)) as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
@@ -65,9 +68,8 @@ def make_private_folder(path: Path, own_prefix: str) -> None:
     status = path.stat()
     if not stat.S_ISDIR(status.st_mode):
         raise UnsafeFileError(f"{path} is not a folder.")
-    is_own = status.st_uid == os.getuid()
     if (
-        is_own
+        _is_own(status)
         and status.st_mode & 0o077
         and all(entry.name.startswith(own_prefix) for entry in path.iterdir())
     ):
@@ -132,7 +134,13 @@ def _replace(path: Path, data: bytes, new_mode: int, mode: int | None = None) ->
         raise
 
 
+def _is_own(status: os.stat_result) -> bool:
+    return sys.platform == "win32" or status.st_uid == os.getuid()
+
+
 def _check_private(path: Path, status: os.stat_result) -> None:
+    if sys.platform == "win32":
+        return  # a mode says nothing there: the user's own folders are closed by access lists
     if status.st_uid != os.getuid():
         raise UnsafeFileError(f"{path} belongs to another user of this machine; it is not used.")
     if status.st_mode & 0o077:

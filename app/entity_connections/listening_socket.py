@@ -4,8 +4,8 @@ import asyncio
 import errno
 import math
 import os
-import resource
 import socket
+import sys
 from collections.abc import Callable
 from ipaddress import ip_address
 
@@ -73,6 +73,10 @@ async def accept_connections(
 
 def _check_descriptors(listening: socket.socket) -> None:
     """Raise OSError when no descriptors are free but the reserve."""
+    if sys.platform == "win32":
+        return  # there, sockets are no file descriptors
+    import resource
+
     lowest_free = os.dup(listening.fileno())
     os.close(lowest_free)
     limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -6,13 +6,16 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from subprocess import SubprocessError
 
 import pytest
 from entity_connections.domain.risk import Risk
 from entity_connections.settings.errors import SettingsError
 from entity_connections.settings.profiles import Profile
 from entity_connections.settings.secrets.client_secret import find_secret
+from entity_connections.settings.secrets.command_line import split_command_line
 from entity_connections.settings.secrets.secret_command import run_secret_command
+from entity_connections.settings.secrets.windows_command import run_command as run_windows_command
 
 from tests.settings.keyring_backends import MemoryKeyring
 from tests.settings.reports import check_report
@@ -41,6 +44,21 @@ def test_the_secret_is_the_first_line_printed() -> None:
 def test_the_command_runs_without_a_shell() -> None:
     command = python("import sys; print(sys.argv[1])", "$HOME; echo `id`")
     assert run_secret_command(command).get_secret_value() == "$HOME; echo `id`"
+
+
+@pytest.mark.parametrize(
+    ("platform", "command", "arguments"),
+    [
+        ("win32", r'"C:\Program Files\op.exe" C:\x.txt', [r"C:\Program Files\op.exe", r"C:\x.txt"]),
+        ("linux", r"/opt/a\ b read 'C:\x.txt'", ["/opt/a b", "read", r"C:\x.txt"]),
+        ("linux", "~/secret --to=~/x '~/a b'", ["/home/ada/secret", "--to=~/x", "/home/ada/a b"]),
+    ],
+)  # fmt: skip
+def test_a_command_is_split_as_paths_are_written_on_its_platform(
+    platform: str, command: str, arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/home/ada")
+    assert split_command_line(command, platform) == arguments
 
 
 def test_the_command_does_not_read_the_input_of_the_program() -> None:
@@ -165,6 +183,34 @@ def test_a_command_that_fails_is_reported(
     assert sentence in report
     assert "secret_command" in report
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("command", "problem"),
+    [
+        (python("raise SystemExit(3)"), SubprocessError),
+        ("yes", SubprocessError),
+        ("/no/such/program", OSError),
+        ("sh -c 'exec 3>{pipe}; sleep 600 & wait'", TimeoutError),
+        ("sh -c 'exec 3>{pipe} >&-; sleep 600 & wait'", TimeoutError),
+    ],
+)
+def test_what_runs_a_command_on_windows_ends_it_with_its_children(
+    command: str, problem: type[Exception], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that is called there works here, too, with a program in the place of taskkill."""
+    taskkill = tmp_path / "taskkill"
+    taskkill.write_text("#!/bin/sh\nkill -9 $4 $(pgrep -P $4)\n")  # after /F /T /PID
+    taskkill.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    assert run_windows_command(shlex.split(python("print('secret')")), 20) == b"secret\n"
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with os.fdopen(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK), "rb") as end_of_all:
+        with pytest.raises(problem):
+            run_windows_command(shlex.split(command.format(pipe=pipe)), 0.5)
+        os.set_blocking(end_of_all.fileno(), True)
+        assert end_of_all.read() == b""
 
 
 def test_no_other_secret_is_used_when_the_command_fails(memory: MemoryKeyring) -> None:

@@ -101,7 +101,8 @@ async def test_nothing_written_yet(snap: Snapshot) -> None:
 async def test_what_this_program_writes_is_in_it() -> None:
     async with open_screen() as ui:
         await ui.move_to("Acme-US")
-        await ui.press("r", "y", "J")
+        await ui.press("r", "y")
+        await ui.press("J")
         assert list_outcomes(ui) == ["Request ✓ confirmed"]
 
 

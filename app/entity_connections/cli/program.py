@@ -3,7 +3,6 @@
 import errno
 import io
 import os
-import resource
 import sys
 
 import click
@@ -47,9 +46,12 @@ def _disable_core_dumps() -> None:
 
     A limit of one byte, unlike none, also keeps Linux from passing it to a crash reporter.
     """
-    _, hard_limit = resource.getrlimit(resource.RLIMIT_CORE)
-    if hard_limit:
-        resource.setrlimit(resource.RLIMIT_CORE, (1, hard_limit))
+    if sys.platform != "win32":
+        import resource
+
+        _, hard_limit = resource.getrlimit(resource.RLIMIT_CORE)
+        if hard_limit:
+            resource.setrlimit(resource.RLIMIT_CORE, (1, hard_limit))
 
 
 def run() -> int:

@@ -1,6 +1,7 @@
 """Reads config.toml. What may stand in it is checked by `config_models`."""
 
 import os
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,6 +45,8 @@ def _list_places(path: Path) -> Iterator[Path]:
 
 def _find_risk(path: Path) -> str:
     """Return how other users could change a file or folder, or "" when they cannot."""
+    if sys.platform == "win32":
+        return ""  # a mode says nothing there
     status = path.stat()
     if status.st_uid not in (0, os.getuid()):
         return f"{path} belongs to another user of this machine; it is not used."

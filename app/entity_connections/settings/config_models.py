@@ -3,7 +3,6 @@
 Pydantic is slow to import: import this module only when there is a file to check.
 """
 
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -17,6 +16,7 @@ from entity_connections.domain.validation_messages import describe_validation_er
 from entity_connections.domain.words import find_similar
 from entity_connections.settings.errors import SettingsError
 from entity_connections.settings.paths import PROFILE_NAME, PROFILE_NAME_RULE
+from entity_connections.settings.secrets.command_line import split_command_line
 from entity_connections.settings.zuora_environments import (
     ENVIRONMENTS,
     OTHER_NAMES,
@@ -35,7 +35,7 @@ def _check_text(text: str) -> str:
 
 def _check_command(command: str) -> str:
     try:
-        shlex.split(command)
+        split_command_line(command)
     except ValueError:
         sentence = "a quotation mark in it is not closed, or it ends with a backslash."
         raise ValueError(sentence) from None

@@ -11,12 +11,10 @@ from textual import events
 from textual.driver import Driver
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.geometry import Offset, Region, Size
-from textual.message import Message
 from textual.strip import Strip
 
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.app import ConnectionsApp
-from entity_connections.tui.terminal.driver import TerminalDriver
 from entity_connections.walkthrough.caption_bar import (
     Captions,
     bar_height,
@@ -25,7 +23,7 @@ from entity_connections.walkthrough.caption_bar import (
     to_ansi,
 )
 from entity_connections.walkthrough.screen_text import ScreenText, TerminalCells
-from entity_connections.walkthrough.script_models import RESUME_KEY, Walkthrough
+from entity_connections.walkthrough.script_models import Walkthrough
 
 
 class CaptionedApp(ConnectionsApp):
@@ -114,44 +112,6 @@ class CaptionedApp(ConnectionsApp):
             offset = Offset(0, self.size.height)
             self.terminal.write(to_ansi(self.render_captions(), offset, self.console))
             self.terminal.flush()
-
-
-class CaptionedDriver(TerminalDriver):
-    """The driver of a terminal in which a walkthrough is played."""
-
-    app: CaptionedApp
-
-    def __init__(self, app: CaptionedApp, **options: Any) -> None:
-        super().__init__(app, **options)
-        app.terminal = self
-
-    def write(self, data: str) -> None:
-        """Send output to the terminal, unless it is muted."""
-        self.app.cells.write(data)
-        if not self.app.output_muted:
-            super().write(data)
-
-    def start_application_mode(self) -> None:
-        """Take over the terminal, and draw the captions, too."""
-        super().start_application_mode()
-        self.loop.call_soon_threadsafe(self.app.redraw)
-
-    def stop_application_mode(self) -> None:
-        """Give the terminal back."""
-        self.app.output_muted = False
-        super().stop_application_mode()
-
-    def process_message(self, message: Message) -> None:
-        """Give input to the app or to the presenter; called in the thread that reads input."""
-        if isinstance(message, events.MouseEvent) and message.screen_y >= self.app.size.height:
-            return
-        key = message.key if isinstance(message, events.Key) else ""
-        if (self.app.presenter_has_control and key != RESUME_KEY) or key == "ctrl+z":
-            super().process_message(message)
-        elif key:
-            self.loop.call_soon_threadsafe(self.app.presenter_keys.put_nowait, key)
-        elif not isinstance(message, (events.MouseEvent, events.Paste)):
-            super().process_message(message)
 
 
 class RecordingDriver(HeadlessDriver):

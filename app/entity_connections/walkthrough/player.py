@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from textual.worker import Worker, WorkerCancelled
 
 from entity_connections.services.workspace import Workspace
-from entity_connections.tui.terminal.run import run_app
 from entity_connections.tui.widgets.too_small import is_too_small
 from entity_connections.walkthrough.caption_bar import Captions
-from entity_connections.walkthrough.captioned_app import CaptionedApp, CaptionedDriver
+from entity_connections.walkthrough.captioned_app import CaptionedApp
 from entity_connections.walkthrough.script_models import RESUME_KEY, Walkthrough
 from entity_connections.walkthrough.step_runner import StepFailed, StepRunner
 from entity_connections.walkthrough.virtual_time import VirtualClock, virtual_time
@@ -33,6 +32,10 @@ def play(
 
     Each workspace must be a new fake tenant, whose ids are the same at every call.
     """
+    # Both need a POSIX terminal, and the rest of this module does not.
+    from entity_connections.tui.terminal.run import run_app
+    from entity_connections.walkthrough.captioned_driver import CaptionedDriver
+
     with virtual_time(frozen=False) as (runner, clock):
         workspace = open_workspace()
         app = CaptionedApp(script, workspace, theme)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from importlib.resources import files
@@ -139,8 +140,9 @@ async def serve_until_stopped(
         raise TypeError("A runner that is set up has a server.")
     loop = asyncio.get_running_loop()
     accepting = loop.create_task(accept_connections(listening, runner.server, report))
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, accepting.cancel)
+    if sys.platform != "win32":  # there, asyncio.run cancels this task on ctrl+c
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, accepting.cancel)
     say_ready()
     try:
         with suppress(asyncio.CancelledError):

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
@@ -31,11 +32,16 @@ def open_screen(options: TenantOptions, theme: str | None) -> int:
     workspace = make_workspace(options)
     with _no_garbage_collection():
         from entity_connections.tui.app import ConnectionsApp
-        from entity_connections.tui.terminal.run import run_app
 
+        if sys.platform != "win32":
+            from entity_connections.tui.terminal.run import run_app
         app = ConnectionsApp(workspace)
     app.theme = _choose_theme(theme, app.available_themes)
-    status = run_app(app)
+    if sys.platform == "win32":  # ctrl+c is a key there, and Textual restores the console
+        app.run()
+        status = app.return_code or 0
+    else:
+        status = run_app(app)
     if status == ExitCode.DONE and (entry := _find_open_entry(workspace.journal)):
         info(
             f"entity-connections: {entry.action.label} of {entry.pair} had been sent, and what"

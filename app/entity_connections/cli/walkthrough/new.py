@@ -31,6 +31,10 @@ def new(options: TenantOptions, file: Path, *, force: bool) -> int:
     What you press, type and click on the fake tenant becomes the steps of a script. Their
     captions, and what must be seen after each, you write into the file.
     """
+    if sys.platform == "win32":
+        raise click.UsageError(
+            "on Windows nothing can be recorded: write a script like one that is shipped."
+        )
     options.check()
     _check_file(file, force=force)
     size = _terminal_size()

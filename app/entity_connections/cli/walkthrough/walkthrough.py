@@ -1,6 +1,7 @@
 """`walkthrough`: plays scripted tours to an audience, records them, checks them, makes them."""
 
 import os
+import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,6 +112,10 @@ def play(name: str, theme: str, speed: float, folder: str | None, *, png: bool, 
     script, open_workspace = _read(name)
     if png or force:
         raise click.UsageError("--png and --force belong to --export DIR.")
+    if sys.platform == "win32":
+        raise click.UsageError(
+            "on Windows no captions can be shown below the screen; --export DIR records it."
+        )
     check_terminal("without one, --export DIR records it.")
     from entity_connections.walkthrough import player
 

@@ -4,6 +4,9 @@ from entity_connections.domain.secret import Secret
 from entity_connections.domain.text import trim
 from entity_connections.settings.errors import SettingsError
 
+MAX_OUTPUT = 65_536
+"""Most bytes that a command may print."""
+
 
 def parse_secret(data: bytes | str, source: str) -> Secret:
     """Return the secret on the first line of `data`, trimmed; an error calls the data `source`."""

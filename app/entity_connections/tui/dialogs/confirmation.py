@@ -1,5 +1,6 @@
 """A question that takes a yes only when the user can have read it."""
 
+import sys
 from typing import NamedTuple
 
 from textual import on
@@ -14,9 +15,11 @@ from entity_connections.domain.typed_name import TypedName
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.dialogs.dialog import Dialog
 from entity_connections.tui.rendering.header import render_tenant_name
-from entity_connections.tui.terminal.driver import call_when_written
 from entity_connections.tui.timing import Timing
 from entity_connections.tui.widgets.too_small import VERTICAL_BREAKPOINTS, is_too_small
+
+if sys.platform != "win32":
+    from entity_connections.tui.terminal.driver import call_when_written
 
 
 class Question(NamedTuple):
@@ -120,7 +123,10 @@ class Confirmation(Dialog[bool]):
             if self.is_running:
                 self.set_timer(self._timing.answer_delay, allow_answer)
 
-        self.call_after_refresh(call_when_written, self.app, start_timer)
+        if sys.platform == "win32":  # Textual's driver does not say when output is written
+            self.call_after_refresh(start_timer)
+        else:
+            self.call_after_refresh(call_when_written, self.app, start_timer)
 
     def watch_invalidated(self) -> None:
         self.call_after_refresh(self._focus_first)

@@ -10,8 +10,8 @@ from textual.app import App
 from textual.drivers._byte_stream import ByteStream
 from textual.drivers.web_driver import WebDriver, _ExitInput
 
+from entity_connections.tui.terminal.forced_exit import start_forced_exit
 from entity_connections.tui.terminal.input_parser import InputParser
-from entity_connections.tui.terminal.run import start_forced_exit
 
 
 class BrowserDriver(WebDriver):

@@ -5,6 +5,7 @@ import contextlib
 import os
 import selectors
 import signal
+import sys
 from collections.abc import Callable
 from enum import Enum, auto
 from functools import partial
@@ -17,6 +18,9 @@ from textual.message_pump import MessagePump
 
 from entity_connections.ascii_signs import find_terminal_encoding, make_sign_replacer
 from entity_connections.tui.terminal.input_parser import InputParser
+
+if sys.platform == "win32":
+    raise ImportError("Windows has no POSIX terminals.")
 
 EXIT_CHECK_INTERVAL: Final = 0.1
 """Seconds within which the input thread notices that the app takes no more input."""
@@ -81,7 +85,7 @@ class TerminalDriver(LinuxDriver):
             self.loop.call_soon_threadsafe(partial(self.app.refresh, layout=True))
         TerminalDriver.state = TerminalState.ACTIVE
         TerminalDriver.current = self
-        super().start_application_mode()  # type: ignore[no-untyped-call]
+        super().start_application_mode()  # type: ignore[no-untyped-call,unused-ignore]
         # A handler of the event loop also wakes the loop for every other signal: the kernel
         # may deliver a signal to a thread that cannot wake it.
         self.loop.add_signal_handler(signal.SIGCONT, self._resume)

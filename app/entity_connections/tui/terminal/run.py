@@ -13,15 +13,16 @@ import sys
 import termios
 import threading
 from collections.abc import Callable, Coroutine
-from typing import Any, Final
+from typing import Any
 
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
 from entity_connections.tui.terminal.driver import ALL_MODES_OFF, TerminalDriver, TerminalState
+from entity_connections.tui.terminal.forced_exit import start_forced_exit
 
-EXIT_TIMEOUT: Final = 2.0
-"""Seconds that an orderly exit may take before the process is ended by force."""
+if sys.platform == "win32":
+    raise ImportError("Windows has no POSIX terminals.")
 
 
 def run_app(
@@ -83,13 +84,6 @@ class _SignalExit:
                 termios.tcsetattr(self.terminal, termios.TCSANOW, self.attributes)
             if TerminalDriver.state is TerminalState.ACTIVE:
                 _reset_modes(self.terminal)
-
-
-def start_forced_exit(exit_process: Callable[[], object]) -> None:
-    """Call `exit_process` after EXIT_TIMEOUT, unless the program has ended by then."""
-    timer = threading.Timer(EXIT_TIMEOUT, exit_process)
-    timer.daemon = True
-    timer.start()
 
 
 def _reset_modes(terminal: int) -> None:
