@@ -2,8 +2,12 @@
 
 import base64
 import os
+import sys
 
-from entity_connections.tui.terminal.driver import TerminalDriver
+from textual.driver import Driver
+
+if sys.platform != "win32":
+    from entity_connections.tui.terminal.driver import TerminalDriver
 
 
 def get_copy_hint() -> str:
@@ -20,5 +24,7 @@ def copy_through_tmux(text: str) -> None:
         terminal.write(f"\x1bPtmux;\x1b\x1b]52;c;{encoded}\a\x1b\\")
 
 
-def _find_terminal_in_tmux() -> TerminalDriver | None:
-    return TerminalDriver.current if "TMUX" in os.environ else None
+def _find_terminal_in_tmux() -> Driver | None:
+    if sys.platform != "win32" and "TMUX" in os.environ:
+        return TerminalDriver.current
+    return None
