@@ -45,6 +45,8 @@ lint: $(READY)  ## Format, lint, types and import contracts
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
+	$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/darwin
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32 --no-warn-unreachable --package entity_connections
 	$(BIN)/lint-imports --no-logo
 
 check: lint  ## lint, and the fast tests: domain, services, settings, adapter, commands
