@@ -188,7 +188,7 @@ def test_suspended_and_brought_back() -> None:
         (["set-up-a-conection"], "did you mean set-up-a-connection?"),
         (["nowhere.toml"], "nowhere.toml cannot be read: No such file or directory."),
         ([str(SHORT_TOUR), "--png"], "--png and --force belong to --export DIR."),
-        ([str(SHORT_TOUR)], "to play it takes a terminal"),
+        ([str(SHORT_TOUR)], "the screen needs a terminal"),
     ],
 )
 def test_what_cannot_be_played(arguments: list[str], message: str, tmp_path: Path) -> None:
