@@ -42,7 +42,7 @@ def report(config: Config, text: str) -> str:
         (f'secret_comand = "pass {SECRET}"',
          "secret_comand: there is no such key; did you mean secret_command?"),
         ("zzz = 1", ("zzz: there is no such key; there are: environment, base_url, client_id,"
-         " secret_command, risk, read_only, entity, user.")),
+         " secret_command, risk, read_only, entity, proxy, user.")),
         ('read_only = "yes"', "read_only: it must be true or false, without quotes."),
         ("entity = 12", "entity: it must be a text in quotes."),
         ('entity = ""', "entity: it is empty; give it a value, or leave the line out."),
@@ -93,6 +93,8 @@ def test_a_secret_in_the_file_is_refused_and_not_repeated(config: Config, key: s
     "lines",
     [
         f'base_url = "https://alice:{SECRET}@rest.zuora.com"',
+        f'{ROOT}proxy = "http://ada:{SECRET}@proxy.acme.example"',
+        f'{ROOT}proxy = "{SECRET}:8080"',
         f'environment = ["{SECRET}"]',
         f'secret_command = ["echo", "{SECRET}"]',
         f'client_id = {{ secret = "{SECRET}" }}',
@@ -219,7 +221,7 @@ def test_the_json_schema_describes_every_key() -> None:
     assert schema["additionalProperties"] is profile["additionalProperties"] is False
     assert [*profile["properties"]] == [
         "environment", "base_url", "client_id", "secret_command",
-        "risk", "read_only", "entity", "user",
+        "risk", "read_only", "entity", "proxy", "user",
     ]  # fmt: skip
     assert all(key["description"] for key in profile["properties"].values())
     assert profile["properties"]["environment"]["anyOf"][0]["enum"] == list(ENVIRONMENTS)

@@ -65,6 +65,20 @@ def test_environment_variables_are_origins(config: Config, monkeypatch: pytest.M
     assert settings["read_only"][1:] == ("false", "default")
 
 
+def test_the_proxy_is_explained_without_its_password(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = '[profiles.acme]\nenvironment = "eu-production"\n'
+    config(table)
+    monkeypatch.setenv("https_proxy", f"http://ada:{VALUE}@proxy.acme.example:8080")
+    monkeypatch.setenv("no_proxy", "acme.example")
+    assert explain_acme()["proxy"][1:] == ("http://proxy.acme.example:8080", "https_proxy")
+    monkeypatch.setenv("no_proxy", "acme.example,zuora.com")
+    assert explain_acme()["proxy"][1:] == ("", "no_proxy lists the host")
+    config(f'{table}proxy = "https://other.acme.example"')
+    assert explain_acme()["proxy"][1:] == ("https://other.acme.example", "the profile")
+
+
 def test_id_and_secret_of_two_clients_are_reported(
     config: Config, monkeypatch: pytest.MonkeyPatch, memory: MemoryKeyring
 ) -> None:

@@ -9,12 +9,10 @@ import pytest
 from entity_connections.domain import errors
 from entity_connections.domain.errors import Applied, ZuoraError
 from entity_connections.services.request_log import RequestLog
-from entity_connections.zuora.client import ZuoraClient
 from entity_connections.zuora.http.connection import HttpLimits
 
 from tests.zuora.raw_server import (
     CLIENT_SECRET,
-    CREDENTIALS,
     IMPATIENT,
     NO_DELAYS,
     PATIENT,
@@ -279,52 +277,3 @@ async def test_no_cookie_is_stored() -> None:
         await client.list_connections(ENTITY)
         await client.list_connections(ENTITY)
         assert all("cookie" not in sent.headers for sent in server.requests)
-
-
-@pytest.fixture
-def proxy_variables(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Remove the proxies of the environment; return the names of the variables."""
-    names = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"]
-    for name in (*names, "NO_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
-    return names
-
-
-async def test_no_proxy_is_used_for_this_machine(
-    proxy_variables: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with RawServer(http_response({})).open() as proxy:
-        for name in proxy_variables:
-            monkeypatch.setenv(name, proxy.root)
-        server = RawServer(http_response(ONE_CONNECTION))
-        async with server.open(), server.client() as client:
-            await client.list_connections(ENTITY)
-        assert proxy.connections == 0
-
-
-async def test_a_proxy_that_refuses_gets_no_secret_and_nothing_is_sent(
-    proxy_variables: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with RawServer(http_response(b"", "403 Forbidden")).open() as proxy:
-        monkeypatch.setenv("HTTPS_PROXY", proxy.root)
-        root = "https://rest.acme.example"
-        async with ZuoraClient(root, CREDENTIALS, retry_policy=NO_DELAYS) as client:
-            with pytest.raises(errors.Unreachable) as caught:
-                await client.accept(ENTITY, "1")
-    assert caught.value.applied is Applied.NO
-    assert {(sent.method, sent.path) for sent in proxy.requests} == {
-        ("CONNECT", "rest.acme.example:443")
-    }
-    assert CLIENT_SECRET not in repr(proxy.requests)
-
-
-@pytest.mark.parametrize(
-    "proxy", ["ftp://proxy.acme.example", "socks5://127.0.0.1:1", "http://proxy:port"]
-)
-async def test_a_proxy_that_cannot_be_used_is_an_error(
-    proxy: str, proxy_variables: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ALL_PROXY", proxy)
-    with pytest.raises(errors.Unreachable, match="ALL_PROXY"):
-        ZuoraClient("https://rest.acme.example", CREDENTIALS)

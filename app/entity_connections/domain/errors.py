@@ -107,7 +107,36 @@ class CertificateError(Unreachable):
     """The server's TLS certificate is not trusted; nothing was sent."""
 
     title = "Zuora's certificate is not trusted"
-    hint = "Check the address and this machine's clock; SSL_CERT_FILE may name your company's CA."
+    hint = (
+        "Check the address and this machine's clock. Your company's CA belongs into the system's "
+        "store, or into a file that SSL_CERT_FILE names."
+    )
+
+
+class TlsSetupError(Unreachable):
+    """An environment variable about TLS names what cannot be used; nothing was sent."""
+
+    title = "TLS cannot be set up"
+    hint = "Change the variable, or unset it."
+
+
+class ProxyError(Unreachable):
+    """The proxy cannot be used, or does not reach Zuora; nothing was sent.
+
+    Attributes:
+        status: the HTTP status of the proxy's answer, or 0.
+    """
+
+    status: int = 0
+    hint = "Check the proxy and the address, then try again."
+
+
+class ProxyRefusal(ProxyError):
+    """The proxy refuses the user or the address of Zuora; nothing was sent."""
+
+    title = "The proxy refuses"
+    hint = "Check user name and password in its URL; who runs it must allow Zuora's address."
+    may_repeat_unasked = False  # each attempt counts
 
 
 class LocalTenantError(ZuoraError):

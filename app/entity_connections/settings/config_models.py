@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from entity_connections.domain.base_url import normalize_base_url
+from entity_connections.domain.proxy import is_plain_proxy_url
 from entity_connections.domain.risk import Risk
 from entity_connections.domain.text import clean, find_problem
 from entity_connections.domain.validation_messages import describe_validation_error
@@ -42,6 +43,15 @@ def _check_command(command: str) -> str:
     return _check_text(command)
 
 
+def _check_proxy(url: str) -> str:
+    if not is_plain_proxy_url(url):
+        raise ValueError(
+            'it must be like "http://proxy.acme.example:8080". A user name and a password do not '
+            "belong in this file: put such a URL into the variable HTTPS_PROXY instead."
+        )
+    return url
+
+
 def _check_environment(name: str) -> str:
     name = OTHER_NAMES.get(name, name)
     if name not in ENVIRONMENTS:
@@ -69,6 +79,7 @@ EnvironmentName = Annotated[
     str, AfterValidator(_check_environment), Field(json_schema_extra={"enum": [*ENVIRONMENTS]})
 ]
 Command = Annotated[str, AfterValidator(_check_command)]
+ProxyUrl = Annotated[str, AfterValidator(_check_proxy)]
 BaseUrl = Annotated[str, AfterValidator(normalize_base_url)]
 ProfileName = Annotated[
     str,
@@ -101,6 +112,8 @@ class ProfileTable(BaseModel):
     """Refuse all writes. Production starts locked in any case."""
     entity: Text | None = None
     """To start in: id, name or display name. ZUORA_ENTITY_ID in the environment wins."""
+    proxy: ProxyUrl | None = None
+    """The HTTP proxy on the way to the tenant. It wins over HTTPS_PROXY and NO_PROXY."""
     user: Text | None = None
     """Who works with it; only shown."""
 

@@ -3,6 +3,7 @@
 import os
 from typing import NamedTuple
 
+from entity_connections.domain.proxy import choose_proxy
 from entity_connections.settings import paths
 from entity_connections.settings.environment_variables import CONFIG_DIR, STATE_DIR
 from entity_connections.settings.errors import SettingsError
@@ -24,6 +25,7 @@ def explain_profile(profile: Profile) -> list[ExplainedSetting]:
     config_path = str(paths.config_file())
     profile_origin = config_path if profile.in_config else "--base-url"
     command = profile.secret_command
+    proxy = choose_proxy(profile.base_url, profile.proxy)
     settings = {
         "profile": profile.name,
         "base_url": profile.base_url,
@@ -44,6 +46,7 @@ def explain_profile(profile: Profile) -> list[ExplainedSetting]:
             ExplainedSetting(key, value or "", origins[key] if value else "not set")
             for key, value in settings.items()
         ),
+        ExplainedSetting("proxy", proxy.shown, proxy.reason),
         ExplainedSetting("client_secret", *secret),
         ExplainedSetting("journal", str(paths.state_file()), _describe_origin(STATE_DIR)),
         ExplainedSetting("config", config_path, _describe_origin(CONFIG_DIR)),

@@ -33,6 +33,7 @@ class Profile(NamedTuple):
         read_only: whether all writes are refused.
         entity: the acting entity to start in: id, name or display name.
         user: who works with it, only shown.
+        proxy: the URL of the HTTP proxy, which holds no password; None for the environment's.
         secret_command: prints the client secret; it runs without a shell.
         configured_client_id: the client id in config.toml, or "".
         in_config: whether the profile is in config.toml, so that a secret may be stored for it.
@@ -47,6 +48,7 @@ class Profile(NamedTuple):
     read_only: bool = False
     entity: str | None = None
     user: str | None = None
+    proxy: str | None = None
     secret_command: str | None = None
     configured_client_id: str = ""
     in_config: bool = True
@@ -174,6 +176,7 @@ def _make_profile(name: str, base_url: str, values: Mapping[str, Any]) -> Profil
         read_only=values.get("read_only", False),
         entity=texts["entity"] or None,
         user=texts["user"] or None,
+        proxy=values.get("proxy"),
         secret_command=values.get("secret_command"),
         configured_client_id=configured_client_id,
         origins=origins,

@@ -21,6 +21,7 @@ from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.entities import Entity
 from entity_connections.domain.errors import Applied, ZuoraError
 from entity_connections.domain.ids import hyphenate_id, new_uuid, normalize_id
+from entity_connections.domain.proxy import NO_PROXY, choose_proxy
 from entity_connections.domain.zuora_api import ListResult, Receipt
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.write_lock import WriteLock
@@ -91,6 +92,7 @@ class ZuoraClient:
         credentials: of the OAuth client.
         lock: while it is locked, writes are refused.
         request_log: gets every HTTP exchange.
+        proxy: the URL of an HTTP proxy; None for that of the environment, if it has one.
         transport: replaces the network; for a server in this process, and for tests.
         retry_policy: how often and how long calls are retried.
         limits: of each HTTP exchange.
@@ -106,6 +108,7 @@ class ZuoraClient:
         lock: WriteLock | None = None,
         request_log: RequestLog | None = None,
         *,
+        proxy: str | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         retry_policy: RetryPolicy = RetryPolicy(),  # noqa: B008 - immutable
         limits: HttpLimits = HttpLimits(),  # noqa: B008 - immutable
@@ -113,9 +116,11 @@ class ZuoraClient:
     ) -> None:
         self.lock = lock or WriteLock()
         self.request_log = request_log or RequestLog()
-        self._http = create_http_client(normalize_base_url(base_url), limits, transport)
+        base_url = normalize_base_url(base_url)
+        chosen = NO_PROXY if transport else choose_proxy(base_url, proxy)
+        self._http = create_http_client(base_url, limits, chosen, transport)
         self._connection = HttpConnection(
-            self._http, limits, retry_policy, self.request_log, SilenceLimit(max_silence)
+            self._http, limits, retry_policy, self.request_log, SilenceLimit(max_silence), chosen
         )
         self._tokens = TokenProvider(self._connection, credentials)
         self._empty_bodies = _EMPTY_BODIES

@@ -4,22 +4,25 @@ import asyncio
 import contextlib
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, Literal, NamedTuple
+from datetime import datetime
+from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
-
-import httpx
 
 from entity_connections.domain import errors
 from entity_connections.domain.clock import now, wall_time
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.ids import normalize_id
+from entity_connections.domain.proxy import choose_proxy
 from entity_connections.services.request_log import RequestLog
 from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
-from entity_connections.zuora.http.connection import HttpLimits, create_http_client
+from entity_connections.zuora.http.connection import (
+    HttpLimits,
+    convert_errors,
+    create_http_client,
+)
 from entity_connections.zuora.http.responses import parse_server_time
 from entity_connections.zuora.http.retry import RetryPolicy
-from entity_connections.zuora.http.tls import create_ssl_context, describe_tls_error
 
 TIMEOUT = 10.0
 """Seconds for each step below the API."""
@@ -47,6 +50,18 @@ class Check(NamedTuple):
     remedy: str = ""
 
 
+class _Answer(NamedTuple):
+    """What a server tells to everybody: even a refusal has a `Date`.
+
+    Attributes:
+        expires_at: when its certificate expires, in seconds since 1970; None if unknown.
+        server_time: its clock; None if unknown.
+    """
+
+    expires_at: float | None
+    server_time: datetime | None
+
+
 class Diagnosis:
     """Checks the way to one tenant. Nothing in the tenant is changed.
 
@@ -54,6 +69,7 @@ class Diagnosis:
         base_url: the REST root, normalized.
         credentials: None skips the steps that need a token.
         acting_id: the entity to act in; None for the first in the token's scope.
+        proxy: as for `ZuoraClient`.
 
     Attributes:
         request_log: knows for how long a step has been waiting.
@@ -62,13 +78,20 @@ class Diagnosis:
     _client: ZuoraClient  # from the step "token" on
 
     def __init__(
-        self, base_url: str, credentials: Credentials | None, acting_id: str | None = None
+        self,
+        base_url: str,
+        credentials: Credentials | None,
+        acting_id: str | None = None,
+        proxy: str | None = None,
     ) -> None:
         parts = urlsplit(base_url)
         self._base_url = base_url
         self._tls = parts.scheme == "https"
         self._host = parts.hostname or ""
         self._port = parts.port or (443 if self._tls else 80)
+        self._configured_proxy = proxy
+        self._proxy = choose_proxy(base_url, proxy)
+        self._answer: _Answer | ZuoraError | None = None
         self._credentials = credentials
         self._acting_id = normalize_id(acting_id) if acting_id else None
         self._accessible_ids: frozenset[str] | None = None
@@ -79,7 +102,8 @@ class Diagnosis:
         """Check each step; one that fails skips only the steps that need it."""
         steps = (
             ("address", None, self._check_address),
-            ("DNS", None, self._check_dns),
+            ("proxy", None, self._check_proxy),
+            ("DNS", "proxy", self._check_dns),
             ("connection", "DNS", self._check_connection),
             ("TLS", "connection", self._check_tls),
             ("clock", "connection", self._check_clock),
@@ -113,7 +137,20 @@ class Diagnosis:
     async def _check_address(self, name: str) -> Check:
         return Check(name, "ok", f"{self._base_url} is an address that may be given a secret.")
 
+    async def _check_proxy(self, name: str) -> Check:
+        if self._proxy.url is None:
+            return Check(name, "ok", f"No proxy is used: {self._proxy.reason}.")
+        answer = await self._ask()
+        if isinstance(answer, errors.ProxyError) and answer.status < 500:
+            raise answer
+        return Check(name, "ok", f"{self._proxy} is used.")
+
     async def _check_dns(self, name: str) -> Check:
+        if self._proxy.url is not None:
+            answer = await self._ask()
+            if isinstance(answer, errors.ProxyError):
+                raise answer
+            return Check(name, "ok", f"The proxy looks up {self._host}.")
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(TIMEOUT):
@@ -125,8 +162,12 @@ class Diagnosis:
 
     async def _check_connection(self, name: str) -> Check:
         place = f"connections on port {self._port}"
+        if self._proxy.url is not None:
+            return Check(name, "ok", f"The proxy opens {place} of {self._host}.")
         try:
-            await self._connect()
+            async with asyncio.timeout(TIMEOUT):
+                _, writer = await asyncio.open_connection(self._host, self._port)
+            writer.transport.abort()
         except OSError:
             sentence = f"{self._host} takes no {place}. A firewall may stop them; no proxy is used."
             raise errors.Unreachable(sentence) from None
@@ -135,31 +176,20 @@ class Diagnosis:
     async def _check_tls(self, name: str) -> Check:
         if not self._tls:
             return Check(name, "skipped", "http within this machine needs none.")
-        context = await asyncio.to_thread(create_ssl_context)
-        try:
-            certificate = await self._connect(context)
-        except OSError as error:
-            raise errors.CertificateError(describe_tls_error(error)) from None
-        days = (ssl.cert_time_to_seconds(certificate["notAfter"]) - wall_time()) / 86_400
+        answer = await self._ask()
+        if isinstance(answer, errors.Unreachable):
+            raise answer
+        if isinstance(answer, ZuoraError) or answer.expires_at is None:
+            return Check(name, "ok", "The certificate is trusted.")
+        days = (answer.expires_at - wall_time()) / 86_400
         sentence = f"The certificate is trusted, and good for {days:,.0f} more days."
         if days < MIN_CERTIFICATE_DAYS:
             return Check(name, "warning", sentence, "Its owner has to renew it.")
         return Check(name, "ok", sentence)
 
-    async def _connect(self, context: ssl.SSLContext | None = None) -> Any:
-        """Open a connection and close it; return the server's certificate, if there is TLS."""
-        async with asyncio.timeout(TIMEOUT):
-            _, writer = await asyncio.open_connection(self._host, self._port, ssl=context)
-        writer.transport.abort()
-        return writer.get_extra_info("peercert")
-
     async def _check_clock(self, name: str) -> Check:
-        """Compare the clocks by a request without a token: refusals have a `Date`, too."""
-        server_time = None
-        with contextlib.suppress(ZuoraError, httpx.HTTPError, TimeoutError):
-            client = await asyncio.to_thread(create_http_client, self._base_url, _LIMITS)
-            async with client, asyncio.timeout(TIMEOUT), client.stream("GET", "/") as response:
-                server_time = parse_server_time(response.headers)
+        answer = await self._ask()
+        server_time = None if isinstance(answer, ZuoraError) else answer.server_time
         if server_time is None:
             return Check(name, "skipped", "The server did not tell its time.")
         ahead = (now() - server_time).total_seconds()
@@ -168,6 +198,31 @@ class Diagnosis:
         if abs(ahead) > MAX_CLOCK_OFFSET:
             return Check(name, "warning", sentence, "Set it: the journal's times would be wrong.")
         return Check(name, "ok", sentence)
+
+    async def _ask(self) -> _Answer | ZuoraError:
+        """Send a request without a token, once; return what came of it."""
+        if self._answer is None:
+            try:
+                self._answer = await self._send_request()
+            except ZuoraError as error:
+                self._answer = error
+        return self._answer
+
+    async def _send_request(self) -> _Answer:
+        client = await asyncio.to_thread(create_http_client, self._base_url, _LIMITS, self._proxy)
+        request = client.build_request("GET", "/")
+        with convert_errors(request, self._proxy):
+            async with client, asyncio.timeout(TIMEOUT):
+                response = await client.send(request, stream=True)
+                async with contextlib.aclosing(response):
+                    stream = response.extensions["network_stream"]
+                    tls = stream.get_extra_info("ssl_object")
+                    certificate = (tls.getpeercert() if tls else None) or {}
+                    end = certificate.get("notAfter")
+                    return _Answer(
+                        ssl.cert_time_to_seconds(end) if end else None,
+                        parse_server_time(response.headers),
+                    )
 
     async def _check_token(self, name: str) -> Check:
         if self._credentials is None:
@@ -178,6 +233,7 @@ class Diagnosis:
             self._base_url,
             self._credentials,
             request_log=self.request_log,
+            proxy=self._configured_proxy,
             retry_policy=_NO_RETRIES,
             limits=_LIMITS,
         )

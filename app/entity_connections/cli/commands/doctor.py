@@ -86,7 +86,7 @@ async def _run_checks(
             f'No entity "{clean(entity)}" is known here; the first in the token\'s scope is tried.'
         )
         yield Check("entity", "warning", sentence, "Run `entities` to see what it may be called.")
-    diagnosis = Diagnosis(profile.base_url, credentials, acting_id)
+    diagnosis = Diagnosis(profile.base_url, credentials, acting_id, profile.proxy)
     async with report_waits(diagnosis.request_log):
         async for check in diagnosis.run():
             yield check

@@ -83,9 +83,10 @@ def login(
         or _prompt_text("Client id", "--client-id")
     )
     by_command = profile is not None and profile.secret_command is not None
+    proxy = profile.proxy if profile else None
     secret = find_secret(profile).value if profile and by_command else _prompt_secret()
     try:
-        entities = asyncio.run(_read_entities(location.rest_url, client_id, secret))
+        entities = asyncio.run(_read_entities(location.rest_url, client_id, secret, proxy))
     except ZuoraError as error:
         print_error(error)
         info("Nothing was stored.")
@@ -113,7 +114,7 @@ def login(
 
 
 async def _read_entities(
-    base_url: str, client_id: str, secret: Secret
+    base_url: str, client_id: str, secret: Secret, proxy: str | None
 ) -> list[tuple[str, str, str]]:
     """Return the rows of a table of the entities that these credentials may enter.
 
@@ -126,7 +127,11 @@ async def _read_entities(
     credentials, request_log = Credentials(client_id, secret), RequestLog()
     async with (
         ZuoraClient(
-            base_url, credentials, request_log=request_log, max_silence=MAX_SILENCE
+            base_url,
+            credentials,
+            request_log=request_log,
+            proxy=proxy,
+            max_silence=MAX_SILENCE,
         ) as zuora,
         report_waits(request_log),
     ):

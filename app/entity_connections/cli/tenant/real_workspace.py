@@ -77,6 +77,7 @@ def make_real_workspace(options: TenantOptions, max_silence: float) -> Workspace
             Credentials(client_id, secret),
             lock,
             request_log,
+            proxy=profile.proxy,
             max_silence=max_silence,
         )
         tenant = Tenant(zuora, cache=cache)

@@ -2,25 +2,26 @@
 
 import asyncio
 import contextlib
+import re
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import httpx
 
 from entity_connections import __version__
 from entity_connections.domain import errors
-from entity_connections.domain.base_url import is_loopback
 from entity_connections.domain.clock import now
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.ids import normalize_id
+from entity_connections.domain.proxy import ProxyChoice
 from entity_connections.domain.secret import Secret
 from entity_connections.services.request_log import ApiCall, GaveUpWaitingError, RequestLog
 from entity_connections.zuora.http.responses import Response, parse_rate_limit, request_id_of
 from entity_connections.zuora.http.retry import Deadline, RetryPolicy
 from entity_connections.zuora.http.silence_limit import SilenceLimit
-from entity_connections.zuora.http.tls import create_ssl_context, describe_tls_error
+from entity_connections.zuora.http.tls import create_ssl_context, make_tls_error
 
 MAX_RESPONSE_BYTES = 4_000_000
 """Most bytes of a body, decompressed. A page of 300 connections has 60,000."""
@@ -53,16 +54,21 @@ class HttpLimits(NamedTuple):
 
 
 def create_http_client(
-    base_url: str, limits: HttpLimits, transport: httpx.AsyncBaseTransport | None = None
+    base_url: str,
+    limits: HttpLimits,
+    proxy: ProxyChoice,
+    transport: httpx.AsyncBaseTransport | None = None,
 ) -> httpx.AsyncClient:
     """Create an HTTP client that follows no redirects and keeps no cookies.
 
-    Proxies of the environment are used as httpx does, but never for this machine.
     Blocks while the certificate authorities are read; any thread may call it.
     `transport` replaces the network.
+
+    Raises:
+        ZuoraError: the proxy, or what an environment variable says about TLS, cannot be used.
     """
     needs_tls = transport is None and base_url.startswith("https:")
-    verify = create_ssl_context() if needs_tls else False
+    tls = create_ssl_context() if needs_tls else None
     try:
         return httpx.AsyncClient(
             base_url=base_url,
@@ -72,13 +78,21 @@ def create_http_client(
             limits=httpx.Limits(max_connections=limits.max_concurrency, keepalive_expiry=5.0),
             timeout=httpx.Timeout(limits.read, connect=limits.connect),
             transport=transport,
-            trust_env=not is_loopback(base_url),
-            verify=verify,
+            proxy=_make_httpx_proxy(proxy, tls),
+            trust_env=False,  # `choose_proxy` and `create_ssl_context` have read it
+            verify=tls or False,
         )
     except (ValueError, ImportError, httpx.InvalidURL):  # ImportError: SOCKS needs a package
-        raise errors.Unreachable(
-            "The proxy that HTTPS_PROXY or ALL_PROXY names cannot be used."
-        ) from None
+        form = "its URL must be http://HOST:PORT or https://HOST:PORT"
+        raise errors.ProxyError(f"The proxy {proxy} cannot be used: {form}.") from None
+
+
+def _make_httpx_proxy(proxy: ProxyChoice, tls: ssl.SSLContext | None) -> httpx.Proxy | None:
+    if proxy.url is None:
+        return None
+    # The context is for the way to the proxy, and an error where that is http.
+    ssl_context = tls if proxy.shown.startswith("https:") else None
+    return httpx.Proxy(proxy.url.get_secret_value(), ssl_context=ssl_context)
 
 
 class HttpConnection:
@@ -91,12 +105,14 @@ class HttpConnection:
         retry_policy: RetryPolicy,
         request_log: RequestLog,
         silence_limit: SilenceLimit,
+        proxy: ProxyChoice,
     ) -> None:
         self.client = client
         self.retry_policy = retry_policy
         self.request_log = request_log
         self.silence_limit = silence_limit
         self._limits = limits
+        self._proxy = proxy
         self._slots = asyncio.Semaphore(limits.max_concurrency)
 
     def start_deadline(self) -> Deadline:
@@ -170,7 +186,7 @@ class HttpConnection:
     async def _exchange(self, request: httpx.Request, secret: Secret, end: float) -> Response:
         body = bytearray()
         end = min(end, asyncio.get_running_loop().time() + self._limits.exchange)
-        try:
+        with convert_errors(request, self._proxy):
             async with self.request_log.wait_until(end):
                 response = await self.client.send(request, stream=True)
                 async with contextlib.aclosing(response):
@@ -182,29 +198,65 @@ class HttpConnection:
                                 f"The answer is larger than {MAX_RESPONSE_BYTES:,} bytes;"
                                 " the rest was not read."
                             )
-        except GaveUpWaitingError:
-            no_response = errors.NoResponse("You gave up waiting.")
-            no_response.retries_exhausted = True
-            raise no_response from None
-        except (TimeoutError, httpx.HTTPError) as error:
-            raise _convert_error(error) from None
         return Response(response.status_code, response.headers, bytes(body), secret)
 
 
-def _convert_error(error: Exception) -> ZuoraError:
-    """Create the domain's error for a request that got no response.
+@contextlib.contextmanager
+def convert_errors(request: httpx.Request, proxy: ProxyChoice) -> Iterator[None]:
+    """Turn an error of the block, which sends a request, into one of the domain.
 
     Only an error before there is a connection means "not sent": a kept connection that
     breaks may have carried the request. The messages of httpx may hold addresses and are
     left out.
     """
-    if isinstance(error, _NOT_SENT):
-        cause: BaseException | None = error
-        while cause is not None:
-            if isinstance(cause, ssl.SSLError):
-                return errors.CertificateError(describe_tls_error(cause))
-            cause = cause.__cause__ or cause.__context__
+    asks_proxy = False
+
+    async def trace(event: str, details: dict[str, Any]) -> None:
+        nonlocal asks_proxy
+        if event == "http11.send_request_headers.started":
+            asks_proxy = details["request"].method == b"CONNECT"
+
+    request.extensions["trace"] = trace
+    try:
+        yield
+    except GaveUpWaitingError:
+        kind = errors.ProxyError if asks_proxy else errors.NoResponse
+        gave_up = kind("You gave up waiting.")
+        gave_up.retries_exhausted = True
+        raise gave_up from None
+    except (TimeoutError, httpx.HTTPError) as error:
+        if asks_proxy or isinstance(error, _NOT_SENT):
+            raise _make_connect_error(error, request.url.host, proxy) from None
+        raise _make_response_error(error) from None
+
+
+def _make_connect_error(error: Exception, host: str, proxy: ProxyChoice) -> ZuoraError:
+    """Create the error for a request that was not sent."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLError):
+            return make_tls_error(cause)
+        cause = cause.__cause__ or cause.__context__
+    if proxy.url is None:
         return errors.Unreachable("No connection to Zuora came about.")
+    # httpx gives the status of a refusal only at the beginning of the message.
+    status = (
+        re.match(r"[1-9][0-9]{2}\b", str(error)) if isinstance(error, httpx.ProxyError) else None
+    )
+    if status is None:
+        return errors.ProxyError(f"No connection to {host} came about through the proxy {proxy}.")
+    sentence = f"The proxy {proxy} gives no connection to {host} (HTTP {status[0]})."
+    if status[0] == "407":
+        sentence = (
+            f"The proxy {proxy} asks for a user name and a password, or for others (HTTP 407)."
+        )
+    refusal = (errors.ProxyRefusal if status[0] < "500" else errors.ProxyError)(sentence)
+    refusal.status = int(status[0])
+    return refusal
+
+
+def _make_response_error(error: Exception) -> ZuoraError:
+    """Create the error for a request that may have been sent and got no response."""
     if isinstance(error, httpx.DecodingError):
         return errors.InvalidResponse("The answer's compression is broken.")
     if isinstance(error, TimeoutError | httpx.TimeoutException):

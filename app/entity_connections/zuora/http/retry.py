@@ -59,7 +59,7 @@ class RetrySafety(Enum):
     def allows(self, error: ZuoraError) -> bool:
         """Decide whether a call that ended in `error` may be sent again, and that may help."""
         if isinstance(error, errors.Unreachable):
-            return not isinstance(error, errors.CertificateError)
+            return not isinstance(error, errors.CertificateError | errors.ProxyRefusal)
         if self is RetrySafety.UNSAFE:
             # Only Zuora's own JSON says that the call was not processed.
             unprocessed = error.applied is Applied.NO

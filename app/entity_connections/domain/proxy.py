@@ -1,0 +1,89 @@
+"""The HTTP proxy on the way to a tenant: which one is used, and why."""
+
+import ipaddress
+import os
+import re
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from entity_connections.domain.base_url import is_loopback
+from entity_connections.domain.secret import Secret
+from entity_connections.domain.text import clean
+
+
+class ProxyChoice(NamedTuple):
+    """The proxy that is used, or none.
+
+    Attributes:
+        url: with user name and password, if it has any; None where no proxy is used.
+        shown: the URL without them; "" where no proxy is used.
+        reason: what names the proxy ("HTTPS_PROXY"), or why none is used.
+    """
+
+    url: Secret | None
+    shown: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.shown} ({self.reason})"
+
+
+NO_PROXY = ProxyChoice(None, "", "not used")
+
+
+def choose_proxy(base_url: str, configured: str | None = None) -> ProxyChoice:
+    """Choose the proxy for a base URL: that of the profile, or of the environment as httpx does.
+
+    Args:
+        base_url: normalized.
+        configured: the setting `proxy` of the profile.
+    """
+    if is_loopback(base_url):
+        return ProxyChoice(None, "", "this machine is reached directly")
+    if configured:
+        return _make_choice(configured, "the profile")
+    from urllib.request import getproxies
+
+    proxies = getproxies()  # on macOS and Windows also those of the system's settings
+    scheme = next((scheme for scheme in ("https", "all") if proxies.get(scheme)), None)
+    if scheme is None:
+        return ProxyChoice(None, "", "HTTPS_PROXY and ALL_PROXY are not set")
+    if any(_is_listed(base_url, entry) for entry in proxies.get("no", "").split(",")):
+        return ProxyChoice(None, "", f"{_find_variable('no', proxies['no'])} lists the host")
+    return _make_choice(proxies[scheme], _find_variable(scheme, proxies[scheme]))
+
+
+def is_plain_proxy_url(url: str) -> bool:
+    """Return whether a text is the URL of an HTTP proxy, without a user name or a password."""
+    return re.fullmatch(r"https?://([\w.-]+|\[[0-9a-fA-F:]+\])(:[0-9]{1,5})?/?", url) is not None
+
+
+def _make_choice(url: str, reason: str) -> ProxyChoice:
+    url = url if "://" in url else f"http://{url}"
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return ProxyChoice(Secret(url), "no URL", reason)
+    host = f"[{host}]" if ":" in host else host
+    shown = f"{parts.scheme}://{host}" + (f":{port}" if port else "")
+    return ProxyChoice(Secret(url), clean(shown), reason)
+
+
+def _find_variable(scheme: str, value: str) -> str:
+    """Return the variable that holds the value, as it is spelled in the environment."""
+    names = (f"{scheme}_proxy", f"{scheme}_PROXY".upper())
+    return next((name for name in names if os.environ.get(name) == value), "the system's settings")
+
+
+def _is_listed(base_url: str, entry: str) -> bool:
+    """Return whether an entry of NO_PROXY is the host, a domain above it, or its network."""
+    parts = urlsplit(base_url)
+    host, entry = parts.hostname or "", entry.strip().lower()
+    try:
+        return ipaddress.ip_address(host) in ipaddress.ip_network(entry.strip("[]"), strict=False)
+    except ValueError:
+        pass  # a name
+    name = entry.removesuffix(f":{parts.port or 443}").strip("[]")
+    domain = name.removeprefix("*").removeprefix(".")
+    return entry == "*" or host == domain or host.endswith(f".{domain}")
