@@ -106,6 +106,7 @@ def _stay_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
+    monkeypatch.setattr("os.get_terminal_size", lambda *_: os.terminal_size((80, 24)))
     monkeypatch.setattr("socket.getaddrinfo", look_up_numbers)
     monkeypatch.setattr("uvicorn.Server.run", lambda _, sockets: sockets[0].close())
     monkeypatch.setattr("entity_connections.web.server.serve_until_stopped", AsyncMock())
@@ -125,6 +126,7 @@ class Stdin(io.TextIOWrapper):
     def __init__(self, *, terminal: bool) -> None:
         super().__init__(io.BytesIO(b"\xff\n"), encoding="utf-8", errors="surrogateescape")
         self.isatty = lambda: terminal  # type: ignore[method-assign]
+        self.fileno = lambda: 0  # type: ignore[method-assign]
 
 
 Run = Callable[..., tuple[int, str]]

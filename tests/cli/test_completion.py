@@ -68,6 +68,8 @@ def test_connections_to_which_the_command_can_be_applied(home: Path, tenant: Ser
         assert not {*requests} & {*offered(home, *where, "disconnect", "")}
     assert in_canada in offered(home, "accept", "")
     assert in_canada not in offered(home, "--user bruno", "accept", "")
+    assert offered(home, "accept --entity Acme-Canada", "") == [in_canada]
+    assert offered(home, "--entity nosuch accept", "") == []
     (shown,) = offered(home, "accept", pending, shell="fish")
     assert shown == f"{pending}\tAcme-Germany → Acme Corporation, Pending"
 

@@ -3,6 +3,7 @@
 import os
 import shlex
 import shutil
+import subprocess
 from pathlib import Path
 
 import pexpect
@@ -29,7 +30,7 @@ PREPARE = {
 }
 
 
-@pytest.fixture(params=START)
+@pytest.fixture
 def shell(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return the name of a shell, with the program and the script of completion at hand."""
     name: str = request.param
@@ -49,6 +50,18 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return environ(tmp_path, PATH=path, HOME=str(tmp_path), TERM="dumb", LC_ALL="C.UTF-8")
 
 
+@pytest.mark.parametrize("shell", ["fish"], indirect=True)
+def test_fish_shows_a_description_with_commas_whole(shell: str, tmp_path: Path) -> None:
+    code = "source ./script; complete --do-complete 'entity-connections --fault time'"
+    done = subprocess.run(
+        [shell, "--no-config", "-c", code], cwd=tmp_path, env=environment(tmp_path),
+        capture_output=True, text=True,
+    )  # fmt: skip
+    sentence = "Nothing is carried out, and no answer comes for 120 seconds, then HTTP 504."
+    assert done.stdout == f"time-out\t{sentence}\n"
+
+
+@pytest.mark.parametrize("shell", START, indirect=True)
 def test_a_line_is_completed(shell: str, tmp_path: Path) -> None:
     program = pexpect.spawn(
         shell, START[shell], cwd=tmp_path, env=environment(tmp_path), encoding="utf-8",

@@ -94,7 +94,7 @@ def _list_policies(_ctx: click.Context) -> Words:
 
 def _list_entities(ctx: click.Context) -> Words:
     """Return a word for each entity of the chosen tenant, as last read."""
-    lists = _load_lists(ctx)
+    lists = _load_lists(_find_options(ctx))
     for entity in lists.hierarchy if lists else ():
         if _PLAIN.fullmatch(entity.name):
             yield entity.name, entity.display_name if entity.display_name != entity.name else ""
@@ -105,12 +105,22 @@ def _list_entities(ctx: click.Context) -> Words:
 def _list_connections(ctx: click.Context) -> Words:
     """Return the id of each connection, as last read, to which the command can be applied."""
     from entity_connections.domain.actions import ACTIONS_BY_ID
+    from entity_connections.services.entity_lookup import EntityLookupError, find_entity
 
-    lists, action = _load_lists(ctx), ACTIONS_BY_ID[ctx.info_name or ""]
+    action, options = ACTIONS_BY_ID[ctx.info_name or ""], _find_options(ctx)
+    lists = _load_lists(options)
+    if lists is None:
+        return ()
+    chosen = None
+    if options.get("entity"):
+        try:
+            chosen = find_entity(options["entity"], lists.hierarchy).id
+        except EntityLookupError:
+            return ()
     words = {}
-    for snapshot in lists.snapshots if lists else ():
-        for connection in snapshot.connections:
-            acting_id = snapshot.acting_id
+    for snapshot in lists.snapshots:
+        acting_id = snapshot.acting_id
+        for connection in snapshot.connections if chosen in (None, acting_id) else ():
             direction, key = connection.direction(acting_id), connection.counterpart_id(acting_id)
             row = snapshot.make_row(direction, key)
             if not action.disabled_reason(row, snapshot.accessible_ids):
@@ -118,13 +128,14 @@ def _list_connections(ctx: click.Context) -> Words:
     return words.items()
 
 
-def _load_lists(ctx: click.Context) -> "CachedLists | None":
+def _find_options(ctx: click.Context) -> dict[str, Any]:
+    """Return the values that were typed; those of a command replace those before its name."""
+    before = _find_options(ctx.parent) if ctx.parent else {}
+    return before | {name: value for name, value in ctx.params.items() if value}
+
+
+def _load_lists(options: Mapping[str, Any]) -> "CachedLists | None":
     """Return the lists of the chosen tenant, as last read; None where there are none."""
-    options: dict[str, Any] = {}
-    context: click.Context | None = ctx
-    while context:  # the options of a command count more than those before its name
-        options = {name: value for name, value in context.params.items() if value} | options
-        context = context.parent
     if profile := options.get("profile") or options.get("base_url"):
         from entity_connections.services.storage.list_cache import ListCache
         from entity_connections.settings import paths
