@@ -28,7 +28,7 @@ def client(
     retry_policy: RetryPolicy = ONE_ATTEMPT,
 ) -> ZuoraClient:
     """Return the adapter of one user of a fake tenant."""
-    user = next(user for user in tenant.users if user.username == username)
+    user = next(user for user in tenant.users if user.name == username)
     return ZuoraClient(
         "http://localhost",
         Credentials.from_text(user.client_id, user.client_secret),

@@ -107,7 +107,7 @@ def serve_recorded() -> Iterator[RecordedTenant]:
             target=lambda: asyncio.run(server.serve(sockets=[listening])), daemon=True
         )
         thread.start()
-        users = {user.username: (user.client_id, user.client_secret) for user in tenant.fake.users}
+        users = {user.name: (user.client_id, user.client_secret) for user in tenant.fake.users}
         tenant.served = Served(base_url(listening), users)
         try:
             yield tenant

@@ -84,7 +84,7 @@ def served(*arguments: str) -> Iterator[Served]:
         try:
             started = json.loads(process.stdout.readline())
             users = {
-                user["username"]: (user["client_id"], user["client_secret"])
+                user["name"]: (user["client_id"], user["client_secret"])
                 for user in started["users"]
             }
             yield Served(started["base_url"], users)

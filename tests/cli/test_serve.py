@@ -29,7 +29,10 @@ def test_serve_prints_its_address_and_stops_on_a_signal(home: Path, number: sign
         output = process.communicate(timeout=10)
     assert printed["base_url"].startswith("http://127.0.0.1:")
     assert printed["scenario"] == "empty"
-    assert [user["username"] for user in printed["users"]] == ["alice", "bruno", "carol"]
+    names = ["alice", "bruno", "carol"]
+    assert [user["name"] for user in printed["users"]] == names
+    usernames = [user["username"] for user in printed["users"]]
+    assert usernames == [f"{name}@novera.example" for name in names]
     assert (process.returncode, *output) == (0, "", "")
 
 

@@ -86,7 +86,7 @@ SMALL = """
 [[entities]]
 name = "Global"
 [[users]]
-username = "ann"
+name = "ann"
 administrator = ["*"]
 """
 

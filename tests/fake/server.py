@@ -33,7 +33,7 @@ class Server:
         )
         if policy is not None:
             self.tenant.policy = policy
-        self.users = {user.username: user for user in self.tenant.users}
+        self.users = {user.name: user for user in self.tenant.users}
         self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app=self.tenant.asgi), base_url=BASE
         )

@@ -48,7 +48,7 @@ async def test_an_administrator_of_the_other_entity_grants_or_denies(
 ) -> None:
     acme = load_scenario("acme")
     users = [
-        replace(user, home_entity_id=EUROPE) if user.username == "carol" else user
+        replace(user, home_entity_id=EUROPE) if user.name == "carol" else user
         for user in acme.users
     ]
     roles = {**acme.roles, "bruno": {**acme.roles["bruno"], GERMANY: STANDARD_USER}}

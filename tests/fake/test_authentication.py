@@ -131,7 +131,7 @@ async def test_a_token_is_restricted_to_an_accessible_entity_with_hyphens(
 
 def _password(server: Server, username: str, **headers: str) -> dict[str, str]:
     user = server.users[username]
-    return {"apiAccessKeyId": user.login, "apiSecretAccessKey": user.client_secret, **headers}
+    return {"apiAccessKeyId": user.username, "apiSecretAccessKey": user.client_secret, **headers}
 
 
 async def test_a_password_acts_in_the_home_entity_by_default(server: Server) -> None:

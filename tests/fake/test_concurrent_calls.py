@@ -150,7 +150,7 @@ class ConcurrentCalls(RuleBasedStateMachine):
     def _known(self, user: str, entity: str) -> dict[str, str]:
         client = self.users[user]
         return {
-            "apiAccessKeyId": client.login,
+            "apiAccessKeyId": client.username,
             "apiSecretAccessKey": client.client_secret,
             "Zuora-Entity-Ids": entity,
         }

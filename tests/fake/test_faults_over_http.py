@@ -39,7 +39,7 @@ def open_adapter(tenant: ServedTenant, request_log: RequestLog | None = None) ->
 
 def open_client(tenant: ServedTenant) -> httpx.Client:
     alice = tenant.users["alice"]
-    headers = {"apiAccessKeyId": alice.login, "apiSecretAccessKey": alice.client_secret}
+    headers = {"apiAccessKeyId": alice.username, "apiSecretAccessKey": alice.client_secret}
     return httpx.Client(base_url=tenant.base_url, headers=headers, trust_env=False)
 
 

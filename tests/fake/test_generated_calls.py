@@ -22,7 +22,7 @@ OPERATIONS = [
 CREDENTIALS = ("Authorization", "apiAccessKeyId", "apiSecretAccessKey")
 KNOWN = {
     "id": [CORPORATION, EUROPE, UK, "8a8082555b3c70de015b44a61f0a2b09"],
-    "login": ["alice@acme.example", "bruno@acme.example"],
+    "username": ["alice@acme.example", "bruno@acme.example"],
 }
 EXAMPLES = 8
 
@@ -53,7 +53,7 @@ def test_every_response_is_documented(
 ) -> None:
     """No 5xx; what fits the document is understood, and what does not is refused."""
     alice = served.users["alice"]
-    password = {"apiAccessKeyId": alice.login, "apiSecretAccessKey": alice.client_secret}
+    password = {"apiAccessKeyId": alice.username, "apiSecretAccessKey": alice.client_secret}
 
     @settings(
         max_examples=EXAMPLES,

@@ -80,7 +80,7 @@ async def test_every_operation_succeeds_with_a_documented_response(open_server: 
     new = {"name": "Acme-New", "parentId": CORPORATION, "locale": "en_GB", "timezone": "GMT"}
     id_ = (await session.call("POST", "/v1/entities", json=new)).json()["id"]
     newer = new | {"name": "Acme-Newer"}
-    entity, user, connection = "/v1/entities/{id}", "/v1/users/{login}", "/v1/entity-connections"
+    entity, user, connection = "/v1/entities/{id}", "/v1/users/{username}", "/v1/entity-connections"
     calls: list[tuple[str, str, str, str, dict[str, Any] | None]] = [
         (CORPORATION, "GET", "/openapi.json", "", None),
         (CORPORATION, "GET", "/v1/entities", "", None),

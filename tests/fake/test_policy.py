@@ -149,7 +149,7 @@ async def test_the_list_of_entities_is_shorter_by_policy(open_server: Open) -> N
         ids[value] = [row["id"] for row in rows]
     assert len(ids["whole"]) == 512
     assert ids["first-300"] == ids["whole"][:300]
-    login = server.users["bruno"].login
+    login = server.users["bruno"].username
     mine = (await session.get(f"/v1/users/{login}/accessible-entities")).json()["entities"]
     assert ids["enterable"] == [row["id"] for row in mine]
 

@@ -47,17 +47,17 @@ parent = "North"
 status = "Unprovisioned"
 
 [[users]]
-username = "ann"
+name = "ann"
 administrator = ["*"]
 
 [[users]]
-username = "ben"
+name = "ben"
 home = "North"
 standard_user = ["North"]
 
 {CONNECTION}
 [[access_requests]]
-username = "ben"
+user = "ben"
 entity = "Global"
 """
 
@@ -136,13 +136,13 @@ def test_any_text_is_exported_and_read_back_unchanged(display_name: str, status:
         ('name = "Attic"', 'name = "Attic"\nid = "X"', "entities 3, id:"),
         ('status = "Unprovisioned"', 'status = "unprovisioned"',
          "entities 3, status: it must be 'Provisioned' or 'Unprovisioned', not"),
-        ('username = "ben"\nhome', 'username = "ann"\nhome', "the username ann occurs 2 times."),
+        ('name = "ben"\nhome', 'name = "ann"\nhome', "the name ann occurs 2 times."),
         ('home = "North"', 'home = "Attic"', "users 2, home: Attic is not provisioned."),
         ('home = "North"', "home = 3", "users 2, home: it must be a text in quotes, not 3."),
         ('target = "North"', 'target = "Global"', "connections 1: Global cannot be connected to"),
         ('target = "North"', 'target = "South"', "connections 1, target: there is no entity"),
-        ('username = "ben"\nentity', 'username = "Ben"\nentity',
-         "access_requests 1, username: there is no user 'Ben'."),
+        ('user = "ben"\nentity', 'user = "Ben"\nentity',
+         "access_requests 1, user: there is no user 'Ben'."),
         ('denied = "removed"', 'denied = "gone"',
          "policy, denied: it must be 'disconnected' or 'removed', not \"gone\"."),
         ('denied = "removed"', 'denyed = "removed"',

@@ -17,13 +17,13 @@ from tests.fake.conftest import Open
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_every_scenario_opens_with_its_three_users(name: str) -> None:
     tenant = open_tenant(name)
-    assert [user.username for user in tenant.users] == list(USERS)
+    assert [user.name for user in tenant.users] == list(USERS)
     for user in tenant.users:
         assert len(user.client_id) == 36
         assert len(user.client_secret) <= 42
         assert user.client_secret not in repr(user)
-        role = "standard user" if user.username == "carol" else "administrator"
-        assert tenant.role(user.username, user.home_entity_id) == role
+        role = "standard user" if user.name == "carol" else "administrator"
+        assert tenant.role(user.name, user.home_entity_id) == role
     tenant.close()
 
 

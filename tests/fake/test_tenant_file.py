@@ -248,7 +248,7 @@ class TestTwoServers:
         with closing(open_file(path)) as db:
             reset_tenant(db, "empty")
         assert (await session.get("/v1/entities")).status_code == 401
-        assert both[0].tenant.users[0].login == "alice@novera.example"
+        assert both[0].tenant.users[0].username == "alice@novera.example"
 
 
 def test_several_programs_can_make_one_file_at_once(path: Path) -> None:

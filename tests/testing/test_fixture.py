@@ -28,7 +28,7 @@ import pytest
 def connections(tenant, user="alice"):
     user = tenant.users[user]
     request = Request(f"{tenant.base_url}/v1/entity-connections", headers={
-        "apiAccessKeyId": user.login, "apiSecretAccessKey": user.client_secret})
+        "apiAccessKeyId": user.username, "apiSecretAccessKey": user.client_secret})
     return json.load(urlopen(request))["entityConnections"]
 
 
@@ -90,7 +90,7 @@ def test_the_process_in_the_readme(tmp_path: Path) -> None:
         "import pytest\n\n\n" + dedent(lines[0]) + "\n\ndef test_it(zuora):\n"
         "    with urlopen(zuora['base_url'] + '/_faults') as answer:\n"
         "        assert json.load(answer)['on'] == []\n"
-        "    assert zuora['users'][0]['username'] == 'alice'\n",
+        "    assert zuora['users'][0]['username'] == 'alice@acme.example'\n",
     )
     assert "1 passed" in output, output
 

@@ -103,7 +103,7 @@ class World:
         self._statements: list[Statement] = []
         self._checked_outcomes: set[tuple[str, str | None, str]] = set()
         self.violations: list[str] = []
-        user = next(user for user in self._tenant.users if user.username == "alice")
+        user = next(user for user in self._tenant.users if user.name == "alice")
         self.credentials = Credentials.from_text(user.client_id, user.client_secret)
         self.programs = [Program(self), Program(self)]
 

@@ -254,12 +254,12 @@ def make_workspace(
 
     async def enter(username: str) -> UserSession:
         await before_enter(username)
-        account = next(account for account in fake.users if account.username == username)
+        account = next(account for account in fake.users if account.name == username)
         request_log = setup.request_log or RequestLog()
         zuora = client(fake, username, lock, request_log, setup.retry_policy)
         return UserSession(
             tenant=Tenant(zuora, cache=setup.cache),
-            login=account.login,
+            login=account.username,
             start=None if setup.cache else account.home_entity_id,
             role=lambda entity_id: fake.role(username, entity_id) if demo else None,
             request_log=request_log,

@@ -100,7 +100,7 @@ def test_the_text_of_a_screen() -> None:
 def test_a_name_that_looks_like_an_id_of_the_picture_is_left_alone(tmp_path: Path) -> None:
     scenario = tmp_path / "names.toml"
     scenario.write_text(
-        'users = [{ username = "alice", administrator = ["terminal-42"] }]\n'
+        'users = [{ name = "alice", administrator = ["terminal-42"] }]\n'
         'entities = [{ name = "terminal-42" }]\n'
     )
     script = make_script('see = ["terminal-42 ▾"]').model_copy(update={"scenario": str(scenario)})

@@ -145,7 +145,7 @@ def _load_lists(options: Mapping[str, Any]) -> "CachedLists | None":
         scenario = _load_scenario(options)
     except ValueError:
         return None
-    return _make_lists(scenario, options.get("user") or scenario.users[0].username)
+    return _make_lists(scenario, options.get("user") or scenario.users[0].name)
 
 
 def _load_scenario(options: Mapping[str, Any]) -> "Scenario":
@@ -165,7 +165,7 @@ def _load_scenario(options: Mapping[str, Any]) -> "Scenario":
     return load_scenario(options.get("scenario") or "acme")
 
 
-def _make_lists(scenario: "Scenario", username: str) -> "CachedLists":
+def _make_lists(scenario: "Scenario", user: str) -> "CachedLists":
     """Return a scenario as the lists that a user would read."""
     from entity_connections.domain.clock import now
     from entity_connections.domain.connections import Connection, Direction
@@ -177,7 +177,7 @@ def _make_lists(scenario: "Scenario", username: str) -> "CachedLists":
         Entity(entity.id, entity.name, entity.display_name, entity.parent_id, entity.status)
         for entity in scenario.entities
     )
-    accessible_ids = frozenset(scenario.roles.get(username, ()))
+    accessible_ids = frozenset(scenario.roles.get(user, ()))
     connections = [Connection(*connection) for connection in scenario.connections]
     snapshots = tuple(
         Snapshot(

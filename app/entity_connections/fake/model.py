@@ -59,24 +59,24 @@ class User:
     """A user, who owns one OAuth client (contract A2).
 
     Attributes:
-        username: Short name, used by options such as `--user`.
-        login: Login name in Zuora.
+        name: Short name, used by options such as `--user`.
+        username: Login name in Zuora.
         client_id: UUID of the OAuth client, 36 characters.
         client_secret: Secret of the OAuth client, at most 42 characters.
         home_entity_id: The user's home entity, 32 hexadecimal digits.
     """
 
+    name: str
     username: str
-    login: str
     client_id: str
     client_secret: str = field(repr=False)
     home_entity_id: str
 
 
 class AccessRequest(NamedTuple):
-    """A request that a user may enter an entity."""
+    """A request that a user, given by name, may enter an entity."""
 
-    username: str
+    user: str
     entity_id: str
     status: AccessStatus
 
@@ -88,7 +88,7 @@ class Scenario(NamedTuple):
         tenant_id: Zuora's number of the tenant, as text.
         entities: In the order in which the API lists them.
         connections: In the order in which the API lists them.
-        roles: Username -> entity id -> role.
+        roles: Name of a user -> entity id -> role.
         faults: Faults that are on from the start, as `parse_fault` takes them.
     """
 

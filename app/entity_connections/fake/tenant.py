@@ -64,13 +64,13 @@ class Tenant:
         with file_errors(self.path), transaction(self.state.db):
             tenant_settings.write_policy(self.state.db, policy)
 
-    def role(self, username: str, entity_id: str) -> Role | None:
-        """Return a user's role in an entity; None when the user may not enter the entity.
+    def role(self, user: str, entity_id: str) -> Role | None:
+        """Return the role of the user of this name in an entity; None when it may not be entered.
 
         It is None too while the file cannot be read.
         """
         with suppress(TenantFileError), file_errors(self.path):
-            return self.state.hierarchy.role(username, entity_id)
+            return self.state.hierarchy.role(user, entity_id)
         return None
 
     def close(self) -> None:

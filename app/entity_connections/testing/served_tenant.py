@@ -27,7 +27,7 @@ class ServedTenant:
 
     Attributes:
         base_url: The REST root on this machine.
-        users: Username -> user, with login, client_id, client_secret and home_entity_id.
+        users: Name -> user, with username, client_id, client_secret and home_entity_id.
         faults: The faults that are on: `tenant.faults.on("rate-limit=2,times=1")`.
         tenant: The tenant itself.
         loop: The event loop that answers requests.
@@ -94,7 +94,7 @@ def serve_tenant(
         thread.daemon = True
         thread.start()
         try:
-            users = {user.username: user for user in tenant.users}
+            users = {user.name: user for user in tenant.users}
             yield ServedTenant(url, users, tenant.faults, tenant, runner.get_loop())
         finally:
             server.should_exit = True

@@ -78,7 +78,7 @@ def serve(
     on and all others off, and "seed": 7 beside it takes other dice. /openapi.json
     describes both.
 
-    --json: {"base_url", "scenario", "users": [{"username", "login", "client_id",
+    --json: {"base_url", "scenario", "users": [{"name", "username", "client_id",
     "client_secret", "home_entity_id"}]}; base_url is how this machine reaches it.
     """
     from entity_connections.fake.server import create_server
@@ -130,7 +130,7 @@ def format_instructions(host: str, url: str, scenario: str, users: "tuple[User, 
     address = ipaddress.ip_address(host)
     lines = [f"The fake tenant {scenario} listens on {url} until ctrl+c.", ""]
     lines += [
-        f"  {user.username:<6} {user.login:<22} id {user.client_id}  secret {user.client_secret}"
+        f"  {user.name:<6} {user.username:<22} id {user.client_id}  secret {user.client_secret}"
         for user in users
     ]
     if not address.is_loopback:

@@ -48,8 +48,8 @@ def show(file: Path, *, as_json: bool) -> ExitCode:
     """Say what a tenant holds.
 
     --json: {"file", "scenario", "tenantId", "entities": {status: count}, "connections":
-    {status: count}, "users": [{"username", "login", "home", "administrator", "standardUser"}],
-    "accessRequests": [{"login", "entity", "status"}], "policy": {name: value}, "faults"};
+    {status: count}, "users": [{"name", "username", "home", "administrator", "standardUser"}],
+    "accessRequests": [{"username", "entity", "status"}], "policy": {name: value}, "faults"};
     administrator and standardUser count entities.
     """
     from entity_connections.fake.policy import Policy
@@ -71,13 +71,15 @@ def show(file: Path, *, as_json: bool) -> ExitCode:
     if facts["faults"]:
         echo(f"faults: {' · '.join(facts['faults'])}")
     rows = [
-        (user["username"], user["login"], clean(user["home"]), str(user["administrator"]),
+        (user["name"], user["username"], clean(user["home"]), str(user["administrator"]),
          str(user["standardUser"]))
         for user in facts["users"]
     ]  # fmt: skip
-    echo("\n" + format_table(("USER", "LOGIN", "HOME", "ADMINISTERS", "MAY LOOK INTO"), rows))
+    echo("\n" + format_table(("USER", "USERNAME", "HOME", "ADMINISTERS", "MAY LOOK INTO"), rows))
     for request in facts["accessRequests"]:
-        echo(f"{request['login']} asked to enter {clean(request['entity'])}: {request['status']}")
+        echo(
+            f"{request['username']} asked to enter {clean(request['entity'])}: {request['status']}"
+        )
     return ExitCode.DONE
 
 
@@ -140,10 +142,8 @@ def _collect_facts(file: Path, db: sqlite3.Connection) -> dict[str, Any]:
 
     state = read_scenario(db)
     names = {entity.id: entity.display_name for entity in state.entities}
-    logins = {user.username: user.login for user in state.users}
-    roles = {
-        user.username: Counter(state.roles.get(user.username, {}).values()) for user in state.users
-    }
+    usernames = {user.name: user.username for user in state.users}
+    roles = {user.name: Counter(state.roles.get(user.name, {}).values()) for user in state.users}
     return {
         "file": str(file),
         "scenario": tenant_settings.read(db, tenant_settings.SCENARIO),
@@ -152,17 +152,17 @@ def _collect_facts(file: Path, db: sqlite3.Connection) -> dict[str, Any]:
         "connections": Counter(connection.status for connection in state.connections),
         "users": [
             {
+                "name": user.name,
                 "username": user.username,
-                "login": user.login,
                 "home": names[user.home_entity_id],
-                "administrator": roles[user.username]["administrator"],
-                "standardUser": roles[user.username]["standard user"],
+                "administrator": roles[user.name]["administrator"],
+                "standardUser": roles[user.name]["standard user"],
             }
             for user in state.users
         ],
         "accessRequests": [
-            {"login": logins[username], "entity": names[entity_id], "status": status}
-            for username, entity_id, status in state.access_requests
+            {"username": usernames[user], "entity": names[entity_id], "status": status}
+            for user, entity_id, status in state.access_requests
         ],
         "policy": state.policy.as_dict(),
         "faults": state.faults,

@@ -69,7 +69,7 @@ def prepare_source(scenario: str | None, tenant_file: str | None) -> TenantSourc
 
 
 def _describe_users(users: "Iterable[User]") -> dict[str, str]:
-    return {user.username: USERS.get(user.username, user.login) for user in users}
+    return {user.name: USERS.get(user.name, user.username) for user in users}
 
 
 def open_tenant_file(path: Path, scenario: str | None = None) -> "sqlite3.Connection":

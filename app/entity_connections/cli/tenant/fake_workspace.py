@@ -50,7 +50,7 @@ def make_fake_workspace(
     lock = WriteLock()
     opened: list[FakeTenant] = []
 
-    async def enter(username: str) -> UserSession:
+    async def enter(name: str) -> UserSession:
         for module in ("fake.tenant", "zuora.client"):
             # In a thread, so that the screen goes on to answer keys.
             await asyncio.to_thread(import_module, f"entity_connections.{module}")
@@ -71,11 +71,11 @@ def make_fake_workspace(
                 )
                 opened.append(tenant)
             fake = opened[0]
-            fake_user = next((user for user in fake.users if user.username == username), None)
+            fake_user = next((user for user in fake.users if user.name == name), None)
         except TenantFileError as error:
             raise LocalTenantError(str(error)) from error
         if fake_user is None:
-            raise NotFound(f"There is no user {username} in {source.name} any more.")
+            raise NotFound(f"There is no user {name} in {source.name} any more.")
         request_log = RequestLog()
         credentials = Credentials.from_text(fake_user.client_id, fake_user.client_secret)
         zuora = ZuoraClient.in_process(
@@ -83,9 +83,9 @@ def make_fake_workspace(
         )
         return UserSession(
             tenant=Tenant(zuora),
-            login=fake_user.login,
+            login=fake_user.username,
             start=fake_user.home_entity_id if entity is None else entity,
-            role=lambda entity_id: fake.role(username, entity_id),
+            role=lambda entity_id: fake.role(name, entity_id),
             request_log=request_log,
         )
 

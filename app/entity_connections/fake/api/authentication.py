@@ -38,7 +38,7 @@ def issue_token(state: TenantState, form: Mapping[str, str], headers: Headers) -
         raise invalid_value("grant_type must be client_credentials.")
     user = state.users.by_client(form["client_id"])
     user = _check_secret(user, form["client_secret"])
-    entity_ids = [entity.id for entity in state.hierarchy.accessible(user.username)]
+    entity_ids = [entity.id for entity in state.hierarchy.accessible(user.name)]
     only_id = headers.get("zuora-entity-ids")
     if only_id is not None:
         is_hyphenated = only_id.lower() == hyphenate_id(only_id)
@@ -51,7 +51,7 @@ def issue_token(state: TenantState, form: Mapping[str, str], headers: Headers) -
         state.db.execute("DELETE FROM token WHERE expires <= ?", (now,))
         state.db.execute(
             "INSERT INTO token VALUES (?, ?, ?, ?)",
-            (token, user.username, only_id, now + _TOKEN_LIFETIME),
+            (token, user.name, only_id, now + _TOKEN_LIFETIME),
         )
     scope = [
         f"user.{normalize_id(user.client_id)}",
@@ -71,7 +71,7 @@ def issue_token(state: TenantState, form: Mapping[str, str], headers: Headers) -
 def authenticate(state: TenantState, headers: Headers) -> Caller:
     """Return who makes a call, and in which entity.
 
-    Without a token, the older headers with login and password count; the password is the
+    Without a token, the older headers with username and password count; the password is the
     client secret here (contract A4).
 
     Raises:
@@ -80,7 +80,7 @@ def authenticate(state: TenantState, headers: Headers) -> Caller:
     """
     only_id = None
     if "authorization" not in headers and "apiaccesskeyid" in headers:
-        user = state.users.by_login(headers["apiaccesskeyid"])
+        user = state.users.by_username(headers["apiaccesskeyid"])
         user = _check_secret(user, headers.get("apisecretaccesskey"))
         entity_id = _requested_entity(state, headers) or user.home_entity_id
     else:
@@ -90,16 +90,16 @@ def authenticate(state: TenantState, headers: Headers) -> Caller:
             raise _not_signed_in("This resource is protected, please sign in first.")
         user, only_id = owner
         entity_id = _requested_entity(state, headers) or only_id or _single_entity(state, user)
-    role = state.hierarchy.role(user.username, entity_id)
+    role = state.hierarchy.role(user.name, entity_id)
     if role is None or only_id not in (None, entity_id):
         name = state.hierarchy.display_name(entity_id)
-        message = f"{user.login} may not act in {name}: it is not in the token's scope."
+        message = f"{user.username} may not act in {name}: it is not in the token's scope."
         raise Refusal(Category.PERMISSION, message, status=403)
     return Caller(user, entity_id, role)
 
 
 def _single_entity(state: TenantState, user: User) -> str:
-    entities = state.hierarchy.accessible(user.username)
+    entities = state.hierarchy.accessible(user.name)
     if len(entities) != 1:
         message = (
             f"This token is valid for {len(entities)} entities:"

@@ -62,7 +62,7 @@ class Routes:
             return json_response(document)
 
         connection = f"{_CONNECTIONS}/{{id}}"
-        entity, user = "/v1/entities/{id}", "/v1/users/{login}"
+        entity, user = "/v1/entities/{id}", "/v1/users/{username}"
         app = Starlette(
             routes=[
                 Route("/oauth/token", self._create_token, methods=["POST"]),
@@ -156,7 +156,7 @@ class Routes:
         entities = self._state.hierarchy.entities(_STATUS_FILTERS.get(provisioned))
         visible = self._state.policy().entity_list
         if visible == "enterable":
-            accessible = set(self._state.hierarchy.accessible(caller.user.username))
+            accessible = set(self._state.hierarchy.accessible(caller.user.name))
             entities = [entity for entity in entities if entity in accessible]
         elif visible == "first-300":
             entities = entities[:300]
@@ -184,8 +184,8 @@ class Routes:
         provisioning.provision(self._state, caller, _entity_id(request))
 
     def _list_accessible(self, _caller: Caller, request: Request, _body: bytes) -> Response:
-        user = access_requests.get_user(self._state, request.path_params["login"])
-        return self._entities_response(self._state.hierarchy.accessible(user.username))
+        user = access_requests.get_user(self._state, request.path_params["username"])
+        return self._entities_response(self._state.hierarchy.accessible(user.name))
 
     def _request_access(self, caller: Caller, request: Request, body: bytes) -> None:
         fields = parse_json_object(request, body, "targetEntityIds")
@@ -196,7 +196,7 @@ class Routes:
         access_requests.request(
             self._state,
             caller,
-            request.path_params["login"],
+            request.path_params["username"],
             [normalize_entity_id(id_) for id_ in ids],
         )
 
@@ -204,7 +204,7 @@ class Routes:
         self, status: AccessStatus, caller: Caller, request: Request, body: bytes
     ) -> None:
         self._check_is_empty(request, body)
-        access_requests.answer(self._state, caller, request.path_params["login"], status)
+        access_requests.answer(self._state, caller, request.path_params["username"], status)
 
     def _check_is_empty(self, request: Request, body: bytes) -> None:
         """Check a PUT that has no fields; its body is empty or `{}`."""

@@ -30,9 +30,9 @@ def change_one_connection(state: TenantState, random: Random) -> None:
 
 def _try_change(state: TenantState, random: Random) -> bool:
     user = random.choice(state.users.all())
-    entity_ids = [entity.id for entity in state.hierarchy.accessible(user.username)]
+    entity_ids = [entity.id for entity in state.hierarchy.accessible(user.name)]
     acting_id = random.choice(entity_ids or [user.home_entity_id])
-    role = state.hierarchy.role(user.username, acting_id)
+    role = state.hierarchy.role(user.name, acting_id)
     if role is None:
         return False
     caller = Caller(user, acting_id, role)

@@ -90,10 +90,10 @@ def _check_target(state: TenantState, caller: Caller, target_id: str) -> str:
         raise broken_rule(f"{target.display_name} cannot be connected to itself.")
     if target.status != PROVISIONED:
         raise broken_rule(f"{target.display_name} is not provisioned yet.")
-    role = state.hierarchy.role(caller.user.username, target_id)
+    role = state.hierarchy.role(caller.user.name, target_id)
     if role is None:
         raise forbidden(
-            f"{caller.user.login} has no access to {target.display_name}. Only an"
+            f"{caller.user.username} has no access to {target.display_name}. Only an"
             " administrator with access to the target may request a connection to it."
         )
     return role

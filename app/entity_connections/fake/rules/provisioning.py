@@ -58,7 +58,7 @@ def create(state: TenantState, caller: Caller, fields: Mapping[str, object]) -> 
     _check_name_is_free(state, entity)
     state.hierarchy.add(entity)
     state.db.execute(
-        "INSERT INTO role VALUES (?, ?, ?)", (caller.user.username, entity.id, ADMINISTRATOR)
+        "INSERT INTO role VALUES (?, ?, ?)", (caller.user.name, entity.id, ADMINISTRATOR)
     )
     return entity
 

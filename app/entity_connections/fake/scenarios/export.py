@@ -18,7 +18,7 @@ def scenario_to_data(scenario: Scenario) -> Data:
     names = {entity.id: entity.name for entity in scenario.entities}
 
     def list_entities(user: User, role: Role) -> list[str]:
-        roles = scenario.roles.get(user.username, {})
+        roles = scenario.roles.get(user.name, {})
         return [names[id_] for id_, user_role in roles.items() if user_role == role]
 
     data = {
@@ -28,8 +28,8 @@ def scenario_to_data(scenario: Scenario) -> Data:
         "entities": [_entity_data(entity, names) for entity in scenario.entities],
         "users": [
             {
+                "name": user.name,
                 "username": user.username,
-                "login": user.login,
                 "client_id": user.client_id,
                 "client_secret": user.client_secret,
                 "home": names[user.home_entity_id],
@@ -48,8 +48,8 @@ def scenario_to_data(scenario: Scenario) -> Data:
             for id_, source_id, target_id, status in scenario.connections
         ],
         "access_requests": [
-            {"username": username, "entity": names[entity_id], "status": status}
-            for username, entity_id, status in scenario.access_requests
+            {"user": user, "entity": names[entity_id], "status": status}
+            for user, entity_id, status in scenario.access_requests
         ],
     }
     return {key: value for key, value in data.items() if value}

@@ -115,7 +115,7 @@ class _ScenarioBuilder:
             connections=tuple(map(self._build_connection, count(1), file.connections)),
             users=tuple(map(self._build_user, count(1), file.users)),
             roles={
-                entry.username: self._build_roles(number, entry)
+                entry.name: self._build_roles(number, entry)
                 for number, entry in enumerate(file.users, 1)
             },
             policy=Policy(**file.policy.model_dump()),
@@ -140,12 +140,12 @@ class _ScenarioBuilder:
         home_id = self._resolve(f"{place}, home", home)
         if home_id in self._ids.values() and home_id not in self._provisioned_ids:
             self.problems.append(f"{place}, home: {home} is not provisioned.")
-        client_id = hyphenate_id(sha256(f"client/{entry.username}".encode()).hexdigest()[:32])
+        client_id = hyphenate_id(sha256(f"client/{entry.name}".encode()).hexdigest()[:32])
         return User(
-            entry.username,
-            entry.login or f"{entry.username}@tenant-{self._file.tenant_id}.example",
+            entry.name,
+            entry.username or f"{entry.name}@tenant-{self._file.tenant_id}.example",
             entry.client_id or client_id,
-            entry.client_secret or f"not/a+secret={entry.username}"[:42],
+            entry.client_secret or f"not/a+secret={entry.name}"[:42],
             home_id,
         )
 
@@ -166,11 +166,11 @@ class _ScenarioBuilder:
 
     def _build_access_request(self, number: int, entry: AccessRequestEntry) -> AccessRequest:
         place = f"access_requests {number}"
-        usernames = [user.username for user in self._file.users]
-        if entry.username not in usernames:
-            self.problems.append(f"{place}, username: there is no user {entry.username!r}.")
+        names = [user.name for user in self._file.users]
+        if entry.user not in names:
+            self.problems.append(f"{place}, user: there is no user {entry.user!r}.")
         entity_id = self._resolve(f"{place}, entity", entry.entity)
-        return AccessRequest(entry.username, entity_id, entry.status)
+        return AccessRequest(entry.user, entity_id, entry.status)
 
     def _resolve_all(self, place: str, references: Iterable[str]) -> Iterator[str]:
         for reference in references:
@@ -198,8 +198,8 @@ def _find_duplicates(scenario: Scenario) -> list[str]:
     columns = {
         "entities: the name": [entity.name for entity in scenario.entities],
         "entities: the id": [entity.id for entity in scenario.entities],
+        "users: the name": [user.name for user in scenario.users],
         "users: the username": [user.username for user in scenario.users],
-        "users: the login": [user.login for user in scenario.users],
         "users: the client_id": [user.client_id for user in scenario.users],
         "connections: the id": [connection.id for connection in scenario.connections],
         "connections: the Pending or Connected pair": [
@@ -208,7 +208,7 @@ def _find_duplicates(scenario: Scenario) -> list[str]:
             if status in (PENDING, CONNECTED)
         ],
         "access_requests: the pair": [
-            f"{username} → {entity_id}" for username, entity_id, _ in scenario.access_requests
+            f"{user} → {entity_id}" for user, entity_id, _ in scenario.access_requests
         ],
     }
     return [

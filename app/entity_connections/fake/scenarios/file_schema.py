@@ -42,8 +42,8 @@ class EntityEntry(_StrictModel):
 class UserEntry(_StrictModel):
     """A user with an OAuth client, and its entities; "*" means every provisioned entity."""
 
-    username: str = Field(pattern="^[A-Za-z0-9._-]{1,32}$", examples=["alice"])
-    login: str | None = Field(None, pattern="^[!-~]{1,255}$", examples=["alice@acme.example"])
+    name: str = Field(pattern="^[A-Za-z0-9._-]{1,32}$", examples=["alice"])
+    username: str | None = Field(None, pattern="^[!-~]{1,255}$", examples=["alice@acme.example"])
     client_id: str | None = Field(
         None, pattern="^[0-9a-f-]{36}$", examples=["000a11ce-fa4e-4000-8000-00000000cafe"]
     )
@@ -67,7 +67,7 @@ class ConnectionEntry(_StrictModel):
 class AccessRequestEntry(_StrictModel):
     """A request that a user may enter an entity."""
 
-    username: str
+    user: str
     entity: EntityRef
     status: AccessStatus = "Pending Review"
 

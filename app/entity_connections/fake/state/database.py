@@ -45,7 +45,7 @@ def transaction(db: sqlite3.Connection, mode: str = "IMMEDIATE") -> Iterator[Non
 def select_one(db: sqlite3.Connection, query: str, values: Sequence[str]) -> Any:
     """Return the first row of a query; None when there is none or when a value is not ASCII.
 
-    Ids, names and logins are ASCII. Other text may hold half a surrogate pair, which Python does
+    Ids, names and usernames are ASCII. Other text may hold half a surrogate pair, which Python does
     not hand to SQLite.
     """
     return db.execute(query, values).fetchone() if all(map(str.isascii, values)) else None

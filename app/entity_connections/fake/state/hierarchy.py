@@ -33,19 +33,19 @@ class Hierarchy:
             raise not_found(f"There is no entity {id_[:64]}.")
         return Entity(*row)
 
-    def accessible(self, username: str) -> list[Entity]:
+    def accessible(self, user: str) -> list[Entity]:
         """Return the entities that a user may enter."""
         return self._select(
-            "WHERE status = ? AND id IN (SELECT entity_id FROM role WHERE username = ?)",
-            (PROVISIONED, username),
+            "WHERE status = ? AND id IN (SELECT entity_id FROM role WHERE user = ?)",
+            (PROVISIONED, user),
         )
 
-    def role(self, username: str, entity_id: str) -> Role | None:
+    def role(self, user: str, entity_id: str) -> Role | None:
         """Return the role of a user in an entity; None when the user may not enter it."""
         row = self._db.execute(
             "SELECT role FROM role JOIN entity ON id = entity_id"
-            " WHERE username = ? AND entity_id = ? AND status = ?",
-            (username, entity_id, PROVISIONED),
+            " WHERE user = ? AND entity_id = ? AND status = ?",
+            (user, entity_id, PROVISIONED),
         ).fetchone()
         role: Role | None = row and row[0]
         return role

@@ -14,26 +14,26 @@ CREATE TABLE entity (
 CREATE UNIQUE INDEX one_global_entity ON entity ((1)) WHERE parent_id IS NULL;
 
 CREATE TABLE role (
-    username TEXT NOT NULL,
+    user TEXT NOT NULL,
     entity_id TEXT NOT NULL REFERENCES entity (id) ON DELETE CASCADE,
     role TEXT NOT NULL CHECK (role IN ('administrator', 'standard user')),
-    PRIMARY KEY (username, entity_id)
+    PRIMARY KEY (user, entity_id)
 ) WITHOUT ROWID;
 
 CREATE TABLE user (
     seq INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
     username TEXT NOT NULL UNIQUE,
-    login TEXT NOT NULL UNIQUE,
     client_id TEXT NOT NULL UNIQUE,
     client_secret TEXT NOT NULL,
     home_entity_id TEXT NOT NULL
 );
 
 CREATE TABLE access_request (
-    username TEXT NOT NULL,
+    user TEXT NOT NULL,
     entity_id TEXT NOT NULL REFERENCES entity (id) ON DELETE CASCADE,
     status TEXT NOT NULL CHECK (status IN ('Pending Review', 'Active', 'Access Denied')),
-    PRIMARY KEY (username, entity_id)
+    PRIMARY KEY (user, entity_id)
 ) WITHOUT ROWID;
 
 -- Source and target are no foreign keys: a connection may name an entity that no list shows.
@@ -54,7 +54,7 @@ CREATE INDEX inbound ON connection (target_id);
 
 CREATE TABLE token (
     token TEXT PRIMARY KEY,
-    username TEXT NOT NULL,
+    user TEXT NOT NULL,
     only_entity_id TEXT,
     expires REAL NOT NULL
 ) WITHOUT ROWID;

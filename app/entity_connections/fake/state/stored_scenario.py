@@ -34,9 +34,9 @@ def write_scenario(db: sqlite3.Connection, scenario: Scenario) -> None:
         hierarchy.add(entity)
     for user in scenario.users:
         Users(db).add(user)
-    for username, roles in scenario.roles.items():
+    for name, roles in scenario.roles.items():
         for entity_id, role in roles.items():
-            db.execute("INSERT INTO role VALUES (?, ?, ?)", (username, entity_id, role))
+            db.execute("INSERT INTO role VALUES (?, ?, ?)", (name, entity_id, role))
     for connection in scenario.connections:
         connections.add(*connection)
     db.executemany("INSERT INTO access_request VALUES (?, ?, ?)", scenario.access_requests)
@@ -49,10 +49,10 @@ def read_scenario(db: sqlite3.Connection) -> Scenario:
     """Return the state as a scenario, without tokens and stored responses."""
     with transaction(db, "DEFERRED"):  # one state, whatever other programs write meanwhile
         roles: dict[str, dict[str, Role]] = {}
-        for username, entity_id, role in db.execute(
-            "SELECT username, entity_id, role FROM role JOIN entity ON id = entity_id ORDER BY seq"
+        for user, entity_id, role in db.execute(
+            "SELECT user, entity_id, role FROM role JOIN entity ON id = entity_id ORDER BY seq"
         ):
-            roles.setdefault(username, {})[entity_id] = role
+            roles.setdefault(user, {})[entity_id] = role
         return Scenario(
             tenant_id=tenant_settings.read(db, tenant_settings.TENANT_ID),
             entities=tuple(Hierarchy(db).entities()),
@@ -62,7 +62,7 @@ def read_scenario(db: sqlite3.Connection) -> Scenario:
             policy=tenant_settings.read_policy(db),
             access_requests=tuple(
                 AccessRequest(*row)
-                for row in db.execute("SELECT username, entity_id, status FROM access_request")
+                for row in db.execute("SELECT user, entity_id, status FROM access_request")
             ),
             faults=tuple(tenant_settings.read(db, tenant_settings.FAULTS)),
         )

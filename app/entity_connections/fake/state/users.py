@@ -5,7 +5,7 @@ import sqlite3
 from entity_connections.fake.model import User
 from entity_connections.fake.state.database import select_one
 
-_SELECT = "SELECT username, login, client_id, client_secret, home_entity_id FROM user"
+_SELECT = "SELECT name, username, client_id, client_secret, home_entity_id FROM user"
 
 
 class Users:
@@ -18,9 +18,9 @@ class Users:
         """Return all users."""
         return tuple(User(*row) for row in self._db.execute(f"{_SELECT} ORDER BY seq"))
 
-    def by_login(self, login: str) -> User | None:
-        """Return the user with this login; None when there is none."""
-        row = select_one(self._db, f"{_SELECT} WHERE login = ?", [login])
+    def by_username(self, username: str) -> User | None:
+        """Return the user with this username; None when there is none."""
+        row = select_one(self._db, f"{_SELECT} WHERE username = ?", [username])
         return User(*row) if row else None
 
     def by_client(self, client_id: str) -> User | None:
@@ -35,8 +35,8 @@ class Users:
         such token, or it has expired at `now`.
         """
         row = self._db.execute(
-            "SELECT user.username, login, client_id, client_secret, home_entity_id, only_entity_id"
-            " FROM token JOIN user USING (username) WHERE token = ? AND expires > ?",
+            "SELECT name, username, client_id, client_secret, home_entity_id, only_entity_id"
+            " FROM token JOIN user ON name = user WHERE token = ? AND expires > ?",
             (token, now),
         ).fetchone()
         return (User(*row[:-1]), row[-1]) if row else None
@@ -44,7 +44,7 @@ class Users:
     def add(self, user: User) -> None:
         """Add a user."""
         self._db.execute(
-            "INSERT INTO user (username, login, client_id, client_secret, home_entity_id)"
+            "INSERT INTO user (name, username, client_id, client_secret, home_entity_id)"
             " VALUES (?, ?, ?, ?, ?)",
-            (user.username, user.login, user.client_id, user.client_secret, user.home_entity_id),
+            (user.name, user.username, user.client_id, user.client_secret, user.home_entity_id),
         )

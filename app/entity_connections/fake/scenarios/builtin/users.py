@@ -13,13 +13,13 @@ def create_users(company: str, *, alice: str, bruno: str, carol: str) -> tuple[U
     """
     return tuple(
         User(
-            username,
-            f"{username}@{company}.example",
+            name,
+            f"{name}@{company}.example",
             f"{number:08x}-fa4e-4000-8000-00000000cafe",
-            f"not/a+secret={username}",
+            f"not/a+secret={name}",
             home,
         )
-        for number, (username, home) in enumerate(
+        for number, (name, home) in enumerate(
             {"alice": alice, "bruno": bruno, "carol": carol}.items(), start=0xA11CE
         )
     )
