@@ -96,9 +96,11 @@ def test_without_a_folder_for_the_journal_reads_work_and_a_write_is_not_sent(
     assert run(home, "connections", *where, **given).returncode == 0
     pair = ["--from", "Acme-Americas", "--to", "Acme-Europe"]
     assert run(home, "request", *pair, "--dry-run", *where, **given).returncode == 0
-    done = run(home, "request", *pair, "--yes", "--unlock", *where, **given)
-    assert done.returncode == 2
-    assert "Acme-Americas → Acme-Europe: not sent." in done.stdout
-    for part in (why, "ENTITY_CONNECTIONS_CONFIG_DIR", "ENTITY_CONNECTIONS_STATE_DIR"):
-        assert part in done.stdout
+    for more in ([], ["--to", "Acme-Mexico"]):
+        done = run(home, "request", *pair, *more, "--yes", "--unlock", *where, **given)
+        assert done.returncode == 2
+        assert "Acme-Americas → Acme-Europe: not sent." in done.stdout
+        assert "refused" not in done.stdout
+        for part in (why, "ENTITY_CONNECTIONS_CONFIG_DIR", "ENTITY_CONNECTIONS_STATE_DIR"):
+            assert part in done.stdout
     assert not server.writes

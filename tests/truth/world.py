@@ -42,7 +42,7 @@ from entity_connections.zuora.http.in_process import InProcessTransport
 from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Receive, Scope, Send
 
-_UNTOUCHED = {State.REFUSED, State.STALE, State.PLANNED, State.NOT_APPLIED}
+_UNTOUCHED = {State.REFUSED, State.NOT_SENT, State.STALE, State.PLANNED, State.NOT_APPLIED}
 """The states that say that the operation was not carried out and never will be."""
 
 

@@ -144,7 +144,7 @@ class Executor:
                 )
             except JournalError as error:
                 for job in jobs:
-                    job.refuse(State.REFUSED, str(error), snapshot=None)
+                    job.refuse(State.NOT_SENT, str(error), snapshot=None)
                     self._report(job.operation)
                 return [job.operation for job in jobs]
         try:
