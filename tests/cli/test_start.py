@@ -1,16 +1,22 @@
 """The entity that options, a profile and the environment say to start in."""
 
+import asyncio
 import json
 from pathlib import Path
 
+import keyring
 import pytest
 from entity_connections.cli.tenant.workspace import make_workspace
 from entity_connections.cli.tenant_options import TenantOptions
+from entity_connections.domain.errors import NoSecret
 from entity_connections.domain.ids import hyphenate_id
+from keyring.errors import KeyringLocked
 
 from tests.acme import CORPORATION, EUROPE, US
 from tests.cli.recorded_tenant import RecordedTenant, run_on
-from tests.cli.tenant import environ, run
+from tests.cli.tenant import PROGRAM, environ, run
+from tests.settings.keyring_backends import FailingKeyring, HangingKeyring
+from tests.terminal.pty import Terminal
 from tests.zuora.raw_server import RawServer, http_response
 
 TO_EUROPE = "8a808255575bdae401576a914a140420"
@@ -104,3 +110,43 @@ def test_without_a_folder_for_the_journal_reads_work_and_a_write_is_not_sent(
         for part in (why, "ENTITY_CONNECTIONS_CONFIG_DIR", "ENTITY_CONNECTIONS_STATE_DIR"):
             assert part in done.stdout
     assert not server.writes
+
+
+@pytest.fixture
+def profile(home: Path, monkeypatch: pytest.MonkeyPatch) -> TenantOptions:
+    """A profile whose secret may be in the keyring only."""
+    for name, value in environ(home).items():
+        monkeypatch.setenv(name, value)
+    (home / "config").mkdir(parents=True)
+    text = '[profiles.a]\nenvironment = "eu-production"\nclient_id = "x"\n'
+    (home / "config" / "config.toml").write_text(text)
+    return TenantOptions(profile="a")
+
+
+@pytest.mark.asyncio
+async def test_the_screen_opens_before_the_keyring_answers(profile: TenantOptions) -> None:
+    before, hanging = keyring.get_keyring(), HangingKeyring()
+    keyring.set_keyring(hanging)
+    try:
+        workspace = make_workspace(profile, keyring_later=True)
+        entering = asyncio.ensure_future(workspace.enter("x"))
+        await asyncio.sleep(0)
+        assert not entering.done()
+        assert workspace.enter_waits_for == "the keyring"
+        hanging.passwords["entity-connections", "a"] = "secret"
+        hanging.answered.set()
+        await (await entering).tenant.zuora.aclose()
+        keyring.set_keyring(FailingKeyring(KeyringLocked))
+        with pytest.raises(NoSecret, match="the keyring does not answer"):
+            await make_workspace(profile, keyring_later=True).enter("x")
+    finally:
+        keyring.set_keyring(before)
+
+
+@pytest.mark.usefixtures("profile")
+def test_the_screen_can_be_left_while_the_keyring_does_not_answer(home: Path) -> None:
+    backend = {"PYTHON_KEYRING_BACKEND": "tests.settings.keyring_backends.HangingKeyring"}
+    with Terminal([*PROGRAM, "--profile", "a"], env=environ(home, **backend)) as terminal:
+        terminal.wait_for("Reading from Zuora")
+        terminal.send("ctrl+q")
+        assert terminal.wait_exit() == 0

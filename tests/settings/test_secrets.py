@@ -263,6 +263,17 @@ def test_the_echo_is_restored_when_a_keyring_that_asks_is_left(
         assert terminal.leftovers() == []
 
 
+def test_a_wrong_name_of_a_keyring_is_named() -> None:
+    code = "from entity_connections.settings.secrets.system_keyring import read_keyring as read\n"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}print(read('acme').message)"],
+        env={**os.environ, "PYTHON_KEYRING_BACKEND": "nosuch.Keyring"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    expected = "PYTHON_KEYRING_BACKEND names no keyring that can be used: 'nosuch.Keyring'"
+    assert (done.stdout.strip(), done.stderr) == (expected, "")
+
+
 @pytest.mark.skipif(sys.platform == "darwin", reason="the search is for macOS")
 def test_looking_for_a_keyring_starts_no_program(tmp_path: Path) -> None:
     code = """if True:

@@ -24,6 +24,8 @@ WAIT = RetryDelay("rate limited", 1012.0)
     ("state", "width", "line"),
     [
         (BannerState(), 80, ""),
+        (BannerState(slow_seconds=4.0, waits_for="the keyring"), 80,
+         "No answer from the keyring for 4 s yet; escape gives up"),
         (
             BannerState((WAIT,), 1000.1, failure=OFFLINE, rate_limit="Short.", warnings=("x",)),
             80,

@@ -139,6 +139,14 @@ class ProxyRefusal(ProxyError):
     may_repeat_unasked = False  # each attempt counts
 
 
+class NoSecret(ZuoraError):
+    """There is no client secret, or the keyring did not give it; nothing was sent."""
+
+    title = "There is no client secret"
+    hint = "Give it, then read again with ctrl+r."
+    may_repeat_unasked = False  # the keyring may ask the user each time
+
+
 class LocalTenantError(ZuoraError):
     """The file of a fake tenant on this machine cannot be read or written; nothing was changed."""
 

@@ -57,6 +57,7 @@ class Workspace(NamedTuple):
         user: the user to start as.
         users: users that can be chosen, each with a description; empty for a real tenant.
         enter: opens the tenant as a user; imports heavy packages only then.
+        enter_waits_for: who may keep `enter` waiting, for people.
         lock: whether writes are allowed; the adapter checks it too.
         journal: where every operation is recorded.
         options: the command-line options that choose the tenant ("--profile acme"), without
@@ -76,3 +77,4 @@ class Workspace(NamedTuple):
     options: tuple[str, ...] = ()
     fault_switches: FaultSwitches | None = None
     shared: bool = False
+    enter_waits_for: str = "Zuora"

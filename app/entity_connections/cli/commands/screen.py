@@ -29,7 +29,7 @@ def open_screen(options: TenantOptions, theme: str | None) -> int:
             raise click.UsageError("a browser gets at no tenant but the fake one.")
     else:
         check_terminal(f"without one, use a command: {', '.join(COMMANDS)}; see --help.")
-    workspace = make_workspace(options)
+    workspace = make_workspace(options, keyring_later=True)
     with _no_garbage_collection():
         from entity_connections.tui.app import ConnectionsApp
 

@@ -1,11 +1,14 @@
 """A tenant of Zuora: its profile, its credentials, and the way into it."""
 
 import asyncio
+from concurrent.futures import Future
 from importlib import import_module
+from threading import Thread
 
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.tenant.local_state import open_journal, open_list_cache
 from entity_connections.cli.tenant_options import TenantOptions
+from entity_connections.domain.errors import NoSecret
 from entity_connections.domain.risk import Risk
 from entity_connections.domain.secret import Secret
 from entity_connections.services.request_log import RequestLog
@@ -32,33 +35,86 @@ def find_credentials(profile: Profile) -> tuple[str, Secret]:
         CliError: there are none, or they must not be used.
         SettingsError: the environment variable is empty.
     """
+    client_id, secret = find_credentials_outside_keyring(profile)
+    if secret is not None:
+        return client_id, secret
     from entity_connections.cli.keyring_wait import report_keyring_wait
     from entity_connections.settings.secrets.client_secret import find_secret
+
+    try:
+        with report_keyring_wait(profile):
+            return client_id, find_secret(profile).value
+    except SettingsError as error:
+        raise CliError(str(error), ExitCode.NO_ACCESS) from error
+
+
+def find_credentials_outside_keyring(profile: Profile) -> tuple[str, Secret | None]:
+    """Return client id and client secret; None where only the keyring may have the secret.
+
+    Raises:
+        CliError: there are none, or they must not be used.
+        SettingsError: the environment variable is empty.
+    """
+    from entity_connections.settings.secrets.client_secret import find_secret_outside_keyring
 
     read_variable(CLIENT_SECRET)  # an empty variable is a usage error, not a missing secret
     if not profile.client_id:
         sentence = f"There is no client id for {profile.name}. {profile.credentials_remedy}"
         raise CliError(sentence, ExitCode.NO_ACCESS)
     try:
-        with report_keyring_wait(profile):
-            return profile.client_id, find_secret(profile).value
+        found = find_secret_outside_keyring(profile)
     except SettingsError as error:
         raise CliError(str(error), ExitCode.NO_ACCESS) from error
+    return profile.client_id, None if found is None else found.value
 
 
-def make_real_workspace(options: TenantOptions, max_silence: float) -> Workspace:
-    """Return the tenant of a profile or of `--base-url`, with its credentials at hand.
+async def _ask_keyring(profile: Profile) -> Secret:
+    """Return the secret in the keyring; a thread waits for it, which delays no end of the program.
 
-    `max_silence` is that of `ZuoraClient`.
+    Raises:
+        NoSecret: the keyring has none, or did not answer.
+    """
+    from entity_connections.settings.secrets.client_secret import find_secret
+
+    answer: Future[Secret] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(find_secret(profile).value)
+        except SettingsError as error:
+            answer.set_exception(NoSecret(str(error)))
+        except Exception as error:  # noqa: BLE001 - the caller must learn of it, or would wait on
+            answer.set_exception(error)
+
+    answer.set_running_or_notify_cancel()  # otherwise a caller that gives up would cancel it
+    Thread(target=ask, daemon=True).start()
+    return await asyncio.wrap_future(answer)
+
+
+def make_real_workspace(
+    options: TenantOptions, max_silence: float, *, keyring_later: bool = False
+) -> Workspace:
+    """Return the tenant of a profile or of `--base-url`.
+
+    Args:
+        options: choose the tenant.
+        max_silence: that of `ZuoraClient`.
+        keyring_later: that of `make_workspace`. A keyring that may ask on the terminal is asked
+            at once all the same, because the screen will have the terminal.
 
     Raises:
         CliError: there are no credentials.
         SettingsError: the settings cannot be used.
     """
+    from entity_connections.settings.secrets.system_keyring import may_ask_on_terminal
+
     profile = get_profile(options)
     entity = profile.entity if options.entity is None else options.entity
     # Before the screen opens, because a `secret_command` may ask on the terminal.
-    client_id, secret = find_credentials(profile)
+    if keyring_later and not may_ask_on_terminal():
+        client_id, secret = find_credentials_outside_keyring(profile)
+    else:
+        client_id, secret = find_credentials(profile)
     lock = WriteLock(locked=profile.risk is Risk.PRODUCTION, permanent=profile.read_only)
     login = profile.user or client_id
     tenant_key = f"{profile.base_url} {client_id}"
@@ -70,6 +126,9 @@ def make_real_workspace(options: TenantOptions, max_silence: float) -> Workspace
         from entity_connections.zuora.auth import Credentials
         from entity_connections.zuora.client import ZuoraClient
 
+        nonlocal secret
+        if secret is None:
+            secret = await _ask_keyring(profile)
         request_log = RequestLog()
         zuora = await asyncio.to_thread(  # reads the certificate authorities
             ZuoraClient,
@@ -92,4 +151,5 @@ def make_real_workspace(options: TenantOptions, max_silence: float) -> Workspace
         lock=lock,
         journal=open_journal(profile.name, tenant_key),
         options=profile.options,
+        enter_waits_for="the keyring" if secret is None else "Zuora",
     )

@@ -11,12 +11,15 @@ from entity_connections.settings.environment_variables import (
 )
 
 
-def make_workspace(options: TenantOptions, max_silence: float = math.inf) -> Workspace:
+def make_workspace(
+    options: TenantOptions, max_silence: float = math.inf, *, keyring_later: bool = False
+) -> Workspace:
     """Return the tenant that the options choose; nothing is asked of Zuora before it is entered.
 
     Args:
         options: choose the tenant.
         max_silence: seconds after which a server that does not answer is asked nothing more.
+        keyring_later: whether the keyring is asked when the tenant is entered.
 
     Raises:
         CliError: the tenant cannot be opened, or there is no secret for it.
@@ -25,7 +28,7 @@ def make_workspace(options: TenantOptions, max_silence: float = math.inf) -> Wor
     if not options.fake:
         from entity_connections.cli.tenant.real_workspace import make_real_workspace
 
-        return make_real_workspace(options, max_silence)
+        return make_real_workspace(options, max_silence, keyring_later=keyring_later)
     # An empty variable is an error here too: the user meant to choose a real tenant.
     for name in (CLIENT_ID, CLIENT_SECRET):
         read_variable(name)

@@ -36,6 +36,20 @@ class ClientSecret(NamedTuple):
 
 def find_secret(profile: Profile) -> ClientSecret:
     """Return the client secret of a profile; blocks as long as a command or the keyring takes."""
+    if found := find_secret_outside_keyring(profile):
+        return found
+    keyring = read_keyring(profile.name)
+    if keyring.secret:
+        return ClientSecret(keyring.secret, keyring.message)
+    raise SettingsError(
+        f"There is no client secret for the profile {profile.name}: {CLIENT_SECRET} is not set, "
+        f"there is no secret_command, no file {paths.secret_file(profile.name)}, and "
+        f"{keyring.message}. {profile.credentials_remedy}"
+    )
+
+
+def find_secret_outside_keyring(profile: Profile) -> ClientSecret | None:
+    """Return the client secret of a profile, or None where only the keyring may have it."""
     variable = read_variable(CLIENT_SECRET)
     _check_pair(profile, secret_in_environment=variable is not None)
     if variable is not None:
@@ -51,14 +65,7 @@ def find_secret(profile: Profile) -> ClientSecret:
     path = paths.secret_file(profile.name)
     if secret := _read_file(path):
         return ClientSecret(secret, str(path))
-    keyring = read_keyring(profile.name)
-    if keyring.secret:
-        return ClientSecret(keyring.secret, keyring.message)
-    raise SettingsError(
-        f"There is no client secret for the profile {profile.name}: {CLIENT_SECRET} is not set, "
-        f"there is no secret_command, no file {path}, and {keyring.message}. "
-        f"{profile.credentials_remedy}"
-    )
+    return None
 
 
 def store_secret(profile: Profile, secret: Secret) -> str:

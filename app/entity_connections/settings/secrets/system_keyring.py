@@ -1,9 +1,11 @@
 """Client secrets in the keyring of the system, when the extra `[keyring]` is installed."""
 
+import os
 import sys
 from collections.abc import Callable
-from contextlib import suppress
-from threading import Thread
+from contextlib import nullcontext, suppress
+from importlib.util import find_spec
+from threading import Thread, current_thread, main_thread
 from threading import enumerate as enumerate_threads
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,6 +23,11 @@ TIMEOUT = 30.0
 """Seconds the keyring may take: the system may ask the user to unlock it first."""
 
 _THREAD_NAME = "keyring"
+_BACKEND = "PYTHON_KEYRING_BACKEND"
+
+
+class _NoBackendError(Exception):
+    """The environment variable names no keyring."""
 
 
 class KeyringResult(NamedTuple):
@@ -65,7 +72,8 @@ def write_keyring(profile_name: str, secret: Secret, timeout: float = TIMEOUT) -
 def _ask(question: Callable[["KeyringBackend"], KeyringResult], timeout: float) -> KeyringResult:
     """Ask the keyring in a thread, which is abandoned when no answer comes in time.
 
-    The keyring is not asked again then.
+    The keyring is not asked again then. Only in the main thread is the terminal protected from a
+    keyring that asks on it.
     """
     silence = KeyringResult(None, f"the keyring did not answer within {timeout:g} seconds")
     if any(thread.name == _THREAD_NAME for thread in enumerate_threads()):
@@ -79,7 +87,8 @@ def _ask(question: Callable[["KeyringBackend"], KeyringResult], timeout: float) 
             answers.append(KeyringResult(None, _describe(error)))
 
     thread = Thread(target=ask, name=_THREAD_NAME, daemon=True)
-    with preserve_terminal():  # some keyrings ask for a password
+    in_main_thread = current_thread() is main_thread()
+    with preserve_terminal() if in_main_thread else nullcontext():
         thread.start()
         thread.join(timeout)
     return answers[0] if answers else silence
@@ -91,7 +100,20 @@ def _find_keyring() -> "KeyringBackend":
         sys.modules.setdefault("keyring.backends.macOS.api", None)  # type: ignore[arg-type]
     import keyring  # slow to import
 
-    return keyring.get_keyring()
+    try:
+        return keyring.get_keyring()
+    except Exception as error:
+        if _BACKEND in os.environ:
+            raise _NoBackendError from error
+        raise
+
+
+def may_ask_on_terminal() -> bool:
+    """Return whether keyrings are installed that ask for a password on the terminal.
+
+    Those of the packages keyrings.alt and keyrings.cryptfile do.
+    """
+    return find_spec("keyrings") is not None
 
 
 def _read(keyring: "KeyringBackend", profile_name: str) -> KeyringResult:
@@ -105,6 +127,8 @@ def _read(keyring: "KeyringBackend", profile_name: str) -> KeyringResult:
 
 def _describe(error: BaseException) -> str:
     """Return why the keyring cannot be used, without the text of the error, which may hold data."""
+    if isinstance(error, _NoBackendError):
+        return f"{_BACKEND} names no keyring that can be used: {clean(os.environ[_BACKEND], 64)!r}"
     if isinstance(error, ImportError):
         return "no keyring is installed (the extra [keyring])"
     return f"the keyring does not answer ({type(error).__name__})"

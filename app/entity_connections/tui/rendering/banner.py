@@ -33,6 +33,7 @@ class BannerState(NamedTuple):
         delays: the pauses before calls are tried again.
         loop_time: present time of the event loop, the clock of `delays`.
         slow_seconds: seconds without an answer that the user waits for; 0 while not slow.
+        waits_for: whose answer that is.
         failure: why the last reading failed, or None.
         retry_at: when it is tried again, if Zuora named a time.
         age: how long ago the rows were read, or "".
@@ -43,6 +44,7 @@ class BannerState(NamedTuple):
     delays: tuple[RetryDelay, ...] = ()
     loop_time: float = 0.0
     slow_seconds: float = 0.0
+    waits_for: str = "Zuora"
     failure: ZuoraError | None = None
     retry_at: datetime | None = None
     age: str = ""
@@ -75,7 +77,7 @@ def _describe_wait(state: BannerState) -> list[str]:
         seconds = max(0, ceil(delay.until - state.loop_time))
         reason = delay.reason[:1].upper() + delay.reason[1:]
         return [f"{reason}, {delay.action} in {seconds} s", "; escape gives up"]
-    wait = f"No answer from Zuora for {state.slow_seconds:.0f} s yet"
+    wait = f"No answer from {state.waits_for} for {state.slow_seconds:.0f} s yet"
     return [wait, "; escape gives up"]
 
 

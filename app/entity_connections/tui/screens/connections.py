@@ -210,7 +210,8 @@ class ConnectionsScreen(Screen[None]):
             view.request_log.cancel_delays()
         elif view.reading and view.slow_seconds and self.focused is not view.filter_input:
             self.tenant_workers.cancel_reading()
-            self._show_failure(NoResponse("You gave up waiting."))
+            kind = ZuoraError if view.request_log is None else NoResponse  # nothing was asked yet
+            self._show_failure(kind("You gave up waiting."))
         elif view.request_log is not None and view.slow_seconds:  # for the answer to a write
             view.request_log.give_up_waiting()
         elif view.notice_bar.notice is not None and self.focused is not view.filter_input:

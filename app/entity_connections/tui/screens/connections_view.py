@@ -197,6 +197,7 @@ class ConnectionsView(Vertical):
             delays=tuple(log.delays) if log else (),
             loop_time=asyncio.get_running_loop().time(),
             slow_seconds=self.slow_seconds,
+            waits_for="Zuora" if log else self.workspace.enter_waits_for,
             failure=self.failure or (state.failure if state else None),
             retry_at=self.retry_at,
             age=format_age(snapshot.read_at, now()) if snapshot else "",
