@@ -22,7 +22,7 @@ def verdicts(
     return {check["name"]: check["verdict"] for check in checks}
 
 
-@pytest.mark.parametrize("entity", [[], ["--entity", EUROPE]])
+@pytest.mark.parametrize("entity", [[], ["--entity", EUROPE], ["--entity", "Acme-Europe"]])
 def test_a_working_tenant(home: Path, tenant: Served, entity: list[str]) -> None:
     checks = verdicts(home, "--base-url", tenant.url, *entity, tenant=tenant)
     assert set(checks.values()) <= {"ok", "skipped"}
@@ -53,11 +53,16 @@ def test_a_server_that_is_down(home: Path, tenant: Served) -> None:
     assert (checks["DNS"], checks["connection"]) == ("ok", "failed")
 
 
-def test_an_unknown_entity_is_a_warning(home: Path, tenant: Served) -> None:
-    where = ("--base-url", tenant.url, "--entity", "Acme-Europe")
-    assert verdicts(home, *where, tenant=tenant)["entity"] == "warning"
-    run(home, "entities", *where, **tenant.environ())
-    assert "entity" not in verdicts(home, *where, tenant=tenant)
+def test_an_unknown_entity_fails_and_is_not_replaced_by_another(home: Path, tenant: Served) -> None:
+    where = ("--base-url", tenant.url, "--entity", "nosuch")
+    checks = verdicts(home, *where, tenant=tenant, code=3)
+    assert (checks["entities"], checks["permissions"]) == ("failed", "skipped")
+
+
+def test_an_entity_that_the_token_does_not_hold(home: Path, tenant: Served) -> None:
+    where = ("--base-url", tenant.url, "--entity", "Acme-Australia")
+    checks = verdicts(home, *where, tenant=tenant, code=3)
+    assert (checks["entities"], checks["scope"]) == ("ok", "failed")
 
 
 def test_a_journal_that_was_changed_or_cannot_be_used(home: Path, tenant: Served) -> None:

@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 
 from entity_connections.domain import errors
 from entity_connections.domain.clock import now, wall_time
+from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
-from entity_connections.domain.ids import normalize_id
+from entity_connections.domain.ids import parse_id
 from entity_connections.domain.proxy import choose_proxy
+from entity_connections.services.entity_lookup import EntityLookupError, find_entity
 from entity_connections.services.request_log import RequestLog
 from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
@@ -68,7 +70,7 @@ class Diagnosis:
     Args:
         base_url: the REST root, normalized.
         credentials: None skips the steps that need a token.
-        acting_id: the entity to act in; None for the first in the token's scope.
+        entity: the entity to act in: id, name or display name; None for one in the token's scope.
         proxy: as for `ZuoraClient`.
 
     Attributes:
@@ -81,7 +83,7 @@ class Diagnosis:
         self,
         base_url: str,
         credentials: Credentials | None,
-        acting_id: str | None = None,
+        entity: str | None = None,
         proxy: str | None = None,
     ) -> None:
         parts = urlsplit(base_url)
@@ -93,7 +95,8 @@ class Diagnosis:
         self._proxy = choose_proxy(base_url, proxy)
         self._answer: _Answer | ZuoraError | None = None
         self._credentials = credentials
-        self._acting_id = normalize_id(acting_id) if acting_id else None
+        self._entity = entity
+        self._acting_id: str | None = None  # from the step "entities" on
         self._accessible_ids: frozenset[str] | None = None
         self.request_log = RequestLog()
         self._open_clients = contextlib.AsyncExitStack()
@@ -108,8 +111,8 @@ class Diagnosis:
             ("TLS", "connection", self._check_tls),
             ("clock", "connection", self._check_clock),
             ("token", None, self._check_token),
-            ("scope", "token", self._check_scope),
             ("entities", "token", self._check_entities),
+            ("scope", "token", self._check_scope),
             ("permissions", "token", self._check_permissions),
         )
         undone: set[str | None] = set()
@@ -253,13 +256,25 @@ class Diagnosis:
         return Check(name, "ok", f"Entities that the token may act in: {len(ids)}.")
 
     async def _check_entities(self, name: str) -> Check:
+        typed_id, ids = parse_id(self._entity or ""), self._accessible_ids
+        if ids is None or typed_id in ids:
+            self._acting_id = typed_id  # Zuora may have cut it off a long list
         result = await self._client.list_entities(self._acting_id)
+        if self._entity is not None and self._acting_id is None:
+            try:
+                hierarchy = Hierarchy(result.items, result.missing)
+                self._acting_id = find_entity(self._entity, hierarchy).id
+            except EntityLookupError as error:
+                remedy = "Run `entities` to see what it may be called."
+                return Check(name, "failed", str(error), remedy)
         provisioned = sum(entity.provisioned for entity in result.items)
         sentence = f"Zuora lists {len(result.items)} entities, {provisioned} of them provisioned."
         return _create_list_check(name, sentence, result.warnings)
 
     async def _check_permissions(self, name: str) -> Check:
-        acting_id = self._acting_id or min(self._accessible_ids or (), default=None)
+        acting_id = self._acting_id
+        if self._entity is None:
+            acting_id = min(self._accessible_ids or (), default=None)
         if acting_id is None:
             return Check(name, "skipped", "It needs an entity to act in.", "Use --entity.")
         result = await self._client.list_connections(acting_id)

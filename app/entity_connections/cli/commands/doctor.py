@@ -10,13 +10,9 @@ from entity_connections.cli.command_group import examples
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.output import echo, echo_json
 from entity_connections.cli.parameters import json_option
-from entity_connections.cli.tenant.local_state import open_list_cache
 from entity_connections.cli.tenant.real_workspace import find_credentials, get_profile
 from entity_connections.cli.tenant.session import report_waits
 from entity_connections.cli.tenant_options import TenantOptions, tenant_options
-from entity_connections.domain.ids import parse_id
-from entity_connections.domain.text import clean
-from entity_connections.services.entity_lookup import EntityLookupError, find_entity
 from entity_connections.services.storage.journal import Journal, JournalError
 from entity_connections.settings import paths
 from entity_connections.settings.errors import NoHomeError
@@ -80,13 +76,7 @@ async def _run_checks(
     yield first
     yield _check_journal(profile)
     entity = profile.entity if options.entity is None else options.entity
-    acting_id = None if entity is None else _find_entity_id(entity, profile)
-    if entity is not None and acting_id is None:
-        sentence = (
-            f'No entity "{clean(entity)}" is known here; the first in the token\'s scope is tried.'
-        )
-        yield Check("entity", "warning", sentence, "Run `entities` to see what it may be called.")
-    diagnosis = Diagnosis(profile.base_url, credentials, acting_id, profile.proxy)
+    diagnosis = Diagnosis(profile.base_url, credentials, entity, profile.proxy)
     async with report_waits(diagnosis.request_log):
         async for check in diagnosis.run():
             yield check
@@ -114,11 +104,3 @@ def _check_journal(profile: Profile) -> Check:
         sentence = f"{existing} cannot be written, and nothing is sent that cannot be recorded."
         return Check("journal", "failed", sentence, paths.FOLDERS_REMEDY)
     return Check("journal", "ok", f"{path} has {verification.lines} lines, no change found.")
-
-
-def _find_entity_id(entity: str, profile: Profile) -> str | None:
-    """Return the id of an entity that is given as an id, or by a name as last read."""
-    try:
-        return find_entity(entity, open_list_cache(profile.name).load_hierarchy()).id
-    except EntityLookupError:
-        return parse_id(entity)
