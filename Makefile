@@ -1,10 +1,11 @@
 # Everything a person does with this repository. `make` alone lists the targets.
 PYTHON ?= python3
-BIN := .venv/bin
+VENV := .venv
+BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --no-compile
 # Two stages: what runs the program, and what develops it.
-PROGRAM := .venv/.program
-READY := .venv/.ready
+PROGRAM := $(VENV)/.program
+READY := $(VENV)/.ready
 # Tests wait more than they compute, so more workers than cores pay.
 WORKERS ?= 4
 PYTEST := $(BIN)/pytest --quiet -n $(WORKERS) --dist loadgroup
@@ -25,14 +26,14 @@ help:  ## List the targets
 $(PROGRAM): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ..."; exit 1; }
-	@echo "Installing the program into .venv: 30 packages, 25 MB, about 10 seconds ..."
-	@$(PYTHON) -m venv .venv
+	@echo "Installing the program into $(VENV): 30 packages, 25 MB, about 10 seconds ..."
+	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) --require-hashes -r requirements.lock
 	@$(PIP) --no-build-isolation --no-deps -e .
 	@touch $@
 
 $(READY): $(PROGRAM) requirements-dev.lock
-	@echo "Installing the tests' tools into .venv: 60 packages, 250 MB, about a minute ..."
+	@echo "Installing the tests' tools into $(VENV): 60 packages, 250 MB, about a minute ..."
 	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
