@@ -99,6 +99,19 @@ async def test_the_systems_authorities_are_trusted_besides(
     assert await is_trusted(server)
 
 
+async def test_where_openssl_does_not_know_the_systems_authorities_truststore_does(
+    authority: Path, server: RawServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = ssl.get_default_verify_paths()
+    unknown = places._replace(openssl_cafile="/none", openssl_capath="/none")
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: unknown)
+    assert not await is_trusted(server)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority / "cert.pem"))
+    checks = {check.name: check async for check in Diagnosis(server.root, CREDENTIALS).run()}
+    assert checks["TLS"].verdict == "warning"  # its last ten days
+    assert checks["token"].verdict == "ok"
+
+
 @pytest.mark.parametrize(
     ("variable", "path", "problem"),
     [

@@ -109,7 +109,7 @@ class CertificateError(Unreachable):
     title = "Zuora's certificate is not trusted"
     hint = (
         "Check the address and this machine's clock. Your company's CA belongs into the system's "
-        "store, or into a file that SSL_CERT_FILE names."
+        "store or the file that SSL_CERT_FILE names; a container may lack ca-certificates."
     )
 
 
