@@ -34,8 +34,11 @@ def test_values(home: Path) -> None:
         "--theme high": ["high-contrast"],
         "--fault http-503": ["http-503", "http-503-retry-after"],
         "serve --fault=list-e": ["list-empty-once"],
-        "serve --policy again": ["again=same-record"],
-        "serve --policy=again=": ["same-record"],  # bash takes the rest for words of their own
+        "serve --policy again": ["again=new-record", "again=same-record"],
+        "serve --policy=again=": [
+            "new-record",
+            "same-record",
+        ],  # bash takes the rest for words of their own
         "--scenario=ho": ["hostile"],
         "login --environment eu-c": ["eu-central-sandbox"],
         "--user c": ["carol"],

@@ -87,7 +87,9 @@ def _list_faults(_ctx: click.Context) -> Words:
 def _list_policies(_ctx: click.Context) -> Words:
     from entity_connections.fake.policy import Policy, policy_rows
 
+    defaults = Policy().as_dict()
     for row in policy_rows(Policy()):
+        yield f"{row.name}={defaults[row.name]}", f"{row.question}: {row.choice}"
         for switch, behaviour in zip(row.switches, row.others, strict=True):
             yield switch, f"{row.question}: {behaviour}"
 
