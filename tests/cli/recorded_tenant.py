@@ -71,11 +71,19 @@ class RecordedTenant:
         self.fake.faults.on(REFUSE_WRITES)
         self.fault_after_write = NO_LISTS
 
+    def wait_for_requests(self, source_id: str, count: int) -> None:
+        """Wait until an entity has requested so many connections."""
+        pending = "SELECT count(*) FROM connection WHERE source_id = ? AND status = 'Pending'"
+        self._wait_for(f"({pending}) = ?", source_id, count)
+
     def wait_for_status(self, connection_id: str, status: str) -> None:
         """Wait until a connection has a status."""
-        query = "SELECT 1 FROM connection WHERE id = ? AND status = ?"
+        self._wait_for("id = ? AND status = ?", connection_id, status)
+
+    def _wait_for(self, condition: str, *values: str | int) -> None:
+        query = f"SELECT 1 FROM connection WHERE {condition}"
         deadline = time.monotonic() + 20
-        while self.fake.state.db.execute(query, [connection_id, status]).fetchone() is None:
+        while self.fake.state.db.execute(query, values).fetchone() is None:
             assert time.monotonic() < deadline
             time.sleep(0.01)
 

@@ -1,5 +1,6 @@
 """`request`, `accept`, `deny` and `disconnect`: questions, outcomes, exit codes, the journal."""
 
+import asyncio
 import json
 import re
 import signal
@@ -14,7 +15,13 @@ import pytest
 from entity_connections.cli.tenant.execute import look_up_interrupted
 from entity_connections.cli.tenant.workspace import make_workspace
 from entity_connections.cli.tenant_options import TenantOptions
+from entity_connections.services.operations.executor import Executor
+from entity_connections.services.operations.interrupted import (
+    find_interrupted_runs,
+    plan_interrupted_run,
+)
 from entity_connections.services.operations.operation import State
+from entity_connections.services.operations.recovery import recover_operations
 from entity_connections.services.storage.journal import Journal
 
 from tests.acme import CANADA, CORPORATION, EUROPE, US
@@ -292,6 +299,35 @@ def test_the_next_write_reports_the_outcome_of_an_interrupted_one(
     assert "Acme-Nordics → Acme-Europe is Connected." in done.stderr
     assert [entry["outcome"] for entry in read_journal(home)] == ["confirmed", "confirmed"]
     assert len(server.writes) == 2
+
+
+@pytest.mark.asyncio
+async def test_what_a_killed_program_has_not_sent_can_be_resumed(
+    server: RecordedTenant, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of ten requests eight have arrived when it is killed."""
+    server.fake.faults.on(CARRY_OUT_AND_HANG)
+    with start_on(server, home, *TEN_REQUESTS) as process:
+        await asyncio.to_thread(server.wait_for_requests, CANADA, 8)
+        process.kill()
+        process.communicate(timeout=20)
+    server.fake.faults.off()
+    for name, value in environ(home, **server.served.environ()).items():
+        monkeypatch.setenv(name, value)
+    workspace = make_workspace(TenantOptions(base_url=server.served.url))
+    tenant, login, _, _, request_log = await workspace.enter(workspace.user)
+    await tenant.read_entities()
+    recovered = await recover_operations(tenant, workspace.journal)
+    assert [operation.state for operation in recovered] == [State.CONFIRMED] * 8
+    (run,) = await find_interrupted_runs(workspace.journal, tenant.hierarchy)
+    plan = await plan_interrupted_run(run, tenant, workspace.journal)
+    assert (len(plan.operations), plan.left_out) == (2, ())
+    executor = Executor(tenant, workspace.journal, login, request_log)
+    outcomes = await executor.run(plan.operations, resumes=run.id)
+    assert [operation.state for operation in outcomes] == [State.CONFIRMED] * 2
+    assert len(server.writes) == 10
+    assert await find_interrupted_runs(workspace.journal, tenant.hierarchy) == []
+    await tenant.zuora.aclose()
 
 
 WRONG_CLOCK = """

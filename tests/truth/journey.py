@@ -7,13 +7,13 @@ import random
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from entity_connections.domain.actions import ACCEPT, DENY, DISCONNECT, REQUEST
+from entity_connections.domain.actions import ACCEPT, CONNECT, DENY, DISCONNECT, REQUEST, Action
 from entity_connections.domain.connections import CONNECTED, PENDING, Direction
 from entity_connections.fake.policy import Policy
 from entity_connections.services.operations.operation import State
 from entity_connections.services.operations.outcome import LONGEST_LAG
 
-from tests.acme import AMERICAS, CORPORATION, EUROPE
+from tests.acme import AMERICAS, CANADA, CORPORATION, EUROPE, GERMANY, JAPAN, US
 from tests.truth.world import Program, World
 
 if TYPE_CHECKING:
@@ -53,6 +53,12 @@ POLICIES = (
 PLACES = (CORPORATION, AMERICAS, EUROPE)
 PAIRS = ((CORPORATION, EUROPE), (EUROPE, CORPORATION), (AMERICAS, EUROPE))
 """The sources and targets of the connections that the programs act on."""
+MANY_PAIRS = (
+    *PAIRS, (AMERICAS, CANADA), (AMERICAS, GERMANY), (AMERICAS, JAPAN), (EUROPE, US),
+    (CANADA, US), (JAPAN, US),
+)  # fmt: skip
+"""The sources and targets in a run of many operations."""
+RUNS: dict[str, Action] = {"connect": CONNECT, "deny": DENY, "disconnect": DISCONNECT}
 WRONG_DATES = ("", "yesterday", "Mon, 30 Nov 2026 07:00:00 GMT")
 YEAR, HOUR = 365 * 86_400.0, 3_600.0
 STEPS = range(6, 20)
@@ -98,6 +104,21 @@ class Journey:
             second.live(self._carry_out(second, pair, other=others[1])),
         )
 
+    def act_on_all(self, run: str, program: int, kill_at: int | None) -> None:
+        worker = self.world.programs[program]
+        self.world.run(worker.live(self._run(worker, run), kill_at))
+
+    def act_on_all_at_once(self, runs: tuple[str, str], kill_at: int | None) -> None:
+        first, second = self.world.programs
+        self.world.run(
+            first.live(self._run(first, runs[0]), kill_at),
+            second.live(self._run(second, runs[1])),
+        )
+
+    def resume(self, program: int, kill_at: int | None) -> None:
+        worker = self.world.programs[program]
+        self.world.run(worker.live(worker.resume(), kill_at))
+
     def act_with_empty_list(self, pair: int, program: int, other: bool, after: int) -> None:
         """Act while a list that the program has read before is empty once."""
         for place in range(len(PLACES)):
@@ -126,6 +147,7 @@ class Journey:
         world.faults.off()
         self._look_up_all(after=200)
         self._look_up_all(after=200)
+        self.resume(0, None)
         open_entries = [entry for entry in world.read_journal() if entry.open]
         assert all(entry.success for entry in open_entries), "an outcome stays unknown"
         self._look_up_all(after=LONGEST_LAG.total_seconds())  # what was undone before it was seen
@@ -142,6 +164,15 @@ class Journey:
             for place in range(len(PLACES)):
                 self.refresh(program, place)
             self.recover(program, None)
+
+    async def _run(self, program: Program, run: str) -> None:
+        places = [
+            (target, Direction.INBOUND, source)
+            if run == "deny"
+            else (source, Direction.OUTBOUND, target)
+            for source, target in MANY_PAIRS
+        ]
+        await program.act_on_all(RUNS[run], places)
 
     async def _carry_out(self, program: Program, pair: int, *, other: bool) -> None:
         """Carry out an action that the connection of a pair allows; `other` chooses between two."""
@@ -172,6 +203,7 @@ def make_steps(seed: int) -> list[Step]:
             ["act"] * 6 + ["act_both", "act_with_empty_list", "recover_while_under_way"]
             + ["switch_on"] * 5 + ["switch_off"] * 2 + ["wait"] * 2
             + ["set_clock", "set_date", "refresh", "recover"]
+            + ["act_on_all", "act_on_all", "act_on_all_at_once", "resume"]
         )  # fmt: skip
         draws: dict[str, Callable[[], dict[str, Any]]] = {
             "switch_on": lambda: {"fault": draw_fault()},
@@ -187,6 +219,16 @@ def make_steps(seed: int) -> list[Step]:
                 "other": draw.random() < 0.5,
                 "kill_at": draw_kill(),
             },
+            "act_on_all": lambda: {
+                "run": draw.choice([*RUNS]),
+                "program": draw.randrange(2),
+                "kill_at": draw.choice([None, draw.randint(1, 90)]),
+            },
+            "act_on_all_at_once": lambda: {
+                "runs": (draw.choice([*RUNS]), draw.choice([*RUNS])),
+                "kill_at": draw.choice([None, draw.randint(1, 90)]),
+            },
+            "resume": lambda: {"program": draw.randrange(2), "kill_at": draw_kill()},
             "act_with_empty_list": lambda: {
                 "pair": draw.randrange(3),
                 "program": draw.randrange(2),

@@ -10,7 +10,7 @@ import random
 import socket
 import subprocess
 import tempfile
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import httpx
 from entity_connections.domain import clock
-from entity_connections.domain.actions import Write
+from entity_connections.domain.actions import Action, Write
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
 from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
@@ -28,7 +28,12 @@ from entity_connections.fake.model import Connection
 from entity_connections.fake.policy import Policy
 from entity_connections.fake.tenant import open_tenant
 from entity_connections.services.operations.executor import Executor
+from entity_connections.services.operations.interrupted import (
+    find_interrupted_runs,
+    plan_interrupted_run,
+)
 from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.operations.plan import plan_operations
 from entity_connections.services.operations.recovery import record_resolved, recover_operations
 from entity_connections.services.operations.unresolved import UnresolvedOperations
 from entity_connections.services.request_log import RequestLog
@@ -41,6 +46,8 @@ from entity_connections.zuora.client import ZuoraClient
 from entity_connections.zuora.http.in_process import InProcessTransport
 from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Receive, Scope, Send
+
+from tests.acme import AMERICAS
 
 _UNTOUCHED = {State.REFUSED, State.NOT_SENT, State.STALE, State.PLANNED, State.NOT_APPLIED}
 """The states that say that the operation was not carried out and never will be."""
@@ -135,6 +142,15 @@ class World:
         """Return the status of the living connection of a pair in the tenant's database."""
         living = self._tenant.state.connections.find_active(source_id, target_id)
         return living.status if living else None
+
+    def find_records(self, source_id: str, target_id: str) -> list[Connection]:
+        """Return every record of a pair in the tenant's database."""
+        records = self._tenant.state.connections.all()
+        return [
+            record
+            for record in records
+            if (record.source_id, record.target_id) == (source_id, target_id)
+        ]
 
     def say(self, speaker: str, operation: Operation, track_ids: list[str]) -> None:
         """Note what was said about an operation, and compare it with the tenant."""
@@ -284,11 +300,45 @@ class Program:
             if not self.network.killed:
                 self._world.say("report", operation, track_ids)
 
-        executor = Executor(self.tenant, self.journal, "alice", self.request_log, report)
+        executor = self._make_executor(report)
         (operation,) = await executor.run([Operation.plan(action, row)])
         self._world.say("outcome", operation, track_ids)
         self.unresolved.update([operation])
         self.last_outcome = operation
+
+    async def act_on_all(self, action: Action, rows: Iterable[tuple[str, Direction, str]]) -> None:
+        """Carry out an action on the rows that allow it, which are given by their places."""
+        if not len(self.tenant.hierarchy):
+            await self.tenant.read_entities(AMERICAS)
+        shown = [
+            (await self.tenant.read(acting_id)).make_row(direction, key)
+            for acting_id, direction, key in rows
+        ]
+        plan = await plan_operations(action, shown, self.tenant, self.journal)
+        await self._run(plan.operations)
+
+    async def resume(self) -> None:
+        """Look up what ended programs have sent, and carry out what they have not sent."""
+        await self.recover()
+        for run in await find_interrupted_runs(self.journal, self.tenant.hierarchy):
+            plan = await plan_interrupted_run(run, self.tenant, self.journal)
+            await self._run(plan.operations, run.id)
+
+    async def _run(self, operations: Iterable[Operation], resumes: str = "") -> None:
+        _sent.set([])
+
+        def say(operation: Operation) -> None:
+            if not self.network.killed:
+                track_ids = [operation.entry.track_id] if operation.entry else []
+                self._world.say("run", operation, track_ids)
+
+        outcomes = await self._make_executor(say).run(operations, resumes=resumes)
+        for operation in outcomes:
+            say(operation)
+        self.unresolved.update(outcomes)
+
+    def _make_executor(self, report: Callable[[Operation], None]) -> Executor:
+        return Executor(self.tenant, self.journal, "alice", self.request_log, report)
 
     async def refresh(self, acting_id: str) -> None:
         """Read a list, and conclude what it proves about own operations."""

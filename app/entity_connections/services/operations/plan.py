@@ -99,8 +99,9 @@ async def plan_operations(
         try:
             for write, write_row in action.list_writes(row):
                 operation = Operation.plan(write, write_row, even_so=even_so)
-                snapshot = tenant.cached(row.acting.id)
-                operation = check_open_entries(operation, entries, snapshot, journal)
+                lists = filter(None, map(tenant.cached, operation.ends))
+                newest = max(lists, key=lambda snapshot: snapshot.asked, default=None)
+                operation = check_open_entries(operation, entries, newest, journal)
                 follows = planned[0].key if planned else ""
                 planned.append(replace(operation, follows=follows))
         except OperationInProgressError as error:
@@ -118,12 +119,17 @@ def _find_reason(action: Action, row: Row, tenant: Tenant, *, even_so: bool) -> 
     """Return why an action is not planned on a row, or None where it is."""
     accessible_ids = tenant.accessible_ids
     if disabled := action.disabled_reason(row._replace(missing=""), accessible_ids):
-        last_write, _ = action.list_writes(row)[-1]
-        so = last_write.is_applied(row.status, new_record=False, complete=False)
-        return LeftOut(row, disabled.reason, Cause.ALREADY_SO if so else Cause.DISABLED)
+        return LeftOut(row, disabled.reason, find_cause(action, row))
     if not even_so and (disabled := action.disabled_reason(row, accessible_ids)):
         return LeftOut(row, disabled.reason, Cause.UNREADABLE)
     return None
+
+
+def find_cause(action: Action, row: Row) -> Cause:
+    """Return why an action is disabled on a row whose state is known."""
+    last_write, _ = action.list_writes(row)[-1]
+    is_so = last_write.is_applied(row.status, new_record=False, complete=False)
+    return Cause.ALREADY_SO if is_so else Cause.DISABLED
 
 
 def choose_lists(

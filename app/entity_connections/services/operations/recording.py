@@ -132,16 +132,6 @@ def record_run(
         add_run(writer.connection, entries, journal.steady())
 
 
-def forget_run(journal: Journal, run: str) -> None:
-    """Remove what is left of a run from the journal.
-
-    Raises:
-        JournalError: the journal cannot be written.
-    """
-    with journal.write() as writer:
-        remove_run(writer.connection, run)
-
-
 def _add_sentence(operation: Operation, sentence: str) -> Operation:
     return replace(operation, sentence=f"{operation.sentence} {sentence}")
 

@@ -1,0 +1,155 @@
+"""What an interrupted run has not sent: who is offered it, and what is planned of it."""
+
+import os
+import socket
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import pytest_asyncio
+from entity_connections.domain.actions import ACCEPT, CONNECT, REQUEST, Action
+from entity_connections.domain.clock import monotonic
+from entity_connections.domain.connections import Direction
+from entity_connections.services.operations.executor import Executor
+from entity_connections.services.operations.interrupted import (
+    InterruptedRun,
+    find_interrupted_runs,
+    forget_interrupted_run,
+    plan_interrupted_run,
+)
+from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.operations.plan import Cause, Plan, plan_operations
+from entity_connections.services.operations.recording import record_run
+from entity_connections.services.request_log import RequestLog
+from entity_connections.services.storage.journal import Journal
+from entity_connections.services.tenant import Tenant
+
+from tests.acme import AMERICAS, EUROPE, GERMANY, JAPAN, client, open_acme, write_names
+
+pytestmark = pytest.mark.asyncio
+HOST = socket.gethostname()
+ENDED = f"{HOST}:{2**22 + 1}:ended"
+"""No process has this id on Linux or macOS."""
+RUNNING = f"{HOST}:{os.getppid()}:another"
+
+
+class Desk(NamedTuple):
+    """A tenant in which alice works, and the file with her journal."""
+
+    tenant: Tenant
+    request_log: RequestLog
+    path: Path
+
+    def open_journal(self, process_id: str | None = None, tenant: str = "acme") -> Journal:
+        return Journal(self.path, "acme", tenant, process_id=process_id)
+
+    async def plan(self, action: Action, *targets: str) -> Plan:
+        snapshot = await self.tenant.read(AMERICAS)
+        rows = [snapshot.make_row(Direction.OUTBOUND, target) for target in targets]
+        return await plan_operations(action, rows, self.tenant, self.open_journal())
+
+    async def execute(self, operations: Sequence[Operation], resumes: str = "") -> list[Operation]:
+        executor = Executor(self.tenant, self.open_journal(), "alice", RequestLog(), lag_delays=())
+        return await executor.run(operations, resumes=resumes)
+
+    async def find(self, tenant: str = "acme") -> list[InterruptedRun]:
+        journal = self.open_journal(tenant=tenant)
+        return await find_interrupted_runs(journal, self.tenant.hierarchy)
+
+    async def find_plan(self) -> tuple[InterruptedRun, Plan]:
+        (run,) = await self.find()
+        return run, await plan_interrupted_run(run, self.tenant, self.open_journal())
+
+
+@pytest_asyncio.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    fake = open_acme()
+    zuora = client(fake)
+    tenant = Tenant(zuora)
+    await tenant.open()
+    yield Desk(tenant, zuora.request_log, tmp_path / "state.sqlite3")
+    fake.close()
+
+
+async def test_what_was_not_sent_is_planned_anew_and_then_forgotten(desk: Desk) -> None:
+    operations = (await desk.plan(REQUEST, EUROPE, GERMANY, JAPAN)).operations
+    record_run(desk.open_journal(ENDED), "run-1", operations[1:], "alice")
+    run, plan = await desk.find_plan()
+    pairs = [operation.pair for operation in operations[1:]]
+    assert [operation.pair for operation in run.operations] == pairs
+    assert {operation.state for operation in run.operations} == {State.PLANNED}
+    assert [operation.pair for operation in plan.operations] == pairs
+    outcomes = await desk.execute(plan.operations, run.id)
+    assert {outcome.state for outcome in outcomes} == {State.CONFIRMED}
+    assert await desk.find() == []
+
+
+async def test_a_run_that_ends_leaves_nothing(desk: Desk) -> None:
+    await desk.execute((await desk.plan(REQUEST, EUROPE, GERMANY)).operations)
+    assert await desk.find() == []
+    with desk.open_journal().write() as writer:
+        assert writer.connection.execute("SELECT count(*) FROM run").fetchone() == (0,)
+
+
+async def test_a_forgotten_run_is_not_offered_again(desk: Desk) -> None:
+    record_run(
+        desk.open_journal(ENDED), "run-1", (await desk.plan(REQUEST, EUROPE)).operations, "alice"
+    )
+    (run,) = await desk.find()
+    await forget_interrupted_run(run, desk.open_journal())
+    assert await desk.find() == []
+
+
+@pytest.mark.parametrize(
+    ("process", "minutes", "offered"),
+    [(None, 0, False), (RUNNING, 0, False), (RUNNING, 9, False), (RUNNING, 11, True),
+     (ENDED, 0, True), ("elsewhere:1", 0, True)],
+)  # fmt: skip
+async def test_a_run_that_a_program_works_on_is_not_offered(
+    desk: Desk, process: str | None, minutes: int, offered: bool
+) -> None:
+    """A process id that has been silent for long may be another program's by now."""
+    journal = desk.open_journal(process)
+    journal.steady = lambda: monotonic() - 60 * minutes
+    record_run(journal, "run-1", (await desk.plan(REQUEST, EUROPE)).operations, "alice")
+    assert bool(await desk.find()) is offered
+
+
+async def test_a_run_in_another_tenant_is_not_offered(desk: Desk) -> None:
+    record_run(
+        desk.open_journal(ENDED), "run-1", (await desk.plan(REQUEST, EUROPE)).operations, "alice"
+    )
+    assert await desk.find("another tenant") == []
+
+
+async def test_what_has_changed_since_is_left_out(desk: Desk) -> None:
+    operations = (await desk.plan(REQUEST, EUROPE, JAPAN)).operations
+    record_run(desk.open_journal(ENDED), "run-1", operations, "alice")
+    await desk.tenant.zuora.request_connection(AMERICAS, EUROPE, "somebody-else")
+    _, plan = await desk.find_plan()
+    assert [operation.row.key for operation in plan.operations] == [JAPAN]
+    ((row, reason, cause),) = plan.left_out
+    assert (row.key, cause) == (EUROPE, Cause.ALREADY_SO)
+    assert reason.endswith("is Pending now; it was not connected when you asked.")
+
+
+async def test_connecting_goes_on_with_the_half_that_is_missing(desk: Desk) -> None:
+    """Of three pairs nothing was sent, the request, and a request that did not come about."""
+    to_europe, to_germany, _, *accepts = (
+        await desk.plan(CONNECT, EUROPE, GERMANY, JAPAN)
+    ).operations
+    await desk.execute([to_germany])
+    left = [to_europe, *accepts]
+    record_run(desk.open_journal(ENDED), "run-1", left, "alice")
+    run, plan = await desk.find_plan()
+    assert [(operation.action, operation.pair) for operation in plan.operations] == [
+        (REQUEST, "Acme-Americas → Acme-Europe"),
+        (ACCEPT, "Acme-Americas → Acme-Germany"),
+        (ACCEPT, "Acme-Americas → Acme-Europe"),
+    ]
+    ((_, reason, _),) = plan.left_out
+    assert reason == "Acme-Americas → Acme-Japan has no request that waits for an answer."
+    outcomes = await desk.execute(plan.operations, run.id)
+    assert {outcome.state for outcome in outcomes} == {State.CONFIRMED}
+    assert write_names(desk.request_log) == ["request", "request", "accept", "accept"]
