@@ -61,9 +61,12 @@ async def repeat_early_hints(writer: asyncio.StreamWriter) -> None:
 
 
 def compress_spaces(megabytes: int) -> bytes:
-    compressor = zlib.compressobj(9, wbits=31)
-    chunks = [compressor.compress(b" " * 1_000_000) for _ in range(megabytes)]
-    return b"".join(chunks) + compressor.flush()
+    """Return a gzip stream of so many spaces, whose checksum, at its end, is wrong."""
+    compressor = zlib.compressobj(wbits=31)
+    first, block = (
+        compressor.compress(b" " * 1_000_000) + compressor.flush(zlib.Z_FULL_FLUSH) for _ in "12"
+    )
+    return first + block * (megabytes - 1) + compressor.flush()
 
 
 GZIP = "Content-Encoding: gzip"
