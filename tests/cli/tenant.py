@@ -49,16 +49,25 @@ def environ(home: Path, **more: str) -> dict[str, str]:
 
 
 def run(
-    home: Path, *arguments: str, stdin: str | None = None, **more: str
+    home: Path, *arguments: str, stdin: str = "", typed: str = "", **more: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run the program to its end, without a terminal, in the process of the test.
+    """Run the program to its end, in the process of the test.
 
     A process of its own takes several times as long; tests of signals, pipes and imports
     start one.
+
+    Args:
+        home: holds its folders.
+        arguments: of the command line.
+        stdin: what it reads; there is no terminal.
+        typed: what a user answers at a terminal.
+        more: environment variables.
     """
     streams = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(3)]
-    streams[0].write(stdin or "")
+    streams[0].write(stdin or typed)
     streams[0].seek(0)
+    for stream in streams if typed else ():
+        stream.isatty = lambda: True  # type: ignore[method-assign]
     environment = environ(home, **more)
     with pytest.MonkeyPatch.context() as patch:
         for name in os.environ.keys() - environment.keys():

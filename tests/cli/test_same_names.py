@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.tenant import PROGRAM, run
-from tests.terminal.pty import Terminal
+from tests.cli.tenant import run
 
 TENANT = ("--scenario", str(Path(__file__).parents[1] / "same_names.toml"))
 MISSING = ("--fault", "unreadable-record=4,calls=entities")
@@ -56,13 +55,12 @@ def test_a_display_name_of_several_names_none(home: Path) -> None:
         ("8a80825500000000000000000000000a", 0),
     ],
 )
-def test_a_disconnection_wants_the_title_typed(typed: str, code: int) -> None:
-    command = [*PROGRAM, "disconnect", "8a808256000000000000000000000002", *TENANT]
-    with Terminal(command, size=(110, 24)) as terminal:
-        terminal.wait_for(f"Type {CORPORATION_EUROPE} to end it")
-        terminal.send(typed, "enter")
-        terminal.wait_for("Disconnected" if code == 0 else "Nothing was sent.")
-        assert terminal.wait_exit() == code
+def test_a_disconnection_wants_the_title_typed(home: Path, typed: str, code: int) -> None:
+    command = ("disconnect", "8a808256000000000000000000000002", *TENANT)
+    done = run(home, *command, typed=f"{typed}\n")
+    assert f"Type {CORPORATION_EUROPE} to end it" in done.stderr
+    assert ("Disconnected" if code == 0 else "Nothing was sent.") in done.stdout + done.stderr
+    assert done.returncode == code
 
 
 @pytest.mark.parametrize("way", ["--yes", "--dry-run"])

@@ -447,25 +447,32 @@ def test_an_unwritable_journal_stops_a_write_before_it_is_sent(
 
 
 @pytest.mark.parametrize(
-    ("key", "last", "code"), [("n", "Nothing was sent.", 130), ("y", "confirmed", 0)]
+    ("typed", "last", "code"),
+    [("n", "Nothing was sent.", 130), ("", "Nothing was sent.", 130), ("y", "confirmed", 0)],
 )
-def test_a_write_is_confirmed_on_a_terminal(key: str, last: str, code: int) -> None:
-    with Terminal([*PROGRAM, "request", "--to", "Acme-US"]) as terminal:
-        terminal.wait_for("Do it? [y/N]")
-        assert "Request Connection: Acme Corporation → Acme-US" in terminal.text()
-        terminal.send(key, "enter")
-        terminal.wait_for(last)
-        assert terminal.wait_exit() == code
+def test_a_write_is_confirmed(home: Path, typed: str, last: str, code: int) -> None:
+    done = run(home, "request", "--to", "Acme-US", typed=f"{typed}\n")
+    assert "Request Connection: Acme Corporation → Acme-US" in done.stderr
+    assert "Do it? [y/N]" in done.stderr
+    assert last in done.stdout + done.stderr
+    assert done.returncode == code
 
 
 @pytest.mark.parametrize(("typed", "code"), [("y", 130), ("Acme-Europe", 0), (EUROPE, 0)])
-def test_a_disconnection_is_confirmed_by_typing_the_name(typed: str, code: int) -> None:
+def test_a_disconnection_is_confirmed_by_typing_the_name(home: Path, typed: str, code: int) -> None:
+    done = run(home, "disconnect", TO_EUROPE, typed=f"{typed}\n")
+    assert "Type Acme-Europe to end it" in done.stderr
+    assert "cannot be recovered" in done.stderr
+    assert ("Disconnected" if code == 0 else "Nothing was sent.") in done.stdout + done.stderr
+    assert done.returncode == code
+
+
+def test_a_disconnection_on_a_terminal() -> None:
     with Terminal([*PROGRAM, "disconnect", TO_EUROPE]) as terminal:
         terminal.wait_for("Type Acme-Europe to end it")
-        assert "cannot be recovered" in terminal.text()
-        terminal.send(typed, "enter")
-        terminal.wait_for("Disconnected" if code == 0 else "Nothing was sent.")
-        assert terminal.wait_exit() == code
+        terminal.send("Acme-Europe", "enter")
+        terminal.wait_for("Disconnected")
+        assert terminal.wait_exit() == 0
 
 
 def test_ctrl_c_ends_a_question() -> None:

@@ -5,13 +5,11 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
-import schemathesis
 from entity_connections.fake.api.openapi import load_document
 from entity_connections.fake.scenarios.builtin.acme import CORPORATION, EUROPE, UK
 from entity_connections.testing import ServedTenant, serve_tenant
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from schemathesis import GenerationMode
 
 OPERATIONS = [
     (method.upper(), path)
@@ -24,7 +22,7 @@ KNOWN = {
     "id": [CORPORATION, EUROPE, UK, "8a8082555b3c70de015b44a61f0a2b09"],
     "username": ["alice@acme.example", "bruno@acme.example"],
 }
-EXAMPLES = 8
+EXAMPLES = 5
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +33,8 @@ def served() -> Iterator[ServedTenant]:
 
 @pytest.fixture(scope="module")
 def schema(served: ServedTenant) -> Any:
+    import schemathesis  # costs every worker half a second
+
     return schemathesis.openapi.from_url(f"{served.base_url}/openapi.json")
 
 
@@ -46,12 +46,14 @@ def _respect_what_no_schema_says(case: Any) -> None:
 
 
 @pytest.mark.xdist_group("schemathesis")
-@pytest.mark.parametrize("mode", [*GenerationMode], ids=str)
+@pytest.mark.parametrize("mode", ["positive", "negative"])
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
 def test_every_response_is_documented(
-    served: ServedTenant, schema: Any, method: str, path: str, mode: GenerationMode
+    served: ServedTenant, schema: Any, method: str, path: str, mode: str
 ) -> None:
     """No 5xx; what fits the document is understood, and what does not is refused."""
+    from schemathesis import GenerationMode
+
     alice = served.users["alice"]
     password = {"apiAccessKeyId": alice.username, "apiSecretAccessKey": alice.client_secret}
 
@@ -63,7 +65,7 @@ def test_every_response_is_documented(
         suppress_health_check=list(HealthCheck),
     )
     @given(
-        case=schema[path][method].as_strategy(generation_mode=mode),
+        case=schema[path][method].as_strategy(generation_mode=GenerationMode(mode)),
         known=st.booleans(),
         signed_in=st.integers(0, 5).map(bool),
         choice=st.integers(0, 11),
@@ -74,7 +76,7 @@ def test_every_response_is_documented(
             for name in CREDENTIALS:
                 case.headers.pop(name, None)
             headers = {} if path == "/oauth/token" else password
-        if mode is GenerationMode.POSITIVE:
+        if mode == "positive":
             _respect_what_no_schema_says(case)
             for name in case.path_parameters if known else ():
                 case.path_parameters[name] = KNOWN[name][choice % len(KNOWN[name])]

@@ -101,7 +101,7 @@ def test_an_exported_scenario_is_read_back_unchanged(name: str) -> None:
         assert parse_toml(to_toml(data)) == scenario
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.text(max_size=40), st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
 def test_any_text_is_exported_and_read_back_unchanged(display_name: str, status: str) -> None:
     scenario = parse_toml(SMALL)

@@ -293,5 +293,5 @@ class CursorMachine(RuleBasedStateMachine):
             assert keys.index(self.stays) == at
 
 
-CursorMachine.TestCase.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
+CursorMachine.TestCase.settings = settings(max_examples=50, stateful_step_count=40, deadline=None)
 TestCursor = CursorMachine.TestCase
