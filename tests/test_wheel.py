@@ -113,7 +113,9 @@ def test_it_lives_beside_a_service_with_a_package_app(
     environment.pip("install", service)
     environment.pip("install", wheel)
     assert (environment.folder / "share" / "man" / "man1" / "entity-connections.1").is_file()
-    pytest_command = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "entity_connections"]
+    # -B: pytest leaves byte code of its own beside every plugin.
+    pytest_command = ["-B", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    pytest_command += ["-p", "entity_connections"]
     assert "1 passed" in environment.run(*pytest_command, cwd=service)
     with Terminal([str(environment.folder / "bin" / "entity-connections")]) as terminal:
         terminal.wait_for("Acme-Americas")
