@@ -101,7 +101,7 @@ def test_ipv6_works_where_there_is_any(home: Path, host: str, callers: list[str]
 
 
 def test_policies_are_set_by_name() -> None:
-    with served("--policy", "refusals=http-4xx", "--policy", "bare-put=refused") as tenant:
+    with served("--policy", "refusals=http-4xx", "--policy", "put-body=typed") as tenant:
         login = {
             "apiAccessKeyId": "alice@acme.example",
             "apiSecretAccessKey": tenant.users["alice"][1],

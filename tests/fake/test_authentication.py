@@ -2,6 +2,7 @@
 
 import pytest
 from entity_connections.domain.ids import hyphenate_id
+from entity_connections.fake.policy import Policy
 from entity_connections.fake.scenarios.builtin.acme import AMERICAS, AUSTRALIA, CORPORATION, EUROPE
 
 from tests.fake.server import Server, Session, category, sentence
@@ -47,8 +48,10 @@ async def test_a_token_request_in_json_is_refused(server: Server) -> None:
     assert (answer.status_code, category(answer)) == (415, 20)
 
 
-async def test_a_token_request_with_other_credentials_is_refused(server: Server) -> None:
+async def test_a_token_request_with_other_credentials_is_refused_by_policy(server: Server) -> None:
     server.client.headers["Authorization"] = "Bearer old"
+    assert (await server.token("alice")).status_code == 200
+    server.tenant.policy = Policy(token_authorization="refused")
     assert category(await server.token("alice")) == 20
 
 
@@ -83,7 +86,7 @@ async def test_the_entity_header_takes_either_spelling(server: Server, spell: "t
 async def test_a_token_for_several_entities_must_name_one(server: Server) -> None:
     session = await server.sign_in("alice")
     del session.headers["Zuora-Entity-Ids"]
-    answer = await session.get("/v1/entities")
+    answer = await session.get("/v1/entity-connections")
     assert (answer.status_code, category(answer)) == (400, 22)
     assert "11 entities" in sentence(answer)
 

@@ -132,7 +132,7 @@ async def test_bodies_over_1000_bytes_are_compressed_if_asked(server: Server) ->
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/v1", "/v1/", "/v1/entities/", "/v2/entities", "/v1/entity-connections/x"]
+    "path", ["/", "/v1", "/v1/", "/v1/entities//", "/v2/entities", "/v1/entity-connections/x"]
 )
 async def test_unknown_paths_are_not_found(server: Server, path: str) -> None:
     answer = await (await server.sign_in("alice")).get(path)

@@ -130,12 +130,51 @@ async def test_refusals_have_an_http_status_by_policy(server: Server) -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_bare_put_is_refused_by_policy(server: Server) -> None:
+@pytest.mark.parametrize(
+    ("put_body", "statuses"),
+    [
+        # the statuses of {}, of an empty body with a Content-Type, and of neither
+        ("any", [200, 200, 200]),
+        ("typed", [200, 200, 415]),
+        ("object", [200, 400, 415]),
+        ("empty", [400, 200, 415]),
+        ("nothing", [415, 415, 200]),
+    ],
+)
+async def test_a_put_without_fields_has_the_form_of_the_policy(
+    server: Server, put_body: str, statuses: list[int]
+) -> None:
     session, path = await server.sign_in("alice"), f"/v1/entity-connections/{FROM_JAPAN}/accept"
-    server.tenant.policy = Policy(bare_put="refused")
-    assert (await session.call("PUT", path)).status_code == 415
+    server.tenant.policy = Policy().with_values({"put-body": put_body, "twice": "repeated"})
     typed = {"Content-Type": "application/json"}
-    assert (await session.call("PUT", path, headers=typed)).json() == {"success": True}
+    answers = [
+        await session.call("PUT", path, content=b"{}", headers=typed),
+        await session.call("PUT", path, headers=typed),
+        await session.call("PUT", path),
+    ]
+    assert [answer.status_code for answer in answers] == statuses
+
+
+@pytest.mark.asyncio
+async def test_a_slash_at_the_end_of_a_path_is_refused_by_policy(server: Server) -> None:
+    session = await server.sign_in("alice")
+    paths = ["/v1/entities", f"/v1/entities/{CORPORATION}", "/v1/entity-connections"]
+    for path in paths:
+        assert (await session.get(f"{path}/")).json() == (await session.get(path)).json()
+        assert (await session.get(f"{path}//")).status_code == 404
+    server.tenant.policy = Policy(trailing_slash="refused")
+    assert {(await session.get(f"{path}/")).status_code for path in paths} == {404}
+
+
+@pytest.mark.asyncio
+async def test_the_list_of_entities_wants_an_entity_header_by_policy(server: Server) -> None:
+    session = await server.sign_in("alice")
+    del session.headers["Zuora-Entity-Ids"]
+    assert len((await session.get("/v1/entities")).json()["entities"]) == 15
+    other = await session.get("/v1/entity-connections")
+    server.tenant.policy = Policy(entity_list_header="required")
+    for answer in (other, await session.get("/v1/entities")):
+        assert (answer.status_code, category(answer)) == (400, 22)
 
 
 @pytest.mark.asyncio

@@ -30,10 +30,13 @@ class Policy:
     twice: Literal["refused", "repeated"] = "refused"
     reused_key: Literal["replayed", "refused"] = "replayed"
     refusals: Literal["http-200", "http-4xx"] = "http-200"
-    bare_put: Literal["taken", "refused"] = "taken"
+    put_body: Literal["any", "typed", "object", "empty", "nothing"] = "any"
+    trailing_slash: Literal["ignored", "refused"] = "ignored"
+    entity_list_header: Literal["optional", "required"] = "optional"
     entity_list: Literal["whole", "enterable", "first-300"] = "whole"
     order: Literal["creation", "newest-first"] = "creation"
     next_page: Literal["whole-query", "without-type"] = "whole-query"
+    token_authorization: Literal["ignored", "refused"] = "ignored"  # noqa: S105 - no password
     token_limit: Literal["per-tenant", "per-address"] = "per-tenant"  # noqa: S105 - no password
 
     def as_dict(self) -> dict[str, str]:

@@ -31,7 +31,8 @@ def issue_token(state: TenantState, form: Mapping[str, str], headers: Headers) -
 
     The header `Zuora-Entity-Ids` restricts the token to that entity.
     """
-    if any(name in headers for name in _CREDENTIALS):
+    refuses_credentials = state.policy().token_authorization == "refused"  # noqa: S105 - no password
+    if refuses_credentials and any(name in headers for name in _CREDENTIALS):
         raise invalid_value(f"A token request carries none of {', '.join(_CREDENTIALS)}.")
     require_fields(form, "client_id", "client_secret", "grant_type")
     if form["grant_type"] != "client_credentials":
@@ -68,9 +69,10 @@ def issue_token(state: TenantState, form: Mapping[str, str], headers: Headers) -
     }
 
 
-def authenticate(state: TenantState, headers: Headers) -> Caller:
+def authenticate(state: TenantState, headers: Headers, *, needs_entity: bool = True) -> Caller:
     """Return who makes a call, and in which entity.
 
+    Without `needs_entity` a call that names none acts in the user's first entity.
     Without a token, the older headers with username and password count; the password is the
     client secret here (contract A4).
 
@@ -89,7 +91,11 @@ def authenticate(state: TenantState, headers: Headers) -> Caller:
         if owner is None:
             raise _not_signed_in("This resource is protected, please sign in first.")
         user, only_id = owner
-        entity_id = _requested_entity(state, headers) or only_id or _single_entity(state, user)
+        entity_id = (
+            _requested_entity(state, headers)
+            or only_id
+            or _default_entity(state, user, needs_entity=needs_entity)
+        )
     role = state.hierarchy.role(user.name, entity_id)
     if role is None or only_id not in (None, entity_id):
         name = state.hierarchy.display_name(entity_id)
@@ -98,9 +104,9 @@ def authenticate(state: TenantState, headers: Headers) -> Caller:
     return Caller(user, entity_id, role)
 
 
-def _single_entity(state: TenantState, user: User) -> str:
+def _default_entity(state: TenantState, user: User, *, needs_entity: bool) -> str:
     entities = state.hierarchy.accessible(user.name)
-    if len(entities) != 1:
+    if not entities or (needs_entity and len(entities) > 1):
         message = (
             f"This token is valid for {len(entities)} entities:"
             " say in Zuora-Entity-Ids which one to act in."

@@ -91,6 +91,26 @@ def parse_json_object(request: Request, body: bytes, *fields: str) -> dict[str, 
     return values
 
 
+def check_no_fields(request: Request, body: bytes, form: str) -> None:
+    """Check the body of a PUT without fields; raise `Refusal` when it has not the right form.
+
+    Args:
+        request: The request.
+        body: Its body.
+        form: A value of the policy `put-body`.
+    """
+    has_type = "content-type" in request.headers
+    if not has_type and form in ("typed", "object", "empty"):
+        raise invalid_value("The Content-Type must be application/json.", status=415)
+    if form == "nothing" and (has_type or body):
+        raise invalid_value("Neither a body nor a Content-Type is taken here.", status=415)
+    if form == "object" and not body:
+        raise _malformed("The request body is missing.")
+    if form == "empty" and body:
+        raise _malformed("The request body must be empty.")
+    parse_json_object(request, body)
+
+
 def parse_form(request: Request, body: bytes) -> dict[str, str]:
     """Return `body` as the fields of an HTML form; raise `Refusal` when it is none."""
     if _media_type(request) != "application/x-www-form-urlencoded":

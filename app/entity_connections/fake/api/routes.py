@@ -15,6 +15,7 @@ from entity_connections.fake.api.authentication import authenticate, issue_token
 from entity_connections.fake.api.idempotency import IdempotencyStore
 from entity_connections.fake.api.openapi import load_document
 from entity_connections.fake.api.requests import (
+    check_no_fields,
     parse_form,
     parse_json_object,
     parse_query,
@@ -91,15 +92,17 @@ class Routes:
             ],
             exception_handlers=dict.fromkeys(handled, self._handle_error),
         )
-        app.router.redirect_slashes = False  # Zuora answers a wrong path with an error
+        app.router.redirect_slashes = False  # the policy `trailing-slash` says what happens
         return app
 
     def _route(self, path: str, **operations: Operation) -> Route:
         """Return the route of a path, with an operation for each method."""
 
         async def answer(request: Request) -> Response:
-            caller = authenticate(self._state, request.headers)
             operation = operations["GET" if request.method == "HEAD" else request.method]
+            caller = authenticate(
+                self._state, request.headers, needs_entity=self._needs_entity(operation)
+            )
 
             def respond(body: bytes) -> Response:
                 try:
@@ -112,6 +115,10 @@ class Routes:
             return await self._idempotency.run(request, caller.entity_id, respond)
 
         return Route(path, answer, methods=list(operations))
+
+    def _needs_entity(self, operation: Operation) -> bool:
+        is_entity_list = operation == self._list_entities
+        return not is_entity_list or self._state.policy().entity_list_header == "required"
 
     async def _create_token(self, request: Request) -> Response:
         form = parse_form(request, await read_body(request))
@@ -148,7 +155,7 @@ class Routes:
     def _act(
         self, action: connection_rules.Action, caller: Caller, request: Request, body: bytes
     ) -> None:
-        self._check_is_empty(request, body)
+        check_no_fields(request, body, self._state.policy().put_body)
         connection_rules.act(self._state, caller, action, request.path_params["id"])
 
     def _list_entities(self, caller: Caller, request: Request, _body: bytes) -> Response:
@@ -180,7 +187,7 @@ class Routes:
         provisioning.remove(self._state, caller, _entity_id(request))
 
     def _provision_entity(self, caller: Caller, request: Request, body: bytes) -> None:
-        self._check_is_empty(request, body)
+        check_no_fields(request, body, self._state.policy().put_body)
         provisioning.provision(self._state, caller, _entity_id(request))
 
     def _list_accessible(self, _caller: Caller, request: Request, _body: bytes) -> Response:
@@ -203,15 +210,8 @@ class Routes:
     def _answer_access(
         self, status: AccessStatus, caller: Caller, request: Request, body: bytes
     ) -> None:
-        self._check_is_empty(request, body)
+        check_no_fields(request, body, self._state.policy().put_body)
         access_requests.answer(self._state, caller, request.path_params["username"], status)
-
-    def _check_is_empty(self, request: Request, body: bytes) -> None:
-        """Check a PUT that has no fields; its body is empty or `{}`."""
-        is_bare = not body and "content-type" not in request.headers
-        if is_bare and self._state.policy().bare_put == "refused":
-            raise invalid_value("The Content-Type must be application/json.", status=415)
-        parse_json_object(request, body)
 
     def _entities_response(self, entities: list[Entity]) -> Response:
         tenant_id = self._state.tenant_id()
