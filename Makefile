@@ -14,11 +14,14 @@ LOCK := uv pip compile --quiet --universal --generate-hashes --no-annotate --no-
 FAST := tests/domain tests/services tests/settings tests/zuora tests/cli \
 	--ignore-glob='tests/cli/test_serve*' --ignore=tests/cli/test_any_value.py
 
+LINT := lint-types lint-types-darwin lint-types-win32 lint-format lint-rules lint-imports
+
 # Every worker and every program that a test starts would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run lint check test snapshots format bench monkey truth lock tables clean
+.PHONY: help setup run lint check test snapshots format bench monkey truth lock tables clean \
+	$(LINT)
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,12 +45,26 @@ setup: $(READY)  ## Make the environment .venv (every other target does it by it
 run: $(PROGRAM)  ## Open the screen on the fake tenant; ARGS="--user bruno" and the like are passed on
 	@$(BIN)/entity-connections $(ARGS)
 
-lint: $(READY)  ## Format, lint, types and import contracts
-	$(BIN)/ruff format --check --quiet .
-	$(BIN)/ruff check --quiet .
+lint: $(READY)  ## Format, lint, types and import contracts, two at a time
+	@$(MAKE) --no-print-directory --jobs=2 $(LINT)
+
+lint-types:
 	$(BIN)/mypy
+
+lint-types-darwin:
 	$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/darwin
-	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32 --no-warn-unreachable --package entity_connections
+
+lint-types-win32:
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32 --no-warn-unreachable \
+		--package entity_connections
+
+lint-format:
+	$(BIN)/ruff format --check --quiet .
+
+lint-rules:
+	$(BIN)/ruff check --quiet .
+
+lint-imports:
 	$(BIN)/lint-imports --no-logo
 
 check: lint  ## lint, and the fast tests: domain, services, settings, adapter, commands
