@@ -37,7 +37,8 @@ class Served(NamedTuple):
 
 def environ(home: Path, **more: str) -> dict[str, str]:
     """Return an environment that knows nothing of the developer's own settings."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ZUORA_", "ENTITY_"))}
+    names = [name for name in os.environ if not name.startswith(("ZUORA_", "ENTITY_"))]
+    kept = {name: os.environ[name] for name in names if not name.lower().endswith("_proxy")}
     return {
         **kept,
         "ENTITY_CONNECTIONS_CONFIG_DIR": str(home / "config"),

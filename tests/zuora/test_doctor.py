@@ -69,7 +69,7 @@ async def test_a_server_that_is_down() -> None:
     assert (checks["connection"].verdict, checks["token"].verdict) == ("failed", "failed")
 
 
-async def test_an_unknown_host(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unknown_host(proxy_variables: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
