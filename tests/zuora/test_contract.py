@@ -56,7 +56,7 @@ async def connect(request: pytest.FixtureRequest) -> AsyncIterator[Connect]:
         yield lambda wrong: ZuoraClient(root, wrong or Credentials.from_text(id_, secret))
         return
     tenant = open_acme()
-    alice = next(user for user in tenant.users if user.username == "alice")
+    alice = next(user for user in tenant.users if user.name == "alice")
     valid = Credentials.from_text(alice.client_id, alice.client_secret)
     if request.param == "in process":
         yield lambda wrong: ZuoraClient.in_process(tenant.asgi, wrong or valid)

@@ -41,7 +41,7 @@ def problems(checks: dict[str, Check]) -> dict[str, str]:
 async def test_a_tenant_that_works() -> None:
     tenant = open_acme()
     async with serve_on_socket(tenant) as root:
-        alice = next(user for user in tenant.users if user.username == "alice")
+        alice = next(user for user in tenant.users if user.name == "alice")
         known = Credentials.from_text(alice.client_id, alice.client_secret)
         assert problems(await run_checks(root, known, AMERICAS)) == {"TLS": "skipped"}
         stranger = await run_checks(root, known, "0" * 32)
