@@ -17,7 +17,7 @@ from entity_connections.fake.scenarios.builtin.acme import AMERICAS, EUROPE, MEX
 from entity_connections.fake.scenarios.loader import load_scenario
 from entity_connections.fake.state.database import create_tables, transaction
 from entity_connections.fake.state.stored_scenario import read_scenario, write_scenario
-from entity_connections.fake.tenant import open_tenant
+from entity_connections.fake.tenant import Tenant, open_tenant
 from entity_connections.fake.tenant_file import VERSION, TenantFileError, open_file, reset_tenant
 from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
@@ -154,32 +154,35 @@ def test_a_file_that_another_program_has_locked_is_refused(path: Path) -> None:
 
 
 @pytest.fixture
-def unwritable() -> Iterator[Path]:
-    """Return a tenant file that this process may only read; root becomes another user for it."""
+def read_only() -> Iterator[Tenant]:
+    """Return a tenant in a file that may only be read; root opens it as another user."""
     user = os.geteuid()
     with tempfile.TemporaryDirectory() as name:  # pytest's own folders are closed to other users
         path = Path(name) / "shared.tenant"
         open_file(path, "acme").close()
         path.chmod(0o444)
         path.parent.chmod(0o555)
-        if user == 0:
-            os.seteuid(65534)
-        yield path
-        os.seteuid(user)
-        path.parent.chmod(0o700)
+        try:
+            if user == 0:
+                os.seteuid(65534)
+            tenant = open_tenant("acme", path=path, local=True)
+        finally:
+            os.seteuid(user)
+            path.parent.chmod(0o700)
+        with closing(tenant):
+            yield tenant
+        assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
 @pytest.mark.asyncio
-async def test_a_file_that_may_not_be_written_can_be_read(unwritable: Path) -> None:
-    with closing(open_tenant("acme", path=unwritable, local=True)) as tenant:
-        alice = tenant.users[0]
-        credentials = Credentials.from_text(alice.client_id, alice.client_secret)
-        async with ZuoraClient.in_process(tenant.asgi, credentials) as zuora:
-            assert len((await zuora.list_entities()).items) == 15
-            with pytest.raises(LocalTenantError, match="is read-only here"):
-                await zuora.request_connection(AMERICAS, EUROPE, "key")
-            assert not zuora.request_log.delays
-    assert [path.name for path in unwritable.parent.iterdir()] == [unwritable.name]
+async def test_a_file_that_may_not_be_written_can_be_read(read_only: Tenant) -> None:
+    alice = read_only.users[0]
+    credentials = Credentials.from_text(alice.client_id, alice.client_secret)
+    async with ZuoraClient.in_process(read_only.asgi, credentials) as zuora:
+        assert len((await zuora.list_entities()).items) == 15
+        with pytest.raises(LocalTenantError, match="is read-only here"):
+            await zuora.request_connection(AMERICAS, EUROPE, "key")
+        assert not zuora.request_log.delays
 
 
 @pytest.mark.asyncio

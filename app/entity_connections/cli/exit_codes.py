@@ -19,7 +19,7 @@ class ExitCode(IntEnum):
     """Zuora refused, or the connection has changed: nothing was applied. Also a walkthrough
     that failed, and a journal that was changed."""
     USAGE = 2
-    """Arguments, settings or the terminal cannot be used; no write was sent."""
+    """Arguments, settings, local files or the terminal cannot be used; no write was sent."""
     NO_ACCESS = 3
     """Zuora cannot be reached, refuses the credentials, or its answer is invalid; or a list could
     not be read whole."""
