@@ -1,6 +1,7 @@
 """Writes the man page from the help texts of the commands (`make tables`)."""
 
 from collections.abc import Iterator
+from inspect import cleandoc
 
 import click
 from entity_connections import __version__
@@ -71,7 +72,7 @@ def _format_options(options: dict[str, str]) -> Iterator[str]:
 
 def _format_text(text: str) -> Iterator[str]:
     """Yield paragraphs; one that begins with click's mark keeps its lines."""
-    for paragraph in text.strip("\n").split("\n\n"):
+    for paragraph in cleandoc(text).split("\n\n"):
         marked, _, rest = paragraph.partition("\b\n")
         lines = [_escape(line) for line in (rest or marked).splitlines()]
         yield from (".PP", *([".nf", *lines, ".fi"] if rest else map(str.lstrip, lines)))

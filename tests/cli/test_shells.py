@@ -6,10 +6,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import pexpect
 import pytest
 
 from tests.cli.tenant import PROGRAM, environ, run
+from tests.terminal.pty import Terminal
 
 STUB = f"""\
 #!/bin/sh
@@ -47,7 +47,7 @@ def shell(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 def environment(tmp_path: Path) -> dict[str, str]:
     path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
-    return environ(tmp_path, PATH=path, HOME=str(tmp_path), TERM="dumb", LC_ALL="C.UTF-8")
+    return environ(tmp_path, PATH=path, HOME=str(tmp_path))
 
 
 @pytest.mark.parametrize("shell", ["fish"], indirect=True)
@@ -63,26 +63,17 @@ def test_fish_shows_a_description_with_commas_whole(shell: str, tmp_path: Path) 
 
 @pytest.mark.parametrize("shell", START, indirect=True)
 def test_a_line_is_completed(shell: str, tmp_path: Path) -> None:
-    program = pexpect.spawn(
-        shell, START[shell], cwd=tmp_path, env=environment(tmp_path), encoding="utf-8",
-        dimensions=(40, 200), timeout=20,
-    )  # fmt: skip
-    try:
-        program.sendline(PREPARE[shell])
-        program.expect_exact("ready> '")  # as typed
-        for typed, wanted in {
+    command = [shell, *START[shell]]
+    with Terminal(command, env=environment(tmp_path), cwd=tmp_path) as terminal:
+        terminal.send(PREPARE[shell], "enter")
+        for typed, arguments in {
             "connections --entity=Acme-Eu": "<connections><--entity=Acme-Europe>",
             "connections --entity 'Acme C": "<connections><--entity><Acme Corporation>",
             "serve --policy=denied=rem": "<serve><--policy=denied=removed>",
-            "--base-url http://localhost:1 --theme hi": "<http://localhost:1><--theme><high-",
+            "--base-url http://localhost:1 --theme hi": "<http://localhost:1><--theme><high-contrast>",
             "serve --scenario=mi": "<serve><--scenario=mine.toml>",
             "accept 8a8082555b3c70de015b44a1": "<accept><8a8082555b3c70de015b44a1c07e2b01>",
         }.items():
-            program.expect_exact("ready> ")
-            program.send(f"entity-connections {typed}\t")
-            program.send("\r")
-            program.expect_exact(" end of the arguments")
-            assert program.before is not None
-            assert wanted in program.before, (typed, program.before)
-    finally:
-        program.close(force=True)
+            terminal.wait_for(lambda: terminal.text().rstrip().endswith("\nready>"))
+            terminal.send(f"entity-connections {typed}", "tab", "enter")
+            terminal.wait_for(f"{arguments} end of the arguments")
