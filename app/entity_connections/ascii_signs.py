@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from collections.abc import Callable
 
 _NON_ASCII = re.compile(r"[^\x00-\x7f]+")
@@ -30,6 +31,8 @@ def find_terminal_encoding() -> str:
     Python takes UTF-8 where the locale is C, and sets LC_CTYPE so, unless LC_ALL is set; what the
     user has chosen counts. A locale that is named but not installed says its encoding, too.
     """
+    if sys.platform == "win32":  # Python writes Unicode to the console, whatever the locale
+        return "utf-8"
     variables = [os.environ.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG")]
     if variables[:2] == ["", "C.UTF-8"] and variables[2] in ("C", "POSIX"):
         return "ascii"
