@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from entity_connections.fake.api.openapi import load_document
 from entity_connections.fake.api.routes import Routes
@@ -68,6 +69,31 @@ def test_operations_have_unique_ids_and_declare_their_path_parameters() -> None:
     for path, item in DOCUMENT["paths"].items():
         names = [resolve(DOCUMENT, parameter)["name"] for parameter in item.get("parameters", ())]
         assert names == re.findall(r"{(\w+)}", path)
+
+
+def test_operations_have_the_ids_of_zuora() -> None:
+    ids = {
+        operation["operationId"]
+        for path, item in DOCUMENT["paths"].items()
+        for method, operation in item.items()
+        if method != "parameters" and path.startswith("/v1/entity-connections")
+    }
+    assert ids == {
+        "GET_EntityConnections",
+        "POST_EntityConnections",
+        "PUT_EntityConnectionsAccept",
+        "PUT_EntityConnectionsDeny",
+        "PUT_EntityConnectionsDisconnect",
+    }
+
+
+@pytest.mark.parametrize("response", ["Entities", "Connections", "NewConnection", "Done"])
+def test_an_answer_may_have_more_fields_than_the_document_describes(response: str) -> None:
+    content = DOCUMENT["components"]["responses"][response]["content"]["application/json"]
+    schema = {**content["schema"], "components": DOCUMENT["components"]}
+    rows = {"entities": [], "entityConnections": [], "id": "a" * 32}
+    answer = {**rows, "success": True, "new": "field"}
+    jsonschema_rs.Draft202012Validator(schema).validate(answer)
 
 
 @pytest.mark.asyncio
