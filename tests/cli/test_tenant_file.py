@@ -91,6 +91,32 @@ administrator = ["*"]
 """
 
 
+def test_a_scenario_file_with_an_undocumented_value_gets_a_warning(
+    home: Path, tmp_path: Path
+) -> None:
+    file, unlisted = tmp_path / "mine.toml", "a" * 32
+    file.write_text(
+        f'{SMALL}[[entities]]\nname = "North"\nparent = "Global"\n'
+        '[[connections]]\nsource = "Global"\ntarget = "North"\nstatus = "conected"\n'
+        f'[[connections]]\nsource = "Global"\ntarget = "{unlisted}"\nstatus = "On\\u001b[5m"\n'
+    )
+    tenant_file = str(tmp_path / "mine.tenant")
+    for command in (
+        ["scenario", "check", str(file)],
+        ["connections", "--scenario", str(file)],
+        ["connections", "--scenario", str(file), "--tenant", tenant_file],
+        ["tenant", "reset", tenant_file, "--scenario", str(file), "--yes"],
+    ):
+        done = run(home, *command)
+        assert done.returncode == 0
+        lines = [line for line in done.stderr.splitlines() if line.startswith("Warning: ")]
+        assert [line.removeprefix(f"Warning: {file}: connections ") for line in lines] == [
+            '1, status: Zuora has no status "conected"; did you mean Connected or Disconnected?',
+            '2, status: Zuora has no status "On[5m"; it has Pending, Connected or Disconnected.',
+            f"2, target: no entity of this file has the id {unlisted}.",
+        ]
+
+
 def test_a_scenario_file_brings_its_own_users(home: Path, tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text(SMALL)

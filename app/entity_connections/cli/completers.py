@@ -5,6 +5,7 @@ options, so heavy imports are made when they are needed.
 """
 
 import re
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -144,7 +145,8 @@ def _load_lists(options: Mapping[str, Any]) -> "CachedLists | None":
 
         return ListCache(paths.state_file(), profile.rstrip("/")).load()
     try:
-        scenario = _load_scenario(options)
+        with warnings.catch_warnings(action="ignore"):
+            scenario = _load_scenario(options)
     except ValueError:
         return None
     return _make_lists(scenario, options.get("user") or scenario.users[0].name)

@@ -50,7 +50,10 @@ def show(name: str, file_format: str) -> ExitCode:
 )
 @argument("file", type=ScenarioName())
 def check(file: str) -> ExitCode:
-    """Check a scenario file; ends with 2 and says each place where something is wrong."""
+    """Check a scenario file; ends with 2 and says each place where something is wrong.
+
+    What Zuora does not document, such as an unknown status, is a warning only.
+    """
     loaded = load_scenario(file)
     echo(
         f"{file}: {len(loaded.entities)} entities, {len(loaded.connections)} connections,"

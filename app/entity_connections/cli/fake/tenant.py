@@ -10,9 +10,9 @@ from typing import Any
 import click
 
 from entity_connections.cli.command_group import Group, examples
-from entity_connections.cli.exit_codes import ExitCode, usage_errors
+from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.fake.scenario import echo_scenario, format_option
-from entity_connections.cli.fake.tenant_source import open_tenant_file
+from entity_connections.cli.fake.tenant_source import open_tenant_file, report_problems
 from entity_connections.cli.output import echo, echo_json, format_table, info
 from entity_connections.cli.parameters import argument, json_option, option
 from entity_connections.cli.tenant_options import ScenarioName
@@ -109,7 +109,7 @@ def reset(file: Path, scenario: str | None, *, yes: bool) -> ExitCode:
             question = f"Put {file} back to how it began? What was done in it is lost."
             if not click.confirm(question, default=False, err=True):
                 return ExitCode.INTERRUPTED
-        with usage_errors(ValueError), file_errors(file):
+        with report_problems(), file_errors(file):
             origin = reset_tenant(db, scenario)
     info(f"{file} is {origin or 'as it was made'} again.")
     return ExitCode.DONE

@@ -1,13 +1,15 @@
 """Where a fake tenant comes from: a scenario or a tenant file, with a sentence for a bad one."""
 
-from collections.abc import Iterable, Mapping
-from contextlib import closing
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from entity_connections.cli.exit_codes import CliError, ExitCode, usage_errors
+from entity_connections.cli.output import info
 from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS
 
 if TYPE_CHECKING:
@@ -80,7 +82,7 @@ def open_tenant_file(path: Path, scenario: str | None = None) -> "sqlite3.Connec
     """
     from entity_connections.fake.tenant_file import open_file
 
-    with usage_errors(ValueError):
+    with report_problems():
         return open_file(path, scenario)
 
 
@@ -92,8 +94,20 @@ def load_scenario(name: str) -> "Scenario":
     """
     from entity_connections.fake.scenarios import loader
 
-    with usage_errors(ValueError):
+    with report_problems():
         return loader.load_scenario(name)
+
+
+@contextmanager
+def report_problems() -> Iterator[None]:
+    """Print the warnings about a scenario file; one that cannot be used ends the program."""
+    with (
+        warnings.catch_warnings(record=True, action="always") as caught,
+        usage_errors(ValueError),
+    ):
+        yield
+    for warning in caught:
+        info(f"Warning: {warning.message}")
 
 
 def check_policies(

@@ -26,6 +26,10 @@ class UnknownScenarioError(ValueError):
     """A scenario that does not exist; the message names it and the valid ones."""
 
 
+class ScenarioWarning(UserWarning):
+    """A value of a scenario file that Zuora does not document; the message names its place."""
+
+
 def is_scenario_file(name: str) -> bool:
     """Return whether `name` is the path of a scenario file, by its ending."""
     return name.lower().endswith((".toml", ".json"))

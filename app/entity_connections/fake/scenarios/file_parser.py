@@ -5,6 +5,7 @@ Whatever is wrong raises `ScenarioFileError`.
 
 import json
 import tomllib
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
@@ -15,10 +16,12 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from entity_connections.domain.ids import hyphenate_id
-from entity_connections.domain.words import suggest
+from entity_connections.domain.text import clean
+from entity_connections.domain.words import join_or, suggest
 from entity_connections.fake.model import (
     ADMINISTRATOR,
     CONNECTED,
+    DISCONNECTED,
     PENDING,
     PROVISIONED,
     STANDARD_USER,
@@ -31,6 +34,7 @@ from entity_connections.fake.model import (
     User,
 )
 from entity_connections.fake.policy import Policy
+from entity_connections.fake.scenarios.catalogue import ScenarioWarning
 from entity_connections.fake.scenarios.file_schema import (
     AccessRequestEntry,
     ConnectionEntry,
@@ -48,14 +52,20 @@ class ScenarioFileError(ValueError):
 
 
 def read_file(path: Path) -> Scenario:
-    """Return the scenario in a file; it is JSON if its name says so, otherwise TOML."""
+    """Return the scenario in a file; it is JSON if its name says so, otherwise TOML.
+
+    A value that Zuora does not document is allowed, and gives a `ScenarioWarning`.
+    """
     try:
         if not path.is_file():  # reading a pipe would wait for a writer
             raise ScenarioFileError(f"There is no scenario file {path}.")
         content = path.read_bytes()
     except OSError as error:
         raise ScenarioFileError(f"{path} cannot be read: {error.strerror}.") from error
-    return parse_scenario(content, str(path), as_json=path.suffix.lower() == ".json")
+    scenario = parse_scenario(content, str(path), as_json=path.suffix.lower() == ".json")
+    for problem in _find_undocumented(scenario):
+        warnings.warn(f"{path}: {problem}", ScenarioWarning, stacklevel=2)
+    return scenario
 
 
 def parse_scenario(content: bytes, file_name: str, *, as_json: bool) -> Scenario:
@@ -217,6 +227,20 @@ def _find_duplicates(scenario: Scenario) -> list[str]:
         for value, times in Counter(values).items()
         if times > 1
     ]
+
+
+def _find_undocumented(scenario: Scenario) -> Iterator[str]:
+    """Yield what is valid in a file, but likely to be a typing error: Zuora would not send it."""
+    entity_ids = {entity.id for entity in scenario.entities}
+    statuses = (PENDING, CONNECTED, DISCONNECTED)
+    for number, (_, source_id, target_id, status) in enumerate(scenario.connections, 1):
+        place = f"connections {number}"
+        if status not in statuses:
+            suggestion = suggest(status, statuses) or f"; it has {join_or(statuses)}."
+            yield f'{place}, status: Zuora has no status "{clean(status, 40)}"{suggestion}'
+        for end, id_ in (("source", source_id), ("target", target_id)):
+            if id_ not in entity_ids:
+                yield f"{place}, {end}: no entity of this file has the id {id_}."
 
 
 def _find_tree_problems(entities: Sequence[Entity]) -> list[str]:
