@@ -148,10 +148,10 @@ _SHELLS = {
 @argument("shell", type=click.Choice(list(_SHELLS)))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> ExitCode:
-    """Print the script that completes commands, options and names in your shell.
+    """Print the script that completes commands, options and their values in your shell.
 
-    Entities complete from what was last read of the tenant; nothing is asked of
-    Zuora for it.
+    Entities and connections complete from what was last read of the tenant; nothing
+    is asked of Zuora for it.
     """
     complete, path = _SHELLS[shell]
     script = complete(ctx.find_root().command, {}, "entity-connections", VARIABLE)
