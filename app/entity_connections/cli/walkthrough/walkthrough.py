@@ -62,7 +62,7 @@ def _complete_names(incomplete: str) -> list[CompletionItem]:
 
 
 @click.group(
-    cls=_WalkthroughGroup, invoke_without_command=True, subcommand_metavar="[NAME|COMMAND] …",
+    cls=_WalkthroughGroup, invoke_without_command=True, subcommand_metavar="[NAME|COMMAND] ...",
     epilog=examples("entity-connections walkthrough disconnect"),
 )  # fmt: skip
 @click.pass_context
