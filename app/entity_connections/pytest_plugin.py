@@ -6,6 +6,8 @@ Pytest loads this module in every project in whose environment the package is in
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from inspect import signature
+from os import PathLike, fspath
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,14 +25,22 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def zuora_tenant(request: pytest.FixtureRequest) -> Iterator["ServedTenant"]:
-    """A fake Zuora tenant on a free port of this machine, fresh for the test."""
+    """A fake Zuora tenant on a free port of this machine, fresh for the test.
+
+    The relative path of a scenario file belongs to the folder of the test's file.
+    """
+    from entity_connections.fake.scenarios.catalogue import is_scenario_file
     from entity_connections.testing import serve_tenant
 
     marker = request.node.get_closest_marker("zuora_tenant")
     args, kwargs = (marker.args, marker.kwargs) if marker else ((), {})
     with ExitStack() as stack:
         try:
-            tenant = stack.enter_context(serve_tenant(*args, **kwargs))
+            arguments = signature(serve_tenant).bind(*args, **kwargs)
+            scenario = arguments.arguments.get("scenario")
+            if isinstance(scenario, str | PathLike) and is_scenario_file(fspath(scenario)):
+                arguments.arguments["scenario"] = request.path.parent / scenario
+            tenant = stack.enter_context(serve_tenant(*arguments.args, **arguments.kwargs))
         except (TypeError, ValueError) as error:
             pytest.fail(f"The marker {_SIGNATURE} cannot be used: {error}", pytrace=False)
         yield tenant

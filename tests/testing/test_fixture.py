@@ -1,5 +1,6 @@
 """The pytest plugin, as another project's tests see it."""
 
+import json
 import os
 import re
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import httpx
 import pytest
@@ -52,6 +54,11 @@ def test_a_policy_and_a_fault(zuora_tenant):
         connections(zuora_tenant)
 
 
+@pytest.mark.zuora_tenant("mine.toml")
+def test_a_scenario_file_beside_the_test(zuora_tenant):
+    assert list(zuora_tenant.users) == ["ann"]
+
+
 def test_nothing_of_the_screen_is_loaded(zuora_tenant):
     assert not {"textual", "rich", "httpx"} & sys.modules.keys()
 """
@@ -60,7 +67,11 @@ PLUGIN = "entity_connections.pytest_plugin"
 
 def run_pytest(folder: Path, tests: str) -> str:
     """Return what pytest prints for the tests of another project."""
-    (folder / "test_theirs.py").write_text(tests)
+    (folder / "tests").mkdir()
+    (folder / "tests" / "test_theirs.py").write_text(tests)
+    (folder / "tests" / "mine.toml").write_text(
+        '[[entities]]\nname = "Global"\n[[users]]\nname = "ann"\nadministrator = ["*"]\n'
+    )
     (folder / "pytest.ini").write_text("[pytest]\naddopts = --strict-markers -W error\n")
     environ = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "PYTHONPATH"))}
     environ["PYTHONPATH"] = str(ROOT / "app")
@@ -75,7 +86,7 @@ def run_pytest(folder: Path, tests: str) -> str:
 
 def test_the_fixture_in_another_project(tmp_path: Path) -> None:
     output = run_pytest(tmp_path, THEIR_TESTS.replace("PATH", str(tmp_path / "one.tenant")))
-    assert "5 passed" in output, output
+    assert "6 passed" in output, output
 
 
 def test_the_process_in_the_readme(tmp_path: Path) -> None:
@@ -148,3 +159,51 @@ def test_the_policy_is_changed_while_the_tenant_is_served() -> None:
         assert policy["twice"] == "repeated"
         with pytest.raises(PolicyError, match="There is no policy 'denyed'"):
             tenant.set_policy("denyed=removed")
+
+
+def test_the_calls_received_are_recorded_in_their_order() -> None:
+    with serve_tenant(faults="drop,times=1") as tenant:
+        alice = tenant.users["alice"]
+        headers = {
+            "apiAccessKeyId": alice.username,
+            "apiSecretAccessKey": alice.client_secret,
+            "Zuora-Entity-Ids": alice.home_entity_id,
+        }
+        with httpx.Client(base_url=tenant.base_url, headers=headers, trust_env=False) as client:
+            client.get("/v1/entity-connections", params={"type": "inbound"})
+            with pytest.raises(httpx.RemoteProtocolError):
+                client.post("/v1/entity-connections", json={"targetEntityId": "none"})
+        read, write = tenant.calls
+        assert (read.method, read.path) == ("GET", "/v1/entity-connections?type=inbound")
+        assert read.headers["zuora-entity-ids"] == alice.home_entity_id
+        assert (write.method, write.path) == ("POST", "/v1/entity-connections")
+        assert json.loads(write.body) == {"targetEntityId": "none"}
+        assert alice.client_secret not in repr(tenant.calls)
+
+
+@pytest.mark.parametrize("in_file", [False, True])
+def test_a_reset_brings_the_start_back(tmp_path: Path, in_file: bool) -> None:
+    path = tmp_path / "one.tenant" if in_file else None
+    with serve_tenant(
+        "empty", path=path, policy="denied=removed", faults="http-502,times=1"
+    ) as tenant:
+        alice = tenant.users["alice"]
+        headers = {"apiAccessKeyId": alice.username, "apiSecretAccessKey": alice.client_secret}
+
+        def call(method: str, **content: Any) -> httpx.Response:
+            url = f"{tenant.base_url}/v1/entity-connections"
+            return httpx.request(method, url, headers=headers, trust_env=False, **content)
+
+        assert call("GET").status_code == 502
+        target = tenant.users["bruno"].home_entity_id
+        assert call("POST", json={"targetEntityId": target}).json()["success"]
+        tenant.set_policy(["denied=disconnected", "twice=repeated"])
+        tenant.faults.on("latency=0")
+        tenant.reset()
+        assert tenant.calls == []
+        assert tenant.faults.summary() == "http-502,times=1"
+        tenant.faults.off()
+        assert call("GET").json()["entityConnections"] == []
+        policy = tenant.tenant.policy.as_dict()
+        assert (policy["denied"], policy["twice"]) == ("removed", "refused")
+        assert len(tenant.calls) == 1

@@ -2,16 +2,20 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from os import PathLike, fspath
 from pathlib import Path
 
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 from entity_connections.fake.faults.active_faults import ActiveFaults
 from entity_connections.fake.model import Scenario, User
 from entity_connections.fake.server import create_server
+from entity_connections.fake.state import tenant_settings
 from entity_connections.fake.tenant import Tenant, open_tenant
+from entity_connections.fake.tenant_file import reset_tenant
 from entity_connections.listening_socket import base_url, listen
 
 Options = str | Sequence[str]
@@ -19,6 +23,23 @@ Options = str | Sequence[str]
 
 _TIMEOUT = 10.0
 """Seconds to wait for the thread of the server."""
+
+
+@dataclass
+class ReceivedCall:
+    """One HTTP request that a tenant has received.
+
+    Attributes:
+        method: In upper case.
+        path: With the query, as sent.
+        headers: Name, in lower case -> value.
+        body: As far as the tenant has read it.
+    """
+
+    method: str
+    path: str
+    headers: dict[str, str] = field(repr=False)
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -29,6 +50,7 @@ class ServedTenant:
         base_url: The REST root on this machine.
         users: Name -> user, with username, client_id, client_secret and home_entity_id.
         faults: The faults that are on: `tenant.faults.on("rate-limit=2,times=1")`.
+        calls: The calls received, for tokens too, in the order in which they came.
         tenant: The tenant itself.
         loop: The event loop that answers requests.
     """
@@ -36,8 +58,18 @@ class ServedTenant:
     base_url: str
     users: dict[str, User]
     faults: ActiveFaults = field(repr=False)
+    calls: list[ReceivedCall] = field(repr=False)
     tenant: Tenant = field(repr=False)
     loop: asyncio.AbstractEventLoop = field(repr=False)
+    restart: Callable[[], None] = field(repr=False)
+
+    def reset(self) -> None:
+        """Put everything back to the start: state, policy and faults; `calls` is empty again.
+
+        Tokens are no longer valid: clients must ask for new ones.
+        """
+        self._run(self.restart)
+        self.calls.clear()
 
     def set_policy(self, options: Options) -> None:
         """Change the behaviour where Zuora is silent, as `serve --policy` does.
@@ -46,10 +78,11 @@ class ServedTenant:
             PolicyError: There is no such policy or value.
         """
 
-        async def change() -> None:  # in the thread of the server, between two requests
-            self.tenant.policy = self.tenant.policy.with_options(_to_list(options))
+        self._run(lambda: _change_policy(self.tenant, options))
 
-        asyncio.run_coroutine_threadsafe(change(), self.loop).result(_TIMEOUT)
+    def _run(self, change: Callable[[], None]) -> None:
+        """Make a change in the thread of the server, between two requests."""
+        asyncio.run_coroutine_threadsafe(_call(change), self.loop).result(_TIMEOUT)
 
 
 @contextmanager
@@ -75,8 +108,9 @@ def serve_tenant(
         TenantFileError: The tenant file cannot be used.
         TypeError: An argument has a wrong type.
     """
+    start = scenario if isinstance(scenario, Scenario) else fspath(scenario)
     tenant = open_tenant(
-        scenario if isinstance(scenario, Scenario) else fspath(scenario),
+        start,
         path=None if path is None else Path(path),
         faults=_to_list(faults),
         seed=seed,
@@ -86,19 +120,54 @@ def serve_tenant(
         listen("127.0.0.1", 0) as listening,
         asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner,
     ):
-        tenant.policy = tenant.policy.with_options(_to_list(policy))
-        url = base_url(listening)
-        server = create_server(tenant.asgi)
+        _change_policy(tenant, policy)
+
+        def restart() -> None:
+            db = tenant.state.db
+            reset_tenant(db, None if path is not None else start)
+            _change_policy(tenant, policy)
+            tenant.faults.off()
+            for fault in [*tenant_settings.read(db, tenant_settings.FAULTS), *_to_list(faults)]:
+                tenant.faults.on(fault)
+
+        url, calls = base_url(listening), list[ReceivedCall]()
+        server = create_server(_record_calls(tenant.asgi, calls))
         serving = server.serve(sockets=[listening])
         thread = threading.Thread(target=runner.run, args=[serving], name="zuora-tenant")
         thread.daemon = True
         thread.start()
         try:
             users = {user.name: user for user in tenant.users}
-            yield ServedTenant(url, users, tenant.faults, tenant, runner.get_loop())
+            loop = runner.get_loop()
+            yield ServedTenant(url, users, tenant.faults, calls, tenant, loop, restart)
         finally:
             server.should_exit = True
             thread.join(_TIMEOUT)
+
+
+def _record_calls(app: ASGIApp, calls: list[ReceivedCall]) -> ASGIApp:
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        path, query = scope["raw_path"].decode(), scope["query_string"].decode()
+        headers = {name.decode(): value.decode("latin-1") for name, value in scope["headers"]}
+        call = ReceivedCall(scope["method"], f"{path}?{query}" if query else path, headers)
+        calls.append(call)
+
+        async def receive_and_record() -> Message:
+            message = await receive()
+            call.body += message.get("body", b"")
+            return message
+
+        await app(scope, receive_and_record, send)
+
+    return answer
+
+
+async def _call(change: Callable[[], None]) -> None:
+    change()
+
+
+def _change_policy(tenant: Tenant, options: Options) -> None:
+    tenant.policy = tenant.policy.with_options(_to_list(options))
 
 
 def _to_list(options: Options) -> Sequence[str]:
