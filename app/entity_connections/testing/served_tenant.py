@@ -77,7 +77,6 @@ class ServedTenant:
         Raises:
             PolicyError: There is no such policy or value.
         """
-
         self._run(lambda: _change_policy(self.tenant, options))
 
     def _run(self, change: Callable[[], None]) -> None:
