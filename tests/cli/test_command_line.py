@@ -144,7 +144,8 @@ def test_a_deleted_current_folder_is_reported(tmp_path: Path) -> None:
     code = "import os, sys; os.rmdir(os.getcwd()); from entity_connections.cli import main; main()"
     (tmp_path / "gone").mkdir()
     done = subprocess.run(
-        [sys.executable, "-c", code, "entities", "--tenant", "t.db"], cwd=tmp_path / "gone",
+        # -P: as for the installed command, the current folder is no place of modules.
+        [sys.executable, "-P", "-c", code, "entities", "--tenant", "t.db"], cwd=tmp_path / "gone",
         capture_output=True, text=True,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "app")},
     )  # fmt: skip
