@@ -1,9 +1,17 @@
 """Accept, deny and disconnect in each form of an empty body (contract E1)."""
 
+from contextlib import closing
+
 import httpx
 import pytest
 from entity_connections.domain import errors
+from entity_connections.domain.connections import Direction
 from entity_connections.domain.errors import Applied
+from entity_connections.fake.policy import OPTIONS
+from entity_connections.fake.scenarios.builtin.acme import CORPORATION
+from entity_connections.fake.tenant import open_tenant
+from entity_connections.zuora.auth import Credentials
+from entity_connections.zuora.client import ZuoraClient
 
 from tests.zuora.scripted_server import ENTITY, ScriptedResponse, ScriptedServer, refusal, success
 
@@ -102,3 +110,19 @@ async def test_no_further_form_is_sent_once_writes_are_locked() -> None:
         with pytest.raises(errors.ReadOnlyError):
             await zuora.accept(ENTITY, "a" * 32)
     assert forms(server) == [OBJECT]
+
+
+@pytest.mark.parametrize("put_body", OPTIONS["put-body"])
+async def test_the_fake_tenant_is_understood_whatever_form_it_takes(put_body: str) -> None:
+    with closing(open_tenant("acme")) as tenant:
+        tenant.policy = tenant.policy.with_values({"put-body": put_body})
+        alice = tenant.users[0]
+        credentials = Credentials.from_text(alice.client_id, alice.client_secret)
+        async with ZuoraClient.in_process(tenant.asgi, credentials) as zuora:
+            rows = (await zuora.list_connections(CORPORATION, Direction.INBOUND)).items
+            accepted, denied = (row.id for row in rows if row.status == "Pending")
+            await zuora.accept(CORPORATION, accepted)
+            await zuora.deny(CORPORATION, denied)
+            rows = (await zuora.list_connections(CORPORATION, Direction.INBOUND)).items
+            statuses = {row.id: row.status for row in rows}
+    assert (statuses[accepted], statuses[denied]) == ("Connected", "Disconnected")

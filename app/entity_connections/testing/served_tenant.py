@@ -53,6 +53,7 @@ class ServedTenant:
         calls: The calls received, for tokens too, in the order in which they came.
         tenant: The tenant itself.
         loop: The event loop that answers requests.
+        restart: Puts the tenant back to the start, in the thread of that loop.
     """
 
     base_url: str
