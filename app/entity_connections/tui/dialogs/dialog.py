@@ -1,6 +1,5 @@
 """The base of every dialog: it returns one result, and leaves the header visible."""
 
-from itertools import islice
 from typing import TypeVar
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -57,7 +56,6 @@ class _Backdrop(BackgroundScreen):
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         undimmed = BackgroundScreen(self.screen, Color(0, 0, 0, 0))
-        dimmed = BackgroundScreen(self.screen, self.color)
-        for background, lines in ((undimmed, (0, HEADER_HEIGHT)), (dimmed, (HEADER_HEIGHT, None))):
-            for line in islice(Segment.split_lines(console.render(background, options)), *lines):
-                yield from (*line, Segment.line())
+        for y, line in enumerate(Segment.split_lines(console.render(undimmed, options))):
+            yield from line if y < HEADER_HEIGHT else self.process_segments(line, self.color)
+            yield Segment.line()
