@@ -28,7 +28,8 @@ class Sample(App[None]):
         self.call_after_refresh(lambda: time.sleep(3600))
 
     def action_flood(self) -> None:
-        self.bell()
+        for _ in range(1000):
+            self.bell()
         self.call_next(self.action_flood)
 
 

@@ -35,11 +35,19 @@ def test_the_quit_key() -> None:
         assert clears_the_screen(terminal)
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"])
-def test_a_signal(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "command", "ready"),
+    [
+        ("SIGTERM", PROGRAM, READY),
+        ("SIGHUP", SAMPLE, sample.READY),
+        ("SIGINT", SAMPLE, sample.READY),
+        ("SIGQUIT", SAMPLE, sample.READY),
+    ],
+)
+def test_a_signal(name: str, command: list[str], ready: str) -> None:
     number = signal.Signals[name]
-    with Terminal(PROGRAM) as terminal:
-        terminal.wait_for(READY)
+    with Terminal(command) as terminal:
+        terminal.wait_for(ready)
         terminal.child.kill(number)
         assert terminal.wait_exit() == 128 + number
         assert terminal.leftovers() == []
@@ -120,7 +128,7 @@ def test_stopped_by_force_and_continued() -> None:
 
 @pytest.mark.parametrize("shell", [[], ["sh", "-c", IGNORES_HANGUP]], ids=["alone", "in a shell"])
 def test_the_terminal_hangs_up(shell: list[str]) -> None:
-    with Terminal([*shell, *PROGRAM]) as terminal:
-        terminal.wait_for(READY)
+    with Terminal([*shell, *SAMPLE]) as terminal:
+        terminal.wait_for(sample.READY)
         terminal.hang_up()
         assert terminal.wait_exit() == 128 + signal.SIGHUP
