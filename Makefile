@@ -6,8 +6,8 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --no-com
 # Two stages: what runs the program, and what develops it.
 PROGRAM := $(VENV)/.program
 READY := $(VENV)/.ready
-# Tests wait more than they compute, so more workers than cores pay.
-WORKERS ?= 4
+# Tests wait more than they compute, so more workers than cores pay: six are best on two cores.
+WORKERS ?= 6
 PYTEST := $(BIN)/pytest --quiet -n $(WORKERS) --dist loadgroup
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header \
 	--no-emit-index-url --no-emit-find-links --python-version 3.11 pyproject.toml
