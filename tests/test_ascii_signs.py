@@ -32,6 +32,14 @@ def test_what_an_encoding_cannot_show_is_replaced_in_the_same_width(
     assert (replaced, cell_len(replaced)) == (shown, cell_len(text))
 
 
+def test_the_console_of_windows_shows_signs_whatever_its_locale(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
+    monkeypatch.setattr("sys.platform", "win32")
+    assert find_terminal_encoding() == "utf-8"
+
+
 @pytest.mark.parametrize(
     ("variables", "shows_signs"),
     [
