@@ -29,14 +29,14 @@ help:  ## List the targets
 $(PROGRAM): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ..."; exit 1; }
-	@echo "Installing the program into $(VENV): 30 packages, 25 MB, about 10 seconds ..."
+	@echo "Installing the program into $(VENV): 25 MB, 10 to 20 seconds ..."
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) --require-hashes -r requirements.lock
 	@$(PIP) --no-build-isolation --no-deps -e .
 	@touch $@
 
 $(READY): $(PROGRAM) requirements-dev.lock
-	@echo "Installing the tests' tools into $(VENV): 60 packages, 250 MB, about a minute ..."
+	@echo "Installing the tests' tools into $(VENV): 260 MB, about a minute ..."
 	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
