@@ -70,16 +70,21 @@ MOUSE = ["\x1b[<0;10;20M", "\x1b[<0;10;20m", "\x1b[<35;1;1M", "\x1b[<64;5;5M", "
 ALT = [f"\x1b{char}" for char in "abyzAZ019.,;/é€\r\t"]
 
 
-@pytest.mark.parametrize("unit", [*ORDINARY_KEYS, *MODIFIED, *KITTY, *MOUSE, *ALT])
-def test_keys_and_mouse_reports_are_parsed_as_by_textual(unit: str) -> None:
-    terminal = Terminal()
-    at_once = [*terminal.send(unit.encode()), *terminal.wait(1)]
-    assert repr(at_once) == repr(textual_parses(unit))
-    byte_by_byte = Terminal()
-    for byte in unit.encode():
-        byte_by_byte.send(bytes([byte]))
-    byte_by_byte.messages += byte_by_byte.wait(1)
-    assert repr(byte_by_byte.messages) == repr(at_once)
+@pytest.mark.parametrize(
+    "units",
+    [ORDINARY_KEYS, MODIFIED, KITTY, MOUSE, ALT],
+    ids=["ordinary keys", "modified", "kitty", "mouse", "alt"],
+)
+def test_keys_and_mouse_reports_are_parsed_as_by_textual(units: list[str]) -> None:
+    for unit in units:
+        terminal = Terminal()
+        at_once = [*terminal.send(unit.encode()), *terminal.wait(1)]
+        assert repr(at_once) == repr(textual_parses(unit)), repr(unit)
+        byte_by_byte = Terminal()
+        for byte in unit.encode():
+            byte_by_byte.send(bytes([byte]))
+        byte_by_byte.messages += byte_by_byte.wait(1)
+        assert repr(byte_by_byte.messages) == repr(at_once), repr(unit)
 
 
 @given(st.lists(st.sampled_from([*MODIFIED, *KITTY, *MOUSE, *"abcyé€/\r\t\x7f\x03"]), max_size=8))
