@@ -129,6 +129,14 @@ class RequestLog:
             self.delays.remove(delay)
             self._notify()
 
+    async def wait_for_limits(self) -> bool:
+        """Wait while Zuora's limits delay a call; return False if the user cancels the delay."""
+        now = asyncio.get_running_loop().time
+        while delays := [delay for delay in self.delays if delay.limited and delay.until > now()]:
+            if not await self.wait(delays[-1]):
+                return False
+        return True
+
     def _notify(self) -> None:
         with contextlib.suppress(Exception):
             self.changed()

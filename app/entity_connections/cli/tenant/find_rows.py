@@ -3,7 +3,6 @@
 Every function raises ZuoraError where Zuora cannot be reached or refuses.
 """
 
-import asyncio
 from collections.abc import Iterable, Mapping
 
 import click
@@ -15,6 +14,7 @@ from entity_connections.domain.connections import Direction
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.rows import Row
 from entity_connections.domain.text import clean
+from entity_connections.services.all_lists import list_readable_ids, read_lists
 from entity_connections.services.snapshot import Snapshot
 
 
@@ -108,21 +108,10 @@ async def _read_row(session: TenantSession, action: Write, source_id: str, targe
 
 
 async def read_all_lists(session: TenantSession) -> dict[str, Snapshot | ZuoraError]:
-    """Return the list of each entity that the user may enter, or why it could not be read.
-
-    The adapter limits how many calls are sent at once.
-    """
+    """Return the list of each entity that the user may enter, or why it could not be read."""
     await session.read_entities()
     tenant = session.tenant
-
-    async def read(acting_id: str) -> Snapshot | ZuoraError:
-        try:
-            return await tenant.read(acting_id)
-        except ZuoraError as error:
-            return error
-
-    ids = [entity.id for entity in tenant.hierarchy if tenant.can_act_in(entity.id)]
-    return dict(zip(ids, await asyncio.gather(*map(read, ids)), strict=True))
+    return await read_lists(list_readable_ids(tenant), tenant, session.user_session.request_log)
 
 
 def list_missing(session: TenantSession, lists: Mapping[str, Snapshot | ZuoraError]) -> list[str]:

@@ -248,11 +248,8 @@ class Executor:
 
     async def _wait_for_limits(self) -> bool:
         """Wait while Zuora's limits delay another call; return whether to go on sending."""
-        now, log = asyncio.get_running_loop().time, self._request_log
-        while delays := [delay for delay in log.delays if delay.limited and delay.until > now()]:
-            if self._stopped or not await log.wait(delays[-1]):
-                self.stop()
-                break
+        if not self._stopped and not await self._request_log.wait_for_limits():
+            self.stop()
         return not self._stopped
 
     async def _send(self, job: _Job) -> None:

@@ -1,0 +1,116 @@
+"""Reads the lists of many entities, several at the same time, and not more than is useful."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from entity_connections.domain.errors import EndlessList, RateLimited, ZuoraError
+from entity_connections.services.request_log import RequestLog
+from entity_connections.services.snapshot import Snapshot
+from entity_connections.services.tenant import Tenant
+
+MAX_CONCURRENCY = 6
+"""How many lists are read at the same time. The adapter sends 8 calls at once, so that two are
+left for what the user does meanwhile."""
+MAX_FAILURES = 3
+"""After so many lists in a row that Zuora did not give, the next would fail, too."""
+
+
+Report = Callable[[str, Snapshot | ZuoraError], None]
+"""Called with the id of each entity as soon as its list, or why there is none, is known."""
+
+
+class _StopReadingError(Exception):
+    """No further list is read; the argument is the ZuoraError that says why."""
+
+
+def list_readable_ids(tenant: Tenant) -> list[str]:
+    """Return the ids of the entities whose lists the user may read, in the order of the tree."""
+    return [entity.id for entity in tenant.hierarchy if tenant.can_act_in(entity.id)]
+
+
+async def read_lists(
+    ids: Iterable[str],
+    tenant: Tenant,
+    request_log: RequestLog,
+    report: Report = lambda *_: None,
+    *,
+    concurrency: int = MAX_CONCURRENCY,
+) -> dict[str, Snapshot | ZuoraError]:
+    """Return the list of each entity, or why it could not be read, in the order of `ids`.
+
+    The first list is read alone: a server whose lists do not end is asked for no second one.
+    After `MAX_FAILURES` failures in a row, refusals aside, no further list is asked for either:
+    those that are left get the error of the last one. While Zuora's limits delay a call,
+    whoever made it, no new list is begun.
+
+    Args:
+        ids: of the entities.
+        tenant: reads the lists, and keeps them.
+        request_log: knows the delays.
+        report: is told what becomes of each.
+        concurrency: how many lists are read at the same time.
+    """
+    ids = list(ids)
+    reader = _Reader(ids, tenant, request_log, report)
+    try:
+        await reader.read_next()
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(concurrency, len(ids) - 1)):
+                group.create_task(reader.read_rest())
+    except* _StopReadingError as stop:
+        for id_ in ids:
+            if id_ not in reader.lists:
+                reader.add(id_, stop.exceptions[0].args[0])
+    return {id_: reader.lists[id_] for id_ in ids}
+
+
+class _Reader:
+    """Reads the lists that are left, one after the other.
+
+    Attributes:
+        lists: what has become of each list so far.
+    """
+
+    def __init__(
+        self, ids: Iterable[str], tenant: Tenant, request_log: RequestLog, report: Report
+    ) -> None:
+        self.lists: dict[str, Snapshot | ZuoraError] = {}
+        self._queue = deque(ids)
+        self._tenant = tenant
+        self._request_log = request_log
+        self._report = report
+        self._failures = 0
+
+    def add(self, id_: str, result: Snapshot | ZuoraError) -> None:
+        """Note what has become of a list, and report it."""
+        self.lists[id_] = result
+        self._report(id_, result)
+
+    async def read_rest(self) -> None:
+        """Read one list after the other until none is left."""
+        while self._queue:
+            if not await self._request_log.wait_for_limits():
+                raise _StopReadingError(RateLimited("You gave up waiting: it was not read."))
+            await self.read_next()
+
+    async def read_next(self) -> None:
+        """Read the next list, if there is one.
+
+        Raises:
+            _StopReadingError: the others could not be read either.
+        """
+        if not self._queue:
+            return
+        id_ = self._queue.popleft()
+        try:
+            self.add(id_, await self._tenant.read(id_))
+        except ZuoraError as error:
+            self.add(id_, error)
+            self._failures += not error.is_refusal
+            first_is_endless = isinstance(error, EndlessList) and len(self.lists) == 1
+            if first_is_endless or self._failures == MAX_FAILURES:
+                self._queue.clear()
+                raise _StopReadingError(error) from error
+        else:
+            self._failures = 0

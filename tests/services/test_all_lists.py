@@ -1,0 +1,102 @@
+"""The lists of many entities: read together, and not asked for where that is useless."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from entity_connections.domain.errors import EndlessList, RateLimited, ZuoraError
+from entity_connections.fake.tenant import Tenant as FakeTenant
+from entity_connections.services.all_lists import (
+    MAX_CONCURRENCY,
+    MAX_FAILURES,
+    list_readable_ids,
+    read_lists,
+)
+from entity_connections.services.request_log import RequestLog, RetryDelay
+from entity_connections.services.snapshot import Snapshot
+from entity_connections.services.tenant import Tenant
+
+from tests.acme import CORPORATION, client, open_acme
+
+pytestmark = pytest.mark.asyncio
+ACCESSIBLE = 11
+
+
+class AcmeLists:
+    """The tenant acme as alice sees it, its calls, and what was reported of its lists."""
+
+    def __init__(self, fake: FakeTenant) -> None:
+        self.fake = fake
+        self.log = RequestLog()
+        self.tenant = Tenant(client(fake, request_log=self.log))
+        self.reported: list[str] = []
+        self.first_report = asyncio.Event()
+
+    async def read(self) -> dict[str, Snapshot | ZuoraError]:
+        ids = list_readable_ids(self.tenant)
+        return await read_lists(ids, self.tenant, self.log, self._report)
+
+    def _report(self, id_: str, _: Snapshot | ZuoraError) -> None:
+        self.reported.append(id_)
+        self.first_report.set()
+
+    @property
+    def calls(self) -> int:
+        return sum("/entity-connections" in call.path for call in self.log.calls)
+
+
+@pytest_asyncio.fixture
+async def acme() -> AsyncIterator[AcmeLists]:
+    lists = AcmeLists(open_acme())
+    await lists.tenant.read_entities()
+    yield lists
+    lists.fake.close()
+
+
+def errors_of(lists: dict[str, Snapshot | ZuoraError]) -> list[ZuoraError]:
+    return [found for found in lists.values() if isinstance(found, ZuoraError)]
+
+
+async def test_every_list_is_read_once_and_reported(acme: AcmeLists) -> None:
+    lists = await acme.read()
+    assert (len(lists), errors_of(lists)) == (ACCESSIBLE, [])
+    assert acme.calls == ACCESSIBLE
+    assert sorted(acme.reported) == sorted(lists)
+    assert next(iter(lists)) == CORPORATION
+
+
+async def test_a_server_whose_lists_do_not_end_is_asked_for_one(acme: AcmeLists) -> None:
+    acme.fake.faults.on("endless-pages=200")
+    lists = await acme.read()
+    assert {type(error) for error in lists.values()} == {EndlessList}
+    assert len(acme.reported) == len(lists) == ACCESSIBLE
+    assert {call.acting_id for call in acme.log.calls} == {"", CORPORATION}
+
+
+async def test_after_some_failures_in_a_row_no_more_is_asked(acme: AcmeLists) -> None:
+    acme.fake.faults.on("http-503,calls=connections")
+    lists = await acme.read()
+    assert len(errors_of(lists)) == ACCESSIBLE
+    assert acme.calls < MAX_FAILURES + MAX_CONCURRENCY
+
+
+async def test_lists_that_are_refused_leave_the_others(acme: AcmeLists) -> None:
+    acme.fake.faults.on("refusal=40,calls=connections,times=10")
+    lists = await acme.read()
+    assert len(errors_of(lists)) == 10
+    assert acme.calls == ACCESSIBLE
+
+
+async def test_no_list_is_begun_while_the_limits_delay_any_call(acme: AcmeLists) -> None:
+    """As when an accept is delayed: the limits are the tenant's."""
+    until = asyncio.get_running_loop().time() + 60
+    accept = asyncio.create_task(acme.log.wait(RetryDelay("rate limited", until, limited=True)))
+    reading = asyncio.create_task(acme.read())
+    async with asyncio.timeout(10):
+        await acme.first_report.wait()
+        await asyncio.sleep(0)
+    acme.log.cancel_delays()
+    errors = errors_of(await reading)
+    assert {type(error) for error in errors} == {RateLimited}
+    assert (len(errors), await accept, acme.calls) == (ACCESSIBLE - 1, False, 1)
