@@ -37,7 +37,7 @@ def screen(server: RecordedTenant, home: Path) -> Terminal:
 def start_accepting(server: RecordedTenant, terminal: Terminal) -> None:
     """Accept what waits, and wait until the server has it."""
     terminal.wait_for("1 waiting")
-    terminal.send("i")
+    terminal.send("2")
     terminal.wait_for("Acme-Nordics → Acme-Europe")
     terminal.send("a")
     terminal.wait_for(ASKED)
@@ -100,7 +100,7 @@ def test_killed_before_the_write_was_applied_the_next_start_shows_it_as_unknown(
     shown = kill_while_accepting(server, tmp_path, HANG)
     with screen(server, tmp_path) as terminal:
         terminal.wait_for("1 waiting")
-        terminal.send("i")
+        terminal.send("2")
         terminal.wait_for("outcome unknown")
         terminal.send("\x0c")  # ctrl+l
         terminal.wait_for("/oauth/token")

@@ -15,7 +15,7 @@ PROGRAM = [sys.executable, "-m", "entity_connections"]
 def test_no_escape_of_a_name_reaches_the_terminal() -> None:
     with Terminal([*PROGRAM, "--scenario", "hostile"]) as terminal:
         terminal.wait_for("[@click=app.quit]x[/]")
-        terminal.send("i")
+        terminal.send("2")
         terminal.wait_for("▸Share From (Inbound)")
         terminal.send("e")
         terminal.wait_for("Entity switcher")
@@ -32,7 +32,7 @@ def test_no_escape_of_a_name_reaches_the_terminal() -> None:
 def test_partial_repaints_show_the_same_as_a_full_repaint() -> None:
     with Terminal(PROGRAM) as terminal:
         terminal.wait_for("Acme-Americas")
-        for key in ("down", "down", "down", "i", "down", "o", "/", "e", "u", "enter", "a", "down"):
+        for key in ("down", "down", "down", "2", "down", "1", "/", "e", "u", "enter", "a", "down"):
             terminal.send(key)
             terminal.wait_quiet()
         partial = [list(terminal.screen.buffer[y].values()) for y in range(terminal.lines)]

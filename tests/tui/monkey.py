@@ -29,7 +29,8 @@ TIMING = FAST._replace(answer_delay=0.02)
 SIZES = [(80, 24), (120, 36), (160, 48), (60, 20), (200, 60)]
 NAMES = ["americas", "europe", "acme-us", "mexico", "zzz", "not connected", "pending", "bruno", "é"]
 KEYS = [
-    *"radxegoitsucFJU?ynq", *"radxegoiy", "/", "enter", "enter", "enter", "escape", "escape", "tab",
+    *"radxeg12ftsucFJU?ynq", *"radxeg12y", "/", "enter", "enter", "enter", "escape", "escape",
+    "tab",
     "shift+tab", "up", "down", "down", "pageup", "pagedown", "home", "end", "left", "right",
     "backspace", "delete", "space", "ctrl+p", "ctrl+r", "ctrl+l", "ctrl+a", "ctrl+w", "f1", *"jk",
 ]  # fmt: skip

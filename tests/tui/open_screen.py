@@ -1,6 +1,7 @@
 """Opens the screen on a fresh fake tenant: press, click, wait until it has settled, look."""
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -78,6 +79,22 @@ class ScreenDriver:
         """The notice above the keys, or ""."""
         bar = self.screen.view.notice_bar
         return bar.content.plain if bar.display else ""
+
+    @property
+    def banner(self) -> str:
+        """What the lower line of the frame says about the list, or ""."""
+        return self._frame_texts()[0]
+
+    @property
+    def age(self) -> str:
+        """How old the list is, at the right end of the lower line of the frame."""
+        return self._frame_texts()[1]
+
+    def _frame_texts(self) -> tuple[str, str]:
+        line = self.text("banner")
+        left = re.match(r"╰─ (.+?) (?=[─┴]|$)", line)
+        right = re.search(r"[─┴] ([^─┴]+) ─╯$", line)
+        return left[1] if left else "", right[1] if right else ""
 
     def text(self, id_: str) -> str:
         """The text of one of the parts of the main screen."""
@@ -174,6 +191,14 @@ class ScreenDriver:
         await self.type(name)
         await self.press("enter")
 
+    async def click_entity(self, name: str) -> None:
+        """Choose an entity by clicks: in the tree, or in the switcher where there is no tree."""
+        if (tree := self.screen.view.entity_tree) is not None:
+            await self.click_grid(tree.grid, name, "name", "name")
+        else:
+            await self.click_word("header", "▾")
+            await self.click_grid(self.app.screen.query_one("#choices", Grid), name, "text")
+
     async def resize(self, size: tuple[int, int]) -> None:
         """Give the terminal another size, and wait."""
         await self.pilot.resize_terminal(*size)
@@ -199,11 +224,16 @@ class ScreenDriver:
         await self.pilot.click(grid, offset=(x + 1, y), times=times)
         await self.settle()
 
+    def _padding(self, id_: str) -> int:
+        return self.screen.query_one(f"#{id_}", TextLines).styles.padding.left
+
     async def click_word(self, id_: str, word: str) -> None:
         """Click a word in one of the parts of the main screen."""
         for y, line in enumerate(self.text(id_).split("\n")):
             if word in line:
-                await self.pilot.click(f"#{id_}", offset=(line.index(word) + 2, y))
+                await self.pilot.click(
+                    f"#{id_}", offset=(line.index(word) + len(word) // 2 + self._padding(id_), y)
+                )
                 await self.settle()
                 return
         raise AssertionError(f"{word!r} is not in {self.text(id_)!r}")

@@ -71,7 +71,7 @@ async def test_delay(snap: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
             await ui.idle()
             snap(ui.app, f"{size[0]}-{size[1]}")
         await ui.press("escape")
-        assert ui.text("banner").startswith("Not refreshed: Zuora is busy.")
+        assert ui.banner.startswith("Not refreshed: Zuora is busy.")
 
 
 @pytest.mark.asyncio
@@ -91,9 +91,9 @@ async def test_the_banner_counts_down() -> None:
         ui.fake.faults.on(RATE_LIMIT)
         await ui.pilot.press("ctrl+r")
         await ui.wait_until(lambda: bool(ui.state.session.request_log.delays))
-        first = ui.text("banner")
-        await ui.wait_until(lambda: ui.text("banner") != first)
-        assert "trying again in 1" in ui.text("banner")
+        first = ui.banner
+        await ui.wait_until(lambda: ui.banner != first)
+        assert "trying again in 1" in ui.banner
         await ui.press("escape")
 
 
@@ -104,7 +104,7 @@ async def test_offline_and_back(snap: Snapshot) -> None:
     async with open_screen(timing=timing) as ui:
         before = ui.rows.region
         ui.fake.faults.on("offline")
-        await ui.wait_until(lambda: bool(ui.text("banner")))
+        await ui.wait_until(lambda: bool(ui.banner))
         reads = ui.count_lists()
         await ui.wait_until(lambda: ui.count_lists() > reads + 2)
         assert ui.rows.region == before, "the banner takes no row away"
@@ -112,8 +112,8 @@ async def test_offline_and_back(snap: Snapshot) -> None:
         assert not ui.notice
         assert ui.rows.stale
         ui.fake.faults.off()
-        await ui.wait_until(lambda: not ui.text("banner") and not ui.rows.stale)
-        assert "updated just now" in ui.text("header")
+        await ui.wait_until(lambda: not ui.banner and not ui.rows.stale)
+        assert "updated just now" in ui.age
 
 
 @pytest.mark.asyncio
@@ -126,7 +126,7 @@ async def test_the_notice_about_a_failure_disappears_with_it() -> None:
         ui.screen.tenant_workers.read(ui.state)
         await ui.settle()
         assert not ui.notice
-        assert not ui.text("banner")
+        assert not ui.banner
 
 
 @pytest.mark.parametrize(
@@ -139,14 +139,14 @@ async def test_refused_credentials_and_a_named_time_stop_the_refresh(
     timing = FAST._replace(refresh_interval=lambda _: 0.05)
     async with open_screen(timing=timing) as ui:
         ui.fake.faults.on(fault)
-        await ui.wait_until(lambda: bool(ui.text("banner")))
-        assert ("trying again at" in ui.text("banner")) is named
+        await ui.wait_until(lambda: bool(ui.banner))
+        assert ("trying again at" in ui.banner) is named
         reads = ui.count_lists()
         await asyncio.sleep(0.2)  # four intervals
         assert ui.count_lists() == reads
         ui.fake.faults.off()
         await ui.press("ctrl+r")
-        assert not ui.text("banner")
+        assert not ui.banner
         await ui.wait_until(lambda: ui.count_lists() > reads + 2)
 
 
@@ -155,14 +155,14 @@ async def test_a_slow_answer_is_shown_and_can_be_given_up() -> None:
     async with open_screen(timing=FAST._replace(slow_after=0.05)) as ui:
         ui.fake.faults.on(HOLD_READS)
         await ui.pilot.press("ctrl+r")
-        await ui.wait_until(lambda: "No answer from Zuora for" in ui.text("banner"))
+        await ui.wait_until(lambda: "No answer from Zuora for" in ui.banner)
         await ui.pilot.press("escape")
         await ui.settle()
         assert "You gave up waiting." in ui.notice
-        assert ui.text("banner").startswith("Offline")
+        assert ui.banner.startswith("Offline")
         ui.fake.faults.off("latency")
         await ui.press("ctrl+r")
-        assert not ui.text("banner")
+        assert not ui.banner
         assert not ui.notice
 
 
@@ -172,13 +172,13 @@ async def test_a_write_without_an_answer_is_shown_and_keys_go_on_to_work() -> No
         await ui.move_to("Acme-US")
         ui.fake.faults.on(HOLD_WRITES)
         await ui.pilot.press("r", "y")
-        await ui.wait_until(lambda: "No answer from Zuora for" in ui.text("banner"))
-        assert "escape gives up" in ui.text("banner")
+        await ui.wait_until(lambda: "No answer from Zuora for" in ui.banner)
+        assert "escape gives up" in ui.banner
         await ui.pilot.press("ctrl+c")
         await ui.wait_until(lambda: "A write is being sent." in ui.notice)
         ui.fake.faults.off("latency")
         await ui.settle()
-        assert not ui.text("banner")
+        assert not ui.banner
         assert "Pending" in ui.notice
 
 
@@ -188,7 +188,7 @@ async def test_who_gives_up_waiting_for_a_write_learns_what_the_list_shows() -> 
         await ui.move_to("Acme-US")
         ui.fake.faults.on(HOLD_WRITES)
         await ui.pilot.press("r", "y")
-        await ui.wait_until(lambda: "No answer from Zuora for" in ui.text("banner"))
+        await ui.wait_until(lambda: "No answer from Zuora for" in ui.banner)
         await ui.pilot.press("escape")
         await ui.settle()
         assert "You gave up waiting. The list still shows no connection" in ui.notice
@@ -199,10 +199,10 @@ async def test_who_gives_up_waiting_for_a_write_learns_what_the_list_shows() -> 
 async def test_a_start_that_failed_is_repeated_automatically() -> None:
     timing = FAST._replace(refresh_interval=lambda _: 0.05)
     async with open_screen(faults=["offline"], timing=timing) as ui:
-        assert ui.text("banner").startswith("Offline: Zuora cannot be reached; trying again")
+        assert ui.banner.startswith("Offline: Zuora cannot be reached; trying again")
         ui.fake.faults.off()
         await ui.wait_until(lambda: ui.screen.state is not None and bool(ui.row_names()))
-        await ui.wait_until(lambda: not ui.text("banner"))
+        await ui.wait_until(lambda: not ui.banner)
 
 
 @pytest.mark.asyncio
@@ -214,7 +214,7 @@ async def test_low_rate_limit(snap: Snapshot) -> None:
         request_log.changed()
         await ui.settle()
         snap(ui.app)
-        assert "400 of 50,000 left" in ui.text("banner")
+        assert "400 of 50,000 left" in ui.banner
         assert refresh_interval(request_log.rate_limit) == 300
 
 
@@ -237,7 +237,7 @@ async def test_a_write_that_was_refused_offline_is_not_sent_later() -> None:
         await ui.press("r", "y")
         assert "Nothing was sent." in ui.notice
         ui.fake.faults.off()
-        await ui.wait_until(lambda: not ui.text("banner"))
+        await ui.wait_until(lambda: not ui.banner)
         assert ui.cell("Acme-US", "status") == "○ Not connected"
         connections = (await client(ui.fake).list_connections(US)).items
         assert not any(

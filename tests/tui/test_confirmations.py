@@ -44,7 +44,7 @@ async def test_request(snap: Snapshot, theme: str) -> None:
 async def test_deny(snap: Snapshot) -> None:
     """What follows from it stands in a sentence."""
     async with open_screen(size=(80, 24)) as ui:
-        await ui.press("i", "d")
+        await ui.press("2", "d")
         snap(ui.app)
 
 
@@ -131,7 +131,7 @@ async def test_a_restart_begins_the_whole_delay_anew() -> None:
 async def test_invalidated(snap: Snapshot) -> None:
     """It says what the connection has become, and its yes is gone."""
     async with open_screen(size=(80, 24)) as ui:
-        await ui.press("i")
+        await ui.press("2")
         await ui.move_to("Acme-Japan")
         await ui.press("a")
         await client(ui.fake).deny(CORPORATION, JAPAN_TO_CORPORATION)
@@ -146,7 +146,7 @@ async def test_invalidated(snap: Snapshot) -> None:
 
 async def test_nothing_is_sent_if_the_row_changed_after_the_answer() -> None:
     async with open_screen() as ui:
-        await ui.press("i")
+        await ui.press("2")
         await ui.move_to("Acme-Japan")
         await ui.press("a")
         await client(ui.fake).deny(CORPORATION, JAPAN_TO_CORPORATION)
@@ -218,7 +218,7 @@ async def test_a_change_of_user_invalidates_a_question() -> None:
         await ui.settle()
         assert get_confirmation(ui).invalidated
         await ui.press("y", "escape")
-        assert ui.text("header").startswith("Acme-Europe ▾")
+        assert "Acme-Europe ▾" in ui.text("header")
         connections = (await client(ui.fake).list_connections(CORPORATION)).items
         assert not any(
             connection.source_id == CORPORATION

@@ -32,7 +32,7 @@ async def test_request_and_accept_with_a_filter_change_the_same_pair() -> None:
         assert ui.cell("Acme-Mexico", "status") == "◐ Pending"
         assert (ui.cursor, ui.row_names()) == ("Acme-Mexico", before)
         await ui.press("g")
-        assert ui.text("header").startswith("Acme-Mexico ▾")
+        assert "Acme-Mexico ▾" in ui.text("header")
         assert ui.cursor == "Acme Corporation"
         await ui.press("a", "y")
         assert ui.cell("Acme Corporation", "status") == "● Connected"
@@ -40,7 +40,7 @@ async def test_request_and_accept_with_a_filter_change_the_same_pair() -> None:
         assert (others[JAPAN, CORPORATION], others[GERMANY, CORPORATION]) == ("Pending", "Pending")
 
         await ui.press("g")
-        assert ui.text("header").startswith("Acme Corporation ▾")
+        assert "Acme Corporation ▾" in ui.text("header")
         assert ui.screen.view.filter_input.value == "not connected"
         assert (ui.cursor, ui.row_names()) == ("Acme-Mexico", before)
         assert ui.cell("Acme-Mexico", "status") == "● Connected"
@@ -53,7 +53,7 @@ async def test_request_and_accept_with_a_filter_change_the_same_pair() -> None:
 
 async def test_a_row_stays_in_place_after_an_action() -> None:
     async with open_screen() as ui:
-        await ui.press("i", "a", "y")
+        await ui.press("2", "a", "y")
         assert ui.row_names() == ["Acme-Germany", "Acme-Japan", "Acme-US", "Acme-Brazil"]
         assert (ui.cursor, ui.cell("Acme-Germany", "status")) == ("Acme-Germany", "● Connected")
         await ui.press("ctrl+r")
@@ -68,14 +68,14 @@ async def test_the_other_side_shows_a_row_for_a_pair_without_a_connection() -> N
         await ui.press("g")
         assert ui.cursor == "Acme Corporation"
         assert ui.status_and_action("Acme Corporation") == ("○ Not connected", "")
-        assert "Acme Corporation → Acme-Mexico · ○ Not connected" in ui.text("detail")
-        assert ui.text("tabs").endswith("▸Share From (Inbound) 0 ")
+        assert "Acme Corporation → Acme-Mexico  ○ Not connected" in ui.text("detail")
+        assert "┤ 2 Share From (Inbound) 0 ├" in ui.text("tabs")
         for key in "adrx":
             await ui.press(key)
             assert ui.shows_main_screen
             assert ui.notice
         await ui.press("g")
-        assert ui.text("header").startswith("Acme Corporation ▾")
+        assert "Acme Corporation ▾" in ui.text("header")
         assert ui.cursor == "Acme-Mexico"
 
 
@@ -85,14 +85,14 @@ async def test_g_goes_back_only_from_the_row_it_came_to() -> None:
         await ui.type("europe")
         await ui.press("enter")
         await ui.move_to("Acme-Europe")
-        await ui.press("g", "o")
+        await ui.press("g", "1")
         await ui.move_to("Acme-Japan")
         await ui.press("g")
-        assert ui.text("header").startswith("Acme-Japan ▾")
+        assert "Acme-Japan ▾" in ui.text("header")
         await ui.press("g")
-        assert ui.text("header").startswith("Acme-Europe ▾")
+        assert "Acme-Europe ▾" in ui.text("header")
         assert ui.cursor == "Acme-Japan"
-        await ui.press("i")
+        await ui.press("2")
         await ui.move_to("Acme Corporation")
         await ui.press("g")
         assert ui.screen.view.filter_input.value == "europe"
@@ -105,7 +105,7 @@ async def test_g_works_while_nothing_can_be_read() -> None:
         ui.fake.faults.on(HOLD_READS)
         for there in ("Acme-Mexico", "Acme Corporation") * 2:
             await ui.pilot.press("g")
-            await ui.wait_until(lambda there=there: ui.text("header").startswith(f"{there} ▾"))  # type: ignore[misc]
+            await ui.wait_until(lambda there=there: f" {there} ▾" in ui.text("header"))  # type: ignore[misc]
         assert ui.cursor == "Acme-Mexico"
         ui.fake.faults.on("offline")
         ui.fake.faults.off("latency")
@@ -126,7 +126,7 @@ async def test_the_other_side_shows_cached_rows_while_its_list_is_read() -> None
         await ui.press("r", "y")
         ui.fake.faults.on(HOLD_READS)
         await ui.pilot.press("g")
-        await ui.wait_until(lambda: ui.text("header").startswith("Acme-Mexico ▾"))
+        await ui.wait_until(lambda: "Acme-Mexico ▾" in ui.text("header"))
         assert ui.cell("Acme Corporation", "status") == "◐ Pending"
         ui.fake.faults.off("latency")
         await ui.settle()
@@ -136,14 +136,14 @@ async def test_the_other_side_shows_cached_rows_while_its_list_is_read() -> None
 @pytest.mark.parametrize("key", ["a", "d", "x", "enter", "g"])
 async def test_no_action_on_a_row_that_got_the_cursor_from_a_deleted_row(key: str) -> None:
     async with open_screen("denied-removed") as ui:
-        await ui.press("i")
+        await ui.press("2")
         assert ui.cursor == "Acme-Germany"
         (gone,) = (row for row in ui.state.rows() if row.key == GERMANY)
         assert gone.connection is not None
         await client(ui.fake).deny(CORPORATION, gone.connection.id)
         await ui.press("ctrl+r")
         assert ui.cursor == "Acme-Japan"
-        assert "the cursor was moved here" in ui.text("detail")
+        assert "The cursor was moved here" in ui.text("detail")
         await ui.press(key)
         assert ui.shows_main_screen
         assert "Acme-Germany left the list; the cursor is on Acme-Japan now." in ui.notice
@@ -155,7 +155,7 @@ async def test_no_action_on_a_row_that_got_the_cursor_from_a_deleted_row(key: st
 
 async def test_the_filter_moves_the_cursor_for_good_only_with_enter() -> None:
     async with open_screen() as ui:
-        await ui.press("i")
+        await ui.press("2")
         await ui.press("slash")
         await ui.type("japan")
         assert ui.cursor == "Acme-Japan"
@@ -173,7 +173,7 @@ async def test_the_filter_moves_the_cursor_for_good_only_with_enter() -> None:
 
 async def test_no_action_on_the_first_row_of_a_tab_that_was_empty() -> None:
     async with open_screen("empty") as ui:
-        await ui.press("i")
+        await ui.press("2")
         source = next(iter(ui.state.rows()), None)
         assert source is None
         ui.state.switch_tab(Direction.OUTBOUND)
@@ -191,11 +191,10 @@ async def test_each_tab_has_its_own_filter() -> None:
     async with open_screen() as ui:
         await ui.press("slash")
         await ui.type("europe")
-        await ui.press("enter", "i")
-        needle = ui.screen.view.filter_input
-        assert (needle.value, needle.display) == ("", False)
+        await ui.press("enter", "2")
+        assert ui.screen.view.filter_input.value == ""
         assert len(ui.row_names()) == 4
-        await ui.press("o")
+        await ui.press("1")
         assert ui.screen.view.filter_input.value == "europe"
         assert len(ui.row_names()) == 6
         assert "6 of 14" in ui.text("tabs")
@@ -206,7 +205,7 @@ async def test_each_tab_has_its_own_filter() -> None:
 async def test_the_cursor_starts_on_a_waiting_row_else_on_one_to_request() -> None:
     async with open_screen() as ui:
         assert ui.cursor == "Acme-US"
-        await ui.press("i")
+        await ui.press("2")
         assert ui.cursor == "Acme-Germany"
         await ui.act_in("Acme-Europe")
         assert ui.cursor == "Acme-Nordics"
@@ -217,7 +216,7 @@ async def test_enter_never_disconnects_but_names_the_key_that_does() -> None:
         await ui.move_to("Acme-Europe")
         await ui.press("enter")
         assert ui.shows_main_screen
-        assert ui.notice == "i Acme Corporation → Acme-Europe is Connected.\nx ends it for good."
+        assert ui.notice == "i Acme Corporation → Acme-Europe is Connected. x ends it for good."
         await ui.click_cell("Acme-Europe", "action")
         assert isinstance(ui.app.screen, ActionConfirmation)
         await ui.press("escape")

@@ -45,14 +45,14 @@ async def test_switcher_filters_as_one_types_and_refuses_with_a_reason(snap: Sna
 async def test_leaving_the_switcher_changes_nothing() -> None:
     async with open_screen() as ui:
         await ui.press("e", "down", "down", "escape")
-        assert ui.text("header").startswith("Acme Corporation ▾")
+        assert "Acme Corporation ▾" in ui.text("header")
 
 
 async def test_switching_keeps_the_tab_and_recent_entities_come_first() -> None:
     async with open_screen() as ui:
-        await ui.press("i")
+        await ui.press("2")
         await ui.act_in("Acme-Europe")
-        assert "▸Share From (Inbound)" in ui.text("tabs")
+        assert "┤ 2 Share From (Inbound)" in ui.text("tabs")
         await ui.press("e")
         assert choices(ui)[0] == ("Acme Corporation", "recent")
         assert ("Acme-Europe", "acting entity · ◐ 1 waiting") in choices(ui)
@@ -76,7 +76,7 @@ async def test_the_user_can_be_changed(snap: Snapshot) -> None:
         snap(ui.app)
         await ui.type("bruno")
         await ui.press("enter")
-        assert ui.text("header").startswith("Acme-Europe ▾")
+        assert "Acme-Europe ▾" in ui.text("header")
         assert "bruno@acme.example · administrator" in ui.text("header")
 
 
@@ -109,11 +109,11 @@ async def test_the_palette_runs_commands_and_finds_entities() -> None:
         await ui.press("ctrl+p")
         await ui.type("nordics")
         await ui.press("enter")
-        assert ui.text("header").startswith("Acme-Nordics")
+        assert "Acme-Nordics ▾" in ui.text("header")
         await ui.press("ctrl+p")
         await ui.type("inbound")
         await ui.press("enter")
-        assert "▸Share From (Inbound)" in ui.text("tabs")
+        assert "┤ 2 Share From (Inbound)" in ui.text("tabs")
 
 
 async def test_the_palette_shows_why_a_command_is_impossible() -> None:

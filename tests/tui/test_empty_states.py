@@ -12,7 +12,7 @@ pytestmark = pytest.mark.asyncio
 async def test_nothing_there(snap: Snapshot) -> None:
     """It says that nobody shares here, and what has to happen for a row to appear."""
     async with open_screen("empty", size=(80, 24)) as ui:
-        await ui.press("i")
+        await ui.press("2")
         snap(ui.app)
 
 
@@ -34,7 +34,7 @@ async def test_failed_with_rows_from_before(snap: Snapshot) -> None:
         snap(ui.app)
         ui.fake.faults.off()
         await ui.press("ctrl+r")
-        assert ui.text("header").endswith("updated just now")
+        assert ui.age == "updated just now"
 
 
 async def test_failed_with_nothing_to_show(snap: Snapshot) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.grid.layout import (
+    GUTTER,
     Cell,
     Column,
     Item,
@@ -87,6 +88,9 @@ class GridApp(App[None]):
         self.rows = rows
         self.grid = Recorder()
 
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return {"link": "blue"}
+
     def compose(self) -> ComposeResult:
         yield self.grid
 
@@ -106,7 +110,7 @@ def text(grid: Grid) -> str:
 
 def cursor_line(grid: Grid) -> int:
     """The line of the screen that wears the mark."""
-    (line,) = (n for n, strip in enumerate(lines(grid)) if strip.text[0] in ">-")
+    (line,) = (n for n, strip in enumerate(lines(grid)) if strip.text[0] in "▌▏")
     return line
 
 
@@ -313,11 +317,11 @@ def test_columns_share_the_width_without_gap_or_overlap(columns: list[Column], w
     slots = lay_out_columns(columns, width)
     shown = [column for column in columns if column.hide_below <= width]
     assert [slot.column for slot in slots] == shown[: len(slots)]
-    end = 1
+    end = GUTTER
     for slot in slots:
         assert slot.start == end + 1
         end = slot.start + slot.width
-    assert end <= max(width, 1)
+    assert end <= max(width, GUTTER)
     if sum(1 + column.min_width for column in shown) < width:
         assert len(slots) == len(shown)
         assert all(slot.width >= slot.column.min_width for slot in slots)
@@ -398,13 +402,12 @@ async def test_tones_greyed_rows_and_a_stale_grid() -> None:
         _, cursor, plain, dim, *_ = map(list_styles, lines(app.grid))
         assert len(plain) == 2, "the status has a tone"
         assert len(dim) == 1
-        assert len(cursor - plain) == 1, "the cursor marks one cell and leaves the tones"
-        assert cursor > plain
+        assert cursor.isdisjoint(plain), "the cursor colours the whole row"
         assert dim.isdisjoint(plain)
         app.grid.stale = True
         _, stale_cursor, *stale, _, _, _, _, _, _ = map(list_styles, lines(app.grid))
         assert stale == [dim, dim]
-        assert stale_cursor > dim
+        assert stale_cursor.isdisjoint(dim)
         app.grid.stale = False
         assert list_styles(lines(app.grid)[2]) == plain
 
@@ -417,11 +420,10 @@ async def test_the_cursor_is_seen_with_and_without_focus_and_colour() -> None:
         app.screen.set_focus(None)
         await pilot.pause()
         blurred = lines(app.grid)[1]
-        assert (focused.text[0], blurred.text[0]) == (">", "-")
+        assert (focused.text[0], blurred.text[0]) == ("▌", "▏")
         plain = list_styles(lines(app.grid)[2])
-        marked, unfocused = list_styles(focused) - plain, list_styles(blurred) - plain
-        assert len(marked) == len(unfocused) == 1
-        assert marked != unfocused
+        assert list_styles(focused).isdisjoint(plain)
+        assert list_styles(blurred).isdisjoint(plain | list_styles(focused))
 
 
 @pytest.mark.asyncio

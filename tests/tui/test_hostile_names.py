@@ -29,7 +29,7 @@ async def test_a_click_on_a_name_runs_nothing_of_it() -> None:
 
 async def test_every_dialog_about_every_name() -> None:
     async with open_screen("hostile", size=(80, 24)) as ui:
-        await ui.press("i")
+        await ui.press("2")
         for item, possible, impossible in zip(
             list(ui.rows.items), cycle("ad"), cycle("rx"), strict=False
         ):
@@ -48,12 +48,12 @@ async def test_every_dialog_about_every_name() -> None:
 
 async def test_an_outcome_shows_a_hostile_name_as_text() -> None:
     async with open_screen("hostile") as ui:
-        await ui.press("i")
+        await ui.press("2")
         await ui.move_to("[@click=app.quit]x[/]")
         await ui.press("a", "y")
         assert "[@click=app.quit]x[/] → Global [red]Hostile[/] is Connected." in ui.notice
         await ui.press("g")
-        assert ui.text("header").startswith("[@click=app.quit]x[/] ▾")
+        assert "[@click=app.quit]x[/] ▾" in ui.text("header")
 
 
 async def test_every_name_to_type_is_ascii_and_short() -> None:

@@ -53,7 +53,7 @@ async def test_keys_after_yes_wait_for_its_outcome_and_for_the_other_list() -> N
         ui.app.post_message(key_event("g"))
         ui.app.post_message(key_event("a"))
         await ui.wait_until(lambda: "waiting for Zuora" in ui.notice)
-        assert ui.text("header").startswith("Acme-Americas ▾")
+        assert "Acme-Americas ▾" in ui.text("header")
         ui.fake.faults.off("latency")
         await ui.settle()
         question = ui.app.screen
@@ -83,7 +83,7 @@ async def test_an_impossible_command_drops_the_keys_typed_after_it() -> None:
         await ui.move_to("Acme-UK")
         await ui.press_at_once("g", "r", "y")
         assert ui.shows_main_screen
-        assert ui.text("header").startswith("Acme Corporation ▾")
+        assert "Acme Corporation ▾" in ui.text("header")
         assert "Other side: Acme-UK is not provisioned yet." in ui.notice
         assert "typed after it: r y." in ui.notice
 
@@ -126,7 +126,7 @@ async def test_the_second_click_of_a_double_click_does_not_reach_the_screen_unde
                 kind(None, x, y, 0, 0, 1, False, False, False, screen_x=x, screen_y=y)
             )
         await ui.settle()
-        assert ui.text("header").startswith("Acme-Brazil ▾")
+        assert "Acme-Brazil ▾" in ui.text("header")
         assert screens == [ui.screen]
         assert ui.notice == ""
         assert ui.cursor == "Acme Corporation"

@@ -43,7 +43,7 @@ async def test_the_switcher(snap: Snapshot) -> None:
 
 async def test_the_question_and_its_button_tell_which(snap: Snapshot) -> None:
     async with open_screen(TENANT, size=(80, 24)) as ui:
-        await ui.press("i")
+        await ui.press("2")
         labels = set()
         for name in (NORTH, SOUTH):
             await ui.move_to(name)

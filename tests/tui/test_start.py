@@ -30,7 +30,7 @@ async def begun(start: str, cache: ListCache | None = None) -> tuple[str, str]:
         ui = ScreenDriver(app, pilot, fake)
         await ui.wait_until(lambda: ui.screen.view.entered)
         await ui.settle()
-        found = ui.state.acting_id, ui.text("banner")
+        found = ui.state.acting_id, ui.banner
     fake.close()
     return found
 

@@ -64,11 +64,11 @@ def test_a_signal_ends_the_recording_and_writes_the_script(tmp_path: Path) -> No
     path = tmp_path / "mine.toml"
     with Terminal([*NEW, str(path)], (100, 30)) as terminal:
         terminal.wait_for("> Acme-US")
-        terminal.send("i")
+        terminal.send("2")
         terminal.wait_for("▸Share From (Inbound)")
         terminal.child.kill(signal.SIGTERM)
         assert terminal.wait_exit() == 128 + signal.SIGTERM
-    assert [step.do for step in read_script(path).steps] == [[Act(press="i")]]
+    assert [step.do for step in read_script(path).steps] == [[Act(press="2")]]
 
 
 def test_without_any_act_no_file_is_written(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ class SortColumn(Enum):
     """A column that rows can be sorted by; the value is the key of the column."""
 
     COUNTERPART = "counterpart"
-    UNDER = "under"
     STATUS = "status"
 
 
@@ -27,11 +26,5 @@ def sort_rows(
             return rows
         case SortColumn.COUNTERPART:
             return sorted(rows, key=lambda row: row.counterpart.title.casefold(), reverse=reverse)
-        case SortColumn.UNDER:
-            return sorted(
-                rows,
-                key=lambda row: row.parent.title.casefold() if row.parent else "",
-                reverse=reverse,
-            )
         case SortColumn.STATUS:
             return sorted(rows, key=lambda row: _STATUS_RANK.get(row.state, 2), reverse=reverse)

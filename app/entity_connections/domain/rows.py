@@ -16,6 +16,8 @@ NOT_CONNECTED = "Not connected"
 """The word for a pair without a record; Zuora has none."""
 UNKNOWN = "Unknown"
 """The word for a pair whose records may be among those that could not be read."""
+STATUS_GROUPS = (PENDING, CONNECTED, DISCONNECTED, NOT_CONNECTED, UNKNOWN)
+"""What `Row.status_group` can be, in the order of what asks for the user."""
 
 
 class Row(NamedTuple):
@@ -62,6 +64,11 @@ class Row(NamedTuple):
         if self.uncertain:
             return UNKNOWN
         return NOT_CONNECTED if self.status is None else name_status(self.status)
+
+    @property
+    def status_group(self) -> str:
+        """The state; `UNKNOWN` also for a word of Zuora's that is not known here."""
+        return self.state if self.state in STATUS_GROUPS else UNKNOWN
 
     @property
     def records(self) -> tuple[Connection, ...]:

@@ -15,7 +15,7 @@ from entity_connections.domain.connections import KNOWN_STATUSES, Direction
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.row_filter import filter_rows, search_text
 from entity_connections.domain.row_sort import SortColumn, sort_rows
-from entity_connections.domain.rows import Row, make_row
+from entity_connections.domain.rows import STATUS_GROUPS, Row, make_row
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.operations.unresolved import UnresolvedOperations
 from entity_connections.services.snapshot import Snapshot
@@ -193,10 +193,37 @@ class ScreenState:
             self.on_change()
 
     def set_filter(self, text: str) -> None:
-        """Filter the rows of the tab in front."""
+        """Filter the rows of the tab in front by words."""
         self.tab.filter_text = text
         self.tab.unpin()
         self.on_change()
+
+    def toggle_status(self, group: str) -> None:
+        """Show the rows of a status of the tab in front besides those that are shown, or not."""
+        self.tab.statuses ^= {group}
+        self.tab.unpin()
+        self.on_change()
+
+    def show_next_status(self) -> None:
+        """Show only the rows of the next status that there is; after the last, all rows."""
+        groups = [group for group, count in self.status_counts().items() if count]
+        shown = [index for index, group in enumerate(groups) if group in self.tab.statuses]
+        following = shown[-1] + 1 if shown else 0
+        self.tab.statuses = set(groups[following : following + 1])
+        self.tab.unpin()
+        self.on_change()
+
+    def clear_filters(self) -> None:
+        """Show all rows of the tab in front."""
+        self.tab.statuses = set()
+        self.set_filter("")
+
+    def status_counts(self) -> dict[str, int]:
+        """Return how many rows each status has among those that the words of the filter leave."""
+        counts = dict.fromkeys(STATUS_GROUPS, 0)
+        for row in self._filter_by_words():
+            counts[row.status_group] += 1
+        return counts
 
     def sort_next(self, columns: Sequence[SortColumn]) -> None:
         """Sort the tab in front by what follows in `columns`, and after the last by none."""
@@ -263,16 +290,27 @@ class ScreenState:
         tab = self.tab
         pinned = self.find(tab.pinned)
         place = tab.place if tab.pinned else None
-        key = (self.snapshot, self.direction, tab.filter_text, tab.sort_column, tab.reverse)
-        if (*key, pinned, place) != self._visible_key:
-            self._visible_key = (*key, pinned, place)
+        order = tab.sort_column, tab.reverse
+        filters = tab.filter_text, frozenset(tab.statuses)
+        key = (self.snapshot, self.direction, *filters, *order, pinned, place)
+        if key != self._visible_key:
+            self._visible_key = key
             self._visible = {row.key: row for row in self._make_visible_rows(pinned)}
         return self._visible
+
+    def _filter_by_words(self) -> list[Row]:
+        tab = self.tab
+        listed = self._rows.get(self.direction, {}).values()
+        return filter_rows(tab.filter_text, listed, keep=tab.pinned)
 
     def _make_visible_rows(self, pinned: Row | None) -> Sequence[Row]:
         tab, place = self.tab, self.tab.place
         listed = self._rows.get(self.direction, {})
-        rows = filter_rows(tab.filter_text, listed.values(), keep=tab.pinned)
+        rows = [
+            row
+            for row in self._filter_by_words()
+            if not tab.statuses or row.status_group in tab.statuses or row.key == tab.pinned
+        ]
         if pinned is not None and pinned.key not in listed:
             rows.insert(0, pinned)
         ordered = sort_rows(rows, tab.sort_column, reverse=tab.reverse)

@@ -1,7 +1,7 @@
 """The state of a tab: filter, sort order, and the row on which the user put the cursor."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from entity_connections.domain.row_sort import SortColumn
@@ -55,12 +55,16 @@ class TabState:
     Attributes:
         place: where the user put the cursor; None before the tab was shown.
         filter_text: words that a visible row contains; "" shows all rows.
+        statuses: the groups (`Row.status_group`) that are shown; an empty set shows all.
+        marks: keys of the marked rows.
         sort_column: the column that the rows are sorted by; None for the order of the list.
         reverse: whether the sort order is descending.
     """
 
     place: CursorPlace | None = None
     filter_text: str = ""
+    statuses: set[str] = field(default_factory=set)
+    marks: set[str] = field(default_factory=set)
     sort_column: SortColumn | None = None
     reverse: bool = False
 
@@ -68,6 +72,11 @@ class TabState:
     def pinned(self) -> str | None:
         """The key of the pinned row, if there is one."""
         return self.place.key if self.place and self.place.pinned else None
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether the rows are a selection or in another order, and so not a tree."""
+        return bool(self.filter_text or self.statuses or self.sort_column)
 
     def pin(self) -> None:
         """Keep the cursor row visible, even if the filter hides it."""

@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from entity_connections.domain.clock import monotonic, now
-from entity_connections.domain.connections import PENDING, Connection, Direction
+from entity_connections.domain.connections import CONNECTED, PENDING, Connection, Direction
 from entity_connections.domain.entities import UNPROVISIONED, Entity, Hierarchy
 from entity_connections.domain.errors import InvalidResponse
 from entity_connections.domain.ids import parse_id
@@ -30,6 +30,7 @@ class Tenant:
         hierarchy: the entities, as they were read last, and whether the list was whole.
         accessible_ids: ids of the entities the user may enter, None if unknown.
         warnings: a sentence for each thing that is missing or strange in the entities.
+        lists_read: how many lists of connections were read or restored so far.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Tenant:
         self.hierarchy = Hierarchy()
         self.accessible_ids: AbstractSet[str] | None = None
         self.warnings: tuple[str, ...] = ()
+        self.lists_read = 0
         self._snapshots: dict[str, Snapshot] = {}
         self._losses = ListLosses()
 
@@ -154,6 +156,7 @@ class Tenant:
         cached = self.cached(acting_id)
         if cached is None or cached.asked <= asked:
             self._snapshots[acting_id] = snapshot
+            self.lists_read += 1
         return snapshot
 
     def cached(self, acting_id: str) -> Snapshot | None:
@@ -180,6 +183,7 @@ class Tenant:
         for snapshot in lists.snapshots:
             snapshot = snapshot._replace(read_at=min(snapshot.read_at, now))
             self._snapshots.setdefault(snapshot.acting_id, snapshot)
+            self.lists_read += 1
             if snapshot.complete:
                 ids = frozenset(record.id for record in snapshot.connections)
                 self._losses.start(snapshot.acting_id, ids)
@@ -199,16 +203,32 @@ class Tenant:
             )
 
     def count_waiting(self) -> dict[str, int]:
-        """Return how many requests wait for each entity, by its id, in the lists read so far.
+        """Return how many requests wait for each entity, by its id, in the lists read so far."""
+        return Counter(
+            record.target_id for record in self.newest_connections() if record.status == PENDING
+        )
 
-        A connection counts with the status of the newest list of either of its ends; where
-        that list is whole and does not hold it, it is gone.
+    def count_connected(self) -> dict[str, int]:
+        """Return how many connections each entity has, by its id, in the lists read so far."""
+        counts: Counter[str] = Counter()
+        for record in self.newest_connections():
+            if record.status == CONNECTED:
+                counts.update({record.source_id, record.target_id})
+        return counts
+
+    def newest_connections(self) -> list[Connection]:
+        """Return every connection of the lists read so far.
+
+        Each is as the newest list of either of its ends shows it; where that list is whole and
+        does not hold it, it is gone.
         """
+        snapshots = self.snapshots()
+        age = {snapshot.acting_id: index for index, snapshot in enumerate(snapshots)}
         newest: dict[str, Connection] = {}
-        for snapshot in reversed(self.snapshots()):
-            ends = {record.id: (record.source_id, record.target_id) for record in newest.values()}
-            for record_id, pair in ends.items():
-                if snapshot.complete and snapshot.acting_id in pair:
-                    del newest[record_id]
-            newest.update((record.id, record) for record in snapshot.connections)
-        return Counter(record.target_id for record in newest.values() if record.status == PENDING)
+        for index, snapshot in enumerate(snapshots):
+            for record in snapshot.connections:
+                ends = (age.get(end, index) for end in (record.source_id, record.target_id))
+                gone = any(end < index and snapshots[end].complete for end in ends)
+                if record.id not in newest and not gone:
+                    newest[record.id] = record
+        return list(newest.values())

@@ -78,3 +78,8 @@ class Workspace(NamedTuple):
     fault_switches: FaultSwitches | None = None
     shared: bool = False
     enter_waits_for: str = "Zuora"
+
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether the tenant is a fake one that ends with the program."""
+        return self.risk is Risk.DEMO and not self.shared

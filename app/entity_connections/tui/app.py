@@ -16,7 +16,7 @@ from textual.widgets import Input
 from textual.worker import WorkerFailed, get_current_worker
 
 from entity_connections.services.workspace import Workspace
-from entity_connections.tui.commands import COMMANDS_BY_ID
+from entity_connections.tui.commands.program import leave
 from entity_connections.tui.dialogs.confirmation import Confirmation
 from entity_connections.tui.dialogs.dialog import Dialog
 from entity_connections.tui.input_queue import InputQueue
@@ -136,6 +136,10 @@ class ConnectionsApp(App[None]):
         super().copy_to_clipboard(text)
         copy_through_tmux(text)
 
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return our variables for themes of Textual, which do not have them."""
+        return {"link": self.current_theme.secondary or self.current_theme.primary}
+
     def get_default_screen(self) -> Screen[None]:
         return self._main_screen
 
@@ -143,7 +147,7 @@ class ConnectionsApp(App[None]):
         """Leave the program; with selected text, ctrl+c copies it instead."""
         if isinstance(field := self.focused, Input) and not field.selection.is_empty:
             raise SkipAction
-        COMMANDS_BY_ID["quit"].run(self._main_screen)
+        leave(self._main_screen)
 
     def _handle_exception(self, error: Exception) -> None:
         cause = error.error if isinstance(error, WorkerFailed) else error
@@ -166,7 +170,7 @@ class ConnectionsApp(App[None]):
         if isinstance(dialog := self.screen, Dialog):
             dialog.dismiss(None)
         elif isinstance(self.focused, FilterInput):
-            self.call_later(self._main_screen.view.replace_filter)
+            self.call_later(self._main_screen.view.replace_filter, self.focused)
         else:
             return False
         where = f"{Path(frames[-1].f_code.co_filename).name}, line {frames[-1].f_lineno}"

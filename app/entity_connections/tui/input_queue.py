@@ -17,6 +17,7 @@ from entity_connections.tui.commands import COMMANDS
 from entity_connections.tui.commands.command import Need
 from entity_connections.tui.rendering.notices import Kind, format_keys
 from entity_connections.tui.screens.connections import ConnectionsScreen
+from entity_connections.tui.widgets.filter_input import FilterInput
 from entity_connections.tui.widgets.grid.grid import Grid
 
 MAX_WAITING = 256
@@ -97,7 +98,7 @@ class InputQueue:
         view, need = screen.view, KEY_NEEDS[event.key]
         if not view.reading and not screen.tenant_workers.writing:
             return False
-        if self._app.screen is not screen or screen.focused is view.filter_input:
+        if self._app.screen is not screen or isinstance(screen.focused, FilterInput):
             return False
         context = view.context
         if need in (Need.ROW, Need.FRESH_ROW) and context.progress is Progress.SENDING:

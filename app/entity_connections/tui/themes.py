@@ -17,6 +17,7 @@ DARK = Theme(
     success="#67c587",
     warning="#e8b04b",
     error="#ef6f6c",
+    variables={"link": "#8ab4ff"},
     dark=True,
 )
 LIGHT = Theme(
@@ -31,6 +32,7 @@ LIGHT = Theme(
     success="#1b6e3c",
     warning="#8a5a00",
     error="#b3261e",
+    variables={"link": "#0b5cad"},
     dark=False,
 )
 HIGH_CONTRAST = Theme(
@@ -45,6 +47,7 @@ HIGH_CONTRAST = Theme(
     success="#00ff00",
     warning="#ffff00",
     error="#ff8080",
+    variables={"link": "#80d0ff"},
     dark=True,
 )
 COLOUR_BLIND = Theme(
@@ -60,6 +63,7 @@ COLOUR_BLIND = Theme(
     success="#56b4e9",
     warning="#e69f00",
     error="#ff8c5a",
+    variables={"link": "#c9a8ff"},
     dark=True,
 )
 THEMES = (DARK, LIGHT, HIGH_CONTRAST, COLOUR_BLIND)

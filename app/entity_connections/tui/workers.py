@@ -17,11 +17,13 @@ from entity_connections.services.operations.recovery import record_resolved, rec
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import JournalError
+from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.services.storage.list_cache import CachedLists
 from entity_connections.services.workspace import UserSession, Workspace
 
 ENTERING, READING, WRITING, RECORDING = "enter", "read", "write", "record"
-"""Groups of workers: entering and reading are exclusive; writes are never cancelled."""
+HISTORY = "history"
+"""Groups of workers: entering, reading and history are exclusive; writes are never cancelled."""
 
 
 class Workers:
@@ -87,6 +89,12 @@ class Workers:
         operations: list[Operation]
 
     @dataclass
+    class HistoryRead(Message):
+        """The entries of the journal for this tenant, newest first, by their `ends`."""
+
+        history: dict[tuple[str, str], list[Entry]]
+
+    @dataclass
     class OperationFinished(Message):
         """An operation has an outcome, which may be that it is unknown."""
 
@@ -143,6 +151,10 @@ class Workers:
         """Record outcomes that lists have proven, if there are any."""
         if operations:
             self._start(partial(self._record, operations), RECORDING)
+
+    def read_history(self) -> None:
+        """Read what the journal holds of this tenant."""
+        self._start(self._read_history, HISTORY, exclusive=True)
 
     def _start(
         self, work: Callable[[], Awaitable[None]], group: str, *, exclusive: bool = False
@@ -211,6 +223,15 @@ class Workers:
             operations, journal_error = [], str(error)
         self._recovered = True  # not before the end: a cancelled look-up is repeated
         return operations, journal_error
+
+    async def _read_history(self) -> None:
+        journal = self._workspace.journal
+        history: dict[tuple[str, str], list[Entry]] = {}
+        with suppress(JournalError):  # the journal's own dialog says why
+            for entry in reversed(await asyncio.to_thread(journal.read_entries)):
+                if entry.tenant == journal.tenant:
+                    history.setdefault(entry.ends, []).append(entry)
+        self._post(self.HistoryRead(history))
 
     async def _record(self, operations: list[Operation]) -> None:
         recorded = await record_resolved(self._workspace.journal, operations)

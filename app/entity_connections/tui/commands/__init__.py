@@ -15,7 +15,8 @@ COMMANDS: tuple[Command, ...] = (
             short="Entity", needs=Need.ENTITIES, takes_following_keys=True),
     Command("filter", "slash", "Filter", "Show only rows that hold your words", rows.open_filter,
             short="Filter", needs=Need.ROWS, takes_following_keys=True),
-    Command("other_side", "g", "Other side", "Act as the entity of this row, and back",
+    acting_entity.OtherSideCommand(
+            "other_side", "g", "Other side", "Act as the entity of this row, and back",
             acting_entity.go_to_other_side, acting_entity.get_other_side_reason,
             short="Other side", needs=Need.ROW, takes_following_keys=True),
     tenant.UnlockCommand("unlock", "U", "Unlock writes", "Let this program write to production",
@@ -24,10 +25,14 @@ COMMANDS: tuple[Command, ...] = (
             program.show_help, short="Help"),
     Command("palette", "ctrl+p", "Commands", "Find a command by a part of its name",
             program.show_palette, short="Commands", takes_following_keys=True),
-    Command("outbound", "o", "Share To (Outbound)", "Whom it shares to, or could",
+    Command("next_tab", "tab", "Next tab", "From Share To to Share From, and back",
+            rows.show_next_tab, short="Tab", needs=Need.ENTITIES),
+    Command("outbound", "1", "Share To (Outbound)", "Whom it shares to, or could",
             partial(rows.show_tab, Direction.OUTBOUND), needs=Need.ENTITIES),
-    Command("inbound", "i", "Share From (Inbound)", "Who shares to it, or asks to",
+    Command("inbound", "2", "Share From (Inbound)", "Who shares to it, or asks to",
             partial(rows.show_tab, Direction.INBOUND), needs=Need.ENTITIES),
+    Command("status", "f", "Status filter", "Only Pending, then only Connected, …, then all",
+            rows.show_next_status, short="Status", needs=Need.ROWS),
     Command("refresh", "ctrl+r", "Refresh", "Read everything from Zuora again", rows.refresh),
     Command("sort", "s", "Sort", "Sort by the next column", rows.sort, needs=Need.ROWS),
     Command("copy_id", "c", "Copy connection id", "Send its id to the clipboard",
@@ -41,7 +46,7 @@ COMMANDS: tuple[Command, ...] = (
             tenant.switch_fault, tenant.get_fault_reason, takes_following_keys=True),
     Command("theme", "t", "Theme", "Choose the colours",
             program.change_theme, takes_following_keys=True),
-    Command("quit", "ctrl+q", "Quit", "Leave the program", program.quit_program),
+    Command("quit", "q", "Quit", "Leave the program", program.quit_program, short="Quit"),
 )
 # fmt: on
 

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from entity_connections.domain.actions import DisabledReason
-from entity_connections.tui.commands.command import CommandContext
+from entity_connections.domain.connections import PENDING, Direction
+from entity_connections.tui.commands.command import Command, CommandContext
 from entity_connections.tui.dialogs.entity_switcher import make_entity_switcher
 
 if TYPE_CHECKING:
@@ -11,7 +12,10 @@ if TYPE_CHECKING:
 
 
 def switch_entity(screen: "ConnectionsScreen") -> None:
-    if screen.state is not None:
+    """Go to the filter of the tree, or open the switcher where there is no tree."""
+    if screen.view.entity_tree is not None:
+        screen.view.entity_tree.open_filter()
+    elif screen.state is not None:
         screen.app.push_screen(make_entity_switcher(screen.state), screen.act_in)
 
 
@@ -37,6 +41,20 @@ def get_other_side_reason(context: CommandContext) -> DisabledReason | None:
             f"An administrator of {entity.title} grants access in Manage Users.",
         )
     return None
+
+
+class OtherSideCommand(Command):
+    """The command that goes to the other side of a row, and back."""
+
+    def get_short(self, context: CommandContext) -> str:
+        if context.can_go_back:
+            return "Back"
+        return "Accept it there" if self.leads_on(context) else self.short
+
+    def leads_on(self, context: CommandContext) -> bool:
+        row = context.row
+        waits = row is not None and row.direction is Direction.OUTBOUND and row.status == PENDING
+        return waits and get_other_side_reason(context) is None
 
 
 def go_to_other_side(screen: "ConnectionsScreen") -> None:

@@ -121,6 +121,14 @@ class Command:
         """Return what the command is called in the present state."""
         return self.label
 
+    def get_short(self, context: CommandContext) -> str:
+        """Return its word in the key bar in the present state."""
+        return self.short
+
+    def leads_on(self, context: CommandContext) -> bool:
+        """Return whether it is the next step on a row that offers no action."""
+        return False
+
     def in_key_bar(self, context: CommandContext) -> bool:
         """Return whether the key bar shows the command, possible or not."""
         return bool(self.short)

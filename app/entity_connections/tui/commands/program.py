@@ -3,11 +3,21 @@
 from typing import TYPE_CHECKING
 
 from entity_connections.tui.dialogs.picker import Choice, Picker
-from entity_connections.tui.rendering.notices import Kind
+from entity_connections.tui.rendering.notices import Kind, Notice, make_notice
 from entity_connections.tui.themes import THEMES
 
 if TYPE_CHECKING:
     from entity_connections.tui.screens.connections import ConnectionsScreen
+
+
+_LOST = make_notice(
+    Kind.INFO,
+    "This demo forgets what you did when it ends.",
+    "q again quits; --tenant FILE keeps it.",
+)
+_BEING_SENT = make_notice(
+    Kind.INFO, "A write is being sent.", "Wait for its outcome, or quit again."
+)
 
 
 def show_help(screen: "ConnectionsScreen") -> None:
@@ -60,10 +70,26 @@ def change_theme(screen: "ConnectionsScreen") -> None:
 
 
 def quit_program(screen: "ConnectionsScreen") -> None:
-    if screen.is_started and screen.tenant_workers.writing and not screen.quit_refused:
-        screen.quit_refused = True
-        screen.view.notice_bar.show_notice(
-            Kind.INFO, "A write is being sent.", "Wait for its outcome, or quit again."
-        )
+    """Leave; before that, say once what would be lost with a tenant in memory."""
+    workspace = screen.workspace
+    lost = workspace.is_in_memory and workspace.journal.last is not None
+    if lost and not (screen.is_started and screen.tenant_workers.writing):
+        _leave_after(screen, _LOST)
+    else:
+        leave(screen)
+
+
+def leave(screen: "ConnectionsScreen") -> None:
+    """Leave at once; say first that a write is being sent, where one is."""
+    if screen.is_started and screen.tenant_workers.writing:
+        _leave_after(screen, _BEING_SENT)
     else:
         screen.app.exit()
+
+
+def _leave_after(screen: "ConnectionsScreen", notice: Notice) -> None:
+    """Show a notice, or leave if it is on the screen already."""
+    if screen.view.notice_bar.notice == notice:
+        screen.app.exit()
+    else:
+        screen.view.notice_bar.notice = notice

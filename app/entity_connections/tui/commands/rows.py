@@ -23,6 +23,16 @@ def show_tab(direction: Direction, screen: "ConnectionsScreen") -> None:
         screen.view.show_new_rows()
 
 
+def show_next_tab(screen: "ConnectionsScreen") -> None:
+    if screen.state is not None:
+        show_tab(screen.state.direction.opposite, screen)
+
+
+def show_next_status(screen: "ConnectionsScreen") -> None:
+    if screen.state is not None:
+        screen.state.show_next_status()
+
+
 def sort(screen: "ConnectionsScreen") -> None:
     """Sort by the next visible column, and after the last by none."""
     if screen.state is not None:

@@ -14,7 +14,7 @@ from entity_connections.tui.widgets.grid.grid import Grid
 _FIRST_STEPS = """\
 To connect two entities
   1. e  choose the source in the entity switcher.
-  2. o  Share To (Outbound): put the cursor on the target, r requests.
+  2. 1  Share To (Outbound): put the cursor on the target, r requests.
   3. g  act as the target: the request waits in Share From (Inbound).
   4. a  accepts it. The status becomes Connected.
 """

@@ -61,7 +61,7 @@ class LogDialog(Dialog[None]):
     def compose_dialog(self) -> ComposeResult:
         with Vertical(id="dialog") as dialog:
             dialog.border_title = Content(self._title)
-            yield FilterInput(id="filter", placeholder="Filter", compact=True)
+            yield FilterInput("#records", "Filter", id="filter")
             yield Grid(self._columns, id="records")
             yield TextLines(id="details")
             yield Static("", id="message", markup=False)

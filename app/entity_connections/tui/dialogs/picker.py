@@ -73,7 +73,7 @@ class Picker(Dialog[str | None]):
     def compose_dialog(self) -> ComposeResult:
         with Vertical(id="dialog") as dialog:
             dialog.border_title = Content(self._title)
-            yield FilterInput(placeholder="Type to filter", id="query", compact=True)
+            yield FilterInput("#choices", "Type to filter", id="query")
             widths = (cell_len(choice.indented_text) + 1 for choice in self._choices.values())
             width = min(max(MIN_TEXT_WIDTH, *widths), MAX_TEXT_WIDTH)
             yield Grid([Column("text", "", width), Column("note", "", 24, weight=1)], id="choices")

@@ -1,68 +1,193 @@
-"""The two lines about the row under the cursor."""
+"""The row under the cursor in words: its status, what comes next, what the journal knows of it."""
 
-from rich.cells import cell_len
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from textual.content import Content
 
-from entity_connections.domain.actions import REQUEST, DisabledReason
+from entity_connections.domain.actions import (
+    ACCEPT,
+    DENY,
+    DISCONNECT,
+    REQUEST,
+    Action,
+    DisabledReason,
+)
 from entity_connections.domain.actions.default_action import default_action
-from entity_connections.domain.connections import DISCONNECTED, PENDING, Direction
+from entity_connections.domain.clock import format_moment
+from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
 from entity_connections.domain.rows import Row, name_status
 from entity_connections.services.screen_state import Progress
+from entity_connections.services.storage.journal_entry import Entry
+from entity_connections.tui.commands.acting_entity import get_other_side_reason
 from entity_connections.tui.commands.command import CommandContext
 from entity_connections.tui.commands.row_actions import STANDARD_USER, get_write_reason
-from entity_connections.tui.rendering.rows import format_status
+from entity_connections.tui.rendering.rows import TONE_COLORS, format_status
 from entity_connections.tui.rendering.text import MUTED
 from entity_connections.tui.widgets.grid.layout import MIN_PAIR_WIDTH, cut_pair
 
+LABEL_WIDTH = 9
+"""Cells of the labels at the left of the detail."""
+MAX_HISTORY = 6
+"""Entries of the journal that are shown."""
 
-def render_detail(context: CommandContext, width: int) -> Content:
-    """Return the connection on the first line, and what can be done on the second.
+_DONE = {REQUEST: "requested", ACCEPT: "accepted", DENY: "denied", DISCONNECT: "disconnected"}
+_ACTIONS_TO = {PENDING: (REQUEST,), CONNECTED: (ACCEPT,), DISCONNECTED: (DENY, DISCONNECT)}
+"""By status, the actions that lead to it."""
+
+_IN_PROGRESS = {
+    Progress.SENDING: "An action is being sent.",
+    Progress.UNKNOWN: "The outcome of the last action is unknown.",
+}
+
+
+class _Field(NamedTuple):
+    """A label, and what stands beside it."""
+
+    label: str
+    value: Content
+
+
+def render_detail(context: CommandContext, history: Sequence[Entry], width: int) -> Content:
+    """Return the detail for a pane beside the rows.
+
+    Args:
+        context: the state of the screen.
+        history: what the journal holds of the pair in this direction, newest first.
+        width: in cells.
+    """
+    row = context.row
+    if row is None:
+        return Content()
+    fields = [
+        _Field("Status", _render_status(row, history)),
+        _Field("Back", _render_back(row)),
+        _Field("", Content()),
+        _Field("Next", Content(describe_next(context))),
+        _Field("", Content()),
+    ]
+    fields += [
+        _Field("" if at else "Journal", _render_entry(entry))
+        for at, entry in enumerate(history[:MAX_HISTORY])
+    ]
+    if history:
+        fields.append(_Field("", Content()))
+    if row.connection:
+        fields.append(_Field("Id", Content.styled(f"{row.connection.id}  c copies", MUTED)))
+    fields += [
+        _Field("Older", Content.styled(f"{record.status} {record.id}", MUTED))
+        for record in row.other_records
+    ]
+    fields.append(_Field("Entity", Content.styled(row.counterpart.id, MUTED)))
+    head = Content.styled(f"{row.source.title} → {row.target.title}", "bold").wrap(width)
+    return Content("\n").join([*head, Content(), *_lay_out(fields, width)])
+
+
+def _lay_out(fields: Sequence[_Field], width: int) -> list[Content]:
+    lines = []
+    for label, value in fields:
+        wrapped = value.wrap(max(8, width - LABEL_WIDTH)) or [Content()]
+        for at, line in enumerate(wrapped):
+            start = Content.styled(f"{'' if at else label:<{LABEL_WIDTH}}", MUTED)
+            lines.append(start + line)
+    return lines
+
+
+def render_short_detail(context: CommandContext, history: Sequence[Entry], width: int) -> Content:
+    """Return two lines for a pane under the rows: the status of the pair, and what comes next.
 
     The titles are cut where the status would not fit beside them.
     """
     row = context.row
     if row is None:
         return Content("\n")
-    # One style for each line: every style is sent again at each step of the cursor.
-    status = f" · {format_status(row.state).text}"
-    room = max(MIN_PAIR_WIDTH, width - 1 - cell_len(status))
-    head = cut_pair(row.source, row.target, room) + status
-    if row.reverse:
-        head += f" · other direction: {format_status(name_status(row.reverse.status)).text}"
-    more = [row.connection.id] if row.connection else []
-    if row.connection and row.uncertain:
-        more = [f"{row.connection.status} {row.connection.id}"]
-    more.append(_make_hint(row, context))
-    more += [f"older: {connection.status} {connection.id}" for connection in row.other_records]
-    return Content(f" {head}\n") + Content.styled(f" {' · '.join(more)}", MUTED)
+    status = _render_status(row, history)
+    pair = cut_pair(row.source, row.target, max(MIN_PAIR_WIDTH, width - status.cell_length - 2))
+    head = Content.assemble((pair, "bold"), "  ", status)
+    back = Content.assemble(("  back ", MUTED), _render_back(row))
+    if head.cell_length + back.cell_length <= width:
+        head += back
+    return Content("\n").join([head, Content.assemble(("Next  ", MUTED), describe_next(context))])
 
 
-def _make_hint(row: Row, context: CommandContext) -> str:
-    """Return what can be done; without names, so that unchanged text is not sent again."""
+def _render_status(row: Row, history: Sequence[Entry]) -> Content:
+    status = format_status(row.state)
+    parts = [Content.styled(status.text, TONE_COLORS.get(status.tone, ""))]
+    since = _find_since(row, history)
+    if since is not None:
+        parts.append(Content(f" since {format_moment(since.at)}"))
+    if row.uncertain and row.connection:
+        parts.append(Content(f" (last read: {row.connection.status})"))
+    return Content("").join(parts)
+
+
+def _find_since(row: Row, history: Sequence[Entry]) -> Entry | None:
+    """Return the entry of the journal that led to the present status, if it is the newest."""
+    done = next((entry for entry in history if entry.outcome == "confirmed"), None)
+    return done if done and done.action in _ACTIONS_TO.get(row.state, ()) else None
+
+
+def _render_back(row: Row) -> Content:
+    if row.reverse is None:
+        return Content.styled("○ nothing", MUTED)
+    status = format_status(name_status(row.reverse.status))
+    return Content.styled(status.text, TONE_COLORS.get(status.tone, ""))
+
+
+def _render_entry(entry: Entry) -> Content:
+    outcome = "" if entry.outcome == "confirmed" else f": {entry.outcome or 'being sent'}"
+    what = f" {_DONE[entry.action]} by {entry.user}{outcome}"
+    return Content.assemble((format_moment(entry.at), MUTED), what)
+
+
+def describe_next(context: CommandContext) -> str:
+    """Return what can be done on the row, in a sentence or two."""
+    row = context.row
+    if row is None:
+        return ""
     if context.cursor_moved_reason:
-        return "the cursor was moved here: an arrow key or a click takes a row"
-    if context.progress is Progress.SENDING:
-        return "an action is being sent"
-    if context.progress is Progress.UNKNOWN:
-        return "the last action's outcome is unknown"
+        return "The cursor was moved here: an arrow key or a click takes a row."
+    if context.progress is not None:
+        return _IN_PROGRESS[context.progress]
     if row.uncertain:
         return row.missing
     action = default_action(row, context.accessible_ids)
     if action is not None:
         refusal = get_write_reason(row, context)
-        return _make_refusal_hint(row, context, refusal) if refusal else action.key_hint
+        if refusal:
+            return _describe_refusal(row, context, refusal)
+        return _describe_action(action, row)
+    return _describe_waiting(row, context)
+
+
+def _describe_waiting(row: Row, context: CommandContext) -> str:
+    """Return who can do something where the user cannot, or why nobody can."""
     if row.status == PENDING:
-        return "an administrator of the target accepts or denies it"
+        if get_other_side_reason(context) is not None:
+            return f"An administrator of {row.target.title} must accept."
+        can_write = get_write_reason(row, context) is None
+        then = ", then a accepts" if can_write else ""
+        return f"{row.target.title} must accept. g: act there{then}."
     if row.direction is Direction.INBOUND and row.status == DISCONNECTED:
-        return "only the source can request it again"
+        return f"Only {row.source.title} can request it again."
     reason = REQUEST.disabled_reason(row, context.accessible_ids)
     return reason.reason if reason else ""
 
 
-def _make_refusal_hint(row: Row, context: CommandContext, refusal: DisabledReason) -> str:
+def _describe_action(action: Action, row: Row) -> str:
+    if action is REQUEST:
+        again = " again" if row.status == DISCONNECTED else ""
+        return f"r requests it{again}; then {row.target.title} must accept."
+    if action is ACCEPT:
+        return f"{row.source.title} waits for you: a accepts, d denies."
+    return f"{action.key_hint[:1].upper()}{action.key_hint[1:]}."
+
+
+def _describe_refusal(row: Row, context: CommandContext, refusal: DisabledReason) -> str:
     if context.workspace.lock.permanent:
         return refusal.reason
     if context.role == STANDARD_USER:
-        waits = "it waits for an administrator"
-        return f"{waits if row.waits_for_acting else refusal.brief}; you are a {context.role}"
-    return "read-only until U unlocks writes"
+        waits = f"It waits for an administrator of {row.target.title}"
+        why = waits if row.waits_for_acting else "Only administrators change it"
+        return f"{why}; you are a {context.role}."
+    return "Read-only until U unlocks writes."

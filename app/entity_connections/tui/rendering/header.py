@@ -1,8 +1,7 @@
-"""The lines above the rows: acting entity, tenant and user; path and age; the tabs."""
+"""The top line: tenant, acting entity, what waits, user; and the tabs."""
 
 from datetime import datetime
 
-from rich.cells import cell_len
 from textual.content import Content
 
 from entity_connections.domain.connections import Direction
@@ -17,59 +16,79 @@ TAB_TITLES = {
     Direction.INBOUND: "Share From (Inbound)",
 }
 """Zuora's own titles (contract I2)."""
+_SHORT_TITLES = {Direction.OUTBOUND: "Share To", Direction.INBOUND: "Share From"}
 
 MIN_ENTITY_WIDTH, MIN_TENANT_WIDTH = 16, 8
 """Cells that the names of the acting entity and of the tenant always get."""
 
 
 def render_header(
-    workspace: Workspace, user: str, state: ScreenState | None, age: str, width: int
+    workspace: Workspace, user: str, state: ScreenState | None, waiting: int, width: int
 ) -> Content:
-    """Return two lines: acting entity, tenant and user; path and age of the list."""
-    right = _render_tenant(workspace, user, state, width - MIN_ENTITY_WIDTH - 6)
-    room = max(MIN_ENTITY_WIDTH, width - right.cell_length - 5)
-    entity = state.session.tenant.hierarchy.get(state.acting_id) if state else None
-    name = entity.cut_title(room, cut_text) if entity else "—"
-    left = link_to_command(Content.assemble((name, "bold"), " ▾"), "entity")
-    path = _render_path(workspace, width, cell_len(age))
-    return Content("\n").join(
-        [_justify(left, right, width), _justify(path, Content.styled(age, MUTED), width)]
-    )
+    """Return the top line.
 
-
-def _render_path(workspace: Workspace, width: int, age_width: int) -> Content:
-    """Return the path of Zuora's menu, or the faults that are on: nobody must overlook them."""
+    Args:
+        workspace: the tenant.
+        user: the user, before there is a state.
+        state: the state of the screen, or None.
+        waiting: how many requests wait in all entities that the user may enter.
+        width: in cells.
+    """
+    tenant = _render_tenant(workspace, width - MIN_ENTITY_WIDTH - 4)
     if workspace.fault_switches and (faults := workspace.fault_switches.summarize()):
-        room = width - age_width - 2
-        text = Content(f" FAULTS ON: {faults} ").truncate(room, ellipsis=True)
-        return text.stylize("bold reverse $text-warning")
-    path = "Manage Entity Connections"
-    return Content.styled(f"Administration > {path}" if width > 64 else path, MUTED)
+        # Before all that is cut: nobody must overlook it.
+        text = Content(f" FAULTS ON: {faults} ").truncate(max(20, width // 3), ellipsis=True)
+        tenant = Content.assemble(tenant, "  ", text.stylize("bold reverse $text-warning"))
+    room = width - tenant.cell_length - 2
+    parts = []
+    if waiting:
+        waits = Content.styled(f"◐ {waiting} waiting", "bold $text-warning")
+        parts.append(link_to_command(waits, "inbound"))
+    who = [state.session.login if state else user]
+    if role := state.session.role(state.acting_id) if state else None:
+        who.append(role)
+    parts += [link_to_command(Content.styled(" · ".join(who), MUTED), "user")]
+    if state is None:
+        path = Content("—")
+    else:
+        path = _render_path(state, room - sum(2 + part.cell_length for part in parts))
+    shown: list[Content] = []
+    for part in parts:
+        if path.cell_length + sum(2 + p.cell_length for p in [*shown, part]) <= room:
+            shown.append(part)
+    right = Content("  ").join(shown)
+    left = Content.assemble(tenant, "  ", link_to_command(path, "entity"))
+    return left + Content(" " * max(1, width - left.cell_length - right.cell_length)) + right
 
 
-def _render_tenant(
-    workspace: Workspace, user: str, state: ScreenState | None, room: int
-) -> Content:
-    """Return environment, tenant and write lock, then login and role if there is room."""
+def _render_path(state: ScreenState, room: int) -> Content:
+    """Return the acting entity, and the entities above it if there is room."""
+    hierarchy = state.session.tenant.hierarchy
+    entity = hierarchy.get(state.acting_id)
+    path = Content.assemble(
+        (entity.cut_title(max(MIN_ENTITY_WIDTH, room - 2), cut_text), "bold"), " ▾"
+    )
+    above, seen = hierarchy.parent(entity), {entity.id}
+    while above is not None and above.id not in seen:
+        longer = Content.assemble((f"{above.title} ▸ ", MUTED), path)
+        if longer.cell_length > room:
+            break
+        seen.add(above.id)
+        path, above = longer, hierarchy.parent(above)
+    return path
+
+
+def _render_tenant(workspace: Workspace, room: int) -> Content:
+    """Return environment, tenant and write lock."""
     environment, lock = workspace.risk.value.upper(), ""
     if workspace.lock.locked:
-        lock = "READ-ONLY"
+        lock = " · READ-ONLY"
     elif workspace.risk is Risk.PRODUCTION:
-        lock = "WRITES UNLOCKED"
-    name_room = room - len(environment) - 1 - (len(lock) + 3 if lock else 0)
+        lock = " · WRITES UNLOCKED"
+    name_room = room - len(environment) - 1 - len(lock)
     name = Content(workspace.name).truncate(max(MIN_TENANT_WIDTH, name_room), ellipsis=True).plain
-    tenant = f"{environment} {name}{' · ' * bool(lock)}{lock}"
-    login = state.session.login if state else user
-    role = state.session.role(state.acting_id) if state else None
-    who = ""
-    for part in (login, role):
-        if not part or cell_len(f"{tenant}{who} · {part}") > room:
-            break
-        who += f" · {part}"
-    styled = Content.styled(tenant, _get_tenant_style(workspace))
-    if not lock:
-        return link_to_command(styled + Content(who), "user")
-    return link_to_command(styled, "unlock") + link_to_command(Content(who), "user")
+    tenant = Content.styled(f"{environment} {name}{lock}", _get_tenant_style(workspace))
+    return link_to_command(tenant, "unlock") if lock else tenant
 
 
 def render_tenant_name(workspace: Workspace) -> Content:
@@ -82,10 +101,6 @@ def _get_tenant_style(workspace: Workspace) -> str:
     if workspace.risk is Risk.PRODUCTION:
         return "bold $text-warning" if workspace.lock.locked else "bold reverse $text-error"
     return "$text-primary" if workspace.risk is Risk.SANDBOX else ""
-
-
-def _justify(left: Content, right: Content, width: int) -> Content:
-    return left + Content(" " * max(1, width - left.cell_length - right.cell_length)) + right
 
 
 def format_age(then: datetime, now: datetime) -> str:
@@ -109,29 +124,39 @@ def format_list_age(
     return f"reading… · read {age}" if cached or reading else f"updated {age}"
 
 
-def render_tabs(state: ScreenState | None) -> Content:
-    """Return the titles of the tabs with their counts."""
-    active = state.direction if state else Direction.OUTBOUND
-    parts = []
-    for direction in Direction:
-        is_active = direction is active
-        count = _format_count(state, direction) if state and state.snapshot else ""
-        title = Content.styled(TAB_TITLES[direction], "b u $text-primary" if is_active else MUTED)
-        number = Content.styled(f" {count} ", "" if is_active else MUTED) if count else Content(" ")
-        mark = Content("▸" if is_active else " ")
-        parts.append(mark + link_to_command(title + number, direction.value))
-    return Content("│").join(parts)
+def render_tabs(state: ScreenState | None, width: int) -> Content:
+    """Return the titles of the tabs with their counts; shorter ones if there is no room."""
+    for titles in (TAB_TITLES, _SHORT_TITLES):
+        tabs = Content("──").join(
+            _render_tab(state, direction, f"{number} {titles[direction]}")
+            for number, direction in enumerate(Direction, start=1)
+        )
+        if tabs.cell_length <= width:
+            break
+    return tabs
 
 
-def _format_count(state: ScreenState, direction: Direction) -> str:
+def _render_tab(state: ScreenState | None, direction: Direction, title: str) -> Content:
+    is_active = direction is (state.direction if state else Direction.OUTBOUND)
+    text = Content.styled(f" {title}", "bold $foreground" if is_active else MUTED)
+    if state and state.snapshot:
+        text += _render_count(state, direction, "$foreground" if is_active else MUTED)
+    text = link_to_command(text + Content(" "), direction.value)
+    return Content.assemble("┤", text, "├") if is_active else text
+
+
+def _render_count(state: ScreenState, direction: Direction, style: str) -> Content:
     total = state.count(direction)
     shown = state.visible_count if direction is state.direction else total
     # The outbound tab has a row for every entity; others may be missing from a partial list.
-    partial = direction is Direction.INBOUND and state.snapshot and not state.snapshot.complete
-    more = " or more" if partial else ""
-    parts = [f"{shown} of {total}{more}"] if shown != total else []
-    if direction is Direction.INBOUND and state.waiting_count:
-        parts.append(f"{state.waiting_count}{more} waiting")
-    if direction is Direction.INBOUND and state.undecided_count:
-        parts.append(f"{state.undecided_count} may wait")
-    return " · ".join(parts) or f"{total}{more}"
+    inbound = direction is Direction.INBOUND
+    more = " or more" if inbound and state.snapshot and not state.snapshot.complete else ""
+    count = f"{shown} of {total}{more}" if shown != total else f"{total}{more}"
+    parts = [Content.styled(f" {count}", style)]
+    if inbound and state.waiting_count:
+        parts.append(
+            Content.styled(f" ◐ {state.waiting_count}{more} waiting", "bold $text-warning")
+        )
+    if inbound and state.undecided_count:
+        parts.append(Content.styled(f" ? {state.undecided_count} may wait", "$text-warning"))
+    return Content("").join(parts)

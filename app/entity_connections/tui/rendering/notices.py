@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from entity_connections.domain.errors import ZuoraError
@@ -75,11 +76,13 @@ def make_notice(kind: Kind, *lines: str, lifetime: Lifetime | None = None) -> No
     return Notice(kind, lines, lifetime)
 
 
-def render_notice(notice: Notice) -> Content:
-    """Return the sign of the kind and the lines."""
-    first, *more = notice.lines
-    rest = [Content(f"\n{line}") for line in more if line]
-    return Content.assemble((f"{_SIGNS[notice.kind]} ", "bold"), first, *rest)
+def render_notice(notice: Notice, width: int) -> Content:
+    """Return the sign of the kind and the lines, on one line if they fit into `width` cells."""
+    sentences = [line for line in notice.lines if line]
+    text = " ".join(sentences)
+    if cell_len(text) + 2 > width:
+        text = "\n".join(sentences)
+    return Content.assemble((f"{_SIGNS[notice.kind]} ", "bold"), text)
 
 
 def make_outcome_notice(operation: Operation) -> Notice:

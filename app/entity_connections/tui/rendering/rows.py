@@ -1,7 +1,7 @@
 """The columns of the main screen, and a row of a tab as a row of the grid."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from entity_connections.domain.actions import REQUEST
 from entity_connections.domain.actions.default_action import default_action
@@ -15,7 +15,14 @@ from entity_connections.domain.rows import NOT_CONNECTED, UNKNOWN, Row
 from entity_connections.services.screen_state import Progress, ScreenState
 from entity_connections.tui.commands.command import CommandContext
 from entity_connections.tui.commands.row_actions import get_write_reason
+from entity_connections.tui.rendering.tree import STEP, draw_branches
 from entity_connections.tui.widgets.grid.layout import Cell, Column, Item
+
+if TYPE_CHECKING:
+    from entity_connections.domain.entities import Hierarchy
+
+MARK = "✓"
+"""The sign of a marked row."""
 
 
 class StatusStyle(NamedTuple):
@@ -36,14 +43,25 @@ STATUS_STYLES = {
 _UNKNOWN_STATUS = StatusStyle("?", "warn", "")
 
 
+TONE_COLORS = {
+    "good": "$text-success",
+    "wait": "$text-warning",
+    "end": "$text-error",
+    "warn": "$text-warning",
+    "mute": "$foreground-muted",
+}
+"""The colour of each tone of a status outside a grid."""
+
+
 def make_columns(direction: Direction) -> tuple[Column, ...]:
     """Return the columns of a tab."""
     counterpart = "Target entity" if direction is Direction.OUTBOUND else "Source entity"
     return (
         Column("counterpart", counterpart, 16, weight=3, sortable=True),
-        Column("under", "Under", 16, weight=2, hide_below=96, sortable=True),
-        Column("status", "Status", 17, sortable=True),
-        Column("action", "Action", 20, weight=2),
+        Column("status", "Status", 15, weight=1, sortable=True),
+        Column("back", "Back", 4, hide_below=66),
+        Column("key", "", 1),
+        Column("action", "Action", 18, weight=1),
     )
 
 
@@ -53,40 +71,84 @@ class ItemCache:
     def __init__(self) -> None:
         self._key: tuple[object, ...] = ()
         self._items: dict[str, Item] = {}
+        self._hierarchy: Hierarchy | None = None
+        self._branches: dict[str, str] = {}
 
     def make_items(
         self, state: ScreenState, rows: Sequence[Row], context: CommandContext
     ) -> list[Item]:
         """Return the grid rows for rows of the active tab."""
-        locked = context.workspace.lock.locked
-        key = (state.snapshot, state.direction, state.revision, locked, context.role)
+        locked, tab = context.workspace.lock.locked, state.tab
+        is_tree = state.direction is Direction.OUTBOUND and not tab.is_flat
+        key = (state.snapshot, state.direction, state.revision, locked, context.role, is_tree)
         if key != self._key:
             self._key, self._items = key, {}
-        self._items.pop(state.tab.pinned or "", None)  # this row may differ from the list
+        branches = self._find_branches(state) if is_tree else None
+        self._items.pop(tab.pinned or "", None)  # this row may differ from the list
         for row in rows:
             if row.key not in self._items:
-                self._items[row.key] = make_item(row, context, state.progress(row))
-        return [self._items[row.key] for row in rows]
+                self._items[row.key] = make_item(row, context, state.progress(row), branches)
+        if not tab.marks:
+            return [self._items[row.key] for row in rows]
+        return [
+            self._items[row.key]._replace(sign=MARK)
+            if row.key in tab.marks
+            else self._items[row.key]
+            for row in rows
+        ]
+
+    def _find_branches(self, state: ScreenState) -> dict[str, str]:
+        """Return the lines of the tree, without a level where only the acting entity is."""
+        hierarchy = state.session.tenant.hierarchy
+        if hierarchy is not self._hierarchy:
+            self._hierarchy, self._branches = hierarchy, draw_branches(hierarchy)
+        roots = [entity.id for entity in hierarchy if not hierarchy.depth(entity.id)]
+        if roots != [state.acting_id]:
+            return self._branches
+        return {key: branch[STEP:] for key, branch in self._branches.items()}
 
 
-def make_item(row: Row, context: CommandContext, progress: Progress | None) -> Item:
-    """Return the grid row for a row of a tab; `context` need not be about this row."""
-    status, action = format_status(row.state), _make_action_cell(row, context)
+def make_item(
+    row: Row,
+    context: CommandContext,
+    progress: Progress | None,
+    branches: Mapping[str, str] | None,
+) -> Item:
+    """Return the grid row for a row of a tab.
+
+    Args:
+        row: the row.
+        context: the state of the screen; it need not be about this row.
+        progress: the state of the last operation on the row, where it is not finished.
+        branches: what stands before each entity in the tree; None where rows are no tree, and
+            the parent is named instead.
+    """
+    status, (key, action) = format_status(row.state), _make_action_cells(row, context)
     if progress is Progress.SENDING:
-        status, action = Cell("… sending", "wait"), Cell("")
+        status, key, action = Cell("… sending", "wait"), Cell(""), Cell("")
     elif progress is Progress.UNKNOWN:
-        action = Cell("? outcome unknown", "warn")
+        key, action = Cell(""), Cell("? outcome unknown", "warn")
+    tone, before, after = "" if row.counterpart.listed else "mute", "", ""
+    if branches is not None:
+        before = branches.get(row.key, "")
+    elif row.parent is not None:
+        after = f"  in {row.parent.title}"
     cells = {
-        "counterpart": Cell(
-            row.counterpart.title, "" if row.counterpart.listed else "mute", (row.counterpart,)
-        ),
-        "under": Cell(
-            row.parent.title if row.parent else "", "", (row.parent,) if row.parent else ()
-        ),
+        "counterpart": Cell(row.counterpart.title, tone, (row.counterpart,), before, after),
         "status": status,
+        "back": _make_back_cell(row),
+        "key": key,
         "action": action,
     }
     return Item(row.key, cells)
+
+
+def _make_back_cell(row: Row) -> Cell:
+    """Return the sign of the other direction, or nothing where there is no record."""
+    if row.reverse is None:
+        return Cell("")
+    style = STATUS_STYLES.get(row.reverse.status, _UNKNOWN_STATUS)
+    return Cell(f" {style.sign}", style.tone)
 
 
 def format_status(state: str) -> Cell:
@@ -95,13 +157,18 @@ def format_status(state: str) -> Cell:
     return Cell(f"{style.sign} {state}", style.tone)
 
 
-def _make_action_cell(row: Row, context: CommandContext) -> Cell:
-    """Return the action that makes sense; it looks like a link only if it is possible."""
+def _make_action_cells(row: Row, context: CommandContext) -> tuple[Cell, Cell]:
+    """Return the key and the name of the action that makes sense.
+
+    They look like a link, or like harm, only if the action is possible.
+    """
     action = default_action(row, context.accessible_ids)
     if action is not None:
         refusal = get_write_reason(row, context)
         if refusal is None:
-            return Cell(action.label, "action")
-        return Cell(refusal.brief or action.label, "mute")
+            tone = "harm" if action.irreversible else "link"
+            return Cell(action.key, tone), Cell(action.label, tone)
+        return Cell(""), Cell(refusal.brief or action.label, "mute")
     reason = REQUEST.disabled_reason(row, context.accessible_ids)
-    return Cell(reason.brief if reason and row.direction is Direction.OUTBOUND else "", "mute")
+    brief = reason.brief if reason and row.direction is Direction.OUTBOUND else ""
+    return Cell(""), Cell(brief, "mute")

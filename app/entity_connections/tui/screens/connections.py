@@ -21,6 +21,8 @@ from entity_connections.tui.rendering import notices
 from entity_connections.tui.rendering.notices import Kind, Lifetime
 from entity_connections.tui.screens.connections_view import ConnectionsView
 from entity_connections.tui.timing import Timing
+from entity_connections.tui.widgets.entity_tree import EntityTree
+from entity_connections.tui.widgets.filter_input import FilterInput
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.too_small import TooSmall, is_too_small
 from entity_connections.tui.workers import Workers
@@ -36,7 +38,6 @@ class ConnectionsScreen(Screen[None]):
 
     Attributes:
         is_started: whether the tenant is being opened, or is open.
-        quit_refused: whether the user was told that a write is being sent, and may insist.
     """
 
     BINDINGS = [
@@ -52,7 +53,7 @@ class ConnectionsScreen(Screen[None]):
         self.workspace = workspace
         self.timing = timing
         self._clear_input = clear_input
-        self.is_started = self.quit_refused = False
+        self.is_started = False
 
     def compose(self) -> ComposeResult:
         yield ConnectionsView(self.workspace, self.timing)
@@ -78,7 +79,7 @@ class ConnectionsScreen(Screen[None]):
         await opened.wait()
 
     async def _restart(self, workspace: Workspace, opened: asyncio.Event) -> None:
-        self.is_started = self.quit_refused = False
+        self.is_started = False
         self.workspace = workspace
         await self.recompose()
         self._start()
@@ -107,6 +108,7 @@ class ConnectionsScreen(Screen[None]):
             state.act_in(message.acting_id)
         self.view.entered = True
         self._clear_failure()
+        self.tenant_workers.read_history()
         state.update_unresolved(message.recovered)
         if message.journal_error:
             self.view.notice_bar.show_notice(Kind.ERROR, message.journal_error)
@@ -165,12 +167,16 @@ class ConnectionsScreen(Screen[None]):
         self.view.failure = self.view.retry_at = None
         self.view.notice_bar.expire_notice(Lifetime.UNTIL_READ)
 
+    @on(Workers.HistoryRead)
+    def _handle_history_read(self, message: Workers.HistoryRead) -> None:
+        self.view.history = message.history
+
     @on(Workers.OperationFinished)
     def _handle_operation_finished(self, message: Workers.OperationFinished) -> None:
-        self.quit_refused = False
         message.state.finish_operation(message.operation)
         self.view.notice_bar.notice = notices.make_outcome_notice(message.operation)
         self._handle_new_list(message.state)
+        self.tenant_workers.read_history()
 
     def _handle_new_list(self, state: ScreenState) -> None:
         """Record outcomes that a list has proven, and check the confirmation that is open."""
@@ -203,10 +209,17 @@ class ConnectionsScreen(Screen[None]):
             )
         self.view.notice_bar.show_notice(Kind.INFO, *lines, lifetime=Lifetime.UNTIL_LIST_CHANGES)
 
+    def action_toggle_status(self, group: str) -> None:
+        """Show the rows of a status besides those that are shown, or no longer."""
+        if self.state is not None and self.app.screen is self:
+            self.state.toggle_status(group)
+
     def action_back(self) -> None:
-        """Take one step back: end a wait, clear the notice, or clear the filter."""
+        """Take one step back: end a wait, leave the tree, clear the notice, or the filters."""
         view = self.view
-        if view.request_log is not None and view.request_log.delays:
+        if isinstance(self.focused, FilterInput) and self.focused is not view.filter_input:
+            view.close_tree_filter()
+        elif view.request_log is not None and view.request_log.delays:
             view.request_log.cancel_delays()
         elif view.reading and view.slow_seconds and self.focused is not view.filter_input:
             self.tenant_workers.cancel_reading()
@@ -232,6 +245,17 @@ class ConnectionsScreen(Screen[None]):
             self.view.reading = True
             self.tenant_workers.read(self.state)
 
+    @on(EntityTree.EntitySelected)
+    def _handle_entity_selected(self, event: EntityTree.EntitySelected) -> None:
+        if self.state is None:
+            return
+        tenant = self.state.session.tenant
+        if reason := tenant.no_access_reason(tenant.hierarchy.get(event.entity_id)):
+            self.view.notice_bar.show_notice(Kind.INFO, reason)
+        else:
+            self.view.close_tree_filter()
+            self.act_in(event.entity_id)
+
     @on(Grid.HeaderSelected)
     def _sort_by_column(self, event: Grid.HeaderSelected) -> None:
         if self.state is not None:
@@ -242,5 +266,5 @@ class ConnectionsScreen(Screen[None]):
     def _handle_row_selected(self, event: Grid.RowSelected | Grid.CellSelected) -> None:
         if isinstance(event, Grid.RowSelected):
             run_row_command(self, event.key)
-        elif event.column == "action":
+        elif event.column in ("key", "action"):
             run_row_command(self, event.key, clicked=True)

@@ -2,13 +2,15 @@
 
 import asyncio
 import math
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.css.query import NoMatches
 from textual.getters import query_one
 from textual.reactive import var
@@ -20,15 +22,17 @@ from entity_connections.domain.errors import ZuoraError
 from entity_connections.services.refresh_interval import rate_limit_sentence
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.screen_state import ScreenState
+from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.commands.command import CommandContext
 from entity_connections.tui.rendering.banner import BannerState, render_banner
-from entity_connections.tui.rendering.detail import render_detail
+from entity_connections.tui.rendering.detail import render_detail, render_short_detail
 from entity_connections.tui.rendering.empty_states import (
     READING,
     render_empty_state,
     render_error_state,
 )
+from entity_connections.tui.rendering.frame import Panes, divide_width, draw_line
 from entity_connections.tui.rendering.header import (
     format_age,
     format_list_age,
@@ -38,18 +42,25 @@ from entity_connections.tui.rendering.header import (
 from entity_connections.tui.rendering.key_bar import render_key_bar
 from entity_connections.tui.rendering.notices import PASSING, Kind, Lifetime, list_error_hints
 from entity_connections.tui.rendering.rows import ItemCache, make_columns
+from entity_connections.tui.rendering.status_counts import render_status_counts
+from entity_connections.tui.rendering.text import MUTED, link_to_command
 from entity_connections.tui.timing import Timing
+from entity_connections.tui.widgets.entity_tree import EntityTree
 from entity_connections.tui.widgets.filter_input import FilterInput
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.notice_bar import NoticeBar
 from entity_connections.tui.widgets.text_lines import TextLines
 
+FILTER_WIDTH, OPEN_FILTER_WIDTH = 14, 28
+"""Cells of the filter while it is empty and while it is used."""
 AGE_INTERVAL = 60.0
 """Seconds between two updates of the list's age, which is shown in minutes."""
 
 
 class ConnectionsView(Vertical):
-    """Shows the header, the two tabs, the rows, the details of a row, a notice and the keys.
+    """Shows the top line, a frame with the tree, the rows and the detail, a notice and the keys.
+
+    Where there is no room for three panes, the detail stands under the rows, without the tree.
 
     Args:
         workspace: the tenant.
@@ -63,14 +74,18 @@ class ConnectionsView(Vertical):
         failure: why the tenant could not be opened, or None.
         retry_at: when reading is tried again, if Zuora named a time.
         request_log: the calls to Zuora, once the tenant is being opened.
+        history: what the journal holds, newest first, by the ids of source and target.
     """
 
     header = query_one("#header", TextLines)
-    banner = query_one("#banner", TextLines)
     tabs = query_one("#tabs", TextLines)
+    panes = query_one("#panes", Horizontal)
+    counts = query_one("#counts", TextLines)
     rows = query_one("#rows", Grid)
     filter_input = query_one("#filter", FilterInput)
+    rule = query_one("#rule", TextLines)
     detail = query_one("#detail", TextLines)
+    banner = query_one("#banner", TextLines)
     notice_bar = query_one("#notice", NoticeBar)
     key_bar = query_one("#keys", TextLines)
 
@@ -78,6 +93,7 @@ class ConnectionsView(Vertical):
     reading: var[bool] = var(False, init=False, always_update=True)
     failure: var[ZuoraError | None] = var(None, init=False)
     request_log: var[RequestLog | None] = var(None, init=False)
+    history: var[Mapping[tuple[str, str], Sequence[Entry]]] = var({}, init=False)
     retry_at: datetime | None = None
 
     def __init__(self, workspace: Workspace, timing: Timing) -> None:
@@ -86,6 +102,8 @@ class ConnectionsView(Vertical):
         self.timing = timing
         self.user = workspace.user
         self.entered = False
+        self.widths = divide_width(0)
+        self._tree: EntityTree | None = None
         self._started_at = now()
         self._reading_since = 0.0
         self._detail_timer: asyncio.TimerHandle | None = None
@@ -93,13 +111,18 @@ class ConnectionsView(Vertical):
 
     def compose(self) -> ComposeResult:
         yield TextLines(id="header")
-        yield TextLines(id="banner")
         yield TextLines(id="tabs")
-        yield _make_filter()
-        yield Grid(make_columns(Direction.OUTBOUND), id="rows")
-        yield TextLines(id="detail")
-        yield NoticeBar(id="notice")
+        with Horizontal(id="panes"):
+            with Vertical(id="main"):
+                with Horizontal(id="filters"):
+                    yield TextLines(id="counts")
+                    yield _make_filter()
+                yield Grid(make_columns(Direction.OUTBOUND), id="rows")
+            yield TextLines(id="rule")
+            yield TextLines(id="detail")
+        yield TextLines(id="banner")
         yield TextLines(id="keys")
+        yield NoticeBar(id="notice")
 
     def on_mount(self) -> None:
         """Show the first frame, which needs nothing from Zuora."""
@@ -114,8 +137,30 @@ class ConnectionsView(Vertical):
         self.set_interval(AGE_INTERVAL, self._draw_header)
 
     def on_resize(self) -> None:
+        self._divide(divide_width(self.size.width))
         self._draw_header()
         self._draw_detail()
+
+    def _divide(self, widths: Panes) -> None:
+        """Give the panes their widths; mount the tree when there is room for it."""
+        self.widths = widths
+        wide = widths.tree > 0
+        self.set_class(wide, "-three-panes")
+        if wide and self._tree is None:
+            self._tree = EntityTree(id="tree")
+            self.panes.mount(self._tree, before=0)
+            self.call_after_refresh(self._draw_tree)
+        if self._tree is not None:
+            if self._tree.display and not wide and self._tree.has_focus_within:
+                self.screen.set_focus(self.rows)
+            self._tree.display = wide
+            self._tree.styles.width = widths.tree + 1
+        self.detail.styles.width = widths.detail + 2 if wide else "100%"
+
+    @property
+    def entity_tree(self) -> EntityTree | None:
+        """The tree of entities, or None where there is no room for it."""
+        return self._tree if self.widths.tree else None
 
     @property
     def context(self) -> CommandContext:
@@ -166,10 +211,15 @@ class ConnectionsView(Vertical):
             log.changed = partial(self.mutate_reactive, ConnectionsView.request_log)
         self._draw_banner()
 
+    def watch_history(self) -> None:
+        """Show what the journal knows of the row."""
+        self._draw_detail()
+
     def redraw(self) -> None:
         """Draw everything; to be called after a change of the write lock or of the faults."""
         if self.state is not None:
             self._draw_rows(self.state)
+            self._draw_tree()
         self._draw_header()
 
     # Drawing
@@ -179,13 +229,23 @@ class ConnectionsView(Vertical):
             return
         state, faults = self.state, self.workspace.fault_switches
         self.app.set_class(faults is not None and bool(faults.summarize()), "-faults")
-        age = format_list_age(
-            state, now(), reading=self.reading, cached=state is not None and self._is_cached(state)
-        )
+        waiting = sum(state.session.tenant.count_waiting().values()) if state else 0
         width = self.size.width - 2
-        self.header.update(render_header(self.workspace, self.user, state, age, width))
-        self.tabs.update(render_tabs(state))
+        self.header.update(render_header(self.workspace, self.user, state, waiting, width))
+        titles = [render_tabs(state, self.widths.rows - 2)]
+        if self.widths.tree:
+            titles.insert(0, Content.styled(" Entities ", MUTED))
+            titles.append(Content.styled(" Connection ", MUTED))
+        self.tabs.update(draw_line("╭┬╮", self.widths, titles, Content()))
+        self._draw_counts()
         self._draw_banner()
+
+    def _draw_counts(self) -> None:
+        """Draw the counts of the statuses, in the room that the filter leaves."""
+        used = self.filter_input.value or self.filter_input.has_focus
+        width = OPEN_FILTER_WIDTH if used else FILTER_WIDTH
+        self.filter_input.styles.width = width
+        self.counts.update(render_status_counts(self.state, self.widths.rows - width - 2))
 
     def _draw_banner(self) -> None:
         """Draw the banner now, and each second while it counts seconds."""
@@ -204,7 +264,13 @@ class ConnectionsView(Vertical):
             rate_limit=rate_limit_sentence(log.rate_limit) if log else "",
             warnings=snapshot.warnings if snapshot else (),
         )
-        self.banner.update(render_banner(banner, self.size.width - 2))
+        age = format_list_age(
+            state, now(), reading=self.reading, cached=state is not None and self._is_cached(state)
+        )
+        text = render_banner(banner, self.size.width - 6)
+        text = Content.assemble(" ", text, " ") if text.plain else text
+        right = Content.styled(f" {age} ", MUTED)
+        self.banner.update(draw_line("╰┴╯", self.widths, [text], right))
         if banner.counts_seconds or (state is not None and state.sending):
             self._countdown.resume()
         else:
@@ -247,10 +313,24 @@ class ConnectionsView(Vertical):
     def _draw_detail(self) -> None:
         if not self._can_draw:
             return
-        context = self.context
+        context, widths = self.context, self.widths
+        row = context.row
+        history = self.history.get((row.source.id, row.target.id), ()) if row else ()
         with suppress(NoMatches):  # the screen may be closing
-            self.detail.update(render_detail(context, self.size.width))
+            if widths.detail:
+                self.detail.update(render_detail(context, history, widths.detail - 2))
+            else:
+                self.detail.update(render_short_detail(context, history, widths.rows - 2))
+                id_ = Content()
+                if row is not None and row.connection:
+                    id_ = Content.styled(f" {row.connection.id}  c copies ", MUTED)
+                    id_ = link_to_command(id_, "copy_id")
+                self.rule.update(draw_line("├─┤", widths, [], id_))
             self.key_bar.update(render_key_bar(context, self.size.width - 2))
+
+    def _draw_tree(self) -> None:
+        if self.entity_tree is not None and self.state is not None:
+            self.entity_tree.show_state(self.state)
 
     # Notices
 
@@ -273,34 +353,42 @@ class ConnectionsView(Vertical):
         """Adapt filter and focus to another tab or another acting entity."""
         self.notice_bar.clear_notice()
         if self.state is not None:
-            text = self.state.tab.filter_text
-            self.filter_input.value = text
-            self.filter_input.display = bool(text)
+            self.filter_input.value = self.state.tab.filter_text
         self.screen.set_focus(self.rows)
 
     def open_filter(self) -> None:
-        """Show the filter."""
+        """Give the focus to the filter."""
         if self.state is not None:
-            self.filter_input.value = self.state.tab.filter_text
-            self.filter_input.display = True
             self.screen.set_focus(self.filter_input)
 
     def close_filter(self) -> None:
-        """Clear the filter and hide it."""
+        """Clear the filters."""
         self.filter_input.value = ""
-        self.filter_input.display = False
+        if self.state is not None and self.state.tab.statuses:
+            self.state.clear_filters()
         self.screen.set_focus(self.rows)
 
-    async def replace_filter(self) -> None:
-        """Replace a filter widget that handles no more messages after an error in it."""
+    def close_tree_filter(self) -> None:
+        """Clear the filter of the tree, and go back to the rows."""
+        if self._tree is not None:
+            self._tree.close_filter()
+        self.screen.set_focus(self.rows)
+
+    async def replace_filter(self, broken: FilterInput) -> None:
+        """Replace a filter that handles no more messages after an error in it."""
+        if self._tree is not None and broken is not self.filter_input:
+            await self._tree.recompose()
+            self.close_tree_filter()
+            return
         await self.filter_input.remove()
-        await self.mount(_make_filter(), before=self.rows)
+        await self.query_one("#filters").mount(_make_filter())
         self._watch_filter()
         self.close_filter()
 
     def _watch_filter(self) -> None:
         # Called at once, so that a letter and the rows it leaves appear in one frame.
         self.watch(self.filter_input, "value", self._filter_rows, init=False)
+        self.watch(self.filter_input, "has_focus", self._draw_counts, init=False)
 
     def _filter_rows(self, text: str) -> None:
         if self.state is not None and text != self.state.tab.filter_text:
@@ -318,4 +406,4 @@ class ConnectionsView(Vertical):
 
 
 def _make_filter() -> FilterInput:
-    return FilterInput(id="filter", placeholder="Filter rows", compact=True)
+    return FilterInput("#rows", "/ to filter", id="filter")

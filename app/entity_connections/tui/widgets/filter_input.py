@@ -1,4 +1,4 @@
-"""The input field of a filter; the arrow keys move the cursor of the rows below it."""
+"""The input field of a filter; the arrow keys move the cursor of its rows."""
 
 from textual.binding import Binding
 from textual.geometry import Size
@@ -9,7 +9,12 @@ from entity_connections.tui.widgets.grid.grid import Grid
 
 
 class FilterInput(Input):
-    """An input field above the only grid of its screen."""
+    """An input field that filters a grid of its screen.
+
+    Args:
+        grid: selects the grid.
+        placeholder: what is shown while the field is empty.
+    """
 
     BINDINGS = [
         Binding(key, action, label, id=f"filter.{key}", tooltip=tooltip)
@@ -24,10 +29,26 @@ class FilterInput(Input):
     # The field keeps its size, so a typed letter needs no new layout of the screen.
     virtual_size = Reactive(Size(0, 0), layout=False)
 
+    def __init__(self, grid: str, placeholder: str, *, id: str) -> None:
+        super().__init__(placeholder=placeholder, id=id, compact=True)
+        self._grid = grid
+
+    @property
+    def grid(self) -> Grid:
+        """The rows that are filtered."""
+        return self.screen.query_one(self._grid, Grid)
+
+    def on_focus(self) -> None:
+        """Let the cursor of the rows look as if they had the focus."""
+        self.grid.add_class("-filtering")
+
+    def on_blur(self) -> None:
+        self.grid.remove_class("-filtering")
+
     def action_move(self, rows: int) -> None:
         """Move the cursor of the grid down by a number of rows, or up if it is negative."""
-        self.screen.query_one(Grid).action_move(rows)
+        self.grid.action_move(rows)
 
     def action_move_page(self, pages: int) -> None:
         """Move the cursor of the grid by screenfuls."""
-        self.screen.query_one(Grid).action_move_page(pages)
+        self.grid.action_move_page(pages)

@@ -13,7 +13,11 @@ from entity_connections.tui.widgets.text_lines import TextLines
 
 
 class NoticeBar(TextLines):
-    """Shows a notice, and hides itself without one."""
+    """Shows a notice, and hides itself without one.
+
+    It stands on a layer above the screen, in the line that is kept free for it; a longer notice
+    covers the lines above that. So nothing on the screen moves.
+    """
 
     notice: var[Notice | None] = var(None)
 
@@ -21,7 +25,7 @@ class NoticeBar(TextLines):
         self.display = notice is not None
         if notice is not None:
             self.set_classes(f"-{notice.kind.value}")
-            self.update(render_notice(notice))
+            self.update(render_notice(notice, self.app.size.width - 2))
 
     def show_notice(self, kind: Kind, *lines: str, lifetime: Lifetime | None = None) -> None:
         """Show what happened, then what to do about it, a sentence each."""

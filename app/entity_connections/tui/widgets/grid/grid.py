@@ -2,7 +2,7 @@
 
 The cursor is the key of a record, never a row number: after rows were inserted, removed, sorted
 or filtered it is still on the record the user chose, as long as that record is there. A cursor
-step repaints two cells, and lines of unchanged rows are painted once.
+step repaints two lines, and lines of unchanged rows are painted once.
 
 The grid does not sort or filter: its owner does, and calls `Grid.set_items` with the result.
 """
@@ -35,7 +35,9 @@ from entity_connections.tui.widgets.grid.layout import (
     lay_out_columns,
 )
 
-TONES = frozenset({"good", "wait", "end", "warn", "mute", "action"})
+TONES = frozenset({"good", "wait", "end", "warn", "mute", "link", "harm"})
+ZEBRA_FROM = 30
+"""Rows from which every second line has a faint background, so that the eye keeps the line."""
 HEADER_HEIGHT = 1
 """Lines above the first row; they do not scroll."""
 
@@ -70,7 +72,7 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         )
     ]
     ALLOW_SELECT = False  # offsets for a text selection would cost a style for every segment
-    COMPONENT_CLASSES = {f"grid--{name}" for name in ("header", "cursor", "dim", *TONES)}
+    COMPONENT_CLASSES = {f"grid--{name}" for name in ("header", "cursor", "dim", "zebra", *TONES)}
 
     # Without layout: a letter typed into a filter must not lay out the whole screen.
     virtual_size = Reactive(Size(0, 0), layout=False)
@@ -112,8 +114,8 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         self._layout: tuple[int, Sequence[Column]] = (0, ())
         self._rows: dict[str, int] = {}
         self._cursor: str | None = None
-        self._styles: dict[tuple[str, bool], Style] = {}
-        self._strips: LRUCache[tuple[str, bool, bool], tuple[Item, Strip]] = LRUCache(2048)
+        self._styles: dict[tuple[str, str, bool], Style] = {}
+        self._strips: LRUCache[tuple[str, str, bool], tuple[Item, Strip]] = LRUCache(2048)
         self.set_reactive(Grid.columns, columns)
 
     def set_items(self, items: Iterable[Item], *, cursor: str | None = None) -> None:
@@ -155,6 +157,11 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         return nearest if nearest is not None or not self.items else self.items[0].key
 
     # Keys and the mouse
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the cursor keys move the cursor: the grid or its filter has the focus."""
+        return self.has_focus or self.has_class("-filtering")
 
     @property
     def cursor_key(self) -> str | None:
@@ -262,12 +269,12 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         super().notify_style_update()
 
     def _refresh_cursor(self, *keys: str) -> None:
-        """Repaint the cells that show the cursor in some rows, of which one is visible."""
-        width = self.slots[0].start + self.slots[0].width if self.slots else self._width
+        """Repaint some rows, of which one is visible."""
         top, page = self.scroll_offset.y, self._page
         lines = [self._rows[key] - top for key in keys]
-        regions = [Region(0, line + HEADER_HEIGHT, width, 1) for line in lines if 0 <= line < page]
-        self.refresh(*regions)
+        self.refresh(
+            *(Region(0, y + HEADER_HEIGHT, self._width, 1) for y in lines if 0 <= y < page)
+        )
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return lines, from the cache where possible.
@@ -298,28 +305,42 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         if row >= len(self.items):
             return Strip.blank(self._width, self._get_component_style())
         item = self.items[row]
-        has_cursor = item.key == self._cursor
-        cache_key = (item.key, has_cursor, self.stale or item.dim)
+        ground = ""
+        if item.key == self._cursor:
+            ground = "cursor"
+        elif row % 2 and len(self.items) >= ZEBRA_FROM:
+            ground = "zebra"
+        cache_key = (item.key, ground, self.stale or item.dim)
         cached_item, strip = self._strips.get(cache_key, (None, None))
         if strip is None or cached_item != item:
-            strip = self._paint_row(item, has_cursor=has_cursor)
+            strip = self._paint_row(item, ground)
             self._strips[cache_key] = (item, strip)
         return strip
 
-    def _paint_row(self, item: Item, *, has_cursor: bool) -> Strip:
+    def _paint_row(self, item: Item, ground: str) -> Strip:
+        """Paint a row.
+
+        Args:
+            item: the row.
+            ground: the component class of its background, or "".
+        """
         dim = item.dim or self.stale
-        plain = self._get_component_style("", dim=dim)
-        marked = self._get_component_style("cursor", dim=dim)
-        # The mark shows the cursor, and whether it has the focus, without any colour.
-        mark = (">" if self.has_focus else "-") if has_cursor else ""
-        parts = [(fit_text(mark, GUTTER), marked if has_cursor else plain)]
-        for number, slot in enumerate(self.slots):
+
+        def get_style(tone: str = "") -> Style:
+            return self._get_component_style(tone if tone in TONES and not dim else "", ground, dim)
+
+        # The bar shows the cursor, and whether it has the focus, without any colour.
+        bar = ("▌" if self.is_active else "▏") if ground == "cursor" else " "
+        edge = f"{bar}{item.sign or ' '}"
+        parts = [(edge, get_style("link" if edge.strip() else ""))]
+        for slot in self.slots:
             cell = item.cells[slot.column.key]
-            tone = cell.tone
-            style = self._get_component_style(tone) if tone in TONES and not dim else plain
-            # The cursor colours the first cell only: the other cells are not sent again.
-            style = marked if has_cursor and number == 0 else style
-            parts.append((" " + fit_cell(cell, slot.width), style))
+            before, text, after = fit_cell(cell, slot.width)
+            parts += [
+                (" " + before, get_style("mute" if before else cell.tone)),
+                (text, get_style(cell.tone)),
+                (after, get_style("mute")),
+            ]
         return self._make_strip(parts)
 
     def _paint_header(self) -> Strip:
@@ -337,7 +358,7 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         end = self.slots[-1].start + self.slots[-1].width if self.slots else GUTTER
         # The blank rest of the line takes the last style, so it needs no segment of its own.
         parts.append((" " * (self._width - end), parts[-1][1]))
-        segments = [Segment(text, style) for text, style in parts]
+        segments = [Segment(text, style) for text, style in parts if text]
         return Strip(segments, self._width).simplify()  # each segment costs 40 bytes of output
 
     def _paint_placeholder(self) -> Iterable[Strip]:
@@ -346,12 +367,22 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         lines = Visual.to_strips(self, content, width, None, style) if width else []
         return Strip.align(lines, style.rich_style, self._width, self._page, "center", "middle")
 
-    def _get_component_style(self, name: str = "", *, dim: bool = False) -> Style:
-        """Return the style of a component; cached, because Textual drops its own copy often."""
-        style = self._styles.get((name, dim))
+    def _get_component_style(self, name: str = "", ground: str = "", dim: bool = False) -> Style:
+        """Return the style of a component; cached, because Textual drops its own copy often.
+
+        Args:
+            name: the component class of the text, or "".
+            ground: the component class of the background, or "".
+            dim: whether the text is greyed.
+        """
+        style = self._styles.get((name, ground, dim))
         if style is None:
             style = self.get_component_rich_style(f"grid--{name}") if name else self.rich_style
+            if ground:
+                background = self.get_component_rich_style(f"grid--{ground}").bgcolor
+                text_style = self.get_component_styles(f"grid--{ground}").text_style
+                style += Style(bgcolor=background) + text_style
             if dim:
                 style += self.get_component_rich_style("grid--dim", partial=True)
-            self._styles[name, dim] = style
+            self._styles[name, ground, dim] = style
         return style

@@ -11,8 +11,11 @@ from rich.cells import cell_len, set_cell_size
 
 from entity_connections.domain.entities import Entity
 
-GUTTER = 1
-"""Cells left of the columns, for the cursor mark. A blank cell precedes each column."""
+GUTTER = 2
+"""Cells left of the columns: the cursor, and the sign of the row. A blank precedes each column."""
+
+MIN_TITLE_WIDTH = 16
+"""Cells in which the title of an entity can be told from all others (`Entity.cut_title`)."""
 
 MIN_PAIR_WIDTH = 35
 """Cells in which the titles of two entities can be told from all others."""
@@ -28,11 +31,15 @@ class Cell(NamedTuple):
         tone: the name of its tone; an unknown tone is shown as plain text.
         entities: the entity whose title ends the text, or the source and target that the text
             names; where there is no room, a title is cut so that it still differs from others.
+        before: a muted text before it, as the lines of a tree; cut first if there is no room.
+        after: a muted text after it, in what room is left.
     """
 
     text: str
     tone: str = ""
     entities: tuple[Entity, ...] = ()
+    before: str = ""
+    after: str = ""
 
 
 class Column(NamedTuple):
@@ -56,11 +63,19 @@ class Column(NamedTuple):
 
 
 class Item(NamedTuple):
-    """A row: the key of its record, a cell for each column key, and whether it is greyed."""
+    """A row.
+
+    Attributes:
+        key: the key of its record.
+        cells: a cell for each column key.
+        dim: whether it is greyed.
+        sign: a sign of one cell at its left, or "".
+    """
 
     key: str
     cells: Mapping[str, Cell]
     dim: bool = False
+    sign: str = ""
 
 
 class Slot(NamedTuple):
@@ -100,17 +115,24 @@ def fit_text(text: str, width: int) -> str:
     return text + " " * (width - cell_len(text))
 
 
-def fit_cell(cell: Cell, width: int) -> str:
-    """Pad or crop the text of a cell to exactly `width` cells."""
+def fit_cell(cell: Cell, width: int) -> tuple[str, str, str]:
+    """Return the three texts of a cell, padded or cropped to exactly `width` cells together."""
+    before = cell.before
+    if before:
+        room = width - min(cell_len(cell.text), max(MIN_TITLE_WIDTH, width - len(before)))
+        before = before[-room:] if room > 0 else ""
+    room = width - cell_len(before)
     text = cell.text
-    if cell.entities and cell_len(text) > width:
+    if cell.entities and cell_len(text) > room:
         if len(cell.entities) == 2:
-            text = cut_pair(*cell.entities, width)
+            text = cut_pair(*cell.entities, room)
         else:
-            before = text.removesuffix(cell.entities[0].title)
-            room = width - cell_len(before)
-            text = before + cell.entities[0].cut_title(room, cut_text)
-    return fit_text(text, width)
+            start = text.removesuffix(cell.entities[0].title)
+            text = start + cell.entities[0].cut_title(room - cell_len(start), cut_text)
+    left = room - cell_len(text)
+    if cell.after and left > len(cell.after) // 2:
+        return before, text, fit_text(cell.after, left)
+    return before, fit_text(text, room), ""
 
 
 def cut_text(text: str, width: int) -> str:

@@ -1,0 +1,56 @@
+"""The frame of the main screen: the widths of its panes, and its horizontal lines."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from textual.content import Content
+
+THREE_PANES = 130
+"""Columns of a terminal from which the tree, the rows and the detail stand side by side."""
+
+
+class Panes(NamedTuple):
+    """The widths of the panes, in cells, without the lines between them; 0 for one not shown."""
+
+    tree: int
+    rows: int
+    detail: int
+
+    @property
+    def shown(self) -> list[int]:
+        """The widths of those that are shown."""
+        return [width for width in self if width]
+
+
+def divide_width(width: int) -> Panes:
+    """Return the panes of a terminal of `width` columns."""
+    if width < THREE_PANES:
+        return Panes(0, max(0, width - 2), 0)
+    tree = min(40, max(28, width * 20 // 100))
+    detail = min(56, max(32, width * 27 // 100))
+    return Panes(tree, width - 4 - tree - detail, detail)
+
+
+def draw_line(ends: str, panes: Panes, left: Sequence[Content], right: Content) -> Content:
+    """Return a horizontal line of the frame.
+
+    Args:
+        ends: its left end, what joins it to a line between two panes, and its right end.
+        panes: the panes.
+        left: what stands at the left of each pane; the last one may be longer than its pane.
+        right: what stands at the right end, if there is anything, and room for it.
+    """
+    bare = ends[0] + ends[1].join("─" * width for width in panes.shown) + ends[2]
+    parts, at = [], 0
+    pane_start = 2
+    for text, width in zip(left, panes.shown, strict=False):
+        room = len(bare) - 2 - pane_start if text is left[-1] else width - 2
+        text = text.truncate(max(0, room), ellipsis=True)
+        parts += [Content(bare[at:pane_start]), text]
+        at = pane_start + text.cell_length
+        pane_start += width + 1
+    right_start = len(bare) - 2 - right.cell_length
+    if right.plain and right_start > at:
+        parts += [Content(bare[at:right_start]), right]
+        at = len(bare) - 2
+    return Content("").join([*parts, Content(bare[at:])])

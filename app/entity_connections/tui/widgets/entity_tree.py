@@ -1,0 +1,122 @@
+"""The pane of a wide screen that shows the hierarchy and chooses the acting entity."""
+
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.getters import query_one
+from textual.message import Message
+from textual.widgets import Input
+
+from entity_connections.domain.connections import CONNECTED, PENDING
+from entity_connections.domain.entities import Entity
+from entity_connections.services.screen_state import ScreenState
+from entity_connections.tui.rendering.rows import STATUS_STYLES
+from entity_connections.tui.rendering.tree import draw_branches
+from entity_connections.tui.widgets.filter_input import FilterInput
+from entity_connections.tui.widgets.grid.grid import Grid
+from entity_connections.tui.widgets.grid.layout import Cell, Column, Item
+
+ACTING = "▸"
+"""The sign of the acting entity."""
+
+_COLUMNS = (
+    Column("name", "Entity", 16, weight=1),
+    Column("waiting", f" {STATUS_STYLES[PENDING].sign}", 2),
+    Column("connected", f" {STATUS_STYLES[CONNECTED].sign}", 2),
+)
+
+
+class EntityTree(Vertical):
+    """Shows every entity, what waits for it, and how many connections it has.
+
+    The counts are those of the lists that were read so far. The cursor rests on the acting entity.
+    """
+
+    grid = query_one("#tree-rows", Grid)
+    filter_input = query_one("#tree-filter", FilterInput)
+
+    @dataclass
+    class EntitySelected(Message):
+        """An entity was chosen; perhaps one that the user may not enter."""
+
+        entity_id: str
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._state: ScreenState | None = None
+        self._drawn: tuple[object, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        yield FilterInput("#tree-rows", "e to find an entity", id="tree-filter")
+        grid = Grid(_COLUMNS, id="tree-rows")
+        grid.can_focus = False  # the keys go to the filter
+        yield grid
+
+    def show_state(self, state: ScreenState) -> None:
+        """Draw the hierarchy and its counts, if they have changed."""
+        tenant = state.session.tenant
+        read = tenant, tenant.hierarchy, tenant.accessible_ids, tenant.lists_read
+        drawn = (*read, state.acting_id, state.revision)
+        if drawn != self._drawn and self.is_mounted:
+            self._state, self._drawn = state, drawn
+            self._draw()
+
+    def open_filter(self) -> None:
+        """Give the focus to the filter."""
+        self.screen.set_focus(self.filter_input)
+
+    def close_filter(self) -> None:
+        """Clear the filter, and put the cursor on the acting entity."""
+        self.filter_input.value = ""
+        self._draw()
+
+    @on(Input.Changed)
+    def _filter(self, event: Input.Changed) -> None:
+        event.stop()
+        self._draw()
+
+    def _draw(self) -> None:
+        state = self._state
+        if state is None:
+            return
+        tenant, words = state.session.tenant, self.filter_input.value.casefold().split()
+        self.grid.placeholder = Content("No such entity")
+        waiting, connected = tenant.count_waiting(), tenant.count_connected()
+        branches = {} if words else draw_branches(tenant.hierarchy)
+        items = []
+        for entity in tenant.hierarchy:
+            if not all(word in f"{entity.title}\n{entity.name}".casefold() for word in words):
+                continue
+            cells = {
+                "name": self._make_name(state, entity, branches),
+                "waiting": _make_count(waiting.get(entity.id, 0), PENDING),
+                "connected": _make_count(connected.get(entity.id, 0), CONNECTED),
+            }
+            sign = ACTING if entity.id == state.acting_id else ""
+            dim = not tenant.can_act_in(entity.id)
+            items.append(Item(entity.id, cells, dim, sign))
+        usable = next((item.key for item in items if not item.dim), None)
+        self.grid.set_items(items, cursor=usable if words else state.acting_id)
+
+    def _make_name(self, state: ScreenState, entity: Entity, branches: dict[str, str]) -> Cell:
+        after = ""
+        if not entity.provisioned:
+            after = "  not provisioned"
+        elif not state.session.tenant.can_act_in(entity.id):
+            after = "  no access"
+        return Cell(entity.title, "", (entity,), branches.get(entity.id, ""), after)
+
+    @on(Input.Submitted)
+    @on(Grid.CellSelected)
+    @on(Grid.RowSelected)
+    def _select(self, event: Message) -> None:
+        event.stop()
+        if (key := self.grid.cursor_key) is not None:
+            self.post_message(self.EntitySelected(key))
+
+
+def _make_count(count: int, status: str) -> Cell:
+    return Cell(f"{count:>2}" if count else "", STATUS_STYLES[status].tone)
