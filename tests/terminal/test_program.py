@@ -16,7 +16,7 @@ def test_no_escape_of_a_name_reaches_the_terminal() -> None:
     with Terminal([*PROGRAM, "--scenario", "hostile"]) as terminal:
         terminal.wait_for("[@click=app.quit]x[/]")
         terminal.send("2")
-        terminal.wait_for("▸Share From (Inbound)")
+        terminal.wait_for("┤ 2 Share From (Inbound)")
         terminal.send("e")
         terminal.wait_for("Entity switcher")
         terminal.send("escape")
@@ -53,7 +53,7 @@ def broken(*_):
     client_secret = "".join(("not/a+", "secret"))
     raise RuntimeError("broken \\x1b]0;x\\x07 [/] on purpose")
 
-connections_view.render_detail = broken
+connections_view.render_short_detail = broken
 sys.argv[1:] = []
 from entity_connections.cli import main
 main()
@@ -73,7 +73,7 @@ def test_a_crash_report_has_no_values_and_the_terminal_is_restored() -> None:
 
 def test_no_color_sends_no_colour_at_all() -> None:
     with Terminal(["env", "NO_COLOR=1", *PROGRAM]) as terminal:
-        terminal.wait_for("> Acme-US")
+        terminal.wait_for("├─ Acme-US")
         terminal.send("r")
         terminal.wait_for("y yes")
         terminal.send("escape", "ctrl+q")
@@ -119,7 +119,7 @@ def test_a_terminal_without_utf_8_gets_ascii_only_in_its_own_size() -> None:
     env = {"LC_ALL": "C", "COLUMNS": "30", "LINES": "8", "NO_COLOR": "", "TMUX": "/tmp/t,1,0"}
     with Terminal(PROGRAM, size=(100, 30), env=env) as terminal:
         terminal.wait_for("* Connected")
-        terminal.wait_for("-" * 100)
+        terminal.wait_for("+" + "-" * 98 + "+")
         terminal.send("up", "c")
         terminal.wait_for("In tmux it needs: tmux set -g allow-passthrough on")
         terminal.send("e")

@@ -39,7 +39,7 @@ def test_the_procedure_is_the_same_at_every_pace(pace: float, before_rows: bool)
         type_at(terminal, ACCEPT, pace)
         terminal.answer("Accept this request?")
         terminal.wait_for("Acme-Americas → Acme-Europe is Connected.")
-        assert "> Acme-Americas" in terminal.text()
+        assert "▌  Acme-Americas" in terminal.text()
         terminal.send("ctrl+q")
         assert terminal.wait_exit() == 0
         assert terminal.leftovers() == []

@@ -322,7 +322,7 @@ def test_columns_share_the_width_without_gap_or_overlap(columns: list[Column], w
         assert slot.start == end + 1
         end = slot.start + slot.width
     assert end <= max(width, GUTTER)
-    if sum(1 + column.min_width for column in shown) < width:
+    if GUTTER + sum(1 + column.min_width for column in shown) <= width:
         assert len(slots) == len(shown)
         assert all(slot.width >= slot.column.min_width for slot in slots)
         if any(column.weight for column in shown):

@@ -121,7 +121,7 @@ async def test_a_cancelled_start_is_repeated(tmp_path: Path) -> None:
         disk.go_on.set()
         await ui.settle()
         assert len(ui.row_names()) == 14
-        assert ui.age == "reading… · read 2 days ago"
+        assert ui.age == "refresh failed · read 3 h ago"
 
 
 async def test_lists_are_saved_for_the_next_start(tmp_path: Path) -> None:

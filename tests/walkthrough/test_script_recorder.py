@@ -28,12 +28,12 @@ def click(terminal: Terminal, text: str, row: str = "") -> None:
 def test_keys_texts_and_clicks_become_a_script_that_runs(tmp_path: Path) -> None:
     path = tmp_path / "by-hand.toml"
     with Terminal([*NEW, str(path)], (100, 30)) as terminal:
-        terminal.wait_for("> Acme-US")
+        terminal.wait_for("├─ Acme-US")
         terminal.wait_quiet()
         terminal.send("e")
         terminal.wait_for("Entity switcher")
         terminal.send("amer", "\x1b[200~icas\x1b[201~")  # typed and pasted
-        terminal.wait_for("- Acme-Americas")
+        terminal.wait_for("Acme-Americas")
         terminal.send("enter")
         terminal.wait_for("Acme-Americas ▾")
         terminal.wait_quiet()
@@ -54,7 +54,7 @@ def test_keys_texts_and_clicks_become_a_script_that_runs(tmp_path: Path) -> None
         [Act(press="e")],
         [Act(type="americas")],
         [Act(press="enter")],
-        [Act(click="Acme-Europe … Request Connection")],
+        [Act(click="Acme-Europe … r Request Connection")],
         [Act(press="y")],
     ]
     record_script(script)
@@ -63,9 +63,9 @@ def test_keys_texts_and_clicks_become_a_script_that_runs(tmp_path: Path) -> None
 def test_a_signal_ends_the_recording_and_writes_the_script(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     with Terminal([*NEW, str(path)], (100, 30)) as terminal:
-        terminal.wait_for("> Acme-US")
+        terminal.wait_for("├─ Acme-US")
         terminal.send("2")
-        terminal.wait_for("▸Share From (Inbound)")
+        terminal.wait_for("┤ 2 Share From (Inbound)")
         terminal.child.kill(signal.SIGTERM)
         assert terminal.wait_exit() == 128 + signal.SIGTERM
     assert [step.do for step in read_script(path).steps] == [[Act(press="2")]]
@@ -73,7 +73,7 @@ def test_a_signal_ends_the_recording_and_writes_the_script(tmp_path: Path) -> No
 
 def test_without_any_act_no_file_is_written(tmp_path: Path) -> None:
     with Terminal([*NEW, str(tmp_path / "mine.toml")], (100, 30)) as terminal:
-        terminal.wait_for("> Acme-US")
+        terminal.wait_for("├─ Acme-US")
         terminal.send(CTRL_Q)
         assert terminal.wait_exit() == 1
         assert "no file is written" in terminal.text()

@@ -37,7 +37,8 @@ def render_header(
     tenant = _render_tenant(workspace, width - MIN_ENTITY_WIDTH - 4)
     if workspace.fault_switches and (faults := workspace.fault_switches.summarize()):
         # Before all that is cut: nobody must overlook it.
-        text = Content(f" FAULTS ON: {faults} ").truncate(max(20, width // 3), ellipsis=True)
+        room = max(20, width - tenant.cell_length - MIN_ENTITY_WIDTH - 6)
+        text = Content(f" FAULTS ON: {faults} ").truncate(room, ellipsis=True)
         tenant = Content.assemble(tenant, "  ", text.stylize("bold reverse $text-warning"))
     room = width - tenant.cell_length - 2
     parts = []
