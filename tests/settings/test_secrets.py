@@ -319,7 +319,7 @@ def test_a_secret_file_that_stays_is_reported(file: Path) -> None:
     """It wins over the keyring."""
     file.unlink()
     file.mkdir()
-    with pytest.raises(SettingsError, match="acme cannot be removed, and the older secret in it"):
+    with pytest.raises(SettingsError, match="acme cannot be removed, and the secret in it"):
         store_secret(ACME, Secret("newer"))
 
 
