@@ -222,13 +222,14 @@ class Tenant:
         Each is as the newest list of either of its ends shows it; where that list is whole and
         does not hold it, it is gone.
         """
-        snapshots = self.snapshots()
-        age = {snapshot.acting_id: index for index, snapshot in enumerate(snapshots)}
         newest: dict[str, Connection] = {}
-        for index, snapshot in enumerate(snapshots):
+        proven: set[str] = set()  # ids of the entities with a whole list among the newer ones
+        for snapshot in self.snapshots():
             for record in snapshot.connections:
-                ends = (age.get(end, index) for end in (record.source_id, record.target_id))
-                gone = any(end < index and snapshots[end].complete for end in ends)
-                if record.id not in newest and not gone:
+                if record.id not in newest and proven.isdisjoint(
+                    (record.source_id, record.target_id)
+                ):
                     newest[record.id] = record
+            if snapshot.complete:
+                proven.add(snapshot.acting_id)
         return list(newest.values())

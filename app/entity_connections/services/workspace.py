@@ -10,6 +10,10 @@ from entity_connections.services.storage.journal import Journal
 from entity_connections.services.tenant import Tenant
 from entity_connections.services.write_lock import WriteLock
 
+STANDARD_USER = "standard user"
+"""Role of a user who may read only. The fake tenant tells roles, Zuora's API does not; an unknown
+role disables nothing, since the server decides."""
+
 
 class UserSession(NamedTuple):
     """A tenant, opened as one user.

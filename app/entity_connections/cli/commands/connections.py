@@ -22,10 +22,11 @@ from entity_connections.cli.tenant.session import (
     print_error,
     tenant_command,
 )
-from entity_connections.domain.connections import KNOWN_STATUSES, PENDING, Connection, Direction
+from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.services.snapshot import Snapshot
+from entity_connections.services.waiting import find_waiting
 
 
 @click.command(
@@ -88,14 +89,13 @@ async def waiting(session: TenantSession, *, as_json: bool) -> ExitCode:
     print_warnings(session.tenant.warnings)
     if lists and not snapshots:
         return ExitCode.NO_ACCESS  # nothing is known, not even that nothing waits
-    inbound = [
-        record
-        for snapshot in snapshots
-        for record in snapshot.connections
-        if record.target_id == snapshot.acting_id
+    found = find_waiting(session.user_session)
+    requests = [
+        row.connection
+        for row in (*found.for_me, *found.for_others)
+        if row.connection and row.direction is Direction.INBOUND
     ]
-    requests = [record for record in inbound if record.status == PENDING]
-    undecided = [record.status for record in inbound if record.status not in KNOWN_STATUSES]
+    undecided = [row.state for row in found.undecided if row.direction is Direction.INBOUND]
     if undecided:
         words = ", ".join(sorted({f'"{status}"' for status in undecided}))
         info(f"Left out, because nobody knows whether it waits: {len(undecided):,} × {words}.")

@@ -8,6 +8,7 @@ from entity_connections.domain.actions.default_action import default_action, usu
 from entity_connections.domain.rows import Row
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.screen_state import Progress
+from entity_connections.services.workspace import STANDARD_USER
 from entity_connections.tui.commands.command import Command, CommandContext, Need
 from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
 from entity_connections.tui.rendering.notices import Kind
@@ -15,9 +16,6 @@ from entity_connections.tui.rendering.notices import Kind
 if TYPE_CHECKING:
     from entity_connections.tui.screens.connections import ConnectionsScreen
 
-STANDARD_USER = "standard user"
-"""Role of a user who may read only. The fake tenant tells roles, Zuora's API does not; an unknown
-role disables nothing, since the server decides."""
 READ_ONLY = DisabledReason(
     "This profile is read-only.",
     "read_only says so in the profile; it changes there, not here.",

@@ -19,9 +19,10 @@ from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDI
 from entity_connections.domain.rows import Row, name_status
 from entity_connections.services.screen_state import Progress
 from entity_connections.services.storage.journal_entry import Entry
+from entity_connections.services.workspace import STANDARD_USER
 from entity_connections.tui.commands.acting_entity import get_other_side_reason
 from entity_connections.tui.commands.command import CommandContext
-from entity_connections.tui.commands.row_actions import STANDARD_USER, get_write_reason
+from entity_connections.tui.commands.row_actions import get_write_reason
 from entity_connections.tui.rendering.rows import TONE_COLORS, format_status
 from entity_connections.tui.rendering.text import MUTED
 from entity_connections.tui.widgets.grid.layout import MIN_PAIR_WIDTH, cut_pair
