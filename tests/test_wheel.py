@@ -97,6 +97,7 @@ def service(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.timeout(180)  # a dozen programs in turn
 def test_it_lives_beside_a_service_with_a_package_app(
     environment: Environment, wheel: Path, service: Path, tmp_path: Path
 ) -> None:
@@ -110,8 +111,7 @@ def test_it_lives_beside_a_service_with_a_package_app(
     assert "entity_connections/py.typed" in names
     ours = "import entity_connections.cli.program"
 
-    environment.pip("install", service)
-    environment.pip("install", wheel)
+    environment.pip("install", service, wheel)
     assert (environment.folder / "share" / "man" / "man1" / "entity-connections.1").is_file()
     # -B: pytest leaves byte code of its own beside every plugin.
     pytest_command = ["-B", "-m", "pytest", "-q", "-p", "no:cacheprovider"]

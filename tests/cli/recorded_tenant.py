@@ -66,6 +66,10 @@ class RecordedTenant:
                 self.fault_after_write = ""
         await self.fake.asgi(scope, receive, send)
 
+    def count_calls(self, call: str) -> int:
+        """Return how often a call (method and path) has arrived."""
+        return self._calls[call]
+
     def leave_writes_unknown(self) -> None:
         """Refuse writes, and lists after the next one: no command waits for a list that tells."""
         self.fake.faults.on(REFUSE_WRITES)

@@ -19,7 +19,11 @@ from entity_connections.settings.profiles import (
     load_profile,
     make_profile_for_url,
 )
-from entity_connections.settings.secrets.client_secret import find_secret, store_secret
+from entity_connections.settings.secrets.client_secret import (
+    delete_secret,
+    find_secret,
+    store_secret,
+)
 from entity_connections.settings.secrets.system_keyring import (
     KeyringResult,
     read_keyring,
@@ -217,6 +221,25 @@ def test_the_newest_secret_wins_when_the_keyring_was_locked(use_keyring: UseKeyr
         find_secret(ACME)
 
 
+def test_a_deleted_secret_is_neither_in_the_keyring_nor_in_the_file(
+    use_keyring: UseKeyring,
+) -> None:
+    keyring = LockableKeyring()
+    use_keyring(keyring)
+    store_secret(ACME, SECRET)
+    keyring.locked = True
+    store_secret(ACME, SECRET)
+    assert "does not answer" in delete_secret(ACME)
+    keyring.locked = False
+    assert find(ACME)[1] == "the keyring (Memory)"
+    assert delete_secret(ACME) == delete_secret(ACME) == ""
+    with pytest.raises(SettingsError, match="no client secret"):
+        find_secret(ACME)
+    use_keyring(StubbornKeyring())
+    with pytest.raises(SettingsError, match="still in the keyring"):
+        delete_secret(ACME)
+
+
 @pytest.fixture
 def hanging(use_keyring: UseKeyring) -> Iterator[None]:
     """A keyring that answers when the test has ended."""
@@ -296,7 +319,7 @@ def test_a_secret_file_that_stays_is_reported(file: Path) -> None:
     """It wins over the keyring."""
     file.unlink()
     file.mkdir()
-    with pytest.raises(SettingsError, match="acme cannot be removed, and the older secret in it"):
+    with pytest.raises(SettingsError, match="acme cannot be removed, and the secret in it"):
         store_secret(ACME, Secret("newer"))
 
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "journal": ("commands.journal", "What was sent, and what became of it"),
     "profiles": ("commands.profiles", "The tenants of your config file"),
     "login": ("commands.login", "Make a profile: ask, test, and keep the secret"),
+    "logout": ("commands.logout", "Remove the secret and the tokens of a profile"),
     "config": ("commands.profiles", "Where each setting comes from; the schema"),
     "doctor": ("commands.doctor", "What works on the way to Zuora, and what to do"),
     "help": ("commands.help", "The help of the program, or of a command"),

@@ -12,6 +12,7 @@ from entity_connections.domain.clock import monotonic
 from entity_connections.domain.errors import Applied, ZuoraError
 from entity_connections.domain.ids import new_uuid, normalize_id
 from entity_connections.domain.secret import Secret
+from entity_connections.services.storage.token_cache import CachedToken, TokenCache
 from entity_connections.zuora.http.connection import HttpConnection
 from entity_connections.zuora.http.responses import Response, invalid_response, parse_success
 from entity_connections.zuora.http.retry import Deadline, RetrySafety, retry
@@ -55,11 +56,21 @@ class Token(NamedTuple):
 
 
 class TokenProvider:
-    """Provides the token of one OAuth client."""
+    """Provides the token of one OAuth client.
 
-    def __init__(self, connection: HttpConnection, credentials: Credentials) -> None:
+    Args:
+        connection: to the server.
+        credentials: of the OAuth client.
+        cache: holds the token of an earlier process, and keeps this one's for the next; or None.
+    """
+
+    def __init__(
+        self, connection: HttpConnection, credentials: Credentials, cache: TokenCache | None = None
+    ) -> None:
         self._connection = connection
         self._credentials = credentials
+        self._cache = cache
+        self._was_cache_read = False
         self._lock = asyncio.Lock()
         self._token: Token | None = None
         self._failure: ZuoraError | None = None
@@ -75,6 +86,9 @@ class TokenProvider:
                 return self._token
             if self._failure and self._failure is not failure:  # the caller waited for it
                 raise copy.copy(self._failure)
+            if token := await self._load_token():
+                self._token = token
+                return token
             try:
                 self._token = await self._request_token()
             except ZuoraError as error:
@@ -86,12 +100,24 @@ class TokenProvider:
                     )
                 self._failure.applied = Applied.NO
                 raise copy.copy(self._failure) from None
+            if self._cache:
+                secret, renew_at, ids = self._token
+                cached = CachedToken(secret, ids, renew_at - monotonic())
+                await asyncio.to_thread(self._cache.save, cached)
             return self._token
 
     def discard(self, token: Token) -> None:
         """Forget a token that Zuora refused, unless it was renewed already."""
         if self._token is token:
             self._token = None
+
+    async def _load_token(self) -> Token | None:
+        """Return the token of an earlier process, once: Zuora may have refused it since."""
+        if self._cache is None or self._was_cache_read:
+            return None
+        self._was_cache_read = True
+        cached = await asyncio.to_thread(self._cache.load)
+        return cached and Token(cached.secret, monotonic() + cached.seconds, cached.entity_ids)
 
     async def _request_token(self) -> Token:
         requested_at = monotonic()

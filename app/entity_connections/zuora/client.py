@@ -24,6 +24,7 @@ from entity_connections.domain.ids import hyphenate_id, new_uuid, normalize_id
 from entity_connections.domain.proxy import NO_PROXY, choose_proxy
 from entity_connections.domain.zuora_api import ListResult, Receipt
 from entity_connections.services.request_log import RequestLog
+from entity_connections.services.storage.token_cache import TokenCache
 from entity_connections.services.write_lock import WriteLock
 from entity_connections.zuora.auth import Credentials, Token, TokenProvider
 from entity_connections.zuora.http.connection import HttpConnection, HttpLimits, create_http_client
@@ -99,6 +100,7 @@ class ZuoraClient:
         max_silence: seconds after which a server that gives no complete answer, whatever it
             is asked, is asked nothing more until one comes. Of these, the second half is for
             reads. For a program that is to end by itself.
+        token_cache: shares the token with other processes; None for a token of its own.
     """
 
     def __init__(
@@ -113,6 +115,7 @@ class ZuoraClient:
         retry_policy: RetryPolicy = RetryPolicy(),  # noqa: B008 - immutable
         limits: HttpLimits = HttpLimits(),  # noqa: B008 - immutable
         max_silence: float = math.inf,
+        token_cache: TokenCache | None = None,
     ) -> None:
         self.lock = lock or WriteLock()
         self.request_log = request_log or RequestLog()
@@ -122,7 +125,7 @@ class ZuoraClient:
         self._connection = HttpConnection(
             self._http, limits, retry_policy, self.request_log, SilenceLimit(max_silence), chosen
         )
-        self._tokens = TokenProvider(self._connection, credentials)
+        self._tokens = TokenProvider(self._connection, credentials, token_cache)
         self._empty_bodies = _EMPTY_BODIES
 
     @classmethod

@@ -1,7 +1,10 @@
-"""Opens the journal and the last lists of a tenant in the folders of this machine."""
+"""Opens the journal, the last lists and the token of a tenant in the folders of this machine."""
+
+from pathlib import Path
 
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.storage.list_cache import ListCache
+from entity_connections.services.storage.token_cache import TokenCache
 from entity_connections.settings.errors import NoHomeError
 from entity_connections.settings.paths import FOLDERS_REMEDY, anchor_file, state_file
 
@@ -34,8 +37,16 @@ def open_journal(profile: str, tenant: str, process_id: str | None = None) -> Jo
 
 def open_list_cache(profile: str, tenant: str | None = None) -> ListCache:
     """Return the lists last read; without a home directory they are kept in memory."""
+    return ListCache(_find_state_file(), profile, tenant)
+
+
+def open_token_cache(base_url: str, client_id: str) -> TokenCache:
+    """Return the token of an OAuth client; without a home directory none is kept."""
+    return TokenCache(_find_state_file(), base_url, client_id)
+
+
+def _find_state_file() -> Path | None:
     try:
-        path = state_file()
+        return state_file()
     except NoHomeError:
-        path = None
-    return ListCache(path, profile, tenant)
+        return None

@@ -6,7 +6,11 @@ from importlib import import_module
 from threading import Thread
 
 from entity_connections.cli.exit_codes import CliError, ExitCode
-from entity_connections.cli.tenant.local_state import open_journal, open_list_cache
+from entity_connections.cli.tenant.local_state import (
+    open_journal,
+    open_list_cache,
+    open_token_cache,
+)
 from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.domain.errors import NoSecret
 from entity_connections.domain.risk import Risk
@@ -138,6 +142,7 @@ def make_real_workspace(
             request_log,
             proxy=profile.proxy,
             max_silence=max_silence,
+            token_cache=open_token_cache(profile.base_url, client_id),
         )
         tenant = Tenant(zuora, cache=cache)
         return UserSession(tenant, login, entity, lambda _id: None, request_log)

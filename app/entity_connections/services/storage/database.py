@@ -36,6 +36,10 @@ _SCHEMA = f"""
         PRIMARY KEY (run, key)
     );
     CREATE TABLE IF NOT EXISTS list_cache (profile TEXT PRIMARY KEY, tenant TEXT, lists TEXT);
+    CREATE TABLE IF NOT EXISTS token (
+        base_url TEXT, client_id TEXT, token TEXT, entity_ids TEXT, saved_at REAL,
+        expires_at REAL, PRIMARY KEY (base_url, client_id)
+    );
     PRAGMA application_id = {APPLICATION_ID};
     COMMIT;
 """

@@ -21,7 +21,11 @@ from entity_connections.settings.environment_variables import (
 from entity_connections.settings.errors import SettingsError, convert_os_errors
 from entity_connections.settings.profiles import Profile
 from entity_connections.settings.secrets.parsing import parse_secret
-from entity_connections.settings.secrets.system_keyring import read_keyring, write_keyring
+from entity_connections.settings.secrets.system_keyring import (
+    delete_keyring,
+    read_keyring,
+    write_keyring,
+)
 
 MAX_FILE_SIZE = 4_096
 """Most bytes of a secret file; secrets of Zuora have at most 42 characters (contract A1)."""
@@ -73,16 +77,36 @@ def store_secret(profile: Profile, secret: Secret) -> str:
     path = paths.secret_file(profile.name)
     keyring = write_keyring(profile.name, secret)
     if keyring.secret:
-        action = "removed, and the older secret in it is used as long as it is there"
-        with convert_os_errors(path, action), suppress(FileNotFoundError, NotADirectoryError):
-            files.check_private_folder(path.parent)
-            path.unlink()
+        _remove_file(path)
         return keyring.message
     with convert_os_errors(path, "written"):
         path.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         files.check_private_folder(path.parent)
         files.replace_private_file(path, secret.get_secret_value().encode() + b"\n")
     return f"{path}, which only you can read, because {keyring.message}"
+
+
+def delete_secret(profile: Profile) -> str:
+    """Delete the stored secret of a profile.
+
+    Returns:
+        why the keyring cannot tell whether it holds one, or "".
+
+    Raises:
+        SettingsError: a secret is still there.
+    """
+    _remove_file(paths.secret_file(profile.name))
+    keyring = delete_keyring(profile.name)
+    if keyring.secret:
+        raise SettingsError(f"The secret of {profile.name} is still in {keyring.message}.")
+    return keyring.message
+
+
+def _remove_file(path: Path) -> None:
+    action = "removed, and the secret in it is used as long as it is there"
+    with convert_os_errors(path, action), suppress(FileNotFoundError, NotADirectoryError):
+        files.check_private_folder(path.parent)
+        path.unlink()
 
 
 def _read_file(path: Path) -> Secret | None:

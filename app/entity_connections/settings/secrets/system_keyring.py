@@ -69,6 +69,22 @@ def write_keyring(profile_name: str, secret: Secret, timeout: float = TIMEOUT) -
     return _ask(store, timeout)
 
 
+def delete_keyring(profile_name: str, timeout: float = TIMEOUT) -> KeyringResult:
+    """Delete the secret of a profile.
+
+    The message of the result is "" where the keyring holds none any more; else there is the
+    secret in it, or why the keyring cannot tell.
+    """
+
+    def delete(keyring: "KeyringBackend") -> KeyringResult:
+        with suppress(Exception):  # there is none, or what is read afterwards tells
+            keyring.delete_password(APP, profile_name)
+        remaining = _read(keyring, profile_name)
+        return remaining if remaining.secret else KeyringResult(None, "")
+
+    return _ask(delete, timeout)
+
+
 def _ask(question: Callable[["KeyringBackend"], KeyringResult], timeout: float) -> KeyringResult:
     """Ask the keyring in a thread, which is abandoned when no answer comes in time.
 
