@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tests.bench import (
     adapter,
+    bulk,
     command_line,
     entity_switch,
     fake_server,
@@ -28,6 +29,7 @@ KINDS: dict[str, Callable[[Contest], Iterator[Figure]]] = {
     "command-line": command_line.measure,
     "one-shot": adapter.one_shot,
     "pages": adapter.pages,
+    "bulk": bulk.measure,
     "fake-server": fake_server.measure,
     "walkthroughs": walkthroughs.measure,
 }

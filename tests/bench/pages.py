@@ -1,7 +1,8 @@
 """A server of constant answers: a token, 16 entities, and 10,000 connections on 34 pages.
 
-It costs almost nothing, so that what is measured is the client. Run as a program
-it prints its address and serves until it is ended.
+Below /growing the list holds the connections that were requested since the last token, and an
+answer takes as long as over a network. The server costs almost nothing, so that what is measured
+is the client. Run as a program it prints its address and serves until it is ended.
 """
 
 import asyncio
@@ -14,6 +15,8 @@ from contextlib import contextmanager
 
 ACTING = "8a808255557baba1015580e12fa5083a"
 CONNECTIONS, PAGE = 10_000, 300
+GROWING_SECONDS = 0.1
+"""How long an answer below /growing takes; one of Zuora takes longer."""
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
@@ -65,14 +68,32 @@ def _answers(base_url: str) -> dict[str, bytes]:
 
 async def _serve() -> None:
     answers: dict[str, bytes] = {}
+    growing: list[dict[str, str]] = []
+
+    def grow(method: str, path: str, body: bytes) -> bytes:
+        if path == "/oauth/token":
+            growing.clear()
+            return answers[path]
+        if method == "GET":
+            return json.dumps({"entityConnections": growing, "success": True}).encode()
+        id_, target_id = f"{0xD0 << 120 | len(growing):032x}", json.loads(body)["targetEntityId"]
+        growing.append({"id": id_, "sourceEntityId": ACTING, "targetEntityId": target_id,
+                        "status": "Pending"})  # fmt: skip
+        return json.dumps({"id": id_, "success": True}).encode()
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
-                if length := _LENGTH.search(head):
-                    await reader.readexactly(int(length[1]))
-                body = answers[_key(head.split(b" ", 2)[1].decode())]
+                length = _LENGTH.search(head)
+                sent = await reader.readexactly(int(length[1])) if length else b""
+                method, target, _ = head.decode().split(" ", 2)
+                path = target.removeprefix("/growing")
+                if path == target:
+                    body = answers[_key(target)]
+                else:
+                    await asyncio.sleep(GROWING_SECONDS)
+                    body = grow(method, path, sent)
                 writer.write(
                     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
                     b"Content-Length: %d\r\n\r\n" % len(body) + body

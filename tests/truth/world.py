@@ -410,8 +410,8 @@ class MortalJournal(Journal):
         self._network = network
 
     @contextmanager
-    def write(self) -> Iterator[JournalWriter]:
+    def write(self, *, moves_anchor: bool = True) -> Iterator[JournalWriter]:
         if self._network.killed:
             raise KilledError
-        with super().write() as writer:
+        with super().write(moves_anchor=moves_anchor) as writer:
             yield writer

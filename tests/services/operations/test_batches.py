@@ -285,10 +285,10 @@ async def test_the_journal_does_not_wait_for_the_disk_once_for_each_operation(
 
     class CountingJournal(Journal):
         @contextmanager
-        def write(self) -> Iterator[JournalWriter]:
+        def write(self, *, moves_anchor: bool = True) -> Iterator[JournalWriter]:
             nonlocal transactions
             transactions += 1
-            with super().write() as writer:
+            with super().write(moves_anchor=moves_anchor) as writer:
                 yield writer
 
     journal = CountingJournal(tmp_path / "state.sqlite3", "global-500")

@@ -12,7 +12,7 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -112,6 +112,7 @@ class Executor:
         self._lag_delays = lag_delays
         self._queue = JournalQueue(journal)
         self._run_id = ""
+        self._open_journal = ExitStack()
         self._stopped = False
         self._list_ids: Mapping[Ends, str] = {}
         self._lists: dict[str, Snapshot] = {}
@@ -137,11 +138,8 @@ class Executor:
         jobs = [_Job(operation) for operation in planned]
         self._list_ids, self._lists = choose_lists(planned, self._tenant.can_act_in), {}
         if len(planned) > 1 or resumes:
-            self._run_id = new_uuid()
             try:
-                await asyncio.to_thread(
-                    record_run, self._journal, self._run_id, planned, self._user, resumes
-                )
+                await asyncio.to_thread(self._begin_run, planned, resumes)
             except JournalError as error:
                 for job in jobs:
                     job.refuse(State.NOT_SENT, str(error), snapshot=None)
@@ -158,11 +156,21 @@ class Executor:
             await self._end_run()
         return [job.operation for job in jobs]
 
+    def _begin_run(self, operations: list[Operation], resumes: str) -> None:
+        self._run_id = new_uuid()
+        record_run(self._journal, self._run_id, operations, self._user, resumes)
+        self._open_journal.enter_context(self._journal.keep_open())
+
     async def _end_run(self) -> None:
         """Remove the run from the journal: what was not sent is known to whoever started it."""
+        await self._queue.finish()
         if self._run_id:
-            with suppress(JournalError):  # the next start offers it, which is true all the same
-                await self._queue.write(lambda writer: remove_run(writer.connection, self._run_id))
+            await asyncio.to_thread(self._forget_run)
+
+    def _forget_run(self) -> None:
+        with self._open_journal, suppress(JournalError), self._journal.write() as writer:
+            # Where it cannot be removed, the next start offers what was not sent, which is true.
+            remove_run(writer.connection, self._run_id)
 
     async def _run_rounds(self, jobs: list[_Job]) -> None:
         """Carry out operations that do not depend on each other."""

@@ -14,7 +14,8 @@ class JournalQueue:
     """Collects records while the disk is busy, and writes them in one transaction.
 
     Each transaction waits for the disk; without it, writes to Zuora that run at the same time
-    would wait for one another.
+    would wait for one another. The anchor is moved behind the first transaction only: it waits for
+    the disk twice, and `record_outcomes` moves it behind the last.
 
     Args:
         journal: where to write.
@@ -24,6 +25,7 @@ class JournalQueue:
         self._journal = journal
         self._waiting: list[tuple[Callable[[JournalWriter], Any], asyncio.Future[Any]]] = []
         self._task: asyncio.Task[None] | None = None
+        self._anchored = False
 
     async def write(self, record: Callable[[JournalWriter], T]) -> T:
         """Call `record` in a transaction; return its result once the disk has it.
@@ -37,6 +39,11 @@ class JournalQueue:
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._write_waiting())
         return await future
+
+    async def finish(self) -> None:
+        """Wait until all is written."""
+        if self._task is not None:
+            await self._task
 
     async def _write_waiting(self) -> None:
         while self._waiting:
@@ -54,10 +61,13 @@ class JournalQueue:
                     future.set_exception(result)
                 else:
                     future.set_result(result)
+            if not self._anchored:
+                self._anchored = True
+                await asyncio.to_thread(self._journal.move_anchor)
 
     def _write(self, records: list[Callable[[JournalWriter], Any]]) -> list[Any]:
         results: list[Any] = []
-        with self._journal.write() as writer:
+        with self._journal.write(moves_anchor=False) as writer:
             for record in records:
                 try:
                     results.append(record(writer))

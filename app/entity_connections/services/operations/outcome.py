@@ -198,11 +198,9 @@ def _is_late(
 
 def _find_records(operation: Operation, snapshot: Snapshot) -> list[Connection]:
     """Return the record acted on; for a request, all records of the pair."""
-    record_id = operation.row.connection_id
+    record_id, ends = operation.row.connection_id, operation.ends
     if record_id and not operation.action.idempotent:
         return [record for record in snapshot.connections if record.id == record_id]
     return [
-        record
-        for record in snapshot.connections
-        if (record.source_id, record.target_id) == operation.ends
+        record for record in snapshot.connections if (record.source_id, record.target_id) == ends
     ]
