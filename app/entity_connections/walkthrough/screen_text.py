@@ -107,11 +107,13 @@ class TerminalCells:
         self._screen = pyte.Screen(80, 24)
         self._stream = pyte.Stream(self._screen)
         self._pending: list[str] = []
+        self._lines: tuple[str, ...] | None = None  # what is drawn, once it has been read
 
     def resize(self, size: Size) -> None:
         """Change the size of the terminal."""
         self._draw()
         self._screen.resize(size.height, size.width)
+        self._lines = None
 
     def write(self, output: str) -> None:
         """Keep what a terminal is sent until it is read.
@@ -125,10 +127,15 @@ class TerminalCells:
 
     def _draw(self) -> None:
         pending, self._pending = self._pending, []
+        if not pending:
+            return
+        self._lines = None
         # Only text is read; pyte needs most of its time for colours.
         self._stream.feed(_COLOURS.sub("", "".join(pending)))
 
     def read(self, height: int) -> ScreenText:
         """Return the text of the upper lines."""
         self._draw()
-        return ScreenText(tuple(line.rstrip() for line in self._screen.display[:height]))
+        if self._lines is None:
+            self._lines = tuple(line.rstrip() for line in self._screen.display)
+        return ScreenText(self._lines[:height])
