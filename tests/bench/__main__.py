@@ -14,6 +14,7 @@ from tests.bench import (
     keys,
     rest,
     startup,
+    waiting,
     walkthroughs,
 )
 from tests.bench.figures import Figure, table
@@ -30,6 +31,7 @@ KINDS: dict[str, Callable[[Contest], Iterator[Figure]]] = {
     "one-shot": adapter.one_shot,
     "pages": adapter.pages,
     "bulk": bulk.measure,
+    "waiting": waiting.measure,
     "fake-server": fake_server.measure,
     "walkthroughs": walkthroughs.measure,
 }

@@ -80,10 +80,12 @@ class TokenProvider:
 
         An error means that the call that needs the token was not sent.
         """
+        if self._token and monotonic() < self._token.renew_at:
+            return self._token
         failure = self._failure
         async with deadline.limit_wait(), self._lock:
             if self._token and monotonic() < self._token.renew_at:
-                return self._token
+                return self._token  # another caller got it meanwhile
             if self._failure and self._failure is not failure:  # the caller waited for it
                 raise copy.copy(self._failure)
             if token := await self._load_token():

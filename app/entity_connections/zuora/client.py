@@ -11,6 +11,7 @@ import json
 import math
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple, Self, TypeVar
 
 import httpx
@@ -127,6 +128,7 @@ class ZuoraClient:
         )
         self._tokens = TokenProvider(self._connection, credentials, token_cache)
         self._empty_bodies = _EMPTY_BODIES
+        self._make_url = lru_cache(16)(self._build_url)  # most calls read a list
 
     @classmethod
     def in_process(
@@ -271,9 +273,13 @@ class ZuoraClient:
         if not all(map(_HEADER_VALUE.fullmatch, headers.values())):
             raise errors.Refused("An id of the call cannot be one. Nothing was sent.")
         headers["Authorization"] = f"Bearer {token.secret.get_secret_value()}"
+        url = self._make_url(call.path, *(call.query or {}).items())
         return self._connection.client.build_request(
-            call.method, call.path, params=call.query, content=call.content, headers=headers
+            call.method, url, content=call.content, headers=headers
         )
+
+    def _build_url(self, path: str, *query: tuple[str, str]) -> httpx.URL:
+        return self._connection.client.build_request("GET", path, params=dict(query) or None).url
 
     async def _read_list(
         self, path: str, reader: ListReader[Record], acting_id: str | None

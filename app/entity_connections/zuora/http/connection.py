@@ -5,7 +5,7 @@ import contextlib
 import re
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from http.cookiejar import CookieJar
 from typing import Any, NamedTuple, TypeVar
 
 import httpx
@@ -34,6 +34,13 @@ _HEADERS = {
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 T = TypeVar("T")
+
+
+class _NoCookies(CookieJar):
+    """Takes no cookie from any response."""
+
+    def extract_cookies(self, response: object, request: object) -> None:
+        pass
 
 
 class HttpLimits(NamedTuple):
@@ -73,7 +80,7 @@ def create_http_client(
         return httpx.AsyncClient(
             base_url=base_url,
             headers=_HEADERS,
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            cookies=_NoCookies(),
             follow_redirects=False,
             limits=httpx.Limits(max_connections=limits.max_concurrency, keepalive_expiry=5.0),
             timeout=httpx.Timeout(limits.read, connect=limits.connect),
@@ -122,7 +129,10 @@ class HttpConnection:
     @contextlib.asynccontextmanager
     async def slot(self, deadline: Deadline) -> AsyncIterator[None]:
         """Hold one of the `max_concurrency` slots; every request needs one."""
-        async with deadline.limit_wait():
+        if self._slots.locked():
+            async with deadline.limit_wait():
+                await self._slots.acquire()
+        else:  # at once
             await self._slots.acquire()
         try:
             yield
