@@ -3,7 +3,16 @@
 import itertools
 
 import pytest
-from entity_connections.domain.actions import ACCEPT, ACTIONS, DENY, DISCONNECT, REQUEST, Action
+from entity_connections.domain.actions import (
+    ACCEPT,
+    ACTIONS,
+    CONNECT,
+    DENY,
+    DISCONNECT,
+    REQUEST,
+    Action,
+    Write,
+)
 from entity_connections.domain.actions.default_action import default_action, default_row
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
 from entity_connections.domain.rows import Row
@@ -62,6 +71,50 @@ def test_a_request_needs_a_provisioned_listed_and_accessible_target(
     reason = REQUEST.disabled_reason(target_row, accessible_ids)
     assert reason is not None
     assert reason.brief == brief
+
+
+@pytest.mark.parametrize(
+    ("connected", "writes"),
+    [
+        (outbound(None), [REQUEST, ACCEPT]),
+        (outbound(DISCONNECTED), [REQUEST, ACCEPT]),
+        (outbound(PENDING), [ACCEPT]),
+        (inbound(DISCONNECTED), [REQUEST, ACCEPT]),
+        (inbound(PENDING), [ACCEPT]),
+    ],
+    ids=lambda value: f"{value.direction.value} {value.status}" if isinstance(value, Row) else "",
+)
+def test_connect_requests_in_the_source_and_accepts_in_the_target(
+    connected: Row, writes: list[Write]
+) -> None:
+    """From either tab; a request that waits is only accepted."""
+    assert CONNECT.disabled_reason(connected, EVERYWHERE) is None
+    ends = {REQUEST: (OUT, connected.source), ACCEPT: (IN, connected.target)}
+    assert [
+        (write, (seen.direction, seen.acting)) for write, seen in CONNECT.list_writes(connected)
+    ] == [(write, ends[write]) for write in writes]
+    assert {seen.pair for _, seen in CONNECT.list_writes(connected)} == {connected.pair}
+
+
+@pytest.mark.parametrize(
+    ("refused", "reason"),
+    [
+        (outbound(CONNECTED), "Acme is already connected to Acme North."),
+        (inbound(CONNECTED), "Acme North is already connected to Acme."),
+        (outbound("Suspended"), 'The status "Suspended" is not known here.'),
+    ],
+)
+def test_connect_is_disabled_where_there_is_nothing_to_connect(refused: Row, reason: str) -> None:
+    disabled = CONNECT.disabled_reason(refused, EVERYWHERE)
+    assert disabled is not None
+    assert disabled.reason == reason
+
+
+@pytest.mark.parametrize("closed", [outbound(None), outbound(PENDING), inbound(DISCONNECTED)])
+def test_connect_takes_an_entity_that_the_user_may_enter(closed: Row) -> None:
+    disabled = CONNECT.disabled_reason(closed, frozenset({GLOBAL.id}))
+    assert disabled is not None
+    assert disabled.brief == "no access"
 
 
 def test_unknown_access_disables_nothing() -> None:
