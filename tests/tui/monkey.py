@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 from entity_connections.domain.actions import DISCONNECT, Action
-from entity_connections.services.operations.executor import MAX_ATTEMPTS
+from entity_connections.services.operations.job import MAX_ATTEMPTS
 from entity_connections.services.request_log import RequestLog
 from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
 from entity_connections.walkthrough.key_events import key_event as key_event

@@ -22,6 +22,7 @@ from entity_connections.services.storage.journal import Journal, JournalWriter
 from entity_connections.services.tenant import Tenant
 
 from tests.acme import client, find_writes, open_acme
+from tests.services.factories import intend
 
 pytestmark = pytest.mark.asyncio
 
@@ -257,6 +258,27 @@ async def test_stop_lets_what_is_in_flight_end(batch: Batch) -> None:
     sent = len(find_writes(batch.request_log))
     assert 10 <= sent < 10 + MAX_CONCURRENCY
     assert Counter(states) == {State.CONFIRMED: sent, State.PLANNED: 30 - sent}
+
+
+async def test_one_that_an_earlier_operation_forbids_does_not_stop_the_rest(batch: Batch) -> None:
+    operations = await batch.plan(batch.global_id, 20)
+    intend(batch.journal, Operation.plan(ACCEPT, operations[3].row))
+    states = await batch.run(operations)
+    assert states == [State.CONFIRMED] * 3 + [State.REFUSED] + [State.CONFIRMED] * 16
+
+
+async def test_lists_are_read_again_before_they_are_too_old_to_check_by(batch: Batch) -> None:
+    operations = await batch.plan(batch.global_id, 20)
+    seconds = 0.0
+
+    def send_for_ten_seconds(_: Operation) -> None:
+        nonlocal seconds
+        seconds += 10.0
+
+    batch.tenant.steady = lambda: seconds
+    batch.executor = batch.make_executor(RequestLog(), send_for_ten_seconds)
+    assert await batch.run(operations) == [State.CONFIRMED] * 20
+    assert len(batch.list_reads()) > 2
 
 
 async def test_nothing_is_sent_while_the_rate_limit_delays_another_call(batch: Batch) -> None:

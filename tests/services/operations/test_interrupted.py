@@ -20,7 +20,7 @@ from entity_connections.services.operations.interrupted import (
 )
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.plan import Cause, Plan, plan_operations
-from entity_connections.services.operations.recording import record_run
+from entity_connections.services.operations.recording import record_intent, record_run
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.tenant import Tenant
@@ -114,6 +114,18 @@ async def test_a_run_that_a_program_works_on_is_not_offered(
     journal.steady = lambda: monotonic() - 60 * minutes
     record_run(journal, "run-1", (await desk.plan(REQUEST, EUROPE)).operations, "alice")
     assert bool(await desk.find()) is offered
+
+
+async def test_a_program_that_has_sent_something_lately_works_on_its_run(desk: Desk) -> None:
+    journal = desk.open_journal(RUNNING)
+    journal.steady = lambda: monotonic() - 660
+    operations = (await desk.plan(REQUEST, EUROPE, JAPAN)).operations
+    record_run(journal, "run-1", operations, "alice")
+    assert await desk.find()
+    journal.steady = monotonic
+    with journal.write() as writer:
+        record_intent(journal, writer, operations[0], None, "alice", "t", "run-1")
+    assert await desk.find() == []
 
 
 async def test_a_run_in_another_tenant_is_not_offered(desk: Desk) -> None:

@@ -1,7 +1,7 @@
 """What a plan sends and leaves out, and its price."""
 
 from collections.abc import AsyncIterator, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import pytest_asyncio
@@ -15,6 +15,7 @@ from entity_connections.domain.actions import (
 )
 from entity_connections.domain.connections import CONNECTED, Direction
 from entity_connections.domain.rows import Row
+from entity_connections.domain.zuora_api import Receipt, ZuoraApi
 from entity_connections.fake.policy import Policy
 from entity_connections.fake.tenant import Tenant as FakeTenant
 from entity_connections.services.operations.executor import Executor
@@ -188,6 +189,30 @@ async def test_connect_is_done_where_zuora_accepts_by_itself() -> None:
     assert accept.sentence.endswith("is Connected already: nothing had to be accepted.")
     assert write_names(office.request_log) == ["request"]
     office.fake.close()
+
+
+class DeniedAndRequestedAgain:
+    """Passes calls to a client; whatever is requested, somebody else denies and requests again."""
+
+    def __init__(self, zuora: ZuoraApi) -> None:
+        self._zuora = zuora
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._zuora, name)
+
+    async def request_connection(self, source_id: str, target_id: str, *keys: str) -> Receipt:
+        receipt = await self._zuora.request_connection(source_id, target_id, *keys)
+        await self._zuora.deny(target_id, receipt.connection_id)
+        await self._zuora.request_connection(source_id, target_id, "another")
+        return receipt
+
+
+async def test_connect_accepts_only_the_request_that_it_made(office: Office) -> None:
+    plan = await office.plan(CONNECT, await office.rows(AMERICAS, OUT, EUROPE))
+    office.tenant.zuora = DeniedAndRequestedAgain(office.tenant.zuora)
+    request, accept = await office.run(plan)
+    assert (request.state, accept.state) == (State.CONFIRMED, State.STALE)
+    assert "is another Pending connection than the one requested" in accept.sentence
 
 
 async def test_connect_takes_both_ends(office: Office) -> None:

@@ -11,37 +11,32 @@ them, several at the same time, and reads the lists again, which serve the next 
 import asyncio
 import random
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from entity_connections.domain.connections import CONNECTED
-from entity_connections.domain.errors import (
-    Applied,
-    RateLimited,
-    ServerError,
-    Unauthenticated,
-    ZuoraError,
-)
+from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.ids import new_uuid
 from entity_connections.services.operations.conflicts import (
     OperationInProgressError,
     find_change,
     find_doubt,
 )
+from entity_connections.services.operations.job import Job
 from entity_connections.services.operations.journal_queue import JournalQueue
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import conclude, never_left
-from entity_connections.services.operations.plan import MAX_ROUND, Ends, choose_lists
+from entity_connections.services.operations.plan import MAX_ROUND
 from entity_connections.services.operations.recording import (
     record_intent,
     record_outcomes,
     record_run,
     record_success,
 )
+from entity_connections.services.operations.shared_lists import SharedLists
 from entity_connections.services.request_log import RequestLog, RetryDelay
-from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import Journal, JournalError, JournalWriter
 from entity_connections.services.storage.planned_runs import remove_run
 from entity_connections.services.tenant import Tenant
@@ -50,35 +45,10 @@ MAX_CONCURRENCY = 8
 """How many operations are sent at the same time."""
 MAX_ROUND_TIME = 30.0
 """Seconds for which a round sends; then its lists are too old to check operations against."""
-MAX_ATTEMPTS = 3
-"""How often a request is sent while Zuora refuses it for a reason that may pass."""
 MAX_DELAY = 60.0
 """Longest pause between two attempts, in seconds; a longer `Retry-After` ends them."""
 LAG_DELAYS = (1.0, 2.0, 4.0)
 """Seconds after which a list that does not show the effect of a write is read again."""
-
-
-@dataclass(eq=False)
-class _Job:
-    """An operation on its way, in its newest state.
-
-    Attributes:
-        operation: the operation.
-        attempts: how often it was sent under an intent of its own.
-        repeated: whether it was sent once more under the same intent, after HTTP 401.
-        given_up: whether the user did not wait for a list that shows it.
-    """
-
-    operation: Operation
-    attempts: int = 0
-    repeated: bool = False
-    given_up: bool = False
-
-    def refuse(self, state: State, reason: str, snapshot: Snapshot | None) -> None:
-        """End it without sending it (again), for a reason given as a sentence or ""."""
-        unsent = "It was not sent again." if self.attempts else "Nothing was sent."
-        stopped = replace(self.operation, snapshot=snapshot)
-        self.operation = stopped.with_state(state, f"{reason} {unsent}".lstrip())
 
 
 class Executor:
@@ -114,8 +84,7 @@ class Executor:
         self._run_id = ""
         self._open_journal = ExitStack()
         self._stopped = False
-        self._list_ids: Mapping[Ends, str] = {}
-        self._lists: dict[str, Snapshot] = {}
+        self._lists = SharedLists(tenant, [])
 
     def stop(self) -> None:
         """Let nothing more be sent; what was sent gets its outcome."""
@@ -135,8 +104,8 @@ class Executor:
             resumes: id of an interrupted run whose place this one takes; "" for none.
         """
         planned = list(operations)
-        jobs = [_Job(operation) for operation in planned]
-        self._list_ids, self._lists = choose_lists(planned, self._tenant.can_act_in), {}
+        jobs = [Job(operation) for operation in planned]
+        self._lists = SharedLists(self._tenant, planned)
         if len(planned) > 1 or resumes:
             try:
                 await asyncio.to_thread(self._begin_run, planned, resumes)
@@ -172,15 +141,17 @@ class Executor:
             # Where it cannot be removed, the next start offers what was not sent, which is true.
             remove_run(writer.connection, self._run_id)
 
-    async def _run_rounds(self, jobs: list[_Job]) -> None:
+    async def _run_rounds(self, jobs: list[Job]) -> None:
         """Carry out operations that do not depend on each other."""
-        while not self._stopped and (waiting := [job for job in jobs if _waits(job)]):
-            batch = waiting[:MAX_ROUND]
-            sent = await self._send_until_doubt(await self._read_before(batch))
+        while not self._stopped:
+            waiting = [job for job in jobs if job.operation.state is State.PLANNED]
+            if not waiting:
+                break
+            sent = await self._send_until_doubt(await self._read_before(waiting[:MAX_ROUND]))
             if sent:
                 await self._finish_round(sent)
 
-    def _follow(self, job: _Job, request: Operation) -> None:
+    def _follow(self, job: Job, request: Operation) -> None:
         """Let an accept act on the record that the request before it has made."""
         if request.state in (State.PLANNED, State.UNKNOWN):
             return  # the run is over
@@ -201,24 +172,11 @@ class Executor:
             job.refuse(State.STALE, reason, request.snapshot)
             self._report(job.operation)
 
-    def _get_list_id(self, job: _Job) -> str:
-        return self._list_ids[job.operation.ends]
-
-    async def _read_before(self, jobs: list[_Job]) -> list[_Job]:
+    async def _read_before(self, jobs: list[Job]) -> list[Job]:
         """Read the lists that operations are checked against; return those that have one."""
-        errors: dict[str, ZuoraError] = {}
-
-        async def read(id_: str) -> None:
-            try:
-                self._lists[id_] = await self._tenant.read(id_)
-            except ZuoraError as error:
-                errors[id_] = error
-
-        wanted = dict.fromkeys(map(self._get_list_id, jobs))
-        await asyncio.gather(*(read(id_) for id_ in wanted if id_ not in self._lists))
+        errors = await self._lists.read_missing([job.operation for job in jobs])
         ready = []
-        for job in jobs:
-            error = errors.get(self._get_list_id(job))
+        for job, error in zip(jobs, errors, strict=True):
             if error is None:
                 ready.append(job)
             elif error.is_refusal or not self._stopped:
@@ -228,7 +186,7 @@ class Executor:
                 self._report(job.operation)
         return ready
 
-    async def _send_until_doubt(self, jobs: list[_Job]) -> list[_Job]:
+    async def _send_until_doubt(self, jobs: list[Job]) -> list[Job]:
         """Send operations until one ends in doubt or it is time for new lists; return the sent."""
         queue = deque(jobs)
         doubtful = False
@@ -260,20 +218,14 @@ class Executor:
             self.stop()
         return not self._stopped
 
-    async def _send(self, job: _Job) -> None:
+    async def _send(self, job: Job) -> None:
         """Check, record and send one operation; its state is SENT, or says why it was not.
 
         One that is sent once more was checked and recorded before.
         """
         operation = job.operation
         if operation.entry is None:
-            snapshot = self._lists[self._get_list_id(job)]
-            try:
-                operation = await self._check_and_record(job, snapshot)
-            except JournalError as error:
-                job.refuse(State.NOT_SENT, str(error), snapshot)
-            except OperationInProgressError as error:
-                job.refuse(State.REFUSED, str(error), snapshot)
+            operation = await self._check_and_record(job)
             if operation.state is not State.SENT:
                 self._report(job.operation)
                 return
@@ -295,25 +247,31 @@ class Executor:
             )
         job.operation = replace(operation, answered_at=self._tenant.steady())
 
-    async def _check_and_record(self, job: _Job, snapshot: Snapshot) -> Operation:
-        """Return the operation as SENT, or as it was where the list forbids it."""
-        operation = job.operation
-        if doubt := find_doubt(operation, snapshot):
-            job.refuse(State.REFUSED, doubt, snapshot)
-        elif change := find_change(operation, snapshot):
-            job.refuse(State.STALE, change, snapshot)
-        else:
-            track_id = new_uuid()
+    async def _check_and_record(self, job: Job) -> Operation:
+        """Return the operation as SENT; where it may not be sent, as it was."""
+        operation, snapshot = job.operation, self._lists.get(job.operation)
+        assert snapshot is not None  # noqa: S101 - `_read_before` has read it
+        track_id = new_uuid()
 
-            def record(writer: JournalWriter) -> Operation:
-                return record_intent(
-                    self._journal, writer, operation, snapshot, self._user, track_id, self._run_id
-                )
+        def record(writer: JournalWriter) -> Operation:
+            return record_intent(
+                self._journal, writer, operation, snapshot, self._user, track_id, self._run_id
+            )
 
-            operation = await self._queue.write(record)
+        try:
+            if doubt := find_doubt(operation, snapshot):
+                job.refuse(State.REFUSED, doubt, snapshot)
+            elif change := find_change(operation, snapshot):
+                job.refuse(State.STALE, change, snapshot)
+            else:
+                return await self._queue.write(record)
+        except JournalError as error:
+            job.refuse(State.NOT_SENT, str(error), snapshot)
+        except OperationInProgressError as error:
+            job.refuse(State.REFUSED, str(error), snapshot)
         return operation
 
-    async def _record_success(self, job: _Job) -> None:
+    async def _record_success(self, job: Job) -> None:
         if not job.operation.success:
             return
         with suppress(JournalError):  # the sentence of the outcome says so
@@ -321,13 +279,12 @@ class Executor:
                 partial(record_success, self._journal, operation=job.operation)
             )
 
-    async def _finish_round(self, sent: list[_Job]) -> None:
+    async def _finish_round(self, sent: list[Job]) -> None:
         """Find and record the outcomes of what was sent; plan again what may be repeated."""
         doubtful = await self._look_up(sent)
-        if doubtful and all(_may_leave_once_more(job) for job in doubtful):
+        if doubtful and all(job.may_leave_once_more for job in doubtful):
             for job in doubtful:
-                job.operation = replace(job.operation, state=State.SENT, error=None)
-                job.repeated = True
+                job.leave_once_more()
             await asyncio.gather(*map(self._send, doubtful))
             await asyncio.gather(*map(self._record_success, doubtful))
             doubtful = await self._look_up(doubtful)
@@ -335,37 +292,38 @@ class Executor:
         outcomes = await asyncio.to_thread(record_outcomes, self._journal, outcomes)
         for job, operation in zip(sent, outcomes, strict=True):
             job.operation = operation
-        repeats = bool(doubtful) and await self._wait_for_retry(doubtful)
+        planned_again = doubtful if await self._wait_for_retry(doubtful) else []
         for job in sent:
-            if not (repeats and job in doubtful):
+            if job not in planned_again:
                 self._report(job.operation)
-        if repeats:
-            self._lists.clear()  # they are old by now
-            for job in doubtful:
-                failed = job.operation
-                job.operation = Operation.plan(failed.action, failed.row, even_so=failed.even_so)
-        elif doubtful:
+        for job in planned_again:
+            job.plan_again()
+        if planned_again:
+            self._lists.forget()  # they are old by now
+        if doubtful and not planned_again:
             self.stop()
 
-    async def _look_up(self, sent: list[_Job]) -> list[_Job]:
-        """Conclude operations that were sent from their lists; return those that stop the rest.
+    async def _look_up(self, sent: list[Job]) -> list[Job]:
+        """Conclude operations that were sent from their lists; return those that stop others.
 
         A list that leaves an outcome unknown is read again after `lag_delays`.
         """
         operations = {job: job.operation for job in sent}
-        self._lists.clear()
+        self._lists.forget()
         open_ = [job for job in sent if job.repeated or not never_left(job.operation.error)]
         delays = list(self._lag_delays)
         while True:
-            read_ids = await self._read_after(open_, operations)
+            read = await self._lists.read_again(
+                [operations[job] for job in open_], operations.values()
+            )
             for job, operation in operations.items():
                 if job.operation.state in (State.SENT, State.UNKNOWN):
-                    snapshot = self._lists.get(self._get_list_id(job))
+                    snapshot = self._lists.get(operation)
                     job.operation = conclude(operation, snapshot, repeated=job.repeated)
             open_ = [
                 job
-                for job in sent
-                if job.operation.state is State.UNKNOWN and self._get_list_id(job) in read_ids
+                for job, could_read in zip(open_, read, strict=True)
+                if could_read and job.operation.state is State.UNKNOWN
             ]
             if not open_ or not delays:
                 break
@@ -375,88 +333,19 @@ class Executor:
                 for job in open_:
                     job.given_up = True
                 break
-        return [job for job in sent if _stops(job.operation)]
+        return [job for job in sent if job.stops_others]
 
-    async def _read_after(
-        self, jobs: Iterable[_Job], operations: Mapping[_Job, Operation]
-    ) -> set[str]:
-        """Read the lists of jobs as they are after operations were sent; return whose were read."""
-        records: dict[tuple[str, bool], set[str]] = {}
-        for job, operation in operations.items():
-            answered = self._get_list_id(job), operation.error is None
-            records.setdefault(answered, set()).update({operation.row.connection_id} - {""})
-
-        async def read(id_: str) -> bool:
-            removed, in_doubt = (records.get((id_, answered), set()) for answered in (True, False))
-            try:
-                self._lists[id_] = await self._tenant.read(id_, removed=removed, in_doubt=in_doubt)
-            except ZuoraError:
-                return False  # the outcome says so, and the next refresh shows the error
-            return True
-
-        ids = list(dict.fromkeys(map(self._get_list_id, jobs)))
-        successes = await asyncio.gather(*map(read, ids))
-        return {id_ for id_, success in zip(ids, successes, strict=True) if success}
-
-    async def _wait_for_retry(self, jobs: list[_Job]) -> bool:
-        """Wait before operations are sent again; return whether all of them may be."""
+    async def _wait_for_retry(self, jobs: list[Job]) -> bool:
+        """Wait before operations are planned again; return whether all of them may be."""
+        if self._stopped or not jobs or not all(job.may_be_planned_again for job in jobs):
+            return False
         delay = 0.0
         for job in jobs:
-            error = job.operation.error
-            if error is None or job.attempts == MAX_ATTEMPTS or not _may_succeed(job.operation):
-                return False
+            retry_after = job.operation.error.retry_after if job.operation.error else None
             backoff = random.uniform(0, min(MAX_DELAY, 2.0**job.attempts))  # noqa: S311
-            delay = max(delay, backoff, error.retry_after or 0.0)
-        if delay > MAX_DELAY or self._stopped:
+            delay = max(delay, backoff, retry_after or 0.0)
+        if delay > MAX_DELAY:
             return False
         until = asyncio.get_running_loop().time() + delay
         waited = await self._request_log.wait(RetryDelay("Zuora has trouble", until))
         return waited and not self._stopped
-
-
-def _waits(job: _Job) -> bool:
-    return job.operation.state is State.PLANNED
-
-
-def _may_succeed(operation: Operation) -> bool:
-    """Return whether Zuora refused a request for a reason that may pass.
-
-    Its Idempotency-Key would bring the same refusal for a day, so that only a new request
-    can succeed (contract E3, F4).
-    """
-    error, snapshot = operation.error, operation.snapshot
-    return (
-        operation.state is State.REFUSED
-        and operation.action.idempotent
-        and isinstance(error, RateLimited | ServerError)
-        and error.needs_new_key
-        and error.is_temporary
-        and snapshot is not None
-        and not find_doubt(operation, snapshot)
-        and not find_change(operation, snapshot)
-    )
-
-
-def _may_leave_once_more(job: _Job) -> bool:
-    """Return whether an operation is to be sent again under a new token.
-
-    That is after HTTP 401 only, if a whole list proves that nothing happened.
-    """
-    operation, error = job.operation, job.operation.error
-    return (
-        not (job.repeated or job.given_up)
-        and isinstance(error, Unauthenticated)
-        and error.applied is Applied.MAYBE
-        and operation.state is State.UNKNOWN
-        and operation.snapshot is not None
-        and operation.snapshot.complete
-        and not find_change(operation, operation.snapshot)
-    )
-
-
-def _stops(operation: Operation) -> bool:
-    """Return whether the operations behind this one are not to be sent."""
-    if operation.state is State.UNKNOWN:
-        return True
-    error = operation.error
-    return operation.state is State.REFUSED and error is not None and not error.is_refusal

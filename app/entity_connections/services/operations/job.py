@@ -1,0 +1,91 @@
+"""An operation on its way through a run, and whether it may be sent again."""
+
+from dataclasses import dataclass, replace
+
+from entity_connections.domain.errors import Applied, RateLimited, ServerError, Unauthenticated
+from entity_connections.services.operations.conflicts import find_change, find_doubt
+from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.snapshot import Snapshot
+
+MAX_ATTEMPTS = 3
+"""How often a request is sent while Zuora refuses it for a reason that may pass."""
+
+
+@dataclass(eq=False)
+class Job:
+    """An operation on its way, in its newest state.
+
+    Attributes:
+        operation: the operation.
+        attempts: how often it was sent under an intent of its own.
+        repeated: whether it was sent once more under the same intent, after HTTP 401.
+        given_up: whether the user did not wait for a list that shows it.
+    """
+
+    operation: Operation
+    attempts: int = 0
+    repeated: bool = False
+    given_up: bool = False
+
+    @property
+    def stops_others(self) -> bool:
+        """Whether no other operation is to be sent after it."""
+        operation = self.operation
+        if operation.state is State.UNKNOWN:
+            return True
+        error = operation.error
+        return operation.state is State.REFUSED and error is not None and not error.is_refusal
+
+    @property
+    def may_leave_once_more(self) -> bool:
+        """Whether it is to be sent again under the same intent and a new token.
+
+        That is after HTTP 401 only, if a whole list proves that nothing happened.
+        """
+        operation, error = self.operation, self.operation.error
+        return (
+            not (self.repeated or self.given_up)
+            and isinstance(error, Unauthenticated)
+            and error.applied is Applied.MAYBE
+            and operation.state is State.UNKNOWN
+            and operation.snapshot is not None
+            and operation.snapshot.complete
+            and not find_change(operation, operation.snapshot)
+        )
+
+    @property
+    def may_be_planned_again(self) -> bool:
+        """Whether Zuora refused a request for a reason that may pass.
+
+        Its Idempotency-Key would bring the same refusal for a day, so that only a new request
+        can succeed (contract E3, F4).
+        """
+        operation, error = self.operation, self.operation.error
+        snapshot = operation.snapshot
+        return (
+            self.attempts < MAX_ATTEMPTS
+            and operation.state is State.REFUSED
+            and operation.action.idempotent
+            and isinstance(error, RateLimited | ServerError)
+            and error.needs_new_key
+            and error.is_temporary
+            and snapshot is not None
+            and not find_doubt(operation, snapshot)
+            and not find_change(operation, snapshot)
+        )
+
+    def refuse(self, state: State, reason: str, snapshot: Snapshot | None) -> None:
+        """End it without sending it (again), for a reason given as a sentence or ""."""
+        unsent = "It was not sent again." if self.attempts else "Nothing was sent."
+        stopped = replace(self.operation, snapshot=snapshot)
+        self.operation = stopped.with_state(state, f"{reason} {unsent}".lstrip())
+
+    def leave_once_more(self) -> None:
+        """Let it be sent again under the same intent."""
+        self.operation = replace(self.operation, state=State.SENT, error=None)
+        self.repeated = True
+
+    def plan_again(self) -> None:
+        """Let it be sent again as a new request."""
+        failed = self.operation
+        self.operation = Operation.plan(failed.action, failed.row, even_so=failed.even_so)

@@ -1,0 +1,75 @@
+"""The lists that show the operations of a run; many operations share one."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+
+from entity_connections.domain.errors import ZuoraError
+from entity_connections.services.operations.operation import Operation
+from entity_connections.services.operations.plan import choose_lists
+from entity_connections.services.snapshot import Snapshot
+from entity_connections.services.tenant import Tenant
+
+
+class SharedLists:
+    """Reads lists, each once for all operations that it shows, and keeps the newest ones.
+
+    Args:
+        tenant: where to read.
+        operations: those whose lists are wanted later.
+    """
+
+    def __init__(self, tenant: Tenant, operations: Iterable[Operation]) -> None:
+        self._tenant = tenant
+        self._ids = choose_lists(operations, tenant.can_act_in)
+        self._lists: dict[str, Snapshot] = {}
+
+    def get(self, operation: Operation) -> Snapshot | None:
+        """Return the list that shows an operation, None if there is none."""
+        return self._lists.get(self._ids[operation.ends])
+
+    def forget(self) -> None:
+        """Forget what was read."""
+        self._lists.clear()
+
+    async def read_missing(self, operations: Sequence[Operation]) -> list[ZuoraError | None]:
+        """Read the lists of operations that are not there; return why each could not be read."""
+        errors: dict[str, ZuoraError] = {}
+
+        async def read(id_: str) -> None:
+            try:
+                self._lists[id_] = await self._tenant.read(id_)
+            except ZuoraError as error:
+                errors[id_] = error
+
+        ids = [self._ids[operation.ends] for operation in operations]
+        await asyncio.gather(*(read(id_) for id_ in dict.fromkeys(ids) if id_ not in self._lists))
+        return [errors.get(id_) for id_ in ids]
+
+    async def read_again(
+        self, operations: Sequence[Operation], sent: Iterable[Operation]
+    ) -> list[bool]:
+        """Read the lists of operations again; return whether that of each could be read.
+
+        Args:
+            operations: those whose lists are read.
+            sent: all operations that were sent since the lists were read; their records may be
+                gone.
+        """
+        records: dict[tuple[str, bool], set[str]] = {}
+        for operation in sent:
+            answered = self._ids[operation.ends], operation.error is None
+            records.setdefault(answered, set()).update({operation.row.connection_id} - {""})
+
+        async def read(id_: str) -> bool:
+            removed, in_doubt = (records.get((id_, answered), set()) for answered in (True, False))
+            try:
+                self._lists[id_] = await self._tenant.read(id_, removed=removed, in_doubt=in_doubt)
+            except ZuoraError:
+                return False  # the outcome says so, and the next refresh shows the error
+            return True
+
+        ids = [self._ids[operation.ends] for operation in operations]
+        distinct_ids = list(dict.fromkeys(ids))
+        successes = await asyncio.gather(*map(read, distinct_ids))
+        success_of = dict(zip(distinct_ids, successes, strict=True))
+        return [success_of[id_] for id_ in ids]
