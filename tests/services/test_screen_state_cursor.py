@@ -19,7 +19,7 @@ from entity_connections.domain.connections import (
     Direction,
 )
 from entity_connections.domain.entities import Entity, Hierarchy
-from entity_connections.domain.row_filter import filter_rows, search_text
+from entity_connections.domain.row_filter import filter_rows, make_searchable
 from entity_connections.domain.row_sort import SortColumn
 from entity_connections.domain.rows import Row
 from entity_connections.domain.zuora_api import ListResult
@@ -197,10 +197,10 @@ class CursorMachine(RuleBasedStateMachine):
 
     @rule(column=st.sampled_from(SortColumn))
     def they_sort(self, column: SortColumn) -> None:
-        cursor = self.state.cursor
-        self.state.tab.sort_by(column)
-        self.above = None
-        assert self.state.cursor == cursor or self.state.moved_reason
+        self.state.sort_by(column)
+        self.stays = self.above = None
+        if keys := self.keys:
+            self.chosen[self.state.direction] = keys[0]
 
     @rule()
     def they_turn_to_the_other_tab(self) -> None:
@@ -283,8 +283,8 @@ class CursorMachine(RuleBasedStateMachine):
         keys = self.keys
         if self.stays is None:  # and what was left is shown no longer
             assert set(keys) <= {row.key for row in self.state.rows()}
-            texts = [(search_text(row), row) for row in self.state.rows()]
-            assert len(keys) == len(filter_rows(self.state.tab.filter_text, texts))
+            rows = make_searchable(self.state.rows(), self.tenant.accessible_ids)
+            assert len(keys) == len(filter_rows(self.state.tab.filter_text, rows))
         if self.stays is None or self.state.snapshot is None:
             return
         assert self.state.cursor == self.stays

@@ -1,6 +1,7 @@
 """The main screen at every size, in every state, in every theme."""
 
 import pytest
+from entity_connections.domain.text_search import fold
 from entity_connections.fake.scenarios.catalogue import SCENARIOS
 from entity_connections.tui.widgets.too_small import TooSmall
 
@@ -65,20 +66,22 @@ async def test_global_500_shows_its_511_rows() -> None:
         assert ui.rows.scroll_offset.y > 400
 
 
-async def test_sorting_by_key_and_by_click_keeps_the_cursor_on_its_record() -> None:
+async def test_sorting_by_key_and_by_click_starts_at_the_top() -> None:
     async with open_screen() as ui:
         await ui.move_to("Acme-Japan")
         in_tree = ui.row_names()
         await ui.press("s")
-        assert ui.row_names() == sorted(in_tree, key=str.casefold)
+        assert ui.row_names() == sorted(in_tree, key=fold)
+        assert ui.cursor == "Acme Ibérica"
         grid = ui.rows
         await ui.pilot.click(grid, offset=(4, 0))
         await ui.settle()
-        assert ui.row_names() == sorted(in_tree, key=str.casefold, reverse=True)
+        assert ui.row_names() == sorted(in_tree, key=fold, reverse=True)
+        assert ui.cursor == "Acme-US"
         await ui.pilot.click(grid, offset=(4, 0))
         await ui.settle()
         assert ui.row_names() == in_tree
-        assert ui.cursor == "Acme-Japan"
+        assert ui.cursor == in_tree[0]
 
 
 async def test_a_refresh_right_after_a_cursor_key_keeps_the_cursor() -> None:

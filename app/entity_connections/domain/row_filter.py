@@ -1,38 +1,129 @@
 """Filters rows by words."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from collections.abc import Set as AbstractSet
+from itertools import pairwise
+from typing import NamedTuple
 
-from entity_connections.domain.rows import Row
+from entity_connections.domain.actions.action import is_accessible
+from entity_connections.domain.actions.default_action import default_action, find_brief_reason
+from entity_connections.domain.rows import NOT_CONNECTED, Row
+from entity_connections.domain.text_search import fold
+
+_NOT_CONNECTED = fold(NOT_CONNECTED)
+_ID_LABELS = ("id ", "entity ")
+_HIDDEN_LABELS = ("", "in ", *_ID_LABELS)
+"""What stands before each text of `_list_hidden`."""
 
 
-def search_text(row: Row) -> str:
-    """Return the text of a row that a filter is compared with, case-folded."""
-    counterpart, connection = row.counterpart, row.connection
-    return "\n".join(
-        (
-            counterpart.title,
-            counterpart.name,
-            row.parent.title if row.parent else "",
-            row.state,
-            connection.id if connection else "",
-            counterpart.id,
+class SearchableRow(NamedTuple):
+    """A row, and the folded texts that a filter is compared with.
+
+    Attributes:
+        row: the row.
+        title: the title of the counterpart.
+        phrases: what the other columns say.
+        hidden: what the row may not show, a line for each text of `_list_hidden`.
+    """
+
+    row: Row
+    title: str
+    phrases: tuple[str, ...]
+    hidden: str
+
+
+def make_searchable(
+    rows: Iterable[Row], accessible_ids: AbstractSet[str] | None
+) -> list[SearchableRow]:
+    """Return the rows of one tab with their texts.
+
+    `accessible_ids` as in `Action.disabled_reason`.
+    """
+    phrases: dict[tuple[object, ...], tuple[str, ...]] = {}
+    searchable = []
+    for row in rows:
+        counterpart = row.counterpart
+        kind = (
+            row.status,
+            counterpart.status,
+            counterpart.listed,
+            counterpart.id == row.acting.id,
+            is_accessible(row, accessible_ids),
         )
-    ).casefold()
+        if kind not in phrases:  # all rows of a kind say the same
+            phrases[kind] = _list_phrases(row, accessible_ids)
+        hidden = "\n".join(map(fold, _list_hidden(row)))
+        searchable.append(SearchableRow(row, fold(counterpart.title), phrases[kind], hidden))
+    return searchable
+
+
+def _list_phrases(row: Row, accessible_ids: AbstractSet[str] | None) -> tuple[str, ...]:
+    action = default_action(row, accessible_ids)
+    phrases = [row.state, action.label if action else find_brief_reason(row, accessible_ids)]
+    if row.waits_for_acting:
+        phrases.append("waiting for you")
+    return tuple(map(fold, phrases))
+
+
+def _list_hidden(row: Row) -> tuple[str, str, str, str]:
+    """Return technical name, title of the parent, id of the connection, and id of the entity."""
+    parent = row.parent.title if row.parent else ""
+    return row.counterpart.name, parent, row.connection_id, row.counterpart.id
 
 
 def filter_rows(
-    filter_text: str, rows: Iterable[tuple[str, Row]], *, keep: str | None = None
+    filter_text: str, rows: Collection[SearchableRow], *, keep: str | None = None
 ) -> list[Row]:
-    """Return the rows that contain every word of a filter, in any order and case.
+    """Return the rows that hold every word of a filter, in any order, without case and accents.
+
+    A word may stand anywhere in a name or an id. In the other columns it begins a word, and a
+    status counts as a whole: "connected" finds neither "Disconnected" nor "Not connected".
 
     Args:
         filter_text: words; "" keeps every row.
-        rows: each with its `search_text`.
+        rows: the rows.
         keep: key of a row that is kept in any case.
     """
-    words = filter_text.casefold().split()
-    return [
-        row
-        for text, row in rows
-        if all(word in text for word in words) or (keep is not None and row.key == keep)
-    ]
+    left = rows
+    for term in _split_terms(filter_text):
+        shown = {phrases for phrases in {row.phrases for row in left} if _begins(term, phrases)}
+        left = [
+            row for row in left if term in row.title or row.phrases in shown or term in row.hidden
+        ]
+    if keep is not None:
+        keys = {keep, *(row.row.key for row in left)}
+        left = [row for row in rows if row.row.key in keys]
+    return [row.row for row in left]
+
+
+def find_hidden_match(filter_text: str, row: SearchableRow) -> str:
+    """Return what a filter found that the row may not show; "" if it shows every word.
+
+    That is a technical name, a parent, or an id from the word on.
+    """
+    for term in _split_terms(filter_text):
+        if term in row.hidden and term not in row.title and not _begins(term, row.phrases):
+            at = row.hidden.index(term)
+            line, start = row.hidden.count("\n", 0, at), row.hidden.rfind("\n", 0, at) + 1
+            label, text = _HIDDEN_LABELS[line], _list_hidden(row.row)[line]
+            if label in _ID_LABELS and at > start:
+                text = f"…{text[at - start :]}"
+            return label + text
+    return ""
+
+
+def _split_terms(filter_text: str) -> list[str]:
+    """Return the folded words of a filter; "not connected" is one, even if half of it is typed."""
+    words = fold(filter_text).split()
+    for at, pair in enumerate(pairwise(words)):
+        if _NOT_CONNECTED.startswith(term := " ".join(pair)):
+            return [*words[:at], term, *words[at + 2 :]]
+    return words
+
+
+def _begins(term: str, phrases: Iterable[str]) -> bool:
+    """Return whether a term begins a phrase, or a word in one; that in "not connected" is none."""
+    return any(
+        phrase.startswith(term) or (f" {term}" in phrase and phrase != _NOT_CONNECTED)
+        for phrase in phrases
+    )

@@ -13,7 +13,12 @@ from typing import NamedTuple
 from entity_connections.domain.actions.default_action import default_row
 from entity_connections.domain.connections import KNOWN_STATUSES, Direction
 from entity_connections.domain.errors import ZuoraError
-from entity_connections.domain.row_filter import filter_rows, search_text
+from entity_connections.domain.row_filter import (
+    SearchableRow,
+    filter_rows,
+    find_hidden_match,
+    make_searchable,
+)
 from entity_connections.domain.row_sort import SortColumn, sort_rows
 from entity_connections.domain.rows import STATUS_GROUPS, Row, make_row
 from entity_connections.services.operations.operation import Operation
@@ -76,7 +81,7 @@ class ScreenState:
         default_factory=lambda: {direction: TabState() for direction in Direction}
     )
     unresolved: UnresolvedOperations = field(default_factory=UnresolvedOperations)
-    _rows: dict[Direction, dict[str, tuple[str, Row]]] = field(default_factory=dict)
+    _rows: dict[Direction, dict[str, SearchableRow]] = field(default_factory=dict)
     _visible: dict[str, Row] = field(default_factory=dict)
     _visible_key: tuple[object, ...] = ()
     _cached_asked: float = 0.0  # `Snapshot.asked` of the cached list that was shown first
@@ -108,8 +113,8 @@ class ScreenState:
             self.tab.place = place._replace(order=self._visible_keys())
         self.snapshot, self.failure = snapshot, None
         for direction in Direction:
-            rows = snapshot.rows(direction)
-            self._rows[direction] = {row.key: (search_text(row), row) for row in rows}
+            rows = make_searchable(snapshot.rows(direction), snapshot.accessible_ids)
+            self._rows[direction] = {searchable.row.key: searchable for searchable in rows}
         self._open_tab()
 
     def fail(self, error: ZuoraError) -> None:
@@ -228,11 +233,18 @@ class ScreenState:
     def sort_next(self, columns: Sequence[SortColumn]) -> None:
         """Sort the tab in front by what follows in `columns`, and after the last by none."""
         self.tab.sort_next(columns)
-        self.on_change()
+        self._go_to_top()
 
     def sort_by(self, column: SortColumn) -> None:
         """Sort the tab in front by `column`; asked again, the other way round, then not at all."""
         self.tab.sort_by(column)
+        self._go_to_top()
+
+    def _go_to_top(self) -> None:
+        """Put the cursor on the first row, for which the user has sorted."""
+        self.tab.unpin()
+        if keys := self._visible_keys():
+            self.tab.place = CursorPlace(keys[0], keys)
         self.on_change()
 
     @property
@@ -266,17 +278,18 @@ class ScreenState:
     def waiting_count(self) -> int:
         """Number of requests that wait for the acting entity."""
         rows = self._rows.get(Direction.INBOUND, {}).values()
-        return sum(row.waits_for_acting for _, row in rows)
+        return sum(searchable.row.waits_for_acting for searchable in rows)
 
     @property
     def undecided_count(self) -> int:
         """Number of inbound connections whose status is unknown: they may wait."""
         rows = self._rows.get(Direction.INBOUND, {}).values()
-        return sum(row.status is not None and row.status not in KNOWN_STATUSES for _, row in rows)
+        statuses = [searchable.row.status for searchable in rows]
+        return sum(status is not None and status not in KNOWN_STATUSES for status in statuses)
 
     def rows(self) -> list[Row]:
         """Return all rows of the tab in front, unfiltered and unsorted."""
-        return [row for _, row in self._rows.get(self.direction, {}).values()]
+        return [searchable.row for searchable in self._rows.get(self.direction, {}).values()]
 
     def visible_rows(self) -> list[Row]:
         """Return the rows of the tab in front, filtered and sorted, and the pinned row."""
@@ -292,16 +305,29 @@ class ScreenState:
         place = tab.place if tab.pinned else None
         order = tab.sort_column, tab.reverse
         filters = tab.filter_text, frozenset(tab.statuses)
-        key = (self.snapshot, self.direction, *filters, *order, pinned, place)
+        key = (self.snapshot, self.direction, self.revision, *filters, *order, pinned, place)
         if key != self._visible_key:
             self._visible_key = key
             self._visible = {row.key: row for row in self._make_visible_rows(pinned)}
         return self._visible
 
     def _filter_by_words(self) -> list[Row]:
-        tab = self.tab
-        listed = self._rows.get(self.direction, {}).values()
-        return filter_rows(tab.filter_text, listed, keep=tab.pinned)
+        """Return the rows that hold the words; what is under way on a row counts as its words."""
+        tab, rows = self.tab, self._rows.get(self.direction, {})
+        unfinished = dict.fromkeys(self.unresolved.list_ends(), Progress.UNKNOWN)
+        unfinished |= dict.fromkeys(self._sending, Progress.SENDING)
+        if tab.filter_text and unfinished:
+            rows = dict(rows)
+            for (source_id, target_id), progress in unfinished.items():
+                key = target_id if self.direction is Direction.OUTBOUND else source_id
+                if (row := rows.get(key)) and self.progress(row.row):
+                    rows[key] = row._replace(phrases=(*row.phrases, progress.value))
+        return filter_rows(tab.filter_text, rows.values(), keep=tab.pinned)
+
+    def find_hidden_match(self, key: str) -> str:
+        """Return what the filter found of a row that the row may not show; "" if nothing."""
+        row = self._rows.get(self.direction, {}).get(key)
+        return find_hidden_match(self.tab.filter_text, row) if row else ""
 
     def _make_visible_rows(self, pinned: Row | None) -> Sequence[Row]:
         tab, place = self.tab, self.tab.place
@@ -327,7 +353,7 @@ class ScreenState:
         A pinned row that the list does not hold is made from the newest list of either end.
         """
         if listed := self._rows.get(self.direction, {}).get(key or ""):
-            return listed[1]
+            return listed.row
         return self._unlisted(key) if key is not None and key == self.tab.pinned else None
 
     def _unlisted(self, key: str) -> Row | None:

@@ -92,18 +92,13 @@ class TabState:
         """Sort by the next of `columns`; after the last, by none."""
         cycle = [None, *columns]
         at = cycle.index(self.sort_column) if self.sort_column in cycle else 0
-        self._sort(cycle[(at + 1) % len(cycle)])
+        self.sort_column, self.reverse = cycle[(at + 1) % len(cycle)], False
 
     def sort_by(self, column: SortColumn) -> None:
         """Sort by a column: ascending, at the second call descending, at the third not at all."""
         if self.sort_column is not column:
-            self._sort(column)
+            self.sort_column, self.reverse = column, False
         elif self.reverse:
-            self._sort(None)
+            self.sort_column, self.reverse = None, False
         else:
-            self._sort(column, reverse=True)
-
-    def _sort(self, column: SortColumn | None, *, reverse: bool = False) -> None:
-        self.sort_column, self.reverse = column, reverse
-        if self.pinned:  # the new order decides where it stands
-            self.place = self.place and self.place._replace(order=None)
+            self.reverse = True

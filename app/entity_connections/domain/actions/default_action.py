@@ -15,6 +15,14 @@ def default_action(row: Row, accessible_ids: AbstractSet[str] | None) -> Action 
     return next((a for a in offers if a.disabled_reason(row, accessible_ids) is None), None)
 
 
+def find_brief_reason(row: Row, accessible_ids: AbstractSet[str] | None) -> str:
+    """Return in a few words why a row of Share To offers no action; "" where it does."""
+    if row.direction is Direction.INBOUND:
+        return ""
+    reason = REQUEST.disabled_reason(row, accessible_ids)
+    return reason.brief if reason else ""
+
+
 def usual_action(direction: Direction) -> Action:
     """Return the action that a tab is about, whether a row of it enables it or not."""
     return REQUEST if direction is Direction.OUTBOUND else ACCEPT

@@ -50,7 +50,7 @@ class Request(Write):
             return DisabledReason(
                 f"The request to {target} is already waiting for an answer.",
                 f"An administrator of {target} accepts it. {entity_hint(row, accessible_ids)}",
-                f"waiting for {target}",
+                "waiting for them",
             )
         if row.uncertain:
             return unreadable_reason(row, "is connected already", "not all read")

@@ -18,8 +18,11 @@ class UnresolvedOperations:
         self._known_ids: set[str] = set()
 
     def __contains__(self, row: Row) -> bool:
-        ends = row.source.id, row.target.id
-        return any(operation.ends == ends for operation in self._open)
+        return (row.source.id, row.target.id) in self.list_ends()
+
+    def list_ends(self) -> list[tuple[str, str]]:
+        """Return the ids of source and target of each operation."""
+        return [operation.ends for operation in self._open]
 
     def update(self, operations: Iterable[Operation]) -> bool:
         """Take over operations whose outcome is unknown, each journal entry once.

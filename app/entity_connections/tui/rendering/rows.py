@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from entity_connections.domain.actions import REQUEST
-from entity_connections.domain.actions.default_action import default_action
+from entity_connections.domain.actions.default_action import default_action, find_brief_reason
 from entity_connections.domain.connections import (
     CONNECTED,
     DISCONNECTED,
@@ -169,6 +168,4 @@ def _make_action_cells(row: Row, context: CommandContext) -> tuple[Cell, Cell]:
             tone = "harm" if action.irreversible else "link"
             return Cell(action.key, tone), Cell(action.label, tone)
         return Cell(""), Cell(refusal.brief or action.label, "mute")
-    reason = REQUEST.disabled_reason(row, context.accessible_ids)
-    brief = reason.brief if reason and row.direction is Direction.OUTBOUND else ""
-    return Cell(""), Cell(brief, "mute")
+    return Cell(""), Cell(find_brief_reason(row, context.accessible_ids), "mute")
