@@ -139,6 +139,18 @@ async def test_an_operation_on_a_changed_record_is_not_sent(world: World) -> Non
     assert not world.writes
 
 
+async def test_an_operation_on_a_record_that_is_gone_is_not_sent() -> None:
+    world = open_world("denied-removed")
+    await world.tenant.open()
+    operation = await world.plan(ACCEPT, CORPORATION, IN, JAPAN)
+    await world.other.deny(CORPORATION, operation.connection_id)
+    outcome = await world.execute(operation)
+    assert outcome.state is State.STALE
+    assert outcome.sentence.endswith("is not in the list any more. Nothing was sent.")
+    assert not world.writes
+    world.fake.close()
+
+
 async def test_an_operation_on_another_record_of_the_pair_is_not_sent(world: World) -> None:
     operation = await world.plan(DISCONNECT, CORPORATION, OUT, EUROPE)
     assert operation.row.connection is not None
