@@ -11,7 +11,7 @@ TENANT = ("--scenario", str(Path(__file__).parents[1] / "same_names.toml"))
 MISSING = ("--fault", "unreadable-record=4,calls=entities")
 CORPORATION = "Acme Corporation"
 SOUTH = "ACME-Europe (Acme-EU-Production-South)"
-CORPORATION_EUROPE = "Acme-Europe (under Acme Corporation)"
+CORPORATION_EUROPE = "Acme-Europe (in Acme Corporation)"
 
 
 @pytest.mark.parametrize("command", ["entities", "connections", "waiting"])

@@ -93,9 +93,9 @@ def test_a_row_can_be_kept_at_its_place() -> None:
         ("acme north connected", NORTH.title, ""),
         ("north", VILLAGE.title, f"in {NORTH.title}"),
         ("eu-2", SOUTH.title, "Acme-EU-2"),
-        ("c0ffee", NORTH.title, "id c0ffee-1"),
-        ("ee-1", NORTH.title, "id …ee-1"),
-        (NORTH.id, NORTH.title, f"entity {NORTH.id}"),
+        ("c0ffee", NORTH.title, "c0ffee-1"),
+        ("ee-1", NORTH.title, "…ee-1"),
+        (NORTH.id, NORTH.title, NORTH.id),
     ],
 )
 def test_what_was_found_is_told_where_the_row_does_not_show_it(

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 GLOBAL = Entity("a" * 32, "Global", "Acme Corporation", None)
-NAMES = ("", "EU", "eu", "Acme-Europe", "Acme", "Acme (EU)", "Acme (under Acme)", "Entity 00000001")
+NAMES = ("", "EU", "eu", "Acme-Europe", "Acme", "Acme (EU)", "Acme (in Acme)", "Entity 00000001")
 BLANKS = (" ", "\u3000", "\u200b", "\u3164", "\u2800")
 
 
@@ -65,7 +65,7 @@ def test_two_dashes_that_look_alike_make_no_difference() -> None:
 def test_without_a_name_the_parent_is_with_it() -> None:
     us = make_entity(1, "US", "Acme US")
     titles = get_titles(us, make_entity(2, "", "Shop", us.id), make_entity(3, "", "Shop"))
-    assert titles[1:] == ["Shop (under Acme US)", "Shop (under Acme Corporation)"]
+    assert titles[1:] == ["Shop (in Acme US)", "Shop (in Acme Corporation)"]
 
 
 def test_without_a_name_and_under_one_parent_the_id_is_with_it() -> None:
@@ -93,7 +93,7 @@ def test_a_display_name_that_imitates_a_title_does_not_get_it() -> None:
     one, two = make_entity(1, "EU-1", "Acme"), make_entity(2, "EU-2", "Acme")
     imitator = make_entity(3, "X", "acme (EU-1)")
     assert get_titles(one, two, imitator) == [
-        "Acme (under Acme Corporation)",
+        "Acme (in Acme Corporation)",
         "Acme (EU-2)",
         "acme (EU-1) (X)",
     ]

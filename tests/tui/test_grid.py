@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from entity_connections.domain.entities import placeholder_entity
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.grid.layout import (
     GUTTER,
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     Column("name", "Name", 10, weight=2, sortable=True),
-    Column("under", "Under", 8, weight=1, hide_below=50, sortable=True),
+    Column("parent", "Parent", 8, weight=1, hide_below=50, sortable=True),
     Column("status", "Status", 12),
     Column("action", "Action", 10),
 )
@@ -41,7 +43,7 @@ COLUMNS = (
 def item(key: str, *, dim: bool = False) -> Item:
     cells = {
         "name": Cell(f"Entity {key}"),
-        "under": Cell("Acme"),
+        "parent": Cell("Acme"),
         "status": Cell("Pending", "wait"),
         "action": Cell("Accept"),
     }
@@ -204,7 +206,7 @@ async def test_scrolled_rows_stay_where_they_are_when_rows_are_inserted_above() 
 @pytest.mark.asyncio
 async def test_a_row_without_the_cell_of_a_column_is_an_error() -> None:
     app = GridApp([Item("a", {"name": Cell("A")})])
-    with pytest.raises(KeyError, match="under"):
+    with pytest.raises(KeyError, match="parent"):
         async with app.run_test(size=(60, 12)):
             pass
 
@@ -256,7 +258,7 @@ async def test_a_click_moves_the_cursor_and_names_the_cell() -> None:
         name, _, status, action = lay_out_columns(COLUMNS, 59)
         moved = ("RowHighlighted", "7")
         assert await click(pilot, app, action.start, 3) == [moved, ("CellSelected", "7", "action")]
-        assert await click(pilot, app, status.start - 2, 3) == [("CellSelected", "7", "under")]
+        assert await click(pilot, app, status.start - 2, 3) == [("CellSelected", "7", "parent")]
         assert await click(pilot, app, name.start, 3) == [("CellSelected", "7", "name")]
         assert await click(pilot, app, 0, 4) == [("RowHighlighted", "8")], "the gutter is no cell"
 
@@ -268,7 +270,7 @@ async def test_clicks_beside_the_rows_and_on_headings() -> None:
         slots = lay_out_columns(COLUMNS, 60)
         assert await click(pilot, app, 5, 4) == [], "below the last row"
         assert await click(pilot, app, 5, 3, button=3) == []
-        assert await click(pilot, app, slots[1].start, 0) == [("HeaderSelected", "under")]
+        assert await click(pilot, app, slots[1].start, 0) == [("HeaderSelected", "parent")]
         assert await click(pilot, app, slots[3].start, 0) == [], "not sortable"
         assert app.grid.cursor_key == "0"
 
@@ -330,12 +332,24 @@ def test_columns_share_the_width_without_gap_or_overlap(columns: list[Column], w
 
 
 @pytest.mark.asyncio
+async def test_a_note_on_a_row_is_painted_even_if_the_name_has_to_be_cut() -> None:
+    entity = placeholder_entity("e" * 32)._replace(display_name="Novera Northern Logistics GmbH")
+    cell = Cell(entity.title, "", (entity,), after="  in Novera")
+    app = GridApp([item("0")._replace(cells={**item("0").cells, "name": cell}), item("1")])
+    app.grid.find_note = lambda key: "NNL-7" if key == "0" else ""
+    async with app.run_test(size=(70, 10)):
+        first, second = text(app.grid).splitlines()[1:3]
+        assert re.search("Novera.*…  NNL-7 +Acme", first)
+        assert "Entity 1 " in second
+
+
+@pytest.mark.asyncio
 async def test_a_column_folds_away_when_the_terminal_shrinks() -> None:
     app = GridApp(numbered(3))
     async with app.run_test(size=(60, 10)) as pilot:
-        assert "Under" in text(app.grid)
+        assert "Parent" in text(app.grid)
         await pilot.resize_terminal(49, 10)
-        assert "Under" not in text(app.grid)
+        assert "Parent" not in text(app.grid)
         assert "Status" in text(app.grid)
         app.grid.columns = COLUMNS[:1]
         assert "Status" not in text(app.grid)

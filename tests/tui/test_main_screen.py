@@ -13,7 +13,7 @@ pytestmark = pytest.mark.asyncio
 
 
 async def test_outbound(snap: Snapshot) -> None:
-    """Every state a row can have; at 80 columns and less, Under is folded away."""
+    """Every state a row can have; at 160 columns and more there are three panes."""
     async with open_screen() as ui:
         await ui.snap_sizes(snap, ((200, 60), *SIZES))
 
@@ -82,6 +82,14 @@ async def test_sorting_by_key_and_by_click_starts_at_the_top() -> None:
         await ui.settle()
         assert ui.row_names() == in_tree
         assert ui.cursor == in_tree[0]
+
+
+async def test_what_a_filter_found_out_of_sight_is_shown_beside_the_name() -> None:
+    async with open_screen(size=(80, 24)) as ui:
+        await ui.press("slash")
+        await ui.type("c07e2b01")
+        assert ui.row_names() == ["Acme-Canada"]
+        assert "Acme-Canada  …c07e2b01" in ui.rows.render_line(1).text
 
 
 async def test_a_refresh_right_after_a_cursor_key_keeps_the_cursor() -> None:

@@ -10,9 +10,9 @@ from tests.tui.snapshots import Snapshot, svg_lines
 pytestmark = pytest.mark.asyncio
 TENANT = "tests/same_names.toml"
 """Relative, so that the pictures show no path of this machine."""
-NORTH = "Acme-Europe (under Acme-Americas)"
+NORTH = "Acme-Europe (in Acme-Americas)"
 SOUTH = "ACME-Europe (Acme-EU-Production-South)"
-EUROPE = "Acme-Europe (under Acme Corporation)"
+EUROPE = "Acme-Europe (in Acme Corporation)"
 
 
 def list_lines(ui: ScreenDriver, part: str) -> list[str]:

@@ -165,7 +165,7 @@ class Hierarchy:
         title, name = clean(entity.plain_title, MAX_PART_LENGTH), entity.name.strip()
         details = [name] if fold_title(name) != fold_title(entity.plain_title) else []
         if not self.missing and (parent := self.parent(entity)):
-            details.append(f"under {parent.plain_title}")
+            details.append(f"in {parent.plain_title}")
         details = [clean(detail, MAX_PART_LENGTH) for detail in details if detail]
         for detail in (*details, entity.short_id, entity.id):
             yield f"{title} ({detail})"

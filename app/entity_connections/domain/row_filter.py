@@ -11,9 +11,6 @@ from entity_connections.domain.rows import NOT_CONNECTED, Row
 from entity_connections.domain.text_search import fold
 
 _NOT_CONNECTED = fold(NOT_CONNECTED)
-_ID_LABELS = ("id ", "entity ")
-_HIDDEN_LABELS = ("", "in ", *_ID_LABELS)
-"""What stands before each text of `_list_hidden`."""
 
 
 class SearchableRow(NamedTuple):
@@ -65,6 +62,9 @@ def _list_phrases(row: Row, accessible_ids: AbstractSet[str] | None) -> tuple[st
     return tuple(map(fold, phrases))
 
 
+_PARENT, _IDS = 1, (2, 3)
+
+
 def _list_hidden(row: Row) -> tuple[str, str, str, str]:
     """Return technical name, title of the parent, id of the connection, and id of the entity."""
     parent = row.parent.title if row.parent else ""
@@ -99,16 +99,16 @@ def filter_rows(
 def find_hidden_match(filter_text: str, row: SearchableRow) -> str:
     """Return what a filter found that the row may not show; "" if it shows every word.
 
-    That is a technical name, a parent, or an id from the word on.
+    That is a technical name, the parent, or the end of an id that begins with the word.
     """
     for term in _split_terms(filter_text):
         if term in row.hidden and term not in row.title and not _begins(term, row.phrases):
             at = row.hidden.index(term)
             line, start = row.hidden.count("\n", 0, at), row.hidden.rfind("\n", 0, at) + 1
-            label, text = _HIDDEN_LABELS[line], _list_hidden(row.row)[line]
-            if label in _ID_LABELS and at > start:
-                text = f"…{text[at - start :]}"
-            return label + text
+            text = _list_hidden(row.row)[line]
+            if line == _PARENT:
+                return f"in {text}"
+            return f"…{text[at - start :]}" if line in _IDS and at > start else text
     return ""
 
 

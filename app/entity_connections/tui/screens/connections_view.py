@@ -131,6 +131,7 @@ class ConnectionsView(Vertical):
         self._countdown = self.set_interval(1, self._draw_banner, pause=True)
         self._watch_filter()
         self.rows.on_cursor_set = self._move_cursor
+        self.rows.find_note = self._find_hidden_match
         self.rows.placeholder = READING
         self.reading = True
         self.rows.focus()
@@ -348,6 +349,9 @@ class ConnectionsView(Vertical):
         if self.state is not None:
             self.state.move_cursor(key)
         self._draw_detail_soon()
+
+    def _find_hidden_match(self, key: str) -> str:
+        return self.state.find_hidden_match(key) if self.state is not None else ""
 
     def show_new_rows(self) -> None:
         """Adapt filter and focus to another tab or another acting entity."""

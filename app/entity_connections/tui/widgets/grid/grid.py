@@ -52,6 +52,8 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         stale: whether all rows are greyed because they may be out of date.
         items: the rows, from top to bottom.
         slots: the columns that have room, and where they are painted.
+        find_note: called with the key of a row when it is painted; returns what is to be said
+            after the text of its first column, or "".
         on_cursor_set: called at once with the record that the user puts the cursor on, even if
             it is there; `RowHighlighted` is then not posted for what the user does.
     """
@@ -110,6 +112,7 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self.items: Sequence[Item] = ()
         self.slots: tuple[Slot, ...] = ()
+        self.find_note: Callable[[str], str] = lambda _: ""
         self.on_cursor_set: Callable[[str], None] | None = None
         self._layout: tuple[int, Sequence[Column]] = (0, ())
         self._rows: dict[str, int] = {}
@@ -304,7 +307,7 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         row = y - HEADER_HEIGHT + self.scroll_offset.y
         if row >= len(self.items):
             return Strip.blank(self._width, self._get_component_style())
-        item = self.items[row]
+        item = self._add_note(self.items[row])
         ground = ""
         if item.key == self._cursor:
             ground = "cursor"
@@ -316,6 +319,14 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
             strip = self._paint_row(item, ground)
             self._strips[cache_key] = (item, strip)
         return strip
+
+    def _add_note(self, item: Item) -> Item:
+        note = self.find_note(item.key)
+        if not note:
+            return item
+        column = self.columns[0].key
+        cell = item.cells[column]._replace(after=f"  {note}", keeps_after=True)
+        return item._replace(cells={**item.cells, column: cell})
 
     def _paint_row(self, item: Item, ground: str) -> Strip:
         """Paint a row.

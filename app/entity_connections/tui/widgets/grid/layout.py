@@ -33,6 +33,7 @@ class Cell(NamedTuple):
             names; where there is no room, a title is cut so that it still differs from others.
         before: a muted text before it, as the lines of a tree; cut first if there is no room.
         after: a muted text after it, in what room is left.
+        keeps_after: whether the text is cut, if need be, so that there is room for `after`.
     """
 
     text: str
@@ -40,6 +41,7 @@ class Cell(NamedTuple):
     entities: tuple[Entity, ...] = ()
     before: str = ""
     after: str = ""
+    keeps_after: bool = False
 
 
 class Column(NamedTuple):
@@ -123,14 +125,16 @@ def fit_cell(cell: Cell, width: int) -> tuple[str, str, str]:
         before = before[-room:] if room > 0 else ""
     room = width - cell_len(before)
     text = cell.text
-    if cell.entities and cell_len(text) > room:
+    needed = cell_len(cell.after) if cell.keeps_after else 0
+    text_room = min(room, max(MIN_TITLE_WIDTH, room - needed))
+    if cell.entities and cell_len(text) > text_room:
         if len(cell.entities) == 2:
-            text = cut_pair(*cell.entities, room)
+            text = cut_pair(*cell.entities, text_room)
         else:
             start = text.removesuffix(cell.entities[0].title)
-            text = start + cell.entities[0].cut_title(room - cell_len(start), cut_text)
+            text = start + cell.entities[0].cut_title(text_room - cell_len(start), cut_text)
     left = room - cell_len(text)
-    if cell.after and left > len(cell.after) // 2:
+    if cell.after and left > (1 if cell.keeps_after else len(cell.after) // 2):
         return before, text, fit_text(cell.after, left)
     return before, fit_text(text, room), ""
 
