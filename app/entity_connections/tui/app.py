@@ -138,7 +138,9 @@ class ConnectionsApp(App[None]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return our variables for themes of Textual, which do not have them."""
-        return {"link": self.current_theme.secondary or self.current_theme.primary}
+        primary = self.current_theme.primary
+        link = self.current_theme.secondary or primary
+        return {"link": link, "cursor": f"{primary} 30%", "rule": "$foreground 45%"}
 
     def get_default_screen(self) -> Screen[None]:
         return self._main_screen

@@ -1,69 +1,140 @@
 """Our own themes: a dark, a light, one of high contrast, and one safe for colour-blind eyes.
 
-Whatever the colours, each status also has a sign and a word.
+Whatever the colours, each status also has a sign and a word. The colours are chosen so that they
+are still told apart where the terminal has sixteen: the nearest of those differ, too.
 """
 
 from textual.theme import Theme
 
-DARK = Theme(
+
+def _make_theme(
+    name: str,
+    *,
+    dark: bool = True,
+    background: str,
+    surface: str,
+    panel: str,
+    cursor: str,
+    foreground: str,
+    muted: str,
+    rule: str,
+    primary: str,
+    link: str,
+    success: str,
+    warning: str,
+    error: str,
+) -> Theme:
+    """Return a theme that uses the colours as they are, and not Textual's tints of them.
+
+    Args:
+        name: of the theme.
+        dark: whether the background is dark.
+        background: behind the main screen.
+        surface: behind a dialog.
+        panel: behind the top line, the keys and fields.
+        cursor: behind the row with the cursor.
+        foreground: of text.
+        muted: of text that matters less.
+        rule: of the lines between panes.
+        primary: of the frame of a dialog, and of what is chosen.
+        link: of what can be clicked; nothing else has it.
+        success: of Connected, and of what has been done.
+        warning: of Pending, and of what asks for attention.
+        error: of Disconnected, of Disconnect, and of failures.
+    """
+    variables = {
+        "cursor": cursor,
+        "rule": rule,
+        "link": link,
+        "foreground-muted": muted,
+        "foreground-disabled": muted,
+        "text-muted": muted,
+        "text-disabled": muted,
+        "text-primary": primary,
+        "text-accent": primary,
+        "text-success": success,
+        "text-warning": warning,
+        "text-error": error,
+        "scrollbar": rule,
+        "scrollbar-hover": muted,
+        "scrollbar-active": muted,
+        "scrollbar-background": background,
+    }
+    return Theme(
+        name,
+        dark=dark,
+        background=background,
+        surface=surface,
+        panel=panel,
+        foreground=foreground,
+        primary=primary,
+        success=success,
+        warning=warning,
+        error=error,
+        variables=variables,
+    )
+
+
+DARK = _make_theme(
     "dark",
-    primary="#5aa9e6",
-    secondary="#7f9cb5",
-    accent="#f2b950",
-    foreground="#d8dee6",
     background="#12161c",
-    surface="#171c24",
+    surface="#181e27",
     panel="#202733",
-    success="#67c587",
-    warning="#e8b04b",
-    error="#ef6f6c",
-    variables={"link": "#8ab4ff"},
-    dark=True,
+    cursor="#143a8a",
+    foreground="#e6ebf2",
+    muted="#a9b3c0",
+    rule="#6b7685",
+    primary="#b4a7f5",
+    link="#66b3ff",
+    success="#4fe08a",
+    warning="#f2c14e",
+    error="#ff8a80",
 )
-LIGHT = Theme(
+LIGHT = _make_theme(
     "light",
-    primary="#0b5cad",
-    secondary="#44566b",
-    accent="#8a4b00",
-    foreground="#1c2530",
-    background="#fbfbf9",
-    surface="#f3f4f2",
-    panel="#e6e9ec",
-    success="#1b6e3c",
-    warning="#8a5a00",
-    error="#b3261e",
-    variables={"link": "#0b5cad"},
     dark=False,
+    background="#fbfbf9",
+    surface="#ffffff",
+    panel="#e9ecef",
+    cursor="#d5e5fa",
+    foreground="#16202b",
+    muted="#4c5866",
+    rule="#7f8a96",
+    primary="#6a1fb0",
+    link="#0b3fc4",
+    success="#00702a",
+    warning="#7a4a00",
+    error="#a8141a",
 )
-HIGH_CONTRAST = Theme(
+HIGH_CONTRAST = _make_theme(
     "high-contrast",
-    primary="#ffff00",
-    secondary="#ffffff",
-    accent="#00ffff",
-    foreground="#ffffff",
     background="#000000",
     surface="#000000",
     panel="#1a1a1a",
-    success="#00ff00",
-    warning="#ffff00",
-    error="#ff8080",
-    variables={"link": "#80d0ff"},
-    dark=True,
+    cursor="#003a99",
+    foreground="#ffffff",
+    muted="#d0d0d0",
+    rule="#ffffff",
+    primary="#ff9cff",
+    link="#7adfff",
+    success="#5cff5c",
+    warning="#ffff33",
+    error="#ff8f8f",
 )
-COLOUR_BLIND = Theme(
+COLOUR_BLIND = _make_theme(
     "colour-blind-safe",
-    # Blue, orange and vermilion of Okabe and Ito stay apart for every kind of colour vision.
-    primary="#56b4e9",
-    secondary="#999999",
-    accent="#f0e442",
-    foreground="#e6e6e6",
+    # Blue, yellow, orange and green stay apart where one kind of cones is missing, too.
     background="#101418",
-    surface="#161b20",
+    surface="#181d23",
     panel="#222930",
-    success="#56b4e9",
-    warning="#e69f00",
-    error="#ff8c5a",
-    variables={"link": "#c9a8ff"},
-    dark=True,
+    cursor="#12398f",
+    foreground="#f4f4f4",
+    muted="#b3b9c0",
+    rule="#737b84",
+    primary="#c8c8c8",
+    link="#66ffa3",
+    success="#66c2ff",
+    warning="#ffd633",
+    error="#ffa366",
 )
 THEMES = (DARK, LIGHT, HIGH_CONTRAST, COLOUR_BLIND)

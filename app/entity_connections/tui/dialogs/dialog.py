@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 
 from entity_connections.tui.widgets.too_small import TooSmall
 
-HEADER_HEIGHT = 2
+HEADER_HEIGHT = 1
 """Lines of the main screen that name the tenant and its environment."""
 
 Result = TypeVar("Result")
