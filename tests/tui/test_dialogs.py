@@ -2,6 +2,7 @@
 
 import pytest
 from entity_connections.domain.errors import Unreachable
+from entity_connections.domain.risk import Risk
 from entity_connections.tui.app import ConnectionsApp
 from entity_connections.tui.commands import COMMANDS
 from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
@@ -11,10 +12,9 @@ from entity_connections.tui.screens.connections import ConnectionsScreen
 from entity_connections.tui.widgets.filter_input import FilterInput
 from entity_connections.tui.widgets.grid.grid import Grid
 from textual.binding import Binding
-from textual.widgets import Static
 
-from tests.tui.open_screen import SIZES, ScreenDriver, open_screen
-from tests.tui.snapshots import Snapshot
+from tests.tui.open_screen import SIZES, ScreenDriver, TenantSetup, open_screen
+from tests.tui.snapshots import Snapshot, visible_text
 
 pytestmark = pytest.mark.asyncio
 
@@ -36,7 +36,11 @@ async def test_switcher_filters_as_one_types_and_refuses_with_a_reason(snap: Sna
     async with open_screen(size=(80, 24)) as ui:
         await ui.press("e")
         await ui.type("uk")
-        assert choices(ui) == [("Acme-UK", "not provisioned yet")]
+        assert choices(ui) == [
+            ("Acme Corporation", "acting entity · ◐ 2 waiting"),
+            ("Acme-Europe", ""),
+            ("Acme-UK", "not provisioned yet"),
+        ]
         await ui.press("enter")
         assert isinstance(ui.app.screen, Picker)
         snap(ui.app)
@@ -54,7 +58,7 @@ async def test_switching_keeps_the_tab_and_recent_entities_come_first() -> None:
         await ui.act_in("Acme-Europe")
         assert "┤ 2 Share From (Inbound)" in ui.text("tabs")
         await ui.press("e")
-        assert choices(ui)[0] == ("Acme Corporation", "recent")
+        assert choices(ui)[0] == ("Acme Corporation", "recent · ◐ 2 waiting")
         assert ("Acme-Europe", "acting entity · ◐ 1 waiting") in choices(ui)
 
 
@@ -122,8 +126,28 @@ async def test_the_palette_shows_why_a_command_is_impossible() -> None:
         await ui.press("ctrl+p")
         await ui.type("request connection")
         await ui.press("enter")
-        refusal = ui.app.screen.query_one("#refusal", Static)
-        assert "Acme Corporation is already connected to Acme-Americas." in str(refusal.content)
+        assert "Acme Corporation is already connected to Acme-Americas." in visible_text(ui.app)
+
+
+@pytest.mark.parametrize(
+    ("word", "label"),
+    [("exit", "Quit"), ("tab", "Next tab"), ("waiting", "Share From (Inbound)"), ("log", "Calls")],
+)
+async def test_the_palette_finds_a_command_by_what_people_call_it(word: str, label: str) -> None:
+    async with open_screen(size=(80, 24)) as ui:
+        await ui.press("ctrl+p")
+        await ui.type(word)
+        assert label in [text for text, _ in choices(ui)]
+
+
+async def test_the_palette_begins_with_what_is_possible_and_ends_with_harm() -> None:
+    async with open_screen() as ui:
+        await ui.move_to("Acme-Americas")
+        await ui.press("ctrl+p")
+        labels = [text for text, _ in choices(ui)]
+        assert labels[0] == "Entity switcher"
+        assert labels.index("Quit") < labels.index("Disconnect") < labels.index("Accept")
+        assert "Commands" not in labels
 
 
 async def test_help(snap: Snapshot) -> None:
@@ -135,11 +159,20 @@ async def test_help(snap: Snapshot) -> None:
         assert ui.shows_main_screen
 
 
-async def test_the_help_holds_every_command() -> None:
-    text = render_help().plain
+async def test_the_help_holds_every_command_that_applies_to_the_tenant() -> None:
+    async with open_screen(setup=TenantSetup(Risk.SANDBOX)) as ui:
+        text = render_help(ui.screen.workspace, 80).plain
+    absent = {"Unlock writes", "Change user", "Faults"}
     for command in COMMANDS:
-        assert command.label in text
-        assert f"  {command.key_name} " in text
+        assert (f"  {command.key_name} " in text) == (command.label not in absent), command.label
+        assert (command.label in text) == (command.label not in absent)
+
+
+@pytest.mark.parametrize("width", [50, 70, 90])
+async def test_no_line_of_the_help_is_wider_than_its_dialog(width: int) -> None:
+    async with open_screen() as ui:
+        lines = render_help(ui.screen.workspace, width).split("\n")
+    assert max(line.cell_length for line in lines) <= width
 
 
 async def test_every_binding_has_an_id_and_a_tooltip() -> None:

@@ -22,7 +22,7 @@ async def test_watermark(snap: Snapshot) -> None:
             await ui.press(key)
             assert "FAULTS ON: latency " in ui.text("header")
         assert ui.screen.workspace.fault_switches is not None
-        assert ui.screen.workspace.fault_switches.list_active() == {"latency"}
+        assert ui.screen.workspace.fault_switches.list_active() == {"latency": "latency"}
 
 
 async def test_no_dialog_hides_the_watermark() -> None:
@@ -70,6 +70,29 @@ async def test_a_fault_can_be_switched_on_and_off() -> None:
         assert "FAULTS" not in ui.text("header")
         await ui.press("ctrl+r")
         assert not ui.banner
+
+
+async def test_the_options_of_a_fault_are_chosen_in_its_dialog() -> None:
+    async with open_screen(size=(80, 24)) as ui:
+        await ui.press("F")
+        await ui.type("rate-limit")
+        await ui.press("tab")
+        await ui.type("3, share=2")
+        await ui.press("enter")
+        assert "The share of rate-limit must be a number from 0 to 1." in visible_text(ui.app)
+        await ui.press("backspace")
+        await ui.type("0.5, times=4, calls=writes")
+        await ui.press("enter")
+        assert ui.fake.faults.summary() == "rate-limit=3,share=0.5,times=4,calls=writes"
+        assert "RateLimit-Reset says 3 seconds" in ui.notice
+
+
+async def test_the_description_of_a_fault_can_be_read_whole() -> None:
+    async with open_screen(size=(60, 20)) as ui:
+        await ui.press("F")
+        await ui.type("rate-limit-retry")
+        text = " ".join(line.strip(" │") for line in visible_text(ui.app).splitlines())
+        assert "HTTP 429, the rate limit, with a Retry-After of 5 seconds." in text
 
 
 async def test_a_real_tenant_has_no_faults() -> None:

@@ -1,7 +1,6 @@
 """The tenant that the program works in; made by the command line, used by the screen."""
 
-from collections.abc import Awaitable, Callable
-from collections.abc import Set as AbstractSet
+from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
 from entity_connections.domain.risk import Risk
@@ -39,16 +38,18 @@ class FaultSwitches(NamedTuple):
     """Switches of the faults that a fake tenant can simulate.
 
     Attributes:
-        list_available: returns the name of each fault and a sentence about it.
-        list_active: returns the names of the faults that are on.
-        toggle: switches a fault on, or off if it is on; takes its name, with numbers
-            if wanted ("rate-limit=5,times=1").
+        list_available: returns the name of each fault and a sentence about it, with the value
+            that it has, if it is on.
+        list_active: returns the faults that are on, by name, as `switch` takes them.
+        switch: switches a fault on; takes its name, with options if wanted
+            ("rate-limit=5,times=1"). A name alone switches a fault off that is on. Raises
+            ValueError with a sentence if there is no such fault or option.
         summarize: returns a line that says which faults are on; "" if none is.
     """
 
     list_available: Callable[[], list[tuple[str, str]]]
-    list_active: Callable[[], AbstractSet[str]]
-    toggle: Callable[[str], None]
+    list_active: Callable[[], Mapping[str, str]]
+    switch: Callable[[str], None]
     summarize: Callable[[], str]
 
 

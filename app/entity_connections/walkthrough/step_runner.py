@@ -88,7 +88,7 @@ class StepRunner:
         """Switch these faults on and all others off; None: change nothing."""
         if faults is not None and self.faults is not None:
             for fault in (*self.faults.list_active(), *faults):
-                self.faults.toggle(fault)
+                self.faults.switch(fault)
 
     async def _perform(self, act: Act) -> None:
         keys_before = self.app.captions.keys

@@ -131,22 +131,20 @@ def create_fault_switches(
     def list_available() -> list[tuple[str, str]]:
         from entity_connections.fake.faults.catalogue import FAULTS, parse_fault
 
-        return [(name, parse_fault(name).sentence) for name in FAULTS]
+        active = list_active()
+        return [(name, parse_fault(active.get(name, name)).sentence) for name in FAULTS]
 
-    def list_active() -> set[str]:
-        return {fault.name for fake in opened for fault in fake.faults.active()}
+    def list_active() -> dict[str, str]:
+        return {fault.name: str(fault) for fake in opened for fault in fake.faults.active()}
 
-    def toggle(text: str) -> None:
-        from entity_connections.fake.faults.catalogue import parse_fault
-
-        fault = parse_fault(text)
+    def switch(text: str) -> None:
         for fake in opened:
-            if fault.name in list_active():
-                fake.faults.off(fault.name)
+            if text in list_active():
+                fake.faults.off(text)
             else:
                 fake.faults.on(text)
 
     def summarize() -> str:
         return " · ".join([fake.faults.summary() for fake in opened] or begins)
 
-    return FaultSwitches(list_available, list_active, toggle, summarize)
+    return FaultSwitches(list_available, list_active, switch, summarize)

@@ -90,6 +90,8 @@ class Command:
         needs: what its key waits for; without an open tenant there is none of it.
         takes_following_keys: whether keys typed after it are meant for what it opens.
         irreversible: whether it cannot be undone.
+        keywords: other words that find it in the palette.
+        applies_to: returns whether the help of a tenant's screen shows it; None: it always does.
     """
 
     id: str
@@ -103,6 +105,8 @@ class Command:
     needs: Need | None = None
     takes_following_keys: bool = False
     irreversible: bool = False
+    keywords: str = ""
+    applies_to: Callable[[Workspace], bool] | None = None
 
     @property
     def key_name(self) -> str:

@@ -23,7 +23,7 @@ _BEING_SENT = make_notice(
 def show_help(screen: "ConnectionsScreen") -> None:
     from entity_connections.tui.dialogs.help_dialog import HelpDialog
 
-    screen.app.push_screen(HelpDialog())
+    screen.app.push_screen(HelpDialog(screen.workspace))
 
 
 def show_palette(screen: "ConnectionsScreen") -> None:
@@ -42,10 +42,10 @@ def show_palette(screen: "ConnectionsScreen") -> None:
     screen.app.push_screen(palette, handle_choice)
 
 
-def show_requests(screen: "ConnectionsScreen") -> None:
-    from entity_connections.tui.dialogs.requests_dialog import RequestsDialog
+def show_calls(screen: "ConnectionsScreen") -> None:
+    from entity_connections.tui.dialogs.calls_dialog import CallsDialog
 
-    screen.app.push_screen(RequestsDialog(screen.view, screen.workspace))
+    screen.app.push_screen(CallsDialog(screen.view, screen.workspace))
 
 
 def show_journal(screen: "ConnectionsScreen") -> None:

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 from entity_connections.domain.actions import DisabledReason
 from entity_connections.domain.risk import Risk
 from entity_connections.domain.typed_name import TypedName
+from entity_connections.services.workspace import Workspace
 from entity_connections.tui.commands.command import Command, CommandContext
 from entity_connections.tui.commands.row_actions import READ_ONLY
 from entity_connections.tui.dialogs.confirmation import Confirmation, Question
+from entity_connections.tui.dialogs.fault_picker import FaultPicker
 from entity_connections.tui.dialogs.picker import Choice, Picker
 from entity_connections.tui.rendering.notices import Kind
 
@@ -15,8 +17,12 @@ if TYPE_CHECKING:
     from entity_connections.tui.screens.connections import ConnectionsScreen
 
 
+def has_users(workspace: Workspace) -> bool:
+    return bool(workspace.users)
+
+
 def get_user_reason(context: CommandContext) -> DisabledReason | None:
-    if context.workspace.users:
+    if has_users(context.workspace):
         return None
     return DisabledReason(
         "The user comes with the credentials of this tenant.",
@@ -37,8 +43,12 @@ def change_user(screen: "ConnectionsScreen") -> None:
     screen.app.push_screen(Picker("Work as", choices, view.user), work_as)
 
 
+def has_faults(workspace: Workspace) -> bool:
+    return workspace.fault_switches is not None
+
+
 def get_fault_reason(context: CommandContext) -> DisabledReason | None:
-    if context.workspace.fault_switches is not None and context.entered:
+    if has_faults(context.workspace) and context.entered:
         return None
     return DisabledReason(
         "Only a fake tenant has bad days on purpose, once it is open.",
@@ -50,31 +60,28 @@ def switch_fault(screen: "ConnectionsScreen") -> None:
     faults, view = screen.workspace.fault_switches, screen.view
     if faults is None:
         return
-    descriptions, active = dict(faults.list_available()), faults.list_active()
-    choices = [
-        Choice(name, name, f"● on · {note}", tone="warn")
-        if name in active
-        else Choice(name, name, note, tone="")
-        for name, note in descriptions.items()
-    ]
 
-    def switch(name: str | None) -> None:
+    def show_switched(name: str | None) -> None:
         if name is None:
             return
-        faults.toggle(name)
-        on = name in faults.list_active()
-        lines = [f"The fault {name} is {'on' if on else 'off'}."]
-        lines += [descriptions[name]] if on else []
-        view.notice_bar.show_notice(Kind.INFO, *lines)
+        if fault := faults.list_active().get(name):
+            sentence = dict(faults.list_available())[name]
+            view.notice_bar.show_notice(Kind.INFO, f"The fault {fault} is on.", sentence)
+        else:
+            view.notice_bar.show_notice(Kind.INFO, f"The fault {name} is off.")
         view.redraw()
 
-    screen.app.push_screen(Picker("Faults of the fake tenant", choices), switch)
+    screen.app.push_screen(FaultPicker(faults), show_switched)
+
+
+def can_be_locked(workspace: Workspace) -> bool:
+    return workspace.lock.locked or workspace.risk is Risk.PRODUCTION
 
 
 def get_unlock_reason(context: CommandContext) -> DisabledReason | None:
     if context.workspace.lock.permanent:
         return READ_ONLY
-    if context.workspace.lock.locked or context.workspace.risk is Risk.PRODUCTION:
+    if can_be_locked(context.workspace):
         return None
     return DisabledReason("Writes are not locked here.", "Only production starts locked.")
 

@@ -30,6 +30,8 @@ def _make_choice(command: Command, context: CommandContext) -> Choice:
     return Choice(
         f"{COMMAND}{command.id}",
         command.get_label(context),
-        f"{command.key_name:<7}{reason.reason if reason else command.tooltip}",
+        reason.reason if reason else command.tooltip,
         f"{reason.reason} {reason.remedy}" if reason else "",
+        shortcut=command.key_name,
+        keywords=f"{command.tooltip} {command.keywords}",
     )

@@ -88,17 +88,17 @@ class Confirmation(Dialog[bool]):
         yield Static(reason, id="reason")
         with Horizontal(id="answers"):
             yield Button("Close", id="no")
-        yield Static("escape closes", id="keys")
+        yield Static("Esc close", id="keys")
 
     def _compose_open(self) -> ComposeResult:
         yield Static(Content(self._question.consequence), id="consequence")
-        keys = "y yes · n, escape or enter no"
+        keys = "y yes · n, Esc or Enter no"
         if self._typed_name is not None:
             name, kind = self._typed_name.name, self._typed_name.kind
             what = Content.assemble("Type ", (name, "bold"), f"{kind} to confirm:")
             yield Static(what, id="what")
             yield Input(id="typed", compact=True)
-            keys = "type the name, then enter · escape no"
+            keys = "type the name, then Enter · Esc no"
         with Horizontal(id="answers"):
             yield Button("No", id="no")
             make_yes = Button.error if self._typed_name else Button
@@ -176,4 +176,4 @@ class Confirmation(Dialog[bool]):
 
     def _refuse(self, reason: str) -> None:
         """Show why an answer is not taken, in place of the keys."""
-        self.query_one("#keys", Static).update(Content(f"{reason} · escape no"))
+        self.query_one("#keys", Static).update(Content(f"{reason} · Esc no"))

@@ -13,7 +13,7 @@ def make_entity_switcher(state: ScreenState) -> Picker:
     tenant = state.session.tenant
     waiting = tenant.count_waiting()
     choices = [
-        Choice(entity.id, entity.title, "recent", entity=entity)
+        _make_choice(state, entity, waiting.get(entity.id, 0), recent=True)
         for entity in map(tenant.hierarchy.get, state.recent[:MAX_RECENT])
         if tenant.can_act_in(entity.id)
     ]
@@ -23,16 +23,19 @@ def make_entity_switcher(state: ScreenState) -> Picker:
     return Picker("Entity switcher", choices, state.acting_id)
 
 
-def _make_choice(state: ScreenState, entity: Entity, waiting: int) -> Choice:
+def _make_choice(
+    state: ScreenState, entity: Entity, waiting: int, *, recent: bool = False
+) -> Choice:
     tenant, title = state.session.tenant, entity.title
-    indent = tenant.hierarchy.depth(entity.id)
+    level = 0 if recent else tenant.hierarchy.depth(entity.id)
     if not entity.provisioned:
         reason = f"{title} is not provisioned yet: a global administrator does that."
-        return Choice(entity.id, title, "not provisioned yet", reason, indent, entity=entity)
+        return Choice(entity.id, title, "not provisioned yet", reason, level, entity=entity)
     if not tenant.can_act_in(entity.id):
         reason = f"You may not enter {title}: one of its administrators grants access."
-        return Choice(entity.id, title, "no access", reason, indent, entity=entity)
-    notes = ["acting entity"] if entity.id == state.acting_id else []
+        return Choice(entity.id, title, "no access", reason, level, entity=entity)
+    notes = ["recent"] if recent else []
+    notes += ["acting entity"] if entity.id == state.acting_id else []
     notes += [f"◐ {waiting} waiting"] if waiting else []
     tone = "wait" if waiting else "mute"
-    return Choice(entity.id, title, " · ".join(notes), indent=indent, tone=tone, entity=entity)
+    return Choice(entity.id, title, " · ".join(notes), level=level, tone=tone, entity=entity)

@@ -1,73 +1,114 @@
-"""The help: first steps, every key, and what the signs mean."""
+"""The help: first steps, every key that applies here, and what the signs mean."""
+
+import textwrap
+from collections.abc import Iterable, Iterator
 
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.getters import query_one
 from textual.widgets import Static
 
+from entity_connections.services.workspace import Workspace
 from entity_connections.tui.commands import COMMANDS
 from entity_connections.tui.dialogs.dialog import Dialog
-from entity_connections.tui.rendering.rows import STATUS_STYLES, format_status
+from entity_connections.tui.rendering.rows import MARK, STATUS_STYLES, format_status
+from entity_connections.tui.widgets.entity_tree import ACTING
 from entity_connections.tui.widgets.grid.grid import Grid
 
-_FIRST_STEPS = """\
-To connect two entities
-  1. e  choose the source in the entity switcher.
-  2. 1  Share To (Outbound): put the cursor on the target, r requests.
-  3. g  act as the target: the request waits in Share From (Inbound).
-  4. a  accepts it. The status becomes Connected.
-"""
+_FIRST_STEPS = (
+    ("1. e", "Choose the source, the entity to act in."),
+    ("2. 1", "Share To (Outbound): put the cursor on the target; r requests."),
+    ("3. g", "Act as the target: the request waits in Share From (Inbound)."),
+    ("4. a", "Accept. The status becomes Connected."),
+)
+_OTHER_KEYS = (
+    ("y  n", "Yes and no, in questions"),
+    ("tab", "In a dialog: the next field or button"),
+    ("escape", "One step back"),
+    ("ctrl+z", "Back to the shell; fg returns here"),
+)
+_OTHER_SIGNS = (
+    ("? other word", "A status that only Zuora knows, as it wrote it."),
+    ("? outcome…", "A write was sent, and its outcome is not known yet."),
+    ("… sending", "A write is being sent."),
+    ("…", "Something is cut: a wider terminal shows it."),
+    ("▌ ▏", "The cursor; the thin one, while the keys go elsewhere."),
+    (MARK, "A marked row."),
+    (ACTING, "The entity you act in."),
+    ("▾", "A click chooses another entity."),
+    ("▲ ▼", "The rows are sorted by this column, upwards or downwards."),
+)
+LABEL_WIDTH, MIN_TEXT_WIDTH = 20, 36
+"""Cells of the names of commands, and of what they do before those get lines of their own."""
 
 
 class HelpDialog(Dialog[None]):
-    """Shows the help."""
+    """Shows the help for a tenant."""
 
     BINDINGS = [
         Binding(
             "escape,question_mark,q", "dismiss", "Close", id="help.close", tooltip="Close the help"
         )
     ]
+    text = query_one("#text", Static)
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self._workspace = workspace
 
     def compose_dialog(self) -> ComposeResult:
         with VerticalScroll(id="dialog") as dialog:
-            dialog.border_title, dialog.border_subtitle = "Help", "escape closes"
-            yield Static(render_help())
+            dialog.border_title, dialog.border_subtitle = "Help", "Esc close"
+            yield Static(id="text")
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._render_text)
+
+    def _render_text(self) -> None:
+        self.text.update(render_help(self._workspace, self.text.content_size.width))
 
 
-def render_help() -> Content:
-    """Return the whole help."""
-    lines = [_render_heading("Keys")]
-    lines += [
-        _render_line(command.key_name, f"{command.label:<20} {command.tooltip}")
-        for command in COMMANDS
-    ]
-    lines += [
-        _render_line("y  n", "Yes and no, in questions"),
-        _render_line("escape", "One step back"),
-        _render_line("ctrl+z", "Back to the shell; fg returns here"),
-        Content(),
-        _render_heading("In a list"),
-    ]
-    lines += [
-        _render_line(binding.key.replace(",", "  "), binding.tooltip)
-        for binding in Grid.BINDINGS
-        if isinstance(binding, Binding)
-    ]
-    lines += [Content(), _render_heading("Signs")]
-    lines += [
-        _render_line(format_status(status).text, style.meaning, 18)
-        for status, style in STATUS_STYLES.items()
-    ]
-    lines.append(
-        _render_line("? another word", "A status that only Zuora knows, as it wrote it.", 18)
+def render_help(workspace: Workspace, width: int) -> Content:
+    """Return the whole help for lines of `width` cells."""
+    commands = [c for c in COMMANDS if c.applies_to is None or c.applies_to(workspace)]
+    bindings = [binding for binding in Grid.BINDINGS if isinstance(binding, Binding)]
+    statuses = ((format_status(name).text, style.meaning) for name, style in STATUS_STYLES.items())
+    parts = (
+        ("To connect two entities", 6, _FIRST_STEPS),
+        ("Keys", 10, [(c.key_name, _join(c.label, c.tooltip, width - 13)) for c in commands]),
+        ("", 10, _OTHER_KEYS),
+        ("In a list", 10, [(b.key.replace(",", "  "), b.tooltip) for b in bindings]),
+        ("Signs", 17, (*statuses, *_OTHER_SIGNS)),
     )
-    return Content(_FIRST_STEPS + "\n") + Content("\n").join(lines)
+    lines = [
+        line
+        for heading, left, rows in parts
+        for line in (*_render_heading(heading), *_render_rows(rows, left, width))
+    ]
+    return Content("\n").join(lines[1:])
 
 
-def _render_heading(text: str) -> Content:
-    return Content.styled(text, "bold underline")
+def _join(label: str, text: str, width: int) -> str:
+    """Return what a command is called and what it does: in two columns, or one below the other."""
+    room = width - LABEL_WIDTH - 1
+    if room < MIN_TEXT_WIDTH:
+        return f"{label}\n{text}"
+    return f"{label:<{LABEL_WIDTH}} " + f"\n{'':{LABEL_WIDTH}} ".join(textwrap.wrap(text, room))
 
 
-def _render_line(left: str, right: str, width: int = 10) -> Content:
-    return Content.assemble("  ", (f"{left:<{width}}", "bold $text-accent"), right)
+def _render_heading(text: str) -> Iterator[Content]:
+    if text:
+        yield Content()
+        yield Content.styled(text, "bold $text-primary")
+
+
+def _render_rows(rows: Iterable[tuple[str, str]], left: int, width: int) -> Iterator[Content]:
+    """Return lines in two columns; a text that is too long goes on below itself."""
+    for name, text in rows:
+        room = max(1, width - left - 3)
+        wrapped = [line for part in text.split("\n") for line in textwrap.wrap(part, room)]
+        for index, line in enumerate(wrapped):
+            shown = name if index == 0 else ""
+            yield Content.assemble("  ", (f"{shown:<{left}}", "bold"), " ", line)

@@ -36,7 +36,7 @@ class JournalDialog(LogDialog):
     """Shows what is in the journal when it is opened."""
 
     def __init__(self, journal: Journal) -> None:
-        super().__init__("Journal", _COLUMNS, "Reading the journal…", "/ filter · escape closes")
+        super().__init__("Journal", _COLUMNS, "Reading the journal…", "/ filter · Esc close")
         self._journal = journal
 
     def on_mount(self) -> None:
@@ -54,12 +54,14 @@ class JournalDialog(LogDialog):
             return
         self.placeholder = "Nothing has been written to Zuora yet.\nEvery write is recorded here."
         titles = make_journal_titles(entries)
-        self.show_records(_make_record(entry, titles) for entry in reversed(entries))
+        self.show_records(self._make_record(entry, titles) for entry in reversed(entries))
         self._show_verification(verification)
 
     def _show_verification(self, verification: Verification) -> None:
         problems, dialog = verification.problems, self.query_one("#dialog")
-        subtitle = Content(f"{verification.lines} lines, no change found")
+        subtitle = Content(
+            f"{verification.lines} lines, no change found" * bool(verification.lines)
+        )
         if problems:
             count = f"{len(problems)} problem{'s' * (len(problems) != 1)}"
             subtitle = Content.styled(f"{count} in {verification.lines} lines", "$text-error")
@@ -67,22 +69,24 @@ class JournalDialog(LogDialog):
         self.message.add_class("-error")
         self.show_message("\n".join(problems[:MAX_PROBLEMS]))
 
-
-def _make_record(entry: Entry, titles: JournalTitles) -> Record:
-    ends = titles[entry.tenant, entry.source], titles[entry.tenant, entry.target]
-    pair = " → ".join(entity.title for entity in ends)
-    text, tone = _OUTCOMES.get(entry.outcome, (f"? {entry.outcome}", "warn"))
-    cells = {
-        "at": Cell(f"{entry.at.astimezone():%m-%d %H:%M}", "mute"),
-        "action": Cell(entry.action.word),
-        "pair": Cell(pair, "", ends),
-        "outcome": Cell(text, tone),
-        "user": Cell(entry.user),
-        "profile": Cell(entry.profile),
-    }
-    outcome = entry.sentence or "No outcome is recorded: the next start looks it up."
-    summary = f"{entry.action.label}, {pair}: {outcome}"
-    return Record(Item(entry.id, cells), summary, _list_details(entry))
+    def _make_record(self, entry: Entry, titles: JournalTitles) -> Record:
+        ends = titles[entry.tenant, entry.source], titles[entry.tenant, entry.target]
+        pair = " → ".join(entity.title for entity in ends)
+        text, tone = _OUTCOMES.get(entry.outcome, (f"? {entry.outcome}", "warn"))
+        sentence = entry.sentence or "No outcome is recorded: the next start looks it up."
+        if self._journal.is_being_sent(entry):
+            text, tone = "… sending", "wait"
+            sentence = f"Being sent since {entry.at.astimezone():%H:%M:%S}."
+        cells = {
+            "at": Cell(f"{entry.at.astimezone():%m-%d %H:%M}", "mute"),
+            "action": Cell(entry.action.word),
+            "pair": Cell(pair, "", ends),
+            "outcome": Cell(text, tone),
+            "user": Cell(entry.user),
+            "profile": Cell(entry.profile),
+        }
+        summary = f"{entry.action.label}, {pair}: {sentence}"
+        return Record(Item(entry.id, cells), summary, _list_details(entry))
 
 
 def _list_details(entry: Entry) -> list[str]:

@@ -14,14 +14,14 @@ from textual.widgets import Input, Static
 
 from entity_connections.domain.entities import Entity
 from entity_connections.tui.dialogs.dialog import Dialog
+from entity_connections.tui.rendering.tree import draw_branches, keep_parents
 from entity_connections.tui.widgets.filter_input import FilterInput
 from entity_connections.tui.widgets.grid.grid import Grid
-from entity_connections.tui.widgets.grid.layout import Cell, Column, Item
+from entity_connections.tui.widgets.grid.layout import GUTTER, Cell, Column, Item
 from entity_connections.tui.widgets.too_small import is_too_small
 
-MIN_TEXT_WIDTH, MAX_TEXT_WIDTH = 20, 50
-"""Cells of the first column, however short or long the names are."""
-MAX_INDENT = 12
+MIN_NOTE_WIDTH = 24
+"""Cells that notes get, if they need them, before the names get more than half of the width."""
 
 
 class Choice(NamedTuple):
@@ -30,25 +30,30 @@ class Choice(NamedTuple):
     Attributes:
         key: the result if it is chosen.
         text: its name.
-        note: what else to know about it.
-        disabled_reason: why it cannot be chosen, a sentence, or "".
-        indent: its depth in a tree.
+        note: what else to know about it; where it is cut, the whole is below the list.
+        disabled_reason: why it cannot be chosen, in sentences, or "".
+        level: its level in a tree.
         tone: the tone of the note.
         entity: the entity whose title ends the name, if any; see `Cell.entities`.
+        shortcut: the key that does the same without the dialog.
+        keywords: other words that find it.
     """
 
     key: str
     text: str
     note: str = ""
     disabled_reason: str = ""
-    indent: int = 0
+    level: int = 0
     tone: str = "mute"
     entity: Entity | None = None
+    shortcut: str = ""
+    keywords: str = ""
 
-    @property
-    def indented_text(self) -> str:
-        """The name, indented by the depth in the tree."""
-        return "  " * min(self.indent, MAX_INDENT) + self.text
+    def contains(self, words: Iterable[str]) -> bool:
+        """Return whether all words are somewhere in what is shown of it, or in its keywords."""
+        name = self.entity.name if self.entity else ""
+        text = "\n".join((self.text, self.note, name, self.keywords)).casefold()
+        return all(word in text for word in words)
 
 
 class Picker(Dialog[str | None]):
@@ -60,8 +65,11 @@ class Picker(Dialog[str | None]):
     BINDINGS = [
         Binding("escape", "dismiss(None)", "Close", id="picker.close", tooltip="Choose nothing"),
     ]
+    KEYS = "Enter choose · Esc close"
+    """The line at the bottom."""
     grid = query_one("#choices", Grid)
-    refusal = query_one("#refusal", Static)
+    query_input = query_one("#query", FilterInput)
+    note = query_one("#note", Static)
 
     def __init__(self, title: str, choices: Iterable[Choice], current: str = "") -> None:
         super().__init__()
@@ -74,58 +82,110 @@ class Picker(Dialog[str | None]):
         with Vertical(id="dialog") as dialog:
             dialog.border_title = Content(self._title)
             yield FilterInput("#choices", "Type to filter", id="query")
-            widths = (cell_len(choice.indented_text) + 1 for choice in self._choices.values())
-            width = min(max(MIN_TEXT_WIDTH, *widths), MAX_TEXT_WIDTH)
-            yield Grid([Column("text", "", width), Column("note", "", 24, weight=1)], id="choices")
-            yield Static("", id="refusal", markup=False)
-            yield Static("enter choose · escape close", id="keys", markup=False)
+            grid = Grid((), id="choices")
+            grid.can_focus = False  # the keys go to the filter
+            yield grid
+            yield Static("", id="note", markup=False)
+            yield from self.compose_fields()
+            yield Static(self.KEYS, id="keys", markup=False)
+
+    def compose_fields(self) -> ComposeResult:
+        """Lay out what stands below the list."""
+        yield from ()
 
     def on_mount(self) -> None:
         self.grid.placeholder = Content("Nothing has this in its name.")
         current = [key for key, choice in self._choices.items() if choice.key == self._current]
-        items = (_make_item(key, choice, flat=False) for key, choice in self._choices.items())
-        self.grid.set_items(items, cursor=current[-1] if current else None)
-        self.set_focus(self.query_one(Input))
+        self._show(set(self._choices), cursor=current[-1] if current else None)
+        self.set_focus(self.query_input)
 
-    @on(Input.Changed)
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._fit_columns)
+
+    def _fit_columns(self) -> None:
+        """Cut no name while there is room for it."""
+        choices = self._choices.values()
+        shortcut = max((len(choice.shortcut) for choice in choices), default=0)
+        columns = [Column("shortcut", "", shortcut)] if shortcut else []
+        room = self.grid.size.width - GUTTER - 2 - (shortcut + 1 if shortcut else 0)
+        branches = draw_branches(self._levels)
+        text = max(
+            (cell_len(branches[key] + choice.text) for key, choice in self._choices.items()),
+            default=0,
+        )
+        note = max((cell_len(choice.note) for choice in choices), default=0)
+        text = min(text, room - min(note, max(MIN_NOTE_WIDTH, room // 2))) + 1
+        self.grid.columns = (*columns, Column("text", "", text), Column("note", "", 1, weight=1))
+        self.show_choice()
+
+    @property
+    def _levels(self) -> list[tuple[str, int]]:
+        return [(key, choice.level) for key, choice in self._choices.items()]
+
+    @on(Input.Changed, "#query")
     def _filter(self, event: Input.Changed) -> None:
+        event.stop()
         query = event.value.casefold()
         words = query.split()
-        shown = {
-            key: choice
-            for key, choice in self._choices.items()
-            if all(word in f"{choice.text}\n{choice.note}".casefold() for word in words)
-        }
+        found = {key: choice for key, choice in self._choices.items() if choice.contains(words)}
         if words:  # a choice that appears twice is shown once
-            last = {choice.key: key for key, choice in shown.items()}
-            shown = {key: self._choices[key] for key in last.values()}
-        enabled = {key: choice for key, choice in shown.items() if not choice.disabled_reason}
+            found = {
+                key: self._choices[key] for key in {c.key: k for k, c in found.items()}.values()
+            }
+        enabled = {key: choice for key, choice in found.items() if not choice.disabled_reason}
         exact = [key for key, choice in enabled.items() if choice.text.casefold() == query.strip()]
-        items = (_make_item(key, choice, flat=bool(words)) for key, choice in shown.items())
-        self.grid.set_items(items, cursor=next(iter([*exact, *enabled]), None) if words else None)
+        cursor = next(iter([*exact, *enabled, *found]), None) if words else None
+        self._show(set(found), cursor)
+
+    def _show(self, found: set[str], cursor: str | None) -> None:
+        """Show some choices, and those above them in the tree."""
+        shown = keep_parents(self._levels, found)
+        branches = draw_branches(shown)
+        items = (
+            _make_item(key, self._choices[key], branches[key], dim=key not in found)
+            for key, _ in shown
+        )
+        self.grid.set_items(items, cursor=cursor)
+        self.show_choice()
+
+    @property
+    def choice(self) -> Choice | None:
+        """The choice under the cursor, if there is one."""
+        return self._choices.get(self.grid.cursor_key or "")
 
     @on(Grid.RowHighlighted)
-    def _clear_refusal(self) -> None:
-        self.refusal.update("")
+    def show_choice(self) -> None:
+        """Show the note of the choice under the cursor below the list, if the list cuts it."""
+        choice, slots = self.choice, self.grid.slots
+        is_cut = choice is not None and slots and cell_len(choice.note) > slots[-1].width
+        self.show_note(choice.note if choice is not None and is_cut else "")
+
+    def show_note(self, text: str, *, refused: bool = False) -> None:
+        """Show a text below the list; `refused`: why the choice is not taken."""
+        self.note.set_class(refused, "-refused")
+        self.note.update(Content(text))
 
     @on(Input.Submitted)
-    @on(Grid.RowSelected)
     @on(Grid.CellSelected)
-    def _choose(self) -> None:
-        key = self.grid.cursor_key
-        if key is None or is_too_small(self):
+    def _handle_choice(self) -> None:
+        choice = self.choice
+        if choice is None or is_too_small(self):
             return
-        choice = self._choices[key]
         if choice.disabled_reason:
-            self.refusal.update(Content(choice.disabled_reason))
+            self.show_note(choice.disabled_reason, refused=True)
         else:
-            self.dismiss(choice.key)
+            self.choose(choice.key)
+
+    def choose(self, key: str) -> None:
+        """Close with a choice."""
+        self.dismiss(key)
 
 
-def _make_item(key: str, choice: Choice, *, flat: bool) -> Item:
-    text = choice.text if flat else choice.indented_text
+def _make_item(key: str, choice: Choice, branch: str, *, dim: bool) -> Item:
+    entities = (choice.entity,) if choice.entity else ()
     cells = {
-        "text": Cell(text, "", (choice.entity,) if choice.entity else ()),
+        "shortcut": Cell(choice.shortcut, "link"),
+        "text": Cell(choice.text, "", entities, branch),
         "note": Cell(choice.note, choice.tone),
     }
-    return Item(key, cells, dim=bool(choice.disabled_reason))
+    return Item(key, cells, dim=dim or bool(choice.disabled_reason))

@@ -14,7 +14,7 @@ from entity_connections.domain.rows import NOT_CONNECTED, UNKNOWN, Row
 from entity_connections.services.screen_state import Progress, ScreenState
 from entity_connections.tui.commands.command import CommandContext
 from entity_connections.tui.commands.row_actions import get_write_reason
-from entity_connections.tui.rendering.tree import STEP, draw_branches
+from entity_connections.tui.rendering.tree import STEP, draw_branches, list_levels
 from entity_connections.tui.widgets.grid.layout import Cell, Column, Item
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class ItemCache:
         """Return the lines of the tree, without a level where only the acting entity is."""
         hierarchy = state.session.tenant.hierarchy
         if hierarchy is not self._hierarchy:
-            self._hierarchy, self._branches = hierarchy, draw_branches(hierarchy)
+            self._hierarchy, self._branches = hierarchy, draw_branches(list_levels(hierarchy))
         roots = [entity.id for entity in hierarchy if not hierarchy.depth(entity.id)]
         if roots != [state.acting_id]:
             return self._branches

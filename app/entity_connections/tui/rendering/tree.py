@@ -1,22 +1,41 @@
 """The lines of a tree before the names of its entities."""
 
+from collections.abc import Container, Sequence
+
 from entity_connections.domain.entities import Hierarchy
 
 STEP = 3
 """Cells of one level."""
 MAX_LEVELS = 6
 """Levels that are drawn; of a deeper entity the last ones."""
+Levels = Sequence[tuple[str, int]]
+"""The keys of a tree from top to bottom, each with its level; 0 for a root."""
 
 
-def draw_branches(hierarchy: Hierarchy) -> dict[str, str]:
-    """Return what stands before each entity, by its id; "" for a root."""
+def list_levels(hierarchy: Hierarchy) -> Levels:
+    """Return the ids of all entities with their levels."""
+    return [(entity.id, hierarchy.depth(entity.id)) for entity in hierarchy]
+
+
+def draw_branches(levels: Levels) -> dict[str, str]:
+    """Return what stands before each key; "" for a root."""
     branches: dict[str, str] = {}
-    continued: set[int] = set()  # the levels whose line leads to an entity further down
-    for entity in reversed(list(hierarchy)):
-        level = hierarchy.depth(entity.id)
+    continued: set[int] = set()  # the levels whose line leads to a key further down
+    for key, level in reversed(levels):
         lines = ["│  " if above in continued else "   " for above in range(1, level)]
         if level:
             lines.append("├─ " if level in continued else "└─ ")
-        branches[entity.id] = "".join(lines[-MAX_LEVELS:])
+        branches[key] = "".join(lines[-MAX_LEVELS:])
         continued = {above for above in continued if above < level} | {level}
     return branches
+
+
+def keep_parents(levels: Levels, found: Container[str]) -> Levels:
+    """Return the keys that are found and all above them, in the order of the tree."""
+    kept: list[tuple[str, int]] = []
+    lowest = 0  # the level of the last one kept: what is above it has a lower level
+    for key, level in reversed(levels):
+        if key in found or level < lowest:
+            kept.append((key, level))
+            lowest = level
+    return kept[::-1]

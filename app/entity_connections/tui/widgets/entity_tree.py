@@ -14,7 +14,7 @@ from entity_connections.domain.connections import CONNECTED, PENDING
 from entity_connections.domain.entities import Entity
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.tui.rendering.rows import STATUS_STYLES
-from entity_connections.tui.rendering.tree import draw_branches
+from entity_connections.tui.rendering.tree import draw_branches, keep_parents, list_levels
 from entity_connections.tui.widgets.filter_input import FilterInput
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.grid.layout import Cell, Column, Item
@@ -85,18 +85,23 @@ class EntityTree(Vertical):
         tenant, words = state.session.tenant, self.filter_input.value.casefold().split()
         self.grid.placeholder = Content("No such entity")
         waiting, connected = tenant.count_waiting(), tenant.count_connected()
-        branches = {} if words else draw_branches(tenant.hierarchy)
+        found = {
+            entity.id
+            for entity in tenant.hierarchy
+            if all(word in f"{entity.title}\n{entity.name}".casefold() for word in words)
+        }
+        shown = keep_parents(list_levels(tenant.hierarchy), found)
+        branches = draw_branches(shown)
         items = []
-        for entity in tenant.hierarchy:
-            if not all(word in f"{entity.title}\n{entity.name}".casefold() for word in words):
-                continue
+        for entity_id, _ in shown:
+            entity = tenant.hierarchy.get(entity_id)
             cells = {
                 "name": self._make_name(state, entity, branches),
                 "waiting": _make_count(waiting.get(entity.id, 0), PENDING),
                 "connected": _make_count(connected.get(entity.id, 0), CONNECTED),
             }
             sign = ACTING if entity.id == state.acting_id else ""
-            dim = not tenant.can_act_in(entity.id)
+            dim = entity.id not in found or not tenant.can_act_in(entity.id)
             items.append(Item(entity.id, cells, dim, sign))
         usable = next((item.key for item in items if not item.dim), None)
         self.grid.set_items(items, cursor=usable if words else state.acting_id)

@@ -1,4 +1,4 @@
-"""The request pane: the last calls, newest first, and each as a command."""
+"""The dialog of the calls: the last calls, newest first, and each as a command."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from entity_connections.domain import clock
 from entity_connections.services.request_log import ApiCall, RateLimit, RequestLog
-from entity_connections.tui.dialogs.requests_dialog import RequestsDialog
+from entity_connections.tui.dialogs.calls_dialog import CallsDialog
 from entity_connections.tui.rendering.shell_command import format_call
 from textual.widgets import Static
 
@@ -64,8 +64,8 @@ def a_day() -> RequestLog:
     return request_log
 
 
-def get_dialog(ui: ScreenDriver) -> RequestsDialog:
-    assert isinstance(ui.app.screen, RequestsDialog)
+def get_dialog(ui: ScreenDriver) -> CallsDialog:
+    assert isinstance(ui.app.screen, CallsDialog)
     return ui.app.screen
 
 

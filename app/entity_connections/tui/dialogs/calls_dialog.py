@@ -24,21 +24,21 @@ _COLUMNS = [
     Column("call", "Call", 20, weight=3),
     Column("entity", "Entity", 16, weight=1, hide_below=100),
     Column("answer", "Answer", 16, weight=1),
-    Column("duration", "ms", 6),
+    Column("duration", "    ms", 6),
 ]
 
 
-class RequestsDialog(LogDialog):
+class CallsDialog(LogDialog):
     """Shows the calls, and new ones while it is open."""
 
     BINDINGS = [
-        Binding("c", "copy_command", "Copy", id="requests.copy", tooltip="Copy as a command"),
-        Binding("y", "copy_id", "Copy id", id="requests.id", tooltip="Copy the request id"),
+        Binding("c", "copy_command", "Copy", id="calls.copy", tooltip="Copy as a command"),
+        Binding("y", "copy_id", "Copy id", id="calls.id", tooltip="Copy the request id"),
     ]
 
     def __init__(self, view: ConnectionsView, workspace: Workspace) -> None:
-        keys = "c copy command · y copy request id · / filter · escape"
-        super().__init__("Requests", _COLUMNS, "Nothing has been asked yet.", keys)
+        keys = "c copy command · y copy request id · / filter · Esc close"
+        super().__init__("Calls", _COLUMNS, "Nothing has been asked yet.", keys)
         self._view, self._journal = view, workspace.journal
         self._options = [
             view.user if option == workspace.user else option for option in workspace.options
