@@ -45,6 +45,21 @@ def test_partial_repaints_show_the_same_as_a_full_repaint() -> None:
         assert partial == full
 
 
+def test_a_walkthrough_plays_from_the_screen_and_leaves_it_as_it_was() -> None:
+    with Terminal(PROGRAM) as terminal:
+        terminal.wait_for("Acme-Americas")
+        terminal.send("/", "nordics", "enter", "W")
+        terminal.wait_for("Disconnect, and what it costs")
+        terminal.send("costs", "enter")
+        terminal.wait_for("0/")
+        terminal.send("ctrl+c")
+        terminal.wait_for("1 of 14")
+        assert "nordics" in terminal.text()
+        terminal.send("ctrl+q")
+        assert terminal.wait_exit() == 0
+        assert terminal.leftovers() == []
+
+
 CRASH = """
 import sys
 from entity_connections.tui.screens import connections_view

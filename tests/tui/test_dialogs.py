@@ -3,6 +3,7 @@
 import pytest
 from entity_connections.domain.errors import Unreachable
 from entity_connections.domain.risk import Risk
+from entity_connections.services.workspace import Walkthroughs
 from entity_connections.tui.app import ConnectionsApp
 from entity_connections.tui.commands import COMMANDS
 from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
@@ -159,10 +160,28 @@ async def test_help(snap: Snapshot) -> None:
         assert ui.shows_main_screen
 
 
+async def test_help_and_palette_lead_to_the_walkthroughs() -> None:
+    async with open_screen() as ui:
+        await ui.press("question_mark", "W")
+        assert "No walkthrough can be played from here." in ui.notice
+        await ui.press("escape", "ctrl+p")
+        await ui.type("tour")
+        assert choices(ui)[0][0] == "Walkthroughs"
+        await ui.press("escape")
+        titles = [("deny", "Deny a request")]
+        walkthroughs = Walkthroughs(lambda: titles, lambda _name, _theme: 0)
+        ui.screen.workspace = ui.screen.workspace._replace(walkthroughs=walkthroughs)
+        ui.screen.view.workspace = ui.screen.workspace
+        await ui.press("question_mark", "W")
+        assert choices(ui) == [("Deny a request", "deny")]
+        await ui.press("enter")
+        assert ui.notice.endswith("A walkthrough plays only in a terminal.")
+
+
 async def test_the_help_holds_every_command_that_applies_to_the_tenant() -> None:
     async with open_screen(setup=TenantSetup(Risk.SANDBOX)) as ui:
         text = render_help(ui.screen.workspace, 80).plain
-    absent = {"Unlock writes", "Change user", "Faults"}
+    absent = {"Unlock writes", "Change user", "Faults", "Walkthroughs"}
     for command in COMMANDS:
         assert (f"  {command.key_name} " in text) == (command.label not in absent), command.label
         assert (command.label in text) == (command.label not in absent)

@@ -53,6 +53,19 @@ class FaultSwitches(NamedTuple):
     summarize: Callable[[], str]
 
 
+class Walkthroughs(NamedTuple):
+    """Scripted journeys, each on a new fake tenant of its own.
+
+    Attributes:
+        list_titles: returns the name and the title of each.
+        play: plays one in the terminal until it is left; takes its name and a theme, and returns
+            the exit code, which is 0 if all went well.
+    """
+
+    list_titles: Callable[[], list[tuple[str, str]]]
+    play: Callable[[str, str], int]
+
+
 class Workspace(NamedTuple):
     """A tenant, and how to open it.
 
@@ -70,6 +83,7 @@ class Workspace(NamedTuple):
         fault_switches: switches of the fake tenant's faults; None for a real tenant.
         shared: whether the tenant is a fake one that other programs write to, so that it is
             refreshed often.
+        walkthroughs: what can be played from the screen; None where nothing can.
     """
 
     risk: Risk
@@ -83,6 +97,7 @@ class Workspace(NamedTuple):
     fault_switches: FaultSwitches | None = None
     shared: bool = False
     enter_waits_for: str = "Zuora"
+    walkthroughs: Walkthroughs | None = None
 
     @property
     def is_in_memory(self) -> bool:

@@ -30,6 +30,10 @@ def open_screen(options: TenantOptions, theme: str | None) -> int:
     else:
         check_terminal(f"without one, use a command: {', '.join(COMMANDS)}; see --help.")
     workspace = make_workspace(options, keyring_later=True)
+    if sys.platform != "win32":
+        from entity_connections.cli.walkthrough.play_from_screen import make_walkthroughs
+
+        workspace = workspace._replace(walkthroughs=make_walkthroughs())
     with _no_garbage_collection():
         from entity_connections.tui.app import ConnectionsApp
 

@@ -2,6 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from textual.app import SuspendNotSupported
+
+from entity_connections.domain.actions import DisabledReason
+from entity_connections.services.workspace import Workspace
+from entity_connections.tui.commands.command import CommandContext
 from entity_connections.tui.dialogs.picker import Choice, Picker
 from entity_connections.tui.rendering.notices import Kind, Notice, make_notice
 from entity_connections.tui.themes import THEMES
@@ -23,7 +28,11 @@ _BEING_SENT = make_notice(
 def show_help(screen: "ConnectionsScreen") -> None:
     from entity_connections.tui.dialogs.help_dialog import HelpDialog
 
-    screen.app.push_screen(HelpDialog(screen.workspace))
+    def run(command_id: str | None) -> None:
+        if command_id is not None:
+            screen.call_later(screen.action_run_command, command_id)
+
+    screen.app.push_screen(HelpDialog(screen.workspace), run)
 
 
 def show_palette(screen: "ConnectionsScreen") -> None:
@@ -52,6 +61,45 @@ def show_journal(screen: "ConnectionsScreen") -> None:
     from entity_connections.tui.dialogs.journal_dialog import JournalDialog
 
     screen.app.push_screen(JournalDialog(screen.workspace.journal))
+
+
+def has_walkthroughs(workspace: Workspace) -> bool:
+    return workspace.walkthroughs is not None
+
+
+def get_walkthrough_reason(context: CommandContext) -> DisabledReason | None:
+    if has_walkthroughs(context.workspace):
+        return None
+    return DisabledReason(
+        "No walkthrough can be played from here.",
+        "The command `entity-connections walkthrough` plays and records them.",
+    )
+
+
+def show_walkthroughs(screen: "ConnectionsScreen") -> None:
+    """Play a walkthrough in place of the screen, which is then as it was."""
+    walkthroughs, app = screen.workspace.walkthroughs, screen.app
+    if walkthroughs is None:
+        return
+
+    def play(name: str | None) -> None:
+        if name is None:
+            return
+        notice_bar = screen.view.notice_bar
+        if screen.is_started and screen.tenant_workers.writing:
+            notice_bar.show_notice(Kind.INFO, "A write is being sent.", "Wait for its outcome.")
+            return
+        try:
+            with app.suspend():
+                status = walkthroughs.play(name, app.theme)
+        except SuspendNotSupported:
+            notice_bar.show_notice(Kind.ERROR, "A walkthrough plays only in a terminal.")
+        else:
+            if status:
+                notice_bar.show_notice(Kind.ERROR, f"The walkthrough failed: exit code {status}.")
+
+    choices = [Choice(name, title, name) for name, title in walkthroughs.list_titles()]
+    app.push_screen(Picker("Walkthroughs, on a fake tenant of their own", choices), play)
 
 
 def change_theme(screen: "ConnectionsScreen") -> None:

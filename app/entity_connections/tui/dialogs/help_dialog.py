@@ -44,13 +44,16 @@ LABEL_WIDTH, MIN_TEXT_WIDTH = 20, 36
 """Cells of the names of commands, and of what they do before those get lines of their own."""
 
 
-class HelpDialog(Dialog[None]):
-    """Shows the help for a tenant."""
+class HelpDialog(Dialog[str | None]):
+    """Shows the help for a tenant; returns the id of a command to run, or None."""
 
     BINDINGS = [
         Binding(
             "escape,question_mark,q", "dismiss", "Close", id="help.close", tooltip="Close the help"
-        )
+        ),
+        Binding(
+            "W", "dismiss('walkthroughs')", "Walkthroughs", id="help.walkthroughs", tooltip="Watch"
+        ),
     ]
     text = query_one("#text", Static)
 
@@ -75,8 +78,10 @@ def render_help(workspace: Workspace, width: int) -> Content:
     commands = [c for c in COMMANDS if c.applies_to is None or c.applies_to(workspace)]
     bindings = [binding for binding in Grid.BINDINGS if isinstance(binding, Binding)]
     statuses = ((format_status(name).text, style.meaning) for name, style in STATUS_STYLES.items())
+    watch = [("or W", "Watch it, step by step, on a fake tenant.")]
+    steps = [*_FIRST_STEPS, *(watch if workspace.walkthroughs is not None else [])]
     parts = (
-        ("To connect two entities", 6, _FIRST_STEPS),
+        ("To connect two entities", 6, steps),
         ("Keys", 10, [(c.key_name, _join(c.label, c.tooltip, width - 13)) for c in commands]),
         ("", 10, _OTHER_KEYS),
         ("In a list", 10, [(b.key.replace(",", "  "), b.tooltip) for b in bindings]),

@@ -1,0 +1,37 @@
+"""Plays walkthroughs for the screen, each in a process of its own: it gets at no real tenant."""
+
+import os
+import signal
+import subprocess
+import sys
+
+from entity_connections.cli.completers import THEMES
+from entity_connections.services.workspace import Walkthroughs
+
+if sys.platform == "win32":
+    raise ImportError("Windows has no POSIX terminals.")
+
+
+def make_walkthroughs() -> Walkthroughs:
+    """Return the walkthroughs that come with the program."""
+    return Walkthroughs(_list_titles, _play)
+
+
+def _list_titles() -> list[tuple[str, str]]:
+    from entity_connections.walkthrough.script_file import read_script, shipped_scripts
+
+    return [(name, read_script(path).title) for name, path in shipped_scripts().items()]
+
+
+def _play(name: str, theme: str) -> int:
+    # -P: the current folder is no place to import from.
+    command = [sys.executable, "-P", "-m", "entity_connections", "walkthrough", "play", name]
+    command += ["--theme", theme] * (theme in THEMES)
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("ZUORA_")}
+    child = subprocess.Popen(command, env=environment)  # noqa: S603 - our own program
+    while True:
+        _, status = os.waitpid(child.pid, os.WUNTRACED)
+        if not os.WIFSTOPPED(status):
+            return os.waitstatus_to_exitcode(status)
+        # ctrl+z: the shell waits for this process, and continues both.
+        os.kill(os.getpid(), signal.SIGSTOP)
