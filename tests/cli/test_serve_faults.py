@@ -65,7 +65,7 @@ def test_the_screen_summarizes_faults_before_the_tenant_is_open() -> None:
 
     asyncio.run(enter())
     assert switches.summarize() == "latency=0 · drop,times=2"
-    assert switches.list_active() == {"drop", "latency"}
+    assert switches.list_active() == {"drop": "drop,times=2", "latency": "latency=0"}
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ class GridApp(App[None]):
         self.grid = Recorder()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return {"link": "blue"}
+        return {"link": "blue", "cursor": "darkblue"}
 
     def compose(self) -> ComposeResult:
         yield self.grid

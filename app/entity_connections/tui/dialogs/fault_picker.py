@@ -13,7 +13,7 @@ from entity_connections.tui.dialogs.picker import Choice, Picker
 class FaultPicker(Picker):
     """Switches the chosen fault, and returns its name."""
 
-    KEYS = "Enter switch on or off · Tab options: 3, share=0.5, after=2, times=1, calls=writes"
+    KEYS = "Enter switch on or off · Tab options · Esc close"
     options_input = query_one("#options", Input)
 
     def __init__(self, faults: FaultSwitches) -> None:
@@ -31,7 +31,7 @@ class FaultPicker(Picker):
         with Horizontal(id="fields"):
             yield Label("Options")
             yield Input(
-                placeholder="its value, the share, number and kind of the calls",
+                placeholder="3, share=0.5, after=2, times=1, calls=writes",
                 id="options",
                 compact=True,
             )

@@ -59,9 +59,7 @@ class JournalDialog(LogDialog):
 
     def _show_verification(self, verification: Verification) -> None:
         problems, dialog = verification.problems, self.query_one("#dialog")
-        subtitle = Content(
-            f"{verification.lines} lines, no change found" * bool(verification.lines)
-        )
+        subtitle = Content("no line changed or missing" if verification.lines else "")
         if problems:
             count = f"{len(problems)} problem{'s' * (len(problems) != 1)}"
             subtitle = Content.styled(f"{count} in {verification.lines} lines", "$text-error")
