@@ -11,13 +11,14 @@ from entity_connections.services.all_lists import (
     MAX_CONCURRENCY,
     MAX_FAILURES,
     list_readable_ids,
+    list_stale_ids,
     read_lists,
 )
 from entity_connections.services.request_log import RequestLog, RetryDelay
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.tenant import Tenant
 
-from tests.acme import CORPORATION, client, open_acme
+from tests.acme import CORPORATION, JAPAN, client, open_acme
 
 pytestmark = pytest.mark.asyncio
 ACCESSIBLE = 11
@@ -100,3 +101,16 @@ async def test_no_list_is_begun_while_the_limits_delay_any_call(acme: AcmeLists)
     errors = errors_of(await reading)
     assert {type(error) for error in errors} == {RateLimited}
     assert (len(errors), await accept, acme.calls) == (ACCESSIBLE - 1, False, 1)
+
+
+async def test_the_oldest_lists_are_stale_first(acme: AcmeLists) -> None:
+    time = acme.tenant.steady()
+    acme.tenant.steady = lambda: time
+    await acme.tenant.read(JAPAN)
+    time += 20
+    await acme.tenant.read(CORPORATION)
+    time += 20
+    unread = set(list_readable_ids(acme.tenant)) - {JAPAN, CORPORATION}
+    stale = list_stale_ids(acme.tenant, 30)
+    assert (set(stale[:-1]), stale[-1]) == (unread, JAPAN)
+    assert list_stale_ids(acme.tenant, 10)[-2:] == [JAPAN, CORPORATION]

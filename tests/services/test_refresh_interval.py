@@ -5,7 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 from entity_connections.domain import clock
-from entity_connections.services.refresh_interval import rate_limit_sentence, refresh_interval
+from entity_connections.services.refresh_interval import (
+    has_budget,
+    rate_limit_sentence,
+    refresh_interval,
+)
 from entity_connections.services.request_log import RateLimit
 
 from tests.services.factories import MORNING
@@ -71,3 +75,9 @@ def test_a_budget_counts_no_longer_than_until_it_starts_anew(
     present = MORNING + timedelta(seconds=waited)
     assert refresh_interval(budget, present) == seconds
     assert bool(rate_limit_sentence(budget, present)) == (seconds > 30)
+
+
+def test_what_nobody_asked_for_leaves_a_fifth_of_the_limit() -> None:
+    assert has_budget(None, 512)
+    assert has_budget(RateLimit(1_000, 300, 60, MORNING), 100)
+    assert not has_budget(RateLimit(1_000, 300, 60, MORNING), 101)

@@ -1,6 +1,7 @@
 """Reads the lists of many entities, several at the same time, and not more than is useful."""
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Callable, Iterable
 
@@ -29,13 +30,25 @@ def list_readable_ids(tenant: Tenant) -> list[str]:
     return [entity.id for entity in tenant.hierarchy if tenant.can_act_in(entity.id)]
 
 
+def list_stale_ids(tenant: Tenant, max_age: float) -> list[str]:
+    """Return the ids of the entities whose lists are older than `max_age` seconds, or not known.
+
+    The oldest list comes first.
+    """
+    now = tenant.steady()
+    asked = {
+        id_: snapshot.asked if (snapshot := tenant.cached(id_)) else -math.inf
+        for id_ in list_readable_ids(tenant)
+    }
+    stale = [id_ for id_, moment in asked.items() if moment <= 0 or now - moment > max_age]
+    return sorted(stale, key=asked.__getitem__)
+
+
 async def read_lists(
     ids: Iterable[str],
     tenant: Tenant,
     request_log: RequestLog,
     report: Report = lambda *_: None,
-    *,
-    concurrency: int = MAX_CONCURRENCY,
 ) -> dict[str, Snapshot | ZuoraError]:
     """Return the list of each entity, or why it could not be read, in the order of `ids`.
 
@@ -49,14 +62,13 @@ async def read_lists(
         tenant: reads the lists, and keeps them.
         request_log: knows the delays.
         report: is told what becomes of each.
-        concurrency: how many lists are read at the same time.
     """
     ids = list(ids)
     reader = _Reader(ids, tenant, request_log, report)
     try:
         await reader.read_next()
         async with asyncio.TaskGroup() as group:
-            for _ in range(min(concurrency, len(ids) - 1)):
+            for _ in range(min(MAX_CONCURRENCY, len(ids) - 1)):
                 group.create_task(reader.read_rest())
     except* _StopReadingError as stop:
         for id_ in ids:

@@ -34,6 +34,11 @@ def refresh_interval(limit: RateLimit | None, now: datetime | None = None) -> fl
     return max(NORMAL, min(slow, (anew - (now or clock.now())).total_seconds()))
 
 
+def has_budget(limit: RateLimit | None, calls: int) -> bool:
+    """Return whether the rate limit allows calls that nobody has asked for."""
+    return limit is None or limit.remaining - calls >= LOW * limit.limit
+
+
 def rate_limit_sentence(limit: RateLimit | None, now: datetime | None = None) -> str:
     """Return what there is to know of a rate limit that runs low, or "" while there is enough."""
     after = refresh_interval(limit, now)

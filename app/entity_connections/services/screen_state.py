@@ -5,7 +5,7 @@ the list is refreshed, sorted or filtered. When the row is gone, a neighbour has
 actions are disabled on it until the user has moved the cursor.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
@@ -25,6 +25,7 @@ from entity_connections.services.operations.operation import Operation
 from entity_connections.services.operations.unresolved import UnresolvedOperations
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.tab_state import CursorPlace, TabState
+from entity_connections.services.waiting import Waiting, find_waiting
 from entity_connections.services.workspace import UserSession
 
 
@@ -67,6 +68,9 @@ class ScreenState:
         on_change: called after every change; replace it to listen.
         unresolved: the operations whose outcome is unknown; what lists have proven of them is to be
             shown and recorded (`recovery.record_resolved`).
+        lists_left: how many lists of all entities are still to be read; None before the first
+            time that all are read.
+        list_errors: why lists of all entities could not be read, by the id of the entity.
     """
 
     session: UserSession
@@ -81,6 +85,9 @@ class ScreenState:
         default_factory=lambda: {direction: TabState() for direction in Direction}
     )
     unresolved: UnresolvedOperations = field(default_factory=UnresolvedOperations)
+    lists_left: int | None = None
+    list_errors: dict[str, ZuoraError] = field(default_factory=dict)
+    _waiting: tuple[tuple[object, ...], Waiting] = ((), Waiting())
     _rows: dict[Direction, dict[str, SearchableRow]] = field(default_factory=dict)
     _visible: dict[str, Row] = field(default_factory=dict)
     _visible_key: tuple[object, ...] = ()
@@ -116,6 +123,40 @@ class ScreenState:
             rows = make_searchable(snapshot.rows(direction), snapshot.accessible_ids)
             self._rows[direction] = {searchable.row.key: searchable for searchable in rows}
         self._open_tab()
+
+    def start_reading_lists(self, number: int) -> None:
+        """Note that so many lists are about to be read."""
+        self.lists_left = number
+        self.on_change()
+
+    def apply_lists(self, lists: Mapping[str, Snapshot | ZuoraError], left: int) -> None:
+        """Note what has become of lists of many entities, and how many are left to be read."""
+        for id_, found in lists.items():
+            if isinstance(found, ZuoraError):
+                self.list_errors[id_] = found
+            else:
+                self.list_errors.pop(id_, None)
+                self._apply(found)
+        self.lists_left = left
+        self.on_change()
+
+    @property
+    def waiting(self) -> Waiting:
+        """The requests that wait in all entities, by the lists read so far."""
+        tenant = self.session.tenant
+        key = tenant.lists_read, tenant.hierarchy, tenant.accessible_ids
+        if key != self._waiting[0]:
+            self._waiting = key, find_waiting(self.session)
+        return self._waiting[1]
+
+    def show_row(self, row: Row) -> None:
+        """Act in the entity of a row, on its tab and without a filter, with the cursor on it."""
+        self._act_in(row.acting.id)
+        self.direction = row.direction
+        sort_column, reverse = self.tab.sort_column, self.tab.reverse
+        place = CursorPlace(row.key, pinned=True)
+        self.tabs[row.direction] = TabState(place, sort_column=sort_column, reverse=reverse)
+        self.on_change()
 
     def fail(self, error: ZuoraError) -> None:
         """Note why the newest reading failed."""

@@ -1,19 +1,27 @@
-"""Reads again unasked, while the program has the focus and the rate limit allows it."""
+"""Reads unasked, while the program has the focus and the rate limit allows it."""
 
 import asyncio
 from datetime import timedelta
 
 from entity_connections.domain.clock import now
 from entity_connections.domain.errors import ZuoraError
-from entity_connections.services.refresh_interval import NORMAL
+from entity_connections.services.all_lists import list_stale_ids
+from entity_connections.services.refresh_interval import NORMAL, has_budget
+from entity_connections.services.screen_state import ScreenState
 from entity_connections.tui.screens.connections_view import ConnectionsView
 from entity_connections.tui.workers import Workers
+
+OTHER_LISTS = 3
+"""How many lists of other entities are read with each refresh, for the counts of what waits."""
+MAX_AGE = 4.0
+"""Age from which the list of another entity is read again, in intervals between refreshes."""
 
 
 class AutoRefresh:
     """Reads at intervals, also after an error, so that the screen recovers by itself.
 
     One reading at a time: a Zuora that is down is asked no more often than one that is up.
+    The lists of all entities are read once, and then in turn.
     """
 
     def __init__(self, view: ConnectionsView, workers: Workers) -> None:
@@ -28,12 +36,41 @@ class AutoRefresh:
         self._not_before = asyncio.get_running_loop().time() + delay
         self._view.retry_at = now() + timedelta(seconds=delay) if delay > NORMAL else None
 
-    def _schedule(self) -> None:
+    def read_all_lists_soon(self) -> None:
+        """Read the lists of all entities, once what the user has come for is on the screen."""
+        self._view.set_timer(self._view.timing.all_lists_delay, self._read_all_lists)
+
+    def _read_all_lists(self) -> None:
+        state = self._view.state
+        if state is not None and self._view.entered:
+            ids = list_stale_ids(state.session.tenant, self._interval)
+            if has_budget(state.session.request_log.rate_limit, len(ids)):
+                self._workers.read_lists(state, ids)
+            else:
+                state.start_reading_lists(0)
+
+    def _read_oldest_lists(self, state: ScreenState) -> None:
+        stale = list_stale_ids(state.session.tenant, MAX_AGE * self._interval)
+        others = [id_ for id_ in stale if id_ != state.acting_id]
+        failed = [
+            id_
+            for id_ in others
+            if (error := state.list_errors.get(id_)) and error.may_repeat_unasked
+        ]
+        others = [id_ for id_ in others if id_ not in state.list_errors] or failed
+        if has_budget(state.session.request_log.rate_limit, OTHER_LISTS):
+            self._workers.read_lists(state, others[:OTHER_LISTS])
+
+    @property
+    def _interval(self) -> float:
+        """Seconds between two refreshes."""
         timing, log = self._view.timing, self._view.request_log
-        interval = timing.refresh_interval(log.rate_limit if log else None)
         if self._view.workspace.shared:
-            interval = timing.shared_interval
-        self._view.set_timer(interval, self._refresh)
+            return timing.shared_interval
+        return timing.refresh_interval(log.rate_limit if log else None)
+
+    def _schedule(self) -> None:
+        self._view.set_timer(self._interval, self._refresh)
 
     def _refresh(self) -> None:
         self._schedule()
@@ -48,3 +85,5 @@ class AutoRefresh:
             self._workers.enter(view.user)
         else:
             self._workers.read(state)
+            if state.lists_left is not None:
+                self._read_oldest_lists(state)

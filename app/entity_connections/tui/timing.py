@@ -17,6 +17,8 @@ class Timing(NamedTuple):
             key is not slowed down by them.
         slow_after: without an answer the user is told that there is none yet.
         refresh_interval: returns the interval of the refreshes for what is left of the rate limit.
+        all_lists_delay: from the moment the tenant is open until the lists of all entities are
+            read, for the counts of what waits.
         shared_interval: interval of the refreshes of a fake tenant that others write to.
         lag_delays: before each further look at a list that does not show a write yet.
     """
@@ -24,6 +26,7 @@ class Timing(NamedTuple):
     answer_delay: float = 0.25
     cursor_delay: float = 0.03
     slow_after: float = 3.0
+    all_lists_delay: float = 1.0
     refresh_interval: Callable[[RateLimit | None], float] = refresh_interval
     shared_interval: float = FAST
     lag_delays: Sequence[float] = LAG_DELAYS

@@ -1,7 +1,7 @@
 """The I/O of the main screen, in workers of the App: closing a dialog cancels none of them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +11,7 @@ from textual.screen import Screen
 
 from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
+from entity_connections.services.all_lists import read_lists
 from entity_connections.services.operations.executor import LAG_DELAYS, Executor
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.recovery import record_resolved, recover_operations
@@ -22,8 +23,10 @@ from entity_connections.services.storage.list_cache import CachedLists
 from entity_connections.services.workspace import UserSession, Workspace
 
 ENTERING, READING, WRITING, RECORDING = "enter", "read", "write", "record"
-HISTORY = "history"
+HISTORY, READING_LISTS = "history", "read lists"
 """Groups of workers: entering, reading and history are exclusive; writes are never cancelled."""
+REPORT_INTERVAL = 0.2
+"""Seconds between two reports of the lists of many entities; each draws the screen."""
 
 
 class Workers:
@@ -83,6 +86,19 @@ class Workers:
         error: ZuoraError
 
     @dataclass
+    class ListsRead(Message):
+        """Lists of many entities were read, or could not be.
+
+        Attributes:
+            lists: those since the message before, by the id of the entity.
+            left: how many are still to be read.
+        """
+
+        state: ScreenState
+        lists: Mapping[str, Snapshot | ZuoraError]
+        left: int
+
+    @dataclass
     class OperationsResolved(Message):
         """Lists have proven outcomes that were unknown, and these are recorded."""
 
@@ -132,11 +148,18 @@ class Workers:
 
     def enter(self, user: str) -> None:
         """Open the tenant as a user and read the first list."""
+        self._app.workers.cancel_group(self._app, READING_LISTS)
         self._start(partial(self._enter, user), ENTERING, exclusive=True)
 
     def read(self, state: ScreenState, *, entities: bool = False) -> None:
         """Read the list of the acting entity, and before it the hierarchy if `entities`."""
         self._start(partial(self._read, state, entities), READING, exclusive=True)
+
+    def read_lists(self, state: ScreenState, ids: Sequence[str]) -> None:
+        """Read the lists of many entities, unless such are being read already."""
+        if ids and not self._is_running(READING_LISTS):
+            state.start_reading_lists(len(ids))
+            self._start(partial(self._read_lists, state, ids), READING_LISTS)
 
     def write(self, state: ScreenState, operation: Operation) -> None:
         """Carry out an operation; nothing on the screen can cancel it."""
@@ -277,6 +300,25 @@ class Workers:
         self._post(self.ListRead(state, snapshot))
         await self._read_other_lists(state)
         await asyncio.to_thread(tenant.save_cache, acting_id, state.direction)
+
+    async def _read_lists(self, state: ScreenState, ids: Sequence[str]) -> None:
+        session, left = state.session, len(ids)
+        now = asyncio.get_running_loop().time
+        lists: dict[str, Snapshot | ZuoraError] = {}
+        reported_at = now()
+
+        def report(id_: str, found: Snapshot | ZuoraError) -> None:
+            nonlocal left, lists, reported_at
+            left -= 1
+            lists[id_] = found
+            if now() - reported_at >= REPORT_INTERVAL:
+                self._post(self.ListsRead(state, lists, left))
+                lists, reported_at = {}, now()
+
+        try:
+            await read_lists(ids, session.tenant, session.request_log, report)
+        finally:
+            self._post(self.ListsRead(state, lists, 0))
 
     async def _read_other_lists(self, state: ScreenState) -> None:
         """Read the lists of other entities that may prove an unknown outcome."""

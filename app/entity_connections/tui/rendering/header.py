@@ -23,7 +23,7 @@ MIN_ENTITY_WIDTH, MIN_TENANT_WIDTH = 16, 8
 
 
 def render_header(
-    workspace: Workspace, user: str, state: ScreenState | None, waiting: int, width: int
+    workspace: Workspace, user: str, state: ScreenState | None, width: int
 ) -> Content:
     """Return the top line.
 
@@ -31,7 +31,6 @@ def render_header(
         workspace: the tenant.
         user: the user, before there is a state.
         state: the state of the screen, or None.
-        waiting: how many requests wait in all entities that the user may enter.
         width: in cells.
     """
     tenant = _render_tenant(workspace, width - MIN_ENTITY_WIDTH - 4)
@@ -42,9 +41,10 @@ def render_header(
         tenant = Content.assemble(tenant, "  ", text.stylize("bold reverse $text-warning"))
     room = width - tenant.cell_length - 2
     parts = []
-    if waiting:
-        waits = Content.styled(f"◐ {waiting} waiting", "bold $text-warning")
-        parts.append(link_to_command(waits, "inbound"))
+    if state and (state.waiting.for_me or state.lists_left is not None):
+        style = "bold $text-warning" if state.waiting.for_me else MUTED
+        waits = Content.styled(f"◐ {format_waiting_count(state)} waiting", style)
+        parts.append(link_to_command(waits, "waiting"))
     who = [state.session.login if state else user]
     if role := state.session.role(state.acting_id) if state else None:
         who.append(role)
@@ -60,6 +60,13 @@ def render_header(
     right = Content("  ").join(shown)
     left = Content.assemble(tenant, "  ", link_to_command(path, "entity"))
     return left + Content(" " * max(1, width - left.cell_length - right.cell_length)) + right
+
+
+def format_waiting_count(state: ScreenState) -> str:
+    """Return how many requests wait for the user; "+" where not every list could be read."""
+    waiting = state.waiting
+    partial = state.lists_left is not None and (waiting.unread_ids or waiting.undecided)
+    return f"{len(waiting.for_me)}{'+' if partial else ''}"
 
 
 def _render_path(state: ScreenState, room: int) -> Content:

@@ -109,6 +109,7 @@ class ConnectionsScreen(Screen[None]):
         self.view.entered = True
         self._clear_failure()
         self.tenant_workers.read_history()
+        self._refresher.read_all_lists_soon()
         state.update_unresolved(message.recovered)
         if message.journal_error:
             self.view.notice_bar.show_notice(Kind.ERROR, message.journal_error)
@@ -144,6 +145,12 @@ class ConnectionsScreen(Screen[None]):
         if before and state.snapshot and before.connections != state.snapshot.connections:
             self.view.notice_bar.expire_notice(Lifetime.UNTIL_LIST_CHANGES)
         self._handle_new_list(state)
+
+    @on(Workers.ListsRead)
+    def _handle_lists_read(self, message: Workers.ListsRead) -> None:
+        if message.state is self.state:
+            self.state.apply_lists(message.lists, message.left)
+            self._handle_new_list(self.state)
 
     @on(Workers.ReadFailed)
     def _handle_read_failed(self, message: Workers.ReadFailed) -> None:

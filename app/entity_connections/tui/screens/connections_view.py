@@ -230,9 +230,8 @@ class ConnectionsView(Vertical):
             return
         state, faults = self.state, self.workspace.fault_switches
         self.app.set_class(faults is not None and bool(faults.summarize()), "-faults")
-        waiting = sum(state.session.tenant.count_waiting().values()) if state else 0
-        width = self.size.width - 2
-        self.header.update(render_header(self.workspace, self.user, state, waiting, width))
+        header = render_header(self.workspace, self.user, state, self.size.width - 2)
+        self.header.update(header)
         titles = [render_tabs(state, self.widths.rows - 2)]
         if self.widths.tree:
             titles.insert(0, Content.styled(" Entities ", MUTED))
