@@ -5,6 +5,7 @@ The commands are walked, so that a new option is tried without anybody rememberi
 
 import io
 import os
+import re
 import signal
 import socket
 import sys
@@ -41,6 +42,8 @@ ODD = (
     "[::1", "http://[::1", "999999d", "0001-01-01", "latency=nan", "latency=1e999",
     f"drop,times={'9' * 5_000}", "drop,share=,calls=", "denied=", "\N{GRINNING FACE}é",
 )  # fmt: skip
+PROGRESS = re.compile(r"\r *\r([\d,]+ of [^\r]*)?")
+"""The line that shows how far a command is, and its end."""
 UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Categories of characters that act on a terminal or cannot be seen."""
 REAL = {"walkthrough": "disconnect", "scenario": "acme", "file": "new.toml", "path": "new.toml"}
@@ -143,7 +146,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         code, message = cli.run(), capsys.readouterr().err
         assert code in set(ExitCode) - {ExitCode.CRASHED, ExitCode.NO_OUTPUT}, (arguments, message)
         assert "Traceback" not in message, arguments
-        unseen = [char for char in message if unicodedata.category(char) in UNSEEN and char != "\n"]
+        written = PROGRESS.sub("", message)
+        unseen = [char for char in written if unicodedata.category(char) in UNSEEN and char != "\n"]
         assert not unseen, (arguments, unseen)
         assert len(message) < 40_000, arguments
         return code, message

@@ -20,7 +20,7 @@ def offered(home: Path, *words: str, shell: str = "bash", **more: str) -> list[s
 
 
 def test_commands_and_options(home: Path) -> None:
-    assert offered(home, "con") == ["connections", "config"]
+    assert offered(home, "con") == ["connections", "connect", "config"]
     assert offered(home, "connections", "--dir") == ["--direction"]
     assert offered(home, "--scenario", "ho") == ["hostile"]
     assert offered(home, "completion", "") == ["bash", "zsh", "fish"]

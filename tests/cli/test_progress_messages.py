@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.tenant.execute import execute
+from entity_connections.cli.tenant.results import Results
 from entity_connections.cli.tenant.session import (
     MAX_SILENCE,
     SILENCE_INTERVAL,
@@ -15,7 +16,7 @@ from entity_connections.cli.tenant.session import (
     run_in_tenant,
 )
 from entity_connections.cli.tenant_options import TenantOptions
-from entity_connections.domain.actions import WRITES_BY_ID
+from entity_connections.domain.actions import ACCEPT
 from entity_connections.domain.connections import Direction
 from entity_connections.services.operations.operation import Operation
 
@@ -110,7 +111,9 @@ def test_a_write_without_an_answer_is_looked_up_before_the_command_ends(
         acting_id = await session.find_acting_id()
         snapshot = await session.tenant.read(acting_id)
         row = next(row for row in snapshot.rows(Direction.INBOUND) if row.waits_for_acting)
-        return await execute(session, [Operation.plan(WRITES_BY_ID["accept"], row)], as_json=False)
+        results = Results(ACCEPT, as_json=False)
+        await execute(session, [Operation.plan(ACCEPT, row)], results)
+        return results.code
 
     assert run_in_tenant(options, accept, max_silence=1.0) is ExitCode.UNKNOWN
     assert "still shows Pending" in capsys.readouterr().out

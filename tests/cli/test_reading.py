@@ -168,3 +168,65 @@ def test_lists_are_cached_for_completion_without_secrets(home: Path, tenant: Ser
     assert JAPAN.encode() in path.read_bytes()
     assert path.stat().st_mode & 0o077 == 0
     assert not (home / "config").exists()
+
+
+def test_connections_of_all_entities_are_listed_once(home: Path) -> None:
+    listed = json.loads(run(home, "connections", "--all-entities", "--json").stdout)
+    ids = [record["id"] for record in listed]
+    assert len(ids) == len(set(ids)) > 11
+    assert {record["direction"] for record in listed} == {None}
+    pending = run(home, "connections", "--all-entities", "--status", "pending", "--output", "json")
+    assert json.loads(pending.stdout) == [
+        record for record in listed if record["status"] == "Pending"
+    ]
+    table = run(home, "connections", "--all-entities", "--status", "Pending")
+    assert len(table.stdout.splitlines()) == 1 + len(json.loads(pending.stdout))
+
+
+def test_csv_has_a_line_for_each_connection(home: Path) -> None:
+    csv = run(home, "connections", "--direction", "inbound", "--output", "csv")
+    assert csv.returncode == 0
+    head, first, *rest = csv.stdout.splitlines()
+    assert head == "id,source id,source,target id,target,status"
+    assert first == (
+        "8a80825555a3c7a10155b54a63821c0d,8a80825555a3c7a10155b46120d058e7,Acme-US,"
+        f"{CORPORATION},Acme Corporation,Connected"
+    )
+    assert len(rest) == 3
+    nothing = run(home, "connections", "--scenario", "empty", "--all-entities", "--output", "csv")
+    assert (nothing.returncode, nothing.stdout) == (0, f"{head}\n")
+
+
+def test_no_name_is_a_formula_of_a_spreadsheet(home: Path, tmp_path: Path) -> None:
+    scenario = run(home, "scenario", "show", "acme").stdout
+    path = tmp_path / "formula.toml"
+    name = 'name = "Acme-Europe"'
+    path.write_text(scenario.replace(name, name + '\ndisplay_name = "=1+2, \\"x\\""'))
+    done = run(home, "connections", "--scenario", str(path), "--output", "csv")
+    assert done.returncode == 0, done.stderr
+    assert ',"\'=1+2, ""x""",' in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--json", "--output", "csv"], "--json and --output"),
+        (["--all-entities", "--direction", "inbound"], "neither --entity nor --direction"),
+        (["--all-entities", "--entity", "Acme-US"], "neither --entity nor --direction"),
+        (["--status", "Conected"], "is not one of 'connected', 'pending', 'disconnected'"),
+    ],
+)
+def test_options_that_do_not_fit_together_are_named(
+    home: Path, arguments: list[str], message: str
+) -> None:
+    done = run(home, "connections", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+
+
+@pytest.mark.parametrize("fault", ["gateway-page,calls=connections,after=3", "unreadable-record=2"])
+def test_connections_of_all_entities_say_what_was_not_read(home: Path, fault: str) -> None:
+    done = run(home, "connections", "--all-entities", "--output", "csv", "--fault", fault)
+    assert done.returncode == 3
+    assert "left out" in done.stderr or "could not be read" in done.stderr
+    assert done.stdout

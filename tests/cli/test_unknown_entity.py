@@ -8,9 +8,10 @@ from tests.cli.all_commands import COMMANDS
 from tests.cli.recorded_tenant import RecordedTenant
 from tests.cli.tenant import run
 
-ENDS = ["--from", "Acme-US", "--to", "Acme-Europe", "--dry-run"]
+ENDS = ["--from", "Acme-Americas", "--to", "Acme-Europe", "--dry-run"]
 WANTED = {
-    "request": ["--to", "Acme-US", "--dry-run"], "accept": ENDS, "deny": ENDS, "disconnect": ENDS,
+    "request": ENDS, "connect": ENDS, "accept": ENDS, "deny": ENDS, "disconnect": ENDS,
+    "resume": ["--dry-run"],
 }  # fmt: skip
 """What a command needs besides."""
 TAKING = [

@@ -10,12 +10,14 @@ from entity_connections.domain.words import suggest
 
 COMMANDS = {
     "entities": ("commands.entities", "The entities, and which you may enter"),
-    "connections": ("commands.connections", "The connections of an entity"),
+    "connections": ("commands.connections", "The connections of an entity, or of all"),
     "waiting": ("commands.connections", "Requests that wait in any entity you may enter"),
     "request": ("commands.actions", "Ask other entities for a connection"),
-    "accept": ("commands.actions", "Accept a request that waits"),
-    "deny": ("commands.actions", "Deny a request that waits"),
-    "disconnect": ("commands.actions", "End a connection for good"),
+    "connect": ("commands.actions", "Request connections and accept them, in one go"),
+    "accept": ("commands.actions", "Accept requests that wait"),
+    "deny": ("commands.actions", "Deny requests that wait"),
+    "disconnect": ("commands.actions", "End connections for good"),
+    "resume": ("commands.resume", "Send what an interrupted run did not send"),
     "journal": ("commands.journal", "What was sent, and what became of it"),
     "profiles": ("commands.profiles", "The tenants of your config file"),
     "login": ("commands.login", "Make a profile: ask, test, and keep the secret"),

@@ -10,16 +10,16 @@ import click
 class ExitCode(IntEnum):
     """The exit code; 128 plus the number of a signal that ended the program.
 
-    Of the results of one command, the one with the highest code counts.
+    A command with several results ends with the highest of their codes.
     """
 
     DONE = 0
-    """Done; for a write, the list proves it."""
+    """Done, or nothing was to be done; for a write, the list proves it."""
     REFUSED = 1
-    """Zuora refused, or the connection has changed: nothing was applied. Also a walkthrough
-    that failed, and a journal that was changed."""
+    """Zuora refused, or the connection has changed or is impossible: not applied. Also a
+    walkthrough that failed, and a journal that was changed."""
     USAGE = 2
-    """Arguments, settings, local files or the terminal cannot be used; no write was sent."""
+    """Arguments, settings, local files or the terminal cannot be used; not sent."""
     NO_ACCESS = 3
     """Zuora cannot be reached, refuses the credentials, or its answer is invalid; or a list could
     not be read whole."""

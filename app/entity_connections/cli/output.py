@@ -4,6 +4,8 @@ Names were cleaned where they entered the program.
 """
 
 import contextlib
+import csv
+import io
 import json
 import os
 import sys
@@ -16,6 +18,10 @@ from entity_connections.domain.entities import Entity
 
 MAX_COLUMN_WIDTH = 48
 """Cells of a column of a table, however long the names are."""
+
+_FORMULA = tuple("=+-@")
+_progress = ""
+"""The line that `show_progress` has written, where the cursor still is."""
 
 
 def echo(text: str) -> None:
@@ -43,10 +49,37 @@ def discard_output(stream: TextIO) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+def show_progress(text: str) -> None:
+    """Show how far a command is, if stderr is a terminal; the next line of output replaces it."""
+    global _progress
+    if sys.stderr.isatty() and (text or _progress):
+        with contextlib.suppress(OSError):
+            sys.stderr.write(f"\r{' ' * len(_progress)}\r{text}")
+            sys.stderr.flush()
+            _progress = text
+
+
 def echo_json(value: Any) -> None:
     """Write JSON to stdout: indented on a terminal, on one line in a pipe."""
     indent = 2 if sys.stdout.isatty() else None
-    echo(json.dumps(value, ensure_ascii=sys.stdout.encoding.lower() != "utf-8", indent=indent))
+    echo(json.dumps(value, ensure_ascii=escapes_json(), indent=indent))
+
+
+def escapes_json() -> bool:
+    """Return whether JSON on stdout has to do with ASCII."""
+    return sys.stdout.encoding.lower() != "utf-8"
+
+
+def echo_csv(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write CSV to stdout; a text that a spreadsheet would take for a formula gets an apostrophe.
+
+    Names come from Zuora, where anybody may give one that a spreadsheet would carry out.
+    """
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(heads)
+    writer.writerows([f"'{text}" if text[:1] in _FORMULA else text for text in row] for row in rows)
+    echo(lines.getvalue().removesuffix("\n"))
 
 
 def format_table(
@@ -88,6 +121,8 @@ def print_warnings(warnings: Iterable[str]) -> None:
 
 
 def _write(stream: TextIO, text: str) -> None:
+    if _progress:
+        show_progress("")
     encoding = find_terminal_encoding() if stream.isatty() else stream.encoding
     text = make_sign_replacer(encoding, _count_cells)(text)
     try:

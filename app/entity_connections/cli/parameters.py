@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from entity_connections.domain.text import find_problem
+from entity_connections.domain.words import join_or
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -41,6 +42,18 @@ def option(*names: str, **attributes: Any) -> Callable[[_Command], _Command]:
 def argument(*names: str, **attributes: Any) -> Callable[[_Command], _Command]:
     """Give a command an argument, as `click.argument` does."""
     return click.argument(*names, cls=_Argument, **attributes)  # noqa: TID251 - the one place
+
+
+def status_option(*statuses: str) -> Callable[[_Command], _Command]:
+    """Give a command an option for one or several statuses, in any case."""
+    return option(
+        "--status",
+        "statuses",
+        multiple=True,
+        type=click.Choice(statuses, case_sensitive=False),
+        metavar="STATUS",
+        help=f"Only {join_or(statuses)}; may be given several times.",
+    )
 
 
 json_option = option("--json", "as_json", is_flag=True, help="Data for machines.")

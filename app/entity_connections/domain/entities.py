@@ -210,6 +210,17 @@ class Hierarchy:
         """Return the position of an entity in the order of the tree; unknown entities come last."""
         return self._order.get(id_, len(self._order))
 
+    def is_below(self, id_: str, ancestor_id: str) -> bool:
+        """Return whether an entity is somewhere under another one."""
+        seen: set[str] = set()
+        parent = self.parent(self.get(id_))
+        while parent is not None and parent.id not in seen:  # parents may form a cycle
+            if parent.id == ancestor_id:
+                return True
+            seen.add(parent.id)
+            parent = self.parent(parent)
+        return False
+
     def parent(self, entity: Entity) -> Entity | None:
         """Return the entity above, or None at the root."""
         return self._by_id.get(entity.parent_id) if entity.parent_id else None

@@ -1,6 +1,7 @@
-"""The commands that carry out an action: `request`, `accept`, `deny`, `disconnect`."""
+"""The commands that carry out an action: `request`, `connect`, `accept`, `deny`, `disconnect`."""
 
-from collections.abc import Awaitable, Callable
+import sys
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -9,154 +10,193 @@ import click
 from entity_connections.cli.command_group import examples
 from entity_connections.cli.completers import CONNECTION_ID, ENTITY
 from entity_connections.cli.exit_codes import ExitCode
-from entity_connections.cli.output import info, print_warnings
-from entity_connections.cli.parameters import argument, json_option, option
-from entity_connections.cli.tenant.confirm import check_write_allowed, confirm_operations
-from entity_connections.cli.tenant.execute import EVEN_SO, execute, plan_on_all
+from entity_connections.cli.output import info
+from entity_connections.cli.parameters import argument, option, status_option
+from entity_connections.cli.tenant.carry_out import carry_out
 from entity_connections.cli.tenant.find_rows import (
+    RowFilter,
     find_row_by_ends,
-    find_row_by_id,
+    find_rows_by_filter,
+    find_rows_by_id,
     find_rows_to_request,
 )
+from entity_connections.cli.tenant.results import EVEN_SO
 from entity_connections.cli.tenant.session import TenantSession, tenant_command
-from entity_connections.domain.actions import ACCEPT, DENY, DISCONNECT, REQUEST, Write
-from entity_connections.domain.rows import Row
-from entity_connections.services.operations.recovery import recover_operations
-
-_OPTIONS = (
-    tenant_command,
-    option("--yes", is_flag=True, help="Do it without a question."),
-    option("--unlock", is_flag=True, help="Let this one command write in production."),
-    option("--dry-run", is_flag=True, help="Show the exact request and send nothing."),
-    json_option,
+from entity_connections.cli.tenant.write_options import RESULTS_HELP, WriteOptions, write_options
+from entity_connections.domain.actions import (
+    ACCEPT,
+    CONNECT,
+    DENY,
+    DISCONNECT,
+    REQUEST,
+    Action,
+    Write,
 )
-_JSON = """
---json: [{"action", "source": {"id", "name", "displayName"}, "target": {...},
-"result", "sentence", "connectionId", "requestId", "codes"}]; result is
-confirmed, refused, "not sent", overtaken, "not done" or unknown. With --dry-run:
-[{"method", "url", "headers", "body"}].
-"""
+from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING
+from entity_connections.domain.rows import NOT_CONNECTED
+from entity_connections.domain.text import clean, find_problem
+
+MAX_STDIN = 1_000_000
+"""Most characters of ids that are read from stdin."""
 
 
-def _action_command(command: Callable[..., Any]) -> Callable[..., Any]:
-    for decorate in reversed(_OPTIONS):
-        command = decorate(command)
-    return command
+def _filter_options(name: str, what: str, *statuses: str) -> Callable[..., Any]:
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for add in reversed((
+            option(name, "all_pairs", is_flag=True, help=f"{what} that the other filters leave."),
+            option("--under", type=ENTITY, help="Only targets under this entity, itself not."),
+            status_option(*statuses),
+        )):  # fmt: skip
+            command = add(command)
+        return command
+
+    return decorate
 
 
-@click.command(
-    epilog=_JSON
-    + examples(
-        "entity-connections request --from Acme-Americas --to Acme-Europe --yes",
-        "entity-connections request --to Acme-US --dry-run",
-    )
-)
-@_action_command
-@option("--from", "source", type=ENTITY, help="The source; the entity acted in, unless told.")
-@option(
-    "--to", "targets", multiple=True, required=True, type=ENTITY,
-    help="A target; may be given several times.",
-)  # fmt: skip
-@option(
-    EVEN_SO, is_flag=True,
-    help="Send it although the list is not whole; it may be a second connection then.",
-)  # fmt: skip
-async def request(
-    session: TenantSession,
-    source: str | None,
-    targets: tuple[str, ...],
-    *,
-    even_so: bool,
-    **flags: bool,
-) -> ExitCode:
-    """Ask entities for a connection, acting in the source.
-
-    Up to eight are asked at the same time. After the first whose outcome is
-    unknown no more are asked; the exit code is the worst of all.
-    """
-    find = partial(find_rows_to_request, session, source, targets)
-    return await _carry_out(session, REQUEST, find, even_so=even_so, **flags)
+def _make_filter(
+    under: str | None, statuses: tuple[str, ...], *, all_pairs: bool
+) -> RowFilter | None:
+    if all_pairs or under is not None or statuses:
+        return RowFilter(under, frozenset(statuses))
+    return None
 
 
-def _make_command(action: Write, help_text: str, *lines: str) -> click.Command:
-    @click.command(action.id, help=help_text, epilog=_JSON + examples(*lines))
-    @_action_command
-    @argument("connection", metavar="[CONNECTION_ID]", type=CONNECTION_ID, required=False)
-    @option("--from", "source", type=ENTITY, help="The source, in place of an id.")
-    @option("--to", "target", type=ENTITY, help="The target, in place of an id.")
+def _make_requesting_command(action: Action, help_text: str, *lines: str) -> click.Command:
+    @click.command(action.id, help=help_text, epilog=RESULTS_HELP + examples(*lines))
+    @tenant_command
+    @option("--from", "source", type=ENTITY, help="The source; the entity acted in, unless told.")
+    @option(
+        "--to", "targets", multiple=True, type=ENTITY,
+        help="A target; may be given several times.",
+    )  # fmt: skip
+    @_filter_options("--to-all", "Every target", NOT_CONNECTED, PENDING, DISCONNECTED)
+    @option(
+        EVEN_SO, is_flag=True,
+        help="Send it although the list is not whole; it may be a second connection then.",
+    )  # fmt: skip
+    @write_options
     async def command(
         session: TenantSession,
-        connection: str | None,
         source: str | None,
-        target: str | None,
+        targets: tuple[str, ...],
+        under: str | None,
+        statuses: tuple[str, ...],
+        *,
+        all_pairs: bool,
+        even_so: bool,
         **flags: bool,
     ) -> ExitCode:
-        if (source is None) != (target is None) or (connection is None) == (source is None):
-            raise click.UsageError("name the connection by its id, or by both --from and --to.")
-
-        async def find() -> list[Row]:
-            if source is not None and target is not None:
-                return [await find_row_by_ends(session, action, source, target)]
-            return [await find_row_by_id(session, action, connection or "")]
-
-        return await _carry_out(session, action, find, **flags)
+        row_filter = _make_filter(under, statuses, all_pairs=all_pairs)
+        if bool(targets) == bool(row_filter):
+            raise click.UsageError(
+                "name the targets by --to, or let --to-all, --under and --status choose them."
+            )
+        find = partial(find_rows_to_request, session, source, targets, row_filter)
+        options = WriteOptions(**flags, even_so=even_so)
+        return await carry_out(session, action, find, targets, options)
 
     return command
 
 
+request = _make_requesting_command(
+    REQUEST,
+    "Ask entities for a connection, acting in the source.\n\n"
+    "Up to eight are asked at the same time. After the first whose outcome is unknown"
+    " no more are asked.",
+    "entity-connections request --from Acme-Americas --to Acme-Europe --yes",
+    "entity-connections request --to Acme-US --dry-run",
+    "entity-connections request --to-all --under Acme-Americas --dry-run",
+)
+connect = _make_requesting_command(
+    CONNECT,
+    "Request connections in the source and accept them in each target.\n\n"
+    "You must be allowed to enter both ends. A request that waits already is only"
+    " accepted. Each half has a result of its own.",
+    "entity-connections connect --from Acme-Americas --to Acme-Europe --yes",
+    "entity-connections connect --to-all --under Acme-Americas --yes",
+)
+
+
+def _read_ids(ctx: click.Context, param: click.Parameter, ids: tuple[str, ...]) -> list[str] | None:
+    """Return each id once, with those on stdin in the place of "-"; None where none is given."""
+    if not ids:
+        return None
+    words: list[str] = []
+    for id_ in ids:
+        if id_ != "-" or ctx.resilient_parsing:
+            words.append(id_.strip())
+            continue
+        if sys.stdin.isatty():
+            info("Type the ids of connections; ctrl+d ends.")
+        text = sys.stdin.read(MAX_STDIN + 1)
+        if len(text) > MAX_STDIN:
+            raise click.BadParameter(f"stdin holds more than {MAX_STDIN:,} characters.", ctx, param)
+        for word in text.split():
+            if problem := find_problem(word):
+                sentence = f"stdin: {clean(word, 40)!r} {problem}."
+                raise click.BadParameter(sentence, ctx, param)
+            words.append(word)
+    return list({word.lower(): word for word in words}.values())
+
+
+def _make_command(action: Write, status: str, help_text: str, *lines: str) -> click.Command:
+    @click.command(action.id, help=help_text, epilog=RESULTS_HELP + examples(*lines))
+    @tenant_command
+    @argument("ids", metavar="[ID|-]...", type=CONNECTION_ID, nargs=-1, callback=_read_ids)
+    @option("--from", "source", type=ENTITY, help="The source: with --to in place of an id.")
+    @option("--to", "target", type=ENTITY, help="The target: with --from in place of an id.")
+    @_filter_options("--all", f"Every {status} connection", CONNECTED, PENDING, DISCONNECTED)
+    @write_options
+    async def command(
+        session: TenantSession,
+        ids: list[str] | None,
+        source: str | None,
+        target: str | None,
+        under: str | None,
+        statuses: tuple[str, ...],
+        *,
+        all_pairs: bool,
+        **flags: bool,
+    ) -> ExitCode:
+        given: list[str] = ids or []
+        if (row_filter := _make_filter(under, statuses, all_pairs=all_pairs)) and ids is None:
+            row_filter = row_filter._replace(statuses=row_filter.statuses or frozenset({status}))
+            find = partial(find_rows_by_filter, session, action, source, target, row_filter)
+        elif ids is not None and not (row_filter or source or target):
+            find = partial(find_rows_by_id, session, action, ids)
+        elif source is not None and target is not None and ids is None:
+            given = [f"{source} → {target}"]
+            find = partial(find_row_by_ends, session, action, source, target)
+        else:
+            raise click.UsageError(
+                "name connections by their ids (- reads them from stdin), or one by both --from"
+                " and --to, or let --all, --under and --status choose them."
+            )
+        return await carry_out(session, action, find, given, WriteOptions(**flags))
+
+    return command
+
+
+_ALL_HELP = (
+    "\n\nThere may be several ids; - reads them from stdin. --all takes those of every entity"
+    " you may enter, or, with --entity, --from or --to, only those there."
+)
 accept = _make_command(
-    ACCEPT, "Accept a request, acting in its target.",
+    ACCEPT, PENDING, f"Accept requests, each in its target.{_ALL_HELP}",
     'entity-connections accept --from Acme-Germany --to "Acme Corporation" --yes',
-    "entity-connections accept 8a8082555b3c70de015b44a61f0a2b09 --dry-run",
+    "entity-connections accept --all --under Acme-Americas --dry-run",
+    "echo 8a8082555b3c70de015b44a61f0a2b09 | entity-connections accept - --yes",
 )  # fmt: skip
 deny = _make_command(
-    DENY, "Deny a request, acting in its target.",
+    DENY, PENDING, f"Deny requests, each in its target.{_ALL_HELP}",
     'entity-connections deny --from Acme-Germany --to "Acme Corporation" --yes',
     "entity-connections deny 8a8082555b3c70de015b44a61f0a2b09 --dry-run",
 )  # fmt: skip
 disconnect = _make_command(
-    DISCONNECT,
-    "End a connection for good, acting in its source or its target.\n\n"
-    "On a terminal it wants the counterpart's name typed.",
+    DISCONNECT, CONNECTED,
+    "End connections for good, each in its source or its target.\n\n"
+    "On a terminal it wants the counterpart's name typed, or the number of several."
+    f"{_ALL_HELP}",
     "entity-connections disconnect --from Acme-Americas --to Acme-US --yes",
     "entity-connections disconnect 8a808255575bdae401576a914a140420 --dry-run",
-)
-
-
-async def _carry_out(
-    session: TenantSession,
-    action: Write,
-    find: Callable[[], Awaitable[list[Row]]],
-    *,
-    yes: bool,
-    unlock: bool,
-    dry_run: bool,
-    as_json: bool,
-    even_so: bool = False,
-) -> ExitCode:
-    workspace = session.workspace
-    if not dry_run:
-        check_write_allowed(workspace, yes=yes, unlock=unlock)
-        for recovered in await recover_operations(session.tenant, workspace.journal):
-            info(f"From an earlier run: {recovered.sentence}")
-    try:
-        rows = await find()
-    finally:
-        print_warnings(session.tenant.warnings)
-    operations = await plan_on_all(session, action, rows, even_so=even_so)
-    if dry_run:
-        from entity_connections.cli.tenant.dry_run import print_requests
-
-        await print_requests(session, operations, as_json=as_json)
-        return ExitCode.DONE
-    if not yes and not confirm_operations(workspace, operations):
-        info("Nothing was sent.")
-        return ExitCode.INTERRUPTED
-    try:
-        return await execute(session, operations, as_json=as_json)
-    finally:
-        if workspace.journal.path is None and workspace.journal.last is not None:
-            info(
-                "entity-connections: the fake tenant was in memory, and is gone with what"
-                " was done in it; to keep it, add --tenant FILE"
-            )
+)  # fmt: skip

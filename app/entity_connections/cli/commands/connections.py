@@ -1,6 +1,6 @@
-"""`connections`: those of the acting entity; `waiting`: the requests in all entities."""
+"""`connections`: those of an entity or of all; `waiting`: the requests in all entities."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import click
 
@@ -8,6 +8,7 @@ from entity_connections.cli.command_group import examples
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import (
     echo,
+    echo_csv,
     echo_json,
     entity_to_json,
     format_table,
@@ -15,14 +16,20 @@ from entity_connections.cli.output import (
     info,
     print_warnings,
 )
-from entity_connections.cli.parameters import json_option, option
+from entity_connections.cli.parameters import json_option, option, status_option
 from entity_connections.cli.tenant.find_rows import read_all_lists
 from entity_connections.cli.tenant.session import (
     TenantSession,
     print_error,
     tenant_command,
 )
-from entity_connections.domain.connections import Connection, Direction
+from entity_connections.domain.connections import (
+    CONNECTED,
+    DISCONNECTED,
+    PENDING,
+    Connection,
+    Direction,
+)
 from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.services.snapshot import Snapshot
@@ -33,22 +40,47 @@ from entity_connections.services.waiting import find_waiting
     epilog=examples(
         "entity-connections connections --entity Acme-Europe --direction inbound",
         "entity-connections connections --json",
+        "entity-connections connections --all-entities --status Pending --output csv",
     )
 )
 @tenant_command
+@option("--all-entities", is_flag=True, help="Of every entity you may enter, each once.")
 @option(
     "--direction", type=click.Choice([direction.value for direction in Direction]), metavar="WAY",
     help="Only outbound (this entity shares), or only inbound (it is shared to).",
 )  # fmt: skip
+@status_option(CONNECTED, PENDING, DISCONNECTED)
+@option(
+    "--output", type=click.Choice(["table", "json", "csv"]), metavar="FORM",
+    help="table, json or csv; a table unless told.",
+)  # fmt: skip
 @json_option
-async def connections(session: TenantSession, direction: str | None, *, as_json: bool) -> ExitCode:
-    """List the connections of the entity acted in.
+async def connections(
+    session: TenantSession,
+    direction: str | None,
+    statuses: tuple[str, ...],
+    output: str | None,
+    *,
+    all_entities: bool,
+    as_json: bool,
+) -> ExitCode:
+    """List the connections of the entity acted in, or of every entity.
 
     --json: [{"id", "source": {"id", "name", "displayName"}, "target": {...},
-    "status", "direction"}]; every record that Zuora lists, ended ones too.
+    "status", "direction"}]; every record that Zuora lists, ended ones too. The
+    direction is null with --all-entities. csv has the columns id, source id, source
+    name, target id, target name and status; a name that a spreadsheet would take for
+    a formula has an apostrophe before it.
 
     What could not be read is named on stderr, and the exit code is 3.
     """
+    if as_json and output not in (None, "json"):
+        raise click.UsageError("--json and --output name two forms: give one.")
+    output = "json" if as_json else output or "table"
+    if all_entities:
+        if direction is not None or session.options.entity is not None:
+            raise click.UsageError("--all-entities goes with neither --entity nor --direction.")
+        return await _list_all_entities(session, statuses, output)
     acting_id = await session.find_acting_id()
     snapshot = await session.tenant.read(acting_id)
     session.save_cache(acting_id)
@@ -57,12 +89,33 @@ async def connections(session: TenantSession, direction: str | None, *, as_json:
         connection
         for connection in snapshot.connections
         if direction in (None, connection.direction(acting_id).value)
+        and (not statuses or connection.status in statuses)
     ]
-    if not as_json:
+    if output == "table":
         info(f"Acting in {snapshot.hierarchy.get(acting_id).title}.")
     nothing = "No connections." if snapshot.complete else "No connections among what was read."
-    _print_connections(listed, snapshot.hierarchy, acting_id, nothing=nothing, as_json=as_json)
+    _print_connections(listed, snapshot.hierarchy, output, acting_id=acting_id, nothing=nothing)
     return ExitCode.DONE if snapshot.complete else ExitCode.NO_ACCESS
+
+
+async def _list_all_entities(
+    session: TenantSession, statuses: Collection[str], output: str
+) -> ExitCode:
+    lists = await read_all_lists(session)
+    is_whole = _print_losses(session, lists)
+    if lists and not any(isinstance(result, Snapshot) for result in lists.values()):
+        return ExitCode.NO_ACCESS
+    newest = session.tenant.newest_connections()
+    session.save_cache()
+    hierarchy = session.tenant.hierarchy
+    order = hierarchy.sort_index
+    listed = sorted(
+        (record for record in newest if not statuses or record.status in statuses),
+        key=lambda record: (order(record.source_id), order(record.target_id), record.id),
+    )
+    nothing = "No such connections." if is_whole else "No such connections among the rest."
+    _print_connections(listed, hierarchy, output, nothing=nothing)
+    return ExitCode.DONE if is_whole else ExitCode.NO_ACCESS
 
 
 @click.command(epilog=examples("entity-connections waiting --user bruno"))
@@ -79,17 +132,12 @@ async def waiting(session: TenantSession, *, as_json: bool) -> ExitCode:
     exit code is 3.
     """
     lists = await read_all_lists(session)
+    is_whole = _print_losses(session, lists)
     hierarchy = session.tenant.hierarchy
-    snapshots = [snapshot for snapshot in lists.values() if isinstance(snapshot, Snapshot)]
-    _print_left_out(lists, hierarchy)
-    for snapshot in snapshots:
-        name = hierarchy.get(snapshot.acting_id).title
-        own = [warning for warning in snapshot.warnings if warning not in session.tenant.warnings]
-        print_warnings(f"{name}: {warning}" for warning in own)
-    print_warnings(session.tenant.warnings)
-    if lists and not snapshots:
+    if lists and not any(isinstance(result, Snapshot) for result in lists.values()):
         return ExitCode.NO_ACCESS  # nothing is known, not even that nothing waits
     found = find_waiting(session.user_session)
+    session.save_cache()
     requests = [
         row.connection
         for row in (*found.for_me, *found.for_others)
@@ -99,18 +147,29 @@ async def waiting(session: TenantSession, *, as_json: bool) -> ExitCode:
     if undecided:
         words = ", ".join(sorted({f'"{status}"' for status in undecided}))
         info(f"Left out, because nobody knows whether it waits: {len(undecided):,} × {words}.")
-    partial = (
-        hierarchy.missing
-        or not lists
-        or undecided
-        or len(snapshots) < len(lists)
-        or not all(snapshot.complete for snapshot in snapshots)
-    )
+    is_whole = is_whole and not undecided
     nothing = f"Nothing waits in the {len(lists)} entities you may enter."
-    if partial:
+    if not is_whole:
         nothing = "Nothing waits among the rest."
-    _print_connections(requests, hierarchy, nothing=nothing, as_json=as_json)
-    return ExitCode.NO_ACCESS if partial else ExitCode.DONE
+    output = "json" if as_json else "table"
+    _print_connections(
+        requests, hierarchy, output, direction=Direction.INBOUND.value, nothing=nothing
+    )
+    return ExitCode.DONE if is_whole else ExitCode.NO_ACCESS
+
+
+def _print_losses(session: TenantSession, lists: Mapping[str, Snapshot | ZuoraError]) -> bool:
+    """Tell what keeps the lists of all entities from being whole; return whether they are."""
+    hierarchy, whole = session.tenant.hierarchy, bool(lists)
+    _print_left_out(lists, hierarchy)
+    for snapshot in lists.values():
+        if isinstance(snapshot, Snapshot):
+            name, known = hierarchy.get(snapshot.acting_id).title, session.tenant.warnings
+            own = [warning for warning in snapshot.warnings if warning not in known]
+            print_warnings(f"{name}: {warning}" for warning in own)
+        whole = whole and isinstance(snapshot, Snapshot) and snapshot.complete
+    print_warnings(session.tenant.warnings)
+    return whole and not hierarchy.missing
 
 
 def _print_left_out(lists: Mapping[str, Snapshot | ZuoraError], hierarchy: Hierarchy) -> None:
@@ -130,40 +189,48 @@ def _print_left_out(lists: Mapping[str, Snapshot | ZuoraError], hierarchy: Hiera
 def _print_connections(
     connections: Sequence[Connection],
     hierarchy: Hierarchy,
-    acting_id: str = "",
+    output: str,
     *,
+    acting_id: str = "",
+    direction: str | None = None,
     nothing: str,
-    as_json: bool,
 ) -> None:
-    """Print connections as the acting entity sees them, by default as their targets do.
+    """Print connections.
 
     Args:
         connections: what to print.
         hierarchy: names the entities.
-        acting_id: the acting entity.
-        nothing: what people read when there are none; "" for nothing.
-        as_json: whether machines read it.
+        output: "table", "json" or "csv".
+        acting_id: the acting entity, which JSON tells the directions of; "" for `direction`.
+        direction: the direction of all, in JSON.
+        nothing: what people read when there are none.
     """
     ends = [
-        (hierarchy.get(connection.source_id), hierarchy.get(connection.target_id))
+        (connection, hierarchy.get(connection.source_id), hierarchy.get(connection.target_id))
         for connection in connections
     ]
-    if as_json:
+    if output == "json":
         echo_json([
             {
                 "id": connection.id,
                 "source": entity_to_json(source),
                 "target": entity_to_json(target),
                 "status": connection.status,
-                "direction": connection.direction(acting_id).value,
+                "direction": connection.direction(acting_id).value if acting_id else direction,
             }
-            for connection, (source, target) in zip(connections, ends, strict=True)
+            for connection, source, target in ends
         ])  # fmt: skip
+    elif output == "csv":
+        lines = [
+            (connection.id, source.id, source.title, target.id, target.title, connection.status)
+            for connection, source, target in ends
+        ]
+        echo_csv(("id", "source id", "source", "target id", "target", "status"), lines)
     elif connections:
         rows = [
             (format_title(source), "→", format_title(target), connection.status, connection.id)
-            for connection, (source, target) in zip(connections, ends, strict=True)
+            for connection, source, target in ends
         ]
         echo(format_table(("SOURCE", "", "TARGET", "STATUS", "ID"), rows))
-    elif nothing:
+    else:
         info(nothing)

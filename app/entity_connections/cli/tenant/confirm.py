@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
@@ -11,7 +11,8 @@ from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.output import info
 from entity_connections.domain.risk import Risk
 from entity_connections.domain.typed_name import make_typed_name
-from entity_connections.services.operations.operation import Operation
+from entity_connections.services.operations.plan import Plan
+from entity_connections.services.request_log import RateLimit
 from entity_connections.services.workspace import Workspace
 
 
@@ -58,8 +59,8 @@ def asking() -> Iterator[None]:
         signal.signal(signal.SIGINT, handler)
 
 
-def confirm_operations(workspace: Workspace, operations: Sequence[Operation]) -> bool:
-    """Tell what would be sent, and return whether the user confirms it.
+def print_plan(workspace: Workspace, plan: Plan, rate_limit: RateLimit | None) -> None:
+    """Tell what would be sent, and what it costs of what is left of the rate limit.
 
     Raises:
         JournalError: the journal, which knows what is open, cannot be read.
@@ -67,20 +68,35 @@ def confirm_operations(workspace: Workspace, operations: Sequence[Operation]) ->
     open_entries = workspace.journal.read_open()
     place = f"{workspace.risk.value} {workspace.name}"
     info(f"In {place.upper() if workspace.risk is Risk.PRODUCTION else place}:")
-    for operation in operations:
+    for operation in plan.operations:
         info(f"  {operation.action.label}: {operation.pair}")
         if operation.row.uncertain:
             info(f"    It may be connected already. {operation.row.missing}")
         for entry in open_entries:
             if entry.ends == operation.ends:
                 info(f"    {entry.action.label} was sent before: its outcome is unknown.")
-    action, row = operations[0].action, operations[0].row
-    if len(operations) == 1:
-        info(action.consequence(row, row.source.title, row.target.title))
+    row = plan.operations[0].row
+    if plan.pairs == 1:
+        info(plan.action.consequence(row, row.source.title, row.target.title))
+    else:
+        left = f", which has {rate_limit.remaining:,} left now" if rate_limit else ""
+        info(f"{plan.pairs:,} pairs; {plan.calls:,} calls to Zuora{left}.")
+
+
+def confirm_plan(plan: Plan) -> bool:
+    """Ask whether a plan that was told is to be carried out, and return the answer."""
+    action = plan.action
     with asking():
+        if plan.needs_count:
+            question = f"Type {plan.pairs}, the number of pairs, to do it"
+            number: str = click.prompt(question, err=True)
+            if number.strip() == str(plan.pairs):
+                return True
+            info(f"That is not {plan.pairs}.")
+            return False
         if not action.irreversible:
             return click.confirm("Do it?", default=False, err=True)
-        wanted = make_typed_name(row.counterpart)
+        wanted = make_typed_name(plan.operations[0].row.counterpart)
         typed: str = click.prompt(f"Type {wanted.name}{wanted.kind} to end it", err=True)
     if wanted.matches(typed):
         return True

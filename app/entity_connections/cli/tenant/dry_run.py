@@ -8,30 +8,33 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
-from entity_connections.cli.output import echo, echo_json, info
+from entity_connections.cli.output import echo, info
 from entity_connections.cli.tenant.real_workspace import get_profile
+from entity_connections.cli.tenant.results import Results
 from entity_connections.cli.tenant.session import TenantSession
+from entity_connections.domain.connections import PENDING, Connection
 from entity_connections.services.operations.operation import Operation
 from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
 
 _FAKE_BASE_URL = "http://fake-tenant.localhost"
 _ABSENT = "(absent)"
+_ID_OF_REQUEST = "id-of-the-request"
 _LEFT_OUT = {"host", "connection", "content-length"}
 """Headers that the URL says, or that are about the way there only."""
 
 
 async def print_requests(
-    session: TenantSession, operations: Sequence[Operation], *, as_json: bool
+    session: TenantSession, operations: Sequence[Operation], results: Results
 ) -> None:
     """Print what would be sent for each operation, without its secrets; nothing leaves."""
     fake = session.options.fake
     base_url = _FAKE_BASE_URL if fake else get_profile(session.options).base_url
-    captured = [await _capture(operation, base_url) for operation in operations]
-    if as_json:
-        echo_json(captured)
-        return
-    for operation, request in zip(operations, captured, strict=True):
+    for operation in operations:
+        request = await _capture(operation, base_url)
+        results.add_planned(operation, request)
+        if results.as_json:
+            continue
         info(f"{operation.action.label}: {operation.pair}. Nothing is sent:")
         echo(f"{request['method']} {request['url']}")
         for name, value in request["headers"].items():
@@ -59,6 +62,10 @@ async def _capture(operation: Operation, base_url: str) -> dict[str, Any]:
             captured["body"] = await request.json()
         await JSONResponse(answer)(scope, receive, send)
 
+    row = operation.row
+    if operation.follows:  # Zuora gives the record its id when it is requested
+        record = Connection(_ID_OF_REQUEST, *operation.ends, PENDING)
+        row = row._replace(connection=record, other_records=())
     async with ZuoraClient.in_process(serve, Credentials.from_text(_ABSENT, _ABSENT)) as zuora:
-        await operation.action.send(zuora, operation.row, operation.key, "")
+        await operation.action.send(zuora, row, operation.key, "")
     return captured

@@ -1,99 +1,139 @@
-"""Carries out operations for a one-shot command, and tells the outcome of each."""
+"""Carries out the operations of a plan for a command, and tells the outcome of each."""
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import suppress
-from typing import Any
+import signal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import TYPE_CHECKING
 
-from entity_connections.cli.exit_codes import CliError, ExitCode
-from entity_connections.cli.output import echo, echo_json, entity_to_json, info
-from entity_connections.cli.tenant.session import TenantSession, find_exit_code, print_error
-from entity_connections.domain.actions import REQUEST, Write
-from entity_connections.domain.rows import Row
+from entity_connections.cli.exit_codes import ExitCode
+from entity_connections.cli.output import info, show_progress
+from entity_connections.cli.tenant.results import Results
+from entity_connections.cli.tenant.session import TenantSession
 from entity_connections.services.operations.executor import Executor
 from entity_connections.services.operations.operation import Operation, State
-from entity_connections.services.operations.plan import Cause, plan_operations
+from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import Journal, JournalError
 
-EVEN_SO = "--even-so"
-"""The option with which a request is sent although the list is not whole."""
-_HINTED = REQUEST, Cause.UNREADABLE
-_EXIT_CODES = {
-    Cause.ALREADY_SO: ExitCode.REFUSED,
-    Cause.DISABLED: ExitCode.REFUSED,
-    Cause.UNREADABLE: ExitCode.NO_ACCESS,
-    Cause.IN_PROGRESS: ExitCode.UNKNOWN,
-}
-
-
-async def plan_on_all(
-    session: TenantSession, action: Write, rows: Sequence[Row], *, even_so: bool = False
-) -> Sequence[Operation]:
-    """Plan an action on every one of some rows, before anybody is asked about it.
-
-    Args:
-        session: the tenant.
-        action: what is to be done.
-        rows: on what, as they were read just now.
-        even_so: whether it is allowed on rows whose state a list that is not whole cannot tell.
-
-    Raises:
-        CliError: the action is disabled on a row, or an earlier one may still be under way.
-        JournalError: the journal cannot be read.
-    """
-    plan = await plan_operations(
-        action, rows, session.tenant, session.workspace.journal, even_so=even_so
-    )
-    for _, reason, cause in plan.left_out:
-        hint = f" {EVEN_SO} sends it anyway." if (action, cause) == _HINTED else ""
-        raise CliError(f"{reason} Nothing was sent.{hint}", _EXIT_CODES[cause])
-    return plan.operations
+if TYPE_CHECKING:
+    from entity_connections.domain.actions import Write
+    from entity_connections.services.operations.plan import Ends
 
 
 async def execute(
-    session: TenantSession, operations: Sequence[Operation], *, as_json: bool
-) -> ExitCode:
-    """Carry out operations and tell the outcome of each; return the worst exit code.
+    session: TenantSession,
+    operations: Sequence[Operation],
+    results: Results,
+    *,
+    lists: Sequence[Snapshot] = (),
+    resumes: str = "",
+) -> None:
+    """Carry out operations and write the result of each.
 
-    Ctrl+c tells what is known of the operation that is being sent, and ends the program.
+    Ctrl+c lets nothing more be sent, and waits for the outcome of what was sent. Where nothing
+    is left to be sent, or at the second ctrl+c, it tells what is known of that and ends the
+    program.
+
+    Args:
+        session: the tenant.
+        operations: those of a plan.
+        results: takes the results.
+        lists: as for `Executor.run`.
+        resumes: as for `Executor.run`.
     """
-    journal, user_session = session.workspace.journal, session.user_session
-    latest = {operation.row.key: operation for operation in operations}
-
-    def report(operation: Operation) -> None:
-        latest[operation.row.key] = operation
-        if operation.state is not State.SENT:
-            _print_outcome(operation, journal, as_json=as_json)
-
+    progress = _Progress(session.workspace.journal, operations, results)
+    user_session = session.user_session
     executor = Executor(
-        session.tenant, journal, user_session.login, user_session.request_log, report
+        session.tenant,
+        session.workspace.journal,
+        user_session.login,
+        user_session.request_log,
+        progress.report,
     )
+
+    def stop() -> bool:
+        if results.code is ExitCode.INTERRUPTED or not progress.is_under_way:
+            return False
+        results.raise_code(ExitCode.INTERRUPTED)
+        executor.stop()
+        return True
+
     try:
-        await executor.run(operations)
+        with _on_interrupt(stop):
+            await executor.run(operations, lists=lists, resumes=resumes)
     except asyncio.CancelledError:
-        for key, operation in latest.items():
-            if operation.state is State.SENT:
-                latest[key] = await asyncio.to_thread(look_up_interrupted, journal, operation)
-                info(f"Interrupted: {latest[key].sentence}")
+        await asyncio.to_thread(progress.report_interrupted)
         raise
     finally:
-        for key, operation in latest.items():
-            if operation.state is State.PLANNED:
-                info(f"Not sent: {operation.action.label}, {operation.pair}.")
-                latest[key] = operation.with_state(State.NOT_APPLIED, "Not sent.")
-        if as_json:
-            echo_json([_to_json(operation) for operation in latest.values()])
-    return max(map(_find_exit_code, latest.values()))
+        show_progress("")
+        progress.report_unsent()
 
 
-def _print_outcome(operation: Operation, journal: Journal, *, as_json: bool) -> None:
-    error, sentence = operation.error, operation.sentence
-    if not as_json:
-        echo(f"{operation.pair}: {operation.state.value}. {sentence}")
-    if error is not None and operation.state is not State.CONFIRMED:
-        print_error(error, sentence_printed=not as_json and error.sentence in sentence)
-    if operation.state is State.UNKNOWN and journal.path is not None:
-        info("It is not sent again by itself; the next write, or the screen, looks it up.")
+class _Progress:
+    """How far a run is: each of its operations in its newest state."""
+
+    def __init__(self, journal: Journal, operations: Iterable[Operation], results: Results) -> None:
+        self._journal = journal
+        self._results = results
+        self._latest: dict[tuple[Write, Ends], Operation] = {}
+        for operation in operations:
+            self._set(operation)
+
+    def _set(self, operation: Operation) -> None:
+        self._latest[operation.action, operation.ends] = operation
+
+    def _list(self, state: State) -> list[Operation]:
+        return [operation for operation in self._latest.values() if operation.state is state]
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether something was sent that has no outcome yet, and something was not sent."""
+        return bool(self._list(State.SENT) and self._list(State.PLANNED))
+
+    def report(self, operation: Operation) -> None:
+        """Take over the newest state of an operation, and write its outcome, if it has one."""
+        self._set(operation)
+        if operation.state is not State.SENT:
+            self._results.add_operation(operation)
+            if operation.state is State.UNKNOWN and self._journal.path is not None:
+                info("It is not sent again by itself; the next write, or the screen, looks it up.")
+        if (total := len(self._latest)) > 1:
+            sent = total - len(self._list(State.PLANNED))
+            show_progress(f"{sent:,} of {total:,} sent; ctrl+c stops")
+
+    def report_interrupted(self) -> None:
+        """Write what is known of the operations that were being sent."""
+        for operation in self._list(State.SENT):
+            known = look_up_interrupted(self._journal, operation)
+            if self._results.as_json:
+                info(f"Interrupted: {known.sentence}")
+            self._results.add_operation(known)
+
+    def report_unsent(self) -> None:
+        """Write that the rest was not sent."""
+        for operation in self._list(State.PLANNED):
+            self._results.add_operation(operation)
+
+
+@contextmanager
+def _on_interrupt(stop: Callable[[], bool]) -> Iterator[None]:
+    """Let ctrl+c call `stop` on the event loop; where that returns False, it ends the program."""
+    loop = asyncio.get_running_loop()
+    end = signal.getsignal(signal.SIGINT)
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        if stop():
+            sentence = "Stopping: what was sent is looked up; ctrl+c again does not wait for it."
+            loop.call_soon_threadsafe(info, sentence)
+        elif callable(end):
+            end(number, frame)
+
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, end)
 
 
 def look_up_interrupted(journal: Journal, operation: Operation) -> Operation:
@@ -107,29 +147,3 @@ def look_up_interrupted(journal: Journal, operation: Operation) -> Operation:
     looked_up = " The next write, or the screen, looks it up." if journal.path is not None else ""
     sentence = f"{what}, and what became of it is not known.{looked_up}"
     return operation.with_state(State.UNKNOWN, sentence)
-
-
-def _find_exit_code(operation: Operation) -> ExitCode:
-    if operation.state is State.CONFIRMED:
-        return ExitCode.DONE
-    if operation.state is State.UNKNOWN:
-        return ExitCode.UNKNOWN
-    if operation.state is State.NOT_SENT:
-        return ExitCode.USAGE
-    snapshot = operation.snapshot
-    if operation.state is State.REFUSED and operation.error is None and snapshot is not None:
-        return ExitCode.REFUSED if snapshot.complete else ExitCode.NO_ACCESS
-    return find_exit_code(operation.error) if operation.error else ExitCode.REFUSED
-
-
-def _to_json(operation: Operation) -> dict[str, Any]:
-    return {
-        "action": operation.action.id,
-        "source": entity_to_json(operation.row.source),
-        "target": entity_to_json(operation.row.target),
-        "result": operation.state.value,
-        "sentence": operation.sentence,
-        "connectionId": operation.connection_id or None,
-        "requestId": operation.request_id or None,
-        "codes": [reason.code for reason in operation.error.reasons] if operation.error else [],
-    }

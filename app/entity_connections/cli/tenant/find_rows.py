@@ -1,117 +1,217 @@
 """Finds the rows that the arguments of a command name, in newly read lists.
 
-Every function raises ZuoraError where Zuora cannot be reached or refuses.
+Every function raises ZuoraError where Zuora cannot be reached or refuses, and CliError where
+an entity is not there or cannot be entered. What concerns one of several items only is returned
+as its failure.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import click
 
-from entity_connections.cli.exit_codes import CliError, ExitCode
-from entity_connections.cli.tenant.session import TenantSession, find_exit_code, print_error
+from entity_connections.cli.exit_codes import ExitCode
+from entity_connections.cli.output import show_progress
+from entity_connections.cli.tenant.session import TenantSession, find_exit_code
 from entity_connections.domain.actions import End, Write
-from entity_connections.domain.connections import Direction
+from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.errors import ZuoraError
-from entity_connections.domain.rows import Row
+from entity_connections.domain.rows import Row, make_row
 from entity_connections.domain.text import clean
 from entity_connections.services.all_lists import list_readable_ids, read_lists
+from entity_connections.services.operations.operation import Operation
+from entity_connections.services.operations.plan import Ends
+from entity_connections.services.operations.shared_lists import SharedLists
 from entity_connections.services.snapshot import Snapshot
 
 
+class Failure(NamedTuple):
+    """An item on which nothing can be planned.
+
+    Attributes:
+        given: what was named: an id, an entity or a pair.
+        result: one word or two for JSON.
+        sentence: why.
+        code: the exit code.
+        error: what Zuora said, if it was asked in vain.
+    """
+
+    given: str
+    result: str
+    sentence: str
+    code: ExitCode
+    error: ZuoraError | None = None
+
+
+class FoundRows(NamedTuple):
+    """The rows that a command is to act on.
+
+    Attributes:
+        rows: the rows, each pair once.
+        failures: the items without a row.
+        by_filter: whether a filter has taken them, and nobody has named them.
+    """
+
+    rows: Sequence[Row]
+    failures: Sequence[Failure] = ()
+    by_filter: bool = False
+
+
+class RowFilter(NamedTuple):
+    """Which pairs are taken, where none is named.
+
+    Attributes:
+        under: name of the entity under which the target is; None for anywhere.
+        statuses: their states, as shown; empty for any.
+    """
+
+    under: str | None = None
+    statuses: frozenset[str] = frozenset()
+
+    def find_under_id(self, session: TenantSession) -> str | None:
+        """Return the id of the entity `under`.
+
+        Raises:
+            CliError: there is no such entity.
+        """
+        return None if self.under is None else session.find_entity(self.under, unique=True).id
+
+
 async def find_rows_to_request(
-    session: TenantSession, source: str | None, targets: Iterable[str]
-) -> list[Row]:
-    """Return the outbound row of each target, once, in the order of the arguments.
-
-    Raises:
-        CliError: an entity is not there, or cannot be acted in.
-    """
-    snapshot = await session.tenant.read(await session.find_acting_id(source, unique=True))
+    session: TenantSession, source: str | None, targets: Iterable[str], row_filter: RowFilter | None
+) -> FoundRows:
+    """Return the outbound rows of a source: of the targets, or those that a filter takes."""
+    acting_id = await session.find_acting_id(source, unique=True)
+    hierarchy = session.tenant.hierarchy
     target_ids = dict.fromkeys(session.find_entity(target, unique=True).id for target in targets)
-    return [snapshot.make_row(Direction.OUTBOUND, target_id) for target_id in target_ids]
+    if row_filter is None:
+        snapshot = await session.tenant.read(acting_id)
+        return FoundRows([snapshot.make_row(Direction.OUTBOUND, id_) for id_ in target_ids])
+    under_id, statuses = row_filter.find_under_id(session), row_filter.statuses
+    snapshot = await session.tenant.read(acting_id)
+    rows = [
+        row
+        for row in snapshot.rows(Direction.OUTBOUND)
+        if (under_id is None or hierarchy.is_below(row.key, under_id))
+        and (not statuses or row.uncertain or row.state in statuses)
+    ]
+    return FoundRows(rows, _list_unread(session, {}), by_filter=True)
 
 
-async def find_row_by_id(session: TenantSession, action: Write, connection_id: str) -> Row:
-    """Return the row of a connection, as seen from the entity that carries out the action.
+async def find_row_by_ends(
+    session: TenantSession, action: Write, source: str, target: str
+) -> FoundRows:
+    """Return the row of source -> target, as seen from the entity that carries out the action."""
+    await session.read_entities()
+    source_id, target_id = (session.find_entity(end, unique=True).id for end in (source, target))
+    acting_id = _choose_acting_id(session, action, (source_id, target_id))
+    session.check_accessible(session.tenant.hierarchy.get(acting_id))
+    row = _make_row(session, Connection("", source_id, target_id, ""), acting_id)
+    return await _read_rows(session, action, {row.pair: row})
 
-    The connection is looked for in the entity of the option, else in every entity that the
-    user may enter.
 
-    Raises:
-        CliError: there is no such connection, or a newer one took its place.
+async def find_rows_by_id(session: TenantSession, action: Write, ids: Iterable[str]) -> FoundRows:
+    """Return the rows of connections, as seen from the entities that carry out the action.
+
+    The ids are looked for in the entity of the option. Without it the lists last read tell where
+    they are, and only for those in none of them every list is read.
     """
-    lists: dict[str, Snapshot | ZuoraError]
+    lists: dict[str, Snapshot | ZuoraError] = {}
     if session.options.entity is not None:
         acting_id = await session.find_acting_id(unique=True)
         lists = {acting_id: await session.tenant.read(acting_id)}
-        where = session.tenant.hierarchy.get(acting_id).title
+        known = _index_records(lists.values())
     else:
-        lists = await read_all_lists(session)
-        where = f"the {len(lists)} entities you may enter"
-    records = [
-        record
-        for snapshot in lists.values()
-        if isinstance(snapshot, Snapshot)
-        for record in snapshot.connections
-        if record.id.lower() == connection_id.strip().lower()
-    ]
-    if not records:
-        for error in lists.values():
-            if isinstance(error, ZuoraError):
-                print_error(error)
-                raise CliError("Not every entity could be looked into.", find_exit_code(error))
-        if missing := list_missing(session, lists):
-            sentence = f"It cannot be told whether {clean(connection_id)} is a connection"
-            raise CliError(f"{sentence} of {where}. {' '.join(missing)}", ExitCode.NO_ACCESS)
-        raise CliError(f"{clean(connection_id)} is no connection of {where}.", ExitCode.USAGE)
-    record = records[0]
-    row = await _read_row(session, action, record.source_id, record.target_id)
-    if row.connection_id != record.id:
-        newer = f" The living one of the pair is {row.connection_id} ({row.status})."
-        raise CliError(f"The connection {record.id} is {record.status}.{newer}", ExitCode.REFUSED)
-    return row
+        await session.read_entities()
+        cached = session.tenant.cache.load() if session.tenant.cache else None
+        known = _index_records(cached.snapshots if cached else ())
+        if not all(id_.lower() in known for id_ in ids):
+            lists = await read_all_lists(session)
+            known |= _index_records(lists.values())
+    rows, failures = {}, []
+    for id_ in ids:
+        record = known.get(id_.lower())
+        if record is None:
+            failures.append(_describe_unknown(session, id_, lists))
+            continue
+        acting_id = _choose_acting_id(session, action, (record.source_id, record.target_id))
+        row = _make_row(session, record, acting_id)
+        if reason := session.tenant.no_access_reason(row.acting):
+            failures.append(Failure(record.id, "disabled", reason, ExitCode.NO_ACCESS))
+        else:
+            rows[record.id] = row
+    read = await _read_rows(session, action, rows)
+    return FoundRows(read.rows, (*failures, *read.failures))
 
 
-async def find_row_by_ends(session: TenantSession, action: Write, source: str, target: str) -> Row:
-    """Return the row of source -> target, as seen from the entity that carries out the action.
+async def find_rows_by_filter(
+    session: TenantSession,
+    action: Write,
+    source: str | None,
+    target: str | None,
+    row_filter: RowFilter,
+) -> FoundRows:
+    """Return the rows of the connections that a filter takes.
 
-    Raises:
-        CliError: an entity is not there or cannot be entered, or nothing is between the two.
+    One list is enough where an entity is given that the user may enter: as an option, as the
+    source or as the target. Else it is every list.
     """
     await session.read_entities()
-    source_id, target_id = (session.find_entity(end, unique=True).id for end in (source, target))
-    return await _read_row(session, action, source_id, target_id)
-
-
-async def _read_row(session: TenantSession, action: Write, source_id: str, target_id: str) -> Row:
-    """Read the list of an end in which the action is possible: of the option's, if given."""
-    ends = [source_id if end is End.SOURCE else target_id for end in action.acting_ends]
-    if session.options.entity is not None:
-        entity = session.find_entity(session.options.entity, unique=True)
-        if entity.id not in (source_id, target_id):
-            raise click.UsageError(f"{entity.title} is neither end of this connection.")
-        ends = [entity.id]
-    acting_id = next(filter(session.tenant.can_act_in, ends), ends[-1])
-    session.check_accessible(session.tenant.hierarchy.get(acting_id))
-    snapshot = await session.tenant.read(acting_id)
-    if acting_id == source_id:
-        row = snapshot.make_row(Direction.OUTBOUND, target_id)
+    tenant = session.tenant
+    source_id, target_id, entity_id = (
+        None if name is None else session.find_entity(name, unique=True).id
+        for name in (source, target, session.options.entity)
+    )
+    under_id = row_filter.find_under_id(session)
+    if entity_id is not None:
+        session.check_accessible(tenant.hierarchy.get(entity_id))
+    given = [id_ for id_ in (entity_id, source_id, target_id) if id_ and tenant.can_act_in(id_)]
+    if given:
+        lists: dict[str, Snapshot | ZuoraError] = {given[0]: await tenant.read(given[0])}
     else:
-        row = snapshot.make_row(Direction.INBOUND, source_id)
-    if row.uncertain:
-        disabled = action.disabled_reason(row, session.tenant.accessible_ids)
-        reason = disabled.reason if disabled else row.missing
-        raise CliError(f"{reason} Nothing was sent.", ExitCode.NO_ACCESS)
-    if row.connection is None:
-        raise CliError(f"{row.pair} is not connected.", ExitCode.REFUSED)
-    return row
+        lists = await read_all_lists(session)
+    rows: dict[Ends, Row] = {}
+    failures = _list_unread(session, lists)
+    snapshots = [snapshot for snapshot in lists.values() if isinstance(snapshot, Snapshot)]
+    for snapshot in snapshots:
+        for record in snapshot.connections:
+            ends = record.source_id, record.target_id
+            if (
+                ends in rows
+                or record.status not in row_filter.statuses
+                or source_id not in (None, record.source_id)
+                or target_id not in (None, record.target_id)
+                or (under_id and not tenant.hierarchy.is_below(record.target_id, under_id))
+                or (entity_id and entity_id not in _list_acting_ids(action, ends))
+            ):
+                continue
+            acting_id = _choose_acting_id(session, action, ends)
+            row = snapshot.find_row(_make_row(session, record, acting_id))
+            if row.status != record.status:
+                continue
+            rows[ends] = row
+            if reason := tenant.no_access_reason(row.acting):
+                failures.append(Failure(row.pair, "disabled", reason, ExitCode.DONE))
+    enterable = [row for row in rows.values() if not tenant.no_access_reason(row.acting)]
+    return FoundRows(enterable, failures, by_filter=True)
 
 
 async def read_all_lists(session: TenantSession) -> dict[str, Snapshot | ZuoraError]:
     """Return the list of each entity that the user may enter, or why it could not be read."""
     await session.read_entities()
     tenant = session.tenant
-    return await read_lists(list_readable_ids(tenant), tenant, session.user_session.request_log)
+    ids = list_readable_ids(tenant)
+    number = 0
+
+    def report(_id: str, _result: Snapshot | ZuoraError) -> None:
+        nonlocal number
+        number += 1
+        show_progress(f"{number:,} of {len(ids):,} lists read")
+
+    try:
+        return await read_lists(ids, tenant, session.user_session.request_log, report)
+    finally:
+        show_progress("")
 
 
 def list_missing(session: TenantSession, lists: Mapping[str, Snapshot | ZuoraError]) -> list[str]:
@@ -122,3 +222,114 @@ def list_missing(session: TenantSession, lists: Mapping[str, Snapshot | ZuoraErr
         for entity_id, snapshot in lists.items()
         if isinstance(snapshot, Snapshot) and not snapshot.complete
     ]
+
+
+async def _read_rows(session: TenantSession, action: Write, rows: Mapping[str, Row]) -> FoundRows:
+    """Return rows as newly read lists show them; few lists show all of them.
+
+    Args:
+        session: the tenant.
+        action: what is to be done.
+        rows: by what was given: each with the record that is meant, if one is.
+    """
+    planned = [Operation.plan(action, row) for row in rows.values()]
+    lists = SharedLists(session.tenant, planned, session.tenant.snapshots())
+    errors = await lists.read_missing(planned)
+    found, failures = [], []
+    for (given, wanted), operation, error in zip(rows.items(), planned, errors, strict=True):
+        snapshot = lists.get(operation)
+        if snapshot is None:
+            assert error is not None  # noqa: S101 - why there is no list
+            failures.append(_describe_unreadable(given, error))
+            continue
+        row = snapshot.find_row(wanted)
+        if wanted.connection_id and row.connection_id not in ("", wanted.connection_id):
+            failures.append(_describe_newer(wanted, row))
+        else:
+            found.append(row)
+    return FoundRows(found, failures)
+
+
+def _choose_acting_id(session: TenantSession, action: Write, ends: Ends) -> str:
+    """Return the end in which an action is carried out: that of the option, if given.
+
+    Raises:
+        click.UsageError: the option names neither end.
+    """
+    if session.options.entity is not None:
+        entity = session.find_entity(session.options.entity, unique=True)
+        if entity.id not in ends:
+            raise click.UsageError(f"{entity.title} is neither end of this connection.")
+        return entity.id
+    ids = _list_acting_ids(action, ends)
+    return next(filter(session.tenant.can_act_in, ids), ids[-1])
+
+
+def _list_acting_ids(action: Write, ends: Ends) -> list[str]:
+    return [ends[0] if end is End.SOURCE else ends[1] for end in action.acting_ends]
+
+
+def _make_row(session: TenantSession, record: Connection, acting_id: str) -> Row:
+    """Return the row of a record, as an end of it sees it; a record without an id is none."""
+    records = [record] if record.id else []
+    direction, key = record.direction(acting_id), record.counterpart_id(acting_id)
+    return make_row(direction, acting_id, session.tenant.hierarchy, records, key)
+
+
+def _index_records(lists: Iterable[Snapshot | ZuoraError]) -> dict[str, Connection]:
+    """Return the records of lists by their ids in lower case."""
+    return {
+        record.id.lower(): record
+        for snapshot in lists
+        if isinstance(snapshot, Snapshot)
+        for record in snapshot.connections
+    }
+
+
+def _describe_unknown(
+    session: TenantSession, id_: str, lists: Mapping[str, Snapshot | ZuoraError]
+) -> Failure:
+    """Return that an id is in none of the lists, as far as they could be read."""
+    id_ = clean(id_)
+    where = f"the {len(lists)} entities you may enter"
+    if session.options.entity is not None:
+        where = session.tenant.hierarchy.get(next(iter(lists))).title
+    for error in lists.values():
+        if isinstance(error, ZuoraError):
+            sentence = f"It cannot be told whether {id_} is a connection: {error.sentence}"
+            return Failure(id_, "unreadable", sentence, find_exit_code(error), error)
+    if missing := list_missing(session, lists):
+        sentence = f"It cannot be told whether {id_} is a connection of {where}."
+        sentence += f" {' '.join(missing)}"
+        return Failure(id_, "unreadable", sentence, ExitCode.NO_ACCESS)
+    sentence = f"{id_} is no connection of {where}."
+    return Failure(id_, "not found", sentence, ExitCode.REFUSED)
+
+
+def _describe_newer(wanted: Row, row: Row) -> Failure:
+    """Return that another record than the one that was named is the living one of its pair."""
+    id_ = wanted.connection_id
+    status = next((record.status for record in row.records if record.id == id_), "gone")
+    sentence = f"The connection {id_} is {status}. The living one of the pair is"
+    sentence += f" {row.connection_id} ({row.status})."
+    return Failure(id_, "overtaken", sentence, ExitCode.REFUSED)
+
+
+def _list_unread(
+    session: TenantSession, lists: Mapping[str, Snapshot | ZuoraError]
+) -> list[Failure]:
+    """Return what a filter could not look through: rows may be missing there."""
+    hierarchy = session.tenant.hierarchy
+    failures = [
+        _describe_unreadable(hierarchy.get(id_).title, error)
+        for id_, error in lists.items()
+        if isinstance(error, ZuoraError)
+    ]
+    return failures + [
+        Failure("", "unreadable", sentence, ExitCode.NO_ACCESS)
+        for sentence in list_missing(session, lists)
+    ]
+
+
+def _describe_unreadable(given: str, error: ZuoraError) -> Failure:
+    return Failure(given, "unreadable", error.sentence, find_exit_code(error), error)

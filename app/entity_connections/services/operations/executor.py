@@ -37,6 +37,7 @@ from entity_connections.services.operations.recording import (
 )
 from entity_connections.services.operations.shared_lists import SharedLists
 from entity_connections.services.request_log import RequestLog, RetryDelay
+from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import Journal, JournalError, JournalWriter
 from entity_connections.services.storage.planned_runs import remove_run
 from entity_connections.services.tenant import Tenant
@@ -90,7 +91,13 @@ class Executor:
         """Let nothing more be sent; what was sent gets its outcome."""
         self._stopped = True
 
-    async def run(self, operations: Iterable[Operation], *, resumes: str = "") -> list[Operation]:
+    async def run(
+        self,
+        operations: Iterable[Operation],
+        *,
+        resumes: str = "",
+        lists: Iterable[Snapshot] = (),
+    ) -> list[Operation]:
         """Carry out planned operations and return each with its outcome, in the same order.
 
         After an unknown outcome, after an error that the next operation would meet too, and
@@ -102,10 +109,14 @@ class Executor:
             operations: what is planned. More than one are recorded before the first is sent,
                 so that the next program can find what was not, if this one is killed.
             resumes: id of an interrupted run whose place this one takes; "" for none.
+            lists: lists that the caller has read just now, and that nobody has been asked about
+                since: those that are not too old serve to check the first operations.
         """
         planned = list(operations)
         jobs = [Job(operation) for operation in planned]
-        self._lists = SharedLists(self._tenant, planned)
+        oldest = self._tenant.steady() - MAX_ROUND_TIME
+        known = [snapshot for snapshot in lists if snapshot.asked > oldest]
+        self._lists = SharedLists(self._tenant, planned, known)
         if len(planned) > 1 or resumes:
             try:
                 await asyncio.to_thread(self._begin_run, planned, resumes)

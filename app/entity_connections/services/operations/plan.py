@@ -20,6 +20,9 @@ from entity_connections.services.tenant import Tenant
 MAX_ROUND = 100
 """How many operations are sent between two readings of their lists, at most."""
 
+MANY = 10
+"""From so many pairs on a person types their number, not only yes."""
+
 Ends = tuple[str, str]
 """The ids of the source and the target of a pair."""
 
@@ -66,6 +69,16 @@ class Plan(NamedTuple):
     operations: tuple[Operation, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     calls: int = 0
+
+    @property
+    def pairs(self) -> int:
+        """On how many pairs something is sent."""
+        return len({operation.ends for operation in self.operations})
+
+    @property
+    def needs_count(self) -> bool:
+        """Whether a person types the number of pairs before they are changed."""
+        return self.pairs >= MANY or (self.action.irreversible and self.pairs > 1)
 
 
 async def plan_operations(
@@ -118,6 +131,10 @@ async def plan_operations(
 def _find_reason(action: Action, row: Row, tenant: Tenant, *, even_so: bool) -> LeftOut | None:
     """Return why an action is not planned on a row, or None where it is."""
     accessible_ids = tenant.accessible_ids
+    first_write, _ = action.list_writes(row)[0]
+    if row.uncertain and not first_write.idempotent:  # its record may be among the missing
+        disabled = action.disabled_reason(row, accessible_ids)
+        return LeftOut(row, disabled.reason if disabled else row.missing, Cause.UNREADABLE)
     if disabled := action.disabled_reason(row._replace(missing=""), accessible_ids):
         return LeftOut(row, disabled.reason, find_cause(action, row))
     if not even_so and (disabled := action.disabled_reason(row, accessible_ids)):

@@ -16,12 +16,15 @@ class SharedLists:
     Args:
         tenant: where to read.
         operations: those whose lists are wanted later.
+        known: lists that were read just now, the newest of each entity.
     """
 
-    def __init__(self, tenant: Tenant, operations: Iterable[Operation]) -> None:
+    def __init__(
+        self, tenant: Tenant, operations: Iterable[Operation], known: Iterable[Snapshot] = ()
+    ) -> None:
         self._tenant = tenant
         self._ids = choose_lists(operations, tenant.can_act_in)
-        self._lists: dict[str, Snapshot] = {}
+        self._lists = {snapshot.acting_id: snapshot for snapshot in known}
 
     def get(self, operation: Operation) -> Snapshot | None:
         """Return the list that shows an operation, None if there is none."""

@@ -1,0 +1,56 @@
+"""`resume`: sends what runs of several writes did not send because they were interrupted."""
+
+import click
+
+from entity_connections.cli.command_group import examples
+from entity_connections.cli.exit_codes import ExitCode
+from entity_connections.cli.output import info
+from entity_connections.cli.parameters import option
+from entity_connections.cli.tenant.carry_out import (
+    carry_out_plan,
+    closing_results,
+    prepare_write,
+)
+from entity_connections.cli.tenant.results import Results
+from entity_connections.cli.tenant.session import TenantSession, tenant_command
+from entity_connections.cli.tenant.write_options import RESULTS_HELP, WriteOptions, write_options
+from entity_connections.domain.actions import REQUEST
+from entity_connections.services.operations.interrupted import (
+    find_interrupted_runs,
+    forget_interrupted_run,
+    plan_interrupted_run,
+)
+
+
+@click.command(
+    epilog=RESULTS_HELP + examples("entity-connections resume --tenant shared.tenant --dry-run")
+)
+@tenant_command
+@option("--forget", is_flag=True, help="Send nothing, and forget what was not sent.")
+@write_options
+async def resume(session: TenantSession, *, forget: bool, **flags: bool) -> ExitCode:
+    """Send what an interrupted run of several writes did not send.
+
+    What it did send is looked up first, and the lists are read anew: what has changed
+    since is left out. A run that ended by itself or by ctrl+c leaves nothing to resume.
+    """
+    options, journal = WriteOptions(**flags), session.workspace.journal
+    results = Results(REQUEST, as_json=options.as_json)
+    with closing_results(results):
+        await session.read_entities()
+        if not forget:
+            await prepare_write(session, options)
+        runs = await find_interrupted_runs(journal, session.tenant.hierarchy)
+        if not runs:
+            info(f"No run in {session.workspace.name} was interrupted.")
+        for run in runs:
+            if forget:
+                for operation in run.operations:
+                    results.add_operation(operation)
+                if not options.dry_run:
+                    await forget_interrupted_run(run, journal)
+                continue
+            plan = await plan_interrupted_run(run, session.tenant, journal)
+            results.action = plan.action
+            await carry_out_plan(session, plan, results, options, resumes=run.id)
+    return ExitCode.DONE if forget else results.code

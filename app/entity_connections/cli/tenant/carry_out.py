@@ -1,0 +1,147 @@
+"""The way of a command that writes: find, plan, show, ask, send, and tell what became of it."""
+
+import shlex
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from entity_connections.cli.exit_codes import CliError, ExitCode
+from entity_connections.cli.output import info, print_warnings
+from entity_connections.cli.tenant.confirm import check_write_allowed, confirm_plan, print_plan
+from entity_connections.cli.tenant.execute import execute
+from entity_connections.cli.tenant.find_rows import Failure, FoundRows
+from entity_connections.cli.tenant.results import Results
+from entity_connections.cli.tenant.session import TenantSession, find_exit_code
+from entity_connections.cli.tenant.write_options import WriteOptions
+from entity_connections.domain.actions import Action
+from entity_connections.domain.clock import format_moment
+from entity_connections.domain.errors import ZuoraError
+from entity_connections.services.operations.interrupted import find_interrupted_runs
+from entity_connections.services.operations.plan import Plan, plan_operations
+from entity_connections.services.operations.recovery import recover_operations
+from entity_connections.services.storage.journal import JournalError
+
+
+async def carry_out(
+    session: TenantSession,
+    action: Action,
+    find: Callable[[], Awaitable[FoundRows]],
+    given: Sequence[str],
+    options: WriteOptions,
+) -> ExitCode:
+    """Carry out an action on the rows that a command finds; return the worst exit code.
+
+    Args:
+        session: the tenant.
+        action: what is to be done.
+        find: finds the rows.
+        given: what was named on the command line: with --json each gets an object, whatever
+            happens.
+        options: of the command.
+    """
+    results = Results(action, as_json=options.as_json)
+    with closing_results(results, given):
+        await prepare_write(session, options)
+        if not options.dry_run:
+            await _report_interrupted_runs(session)
+        try:
+            found = await find()
+        finally:
+            print_warnings(session.tenant.warnings)
+        plan = await plan_operations(
+            action, found.rows, session.tenant, session.workspace.journal, even_so=options.even_so
+        )
+        for failure in found.failures:
+            results.add_failure(failure)
+        await carry_out_plan(session, plan, results, options, by_filter=found.by_filter)
+        session.save_cache()
+    return results.code
+
+
+async def carry_out_plan(
+    session: TenantSession,
+    plan: Plan,
+    results: Results,
+    options: WriteOptions,
+    *,
+    by_filter: bool = False,
+    resumes: str = "",
+) -> None:
+    """Show a plan, ask, and send it, as far as the options say so.
+
+    Args:
+        session: the tenant.
+        plan: what is to be sent.
+        results: takes what becomes of it.
+        options: of the command.
+        by_filter: that of `FoundRows`.
+        resumes: as for `Executor.run`.
+    """
+    for left_out in plan.left_out:
+        results.add_left_out(left_out, by_filter=by_filter)
+    if not plan.operations and not resumes:
+        info("Nothing is to be sent.")
+        return
+    asks = bool(plan.operations) and not (options.yes or options.dry_run)
+    if asks or options.dry_run:
+        print_plan(session.workspace, plan, session.user_session.request_log.rate_limit)
+    if options.dry_run:
+        from entity_connections.cli.tenant.dry_run import print_requests
+
+        await print_requests(session, plan.operations, results)
+    elif asks and not confirm_plan(plan):
+        info("Nothing was sent.")
+        for operation in plan.operations:
+            results.add_operation(operation)
+        results.raise_code(ExitCode.INTERRUPTED)
+    else:
+        lists = () if asks else session.tenant.snapshots()
+        try:
+            await execute(session, plan.operations, results, lists=lists, resumes=resumes)
+        finally:
+            _report_loss(session)
+
+
+async def prepare_write(session: TenantSession, options: WriteOptions) -> None:
+    """Check that the command may write, and look up what earlier ones have sent."""
+    if not options.dry_run:
+        workspace = session.workspace
+        check_write_allowed(workspace, yes=options.yes, unlock=options.unlock)
+        for recovered in await recover_operations(session.tenant, workspace.journal):
+            info(f"From an earlier run: {recovered.sentence}")
+
+
+@contextmanager
+def closing_results(results: Results, given: Sequence[str] = ()) -> Iterator[None]:
+    """End the results with the block; an error before the first result is one of each item."""
+    try:
+        yield
+    except (ZuoraError, CliError, JournalError) as error:
+        if results.as_json and results.is_empty:
+            code = find_exit_code(error) if isinstance(error, ZuoraError) else ExitCode.USAGE
+            for item in given:
+                results.add_failure(Failure(item, "not sent", str(error), code))
+        raise
+    finally:
+        results.close()
+
+
+async def _report_interrupted_runs(session: TenantSession) -> None:
+    """Tell what earlier programs have planned, and have not sent because they were ended."""
+    workspace = session.workspace
+    command = shlex.join(["entity-connections", "resume", *workspace.options])
+    for run in await find_interrupted_runs(workspace.journal, session.tenant.hierarchy):
+        number = len(run.operations)
+        info(
+            f"A run of {format_moment(run.at)} was interrupted before it had sent everything:"
+            f" {number:,} {'write is' if number == 1 else 'writes are'} left. To send or to"
+            f" forget the rest: {command}"
+        )
+
+
+def _report_loss(session: TenantSession) -> None:
+    journal = session.workspace.journal
+    if journal.path is None and journal.last is not None:
+        info(
+            "entity-connections: the fake tenant was in memory, and is gone with what"
+            " was done in it; to keep it, add --tenant FILE"
+        )

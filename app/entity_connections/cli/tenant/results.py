@@ -1,0 +1,163 @@
+"""What became of each item of a write, as soon as it is known.
+
+For people, the outcome of what was sent is a line on stdout, and what was not sent one on
+stderr. For machines each is an object on stdout.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from entity_connections.cli.exit_codes import ExitCode
+from entity_connections.cli.output import echo, entity_to_json, escapes_json, info
+from entity_connections.cli.tenant.find_rows import Failure
+from entity_connections.cli.tenant.session import find_exit_code, print_error
+from entity_connections.domain.actions import REQUEST, Action
+from entity_connections.domain.rows import Row
+from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.operations.plan import Cause, LeftOut
+
+EVEN_SO = "--even-so"
+"""The option with which a request is sent although the list is not whole."""
+_CAUSE_CODES = {
+    Cause.ALREADY_SO: ExitCode.DONE,
+    Cause.DISABLED: ExitCode.REFUSED,
+    Cause.UNREADABLE: ExitCode.NO_ACCESS,
+    Cause.IN_PROGRESS: ExitCode.UNKNOWN,
+}
+
+
+class Results:
+    """Writes the result of each item to stdout, and keeps the exit code of all.
+
+    With JSON it is a list, with an object on each line: the list is whole when it is closed,
+    but a reader has each object at once.
+
+    Args:
+        action: what is done.
+        as_json: whether machines read it.
+
+    Attributes:
+        code: the highest exit code so far.
+    """
+
+    def __init__(self, action: Action, *, as_json: bool) -> None:
+        self.action = action
+        self.as_json = as_json
+        self.code = ExitCode.DONE
+        self._is_open = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether machines have got no object yet."""
+        return not self._is_open
+
+    def raise_code(self, code: ExitCode) -> None:
+        """Let the exit code be at least this one."""
+        self.code = max(self.code, code)
+
+    def add_operation(self, operation: Operation) -> None:
+        """Write what became of an operation; one that is still planned was not sent."""
+        self.raise_code(_find_code(operation))
+        error, sentence = operation.error, operation.sentence
+        if operation.state is State.PLANNED:
+            info(f"Not sent: {operation.action.label}, {operation.pair}.")
+            self._add_operation_object(operation, "not sent", "It was not sent.", {})
+            return
+        if not self.as_json:
+            echo(f"{operation.pair}: {operation.state.value}. {sentence}")
+        self._add_operation_object(operation, operation.state.value, sentence, {})
+        if error is not None and operation.state is not State.CONFIRMED:
+            print_error(error, sentence_printed=not self.as_json and error.sentence in sentence)
+
+    def add_planned(self, operation: Operation, request: Mapping[str, Any]) -> None:
+        """Write, for machines, what a dry run would send."""
+        self._add_operation_object(operation, "planned", "", request)
+
+    def add_left_out(self, left_out: LeftOut, *, by_filter: bool) -> None:
+        """Write that nothing is sent on a row, and why.
+
+        Args:
+            left_out: the row.
+            by_filter: whether a filter has taken it: then that it is impossible is no failure.
+        """
+        row, reason, cause = left_out
+        if self.action is REQUEST and cause is Cause.UNREADABLE:
+            reason += f" {EVEN_SO} sends it anyway."
+        if not (by_filter and cause is Cause.DISABLED):
+            self.raise_code(_CAUSE_CODES[cause])
+        info(f"{row.pair}: {cause.value}. {reason}")
+        self._add_object(row, cause.value, reason, connection_id=row.connection_id)
+
+    def add_failure(self, failure: Failure) -> None:
+        """Write that an item has no row, and why."""
+        self.raise_code(failure.code)
+        given, result, sentence, _, error = failure
+        info(f"{given}: {result}. {sentence}" if given else f"{result}: {sentence}")
+        self._add_object(None, result, sentence, error.codes if error else "", given=given)
+        if error is not None:
+            print_error(error, sentence_printed=True)
+
+    def close(self) -> None:
+        """End the list."""
+        if self.as_json:
+            echo("]" if self._is_open else "[]")
+
+    def _add_operation_object(
+        self, operation: Operation, result: str, sentence: str, more: Mapping[str, Any]
+    ) -> None:
+        self._add_object(
+            operation.row,
+            result,
+            sentence,
+            operation.error.codes if operation.error else "",
+            action=operation.action,
+            connection_id=operation.connection_id,
+            request_id=operation.request_id,
+            more=more,
+        )
+
+    def _add_object(
+        self,
+        row: Row | None,
+        result: str,
+        sentence: str,
+        codes: str = "",
+        *,
+        action: Action | None = None,
+        connection_id: str = "",
+        request_id: str = "",
+        given: str = "",
+        more: Mapping[str, Any] = {},
+    ) -> None:
+        if not self.as_json:
+            return
+        fields = {
+            "action": (action or self.action).id,
+            "source": entity_to_json(row.source) if row else None,
+            "target": entity_to_json(row.target) if row else None,
+            "result": result,
+            "sentence": sentence,
+            "connectionId": connection_id or None,
+            "requestId": request_id or None,
+            "codes": codes.split(", ") if codes else [],
+            "given": given or None,
+            **more,
+        }
+        line = json.dumps(fields, ensure_ascii=escapes_json())
+        echo(f"{',' if self._is_open else '['}{line}")
+        self._is_open = True
+
+
+def _find_code(operation: Operation) -> ExitCode:
+    """Return the exit code that an operation alone would have."""
+    if operation.state is State.CONFIRMED:
+        return ExitCode.DONE
+    if operation.state is State.UNKNOWN:
+        return ExitCode.UNKNOWN
+    if operation.state is State.NOT_SENT:
+        return ExitCode.USAGE
+    snapshot = operation.snapshot
+    if operation.state is State.REFUSED and operation.error is None and snapshot is not None:
+        return ExitCode.REFUSED if snapshot.complete else ExitCode.NO_ACCESS
+    return find_exit_code(operation.error) if operation.error else ExitCode.REFUSED

@@ -1,0 +1,48 @@
+"""The options that every command has that writes."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from entity_connections.cli.parameters import json_option, option
+
+RESULTS_HELP = """
+--json: a list, each object on a line as soon as it is known: {"action", "source":
+{"id", "name", "displayName"}, "target": {...}, "result", "sentence",
+"connectionId", "requestId", "codes", "given"}. The result of what was sent is
+confirmed, refused, overtaken, "not done" or unknown; of what was not: "already
+so", disabled, unreadable, "in progress", "not found" or "not sent". given is what
+was named, where no pair was found for it. With --dry-run the result is planned,
+and the object has method, url, headers and body of the request, too.
+
+Ends with the highest exit code of all results.
+"""
+
+
+class WriteOptions(NamedTuple):
+    """The values of the options.
+
+    Attributes:
+        yes: nothing is asked.
+        unlock: production may be written to.
+        dry_run: the plan is shown, and nothing is sent.
+        as_json: machines read the results.
+        even_so: a request is sent although the list is not whole.
+    """
+
+    yes: bool
+    unlock: bool
+    dry_run: bool
+    as_json: bool
+    even_so: bool = False
+
+
+def write_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options to a command."""
+    for add in (
+        json_option,
+        option("--dry-run", is_flag=True, help="Show the plan and each request, and send nothing."),
+        option("--unlock", is_flag=True, help="Let this one command write in production."),
+        option("--yes", is_flag=True, help="Do it without a question."),
+    ):
+        command = add(command)
+    return command
