@@ -87,7 +87,7 @@ def test_options_of_the_command_win_over_those_before_it(home: Path) -> None:
     [
         ("Acme-Euorpe", 2, 'No entity is called "Acme-Euorpe". Did you mean Acme-Europe'),
         ("Acme-UK", 2, "Acme-UK is not provisioned yet."),
-        ("Acme-Australia", 3, "You may not enter Acme-Australia"),
+        ("Acme-Australia", 3, "You have no access to Acme-Australia"),
     ],
 )
 def test_an_unusable_acting_entity_is_reported(

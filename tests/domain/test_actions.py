@@ -101,7 +101,13 @@ def test_connect_requests_in_the_source_and_accepts_in_the_target(
     [
         (outbound(CONNECTED), "Acme is already connected to Acme North."),
         (inbound(CONNECTED), "Acme North is already connected to Acme."),
-        (outbound("Suspended"), 'The status "Suspended" is not known here.'),
+        (
+            outbound("Suspended"),
+            (
+                'Zuora calls this connection "Suspended". This program does not know that word '
+                "and offers no action."
+            ),
+        ),
     ],
 )
 def test_connect_is_disabled_where_there_is_nothing_to_connect(refused: Row, reason: str) -> None:

@@ -39,7 +39,7 @@ async def test_without_one_it_is_the_global_entity(tenant: Tenant) -> None:
     ("start", "why"),
     [
         ("Acme-UK", "Acme-UK is not provisioned yet."),
-        ("Acme-Australia", "You may not enter Acme-Australia: its administrators grant access"),
+        ("Acme-Australia", "You have no access to Acme-Australia: its administrators grant access"),
         ("Acme-Erope", 'No entity is called "Acme-Erope". Did you mean Acme-Europe'),
         ("0" * 32, f'No entity is called "{"0" * 32}".'),
     ],

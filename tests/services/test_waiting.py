@@ -66,7 +66,9 @@ async def test_other_requests_wait_for_others_and_say_why(fake: FakeTenant) -> N
     assert obstacles["Acme-Nordics → Acme-Europe"] == (
         "An administrator of Acme-Europe must answer; you are a standard user there."
     )
-    assert obstacles["Acme Corporation → Acme-Canada"].startswith("You may not enter Acme-Canada")
+    assert obstacles["Acme Corporation → Acme-Canada"].startswith(
+        "You have no access to Acme-Canada"
+    )
     (no_access,) = [row for row in waiting.for_others if row.target.id == CANADA]
     assert no_access.acting.id == CORPORATION
 

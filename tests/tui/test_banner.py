@@ -1,6 +1,7 @@
 """The banner: a wait, an error, a low rate limit, warnings about a list."""
 
 import asyncio
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -72,6 +73,20 @@ async def test_delay(snap: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
             snap(ui.app, f"{size[0]}-{size[1]}")
         await ui.press("escape")
         assert ui.banner.startswith("Not refreshed: Zuora is busy.")
+
+
+@pytest.mark.asyncio
+async def test_who_gives_up_before_a_write_learns_how_long_the_limit_lasts() -> None:
+    async with open_screen(setup=RETRIES) as ui:
+        await ui.move_to("Acme-US")
+        ui.fake.faults.on(RATE_LIMIT)
+        await ui.pilot.press("r", "y")
+        await ui.wait_until(lambda: bool(ui.state.session.request_log.delays))
+        await ui.press("escape")
+        sentences = (
+            r"You gave up waiting\. Zuora allows no more calls for \d+ s\. Nothing was sent\."
+        )
+        assert re.search(sentences, ui.notice)
 
 
 @pytest.mark.asyncio

@@ -74,7 +74,7 @@ async def test_a_status_from_outside_is_shown_as_a_word_with_no_action() -> None
             item.key for item in ui.rows.items if item.cells["status"].text == "? Suspended"
         )
         await ui.press("x")
-        assert '"Suspended" is not known here' in ui.notice
+        assert 'Zuora calls this connection "Suspended"' in ui.notice
 
 
 async def test_logs_show_names_as_text() -> None:

@@ -1,5 +1,6 @@
 """What the screen shows after a write, and why an action is impossible."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
@@ -54,6 +55,35 @@ async def test_refused(snap: Snapshot) -> None:
         assert ui.notice
         await ui.press("escape")
         assert not ui.notice
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentences"),
+    [
+        ("http-502", r"Zuora is down \(HTTP 502\)\. .+ Support the time, \d\d:\d\d:\d\d\.$"),
+        ("rate-limit", r"Too many calls\. .+ Press r to try again\.$"),
+        ("offline", r"No connection to Zuora came about\. .+ Check the network"),
+    ],
+)
+async def test_a_write_before_which_no_list_could_be_read_was_not_sent(
+    fault: str, sentences: str
+) -> None:
+    async with open_screen() as ui:
+        await ui.move_to("Acme-US")
+        ui.fake.faults.on(fault)
+        await ui.press("r", "y")
+        notice = " ".join(ui.notice.split())
+        assert "So the list could not be read before the write. Nothing was sent." in notice
+        assert re.search(sentences, notice)
+        assert write_names(ui.state.session.request_log) == []
+
+
+async def test_enter_says_who_can_go_on_where_nothing_can_be_done() -> None:
+    async with open_screen() as ui:
+        await ui.press("2")
+        await ui.move_to("Acme-Brazil")
+        await ui.press("enter")
+        assert ui.notice == "i Nothing can be done here: only Acme-Brazil can request again."
 
 
 async def test_sending_shows_on_the_row() -> None:
@@ -150,19 +180,19 @@ async def test_every_write_delays_quitting_and_not_only_the_first() -> None:
     [
         ("1", [
             ("Acme-Americas", "r", "is already connected"),
-            ("Acme-Canada", "r", "already waiting for an answer"),
+            ("Acme-Canada", "r", "waits for an answer already"),
             ("Acme-Canada", "a", "Only the target answers a request"),
             ("Acme-Canada", "x", "a request cannot be taken back"),
             ("Acme-UK", "r", "is not provisioned yet"),
-            ("Acme-Australia", "r", "You may not enter Acme-Australia"),
-            ("Acme-Australia", "g", "You may not enter Acme-Australia"),
+            ("Acme-Australia", "r", "You have no access to Acme-Australia"),
+            ("Acme-Australia", "g", "You have no access to Acme-Australia"),
             ("Acme-US", "d", "has no request that waits"),
             ("Acme-UK", "enter", "is not provisioned yet"),
         ]),
         ("2", [
             ("Acme-US", "r", "A connection is requested from its source"),
             ("Acme-Brazil", "x", "is not connected"),
-            ("Acme-Brazil", "enter", "has no request that waits"),
+            ("Acme-Brazil", "a", "Only Acme-Brazil can request again"),
         ]),
     ],
 )  # fmt: skip

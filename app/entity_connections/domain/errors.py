@@ -8,6 +8,8 @@ All texts are already cleaned.
 from enum import Enum
 from typing import ClassVar, NamedTuple
 
+from entity_connections.domain.clock import now
+
 _TEMPORARY_CATEGORIES = ("50", "61", "70")
 """Zuora's categories after which it advises to send the call again (contract F3, F4)."""
 _LIST_TELLS = "Try again in a moment; after a write, the list tells what happened."
@@ -43,10 +45,13 @@ class ZuoraError(Exception):
         needs_new_key: whether Zuora stores this refusal under the Idempotency-Key, so
             that only a request with a new key can have another result (contract E3).
         retries_exhausted: whether the adapter has already retried the call that failed.
+        gave_up: whether the user did not wait for another try.
+        at: when it was found.
     """
 
     title: ClassVar[str] = "Zuora could not be asked"
-    hint: ClassVar[str] = "Try again."
+    advice: ClassVar[str] = "Try again."
+    """What to do about it, in a sentence; REFERENCE stands for what to tell Zuora Support."""
     is_refusal: ClassVar[bool] = False
     """Whether Zuora, or the lock, refused this one call; another call may succeed."""
     may_repeat_unasked: ClassVar[bool] = True
@@ -71,9 +76,19 @@ class ZuoraError(Exception):
         self.applied = applied or type(self).applied
         self.needs_new_key = needs_new_key
         self.retries_exhausted = False
+        self.gave_up = False
+        self.at = now()
 
     def __str__(self) -> str:
         return self.sentence
+
+    @property
+    def hint(self) -> str:
+        """What to do about it, in a sentence."""
+        reference = "the request id"
+        if not self.request_id:
+            reference = f"the time, {self.at.astimezone():%H:%M:%S}"
+        return self.advice.replace("REFERENCE", reference)
 
     @property
     def is_temporary(self) -> bool:
@@ -92,7 +107,7 @@ class ReadOnlyError(ZuoraError):
     """Writes are locked; nothing was sent."""
 
     title = "Read-only"
-    hint = "Unlock writes on purpose first; a profile with read_only stays as it is."
+    advice = "Unlock writes on purpose first; a profile with read_only stays as it is."
     is_refusal = True
 
 
@@ -100,14 +115,14 @@ class Unreachable(ZuoraError):
     """No connection to Zuora could be opened; nothing was sent."""
 
     title = "Zuora cannot be reached"
-    hint = "Check the network and the address, then try again."
+    advice = "Check the network and the address, then try again."
 
 
 class CertificateError(Unreachable):
     """The server's TLS certificate is not trusted; nothing was sent."""
 
     title = "Zuora's certificate is not trusted"
-    hint = (
+    advice = (
         "Check the address and this machine's clock. Your company's CA belongs into the system's "
         "store or the file that SSL_CERT_FILE names; a container may lack ca-certificates."
     )
@@ -117,7 +132,7 @@ class TlsSetupError(Unreachable):
     """An environment variable about TLS names what cannot be used; nothing was sent."""
 
     title = "TLS cannot be set up"
-    hint = "Change the variable, or unset it."
+    advice = "Change the variable, or unset it."
 
 
 class ProxyError(Unreachable):
@@ -128,14 +143,14 @@ class ProxyError(Unreachable):
     """
 
     status: int = 0
-    hint = "Check the proxy and the address, then try again."
+    advice = "Check the proxy and the address, then try again."
 
 
 class ProxyRefusal(ProxyError):
     """The proxy refuses the user or the address of Zuora; nothing was sent."""
 
     title = "The proxy refuses"
-    hint = "Check user name and password in its URL; who runs it must allow Zuora's address."
+    advice = "Check user name and password in its URL; who runs it must allow Zuora's address."
     may_repeat_unasked = False  # each attempt counts
 
 
@@ -143,7 +158,7 @@ class NoSecret(ZuoraError):
     """There is no client secret, or the keyring did not give it; nothing was sent."""
 
     title = "There is no client secret"
-    hint = "Give it, then read again with ctrl+r."
+    advice = "Give it, then read again with ctrl+r."
     may_repeat_unasked = False  # the keyring may ask the user each time
 
 
@@ -151,14 +166,14 @@ class LocalTenantError(ZuoraError):
     """The file of a fake tenant on this machine cannot be read or written; nothing was changed."""
 
     title = "The tenant's file cannot be used"
-    hint = "Nothing was changed. It is a file of this machine: Zuora has no part in it."
+    advice = "Nothing was changed. It is a file of this machine: Zuora has no part in it."
 
 
 class NoResponse(ZuoraError):
     """The request was sent, but no complete response arrived."""
 
     title = "No answer from Zuora"
-    hint = _LIST_TELLS
+    advice = _LIST_TELLS
     applied = Applied.MAYBE
 
 
@@ -166,22 +181,22 @@ class Conflict(ZuoraError):
     """HTTP 409: Zuora is or was processing the same request (contract E3)."""
 
     title = "Zuora is still at work on it"
-    hint = _LIST_TELLS
+    advice = _LIST_TELLS
     applied = Applied.MAYBE
 
 
 class TokenUnavailable(ZuoraError):
     """Zuora gave no token for a temporary reason; the call itself was not sent."""
 
-    title = "Zuora gave no token"
-    hint = "Try again in a moment; if it stays, check the address and the network."
+    title = "Could not sign in to Zuora"
+    advice = "Try again in a moment; if it stays, check the address and the network."
 
 
 class InvalidResponse(ZuoraError):
     """The response is not what Zuora documents."""
 
     title = "Zuora's answer makes no sense"
-    hint = "If it stays, something between here and Zuora changes the answers."
+    advice = "If it stays, something between here and Zuora changes the answers."
     applied = Applied.MAYBE
 
 
@@ -189,7 +204,7 @@ class EndlessList(InvalidResponse):
     """A list has more pages than any tenant can fill, or pages that repeat each other."""
 
     title = "Zuora's list does not end"
-    hint = "It is read again only when you ask for it; if it stays, tell Zuora Support."
+    advice = "It is read again only when you ask for it; if it stays, tell Zuora Support."
     may_repeat_unasked = False
 
 
@@ -201,7 +216,7 @@ class WebPage(InvalidResponse):
     """
 
     title = "Zuora did not answer"
-    hint = "Check the address, the proxy, and whether the network wants you to sign in."
+    advice = "Check the address, the proxy, and whether the network wants you to sign in."
     status: int = 0
 
     @property
@@ -210,11 +225,20 @@ class WebPage(InvalidResponse):
         return self.status in (408, 429) or self.status >= 500
 
 
+class GatewayPage(WebPage):
+    """A page of a gateway with a status of 500 or more: Zuora is behind it, and does not answer."""
+
+    advice = (
+        "Try again in a moment; if it lasts, check the address and the proxy, then tell Zuora "
+        "Support REFERENCE."
+    )
+
+
 class ServerError(ZuoraError):
     """HTTP 5xx, or one of Zuora's categories 60, 61 and 99."""
 
     title = "Zuora has trouble"
-    hint = "Try again in a moment; if it stays, quote the request id to Zuora Support."
+    advice = "Try again in a moment; if it lasts, tell Zuora Support REFERENCE."
     applied = Applied.MAYBE
 
 
@@ -222,7 +246,7 @@ class RateLimited(ZuoraError):
     """A rate limit, concurrency limit or locking contention."""
 
     title = "Zuora is busy"
-    hint = "Too many calls at once in this tenant: wait a little, then try again."
+    advice = "Too many calls at once in this tenant: wait a little, then try again."
 
 
 class Unauthenticated(ZuoraError):
@@ -233,7 +257,7 @@ class Unauthenticated(ZuoraError):
     """
 
     title = "Zuora does not accept the credentials"
-    hint = "Check client id, secret and address: they belong together."
+    advice = "Check client id, secret and address: they belong together."
     may_repeat_unasked = False  # each attempt counts
     applied = Applied.MAYBE
 
@@ -242,7 +266,7 @@ class Forbidden(ZuoraError):
     """Zuora's category 10, or HTTP 403: the user lacks a permission."""
 
     title = "Not permitted"
-    hint = "Ask an administrator of the entity to do it, or to give you the role."
+    advice = "Ask an administrator of the entity to do it, or to give you the role."
     is_refusal = True
 
 
@@ -250,7 +274,7 @@ class NotFound(ZuoraError):
     """Zuora's category 40, or HTTP 404."""
 
     title = "Not found"
-    hint = "Read the list again: somebody may have changed it."
+    advice = "Read the list again: somebody may have changed it."
     is_refusal = True
 
 
@@ -258,11 +282,11 @@ class Refused(ZuoraError):
     """Zuora refused because of a business rule or of the input."""
 
     title = "Zuora refused"
-    hint = "Read the list again and look at what the connection has become."
+    advice = "Read the list again and look at what the connection has become."
     is_refusal = True
 
 
 class BodyRefused(Refused):
     """The form of the request's body was refused, before anything was carried out."""
 
-    hint = "Nothing was changed. If it stays, quote the request id to Zuora Support."
+    advice = "Nothing was changed. If it stays, tell Zuora Support REFERENCE."

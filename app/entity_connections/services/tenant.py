@@ -96,7 +96,7 @@ class Tenant:
             return f"{entity.title} is not provisioned yet."
         if self.accessible_ids is not None and entity.id not in self.accessible_ids:
             return (
-                f"You may not enter {entity.title}: its administrators grant access"
+                f"You have no access to {entity.title}: its administrators grant access"
                 " in Manage Users."
             )
         return ""

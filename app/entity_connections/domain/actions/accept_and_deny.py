@@ -25,10 +25,10 @@ class _Answer(Write):
         if row.uncertain:
             return unreadable_reason(row, "has a request that waits for an answer")
         if row.status != PENDING:
-            return DisabledReason(
-                f"{row.pair} has no request that waits for an answer.",
-                f"{self.label} answers a Pending request on Share From (Inbound).",
-            )
+            remedy = f"{self.label} answers a Pending request on Share From (Inbound)."
+            if row.direction is Direction.INBOUND and row.status == DISCONNECTED:
+                remedy = f"Only {row.source.title} can request again."
+            return DisabledReason(f"{row.pair} has no request that waits for an answer.", remedy)
         if row.direction is Direction.OUTBOUND:
             return DisabledReason(
                 f"Only the target answers a request, here {row.target.title}.",

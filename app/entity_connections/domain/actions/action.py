@@ -72,7 +72,8 @@ class Action(ABC):
         """
         if row.status is not None and row.status not in KNOWN_STATUSES:
             return DisabledReason(
-                f'The status "{row.status}" is not known here.',
+                f'Zuora calls this connection "{row.status}". This program does not know that '
+                "word and offers no action.",
                 "Look at the connection in Zuora itself.",
             )
         return self._disabled_reason(row, accessible_ids)
@@ -157,7 +158,7 @@ def entity_hint(row: Row, accessible_ids: AbstractSet[str] | None) -> str:
     name = row.counterpart.title
     if is_accessible(row, accessible_ids) and row.counterpart.listed:
         return f"Press g to act as {name}."
-    return f"You may not enter {name}: ask one of its administrators."
+    return f"You have no access to {name}: ask one of its administrators."
 
 
 def is_accessible(row: Row, accessible_ids: AbstractSet[str] | None) -> bool:

@@ -36,7 +36,7 @@ class Connect(Action):
             return None
         name = row.counterpart.title
         return DisabledReason(
-            f"You may not enter {name}, and {self.label} takes both ends.",
+            f"You have no access to {name}, and {self.label} needs access to both ends.",
             f"An administrator of {name} grants access in Manage Users.",
             "no access",
         )

@@ -48,7 +48,7 @@ class Request(Write):
             )
         if row.status == PENDING:
             return DisabledReason(
-                f"The request to {target} is already waiting for an answer.",
+                f"The request to {target} waits for an answer already.",
                 f"An administrator of {target} accepts it. {entity_hint(row, accessible_ids)}",
                 "waiting for them",
             )
@@ -56,8 +56,8 @@ class Request(Write):
             return unreadable_reason(row, "is connected already", "not all read")
         if not row.counterpart.listed:
             return DisabledReason(
-                "Zuora's list of entities does not hold this entity.",
-                "Refresh with ctrl+r; if it stays, ask a global administrator.",
+                f"{target} is not among the entities that Zuora shows you.",
+                "It was deleted, or is hidden from you. A connection to it can be disconnected.",
                 "not in the list",
             )
         if not row.counterpart.provisioned:
@@ -68,7 +68,7 @@ class Request(Write):
             )
         if not is_accessible(row, accessible_ids):
             return DisabledReason(
-                f"You may not enter {target}, and only such entities can be asked.",
+                f"You have no access to {target}. A request needs access to its target.",
                 f"An administrator of {target} grants access in Manage Users.",
                 "no access",
             )

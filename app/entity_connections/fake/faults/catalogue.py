@@ -19,6 +19,8 @@ CALLS = {
     "tokens": "those for a token",
 }
 """The groups of calls to which a fault can be limited, with their meanings."""
+_EVERY: dict[float, str] = {1: "every", 2: "every second", 3: "every third"}
+"""By value, what people say for "every VALUE-th"."""
 _POSITIVE_NUMBER = re.compile("[1-9][0-9]{0,8}")
 
 
@@ -184,6 +186,7 @@ class FaultSetting(NamedTuple):
         text = FAULTS[self.name].sentence
         if self.value == 1:
             text = text.replace("VALUE seconds", "1 second")
+        text = text.replace("every VALUE-th", _EVERY.get(self.value, "every VALUE-th"))
         return text.replace("VALUE", f"{self.value:g}")
 
 

@@ -193,7 +193,7 @@ class Executor:
             elif error.is_refusal or not self._stopped:
                 self._stopped |= not error.is_refusal
                 job.operation = replace(job.operation, error=error)
-                job.refuse(State.REFUSED, "", snapshot=None)
+                job.refuse(State.REFUSED, _describe_unread(error), snapshot=None)
                 self._report(job.operation)
         return ready
 
@@ -360,3 +360,10 @@ class Executor:
         until = asyncio.get_running_loop().time() + delay
         waited = await self._request_log.wait(RetryDelay("Zuora has trouble", until))
         return waited and not self._stopped
+
+
+def _describe_unread(error: ZuoraError) -> str:
+    """Return why an operation was not sent whose list could not be read."""
+    if error.gave_up:
+        return error.sentence
+    return f"{error.sentence} So the list could not be read before the write."

@@ -28,7 +28,8 @@ def get_other_side_reason(context: CommandContext) -> DisabledReason | None:
     entity = context.row.counterpart
     if not entity.listed:
         return DisabledReason(
-            "Zuora's list of entities does not hold this entity.", "Refresh with ctrl+r."
+            f"{entity.title} is not among the entities that Zuora shows you.",
+            "It was deleted, or is hidden from you.",
         )
     if not entity.provisioned:
         return DisabledReason(
@@ -37,7 +38,7 @@ def get_other_side_reason(context: CommandContext) -> DisabledReason | None:
         )
     if context.accessible_ids is not None and entity.id not in context.accessible_ids:
         return DisabledReason(
-            f"You may not enter {entity.title}.",
+            f"You have no access to {entity.title}.",
             f"An administrator of {entity.title} grants access in Manage Users.",
         )
     return None

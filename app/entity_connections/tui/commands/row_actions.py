@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from entity_connections.domain.actions import WRITES, Action, DisabledReason, Write
 from entity_connections.domain.actions.default_action import default_action, usual_action
+from entity_connections.domain.connections import DISCONNECTED, Direction
 from entity_connections.domain.rows import Row
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.screen_state import Progress
@@ -99,7 +100,12 @@ def run_row_command(screen: "ConnectionsScreen", key: str, *, clicked: bool = Fa
     context = screen.view.context
     if (row := context.row) is None or row.key != key:
         return
-    action = default_action(row, context.accessible_ids) or usual_action(row.direction)
+    action = default_action(row, context.accessible_ids)
+    if action is None and row.direction is Direction.INBOUND and row.status == DISCONNECTED:
+        sentence = f"Nothing can be done here: only {row.source.title} can request again."
+        screen.view.notice_bar.show_notice(Kind.INFO, sentence)
+        return
+    action = action or usual_action(row.direction)
     command = ACTION_COMMANDS[action]
     if command.irreversible and not clicked and not command.get_disabled_reason(context):
         pair = f"{row.source.title} → {row.target.title}"

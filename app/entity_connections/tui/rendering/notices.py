@@ -7,7 +7,7 @@ from typing import NamedTuple
 from rich.cells import cell_len
 from textual.content import Content
 
-from entity_connections.domain.errors import ZuoraError
+from entity_connections.domain.errors import NoResponse, RateLimited, ZuoraError
 from entity_connections.services.operations.operation import Operation, State
 
 MAX_KEYS = 12
@@ -91,8 +91,13 @@ def make_outcome_notice(operation: Operation) -> Notice:
     lifetime = Lifetime.UNTIL_LIST_CHANGES if kind in _PASSING_KINDS else None
     if error is None or operation.state is State.CONFIRMED:
         return make_notice(kind, operation.sentence, lifetime=lifetime)
+    hints = list_error_hints(error)
+    if operation.entry is None:
+        if isinstance(error, NoResponse | RateLimited):
+            hints = (f"Press {operation.action.key} to try again.",)
+        return make_notice(kind, operation.sentence, *hints, lifetime=lifetime)
     sentence = f"{error.title} ({operation.action.label}, {operation.pair}): {operation.sentence}"
-    return make_notice(kind, sentence, *list_error_hints(error), lifetime=lifetime)
+    return make_notice(kind, sentence, *hints, lifetime=lifetime)
 
 
 def make_resolved_notice(operations: Sequence[Operation]) -> Notice:

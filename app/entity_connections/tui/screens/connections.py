@@ -15,6 +15,7 @@ from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.auto_refresh import AutoRefresh
 from entity_connections.tui.commands import COMMANDS, COMMANDS_BY_ID
+from entity_connections.tui.commands.command import NOTHING_READ
 from entity_connections.tui.commands.row_actions import run_row_command
 from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
 from entity_connections.tui.rendering import notices
@@ -214,7 +215,9 @@ class ConnectionsScreen(Screen[None]):
             lines.append(
                 f"Not used, because they were typed after it: {notices.format_keys(keys)}."
             )
-        self.view.notice_bar.show_notice(Kind.INFO, *lines, lifetime=Lifetime.UNTIL_LIST_CHANGES)
+        nothing_read = reason is NOTHING_READ
+        lifetime = Lifetime.UNTIL_READ if nothing_read else Lifetime.UNTIL_LIST_CHANGES
+        self.view.notice_bar.show_notice(Kind.INFO, *lines, lifetime=lifetime)
 
     def action_toggle_status(self, group: str) -> None:
         """Show the rows of a status besides those that are shown, or no longer."""

@@ -232,7 +232,7 @@ def convert_errors(request: httpx.Request, proxy: ProxyChoice) -> Iterator[None]
     except GaveUpWaitingError:
         kind = errors.ProxyError if asks_proxy else errors.NoResponse
         gave_up = kind("You gave up waiting.")
-        gave_up.retries_exhausted = True
+        gave_up.retries_exhausted = gave_up.gave_up = True
         raise gave_up from None
     except (TimeoutError, httpx.HTTPError) as error:
         if asks_proxy or isinstance(error, _NOT_SENT):

@@ -159,7 +159,7 @@ def _create_refusal(response: Response, body: Body) -> ZuoraError:
         and class_ is not errors.Unauthenticated  # a server in between may ask for credentials
     )
     return class_(
-        sentence or f"Zuora answered HTTP {status} without a reason.",
+        sentence or _describe_status(status),
         reasons,
         request_id_of(response) or _find_text(response, body, "requestId", "processId"),
         _parse_retry_after(response),
@@ -167,6 +167,15 @@ def _create_refusal(response: Response, body: Body) -> ZuoraError:
         # Zuora repeats such a refusal for the same key (contract E3).
         needs_new_key=unprocessed and status not in _BY_STATUS_ALONE,
     )
+
+
+def _describe_status(status: int) -> str:
+    """Return what a status means that comes without a reason."""
+    if status in (502, 503, 504):
+        return f"Zuora is down (HTTP {status})."
+    if status >= 500:
+        return f"Zuora failed (HTTP {status})."
+    return f"Zuora answered HTTP {status} without a reason."
 
 
 def _refuses_body(status: int, reasons: tuple[Reason, ...], sentence: str) -> bool:
@@ -213,14 +222,18 @@ def _parse_json(response: Response) -> Body:
 
 
 def _create_web_page_error(response: Response) -> ZuoraError:
+    status = response.status
     what = "A web page" if response.body.lstrip()[:1] == b"<" else "Something else"
-    error = errors.WebPage(
-        f"{what} answered (HTTP {response.status}), not Zuora.",
+    class_ = errors.GatewayPage if status >= 500 else errors.WebPage
+    error = class_(
+        f"{what} answered (HTTP {status}), not Zuora."
+        if status < 500
+        else _describe_status(status),
         (),
         request_id_of(response),
         _parse_retry_after(response),
     )
-    error.status = response.status
+    error.status = status
     return error
 
 

@@ -5,6 +5,7 @@ import contextlib
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from enum import Enum, auto
+from math import ceil
 from typing import NamedTuple, TypeVar
 
 from entity_connections.domain import errors
@@ -141,7 +142,16 @@ async def retry(
             reason = "rate limited" if limited else error.title
             delay = RetryDelay(reason, until, limited=limited)
             if not await request_log.wait(delay):
+                _tell_that_user_gave_up(error, until - now())
                 raise
+
+
+def _tell_that_user_gave_up(error: ZuoraError, seconds: float) -> None:
+    """Let an error say that the user did not wait the seconds until the next try."""
+    error.gave_up = True
+    if isinstance(error, errors.RateLimited) and error.retry_after:
+        error.sentence = f"Zuora allows no more calls for {ceil(seconds)} s."
+    error.sentence = f"You gave up waiting. {error.sentence}"
 
 
 def _deadline_error() -> ZuoraError:
