@@ -29,6 +29,8 @@ KEYS = {
     "tab": "\t",
     "backspace": "\x7f",
 }
+NO_FOLDER = "/dev/null/none"
+"""Where no settings of the developer are."""
 ROOT = Path(__file__).parents[2]
 FRESH = frozenset({7, 25})
 """Private modes of a fresh terminal: line wrap, cursor visible."""
@@ -62,6 +64,8 @@ class Terminal:
         self._ended = False
         environment = {k: v for k, v in os.environ.items() if not _OTHERS.match(k)}
         environment |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
+        environment |= {"ENTITY_CONNECTIONS_CONFIG_DIR": NO_FOLDER}
+        environment |= {"ENTITY_CONNECTIONS_STATE_DIR": NO_FOLDER}
         environment |= env or {}
         self.started = time.perf_counter()
         with warnings.catch_warnings():  # a fork beside threads, which at once becomes the program

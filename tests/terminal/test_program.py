@@ -45,6 +45,29 @@ def test_partial_repaints_show_the_same_as_a_full_repaint() -> None:
         assert partial == full
 
 
+def test_the_screen_looks_as_it_was_left_unless_the_config_file_says_how(tmp_path: Path) -> None:
+    env = {
+        "ENTITY_CONNECTIONS_CONFIG_DIR": str(tmp_path / "config"),
+        "ENTITY_CONNECTIONS_STATE_DIR": str(tmp_path / "state"),
+    }
+
+    def see_panes(*keys: str) -> bool:
+        with Terminal(PROGRAM, env=env) as terminal:
+            terminal.wait_for("Acme-Americas")
+            terminal.send(*keys)
+            terminal.wait_quiet()
+            terminal.send("ctrl+q")
+            assert terminal.wait_exit() == 0
+            return b"Entities" in terminal.transcript
+
+    assert not see_panes()
+    assert see_panes("p")
+    assert see_panes()
+    (tmp_path / "config").mkdir(mode=0o700)
+    (tmp_path / "config" / "config.toml").write_text('[ui]\npanes = "never"')
+    assert not see_panes()
+
+
 def test_a_walkthrough_plays_from_the_screen_and_leaves_it_as_it_was() -> None:
     with Terminal(PROGRAM) as terminal:
         terminal.wait_for("Acme-Americas")
@@ -115,7 +138,7 @@ main()
 
 def test_the_outcome_of_a_write_is_recorded_after_a_crash(tmp_path: Path) -> None:
     tenant = str(tmp_path / "acme.db")
-    state = {"XDG_STATE_HOME": str(tmp_path)}
+    state = {"ENTITY_CONNECTIONS_STATE_DIR": str(tmp_path / "state")}
     with Terminal([sys.executable, "-c", CRASH_DURING_A_WRITE, tenant], env=state) as terminal:
         terminal.wait_for("Acme-Americas", timeout=30)
         terminal.send("/", "acme-us", "enter", "r")

@@ -21,7 +21,7 @@ from entity_connections.services.workspace import UserSession, Workspace
 from entity_connections.services.write_lock import WriteLock
 from entity_connections.tui.app import ConnectionsApp
 from entity_connections.tui.dialogs.confirmation import Confirmation
-from entity_connections.tui.screens.connections import ConnectionsScreen
+from entity_connections.tui.screens.connections import ConnectionsScreen, SaveChoice
 from entity_connections.tui.timing import Timing
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.text_lines import TextLines
@@ -322,6 +322,7 @@ async def open_screen(
     timing: Timing = FAST,
     before_enter: BeforeEnter = _do_nothing,
     ready: Callable[[ScreenDriver], bool] | None = None,
+    save_choice: SaveChoice | None = None,
 ) -> AsyncIterator[ScreenDriver]:
     """Open the screen on a fresh fake tenant and wait for its rows.
 
@@ -336,12 +337,13 @@ async def open_screen(
         timing: the delays of the screen.
         before_enter: awaited with the user's name before the tenant is opened.
         ready: what to wait for instead of the rows.
+        save_choice: remembers what is chosen of the look.
     """
     fake = open_acme(scenario, policy)
     for fault in faults:
         fake.faults.on(fault)
     workspace = make_workspace(fake, user, scenario, setup, before_enter)
-    app = ConnectionsApp(workspace, theme, timing)
+    app = ConnectionsApp(workspace, theme, timing, save_choice=save_choice)
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         ui = ScreenDriver(app, pilot, fake)
         await ui.wait_until(lambda: ready(ui) if ready else not ui.screen.view.reading)

@@ -44,6 +44,38 @@ async def test_too_small(snap: Snapshot) -> None:
         assert ui.screen.query_one(TooSmall).display is False
 
 
+async def test_panes_and_theme_that_are_chosen_are_remembered() -> None:
+    saved: list[tuple[str, str]] = []
+
+    def save(key: str, value: str) -> str:
+        saved.append((key, value))
+        return ""
+
+    async with open_screen(save_choice=save) as ui:
+        await ui.press("p")
+        assert "Entities" in ui.text("tabs")
+        await ui.press("u")
+        await ui.type("bruno")
+        await ui.press("enter")
+        assert "Entities" in ui.text("tabs")
+        await ui.press("p")
+        assert "Entities" not in ui.text("tabs")
+        await ui.press("t")
+        await ui.type("light")
+        await ui.press("enter")
+        assert saved == [("panes", "always"), ("panes", "never"), ("theme", "light")]
+        await ui.resize((109, 36))
+        await ui.press("p")
+        assert "Three panes take 110 columns" in ui.notice
+
+
+async def test_a_choice_that_cannot_be_remembered_holds_until_the_end() -> None:
+    async with open_screen(save_choice=lambda *_: "The disk is full.") as ui:
+        await ui.press("p")
+        assert "Entities" in ui.text("tabs")
+        assert ui.notice.endswith("This is not remembered. The disk is full.")
+
+
 @pytest.mark.parametrize("scenario", SCENARIOS)
 async def test_every_scenario_opens_and_can_be_walked_through(scenario: str) -> None:
     async with open_screen(scenario, size=(80, 24)) as ui:

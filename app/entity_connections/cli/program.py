@@ -137,7 +137,9 @@ def _format_list(names: dict[str, str]) -> str:
     ),
 )
 @tenant_options
-@option("--theme", type=THEME, help=f"Colours: {', '.join(THEMES)}.")
+@option(
+    "--theme", type=THEME, help=f"Colours: {', '.join(THEMES)}; else as [ui] says, else as last."
+)
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @click.pass_context
 def program(ctx: click.Context, options: TenantOptions, theme: str | None) -> int | None:

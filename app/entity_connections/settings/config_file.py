@@ -2,7 +2,6 @@
 
 import os
 import sys
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -60,6 +59,10 @@ def _find_risk(path: Path) -> str:
 
 def parse_toml(data: bytes, path: Path) -> dict[str, Any]:
     """Return the contents of a TOML file."""
+    if not data:
+        return {}
+    import tomllib  # the screen opens without it where there is no file
+
     try:
         return tomllib.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:

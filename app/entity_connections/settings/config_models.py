@@ -145,6 +145,17 @@ class ProfileTable(BaseModel):
         return self
 
 
+class UiTable(BaseModel):
+    """The table `[ui]`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
+
+    theme: Text = "dark"
+    """The theme of the screen. --theme and TEXTUAL_THEME win."""
+    panes: Literal["auto", "always", "never"] = "auto"
+    """Whether tree, rows and detail stand side by side: auto where there is much room."""
+
+
 class ConfigTable(BaseModel):
     """The file config.toml of entity-connections."""
 
@@ -152,12 +163,14 @@ class ConfigTable(BaseModel):
 
     profiles: Annotated[dict[ProfileName, ProfileTable], AfterValidator(_check_capitals)] = {}
     """Ways into tenants of Zuora, by name."""
+    ui: UiTable = UiTable()
+    """How the screen looks."""
 
 
-def check_config(data: Mapping[str, Any], path: Path) -> dict[str, ProfileTable]:
-    """Return the profiles in the contents of config.toml; an error has a line for each problem."""
+def check_config(data: Mapping[str, Any], path: Path) -> ConfigTable:
+    """Return the contents of config.toml, checked; an error has a line for each problem."""
     try:
-        return ConfigTable.model_validate(data).profiles
+        return ConfigTable.model_validate(data)
     except ValidationError as error:
         problems = [_describe(details) for details in error.errors()]
     # Raised outside the handler: the pydantic error holds the values, which may be secrets.
@@ -177,7 +190,9 @@ def _describe(error: "ErrorDetails") -> str:
     # Pydantic adds "[key]" to the place of an error when a key is wrong, and not its value.
     names = [clean(str(name), 64) for name in error["loc"] if name != "[key]"]
     message = _describe_misplaced_key(names) if error["type"] == "extra_forbidden" else ""
-    keys = ProfileTable.model_fields if len(names) > 1 else ConfigTable.model_fields
+    keys = ConfigTable.model_fields
+    if len(names) > 1:
+        keys = UiTable.model_fields if names[0] == "ui" else ProfileTable.model_fields
     return f"{'.'.join(names)}: {message or describe_validation_error(error, keys)}"
 
 

@@ -10,6 +10,7 @@ from entity_connections.settings.errors import SettingsError
 from entity_connections.settings.profiles import Profile
 from entity_connections.settings.secrets.client_secret import find_secret
 from entity_connections.settings.secrets.secret_command import get_program
+from entity_connections.settings.ui_settings import load_ui_settings
 
 
 class ExplainedSetting(NamedTuple):
@@ -48,6 +49,10 @@ def explain_profile(profile: Profile) -> list[ExplainedSetting]:
         ),
         ExplainedSetting("proxy", proxy.shown, proxy.reason),
         ExplainedSetting("client_secret", *secret),
+        *(
+            ExplainedSetting(key, setting.value, setting.origin)
+            for key, setting in load_ui_settings()._asdict().items()
+        ),
         ExplainedSetting("journal", str(paths.state_file()), _describe_origin(STATE_DIR)),
         ExplainedSetting("config", config_path, _describe_origin(CONFIG_DIR)),
     ]

@@ -42,6 +42,11 @@ def state_file() -> Path:
     return _find_folder(STATE_DIR, "user_state_path") / "state.sqlite3"
 
 
+def screen_file() -> Path:
+    """Return the file of what was chosen on the screen; its name begins like `state_file`."""
+    return state_file().with_name("state-screen.json")
+
+
 def anchor_file() -> Path:
     """Return the file that remembers the last line of the journal in `state_file`.
 

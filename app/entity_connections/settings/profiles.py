@@ -82,7 +82,7 @@ def parse_profiles(data: bytes, path: Path) -> dict[str, Profile]:
 
     return {
         name: _make_profile(name, table.rest_url, table.model_dump(exclude_unset=True))
-        for name, table in check_config(contents, path).items()
+        for name, table in check_config(contents, path).profiles.items()
     }
 
 

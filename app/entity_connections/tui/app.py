@@ -21,7 +21,7 @@ from entity_connections.tui.dialogs.confirmation import Confirmation
 from entity_connections.tui.dialogs.dialog import Dialog
 from entity_connections.tui.input_queue import InputQueue
 from entity_connections.tui.rendering.notices import Kind
-from entity_connections.tui.screens.connections import ConnectionsScreen
+from entity_connections.tui.screens.connections import ConnectionsScreen, SaveChoice
 from entity_connections.tui.terminal.clipboard import copy_through_tmux
 from entity_connections.tui.terminal.crash_report import make_crash_report
 from entity_connections.tui.terminal.input_parser import InputDropped
@@ -43,6 +43,8 @@ class ConnectionsApp(App[None]):
         workspace: the tenant.
         theme: the name of a theme, one of ours or of Textual.
         timing: the delays of the screen.
+        three_panes: that of `ConnectionsScreen`.
+        save_choice: that of `ConnectionsScreen`; None remembers nothing.
 
     Attributes:
         input: the keys, clicks and pastes that wait to be handled.
@@ -59,10 +61,17 @@ class ConnectionsApp(App[None]):
     ]
 
     def __init__(
-        self, workspace: Workspace, theme: str = "dark", timing: Timing = DEFAULT_TIMING
+        self,
+        workspace: Workspace,
+        theme: str = "dark",
+        timing: Timing = DEFAULT_TIMING,
+        three_panes: bool | None = None,
+        save_choice: SaveChoice | None = None,
     ) -> None:
         super().__init__()
-        self._main_screen = ConnectionsScreen(workspace, timing, lambda: self.input.clear())
+        self._main_screen = ConnectionsScreen(
+            workspace, timing, lambda: self.input.clear(), three_panes, save_choice
+        )
         self.input = InputQueue(self, self._main_screen, self._handle_input)
         self._last_mouse_down: tuple[Screen[object], events.MouseDown] | None = None
         self._ignore_clicks = False

@@ -16,6 +16,8 @@ from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.cli.terminal import check_terminal
 from entity_connections.services.storage.journal import Journal, JournalError
 from entity_connections.services.storage.journal_entry import Entry
+from entity_connections.settings.errors import SettingsError
+from entity_connections.settings.ui_settings import CHOSEN, UiSetting, load_ui_settings, save_choice
 
 
 def open_screen(options: TenantOptions, theme: str | None) -> int:
@@ -24,11 +26,12 @@ def open_screen(options: TenantOptions, theme: str | None) -> int:
     Raises:
         click.UsageError: there is no terminal, or no such theme.
     """
-    if os.environ.get("TEXTUAL_DRIVER"):  # the screen runs in a browser
+    if in_browser := bool(os.environ.get("TEXTUAL_DRIVER")):
         if not options.fake:
             raise click.UsageError("a browser gets at no tenant but the fake one.")
     else:
         check_terminal(f"without one, use a command: {', '.join(COMMANDS)}; see --help.")
+    ui = load_ui_settings()
     workspace = make_workspace(options, keyring_later=True)
     if sys.platform != "win32":
         from entity_connections.cli.walkthrough.play_from_screen import make_walkthroughs
@@ -39,8 +42,12 @@ def open_screen(options: TenantOptions, theme: str | None) -> int:
 
         if sys.platform != "win32":
             from entity_connections.tui.terminal.run import run_app
-        app = ConnectionsApp(workspace)
-    app.theme = _choose_theme(theme, app.available_themes)
+        app = ConnectionsApp(
+            workspace,
+            three_panes={"always": True, "never": False}.get(ui.panes.value),
+            save_choice=None if in_browser else _save_choice,
+        )
+    app.theme = _choose_theme(theme, ui.theme, app.available_themes)
     if sys.platform == "win32":  # ctrl+c is a key there, and Textual restores the console
         app.run()
         status = app.return_code or 0
@@ -55,20 +62,36 @@ def open_screen(options: TenantOptions, theme: str | None) -> int:
     return ExitCode.CRASHED if status == 1 else status
 
 
-def _choose_theme(option: str | None, available: Collection[str]) -> str:
-    """Return the theme that `--theme` or TEXTUAL_THEME names; of a list, the first there is.
+def _choose_theme(option: str | None, setting: UiSetting, available: Collection[str]) -> str:
+    """Return the theme that `--theme`, TEXTUAL_THEME or a setting names.
+
+    Of a list, that is the first there is.
 
     Raises:
         click.UsageError: there is no such theme.
     """
-    origin = "TEXTUAL_THEME" if option is None else "--theme"
-    names = option or os.environ.get("TEXTUAL_THEME") or "dark"
+    names, origin = option, "--theme"
+    if names is None:
+        names, origin = os.environ.get("TEXTUAL_THEME"), "TEXTUAL_THEME"
+    if not names:
+        names, origin = setting.value, f"theme, {setting.origin}"
+        if setting.origin == CHOSEN and names not in available:  # another version had it
+            names = "dark"
     for name in names.split(","):
         if name.strip() in available:
             return name.strip()
     raise click.UsageError(
         f"{origin}: there is no theme {names!r}; the themes are: {', '.join(available)}."
     )
+
+
+def _save_choice(key: str, value: str) -> str:
+    """Remember a choice; return why that failed, or ""."""
+    try:
+        save_choice(key, value)
+    except SettingsError as error:
+        return str(error)
+    return ""
 
 
 @contextmanager

@@ -119,7 +119,7 @@ class Database:
             return
         is_file = create or self.path.exists()
         if is_file:
-            make_private_folder(self.path.parent, self.path.name)
+            make_private_folder(self.path.parent, self.path.stem)
         uri = f"{self.path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
         with closing(self._open(uri if is_file else ":memory:")) as connection:
             if is_file:

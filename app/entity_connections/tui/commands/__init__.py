@@ -54,6 +54,8 @@ COMMANDS: tuple[Command, ...] = (
             keywords="tour demo tutorial", applies_to=program.has_walkthroughs),
     Command("theme", "t", "Theme", "Choose the colours",
             program.change_theme, takes_following_keys=True, keywords="color colours dark light"),
+    Command("panes", "p", "Panes", "Tree and detail beside the rows, or not",
+            program.toggle_panes, keywords="layout tree detail split"),
     Command("quit", "q", "Quit", "Leave the program", program.quit_program, short="Quit",
             keywords="exit close leave"),
 )

@@ -8,6 +8,7 @@ from entity_connections.domain.actions import DisabledReason
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.commands.command import CommandContext
 from entity_connections.tui.dialogs.picker import Choice, Picker
+from entity_connections.tui.rendering.frame import MIN_THREE_PANES
 from entity_connections.tui.rendering.notices import Kind, Notice, make_notice
 from entity_connections.tui.themes import THEMES
 
@@ -113,8 +114,17 @@ def change_theme(screen: "ConnectionsScreen") -> None:
     def set_theme(name: str | None) -> None:
         if name is not None:
             app.theme = name
+            screen.remember("theme", name)
 
     app.push_screen(Picker("Theme", choices, app.theme), set_theme)
+
+
+def toggle_panes(screen: "ConnectionsScreen") -> None:
+    if screen.view.size.width < MIN_THREE_PANES:
+        sentence = f"Three panes take {MIN_THREE_PANES} columns: make the terminal wider."
+        screen.view.notice_bar.show_notice(Kind.INFO, sentence)
+    else:
+        screen.show_three_panes(screen.view.entity_tree is None)
 
 
 def quit_program(screen: "ConnectionsScreen") -> None:

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from textual.content import Content
 
-THREE_PANES = 130
-"""Columns of a terminal from which the tree, the rows and the detail stand side by side."""
+THREE_PANES, MIN_THREE_PANES = 130, 110
+"""Columns of a terminal from which the tree, the rows and the detail stand side by side: by
+themselves, and if that was chosen."""
 
 
 class Panes(NamedTuple):
@@ -22,9 +23,15 @@ class Panes(NamedTuple):
         return [width for width in self if width]
 
 
-def divide_width(width: int) -> Panes:
-    """Return the panes of a terminal of `width` columns."""
-    if width < THREE_PANES:
+def divide_width(width: int, three_panes: bool | None = None) -> Panes:
+    """Return the panes of a terminal.
+
+    Args:
+        width: its columns.
+        three_panes: whether three panes were chosen; None leaves it to the width.
+    """
+    needed = THREE_PANES if three_panes is None else MIN_THREE_PANES
+    if width < needed or three_panes is False:
         return Panes(0, max(0, width - 2), 0)
     tree = min(40, max(28, width * 20 // 100))
     detail = min(56, max(32, width * 27 // 100))

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.getters import query_one
@@ -28,6 +28,8 @@ from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.too_small import TooSmall, is_too_small
 from entity_connections.tui.workers import Workers
 
+SaveChoice = Callable[[str, str], str]
+
 
 class ConnectionsScreen(Screen[None]):
     """Both tabs of one acting entity, and every command on their rows.
@@ -36,6 +38,9 @@ class ConnectionsScreen(Screen[None]):
         workspace: the tenant.
         timing: the delays of the screen.
         clear_input: drops the keys that wait to be handled, and returns them.
+        three_panes: whether three panes were chosen; None leaves it to the width.
+        save_choice: remembers a theme, or whether there are three panes, for the next start;
+            it waits for the disk, and returns why that failed, or "".
 
     Attributes:
         is_started: whether the tenant is being opened, or is open.
@@ -48,16 +53,23 @@ class ConnectionsScreen(Screen[None]):
     view = query_one(ConnectionsView)
 
     def __init__(
-        self, workspace: Workspace, timing: Timing, clear_input: Callable[[], list[str]]
+        self,
+        workspace: Workspace,
+        timing: Timing,
+        clear_input: Callable[[], list[str]],
+        three_panes: bool | None,
+        save_choice: SaveChoice | None,
     ) -> None:
         super().__init__()
+        self.three_panes = three_panes
+        self._save_choice = save_choice
         self.workspace = workspace
         self.timing = timing
         self._clear_input = clear_input
         self.is_started = False
 
     def compose(self) -> ComposeResult:
-        yield ConnectionsView(self.workspace, self.timing)
+        yield ConnectionsView(self.workspace, self.timing, self.three_panes)
         yield TooSmall()
 
     def on_mount(self) -> None:
@@ -85,6 +97,19 @@ class ConnectionsScreen(Screen[None]):
         await self.recompose()
         self._start()
         opened.set()
+
+    def show_three_panes(self, three_panes: bool) -> None:
+        """Show three panes or not, now and at the next start."""
+        self.three_panes = self.view.three_panes = three_panes
+        self.remember("panes", "always" if three_panes else "never")
+
+    @work(group="remember")
+    async def remember(self, key: str, value: str) -> None:
+        """Remember what was chosen for the next start; say so where that fails."""
+        if self._save_choice is None:
+            return
+        if problem := await asyncio.to_thread(self._save_choice, key, value):
+            self.view.notice_bar.show_notice(Kind.ERROR, f"This is not remembered. {problem}")
 
     @property
     def state(self) -> ScreenState | None:

@@ -74,6 +74,7 @@ class ConnectionsView(Vertical):
         failure: why the tenant could not be opened, or None.
         retry_at: when reading is tried again, if Zuora named a time.
         request_log: the calls to Zuora, once the tenant is being opened.
+        three_panes: whether three panes were chosen; None leaves it to the width.
         history: what the journal holds, newest first, by the ids of source and target.
     """
 
@@ -94,10 +95,12 @@ class ConnectionsView(Vertical):
     failure: var[ZuoraError | None] = var(None, init=False)
     request_log: var[RequestLog | None] = var(None, init=False)
     history: var[Mapping[tuple[str, str], Sequence[Entry]]] = var({}, init=False)
+    three_panes: var[bool | None] = var(None, init=False)
     retry_at: datetime | None = None
 
-    def __init__(self, workspace: Workspace, timing: Timing) -> None:
+    def __init__(self, workspace: Workspace, timing: Timing, three_panes: bool | None) -> None:
         super().__init__()
+        self.set_reactive(ConnectionsView.three_panes, three_panes)
         self.workspace = workspace
         self.timing = timing
         self.user = workspace.user
@@ -138,9 +141,12 @@ class ConnectionsView(Vertical):
         self.set_interval(AGE_INTERVAL, self._draw_header)
 
     def on_resize(self) -> None:
-        self._divide(divide_width(self.size.width))
+        self._divide(divide_width(self.size.width, self.three_panes))
         self._draw_header()
         self._draw_detail()
+
+    def watch_three_panes(self) -> None:
+        self.on_resize()
 
     def _divide(self, widths: Panes) -> None:
         """Give the panes their widths; mount the tree when there is room for it."""

@@ -1,0 +1,79 @@
+"""How the screen looks: `[ui]` in config.toml, else what was chosen on the screen before."""
+
+import json
+from typing import NamedTuple
+
+from entity_connections.files import read_file, replace_private_file
+from entity_connections.settings import paths
+from entity_connections.settings.config_file import parse_toml, read_config_file
+from entity_connections.settings.errors import NoHomeError, SettingsError, convert_os_errors
+
+MAX_SIZE = 10_000
+"""Most bytes of the file of the choices."""
+CHOSEN = "chosen on the screen"
+"""Where a value comes from that was remembered."""
+
+
+class UiSetting(NamedTuple):
+    """A setting of the screen, and where its value comes from."""
+
+    value: str
+    origin: str
+
+
+class UiSettings(NamedTuple):
+    """The settings of the screen.
+
+    Attributes:
+        theme: the name of a theme, perhaps of one that does not exist.
+        panes: whether tree, rows and detail stand side by side: "auto", "always", "never".
+    """
+
+    theme: UiSetting = UiSetting("dark", "default")
+    panes: UiSetting = UiSetting("auto", "default")
+
+
+def load_ui_settings() -> UiSettings:
+    """Return the settings of config.toml, else what was chosen on the screen, else the defaults.
+
+    Raises:
+        SettingsError: config.toml cannot be used.
+    """
+    settings = UiSettings(
+        **{key: UiSetting(value, CHOSEN) for key, value in _load_choices().items()}
+    )
+    try:
+        path = paths.config_file()
+    except NoHomeError:
+        return settings
+    contents = parse_toml(read_config_file(path), path)
+    if "ui" not in contents:
+        return settings
+    from entity_connections.settings.config_models import check_config  # imports pydantic
+
+    table = check_config({"ui": contents["ui"]}, path).ui.model_dump(exclude_unset=True)
+    return settings._replace(**{key: UiSetting(value, str(path)) for key, value in table.items()})
+
+
+def save_choice(key: str, value: str) -> None:
+    """Remember what was chosen on the screen for the next start. It waits for the disk.
+
+    Raises:
+        SettingsError: there is no place for it.
+    """
+    path = paths.screen_file()
+    data = json.dumps(_load_choices() | {key: value})
+    with convert_os_errors(path, "written"):
+        replace_private_file(path, data.encode())
+
+
+def _load_choices() -> dict[str, str]:
+    """Return what was chosen on the screen; a file that cannot be used holds no choices."""
+    try:
+        choices = json.loads(read_file(paths.screen_file(), MAX_SIZE, private=True))
+    except (SettingsError, OSError, ValueError, RecursionError):
+        return {}
+    if not isinstance(choices, dict):
+        return {}
+    known = {key: choices.get(key) for key in UiSettings._fields}
+    return {key: value for key, value in known.items() if isinstance(value, str)}
