@@ -74,6 +74,17 @@ async def test_a_name_typed_in_full_is_chosen_before_one_that_holds_it() -> None
         assert chosen == ["anna"]
 
 
+@pytest.mark.parametrize(("key", "size"), [("e", (80, 24)), ("e", (160, 48)), ("ctrl+p", (80, 24))])
+async def test_switcher_tree_and_palette_find_a_name_without_its_accents(
+    key: str, size: tuple[int, int]
+) -> None:
+    async with open_screen(size=size) as ui:
+        await ui.press(key)
+        await ui.type("iberica")
+        await ui.press("enter")
+        assert "Acme Ibérica ▾" in ui.text("header")
+
+
 async def test_the_user_can_be_changed(snap: Snapshot) -> None:
     """Who one works as is in the top line, with the role in the acting entity."""
     async with open_screen(size=(80, 24)) as ui:

@@ -41,6 +41,15 @@ async def test_the_switcher(snap: Snapshot) -> None:
         snap(ui.app)
 
 
+@pytest.mark.parametrize("key", ["e", "ctrl+p", "slash"])
+async def test_the_technical_name_finds_an_entity_and_is_shown_then(key: str) -> None:
+    async with open_screen(TENANT, size=(80, 24)) as ui:
+        await ui.press(key)
+        assert not list_lines(ui, "b  acme-eu")
+        await ui.type("production-north")
+        assert list_lines(ui, "b  acme-eu")
+
+
 async def test_the_question_and_its_button_tell_which(snap: Snapshot) -> None:
     async with open_screen(TENANT, size=(80, 24)) as ui:
         await ui.press("2")

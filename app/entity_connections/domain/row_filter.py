@@ -8,7 +8,7 @@ from typing import NamedTuple
 from entity_connections.domain.actions.action import is_accessible
 from entity_connections.domain.actions.default_action import default_action, find_brief_reason
 from entity_connections.domain.rows import NOT_CONNECTED, Row
-from entity_connections.domain.text_search import fold
+from entity_connections.domain.text_search import fold, split_words
 
 _NOT_CONNECTED = fold(NOT_CONNECTED)
 
@@ -114,7 +114,7 @@ def find_hidden_match(filter_text: str, row: SearchableRow) -> str:
 
 def _split_terms(filter_text: str) -> list[str]:
     """Return the folded words of a filter; "not connected" is one, even if half of it is typed."""
-    words = fold(filter_text).split()
+    words = split_words(filter_text)
     for at, pair in enumerate(pairwise(words)):
         if _NOT_CONNECTED.startswith(term := " ".join(pair)):
             return [*words[:at], term, *words[at + 2 :]]

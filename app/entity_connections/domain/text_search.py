@@ -36,7 +36,18 @@ def _fold_unicode(text: str) -> str:
     return plain.casefold().translate(_LETTERS)
 
 
+def split_words(text: str) -> list[str]:
+    """Return the folded words of what somebody typed."""
+    return fold(text).split()
+
+
 def contains_words(text: str, words: Iterable[str]) -> bool:
-    """Return whether a text contains every word, in any order; `words` are folded."""
+    """Return whether a text contains every word, in any order; the words are folded."""
     folded = fold(text)
     return all(word in folded for word in words)
+
+
+def contains_unshown_word(text: str, shown: str, words: Iterable[str]) -> bool:
+    """Return whether a text contains a word that `shown` does not contain."""
+    unshown = [word for word in words if word not in fold(shown)]
+    return any(word in fold(text) for word in unshown)

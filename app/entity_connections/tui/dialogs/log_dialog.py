@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Input, Static
 
+from entity_connections.domain.text_search import contains_words, split_words
 from entity_connections.tui.dialogs.dialog import Dialog
 from entity_connections.tui.rendering.text import MUTED
 from entity_connections.tui.widgets.filter_input import FilterInput
@@ -31,8 +32,7 @@ class Record(NamedTuple):
     def contains(self, words: Iterable[str]) -> bool:
         """Return whether all words are somewhere in the record."""
         cells = (cell.text for cell in self.item.cells.values())
-        text = " ".join([*cells, self.summary, *self.details]).casefold()
-        return all(word in text for word in words)
+        return contains_words("\n".join([*cells, self.summary, *self.details]), words)
 
 
 class LogDialog(Dialog[None]):
@@ -89,7 +89,7 @@ class LogDialog(Dialog[None]):
 
     def _show_matching(self, *, follow: bool = False) -> None:
         query = self.filter_input.value
-        words = query.casefold().split()
+        words = split_words(query)
         items = [record.item for record in self.records.values() if record.contains(words)]
         empty = f"Nothing here has “{query}”." if self.records else self.placeholder
         self.grid.placeholder = Content(empty)

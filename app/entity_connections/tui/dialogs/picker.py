@@ -1,6 +1,6 @@
 """A dialog to choose one of many: type to filter, arrow keys to move, enter to choose."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -13,6 +13,11 @@ from textual.getters import query_one
 from textual.widgets import Input, Static
 
 from entity_connections.domain.entities import Entity
+from entity_connections.domain.text_search import (
+    contains_unshown_word,
+    contains_words,
+    split_words,
+)
 from entity_connections.tui.dialogs.dialog import Dialog
 from entity_connections.tui.rendering.tree import draw_branches, keep_parents
 from entity_connections.tui.widgets.filter_input import FilterInput
@@ -49,11 +54,15 @@ class Choice(NamedTuple):
     shortcut: str = ""
     keywords: str = ""
 
+    @property
+    def technical_name(self) -> str:
+        """The name of the entity, if there is one."""
+        return self.entity.name if self.entity else ""
+
     def contains(self, words: Iterable[str]) -> bool:
-        """Return whether all words are somewhere in what is shown of it, or in its keywords."""
-        name = self.entity.name if self.entity else ""
-        text = "\n".join((self.text, self.note, name, self.keywords)).casefold()
-        return all(word in text for word in words)
+        """Return whether all words are somewhere in what is known of it."""
+        texts = self.text, self.note, self.technical_name, self.keywords
+        return contains_words("\n".join(texts), words)
 
 
 class Picker(Dialog[str | None]):
@@ -96,7 +105,7 @@ class Picker(Dialog[str | None]):
     def on_mount(self) -> None:
         self.grid.placeholder = Content("Nothing has this in its name.")
         current = [key for key, choice in self._choices.items() if choice.key == self._current]
-        self._show(set(self._choices), cursor=current[-1] if current else None)
+        self._show(set(self._choices), (), cursor=current[-1] if current else None)
         self.set_focus(self.query_input)
 
     def on_resize(self) -> None:
@@ -125,24 +134,23 @@ class Picker(Dialog[str | None]):
     @on(Input.Changed, "#query")
     def _filter(self, event: Input.Changed) -> None:
         event.stop()
-        query = event.value.casefold()
-        words = query.split()
+        words = split_words(event.value)
         found = {key: choice for key, choice in self._choices.items() if choice.contains(words)}
         if words:  # a choice that appears twice is shown once
             found = {
                 key: self._choices[key] for key in {c.key: k for k, c in found.items()}.values()
             }
         enabled = {key: choice for key, choice in found.items() if not choice.disabled_reason}
-        exact = [key for key, choice in enabled.items() if choice.text.casefold() == query.strip()]
+        exact = [key for key, choice in enabled.items() if split_words(choice.text) == words]
         cursor = next(iter([*exact, *enabled, *found]), None) if words else None
-        self._show(set(found), cursor)
+        self._show(set(found), words, cursor)
 
-    def _show(self, found: set[str], cursor: str | None) -> None:
-        """Show some choices, and those above them in the tree."""
+    def _show(self, found: set[str], words: Sequence[str], cursor: str | None) -> None:
+        """Show the choices that were found by words, and those above them in the tree."""
         shown = keep_parents(self._levels, found)
         branches = draw_branches(shown)
         items = (
-            _make_item(key, self._choices[key], branches[key], dim=key not in found)
+            _make_item(key, self._choices[key], branches[key], words, dim=key not in found)
             for key, _ in shown
         )
         self.grid.set_items(items, cursor=cursor)
@@ -181,11 +189,14 @@ class Picker(Dialog[str | None]):
         self.dismiss(key)
 
 
-def _make_item(key: str, choice: Choice, branch: str, *, dim: bool) -> Item:
+def _make_item(key: str, choice: Choice, branch: str, words: Sequence[str], *, dim: bool) -> Item:
     entities = (choice.entity,) if choice.entity else ()
+    name, after = choice.technical_name, ""
+    if contains_unshown_word(name, f"{choice.text}\n{choice.note}", words):
+        after = f"  {name}"
     cells = {
         "shortcut": Cell(choice.shortcut, "link"),
-        "text": Cell(choice.text, "", entities, branch),
+        "text": Cell(choice.text, "", entities, branch, after, keeps_after=True),
         "note": Cell(choice.note, choice.tone),
     }
     return Item(key, cells, dim=dim or bool(choice.disabled_reason))

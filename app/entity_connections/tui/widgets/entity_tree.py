@@ -1,5 +1,6 @@
 """The pane of a wide screen that shows the hierarchy and chooses the acting entity."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from textual import on
@@ -12,6 +13,11 @@ from textual.widgets import Input
 
 from entity_connections.domain.connections import CONNECTED, PENDING
 from entity_connections.domain.entities import Entity
+from entity_connections.domain.text_search import (
+    contains_unshown_word,
+    contains_words,
+    split_words,
+)
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.tui.rendering.rows import STATUS_STYLES
 from entity_connections.tui.rendering.tree import draw_branches, keep_parents, list_levels
@@ -82,13 +88,13 @@ class EntityTree(Vertical):
         state = self._state
         if state is None:
             return
-        tenant, words = state.session.tenant, self.filter_input.value.casefold().split()
+        tenant, words = state.session.tenant, split_words(self.filter_input.value)
         self.grid.placeholder = Content("No such entity")
         waiting, connected = tenant.count_waiting(), tenant.count_connected()
         found = {
             entity.id
             for entity in tenant.hierarchy
-            if all(word in f"{entity.title}\n{entity.name}".casefold() for word in words)
+            if contains_words(f"{entity.title}\n{entity.name}\n{self._describe(entity)}", words)
         }
         shown = keep_parents(list_levels(tenant.hierarchy), found)
         branches = draw_branches(shown)
@@ -96,7 +102,7 @@ class EntityTree(Vertical):
         for entity_id, _ in shown:
             entity = tenant.hierarchy.get(entity_id)
             cells = {
-                "name": self._make_name(state, entity, branches),
+                "name": self._make_name(entity, branches, words),
                 "waiting": _make_count(waiting.get(entity.id, 0), PENDING),
                 "connected": _make_count(connected.get(entity.id, 0), CONNECTED),
             }
@@ -106,13 +112,18 @@ class EntityTree(Vertical):
         usable = next((item.key for item in items if not item.dim), None)
         self.grid.set_items(items, cursor=usable if words else state.acting_id)
 
-    def _make_name(self, state: ScreenState, entity: Entity, branches: dict[str, str]) -> Cell:
-        after = ""
+    def _make_name(self, entity: Entity, branches: Mapping[str, str], words: Sequence[str]) -> Cell:
+        after, branch = self._describe(entity), branches.get(entity.id, "")
+        if contains_unshown_word(entity.name, f"{entity.title}\n{after}", words):
+            return Cell(entity.title, "", (entity,), branch, f"  {entity.name}", keeps_after=True)
+        return Cell(entity.title, "", (entity,), branch, f"  {after}" if after else "")
+
+    def _describe(self, entity: Entity) -> str:
+        """Return why an entity cannot be acted in, in a few words, or ""."""
         if not entity.provisioned:
-            after = "  not provisioned"
-        elif not state.session.tenant.can_act_in(entity.id):
-            after = "  no access"
-        return Cell(entity.title, "", (entity,), branches.get(entity.id, ""), after)
+            return "not provisioned"
+        can_act = self._state is None or self._state.session.tenant.can_act_in(entity.id)
+        return "" if can_act else "no access"
 
     @on(Input.Submitted)
     @on(Grid.CellSelected)
