@@ -1,6 +1,7 @@
 """Commands that write on several connections: ids, filters, refusals, ctrl+c, kills, JSON."""
 
 import json
+import shlex
 import signal
 from collections import Counter
 from pathlib import Path
@@ -111,9 +112,10 @@ def test_what_stdin_holds_is_checked(home: Path, stdin: str, code: int, message:
 
 
 def test_a_pipe_of_ids_takes_no_answer(home: Path) -> None:
-    done = run(home, "accept", "-", stdin=NORDICS_TO_EUROPE)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "--yes" in done.stderr
+    done = run(home, "accept", "-", "--json", stdin=NORDICS_TO_EUROPE)
+    assert done.returncode == 2
+    assert find_results(done.stdout) == [(NORDICS_TO_EUROPE, "not sent")]
+    assert "--yes does it without a question" in done.stderr
 
 
 def test_ids_are_typed_on_a_terminal_and_the_question_is_asked_there(home: Path) -> None:
@@ -237,6 +239,17 @@ def test_many_are_confirmed_by_their_number(home: Path) -> None:
         assert "Type 10, the number of pairs, to do it" in done.stderr
         assert [found for _, found in find_results(done.stdout)] == [result] * 10
     assert "8 of 10 sent; ctrl+c stops" in done.stderr, "a terminal shows the progress"
+
+
+def test_ctrl_c_at_the_question_tells_that_nothing_was_sent(home: Path, tmp_path: Path) -> None:
+    """As stdin is a terminal, what is written to stdout goes to a file here."""
+    path = tmp_path / "results.json"
+    program = f"{shlex.join(PROGRAM)} request --to Acme-US --to Acme-Japan --json > {path}"
+    with Terminal(["bash", "-c", f"{program}; echo code $?"], env=environ(home)) as terminal:
+        terminal.wait_for("Do it? [y/N]")
+        terminal.send("ctrl+c")
+        terminal.wait_for("code 130")
+    assert find_results(path.read_text()) == [("Acme-US", "not sent"), ("Acme-Japan", "not sent")]
 
 
 def test_several_disconnections_are_confirmed_by_their_number(home: Path) -> None:

@@ -1,16 +1,19 @@
 """The way of a command that writes: find, plan, show, ask, send, and tell what became of it."""
 
+import asyncio
 import shlex
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from entity_connections.cli.exit_codes import CliError, ExitCode
+import click
+
+from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import info, print_warnings
 from entity_connections.cli.tenant.confirm import check_write_allowed, confirm_plan, print_plan
 from entity_connections.cli.tenant.execute import execute
-from entity_connections.cli.tenant.find_rows import Failure, FoundRows
+from entity_connections.cli.tenant.find_rows import FoundRows
 from entity_connections.cli.tenant.results import Results
-from entity_connections.cli.tenant.session import TenantSession, find_exit_code
+from entity_connections.cli.tenant.session import TenantSession
 from entity_connections.cli.tenant.write_options import WriteOptions
 from entity_connections.domain.actions import Action
 from entity_connections.domain.clock import format_moment
@@ -112,14 +115,13 @@ async def prepare_write(session: TenantSession, options: WriteOptions) -> None:
 
 @contextmanager
 def closing_results(results: Results, given: Sequence[str] = ()) -> Iterator[None]:
-    """End the results with the block; an error before the first result is one of each item."""
+    """End the results with the block; an error before the first one is that of each item."""
     try:
         yield
-    except (ZuoraError, CliError, JournalError) as error:
-        if results.as_json and results.is_empty:
-            code = find_exit_code(error) if isinstance(error, ZuoraError) else ExitCode.USAGE
+    except (ZuoraError, click.ClickException, JournalError, asyncio.CancelledError) as error:
+        if results.is_empty:
             for item in given:
-                results.add_failure(Failure(item, "not sent", str(error), code))
+                results.add_unsent(item, str(error) or "Ended by ctrl+c.")
         raise
     finally:
         results.close()

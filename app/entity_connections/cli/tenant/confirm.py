@@ -84,20 +84,27 @@ def print_plan(workspace: Workspace, plan: Plan, rate_limit: RateLimit | None) -
 
 
 def confirm_plan(plan: Plan) -> bool:
-    """Ask whether a plan that was told is to be carried out, and return the answer."""
-    action = plan.action
-    with asking():
-        if plan.needs_count:
-            question = f"Type {plan.pairs}, the number of pairs, to do it"
-            number: str = click.prompt(question, err=True)
-            if number.strip() == str(plan.pairs):
-                return True
-            info(f"That is not {plan.pairs}.")
-            return False
-        if not action.irreversible:
-            return click.confirm("Do it?", default=False, err=True)
-        wanted = make_typed_name(plan.operations[0].row.counterpart)
-        typed: str = click.prompt(f"Type {wanted.name}{wanted.kind} to end it", err=True)
+    """Ask whether a plan is to be carried out; ctrl+c and ctrl+d are a no."""
+    try:
+        with asking():
+            return _ask(plan)
+    except click.Abort:
+        info("")
+        return False
+
+
+def _ask(plan: Plan) -> bool:
+    if plan.needs_count:
+        question = f"Type {plan.pairs}, the number of pairs, to do it"
+        number: str = click.prompt(question, err=True)
+        if number.strip() == str(plan.pairs):
+            return True
+        info(f"That is not {plan.pairs}.")
+        return False
+    if not plan.action.irreversible:
+        return click.confirm("Do it?", default=False, err=True)
+    wanted = make_typed_name(plan.operations[0].row.counterpart)
+    typed: str = click.prompt(f"Type {wanted.name}{wanted.kind} to end it", err=True)
     if wanted.matches(typed):
         return True
     info(f"That is not {wanted.name}.")

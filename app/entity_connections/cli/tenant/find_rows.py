@@ -214,7 +214,7 @@ async def read_all_lists(session: TenantSession) -> dict[str, Snapshot | ZuoraEr
         show_progress("")
 
 
-def list_missing(session: TenantSession, lists: Mapping[str, Snapshot | ZuoraError]) -> list[str]:
+def _list_missing(session: TenantSession, lists: Mapping[str, Snapshot | ZuoraError]) -> list[str]:
     """Return what keeps the entities, and the lists that could be read, from being whole."""
     hierarchy = session.tenant.hierarchy
     return [hierarchy.missing] * bool(hierarchy.missing) + [
@@ -298,7 +298,7 @@ def _describe_unknown(
         if isinstance(error, ZuoraError):
             sentence = f"It cannot be told whether {id_} is a connection: {error.sentence}"
             return Failure(id_, "unreadable", sentence, find_exit_code(error), error)
-    if missing := list_missing(session, lists):
+    if missing := _list_missing(session, lists):
         sentence = f"It cannot be told whether {id_} is a connection of {where}."
         sentence += f" {' '.join(missing)}"
         return Failure(id_, "unreadable", sentence, ExitCode.NO_ACCESS)
@@ -327,7 +327,7 @@ def _list_unread(
     ]
     return failures + [
         Failure("", "unreadable", sentence, ExitCode.NO_ACCESS)
-        for sentence in list_missing(session, lists)
+        for sentence in _list_missing(session, lists)
     ]
 
 

@@ -49,7 +49,7 @@ class Results:
 
     @property
     def is_empty(self) -> bool:
-        """Whether machines have got no object yet."""
+        """Whether machines have got no object so far."""
         return not self._is_open
 
     def raise_code(self, code: ExitCode) -> None:
@@ -97,6 +97,10 @@ class Results:
         self._add_object(None, result, sentence, error.codes if error else "", given=given)
         if error is not None:
             print_error(error, sentence_printed=True)
+
+    def add_unsent(self, given: str, sentence: str) -> None:
+        """Write, for machines, that nothing was sent for what was named; people are told once."""
+        self._add_object(None, "not sent", sentence, given=given)
 
     def close(self) -> None:
         """End the list."""
