@@ -203,6 +203,15 @@ def test_an_answer_needs_one_list_before_and_one_after(server: RecordedTenant, h
     assert server.count_calls(LIST) == before + 2
 
 
+def test_an_id_that_is_nowhere_yet_is_looked_for_until_it_is_found(
+    server: RecordedTenant, home: Path
+) -> None:
+    done = run_on(server, home, "accept", TO_CANADA, "--yes")
+    assert done.returncode == 0
+    searched = server.count_calls(LIST) - 2
+    assert searched <= 7, "of eleven lists, the first and those that are read with the second"
+
+
 def test_a_list_last_read_tells_only_where_an_id_is(server: RecordedTenant, home: Path) -> None:
     run_on(server, home, "connections", "--entity", "Acme-Europe")
     query = "UPDATE connection SET status = 'Disconnected' WHERE id = ?"
@@ -391,6 +400,19 @@ def test_what_a_killed_program_has_not_sent_is_told_and_resumed(
     again = run_on(server, home, "resume", "--yes", "--json")
     assert (again.returncode, again.stdout) == (0, "[]\n")
     assert "was interrupted" in again.stderr
+
+
+def test_a_run_that_others_have_carried_out_is_only_forgotten(
+    server: RecordedTenant, home: Path
+) -> None:
+    kill_after_eight(server, home)
+    assert run_on(server, home, *TEN_REQUESTS, "--yes").returncode == 0
+    for options in (["--dry-run"], ["--yes"]):
+        done = run_on(server, home, "resume", *options)
+        assert (done.returncode, done.stdout) == (0, "")
+        assert done.stderr.count(": already so. ") == 2
+    assert "No run in" in run_on(server, home, "resume", "--yes").stderr
+    assert len(server.writes) == 10
 
 
 def test_what_a_killed_program_has_not_sent_can_be_forgotten(

@@ -17,8 +17,9 @@ MAX_FAILURES = 3
 """After so many lists in a row that Zuora did not give, the next would fail, too."""
 
 
-Report = Callable[[str, Snapshot | ZuoraError], None]
-"""Called with the id of each entity as soon as its list, or why there is none, is known."""
+Report = Callable[[str, Snapshot | ZuoraError], bool | None]
+"""Called with the id of each entity as soon as its list, or why there is none, is known; returns
+whether that is enough, so that no further list is read."""
 
 
 class _StopReadingError(Exception):
@@ -52,6 +53,8 @@ async def read_lists(
 ) -> dict[str, Snapshot | ZuoraError]:
     """Return the list of each entity, or why it could not be read, in the order of `ids`.
 
+    Those are left out that were not read because `report` has found enough.
+
     The first list is read alone: a server whose lists do not end is asked for no second one.
     After `MAX_FAILURES` failures in a row, refusals aside, no further list is asked for either:
     those that are left get the error of the last one. While Zuora's limits delay a call,
@@ -74,7 +77,7 @@ async def read_lists(
         for id_ in ids:
             if id_ not in reader.lists:
                 reader.add(id_, stop.exceptions[0].args[0])
-    return {id_: reader.lists[id_] for id_ in ids}
+    return {id_: reader.lists[id_] for id_ in ids if id_ in reader.lists}
 
 
 class _Reader:
@@ -97,7 +100,8 @@ class _Reader:
     def add(self, id_: str, result: Snapshot | ZuoraError) -> None:
         """Note what has become of a list, and report it."""
         self.lists[id_] = result
-        self._report(id_, result)
+        if self._report(id_, result):
+            self._queue.clear()
 
     async def read_rest(self) -> None:
         """Read one list after the other until none is left."""

@@ -81,7 +81,7 @@ async def carry_out_plan(
     """
     for left_out in plan.left_out:
         results.add_left_out(left_out, by_filter=by_filter)
-    if not plan.operations and not resumes:
+    if not plan.operations and (options.dry_run or not resumes):
         info("Nothing is to be sent.")
         return
     asks = bool(plan.operations) and not (options.yes or options.dry_run)
@@ -93,7 +93,7 @@ async def carry_out_plan(
         await print_requests(session, plan.operations, results)
     elif asks and not confirm_plan(plan):
         info("Nothing was sent.")
-        for operation in plan.operations:
+        for operation in plan.operations if options.as_json else ():
             results.add_operation(operation)
         results.raise_code(ExitCode.INTERRUPTED)
     else:

@@ -5,7 +5,7 @@ an entity is not there or cannot be entered. What concerns one of several items 
 as its failure.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import click
@@ -114,7 +114,7 @@ async def find_rows_by_id(session: TenantSession, action: Write, ids: Iterable[s
     """Return the rows of connections, as seen from the entities that carry out the action.
 
     The ids are looked for in the entity of the option. Without it the lists last read tell where
-    they are, and only for those in none of them every list is read.
+    they are; for those in none of them one list after the other is read until they are found.
     """
     lists: dict[str, Snapshot | ZuoraError] = {}
     if session.options.entity is not None:
@@ -125,9 +125,16 @@ async def find_rows_by_id(session: TenantSession, action: Write, ids: Iterable[s
         await session.read_entities()
         cached = session.tenant.cache.load() if session.tenant.cache else None
         known = _index_records(cached.snapshots if cached else ())
-        if not all(id_.lower() in known for id_ in ids):
-            lists = await read_all_lists(session)
-            known |= _index_records(lists.values())
+        missing = {id_.lower() for id_ in ids} - known.keys()
+
+        def find_missing(snapshot: Snapshot) -> bool:
+            records = _index_records([snapshot])
+            known.update(records)
+            missing.difference_update(records)
+            return not missing
+
+        if missing:
+            lists = await read_all_lists(session, find_missing)
     rows, failures = {}, []
     for id_ in ids:
         record = known.get(id_.lower())
@@ -196,17 +203,25 @@ async def find_rows_by_filter(
     return FoundRows(enterable, failures, by_filter=True)
 
 
-async def read_all_lists(session: TenantSession) -> dict[str, Snapshot | ZuoraError]:
-    """Return the list of each entity that the user may enter, or why it could not be read."""
+async def read_all_lists(
+    session: TenantSession, is_enough: Callable[[Snapshot], bool] = lambda _: False
+) -> dict[str, Snapshot | ZuoraError]:
+    """Return the list of each entity that the user may enter, or why it could not be read.
+
+    Args:
+        session: the tenant.
+        is_enough: is told of each list, and returns whether the others are not wanted.
+    """
     await session.read_entities()
     tenant = session.tenant
     ids = list_readable_ids(tenant)
     number = 0
 
-    def report(_id: str, _result: Snapshot | ZuoraError) -> None:
+    def report(_id: str, result: Snapshot | ZuoraError) -> bool:
         nonlocal number
         number += 1
         show_progress(f"{number:,} of {len(ids):,} lists read")
+        return isinstance(result, Snapshot) and is_enough(result)
 
     try:
         return await read_lists(ids, tenant, session.user_session.request_log, report)
