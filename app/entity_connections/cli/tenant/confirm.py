@@ -79,7 +79,7 @@ def print_plan(workspace: Workspace, plan: Plan, rate_limit: RateLimit | None) -
     if plan.pairs == 1:
         info(plan.action.consequence(row, row.source.title, row.target.title))
     else:
-        left = f", which has {rate_limit.remaining:,} left now" if rate_limit else ""
+        left = f", of {rate_limit.remaining:,} that are left" if rate_limit else ""
         info(f"{plan.pairs:,} pairs; {plan.calls:,} calls to Zuora{left}.")
 
 

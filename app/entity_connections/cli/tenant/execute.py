@@ -94,13 +94,14 @@ class _Progress:
     def report(self, operation: Operation) -> None:
         """Take over the newest state of an operation, and write its outcome, if it has one."""
         self._set(operation)
-        if operation.state is not State.SENT:
-            self._results.add_operation(operation)
-            if operation.state is State.UNKNOWN and self._journal.path is not None:
-                info("It is not sent again by itself; the next write, or the screen, looks it up.")
-        if (total := len(self._latest)) > 1:
-            sent = total - len(self._list(State.PLANNED))
-            show_progress(f"{sent:,} of {total:,} sent; ctrl+c stops")
+        if operation.state is State.SENT:
+            if (total := len(self._latest)) > 1:
+                sent = total - len(self._list(State.PLANNED))
+                show_progress(f"{sent:,} of {total:,} sent; ctrl+c stops")
+            return
+        self._results.add_operation(operation)
+        if operation.state is State.UNKNOWN and self._journal.path is not None:
+            info("It is not sent again by itself; the next write, or the screen, looks it up.")
 
     def report_interrupted(self) -> None:
         """Write what is known of the operations that were being sent."""
