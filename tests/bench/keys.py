@@ -13,7 +13,7 @@ from tests.terminal.pty import Terminal
 
 QUIET = 0.08
 """Seconds without output after which a key's work counts as done."""
-BELOW_ROWS = 4
+BELOW_ROWS = 6
 """Lines under the rows, whose details follow once the cursor rests."""
 PRESSES = 6
 """Presses for each run asked for."""

@@ -245,8 +245,9 @@ async def test_options_hold_for_all_sessions(tmp_path: Path) -> None:
     before = ("--user", "bruno", "--fault", "latency=0.01")
     with serving(tmp_path, "--scenario", str(file), before=before) as server:
         async with connect(server.url) as client:
-            await client.wait_for("DEMO ours.toml · bruno@")
+            await client.wait_for("DEMO ours.toml")
             await client.wait_for("latency")
+            await client.wait_for("Novera North ▾")
 
 
 async def test_it_offers_all_themes() -> None:

@@ -65,7 +65,7 @@ class Entity(NamedTuple):
         """Return the title in `width` cells, so that it differs from any other title cut so.
 
         Args:
-            width: in terminal cells, at least 16.
+            width: in terminal cells, at least 12.
             cut: returns a text in a number of cells; a longer text ends with an ellipsis.
         """
         shortened = cut(self.title, width)

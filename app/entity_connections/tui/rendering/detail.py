@@ -55,7 +55,7 @@ def render_detail(context: CommandContext, history: Sequence[Entry], width: int)
     Args:
         context: the state of the screen.
         history: what the journal holds of the pair in this direction, newest first.
-        width: in cells.
+        width: in cells, without the blank at the left.
     """
     row = context.row
     if row is None:
@@ -81,7 +81,8 @@ def render_detail(context: CommandContext, history: Sequence[Entry], width: int)
     ]
     fields.append(_Field("Entity", Content.styled(row.counterpart.id, MUTED)))
     head = Content.styled(f"{row.source.title} → {row.target.title}", "bold").wrap(width)
-    return Content("\n").join([*head, Content(), *_lay_out(fields, width)])
+    lines = [*head, Content(), *_lay_out(fields, width)]
+    return Content("\n").join(Content(" ") + line for line in lines)
 
 
 def _lay_out(fields: Sequence[_Field], width: int) -> list[Content]:
@@ -103,12 +104,18 @@ def render_short_detail(context: CommandContext, history: Sequence[Entry], width
     if row is None:
         return Content("\n")
     status = _render_status(row, history)
-    pair = cut_pair(row.source, row.target, max(MIN_PAIR_WIDTH, width - status.cell_length - 2))
-    head = Content.assemble((pair, "bold"), "  ", status)
-    back = Content.assemble(("  back ", MUTED), _render_back(row))
+    pair = cut_pair(row.source, row.target, max(MIN_PAIR_WIDTH, width - status.cell_length - 3))
+    # Few styles: each is sent again at every step of the cursor.
+    head = Content.styled(f" {pair}  ", "bold") + status
+    back = Content.styled("  back ", MUTED) + _render_back(row)
     if head.cell_length + back.cell_length <= width:
         head += back
-    return Content("\n").join([head, Content.assemble(("Next  ", MUTED), describe_next(context))])
+    following = Content(f" Next: {describe_next(context)}")
+    if row.connection:
+        id_ = Content.styled(f"  {row.connection.id}  c copies", MUTED)
+        if following.cell_length + id_.cell_length <= width:
+            following += id_
+    return head + Content("\n") + following
 
 
 def _render_status(row: Row, history: Sequence[Entry]) -> Content:

@@ -14,7 +14,10 @@ _EXPENDABLE = ("palette", "status", "next_tab", "quit", "filter", "other_side", 
 
 
 def render_key_bar(context: CommandContext, width: int) -> Content:
-    """Return the key bar for `width` cells."""
+    """Return the key bar for `width` cells: what the row offers, and at the right all else.
+
+    The right end does not change with the row, so that it is not sent again.
+    """
     next_step = find_next_step(context)
     possible = {
         command: command.get_disabled_reason(context) is None
@@ -23,18 +26,22 @@ def render_key_bar(context: CommandContext, width: int) -> Content:
     }
     if next_step is not None:
         possible = {next_step: True, **possible}
-    parts = []
+    left, right = Content(" "), Content()
     for command in _select(possible, context, width):
-        key, word = command.key_name, f" {command.get_short(context)}"
+        key, word = command.key_name, f" {command.get_short(context)}  "
         if not possible[command]:
             text = Content.styled(key + word, "dim")
         else:
             color = "$text-error" if command.irreversible else "$link"
-            text = Content.assemble((key, f"bold {color}"), word)
-            if command is next_step:
-                text = text.stylize("bold")
-        parts.append(link_to_command(text, command.id))
-    return Content.assemble(" ", Content("  ").join(parts))
+            weight = "bold" if command is next_step else ""
+            text = Content.assemble((key, f"bold {color}"), (word, weight))
+        text = link_to_command(text, command.id)
+        if command.id in ACTIONS_BY_ID or command.id == "other_side":
+            left += text
+        else:
+            right += text
+    right = right.rstrip()
+    return left + Content(" " * (width + 1 - left.cell_length - right.cell_length)) + right
 
 
 def find_next_step(context: CommandContext) -> Command | None:

@@ -14,8 +14,8 @@ from entity_connections.domain.rows import NOT_CONNECTED, UNKNOWN, Row
 from entity_connections.services.screen_state import Progress, ScreenState
 from entity_connections.tui.commands.command import CommandContext
 from entity_connections.tui.commands.row_actions import get_write_reason
-from entity_connections.tui.rendering.tree import STEP, draw_branches, list_levels
-from entity_connections.tui.widgets.grid.layout import Cell, Column, Item
+from entity_connections.tui.rendering.tree import draw_branches, list_levels
+from entity_connections.tui.widgets.grid.layout import LEVEL_WIDTH, Cell, Column, Item
 
 if TYPE_CHECKING:
     from entity_connections.domain.entities import Hierarchy
@@ -104,7 +104,7 @@ class ItemCache:
         roots = [entity.id for entity in hierarchy if not hierarchy.depth(entity.id)]
         if roots != [state.acting_id]:
             return self._branches
-        return {key: branch[STEP:] for key, branch in self._branches.items()}
+        return {key: branch[LEVEL_WIDTH:] for key, branch in self._branches.items()}
 
 
 def make_item(

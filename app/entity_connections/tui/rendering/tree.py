@@ -4,8 +4,6 @@ from collections.abc import Container, Sequence
 
 from entity_connections.domain.entities import Hierarchy
 
-STEP = 3
-"""Cells of one level."""
 MAX_LEVELS = 6
 """Levels that are drawn; of a deeper entity the last ones."""
 Levels = Sequence[tuple[str, int]]

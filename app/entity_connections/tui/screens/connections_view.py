@@ -43,7 +43,7 @@ from entity_connections.tui.rendering.key_bar import render_key_bar
 from entity_connections.tui.rendering.notices import PASSING, Kind, Lifetime, list_error_hints
 from entity_connections.tui.rendering.rows import ItemCache, make_columns
 from entity_connections.tui.rendering.status_counts import render_status_counts
-from entity_connections.tui.rendering.text import MUTED, link_to_command
+from entity_connections.tui.rendering.text import MUTED
 from entity_connections.tui.timing import Timing
 from entity_connections.tui.widgets.entity_tree import EntityTree
 from entity_connections.tui.widgets.filter_input import FilterInput
@@ -85,6 +85,7 @@ class ConnectionsView(Vertical):
     rows = query_one("#rows", Grid)
     filter_input = query_one("#filter", FilterInput)
     rule = query_one("#rule", TextLines)
+    side = query_one("#side", Vertical)
     detail = query_one("#detail", TextLines)
     banner = query_one("#banner", TextLines)
     notice_bar = query_one("#notice", NoticeBar)
@@ -122,23 +123,23 @@ class ConnectionsView(Vertical):
                     yield _make_filter()
                 yield Grid(make_columns(Direction.OUTBOUND), id="rows")
             yield TextLines(id="rule")
-            yield TextLines(id="detail")
+            with Vertical(id="side"):
+                yield TextLines(id="detail")
         yield TextLines(id="banner")
         yield TextLines(id="keys")
         yield NoticeBar(id="notice")
 
     def on_mount(self) -> None:
         """Show the first frame, which needs nothing from Zuora."""
-        if not self.children:
-            return  # the program is ending already
         self._countdown = self.set_interval(1, self._draw_banner, pause=True)
-        self._watch_filter()
-        self.rows.on_cursor_set = self._move_cursor
-        self.rows.find_note = self._find_hidden_match
-        self.rows.placeholder = READING
-        self.reading = True
-        self.rows.focus()
-        self.set_interval(AGE_INTERVAL, self._draw_header)
+        with suppress(NoMatches):  # the program may be ending already
+            self._watch_filter()
+            self.rows.on_cursor_set = self._move_cursor
+            self.rows.find_note = self._find_hidden_match
+            self.rows.placeholder = READING
+            self.reading = True
+            self.rows.focus()
+            self.set_interval(AGE_INTERVAL, self._draw_header)
 
     def on_resize(self) -> None:
         self._divide(divide_width(self.size.width, self.three_panes))
@@ -156,13 +157,14 @@ class ConnectionsView(Vertical):
         if wide and self._tree is None:
             self._tree = EntityTree(id="tree")
             self.panes.mount(self._tree, before=0)
-            self.call_after_refresh(self._draw_tree)
+            self._draw_tree()
         if self._tree is not None:
             if self._tree.display and not wide and self._tree.has_focus_within:
                 self.screen.set_focus(self.rows)
             self._tree.display = wide
             self._tree.styles.width = widths.tree + 1
-        self.detail.styles.width = widths.detail + 2 if wide else "100%"
+        self.side.styles.width = widths.detail + 2 if wide else "100%"
+        self.rule.update(draw_line("├─┤", widths, [], Content()))
 
     @property
     def entity_tree(self) -> EntityTree | None:
@@ -326,12 +328,7 @@ class ConnectionsView(Vertical):
             if widths.detail:
                 self.detail.update(render_detail(context, history, widths.detail - 2))
             else:
-                self.detail.update(render_short_detail(context, history, widths.rows - 2))
-                id_ = Content()
-                if row is not None and row.connection:
-                    id_ = Content.styled(f" {row.connection.id}  c copies ", MUTED)
-                    id_ = link_to_command(id_, "copy_id")
-                self.rule.update(draw_line("├─┤", widths, [], id_))
+                self.detail.update(render_short_detail(context, history, widths.rows - 1))
             self.key_bar.update(render_key_bar(context, self.size.width - 2))
 
     def _draw_tree(self) -> None:

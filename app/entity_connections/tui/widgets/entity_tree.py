@@ -30,8 +30,8 @@ ACTING = "▸"
 
 _COLUMNS = (
     Column("name", "Entity", 16, weight=1),
-    Column("waiting", f" {STATUS_STYLES[PENDING].sign}", 2),
-    Column("connected", f" {STATUS_STYLES[CONNECTED].sign}", 2),
+    Column("waiting", f"  {STATUS_STYLES[PENDING].sign}", 3),
+    Column("connected", f"  {STATUS_STYLES[CONNECTED].sign}", 3),
 )
 
 
@@ -66,9 +66,14 @@ class EntityTree(Vertical):
         tenant = state.session.tenant
         read = tenant, tenant.hierarchy, tenant.accessible_ids, tenant.lists_read
         drawn = (*read, state.acting_id, state.revision)
-        if drawn != self._drawn and self.is_mounted:
+        if drawn != self._drawn:
             self._state, self._drawn = state, drawn
-            self._draw()
+            if self.is_mounted:
+                self._draw()
+
+    def on_mount(self) -> None:
+        """Draw the state that there was before."""
+        self._draw()
 
     def open_filter(self) -> None:
         """Give the focus to the filter."""
@@ -135,4 +140,4 @@ class EntityTree(Vertical):
 
 
 def _make_count(count: int, status: str) -> Cell:
-    return Cell(f"{count:>2}" if count else "", STATUS_STYLES[status].tone)
+    return Cell(f"{count:>3}" if count else "", STATUS_STYLES[status].tone)

@@ -14,8 +14,10 @@ from entity_connections.domain.entities import Entity
 GUTTER = 2
 """Cells left of the columns: the cursor, and the sign of the row. A blank precedes each column."""
 
-MIN_TITLE_WIDTH = 16
+MIN_TITLE_WIDTH = 12
 """Cells in which the title of an entity can be told from all others (`Entity.cut_title`)."""
+LEVEL_WIDTH, NARROW = 3, 24
+"""Cells of a level of a tree, and the width of a column below which a level has 2 cells."""
 
 MIN_PAIR_WIDTH = 35
 """Cells in which the titles of two entities can be told from all others."""
@@ -31,7 +33,8 @@ class Cell(NamedTuple):
         tone: the name of its tone; an unknown tone is shown as plain text.
         entities: the entity whose title ends the text, or the source and target that the text
             names; where there is no room, a title is cut so that it still differs from others.
-        before: a muted text before it, as the lines of a tree; cut first if there is no room.
+        before: the lines of a tree before it, `LEVEL_WIDTH` characters for each level; muted,
+            and cut first if there is no room.
         after: a muted text after it, in what room is left.
         keeps_after: whether the text is cut, if need be, so that there is room for `after`.
     """
@@ -121,6 +124,8 @@ def fit_cell(cell: Cell, width: int) -> tuple[str, str, str]:
     """Return the three texts of a cell, padded or cropped to exactly `width` cells together."""
     before = cell.before
     if before:
+        if width < NARROW:
+            before = "".join(f"{line} " for line in before[::LEVEL_WIDTH])
         room = width - min(cell_len(cell.text), max(MIN_TITLE_WIDTH, width - len(before)))
         before = before[-room:] if room > 0 else ""
     room = width - cell_len(before)

@@ -1,0 +1,172 @@
+"""The panes of the main screen: tree, counts of the statuses, detail, key bar, messages."""
+
+import pytest
+from entity_connections.services.storage.journal import Journal
+from textual.geometry import Region
+
+from tests.tui.open_screen import SIZES, ScreenDriver, TenantSetup, open_screen
+from tests.tui.snapshots import Snapshot, visible_text
+
+pytestmark = pytest.mark.asyncio
+WIDE = (160, 48)
+
+
+def list_regions(ui: ScreenDriver) -> list[Region]:
+    view = ui.screen.view
+    return [view.rows.region, view.detail.region, view.tabs.region, view.key_bar.region]
+
+
+def find_line(ui: ScreenDriver, text: str) -> str:
+    return next(line for line in visible_text(ui.app).split("\n") if text in line)
+
+
+async def test_a_wide_screen_has_a_tree_with_counts_and_the_acting_entity() -> None:
+    async with open_screen(size=WIDE) as ui:
+        assert find_line(ui, "▸ Acme Corporation").split("│")[1].split() == [
+            "▏▸", "Acme", "Corporation", "2", "5",
+        ]  # fmt: skip
+        assert "├ Acme-Canada         1" in visible_text(ui.app)
+        await ui.resize((129, 48))
+        assert ui.screen.view.entity_tree is None
+        assert "Entities" not in visible_text(ui.app)
+
+
+async def test_a_screen_that_grows_gets_the_tree_and_one_that_shrinks_keeps_the_focus() -> None:
+    async with open_screen(size=(80, 24)) as ui:
+        await ui.resize(WIDE)
+        assert "▸ Acme Corporation" in visible_text(ui.app)
+        await ui.press("e")
+        await ui.resize((80, 24))
+        await ui.press("down")
+        assert ui.cursor == "Acme-Canada"
+
+
+async def test_e_finds_an_entity_in_the_tree_and_escape_leaves_it() -> None:
+    async with open_screen(size=WIDE) as ui:
+        await ui.press("e")
+        await ui.type("germ")
+        await ui.press("enter")
+        assert "Acme-Germany ▾" in ui.text("header")
+        await ui.press("e")
+        await ui.type("japan")
+        await ui.press("escape", "down")
+        assert "Acme-Germany ▾" in ui.text("header")
+        assert "├─ Acme-Japan" in visible_text(ui.app), "the tree is whole again"
+
+
+async def test_a_closed_entity_of_the_tree_says_why() -> None:
+    async with open_screen(size=WIDE) as ui:
+        await ui.click_entity("Acme-Australia")
+        assert "You may not enter Acme-Australia" in ui.notice
+        assert "Acme Corporation ▾" in ui.text("header")
+
+
+async def test_a_click_on_a_count_shows_only_that_status_and_escape_shows_all() -> None:
+    async with open_screen() as ui:
+        await ui.click_word("counts", "Pending")
+        assert ui.row_names() == ["Acme-Canada"]
+        await ui.click_word("counts", "Disconnected")
+        assert ui.row_names() == ["Acme-Canada", "Acme-Nordics"]
+        assert "2 of 14" in ui.text("tabs")
+        await ui.click_word("counts", "Pending")
+        assert ui.row_names() == ["Acme-Nordics"]
+        await ui.press("escape")
+        assert len(ui.row_names()) == 14
+
+
+async def test_f_shows_one_status_after_the_other_then_all() -> None:
+    async with open_screen() as ui:
+        shown = []
+        for _ in range(5):
+            await ui.press("f")
+            shown.append({ui.cell(name, "status") for name in ui.row_names()})
+        assert shown[:4] == [
+            {"◐ Pending"}, {"● Connected"}, {"✕ Disconnected"}, {"○ Not connected"},
+        ]  # fmt: skip
+        assert len(shown[4]) == 4
+
+
+async def test_counts_are_those_of_the_words_in_the_filter() -> None:
+    async with open_screen() as ui:
+        await ui.press("slash")
+        await ui.type("europe")
+        assert "● 3 Connected  ✕ 1 Disconnected  ○ 2 Not connected" in ui.text("counts")
+
+
+async def test_rows_are_a_tree_and_name_their_parents_when_they_are_filtered() -> None:
+    async with open_screen() as ui:
+        assert "├─ Acme-US " in find_line(ui, "Acme-US ")
+        await ui.press("s")
+        assert "Acme-US  in Acme-Americas" in find_line(ui, "Acme-US ")
+        assert "├─" not in find_line(ui, "Acme-US ")
+
+
+async def test_the_detail_says_what_comes_next_and_who_did_what() -> None:
+    async with open_screen(size=WIDE, setup=TenantSetup(journal=Journal(None, "acme"))) as ui:
+        await ui.move_to("Acme-US")
+        await ui.press("r", "y")
+        detail = " ".join(ui.text("detail").split())
+        assert "Status ◐ Pending since " in detail
+        assert "Next Acme-US must accept. g: act there, then a accepts." in detail
+        assert "requested by alice@acme.example" in detail
+        assert ui.text("keys").startswith(" g Accept it there")
+        await ui.press("g")
+        assert ui.text("keys").startswith(" a Accept")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_message_moves_nothing(size: tuple[int, int]) -> None:
+    async with open_screen(size=size) as ui:
+        before = list_regions(ui)
+        for keys in (["x"], ["slash", "u"], ["escape"], ["f"]):
+            await ui.press(*keys)
+            assert list_regions(ui) == before
+        assert ui.screen.view.notice_bar.region.bottom <= ui.screen.view.key_bar.region.y
+
+
+async def test_the_key_bar_of_a_small_screen_leaves_out_what_is_impossible() -> None:
+    async with open_screen(size=(60, 20)) as ui:
+        await ui.move_to("Acme-Americas")
+        assert "r Request" in ui.text("keys")
+        assert "x Disconnect" in ui.text("keys")
+        assert "a Accept" not in ui.text("keys")
+
+
+async def test_tabs_by_tab_and_by_number() -> None:
+    async with open_screen() as ui:
+        await ui.press("tab")
+        assert "┤ 2 Share From (Inbound)" in ui.text("tabs")
+        await ui.press("tab")
+        assert "┤ 1 Share To (Outbound)" in ui.text("tabs")
+        await ui.press("2")
+        assert "┤ 2 Share From (Inbound)" in ui.text("tabs")
+
+
+async def test_q_leaves_at_once_unless_a_tenant_in_memory_would_be_lost() -> None:
+    async with open_screen() as ui:
+        await ui.press("q")
+        assert ui.app.return_code == 0
+    async with open_screen() as ui:
+        await ui.move_to("Acme-US")
+        await ui.press("r", "y", "q")
+        assert "This demo forgets what you did when it ends." in ui.notice
+        await ui.press("down", "q")
+        assert ui.app.return_code is None, "another notice, another word"
+        await ui.press("q")
+        assert ui.app.return_code == 0
+
+
+async def test_marked_rows_have_a_sign() -> None:
+    async with open_screen() as ui:
+        ui.state.tab.marks.add(
+            next(row.key for row in ui.state.rows() if row.counterpart.title == "Acme-US")
+        )
+        ui.state.on_change()
+        await ui.settle()
+        assert "▌✓ ├─ Acme-US" in find_line(ui, "Acme-US ")
+
+
+async def test_many_rows(snap: Snapshot) -> None:
+    """Every second of many rows has a faint background; names of all levels can be told apart."""
+    async with open_screen("global-500", size=(160, 48), theme="light") as ui:
+        snap(ui.app)
