@@ -57,7 +57,7 @@ async def test_e_finds_an_entity_in_the_tree_and_escape_leaves_it() -> None:
 async def test_a_closed_entity_of_the_tree_says_why() -> None:
     async with open_screen(size=WIDE) as ui:
         await ui.click_entity("Acme-Australia")
-        assert "You may not enter Acme-Australia" in ui.notice
+        assert "You have no access to Acme-Australia" in ui.notice
         assert "Acme Corporation ▾" in ui.text("header")
 
 
