@@ -259,3 +259,12 @@ async def test_an_entity_that_is_not_listed_is_named_by_the_end_of_its_id() -> N
         await ui.type("4b7e0f13")
         await ui.press("enter")
         assert ui.cell("Entity 4b7e0f13", "status") == "✕ Disconnected"
+
+
+async def test_the_longest_name_fits_into_the_smallest_question() -> None:
+    async with open_screen("hostile", size=(60, 20)) as ui:
+        await ui.move_to(next(name for name in ui.row_names() if name.startswith("Long Long")))
+        await ui.press("x")
+        dialog, yes = (ui.app.screen.query_one(id_).region for id_ in ("#dialog", "#yes"))
+        assert dialog.contains_region(yes)
+        assert ui.app.screen.query_one("#dialog").max_scroll_y == 0

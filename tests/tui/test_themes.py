@@ -43,7 +43,7 @@ MIN_DIFFERENCE = 15.0
 
 @pytest.mark.asyncio
 async def test_every_text_can_be_read() -> None:
-    async with open_screen(size=(80, 24)) as ui:
+    async with open_screen(size=(130, 24)) as ui:
         for keys in ((), ("2",), ("1", "x"), ("?",), ("ctrl+l",), ("e",)):
             await ui.press(*keys)
             assert await find_unreadable(ui) == []

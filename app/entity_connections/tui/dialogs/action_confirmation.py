@@ -15,7 +15,7 @@ from entity_connections.tui.widgets.grid.layout import cut_text
 
 MAX_NAME_WIDTH = 40
 """Cells that a name may take."""
-MAX_LABEL_WIDTH = 41
+MAX_LABEL_WIDTH = 37
 """Cells that the label of the yes button may take; see `#yes` in dialogs.tcss."""
 
 

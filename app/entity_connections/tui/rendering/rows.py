@@ -37,7 +37,7 @@ STATUS_STYLES = {
     PENDING: StatusStyle("◐", "wait", "Requested; the target has not answered yet."),
     DISCONNECTED: StatusStyle("✕", "end", "It was ended or denied."),
     NOT_CONNECTED: StatusStyle("○", "mute", "There is no connection yet."),
-    UNKNOWN: StatusStyle("?", "warn", "A part of the list is missing; the line above says what."),
+    UNKNOWN: StatusStyle("?", "warn", "A part of the list is missing; the line below says what."),
 }
 _UNKNOWN_STATUS = StatusStyle("?", "warn", "")
 

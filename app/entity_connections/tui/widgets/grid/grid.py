@@ -343,7 +343,7 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         # The bar shows the cursor, and whether it has the focus, without any colour.
         bar = ("▌" if self.is_active else "▏") if ground == "cursor" else " "
         edge = f"{bar}{item.sign or ' '}"
-        parts = [(edge, get_style("link" if edge.strip() else ""))]
+        parts = [(edge, get_style())]
         for slot in self.slots:
             cell = item.cells[slot.column.key]
             before, text, after = fit_cell(cell, slot.width)
