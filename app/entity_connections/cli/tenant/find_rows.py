@@ -141,7 +141,7 @@ async def find_rows_by_id(session: TenantSession, action: Write, ids: Iterable[s
         if record is None:
             failures.append(_describe_unknown(session, id_, lists))
             continue
-        acting_id = _choose_acting_id(session, action, (record.source_id, record.target_id))
+        acting_id = _choose_acting_id(session, action, _get_ends(record))
         row = _make_row(session, record, acting_id)
         if reason := session.tenant.no_access_reason(row.acting):
             failures.append(Failure(record.id, "disabled", reason, ExitCode.NO_ACCESS))
@@ -177,29 +177,31 @@ async def find_rows_by_filter(
         lists: dict[str, Snapshot | ZuoraError] = {given[0]: await tenant.read(given[0])}
     else:
         lists = await read_all_lists(session)
-    rows: dict[Ends, Row] = {}
-    failures = _list_unread(session, lists)
-    snapshots = [snapshot for snapshot in lists.values() if isinstance(snapshot, Snapshot)]
-    for snapshot in snapshots:
+
+    def takes(record: Connection) -> bool:
+        return (
+            record.status in row_filter.statuses
+            and source_id in (None, record.source_id)
+            and target_id in (None, record.target_id)
+            and (under_id is None or tenant.hierarchy.is_below(record.target_id, under_id))
+            and (entity_id is None or entity_id in _list_acting_ids(action, _get_ends(record)))
+        )
+
+    rows: dict[Ends, Row] = {}  # both ends list a connection
+    for snapshot in [result for result in lists.values() if isinstance(result, Snapshot)]:
         for record in snapshot.connections:
-            ends = record.source_id, record.target_id
-            if (
-                ends in rows
-                or record.status not in row_filter.statuses
-                or source_id not in (None, record.source_id)
-                or target_id not in (None, record.target_id)
-                or (under_id and not tenant.hierarchy.is_below(record.target_id, under_id))
-                or (entity_id and entity_id not in _list_acting_ids(action, ends))
-            ):
-                continue
-            acting_id = _choose_acting_id(session, action, ends)
-            row = snapshot.find_row(_make_row(session, record, acting_id))
-            if row.status != record.status:
-                continue
-            rows[ends] = row
-            if reason := tenant.no_access_reason(row.acting):
-                failures.append(Failure(row.pair, "disabled", reason, ExitCode.DONE))
-    enterable = [row for row in rows.values() if not tenant.no_access_reason(row.acting)]
+            if takes(record) and _get_ends(record) not in rows:
+                acting_id = _choose_acting_id(session, action, _get_ends(record))
+                row = snapshot.find_row(_make_row(session, record, acting_id))
+                if row.connection == record:  # another one of the pair may be the living one
+                    rows[_get_ends(record)] = row
+    failures = _list_unread(session, lists)
+    enterable = []
+    for row in rows.values():
+        if reason := tenant.no_access_reason(row.acting):
+            failures.append(Failure(row.pair, "disabled", reason, ExitCode.DONE))
+        else:
+            enterable.append(row)
     return FoundRows(enterable, failures, by_filter=True)
 
 
@@ -278,6 +280,10 @@ def _choose_acting_id(session: TenantSession, action: Write, ends: Ends) -> str:
         return entity.id
     ids = _list_acting_ids(action, ends)
     return next(filter(session.tenant.can_act_in, ids), ids[-1])
+
+
+def _get_ends(record: Connection) -> Ends:
+    return record.source_id, record.target_id
 
 
 def _list_acting_ids(action: Write, ends: Ends) -> list[str]:
