@@ -106,7 +106,7 @@ async def test_the_detail_says_what_comes_next_and_who_did_what() -> None:
         await ui.move_to("Acme-US")
         await ui.press("r", "y")
         detail = " ".join(ui.text("detail").split())
-        assert "Status ◐ Pending since " in detail
+        assert "Status ◐ Pending, requested just now" in detail
         assert "Next Acme-US must accept. g: act there, then a accepts." in detail
         assert "requested by alice@acme.example" in detail
         assert ui.text("keys").startswith(" g Accept it there")

@@ -14,7 +14,7 @@ from entity_connections.domain.actions import (
     DisabledReason,
 )
 from entity_connections.domain.actions.default_action import default_action
-from entity_connections.domain.clock import format_moment
+from entity_connections.domain.clock import now
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
 from entity_connections.domain.rows import Row, name_status
 from entity_connections.services.screen_state import Progress
@@ -23,6 +23,7 @@ from entity_connections.services.workspace import STANDARD_USER
 from entity_connections.tui.commands.acting_entity import get_other_side_reason
 from entity_connections.tui.commands.command import CommandContext
 from entity_connections.tui.commands.row_actions import get_write_reason
+from entity_connections.tui.rendering.header import format_age
 from entity_connections.tui.rendering.rows import TONE_COLORS, format_status
 from entity_connections.tui.rendering.text import MUTED
 from entity_connections.tui.widgets.grid.layout import MIN_PAIR_WIDTH, cut_pair
@@ -123,7 +124,7 @@ def _render_status(row: Row, history: Sequence[Entry]) -> Content:
     parts = [Content.styled(status.text, TONE_COLORS.get(status.tone, ""))]
     since = _find_since(row, history)
     if since is not None:
-        parts.append(Content(f" since {format_moment(since.at)}"))
+        parts.append(Content(f", {_DONE[since.action]} {format_age(since.at, now())}"))
     if row.uncertain and row.connection:
         parts.append(Content(f" (last read: {row.connection.status})"))
     return Content("").join(parts)
@@ -144,8 +145,8 @@ def _render_back(row: Row) -> Content:
 
 def _render_entry(entry: Entry) -> Content:
     outcome = "" if entry.outcome == "confirmed" else f": {entry.outcome or 'being sent'}"
-    what = f" {_DONE[entry.action]} by {entry.user}{outcome}"
-    return Content.assemble((format_moment(entry.at), MUTED), what)
+    age = Content.styled(f" · {format_age(entry.at, now())}", MUTED)
+    return Content(f"{_DONE[entry.action]} by {entry.user}{outcome}") + age
 
 
 def describe_next(context: CommandContext) -> str:
