@@ -59,6 +59,15 @@ async def test_the_top_line_of_production_can_be_read() -> None:
         assert await find_unreadable(ui) == []
 
 
+@pytest.mark.asyncio
+async def test_the_themes_of_textual_can_be_chosen() -> None:
+    async with open_screen(size=(80, 24)) as ui:
+        for theme in ui.app.available_themes:
+            ui.app.theme = theme
+            await ui.settle()
+            assert ui.app.is_running, theme
+
+
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
 def test_colours_with_different_meanings_differ(theme: Theme) -> None:
     colors = list_colors(theme)

@@ -147,9 +147,12 @@ class ConnectionsApp(App[None]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return our variables for themes of Textual, which do not have them."""
-        primary = self.current_theme.primary
-        link = self.current_theme.secondary or primary
-        return {"link": link, "cursor": f"{primary} 30%", "rule": "$foreground 45%"}
+        colors = self.current_theme.to_color_system().generate()
+        return {
+            "link": colors["text-primary"],
+            "cursor": f"{colors['primary']} 30%",
+            "rule": f"{colors['foreground']} 45%",
+        }
 
     def get_default_screen(self) -> Screen[None]:
         return self._main_screen
