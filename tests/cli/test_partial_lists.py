@@ -12,10 +12,11 @@ from tests.cli.tenant import run
 UNREADABLE = "unreadable-record=2"
 
 
+@pytest.mark.parametrize("action", ["request", "connect"])
 def test_a_request_is_refused_with_the_reason_or_sent_even_so(
-    server: RecordedTenant, home: Path
+    server: RecordedTenant, home: Path, action: str
 ) -> None:
-    command = "request", "--to", "Acme-US"
+    command = action, "--to", "Acme-US"
     server.fake.faults.on(UNREADABLE)
     done = run_on(server, home, *command, "--yes")
     assert done.returncode == 3

@@ -4,7 +4,6 @@ Names were cleaned where they entered the program.
 """
 
 import contextlib
-import csv
 import io
 import json
 import os
@@ -75,6 +74,8 @@ def echo_csv(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
     Names come from Zuora, where anybody may give one that a spreadsheet would carry out.
     """
+    import csv  # rarely needed
+
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
     writer.writerow(heads)

@@ -122,12 +122,15 @@ def _on_interrupt(stop: Callable[[], bool]) -> Iterator[None]:
     """Let ctrl+c call `stop` on the event loop; where that returns False, it ends the program."""
     loop = asyncio.get_running_loop()
     end = signal.getsignal(signal.SIGINT)
+    if not callable(end):  # ignored, as a shell wants it of a command in the background
+        yield
+        return
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         if stop():
             sentence = "Stopping: what was sent is looked up; ctrl+c again does not wait for it."
             loop.call_soon_threadsafe(info, sentence)
-        elif callable(end):
+        else:
             end(number, frame)
 
     signal.signal(signal.SIGINT, interrupt)

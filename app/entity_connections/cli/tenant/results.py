@@ -12,7 +12,7 @@ from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.output import echo, entity_to_json, escapes_json, info
 from entity_connections.cli.tenant.find_rows import Failure
 from entity_connections.cli.tenant.session import find_exit_code, print_error
-from entity_connections.domain.actions import REQUEST, Action
+from entity_connections.domain.actions import CONNECT, REQUEST, Action
 from entity_connections.domain.rows import Row
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.plan import Cause, LeftOut
@@ -82,7 +82,7 @@ class Results:
             by_filter: whether a filter has taken it: then that it is impossible is no failure.
         """
         row, reason, cause = left_out
-        if self.action is REQUEST and cause is Cause.UNREADABLE:
+        if self.action in (REQUEST, CONNECT) and cause is Cause.UNREADABLE:
             reason += f" {EVEN_SO} sends it anyway."
         if not (by_filter and cause is Cause.DISABLED):
             self.raise_code(_CAUSE_CODES[cause])
