@@ -8,7 +8,7 @@ from collections.abc import Callable
 _NON_ASCII = re.compile(r"[^\x00-\x7f]+")
 # Each takes as many cells as what it replaces, so that nothing on the screen moves.
 _ASCII = {
-    "○◐●✕✓": "o~*x+",
+    "○◐●✕✓◇": "o~*X+%",
     "▸▶→▾▼↓◂◀←▴▲↑": ">>>vvv<<<^^^",
     "·•—–…×⏎": "-*--.x/",
     "“”„‘’": '"""\'\'',

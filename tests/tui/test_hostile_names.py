@@ -67,11 +67,11 @@ async def test_every_name_to_type_is_ascii_and_short() -> None:
 async def test_a_status_from_outside_is_shown_as_a_word_with_no_action() -> None:
     async with open_screen("hostile", size=(200, 60)) as ui:
         actions = {item.cells["status"].text: item.cells["action"].text for item in ui.rows.items}
-        assert actions["? [/]"] == ""
-        assert actions["? (no word)"] == ""
-        assert actions["? Connected⏎Pending"] == ""
+        assert actions["◇ [/]"] == ""
+        assert actions["◇ (no word)"] == ""
+        assert actions["◇ Connected⏎Pending"] == ""
         ui.rows.cursor_key = next(
-            item.key for item in ui.rows.items if item.cells["status"].text == "? Suspended"
+            item.key for item in ui.rows.items if item.cells["status"].text == "◇ Suspended"
         )
         await ui.press("x")
         assert 'Zuora calls this connection "Suspended"' in ui.notice

@@ -142,13 +142,13 @@ async def test_recovered_operation(snap: Snapshot, tmp_path: Path) -> None:
         leave_open(ui, journal, "Acme-US")
     later = Journal(tmp_path / "state.sqlite3", "acme")
     async with open_screen(size=(80, 24), setup=TenantSetup(journal=later)) as ui:
-        assert ui.cell("Acme-US", "action") == "? outcome unknown"
+        assert ui.cell("Acme-US", "action") == "◇ outcome unknown"
         assert "Acme Corporation → Acme-US" in ui.notice
         assert [entry.outcome for entry in later.read_entries()] == ["unknown"]
         await client(ui.fake).request_connection(CORPORATION, US, "k")
         await ui.press("ctrl+r")
         assert ui.cell("Acme-US", "status") == "◐ Pending"
-        assert ui.cell("Acme-US", "action") != "? outcome unknown"
+        assert ui.cell("Acme-US", "action") != "◇ outcome unknown"
         assert [entry.outcome for entry in later.read_entries()] == ["confirmed"]
         snap(ui.app)
 
@@ -178,7 +178,7 @@ async def test_offline_it_stays_unknown_and_is_recorded_once_when_it_is_known(
     cache = await yesterday(tmp_path)
     setup = TenantSetup(cache=cache, journal=Journal(path, "acme"))
     async with open_screen(faults=["offline"], setup=setup) as ui:
-        assert ui.cell("Acme-US", "action") == "? outcome unknown"
+        assert ui.cell("Acme-US", "action") == "◇ outcome unknown"
         ui.fake.faults.off()
         await ui.press("ctrl+r")
         assert ui.cell("Acme-US", "action") == "Request Connection"

@@ -108,9 +108,9 @@ async def test_an_unknown_outcome_stays_on_the_row_until_a_list_resolves_it(
         await ui.move_to("Acme-Japan")
         await ui.press("a", "y")
         snap(ui.app)
-        assert ui.cell("Acme-Japan", "action") == "? outcome unknown"
+        assert ui.cell("Acme-Japan", "action") == "◇ outcome unknown"
         await ui.press("ctrl+r")
-        assert ui.cell("Acme-Japan", "action") == "? outcome unknown"
+        assert ui.cell("Acme-Japan", "action") == "◇ outcome unknown"
         advance_clocks(ui, seconds=200)
         await ui.press("ctrl+r")
         assert ui.cell("Acme-Japan", "action") == "Accept"
@@ -126,7 +126,7 @@ async def test_an_unknown_outcome_is_resolved_by_the_next_list() -> None:
         ui.fake.faults.on("http-503,calls=reads,after=1")
         await ui.move_to("Acme-US")
         await ui.press("r", "y")
-        assert ui.cell("Acme-US", "action") == "? outcome unknown"
+        assert ui.cell("Acme-US", "action") == "◇ outcome unknown"
         ui.fake.faults.off()
         await ui.press("ctrl+r")
         assert ui.cell("Acme-US", "status") == "◐ Pending"
@@ -223,13 +223,13 @@ async def test_what_another_program_has_released_is_not_unknown_any_more(tmp_pat
         ui.fake.faults.on("lost")
         await ui.move_to("Acme-US")
         await ui.press("r", "y")
-        assert ui.cell("Acme-US", "action") == "? outcome unknown"
+        assert ui.cell("Acme-US", "action") == "◇ outcome unknown"
         ui.fake.faults.off()
         other = Journal(path, "acme")
         (operation,) = await recover_operations(ui.state.session.tenant, other)
         await release_operation(other, operation)
         await ui.press("ctrl+r")
-        assert ui.cell("Acme-US", "action") != "? outcome unknown"
+        assert ui.cell("Acme-US", "action") != "◇ outcome unknown"
         assert "was released by hand" in ui.notice
 
 
@@ -240,7 +240,7 @@ async def test_the_same_action_from_the_other_side_while_an_outcome_is_unknown()
         await ui.press("x")
         await ui.type("Acme-Europe")
         await ui.press("enter", "escape", "g")
-        assert ui.cell("Acme Corporation", "action") == "? outcome unknown"
+        assert ui.cell("Acme Corporation", "action") == "◇ outcome unknown"
         ui.fake.faults.off()
         await ui.press("x")
         question = ui.app.screen.query_one("#consequence", Static)

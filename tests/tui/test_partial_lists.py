@@ -20,7 +20,7 @@ async def test_rows_without_a_readable_connection_are_unknown(
         ui.fake.faults.on(UNREADABLE)
         await ui.press("ctrl+r")
         await ui.move_to("Acme-US")
-        assert ui.status_and_action("Acme-US") == ("? Unknown", "not all read")
+        assert ui.status_and_action("Acme-US") == ("◇ Unknown", "not all read")
         assert ui.status_and_action("Acme-Europe") == ("● Connected", "Disconnect")
         assert "Not connected" not in "".join(ui.cell(name, "status") for name in ui.row_names())
         snap(ui.app, f"{size[0]}-{size[1]}")
@@ -70,7 +70,7 @@ async def test_a_list_that_is_empty_once_offers_no_request() -> None:
     async with open_screen(timing=FAST) as ui:
         ui.fake.faults.on("list-empty-once")
         await ui.press("ctrl+r")
-        assert ui.status_and_action("Acme-Europe") == ("? Unknown", "not all read")
+        assert ui.status_and_action("Acme-Europe") == ("◇ Unknown", "not all read")
         assert "a second reading has to agree" in ui.banner
         await ui.press("ctrl+r")
         assert ui.cell("Acme-Europe", "status") == "● Connected"
@@ -90,7 +90,7 @@ async def test_a_list_that_lags_is_read_again_until_escape_gives_up(snap: Snapsh
         assert ui.status_and_action("Acme-Japan") == ("… sending", "")
         await ui.press("escape")
         assert "Zuora answered success, but the list lags." in ui.notice
-        assert "? outcome unknown" in ui.status_and_action("Acme-Japan")
+        assert "◇ outcome unknown" in ui.status_and_action("Acme-Japan")
         snap(ui.app)
         ui.fake.faults.off()
         await ui.press("ctrl+r")
@@ -112,7 +112,7 @@ async def test_connections_with_an_unknown_status_may_wait() -> None:
         assert "2 waiting" in ui.text("tabs")
         ui.fake.faults.on("unknown-status=2,times=1")
         await ui.press("ctrl+r")
-        assert re.search(r"\d waiting \? \d may wait", ui.text("tabs"))
+        assert re.search(r"\d waiting( for you)? ◇ \d may wait", ui.text("tabs"))
         ui.fake.faults.on("unknown-status=1")
         await ui.press("ctrl+r")
         assert "4 may wait" in ui.text("tabs")

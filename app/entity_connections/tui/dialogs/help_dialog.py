@@ -30,8 +30,8 @@ _OTHER_KEYS = (
     ("ctrl+z", "Back to the shell; fg returns here"),
 )
 _OTHER_SIGNS = (
-    ("? other word", "A status that only Zuora knows, as it wrote it."),
-    ("? outcome…", "A write was sent, and its outcome is not known yet."),
+    ("◇ other word", "A status that only Zuora knows, as it wrote it."),
+    ("◇ outcome…", "A write was sent, and its outcome is not known yet."),
     ("… sending", "A write is being sent."),
     ("…", "Something is cut: a wider terminal shows it."),
     ("▌ ▏", "The cursor; the thin one, while the keys go elsewhere."),

@@ -25,9 +25,9 @@ _OUTCOMES = {
     "confirmed": ("✓ confirmed", "good"),
     "refused": ("✕ refused", "end"),
     "not done": ("✕ not done", "end"),
-    "overtaken since": ("? overtaken since", "warn"),
-    "unknown": ("? unknown", "warn"),
-    "released": ("? released", "warn"),
+    "overtaken since": ("◇ overtaken since", "warn"),
+    "unknown": ("◇ unknown", "warn"),
+    "released": ("◇ released", "warn"),
     None: ("… no outcome", "warn"),
 }
 
@@ -70,7 +70,7 @@ class JournalDialog(LogDialog):
     def _make_record(self, entry: Entry, titles: JournalTitles) -> Record:
         ends = titles[entry.tenant, entry.source], titles[entry.tenant, entry.target]
         pair = " → ".join(entity.title for entity in ends)
-        text, tone = _OUTCOMES.get(entry.outcome, (f"? {entry.outcome}", "warn"))
+        text, tone = _OUTCOMES.get(entry.outcome, (f"◇ {entry.outcome}", "warn"))
         sentence = entry.sentence or "No outcome is recorded: the next start looks it up."
         if self._journal.is_being_sent(entry):
             text, tone = "… sending", "wait"

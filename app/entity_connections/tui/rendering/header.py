@@ -7,7 +7,7 @@ from textual.content import Content
 from entity_connections.domain.connections import Direction
 from entity_connections.domain.risk import Risk
 from entity_connections.services.screen_state import ScreenState
-from entity_connections.services.workspace import Workspace
+from entity_connections.services.workspace import STANDARD_USER, Workspace
 from entity_connections.tui.rendering.text import MUTED, link_to_command
 from entity_connections.tui.widgets.grid.layout import cut_text
 
@@ -20,6 +20,8 @@ _SHORT_TITLES = {Direction.OUTBOUND: "Share To", Direction.INBOUND: "Share From"
 
 MIN_ENTITY_WIDTH, MIN_TENANT_WIDTH = 16, 8
 """Cells that the names of the acting entity and of the tenant always get."""
+MIN_WIDTH_FOR_YOU = 100
+"""Cells from which the top line says for whom requests wait."""
 
 
 def render_header(
@@ -43,7 +45,8 @@ def render_header(
     parts = []
     if state and (state.waiting.for_me or state.lists_left is not None):
         style = "bold $text-warning" if state.waiting.for_me else MUTED
-        waits = Content.styled(f"◐ {format_waiting_count(state)} waiting", style)
+        waiting = "waiting for you" if width >= MIN_WIDTH_FOR_YOU else "waiting"
+        waits = Content.styled(f"◐ {format_waiting_count(state)} {waiting}", style)
         parts.append(link_to_command(waits, "waiting"))
     who = [state.session.login if state else user]
     if role := state.session.role(state.acting_id) if state else None:
@@ -134,9 +137,14 @@ def format_list_age(
 
 def render_tabs(state: ScreenState | None, width: int) -> Content:
     """Return the titles of the tabs with their counts; shorter ones if there is no room."""
-    for titles in (TAB_TITLES, _SHORT_TITLES):
+    is_standard = state is not None and state.session.role(state.acting_id) == STANDARD_USER
+    for titles, waiting in (
+        (TAB_TITLES, "waiting" if is_standard else "waiting for you"),
+        (TAB_TITLES, "waiting"),
+        (_SHORT_TITLES, "waiting"),
+    ):
         tabs = Content("──").join(
-            _render_tab(state, direction, f"{number} {titles[direction]}")
+            _render_tab(state, direction, f"{number} {titles[direction]}", waiting)
             for number, direction in enumerate(Direction, start=1)
         )
         if tabs.cell_length <= width:
@@ -144,16 +152,19 @@ def render_tabs(state: ScreenState | None, width: int) -> Content:
     return tabs
 
 
-def _render_tab(state: ScreenState | None, direction: Direction, title: str) -> Content:
+def _render_tab(
+    state: ScreenState | None, direction: Direction, title: str, waiting: str
+) -> Content:
     is_active = direction is (state.direction if state else Direction.OUTBOUND)
     text = Content.styled(f" {title}", "bold $foreground" if is_active else MUTED)
     if state and state.snapshot:
-        text += _render_count(state, direction, "$foreground" if is_active else MUTED)
+        style = "$foreground" if is_active else MUTED
+        text += _render_count(state, direction, waiting, style)
     text = link_to_command(text + Content(" "), direction.value)
     return Content.assemble("┤", text, "├") if is_active else text
 
 
-def _render_count(state: ScreenState, direction: Direction, style: str) -> Content:
+def _render_count(state: ScreenState, direction: Direction, waiting: str, style: str) -> Content:
     total = state.count(direction)
     shown = state.visible_count if direction is state.direction else total
     # The outbound tab has a row for every entity; others may be missing from a partial list.
@@ -163,8 +174,8 @@ def _render_count(state: ScreenState, direction: Direction, style: str) -> Conte
     parts = [Content.styled(f" {count}", style)]
     if inbound and state.waiting_count:
         parts.append(
-            Content.styled(f" ◐ {state.waiting_count}{more} waiting", "bold $text-warning")
+            Content.styled(f" ◐ {state.waiting_count}{more} {waiting}", "bold $text-warning")
         )
     if inbound and state.undecided_count:
-        parts.append(Content.styled(f" ? {state.undecided_count} may wait", "$text-warning"))
+        parts.append(Content.styled(f" ◇ {state.undecided_count} may wait", "$text-warning"))
     return Content("").join(parts)

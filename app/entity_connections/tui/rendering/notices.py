@@ -54,7 +54,7 @@ class Notice(NamedTuple):
     lifetime: Lifetime
 
 
-_SIGNS = {Kind.SUCCESS: "✓", Kind.INFO: "i", Kind.ERROR: "!", Kind.UNKNOWN: "?"}
+_SIGNS = {Kind.SUCCESS: "✓", Kind.INFO: "i", Kind.ERROR: "!", Kind.UNKNOWN: "◇"}
 _STATE_KINDS = {
     State.CONFIRMED: Kind.SUCCESS,
     State.REFUSED: Kind.ERROR,

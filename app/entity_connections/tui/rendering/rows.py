@@ -37,9 +37,9 @@ STATUS_STYLES = {
     PENDING: StatusStyle("◐", "wait", "Requested; the target has not answered yet."),
     DISCONNECTED: StatusStyle("✕", "end", "It was ended or denied."),
     NOT_CONNECTED: StatusStyle("○", "mute", "There is no connection yet."),
-    UNKNOWN: StatusStyle("?", "warn", "A part of the list is missing; the line below says what."),
+    UNKNOWN: StatusStyle("◇", "warn", "A part of the list is missing; the line below says what."),
 }
-_UNKNOWN_STATUS = StatusStyle("?", "warn", "")
+_UNKNOWN_STATUS = StatusStyle("◇", "warn", "")
 
 
 TONE_COLORS = {
@@ -126,7 +126,7 @@ def make_item(
     if progress is Progress.SENDING:
         status, key, action = Cell("… sending", "wait"), Cell(""), Cell("")
     elif progress is Progress.UNKNOWN:
-        key, action = Cell(""), Cell("? outcome unknown", "warn")
+        key, action = Cell(""), Cell("◇ outcome unknown", "warn")
     tone, before, after = "" if row.counterpart.listed else "mute", "", ""
     if branches is not None:
         before = branches.get(row.key, "")
