@@ -69,7 +69,7 @@ async def test_list(snap: Snapshot) -> None:
         await ui.snap_sizes(snap)
         assert list_outcomes(ui) == [
             "Request … no outcome",
-            "Disconnect ? unknown",
+            "Disconnect ◇ unknown",
             "Deny ✕ not done",
             "Accept ✕ refused",
             "Request ✓ confirmed",
