@@ -26,7 +26,11 @@ def exit_codes() -> list[tuple[str, str]]:
 
 TABLES: Mapping[Path, Tables] = {
     ROOT / "README.md": {
-        "keys": [(f"`{command.key_name}`", command.label, command.tooltip) for command in COMMANDS],
+        "keys": [
+            (f"`{command.key_name}`", command.label, command.tooltip)
+            for command in COMMANDS
+            if command.short  # the help and the man page have all
+        ],
         "commands": [(f"`{name}`", summary) for name, (_, summary) in SHELL_COMMANDS.items()],
         "exit codes": exit_codes(),
     },

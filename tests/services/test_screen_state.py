@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from time import monotonic
+from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
@@ -17,6 +18,7 @@ from entity_connections.domain.row_sort import SortColumn
 from entity_connections.domain.zuora_api import ListResult
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import GATEWAY_TIMEOUT
+from entity_connections.services.operations.plan import Plan
 from entity_connections.services.operations.recovery import record_resolved
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.screen_state import Progress, ScreenState
@@ -27,6 +29,9 @@ from entity_connections.services.workspace import UserSession
 from tests.acme import AMERICAS, CANADA, CORPORATION, EUROPE, JAPAN, US, client, open_acme
 from tests.domain.small_tenant import GLOBAL, NORTH, connection
 from tests.services.factories import intend
+
+if TYPE_CHECKING:
+    from entity_connections.services.operations.run import Run
 
 pytestmark = pytest.mark.asyncio
 IN = Direction.INBOUND
@@ -55,12 +60,17 @@ async def test_every_change_calls_on_change(state: ScreenState) -> None:
     assert row is not None
     assert snapshot is not None
     operation = Operation.plan(REQUEST, row)
+    runs: list[Run] = []
     changes: list[Callable[[], None]] = [
         lambda: state.set_filter("acme"),
         lambda: state.sort_next([SortColumn.STATUS]),
         lambda: state.sort_by(SortColumn.COUNTERPART),
-        lambda: state.start_operation(operation),
-        lambda: state.finish_operation(operation.with_state(State.REFUSED, "")),
+        lambda: runs.append(state.start_run(Plan(REQUEST, (operation,)))),
+        lambda: state.end_run(runs[0], [operation.with_state(State.REFUSED, "")]),
+        lambda: state.mark_and_move(US),
+        lambda: state.mark_range(1),
+        state.mark_all,
+        state.clear_marks,
         lambda: state.fail(Unreachable("No connection.")),
         lambda: state.apply(snapshot),
         lambda: state.go_to_other_side(row),
@@ -136,7 +146,7 @@ async def test_a_row_in_progress_moves_only_when_the_user_sorts(state: ScreenSta
     assert row is not None
     keys = [row.key for row in state.visible_rows()]
     operation = Operation.plan(REQUEST, row)
-    state.start_operation(operation)
+    state.start_run(Plan(REQUEST, (operation,)))
     await state.session.tenant.zuora.request_connection(CORPORATION, US, operation.key)
     state.apply(await state.session.tenant.read(CORPORATION))
     assert [row.key for row in state.visible_rows()] == keys
@@ -196,7 +206,7 @@ def send_without_answer(
     """Send an operation whose answer is lost."""
     row = next(row for row in state.rows() if row.counterpart.title == title)
     operation = Operation.plan(action, row)
-    state.start_operation(operation)
+    run = state.start_run(Plan(action, (operation,)))
     assert state.progress(row) is Progress.SENDING
     entry = intend(journal, operation)
     entry = entry._replace(outcome="unknown", concluded_at=journal.clock())
@@ -206,7 +216,7 @@ def send_without_answer(
         entry=entry,
         answered_at=state.session.tenant.steady(),
     )
-    state.finish_operation(outcome)
+    state.end_run(run, [outcome])
     return outcome
 
 

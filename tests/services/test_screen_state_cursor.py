@@ -4,7 +4,7 @@ from collections.abc import Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from entity_connections.domain.actions import (
     WRITES,
@@ -24,6 +24,7 @@ from entity_connections.domain.row_sort import SortColumn
 from entity_connections.domain.rows import Row
 from entity_connections.domain.zuora_api import ListResult
 from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.operations.plan import Plan
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.tenant import Tenant
@@ -33,6 +34,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.domain.small_tenant import GLOBAL, HIERARCHY, NORTH, PLANNED, SOUTH, VILLAGE
+
+if TYPE_CHECKING:
+    from entity_connections.services.operations.run import Run
 
 PLACES = (GLOBAL, NORTH, SOUTH, VILLAGE)
 IDS = tuple(entity.id for entity in PLACES)
@@ -114,7 +118,7 @@ class CursorMachine(RuleBasedStateMachine):
         self.stays: str | None = None
         self.above: list[str] | None = None
         self.left: list[Left] = []
-        self.sent: list[Operation] = []
+        self.sent: list[tuple[Run, Operation]] = []
 
     @property
     def keys(self) -> list[str]:
@@ -169,11 +173,12 @@ class CursorMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.sent)
     @rule(listed=st.booleans(), data=st.data())
     def a_write_is_answered(self, listed: bool, data: st.DataObject) -> None:
-        operation = self.sent.pop(0)
+        run_, operation = self.sent.pop(0)
         status = data.draw(st.sampled_from(statuses_after(operation.action)))
         self.server.change({operation.ends: status})
         snapshot = run(self.tenant.read(operation.row.acting.id)) if listed else None
-        self.state.finish_operation(replace(operation, state=State.CONFIRMED, snapshot=snapshot))
+        outcome = replace(operation, state=State.CONFIRMED, snapshot=snapshot)
+        self.state.end_run(run_, [outcome])
         if snapshot is not None and snapshot.acting_id == self.state.acting_id:
             self.fresh = True
             self.look()
@@ -256,9 +261,9 @@ class CursorMachine(RuleBasedStateMachine):
             if not action.disabled_reason(row, self.tenant.accessible_ids)
         ]
         if possible:
-            operation, keys = Operation.plan(data.draw(st.sampled_from(possible)), row), self.keys
-            state.start_operation(operation)
-            self.sent.append(operation)
+            action, keys = data.draw(st.sampled_from(possible)), self.keys
+            operation = Operation.plan(action, row)
+            self.sent.append((state.start_run(Plan(action, (operation,))), operation))
             assert self.keys == keys
             self.stays, self.above = row.key, keys[: keys.index(row.key)]
 

@@ -323,6 +323,7 @@ async def open_screen(
     before_enter: BeforeEnter = _do_nothing,
     ready: Callable[[ScreenDriver], bool] | None = None,
     save_choice: SaveChoice | None = None,
+    fake: FakeTenant | None = None,
 ) -> AsyncIterator[ScreenDriver]:
     """Open the screen on a fresh fake tenant and wait for its rows.
 
@@ -338,8 +339,9 @@ async def open_screen(
         before_enter: awaited with the user's name before the tenant is opened.
         ready: what to wait for instead of the rows.
         save_choice: remembers what is chosen of the look.
+        fake: the tenant, which the caller closes; None for a fresh one.
     """
-    fake = open_acme(scenario, policy)
+    shared, fake = fake is not None, fake or open_acme(scenario, policy)
     for fault in faults:
         fake.faults.on(fault)
     workspace = make_workspace(fake, user, scenario, setup, before_enter)
@@ -351,4 +353,5 @@ async def open_screen(
             await ui.settle()
         yield ui
         await ui.idle()
-    fake.close()
+    if not shared:
+        fake.close()

@@ -260,7 +260,8 @@ async def test_a_click_moves_the_cursor_and_names_the_cell() -> None:
         assert await click(pilot, app, action.start, 3) == [moved, ("CellSelected", "7", "action")]
         assert await click(pilot, app, status.start - 2, 3) == [("CellSelected", "7", "parent")]
         assert await click(pilot, app, name.start, 3) == [("CellSelected", "7", "name")]
-        assert await click(pilot, app, 0, 4) == [("RowHighlighted", "8")], "the gutter is no cell"
+        moved = ("RowHighlighted", "8")
+        assert await click(pilot, app, 0, 4) == [moved, ("CellSelected", "8", "sign")]
 
 
 @pytest.mark.asyncio

@@ -44,8 +44,13 @@ def rate_limit_sentence(limit: RateLimit | None, now: datetime | None = None) ->
     after = refresh_interval(limit, now)
     if limit is None or after <= NORMAL:
         return ""
-    left = f"{max(0, limit.remaining):,} of {limit.limit:,} left{_format_reset(limit)}"
+    left = describe_rate_limit(limit)
     return f"Calls are short: {left}; refreshing every {_format_interval(after)}."
+
+
+def describe_rate_limit(limit: RateLimit) -> str:
+    """Return how many calls are left, and until when, in a few words."""
+    return f"{max(0, limit.remaining):,} of {limit.limit:,} left{_format_reset(limit)}"
 
 
 def _format_reset(limit: RateLimit) -> str:

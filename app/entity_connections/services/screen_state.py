@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
+from entity_connections.domain.actions import ACTIONS
 from entity_connections.domain.actions.default_action import default_row
 from entity_connections.domain.connections import KNOWN_STATUSES, Direction
 from entity_connections.domain.errors import ZuoraError
@@ -21,17 +22,24 @@ from entity_connections.domain.row_filter import (
 )
 from entity_connections.domain.row_sort import SortColumn, sort_rows
 from entity_connections.domain.rows import STATUS_GROUPS, Row, make_row
-from entity_connections.services.operations.operation import Operation
+from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.operations.plan import Cause, Plan
+from entity_connections.services.operations.run import Run
 from entity_connections.services.operations.unresolved import UnresolvedOperations
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.tab_state import CursorPlace, TabState
 from entity_connections.services.waiting import Waiting, find_waiting
 from entity_connections.services.workspace import UserSession
 
+DONE = "done"
+"""What an operation of a run is, from when a list has proven it until the run has ended."""
+
 
 class Progress(Enum):
     """The state of the last operation on a row, where it is not finished."""
 
+    PLANNED = "planned"
+    """It follows later in a run of several."""
     SENDING = "sending"
     UNKNOWN = "outcome unknown"
 
@@ -71,6 +79,8 @@ class ScreenState:
         lists_left: how many lists of all entities are still to be read; None before the first
             time that all are read.
         list_errors: why lists of all entities could not be read, by the id of the entity.
+        run: the last run of several operations, under way or ended; None once its results are
+            not shown any more.
     """
 
     session: UserSession
@@ -88,12 +98,13 @@ class ScreenState:
     lists_left: int | None = None
     list_errors: dict[str, ZuoraError] = field(default_factory=dict)
     _waiting: tuple[tuple[object, ...], Waiting] = ((), Waiting())
+    run: Run | None = None
     _rows: dict[Direction, dict[str, SearchableRow]] = field(default_factory=dict)
     _visible: dict[str, Row] = field(default_factory=dict)
     _visible_key: tuple[object, ...] = ()
     _cached_asked: float = 0.0  # `Snapshot.asked` of the cached list that was shown first
     _origin: Origin | None = None
-    _sending: set[tuple[str, str]] = field(default_factory=set)
+    _runs: list[Run] = field(default_factory=list)  # those under way
 
     @property
     def tab(self) -> TabState:
@@ -174,6 +185,8 @@ class ScreenState:
         others = [id_ for id_ in self.recent if id_ != self.acting_id]
         self.recent = [self.acting_id, *others]
         self.acting_id, self.snapshot, self.failure, self._rows = entity_id, None, None, {}
+        for tab in self.tabs.values():  # also for the way back: marks end with the entity
+            tab.marks.clear()
         self.tabs = {
             direction: TabState(sort_column=tab.sort_column, reverse=tab.reverse)
             for direction, tab in self.tabs.items()
@@ -355,15 +368,23 @@ class ScreenState:
     def _filter_by_words(self) -> list[Row]:
         """Return the rows that hold the words; what is under way on a row counts as its words."""
         tab, rows = self.tab, self._rows.get(self.direction, {})
-        unfinished = dict.fromkeys(self.unresolved.list_ends(), Progress.UNKNOWN)
-        unfinished |= dict.fromkeys(self._sending, Progress.SENDING)
-        if tab.filter_text and unfinished:
+        if tab.filter_text:
             rows = dict(rows)
-            for (source_id, target_id), progress in unfinished.items():
+            for source_id, target_id in self._list_touched_ends():
                 key = target_id if self.direction is Direction.OUTBOUND else source_id
-                if (row := rows.get(key)) and self.progress(row.row):
-                    rows[key] = row._replace(phrases=(*row.phrases, progress.value))
+                if (row := rows.get(key)) and (word := self._find_run_word(row.row)):
+                    rows[key] = row._replace(phrases=(*row.phrases, word))
         return filter_rows(tab.filter_text, rows.values(), keep=tab.pinned)
+
+    def _list_touched_ends(self) -> set[tuple[str, str]]:
+        """Return the ends of the pairs that runs concern, and those with an unknown outcome."""
+        runs = self._runs if self.run is None else [*self._runs, self.run]
+        touched = {ends for run in runs for ends in run.list_ends()}
+        return touched | set(self.unresolved.list_ends())
+
+    def _find_run_word(self, row: Row) -> str:
+        progress = self.progress(row)
+        return progress.value if progress else self.find_result_word(row)
 
     def find_hidden_match(self, key: str) -> str:
         """Return what the filter found of a row that the row may not show; "" if nothing."""
@@ -408,34 +429,163 @@ class ScreenState:
             self.direction, self.acting_id, hierarchy, newest.connections, key, newest.missing
         )
 
+    # Marks
+
+    def toggle_mark(self, key: str) -> None:
+        """Mark a visible row, or no longer."""
+        marks = self.tab.marks
+        if key in marks:
+            del marks[key]
+        else:
+            marks[key] = self._visible_rows()[key].state
+        self.on_change()
+
+    def mark_and_move(self, key: str) -> None:
+        """Mark a visible row, or no longer, and put the cursor on the row below it."""
+        keys = self._visible_keys()
+        self.toggle_mark(key)
+        self.move_cursor(keys[min(keys.index(key) + 1, len(keys) - 1)])
+
+    def mark_range(self, step: int) -> None:
+        """Move the cursor by `step` rows, and mark the rows on the way, both ends too."""
+        rows = self._visible_rows()
+        keys = list(rows)
+        if (cursor := self.cursor) is not None:
+            end = keys[max(0, min(keys.index(cursor) + step, len(keys) - 1))]
+            self.tab.mark_range(end, cursor, rows)
+            self.move_cursor(end)
+            self.on_change()
+
+    def mark_all(self) -> None:
+        """Mark every visible row that allows an action; if all of them are marked, none."""
+        accessible_ids = self.session.tenant.accessible_ids
+        rows = self._visible_rows()
+        possible = {
+            key: row.state
+            for key, row in rows.items()
+            if any(action.disabled_reason(row, accessible_ids) is None for action in ACTIONS)
+        }
+        marks = self.tab.marks
+        if possible.keys() <= marks.keys():
+            self.tab.marks = {key: state for key, state in marks.items() if key not in rows}
+        else:
+            self.tab.marks = possible | marks
+        self.on_change()
+
+    def clear_marks(self) -> None:
+        """Mark no row of the tab in front, and show the results of the last run no longer."""
+        self.tab.marks.clear()
+        if self.run is not None and self.run.ended:
+            self.run = None
+        self.revision += 1
+        self.on_change()
+
+    def marked_rows(self) -> list[Row]:
+        """Return the marked rows that are visible: only they are acted on."""
+        marks = self.tab.marks
+        return [row for key, row in self._visible_rows().items() if key in marks] if marks else []
+
+    def find_change(self, row: Row) -> str:
+        """Return what has changed since a row was marked, in a sentence, or ""."""
+        before = self.tab.marks.get(row.key, row.state)
+        if before == row.state:
+            return ""
+        return f"{row.pair} is {row.state} now; it was {before} when you marked it."
+
+    # Operations
+
     @property
     def sending(self) -> bool:
-        """Whether an operation is being sent, or its outcome looked up."""
-        return bool(self._sending)
+        """Whether operations are being sent, or their outcomes looked up."""
+        return bool(self._runs)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a run of several operations is under way."""
+        return self.run is not None and not self.run.ended
 
     def progress(self, row: Row) -> Progress | None:
         """Return what is under way on a row, sent from whichever of its two entities."""
-        if (row.source.id, row.target.id) in self._sending:
-            return Progress.SENDING
+        for run in self._runs:
+            operation = run.find((row.source.id, row.target.id))
+            if operation is not None and operation.state is State.SENT:
+                return Progress.SENDING
+            if operation is not None and operation.state is State.PLANNED:
+                return Progress.PLANNED if run.total > 1 else Progress.SENDING
         return Progress.UNKNOWN if row in self.unresolved else None
 
-    def start_operation(self, operation: Operation) -> None:
-        """Note that an operation on a row is under way; the row stays where it is."""
-        self._sending.add(operation.ends)
-        self.revision += 1
-        row, place = operation.row, self.tab.place
-        at = row.acting.id, row.direction, row.key
-        if place is not None and at == (self.acting_id, self.direction, place.key):
-            self.tab.place = CursorPlace(row.key, self._visible_keys(), pinned=True)
-        self.on_change()
+    def find_result(self, row: Row) -> Operation | None:
+        """Return what the last run of several has done on a row; None while that is under way."""
+        operation = self.run.find((row.source.id, row.target.id)) if self.run else None
+        if operation is None or self.progress(row) is not None:
+            return None
+        return operation
 
-    def finish_operation(self, operation: Operation) -> None:
-        """Note the outcome of an operation, and apply the list that was read after it."""
-        self._sending.discard(operation.ends)
+    def find_result_word(self, row: Row) -> str:
+        """Return what the last run of several has done on a row, in a word or two; "" if nothing.
+
+        What was done shows in the status when the run has ended.
+        """
+        operation = self.find_result(row)
+        if operation is None or self.run is None:
+            return ""
+        if operation.state is State.CONFIRMED:
+            return "" if self.run.ended else DONE
+        return "not sent" if operation.state is State.PLANNED else operation.state.value
+
+    def start_run(self, plan: Plan, resumes: str = "") -> Run:
+        """Note that operations are under way; the row under the cursor stays where it is.
+
+        Args:
+            plan: what is carried out.
+            resumes: id of the interrupted run whose place this one takes; "" for none.
+        """
+        run = Run(plan, resumes)
+        self._runs.append(run)
+        self.run = run if run.total > 1 else None
         self.revision += 1
-        if operation.snapshot is not None:
-            self._apply(operation.snapshot)
-        self.update_unresolved([operation])
+        place = self.tab.place
+        rows = (operation.row for operation in plan.operations)
+        places = {(row.acting.id, row.direction, row.key) for row in rows}
+        if place is not None and (self.acting_id, self.direction, place.key) in places:
+            self.tab.place = CursorPlace(place.key, self._visible_keys(), pinned=True)
+        self.on_change()
+        return run
+
+    def report(self, run: Run, operation: Operation) -> None:
+        """Note how far an operation of a run is; `on_change` is not called, as for many at once."""
+        run.report(operation)
+        self.revision += 1
+
+    def end_run(self, run: Run, operations: Sequence[Operation]) -> None:
+        """Note the outcomes of a run, and apply the lists that were read after it.
+
+        What was not done stays marked, as if it were marked now, and what had changed before.
+        """
+        run.end(operations)
+        self._runs.remove(run)
+        self.revision += 1
+        for snapshot in dict.fromkeys(operation.snapshot for operation in operations):
+            if snapshot is not None:
+                self._apply(snapshot)
+        self._renew_marks(run)
+        self.update_unresolved(operation for operation in operations if operation.entry)
+
+    def _renew_marks(self, run: Run) -> None:
+        left_out = {
+            (row.source.id, row.target.id)
+            for row, _, cause in run.plan.left_out
+            if cause is not Cause.CHANGED
+        }
+        for direction, tab in self.tabs.items():
+            for key, searchable in self._rows.get(direction, {}).items():
+                row = searchable.row
+                ends = row.source.id, row.target.id
+                operation = run.find(ends)
+                if ends in left_out or (operation and operation.state is State.CONFIRMED):
+                    tab.marks.pop(key, None)
+                elif operation and key in tab.marks:
+                    tab.marks[key] = row.state
 
     def update_unresolved(self, operations: Iterable[Operation]) -> None:
         """Show operations as unknown until a list proves their outcome; drop those known now."""

@@ -1,6 +1,6 @@
 """The state of a tab: filter, sort order, and the row on which the user put the cursor."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -48,6 +48,24 @@ class CursorPlace(NamedTuple):
         return [*others[:at], row, *others[at:]]
 
 
+class MarkedRange(NamedTuple):
+    """The rows that one movement with shift has marked.
+
+    Attributes:
+        anchor: key of the row where it began.
+        end: key of the row where it is now.
+        order: keys of the visible rows meanwhile.
+        before: the marks from before.
+        marks: the marks that it has led to.
+    """
+
+    anchor: str
+    end: str
+    order: Sequence[str]
+    before: dict[str, str]
+    marks: dict[str, str]
+
+
 @dataclass(slots=True)
 class TabState:
     """The state of a tab.
@@ -56,7 +74,7 @@ class TabState:
         place: where the user put the cursor; None before the tab was shown.
         filter_text: words that a visible row contains; "" shows all rows.
         statuses: the groups (`Row.status_group`) that are shown; an empty set shows all.
-        marks: keys of the marked rows.
+        marks: the state (`Row.state`) of each marked row when it was marked, by its key.
         sort_column: the column that the rows are sorted by; None for the order of the list.
         reverse: whether the sort order is descending.
     """
@@ -64,9 +82,10 @@ class TabState:
     place: CursorPlace | None = None
     filter_text: str = ""
     statuses: set[str] = field(default_factory=set)
-    marks: set[str] = field(default_factory=set)
+    marks: dict[str, str] = field(default_factory=dict)
     sort_column: SortColumn | None = None
     reverse: bool = False
+    _range: MarkedRange | None = None
 
     @property
     def pinned(self) -> str | None:
@@ -87,6 +106,23 @@ class TabState:
         """Show the cursor row only if the filter and the list show it."""
         if self.place is not None:
             self.place = self.place._replace(pinned=False)
+
+    def mark_range(self, end: str, cursor: str, rows: Mapping[str, Row]) -> None:
+        """Mark the rows from where a movement with shift began to where it has come.
+
+        Args:
+            end: key of the row that the cursor moves to.
+            cursor: key of the row that it leaves.
+            rows: the visible rows by key. If they, the cursor or the marks have changed since
+                the last call, a new range begins.
+        """
+        order, last = list(rows), self._range
+        anchor, before = cursor, dict(self.marks)
+        if last and (last.end, last.order, last.marks) == (cursor, order, self.marks):
+            anchor, before = last.anchor, last.before
+        start, stop = sorted((order.index(anchor), order.index(end)))
+        self.marks = before | {key: rows[key].state for key in order[start : stop + 1]}
+        self._range = MarkedRange(anchor, end, order, before, dict(self.marks))
 
     def sort_next(self, columns: Sequence[SortColumn]) -> None:
         """Sort by the next of `columns`; after the last, by none."""

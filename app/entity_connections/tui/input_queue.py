@@ -93,6 +93,8 @@ class InputQueue:
         screen = self._screen
         if not screen.is_started:
             return True
+        if screen.tenant_workers.planning:  # its question takes what was typed ahead
+            return not (isinstance(event, Key) and event.key in URGENT_KEYS)
         if not isinstance(event, Key) or event.key not in KEY_NEEDS:
             return False
         view, need = screen.view, KEY_NEEDS[event.key]
@@ -102,7 +104,7 @@ class InputQueue:
             return False
         context = view.context
         if need in (Need.ROW, Need.FRESH_ROW) and context.progress is Progress.SENDING:
-            return True
+            return not context.running  # a run of many says why not
         if not view.reading or need is Need.FRESH_ROW:
             return view.reading
         if need is Need.ENTITIES:

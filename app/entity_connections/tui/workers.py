@@ -9,12 +9,22 @@ from functools import partial
 from textual.message import Message
 from textual.screen import Screen
 
+from entity_connections.domain.actions import Action
 from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
+from entity_connections.domain.rows import Row
 from entity_connections.services.all_lists import read_lists
 from entity_connections.services.operations.executor import LAG_DELAYS, Executor
+from entity_connections.services.operations.interrupted import (
+    InterruptedRun,
+    find_interrupted_runs,
+    forget_interrupted_run,
+    plan_interrupted_run,
+)
 from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.operations.plan import LeftOut, Plan, plan_operations
 from entity_connections.services.operations.recovery import record_resolved, recover_operations
+from entity_connections.services.operations.run import Run
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import JournalError
@@ -23,8 +33,9 @@ from entity_connections.services.storage.list_cache import CachedLists
 from entity_connections.services.workspace import UserSession, Workspace
 
 ENTERING, READING, WRITING, RECORDING = "enter", "read", "write", "record"
-HISTORY, READING_LISTS = "history", "read lists"
-"""Groups of workers: entering, reading and history are exclusive; writes are never cancelled."""
+HISTORY, READING_LISTS, PLANNING, FORGETTING = "history", "read lists", "plan", "forget"
+"""Groups of workers: entering, reading, history and planning are exclusive; writes are never
+cancelled."""
 REPORT_INTERVAL = 0.2
 """Seconds between two reports of the lists of many entities; each draws the screen."""
 
@@ -54,6 +65,7 @@ class Workers:
             state: the state to show; perhaps the one that is shown already.
             acting_id: the entity to act in if the one of `state` is not accessible.
             recovered: operations of earlier runs that were looked up.
+            interrupted: earlier runs that did not send everything.
             journal_error: why they could not be looked up, in a sentence, or "".
         """
 
@@ -61,6 +73,7 @@ class Workers:
         state: ScreenState
         acting_id: str
         recovered: list[Operation]
+        interrupted: list[InterruptedRun]
         journal_error: str
 
     @dataclass
@@ -111,11 +124,38 @@ class Workers:
         history: dict[tuple[str, str], list[Entry]]
 
     @dataclass
-    class OperationFinished(Message):
-        """An operation has an outcome, which may be that it is unknown."""
+    class PlanMade(Message):
+        """What is to be done is planned, and can be asked about.
+
+        Attributes:
+            interrupted: the run that the plan goes on with, if any.
+        """
 
         state: ScreenState
+        plan: Plan
+        interrupted: InterruptedRun | None = None
+
+    @dataclass
+    class PlanFailed(Message):
+        """Nothing can be planned: the journal or, for an interrupted run, a list is unreadable."""
+
+        error: JournalError | ZuoraError
+
+    @dataclass
+    class OperationReported(Message):
+        """An operation is about to be sent, or has an outcome."""
+
+        state: ScreenState
+        run: Run
         operation: Operation
+
+    @dataclass
+    class RunEnded(Message):
+        """Every operation of a run has an outcome: also that it is unknown, or was not sent."""
+
+        state: ScreenState
+        run: Run
+        operations: list[Operation]
 
     def __init__(
         self,
@@ -131,12 +171,18 @@ class Workers:
         self._restored: ScreenState | None = None
         self._cache_checked = False
         self._recovered = False
+        self._executors: dict[Run, Executor] = {}
         self._unfinished_writes: set[asyncio.Task[list[Operation]]] = set()
 
     @property
     def reading(self) -> bool:
         """Whether something is being read."""
         return self._is_running(ENTERING) or self._is_running(READING)
+
+    @property
+    def planning(self) -> bool:
+        """Whether something is being planned, so that a question follows."""
+        return self._is_running(PLANNING)
 
     @property
     def writing(self) -> bool:
@@ -161,14 +207,42 @@ class Workers:
             state.start_reading_lists(len(ids))
             self._start(partial(self._read_lists, state, ids), READING_LISTS)
 
-    def write(self, state: ScreenState, operation: Operation) -> None:
-        """Carry out an operation; nothing on the screen can cancel it."""
-        self._start(partial(self._write, state, operation), WRITING)
+    def plan(
+        self,
+        state: ScreenState,
+        action: Action,
+        rows: Sequence[Row],
+        left_out: Sequence[LeftOut] = (),
+    ) -> None:
+        """Plan an action on rows of any entity; `left_out` are others that the question names."""
+        self._start(partial(self._plan, state, action, rows, left_out), PLANNING, exclusive=True)
+
+    def plan_interrupted(self, state: ScreenState, run: InterruptedRun) -> None:
+        """Read the lists anew, and plan what an interrupted run did not send."""
+        self._start(partial(self._plan_interrupted, state, run), PLANNING, exclusive=True)
+
+    def forget_interrupted(self, run: InterruptedRun) -> None:
+        """Remove an interrupted run from the journal."""
+        self._start(partial(self._forget_interrupted, run), FORGETTING)
+
+    def write(self, state: ScreenState, run: Run) -> None:
+        """Carry out the operations of a run; closing a dialog or the tenant's list stops none."""
+        self._start(partial(self._write, state, run), WRITING)
+
+    def stop(self, run: Run) -> None:
+        """Let a run send nothing more; what was sent gets its outcome."""
+        run.stopping = True
+        if (executor := self._executors.get(run)) is not None:
+            executor.stop()
 
     def cancel_reading(self) -> None:
         """Cancel what is being read."""
         for group in (ENTERING, READING):
             self._app.workers.cancel_group(self._app, group)
+
+    def cancel_planning(self) -> None:
+        """Cancel what is being planned."""
+        self._app.workers.cancel_group(self._app, PLANNING)
 
     def record(self, operations: list[Operation]) -> None:
         """Record outcomes that lists have proven, if there are any."""
@@ -198,8 +272,10 @@ class Workers:
                 state = ScreenState(session, acting_id)
             elif tenant.can_act_in(state.acting_id):
                 acting_id = state.acting_id
-            recovered, journal_error = await self._recover(session)
-            self._post(self.TenantEntered(user, state, acting_id, recovered, journal_error))
+            recovered, interrupted, journal_error = await self._recover(session)
+            self._post(
+                self.TenantEntered(user, state, acting_id, recovered, interrupted, journal_error)
+            )
             self._restored = None
             await self._read_list(state, acting_id)
         except ZuoraError as error:
@@ -235,17 +311,26 @@ class Workers:
             if not journal.is_being_sent(entry)
         ]
 
-    async def _recover(self, session: UserSession) -> tuple[list[Operation], str]:
-        """Look up unresolved operations, once a run; return them, and why that failed, or ""."""
+    async def _recover(
+        self, session: UserSession
+    ) -> tuple[list[Operation], list[InterruptedRun], str]:
+        """Look up what earlier runs have left, once.
+
+        Return the unresolved operations, what was not sent, and why that failed, or "".
+        """
         if self._recovered:
-            return [], ""
-        journal = self._workspace.journal
+            return [], [], ""
+        tenant, journal = session.tenant, self._workspace.journal
+        operations: list[Operation] = []
+        interrupted: list[InterruptedRun] = []
+        journal_error = ""
         try:
-            operations, journal_error = await recover_operations(session.tenant, journal), ""
+            operations = await recover_operations(tenant, journal)
+            interrupted = await find_interrupted_runs(journal, tenant.hierarchy)
         except JournalError as error:
-            operations, journal_error = [], str(error)
+            journal_error = str(error)
         self._recovered = True  # not before the end: a cancelled look-up is repeated
-        return operations, journal_error
+        return operations, interrupted, journal_error
 
     async def _read_history(self) -> None:
         journal = self._workspace.journal
@@ -327,20 +412,61 @@ class Workers:
                 snapshot = await state.session.tenant.read(acting_id)
                 self._post(self.ListRead(state, snapshot))
 
-    async def _write(self, state: ScreenState, operation: Operation) -> None:
+    async def _plan(
+        self,
+        state: ScreenState,
+        action: Action,
+        rows: Sequence[Row],
+        left_out: Sequence[LeftOut],
+    ) -> None:
+        tenant, journal = state.session.tenant, self._workspace.journal
+        try:
+            plan = await plan_operations(action, rows, tenant, journal)
+        except JournalError as error:
+            self._post(self.PlanFailed(error))
+            return
+        self._post(self.PlanMade(state, plan._replace(left_out=(*plan.left_out, *left_out))))
+
+    async def _plan_interrupted(self, state: ScreenState, run: InterruptedRun) -> None:
+        try:
+            plan = await plan_interrupted_run(run, state.session.tenant, self._workspace.journal)
+        except (JournalError, ZuoraError) as error:
+            self._post(self.PlanFailed(error))
+            return
+        self._post(self.PlanMade(state, plan, run))
+
+    async def _forget_interrupted(self, run: InterruptedRun) -> None:
+        try:
+            await forget_interrupted_run(run, self._workspace.journal)
+        except JournalError as error:
+            self._post(self.PlanFailed(error))
+
+    async def _write(self, state: ScreenState, run: Run) -> None:
         session, journal = state.session, self._workspace.journal
+
+        def report(operation: Operation) -> None:
+            self._post(self.OperationReported(state, run, operation))
+
         executor = Executor(
             session.tenant,
             journal,
             session.login,
             session.request_log,
+            report,
             lag_delays=self._lag_delays,
         )
-        write = asyncio.create_task(executor.run([operation]))
+        self._executors[run] = executor
+        write = asyncio.create_task(executor.run(run.plan.operations, resumes=run.resumes))
         self._unfinished_writes.add(write)
         write.add_done_callback(self._unfinished_writes.discard)
-        (operation,) = await asyncio.shield(write)
-        self._post(self.OperationFinished(state, operation))
+        try:
+            operations = await asyncio.shield(write)
+        except asyncio.CancelledError:  # the program or the tenant is being closed
+            executor.stop()
+            raise
+        finally:
+            del self._executors[run]
+        self._post(self.RunEnded(state, run, operations))
 
     async def finish_writes(self) -> None:
         """Wait until the outcome of every write that was begun is recorded."""

@@ -50,6 +50,8 @@ class Accept(_Answer):
     tooltip = "Accept the request that waits here"
     key_hint = "it waits for you: a accepts, d denies"
     question = "Accept this request?"
+    many_question = "Accept {} requests?"
+    many_consequence = "Each source will be able to share products to its target."
     default_in = frozenset({Direction.INBOUND})
 
     def consequence(self, row: Row, source: str, target: str) -> str:
@@ -72,6 +74,8 @@ class Deny(_Answer):
     tooltip = "Deny the request that waits here"
     key_hint = "d denies the request"
     question = "Deny this request?"
+    many_question = "Deny {} requests?"
+    many_consequence = "No source will share to its target; each would have to request again."
 
     def consequence(self, row: Row, source: str, target: str) -> str:
         return f"{source} will not share to {target}; it would have to request again."

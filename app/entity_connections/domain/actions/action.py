@@ -45,6 +45,8 @@ class Action(ABC):
         tooltip: what it does, in a few words.
         key_hint: what the key does, as the detail of a row says it.
         question: title of its confirmation.
+        many_question: the same for several rows; `{}` stands for how many.
+        many_consequence: what it leads to on several rows, in a sentence or two.
         default_in: the directions in which a row may offer it as its default action.
         irreversible: whether no other action can undo it.
     """
@@ -56,6 +58,8 @@ class Action(ABC):
     tooltip: ClassVar[str]
     key_hint: ClassVar[str]
     question: ClassVar[str]
+    many_question: ClassVar[str]
+    many_consequence: ClassVar[str]
     default_in: ClassVar[frozenset[Direction]] = frozenset()
     irreversible: ClassVar[bool] = False
 

@@ -4,7 +4,7 @@ from collections.abc import Set as AbstractSet
 
 from entity_connections.domain.actions.accept_and_deny import Accept
 from entity_connections.domain.actions.action import Action, DisabledReason, Write, is_accessible
-from entity_connections.domain.actions.request import Request
+from entity_connections.domain.actions.request import MAPPING_LOST, Request
 from entity_connections.domain.connections import DISCONNECTED, PENDING, Direction
 from entity_connections.domain.rows import Row
 
@@ -19,6 +19,10 @@ class Connect(Action):
     tooltip = "Request it here and accept it there"
     key_hint = "R requests and accepts it"
     question = "Connect these two?"
+    many_question = "Connect {} pairs?"
+    many_consequence = (
+        "Each is requested in its source, unless it is Pending, and accepted in its target."
+    )
 
     def __init__(self, request: Request, accept: Accept) -> None:
         self._request, self._accept = request, accept
@@ -48,7 +52,7 @@ class Connect(Action):
         first = "You accept the request" if row.status == PENDING else "You request and accept it"
         sentence = f"{first}: {source} will be able to share products to {target}."
         if row.status == DISCONNECTED:
-            sentence += " The mapping of an earlier connection does not come back."
+            sentence += f" {MAPPING_LOST}"
         return sentence
 
     def list_writes(self, row: Row) -> tuple[tuple[Write, Row], ...]:

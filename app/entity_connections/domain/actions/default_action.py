@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
-from entity_connections.domain.actions import ACCEPT, ACTIONS, REQUEST
-from entity_connections.domain.actions.action import Action
+from entity_connections.domain.actions import ACCEPT, REQUEST, WRITES
+from entity_connections.domain.actions.action import Write
 from entity_connections.domain.connections import CONNECTED, Direction
 from entity_connections.domain.rows import Row
 
 
-def default_action(row: Row, accessible_ids: AbstractSet[str] | None) -> Action | None:
+def default_action(row: Row, accessible_ids: AbstractSet[str] | None) -> Write | None:
     """Return the enabled action that a row offers; `accessible_ids` as in `disabled_reason`."""
-    offers = (action for action in ACTIONS if row.direction in action.default_in)
+    offers = (action for action in WRITES if row.direction in action.default_in)
     return next((a for a in offers if a.disabled_reason(row, accessible_ids) is None), None)
 
 
@@ -23,7 +23,7 @@ def find_brief_reason(row: Row, accessible_ids: AbstractSet[str] | None) -> str:
     return reason.brief if reason else ""
 
 
-def usual_action(direction: Direction) -> Action:
+def usual_action(direction: Direction) -> Write:
     """Return the action that a tab is about, whether a row of it enables it or not."""
     return REQUEST if direction is Direction.OUTBOUND else ACCEPT
 

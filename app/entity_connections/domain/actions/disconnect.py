@@ -23,6 +23,11 @@ class Disconnect(Write):
     tooltip = "End it for good: there is no way back"
     key_hint = "x ends it for good"
     question = "Disconnect for good?"
+    many_question = "Disconnect {} pairs for good?"
+    many_consequence = (
+        "Sharing stops. The mapping of shared objects is broken and cannot be recovered; "
+        "what was shared stays in the targets."
+    )
     acting_ends = (End.SOURCE, End.TARGET)
     default_in = frozenset(Direction)
     irreversible = True

@@ -14,6 +14,8 @@ from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDI
 from entity_connections.domain.rows import Row
 from entity_connections.domain.zuora_api import Receipt, ZuoraApi
 
+MAPPING_LOST = "The mapping of an earlier connection does not come back."
+
 
 class Request(Write):
     """Asks the target of a row for a connection."""
@@ -25,6 +27,8 @@ class Request(Write):
     tooltip = "Ask the target for a connection"
     key_hint = "r requests the connection"
     question = "Request a connection?"
+    many_question = "Request {} connections?"
+    many_consequence = "Each is Pending until an administrator of its target accepts."
     acting_ends = (End.SOURCE,)
     default_in = frozenset({Direction.OUTBOUND})
     idempotent = True
@@ -83,7 +87,7 @@ class Request(Write):
             f"of {target} accepts."
         )
         if row.status == DISCONNECTED:
-            sentence += " The mapping of an earlier connection does not come back."
+            sentence += f" {MAPPING_LOST}"
         return sentence
 
     async def send(self, zuora: ZuoraApi, row: Row, key: str, track_id: str) -> Receipt:

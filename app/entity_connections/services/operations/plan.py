@@ -38,6 +38,8 @@ class Cause(Enum):
     """A list that is not whole cannot tell whether the action is possible."""
     IN_PROGRESS = "in progress"
     """An earlier operation on the pair may be under way."""
+    CHANGED = "changed"
+    """The row has changed since a person chose it."""
 
 
 class LeftOut(NamedTuple):

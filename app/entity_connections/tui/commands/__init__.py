@@ -3,13 +3,21 @@
 from functools import partial
 
 from entity_connections.domain.connections import Direction
-from entity_connections.tui.commands import acting_entity, program, rows, tenant
-from entity_connections.tui.commands.command import Command, Need
+from entity_connections.tui.commands import acting_entity, marks, program, rows, tenant
+from entity_connections.tui.commands.command import Command, CommandContext, Need
 from entity_connections.tui.commands.row_actions import ACTION_COMMANDS
 
 # fmt: off
 COMMANDS: tuple[Command, ...] = (
     *ACTION_COMMANDS.values(),
+    Command("mark", "space", "Mark", "Mark this row, for actions on many, and go on",
+            marks.mark_row, CommandContext.get_row_reason, short="Mark", needs=Need.ROWS),
+    Command("mark_all", "asterisk", "Mark all", "Mark all rows here that allow an action, or none",
+            marks.mark_all, needs=Need.ROWS),
+    Command("mark_down", "shift+down", "Mark downwards", "Mark rows while the cursor moves down",
+            partial(marks.mark_range, 1), CommandContext.get_row_reason, needs=Need.ROWS),
+    Command("mark_up", "shift+up", "Mark upwards", "Mark rows while the cursor moves up",
+            partial(marks.mark_range, -1), CommandContext.get_row_reason, needs=Need.ROWS),
     Command("entity", "e", "Entity switcher", "Choose the entity to act in",
             acting_entity.switch_entity,
             short="Entity", needs=Need.ENTITIES, takes_following_keys=True),

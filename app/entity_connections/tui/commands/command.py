@@ -1,6 +1,6 @@
 """A user command, as bindings, palette, key bar, help and documentation read it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import KW_ONLY, dataclass
 from enum import Enum, auto
@@ -11,6 +11,7 @@ from textual.keys import format_key
 
 from entity_connections.domain.actions import DisabledReason
 from entity_connections.domain.rows import Row
+from entity_connections.services.operations.operation import Operation
 from entity_connections.services.screen_state import Progress
 from entity_connections.services.workspace import Workspace
 
@@ -46,6 +47,9 @@ class CommandContext(NamedTuple):
         entered: whether the tenant is open and the acting entity is chosen.
         loaded: whether a list is shown, however old.
         progress: the state of the last write on this row, None if it has an outcome.
+        result: what the last run of several writes has done on this row, if anything.
+        marked: the marked rows that are visible; actions are carried out on them, if there are any.
+        running: how many operations a run of several has that is under way; 0 for none.
     """
 
     workspace: Workspace
@@ -57,6 +61,16 @@ class CommandContext(NamedTuple):
     entered: bool = False
     loaded: bool = False
     progress: Progress | None = None
+    result: Operation | None = None
+    marked: Sequence[Row] = ()
+    running: int = 0
+
+    def get_running_reason(self) -> DisabledReason | None:
+        """Return that a run of several writes is under way; None if none is."""
+        if not self.running:
+            return None
+        sentence = f"{self.running} writes are being sent."
+        return DisabledReason(sentence, "Wait for the end, or stop them: escape.")
 
     def get_row_reason(self) -> DisabledReason | None:
         """Return why there is no row to act on, or none that the user chose; None if there is."""

@@ -138,8 +138,13 @@ def quit_program(screen: "ConnectionsScreen") -> None:
 
 
 def leave(screen: "ConnectionsScreen") -> None:
-    """Leave at once; say first that a write is being sent, where one is."""
-    if screen.is_started and screen.tenant_workers.writing:
+    """Leave at once; say first that writes are being sent, where they are."""
+    run = screen.state.run if screen.state is not None else None
+    if run is not None and not run.ended:
+        sentence = f"A run of {run.total} writes is under way."
+        hint = "Quit again to stop it: what is not sent by then never is."
+        _leave_after(screen, make_notice(Kind.INFO, sentence, hint))
+    elif screen.is_started and screen.tenant_workers.writing:
         _leave_after(screen, _BEING_SENT)
     else:
         screen.app.exit()

@@ -1,13 +1,20 @@
-"""The commands that carry out an action on the row under the cursor."""
+"""The commands that carry out an action: on the marked rows, else on the row under the cursor."""
 
 from functools import partial
 from typing import TYPE_CHECKING
 
-from entity_connections.domain.actions import WRITES, Action, DisabledReason, Write
+from entity_connections.domain.actions import (
+    ACTIONS,
+    ACTIONS_BY_ID,
+    Action,
+    DisabledReason,
+    Write,
+)
 from entity_connections.domain.actions.default_action import default_action, usual_action
 from entity_connections.domain.connections import DISCONNECTED, Direction
 from entity_connections.domain.rows import Row
 from entity_connections.services.operations.operation import Operation
+from entity_connections.services.operations.plan import Cause, LeftOut, Plan
 from entity_connections.services.screen_state import Progress
 from entity_connections.services.workspace import STANDARD_USER
 from entity_connections.tui.commands.command import Command, CommandContext, Need
@@ -27,13 +34,24 @@ _LOCKED = DisabledReason(
 )
 
 
-def _make_command(action: Write) -> Command:
-    return Command(
+class ActionCommand(Command):
+    """The command that carries out an action."""
+
+    def get_short(self, context: CommandContext) -> str:
+        count = sum(
+            ACTIONS_BY_ID[self.id].disabled_reason(row, context.accessible_ids) is None
+            for row in context.marked
+        )
+        return f"{self.short} {count}" if count else self.short
+
+
+def _make_command(action: Action) -> Command:
+    return ActionCommand(
         action.id,
         action.key,
         action.label,
         action.tooltip,
-        partial(_confirm_action, action),
+        partial(_start_action, action),
         partial(_get_disabled_reason, action),
         short=action.word,
         needs=Need.FRESH_ROW,
@@ -41,7 +59,11 @@ def _make_command(action: Write) -> Command:
     )
 
 
-def _get_disabled_reason(action: Write, context: CommandContext) -> DisabledReason | None:
+def _get_disabled_reason(action: Action, context: CommandContext) -> DisabledReason | None:
+    if context.running:
+        return context.get_running_reason()
+    if context.marked:
+        return _get_marks_reason(action, context)
     reason = context.get_row_reason()
     if reason is not None or context.row is None:
         return reason
@@ -52,25 +74,47 @@ def _get_disabled_reason(action: Write, context: CommandContext) -> DisabledReas
     return reason or get_write_reason(context.row, context)
 
 
-def _confirm_action(action: Write, screen: "ConnectionsScreen") -> None:
-    state, row = screen.state, screen.view.context.row
-    if state is None or row is None:
+def _get_marks_reason(action: Action, context: CommandContext) -> DisabledReason | None:
+    """Return why an action is possible on none of the marked rows, or None."""
+    reasons = [action.disabled_reason(row, context.accessible_ids) for row in context.marked]
+    if None in reasons:
+        return get_write_reason(context.marked[reasons.index(None)], context)
+    first = next(filter(None, reasons))
+    if len(reasons) == 1:
+        return first
+    return first._replace(reason=f"None of the {len(reasons)} marked rows: {first.reason}")
+
+
+def _start_action(action: Action, screen: "ConnectionsScreen") -> None:
+    """Ask about an action on one row at once; plan it before where several writes may follow."""
+    state, context = screen.state, screen.view.context
+    if state is None or context.row is None:
+        return
+    if isinstance(action, Write) and not context.marked:
+        _confirm_action(action, context.row, screen)
+        return
+    changes = [(row, state.find_change(row)) for row in context.marked or [context.row]]
+    rows = [row for row, change in changes if not change]
+    left_out = [LeftOut(row, change, Cause.CHANGED) for row, change in changes if change]
+    screen.tenant_workers.plan(state, action, rows, left_out)
+
+
+def _confirm_action(action: Write, row: Row, screen: "ConnectionsScreen") -> None:
+    state = screen.state
+    if state is None:
         return
     operation = Operation.plan(action, row)
 
     def write(confirmed: bool | None) -> None:
-        sending = state.progress(row) is Progress.SENDING
-        if confirmed and state is screen.state and not sending:
-            state.start_operation(operation)
-            screen.view.notice_bar.clear_notice()
-            screen.tenant_workers.write(state, operation)
+        if confirmed and state.progress(row) is not Progress.SENDING:
+            screen.start_run(state, Plan(action, (operation,)))
 
     is_open = row in state.unresolved
     confirmation = ActionConfirmation(operation, screen.workspace, screen.timing, is_open=is_open)
     screen.app.push_screen(confirmation, write)
 
 
-ACTION_COMMANDS: dict[Action, Command] = {action: _make_command(action) for action in WRITES}
+ACTION_COMMANDS: dict[Action, Command] = {action: _make_command(action) for action in ACTIONS}
 
 
 def get_write_reason(row: Row, context: CommandContext) -> DisabledReason | None:
@@ -88,7 +132,7 @@ def get_write_reason(row: Row, context: CommandContext) -> DisabledReason | None
 
 
 def run_row_command(screen: "ConnectionsScreen", key: str, *, clicked: bool = False) -> None:
-    """Run the command that a row offers, if the cursor is on that row.
+    """Carry out the action that a row offers, if the cursor is on that row, marked or not.
 
     Enter does not start an irreversible action: it is pressed too easily.
 
@@ -97,8 +141,8 @@ def run_row_command(screen: "ConnectionsScreen", key: str, *, clicked: bool = Fa
         key: the key of the row.
         clicked: whether the word in the Action column was clicked.
     """
-    context = screen.view.context
-    if (row := context.row) is None or row.key != key:
+    context = screen.view.context._replace(marked=())
+    if (row := context.row) is None or row.key != key or not screen.can_run_commands:
         return
     action = default_action(row, context.accessible_ids)
     if action is None and row.direction is Direction.INBOUND and row.status == DISCONNECTED:
@@ -107,9 +151,11 @@ def run_row_command(screen: "ConnectionsScreen", key: str, *, clicked: bool = Fa
         return
     action = action or usual_action(row.direction)
     command = ACTION_COMMANDS[action]
-    if command.irreversible and not clicked and not command.get_disabled_reason(context):
+    if reason := command.get_disabled_reason(context):
+        screen.show_reason(command, reason)
+    elif command.irreversible and not clicked:
         pair = f"{row.source.title} → {row.target.title}"
         hint = f"{command.key_name} ends it for good."
         screen.view.notice_bar.show_notice(Kind.INFO, f"{pair} is {row.status}.", hint)
     else:
-        screen.action_run_command(command.id)
+        _confirm_action(action, row, screen)

@@ -23,7 +23,7 @@ def has_users(workspace: Workspace) -> bool:
 
 def get_user_reason(context: CommandContext) -> DisabledReason | None:
     if has_users(context.workspace):
-        return None
+        return context.get_running_reason()
     return DisabledReason(
         "The user comes with the credentials of this tenant.",
         "Start the program with other credentials to work as somebody else.",
@@ -117,6 +117,7 @@ def unlock_writes(screen: "ConnectionsScreen") -> None:
             "quit, or press U again; the top line says so all the time.",
             "Unlock writes",
             typed_name=TypedName(workspace.name),
+            harmful=True,
         )
         screen.app.push_screen(Confirmation(workspace, view.timing, question), unlock)
     else:

@@ -54,6 +54,7 @@ def _make_question(operation: Operation, *, is_open: bool) -> Question:
         action.yes_label(row, *label_names),
         Content.assemble((source, "bold"), "  →  ", (target, "bold")),
         make_typed_name(row.counterpart) if action.irreversible else None,
+        harmful=action.irreversible,
     )
 
 

@@ -30,7 +30,9 @@ class Question(NamedTuple):
         consequence: what happens after yes.
         yes: label of the yes button: verb and object.
         subject: what it is about; may be empty.
-        typed_name: the name that must be typed for yes, where yes can do harm.
+        typed_name: the name that must be typed for yes, if any.
+        typed_word: what that is.
+        harmful: whether yes can do harm.
     """
 
     title: str
@@ -38,6 +40,8 @@ class Question(NamedTuple):
     yes: str
     subject: Content = Content()
     typed_name: TypedName | None = None
+    typed_word: str = "name"
+    harmful: bool = False
 
 
 class Confirmation(Dialog[bool]):
@@ -76,12 +80,16 @@ class Confirmation(Dialog[bool]):
     def compose_dialog(self) -> ComposeResult:
         """Lay the question out, or why it can no longer be answered."""
         question = self._question
-        with Vertical(id="dialog", classes="-harm" if question.typed_name else "") as dialog:
+        with Vertical(id="dialog", classes="-harm" if question.harmful else "") as dialog:
             dialog.border_title = render_tenant_name(self._workspace)
             yield Static(question.title, id="title", markup=False)
-            if question.subject:
-                yield Static(question.subject, id="subject")
+            yield from self.compose_subject()
             yield from self._compose_closed() if self.invalidated else self._compose_open()
+
+    def compose_subject(self) -> ComposeResult:
+        """Show what the question is about."""
+        if self._question.subject:
+            yield Static(self._question.subject, id="subject")
 
     def _compose_closed(self) -> ComposeResult:
         reason = Content.assemble((self.invalidated, "bold"), " Nothing will be sent.")
@@ -98,10 +106,10 @@ class Confirmation(Dialog[bool]):
             what = Content.assemble("Type ", (name, "bold"), f"{kind} to confirm:")
             yield Static(what, id="what")
             yield Input(id="typed", compact=True)
-            keys = "type the name, then Enter · Esc no"
+            keys = f"type the {self._question.typed_word}, then Enter · Esc no"
         with Horizontal(id="answers"):
             yield Button("No", id="no")
-            make_yes = Button.error if self._typed_name else Button
+            make_yes = Button.error if self._question.harmful else Button
             yield make_yes(Content(self._question.yes), id="yes", disabled=True)
         yield Static(keys, id="keys")
 

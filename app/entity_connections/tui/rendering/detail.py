@@ -17,6 +17,7 @@ from entity_connections.domain.actions.default_action import default_action
 from entity_connections.domain.clock import now
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
 from entity_connections.domain.rows import Row, name_status
+from entity_connections.services.operations.operation import State
 from entity_connections.services.screen_state import Progress
 from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.services.workspace import STANDARD_USER
@@ -38,6 +39,7 @@ _ACTIONS_TO = {PENDING: (REQUEST,), CONNECTED: (ACCEPT,), DISCONNECTED: (DENY, D
 """By status, the actions that lead to it."""
 
 _IN_PROGRESS = {
+    Progress.PLANNED: "An action follows; escape stops the run before it.",
     Progress.SENDING: "An action is being sent.",
     Progress.UNKNOWN: "The outcome of the last action is unknown.",
 }
@@ -158,6 +160,8 @@ def describe_next(context: CommandContext) -> str:
         return "The cursor was moved here: an arrow key or a click takes a row."
     if context.progress is not None:
         return _IN_PROGRESS[context.progress]
+    if (result := context.result) is not None and result.state is not State.CONFIRMED:
+        return result.sentence or f"{result.action.label} was not sent: the run had stopped."
     if row.uncertain:
         return row.missing
     action = default_action(row, context.accessible_ids)

@@ -1,6 +1,6 @@
 """The notice above the key bar: what happened, and what to do about it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ from textual.content import Content
 
 from entity_connections.domain.errors import NoResponse, RateLimited, ZuoraError
 from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.operations.run import Run
 
 MAX_KEYS = 12
 """Keys that a notice names; hundreds may be waiting."""
@@ -57,6 +58,7 @@ class Notice(NamedTuple):
 _SIGNS = {Kind.SUCCESS: "✓", Kind.INFO: "i", Kind.ERROR: "!", Kind.UNKNOWN: "◇"}
 _STATE_KINDS = {
     State.CONFIRMED: Kind.SUCCESS,
+    State.PLANNED: Kind.INFO,
     State.REFUSED: Kind.ERROR,
     State.NOT_SENT: Kind.ERROR,
     State.STALE: Kind.INFO,
@@ -100,16 +102,57 @@ def make_outcome_notice(operation: Operation) -> Notice:
     return make_notice(kind, sentence, *hints, lifetime=lifetime)
 
 
+def make_run_notice(run: Run, operations: Sequence[Operation]) -> Notice:
+    """Return the outcomes of a run that the user has confirmed.
+
+    Args:
+        run: the run, which has ended.
+        operations: the operations with their outcomes.
+    """
+    if run.total == 1:
+        return make_outcome_notice(operations[0])
+    states = run.count_states()
+    counts = [f"{states[State.CONFIRMED]} of {run.pairs} done"]
+    counts += [
+        f"{count} {'not sent' if state is State.PLANNED else state.value}"
+        for state, count in states.items()
+        if state is not State.CONFIRMED
+    ]
+    if run.plan.left_out:
+        counts.append(f"{len(run.plan.left_out)} left out before")
+    lines = [f"{run.plan.action.label}: {', '.join(counts)}."]
+    if states[State.UNKNOWN]:
+        lines.append("It stopped at the first unknown outcome:")
+    elif run.stopping and states[State.PLANNED]:
+        lines.append("You stopped it.")
+    failed = [
+        operation
+        for operation in run.list_outcomes()
+        if operation.state not in (State.CONFIRMED, State.PLANNED)
+    ]
+    failed.sort(key=lambda operation: operation.state is not State.UNKNOWN)
+    lines += _list_first([f"{operation.pair}: {operation.sentence}" for operation in failed])
+    return make_notice(_find_worst_kind(states), *lines)
+
+
+def _find_worst_kind(states: Iterable[State]) -> Kind:
+    kinds = {_STATE_KINDS[state] for state in states}
+    order = (Kind.UNKNOWN, Kind.ERROR, Kind.INFO, Kind.SUCCESS)
+    return next(kind for kind in order if kind in kinds)
+
+
 def make_resolved_notice(operations: Sequence[Operation]) -> Notice:
     """Return the outcomes of operations that were looked up."""
-    kinds = {_STATE_KINDS[operation.state] for operation in operations}
-    worst = next(
-        kind for kind in (Kind.UNKNOWN, Kind.ERROR, Kind.INFO, Kind.SUCCESS) if kind in kinds
-    )
-    lines = [operation.sentence for operation in operations[:MAX_OUTCOMES]]
-    if hidden := len(operations) - len(lines):
+    worst = _find_worst_kind(operation.state for operation in operations)
+    return make_notice(worst, *_list_first([operation.sentence for operation in operations]))
+
+
+def _list_first(sentences: Sequence[str]) -> list[str]:
+    """Return the outcomes that there is room for, and where the others are."""
+    lines = [*sentences[:MAX_OUTCOMES]]
+    if hidden := len(sentences) - len(lines):
         lines.append(f"And {hidden} more: the journal (J) has them all.")
-    return make_notice(worst, *lines)
+    return lines
 
 
 def list_error_hints(error: ZuoraError) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from entity_connections.domain.connections import (
     Direction,
 )
 from entity_connections.domain.rows import NOT_CONNECTED, UNKNOWN, Row
-from entity_connections.services.screen_state import Progress, ScreenState
+from entity_connections.services.screen_state import DONE, Progress, ScreenState
 from entity_connections.tui.commands.command import CommandContext
 from entity_connections.tui.commands.row_actions import get_write_reason
 from entity_connections.tui.rendering.tree import draw_branches, list_levels
@@ -86,7 +86,8 @@ class ItemCache:
         self._items.pop(tab.pinned or "", None)  # this row may differ from the list
         for row in rows:
             if row.key not in self._items:
-                self._items[row.key] = make_item(row, context, state.progress(row), branches)
+                progress, result = state.progress(row), state.find_result_word(row)
+                self._items[row.key] = make_item(row, context, progress, result, branches)
         if not tab.marks:
             return [self._items[row.key] for row in rows]
         return [
@@ -111,6 +112,7 @@ def make_item(
     row: Row,
     context: CommandContext,
     progress: Progress | None,
+    result: str,
     branches: Mapping[str, str] | None,
 ) -> Item:
     """Return the grid row for a row of a tab.
@@ -119,6 +121,7 @@ def make_item(
         row: the row.
         context: the state of the screen; it need not be about this row.
         progress: the state of the last operation on the row, where it is not finished.
+        result: what the last run of several has done on the row, in a word; "" for nothing.
         branches: what stands before each entity in the tree; None where rows are no tree, and
             the parent is named instead.
     """
@@ -127,6 +130,12 @@ def make_item(
         status, key, action = Cell("… sending", "wait"), Cell(""), Cell("")
     elif progress is Progress.UNKNOWN:
         key, action = Cell(""), Cell("◇ outcome unknown", "warn")
+    elif progress is Progress.PLANNED:
+        key, action = Cell(""), Cell("planned", "mute")
+    elif result:
+        key, action = Cell(""), Cell(f"! {result}", "warn")
+        if result == DONE:
+            action = Cell(f"{MARK} {result}", "good")
     tone, before, after = "" if row.counterpart.listed else "mute", "", ""
     if branches is not None:
         before = branches.get(row.key, "")

@@ -4,7 +4,7 @@ from textual.content import Content
 from textual.style import Style
 
 from entity_connections.services.screen_state import ScreenState
-from entity_connections.tui.rendering.rows import STATUS_STYLES, TONE_COLORS
+from entity_connections.tui.rendering.rows import MARK, STATUS_STYLES, TONE_COLORS
 from entity_connections.tui.rendering.text import MUTED
 
 
@@ -14,8 +14,10 @@ def render_status_counts(state: ScreenState | None, width: int) -> Content:
         return Content()
     counts = {group: count for group, count in state.status_counts().items() if count}
     counts |= {group: 0 for group in state.tab.statuses if group not in counts}
+    marks = _render_marks(state)
     for with_words in (True, False):
-        parts = [
+        parts = [marks]
+        parts += [
             _render_count(group, count, state.tab.statuses, with_words=with_words)
             for group, count in counts.items()
         ]
@@ -23,6 +25,15 @@ def render_status_counts(state: ScreenState | None, width: int) -> Content:
         if content.cell_length <= width:
             break
     return content
+
+
+def _render_marks(state: ScreenState) -> Content:
+    """Return how many rows are marked, and how many of them are not visible, so not acted on."""
+    marked, visible = len(state.tab.marks), len(state.marked_rows())
+    if not marked:
+        return Content()
+    hidden = f", {marked - visible} hidden" if marked > visible else ""
+    return Content.styled(f" {MARK} {visible} marked{hidden} ", "bold $link")
 
 
 def _render_count(group: str, count: int, shown: set[str], *, with_words: bool) -> Content:

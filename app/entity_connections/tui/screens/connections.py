@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -9,26 +10,36 @@ from textual.binding import Binding
 from textual.getters import query_one
 from textual.screen import Screen
 
+from entity_connections.domain.actions import DisabledReason
 from entity_connections.domain.errors import NoResponse, ZuoraError
 from entity_connections.domain.row_sort import SortColumn
+from entity_connections.services.operations.plan import Plan
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.auto_refresh import AutoRefresh
 from entity_connections.tui.commands import COMMANDS, COMMANDS_BY_ID
-from entity_connections.tui.commands.command import NOTHING_READ
+from entity_connections.tui.commands.command import NOTHING_READ, Command
 from entity_connections.tui.commands.row_actions import run_row_command
 from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
+from entity_connections.tui.dialogs.interrupted_run import (
+    FORGET,
+    RESUME,
+    make_interrupted_run_dialog,
+)
+from entity_connections.tui.dialogs.plan_preview import PlanPreview
 from entity_connections.tui.rendering import notices
 from entity_connections.tui.rendering.notices import Kind, Lifetime
 from entity_connections.tui.screens.connections_view import ConnectionsView
 from entity_connections.tui.timing import Timing
 from entity_connections.tui.widgets.entity_tree import EntityTree
 from entity_connections.tui.widgets.filter_input import FilterInput
-from entity_connections.tui.widgets.grid.grid import Grid
+from entity_connections.tui.widgets.grid.grid import SIGN, Grid
 from entity_connections.tui.widgets.too_small import TooSmall, is_too_small
 from entity_connections.tui.workers import Workers
 
 SaveChoice = Callable[[str, str], str]
+if TYPE_CHECKING:
+    from entity_connections.services.operations.interrupted import InterruptedRun
 
 
 class ConnectionsScreen(Screen[None]):
@@ -67,6 +78,7 @@ class ConnectionsScreen(Screen[None]):
         self.timing = timing
         self._clear_input = clear_input
         self.is_started = False
+        self._interrupted: list[InterruptedRun] = []
 
     def compose(self) -> ComposeResult:
         yield ConnectionsView(self.workspace, self.timing, self.three_panes)
@@ -141,11 +153,30 @@ class ConnectionsScreen(Screen[None]):
             self.view.notice_bar.show_notice(Kind.ERROR, message.journal_error)
         elif message.recovered:
             self.view.notice_bar.notice = notices.make_resolved_notice(message.recovered)
+        self._interrupted += message.interrupted
+        self._ask_about_interrupted()
+
+    def _ask_about_interrupted(self) -> None:
+        """Ask what becomes of the oldest run that a killed program has left; then of the next."""
+        state = self.state
+        if state is None or not self._interrupted:
+            return
+        run = self._interrupted.pop(0)
+
+        def handle_answer(answer: str | None) -> None:
+            if answer == RESUME:
+                self.tenant_workers.plan_interrupted(state, run)
+                return
+            if answer == FORGET:
+                self.tenant_workers.forget_interrupted(run)
+            self._ask_about_interrupted()
+
+        self.app.push_screen(make_interrupted_run_dialog(run), handle_answer)
 
     def _set_state(self, user: str, state: ScreenState) -> None:
         self.view.user, self.view.state, self.view.entered = user, state, False
         self.view.notice_bar.clear_notice()
-        if isinstance(confirmation := self.app.screen, ActionConfirmation):
+        if isinstance(confirmation := self.app.screen, ActionConfirmation | PlanPreview):
             confirmation.invalidated = "You work as another user now."
 
     @on(Workers.EnterFailed)
@@ -204,12 +235,69 @@ class ConnectionsScreen(Screen[None]):
     def _handle_history_read(self, message: Workers.HistoryRead) -> None:
         self.view.history = message.history
 
-    @on(Workers.OperationFinished)
-    def _handle_operation_finished(self, message: Workers.OperationFinished) -> None:
-        message.state.finish_operation(message.operation)
-        self.view.notice_bar.notice = notices.make_outcome_notice(message.operation)
-        self._handle_new_list(message.state)
+    @on(Workers.PlanMade)
+    def _handle_plan_made(self, message: Workers.PlanMade) -> None:
+        """Ask whether a plan is to be carried out."""
+        state, plan, interrupted = message.state, message.plan, message.interrupted
+
+        def write(confirmed: bool | None) -> None:
+            if confirmed:
+                self.start_run(state, plan, interrupted.id if interrupted else "")
+            elif interrupted:
+                if not plan.operations:  # nothing is left of it
+                    self.tenant_workers.forget_interrupted(interrupted)
+                self._ask_about_interrupted()
+
+        if state is self.state:
+            limit = state.session.request_log.rate_limit
+            self.app.push_screen(PlanPreview(plan, self.workspace, self.timing, limit), write)
+
+    @on(Workers.PlanFailed)
+    def _handle_plan_failed(self, message: Workers.PlanFailed) -> None:
+        error = message.error
+        sentence = error.sentence if isinstance(error, ZuoraError) else str(error)
+        self.view.notice_bar.show_notice(Kind.ERROR, sentence, "Nothing was sent.")
+
+    def start_run(self, state: ScreenState, plan: Plan, resumes: str = "") -> None:
+        """Carry out what was confirmed, unless the user or the tenant has changed since.
+
+        Args:
+            state: what the user saw.
+            plan: what was confirmed.
+            resumes: id of the interrupted run whose place this one takes; "" for none.
+        """
+        if state is self.state and not state.is_running:
+            self.view.notice_bar.clear_notice()
+            self.tenant_workers.write(state, state.start_run(plan, resumes))
+
+    def stop_run(self) -> bool:
+        """Let the run that is under way send nothing more; return whether there was one to stop."""
+        state = self.state
+        if state is None or state.run is None or state.run.ended or state.run.stopping:
+            return False
+        self.tenant_workers.stop(state.run)
+        self.view.redraw()
+        return True
+
+    @on(Workers.OperationReported)
+    def _handle_operation_reported(self, message: Workers.OperationReported) -> None:
+        message.state.report(message.run, message.operation)
+        if message.run.total > 1:
+            self.view.redraw_soon()
+
+    @on(Workers.RunEnded)
+    def _handle_run_ended(self, message: Workers.RunEnded) -> None:
+        state, operations = message.state, message.operations
+        state.end_run(message.run, operations)
+        self.view.notice_bar.notice = notices.make_run_notice(message.run, operations)
+        self._handle_new_list(state)
         self.tenant_workers.read_history()
+        snapshots = (operation.snapshot for operation in operations)
+        read_ids = {snapshot.acting_id for snapshot in snapshots if snapshot is not None}
+        if state is self.state and message.run.total > 1 and state.acting_id not in read_ids:
+            self.tenant_workers.read(state)
+        if message.run.resumes:
+            self._ask_about_interrupted()
 
     def _handle_new_list(self, state: ScreenState) -> None:
         """Record outcomes that a list has proven, and check the confirmation that is open."""
@@ -229,13 +317,23 @@ class ConnectionsScreen(Screen[None]):
     def action_run_command(self, id_: str) -> None:
         """Run a command, or show why it is impossible now."""
         command, context = COMMANDS_BY_ID[id_], self.view.context
-        if id_ != "quit" and (is_too_small(self) or self.app.screen is not self):
+        if id_ != "quit" and not self.can_run_commands:
             return
         reason = command.get_disabled_reason(context)
         if reason is None:
             command.run(self)
-            return
-        lines = [f"{command.get_label(context)}: {reason.reason}", reason.remedy]
+        else:
+            self.show_reason(command, reason)
+
+    @property
+    def can_run_commands(self) -> bool:
+        """Whether the user sees this screen, without a dialog above it."""
+        return self.app.screen is self and not is_too_small(self)
+
+    def show_reason(self, command: Command, reason: DisabledReason) -> None:
+        """Show why a command is impossible now."""
+        label = command.get_label(self.view.context)
+        lines = [f"{label}: {reason.reason}", reason.remedy]
         if command.takes_following_keys and (keys := self._clear_input()):
             lines.append(
                 f"Not used, because they were typed after it: {notices.format_keys(keys)}."
@@ -250,21 +348,26 @@ class ConnectionsScreen(Screen[None]):
             self.state.toggle_status(group)
 
     def action_back(self) -> None:
-        """Take one step back: end a wait, leave the tree, clear the notice, or the filters."""
+        """Take one step back: leave the tree, end a wait or a run, clear notice, marks, filters."""
         view = self.view
         if isinstance(self.focused, FilterInput) and self.focused is not view.filter_input:
             view.close_tree_filter()
+        elif self.is_started and self.tenant_workers.planning:
+            self.tenant_workers.cancel_planning()
         elif view.request_log is not None and view.request_log.delays:
+            self.stop_run()
             view.request_log.cancel_delays()
         elif view.reading and view.slow_seconds and self.focused is not view.filter_input:
             self.tenant_workers.cancel_reading()
             kind = ZuoraError if view.request_log is None else NoResponse  # nothing was asked yet
             self._show_failure(kind("You gave up waiting."))
+        elif self.focused is not view.filter_input and self.stop_run():
+            pass
         elif view.request_log is not None and view.slow_seconds:  # for the answer to a write
             view.request_log.give_up_waiting()
         elif view.notice_bar.notice is not None and self.focused is not view.filter_input:
             view.notice_bar.clear_notice()
-        else:
+        elif self.focused is view.filter_input or not view.clear_marks():
             view.close_filter()
 
     def act_in(self, entity_id: str | None) -> None:
@@ -303,3 +406,5 @@ class ConnectionsScreen(Screen[None]):
             run_row_command(self, event.key)
         elif event.column in ("key", "action"):
             run_row_command(self, event.key, clicked=True)
+        elif event.column == SIGN and self.state is not None:
+            self.state.toggle_mark(event.key)

@@ -42,6 +42,7 @@ from entity_connections.tui.rendering.header import (
 from entity_connections.tui.rendering.key_bar import render_key_bar
 from entity_connections.tui.rendering.notices import PASSING, Kind, Lifetime, list_error_hints
 from entity_connections.tui.rendering.rows import ItemCache, make_columns
+from entity_connections.tui.rendering.run_progress import render_progress
 from entity_connections.tui.rendering.status_counts import render_status_counts
 from entity_connections.tui.rendering.text import MUTED
 from entity_connections.tui.timing import Timing
@@ -53,6 +54,8 @@ from entity_connections.tui.widgets.text_lines import TextLines
 
 FILTER_WIDTH, OPEN_FILTER_WIDTH = 14, 28
 """Cells of the filter while it is empty and while it is used."""
+REPORT_INTERVAL = 0.1
+"""Seconds between two drawings of what a run of many writes reports."""
 AGE_INTERVAL = 60.0
 """Seconds between two updates of the list's age, which is shown in minutes."""
 
@@ -88,6 +91,7 @@ class ConnectionsView(Vertical):
     side = query_one("#side", Vertical)
     detail = query_one("#detail", TextLines)
     banner = query_one("#banner", TextLines)
+    progress = query_one("#progress", TextLines)
     notice_bar = query_one("#notice", NoticeBar)
     key_bar = query_one("#keys", TextLines)
 
@@ -111,6 +115,7 @@ class ConnectionsView(Vertical):
         self._started_at = now()
         self._reading_since = 0.0
         self._detail_timer: asyncio.TimerHandle | None = None
+        self._redraw_timer: asyncio.TimerHandle | None = None
         self._item_cache = ItemCache()
 
     def compose(self) -> ComposeResult:
@@ -126,6 +131,7 @@ class ConnectionsView(Vertical):
             with Vertical(id="side"):
                 yield TextLines(id="detail")
         yield TextLines(id="banner")
+        yield TextLines(id="progress")
         yield TextLines(id="keys")
         yield NoticeBar(id="notice")
 
@@ -188,6 +194,9 @@ class ConnectionsView(Vertical):
             entered=True,
             loaded=state.snapshot is not None,
             progress=state.progress(row) if row is not None else None,
+            result=state.find_result(row) if row is not None else None,
+            marked=state.marked_rows(),
+            running=state.run.total if state.run and state.is_running else 0,
         )
 
     @property
@@ -229,7 +238,19 @@ class ConnectionsView(Vertical):
         if self.state is not None:
             self._draw_rows(self.state)
             self._draw_tree()
+            self.progress.update(render_progress(self.state.run, self.size.width - 2))
         self._draw_header()
+
+    def redraw_soon(self) -> None:
+        """Draw everything after a moment, once for all changes until then."""
+        if self._redraw_timer is None:
+            loop = asyncio.get_running_loop()
+            self._redraw_timer = loop.call_later(REPORT_INTERVAL, self._redraw_state)
+
+    def _redraw_state(self) -> None:
+        self._redraw_timer = None
+        if self._can_draw:
+            self.mutate_reactive(ConnectionsView.state)
 
     # Drawing
 
@@ -346,6 +367,11 @@ class ConnectionsView(Vertical):
 
     # Cursor and filter
 
+    def show_cursor(self) -> None:
+        """Put the cursor of the grid where the state has it, because the user has moved it."""
+        if self.state is not None and (cursor := self.state.cursor) is not None:
+            self.rows.cursor_key = cursor
+
     def _move_cursor(self, key: str) -> None:
         self.notice_bar.expire_notice(*PASSING)
         if self.state is not None:
@@ -366,6 +392,14 @@ class ConnectionsView(Vertical):
         """Give the focus to the filter."""
         if self.state is not None:
             self.screen.set_focus(self.filter_input)
+
+    def clear_marks(self) -> bool:
+        """Clear the marks of the tab and the results of the last run; return whether any were."""
+        state = self.state
+        if state is None or not (state.tab.marks or (state.run and state.run.ended)):
+            return False
+        state.clear_marks()
+        return True
 
     def close_filter(self) -> None:
         """Clear the filters."""

@@ -38,6 +38,8 @@ from entity_connections.tui.widgets.grid.layout import (
 TONES = frozenset({"good", "wait", "end", "warn", "mute", "link", "harm"})
 ZEBRA_FROM = 30
 """Rows from which every second line has a faint background, so that the eye keeps the line."""
+SIGN = "sign"
+"""The `CellSelected.column` of a click at the left of the columns."""
 HEADER_HEIGHT = 1
 """Lines above the first row; they do not scroll."""
 
@@ -222,8 +224,8 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         elif row < len(self.items):
             key = self.items[row].key
             self.cursor_key = key
-            if column is not None:
-                self.post_message(self.CellSelected(key, column.key))
+            if column is not None or event.x <= GUTTER:
+                self.post_message(self.CellSelected(key, column.key if column else SIGN))
 
     # Size and scrolling
 

@@ -1,0 +1,26 @@
+"""The commands that mark rows, so that an action is carried out on all of them."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from entity_connections.tui.screens.connections import ConnectionsScreen
+
+
+def mark_row(screen: "ConnectionsScreen") -> None:
+    """Mark the row under the cursor, or no longer, and go to the next one."""
+    if (state := screen.state) is not None and state.cursor is not None:
+        state.mark_and_move(state.cursor)
+        screen.view.show_cursor()
+
+
+def mark_range(step: int, screen: "ConnectionsScreen") -> None:
+    """Move the cursor, and mark the rows from where this began to where it is."""
+    if screen.state is not None:
+        screen.state.mark_range(step)
+        screen.view.show_cursor()
+
+
+def mark_all(screen: "ConnectionsScreen") -> None:
+    """Mark every visible row that allows an action, or none if they are marked."""
+    if screen.state is not None:
+        screen.state.mark_all()

@@ -1,0 +1,161 @@
+"""The question before several writes: every pair, what is left out and why, and the price."""
+
+from collections.abc import Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.getters import query_one
+from textual.widgets import Static
+
+from entity_connections.domain.actions import REQUEST
+from entity_connections.domain.actions.request import MAPPING_LOST
+from entity_connections.domain.connections import DISCONNECTED
+from entity_connections.domain.rows import Row
+from entity_connections.domain.typed_name import TypedName, make_typed_name
+from entity_connections.services.operations.operation import Operation
+from entity_connections.services.operations.plan import Ends, Plan
+from entity_connections.services.refresh_interval import describe_rate_limit
+from entity_connections.services.request_log import RateLimit
+from entity_connections.services.workspace import Workspace
+from entity_connections.tui.dialogs.confirmation import Confirmation, Question
+from entity_connections.tui.dialogs.dialog import HEADER_HEIGHT
+from entity_connections.tui.timing import Timing
+from entity_connections.tui.widgets.grid.grid import Grid
+from entity_connections.tui.widgets.grid.layout import MIN_PAIR_WIDTH, Cell, Column, Item
+from entity_connections.tui.widgets.too_small import VERTICAL_BREAKPOINTS
+
+MANY = 10
+"""Pairs from which their number has to be typed."""
+LINES_BESIDE = 20
+"""Lines of the dialog besides those of the pairs, where there is room."""
+_COLUMNS = (
+    Column("pair", "Source → Target", MIN_PAIR_WIDTH, weight=1),
+    Column("what", "What happens, and where", 16, weight=2),
+)
+
+
+class PlanPreview(Confirmation):
+    """Asks before a plan is carried out; True only for yes.
+
+    Args:
+        plan: what is to be done.
+        workspace: the tenant.
+        timing: of the screen.
+        rate_limit: the calls that are left, where Zuora has told them.
+    """
+
+    BINDINGS = [
+        Binding(key, f"move({rows})", label, id=f"preview.{key}", tooltip=tooltip)
+        for key, rows, label, tooltip in (
+            ("up", -1, "Up", "The pair above"),
+            ("down", 1, "Down", "The pair below"),
+            ("pageup", -8, "Page up", "Some pairs up"),
+            ("pagedown", 8, "Page down", "Some pairs down"),
+        )
+    ]
+    VERTICAL_BREAKPOINTS = [*VERTICAL_BREAKPOINTS, (32, "-roomy")]
+    grid = query_one("#pairs", Grid)
+
+    def __init__(
+        self, plan: Plan, workspace: Workspace, timing: Timing, rate_limit: RateLimit | None
+    ) -> None:
+        super().__init__(workspace, timing, _make_question(plan, rate_limit))
+        self.plan = plan
+        self._lines = _list_lines(plan)
+        if not plan.operations:
+            self.set_reactive(PlanPreview.invalidated, "None of this is possible now.")
+
+    def compose_subject(self) -> ComposeResult:
+        """Show the pairs, and the one under the cursor in full."""
+        grid = Grid(_COLUMNS, id="pairs")
+        grid.can_focus = False  # the keys go to the answers
+        yield grid
+        yield Static(id="pair")
+
+    def on_mount(self) -> None:
+        self._show_pairs()
+
+    def on_resize(self) -> None:
+        """Leave no empty lines below the pairs."""
+        self.query_one("#dialog").styles.max_height = min(
+            len(self._lines) + LINES_BESIDE, self.size.height - HEADER_HEIGHT
+        )
+
+    def watch_invalidated(self) -> None:
+        super().watch_invalidated()
+        self.call_after_refresh(self._show_pairs)
+
+    def _show_pairs(self) -> None:
+        items = (
+            Item(str(at), {"pair": Cell(row.pair, tone, (row.source, row.target)), "what": what})
+            for at, (row, tone, what) in enumerate(self._lines)
+        )
+        self.grid.set_items(items)
+        self._show_pair()
+
+    @on(Grid.RowHighlighted)
+    def _show_pair(self) -> None:
+        if self.grid.cursor_key is not None:
+            row, _, what = self._lines[int(self.grid.cursor_key)]
+            self.query_one("#pair", Static).update(Content(f"{row.pair}: {what.text}"))
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor among the pairs."""
+        self.grid.action_move(rows)
+
+
+def _list_lines(plan: Plan) -> list[tuple[Row, str, Cell]]:
+    """Return for each pair its row, its tone, and what happens; those left out come last."""
+    pairs: dict[Ends, list[Operation]] = {}
+    for operation in plan.operations:
+        pairs.setdefault(operation.ends, []).append(operation)
+    lines = [(operations[0].row, "", Cell(_describe(operations))) for operations in pairs.values()]
+    lines += [
+        (row, "mute", Cell(f"left out: {reason}", "warn")) for row, reason, _ in plan.left_out
+    ]
+    return lines
+
+
+def _describe(operations: Sequence[Operation]) -> str:
+    """Return the writes on a pair, each with the entity it is carried out in."""
+    return ", ".join(
+        f"{operation.action.word} in {operation.row.acting.title}" for operation in operations
+    )
+
+
+def _make_question(plan: Plan, rate_limit: RateLimit | None) -> Question:
+    action, operations = plan.action, plan.operations
+    rows = {operation.ends: operation.row for operation in operations}
+    row, count = next(iter(rows.values()), None), len(rows)
+    title, typed_name, typed_word = action.many_question.format(count), None, "name"
+    parts = [action.many_consequence]
+    if any(write.action is REQUEST and write.row.status == DISCONNECTED for write in operations):
+        parts.append(MAPPING_LOST)
+    if row is not None and count == 1:
+        title = action.question
+        parts = [action.consequence(row, row.source.title, row.target.title)]
+    if action.irreversible and row is not None and count == 1:
+        typed_name = make_typed_name(row.counterpart)
+    elif action.irreversible or count >= MANY:
+        typed_name, typed_word = TypedName(str(count)), "number"
+    return Question(
+        title,
+        f"{' '.join(parts)}\n{_describe_price(plan, rate_limit)}",
+        f"{action.word} {count}" if count > 1 else action.word,
+        typed_name=typed_name,
+        typed_word=typed_word,
+        harmful=action.irreversible,
+    )
+
+
+def _describe_price(plan: Plan, rate_limit: RateLimit | None) -> str:
+    parts = [f"{plan.calls} calls to Zuora"]
+    if plan.left_out:
+        parts.insert(0, f"{len(plan.left_out)} left out, at the end of the list")
+    if rate_limit is not None:
+        parts.append(describe_rate_limit(rate_limit))
+        if plan.calls > rate_limit.remaining:
+            parts.append("it will wait for more")
+    return " · ".join(parts)

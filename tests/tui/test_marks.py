@@ -1,0 +1,164 @@
+"""Marks: which rows an action is carried out on, when there are several."""
+
+import pytest
+from entity_connections.domain.rows import Row
+from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
+from entity_connections.tui.dialogs.plan_preview import PlanPreview
+
+from tests.acme import CORPORATION, US, client
+from tests.tui.open_screen import ScreenDriver, open_screen
+from tests.tui.snapshots import Snapshot
+
+pytestmark = pytest.mark.asyncio
+AMERICAS_BELOW = ["Acme-US", "Acme-Canada", "Acme-Brazil", "Acme-Mexico"]
+
+
+def signs(ui: ScreenDriver) -> list[str]:
+    """The entities of the rows with a sign at the left."""
+    return [item.cells["counterpart"].text for item in ui.rows.items if item.sign]
+
+
+def targets(rows: list[Row]) -> list[str]:
+    return [row.target.title for row in rows]
+
+
+async def asked_pairs(ui: ScreenDriver, key: str) -> list[str]:
+    """Press the key of an action; return the pairs that the question would act on; say no."""
+    await ui.press(key)
+    preview = ui.app.screen
+    assert isinstance(preview, PlanPreview)
+    await ui.press("escape")
+    return list(dict.fromkeys(operation.pair for operation in preview.plan.operations))
+
+
+async def test_marked_rows(snap: Snapshot) -> None:
+    """A sign at the left, their number above the rows, and the keys say how many they act on."""
+    async with open_screen(size=(80, 24)) as ui:
+        await ui.move_to("Acme-US")
+        await ui.press("space", "space", "space")
+        assert signs(ui) == ["Acme-US", "Acme-Canada", "Acme-Brazil"]
+        assert ui.cursor == "Acme-Mexico"
+        await ui.snap_sizes(snap, ((160, 48), (80, 24), (60, 20)))
+        await ui.move_to("Acme-Canada")
+        await ui.press("space")
+        assert signs(ui) == ["Acme-US", "Acme-Brazil"]
+
+
+async def test_shift_marks_a_range_which_shrinks_on_the_way_back() -> None:
+    async with open_screen() as ui:
+        await ui.move_to("Acme-Japan")
+        await ui.press("space")
+        await ui.move_to("Acme-US")
+        await ui.press(*["shift+down"] * 3)
+        assert signs(ui) == [*AMERICAS_BELOW, "Acme-Japan"]
+        await ui.press("shift+up", "shift+up")
+        assert signs(ui) == [*AMERICAS_BELOW[:2], "Acme-Japan"]
+        assert ui.cursor == "Acme-Canada"
+        await ui.press("escape", "shift+down")
+        assert signs(ui) == ["Acme-Canada", "Acme-Brazil"], "a new range"
+
+
+async def test_a_click_at_the_left_edge_marks() -> None:
+    async with open_screen() as ui:
+        await ui.pilot.click(ui.rows, offset=(0, 3))
+        await ui.settle()
+        assert signs(ui) == [ui.cursor]
+
+
+async def test_all_visible_rows_that_allow_an_action_are_marked_or_none() -> None:
+    async with open_screen() as ui:
+        await ui.press("/")
+        await ui.type("not connected")
+        await ui.press("enter", "*")
+        assert signs(ui) == ["Acme-US", "Acme-Brazil", "Acme-Mexico", "Acme-Japan"]
+        await ui.press("*")
+        assert signs(ui) == []
+
+
+async def test_marks_stay_on_their_records() -> None:
+    async with open_screen() as ui:
+        await ui.move_to("Acme-US")
+        await ui.press("space", "space")
+        for keys in (["ctrl+r"], ["s"], ["s"], ["2", "1"], ["/", "x", "escape"]):
+            await ui.press(*keys)
+            assert {*signs(ui)} == {"Acme-US", "Acme-Canada"}, keys
+
+
+@pytest.mark.parametrize("keys", [["g", "g"], ["e", *"japan", "enter", "e", *"acme-c", "enter"]])
+async def test_another_entity_ends_the_marks(keys: list[str]) -> None:
+    async with open_screen() as ui:
+        await ui.move_to("Acme-US")
+        await ui.press("space", *keys)
+        assert ui.state.acting_id == CORPORATION or keys[0] == "e"
+        assert not ui.state.tab.marks
+
+
+async def test_another_user_has_no_marks() -> None:
+    async with open_screen() as ui:
+        await ui.press("space", "u", *"carol", "enter")
+        assert "carol" in ui.text("header")
+        assert not signs(ui)
+
+
+async def test_hidden_marks_are_counted_and_not_acted_on() -> None:
+    async with open_screen() as ui:
+        await ui.move_to("Acme-US")
+        await ui.press("space")
+        await ui.move_to("Acme-Japan")
+        await ui.press("space", "/", *"japan", "enter")
+        assert "✓ 1 marked, 1 hidden" in ui.text("counts")
+        assert await asked_pairs(ui, "r") == ["Acme Corporation → Acme-Japan"]
+
+
+async def test_escape_clears_the_marks_before_the_filter() -> None:
+    async with open_screen() as ui:
+        await ui.press("/", *"americas", "enter", "space", "escape")
+        assert not signs(ui)
+        assert ui.state.tab.filter_text == "americas"
+        await ui.press("escape")
+        assert not ui.state.tab.filter_text
+
+
+async def test_a_row_that_has_changed_stays_marked_and_is_left_out_with_the_reason() -> None:
+    async with open_screen() as ui:
+        await ui.move_to("Acme-US")
+        await ui.press("space")
+        await ui.move_to("Acme-Mexico")
+        await ui.press("space")
+        await client(ui.fake).request_connection(CORPORATION, US, "somebody-else")
+        await ui.press("ctrl+r", "R")
+        preview = ui.app.screen
+        assert isinstance(preview, PlanPreview)
+        ((row, reason, _),) = preview.plan.left_out
+        assert targets([row]) == ["Acme-US"]
+        assert reason.endswith("is Pending now; it was Not connected when you marked it.")
+        await ui.press("escape")
+        assert signs(ui) == ["Acme-US", "Acme-Mexico"]
+
+
+async def test_marks_of_both_tabs_are_acted_on() -> None:
+    async with open_screen() as ui:
+        await ui.press("2", "*")
+        assert await asked_pairs(ui, "a") == [
+            "Acme-Germany → Acme Corporation",
+            "Acme-Japan → Acme Corporation",
+        ]
+        await ui.press("1", "*")
+        assert len(await asked_pairs(ui, "r")) == 5
+
+
+async def test_an_action_that_no_marked_row_allows_says_why() -> None:
+    async with open_screen() as ui:
+        await ui.move_to("Acme-US")
+        await ui.press("space", "space", "x")
+        assert ui.notice.startswith("i Disconnect: None of the 2 marked rows: ")
+
+
+async def test_the_action_of_a_row_is_about_that_row_whatever_is_marked() -> None:
+    async with open_screen() as ui:
+        await ui.move_to("Acme-US")
+        await ui.press("space")
+        await ui.click_cell("Acme-Japan", "action")
+        question = ui.app.screen
+        assert isinstance(question, ActionConfirmation)
+        assert question.operation.row.target.title == "Acme-Japan"

@@ -1,0 +1,281 @@
+"""Many writes at once: the question before, the progress, the end, and what a crash leaves."""
+
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from entity_connections.domain.actions import ACCEPT, REQUEST
+from entity_connections.domain.connections import CONNECTED
+from entity_connections.domain.risk import Risk
+from entity_connections.services.storage.journal import Journal
+from entity_connections.tui.dialogs.confirmation import Confirmation
+from entity_connections.tui.dialogs.picker import Picker
+from entity_connections.tui.dialogs.plan_preview import PlanPreview
+from textual.widgets import Static
+
+from tests.acme import find_writes, open_acme, write_names
+from tests.services.operations.test_interrupted import ENDED
+from tests.tui.open_screen import HOLD_WRITES, ScreenDriver, TenantSetup, open_screen
+from tests.tui.snapshots import Snapshot
+
+pytestmark = pytest.mark.asyncio
+NOT_CONNECTED = ("/", *"not connected", "enter")
+"""Shows Acme-US, Acme-Brazil, Acme-Mexico and Acme-Japan among others that allow no request."""
+
+
+def preview(ui: ScreenDriver) -> PlanPreview:
+    """The question in front."""
+    assert isinstance(ui.app.screen, PlanPreview)
+    return ui.app.screen
+
+
+def shown(ui: ScreenDriver, id_: str) -> str:
+    """A text of the question in front."""
+    return str(ui.app.screen.query_one(f"#{id_}", Static).content)
+
+
+def actions(ui: ScreenDriver) -> dict[str, str]:
+    """The Action column by entity."""
+    return {item.cells["counterpart"].text: item.cells["action"].text for item in ui.rows.items}
+
+
+async def start_run(ui: ScreenDriver, fault: str, *keys: str) -> None:
+    """Mark all rows, ask and say yes, with a fault; return while it runs."""
+    ui.fake.faults.on(fault)
+    await ui.press("*", *keys)
+    await ui.pilot.press("y")
+    await ui.wait_until(lambda: ui.state.is_running)
+
+
+async def test_thirty_entities_are_connected_with_twenty_keys() -> None:
+    async with open_screen("global-500") as ui:
+        keys = ["/", *"bright", "enter", "*", "R", *"31", "enter"]
+        assert len(keys) <= 20
+        await ui.press(*keys)
+        assert ui.notice == "✓ Connect: 31 of 31 done, 29 left out before."
+        log, journal = ui.state.session.request_log, ui.screen.workspace.journal
+        writes = Counter(write_names(log))
+        assert writes == {"request": 19, "accept": 31}
+        lists = [call for call in log.calls if call.path.startswith("/v1/entity-connections?")]
+        assert len([call for call in lists if "&page=" not in call.path]) == 1 + 3
+        entries = journal.read_entries()
+        assert Counter(entry.action for entry in entries) == {REQUEST: 19, ACCEPT: 31}
+        assert {entry.outcome for entry in entries} == {"confirmed"}
+        assert len({entry.acting.id for entry in entries if entry.action is ACCEPT}) == 31
+        states = Counter(row.status for row in ui.state.visible_rows())
+        assert states[CONNECTED] >= 31
+        assert not ui.state.tab.marks
+
+
+async def test_preview(snap: Snapshot) -> None:
+    """Every pair, where each half happens, what is left out and why, and the price."""
+    setup = TenantSetup(Risk.PRODUCTION, "acme")
+    async with open_screen(size=(80, 24), setup=setup) as ui:
+        await ui.press("*", "R")
+        await ui.snap_sizes(snap, ((160, 48), (60, 20), (80, 24)))
+        assert "PRODUCTION acme" in str(ui.app.screen.query_one("#dialog").border_title)
+        assert shown(ui, "title") == "Connect 6 pairs?"
+        assert shown(ui, "pair") == (
+            "Acme Corporation → Acme-US: Request in Acme Corporation, Accept in Acme-US"
+        )
+        plan = preview(ui).plan
+        price = f"4 left out, at the end of the list · {plan.calls} calls to Zuora · "
+        assert price in shown(ui, "consequence")
+        assert "of 50,000 left until" in shown(ui, "consequence")
+        await ui.press(*["down"] * 9)
+        assert "left out: Acme Corporation is already connected to" in shown(ui, "pair")
+
+
+@pytest.mark.parametrize(
+    ("scenario", "keys", "what"),
+    [
+        ("acme", ["*", "r"], ""),
+        ("global-500", ["/", *"bright", "enter", "*", "r"], "Type 19 to confirm:"),
+        ("acme", ["f", "f", "*", "x"], "Type 4 to confirm:"),
+        ("acme", ["f", "f", "home", "space", "x"], "Type Acme-Americas to confirm:"),
+    ],
+)
+async def test_yes_is_a_key_or_the_number_where_many_or_harm(
+    scenario: str, keys: list[str], what: str
+) -> None:
+    async with open_screen(scenario) as ui:
+        await ui.press(*keys)
+        found = ui.app.screen.query("#what")
+        assert [str(static.content) for static in found.results(Static)] == ([what] if what else [])
+        await ui.press("y")
+        assert ui.shows_main_screen == (not what)
+        if what:
+            await ui.press("1", "enter")
+            assert not find_writes(ui.state.session.request_log)
+
+
+async def test_connect_on_one_row_asks_and_does_both_halves() -> None:
+    async with open_screen() as ui:
+        await ui.move_to("Acme-Japan")
+        await ui.press("R")
+        assert shown(ui, "title") == "Connect these two?"
+        await ui.press("y")
+        assert ui.cell("Acme-Japan", "status") == "● Connected"
+        assert write_names(ui.state.session.request_log) == ["request", "accept"]
+
+
+async def test_where_the_second_half_fails_the_first_is_told() -> None:
+    async with open_screen() as ui:
+        ui.fake.faults.on("refusal,calls=writes,after=1")
+        await ui.move_to("Acme-Japan")
+        await ui.press("R", "y")
+        assert ui.cell("Acme-Japan", "status") == "◐ Pending"
+        assert ui.cell("Acme-Japan", "action") == "! refused"
+        assert ui.notice.startswith("! Connect: 0 of 1 done, 1 refused.")
+        outcomes = [entry.outcome for entry in ui.screen.workspace.journal.read_entries()]
+        assert outcomes == ["confirmed", "refused"]
+
+
+async def test_progress(snap: Snapshot) -> None:
+    """A bar in the line of the messages, and on each row what is under way or follows."""
+    async with open_screen("global-500", size=(80, 24)) as ui:
+        ui.fake.faults.on(f"{HOLD_WRITES},after=4")
+        await ui.press("/", *"bright", "enter", "*", "r", *"19")
+        await ui.pilot.press("enter")
+        await ui.wait_until(lambda: "12 of 19 sent" in ui.text("progress"))
+        words = Counter(actions(ui).values())
+        assert words["planned"] == 7
+        assert [item.cells["status"].text for item in ui.rows.items].count("… sending") == 12
+        for size in ((160, 48), (60, 20), (80, 24)):
+            await ui.pilot.resize_terminal(*size)
+            await ui.idle()
+            snap(ui.app, f"{size[0]}-{size[1]}")
+        await ui.pilot.press("r")
+        await ui.wait_until(lambda: "19 writes are being sent." in ui.notice)
+        await ui.pilot.press("escape", "escape")
+        await ui.wait_until(lambda: "stopping: 12 under way" in ui.text("progress"))
+        ui.fake.faults.off("latency")
+        await ui.settle()
+        snap(ui.app, "stopped")
+        assert ui.notice.startswith("i Request Connection: 12 of 19 done, 7 not sent")
+        assert "You stopped it." in ui.notice
+        assert not ui.text("progress")
+        assert len(ui.state.tab.marks) == 7, "what was not sent can be tried again"
+        await ui.press("escape")
+        await ui.press("r", "y")
+        assert ui.notice == "✓ Request Connection: 7 of 7 done."
+        assert Counter(write_names(ui.state.session.request_log)) == {"request": 19}
+
+
+async def test_an_unknown_outcome_stops_the_run(snap: Snapshot) -> None:
+    async with open_screen("global-500", size=(80, 24)) as ui:
+        ui.fake.faults.on("lost,after=6,times=1")
+        await ui.press("/", *"bright", "enter", "*", "r", *"19", "enter")
+        states = Counter(actions(ui).values())
+        assert states["? outcome unknown"] == 1
+        assert states["! not sent"] >= 19 - 6 - 8
+        assert "1 unknown" in ui.notice
+        assert "It stopped at the first unknown outcome: Globex → " in ui.notice.replace("\n", " ")
+        snap(ui.app)
+        assert len(find_writes(ui.state.session.request_log)) < 19
+        await ui.press("escape")
+        await ui.move_to(next(name for name, word in actions(ui).items() if word == "! not sent"))
+        assert "was not sent: the run had stopped" in ui.text("detail")
+
+
+async def test_a_refusal_stands_on_its_row_with_the_reason_in_the_detail() -> None:
+    async with open_screen() as ui:
+        ui.fake.faults.on("refusal,calls=writes,times=1")
+        await ui.press(*NOT_CONNECTED, "*", "r", "y")
+        refused = next(name for name, word in actions(ui).items() if word == "! refused")
+        assert ui.notice.startswith("! Request Connection: 3 of 4 done, 1 refused.")
+        await ui.press("escape")
+        await ui.move_to(refused)
+        (entry,) = (e for e in ui.screen.workspace.journal.read_entries() if e.outcome == "refused")
+        assert entry.sentence[:30] in ui.text("detail")
+        await ui.press("escape")
+        assert "! refused" not in actions(ui).values()
+
+
+async def test_quitting_while_it_runs_asks() -> None:
+    async with open_screen() as ui:
+        await start_run(ui, HOLD_WRITES, "r")
+        for key in ("q", "ctrl+c"):
+            await ui.pilot.press(key)
+            await ui.wait_until(lambda: "A run of 5 writes is under way." in ui.notice)
+            await ui.pilot.press("down")
+            await ui.wait_until(lambda: not ui.notice)
+        assert ui.app.return_code is None
+        await ui.pilot.press("q", "q")
+        await ui.wait_until(lambda: ui.app.return_code == 0)
+
+
+async def test_nobody_else_works_while_it_runs() -> None:
+    async with open_screen() as ui:
+        await start_run(ui, HOLD_WRITES, "r")
+        await ui.pilot.press("u")
+        await ui.wait_until(lambda: "5 writes are being sent." in ui.notice)
+        ui.fake.faults.off("latency")
+        await ui.settle()
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy what a program that is killed now would leave."""
+    with closing(sqlite3.connect(source)) as before, closing(sqlite3.connect(target)) as after:
+        before.backup(after)
+
+
+async def test_a_killed_run_is_resumed(snap: Snapshot, tmp_path: Path) -> None:
+    fake = open_acme("global-500")
+    path, left = tmp_path / "state.sqlite3", tmp_path / "left.sqlite3"
+    setup = TenantSetup(journal=Journal(path, "global-500", process_id=ENDED))
+    async with open_screen("global-500", setup=setup, fake=fake) as ui:
+        fake.faults.on(f"{HOLD_WRITES},after=4")
+        await ui.press("/", *"bright", "enter", "*", "r", *"19")
+        await ui.pilot.press("enter")
+        await ui.wait_until(lambda: "12 of 19 sent" in ui.text("progress"))
+        copy_database(path, left)
+        ui.app.exit()
+    fake.faults.off()
+    setup = TenantSetup(journal=Journal(left, "global-500"))
+    async with open_screen("global-500", size=(80, 24), setup=setup, fake=fake) as ui:
+        assert isinstance(ui.app.screen, Picker)
+        snap(ui.app)
+        await ui.press("enter")
+        assert shown(ui, "title") == "Request 7 connections?"
+        await ui.press("y")
+        assert "✓ Request Connection: 7 of 7 done." in ui.notice
+        assert len(find_writes(ui.state.session.request_log)) == 7
+    entries = Journal(left, "global-500").read_entries()
+    assert Counter(Counter(entry.ends for entry in entries).values()) == {1: 19}
+    async with open_screen("global-500", setup=setup, fake=fake) as ui:
+        assert ui.shows_main_screen, "nothing is left to resume"
+    fake.close()
+
+
+@pytest.mark.parametrize(("keys", "again"), [(["escape"], True), (["down", "enter"], False)])
+async def test_an_interrupted_run_is_forgotten_or_asked_about_again(
+    tmp_path: Path, keys: list[str], again: bool
+) -> None:
+    path, left = tmp_path / "state.sqlite3", tmp_path / "left.sqlite3"
+    setup = TenantSetup(journal=Journal(path, "acme", process_id=ENDED))
+    async with open_screen(setup=setup) as ui:
+        await start_run(ui, HOLD_WRITES, "R")
+        await ui.wait_until(lambda: "6 of 11 sent" in ui.text("progress"))
+        copy_database(path, left)
+        ui.app.exit()
+    setup = TenantSetup(journal=Journal(left, "acme"))
+    async with open_screen(setup=setup) as ui:
+        await ui.press(*keys)
+        assert ui.shows_main_screen
+    async with open_screen(setup=setup) as ui:
+        assert isinstance(ui.app.screen, Picker) == again
+
+
+async def test_another_user_closes_the_question() -> None:
+    async with open_screen() as ui:
+        await ui.press("*", "r")
+        question = ui.app.screen
+        assert isinstance(question, Confirmation)
+        ui.screen.tenant_workers.enter("carol")
+        await ui.settle()
+        assert question.invalidated == "You work as another user now."
+        await ui.press("y", "escape")
+        assert not find_writes(ui.state.session.request_log)
