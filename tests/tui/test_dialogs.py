@@ -157,7 +157,7 @@ async def test_the_palette_begins_with_what_is_possible_and_ends_with_harm() -> 
         await ui.move_to("Acme-Americas")
         await ui.press("ctrl+p")
         labels = [text for text, _ in choices(ui)]
-        assert labels[0] == "Entity switcher"
+        assert labels[0] == "Mark"
         assert labels.index("Quit") < labels.index("Disconnect") < labels.index("Accept")
         assert "Commands" not in labels
 
