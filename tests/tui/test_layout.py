@@ -156,16 +156,6 @@ async def test_q_leaves_at_once_unless_a_tenant_in_memory_would_be_lost() -> Non
         assert ui.app.return_code == 0
 
 
-async def test_marked_rows_have_a_sign() -> None:
-    async with open_screen() as ui:
-        ui.state.tab.marks.add(
-            next(row.key for row in ui.state.rows() if row.counterpart.title == "Acme-US")
-        )
-        ui.state.on_change()
-        await ui.settle()
-        assert "▌✓ ├─ Acme-US" in find_line(ui, "Acme-US ")
-
-
 async def test_many_rows(snap: Snapshot) -> None:
     """Every second of many rows has a faint background; names of all levels can be told apart."""
     async with open_screen("global-500", size=(160, 48), theme="light") as ui:
