@@ -3,12 +3,15 @@
 import sqlite3
 from collections import Counter
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from entity_connections.domain.actions import ACCEPT, REQUEST
+from entity_connections.domain.clock import now
 from entity_connections.domain.connections import CONNECTED
 from entity_connections.domain.risk import Risk
+from entity_connections.services.request_log import RateLimit
 from entity_connections.services.storage.journal import Journal
 from entity_connections.tui.dialogs.confirmation import Confirmation
 from entity_connections.tui.dialogs.picker import Picker
@@ -21,6 +24,7 @@ from tests.tui.open_screen import HOLD_WRITES, ScreenDriver, TenantSetup, open_s
 from tests.tui.snapshots import Snapshot
 
 pytestmark = pytest.mark.asyncio
+MOMENT = datetime(2026, 1, 2, 9, 14).astimezone()
 NOT_CONNECTED = ("/", *"not connected", "enter")
 """Shows Acme-US, Acme-Brazil, Acme-Mexico and Acme-Japan among others that allow no request."""
 
@@ -73,6 +77,7 @@ async def test_preview(snap: Snapshot) -> None:
     """Every pair, where each half happens, what is left out and why, and the price."""
     setup = TenantSetup(Risk.PRODUCTION, "acme")
     async with open_screen(size=(80, 24), setup=setup) as ui:
+        ui.state.session.request_log.rate_limit = RateLimit(50_000, 49_900, None, now())
         await ui.press("*", "R")
         await ui.snap_sizes(snap, ((160, 48), (60, 20), (80, 24)))
         assert "PRODUCTION acme" in str(ui.app.screen.query_one("#dialog").border_title)
@@ -83,7 +88,7 @@ async def test_preview(snap: Snapshot) -> None:
         plan = preview(ui).plan
         price = f"4 left out, at the end of the list · {plan.calls} calls to Zuora · "
         assert price in shown(ui, "consequence")
-        assert "of 50,000 left until" in shown(ui, "consequence")
+        assert "49,900 of 50,000 left" in shown(ui, "consequence")
         await ui.press(*["down"] * 9)
         assert "left out: Acme Corporation is already connected to" in shown(ui, "pair")
 
@@ -225,7 +230,8 @@ def copy_database(source: Path, target: Path) -> None:
 async def test_a_killed_run_is_resumed(snap: Snapshot, tmp_path: Path) -> None:
     fake = open_acme("global-500")
     path, left = tmp_path / "state.sqlite3", tmp_path / "left.sqlite3"
-    setup = TenantSetup(journal=Journal(path, "global-500", process_id=ENDED))
+    journal = Journal(path, "global-500", process_id=ENDED, clock=lambda: MOMENT)
+    setup = TenantSetup(journal=journal)
     async with open_screen("global-500", setup=setup, fake=fake) as ui:
         fake.faults.on(f"{HOLD_WRITES},after=4")
         await ui.press("/", *"bright", "enter", "*", "r", *"19")
