@@ -174,7 +174,7 @@ async def test_an_unknown_outcome_stops_the_run(snap: Snapshot) -> None:
         ui.fake.faults.on("lost,after=6,times=1")
         await ui.press("/", *"bright", "enter", "*", "r", *"19", "enter")
         states = Counter(actions(ui).values())
-        assert states["? outcome unknown"] == 1
+        assert states["◇ outcome unknown"] == 1
         assert states["! not sent"] >= 19 - 6 - 8
         assert "1 unknown" in ui.notice
         assert "It stopped at the first unknown outcome: Globex → " in ui.notice.replace("\n", " ")
