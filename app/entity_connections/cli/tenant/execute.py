@@ -119,7 +119,7 @@ class _Progress:
 
 @contextmanager
 def _on_interrupt(stop: Callable[[], bool]) -> Iterator[None]:
-    """Let ctrl+c call `stop` on the event loop; where that returns False, it ends the program."""
+    """Let ctrl+c call `stop`, which may only set flags; where it returns False, end the program."""
     loop = asyncio.get_running_loop()
     end = signal.getsignal(signal.SIGINT)
     if not callable(end):  # ignored, as a shell wants it of a command in the background
