@@ -33,7 +33,7 @@ def open_screen(options: TenantOptions, theme: str | None) -> int:
         check_terminal(f"without one, use a command: {', '.join(COMMANDS)}; see --help.")
     ui = load_ui_settings()
     workspace = make_workspace(options, keyring_later=True)
-    if sys.platform != "win32":
+    if sys.platform != "win32" and not in_browser:
         from entity_connections.cli.walkthrough.play_from_screen import make_walkthroughs
 
         workspace = workspace._replace(walkthroughs=make_walkthroughs())
