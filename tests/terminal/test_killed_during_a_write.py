@@ -1,6 +1,7 @@
 """The screen on a tenant on a socket: killed in the middle of a write, and the start after that."""
 
 import signal
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -96,22 +97,27 @@ def test_killed_after_the_write_was_applied_the_next_start_reports_it(
 def test_killed_before_the_write_was_applied_the_next_start_shows_it_as_unknown(
     server: RecordedTenant, tmp_path: Path
 ) -> None:
-    """And no secret is in any output or file."""
+    """And no secret is in any output or file; a token only in the private state file."""
     shown = kill_while_accepting(server, tmp_path, HANG)
     with screen(server, tmp_path) as terminal:
         terminal.wait_for("1 waiting")
         terminal.send("2")
         terminal.wait_for("outcome unknown")
         terminal.send("\x0c")  # ctrl+l
-        terminal.wait_for("/oauth/token")
+        terminal.wait_for("/entity-connections")
         terminal.send("ctrl+q")
         assert terminal.wait_exit() == 0
         shown += bytes(terminal.transcript)
     assert "confirmed" not in outcomes(tmp_path)
     assert len(server.writes) == 1
-    kept = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    kept = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert kept
+    for secret in SECRETS:
+        assert not [text for text in (shown, *kept.values()) if secret.encode() in text]
     tokens = [row[0] for row in server.fake.state.db.execute("SELECT token FROM token")]
-    assert len(tokens) >= 2
-    for secret in (*SECRETS, *tokens):
-        assert not [text for text in (shown, *kept) if secret.encode() in text]
+    assert tokens
+    for token in map(str.encode, tokens):
+        assert token not in shown
+        holders = [path for path, content in kept.items() if token in content]
+        assert {path.name.removesuffix("-wal") for path in holders} <= {"state.sqlite3"}
+        assert {stat.S_IMODE(path.stat().st_mode) for path in holders} <= {0o600}
