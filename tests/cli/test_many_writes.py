@@ -87,7 +87,7 @@ def test_ids_come_from_stdin_and_each_counts_once(home: Path) -> None:
     stdin = f"{NORDICS_TO_EUROPE}\n{JAPAN_TO_CORPORATION} {NORDICS_TO_EUROPE.upper()}\n\n"
     done = run(home, "accept", TO_CANADA, "-", TO_CANADA, "--yes", stdin=stdin)
     assert done.returncode == 0
-    assert sorted(line.partition(":")[0] for line in done.stdout.splitlines()) == [
+    assert sorted(line.partition(" is Connected")[0] for line in done.stdout.splitlines()) == [
         "Acme Corporation → Acme-Canada",
         "Acme-Japan → Acme Corporation",
         "Acme-Nordics → Acme-Europe",
@@ -178,7 +178,7 @@ def test_all_requests_are_answered(
 ) -> None:
     done = run_on(server, home, "accept", "--all", *options, "--yes")
     assert done.returncode == 0, done.stderr
-    assert {line.partition(": confirmed")[0] for line in done.stdout.splitlines()} == pairs
+    assert {line.partition(" is Connected.")[0] for line in done.stdout.splitlines()} == pairs
     assert lists in (None, server.count_calls(LIST))
     again = run_on(server, home, "accept", "--all", *options, "--yes")
     assert (again.returncode, again.stdout) == (0, "")

@@ -109,7 +109,7 @@ def test_waiting_does_not_say_that_nothing_waits_where_entities_were_not_read(
 def test_a_reason_of_all_entities_is_told_once(home: Path, form: list[str]) -> None:
     done = run(home, "waiting", "--fault", "gateway-page,calls=connections", *form)
     assert (done.returncode, done.stdout) == (3, "")
-    assert done.stderr.count("all 11 entities you may enter are left out:") == 1
+    assert done.stderr.count("all 11 entities you have access to are left out:") == 1
     assert done.stderr.count("A web page answered (HTTP 403), not Zuora") == 1
 
 

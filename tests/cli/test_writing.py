@@ -42,8 +42,8 @@ def test_several_requests_have_a_line_each(server: RecordedTenant, home: Path) -
     done = run_on(server, home, "request", "--to", "Acme-US", "--to", "acme-mexico", "--yes")
     assert done.returncode == 0
     first, second = done.stdout.splitlines()
-    assert first.startswith("Acme Corporation → Acme-US: confirmed.")
-    assert second.startswith("Acme Corporation → Acme-Mexico: confirmed.")
+    assert first.startswith("Requested: Acme Corporation → Acme-US is Pending")
+    assert second.startswith("Requested: Acme Corporation → Acme-Mexico is Pending")
     assert server.writes == ["POST /v1/entity-connections"] * 2
     assert [entry["outcome"] for entry in read_journal(home)] == ["confirmed"] * 2
 
@@ -232,7 +232,7 @@ def test_a_lost_response_is_replaced_by_the_list(server: RecordedTenant, home: P
     server.fake.faults.on("http-504,calls=writes")
     done = run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes")
     assert (done.returncode, len(server.writes)) == (0, 1)
-    assert "confirmed" in done.stdout
+    assert "is Connected." in done.stdout
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
@@ -372,7 +372,7 @@ def test_an_unwritable_journal_stops_a_write_before_it_is_sent(
 
 @pytest.mark.parametrize(
     ("typed", "last", "code"),
-    [("n", "Nothing was sent.", 130), ("", "Nothing was sent.", 130), ("y", "confirmed", 0)],
+    [("n", "Nothing was sent.", 130), ("", "Nothing was sent.", 130), ("y", "Requested: ", 0)],
 )
 def test_a_write_is_confirmed(home: Path, typed: str, last: str, code: int) -> None:
     done = run(home, "request", "--to", "Acme-US", typed=f"{typed}\n")

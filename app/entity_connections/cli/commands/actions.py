@@ -179,7 +179,7 @@ def _make_command(action: Write, status: str, help_text: str, *lines: str) -> cl
 
 _ALL_HELP = (
     "\n\nThere may be several ids; - reads them from stdin. --all takes those of every entity"
-    " you may enter, or, with --entity, --from or --to, only those there."
+    " you have access to, or, with --entity, --from or --to, only those there."
 )
 accept = _make_command(
     ACCEPT, PENDING, f"Accept requests, each in its target.{_ALL_HELP}",

@@ -44,7 +44,7 @@ from entity_connections.services.waiting import find_waiting
     )
 )
 @tenant_command
-@option("--all-entities", is_flag=True, help="Of every entity you may enter, each once.")
+@option("--all-entities", is_flag=True, help="Of every entity you have access to, each once.")
 @option(
     "--direction", type=click.Choice([direction.value for direction in Direction]), metavar="WAY",
     help="Only outbound (this entity shares), or only inbound (it is shared to).",
@@ -122,7 +122,7 @@ async def _list_all_entities(
 @tenant_command
 @json_option
 async def waiting(session: TenantSession, *, as_json: bool) -> ExitCode:
-    """List the requests that wait for an answer, in every entity you may enter.
+    """List the requests that wait for an answer, in every entity you have access to.
 
     Whether you may answer is for Zuora to say: nobody tells us your role.
 
@@ -148,7 +148,7 @@ async def waiting(session: TenantSession, *, as_json: bool) -> ExitCode:
         words = ", ".join(sorted({f'"{status}"' for status in undecided}))
         info(f"Left out, because nobody knows whether it waits: {len(undecided):,} × {words}.")
     is_whole = is_whole and not undecided
-    nothing = f"Nothing waits in the {len(lists)} entities you may enter."
+    nothing = f"Nothing waits in the {len(lists)} entities you have access to."
     if not is_whole:
         nothing = "Nothing waits among the rest."
     output = "json" if as_json else "table"
@@ -181,7 +181,7 @@ def _print_left_out(lists: Mapping[str, Snapshot | ZuoraError], hierarchy: Hiera
             titles.append(hierarchy.get(entity_id).title)
     for error, titles in reasons.values():
         every = len(titles) > 1 and len(titles) == len(lists)
-        who = f"all {len(lists)} entities you may enter" if every else ", ".join(titles)
+        who = f"all {len(lists)} entities you have access to" if every else ", ".join(titles)
         info(f"entity-connections: {who} {'is' if len(titles) == 1 else 'are'} left out:")
         print_error(error)
 

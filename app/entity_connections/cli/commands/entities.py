@@ -24,7 +24,7 @@ from entity_connections.cli.tenant.session import TenantSession, tenant_command
 @tenant_command
 @json_option
 async def entities(session: TenantSession, *, as_json: bool) -> ExitCode:
-    """List the entities of the tenant as a tree, and which of them you may enter.
+    """List the entities of the tenant as a tree, and which of them you have access to.
 
     --json: [{"id", "name", "displayName", "parentId", "status", "enterable"}];
     parentId is null at the root, enterable null where Zuora does not tell.

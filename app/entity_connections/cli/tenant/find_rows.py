@@ -312,7 +312,7 @@ def _describe_unknown(
 ) -> Failure:
     """Return that an id is in none of the lists, as far as they could be read."""
     id_ = clean(id_)
-    where = f"the {len(lists)} entities you may enter"
+    where = f"the {len(lists)} entities you have access to"
     if session.options.entity is not None:
         where = session.tenant.hierarchy.get(next(iter(lists))).title
     for error in lists.values():

@@ -65,7 +65,10 @@ class Results:
             self._add_operation_object(operation, "not sent", "It was not sent.", {})
             return
         if not self.as_json:
-            echo(f"{operation.pair}: {operation.state.value}. {sentence}")
+            confirmed = operation.state is State.CONFIRMED  # the sentence names the pair
+            echo(
+                sentence if confirmed else f"{operation.pair}: {operation.state.value}. {sentence}"
+            )
         self._add_operation_object(operation, operation.state.value, sentence, {})
         if error is not None and operation.state is not State.CONFIRMED:
             print_error(error, sentence_printed=not self.as_json and error.sentence in sentence)
