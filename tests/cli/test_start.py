@@ -61,21 +61,6 @@ def test_an_empty_variable_is_refused(server: RecordedTenant, home: Path, variab
     assert run(home, "connections", "--entity", "Acme-US", ZUORA_ENTITY_ID="").returncode == 0
 
 
-def test_an_unknown_entity_in_the_environment_is_a_warning_in_the_fake_tenant_only(
-    server: RecordedTenant, home: Path
-) -> None:
-    done = run(home, "connections", "--json", ZUORA_ENTITY_ID="0" * 32)
-    assert done.returncode == 0
-    assert len(json.loads(done.stdout)) == 11
-    assert "No entity is called" in done.stderr
-    assert "This is Acme Corporation instead." in done.stderr
-    assert run(home, "connections", "--entity", "0" * 32).returncode == 2
-    done = run(home, "connections", "--base-url", server.served.url, **server.served.environ(),
-               ZUORA_ENTITY_ID="0" * 32)  # fmt: skip
-    assert done.returncode == 2
-    assert "No entity is called" in done.stderr
-
-
 @pytest.mark.parametrize(
     ("which", "code"), [([TO_EUROPE], 1), (["--from", CORPORATION, "--to", EUROPE], 2)]
 )

@@ -20,6 +20,17 @@ TAKING = [
 ]  # fmt: skip
 
 
+ACTING = [names for names in TAKING if names not in {("doctor",), ("journal",)}]
+
+
+@pytest.mark.parametrize("names", ACTING, ids=" ".join)
+def test_it_is_an_error_in_the_environment_too(home: Path, names: tuple[str, ...]) -> None:
+    arguments = [*names, *WANTED.get(names[0], [])]
+    done = run(home, *arguments, ZUORA_ENTITY_ID="nosuch")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert 'No entity is called "nosuch".' in done.stderr
+
+
 @pytest.mark.parametrize("names", TAKING, ids=" ".join)
 def test_it_is_an_error(server: RecordedTenant, home: Path, names: tuple[str, ...]) -> None:
     where, environ = ["--base-url", server.served.url], server.served.environ()

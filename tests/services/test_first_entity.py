@@ -50,7 +50,7 @@ async def test_an_unusable_start_entity_is_refused_with_a_reason(
     assert await tenant.open(start) == CORPORATION
     (remark,) = tenant.warnings
     assert remark.startswith(why)
-    assert remark.endswith(" This is Acme Corporation instead.")
+    assert remark.endswith(" You act in Acme Corporation instead.")
     assert (await tenant.read(CORPORATION)).warnings == (remark,)
 
 

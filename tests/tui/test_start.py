@@ -10,15 +10,21 @@ from entity_connections.services.storage.list_cache import ListCache
 from entity_connections.services.tenant import Tenant
 from entity_connections.services.workspace import UserSession
 from entity_connections.tui.app import ConnectionsApp
+from entity_connections.walkthrough.key_events import key_event
 
-from tests.acme import CORPORATION, EUROPE, US, client, open_acme
+from tests.acme import CORPORATION, EUROPE, US, client, open_acme, write_names
 from tests.tui.open_screen import ScreenDriver, TenantSetup, make_workspace
 
 pytestmark = pytest.mark.asyncio
 
 
-async def begun(start: str, cache: ListCache | None = None) -> tuple[str, str]:
-    """Return the entity acted in and the banner, once the screen has settled."""
+async def begun(
+    start: str, cache: ListCache | None = None, typed: str = ""
+) -> tuple[str, str, list[str]]:
+    """Return the entity acted in, the notice, and the writes, once the screen has settled.
+
+    The keys `typed` come before the tenant is open.
+    """
     fake = open_acme()
     target = make_workspace(fake, "alice", setup=TenantSetup(cache=cache))
 
@@ -28,9 +34,11 @@ async def begun(start: str, cache: ListCache | None = None) -> tuple[str, str]:
     app = ConnectionsApp(target._replace(enter=enter))
     async with app.run_test(size=(160, 48)) as pilot:
         ui = ScreenDriver(app, pilot, fake)
+        for key in typed:
+            app.post_message(key_event(key))
         await ui.wait_until(lambda: ui.screen.view.entered)
         await ui.settle()
-        found = ui.state.acting_id, ui.banner
+        found = ui.state.acting_id, ui.notice, write_names(ui.state.session.request_log)
     fake.close()
     return found
 
@@ -49,10 +57,20 @@ async def test_a_start_entity_whose_name_moved_to_another_entity(tmp_path: Path)
     assert (await begun("Acme-Europe", cache))[0] == EUROPE
 
 
-async def test_a_start_entity_that_is_not_accessible() -> None:
-    acting_id, banner = await begun("Acme-UK")
-    assert acting_id == CORPORATION
-    assert "Acme-UK is not provisioned yet. This is Acme Corporation instead." in banner
+@pytest.mark.parametrize(
+    ("start", "why"),
+    [
+        ("Acme-UK", "Acme-UK is not provisioned yet."),
+        ("nosuch", 'No entity is called "nosuch".'),
+    ],
+)
+async def test_a_start_entity_that_cannot_be_used_is_named_before_anything_is_sent(
+    start: str, why: str
+) -> None:
+    acting_id, notice, writes = await begun(start, typed="ry")
+    assert (acting_id, writes) == (CORPORATION, [])
+    assert f"{why} You act in Acme Corporation instead." in notice
+    assert "Not used, because they were typed before: r y." in notice
 
 
 async def test_a_repeated_start_opens_one_session() -> None:

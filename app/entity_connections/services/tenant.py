@@ -30,6 +30,7 @@ class Tenant:
         hierarchy: the entities, as they were read last, and whether the list was whole.
         accessible_ids: ids of the entities the user may enter, None if unknown.
         warnings: a sentence for each thing that is missing or strange in the entities.
+        start_problem: why the entity to start in is not used, and which one is; "" if it is used.
         lists_read: how many lists of connections were read or restored so far.
     """
 
@@ -46,6 +47,7 @@ class Tenant:
         self.hierarchy = Hierarchy()
         self.accessible_ids: AbstractSet[str] | None = None
         self.warnings: tuple[str, ...] = ()
+        self.start_problem = ""
         self.lists_read = 0
         self._snapshots: dict[str, Snapshot] = {}
         self._losses = ListLosses()
@@ -54,12 +56,12 @@ class Tenant:
         """Read the entities and return the id of the first acting entity.
 
         That is `start` (id, name or display name) if the user can act in it, else the first
-        entity in which the user can act; a warning says why `start` is not used.
+        entity in which the user can act; `start_problem` and a warning say why `start` is not used.
 
         Raises:
             ZuoraError: Zuora could not be reached, or refused.
         """
-        start_id = None if start is None else parse_id(start)
+        start_id, self.start_problem = None if start is None else parse_id(start), ""
         await self.read_entities(start_id)
         usable = [entity for entity in self.hierarchy if self.can_act_in(entity.id)]
         first = next(iter(usable or self.hierarchy), None)
@@ -75,7 +77,8 @@ class Tenant:
         else:
             if not reason:
                 return wanted.id
-        self.warnings += (f"{reason} This is {first.title} instead.",)
+        self.start_problem = f"{reason} You act in {first.title} instead."
+        self.warnings += (self.start_problem,)
         return first.id
 
     def find_id(self, name: str) -> str | None:

@@ -20,8 +20,8 @@ class UserSession(NamedTuple):
     Attributes:
         tenant: reads the tenant as the user sees it.
         login: the login name, as shown.
-        start: the first acting entity, by id, name or display name; None lets the tenant
-            choose.
+        start: the first acting entity, by id, name or display name: that of the workspace, or
+            where the user is at home; None lets the tenant choose.
         role: returns the user's role in an entity (by id), or None if unknown. Zuora's API
             does not tell roles.
         request_log: the calls that are sent for this user.
@@ -78,6 +78,8 @@ class Workspace(NamedTuple):
         enter_waits_for: who may keep `enter` waiting, for people.
         lock: whether writes are allowed; the adapter checks it too.
         journal: where every operation is recorded.
+        entity: the entity to act in that an option, a variable or the profile names: id, name or
+            display name; None where nothing does.
         options: the command-line options that choose the tenant ("--profile acme"), without
             secrets.
         fault_switches: switches of the fake tenant's faults; None for a real tenant.
@@ -93,6 +95,7 @@ class Workspace(NamedTuple):
     enter: Callable[[str], Awaitable[UserSession]]
     lock: WriteLock
     journal: Journal
+    entity: str | None = None
     options: tuple[str, ...] = ()
     fault_switches: FaultSwitches | None = None
     shared: bool = False

@@ -45,7 +45,6 @@ def make_fake_workspace(
             f"There is no user {user} in {source.name}; there are {', '.join(source.users)}.",
             ExitCode.USAGE,
         )
-    # The variable is meant for a real tenant: an entity that is unknown here costs a warning.
     entity = read_variable(ENTITY_ID) if options.entity is None else options.entity
     lock = WriteLock()
     opened: list[FakeTenant] = []
@@ -97,6 +96,7 @@ def make_fake_workspace(
         enter=enter,
         lock=lock,
         journal=_open_journal(source, process_id=None if seed is None else "localhost:1"),
+        entity=entity,
         options=(*source.options, "--user", user),
         shared=source.path is not None,
         fault_switches=create_fault_switches(opened, options.faults or ()),

@@ -161,6 +161,7 @@ def make_real_workspace(
         enter=enter,
         lock=lock,
         journal=open_journal(profile.name, tenant_key),
+        entity=entity,
         options=profile.options,
         enter_waits_for="the keyring" if secret is None else "Zuora",
     )

@@ -49,34 +49,33 @@ class TenantSession(NamedTuple):
 
     @property
     def entity(self) -> str | None:
-        """The entity to act in, as an option or the profile names it."""
-        # In the fake tenant an unknown ZUORA_ENTITY_ID is no error: it is meant for a real one.
-        return self.options.entity if self.options.fake else self.user_session.start
+        """The entity to act in that an option, a variable or the profile names."""
+        return self.workspace.entity
 
     async def read_entities(self) -> None:
         """Read the entities.
 
         Raises:
-            CliError: the entity that is given as an option is none of them.
+            CliError: the entity to act in is none of them.
         """
         await self.tenant.read_entities(None if self.entity is None else parse_id(self.entity))
-        if self.options.entity is not None:
-            self.find_entity(self.options.entity)
+        if self.entity is not None:
+            self.find_entity(self.entity)
 
     async def check_entity(self) -> None:
-        """Read the entities if the entity to act in is given as an option, although unused.
+        """Read the entities if one to act in is named, although it is not used.
 
         Raises:
             CliError: there is no such entity.
         """
-        if self.options.entity is not None:
+        if self.entity is not None:
             await self.read_entities()
 
     async def find_acting_id(self, name: str | None = None, *, unique: bool = False) -> str:
         """Read the entities and return the id of the entity to act in.
 
         Args:
-            name: the entity to act in; None takes the one of the options or of the profile.
+            name: the entity to act in; None takes the one of the workspace.
             unique: that of `find_entity`.
 
         Raises:

@@ -149,10 +149,17 @@ class ConnectionsScreen(Screen[None]):
         self.tenant_workers.read_history()
         self._refresher.read_all_lists_soon()
         state.update_unresolved(message.recovered)
-        if message.journal_error:
-            self.view.notice_bar.show_notice(Kind.ERROR, message.journal_error)
-        elif message.recovered:
-            self.view.notice_bar.notice = notices.make_resolved_notice(message.recovered)
+        start_problem = state.session.tenant.start_problem
+        lines = [start_problem, message.journal_error]
+        if start_problem and (keys := self._clear_input()):
+            dropped = notices.format_keys(keys)
+            lines.insert(1, f"Not used, because they were typed before: {dropped}.")
+        resolved = notices.make_resolved_notice(message.recovered) if message.recovered else None
+        if any(lines):
+            lines += resolved.lines if resolved else ()
+            self.view.notice_bar.show_notice(Kind.ERROR, *lines)
+        elif resolved:
+            self.view.notice_bar.notice = resolved
         self._interrupted += message.interrupted
         self._ask_about_interrupted()
 
