@@ -1,7 +1,6 @@
 """The entity that options, a profile and the environment say to start in."""
 
 import asyncio
-import json
 from pathlib import Path
 
 import keyring
@@ -59,6 +58,23 @@ def test_an_empty_variable_is_refused(server: RecordedTenant, home: Path, variab
         assert (done.returncode, done.stdout) == (2, ""), done.stderr
         assert f"{variable} in the environment is empty" in done.stderr
     assert run(home, "connections", "--entity", "Acme-US", ZUORA_ENTITY_ID="").returncode == 0
+
+
+@pytest.mark.parametrize("command", [["profiles"], ["config", "explain"], ["journal"]])
+def test_an_empty_home_is_none(
+    home: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    def find_no_user(_: int) -> None:
+        raise KeyError
+
+    monkeypatch.setattr("pwd.getpwuid", find_no_user)
+    folders = {
+        f"ENTITY_CONNECTIONS_{kind}_DIR": f"~/{kind.lower()}" for kind in ("CONFIG", "STATE")
+    }
+    done = run(home, *command, HOME="", **folders)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"There is no home directory. Set HOME, or {' and '.join(folders)}" in done.stderr
+    assert run(home, "entities", HOME="", **folders).returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ def test_a_variable_without_a_usable_value_is_refused(
     [
         ("HOME", None, "no home directory. Set HOME"),
         ("HOME", "relative", "no home directory. Set HOME"),
-        ("HOME", "", "HOME in the environment is empty"),
+        ("HOME", "/nonexistent", "no home directory. Set HOME"),
         ("ENTITY_CONNECTIONS_CONFIG_DIR", "", "CONFIG_DIR in the environment is empty"),
         (
             "ENTITY_CONNECTIONS_CONFIG_DIR",
@@ -202,6 +202,7 @@ def test_names_for_completion_need_no_valid_file(config: Config) -> None:
 def test_the_variables_name_the_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv(STATE_DIR, str(tmp_path))
     assert paths.state_file() == tmp_path / "state.sqlite3"
+    monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv(CONFIG_DIR)
     assert paths.config_file().parts[-2:] == ("entity-connections", "config.toml")
     monkeypatch.setenv(STATE_DIR, "~/state")

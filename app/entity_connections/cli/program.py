@@ -23,8 +23,9 @@ def main() -> None:
     """Run the program and end the process with its exit code."""
     _disable_core_dumps()
     _ensure_standard_streams()
-    if not os.environ.get("NO_COLOR", "unset"):  # Textual takes an empty one for a set one
-        del os.environ["NO_COLOR"]
+    for name in ("NO_COLOR", "HOME"):  # Textual, and what looks for "~", take empty for set
+        if os.environ.get(name) == "":
+            del os.environ[name]
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # the search for them is slow
     if isinstance(sys.stdin, io.TextIOWrapper):  # invalid bytes are checked where they are used
         sys.stdin.reconfigure(errors="surrogateescape")

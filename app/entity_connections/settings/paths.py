@@ -1,4 +1,4 @@
-"""Which folders and files the program uses on this machine. Nothing here looks at the disk.
+"""Which folders and files the program uses on this machine. Only the home is looked for there.
 
 They are in the platform's own folders, unless `ENTITY_CONNECTIONS_CONFIG_DIR` and
 `ENTITY_CONNECTIONS_STATE_DIR` name others, as tests and containers do.
@@ -58,13 +58,14 @@ def anchor_file() -> Path:
 
 def _find_folder(variable: str, kind: Literal["user_config_path", "user_state_path"]) -> Path:
     named = read_variable(variable)
-    with suppress(RuntimeError):  # there is no such home directory
+    with suppress(RuntimeError, OSError):  # there is no such home directory
         if named is not None:
             return Path(named).expanduser().absolute()
         import platformdirs  # not needed where the variables name the folders
 
         read_variable("HOME")
         folder: Path = getattr(platformdirs, kind)(APP, appauthor=False)
-        if folder.is_absolute():
+        home = Path.home()
+        if folder.is_absolute() and (home.is_dir() or not folder.is_relative_to(home)):
             return folder
     raise NoHomeError(f"There is no home directory. {FOLDERS_REMEDY}")
