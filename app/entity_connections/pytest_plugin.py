@@ -27,7 +27,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def zuora_tenant(request: pytest.FixtureRequest) -> Iterator["ServedTenant"]:
     """A fake Zuora tenant on a free port of this machine, fresh for the test.
 
-    The relative path of a scenario file belongs to the folder of the test's file.
+    A relative path, of a scenario file or of the tenant's file (`path`), belongs to the folder of
+    the test's file.
     """
     from entity_connections.fake.scenarios.catalogue import is_scenario_file
     from entity_connections.testing import serve_tenant
@@ -40,6 +41,8 @@ def zuora_tenant(request: pytest.FixtureRequest) -> Iterator["ServedTenant"]:
             scenario = arguments.arguments.get("scenario")
             if isinstance(scenario, str | PathLike) and is_scenario_file(fspath(scenario)):
                 arguments.arguments["scenario"] = request.path.parent / scenario
+            if isinstance(path := arguments.arguments.get("path"), str | PathLike):
+                arguments.arguments["path"] = request.path.parent / path
             tenant = stack.enter_context(serve_tenant(*arguments.args, **arguments.kwargs))
         except (TypeError, ValueError) as error:
             pytest.fail(f"The marker {_SIGNATURE} cannot be used: {error}", pytrace=False)

@@ -41,7 +41,9 @@ def test_fresh_each_time(zuora_tenant, time):
     connections(zuora_tenant)
 
 
-@pytest.mark.zuora_tenant("empty", path=r"PATH", policy=["denied=removed", "order=newest-first"])
+@pytest.mark.zuora_tenant(
+    "empty", path="one.tenant", policy=["denied=removed", "order=newest-first"]
+)
 def test_a_scenario_in_a_file(zuora_tenant):
     assert connections(zuora_tenant) == []
     assert zuora_tenant.tenant.policy.as_dict()["order"] == "newest-first"
@@ -85,8 +87,9 @@ def run_pytest(folder: Path, tests: str) -> str:
 
 
 def test_the_fixture_in_another_project(tmp_path: Path) -> None:
-    output = run_pytest(tmp_path, THEIR_TESTS.replace("PATH", str(tmp_path / "one.tenant")))
+    output = run_pytest(tmp_path, THEIR_TESTS)
     assert "6 passed" in output, output
+    assert (tmp_path / "tests" / "one.tenant").exists()
 
 
 def test_the_process_in_the_readme(tmp_path: Path) -> None:
