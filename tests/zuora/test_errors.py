@@ -32,7 +32,7 @@ NOON = "Sun, 22 Nov 2026 12:00:00 GMT"
         (httpx.Response(400, json={"reasons": [{"code": 50000030}, 7]}), errors.Refused),
         (httpx.Response(400, json={"reasons": [{"code": 10, "message": None}]}), errors.Forbidden),
         (httpx.Response(403, json={"message": ["x"]}), errors.Forbidden),
-        (httpx.Response(302, headers={"Location": "https://evil.example"}), errors.InvalidResponse),
+        (httpx.Response(302, json={"success": True, "entities": []}), errors.WebPage),
         (httpx.Response(200, json={"success": True, "entities": [{}]}), errors.InvalidResponse),
         (httpx.Response(200, json={"success": 0, "entities": []}), errors.InvalidResponse),
         (
@@ -165,6 +165,33 @@ async def test_a_page_of_something_else_is_no_refusal_of_zuora(
         assert caught.value.title == "Zuora did not answer"
         assert not caught.value.is_refusal
         assert caught.value.applied is Applied.MAYBE
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize(
+    ("location", "what"),
+    [
+        ("https://login.proxy.example/?to=x", "A redirect to login.proxy.example"),
+        ("/login", "A redirect"),
+        ("https://[", "A redirect"),
+    ],
+)
+async def test_a_redirect_is_named_and_not_followed(status: int, location: str, what: str) -> None:
+    redirect = httpx.Response(status, headers={"Location": location})
+    server = ScriptedServer(redirect, redirect)
+    for call in (server.client.list_entities(ENTITY), server.client.accept(ENTITY, "1")):
+        with pytest.raises(errors.WebPage) as caught:
+            await call
+        assert caught.value.sentence == f"{what} answered (HTTP {status}), not Zuora."
+        assert "sign in" in caught.value.hint
+        assert caught.value.applied is Applied.MAYBE
+    assert len(server.requests) == 2
+    server = ScriptedServer()
+    server.token_response = redirect
+    with pytest.raises(errors.TokenUnavailable) as unavailable:
+        await server.client.accept(ENTITY, "1")
+    assert unavailable.value.sentence == f"{what} answered (HTTP {status}), not Zuora."
+    assert "sign in" in unavailable.value.hint
 
 
 async def test_a_page_instead_of_a_token_is_named_and_nothing_was_sent() -> None:

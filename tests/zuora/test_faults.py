@@ -157,7 +157,7 @@ async def test_nothing_can_be_read_where_every_record_has_two_statuses(
     fake: FakeTenant, zuora: ZuoraClient
 ) -> None:
     fake.faults.on("status-twice=1")
-    with pytest.raises(errors.InvalidResponse, match="no row of its entityConnections"):
+    with pytest.raises(errors.InvalidResponse, match="No row of its entityConnections"):
         await zuora.list_connections(CORPORATION)
 
 

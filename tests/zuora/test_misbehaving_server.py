@@ -97,7 +97,7 @@ REPLIES: list[tuple[str, Reply, type[ZuoraError]]] = [
     ("not gzip", http_response(b"{}", "200 OK", GZIP), INVALID),
     ("unknown compression", http_response(b"{}", "200 OK", "Content-Encoding: xz"), INVALID),
     ("a gzip bomb", BOMB, INVALID),
-    ("a redirect", http_response(b"", "301 Moved Permanently", "Location: /elsewhere"), INVALID),
+    ("a redirect", http_response(b"", "301 Moved Permanently", "Location: /elsewhere"), PAGE),
     ("success as a string", http_response({"success": "true", "id": "1"}), INVALID),
     ("success in a 400", http_response({"success": True, "id": "1"}, "400 Bad Request"), INVALID),
 ]
@@ -196,7 +196,7 @@ async def test_nothing_is_sent_to_another_host(status: str) -> None:
                 client.request_connection(ENTITY, "b" * 32, "key-1"),
                 client.accept(ENTITY, "1"),
             ):
-                with pytest.raises(errors.InvalidResponse, match="never followed"):
+                with pytest.raises(errors.InvalidResponse, match=r"A redirect to 127\.0\.0\.1"):
                     await call
             next_page = f"{other.root}/v1/entity-connections?page=2&pageSize=300"
             first = http_response(ONE_CONNECTION | {"nextPage": next_page})

@@ -50,7 +50,7 @@ class ZuoraError(Exception):
     """
 
     title: ClassVar[str] = "Zuora could not be asked"
-    advice: ClassVar[str] = "Try again."
+    advice: str = "Try again."
     """What to do about it, in a sentence; REFERENCE stands for what to tell Zuora Support."""
     is_refusal: ClassVar[bool] = False
     """Whether Zuora, or the lock, refused this one call; another call may succeed."""

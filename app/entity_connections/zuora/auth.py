@@ -100,6 +100,8 @@ class TokenProvider:
                     self._failure = errors.TokenUnavailable(
                         error.sentence, error.reasons, error.request_id
                     )
+                    if isinstance(error, errors.WebPage):
+                        self._failure.advice = error.advice
                 self._failure.applied = Applied.NO
                 raise copy.copy(self._failure) from None
             if self._cache:
@@ -149,7 +151,9 @@ def _parse_token(response: Response, requested_at: float) -> Token:
     try:
         answer = TokenAnswer.model_validate(parse_success(response))
     except ValidationError:
-        raise invalid_response(response, "it holds no token, or not how long it lasts.") from None
+        raise invalid_response(
+            response, "The answer holds no token, or not how long it lasts."
+        ) from None
     expires_in = ASSUMED_LIFETIME if answer.expires_in is None else answer.expires_in
     # A token that lasts shorter than RENEW_BEFORE is used for half of its lifetime.
     lifetime = max(MIN_LIFETIME, expires_in - RENEW_BEFORE, expires_in / 2)

@@ -324,4 +324,4 @@ def _parse_new_connection(response: Response) -> Receipt:
     try:
         return Receipt(request_id_of(response), check_id(body.get("id")))
     except ValueError:
-        raise invalid_response(response, "it does not name the new connection.") from None
+        raise invalid_response(response, "The answer does not name the new connection.") from None

@@ -67,7 +67,7 @@ class ListReader(Generic[Record]):
         repeated = bool(ids) and ids <= self._ids
         self._ids |= ids
         if not isinstance(link, str | None):
-            raise invalid_response(response, "the link to its next page is not text.")
+            raise invalid_response(response, "The link to the next page is not text.")
         if not link:
             return None
         query = self._parse_link(response, link)
@@ -85,16 +85,16 @@ class ListReader(Generic[Record]):
         field_name = self._parser.field_name
         rows = body.get(field_name)
         if not isinstance(rows, list):
-            raise invalid_response(response, f"it holds no list of {field_name}.")
+            raise invalid_response(response, f"The answer holds no list of {field_name}.")
         records = self._parser.parse_rows(rows)
         if rows and not records:
-            raise invalid_response(response, f"no row of its {field_name} can be read.")
+            raise invalid_response(response, f"No row of its {field_name} can be read.")
         return len(rows), records, body.get("nextPage")
 
     def _parse_link(self, response: Response, link: str) -> Query:
         """Parse the link to the next page; only its query: the rest may be another host."""
         if not link.isascii() or len(link) > MAX_LINK_LENGTH:
-            raise invalid_response(response, "the link to its next page leads nowhere.")
+            raise invalid_response(response, "The link to the next page leads nowhere.")
         return dict(parse_qsl(link.partition("?")[2])) | self.query
 
     def result(

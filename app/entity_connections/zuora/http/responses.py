@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from entity_connections.domain import errors
 from entity_connections.domain.clock import now
@@ -69,7 +69,7 @@ def parse_success(response: Response) -> Body:
     success = body.get("success")
     ok = 200 <= response.status < 300
     if not isinstance(success, bool | None) or (success and 300 <= response.status < 500):
-        raise invalid_response(response, "it does not say clearly whether the call worked.")
+        raise invalid_response(response, "The answer does not say clearly whether the call worked.")
     if not ok or success is False or (success is None and body.get("reasons")):
         raise _create_refusal(response, body)
     return body
@@ -79,15 +79,13 @@ def parse_write(response: Response) -> Body:
     """Parse a response to a write, which must report success explicitly."""
     body = parse_success(response)
     if body.get("success") is not True:
-        raise invalid_response(response, "it does not say whether the write worked.")
+        raise invalid_response(response, "The answer does not say whether the write worked.")
     return body
 
 
 def invalid_response(response: Response, sentence: str) -> ZuoraError:
     """Create the error for a response that is not what Zuora documents."""
-    return errors.InvalidResponse(
-        f"Zuora's answer cannot be used: {sentence}", (), request_id_of(response)
-    )
+    return errors.InvalidResponse(sentence, (), request_id_of(response))
 
 
 def request_id_of(response: Response) -> str:
@@ -204,7 +202,7 @@ def _error_class(status: int, reasons: tuple[Reason, ...]) -> type[ZuoraError]:
 
 def _parse_json(response: Response) -> Body:
     if 300 <= response.status < 400:
-        raise invalid_response(response, "it sends us elsewhere, which is never followed.")
+        raise _create_web_page_error(response)
     try:
         body = json.loads(response.body, object_pairs_hook=_make_object)
     except (ValueError, RecursionError):
@@ -217,13 +215,15 @@ def _parse_json(response: Response) -> Body:
         return {}
     if response.status >= 400 or response.body.lstrip()[:1] == b"<":
         raise _create_web_page_error(response)
-    sentence = "it is not a JSON object. Is this address Zuora's, and is the network open?"
+    sentence = "The answer is not a JSON object. Is this address Zuora's, and is the network open?"
     raise invalid_response(response, sentence)
 
 
 def _create_web_page_error(response: Response) -> ZuoraError:
     status = response.status
     what = "A web page" if response.body.lstrip()[:1] == b"<" else "Something else"
+    if status < 400 and (location := response.headers.get("Location")):
+        what = f"A redirect{_describe_host(response, location)}"
     class_ = errors.GatewayPage if status >= 500 else errors.WebPage
     error = class_(
         f"{what} answered (HTTP {status}), not Zuora."
@@ -237,6 +237,15 @@ def _create_web_page_error(response: Response) -> ZuoraError:
     return error
 
 
+def _describe_host(response: Response, location: str) -> str:
+    """Return to which host a `Location` leads; "" where it names none."""
+    try:
+        host = urlsplit(location).hostname
+    except ValueError:
+        return ""
+    return f" to {_clean_text(response, host)}" if host else ""
+
+
 class _AmbiguousObject(Body):
     """An empty object in place of one that holds a field twice: nobody knows which value counts."""
 
@@ -247,7 +256,7 @@ def _make_object(pairs: list[tuple[str, object]]) -> Body:
 
 
 def _create_ambiguous_error(response: Response) -> ZuoraError:
-    return invalid_response(response, "it holds a field twice.")
+    return invalid_response(response, "The answer holds a field twice.")
 
 
 def _find_text(response: Response, fields: Body, *names: str) -> str:
