@@ -27,12 +27,12 @@ async def tenant(tmp_path: Path) -> AsyncIterator[Tenant]:
 )
 async def test_it_is_called_by_id_or_name(tenant: Tenant, start: str) -> None:
     assert await tenant.open(start) == EUROPE
-    assert tenant.warnings == ()
+    assert not tenant.start_problem
 
 
 async def test_without_one_it_is_the_global_entity(tenant: Tenant) -> None:
     assert await tenant.open() == CORPORATION
-    assert tenant.warnings == ()
+    assert not tenant.start_problem
 
 
 @pytest.mark.parametrize(
@@ -48,10 +48,8 @@ async def test_an_unusable_start_entity_is_refused_with_a_reason(
     tenant: Tenant, start: str, why: str
 ) -> None:
     assert await tenant.open(start) == CORPORATION
-    (remark,) = tenant.warnings
-    assert remark.startswith(why)
-    assert remark.endswith(" You act in Acme Corporation instead.")
-    assert (await tenant.read(CORPORATION)).warnings == (remark,)
+    assert tenant.start_problem.startswith(why)
+    assert tenant.start_problem.endswith(" You act in Acme Corporation instead.")
 
 
 async def test_a_name_is_what_zuora_calls_so_now_not_what_was_remembered(tenant: Tenant) -> None:

@@ -56,7 +56,7 @@ class Tenant:
         """Read the entities and return the id of the first acting entity.
 
         That is `start` (id, name or display name) if the user can act in it, else the first
-        entity in which the user can act; `start_problem` and a warning say why `start` is not used.
+        entity in which the user can act; `start_problem` says why `start` is not used.
 
         Raises:
             ZuoraError: Zuora could not be reached, or refused.
@@ -78,7 +78,6 @@ class Tenant:
             if not reason:
                 return wanted.id
         self.start_problem = f"{reason} You act in {first.title} instead."
-        self.warnings += (self.start_problem,)
         return first.id
 
     def find_id(self, name: str) -> str | None:

@@ -84,6 +84,8 @@ class TenantSession(NamedTuple):
         wanted = self.entity if name is None else name
         if wanted is None:
             acting_id = await self.tenant.open(self.user_session.start)
+            if self.tenant.start_problem:  # of the user's home
+                info(self.tenant.start_problem)
             hierarchy = self.tenant.hierarchy
             if unique and hierarchy.missing:
                 raise CliError(
