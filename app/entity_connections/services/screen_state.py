@@ -78,6 +78,7 @@ class ScreenState:
             shown and recorded (`recovery.record_resolved`).
         lists_left: how many lists of all entities are still to be read; None before the first
             time that all are read.
+        lists_asked: how many of them were to be read.
         list_errors: why lists of all entities could not be read, by the id of the entity.
         run: the last run of several operations, under way or ended; None once its results are
             not shown any more.
@@ -96,6 +97,7 @@ class ScreenState:
     )
     unresolved: UnresolvedOperations = field(default_factory=UnresolvedOperations)
     lists_left: int | None = None
+    lists_asked: int = 0
     list_errors: dict[str, ZuoraError] = field(default_factory=dict)
     _waiting: tuple[tuple[object, ...], Waiting] = ((), Waiting())
     run: Run | None = None
@@ -137,7 +139,7 @@ class ScreenState:
 
     def start_reading_lists(self, number: int) -> None:
         """Note that so many lists are about to be read."""
-        self.lists_left = number
+        self.lists_left = self.lists_asked = number
         self.on_change()
 
     def apply_lists(self, lists: Mapping[str, Snapshot | ZuoraError], left: int) -> None:

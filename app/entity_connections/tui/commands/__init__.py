@@ -3,7 +3,7 @@
 from functools import partial
 
 from entity_connections.domain.connections import Direction
-from entity_connections.tui.commands import acting_entity, marks, program, rows, tenant
+from entity_connections.tui.commands import acting_entity, marks, program, rows, tenant, waiting
 from entity_connections.tui.commands.command import Command, CommandContext, Need
 from entity_connections.tui.commands.row_actions import ACTION_COMMANDS
 
@@ -21,6 +21,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("entity", "e", "Entity switcher", "Choose the entity to act in",
             acting_entity.switch_entity,
             short="Entity", needs=Need.ENTITIES, takes_following_keys=True),
+    Command("waiting", "w", "What waits", "The requests in all entities that wait for an answer",
+            waiting.show_waiting, short="Waiting", needs=Need.ENTITIES,
+            keywords="pending requests answer accept deny"),
     Command("filter", "slash", "Filter", "Show only rows that hold your words", rows.open_filter,
             short="Filter", needs=Need.ROWS, takes_following_keys=True),
     acting_entity.OtherSideCommand(

@@ -1,0 +1,299 @@
+"""What waits for an answer in all entities, in two lists: for the user, and for others."""
+
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.getters import query_one
+from textual.widgets import Input
+
+from entity_connections.domain.actions import ACCEPT, ACTIONS_BY_ID
+from entity_connections.domain.rows import Row
+from entity_connections.domain.text_search import contains_words, fold
+from entity_connections.services.all_lists import list_readable_ids
+from entity_connections.services.screen_state import Progress
+from entity_connections.services.waiting import find_answer_obstacle
+from entity_connections.services.workspace import STANDARD_USER
+from entity_connections.tui.commands.row_actions import get_write_reason
+from entity_connections.tui.dialogs.dialog import Dialog
+from entity_connections.tui.rendering.rows import MARK
+from entity_connections.tui.rendering.text import MUTED
+from entity_connections.tui.rendering.waiting import (
+    KeyHint,
+    describe_lists,
+    render_key_hints,
+    render_list_titles,
+)
+from entity_connections.tui.widgets.filter_input import FilterInput
+from entity_connections.tui.widgets.grid.grid import Grid
+from entity_connections.tui.widgets.grid.layout import MIN_PAIR_WIDTH, Cell, Column, Item
+from entity_connections.tui.widgets.text_lines import TextLines
+from entity_connections.tui.widgets.too_small import is_too_small
+
+if TYPE_CHECKING:
+    from entity_connections.tui.screens.connections import ConnectionsScreen
+
+_PAIR = Column("pair", "Source → target", MIN_PAIR_WIDTH, weight=3)
+_COLUMNS = {
+    False: (_PAIR, Column("accept", "", 9), Column("deny", "", 5)),
+    True: (_PAIR, Column("why", "Why not you", 13, weight=1)),
+}
+"""The columns of the list for the user, and of the list for others."""
+_EXPENDABLE = ("ctrl+r", "/", "*", "tab", "enter", "escape")
+"""Keys that are not named where there is no room, the first one first."""
+
+
+LINES_BESIDE = 12
+"""Lines of the dialog besides its rows."""
+MIN_ROWS = 8
+"""Rows that there is room for at least, so that the dialog seldom grows while lists arrive."""
+
+
+class WaitingDialog(Dialog[Row | None]):
+    """Shows the requests that wait, as lists arrive; returns the row to go to, or None.
+
+    A row is known by the id of its request, so that a mark never passes to a newer one.
+
+    Args:
+        main_screen: the screen below, which reads lists and sends what is answered here.
+    """
+
+    BINDINGS = [
+        Binding(keys, action, label, id=f"waiting.{label.lower()}", tooltip=tooltip)
+        for keys, action, label, tooltip in (
+            ("escape", "back", "Back", "Clear the marks, then the filter, then close"),
+            ("q,w", "dismiss", "Close", "Close the lists"),
+            ("slash", "filter", "Filter", "Show only what has your words"),
+            ("space", "mark", "Mark", "Mark this request, and go on"),
+            ("asterisk", "mark_all", "All", "Mark all that are shown, or none"),
+            ("a", "answer('accept')", "Accept", "Accept the marked requests, or this one"),
+            ("d", "answer('deny')", "Deny", "Deny the marked requests, or this one"),
+            ("tab", "show_other_list", "Other", "The other list"),
+            ("1", "show_list(False)", "Me", "What waits for me"),
+            ("2", "show_list(True)", "Others", "What waits for others"),
+            ("ctrl+r", "read", "Read", "Read all lists again"),
+        )
+    ]
+    titles = query_one("#titles", TextLines)
+    filter_input = query_one("#filter", FilterInput)
+    grid = query_one("#requests", Grid)
+    details = query_one("#details", TextLines)
+    message = query_one("#message", TextLines)
+    keys = query_one("#keys", TextLines)
+
+    def __init__(self, main_screen: "ConnectionsScreen") -> None:
+        super().__init__()
+        self._main_screen = main_screen
+        self._state = main_screen.state
+        self._for_others = False
+        self._rows: dict[str, Row] = {}
+        self._marks: set[str] = set()
+        self._refusal = ""
+
+    def compose_dialog(self) -> ComposeResult:
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = "Waiting for an answer"
+            yield TextLines(id="titles")
+            yield FilterInput("#requests", "Filter", id="filter")
+            yield Grid(_COLUMNS[False], id="requests")
+            yield TextLines(id="details")
+            yield TextLines(id="message")
+            yield TextLines(id="keys")
+
+    def on_mount(self) -> None:
+        self.grid.focus()
+        view = self._main_screen.view
+        self.watch(view, "state", self._show_rows)
+        self.watch(view.notice_bar, "notice", self._show_message)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._show_rows)
+
+    @on(Input.Changed)
+    def _show_rows(self) -> None:
+        state = self._main_screen.state
+        if state is None or state is not self._state:
+            self.dismiss()  # another user, or another tenant
+            return
+        waiting, words = state.waiting, fold(self.filter_input.value).split()
+        rows = waiting.for_others if self._for_others else waiting.for_me
+        self._marks &= {row.connection_id for row in waiting.for_me}
+        self._rows = {
+            row.connection_id: row for row in rows if contains_words(_make_search_text(row), words)
+        }
+        longest = max(MIN_ROWS, len(waiting.for_me), len(waiting.for_others))
+        self.query_one("#dialog").styles.max_height = longest + LINES_BESIDE
+        self.titles.update(render_list_titles(state, for_others=self._for_others))
+        self.grid.columns = _COLUMNS[self._for_others]
+        self.grid.placeholder = Content(self._make_placeholder(is_filtered=bool(rows)))
+        self.grid.set_items(self._make_item(key, row) for key, row in self._rows.items())
+        self._show_row()
+
+    def _make_placeholder(self, *, is_filtered: bool) -> str:
+        if is_filtered:
+            return f"Nothing here has “{self.filter_input.value}”."
+        who = "anybody else" if self._for_others else "you"
+        known = self._state is not None and not describe_lists(self._state)
+        return f"Nothing waits for {who}{'' if known else ' among what is known so far'}."
+
+    def _make_item(self, key: str, row: Row) -> Item:
+        cells = {"pair": Cell(row.pair, "", (row.source, row.target))}
+        progress = self._state.progress(row) if self._state else None
+        if self._for_others:
+            no_access = row.acting is not row.target
+            cells["why"] = Cell("no access" if no_access else STANDARD_USER, "mute")
+        elif progress is not None:
+            word = "… sending" if progress is Progress.SENDING else "? unknown"
+            cells |= {"accept": Cell(word, "wait"), "deny": Cell("")}
+        else:
+            cells |= {"accept": Cell("Accept", "link"), "deny": Cell("Deny", "link")}
+        return Item(key, cells, sign=MARK if key in self._marks else "")
+
+    @property
+    def _row(self) -> Row | None:
+        """The row under the cursor."""
+        return self._rows.get(self.grid.cursor_key or "")
+
+    @on(Grid.RowHighlighted)
+    def _show_row(self) -> None:
+        """Show what can be done with the row under the cursor."""
+        self._refusal = ""
+        row, text = self._row, ""
+        if row is not None and self._state is not None:
+            text = find_answer_obstacle(row, self._state.session)
+            text = text or ACCEPT.consequence(row, row.source.title, row.target.title)
+        pair = Content.styled(row.pair, "bold") if row else Content()
+        self.details.update(Content("\n").join([pair, Content.styled(text, MUTED)]))
+        self._show_message()
+
+    def _show_message(self) -> None:
+        """Show why something was refused, how the reading goes, or what became of an answer."""
+        notice = self._main_screen.view.notice_bar.notice
+        lists = describe_lists(self._state) if self._state else ""
+        style = "$text-warning" if self._refusal or not notice else ""
+        text = self._refusal or (" ".join(notice.lines) if notice else lists)
+        self.message.update(Content.styled(text, style))
+        self.keys.update(self._render_keys())
+
+    def _render_keys(self) -> Content:
+        hints = [KeyHint("enter", "go there", "choose"), KeyHint("/", "filter", "filter")]
+        if not self._for_others:
+            visible = len(self._marks & self._rows.keys())
+            hidden = len(self._marks) - visible
+            count = f" {visible}" if self._marks else ""
+            count += f" ({hidden} hidden)" if hidden else ""
+            hints = [
+                KeyHint("a", f"accept{count}", "answer('accept')"),
+                KeyHint("d", f"deny{count}", "answer('deny')"),
+                KeyHint("space", "mark", "mark"),
+                KeyHint("*", "all", "mark_all"),
+                *hints,
+            ]
+        hints += [
+            KeyHint("tab", "for me" if self._for_others else "for others", "show_other_list"),
+            KeyHint("ctrl+r", "read again", "read"),
+            KeyHint("escape", "clear marks" if self._marks else "close", "back"),
+        ]
+        return render_key_hints(hints, _EXPENDABLE, self.keys.size.width)
+
+    def _refuse(self, reason: str) -> None:
+        self._refusal = reason
+        self._show_message()
+
+    # Actions
+
+    def action_answer(self, action_id: str) -> None:
+        """Ask whether the marked requests, or the one under the cursor, are to be answered."""
+        state, view = self._state, self._main_screen.view
+        if state is None or is_too_small(self):
+            return
+        cursor_rows = [self._row] if self._row else []
+        rows = [row for key, row in self._rows.items() if key in self._marks]
+        rows = rows if self._marks else cursor_rows
+        if not rows:
+            self._refuse("The filter hides every marked row." if self._marks else "No row is here.")
+        elif self._for_others:
+            self._refuse(find_answer_obstacle(rows[0], state.session))
+        elif reason := get_write_reason(rows[0], view.context._replace(role=None)):
+            self._refuse(f"{reason.reason} {reason.remedy}")
+        elif self._main_screen.tenant_workers.writing:
+            self._refuse("An action is being sent: wait for its outcome.")
+        else:
+            self._main_screen.tenant_workers.plan(state, ACTIONS_BY_ID[action_id], rows)
+
+    @on(Grid.CellSelected)
+    def _answer_row(self, event: Grid.CellSelected) -> None:
+        if event.column in ACTIONS_BY_ID and not self._for_others:
+            self.action_answer(event.column)
+
+    def action_mark(self) -> None:
+        """Mark the request under the cursor, or no longer, and go to the next one."""
+        if (key := self.grid.cursor_key) is not None and not self._for_others:
+            self._marks ^= {key}
+            self.grid.action_move(1)
+            self._show_rows()
+
+    def action_mark_all(self) -> None:
+        """Mark all that are shown; none if all are marked."""
+        if not self._for_others:
+            shown = self._rows.keys()
+            self._marks = set() if shown <= self._marks else self._marks | shown
+            self._show_rows()
+
+    def action_show_list(self, for_others: bool) -> None:
+        """Bring a list to the front."""
+        self._for_others = for_others
+        self._show_rows()
+
+    def action_show_other_list(self) -> None:
+        """Bring the other list to the front."""
+        self.action_show_list(not self._for_others)
+
+    def action_read(self) -> None:
+        """Read the lists of all entities again."""
+        if (state := self._state) is not None:
+            ids = list_readable_ids(state.session.tenant)
+            self._main_screen.view.notice_bar.clear_notice()
+            self._main_screen.tenant_workers.read_lists(state, ids)
+
+    def action_filter(self) -> None:
+        """Open the filter."""
+        if not is_too_small(self):
+            self.filter_input.display = True
+            self.set_focus(self.filter_input)
+
+    @on(Input.Submitted)
+    def _keep_filter(self) -> None:
+        if self.filter_input.value:
+            self.set_focus(self.grid)
+        else:
+            self._clear_filter()
+
+    def _clear_filter(self) -> None:
+        self.filter_input.value = ""
+        self.filter_input.display = False
+        self.set_focus(self.grid)
+
+    @on(Grid.RowSelected)
+    def action_choose(self) -> None:
+        """Go to the row under the cursor."""
+        if self._row is not None and not is_too_small(self):
+            self.dismiss(self._row)
+
+    def action_back(self) -> None:
+        """Clear the marks, then the filter, then close."""
+        if self._marks:
+            self._marks.clear()
+            self._show_rows()
+        elif self.filter_input.display:
+            self._clear_filter()
+        else:
+            self.dismiss()
+
+
+def _make_search_text(row: Row) -> str:
+    ends = (row.source, row.target)
+    return "\n".join([*(f"{end.title}\n{end.name}\n{end.id}" for end in ends), row.connection_id])

@@ -1,0 +1,80 @@
+"""The lines of the dialog that shows what waits in all entities."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from textual.content import Content
+from textual.style import Style
+
+from entity_connections.services.screen_state import ScreenState
+from entity_connections.tui.rendering.text import MUTED
+
+MAX_TITLES = 3
+"""Entities that are named; more are counted."""
+
+
+class KeyHint(NamedTuple):
+    """A key of the dialog, what it does in a word or two, and the action that a click starts."""
+
+    key: str
+    word: str
+    action: str
+
+
+def render_key_hints(hints: Sequence[KeyHint], expendable: Sequence[str], width: int) -> Content:
+    """Return the line of the keys for `width` cells; keys in `expendable` go first."""
+    shown = list(hints)
+    for key in expendable:
+        if sum(len(hint.key) + len(hint.word) + 3 for hint in shown) <= width:
+            break
+        shown = [hint for hint in shown if hint.key != key]
+    return Content("  ").join(
+        _link(Content.assemble((hint.key, "bold $link"), f" {hint.word}"), hint.action)
+        for hint in shown
+    )
+
+
+def render_list_titles(state: ScreenState, *, for_others: bool) -> Content:
+    """Return the titles of the two lists with their counts; the one in front stands out."""
+    waiting = state.waiting
+    titles = (
+        (f" 1 For me {len(waiting.for_me)} ", not for_others, "show_list(False)"),
+        (f" 2 For others {len(waiting.for_others)} ", for_others, "show_list(True)"),
+    )
+    parts = [
+        _link(Content.styled(title, "bold reverse" if is_active else MUTED), action)
+        for title, is_active, action in titles
+    ]
+    return Content(" ").join(parts)
+
+
+def _link(content: Content, action: str) -> Content:
+    return content.stylize(Style.from_meta({"@click": f"screen.{action}"}))
+
+
+def describe_lists(state: ScreenState) -> str:
+    """Return how far the reading of the lists is, or what of them is not known; "" if all is."""
+    if state.lists_left:
+        read = state.lists_asked - state.lists_left
+        return f"Reading the lists of all entities: {read:,} of {state.lists_asked:,}."
+    waiting = state.waiting
+    sentences = []
+    if waiting.unread_ids:
+        titles = [state.session.tenant.hierarchy.get(id_).title for id_ in waiting.unread_ids]
+        names = ", ".join(titles)
+        if len(titles) > MAX_TITLES:
+            names = f"{len(titles):,} lists"
+        reasons = {_find_unread_reason(state, id_): None for id_ in waiting.unread_ids}
+        sentences.append(f"Not known: {names}. {next(iter(reasons))} More may wait there.")
+    if waiting.undecided:
+        words = ", ".join(sorted({f"“{row.state}”" for row in waiting.undecided}))
+        sentences.append(f"{len(waiting.undecided):,} may wait, too: nobody knows {words}.")
+    return " ".join(sentences)
+
+
+def _find_unread_reason(state: ScreenState, entity_id: str) -> str:
+    """Return why there is no whole list of an entity, in a sentence."""
+    if error := state.list_errors.get(entity_id):
+        return f"{error.title}: {error.sentence}"
+    snapshot = state.session.tenant.cached(entity_id)
+    return snapshot.missing if snapshot else "ctrl+r reads them."

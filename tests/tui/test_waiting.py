@@ -1,0 +1,198 @@
+"""What waits in all entities: two lists, their counts, and the answers that are given there."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from entity_connections.domain.connections import Direction
+from entity_connections.tui.dialogs.waiting_dialog import WaitingDialog
+
+from tests.acme import CANADA, EUROPE, JAPAN, client, write_names
+from tests.tui.open_screen import FAST, HOLD_READS, ScreenDriver, open_screen
+from tests.tui.snapshots import Snapshot, visible_text
+
+pytestmark = pytest.mark.asyncio
+ALL = {
+    "Acme-Germany → Acme Corporation",
+    "Acme-Japan → Acme Corporation",
+    "Acme-Japan → Acme-Americas",
+    "Acme Corporation → Acme-Canada",
+    "Acme-Nordics → Acme-Europe",
+}
+
+
+def get_dialog(ui: ScreenDriver) -> WaitingDialog:
+    assert isinstance(ui.app.screen, WaitingDialog)
+    return ui.app.screen
+
+
+def list_pairs(ui: ScreenDriver) -> list[str]:
+    return [item.cells["pair"].text for item in get_dialog(ui).grid.items]
+
+
+def list_marked(ui: ScreenDriver) -> list[str]:
+    return [item.cells["pair"].text for item in get_dialog(ui).grid.items if item.sign]
+
+
+def titles(ui: ScreenDriver) -> str:
+    return " ".join(get_dialog(ui).titles.content.plain.split())
+
+
+def message(ui: ScreenDriver) -> str:
+    return get_dialog(ui).message.content.plain
+
+
+def count_in_header(ui: ScreenDriver) -> str:
+    found = re.search(r"◐ (\S+) waiting", ui.text("header"))
+    return found[1] if found else ""
+
+
+async def test_two_lists_show_what_waits_in_all_entities(snap: Snapshot) -> None:
+    async with open_screen() as ui:
+        await ui.press("w")
+        await ui.snap_sizes(snap)
+        assert set(list_pairs(ui)) == ALL
+        assert titles(ui) == "1 For me 5 2 For others 0"
+        assert count_in_header(ui) == "5"
+        await ui.press("tab")
+        assert list_pairs(ui) == []
+
+
+async def test_a_click_on_the_count_opens_them() -> None:
+    async with open_screen() as ui:
+        await ui.click_word("header", "waiting")
+        assert set(list_pairs(ui)) == ALL
+
+
+async def test_what_waits_for_others_says_why(snap: Snapshot) -> None:
+    async with open_screen(user="carol", size=(80, 24)) as ui:
+        await ui.press("w", "tab")
+        snap(ui.app)
+        whys = {item.cells["why"].text for item in get_dialog(ui).grid.items}
+        assert whys == {"standard user", "no access"}
+        await ui.press("a")
+        assert "An administrator of Acme Corporation must answer" in message(ui)
+        assert count_in_header(ui) == "0"
+
+
+async def test_enter_goes_to_the_pair_without_its_filter() -> None:
+    async with open_screen() as ui:
+        await ui.press("w", "slash")
+        await ui.type("canada")
+        await ui.press("enter")
+        assert list_pairs(ui) == ["Acme Corporation → Acme-Canada"]
+        await ui.press("enter")
+        assert ui.shows_main_screen
+        assert (ui.state.acting_id, ui.state.direction) == (CANADA, Direction.INBOUND)
+        assert ui.cursor == "Acme Corporation"
+        await ui.press("slash")
+        await ui.type("corp")
+        await ui.press("enter", "w", "slash")
+        await ui.type("canada")
+        await ui.press("enter", "enter")
+        assert ui.state.tab.filter_text == ""
+
+
+async def test_lists_are_corrected_as_they_arrive_and_escape_closes_at_once() -> None:
+    async with open_screen() as ui:
+        ui.fake.faults.on(HOLD_READS)
+        await press_while_reading(ui, "w", lambda: isinstance(ui.app.screen, WaitingDialog))
+        assert set(list_pairs(ui)) < ALL
+        assert message(ui).startswith("Reading the lists of all entities: 0 of 10.")
+        await press_while_reading(ui, "escape", lambda: ui.shows_main_screen)
+        assert count_in_header(ui) == "3+"
+        ui.fake.faults.off("latency")
+        await ui.wait_until(lambda: count_in_header(ui) == "5")
+
+
+async def press_while_reading(ui: ScreenDriver, key: str, condition: Callable[[], bool]) -> None:
+    """Press a key while lists are being read, so that the screen does not settle."""
+    await ui.pilot.press(key)
+    await ui.wait_until(condition)
+
+
+async def test_lists_that_cannot_be_read_are_told() -> None:
+    async with open_screen() as ui:
+        ui.fake.faults.on("refusal=30,calls=connections,after=3")
+        await ui.press("w")
+        assert "Not known: 7 lists. Zuora refused: " in message(ui)
+        assert "More may wait there." in message(ui)
+        assert count_in_header(ui) == "4+"
+        ui.fake.faults.off("refusal")
+        await ui.press("ctrl+r")
+        assert message(ui) == ""
+        assert count_in_header(ui) == "5"
+
+
+async def test_statuses_that_nobody_knows_may_wait() -> None:
+    async with open_screen("hostile") as ui:
+        await ui.press("w")
+        assert "may wait, too: nobody knows" in message(ui)
+        assert count_in_header(ui).endswith("+")
+
+
+async def test_marked_requests_are_answered_by_one_question() -> None:
+    async with open_screen() as ui:
+        await ui.press("w", "space", "space", "a")
+        assert {"Acme-Germany", "Acme-Japan"} <= set(re.findall(r"Acme-\w+", visible_text(ui.app)))
+        await ui.press("y")
+        assert write_names(ui.state.session.request_log) == ["accept", "accept"]
+        assert titles(ui).startswith("1 For me 3")
+        assert count_in_header(ui) == "3"
+
+
+async def test_only_visible_marks_act_and_escape_clears_them_first() -> None:
+    async with open_screen() as ui:
+        await ui.press("w", "asterisk")
+        assert set(list_marked(ui)) == ALL
+        await ui.press("slash")
+        await ui.type("nordics")
+        await ui.press("enter")
+        assert "accept 1 (4 hidden)" in get_dialog(ui).keys.content.plain
+        await ui.press("d", "y")
+        assert write_names(ui.state.session.request_log) == ["deny"]
+        await ui.press("escape")
+        assert list_marked(ui) == []
+        await ui.press("escape")
+        assert len(list_pairs(ui)) == 4
+        await ui.press("asterisk", "asterisk")
+        assert list_marked(ui) == []
+        await ui.press("escape")
+        assert ui.shows_main_screen
+
+
+async def test_a_click_on_deny_denies_one() -> None:
+    async with open_screen() as ui:
+        await ui.press("w")
+        name = "Acme-Nordics → Acme-Europe"
+        await ui.click_grid(get_dialog(ui).grid, name, "deny", "pair")
+        await ui.press("y")
+        assert write_names(ui.state.session.request_log) == ["deny"]
+        assert name not in list_pairs(ui)
+
+
+async def test_what_another_administrator_has_just_answered_is_left_alone() -> None:
+    async with open_screen() as ui:
+        await ui.press("w")
+        (request,) = [row for row in ui.state.waiting.for_me if row.acting.id == EUROPE]
+        await client(ui.fake, "bruno").accept(EUROPE, request.connection_id)
+        await ui.press("end", "a", "y")
+        assert "Nothing was sent." in message(ui)
+        assert request.pair not in list_pairs(ui)
+        assert write_names(ui.state.session.request_log) == []
+
+
+async def test_512_entities() -> None:
+    async with open_screen("global-500") as ui:
+        await ui.press("w")
+        assert len(list_pairs(ui)) == 102
+        await ui.press("asterisk")
+        assert len(list_marked(ui)) == 102
+        assert count_in_header(ui) == "102"
+
+
+async def test_the_count_is_read_and_kept_up_to_date_unasked() -> None:
+    timing = FAST._replace(all_lists_delay=0.001, refresh_interval=lambda _: 0.05)
+    async with open_screen(timing=timing, ready=lambda ui: count_in_header(ui) == "5") as ui:
+        await client(ui.fake).request_connection(JAPAN, EUROPE, "the-key")
+        await ui.wait_until(lambda: count_in_header(ui) == "6")
