@@ -8,7 +8,7 @@ from entity_connections.domain.connections import Direction
 from entity_connections.tui.dialogs.waiting_dialog import WaitingDialog
 
 from tests.acme import CANADA, EUROPE, JAPAN, client, write_names
-from tests.tui.open_screen import FAST, HOLD_READS, ScreenDriver, open_screen
+from tests.tui.open_screen import FAST, HOLD_READS, HOLD_WRITES, ScreenDriver, open_screen
 from tests.tui.snapshots import Snapshot, visible_text
 
 pytestmark = pytest.mark.asyncio
@@ -159,6 +159,17 @@ async def test_only_visible_marks_act_and_escape_clears_them_first() -> None:
         assert list_marked(ui) == []
         await ui.press("escape")
         assert ui.shows_main_screen
+
+
+async def test_answers_that_are_being_sent_show_how_far_they_are() -> None:
+    async with open_screen() as ui:
+        await ui.press("w", "asterisk", "a")
+        ui.fake.faults.on(HOLD_WRITES)
+        await press_while_reading(ui, "y", lambda: "5 of 5 sent" in message(ui))
+        assert {item.cells["accept"].text for item in get_dialog(ui).grid.items} == {"… sending"}
+        await press_while_reading(ui, "a", lambda: "escape stops them" in message(ui))
+        ui.fake.faults.off("latency")
+        await ui.wait_until(lambda: not list_pairs(ui))
 
 
 async def test_a_click_on_deny_denies_one() -> None:

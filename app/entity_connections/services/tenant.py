@@ -51,6 +51,7 @@ class Tenant:
         self.lists_read = 0
         self._snapshots: dict[str, Snapshot] = {}
         self._losses = ListLosses()
+        self._newest: tuple[int, list[Connection]] = (0, [])  # as of so many `lists_read`
 
     async def open(self, start: str | None = None) -> str:
         """Read the entities and return the id of the first acting entity.
@@ -222,8 +223,13 @@ class Tenant:
         """Return every connection of the lists read so far.
 
         Each is as the newest list of either of its ends shows it; where that list is whole and
-        does not hold it, it is gone.
+        does not hold it, it is gone. Computed once for each list that is read.
         """
+        if self._newest[0] != self.lists_read:
+            self._newest = self.lists_read, self._find_newest_connections()
+        return self._newest[1]
+
+    def _find_newest_connections(self) -> list[Connection]:
         newest: dict[str, Connection] = {}
         proven: set[str] = set()  # ids of the entities with a whole list among the newer ones
         for snapshot in self.snapshots():

@@ -20,6 +20,7 @@ from entity_connections.services.workspace import STANDARD_USER
 from entity_connections.tui.commands.row_actions import get_write_reason
 from entity_connections.tui.dialogs.dialog import Dialog
 from entity_connections.tui.rendering.rows import MARK
+from entity_connections.tui.rendering.run_progress import render_progress
 from entity_connections.tui.rendering.text import MUTED
 from entity_connections.tui.rendering.waiting import (
     KeyHint,
@@ -107,6 +108,7 @@ class WaitingDialog(Dialog[Row | None]):
         self.grid.focus()
         view = self._main_screen.view
         self.watch(view, "state", self._show_rows)
+        self.watch(view, "request_log", self._show_message)
         self.watch(view.notice_bar, "notice", self._show_message)
 
     def on_resize(self) -> None:
@@ -170,12 +172,14 @@ class WaitingDialog(Dialog[Row | None]):
         self._show_message()
 
     def _show_message(self) -> None:
-        """Show why something was refused, how the reading goes, or what became of an answer."""
-        notice = self._main_screen.view.notice_bar.notice
-        lists = describe_lists(self._state) if self._state else ""
-        style = "$text-warning" if self._refusal or not notice else ""
-        text = self._refusal or (" ".join(notice.lines) if notice else lists)
-        self.message.update(Content.styled(text, style))
+        """Show why something was refused, how a run or the reading goes, or how the run ended."""
+        state, notice = self._state, self._main_screen.view.notice_bar.notice
+        text = Content.styled(self._refusal, "$text-warning")
+        if state is not None and not self._refusal:
+            lists = Content.styled(describe_lists(state), "$text-warning")
+            outcome = Content(" ".join(notice.lines)) if notice else lists
+            text = render_progress(state.run, self.message.size.width) or outcome
+        self.message.update(text)
         self.keys.update(self._render_keys())
 
     def _render_keys(self) -> Content:
@@ -219,8 +223,8 @@ class WaitingDialog(Dialog[Row | None]):
             self._refuse(find_answer_obstacle(rows[0], state.session))
         elif reason := get_write_reason(rows[0], view.context._replace(role=None)):
             self._refuse(f"{reason.reason} {reason.remedy}")
-        elif self._main_screen.tenant_workers.writing:
-            self._refuse("An action is being sent: wait for its outcome.")
+        elif self._state is not None and self._state.is_running:
+            self._refuse("Writes are being sent: escape stops them.")
         else:
             self._main_screen.tenant_workers.plan(state, ACTIONS_BY_ID[action_id], rows)
 
@@ -284,7 +288,9 @@ class WaitingDialog(Dialog[Row | None]):
             self.dismiss(self._row)
 
     def action_back(self) -> None:
-        """Clear the marks, then the filter, then close."""
+        """Stop what is being sent, or clear the marks, then the filter, then close."""
+        if self._main_screen.stop_run():
+            return
         if self._marks:
             self._marks.clear()
             self._show_rows()

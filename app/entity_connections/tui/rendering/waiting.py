@@ -56,7 +56,9 @@ def describe_lists(state: ScreenState) -> str:
     """Return how far the reading of the lists is, or what of them is not known; "" if all is."""
     if state.lists_left:
         read = state.lists_asked - state.lists_left
-        return f"Reading the lists of all entities: {read:,} of {state.lists_asked:,}."
+        limited = any(delay.limited for delay in state.session.request_log.delays)
+        pause = " Zuora's limits delay it; it goes on by itself." if limited else ""
+        return f"Reading the lists of all entities: {read:,} of {state.lists_asked:,}.{pause}"
     waiting = state.waiting
     sentences = []
     if waiting.unread_ids:
