@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 import pytest
 from entity_connections.domain.connections import Direction
+from entity_connections.tui.dialogs.plan_preview import PlanPreview
 from entity_connections.tui.dialogs.waiting_dialog import WaitingDialog
 
-from tests.acme import CANADA, EUROPE, JAPAN, client, write_names
+from tests.acme import CANADA, CORPORATION, EUROPE, JAPAN, client, write_names
 from tests.tui.open_screen import FAST, HOLD_READS, HOLD_WRITES, ScreenDriver, open_screen
 from tests.tui.snapshots import Snapshot, visible_text
 
@@ -191,6 +192,19 @@ async def test_what_another_administrator_has_just_answered_is_left_alone() -> N
         assert "Nothing was sent." in message(ui)
         assert request.pair not in list_pairs(ui)
         assert write_names(ui.state.session.request_log) == []
+
+
+async def test_nothing_is_answered_on_a_row_that_came_under_the_cursor_by_itself() -> None:
+    async with open_screen() as ui:
+        await ui.press("w")
+        request = ui.state.waiting.for_me[0]
+        await client(ui.fake).accept(CORPORATION, request.connection_id)
+        await ui.press("ctrl+r")
+        assert request.pair not in list_pairs(ui)
+        await ui.press("a")
+        assert "The row that was here is gone" in message(ui)
+        await ui.press("down", "a")
+        assert isinstance(ui.app.screen, PlanPreview)
 
 
 async def test_512_entities() -> None:

@@ -23,5 +23,6 @@ def show_waiting(screen: "ConnectionsScreen") -> None:
             state.show_row(row)
             screen.show_acting_entity()
 
+    screen.view.notice_bar.clear_notice()
     screen.tenant_workers.read_lists(state, list_stale_ids(state.session.tenant, NORMAL))
     screen.app.push_screen(WaitingDialog(screen), go_to)

@@ -1,5 +1,6 @@
 """What waits for an answer in all entities, in two lists: for the user, and for others."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -43,6 +44,11 @@ _COLUMNS = {
     True: (_PAIR, Column("why", "Why not you", 13, weight=1)),
 }
 """The columns of the list for the user, and of the list for others."""
+_PROGRESS = {
+    Progress.PLANNED: Cell("planned", "mute"),
+    Progress.SENDING: Cell("… sending", "wait"),
+    Progress.UNKNOWN: Cell("◇ unknown", "warn"),
+}
 _EXPENDABLE = ("ctrl+r", "/", "*", "tab", "enter", "escape")
 """Keys that are not named where there is no room, the first one first."""
 
@@ -92,6 +98,7 @@ class WaitingDialog(Dialog[Row | None]):
         self._for_others = False
         self._rows: dict[str, Row] = {}
         self._marks: set[str] = set()
+        self._chosen: str | None = None
         self._refusal = ""
 
     def compose_dialog(self) -> ComposeResult:
@@ -106,6 +113,7 @@ class WaitingDialog(Dialog[Row | None]):
 
     def on_mount(self) -> None:
         self.grid.focus()
+        self.grid.on_cursor_set = self._choose_row
         view = self._main_screen.view
         self.watch(view, "state", self._show_rows)
         self.watch(view, "request_log", self._show_message)
@@ -115,6 +123,15 @@ class WaitingDialog(Dialog[Row | None]):
         self.call_after_refresh(self._show_rows)
 
     @on(Input.Changed)
+    def _filter(self) -> None:
+        self._show_rows()
+        self._choose_row(self.grid.cursor_key)
+
+    def _choose_row(self, key: str | None) -> None:
+        """Note on which row the user has put the cursor."""
+        self._chosen, self._refusal = key, ""
+        self._show_row()
+
     def _show_rows(self) -> None:
         state = self._main_screen.state
         if state is None or state is not self._state:
@@ -132,6 +149,7 @@ class WaitingDialog(Dialog[Row | None]):
         self.grid.columns = _COLUMNS[self._for_others]
         self.grid.placeholder = Content(self._make_placeholder(is_filtered=bool(rows)))
         self.grid.set_items(self._make_item(key, row) for key, row in self._rows.items())
+        self._chosen = self._chosen or self.grid.cursor_key
         self._show_row()
 
     def _make_placeholder(self, *, is_filtered: bool) -> str:
@@ -148,8 +166,7 @@ class WaitingDialog(Dialog[Row | None]):
             no_access = row.acting is not row.target
             cells["why"] = Cell("no access" if no_access else STANDARD_USER, "mute")
         elif progress is not None:
-            word = "… sending" if progress is Progress.SENDING else "? unknown"
-            cells |= {"accept": Cell(word, "wait"), "deny": Cell("")}
+            cells |= {"accept": _PROGRESS[progress], "deny": Cell("")}
         else:
             cells |= {"accept": Cell("Accept", "link"), "deny": Cell("Deny", "link")}
         return Item(key, cells, sign=MARK if key in self._marks else "")
@@ -162,7 +179,6 @@ class WaitingDialog(Dialog[Row | None]):
     @on(Grid.RowHighlighted)
     def _show_row(self) -> None:
         """Show what can be done with the row under the cursor."""
-        self._refusal = ""
         row, text = self._row, ""
         if row is not None and self._state is not None:
             text = find_answer_obstacle(row, self._state.session)
@@ -211,27 +227,36 @@ class WaitingDialog(Dialog[Row | None]):
 
     def action_answer(self, action_id: str) -> None:
         """Ask whether the marked requests, or the one under the cursor, are to be answered."""
+        if self._marks:
+            rows = [row for key, row in self._rows.items() if key in self._marks]
+            self._answer(action_id, rows, "The filter hides every marked row.")
+        elif self._row is None:
+            self._refuse("There is no row here.")
+        elif self._row.connection_id != self._chosen:
+            self._refuse("The row that was here is gone: put the cursor on the one you mean.")
+        else:
+            self._answer(action_id, [self._row])
+
+    @on(Grid.CellSelected)
+    def _answer_row(self, event: Grid.CellSelected) -> None:
+        if event.column in ACTIONS_BY_ID and self._row is not None:
+            self._answer(event.column, [self._row])
+
+    def _answer(self, action_id: str, rows: Sequence[Row], otherwise: str = "") -> None:
+        """Ask whether requests are to be answered; `otherwise` is shown if there are none."""
         state, view = self._state, self._main_screen.view
         if state is None or is_too_small(self):
             return
-        cursor_rows = [self._row] if self._row else []
-        rows = [row for key, row in self._rows.items() if key in self._marks]
-        rows = rows if self._marks else cursor_rows
         if not rows:
-            self._refuse("The filter hides every marked row." if self._marks else "No row is here.")
+            self._refuse(otherwise)
         elif self._for_others:
             self._refuse(find_answer_obstacle(rows[0], state.session))
         elif reason := get_write_reason(rows[0], view.context._replace(role=None)):
             self._refuse(f"{reason.reason} {reason.remedy}")
-        elif self._state is not None and self._state.is_running:
+        elif state.is_running:
             self._refuse("Writes are being sent: escape stops them.")
         else:
             self._main_screen.tenant_workers.plan(state, ACTIONS_BY_ID[action_id], rows)
-
-    @on(Grid.CellSelected)
-    def _answer_row(self, event: Grid.CellSelected) -> None:
-        if event.column in ACTIONS_BY_ID and not self._for_others:
-            self.action_answer(event.column)
 
     def action_mark(self) -> None:
         """Mark the request under the cursor, or no longer, and go to the next one."""
@@ -249,7 +274,7 @@ class WaitingDialog(Dialog[Row | None]):
 
     def action_show_list(self, for_others: bool) -> None:
         """Bring a list to the front."""
-        self._for_others = for_others
+        self._for_others, self._chosen = for_others, None
         self._show_rows()
 
     def action_show_other_list(self) -> None:
