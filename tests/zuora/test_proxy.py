@@ -103,14 +103,18 @@ async def test_a_proxy_that_cannot_be_reached(proxy_variables: list[str]) -> Non
 
 
 @pytest.mark.parametrize(
-    "proxy", ["ftp://proxy.acme.example", "socks5://127.0.0.1:1", "http://ada:hush@proxy:port"]
-)
+    "proxy",
+    ["ftp://proxy.acme.example", "socks5://127.0.0.1:1", "http://ada:hush@proxy:port",
+     "http://ada:12#hush@proxy:8080", "http://ada:12/hush@proxy:8080", "http://ada:12@hush@proxy",
+     "http://ada:hush@proxy:99999"],
+)  # fmt: skip
 async def test_a_proxy_that_cannot_be_used_is_an_error(
     proxy: str, proxy_variables: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", proxy)
-    with pytest.raises(errors.ProxyError, match="ALL_PROXY") as caught:
+    with pytest.raises(errors.ProxyError, match=r"The proxy's URL \(ALL_PROXY\)") as caught:
         ZuoraClient(ROOT, CREDENTIALS)
+    assert "In a password, #, / and @ are written %23" in caught.value.sentence
     assert "hush" not in caught.value.sentence
 
 

@@ -8,7 +8,13 @@ from urllib.parse import urlsplit
 
 from entity_connections.domain.base_url import is_loopback
 from entity_connections.domain.secret import Secret
-from entity_connections.domain.text import clean
+from entity_connections.domain.text import trim
+
+INVALID_URL = "an invalid URL"
+"""What is shown in place of a URL that is none of a proxy: its password may be anywhere in it."""
+_PROXY_URL = re.compile(
+    r"(?:(https?)://)?([^\s@/?#]*@)?((?:[\w.-]+|\[[0-9a-f:]+\])(?::([0-9]{1,5}))?)/?", re.IGNORECASE
+)
 
 
 class ProxyChoice(NamedTuple):
@@ -16,7 +22,7 @@ class ProxyChoice(NamedTuple):
 
     Attributes:
         url: with user name and password, if it has any; None where no proxy is used.
-        shown: the URL without them; "" where no proxy is used.
+        shown: the URL without them, or INVALID_URL; "" where no proxy is used.
         reason: what names the proxy ("HTTPS_PROXY"), or why none is used.
     """
 
@@ -45,7 +51,7 @@ def choose_proxy(base_url: str, configured: str | None = None) -> ProxyChoice:
     from urllib.request import getproxies
 
     proxies = getproxies()  # on macOS and Windows also those of the system's settings
-    scheme = next((scheme for scheme in ("https", "all") if proxies.get(scheme)), None)
+    scheme = next((scheme for scheme in ("https", "all") if trim(proxies.get(scheme, ""))), None)
     if scheme is None:
         return ProxyChoice(None, "", "HTTPS_PROXY and ALL_PROXY are not set")
     if any(_is_listed(base_url, entry) for entry in proxies.get("no", "").split(",")):
@@ -55,19 +61,21 @@ def choose_proxy(base_url: str, configured: str | None = None) -> ProxyChoice:
 
 def is_plain_proxy_url(url: str) -> bool:
     """Return whether a text is the URL of an HTTP proxy, without a user name or a password."""
-    return re.fullmatch(r"https?://([\w.-]+|\[[0-9a-fA-F:]+\])(:[0-9]{1,5})?/?", url) is not None
+    match = _match_url(url)
+    return match is not None and bool(match[1]) and not match[2]
+
+
+def _match_url(url: str) -> re.Match[str] | None:
+    match = _PROXY_URL.fullmatch(url)
+    return match if match and int(match[4] or 0) < 65_536 else None
 
 
 def _make_choice(url: str, reason: str) -> ProxyChoice:
-    url = url if "://" in url else f"http://{url}"
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        return ProxyChoice(Secret(url), "no URL", reason)
-    host = f"[{host}]" if ":" in host else host
-    shown = f"{parts.scheme}://{host}" + (f":{port}" if port else "")
-    return ProxyChoice(Secret(url), clean(shown), reason)
+    match = _match_url(trim(url))
+    if match is None:
+        return ProxyChoice(Secret(url), INVALID_URL, reason)
+    scheme, user, place = (match[1] or "http").lower(), match[2] or "", match[3]
+    return ProxyChoice(Secret(f"{scheme}://{user}{place}"), f"{scheme}://{place}", reason)
 
 
 def _find_variable(scheme: str, value: str) -> str:

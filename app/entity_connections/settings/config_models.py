@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from entity_connections.domain.base_url import normalize_base_url
 from entity_connections.domain.proxy import is_plain_proxy_url
 from entity_connections.domain.risk import Risk
-from entity_connections.domain.text import clean, find_problem
+from entity_connections.domain.text import clean, find_problem, trim
 from entity_connections.domain.validation_messages import describe_validation_error
 from entity_connections.domain.words import find_similar
 from entity_connections.settings.errors import SettingsError
@@ -44,6 +44,7 @@ def _check_command(command: str) -> str:
 
 
 def _check_proxy(url: str) -> str:
+    url = trim(url)
     if not is_plain_proxy_url(url):
         raise ValueError(
             'it must be like "http://proxy.acme.example:8080". A user name and a password do not '

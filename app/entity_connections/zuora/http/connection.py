@@ -15,7 +15,7 @@ from entity_connections.domain import errors
 from entity_connections.domain.clock import now
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.ids import normalize_id
-from entity_connections.domain.proxy import ProxyChoice
+from entity_connections.domain.proxy import INVALID_URL, ProxyChoice
 from entity_connections.domain.secret import Secret
 from entity_connections.services.request_log import ApiCall, GaveUpWaitingError, RequestLog
 from entity_connections.zuora.http.responses import Response, parse_rate_limit, request_id_of
@@ -89,14 +89,19 @@ def create_http_client(
             trust_env=False,  # `choose_proxy` and `create_ssl_context` have read it
             verify=tls or False,
         )
-    except (ValueError, ImportError, httpx.InvalidURL):  # ImportError: SOCKS needs a package
-        form = "its URL must be http://HOST:PORT or https://HOST:PORT"
-        raise errors.ProxyError(f"The proxy {proxy} cannot be used: {form}.") from None
+    except (ValueError, httpx.InvalidURL):
+        raise errors.ProxyError(
+            f"The proxy's URL ({proxy.reason}) cannot be used: it must be http://HOST:PORT or"
+            " http://USER:PASSWORD@HOST:PORT, or the same with https. In a password, #, / and @"
+            " are written %23, %2F and %40."
+        ) from None
 
 
 def _make_httpx_proxy(proxy: ProxyChoice, tls: ssl.SSLContext | None) -> httpx.Proxy | None:
     if proxy.url is None:
         return None
+    if proxy.shown == INVALID_URL:
+        raise ValueError(INVALID_URL)
     # The context is for the way to the proxy, and an error where that is http.
     ssl_context = tls if proxy.shown.startswith("https:") else None
     return httpx.Proxy(proxy.url.get_secret_value(), ssl_context=ssl_context)
