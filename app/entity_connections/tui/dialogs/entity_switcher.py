@@ -32,7 +32,7 @@ def _make_choice(
         reason = f"{title} is not provisioned yet: a global administrator does that."
         return Choice(entity.id, title, "not provisioned yet", reason, level, entity=entity)
     if not tenant.can_act_in(entity.id):
-        reason = f"You may not enter {title}: one of its administrators grants access."
+        reason = f"You have no access to {title}: one of its administrators grants it."
         return Choice(entity.id, title, "no access", reason, level, entity=entity)
     notes = ["recent"] if recent else []
     notes += ["acting entity"] if entity.id == state.acting_id else []
