@@ -129,6 +129,23 @@ async def test_going_back_shows_a_row_that_the_filter_would_hide(state: ScreenSt
     assert (state.cursor, state.moved_reason) == (CANADA, "")
 
 
+async def test_the_filter_finds_what_is_under_way_on_a_row(state: ScreenState) -> None:
+    row = state.find(US)
+    assert row is not None
+    operation = Operation.plan(REQUEST, row)
+    run = state.start_run(Plan(REQUEST, (operation,)))
+    state.report(run, operation.with_state(State.SENT, ""))
+    state.move_cursor(CANADA)
+    state.set_filter("sending")
+    assert [row.key for row in state.visible_rows()] == [US]
+    state.set_filter("outcome unknown")
+    assert state.visible_rows() == []
+    unknown = operation.with_state(State.UNKNOWN, "")
+    state.end_run(run, [unknown])
+    state.update_unresolved([unknown])
+    assert [row.key for row in state.visible_rows()] == [US]
+
+
 async def test_sorting_puts_the_cursor_on_the_first_row_every_time(state: ScreenState) -> None:
     in_tree = [row.key for row in state.visible_rows()]
     state.move_cursor(in_tree[-1])

@@ -144,6 +144,20 @@ async def test_the_notice_about_a_failure_disappears_with_it() -> None:
         assert not ui.banner
 
 
+@pytest.mark.asyncio
+async def test_that_nothing_was_read_is_said_only_until_something_is() -> None:
+    async with open_screen() as ui:
+        ui.fake.faults.on("offline")
+        await ui.press("e", *"europe", "enter")
+        await ui.press("r")
+        assert "Nothing has been read yet." in ui.notice
+        ui.fake.faults.off()
+        ui.screen.tenant_workers.read(ui.state)
+        await ui.settle()
+        assert len(ui.row_names()) > 1
+        assert not ui.notice
+
+
 @pytest.mark.parametrize(
     ("fault", "named"), [("expired-token=0", False), ("rate-limit-retry-after=3600", True)]
 )
