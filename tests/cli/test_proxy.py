@@ -50,3 +50,22 @@ def test_the_proxy_is_named_without_its_password(
     assert done.returncode == 3, output
     assert f"The proxy http://{proxy} (HTTPS_PROXY) asks for a user name and a password" in output
     assert "hush" not in output
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("HTTPS_PROXY", "http://ada:hu#sh@proxy.acme.example"),
+        ("SSL_CERT_FILE", "/none"),
+        ("SSL_CERT_DIR", "/none"),
+        ("SSLKEYLOGFILE", "/none/log"),
+    ],
+)
+def test_a_setting_of_this_machine_that_cannot_be_used_is_a_usage_error(
+    variable: str, value: str, home: Path
+) -> None:
+    known = {"ZUORA_CLIENT_ID": "id", "ZUORA_CLIENT_SECRET": "secret", "NO_PROXY": ""}
+    done = run(home, "connections", *ZUORA, **known, **{variable: value})
+    assert done.returncode == 2, done.stderr
+    assert variable in done.stderr
+    assert "sh@" not in done.stderr

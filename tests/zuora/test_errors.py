@@ -1,5 +1,8 @@
 """Which error each bad response becomes, and what it says about a write (contract F)."""
 
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
 import httpx
 import pytest
 from entity_connections.domain import errors
@@ -201,6 +204,16 @@ async def test_a_page_instead_of_a_token_is_named_and_nothing_was_sent() -> None
         await server.client.accept(ENTITY, "1")
     assert caught.value.applied is Applied.NO
     assert not server.requests
+
+
+@pytest.mark.parametrize("days", [-3, 0, 3])
+async def test_a_clock_that_is_days_off_is_named_where_a_token_is_refused(days: int) -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(days=days), usegmt=True)
+    server = ScriptedServer()
+    server.token_response = httpx.Response(401, headers={"Date": date})
+    with pytest.raises(errors.Unauthenticated) as caught:
+        await server.client.list_entities(ENTITY)
+    assert ("3 days" in caught.value.sentence) is (days != 0)
 
 
 NO, MAYBE = Applied.NO, Applied.MAYBE

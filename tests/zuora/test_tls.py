@@ -22,7 +22,13 @@ pytestmark = pytest.mark.asyncio
 
 @pytest.fixture(autouse=True)
 def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "SSLKEYLOGFILE"):
+    for name in (
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "REQUESTS_CA_BUNDLE",
+        "CURL_CA_BUNDLE",
+        "SSLKEYLOGFILE",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -77,7 +83,7 @@ async def test_variables_name_authorities(
     folders = os.pathsep.join([str(hashed.parent / "none"), str(hashed)])
     for variable, value in (
         ("SSL_CERT_FILE", file), ("SSL_CERT_DIR", str(hashed)), ("SSL_CERT_DIR", folders),
-        ("REQUESTS_CA_BUNDLE", file), ("REQUESTS_CA_BUNDLE", str(hashed)),
+        ("REQUESTS_CA_BUNDLE", file), ("REQUESTS_CA_BUNDLE", str(hashed)), ("CURL_CA_BUNDLE", file),
     ):  # fmt: skip
         with monkeypatch.context() as patch:
             patch.setenv(variable, value)
@@ -152,5 +158,35 @@ async def test_doctor_says_which_variable_cannot_be_used(monkeypatch: pytest.Mon
 async def test_a_certificate_out_of_its_time_names_the_clock(code: int, words: str) -> None:
     error = ssl.SSLCertVerificationError(1, "certificate verify failed")
     error.verify_code, error.verify_message = code, "out of its time"
-    sentence = make_tls_error(error).sentence
-    assert f"{words} by this machine's clock, which shows 20" in sentence
+    problem = make_tls_error(error)
+    assert f"{words} by this machine's clock, which shows 20" in problem.sentence
+    assert problem.hint.startswith("Set the clock if it is wrong")
+
+
+async def test_a_certificate_for_another_name_is_no_matter_of_the_authority(
+    server: RawServer, authority: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority / "cert.pem"))
+    root = server.root.replace("127.0.0.1", "localhost")
+    async with ZuoraClient(root, CREDENTIALS) as client:
+        with pytest.raises(errors.CertificateOfAnotherName) as caught:
+            await client.list_accessible_ids()
+    assert caught.value.sentence.endswith("not valid for 'localhost'.")
+    assert "Check the address" in caught.value.hint
+
+
+async def test_doctor_fails_at_the_clock_by_which_a_certificate_is_out_of_its_time(
+    server: RawServer, authority: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority / "cert.pem"))
+    error = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    error.verify_code, error.verify_message = 9, "certificate is not yet valid"
+
+    def refuse(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(ssl.SSLObject, "do_handshake", refuse)
+    checks = {check.name: check async for check in Diagnosis(server.root, CREDENTIALS).run()}
+    for name in ("TLS", "clock", "token"):
+        assert checks[name].verdict == "failed"
+        assert "is not valid yet by this machine's clock" in checks[name].sentence

@@ -15,6 +15,9 @@ class Clock(Protocol):
         """Return seconds since an arbitrary start; never decreases."""
 
 
+MAX_CLOCK_OFFSET = 60.0
+"""Seconds that the clocks of two machines may differ."""
+
 current: Clock = time
 """The clock that is used."""
 
@@ -32,6 +35,23 @@ def monotonic() -> float:
 def now() -> datetime:
     """Return the present moment, in UTC."""
     return datetime.fromtimestamp(wall_time(), UTC)
+
+
+def is_clock_off(server_time: datetime) -> bool:
+    """Return whether this machine's clock and that of a server differ by more than is usual."""
+    return abs((now() - server_time).total_seconds()) > MAX_CLOCK_OFFSET
+
+
+def describe_clock(server_time: datetime) -> str:
+    """Return how far this machine's clock is from that of a server, in a sentence."""
+    ahead = (now() - server_time).total_seconds()
+    amount, unit = abs(ahead), "s"
+    for size, longer in ((60, "min"), (60, "h"), (24, "days")):
+        if amount < 2 * size:
+            break
+        amount, unit = amount / size, longer
+    which = "ahead of" if ahead > 0 else "behind"
+    return f"This machine's clock is {amount:,.0f} {unit} {which} the server's."
 
 
 def is_today(moment: datetime) -> bool:

@@ -54,6 +54,8 @@ class ZuoraError(Exception):
     """What to do about it, in a sentence; REFERENCE stands for what to tell Zuora Support."""
     is_refusal: ClassVar[bool] = False
     """Whether Zuora, or the lock, refused this one call; another call may succeed."""
+    is_local: ClassVar[bool] = False
+    """Whether it lies in the settings or the files of this machine."""
     may_repeat_unasked: ClassVar[bool] = True
     """Whether the program may ask the same again later, without being told to."""
     applied: Applied = Applied.NO
@@ -128,9 +130,24 @@ class CertificateError(Unreachable):
     )
 
 
+class CertificateOfAnotherName(CertificateError):
+    """The server's certificate is for another name or address."""
+
+    title = "Zuora's certificate is for another name"
+    advice = "Check the address, and whether the network or a proxy leads to something else."
+
+
+class CertificateOutOfTime(CertificateError):
+    """The server's certificate is not valid yet, or no longer, by this machine's clock."""
+
+    title = "Zuora's certificate is out of its time"
+    advice = "Set the clock if it is wrong; if it is right, the server needs a new certificate."
+
+
 class TlsSetupError(Unreachable):
     """An environment variable about TLS names what cannot be used; nothing was sent."""
 
+    is_local = True
     title = "TLS cannot be set up"
     advice = "Change the variable, or unset it."
 
@@ -144,6 +161,14 @@ class ProxyError(Unreachable):
 
     status: int = 0
     advice = "Check the proxy and the address, then try again."
+
+
+class ProxySetupError(ProxyError):
+    """The URL of the proxy cannot be used; nothing was sent."""
+
+    is_local = True
+    title = "The proxy cannot be used"
+    advice = "Change the URL, or take it out."
 
 
 class ProxyRefusal(ProxyError):
@@ -165,6 +190,7 @@ class NoSecret(ZuoraError):
 class LocalTenantError(ZuoraError):
     """The file of a fake tenant on this machine cannot be read or written; nothing was changed."""
 
+    is_local = True
     title = "The tenant's file cannot be used"
     advice = "Nothing was changed. It is a file of this machine: Zuora has no part in it."
 

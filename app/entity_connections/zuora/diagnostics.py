@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from entity_connections.domain import errors
-from entity_connections.domain.clock import now, wall_time
+from entity_connections.domain.clock import describe_clock, is_clock_off, wall_time
 from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.ids import parse_id
@@ -29,8 +29,6 @@ from entity_connections.zuora.http.retry import RetryPolicy
 TIMEOUT = 10.0
 """Seconds for each step below the API."""
 MIN_CERTIFICATE_DAYS = 14
-MAX_CLOCK_OFFSET = 60.0
-"""Seconds that two clocks may differ."""
 
 _LIMITS = HttpLimits(read=20.0, exchange=30.0)
 _NO_RETRIES = RetryPolicy(attempts=1, connect_attempts=1)
@@ -110,7 +108,7 @@ class Diagnosis:
             ("connection", "DNS", self._check_connection),
             ("TLS", "connection", self._check_tls),
             ("clock", "connection", self._check_clock),
-            ("token", None, self._check_token),
+            ("token", "proxy", self._check_token),
             ("entities", "token", self._check_entities),
             ("scope", "token", self._check_scope),
             ("permissions", "token", self._check_permissions),
@@ -192,13 +190,13 @@ class Diagnosis:
 
     async def _check_clock(self, name: str) -> Check:
         answer = await self._ask()
+        if isinstance(answer, errors.CertificateOutOfTime):
+            return Check(name, "failed", answer.sentence, answer.hint)
         server_time = None if isinstance(answer, ZuoraError) else answer.server_time
         if server_time is None:
             return Check(name, "skipped", "The server did not tell its time.")
-        ahead = (now() - server_time).total_seconds()
-        which = "ahead of" if ahead > 0 else "behind"
-        sentence = f"This machine's clock is {abs(ahead):,.0f} s {which} the server's."
-        if abs(ahead) > MAX_CLOCK_OFFSET:
+        sentence = describe_clock(server_time)
+        if is_clock_off(server_time):
             return Check(name, "warning", sentence, "Set it: the journal's times would be wrong.")
         return Check(name, "ok", sentence)
 

@@ -16,7 +16,7 @@ from entity_connections.cli.output import info
 from entity_connections.cli.tenant.workspace import make_workspace
 from entity_connections.cli.tenant_options import TenantOptions, tenant_options
 from entity_connections.domain.entities import Entity
-from entity_connections.domain.errors import LocalTenantError, ZuoraError
+from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.ids import normalize_id, parse_id
 from entity_connections.services.entity_lookup import (
     EntityLookupError,
@@ -198,7 +198,7 @@ def print_error(error: ZuoraError, *, sentence_printed: bool = False) -> None:
 
 def find_exit_code(error: ZuoraError) -> ExitCode:
     """Return the exit code of a command that ended with an error."""
-    if isinstance(error, LocalTenantError):
+    if error.is_local:
         return ExitCode.USAGE
     return ExitCode.REFUSED if error.is_refusal else ExitCode.NO_ACCESS
 

@@ -90,7 +90,7 @@ def create_http_client(
             verify=tls or False,
         )
     except (ValueError, httpx.InvalidURL):
-        raise errors.ProxyError(
+        raise errors.ProxySetupError(
             f"The proxy's URL ({proxy.reason}) cannot be used: it must be http://HOST:PORT or"
             " http://USER:PASSWORD@HOST:PORT, or the same with https. In a password, #, / and @"
             " are written %23, %2F and %40."
@@ -250,6 +250,9 @@ def _make_connect_error(error: Exception, host: str, proxy: ProxyChoice) -> Zuor
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLError):
+            if proxy.url is not None and not isinstance(cause, ssl.SSLCertVerificationError):
+                what = f"leads to something that does not speak TLS, and not to {host}"
+                return errors.ProxyError(f"The proxy {proxy} {what}.")
             return make_tls_error(cause)
         cause = cause.__cause__ or cause.__context__
     if proxy.url is None:

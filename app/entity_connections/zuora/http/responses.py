@@ -9,7 +9,7 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from entity_connections.domain import errors
-from entity_connections.domain.clock import now
+from entity_connections.domain.clock import describe_clock, is_clock_off, now
 from entity_connections.domain.errors import Applied, Reason, ZuoraError
 from entity_connections.domain.secret import Secret
 from entity_connections.domain.text import clean
@@ -149,6 +149,9 @@ def _create_refusal(response: Response, body: Body) -> ZuoraError:
     )
     refuses_body = _refuses_body(status, reasons, sentence)
     class_ = errors.BodyRefused if refuses_body else _error_class(status, reasons)
+    date = parse_server_time(response.headers)
+    if class_ is errors.Unauthenticated and date and is_clock_off(date):
+        sentence = f"{sentence or _describe_status(status)} {describe_clock(date)}"
     stated = body.get("success") is False or bool(reasons)
     unprocessed = refuses_body or (
         stated

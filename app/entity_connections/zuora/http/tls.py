@@ -11,11 +11,13 @@ from entity_connections.domain.clock import now
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.text import clean
 
-_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
+_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _HASHED_NAME = re.compile(r"[0-9a-f]{8}\.[0-9]+")
 """The file names under which OpenSSL looks for certificates in a folder."""
 _CLOCK_PROBLEMS = {9: "is not valid yet", 10: "has expired"}
 """What is wrong with a certificate, by OpenSSL's number of the check that failed."""
+_NAME_PROBLEMS = {62, 64}
+"""OpenSSL's numbers of the checks that a certificate is for a name, or for an IP address."""
 
 
 def create_ssl_context() -> ssl.SSLContext:
@@ -45,9 +47,11 @@ def make_tls_error(error: ssl.SSLError) -> ZuoraError:
         return errors.Unreachable("The server does not speak TLS as it should.")
     if problem := _CLOCK_PROBLEMS.get(error.verify_code):
         clock = f"this machine's clock, which shows {now():%Y-%m-%d %H:%M} UTC"
-        return errors.CertificateError(f"The server's certificate {problem} by {clock}.")
-    message = clean(error.verify_message, 120)
-    return errors.CertificateError(f"The server's certificate was refused: {message}.")
+        return errors.CertificateOutOfTime(f"The server's certificate {problem} by {clock}.")
+    message = clean(error.verify_message, 120).rstrip(".")
+    by_name = error.verify_code in _NAME_PROBLEMS
+    class_ = errors.CertificateOfAnotherName if by_name else errors.CertificateError
+    return class_(f"The server's certificate was refused: {message}.")
 
 
 def _create_system_context() -> ssl.SSLContext:
