@@ -133,15 +133,18 @@ def test_a_file_with_a_damaged_page_is_refused(path: Path, page: int) -> None:
 
 
 def test_paths_that_cannot_hold_a_tenant_are_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
     for path, scenario, error, message in (
         (tmp_path / "none" / "x", "acme", TenantFileError, "no folder"),
         (tmp_path, "acme", TenantFileError, "is a folder"),
+        (Path("/dev/null"), "acme", TenantFileError, "is a device, a pipe or a socket"),
+        (tmp_path / "pipe", None, TenantFileError, "is a device, a pipe or a socket"),
         (tmp_path / "x", None, TenantFileError, "no tenant in"),
         (tmp_path / "x", "nope", ValueError, "no scenario"),
     ):
         with pytest.raises(error, match=message):
             open_file(path, scenario)
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.iterdir()) == [tmp_path / "pipe"]
 
 
 def test_a_file_that_another_program_has_locked_is_refused(path: Path) -> None:

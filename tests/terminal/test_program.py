@@ -173,6 +173,7 @@ def test_a_terminal_without_utf_8_gets_ascii_only_in_its_own_size() -> None:
 @pytest.mark.parametrize(
     ("env", "sentence"),
     [
+        ({"TERM": ""}, "an empty TERM denies; without one, use a command: entities, connections,"),
         ({"TERM": "dumb"}, "TERM=dumb denies; without one, use a command: entities, connections,"),
         ({"TEXTUAL_THEME": "nosuch"}, "TEXTUAL_THEME: there is no theme 'nosuch'"),
     ],

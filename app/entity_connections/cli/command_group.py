@@ -48,7 +48,16 @@ def examples(*lines: str, needs: str = "") -> str:
 
 
 class Group(click.Group):
-    """A group of commands; a name that it does not have leads to those that it has."""
+    """A group of commands; a name that it does not have leads to those that it has.
+
+    Without a name it prints its help.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the options before the name of a command."""
+        if not args and self.no_args_is_help and not ctx.resilient_parsing:
+            args = ["--help"]
+        return super().parse_args(ctx, args)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

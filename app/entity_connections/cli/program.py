@@ -61,10 +61,13 @@ def run() -> int:
         return int(program.main(prog_name="entity-connections", standalone_mode=False) or 0)
     except CliError as error:
         return _report(error.message, error.code)
-    except (click.exceptions.NoArgsIsHelpError, SettingsError) as error:
+    except SettingsError as error:
         return _report(str(error), ExitCode.USAGE)
     except click.ClickException as error:  # it repeats what was typed
-        return _report(clean(error.format_message(), 2 * MAX_VALUE_LENGTH), ExitCode.USAGE)
+        sentence = clean(error.format_message(), 2 * MAX_VALUE_LENGTH)
+        if isinstance(error, click.NoSuchOption) and error.option_name == "--theme":
+            sentence = _refuse_theme(error.ctx.info_name if error.ctx else "")
+        return _report(sentence, ExitCode.USAGE)
     except (click.Abort, KeyboardInterrupt):
         return ExitCode.INTERRUPTED
     except BrokenPipeError:  # the reader of the output has closed it
@@ -75,6 +78,10 @@ def run() -> int:
         raise  # a signal at the prompt for the secret
     except Exception as error:  # noqa: BLE001 - the last resort, and it tells no values
         return _report_crash(error)
+
+
+def _refuse_theme(command: str | None) -> str:
+    return f"--theme is an option of the screen, not of {command}."
 
 
 def _report(sentence: str, code: ExitCode) -> ExitCode:
@@ -147,7 +154,7 @@ def program(ctx: click.Context, options: TenantOptions, theme: str | None) -> in
     """Open the screen, unless a command follows."""
     if ctx.invoked_subcommand is not None:
         if theme is not None:
-            raise click.UsageError(f"--theme is for the screen, not for {ctx.invoked_subcommand}.")
+            raise click.UsageError(_refuse_theme(ctx.invoked_subcommand))
         ctx.obj = options
         return None
     from entity_connections.cli.commands.screen import open_screen

@@ -15,11 +15,12 @@ def check_terminal(alternative: str) -> None:
     Raises:
         click.UsageError: there is no terminal, or it can only print lines.
     """
-    term = os.environ.get("TERM", "")
+    term = os.environ.get("TERM", "unset")  # Windows does not set it
     if os.environ.get("TEXTUAL_DRIVER") or not (sys.stdin.isatty() and sys.stderr.isatty()):
         problem = "the screen needs a terminal as its input and its error output"
-    elif term in ("dumb", "unknown"):
-        problem = f"the screen needs a terminal that can place the cursor, which TERM={term} denies"
+    elif term in ("dumb", "unknown", ""):
+        shown = f"TERM={term}" if term else "an empty TERM"
+        problem = f"the screen needs a terminal that can place the cursor, which {shown} denies"
     else:
         return
     raise click.UsageError(f"{problem}; {alternative}")

@@ -48,8 +48,7 @@ def open_file(
     """
     origin = scenario if isinstance(scenario, str) else ""
     try:
-        if not path.parent.is_dir():
-            raise TenantFileError(f"There is no folder {path.parent} for a tenant.")
+        _check_place(path)
         if not path.exists():
             if scenario is None:
                 raise _no_tenant(path)
@@ -128,6 +127,13 @@ def file_errors(path: Path | None) -> Iterator[None]:
         if path is None:
             raise
         raise _describe_error(path, error) from error
+
+
+def _check_place(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise TenantFileError(f"There is no folder {path.parent} for a tenant.")
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise TenantFileError(f"{path} is a device, a pipe or a socket; name a file.")
 
 
 def _describe_error(path: Path, error: sqlite3.Error) -> TenantFileError:

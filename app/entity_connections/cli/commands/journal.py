@@ -95,7 +95,11 @@ def journal(
     "outcome", "sentence", "codes", "requestId", "concludedAt"}]; null and "" where
     there is nothing.
     """
-    if ctx.invoked_subcommand is not None:
+    if (command := ctx.invoked_subcommand) is not None:
+        given = {"--json": as_json or None, "--since": since, "--action": action}
+        given |= {"--outcome": outcome, "--entity": options.entity if command == "verify" else None}
+        if unused := [name for name, value in given.items() if value is not None]:
+            raise click.UsageError(f"{unused[0]} is for `journal`; `journal {command}` takes none.")
         ctx.find_root().obj = options  # those of a command behind this one, too
         return None
     tenant = None if options.tenant is None else clean(str(Path(options.tenant).absolute()))
