@@ -23,6 +23,7 @@ from tests.bench.programs import Contest
 KINDS: dict[str, Callable[[Contest], Iterator[Figure]]] = {
     "startup": startup.measure,
     "cursor": keys.cursor,
+    "mark": keys.mark,
     "filter": keys.letter,
     "switch": entity_switch.measure,
     "idle": rest.idle,

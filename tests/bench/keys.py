@@ -66,6 +66,24 @@ def cursor(contest: Contest) -> Iterator[Figure]:
     yield Figure("cursor key, written", "bytes", max(sizes[:2]), Budget(1.1, "times"), sizes[2])
 
 
+def mark(contest: Contest) -> Iterator[Figure]:
+    """Yield what it costs to mark a row, and all rows, against a cursor key of the floor."""
+    if contest.with_itself:
+        return
+    ones: list[Press] = []
+    all_: list[Press] = []
+    floor: list[Press] = []
+    with at_rest((contest.full, contest.floor)) as (full, bare):
+        for key, _ in zip(cycle(("down", "up")), range(contest.runs * 2), strict=False):
+            ones.append(press(full, "space"))
+            all_.append(press(full, "*"))
+            floor.append(press(bare, key))
+    moved = median(one.changed for one in floor)
+    for name, presses in (("mark", ones), ("mark all", all_)):
+        changed = median(one.changed for one in presses)
+        yield Figure(f"{name}, 511 rows", "ms", changed, Budget(1.0, "times"), moved)
+
+
 def letter(contest: Contest) -> Iterator[Figure]:
     """Yield when the rows fit a letter in the filter, against a cursor key of the floor."""
     if contest.with_itself:

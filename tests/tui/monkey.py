@@ -7,18 +7,23 @@ import asyncio
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 from unittest.mock import patch
 
-from entity_connections.domain.actions import DISCONNECT, Action
+from entity_connections.domain.actions import Action
 from entity_connections.services.operations.job import MAX_ATTEMPTS
+from entity_connections.services.operations.operation import Operation
 from entity_connections.services.request_log import RequestLog
 from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
+from entity_connections.tui.dialogs.confirmation import Confirmation
+from entity_connections.tui.dialogs.plan_preview import PlanPreview
 from entity_connections.walkthrough.key_events import key_event as key_event
 from textual import events
 from textual.await_complete import AwaitComplete
 from textual.geometry import Size
+from textual.screen import Screen
 
 from tests.acme import write_names
 from tests.tui.open_screen import FAST, ScreenDriver, TenantSetup, open_screen
@@ -29,7 +34,9 @@ TIMING = FAST._replace(answer_delay=0.02)
 SIZES = [(80, 24), (120, 36), (160, 48), (60, 20), (200, 60)]
 NAMES = ["americas", "europe", "acme-us", "mexico", "zzz", "not connected", "pending", "bruno", "é"]
 KEYS = [
-    *"radxeg12ftsucFJU?ynq", *"radxeg12y", "/", "enter", "enter", "enter", "escape", "escape",
+    *"radxeg12ftsucFJU?ynqR*",
+    *"radxeg12y", *"R*", "space", "shift+down", "shift+up",
+    "/", "enter", "enter", "enter", "escape", "escape",
     "tab",
     "shift+tab", "up", "down", "down", "pageup", "pagedown", "home", "end", "left", "right",
     "backspace", "delete", "space", "ctrl+p", "ctrl+r", "ctrl+l", "ctrl+a", "ctrl+w", "f1", *"jk",
@@ -68,9 +75,11 @@ class Monkey:
         """Do one thing; a question is now and then answered as a person would."""
         pick = self.random.random()
         question = self.ui.app.screen
-        if isinstance(question, ActionConfirmation) and self.random.random() < 0.3:
-            name = question.operation.row.counterpart.title
-            for key in [*name, "enter"] if question.operation.action is DISCONNECT else ["y"]:
+        operations = list_operations(question)
+        if operations and self.random.random() < 0.3:
+            name = operations[0].row.counterpart.title if len(operations) == 1 else ""
+            name = name or str(len({operation.ends for operation in operations}))
+            for key in ["y"] if question.query("#no:focus") else [*name, "enter"]:
                 self._press(key)
         elif pick < 0.6:
             self._press(self.random.choice(KEYS))
@@ -123,19 +132,26 @@ class Monkey:
 
 @contextmanager
 def watch_answers() -> Iterator[list[Action]]:
-    """Note the action of every question that is answered with yes; it must be answerable."""
+    """Note the writes of every question that is answered with yes; it must be answerable."""
     answers: list[Action] = []
-    dismiss = ActionConfirmation.dismiss
+    dismiss = Confirmation.dismiss
 
-    def note(self: ActionConfirmation, result: bool | None = None) -> AwaitComplete:
+    def note(self: Confirmation, result: bool | None = None) -> AwaitComplete:
         if result and self.is_current:
             assert self.answerable
             assert not self.invalidated
-            answers.append(self.operation.action)
+            answers.extend(operation.action for operation in list_operations(self))
         return dismiss(self, result)
 
-    with patch.object(ActionConfirmation, "dismiss", note):
+    with patch.object(Confirmation, "dismiss", note):
         yield answers
+
+
+def list_operations(question: Screen[Any]) -> Sequence[Operation]:
+    """Return what a question asks about; nothing if it is none before a write."""
+    if isinstance(question, PlanPreview):
+        return question.plan.operations
+    return [question.operation] if isinstance(question, ActionConfirmation) else []
 
 
 async def run(seed: int, steps: int = STEPS) -> int:

@@ -28,8 +28,8 @@ from entity_connections.tui.widgets.too_small import VERTICAL_BREAKPOINTS
 
 MANY = 10
 """Pairs from which their number has to be typed."""
-LINES_BESIDE = 20
-"""Lines of the dialog besides those of the pairs, where there is room."""
+LINES_BESIDE, TYPED_LINES, GAPS = 14, 3, 4
+"""Lines of the dialog besides the pairs; those for a typed number; empty ones where it is roomy."""
 _COLUMNS = (
     Column("pair", "Source → Target", MIN_PAIR_WIDTH, weight=1),
     Column("what", "What happens, and where", 16, weight=2),
@@ -78,9 +78,12 @@ class PlanPreview(Confirmation):
         self._show_pairs()
 
     def on_resize(self) -> None:
-        """Leave no empty lines below the pairs."""
+        """Give the dialog room for all pairs, and for little more."""
+        beside = LINES_BESIDE + (GAPS if self.has_class("-roomy") else 0)
+        if self.query("#typed"):
+            beside += TYPED_LINES
         self.query_one("#dialog").styles.max_height = min(
-            len(self._lines) + LINES_BESIDE, self.size.height - HEADER_HEIGHT
+            len(self._lines) + beside, self.size.height - HEADER_HEIGHT
         )
 
     def watch_invalidated(self) -> None:
