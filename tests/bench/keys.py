@@ -76,6 +76,7 @@ def mark(contest: Contest) -> Iterator[Figure]:
     with at_rest((contest.full, contest.floor)) as (full, bare):
         for key, _ in zip(cycle(("down", "up")), range(contest.runs * 2), strict=False):
             ones.append(press(full, "space"))
+            press(full, "up")  # back, so that the rows are not scrolled
             all_.append(press(full, "*"))
             floor.append(press(bare, key))
     moved = median(one.changed for one in floor)

@@ -62,14 +62,14 @@ async def test_every_change_calls_on_change(state: ScreenState) -> None:
     operation = Operation.plan(REQUEST, row)
     runs: list[Run] = []
     changes: list[Callable[[], None]] = [
+        lambda: state.mark_and_move(US),
+        lambda: state.mark_range(1),
+        state.mark_all,
         lambda: state.set_filter("acme"),
         lambda: state.sort_next([SortColumn.STATUS]),
         lambda: state.sort_by(SortColumn.COUNTERPART),
         lambda: runs.append(state.start_run(Plan(REQUEST, (operation,)))),
         lambda: state.end_run(runs[0], [operation.with_state(State.REFUSED, "")]),
-        lambda: state.mark_and_move(US),
-        lambda: state.mark_range(1),
-        state.mark_all,
         state.clear_marks,
         lambda: state.fail(Unreachable("No connection.")),
         lambda: state.apply(snapshot),
@@ -84,7 +84,7 @@ async def test_every_change_calls_on_change(state: ScreenState) -> None:
         nonlocal count
         count += 1
 
-    state.on_change = listen
+    state.on_change = state.on_mark = listen
     for number, change in enumerate(changes, 1):
         change()
         assert count == number

@@ -5,8 +5,11 @@ from collections.abc import Set as AbstractSet
 from itertools import pairwise
 from typing import NamedTuple
 
-from entity_connections.domain.actions.action import is_accessible
-from entity_connections.domain.actions.default_action import default_action, find_brief_reason
+from entity_connections.domain.actions.default_action import (
+    default_action,
+    find_brief_reason,
+    find_kind,
+)
 from entity_connections.domain.rows import NOT_CONNECTED, Row
 from entity_connections.domain.text_search import fold, split_words
 
@@ -39,18 +42,11 @@ def make_searchable(
     phrases: dict[tuple[object, ...], tuple[str, ...]] = {}
     searchable = []
     for row in rows:
-        counterpart = row.counterpart
-        kind = (
-            row.status,
-            counterpart.status,
-            counterpart.listed,
-            counterpart.id == row.acting.id,
-            is_accessible(row, accessible_ids),
-        )
+        kind = find_kind(row, accessible_ids)
         if kind not in phrases:  # all rows of a kind say the same
             phrases[kind] = _list_phrases(row, accessible_ids)
         hidden = "\n".join(map(fold, _list_hidden(row)))
-        searchable.append(SearchableRow(row, fold(counterpart.title), phrases[kind], hidden))
+        searchable.append(SearchableRow(row, fold(row.counterpart.title), phrases[kind], hidden))
     return searchable
 
 

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from entity_connections.domain.actions import ACTIONS
-from entity_connections.domain.actions.default_action import default_row
+from entity_connections.domain.actions.default_action import default_row, filter_enabled
 from entity_connections.domain.connections import KNOWN_STATUSES, Direction
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.row_filter import (
@@ -73,7 +73,8 @@ class ScreenState:
         recent: earlier acting entities, newest first.
         revision: increases when the progress of an operation changes.
         tabs: the state of each tab.
-        on_change: called after every change; replace it to listen.
+        on_change: called after every change but that of marks; replace it to listen.
+        on_mark: called after every change of marks and nothing else.
         unresolved: the operations whose outcome is unknown; what lists have proven of them is to be
             shown and recorded (`recovery.record_resolved`).
         lists_left: how many lists of all entities are still to be read; None before the first
@@ -92,6 +93,7 @@ class ScreenState:
     recent: list[str] = field(default_factory=list)
     revision: int = 0
     on_change: Callable[[], None] = lambda: None
+    on_mark: Callable[[], None] = lambda: None
     tabs: dict[Direction, TabState] = field(
         default_factory=lambda: {direction: TabState() for direction in Direction}
     )
@@ -104,6 +106,7 @@ class ScreenState:
     _rows: dict[Direction, dict[str, SearchableRow]] = field(default_factory=dict)
     _visible: dict[str, Row] = field(default_factory=dict)
     _visible_key: tuple[object, ...] = ()
+    _counts: dict[str, int] = field(default_factory=dict)
     _cached_asked: float = 0.0  # `Snapshot.asked` of the cached list that was shown first
     _origin: Origin | None = None
     _runs: list[Run] = field(default_factory=list)  # those under way
@@ -281,10 +284,8 @@ class ScreenState:
 
     def status_counts(self) -> dict[str, int]:
         """Return how many rows each status has among those that the words of the filter leave."""
-        counts = dict.fromkeys(STATUS_GROUPS, 0)
-        for row in self._filter_by_words():
-            counts[row.status_group] += 1
-        return counts
+        self._visible_rows()
+        return self._counts
 
     def sort_next(self, columns: Sequence[SortColumn]) -> None:
         """Sort the tab in front by what follows in `columns`, and after the last by none."""
@@ -364,7 +365,11 @@ class ScreenState:
         key = (self.snapshot, self.direction, self.revision, *filters, *order, pinned, place)
         if key != self._visible_key:
             self._visible_key = key
-            self._visible = {row.key: row for row in self._make_visible_rows(pinned)}
+            found = self._filter_by_words()
+            self._counts = dict.fromkeys(STATUS_GROUPS, 0)
+            for row in found:
+                self._counts[row.status_group] += 1
+            self._visible = {row.key: row for row in self._make_visible_rows(found, pinned)}
         return self._visible
 
     def _filter_by_words(self) -> list[Row]:
@@ -393,12 +398,12 @@ class ScreenState:
         row = self._rows.get(self.direction, {}).get(key)
         return find_hidden_match(self.tab.filter_text, row) if row else ""
 
-    def _make_visible_rows(self, pinned: Row | None) -> Sequence[Row]:
+    def _make_visible_rows(self, found: Iterable[Row], pinned: Row | None) -> Sequence[Row]:
         tab, place = self.tab, self.tab.place
         listed = self._rows.get(self.direction, {})
         rows = [
             row
-            for row in self._filter_by_words()
+            for row in found
             if not tab.statuses or row.status_group in tab.statuses or row.key == tab.pinned
         ]
         if pinned is not None and pinned.key not in listed:
@@ -440,7 +445,7 @@ class ScreenState:
             del marks[key]
         else:
             marks[key] = self._visible_rows()[key].state
-        self.on_change()
+        self.on_mark()
 
     def mark_and_move(self, key: str) -> None:
         """Mark a visible row, or no longer, and put the cursor on the row below it."""
@@ -455,24 +460,20 @@ class ScreenState:
         if (cursor := self.cursor) is not None:
             end = keys[max(0, min(keys.index(cursor) + step, len(keys) - 1))]
             self.tab.mark_range(end, cursor, rows)
+            self.on_mark()
             self.move_cursor(end)
-            self.on_change()
 
     def mark_all(self) -> None:
         """Mark every visible row that allows an action; if all of them are marked, none."""
-        accessible_ids = self.session.tenant.accessible_ids
         rows = self._visible_rows()
-        possible = {
-            key: row.state
-            for key, row in rows.items()
-            if any(action.disabled_reason(row, accessible_ids) is None for action in ACTIONS)
-        }
+        enabled = filter_enabled(ACTIONS, rows.values(), self.session.tenant.accessible_ids)
+        possible = {row.key: row.state for row in enabled}
         marks = self.tab.marks
         if possible.keys() <= marks.keys():
             self.tab.marks = {key: state for key, state in marks.items() if key not in rows}
         else:
             self.tab.marks = possible | marks
-        self.on_change()
+        self.on_mark()
 
     def clear_marks(self) -> None:
         """Mark no row of the tab in front, and show the results of the last run no longer."""

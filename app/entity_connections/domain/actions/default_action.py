@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
 from entity_connections.domain.actions import ACCEPT, REQUEST, WRITES
-from entity_connections.domain.actions.action import Write
+from entity_connections.domain.actions.action import Action, Write, is_accessible
 from entity_connections.domain.connections import CONNECTED, Direction
 from entity_connections.domain.rows import Row
 
@@ -13,6 +13,36 @@ def default_action(row: Row, accessible_ids: AbstractSet[str] | None) -> Write |
     """Return the enabled action that a row offers; `accessible_ids` as in `disabled_reason`."""
     offers = (action for action in WRITES if row.direction in action.default_in)
     return next((a for a in offers if a.disabled_reason(row, accessible_ids) is None), None)
+
+
+def filter_enabled(
+    actions: Iterable[Action], rows: Iterable[Row], accessible_ids: AbstractSet[str] | None
+) -> list[Row]:
+    """Return the rows of one tab that enable one of `actions`; each kind of row is asked once."""
+    candidates = tuple(actions)
+    enabled: dict[tuple[object, ...], bool] = {}
+    found = []
+    for row in rows:
+        kind = find_kind(row, accessible_ids)
+        if kind not in enabled:
+            reasons = (action.disabled_reason(row, accessible_ids) for action in candidates)
+            enabled[kind] = any(reason is None for reason in reasons)
+        if enabled[kind]:
+            found.append(row)
+    return found
+
+
+def find_kind(row: Row, accessible_ids: AbstractSet[str] | None) -> tuple[object, ...]:
+    """Return what decides which actions a row of a tab enables."""
+    counterpart = row.counterpart
+    return (
+        row.status,
+        row.uncertain,
+        counterpart.status,
+        counterpart.listed,
+        counterpart.id == row.acting.id,
+        is_accessible(row, accessible_ids),
+    )
 
 
 def find_brief_reason(row: Row, accessible_ids: AbstractSet[str] | None) -> str:

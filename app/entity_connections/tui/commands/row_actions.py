@@ -10,7 +10,11 @@ from entity_connections.domain.actions import (
     DisabledReason,
     Write,
 )
-from entity_connections.domain.actions.default_action import default_action, usual_action
+from entity_connections.domain.actions.default_action import (
+    default_action,
+    filter_enabled,
+    usual_action,
+)
 from entity_connections.domain.connections import DISCONNECTED, Direction
 from entity_connections.domain.rows import Row
 from entity_connections.services.operations.operation import Operation
@@ -38,10 +42,8 @@ class ActionCommand(Command):
     """The command that carries out an action."""
 
     def get_short(self, context: CommandContext) -> str:
-        count = sum(
-            ACTIONS_BY_ID[self.id].disabled_reason(row, context.accessible_ids) is None
-            for row in context.marked
-        )
+        action = ACTIONS_BY_ID[self.id]
+        count = len(filter_enabled([action], context.marked, context.accessible_ids))
         return f"{self.short} {count}" if count else self.short
 
 
@@ -76,13 +78,13 @@ def _get_disabled_reason(action: Action, context: CommandContext) -> DisabledRea
 
 def _get_marks_reason(action: Action, context: CommandContext) -> DisabledReason | None:
     """Return why an action is possible on none of the marked rows, or None."""
-    reasons = [action.disabled_reason(row, context.accessible_ids) for row in context.marked]
-    if None in reasons:
-        return get_write_reason(context.marked[reasons.index(None)], context)
-    first = next(filter(None, reasons))
-    if len(reasons) == 1:
-        return first
-    return first._replace(reason=f"None of the {len(reasons)} marked rows: {first.reason}")
+    marked, accessible_ids = context.marked, context.accessible_ids
+    if enabled := filter_enabled([action], marked, accessible_ids):
+        return get_write_reason(enabled[0], context)
+    reason = action.disabled_reason(marked[0], accessible_ids)
+    if reason is None or len(marked) == 1:
+        return reason
+    return reason._replace(reason=f"None of the {len(marked)} marked rows: {reason.reason}")
 
 
 def _start_action(action: Action, screen: "ConnectionsScreen") -> None:

@@ -1,6 +1,6 @@
 """The columns of the main screen, and a row of a tab as a row of the grid."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from entity_connections.domain.actions.default_action import default_action, find_brief_reason
@@ -64,6 +64,12 @@ def make_columns(direction: Direction) -> tuple[Column, ...]:
     )
 
 
+def mark_items(items: Iterable[Item], marks: Container[str]) -> list[Item]:
+    """Return items with the sign of a marked row at those, and only at those, that are marked."""
+    signs = ((item, MARK if item.key in marks else "") for item in items)
+    return [item if item.sign == sign else item._replace(sign=sign) for item, sign in signs]
+
+
 class ItemCache:
     """Makes each grid row once: a letter typed into the filter shows hundreds of rows."""
 
@@ -88,14 +94,8 @@ class ItemCache:
             if row.key not in self._items:
                 progress, result = state.progress(row), state.find_result_word(row)
                 self._items[row.key] = make_item(row, context, progress, result, branches)
-        if not tab.marks:
-            return [self._items[row.key] for row in rows]
-        return [
-            self._items[row.key]._replace(sign=MARK)
-            if row.key in tab.marks
-            else self._items[row.key]
-            for row in rows
-        ]
+        items = [self._items[row.key] for row in rows]
+        return mark_items(items, tab.marks) if tab.marks else items
 
     def _find_branches(self, state: ScreenState) -> dict[str, str]:
         """Return the lines of the tree, without a level where only the acting entity is."""

@@ -41,7 +41,7 @@ from entity_connections.tui.rendering.header import (
 )
 from entity_connections.tui.rendering.key_bar import render_key_bar
 from entity_connections.tui.rendering.notices import PASSING, Kind, Lifetime, list_error_hints
-from entity_connections.tui.rendering.rows import ItemCache, make_columns
+from entity_connections.tui.rendering.rows import ItemCache, make_columns, mark_items
 from entity_connections.tui.rendering.run_progress import render_progress
 from entity_connections.tui.rendering.status_counts import render_status_counts
 from entity_connections.tui.rendering.text import MUTED
@@ -210,6 +210,7 @@ class ConnectionsView(Vertical):
         """Draw another state, or the same one after a change in it."""
         if state is not None and self._can_draw:
             state.on_change = partial(self.mutate_reactive, ConnectionsView.state)
+            state.on_mark = self._draw_marks
             self.redraw()
 
     def watch_reading(self, reading: bool) -> None:
@@ -328,6 +329,12 @@ class ConnectionsView(Vertical):
         grid.set_items(items, cursor=cursor if cursor != grid.cursor_key else None)
         self._draw_detail_soon()
 
+    def _draw_marks(self) -> None:
+        """Draw the marks at once, and later their number and what the keys act on."""
+        if self.state is not None and self._can_draw:
+            self.rows.replace_items(mark_items(self.rows.items, self.state.tab.marks))
+            self._draw_detail_soon()
+
     def _is_cached(self, state: ScreenState) -> bool:
         """Return whether the rows were read before the program was started."""
         return state.snapshot is not None and state.snapshot.read_at < self._started_at
@@ -346,6 +353,7 @@ class ConnectionsView(Vertical):
         row = context.row
         history = self.history.get((row.source.id, row.target.id), ()) if row else ()
         with suppress(NoMatches):  # the screen may be closing
+            self._draw_counts()
             if widths.detail:
                 self.detail.update(render_detail(context, history, widths.detail - 2))
             else:

@@ -155,6 +155,12 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         if self._cursor != old_cursor:
             self.post_message(self.RowHighlighted(self._cursor))
 
+    def replace_items(self, items: Iterable[Item]) -> None:
+        """Replace rows by others with the same keys in the same order; repaint what differs."""
+        old, self.items = self.items, list(items)
+        changed = [new.key for new, item in zip(self.items, old, strict=True) if new is not item]
+        self._refresh_rows(changed)
+
     def _find_nearest(self, old: Sequence[Item], row: int) -> str | None:
         """Return the key that now takes the place of a row of the old order."""
         order = chain(range(row, len(old)), range(min(row, len(old)) - 1, -1, -1))
@@ -183,7 +189,7 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         old, self._cursor = self._cursor, key
         self._scroll_to_cursor()
         if old is not None and old != key:
-            self._refresh_cursor(old, key)
+            self._refresh_rows((old, key))
             if self.on_cursor_set is None:
                 self.post_message(self.RowHighlighted(key))
         if self.on_cursor_set is not None:
@@ -273,13 +279,13 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         self._strips.clear()
         super().notify_style_update()
 
-    def _refresh_cursor(self, *keys: str) -> None:
-        """Repaint some rows, of which one is visible."""
+    def _refresh_rows(self, keys: Iterable[str]) -> None:
+        """Repaint some rows, as far as they are visible."""
         top, page = self.scroll_offset.y, self._page
-        lines = [self._rows[key] - top for key in keys]
-        self.refresh(
-            *(Region(0, y + HEADER_HEIGHT, self._width, 1) for y in lines if 0 <= y < page)
-        )
+        lines = (self._rows[key] - top for key in keys)
+        regions = [Region(0, y + HEADER_HEIGHT, self._width, 1) for y in lines if 0 <= y < page]
+        if regions:  # without any, everything would be repainted
+            self.refresh(*regions)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return lines, from the cache where possible.
