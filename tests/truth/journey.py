@@ -59,7 +59,9 @@ MANY_PAIRS = (
 )  # fmt: skip
 """The sources and targets in a run of many operations."""
 RUNS: dict[str, Action] = {"connect": CONNECT, "deny": DENY, "disconnect": DISCONNECT}
-WRONG_DATES = ("", "yesterday", "Mon, 30 Nov 2026 07:00:00 GMT")
+WRONG_DATES = (
+    "", "yesterday", "Mon, 30 Nov 2026 07:00:00 GMT", "Mon, 01 Mar 2027 07:00:00 GMT"
+)  # fmt: skip
 YEAR, HOUR = 365 * 86_400.0, 3_600.0
 STEPS = range(6, 20)
 """How many steps a journey may have."""

@@ -273,7 +273,8 @@ async def test_a_refresh_resolves_what_another_program_left_open(tmp_path: Path)
     path = tmp_path / "state.sqlite3"
     async with open_screen(setup=TenantSetup(journal=Journal(path, "acme"))) as ui:
         row = next(row for row in ui.state.rows() if row.counterpart.title == "Acme-Europe")
-        long_ago = Journal(path, "acme", clock=lambda: now() - timedelta(hours=9))
+        nine_hours_ago = now() - timedelta(hours=9)
+        long_ago = Journal(path, "acme", clock=lambda: nine_hours_ago, process_id="elsewhere:1")
         intend(long_ago, Operation.plan(DISCONNECT, row))
         await ui.press("ctrl+r")
         assert "Disconnect did not happen" in ui.notice

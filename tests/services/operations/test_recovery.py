@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from entity_connections.domain.actions import REQUEST, WRITES, Write
-from entity_connections.domain.clock import now
+from entity_connections.domain.clock import monotonic, now
 from entity_connections.domain.connections import (
     CONNECTED,
     DISCONNECTED,
@@ -59,6 +59,7 @@ def recover_after(folder: Path, tenant: Tenant, time: timedelta) -> list[Operati
     assert isinstance(tenant.zuora, TenantFile)
     tenant.zuora.clock = lambda: now() + time
     tenant.clock = journal.clock = lambda: now() - timedelta(hours=1)
+    tenant.steady = journal.steady = lambda: monotonic() + time.total_seconds()
     return asyncio.run(recover_operations(tenant, journal))
 
 
@@ -189,6 +190,26 @@ async def test_a_clock_that_was_wrong_when_the_program_was_killed_blocks_nothing
     later = make_journal(tmp_path, clock)
     await recover_operations(tenant_with(clock, WAITS), later)
     assert [entry.outcome for entry in later.read_entries()] == ["not done"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("process_id", "result"), [("elsewhere:2", State.UNKNOWN), ("here:1", State.NOT_APPLIED)]
+)
+async def test_a_date_of_zuoras_proves_only_something_about_requests_of_another_machine(
+    process_id: str, result: State
+) -> None:
+    """It may jump ahead; the monotonic clock of the machine that sent the request does not."""
+    clock = Clock()
+    journal = make_journal(None, clock)
+    intend(journal, accept())
+    journal.process_id = process_id
+    tenant = tenant_with(clock, WAITS)
+    assert isinstance(tenant.zuora, ListsByEntity)
+    tenant.zuora.clock = Clock()
+    tenant.zuora.clock.turn(days=90)
+    (operation,) = await recover_operations(tenant, journal)
+    assert operation.state is result
 
 
 @pytest.mark.asyncio

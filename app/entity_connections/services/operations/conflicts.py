@@ -89,7 +89,7 @@ def check_open_entries(
                 f"{what}: {_find_sentence(entry, snapshot)} Wait until the list shows it, or"
                 " release it by hand: `entity-connections journal resolve`."
             )
-        if journal.is_being_sent(entry, server_time):
+        if journal.is_being_sent(entry):
             if not (same and operation.action.idempotent):
                 raise OperationInProgressError(
                     f"{what} is being sent by another program ({entry.process}): wait for it."
@@ -123,7 +123,7 @@ def find_wait(entry: Entry, server_time: datetime | None, journal: Journal) -> i
         journal: knows since when the entry is not being sent, on the monotonic clock.
     """
     passed = journal.steady() - journal.find_stop(entry)
-    if server_time and entry.left_by:
+    if server_time and entry.left_by and not journal.is_of_this_machine(entry):
         passed = max(passed, (server_time - entry.left_by).total_seconds())
     return max(0, math.ceil(GATEWAY_TIMEOUT.total_seconds() - passed))
 

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum
 from typing import Self
 
@@ -67,6 +68,8 @@ class Operation:
         answered_at: a moment after which it was not sent any more, on the clock of
             `Snapshot.asked`: the answer came or was given up, or its program was seen to have
             ended; None if unknown.
+        left_by: the same moment by Zuora's clock, where another machine may have sent it; else
+            None, because the monotonic clock of this machine cannot be set.
         even_so: whether it is sent although the list is not whole and may hide a connection.
         follows: the key of the request that it accepts, and that is sent before it; "" for none.
     """
@@ -83,6 +86,7 @@ class Operation:
     request_id: str = ""
     connection_id: str = ""
     answered_at: float | None = None
+    left_by: datetime | None = None
     even_so: bool = False
     follows: str = ""
 

@@ -9,7 +9,7 @@ A refusal of Zuora counts when the list agrees with it.
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 from entity_connections.domain.connections import Connection
@@ -97,18 +97,14 @@ def _conclude_refusal(
     return outcome.with_state(State.REFUSED, error.sentence)
 
 
-def find_outcome(
-    operation: Operation, snapshot: Snapshot, *, left_by: datetime | None = None
-) -> Operation:
+def find_outcome(operation: Operation, snapshot: Snapshot) -> Operation:
     """Return the operation with the state that a list proves; UNKNOWN if it proves none.
 
     Args:
         operation: what was sent.
         snapshot: the list of either end; a list of another entity proves nothing.
-        left_by: the latest moment at which the request may have left, by Zuora's clock; None
-            if unknown. `Operation.answered_at` tells it by the monotonic clock.
     """
-    state, sentence = _judge(operation, snapshot, left_by)
+    state, sentence = _judge(operation, snapshot)
     return replace(operation, state=state, sentence=sentence, snapshot=snapshot)
 
 
@@ -150,7 +146,7 @@ def _look(operation: Operation, snapshot: Snapshot) -> _View:
     )
 
 
-def _judge(operation: Operation, snapshot: Snapshot, left_by: datetime | None) -> tuple[State, str]:
+def _judge(operation: Operation, snapshot: Snapshot) -> tuple[State, str]:
     action, pair = operation.action, operation.pair
     if snapshot.acting_id not in operation.ends:
         return State.UNKNOWN, f"Another list than that of {pair} was read."
@@ -165,7 +161,7 @@ def _judge(operation: Operation, snapshot: Snapshot, left_by: datetime | None) -
         sentence = f"{answer}The list shows {view.shown} for {pair}, but it is not whole:"
         return State.UNKNOWN, f"{sentence} {snapshot.missing}"
     lags = operation.success and view.unchanged
-    if not _is_late(operation, snapshot, left_by, LONGEST_LAG if lags else GATEWAY_TIMEOUT):
+    if not _is_late(operation, snapshot, LONGEST_LAG if lags else GATEWAY_TIMEOUT):
         if lags and snapshot.complete:
             answer = "Zuora answered success, but the list lags. "
         shows = "still shows" if view.unchanged else "shows"
@@ -183,13 +179,13 @@ def _judge(operation: Operation, snapshot: Snapshot, left_by: datetime | None) -
     return State.SUPERSEDED, f"{sentence} the list shows {view.shown} for {pair} now."
 
 
-def _is_late(
-    operation: Operation, snapshot: Snapshot, left_by: datetime | None, limit: timedelta
-) -> bool:
-    """Return whether more than `limit` has passed, by Zuora's clock or the monotonic clock.
+def _is_late(operation: Operation, snapshot: Snapshot, limit: timedelta) -> bool:
+    """Return whether more than `limit` has passed since the request may have left.
 
-    The clock of this machine proves nothing, because people set it.
+    The monotonic clock tells it; for a request of another machine Zuora's clock, too. The clock
+    of this machine proves nothing, because people set it.
     """
+    left_by = operation.left_by
     if left_by and snapshot.server_time and snapshot.server_time - left_by > limit:
         return True
     answered_at = operation.answered_at

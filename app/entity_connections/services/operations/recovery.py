@@ -3,7 +3,9 @@
 A program may be killed, or its network lost, after the intent is recorded. Nothing is sent
 again: the lists are read, and what they prove is recorded. Where they prove nothing, the time
 by Zuora's clock and by the monotonic clock is recorded, from which it counts that the program
-has ended.
+has ended. The monotonic clock, which nobody can set, decides about a write of this machine; after
+a restart it shows less time than has passed, which only delays the outcome. Zuora's clock decides
+about a write of another machine.
 """
 
 import asyncio
@@ -12,7 +14,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.services.list_losses import SECOND_LOOK_DELAY
 from entity_connections.services.operations.operation import Operation, State
@@ -67,11 +68,16 @@ async def recover_operations(
     for entry in entries:
         result = list_of[entry.acting.id]
         server_time = None if isinstance(result, ZuoraError) else result.server_time
-        if entry.id in running and not entry.must_have_left(server_time):
+        if entry.id in running:
             continue
-        stopped_at = journal.find_stop(entry)
-        dated = _date(entry, server_time, stopped_at if journal.is_of_this_machine(entry) else None)
-        operation = _resolve(dated, tenant.hierarchy, result, stopped_at)
+        stopped_at, is_own = journal.find_stop(entry), journal.is_of_this_machine(entry)
+        dated = _date(entry, server_time, stopped_at if is_own else None)
+        operation = replace(
+            Operation.from_entry(dated, tenant.hierarchy),
+            answered_at=stopped_at,
+            left_by=None if is_own else dated.left_by,
+        )
+        operation = _resolve(operation, dated, result)
         if operation.state is not State.UNKNOWN or dated != entry:
             operation = await asyncio.to_thread(record_outcome, journal, operation)
         operations.append(operation)
@@ -141,13 +147,10 @@ def _date(entry: Entry, server_time: datetime | None, stopped_at: float | None) 
     return entry
 
 
-def _resolve(
-    entry: Entry, hierarchy: Hierarchy, snapshot: Snapshot | ZuoraError, stopped_at: float
-) -> Operation:
-    operation = replace(Operation.from_entry(entry, hierarchy), answered_at=stopped_at)
+def _resolve(operation: Operation, entry: Entry, snapshot: Snapshot | ZuoraError) -> Operation:
     sent = f"{entry.action.label} of {entry.at.astimezone():%Y-%m-%d %H:%M}, outcome not known then"
     if isinstance(snapshot, ZuoraError):
         sentence = f"{sent}: {operation.pair} cannot be looked up. {snapshot.sentence}"
         return replace(operation, error=snapshot).with_state(State.UNKNOWN, sentence)
-    resolved = find_outcome(operation, snapshot, left_by=entry.left_by)
+    resolved = find_outcome(operation, snapshot)
     return replace(resolved, sentence=f"{sent}: {resolved.sentence}")

@@ -74,6 +74,5 @@ def _same(operation: Operation, other: Operation) -> bool:
 def _resolve(operation: Operation, snapshot: Snapshot) -> Operation:
     if snapshot.acting_id not in operation.ends or snapshot.asked <= (operation.answered_at or 0.0):
         return operation
-    left_by = operation.entry.left_by if operation.entry else None
-    resolved = find_outcome(operation, snapshot, left_by=left_by)
+    resolved = find_outcome(operation, snapshot)
     return operation if resolved.state is State.UNKNOWN else replace(resolved, error=None)

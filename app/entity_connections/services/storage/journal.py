@@ -184,20 +184,15 @@ class Journal:
         silent = self.steady() - run.active_at
         return _is_running(run.entries[0].entry.process) and 0 <= silent <= _MAX_RUN_SILENCE
 
-    def is_being_sent(self, entry: Entry, server_time: datetime | None = None) -> bool:
+    def is_being_sent(self, entry: Entry) -> bool:
         """Return whether the program that recorded an intent may still be sending it.
 
         That is so while the program runs on this machine, but not for longer than sending
         can take: its process id may be that of another program by now.
-
-        Args:
-            entry: an open entry.
-            server_time: the present moment by Zuora's clock, or None.
         """
         if entry.outcome is not None or not _is_running(entry.process):
             return False
-        in_time = self.find_age(entry) <= SENDING.total_seconds()
-        return in_time and not entry.must_have_left(server_time)
+        return self.find_age(entry) <= SENDING.total_seconds()
 
     def find_age(self, entry: Entry) -> float:
         """Return for how many seconds, on the monotonic clock, an entry is known to exist."""

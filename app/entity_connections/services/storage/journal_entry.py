@@ -83,10 +83,6 @@ class Entry(NamedTuple):
             return self.server_at
         return self.server_at + SENDING
 
-    def must_have_left(self, server_time: datetime | None) -> bool:
-        """Return whether the write is not being sent any more at a moment by Zuora's clock."""
-        return bool(server_time and self.left_by and server_time > self.left_by)
-
     @property
     def open(self) -> bool:
         """Whether the outcome is unknown, or none is recorded."""
