@@ -141,7 +141,6 @@ class ConnectionsView(Vertical):
         with suppress(NoMatches):  # the program may be ending already
             self._watch_filter()
             self.rows.on_cursor_set = self._move_cursor
-            self.rows.find_note = self._find_hidden_match
             self.rows.placeholder = READING
             self.reading = True
             self.rows.focus()
@@ -324,6 +323,7 @@ class ConnectionsView(Vertical):
         grid.columns = make_columns(state.direction)
         grid.sorting = (tab.sort_column.value, tab.reverse) if tab.sort_column else None
         grid.placeholder = render_empty_state(state)
+        grid.find_note = state.find_hidden_match if tab.filter_text else None
         grid.stale = state.failure is not None or self._is_cached(state)
         items = self._item_cache.make_items(state, state.visible_rows(), self.context)
         grid.set_items(items, cursor=cursor if cursor != grid.cursor_key else None)
@@ -385,9 +385,6 @@ class ConnectionsView(Vertical):
         if self.state is not None:
             self.state.move_cursor(key)
         self._draw_detail_soon()
-
-    def _find_hidden_match(self, key: str) -> str:
-        return self.state.find_hidden_match(key) if self.state is not None else ""
 
     def show_new_rows(self) -> None:
         """Adapt filter and focus to another tab or another acting entity."""

@@ -3,16 +3,15 @@
 A plain `Static` repaints its whole box, which is felt over a slow connection.
 """
 
+from collections.abc import Iterator
+from itertools import chain, zip_longest
+
 from rich.cells import cell_len
 from rich.style import Style
 from textual.content import Content
 from textual.geometry import Region
-from textual.strip import Strip
 from textual.visual import Visual
 from textual.widget import Widget
-
-Cell = tuple[str, Style | None]
-
 
 class TextLines(Widget):
     """Shows one `Content`, cropped at the right edge, each of its lines on one screen line."""
@@ -35,32 +34,28 @@ class TextLines(Widget):
         if self.styles.auto_dimensions:
             self.refresh(layout=True)
             return
-        lines = zip(self._split_cells(old), self._split_cells(content), strict=True)
-        changed = [
+        lines = zip_longest(old.split(), content.split(), fillvalue=Content())
+        self.refresh(
             # Textual paints a line from its left edge: only the end of a region saves output.
-            Region(0, y, self.size.width - _count_equal_end(before, after), 1)
-            for y, (before, after) in enumerate(lines)
-            if before != after
-        ]
-        if changed:
-            self.refresh(*changed)
+            *(
+                Region(0, y, self.size.width - self._count_equal_end(before, after), 1)
+                for y, (before, after) in enumerate(lines)
+                if not before.is_same(after)
+            )
+        )
 
-    def _split_cells(self, content: Content) -> list[list[Cell]]:
-        """Return the cells of every line that `content` would be painted as."""
-        width, height = self.size
-        strips = Visual.to_strips(self, content, width, height, self.visual_style, pad=True)
-        strips += [Strip.blank(width)] * (height - len(strips))
-        return [
-            [(char, segment.style) for segment in strip for char in segment.text]
-            for strip in strips
-        ]
+    def _count_equal_end(self, old: Content, new: Content) -> int:
+        """Return how many cells at the right end are the same, up to one of another width."""
+        count = 0
+        for before, after in zip(self._paint_reversed(old), self._paint_reversed(new), strict=False):
+            if before != after or cell_len(after[0]) != 1:
+                break
+            count += 1
+        return count
 
-
-def _count_equal_end(before: list[Cell], after: list[Cell]) -> int:
-    """Return how many cells at the right end are the same, up to a character of another width."""
-    count = 0
-    for old, new in zip(reversed(before), reversed(after), strict=False):
-        if old != new or cell_len(new[0]) != 1:
-            break
-        count += 1
-    return count
+    def _paint_reversed(self, line: Content) -> Iterator[tuple[str, Style | None]]:
+        """Return the characters of a line as they are painted, from right to left."""
+        strips = Visual.to_strips(self, line, self.size.width, 1, self.visual_style, pad=True)
+        for segment in reversed(list(chain(*strips))):
+            for char in reversed(segment.text):
+                yield char, segment.style

@@ -55,7 +55,7 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         items: the rows, from top to bottom.
         slots: the columns that have room, and where they are painted.
         find_note: called with the key of a row when it is painted; returns what is to be said
-            after the text of its first column, or "".
+            after the text of its first column, or ""; None where nothing is.
         on_cursor_set: called at once with the record that the user puts the cursor on, even if
             it is there; `RowHighlighted` is then not posted for what the user does.
     """
@@ -114,7 +114,7 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self.items: Sequence[Item] = ()
         self.slots: tuple[Slot, ...] = ()
-        self.find_note: Callable[[str], str] = lambda _: ""
+        self.find_note: Callable[[str], str] | None = None
         self.on_cursor_set: Callable[[str], None] | None = None
         self._layout: tuple[int, Sequence[Column]] = (0, ())
         self._rows: dict[str, int] = {}
@@ -299,7 +299,11 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
             self.slots = lay_out_columns(self.columns, self._width)
             self._strips.clear()
         if self.items:
-            strips = [self.render_line(y) for y in crop.line_range]
+            top = self.scroll_offset.y - HEADER_HEIGHT
+            strips = [
+                self._paint_header() if y < HEADER_HEIGHT else self._render_row(top + y)
+                for y in crop.line_range
+            ]
         else:
             lines = [self._paint_header(), *self._paint_placeholder()]
             strips = lines[crop.y : crop.bottom]
@@ -309,13 +313,12 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
         left, right = crop.column_span
         return [strip.crop(left, right) for strip in strips]
 
-    def render_line(self, y: int) -> Strip:
-        if y < HEADER_HEIGHT:
-            return self._paint_header()
-        row = y - HEADER_HEIGHT + self.scroll_offset.y
+    def _render_row(self, row: int) -> Strip:
         if row >= len(self.items):
             return Strip.blank(self._width, self._get_component_style())
-        item = self._add_note(self.items[row])
+        item = self.items[row]
+        if self.find_note is not None and (note := self.find_note(item.key)):
+            item = self._add_note(item, note)
         ground = ""
         if item.key == self._cursor:
             ground = "cursor"
@@ -328,10 +331,7 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
             self._strips[cache_key] = (item, strip)
         return strip
 
-    def _add_note(self, item: Item) -> Item:
-        note = self.find_note(item.key)
-        if not note:
-            return item
+    def _add_note(self, item: Item, note: str) -> Item:
         column = self.columns[0].key
         cell = item.cells[column]._replace(after=f"  {note}", keeps_after=True)
         return item._replace(cells={**item.cells, column: cell})
