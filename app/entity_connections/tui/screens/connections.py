@@ -61,6 +61,7 @@ class ConnectionsScreen(Screen[None]):
         *(command.make_binding() for command in COMMANDS),
         Binding("escape", "back", "Back", id="back", tooltip="One step back"),
     ]
+    BLANK = True  # its widgets cover it
     view = query_one(ConnectionsView)
 
     def __init__(

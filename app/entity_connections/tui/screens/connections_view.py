@@ -60,6 +60,12 @@ AGE_INTERVAL = 60.0
 """Seconds between two updates of the list's age, which is shown in minutes."""
 
 
+class _Row(Horizontal):
+    """A container that its widgets cover, so that nothing of it need be painted."""
+
+    BLANK = True
+
+
 class ConnectionsView(Vertical):
     """Shows the top line, a frame with the tree, the rows and the detail, a notice and the keys.
 
@@ -80,6 +86,8 @@ class ConnectionsView(Vertical):
         three_panes: whether three panes were chosen; None leaves it to the width.
         history: what the journal holds, newest first, by the ids of source and target.
     """
+
+    BLANK = True  # its widgets cover it
 
     header = query_one("#header", TextLines)
     tabs = query_one("#tabs", TextLines)
@@ -121,9 +129,9 @@ class ConnectionsView(Vertical):
     def compose(self) -> ComposeResult:
         yield TextLines(id="header")
         yield TextLines(id="tabs")
-        with Horizontal(id="panes"):
+        with _Row(id="panes"):
             with Vertical(id="main"):
-                with Horizontal(id="filters"):
+                with _Row(id="filters"):
                     yield TextLines(id="counts")
                     yield _make_filter()
                 yield Grid(make_columns(Direction.OUTBOUND), id="rows")

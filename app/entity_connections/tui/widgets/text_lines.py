@@ -4,14 +4,16 @@ A plain `Static` repaints its whole box, which is felt over a slow connection.
 """
 
 from collections.abc import Iterator
-from itertools import chain, zip_longest
+from itertools import islice, zip_longest
 
 from rich.cells import cell_len
 from rich.style import Style
 from textual.content import Content
-from textual.geometry import Region
+from textual.geometry import Region, Size
+from textual.strip import Strip
 from textual.visual import Visual
 from textual.widget import Widget
+
 
 class TextLines(Widget):
     """Shows one `Content`, cropped at the right edge, each of its lines on one screen line."""
@@ -22,6 +24,8 @@ class TextLines(Widget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.content = Content()
+        self._strips: list[Strip] = []
+        self._painted_size: Size | None = None
 
     def render(self) -> Content:
         return self.content
@@ -31,31 +35,52 @@ class TextLines(Widget):
         old, self.content = self.content, content
         if old.is_same(content):
             return
-        if self.styles.auto_dimensions:
-            self.refresh(layout=True)
+        if self.styles.auto_dimensions or self._painted_size != self.size:
+            self._painted_size = None
+            self.refresh(layout=self.styles.auto_dimensions)
             return
+        changed = []
         lines = zip_longest(old.split(), content.split(), fillvalue=Content())
-        self.refresh(
-            # Textual paints a line from its left edge: only the end of a region saves output.
-            *(
-                Region(0, y, self.size.width - self._count_equal_end(before, after), 1)
-                for y, (before, after) in enumerate(lines)
-                if not before.is_same(after)
-            )
-        )
+        for y, (before, after) in enumerate(islice(lines, self.size.height)):
+            if not before.is_same(after):
+                strip = self._paint(after, 1)[0]
+                # Textual paints a line from its left edge: only the end of a region saves output.
+                width = self.size.width - _count_equal_end(self._strips[y], strip)
+                changed.append(Region(0, y, width, 1))
+                self._strips[y] = strip
+        if changed:
+            self.refresh(*changed)
 
-    def _count_equal_end(self, old: Content, new: Content) -> int:
-        """Return how many cells at the right end are the same, up to one of another width."""
-        count = 0
-        for before, after in zip(self._paint_reversed(old), self._paint_reversed(new), strict=False):
-            if before != after or cell_len(after[0]) != 1:
-                break
-            count += 1
-        return count
+    def notify_style_update(self) -> None:
+        """Drop what was painted with the old styles."""
+        self._painted_size = None
+        super().notify_style_update()
 
-    def _paint_reversed(self, line: Content) -> Iterator[tuple[str, Style | None]]:
-        """Return the characters of a line as they are painted, from right to left."""
-        strips = Visual.to_strips(self, line, self.size.width, 1, self.visual_style, pad=True)
-        for segment in reversed(list(chain(*strips))):
-            for char in reversed(segment.text):
-                yield char, segment.style
+    def render_line(self, y: int) -> Strip:
+        if self._painted_size != self.size:
+            self._painted_size = self.size
+            self._strips = self._paint(self.content, self.size.height)
+        return self._strips[y]
+
+    def _paint(self, content: Content, height: int) -> list[Strip]:
+        width, style = self.size.width, self.visual_style
+        strips = Visual.to_strips(self, content, width, height, style)
+        strips += [Strip([])] * (height - len(strips))
+        return [strip.extend_cell_length(width, style.rich_style) for strip in strips]
+
+
+def _count_equal_end(old: Strip, new: Strip) -> int:
+    """Return how many cells at the right end are the same, up to a character of another width."""
+    count = 0
+    for before, after in zip(_list_reversed(old), _list_reversed(new), strict=False):
+        if before != after or cell_len(after[0]) != 1:
+            break
+        count += 1
+    return count
+
+
+def _list_reversed(strip: Strip) -> Iterator[tuple[str, Style | None]]:
+    """Return the characters of a strip with their styles, from right to left."""
+    for segment in reversed(list(strip)):
+        for char in reversed(segment.text):
+            yield char, segment.style
