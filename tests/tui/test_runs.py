@@ -189,6 +189,7 @@ async def test_a_refusal_stands_on_its_row_with_the_reason_in_the_detail() -> No
     async with open_screen() as ui:
         ui.fake.faults.on("refusal,calls=writes,times=1")
         await ui.press(*NOT_CONNECTED, "*", "r", "y")
+        await ui.wait_until(lambda: "! refused" in actions(ui).values())
         refused = next(name for name, word in actions(ui).items() if word == "! refused")
         assert ui.notice.startswith("! Request Connection: 3 of 4 done, 1 refused.")
         await ui.press("escape")

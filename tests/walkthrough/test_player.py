@@ -4,6 +4,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -147,6 +148,15 @@ def test_a_terminal_that_is_too_small() -> None:
         terminal.wait_for("This terminal is too small")
 
 
+def shows_first_caption(terminal: Terminal, head: int) -> bool:
+    """Return whether the screen is at the top, and the first caption from line `head` on."""
+    shown = terminal.screen.display
+    heads = [y for y, line in enumerate(shown) if line.startswith("── 1/")]
+    caption = shown[head + 1].strip()
+    at_top = " Acme Corporation ▾" in shown[0]
+    return at_top and heads == [head] and caption.startswith(STEPS[0].caption)
+
+
 def test_captions_stay_below_after_a_resize_and_a_signal_restores_the_terminal() -> None:
     with playing() as terminal:
         go_on(terminal, 1)
@@ -154,12 +164,8 @@ def test_captions_stay_below_after_a_resize_and_a_signal_restores_the_terminal()
             terminal.screen.resize(lines, columns)
             terminal.child.setwinsize(lines, columns)
             terminal.send(f"\x1b[48;{lines};{columns};{lines * 20};{columns * 10}t")
-            terminal.wait_quiet(0.3)
-            shown = terminal.screen.display
-            assert " Acme Corporation ▾" in shown[0]
-            heads = [y for y, line in enumerate(shown) if line.startswith("── 1/")]
-            assert heads == [lines - bar_height(SCRIPT, columns)]
-            assert shown[heads[0] + 1].strip().startswith(STEPS[0].caption)
+            head = lines - bar_height(SCRIPT, columns)
+            terminal.wait_for(partial(shows_first_caption, terminal, head))
         terminal.send(LEFT)
         terminal.child.kill(signal.SIGTERM)
         assert terminal.wait_exit() == 128 + signal.SIGTERM
