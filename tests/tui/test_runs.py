@@ -1,6 +1,7 @@
 """Many writes at once: the question before, the progress, the end, and what a crash leaves."""
 
 import sqlite3
+import threading
 from collections import Counter
 from contextlib import closing
 from datetime import datetime
@@ -9,10 +10,11 @@ from pathlib import Path
 import pytest
 from entity_connections.domain.actions import ACCEPT, REQUEST
 from entity_connections.domain.clock import now
-from entity_connections.domain.connections import CONNECTED
+from entity_connections.domain.connections import CONNECTED, PENDING
 from entity_connections.domain.risk import Risk
 from entity_connections.services.request_log import RateLimit
 from entity_connections.services.storage.journal import Journal
+from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.tui.dialogs.confirmation import Confirmation
 from entity_connections.tui.dialogs.picker import Picker
 from entity_connections.tui.dialogs.plan_preview import PlanPreview
@@ -71,6 +73,52 @@ async def test_thirty_entities_are_connected_with_twenty_keys() -> None:
         states = Counter(row.status for row in ui.state.visible_rows())
         assert states[CONNECTED] >= 31
         assert not ui.state.tab.marks
+
+
+async def test_what_is_requested_for_many_is_accepted_from_the_list_of_what_waits() -> None:
+    async with open_screen("global-500") as ui:
+        keys = ["/", *"bright", "enter", "*", "r", *"19", "enter", "w", "*", "a"]
+        await ui.press(*keys)
+        number = str(len(preview(ui).plan.operations))
+        keys += [*number, "enter"]
+        assert len(keys) <= 20
+        await ui.press(*number, "enter")
+        assert ui.notice == f"✓ Accept: {number} of {number} done."
+        writes = Counter(write_names(ui.state.session.request_log))
+        assert writes["accept"] == int(number)
+        await ui.press("escape")
+        waiting = {row.key for row in ui.state.visible_rows() if row.status == PENDING}
+        assert not waiting & set(ui.state.session.tenant.accessible_ids or ())
+
+
+class SlowJournal(Journal):
+    """A journal whose open entries are read when `go_on` is set."""
+
+    go_on = threading.Event()
+
+    def read_open(self) -> list[Entry]:
+        self.go_on.wait(20)
+        return super().read_open()
+
+
+async def test_keys_typed_ahead_are_for_the_question() -> None:
+    journal = SlowJournal(None, "acme")
+    journal.go_on.set()
+    async with open_screen(setup=TenantSetup(journal=journal)) as ui:
+        journal.go_on.clear()
+        await ui.pilot.press("*", "R", "down", "down", "enter")
+        await ui.idle()
+        assert ui.shows_main_screen
+        journal.go_on.set()
+        await ui.settle()
+        assert preview(ui).grid.cursor_key == "2"
+        await ui.press("escape")
+        journal.go_on.clear()
+        await ui.pilot.press("R", "escape")
+        await ui.wait_until(lambda: not ui.screen.tenant_workers.planning)
+        journal.go_on.set()
+        await ui.settle()
+        assert ui.shows_main_screen, "escape has ended the planning"
 
 
 async def test_preview(snap: Snapshot) -> None:
