@@ -166,7 +166,8 @@ class ScreenDriver:
         too_early = isinstance(dialog, Confirmation) and not (
             dialog.answerable or dialog.invalidated
         )
-        return self.app.input.is_empty and not too_early
+        planning = self.screen.is_started and self.screen.tenant_workers.planning
+        return self.app.input.is_empty and not too_early and not planning
 
     async def press_at_once(self, *keys: str) -> None:
         """Press keys in one burst, and wait."""
