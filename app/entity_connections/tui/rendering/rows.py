@@ -3,7 +3,11 @@
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from entity_connections.domain.actions.default_action import default_action, find_brief_reason
+from entity_connections.domain.actions.default_action import (
+    default_action,
+    find_brief_reason,
+    find_kind,
+)
 from entity_connections.domain.connections import (
     CONNECTED,
     DISCONNECTED,
@@ -75,7 +79,8 @@ class ItemCache:
 
     def __init__(self) -> None:
         self._key: tuple[object, ...] = ()
-        self._items: dict[str, Item] = {}
+        self._items: dict[tuple[str, bool], Item] = {}
+        self._offers: dict[tuple[object, ...], tuple[Cell, Cell]] = {}
         self._hierarchy: Hierarchy | None = None
         self._branches: dict[str, str] = {}
 
@@ -85,17 +90,26 @@ class ItemCache:
         """Return the grid rows for rows of the active tab."""
         locked, tab = context.workspace.lock.locked, state.tab
         is_tree = state.direction is Direction.OUTBOUND and not tab.is_flat
-        key = (state.snapshot, state.direction, state.revision, locked, context.role, is_tree)
+        key = (state.snapshot, state.direction, state.revision, locked, context.role)
         if key != self._key:
-            self._key, self._items = key, {}
+            self._key, self._items, self._offers = key, {}, {}
         branches = self._find_branches(state) if is_tree else None
-        self._items.pop(tab.pinned or "", None)  # this row may differ from the list
+        self._items.pop((tab.pinned or "", is_tree), None)  # this row may differ from the list
         for row in rows:
-            if row.key not in self._items:
+            if (row.key, is_tree) not in self._items:
                 progress, result = state.progress(row), state.find_result_word(row)
-                self._items[row.key] = make_item(row, context, progress, result, branches)
-        items = [self._items[row.key] for row in rows]
+                offer = self._find_offer(row, context)
+                item = make_item(row, offer, progress, result, branches)
+                self._items[row.key, is_tree] = item
+        items = [self._items[row.key, is_tree] for row in rows]
         return mark_items(items, tab.marks) if tab.marks else items
+
+    def _find_offer(self, row: Row, context: CommandContext) -> tuple[Cell, Cell]:
+        """Return the key and the name of the action of a row; each kind of row is asked once."""
+        kind = find_kind(row, context.accessible_ids)
+        if kind not in self._offers:
+            self._offers[kind] = _make_action_cells(row, context)
+        return self._offers[kind]
 
     def _find_branches(self, state: ScreenState) -> dict[str, str]:
         """Return the lines of the tree, without a level where only the acting entity is."""
@@ -110,7 +124,7 @@ class ItemCache:
 
 def make_item(
     row: Row,
-    context: CommandContext,
+    offer: tuple[Cell, Cell],
     progress: Progress | None,
     result: str,
     branches: Mapping[str, str] | None,
@@ -119,13 +133,13 @@ def make_item(
 
     Args:
         row: the row.
-        context: the state of the screen; it need not be about this row.
+        offer: the key and the name of the action that makes sense.
         progress: the state of the last operation on the row, where it is not finished.
         result: what the last run of several has done on the row, in a word; "" for nothing.
         branches: what stands before each entity in the tree; None where rows are no tree, and
             the parent is named instead.
     """
-    status, (key, action) = format_status(row.state), _make_action_cells(row, context)
+    status, (key, action) = format_status(row.state), offer
     if progress is Progress.SENDING:
         status, key, action = Cell("… sending", "wait"), Cell(""), Cell("")
     elif progress is Progress.UNKNOWN:
