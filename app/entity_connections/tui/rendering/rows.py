@@ -60,8 +60,8 @@ def make_columns(direction: Direction) -> tuple[Column, ...]:
     """Return the columns of a tab."""
     counterpart = "Target entity" if direction is Direction.OUTBOUND else "Source entity"
     return (
-        Column("counterpart", counterpart, 16, weight=3, sortable=True),
-        Column("status", "Status", 15, weight=1, sortable=True),
+        Column("counterpart", counterpart, 16, weight=4, sortable=True),
+        Column("status", "Status", 16, sortable=True),
         Column("back", "Back", 4, hide_below=66),
         Column("key", "", 1),
         Column("action", "Action", 18, weight=1),
