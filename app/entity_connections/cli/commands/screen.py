@@ -53,10 +53,12 @@ def open_screen(options: TenantOptions, theme: str | None) -> int:
         status = app.return_code or 0
     else:
         status = run_app(app)
-    if status == ExitCode.DONE and (entry := _find_open_entry(workspace.journal)):
+    if status == ExitCode.DONE and (entries := _list_open_entries(workspace.journal)):
+        first, more = entries[0], len(entries) - 1
+        others = f" and {more} more" if more else ""
         info(
-            f"entity-connections: {entry.action.label} of {entry.pair} had been sent, and what"
-            " became of it is not known. The next start looks it up."
+            f"entity-connections: {first.action.label} of {first.pair}{others} had been sent, and"
+            " what became of it is not known. The next start looks it up."
         )
         return ExitCode.UNKNOWN
     return ExitCode.CRASHED if status == 1 else status
@@ -105,13 +107,12 @@ def _no_garbage_collection() -> Iterator[None]:
         gc.enable()
 
 
-def _find_open_entry(journal: Journal) -> Entry | None:
-    """Return the operation that was being sent when the user quit."""
+def _list_open_entries(journal: Journal) -> list[Entry]:
+    """Return the operations that were being sent when the user quit."""
     last = journal.last
     if last is None or journal.path is None:
-        return None
+        return []
     try:
-        is_open = any(entry.id == last.id for entry in journal.read_open())
+        return [entry for entry in journal.read_open() if entry.process == journal.process_id]
     except JournalError:
-        is_open = True
-    return last if is_open else None
+        return [last]

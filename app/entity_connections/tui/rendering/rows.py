@@ -71,7 +71,10 @@ def make_columns(direction: Direction) -> tuple[Column, ...]:
 def mark_items(items: Iterable[Item], marks: Container[str]) -> list[Item]:
     """Return items with the sign of a marked row at those, and only at those, that are marked."""
     signs = ((item, MARK if item.key in marks else "") for item in items)
-    return [item if item.sign == sign else item._replace(sign=sign) for item, sign in signs]
+    return [
+        item if item.sign == sign else Item(item.key, item.cells, item.dim, sign)
+        for item, sign in signs
+    ]
 
 
 class ItemCache:
