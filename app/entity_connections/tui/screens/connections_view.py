@@ -9,7 +9,6 @@ from functools import partial
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.css.query import NoMatches
 from textual.getters import query_one
@@ -50,6 +49,7 @@ from entity_connections.tui.widgets.entity_tree import EntityTree
 from entity_connections.tui.widgets.filter_input import FilterInput
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.notice_bar import NoticeBar
+from entity_connections.tui.widgets.pane import Pane
 from entity_connections.tui.widgets.text_lines import TextLines
 
 FILTER_WIDTH, OPEN_FILTER_WIDTH = 14, 28
@@ -60,13 +60,7 @@ AGE_INTERVAL = 60.0
 """Seconds between two updates of the list's age, which is shown in minutes."""
 
 
-class _Row(Horizontal):
-    """A container that its widgets cover, so that nothing of it need be painted."""
-
-    BLANK = True
-
-
-class ConnectionsView(Vertical):
+class ConnectionsView(Pane):
     """Shows the top line, a frame with the tree, the rows and the detail, a notice and the keys.
 
     Where there is no room for three panes, the detail stands under the rows, without the tree.
@@ -87,16 +81,14 @@ class ConnectionsView(Vertical):
         history: what the journal holds, newest first, by the ids of source and target.
     """
 
-    BLANK = True  # its widgets cover it
-
     header = query_one("#header", TextLines)
     tabs = query_one("#tabs", TextLines)
-    panes = query_one("#panes", Horizontal)
+    panes = query_one("#panes", Pane)
     counts = query_one("#counts", TextLines)
     rows = query_one("#rows", Grid)
     filter_input = query_one("#filter", FilterInput)
     rule = query_one("#rule", TextLines)
-    side = query_one("#side", Vertical)
+    side = query_one("#side", Pane)
     detail = query_one("#detail", TextLines)
     banner = query_one("#banner", TextLines)
     progress = query_one("#progress", TextLines)
@@ -129,14 +121,14 @@ class ConnectionsView(Vertical):
     def compose(self) -> ComposeResult:
         yield TextLines(id="header")
         yield TextLines(id="tabs")
-        with _Row(id="panes"):
-            with Vertical(id="main"):
-                with _Row(id="filters"):
+        with Pane(id="panes"):
+            with Pane(id="main"):
+                with Pane(id="filters"):
                     yield TextLines(id="counts")
                     yield _make_filter()
                 yield Grid(make_columns(Direction.OUTBOUND), id="rows")
             yield TextLines(id="rule")
-            with Vertical(id="side"):
+            with Pane(id="side"):
                 yield TextLines(id="detail")
         yield TextLines(id="banner")
         yield TextLines(id="progress")

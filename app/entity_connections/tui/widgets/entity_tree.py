@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.getters import query_one
 from textual.message import Message
@@ -24,6 +23,7 @@ from entity_connections.tui.rendering.tree import draw_branches, keep_parents, l
 from entity_connections.tui.widgets.filter_input import FilterInput
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.grid.layout import Cell, Column, Item
+from entity_connections.tui.widgets.pane import Pane
 
 ACTING = "▸"
 """The sign of the acting entity."""
@@ -35,7 +35,7 @@ _COLUMNS = (
 )
 
 
-class EntityTree(Vertical):
+class EntityTree(Pane):
     """Shows every entity, what waits for it, and how many connections it has.
 
     The counts are those of the lists that were read so far. The cursor rests on the acting entity.

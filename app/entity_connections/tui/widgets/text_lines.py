@@ -65,8 +65,8 @@ class TextLines(Widget):
     def _paint(self, content: Content, height: int) -> list[Strip]:
         width, style = self.size.width, self.visual_style
         strips = Visual.to_strips(self, content, width, height, style)
-        strips += [Strip([])] * (height - len(strips))
-        return [strip.extend_cell_length(width, style.rich_style) for strip in strips]
+        strips = [strip.extend_cell_length(width, style.rich_style) for strip in strips]
+        return strips + [Strip.blank(width, style.rich_style)] * (height - len(strips))
 
 
 def _count_equal_end(old: Strip, new: Strip) -> int:

@@ -1,0 +1,15 @@
+"""A container with lines beside what it holds."""
+
+from textual.containers import Vertical
+from textual.geometry import Region
+from textual.strip import Strip
+
+
+class Pane(Vertical):
+    """A container that its widgets cover, but for a border at the left or at the right.
+
+    So all its lines look the same, and one is painted for all.
+    """
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        return super().render_lines(Region(crop.x, 0, crop.width, 1)) * crop.height
