@@ -4,7 +4,6 @@ A plain `Static` repaints its whole box, which is felt over a slow connection.
 """
 
 from collections.abc import Iterator
-from itertools import islice, zip_longest
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -39,15 +38,13 @@ class TextLines(Widget):
             self._painted_size = None
             self.refresh(layout=self.styles.auto_dimensions)
             return
-        changed = []
-        lines = zip_longest(old.split(), content.split(), fillvalue=Content())
-        for y, (before, after) in enumerate(islice(lines, self.size.height)):
-            if not before.is_same(after):
-                strip = self._paint(after, 1)[0]
-                # Textual paints a line from its left edge: only the end of a region saves output.
-                width = self.size.width - _count_equal_end(self._strips[y], strip)
-                changed.append(Region(0, y, width, 1))
-                self._strips[y] = strip
+        before, self._strips = self._strips, self._paint()
+        changed = [
+            # Textual paints a line from its left edge: only the end of a region saves output.
+            Region(0, y, self.size.width - _count_equal_end(old_line, line), 1)
+            for y, (old_line, line) in enumerate(zip(before, self._strips, strict=True))
+            if old_line != line
+        ]
         if changed:
             self.refresh(*changed)
 
@@ -59,12 +56,12 @@ class TextLines(Widget):
     def render_line(self, y: int) -> Strip:
         if self._painted_size != self.size:
             self._painted_size = self.size
-            self._strips = self._paint(self.content, self.size.height)
+            self._strips = self._paint()
         return self._strips[y]
 
-    def _paint(self, content: Content, height: int) -> list[Strip]:
-        width, style = self.size.width, self.visual_style
-        strips = Visual.to_strips(self, content, width, height, style)
+    def _paint(self) -> list[Strip]:
+        (width, height), style = self.size, self.visual_style
+        strips = Visual.to_strips(self, self.content, width, height, style)
         strips = [strip.extend_cell_length(width, style.rich_style) for strip in strips]
         return strips + [Strip.blank(width, style.rich_style)] * (height - len(strips))
 
