@@ -18,6 +18,7 @@ from textual.message_pump import MessagePump
 
 from entity_connections.ascii_signs import find_terminal_encoding, make_sign_replacer
 from entity_connections.tui.terminal.input_parser import InputParser
+from entity_connections.tui.terminal.sgr import shorten_styles
 
 if sys.platform == "win32":
     raise ImportError("Windows has no POSIX terminals.")
@@ -155,7 +156,7 @@ class _Callback(str):
 class _TerminalFile:
     """The file that Textual's output thread writes to; it calls each `_Callback` it gets.
 
-    What the terminal cannot show is replaced here, on the way out.
+    On the way out, styles become shorter, and what the terminal cannot show is replaced.
     """
 
     def __init__(self, file: TextIO) -> None:
@@ -171,4 +172,4 @@ class _TerminalFile:
             self._file.flush()
             text.function()
         else:
-            self._file.write(self._replace_signs(text))
+            self._file.write(self._replace_signs(shorten_styles(text)))
