@@ -1,14 +1,14 @@
 """From a key to the screen."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import cycle
 from statistics import median
 
 import pyte
 
 from tests.bench.figures import Budget, Figure
-from tests.bench.programs import Contest, at_rest
+from tests.bench.programs import Contest, Program, at_rest
 from tests.terminal.pty import Terminal
 
 QUIET = 0.08
@@ -17,6 +17,8 @@ BELOW_ROWS = 6
 """Lines under the rows, whose details follow once the cursor rests."""
 PRESSES = 6
 """Presses for each run asked for."""
+THREE_PANES = (160, 48)
+"""A terminal with room for three panes; their keys may cost 1.1 times those of one pane."""
 NEEDLE = "entity"
 
 
@@ -51,19 +53,29 @@ def press(terminal: Terminal, key: str) -> Press:
 
 
 def cursor(contest: Contest) -> Iterator[Figure]:
-    """Yield what a cursor key costs, with few rows and with many."""
-    programs = (contest.small, contest.full, contest.floor)
-    presses: tuple[list[Press], ...] = ([], [], [])
-    with at_rest(programs) as terminals:
-        for key, _ in zip(cycle(("down", "up")), range(contest.runs * PRESSES), strict=False):
-            for terminal, done in zip(terminals, presses, strict=True):
-                done.append(press(terminal, key))
+    """Yield what a cursor key costs, with few rows, with many, and with three panes."""
+    presses = _press_cursor_keys((contest.small, contest.full, contest.floor), contest.runs)
     small, full, floor = (median(one.changed for one in done) for done in presses)
     yield Figure("cursor key", "ms", small, Budget(0.6, "times"), floor)
     yield Figure("cursor key, 511 rows", "ms", full, Budget(0.6, "times"), floor)
     # The median, because a refresh may fall between two presses.
     sizes = [median(one.size for one in done) for done in presses]
     yield Figure("cursor key, written", "bytes", max(sizes[:2]), Budget(1.1, "times"), sizes[2])
+    wide = [replace(program, size=THREE_PANES) for program in (contest.full, contest.floor)]
+    three, floor = (
+        median(one.changed for one in done) for done in _press_cursor_keys(wide, contest.runs)
+    )
+    yield Figure("cursor key, three panes", "ms", three, Budget(0.66, "times"), floor)
+
+
+def _press_cursor_keys(programs: Sequence[Program], runs: int) -> tuple[list[Press], ...]:
+    """Press the same keys in all programs, one after the other; return the presses of each."""
+    presses: tuple[list[Press], ...] = tuple([] for _ in programs)
+    with at_rest(programs) as terminals:
+        for key, _ in zip(cycle(("down", "up")), range(runs * PRESSES), strict=False):
+            for terminal, done in zip(terminals, presses, strict=True):
+                done.append(press(terminal, key))
+    return presses
 
 
 def mark(contest: Contest) -> Iterator[Figure]:

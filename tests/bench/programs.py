@@ -14,11 +14,12 @@ SCRIPT = str(Path(sys.executable).with_name("entity-connections"))
 
 @dataclass(frozen=True)
 class Program:
-    """A command, a text of its first frame, and a text that comes with its rows."""
+    """A command, a text of its first frame, a text that comes with its rows, and the terminal."""
 
     command: tuple[str, ...]
     frame: str
     rows: str
+    size: tuple[int, int] = (120, 36)
 
 
 FLOOR = Program((sys.executable, floor.__file__), floor.TABS["out"], "Acme-19")
@@ -42,7 +43,9 @@ class Contest:
 def at_rest(programs: Sequence[Program]) -> Iterator[list[Terminal]]:
     """Run programs side by side, each with its rows on the screen and nothing under way."""
     with ExitStack() as stack:
-        terminals = [stack.enter_context(Terminal(program.command)) for program in programs]
+        terminals = [
+            stack.enter_context(Terminal(program.command, program.size)) for program in programs
+        ]
         for terminal, program in zip(terminals, programs, strict=True):
             terminal.wait_for(program.rows)
             terminal.wait_idle()
