@@ -16,7 +16,7 @@ from entity_connections.services.request_log import RateLimit
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.tui.dialogs.confirmation import Confirmation
-from entity_connections.tui.dialogs.picker import Picker
+from entity_connections.tui.dialogs.interrupted_run import InterruptedRunQuestion
 from entity_connections.tui.dialogs.plan_preview import PlanPreview
 from textual.widgets import Static
 
@@ -291,9 +291,10 @@ async def test_a_killed_run_is_resumed(snap: Snapshot, tmp_path: Path) -> None:
     fake.faults.off()
     setup = TenantSetup(journal=Journal(left, "global-500"))
     async with open_screen("global-500", size=(80, 24), setup=setup, fake=fake) as ui:
-        assert isinstance(ui.app.screen, Picker)
+        assert isinstance(ui.app.screen, InterruptedRunQuestion)
+        assert " 7 pairs left" in shown(ui, "consequence")
         snap(ui.app)
-        await ui.press("enter")
+        await ui.press("y")
         assert shown(ui, "title") == "Request 7 connections?"
         await ui.press("y")
         assert "✓ Request Connection: 7 of 7 done." in ui.notice
@@ -305,7 +306,17 @@ async def test_a_killed_run_is_resumed(snap: Snapshot, tmp_path: Path) -> None:
     fake.close()
 
 
-@pytest.mark.parametrize(("keys", "again"), [(["escape"], True), (["down", "enter"], False)])
+@pytest.mark.parametrize(
+    ("keys", "again"),
+    [
+        (["escape"], True),
+        (["enter"], True),
+        (["f", "escape", "n"], True),
+        (["f", "enter", "n"], True),
+        (["f", "y"], False),
+        (["right", "enter", "y"], False),
+    ],
+)
 async def test_an_interrupted_run_is_forgotten_or_asked_about_again(
     tmp_path: Path, keys: list[str], again: bool
 ) -> None:
@@ -321,7 +332,7 @@ async def test_an_interrupted_run_is_forgotten_or_asked_about_again(
         await ui.press(*keys)
         assert ui.shows_main_screen
     async with open_screen(setup=setup) as ui:
-        assert isinstance(ui.app.screen, Picker) == again
+        assert isinstance(ui.app.screen, InterruptedRunQuestion) == again
 
 
 async def test_another_user_closes_the_question() -> None:

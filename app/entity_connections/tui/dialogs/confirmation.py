@@ -33,6 +33,7 @@ class Question(NamedTuple):
         typed_name: the name that must be typed for yes, if any.
         typed_word: what that is.
         harmful: whether yes can do harm.
+        no: label of the no button.
     """
 
     title: str
@@ -42,6 +43,7 @@ class Question(NamedTuple):
     typed_name: TypedName | None = None
     typed_word: str = "name"
     harmful: bool = False
+    no: str = "No"
 
 
 class Confirmation(Dialog[bool]):
@@ -64,6 +66,7 @@ class Confirmation(Dialog[bool]):
         )
     ]
     VERTICAL_BREAKPOINTS = [*VERTICAL_BREAKPOINTS, (24, "-roomy")]
+    KEYS = "y yes · n, Esc or Enter no"
 
     invalidated = reactive("", recompose=True)
     answerable = reactive(False)
@@ -91,6 +94,10 @@ class Confirmation(Dialog[bool]):
         if self._question.subject:
             yield Static(self._question.subject, id="subject")
 
+    def compose_other_answers(self) -> ComposeResult:
+        """Show the answers besides no and yes."""
+        yield from ()
+
     def _compose_closed(self) -> ComposeResult:
         reason = Content.assemble((self.invalidated, "bold"), " Nothing will be sent.")
         yield Static(reason, id="reason")
@@ -100,7 +107,7 @@ class Confirmation(Dialog[bool]):
 
     def _compose_open(self) -> ComposeResult:
         yield Static(Content(self._question.consequence), id="consequence")
-        keys = "y yes · n, Esc or Enter no"
+        keys = self.KEYS
         if self._typed_name is not None:
             name, kind = self._typed_name.name, self._typed_name.kind
             what = Content.assemble("Type ", (name, "bold"), f"{kind} to confirm:")
@@ -108,7 +115,8 @@ class Confirmation(Dialog[bool]):
             yield Input(id="typed", compact=True)
             keys = f"type the {self._question.typed_word}, then Enter · Esc no"
         with Horizontal(id="answers"):
-            yield Button("No", id="no")
+            yield Button(self._question.no, id="no")
+            yield from self.compose_other_answers()
             make_yes = Button.error if self._question.harmful else Button
             yield make_yes(Content(self._question.yes), id="yes", disabled=True)
         yield Static(keys, id="keys")

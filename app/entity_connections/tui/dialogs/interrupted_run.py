@@ -1,21 +1,82 @@
-"""The dialog that offers what a run has not sent whose program was killed."""
+"""The question what becomes of a run whose program was killed."""
+
+from collections.abc import Callable
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.widgets import Button
 
 from entity_connections.domain.clock import format_moment
 from entity_connections.services.operations.interrupted import InterruptedRun
-from entity_connections.tui.dialogs.picker import Choice, Picker
+from entity_connections.services.workspace import Workspace
+from entity_connections.tui.dialogs.confirmation import Confirmation, Question
+from entity_connections.tui.timing import Timing
 
-RESUME, FORGET = "resume", "forget"
-"""The results; None leaves the run for the next start."""
 
+class InterruptedRunQuestion(Confirmation):
+    """Asks whether an interrupted run goes on; no leaves it for the next start.
 
-def make_interrupted_run_dialog(run: InterruptedRun) -> Picker:
-    """Return the dialog that asks what becomes of an interrupted run."""
-    first, *others = dict.fromkeys(operation.pair for operation in run.operations)
-    pairs = f"{first} and {len(others)} more" if others else first
-    count = len(run.operations)
-    writes = "1 write was" if count == 1 else f"{count} writes were"
-    choices = [
-        Choice(RESUME, "Go on with it", f"{writes} never sent: {pairs}", tone="warn"),
-        Choice(FORGET, "Forget it", "What was sent before stays in the journal"),
+    Args:
+        run: the run.
+        workspace: the tenant.
+        timing: of the screen.
+        forget: called when the user forgets the run, which is asked about.
+    """
+
+    BINDINGS = [
+        Binding("f", "forget", "Forget", id="interrupted.forget", tooltip="Do not ask again")
     ]
-    return Picker(f"Interrupted at {format_moment(run.at)}: go on? (escape asks again)", choices)
+    KEYS = "y go on · f forget it · n, Esc or Enter later"
+
+    def __init__(
+        self,
+        run: InterruptedRun,
+        workspace: Workspace,
+        timing: Timing,
+        forget: Callable[[], None],
+    ) -> None:
+        super().__init__(workspace, timing, _make_question(run))
+        self._run, self._forget = run, forget
+
+    def compose_other_answers(self) -> ComposeResult:
+        yield Button("Forget it", id="forget")
+
+    @on(Button.Pressed, "#forget")
+    def _handle_forget_button(self, event: Button.Pressed) -> None:
+        event.stop()
+        event.prevent_default()  # else it is a no
+        self.action_forget()
+
+    def action_forget(self) -> None:
+        """Ask whether the run is to be forgotten."""
+
+        def forget(confirmed: bool | None) -> None:
+            if confirmed:
+                self._forget()
+                self.dismiss(False)
+
+        question = Question(
+            "Forget this run?",
+            f"{_count_pairs(self._run)} will not be asked about again. What was sent stays in the "
+            "journal (J).",
+            "Forget it",
+        )
+        self.app.push_screen(Confirmation(self._workspace, self._timing, question), forget)
+
+
+def _make_question(run: InterruptedRun) -> Question:
+    first = run.operations[0].pair
+    return Question(
+        f"Interrupted at {format_moment(run.at)}: go on?",
+        f"The program ended before it had sent everything: {_count_pairs(run)} left, first "
+        f"{first}. The next question shows what is still possible, before anything is sent. "
+        "Later: it is asked again at the next start.",
+        "Go on",
+        no="Later",
+    )
+
+
+def _count_pairs(run: InterruptedRun) -> str:
+    count = len({operation.ends for operation in run.operations})
+    return f"{count} pair{'s' if count > 1 else ''}"

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -21,11 +22,7 @@ from entity_connections.tui.commands import COMMANDS, COMMANDS_BY_ID
 from entity_connections.tui.commands.command import NOTHING_READ, Command
 from entity_connections.tui.commands.row_actions import run_row_command
 from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
-from entity_connections.tui.dialogs.interrupted_run import (
-    FORGET,
-    RESUME,
-    make_interrupted_run_dialog,
-)
+from entity_connections.tui.dialogs.interrupted_run import InterruptedRunQuestion
 from entity_connections.tui.dialogs.plan_preview import PlanPreview
 from entity_connections.tui.rendering import notices
 from entity_connections.tui.rendering.notices import Kind, Lifetime
@@ -171,15 +168,15 @@ class ConnectionsScreen(Screen[None]):
             return
         run = self._interrupted.pop(0)
 
-        def handle_answer(answer: str | None) -> None:
-            if answer == RESUME:
+        def go_on(confirmed: bool | None) -> None:
+            if confirmed:
                 self.tenant_workers.plan_interrupted(state, run)
-                return
-            if answer == FORGET:
-                self.tenant_workers.forget_interrupted(run)
-            self._ask_about_interrupted()
+            else:
+                self._ask_about_interrupted()
 
-        self.app.push_screen(make_interrupted_run_dialog(run), handle_answer)
+        forget = partial(self.tenant_workers.forget_interrupted, run)
+        question = InterruptedRunQuestion(run, self.workspace, self.timing, forget)
+        self.app.push_screen(question, go_on)
 
     def _set_state(self, user: str, state: ScreenState) -> None:
         self.view.user, self.view.state, self.view.entered = user, state, False
