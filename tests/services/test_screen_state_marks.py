@@ -63,23 +63,32 @@ class WritingServer(Server):
 
 
 class MarksMachine(CursorMachine):
-    """A person who marks rows, and is asked about them; `marks` holds the marked keys by tab."""
+    """A person who marks rows, and is asked about them; `marks` holds the marked keys by tab.
+
+    `chosen` is another object in each entity, and the same one after the way back.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.server: WritingServer = WritingServer()
         self.tenant.zuora = self.server  # type: ignore[assignment]
         self.journal = Journal(None, "small")
-        self.marks: dict[Direction, set[str]] = {direction: set() for direction in Direction}
-        self.acting_id = self.state.acting_id
+        self.marks: list[tuple[dict[Direction, str | None], dict[Direction, set[str]]]] = []
         self.question: Plan | None = None
 
     def marked(self) -> set[str]:
-        """The marks of the tab in front; another entity has none."""
-        if self.state.acting_id != self.acting_id:
-            self.acting_id = self.state.acting_id
-            self.marks = {direction: set() for direction in Direction}
-        return self.marks[self.state.direction]
+        """The marks of the tab in front; another entity has none, the way back leads to them."""
+        known = (marks for chosen, marks in self.marks if chosen is self.chosen)
+        if (marks := next(known, None)) is None:
+            marks = {direction: set() for direction in Direction}
+            self.marks.append((self.chosen, marks))
+        return marks[self.state.direction]
+
+    def set_marked(self, marks: set[str]) -> None:
+        """Note all marks of the tab in front."""
+        marked = self.marked()
+        marked.clear()
+        marked |= marks
 
     @precondition(lambda self: self.row is not None)
     @rule()
@@ -101,7 +110,7 @@ class MarksMachine(CursorMachine):
         marks = self.state.tab.marks.keys()
         assert {cursor, self.state.cursor} & marks
         assert marks ^ before <= {*keys}
-        self.marks[self.state.direction] = {*marks}
+        self.set_marked({*marks})
 
     @rule()
     def they_mark_all(self) -> None:
@@ -110,7 +119,7 @@ class MarksMachine(CursorMachine):
         marks = {*self.state.tab.marks}
         assert marks ^ before <= keys
         assert before <= marks or not marks & keys, "all, or none"
-        self.marks[self.state.direction] = marks
+        self.set_marked(marks)
 
     @rule()
     def they_clear_the_marks(self) -> None:
@@ -161,7 +170,7 @@ class MarksMachine(CursorMachine):
         """What was done loses its mark."""
         marks = {*self.state.tab.marks}
         assert marks <= self.marked()
-        self.marks[self.state.direction] = marks
+        self.set_marked(marks)
         assert {row.key for row in self.state.marked_rows()} == {*self.keys} & marks
 
 

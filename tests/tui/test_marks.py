@@ -84,13 +84,24 @@ async def test_marks_stay_on_their_records() -> None:
             assert {*signs(ui)} == {"Acme-US", "Acme-Canada"}, keys
 
 
-@pytest.mark.parametrize("keys", [["g", "g"], ["e", *"japan", "enter", "e", *"acme-c", "enter"]])
-async def test_another_entity_ends_the_marks(keys: list[str]) -> None:
+async def test_another_entity_ends_the_marks_and_says_how_many() -> None:
     async with open_screen() as ui:
         await ui.move_to("Acme-US")
-        await ui.press("space", *keys)
-        assert ui.state.acting_id == CORPORATION or keys[0] == "e"
-        assert not ui.state.tab.marks
+        await ui.press("space", "space", "2", "space", "1", "e", *"japan", "enter")
+        assert ui.notice == "i 3 marks cleared."
+        await ui.press("e", *"acme-c", "enter")
+        assert not ui.state.count_marks()
+
+
+async def test_the_way_back_from_the_other_side_leads_to_the_marks() -> None:
+    async with open_screen() as ui:
+        await ui.move_to("Acme-US")
+        await ui.press("space", "space", "g", "space")
+        assert ui.state.acting_id != CORPORATION
+        await ui.press("up", "g")
+        assert ui.state.acting_id == CORPORATION
+        assert signs(ui) == ["Acme-US", "Acme-Canada"]
+        assert ui.notice == "i 1 mark cleared."
 
 
 async def test_another_user_has_no_marks() -> None:
@@ -110,13 +121,15 @@ async def test_hidden_marks_are_counted_and_not_acted_on() -> None:
         assert await asked_pairs(ui, "r") == ["Acme Corporation → Acme-Japan"]
 
 
-async def test_escape_clears_the_marks_before_the_filter() -> None:
+@pytest.mark.parametrize("filter_keys", [["/", *"americas", "enter"], ["f", "home"]])
+async def test_escape_clears_the_filter_and_then_the_marks(filter_keys: list[str]) -> None:
     async with open_screen() as ui:
-        await ui.press("/", *"americas", "enter", "space", "escape")
-        assert not signs(ui)
-        assert ui.state.tab.filter_text == "americas"
+        await ui.press(*filter_keys, "space", "escape")
+        assert not ui.state.tab.is_flat
+        assert len(signs(ui)) == 1
         await ui.press("escape")
-        assert not ui.state.tab.filter_text
+        assert not signs(ui)
+        assert ui.notice == "i 1 mark cleared."
 
 
 async def test_a_row_that_has_changed_stays_marked_and_is_left_out_with_the_reason() -> None:

@@ -244,7 +244,7 @@ async def test_a_refusal_stands_on_its_row_with_the_reason_in_the_detail() -> No
         await ui.move_to(refused)
         (entry,) = (e for e in ui.screen.workspace.journal.read_entries() if e.outcome == "refused")
         assert entry.sentence[:30] in ui.text("detail")
-        await ui.press("escape")
+        await ui.press("escape", "escape")
         assert "! refused" not in actions(ui).values()
 
 

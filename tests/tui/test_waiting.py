@@ -106,6 +106,12 @@ async def test_lists_are_corrected_as_they_arrive_and_escape_closes_at_once() ->
         await ui.wait_until(lambda: count_in_header(ui) == "5")
 
 
+def get_escape_hint(ui: ScreenDriver) -> str:
+    """What the keys say of escape, or ""."""
+    hint = re.search(r"escape.*", get_dialog(ui).keys.content.plain)
+    return hint[0] if hint else ""
+
+
 async def press_while_reading(ui: ScreenDriver, key: str, condition: Callable[[], bool]) -> None:
     """Press a key while lists are being read, so that the screen does not settle."""
     await ui.pilot.press(key)
@@ -142,7 +148,7 @@ async def test_marked_requests_are_answered_by_one_question() -> None:
         assert count_in_header(ui) == "3"
 
 
-async def test_only_visible_marks_act_and_escape_clears_them_first() -> None:
+async def test_only_visible_marks_act_and_escape_clears_the_filter_before_them() -> None:
     async with open_screen() as ui:
         await ui.press("w", "asterisk")
         assert set(list_marked(ui)) == ALL
@@ -152,14 +158,21 @@ async def test_only_visible_marks_act_and_escape_clears_them_first() -> None:
         assert "accept 1 (4 hidden)" in get_dialog(ui).keys.content.plain
         await ui.press("d", "y")
         assert write_names(ui.state.session.request_log) == ["deny"]
+        assert get_escape_hint(ui) == "escape clear filter"
+        await ui.press("escape")
+        assert len(list_marked(ui)) == len(list_pairs(ui)) == 4
+        await ui.press("tab")
+        assert get_escape_hint(ui) == "escape close"
+        await ui.press("tab")
+        assert get_escape_hint(ui) == "escape clear marks"
         await ui.press("escape")
         assert list_marked(ui) == []
-        await ui.press("escape")
-        assert len(list_pairs(ui)) == 4
+        assert message(ui) == "4 marks cleared."
         await ui.press("asterisk", "asterisk")
         assert list_marked(ui) == []
-        await ui.press("escape")
+        await ui.press("space", "q")
         assert ui.shows_main_screen
+        assert ui.notice == "i 1 mark cleared."
 
 
 async def test_answers_that_are_being_sent_show_how_far_they_are() -> None:
@@ -168,6 +181,7 @@ async def test_answers_that_are_being_sent_show_how_far_they_are() -> None:
         ui.fake.faults.on(HOLD_WRITES)
         await press_while_reading(ui, "y", lambda: "5 of 5 sent" in message(ui))
         assert {item.cells["accept"].text for item in get_dialog(ui).grid.items} == {"… sending"}
+        assert not get_escape_hint(ui), "the progress says it"
         await press_while_reading(ui, "a", lambda: "escape stops them" in message(ui))
         ui.fake.faults.off("latency")
         await ui.wait_until(lambda: not list_pairs(ui))

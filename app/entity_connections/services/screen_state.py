@@ -166,7 +166,7 @@ class ScreenState:
         return self._waiting[1]
 
     def show_row(self, row: Row) -> None:
-        """Act in the entity of a row, on its tab and without a filter, with the cursor on it."""
+        """Act in the entity of a row, on its tab without filter and marks, the cursor on it."""
         self._act_in(row.acting.id)
         self.direction = row.direction
         sort_column, reverse = self.tab.sort_column, self.tab.reverse
@@ -180,7 +180,7 @@ class ScreenState:
         self.on_change()
 
     def act_in(self, entity_id: str) -> None:
-        """Change the acting entity: same tab, no filter, its cached list if there is any."""
+        """Change the acting entity: same tab, no filter or marks, its cached list if any."""
         self._act_in(entity_id)
         self.on_change()
 
@@ -190,8 +190,6 @@ class ScreenState:
         others = [id_ for id_ in self.recent if id_ != self.acting_id]
         self.recent = [self.acting_id, *others]
         self.acting_id, self.snapshot, self.failure, self._rows = entity_id, None, None, {}
-        for tab in self.tabs.values():  # also for the way back: marks end with the entity
-            tab.marks.clear()
         self.tabs = {
             direction: TabState(sort_column=tab.sort_column, reverse=tab.reverse)
             for direction, tab in self.tabs.items()
@@ -482,6 +480,10 @@ class ScreenState:
             self.run = None
         self.revision += 1
         self.on_change()
+
+    def count_marks(self) -> int:
+        """Return how many rows of both tabs are marked, hidden ones too."""
+        return sum(len(tab.marks) for tab in self.tabs.values())
 
     def marked_rows(self) -> list[Row]:
         """Return the marked rows that are visible: only they are acted on."""

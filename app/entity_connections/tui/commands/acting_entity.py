@@ -64,7 +64,9 @@ def go_to_other_side(screen: "ConnectionsScreen") -> None:
     if state is None:
         return
     if state.can_go_back:
+        marks = state.count_marks()  # of the entity that is left
         state.go_back()
-    elif row is not None:
+        screen.show_acting_entity(marks)
+    elif row is not None:  # the marks are kept for the way back
         state.go_to_other_side(row)
-    screen.show_acting_entity()
+        screen.show_acting_entity()

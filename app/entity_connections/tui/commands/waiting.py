@@ -19,10 +19,15 @@ def show_waiting(screen: "ConnectionsScreen") -> None:
         return
 
     def go_to(row: Row | None) -> None:
+        marks = len(dialog.marks)
         if row is not None and state is screen.state:
+            before = state.count_marks()
             state.show_row(row)
-            screen.show_acting_entity()
+            screen.show_acting_entity(marks + before - state.count_marks())
+        else:
+            screen.view.show_cleared_marks(marks)
 
     screen.view.notice_bar.clear_notice()
     screen.tenant_workers.read_lists(state, list_stale_ids(state.session.tenant, NORMAL))
-    screen.app.push_screen(WaitingDialog(screen), go_to)
+    dialog = WaitingDialog(screen)
+    screen.app.push_screen(dialog, go_to)

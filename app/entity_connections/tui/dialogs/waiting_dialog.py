@@ -66,12 +66,15 @@ class WaitingDialog(Dialog[Row | None]):
 
     Args:
         main_screen: the screen below, which reads lists and sends what is answered here.
+
+    Attributes:
+        marks: the ids of the marked requests, hidden ones too.
     """
 
     BINDINGS = [
         Binding(keys, action, label, id=f"waiting.{label.lower()}", tooltip=tooltip)
         for keys, action, label, tooltip in (
-            ("escape", "back", "Back", "Clear the marks, then the filter, then close"),
+            ("escape", "back", "Back", "Clear the filter, then the marks, then close"),
             ("q,w", "dismiss", "Close", "Close the lists"),
             ("slash", "filter", "Filter", "Show only what has your words"),
             ("space", "mark", "Mark", "Mark this request, and go on"),
@@ -97,7 +100,7 @@ class WaitingDialog(Dialog[Row | None]):
         self._state = main_screen.state
         self._for_others = False
         self._rows: dict[str, Row] = {}
-        self._marks: set[str] = set()
+        self.marks: set[str] = set()
         self._chosen: str | None = None
         self._refusal = ""
 
@@ -139,7 +142,7 @@ class WaitingDialog(Dialog[Row | None]):
             return
         waiting, words = state.waiting, fold(self.filter_input.value).split()
         rows = waiting.for_others if self._for_others else waiting.for_me
-        self._marks &= {row.connection_id for row in waiting.for_me}
+        self.marks &= {row.connection_id for row in waiting.for_me}
         self._rows = {
             row.connection_id: row for row in rows if contains_words(_make_search_text(row), words)
         }
@@ -169,7 +172,7 @@ class WaitingDialog(Dialog[Row | None]):
             cells |= {"accept": _PROGRESS[progress], "deny": Cell("")}
         else:
             cells |= {"accept": Cell("Accept", "link"), "deny": Cell("Deny", "link")}
-        return Item(key, cells, sign=MARK if key in self._marks else "")
+        return Item(key, cells, sign=MARK if key in self.marks else "")
 
     @property
     def _row(self) -> Row | None:
@@ -201,9 +204,9 @@ class WaitingDialog(Dialog[Row | None]):
     def _render_keys(self) -> Content:
         hints = [KeyHint("enter", "go there", "choose"), KeyHint("/", "filter", "filter")]
         if not self._for_others:
-            visible = len(self._marks & self._rows.keys())
-            hidden = len(self._marks) - visible
-            count = f" {visible}" if self._marks else ""
+            visible = len(self.marks & self._rows.keys())
+            hidden = len(self.marks) - visible
+            count = f" {visible}" if self.marks else ""
             count += f" ({hidden} hidden)" if hidden else ""
             hints = [
                 KeyHint("a", f"accept{count}", "answer('accept')"),
@@ -215,9 +218,15 @@ class WaitingDialog(Dialog[Row | None]):
         hints += [
             KeyHint("tab", "for me" if self._for_others else "for others", "show_other_list"),
             KeyHint("ctrl+r", "read again", "read"),
-            KeyHint("escape", "clear marks" if self._marks else "close", "back"),
         ]
+        if self._state is None or not self._state.is_running:  # then the progress says what it does
+            hints.append(KeyHint("escape", self._describe_escape(), "back"))
         return render_key_hints(hints, _EXPENDABLE, self.keys.size.width)
+
+    def _describe_escape(self) -> str:
+        if self.filter_input.display:
+            return "clear filter"
+        return "clear marks" if self.marks and not self._for_others else "close"
 
     def _refuse(self, reason: str) -> None:
         self._refusal = reason
@@ -227,8 +236,8 @@ class WaitingDialog(Dialog[Row | None]):
 
     def action_answer(self, action_id: str) -> None:
         """Ask whether the marked requests, or the one under the cursor, are to be answered."""
-        if self._marks:
-            rows = [row for key, row in self._rows.items() if key in self._marks]
+        if self.marks:
+            rows = [row for key, row in self._rows.items() if key in self.marks]
             self._answer(action_id, rows, "The filter hides every marked row.")
         elif self._row is None:
             self._refuse("There is no row here.")
@@ -261,7 +270,7 @@ class WaitingDialog(Dialog[Row | None]):
     def action_mark(self) -> None:
         """Mark the request under the cursor, or no longer, and go to the next one."""
         if (key := self.grid.cursor_key) is not None and not self._for_others:
-            self._marks ^= {key}
+            self.marks ^= {key}
             self.grid.action_move(1)
             self._show_rows()
 
@@ -269,7 +278,7 @@ class WaitingDialog(Dialog[Row | None]):
         """Mark all that are shown; none if all are marked."""
         if not self._for_others:
             shown = self._rows.keys()
-            self._marks = set() if shown <= self._marks else self._marks | shown
+            self.marks = set() if shown <= self.marks else self.marks | shown
             self._show_rows()
 
     def action_show_list(self, for_others: bool) -> None:
@@ -313,14 +322,16 @@ class WaitingDialog(Dialog[Row | None]):
             self.dismiss(self._row)
 
     def action_back(self) -> None:
-        """Stop what is being sent, or clear the marks, then the filter, then close."""
+        """Stop what is being sent, or clear the filter, then the marks, then close."""
         if self._main_screen.stop_run():
             return
-        if self._marks:
-            self._marks.clear()
-            self._show_rows()
-        elif self.filter_input.display:
+        if self.filter_input.display:
             self._clear_filter()
+        elif self.marks and not self._for_others:
+            count = len(self.marks)
+            self.marks.clear()
+            self._show_rows()
+            self._main_screen.view.show_cleared_marks(count)
         else:
             self.dismiss()
 

@@ -353,7 +353,7 @@ class ConnectionsScreen(Screen[None]):
             self.state.toggle_status(group)
 
     def action_back(self) -> None:
-        """Take one step back: leave the tree, end a wait or a run, clear notice, marks, filters."""
+        """Take one step back: leave the tree, end a wait or a run, clear notice, filters, marks."""
         view = self.view
         if isinstance(self.focused, FilterInput) and self.focused is not view.filter_input:
             view.close_tree_filter()
@@ -372,18 +372,22 @@ class ConnectionsScreen(Screen[None]):
             view.request_log.give_up_waiting()
         elif view.notice_bar.notice is not None and self.focused is not view.filter_input:
             view.notice_bar.clear_notice()
-        elif self.focused is view.filter_input or not view.clear_marks():
+        elif self.focused is view.filter_input or view.is_filtered:
             view.close_filter()
+        else:
+            view.clear_marks()
 
     def act_in(self, entity_id: str | None) -> None:
         """Act in another entity, on the same tab; None changes nothing."""
         if self.state is not None and entity_id not in (None, self.state.acting_id):
+            marks = self.state.count_marks()
             self.state.act_in(entity_id)
-            self.show_acting_entity()
+            self.show_acting_entity(marks)
 
-    def show_acting_entity(self) -> None:
-        """Show another acting entity, and read its list."""
+    def show_acting_entity(self, cleared_marks: int = 0) -> None:
+        """Show another acting entity, and how many marks this has cleared; read its list."""
         self.view.show_new_rows()
+        self.view.show_cleared_marks(cleared_marks)
         if self.state is not None:
             self.view.reading = True
             self.tenant_workers.read(self.state)

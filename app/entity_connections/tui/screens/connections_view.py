@@ -398,13 +398,24 @@ class ConnectionsView(Pane):
         if self.state is not None:
             self.screen.set_focus(self.filter_input)
 
-    def clear_marks(self) -> bool:
-        """Clear the marks of the tab and the results of the last run; return whether any were."""
+    def clear_marks(self) -> None:
+        """Clear the marks of the tab, saying how many, and the results of the last run."""
+        if (state := self.state) is not None:
+            marks = len(state.tab.marks)
+            state.clear_marks()
+            self.show_cleared_marks(marks)
+
+    def show_cleared_marks(self, count: int) -> None:
+        """Say that marks were cleared, if any were."""
+        if count:
+            sentence = f"{count} mark{'s' if count > 1 else ''} cleared."
+            self.notice_bar.show_notice(Kind.INFO, sentence)
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether words or statuses hide rows."""
         state = self.state
-        if state is None or not (state.tab.marks or (state.run and state.run.ended)):
-            return False
-        state.clear_marks()
-        return True
+        return state is not None and bool(state.tab.filter_text or state.tab.statuses)
 
     def close_filter(self) -> None:
         """Clear the filters."""
