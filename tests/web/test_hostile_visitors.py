@@ -100,13 +100,13 @@ def private_memory(pid: int) -> int:
     return sum(int(size) for size in re.findall(r"^Private_\w+:\s+(\d+) kB", sizes, re.MULTILINE))
 
 
-async def test_a_session_takes_less_than_65_mb_at_any_size(tmp_path: Path) -> None:
+async def test_a_session_takes_less_than_60_mb_at_any_size(tmp_path: Path) -> None:
     with serving(tmp_path, "--scenario", "global-500") as server:
         async with connect(server.url, (99999, 99999)) as client:
-            client.screen.resize(100, 300)
+            client.screen.resize(80, 240)
             await client.wait_for("DEMO global-500")
             await client.send("resize", {"width": 10**9, "height": 10**9})
             await client.send("stdin", "?")
             await client.wait_for("Every key")
             (pid,) = server.sessions()
-            assert private_memory(pid) < 65 * 1024
+            assert private_memory(pid) < 60 * 1024

@@ -16,7 +16,8 @@ from aiohttp import web
 
 GRACE = 2.0
 """Seconds for the process to end when asked to, or to take what was typed."""
-_MIN_SIZE, _MAX_SIZE = (20, 5), (300, 100)
+_MIN_SIZE, _MAX_SIZE = (20, 5), (240, 80)
+"""Columns and lines; a larger screen would take more memory than a visitor may cost."""
 
 
 class Command(NamedTuple):
