@@ -389,7 +389,7 @@ def test_what_a_killed_program_has_not_sent_is_told_and_resumed(
 ) -> None:
     kill_after_eight(server, home)
     told = run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes")
-    assert "was interrupted before it had sent everything: 2 writes are left." in told.stderr
+    assert "was interrupted before everything was done: 2 writes are left." in told.stderr
     assert f"entity-connections resume --base-url {server.served.url}" in told.stderr
     shown = run_on(server, home, "resume", "--dry-run", "--json")
     assert [result for _, result in find_results(shown.stdout)] == ["planned"] * 2
@@ -411,7 +411,7 @@ def test_a_run_that_others_have_carried_out_is_only_forgotten(
         done = run_on(server, home, "resume", *options)
         assert (done.returncode, done.stdout) == (0, "")
         assert done.stderr.count(": already so. ") == 2
-    assert "No run in" in run_on(server, home, "resume", "--yes").stderr
+    assert "No interrupted run in" in run_on(server, home, "resume", "--yes").stderr
     assert len(server.writes) == 10
 
 

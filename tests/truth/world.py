@@ -10,7 +10,7 @@ import random
 import socket
 import subprocess
 import tempfile
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -321,13 +321,17 @@ class Program:
         await self._run(plan.operations)
 
     async def resume(self) -> None:
-        """Look up what ended programs have sent, and carry out what they have not sent."""
+        """Look up what ended programs have sent, and carry out what they have not done."""
+        if not len(self.tenant.hierarchy):
+            await self.tenant.read_entities(AMERICAS)
         await self.recover()
         for run in await find_interrupted_runs(self.journal, self.tenant.hierarchy):
             plan = await plan_interrupted_run(run, self.tenant, self.journal)
-            await self._run(plan.operations, run.id)
+            await self._run(plan.operations, run.id, plan.waiting)
 
-    async def _run(self, operations: Iterable[Operation], resumes: str = "") -> None:
+    async def _run(
+        self, operations: Iterable[Operation], resumes: str = "", waiting: Collection[str] = ()
+    ) -> None:
         _sent.set([])
 
         def say(operation: Operation) -> None:
@@ -335,7 +339,8 @@ class Program:
                 track_ids = [operation.entry.track_id] if operation.entry else []
                 self._world.say("run", operation, track_ids)
 
-        outcomes = await self._make_executor(say).run(operations, resumes=resumes)
+        executor = self._make_executor(say)
+        outcomes = await executor.run(operations, resumes=resumes, waiting=waiting)
         for operation in outcomes:
             say(operation)
         self.unresolved.update(outcomes)

@@ -456,13 +456,16 @@ class Workers:
             lag_delays=self._lag_delays,
         )
         self._executors[run] = executor
-        write = asyncio.create_task(executor.run(run.plan.operations, resumes=run.resumes))
+        plan = run.plan
+        write = asyncio.create_task(
+            executor.run(plan.operations, resumes=run.resumes, waiting=plan.waiting)
+        )
         self._unfinished_writes.add(write)
         write.add_done_callback(self._unfinished_writes.discard)
         try:
             operations = await asyncio.shield(write)
         except asyncio.CancelledError:  # the program or the tenant is being closed
-            executor.stop()
+            executor.stop(forget_unsent=False)
             raise
         finally:
             del self._executors[run]

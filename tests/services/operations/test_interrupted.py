@@ -124,7 +124,9 @@ async def test_a_program_that_has_sent_something_lately_works_on_its_run(desk: D
     assert await desk.find()
     journal.steady = monotonic
     with journal.write() as writer:
-        record_intent(journal, writer, operations[0], None, "alice", "t", "run-1")
+        record_intent(
+            journal, writer, operations[0], None, "alice", "t", "run-1", operations[0].key
+        )
     assert await desk.find() == []
 
 

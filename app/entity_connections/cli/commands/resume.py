@@ -1,4 +1,4 @@
-"""`resume`: sends what runs of several writes did not send because they were interrupted."""
+"""`resume`: goes on with runs of several writes that were interrupted."""
 
 import click
 
@@ -26,13 +26,14 @@ from entity_connections.services.operations.interrupted import (
     epilog=RESULTS_HELP + examples("entity-connections resume --tenant shared.tenant --dry-run")
 )
 @tenant_command
-@option("--forget", is_flag=True, help="Send nothing, and forget what was not sent.")
+@option("--forget", is_flag=True, help="Send nothing, and forget the rest.")
 @write_options
 async def resume(session: TenantSession, *, forget: bool, **flags: bool) -> ExitCode:
-    """Send what an interrupted run of several writes did not send.
+    """Go on with an interrupted run of several writes.
 
-    What it did send is looked up first, and the lists are read anew: what has changed
-    since is left out. A run that ended by itself or by ctrl+c leaves nothing to resume.
+    What it has sent is looked up first, and the lists are read anew: what is done or has
+    changed since is left out, and what was lost on its way is sent again. What has to wait
+    stays in the run, and so does what gets no outcome. What ctrl+c has stopped is forgotten.
     """
     options, journal = WriteOptions(**flags), session.workspace.journal
     results = Results(REQUEST, as_json=options.as_json)
@@ -42,7 +43,7 @@ async def resume(session: TenantSession, *, forget: bool, **flags: bool) -> Exit
             await prepare_write(session, options)
         runs = await find_interrupted_runs(journal, session.tenant.hierarchy)
         if not runs:
-            info(f"No run in {session.workspace.name} was interrupted.")
+            info(f"No interrupted run in {session.workspace.name} is left to go on with.")
         for run in runs:
             if forget:
                 for operation in run.operations:

@@ -81,6 +81,12 @@ async def carry_out_plan(
     """
     for left_out in plan.left_out:
         results.add_left_out(left_out, by_filter=by_filter)
+    if number := len(plan.waiting):
+        writes = (
+            "1 write of it has to wait" if number == 1 else f"{number:,} writes of it have to wait"
+        )
+        info(f"The run is not done: {writes}. Resume it again later.")
+        results.raise_code(ExitCode.UNKNOWN)
     if not plan.operations and (options.dry_run or not resumes):
         info("Nothing is to be sent.")
         return
@@ -99,7 +105,14 @@ async def carry_out_plan(
     else:
         lists = () if asks else session.tenant.snapshots()
         try:
-            await execute(session, plan.operations, results, lists=lists, resumes=resumes)
+            await execute(
+                session,
+                plan.operations,
+                results,
+                lists=lists,
+                resumes=resumes,
+                waiting=plan.waiting,
+            )
         finally:
             _report_loss(session)
 
@@ -128,15 +141,15 @@ def closing_results(results: Results, given: Sequence[str] = ()) -> Iterator[Non
 
 
 async def _report_interrupted_runs(session: TenantSession) -> None:
-    """Tell what earlier programs have planned, and have not sent because they were ended."""
+    """Tell what earlier programs have begun, and what of it has no outcome."""
     workspace = session.workspace
     command = shlex.join(["entity-connections", "resume", *workspace.options])
     for run in await find_interrupted_runs(workspace.journal, session.tenant.hierarchy):
         number = len(run.operations)
         info(
-            f"A run of {format_moment(run.at)} was interrupted before it had sent everything:"
-            f" {number:,} {'write is' if number == 1 else 'writes are'} left. To send or to"
-            f" forget the rest: {command}"
+            f"A run of {format_moment(run.at)} was interrupted before everything was done:"
+            f" {number:,} {'write is' if number == 1 else 'writes are'} left. To go on with the"
+            f" rest or to forget it: {command}"
         )
 
 

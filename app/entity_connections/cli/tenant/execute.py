@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -28,6 +28,7 @@ async def execute(
     *,
     lists: Sequence[Snapshot] = (),
     resumes: str = "",
+    waiting: Collection[str] = (),
 ) -> None:
     """Carry out operations and write the result of each.
 
@@ -41,6 +42,7 @@ async def execute(
         results: takes the results.
         lists: as for `Executor.run`.
         resumes: as for `Executor.run`.
+        waiting: as for `Executor.run`.
     """
     progress = _Progress(session.workspace.journal, operations, results)
     user_session = session.user_session
@@ -53,15 +55,15 @@ async def execute(
     )
 
     def stop() -> bool:
+        executor.stop()
         if results.code is ExitCode.INTERRUPTED or not progress.is_under_way:
             return False
         results.raise_code(ExitCode.INTERRUPTED)
-        executor.stop()
         return True
 
     try:
         with _on_interrupt(stop):
-            await executor.run(operations, lists=lists, resumes=resumes)
+            await executor.run(operations, lists=lists, resumes=resumes, waiting=waiting)
     except asyncio.CancelledError:
         await asyncio.to_thread(progress.report_interrupted)
         raise

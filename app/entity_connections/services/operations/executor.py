@@ -11,7 +11,7 @@ them, several at the same time, and reads the lists again, which serve the next 
 import asyncio
 import random
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import partial
@@ -39,7 +39,7 @@ from entity_connections.services.operations.shared_lists import SharedLists
 from entity_connections.services.request_log import RequestLog, RetryDelay
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import Journal, JournalError, JournalWriter
-from entity_connections.services.storage.planned_runs import remove_run
+from entity_connections.services.storage.planned_runs import end_run
 from entity_connections.services.tenant import Tenant
 
 MAX_CONCURRENCY = 8
@@ -85,17 +85,25 @@ class Executor:
         self._run_id = ""
         self._open_journal = ExitStack()
         self._stopped = False
+        self._forgets_unsent = False
         self._lists = SharedLists(tenant, [])
 
-    def stop(self) -> None:
-        """Let nothing more be sent; what was sent gets its outcome."""
+    def stop(self, *, forget_unsent: bool = True) -> None:
+        """Let nothing more be sent; what was sent gets its outcome.
+
+        Args:
+            forget_unsent: whether the user gives up what was not sent; else the next start
+                offers it. The rest of an interrupted run is always offered again.
+        """
         self._stopped = True
+        self._forgets_unsent |= forget_unsent
 
     async def run(
         self,
         operations: Iterable[Operation],
         *,
         resumes: str = "",
+        waiting: Collection[str] = (),
         lists: Iterable[Snapshot] = (),
     ) -> list[Operation]:
         """Carry out planned operations and return each with its outcome, in the same order.
@@ -107,8 +115,9 @@ class Executor:
 
         Args:
             operations: what is planned. More than one are recorded before the first is sent,
-                so that the next program can find what was not, if this one is killed.
+                so that the next program can find what has no final outcome when this one ends.
             resumes: id of an interrupted run whose place this one takes; "" for none.
+            waiting: keys of the operations of that run that stay in it (`Plan.waiting`).
             lists: lists that the caller has read just now, and that nobody has been asked about
                 since: those that are not too old serve to check the first operations.
         """
@@ -119,7 +128,7 @@ class Executor:
         self._lists = SharedLists(self._tenant, planned, known)
         if len(planned) > 1 or resumes:
             try:
-                await asyncio.to_thread(self._begin_run, planned, resumes)
+                await asyncio.to_thread(self._begin_run, planned, resumes, waiting)
             except JournalError as error:
                 for job in jobs:
                     job.refuse(State.NOT_SENT, str(error), snapshot=None)
@@ -133,24 +142,30 @@ class Executor:
                     self._follow(job, requests[job.operation.follows].operation)
             await self._run_rounds([job for job in jobs if job.operation.follows])
         finally:
-            await self._end_run()
+            await self._end_run(jobs, resumes)
         return [job.operation for job in jobs]
 
-    def _begin_run(self, operations: list[Operation], resumes: str) -> None:
+    def _begin_run(
+        self, operations: list[Operation], resumes: str, waiting: Collection[str]
+    ) -> None:
         self._run_id = new_uuid()
-        record_run(self._journal, self._run_id, operations, self._user, resumes)
+        record_run(self._journal, self._run_id, operations, self._user, resumes, waiting)
         self._open_journal.enter_context(self._journal.keep_open())
 
-    async def _end_run(self) -> None:
-        """Remove the run from the journal: what was not sent is known to whoever started it."""
+    async def _end_run(self, jobs: list[Job], resumes: str) -> None:
+        """Leave in the journal what the next start offers: what has no final outcome."""
         await self._queue.finish()
         if self._run_id:
-            await asyncio.to_thread(self._forget_run)
+            kept = {State.SENT, State.UNKNOWN}
+            if resumes or not self._forgets_unsent:
+                kept.add(State.PLANNED)
+            keys = [job.planned_key for job in jobs if job.operation.state in kept]
+            await asyncio.to_thread(self._record_end, keys)
 
-    def _forget_run(self) -> None:
+    def _record_end(self, keys: list[str]) -> None:
         with self._open_journal, suppress(JournalError), self._journal.write() as writer:
-            # Where it cannot be removed, the next start offers what was not sent, which is true.
-            remove_run(writer.connection, self._run_id)
+            # Where that cannot be written, the next start finds out what was done.
+            end_run(writer.connection, self._run_id, keys)
 
     async def _run_rounds(self, jobs: list[Job]) -> None:
         """Carry out operations that do not depend on each other."""
@@ -240,6 +255,7 @@ class Executor:
             if operation.state is not State.SENT:
                 self._report(job.operation)
                 return
+            job.operation = operation
             job.attempts += 1
             self._report(operation)
         track_id = operation.entry.track_id if operation.entry else ""
@@ -266,7 +282,14 @@ class Executor:
 
         def record(writer: JournalWriter) -> Operation:
             return record_intent(
-                self._journal, writer, operation, snapshot, self._user, track_id, self._run_id
+                self._journal,
+                writer,
+                operation,
+                snapshot,
+                self._user,
+                track_id,
+                self._run_id,
+                job.planned_key,
             )
 
         try:
@@ -300,7 +323,8 @@ class Executor:
             await asyncio.gather(*map(self._record_success, doubtful))
             doubtful = await self._look_up(doubtful)
         outcomes = [job.operation for job in sent]
-        outcomes = await asyncio.to_thread(record_outcomes, self._journal, outcomes)
+        sent_again = [job.operation.id for job in doubtful if job.may_be_planned_again]
+        outcomes = await asyncio.to_thread(record_outcomes, self._journal, outcomes, sent_again)
         for job, operation in zip(sent, outcomes, strict=True):
             job.operation = operation
         planned_again = doubtful if await self._wait_for_retry(doubtful) else []
@@ -312,7 +336,7 @@ class Executor:
         if planned_again:
             self._lists.forget()  # they are old by now
         if doubtful and not planned_again:
-            self.stop()
+            self._stopped = True
 
     async def _look_up(self, sent: list[Job]) -> list[Job]:
         """Conclude operations that were sent from their lists; return those that stop others.

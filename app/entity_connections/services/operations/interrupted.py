@@ -1,19 +1,21 @@
-"""Runs that a program has begun and that its end has interrupted: what they did not send.
+"""Runs that a program has begun and that its end has interrupted: what has no final outcome.
 
-What they did send is in the journal, and `recovery` looks it up.
+That is what they did not send, and what they sent with an unknown outcome. `recovery` looks that
+up in the lists first; what it proves has left the run.
 """
 
 import asyncio
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
 from entity_connections.domain.actions import CONNECT
+from entity_connections.domain.connections import CONNECTED, PENDING
 from entity_connections.domain.entities import Hierarchy
-from entity_connections.services.operations.conflicts import find_change
+from entity_connections.services.operations.conflicts import find_change, find_doubt
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.plan import (
+    Cause,
     LeftOut,
     Plan,
     choose_lists,
@@ -21,17 +23,21 @@ from entity_connections.services.operations.plan import (
     plan_operations,
 )
 from entity_connections.services.storage.journal import Journal
-from entity_connections.services.storage.planned_runs import PlannedEntry, remove_run
+from entity_connections.services.storage.planned_runs import PlannedEntry, end_run
 from entity_connections.services.tenant import Tenant
+
+_WAITS = (Cause.IN_PROGRESS, Cause.UNREADABLE)
+"""Why an operation stays in its run until it can be planned."""
 
 
 class InterruptedRun(NamedTuple):
-    """A run whose program has ended before it had sent everything.
+    """A run whose program has ended before everything had its outcome.
 
     Attributes:
         id: its id.
         at: when it was begun, by the clock of that machine: for people.
-        operations: what was not sent, on the rows as they were then.
+        operations: what has no final outcome, on the rows as they were then: PLANNED is what was
+            never sent, or had no effect, and UNKNOWN what was sent.
     """
 
     id: str
@@ -60,10 +66,12 @@ async def find_interrupted_runs(journal: Journal, hierarchy: Hierarchy) -> list[
 
 
 async def plan_interrupted_run(run: InterruptedRun, tenant: Tenant, journal: Journal) -> Plan:
-    """Read the lists anew and plan what an interrupted run did not send.
+    """Read the lists anew and plan what an interrupted run has not done.
 
-    What has changed since is left out, and an accept whose request has not come about. Give the
-    id of the run to `Executor.run`, which then takes its place.
+    What has changed since is left out, and an accept whose request was refused. An operation that
+    was sent is sent again where the list shows the state from before and `check_open_entries`
+    allows it. Give the id of the run, and `Plan.waiting`, to `Executor.run`, which then takes
+    its place.
 
     Raises:
         ZuoraError: a list cannot be read.
@@ -73,13 +81,19 @@ async def plan_interrupted_run(run: InterruptedRun, tenant: Tenant, journal: Jou
     ids = list(dict.fromkeys(list_ids.values()))
     lists = dict(zip(ids, await asyncio.gather(*map(tenant.read, ids)), strict=True))
     keys = {operation.key for operation in run.operations}
+    connected_ends = {operation.ends for operation in run.operations if operation.follows}
     rows, left_out = [], []
     for operation in run.operations:
         snapshot = lists[list_ids[operation.ends]]
         row = snapshot.find_row(operation.row)
         if operation.follows in keys:
             continue  # planned with its request
-        if operation.follows:  # the row has got its record since
+        if doubt := find_doubt(operation, snapshot):
+            left_out.append(LeftOut(row, doubt, Cause.UNREADABLE))
+            continue
+        if operation.ends in connected_ends and row.status in (PENDING, CONNECTED):
+            reason = ""  # what is missing is planned
+        elif operation.follows:  # the row has got its record since
             disabled = operation.action.disabled_reason(row, snapshot.accessible_ids)
             reason = disabled.reason if disabled else ""
         else:
@@ -88,9 +102,12 @@ async def plan_interrupted_run(run: InterruptedRun, tenant: Tenant, journal: Jou
             left_out.append(LeftOut(row, reason, find_cause(operation.action, row)))
         else:
             rows.append(row)
-    action = CONNECT if _connects(run.operations) else run.operations[0].action
+    action = CONNECT if connected_ends else run.operations[0].action
     plan = await plan_operations(action, rows, tenant, journal)
-    return plan._replace(left_out=(*left_out, *plan.left_out))
+    left_out += plan.left_out
+    waiting_ends = {(row.source.id, row.target.id) for row, _, cause in left_out if cause in _WAITS}
+    waiting = tuple(operation.key for operation in run.operations if operation.ends in waiting_ends)
+    return plan._replace(left_out=tuple(left_out), waiting=waiting)
 
 
 async def forget_interrupted_run(run: InterruptedRun, journal: Journal) -> None:
@@ -102,17 +119,14 @@ async def forget_interrupted_run(run: InterruptedRun, journal: Journal) -> None:
 
     def remove() -> None:
         with journal.write() as writer:
-            remove_run(writer.connection, run.id)
+            end_run(writer.connection, run.id, ())
 
     await asyncio.to_thread(remove)
 
 
-def _connects(operations: Iterable[Operation]) -> bool:
-    return any(operation.follows for operation in operations)
-
-
 def _make_operation(planned: PlannedEntry, hierarchy: Hierarchy) -> Operation:
     operation = Operation.from_entry(planned.entry, hierarchy)
-    return replace(
-        operation, entry=None, state=State.PLANNED, key=planned.key, follows=planned.follows
-    )
+    operation = replace(operation, entry=None, key=planned.key, follows=planned.follows)
+    if planned.sent:
+        return operation.with_state(State.UNKNOWN, "It was sent, and its outcome is unknown.")
+    return operation.with_state(State.PLANNED, "")

@@ -65,12 +65,14 @@ class Plan(NamedTuple):
         left_out: the rows on which nothing is done.
         calls: how many calls it takes if nothing has to be repeated: writes, and lists, each of
             one page.
+        waiting: keys of the operations of an interrupted run that cannot be planned yet.
     """
 
     action: Action
     operations: tuple[Operation, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     calls: int = 0
+    waiting: tuple[str, ...] = ()
 
     @property
     def pairs(self) -> int:
@@ -116,9 +118,11 @@ async def plan_operations(
                 operation = Operation.plan(write, write_row, even_so=even_so)
                 lists = filter(None, map(tenant.cached, operation.ends))
                 newest = max(lists, key=lambda snapshot: snapshot.asked, default=None)
-                operation = check_open_entries(operation, entries, newest, journal)
-                follows = planned[0].key if planned else ""
-                planned.append(replace(operation, follows=follows))
+                if planned:  # checked when its request is proven
+                    operation = replace(operation, follows=planned[0].key)
+                else:
+                    operation = check_open_entries(operation, entries, newest, journal)
+                planned.append(operation)
         except OperationInProgressError as error:
             left_out.append(LeftOut(row, str(error), Cause.IN_PROGRESS))
             continue

@@ -1,7 +1,7 @@
 """Operations in the journal: the intent before the request, the outcome after it. All block."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -18,8 +18,9 @@ from entity_connections.services.storage.journal_entry import Entry, Party
 from entity_connections.services.storage.planned_runs import (
     PlannedEntry,
     add_run,
-    remove_operation,
-    remove_run,
+    end_run,
+    mark_sent,
+    mark_unsent,
 )
 
 
@@ -31,6 +32,7 @@ def record_intent(
     user: str,
     track_id: str,
     run: str = "",
+    planned_key: str = "",
 ) -> Operation:
     """Record that an operation is about to be sent, and return it as SENT.
 
@@ -47,7 +49,8 @@ def record_intent(
         snapshot: the newest list, which tells Zuora's time.
         user: login name of the user.
         track_id: the `Zuora-Track-Id` of the request.
-        run: the run that the operation leaves; "" for none.
+        run: the run of the operation; "" for none.
+        planned_key: the key with which the run was recorded: one that is repeated has another.
 
     Raises:
         OperationInProgressError: an earlier operation may be under way; nothing is to be sent.
@@ -59,12 +62,12 @@ def record_intent(
                 told = _tell_from_repetition(journal, earlier, writer.read_entries())
                 writer.add_outcome(_conclude_entry(journal, told, earlier.entry, told.state))
         entries = writer.read_open(operation.ends, operation.row.connection_id)
-    if run:
-        remove_operation(writer.connection, run, operation.key, journal.steady())
     operation = check_open_entries(operation, entries, snapshot, journal)
     server_at = _find_server_time(journal, snapshot)
     entry = make_entry(journal, operation, user, track_id, server_at)
     writer.add_intent(entry)
+    if run:
+        mark_sent(writer.connection, run, planned_key, entry.id, journal.steady())
     return replace(operation, entry=entry, state=State.SENT)
 
 
@@ -82,11 +85,18 @@ def record_outcome(journal: Journal, operation: Operation) -> Operation:
     return record_outcomes(journal, [operation])[0]
 
 
-def record_outcomes(journal: Journal, operations: Sequence[Operation]) -> list[Operation]:
+def record_outcomes(
+    journal: Journal, operations: Sequence[Operation], sent_again: Collection[str] = ()
+) -> list[Operation]:
     """Record the outcomes of operations that were sent; return them as they are to be told.
 
     Of several that were sent for the same effect, only the last is confirmed. Where the journal
     or its anchor cannot be written, the sentences say so too.
+
+    Args:
+        journal: where to record.
+        operations: the operations.
+        sent_again: ids of the entries whose operations may be sent again: they stay in their run.
     """
     told = list(operations)
     try:
@@ -94,6 +104,8 @@ def record_outcomes(journal: Journal, operations: Sequence[Operation]) -> list[O
             all_entries = journal.read_entries()
             told = [_tell_from_repetition(journal, operation, all_entries) for operation in told]
         with journal.write() as writer:
+            for id_ in sent_again:
+                mark_unsent(writer.connection, id_)
             concluded = []
             for operation in told:
                 if (entry := operation.entry) is not None:
@@ -109,9 +121,14 @@ def record_outcomes(journal: Journal, operations: Sequence[Operation]) -> list[O
 
 
 def record_run(
-    journal: Journal, run: str, operations: Iterable[Operation], user: str, resumes: str = ""
+    journal: Journal,
+    run: str,
+    operations: Iterable[Operation],
+    user: str,
+    resumes: str = "",
+    waiting: Iterable[str] = (),
 ) -> None:
-    """Record what a run is about to do, so that what it does not send can be found after a crash.
+    """Record what a run is about to do, so that what it does not do can be found after a crash.
 
     Args:
         journal: where to record.
@@ -119,6 +136,7 @@ def record_run(
         operations: what is planned.
         user: login name of the user.
         resumes: id of an earlier run that it takes the place of; "" for none.
+        waiting: keys of the operations that stay in the earlier run.
 
     Raises:
         JournalError: the journal cannot be written.
@@ -128,7 +146,7 @@ def record_run(
         for operation in operations
     ]
     with journal.write() as writer:
-        remove_run(writer.connection, resumes)
+        end_run(writer.connection, resumes, waiting)
         add_run(writer.connection, entries, journal.steady())
 
 

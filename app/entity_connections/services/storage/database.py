@@ -29,11 +29,12 @@ _SCHEMA = f"""
     CREATE TABLE IF NOT EXISTS open_entry (
         id TEXT PRIMARY KEY, source TEXT NOT NULL, target TEXT NOT NULL, connection TEXT NOT NULL
     );
-    -- Runs of several operations, and what was not sent of each; rows go as operations are sent.
+    -- Runs of several operations, and what of each has no outcome; `sent` is the id of the intent
+    -- in the journal, "" while there is none.
     CREATE TABLE IF NOT EXISTS run (id TEXT PRIMARY KEY, active_at REAL NOT NULL);
     CREATE TABLE IF NOT EXISTS planned (
         run TEXT NOT NULL, key TEXT NOT NULL, follows TEXT NOT NULL, entry TEXT NOT NULL,
-        PRIMARY KEY (run, key)
+        sent TEXT NOT NULL DEFAULT '', PRIMARY KEY (run, key)
     );
     CREATE TABLE IF NOT EXISTS list_cache (profile TEXT PRIMARY KEY, tenant TEXT, lists TEXT);
     CREATE TABLE IF NOT EXISTS token (

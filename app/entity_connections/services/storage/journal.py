@@ -22,7 +22,12 @@ from entity_connections.services.storage.journal_entry import (
     format_entry,
     parse_entry,
 )
-from entity_connections.services.storage.planned_runs import StoredRun, read_runs
+from entity_connections.services.storage.planned_runs import (
+    StoredRun,
+    mark_unsent,
+    read_runs,
+    remove_sent,
+)
 from entity_connections.services.storage.stored_values import INVALID
 
 if TYPE_CHECKING:
@@ -346,6 +351,8 @@ class JournalWriter:
     def add_outcome(self, entry: Entry) -> None:
         """Record an entry with its outcome; the newest outcome counts.
 
+        With a final outcome the operation leaves its run; one that was not done is still to be
+        carried out, so that it stays there.
         "unknown" and "released" are not recorded over an outcome that is known.
         """
         if entry.outcome in ("unknown", "released"):
@@ -354,6 +361,10 @@ class JournalWriter:
             if is_closed:
                 return
         self._append(entry)
+        if entry.outcome == "not done":
+            mark_unsent(self.connection, entry.id)
+        elif not entry.open:
+            remove_sent(self.connection, entry.id)
 
     def _append(self, entry: Entry) -> None:
         self.has_written = True

@@ -249,7 +249,7 @@ class ConnectionsScreen(Screen[None]):
             if confirmed:
                 self.start_run(state, plan, interrupted.id if interrupted else "")
             elif interrupted:
-                if not plan.operations:  # nothing is left of it
+                if not (plan.operations or plan.waiting):  # nothing is left of it
                     self.tenant_workers.forget_interrupted(interrupted)
                 self._ask_about_interrupted()
 
