@@ -80,6 +80,13 @@ class RecordedTenant:
         pending = "SELECT count(*) FROM connection WHERE source_id = ? AND status = 'Pending'"
         self._wait_for(f"({pending}) = ?", source_id, count)
 
+    def wait_for_writes(self, count: int) -> None:
+        """Wait until so many writes have arrived."""
+        deadline = time.monotonic() + 20
+        while len(self.writes) < count:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
     def wait_for_status(self, connection_id: str, status: str) -> None:
         """Wait until a connection has a status."""
         self._wait_for("id = ? AND status = ?", connection_id, status)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from entity_connections.domain.connections import PENDING
 
 from tests.acme import CANADA
 from tests.cli.recorded_tenant import (
@@ -399,7 +400,7 @@ def test_what_a_killed_program_has_not_sent_is_told_and_resumed(
     assert len(server.writes) == 11, "each of the ten once, and the accept"
     again = run_on(server, home, "resume", "--yes", "--json")
     assert (again.returncode, again.stdout) == (0, "[]\n")
-    assert "was interrupted" in again.stderr
+    assert "No interrupted run in" in again.stderr
 
 
 def test_a_run_that_others_have_carried_out_is_only_forgotten(
@@ -426,3 +427,32 @@ def test_what_a_killed_program_has_not_sent_can_be_forgotten(
     assert (
         "writes are left" not in run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes").stderr
     )
+
+
+def test_what_was_lost_on_its_way_is_sent_again_when_it_is_resumed(
+    server: RecordedTenant, home: Path
+) -> None:
+    """All ten are there in the end, each once, and nobody has to know which eight were lost."""
+    server.fake.faults.on(HANG)
+    with start_on(server, home, *TEN_REQUESTS, "--yes") as process:
+        server.wait_for_writes(8)
+        process.kill()
+        process.communicate(timeout=20)
+    server.fake.faults.off()
+    told = run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes")
+    assert "10 writes are left." in told.stderr
+    server.leave_writes_unknown()
+    unknown = run_on(server, home, "resume", "--yes")
+    assert unknown.returncode == 4, unknown.stderr
+    server.fake.faults.off()
+    done = run_on(server, home, "resume", "--yes", "--json")
+    assert done.returncode == 0, done.stderr
+    assert [result for _, result in find_results(done.stdout)] == ["confirmed"] * 10
+    records = server.fake.state.connections.all()
+    requested = [
+        record.target_id
+        for record in records
+        if record.source_id == CANADA and record.status == PENDING
+    ]
+    assert len(requested) == len(set(requested)) == 10
+    assert "No interrupted run in" in run_on(server, home, "resume", "--yes").stderr

@@ -1,8 +1,11 @@
-"""What an interrupted run has not sent: who is offered it, and what is planned of it."""
+"""What an interrupted run has not done: who is offered it, and what is planned of it."""
 
+import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,7 +13,7 @@ import pytest
 import pytest_asyncio
 from entity_connections.domain.actions import ACCEPT, CONNECT, REQUEST, Action
 from entity_connections.domain.clock import monotonic
-from entity_connections.domain.connections import Direction
+from entity_connections.domain.connections import CONNECTED, Direction
 from entity_connections.services.operations.executor import Executor
 from entity_connections.services.operations.interrupted import (
     InterruptedRun,
@@ -20,7 +23,12 @@ from entity_connections.services.operations.interrupted import (
 )
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.plan import Cause, Plan, plan_operations
-from entity_connections.services.operations.recording import record_intent, record_run
+from entity_connections.services.operations.recording import (
+    record_intent,
+    record_run,
+    record_success,
+)
+from entity_connections.services.operations.recovery import recover_operations
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.tenant import Tenant
@@ -167,3 +175,111 @@ async def test_connecting_goes_on_with_the_half_that_is_missing(desk: Desk) -> N
     outcomes = await desk.execute(plan.operations, run.id)
     assert {outcome.state for outcome in outcomes} == {State.CONFIRMED}
     assert write_names(desk.request_log) == ["request", "request", "accept", "accept"]
+
+
+def begin(desk: Desk, plan: Plan, *sent: Operation) -> list[str]:
+    """Leave a run whose program was killed while operations were sent; return their keys."""
+    journal = desk.open_journal(ENDED)
+    record_run(journal, "run-1", plan.operations, "alice")
+    keys = []
+    for operation in sent:
+        with journal.write() as writer:
+            intent = record_intent(
+                journal, writer, operation, None, "alice", "t", "run-1", operation.key
+            )
+            keys.append(intent.key)
+    return keys
+
+
+async def resume(desk: Desk) -> tuple[Plan, list[Operation]]:
+    """Look up what was sent, and go on with the only run."""
+    await recover_operations(desk.tenant, desk.open_journal(), second_look_delay=0)
+    run, plan = await desk.find_plan()
+    executor = Executor(desk.tenant, desk.open_journal(), "alice", RequestLog(), lag_delays=())
+    outcomes = await executor.run(plan.operations, resumes=run.id, waiting=plan.waiting)
+    return plan, outcomes
+
+
+async def test_what_was_lost_on_its_way_is_sent_again_under_its_key(desk: Desk) -> None:
+    """Of three pairs one request was lost, one has arrived, and one was not sent."""
+    plan = await desk.plan(CONNECT, EUROPE, GERMANY, JAPAN)
+    lost, arrived, *_ = plan.operations
+    key, _ = begin(desk, plan, lost, arrived)
+    await desk.tenant.zuora.request_connection(AMERICAS, GERMANY, arrived.key)
+    resumed, outcomes = await resume(desk)
+    assert [operation.pair for operation in resumed.operations if operation.action is ACCEPT] == [
+        "Acme-Americas → Acme-Germany",
+        "Acme-Americas → Acme-Europe",
+        "Acme-Americas → Acme-Japan",
+    ]
+    assert key in [operation.key for operation in resumed.operations]
+    assert {outcome.state for outcome in outcomes} == {State.CONFIRMED}
+    snapshot = await desk.tenant.read(AMERICAS)
+    for target in (EUROPE, GERMANY, JAPAN):
+        assert snapshot.make_row(Direction.OUTBOUND, target).status == CONNECTED
+    assert await desk.find() == []
+
+
+async def test_lost_accepts_are_sent_again(desk: Desk) -> None:
+    await desk.execute((await desk.plan(REQUEST, EUROPE, JAPAN)).operations)
+    plan = await desk.plan(CONNECT, EUROPE, JAPAN)
+    begin(desk, plan, *plan.operations)
+    (run,) = await desk.find()
+    assert {operation.state for operation in run.operations} == {State.UNKNOWN}
+    _, outcomes = await resume(desk)
+    assert [outcome.state for outcome in outcomes] == [State.CONFIRMED] * 2
+    assert await desk.find() == []
+
+
+async def test_what_has_to_wait_stays_in_its_run(desk: Desk) -> None:
+    """Zuora answered success to a request that no list shows yet: it is not sent again."""
+    plan = await desk.plan(CONNECT, EUROPE, JAPAN)
+    journal = desk.open_journal(ENDED)
+    record_run(journal, "run-1", plan.operations, "alice")
+    lagging = plan.operations[0]
+    with journal.write() as writer:
+        sent = record_intent(journal, writer, lagging, None, "alice", "t", "run-1", lagging.key)
+        record_success(journal, writer, replace(sent, success=True))
+    resumed, outcomes = await resume(desk)
+    assert [left.cause for left in resumed.left_out] == [Cause.IN_PROGRESS]
+    assert {outcome.pair for outcome in outcomes} == {"Acme-Americas → Acme-Japan"}
+    (run,) = await desk.find()
+    assert [(operation.action, operation.pair) for operation in run.operations] == [
+        (REQUEST, lagging.pair),
+        (ACCEPT, lagging.pair),
+    ]
+    _, outcomes = await resume(desk)
+    assert outcomes == []
+    assert await desk.find(), "it waits still"
+
+
+@pytest.mark.parametrize("resumes", [False, True])
+@pytest.mark.parametrize("forget_unsent", [True, False])
+async def test_what_a_run_has_not_sent_is_forgotten_only_by_the_person_who_began_it(
+    desk: Desk, resumes: bool, forget_unsent: bool
+) -> None:
+    plan = await desk.plan(REQUEST, EUROPE, JAPAN)
+    if resumes:
+        begin(desk, plan)
+        _, plan = await desk.find_plan()
+    executor = Executor(desk.tenant, desk.open_journal(), "alice", RequestLog())
+    executor.stop(forget_unsent=forget_unsent)
+    await executor.run(plan.operations, resumes="run-1" if resumes else "")
+    assert bool(await desk.find()) is (resumes or not forget_unsent)
+
+
+async def test_a_run_that_is_left_keeps_what_is_under_way(desk: Desk) -> None:
+    reported = asyncio.Event()
+    executor = Executor(
+        desk.tenant, desk.open_journal(), "alice", RequestLog(), lambda _: reported.set()
+    )
+    plan = await desk.plan(CONNECT, EUROPE, JAPAN)
+    run = asyncio.create_task(executor.run(plan.operations))
+    await reported.wait()
+    executor.stop(forget_unsent=False)
+    run.cancel()
+    with suppress(asyncio.CancelledError):
+        await run
+    (left,) = await desk.find()
+    assert len(left.operations) == len(plan.operations)
+    assert State.UNKNOWN in {operation.state for operation in left.operations}

@@ -15,7 +15,6 @@ from entity_connections.cli.tenant.workspace import make_workspace
 from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.cli.terminal import check_terminal
 from entity_connections.services.storage.journal import Journal, JournalError
-from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.settings.errors import SettingsError
 from entity_connections.settings.ui_settings import CHOSEN, UiSetting, load_ui_settings, save_choice
 
@@ -53,14 +52,8 @@ def open_screen(options: TenantOptions, theme: str | None) -> int:
         status = app.return_code or 0
     else:
         status = run_app(app)
-    if status == ExitCode.DONE and (entries := _list_open_entries(workspace.journal)):
-        first, more = entries[0], len(entries) - 1
-        others = f" and {more} more" if more else ""
-        info(
-            f"entity-connections: {first.action.label} of {first.pair}{others} had been sent, and"
-            " what became of it is not known. The next start looks it up."
-        )
-        return ExitCode.UNKNOWN
+    if status == ExitCode.DONE:
+        return _report_unfinished(workspace.journal)
     return ExitCode.CRASHED if status == 1 else status
 
 
@@ -107,12 +100,31 @@ def _no_garbage_collection() -> Iterator[None]:
         gc.enable()
 
 
-def _list_open_entries(journal: Journal) -> list[Entry]:
-    """Return the operations that were being sent when the user quit."""
-    last = journal.last
+def _report_unfinished(journal: Journal) -> ExitCode:
+    """Tell what this program has sent without an outcome, and what its runs have not sent."""
+    last, process = journal.last, journal.process_id
     if last is None or journal.path is None:
-        return []
+        return ExitCode.DONE
+    unsent = 0
     try:
-        return [entry for entry in journal.read_open() if entry.process == journal.process_id]
+        entries = [entry for entry in journal.read_open() if entry.process == process]
+        runs = [run for run in journal.read_runs() if run.entries[0].entry.process == process]
+        unsent = sum(not planned.sent for run in runs for planned in run.entries)
     except JournalError:
-        return [last]
+        entries = [last]
+    if unsent:
+        count = len(entries)
+        sent = "1 write" if count == 1 else f"{count:,} writes"
+        outcome = "its outcome is" if count == 1 else "their outcome is"
+        info(
+            f"entity-connections: {sent} had been sent and {outcome} unknown, {unsent:,}"
+            f" {'was' if unsent == 1 else 'were'} not sent; the next start offers them."
+        )
+    elif entries:
+        first, more = entries[0], len(entries) - 1
+        others = f" and {more} more" if more else ""
+        info(
+            f"entity-connections: {first.action.label} of {first.pair}{others} had been sent, and"
+            " what became of it is not known. The next start looks it up."
+        )
+    return ExitCode.UNKNOWN if entries else ExitCode.DONE

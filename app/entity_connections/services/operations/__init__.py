@@ -5,5 +5,5 @@
 may be sent, `recording` puts its intent and its outcome into the journal, through
 `journal_queue`, and `outcome` judges by Zuora's answer and the list read after it. `recovery` and
 `unresolved` look up what stayed unknown, and `interrupted` finds what a run that was killed has
-not sent.
+not done.
 """

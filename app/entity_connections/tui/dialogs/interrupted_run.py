@@ -69,7 +69,7 @@ def _make_question(run: InterruptedRun) -> Question:
     first = run.operations[0].pair
     return Question(
         f"Interrupted at {format_moment(run.at)}: go on?",
-        f"The program ended before it had sent everything: {_count_pairs(run)} left, first "
+        f"The program ended before everything was done: {_count_pairs(run)} left, first "
         f"{first}. The next question shows what is still possible, before anything is sent. "
         "Later: it is asked again at the next start.",
         "Go on",
