@@ -21,8 +21,7 @@ def test_tables_hold_each_title_once_for_each_entity(home: Path, command: str) -
         names = [line[:48].strip() for line in listed]
         assert len(set(names)) == 10
         assert any(name.startswith(CORPORATION_EUROPE) for name in names)
-        cut = {name[-10:] for name in names if "Holding" in name}
-        assert cut == {"… 00000010", "… 00000011"}
+        assert sum("Holding" in name and "…" in name for name in names) == 2
     else:
         assert any(SOUTH in line for line in listed)
         ends = [line.split("  ")[0] + line.split("→")[1] for line in listed]

@@ -185,19 +185,23 @@ def test_no_names_make_two_titles_alike(entities: list[Entity], missing: str) ->
     check_titles(entities, missing)
 
 
-def test_a_cut_title_still_tells_entities_apart() -> None:
+def test_a_title_is_cut_in_the_middle_so_that_start_and_end_tell_entities_apart() -> None:
     beginning = "Acme Holding and Services "
     north = make_entity(1, "N", f"{beginning}North")
     south = make_entity(2, "S", f"{beginning.upper()}South")
     hierarchy = Hierarchy([GLOBAL, north, south])
-    assert hierarchy.get(north.id).cut_title(20, cut) == "Acme Holdi… 00000001"
-    assert hierarchy.get(south.id).cut_title(20, cut) == "ACME HOLDI… 00000002"
+    assert hierarchy.get(north.id).cut_title(20, cut) == "Acme Holdi…ces North"
+    assert hierarchy.get(south.id).cut_title(20, cut) == "ACME HOLDI…CES South"
     assert hierarchy.get(south.id).cut_title(40, cut) == f"{beginning.upper()}South"
 
 
-def test_the_cut_title_of_a_name_unlike_others_has_no_id() -> None:
-    long = make_entity(1, "N", "Acme Holding and Services Company")
-    assert Hierarchy([GLOBAL, long]).get(long.id).cut_title(20, cut) == "Acme Holding and Se…"
+def test_a_cut_title_has_the_id_only_where_start_and_end_are_those_of_another() -> None:
+    names = ("Retail Aurora United States", "RETAIL Apex United States", "Retail Aurora España")
+    entities = [make_entity(n, f"N{n}", name) for n, name in enumerate(names, start=1)]
+    first, _, third = [Hierarchy([GLOBAL, *entities]).get(entity.id) for entity in entities]
+    assert first.cut_title(18, cut) == "Retail A… 00000001"
+    assert first.cut_title(20, cut) == "Retail Aur…ed States"
+    assert third.cut_title(18, cut) == "Retail Au…a España"
 
 
 def test_what_is_typed_is_the_distinct_title() -> None:

@@ -14,6 +14,7 @@ from entity_connections.tui.widgets.grid.layout import (
     Cell,
     Column,
     Item,
+    fit_cell,
     fit_text,
     lay_out_columns,
 )
@@ -311,7 +312,13 @@ def test_a_text_is_cropped_with_an_ellipsis_only_if_it_is_too_wide(text: str, wi
 
 
 columns = st.builds(
-    Column, st.just("k"), st.just("t"), st.integers(1, 40), st.integers(0, 3), st.integers(0, 200)
+    Column,
+    st.just("k"),
+    st.just("t"),
+    st.integers(1, 40),
+    st.integers(0, 60),
+    st.integers(0, 3),
+    st.integers(0, 200),
 )
 
 
@@ -340,7 +347,7 @@ async def test_a_note_on_a_row_is_painted_even_if_the_name_has_to_be_cut() -> No
     app.grid.find_note = lambda key: "NNL-7" if key == "0" else ""
     async with app.run_test(size=(70, 10)):
         first, second = text(app.grid).splitlines()[1:3]
-        assert re.search("Novera.*…  NNL-7 +Acme", first)
+        assert re.search("Novera.*…ics GmbH  NNL-7 +Acme", first)
         assert "Entity 1 " in second
 
 
@@ -449,3 +456,18 @@ async def test_a_new_theme_repaints_the_lines() -> None:
         app.theme = "textual-light"
         await pilot.pause()
         assert list_styles(lines(app.grid)[2]).isdisjoint(before)
+
+
+def test_a_tree_has_narrower_levels_in_a_narrow_column() -> None:
+    """All rows of a column alike, so that the lines of the tree stay straight."""
+    cell = Cell("Acme", before="│  └─ ")
+    starts = [fit_cell(cell, width)[0] for width in (36, 35, 23)]
+    assert starts == ["│  └─ ", "│ └ ", "│└ "]
+
+
+def test_the_name_gets_room_before_the_action_and_the_action_has_a_short_form() -> None:
+    columns = [Column("name", "Name", 16, 28, weight=1), Column("action", "Action", 10, 19)]
+    widths = [[slot.width for slot in lay_out_columns(columns, width)] for width in (34, 45, 60)]
+    assert widths == [[20, 10], [28, 13], [37, 19]]
+    cell = Cell("Request Connection", short="Request")
+    assert [fit_cell(cell, width)[1].rstrip() for width in (18, 10)] == [cell.text, "Request"]

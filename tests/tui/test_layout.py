@@ -25,7 +25,7 @@ async def test_a_wide_screen_has_a_tree_with_counts_and_the_acting_entity() -> N
         assert find_line(ui, "▸ Acme Corporation").split("│")[1].split() == [
             "▏▸", "Acme", "Corporation", "2", "5",
         ]  # fmt: skip
-        assert "├ Acme-Canada         1" in visible_text(ui.app)
+        assert "├ Acme-Canada          1" in visible_text(ui.app)
         await ui.resize((129, 48))
         assert ui.screen.view.entity_tree is None
         assert "Entities" not in visible_text(ui.app)
@@ -51,7 +51,7 @@ async def test_e_finds_an_entity_in_the_tree_and_escape_leaves_it() -> None:
         await ui.type("japan")
         await ui.press("escape", "down")
         assert "Acme-Germany ▾" in ui.text("header")
-        assert "├─ Acme-Japan" in visible_text(ui.app), "the tree is whole again"
+        assert "├ Acme-Japan" in visible_text(ui.app), "the tree is whole again"
 
 
 async def test_a_closed_entity_of_the_tree_says_why() -> None:

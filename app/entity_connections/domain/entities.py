@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 from entity_connections.domain.text import clean
@@ -13,9 +13,10 @@ PROVISIONED = "Provisioned"
 UNPROVISIONED = "Unprovisioned"
 MAX_PART_LENGTH = 100
 """Most characters of a name in a title of several parts; the journal keeps titles of 255."""
-MIN_SHARED = 7
-"""Characters that every column has room for: shorter beginnings are never all of a cut title."""
-_SHARED_STEP = 4
+MIN_SHARED = 2
+"""Characters that every column has room for at each end of a cut title."""
+MIN_TITLE_WIDTH = 12
+"""Cells in which a title can be told from all others (`Entity.cut_title`)."""
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 
 
@@ -32,9 +33,9 @@ class Entity(NamedTuple):
             entities does not hold.
         distinct_title: the title, where the hierarchy has to tell it from that of another
             entity; else "".
-        shared: with how many of its first characters, in any case, another title of the
-            hierarchy may begin, too; up to 3 more than it does, and 0 for few. The length of
-            the title where entities are missing from the hierarchy.
+        shared: how many of its first and, as many, last characters another title of the
+            hierarchy may have, too, in any case; up to a fifth more than it has, and 0 for few.
+            The length of the title where entities are missing from the hierarchy.
     """
 
     id: str
@@ -64,12 +65,14 @@ class Entity(NamedTuple):
     def cut_title(self, width: int, cut: Callable[[str, int], str]) -> str:
         """Return the title in `width` cells, so that it differs from any other title cut so.
 
+        It is cut in the middle; the id is added only where another title may be cut to the same.
+
         Args:
-            width: in terminal cells, at least 12.
+            width: in terminal cells, at least `MIN_TITLE_WIDTH`.
             cut: returns a text in a number of cells; a longer text ends with an ellipsis.
         """
-        shortened = cut(self.title, width)
-        if shortened == self.title or len(shortened[:-1].rstrip()) > self.shared:
+        shortened, kept = _cut_middle(self.title, width, cut)
+        if kept > self.shared:
             return shortened
         return f"{cut(self.title, max(1, width - 9))} {self.short_id}"
 
@@ -77,6 +80,16 @@ class Entity(NamedTuple):
     def provisioned(self) -> bool:
         """Whether it can be acted in and connected to."""
         return self.status == PROVISIONED
+
+
+def _cut_middle(title: str, width: int, cut: Callable[[str, int], str]) -> tuple[str, int]:
+    """Return start and end of a title, and how many characters of each are kept at least."""
+    if cut(title, width) == title:
+        return title, len(title) + 1
+    room = width // 2
+    end = cut(title[::-1], room)[-2::-1]
+    start = cut(title, width - room + 1)[:-1]
+    return f"{start}…{end}", min(len(start.rstrip()), len(end.lstrip()))
 
 
 def placeholder_entity(id_: str) -> Entity:
@@ -229,12 +242,17 @@ class Hierarchy:
 def _count_shared(titles: dict[str, str]) -> dict[str, int]:
     """Return `Entity.shared` by id, without those for which it is 0."""
     shared: dict[str, int] = {}
-    ordered = sorted((title.lower(), id_) for id_, title in titles.items())
-    for (title, id_), (next_title, next_id) in pairwise(ordered):
-        length = MIN_SHARED
-        while length < len(title) and title[:length] == next_title[:length]:
-            length += _SHARED_STEP
-        if length > MIN_SHARED:
-            shared[id_] = max(length - 1, shared.get(id_, 0))
-            shared[next_id] = length - 1
+    alike = {
+        id_: title.lower()
+        for id_, title in titles.items()
+        if len(title) > MIN_TITLE_WIDTH or not title.isascii()
+    }
+    length = MIN_SHARED
+    while alike:
+        ends = {id_: (title[:length], title[-length:]) for id_, title in alike.items()}
+        counts = Counter(ends.values())
+        alike = {id_: title for id_, title in alike.items() if counts[ends[id_]] > 1}
+        length += 1 + length // 5
+        shared |= {id_: min(length - 1, len(title)) for id_, title in alike.items()}
+        alike = {id_: title for id_, title in alike.items() if len(title) >= length}
     return shared

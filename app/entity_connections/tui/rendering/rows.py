@@ -60,11 +60,11 @@ def make_columns(direction: Direction) -> tuple[Column, ...]:
     """Return the columns of a tab."""
     counterpart = "Target entity" if direction is Direction.OUTBOUND else "Source entity"
     return (
-        Column("counterpart", counterpart, 16, weight=4, sortable=True),
-        Column("status", "Status", 16, sortable=True),
+        Column("counterpart", counterpart, 16, 28, weight=4, sortable=True),
+        Column("status", "Status", 15, sortable=True),
         Column("back", "Back", 4, hide_below=66),
         Column("key", "", 1),
-        Column("action", "Action", 18, weight=1),
+        Column("action", "Action", 10, 19, weight=1),
     )
 
 
@@ -192,6 +192,6 @@ def _make_action_cells(row: Row, context: CommandContext) -> tuple[Cell, Cell]:
         refusal = get_write_reason(row, context)
         if refusal is None:
             tone = "harm" if action.irreversible else "link"
-            return Cell(action.key, tone), Cell(action.label, tone)
+            return Cell(action.key, tone), Cell(action.label, tone, short=action.word)
         return Cell(""), Cell(refusal.brief or action.label, "mute")
     return Cell(""), Cell(find_brief_reason(row, context.accessible_ids), "mute")

@@ -52,8 +52,8 @@ from entity_connections.tui.widgets.notice_bar import NoticeBar
 from entity_connections.tui.widgets.pane import Pane
 from entity_connections.tui.widgets.text_lines import TextLines
 
-FILTER_WIDTH, OPEN_FILTER_WIDTH = 14, 28
-"""Cells of the filter while it is empty and while it is used."""
+FILTER_WIDTH, OPEN_FILTER_WIDTH, MIN_FILTER_WIDTH = 14, 28, 10
+"""Cells of the filter while it is empty, while it is used, and beside many counts."""
 REPORT_INTERVAL = 0.1
 """Seconds between two drawings of what a run of many writes reports."""
 AGE_INTERVAL = 60.0
@@ -273,8 +273,11 @@ class ConnectionsView(Pane):
         """Draw the counts of the statuses, in the room that the filter leaves."""
         used = self.filter_input.value or self.filter_input.has_focus
         width = OPEN_FILTER_WIDTH if used else FILTER_WIDTH
+        room = self.widths.rows - 2
+        counts = render_status_counts(self.state, room - width)
+        width = min(width, max(MIN_FILTER_WIDTH, room - counts.cell_length))
         self.filter_input.styles.width = width
-        self.counts.update(render_status_counts(self.state, self.widths.rows - width - 2))
+        self.counts.update(counts)
 
     def _draw_banner(self) -> None:
         """Draw the banner now, and each second while it counts seconds."""

@@ -9,15 +9,15 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
-from entity_connections.domain.entities import Entity
+from entity_connections.domain.entities import MIN_TITLE_WIDTH, Entity
 
 GUTTER = 2
 """Cells left of the columns: the cursor, and the sign of the row. A blank precedes each column."""
 
-MIN_TITLE_WIDTH = 12
-"""Cells in which the title of an entity can be told from all others (`Entity.cut_title`)."""
-LEVEL_WIDTH, NARROW = 3, 24
-"""Cells of a level of a tree, and the width of a column below which a level has 2 cells."""
+LEVEL_WIDTH = 3
+"""Cells of a level of a tree."""
+NARROW, NARROWEST = 36, 24
+"""Widths of a column below which a level has 2 cells, and 1 cell: all rows are drawn alike."""
 
 MIN_PAIR_WIDTH = 35
 """Cells in which the titles of two entities can be told from all others."""
@@ -36,6 +36,7 @@ class Cell(NamedTuple):
         before: the lines of a tree before it, `LEVEL_WIDTH` characters for each level; muted,
             and cut first if there is no room.
         after: a muted text after it, in what room is left.
+        short: a shorter text for where there is no room.
         keeps_after: whether the text is cut, if need be, so that there is room for `after`.
     """
 
@@ -44,6 +45,7 @@ class Cell(NamedTuple):
     entities: tuple[Entity, ...] = ()
     before: str = ""
     after: str = ""
+    short: str = ""
     keeps_after: bool = False
 
 
@@ -54,6 +56,7 @@ class Column(NamedTuple):
         key: its name in messages, in `Item.cells` and in `Grid.sorting`.
         title: its heading.
         min_width: cells it gets before any column gets more.
+        preferred_width: cells it gets, after the columns left of it, before any grows by weight.
         weight: its share of the remaining cells; 0 never grows.
         hide_below: grid width, in cells, under which the column is hidden.
         sortable: whether a click on the heading posts `Grid.HeaderSelected`.
@@ -62,6 +65,7 @@ class Column(NamedTuple):
     key: str
     title: str
     min_width: int
+    preferred_width: int = 0
     weight: int = 0
     hide_below: int = 0
     sortable: bool = False
@@ -99,12 +103,17 @@ def lay_out_columns(columns: Sequence[Column], width: int) -> tuple[Slot, ...]:
     shown = [column for column in columns if column.hide_below <= width]
     weight = sum(column.weight for column in shown)
     free = max(0, width - GUTTER - sum(1 + column.min_width for column in shown))
-    slots, start = [], GUTTER + 1
+    widths = []
     for column in shown:
+        extra = min(free, max(0, column.preferred_width - column.min_width))
+        free -= extra
+        widths.append(column.min_width + extra)
+    slots, start = [], GUTTER + 1
+    for column, cells in zip(shown, widths, strict=True):
         extra = free * column.weight // weight if weight else 0
         # Each share is taken from what is left, so that rounding loses no cell.
         free, weight = free - extra, weight - column.weight
-        cells = min(column.min_width + extra, width - start)
+        cells = min(cells + extra, width - start)
         if cells > 0:
             slots.append(Slot(column, start, cells))
         start += cells + 1
@@ -124,19 +133,23 @@ def fit_cell(cell: Cell, width: int) -> tuple[str, str, str]:
     """Return the three texts of a cell, padded or cropped to exactly `width` cells together."""
     before = cell.before
     if before:
-        if width < NARROW:
+        if width < NARROWEST:
+            before = f"{before[::LEVEL_WIDTH]} "
+        elif width < NARROW:
             before = "".join(f"{line} " for line in before[::LEVEL_WIDTH])
         room = width - min(cell_len(cell.text), max(MIN_TITLE_WIDTH, width - len(before)))
         before = before[-room:] if room > 0 else ""
     room = width - cell_len(before)
     text = cell.text
+    if cell.short and cell_len(text) > room:
+        text = cell.short
     needed = cell_len(cell.after) if cell.keeps_after else 0
-    text_room = min(room, max(MIN_TITLE_WIDTH, room - needed))
+    start = text.removesuffix(cell.entities[0].title) if len(cell.entities) == 1 else ""
+    text_room = min(room, max(cell_len(start) + MIN_TITLE_WIDTH, room - needed))
     if cell.entities and cell_len(text) > text_room:
         if len(cell.entities) == 2:
             text = cut_pair(*cell.entities, text_room)
         else:
-            start = text.removesuffix(cell.entities[0].title)
             text = start + cell.entities[0].cut_title(text_room - cell_len(start), cut_text)
     left = room - cell_len(text)
     if cell.after and left > (1 if cell.keeps_after else len(cell.after) // 2):
