@@ -441,6 +441,11 @@ def test_what_was_lost_on_its_way_is_sent_again_when_it_is_resumed(
     server.fake.faults.off()
     told = run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes")
     assert "10 writes are left." in told.stderr
+    server.fake.faults.on("partial-content")
+    waiting = run_on(server, home, "resume", "--yes")
+    assert waiting.returncode == 4, waiting.stderr
+    assert "The run is not done: 10 writes of it have to wait." in waiting.stderr
+    server.fake.faults.off()
     server.leave_writes_unknown()
     unknown = run_on(server, home, "resume", "--yes")
     assert unknown.returncode == 4, unknown.stderr

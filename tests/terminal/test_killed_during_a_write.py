@@ -74,6 +74,27 @@ def test_quitting_during_a_write_reports_an_unknown_outcome(
     assert outcomes(tmp_path) == []
 
 
+def test_quitting_in_a_run_counts_what_the_next_start_offers(
+    server: RecordedTenant, tmp_path: Path
+) -> None:
+    server.fake.faults.on(HANG)
+    with screen(server, tmp_path) as terminal:
+        terminal.wait_for("1 waiting")
+        terminal.send("*")
+        terminal.send("R")
+        terminal.wait_for("Connect ")
+        terminal.wait_quiet(0.4)  # the question takes no answer at first
+        terminal.send("y")
+        server.wait_for_writes(1)
+        terminal.send("ctrl+q")
+        terminal.wait_for("is under way")
+        terminal.send("ctrl+q")
+        terminal.wait_for("not sent; the next start offers them.")
+        assert terminal.wait_exit() == 4
+    with screen(server, tmp_path) as terminal:
+        terminal.wait_for("Interrupted at")
+
+
 def outcomes(home: Path) -> list[str]:
     """Return the outcomes in the journal of a program that may still run."""
     entries = Journal(home / "state" / "state.sqlite3", "").read_entries()

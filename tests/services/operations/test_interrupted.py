@@ -14,6 +14,7 @@ import pytest_asyncio
 from entity_connections.domain.actions import ACCEPT, CONNECT, REQUEST, Action
 from entity_connections.domain.clock import monotonic
 from entity_connections.domain.connections import CONNECTED, Direction
+from entity_connections.fake.tenant import Tenant as FakeTenant
 from entity_connections.services.operations.executor import Executor
 from entity_connections.services.operations.interrupted import (
     InterruptedRun,
@@ -29,7 +30,7 @@ from entity_connections.services.operations.recording import (
     record_success,
 )
 from entity_connections.services.operations.recovery import recover_operations
-from entity_connections.services.request_log import RequestLog
+from entity_connections.services.request_log import RequestLog, RetryDelay
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.tenant import Tenant
 
@@ -45,6 +46,7 @@ RUNNING = f"{HOST}:{os.getppid()}:another"
 class Desk(NamedTuple):
     """A tenant in which alice works, and the file with her journal."""
 
+    fake: FakeTenant
     tenant: Tenant
     request_log: RequestLog
     path: Path
@@ -76,7 +78,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     zuora = client(fake)
     tenant = Tenant(zuora)
     await tenant.open()
-    yield Desk(tenant, zuora.request_log, tmp_path / "state.sqlite3")
+    yield Desk(fake, tenant, zuora.request_log, tmp_path / "state.sqlite3")
     fake.close()
 
 
@@ -283,3 +285,22 @@ async def test_a_run_that_is_left_keeps_what_is_under_way(desk: Desk) -> None:
     (left,) = await desk.find()
     assert len(left.operations) == len(plan.operations)
     assert State.UNKNOWN in {operation.state for operation in left.operations}
+
+
+async def test_a_request_that_is_going_to_be_repeated_stays_in_its_run(desk: Desk) -> None:
+    """Zuora refuses the first one for a reason that passes; the program may be killed meanwhile."""
+    left: list[InterruptedRun] = []
+
+    class Delays(RequestLog):
+        async def wait(self, delay: RetryDelay) -> bool:
+            left.extend(await desk.find())
+            return True
+
+    executor = Executor(desk.tenant, desk.open_journal(ENDED), "alice", Delays(), lag_delays=())
+    plan = await desk.plan(REQUEST, EUROPE, JAPAN)
+    desk.fake.faults.on("refusal=61,calls=writes,times=1")
+    outcomes = await executor.run(plan.operations)
+    assert {outcome.state for outcome in outcomes} == {State.CONFIRMED}
+    ((operation,),) = [run.operations for run in left]
+    assert operation.state is State.PLANNED
+    assert await desk.find() == []
