@@ -147,7 +147,10 @@ class MarksMachine(CursorMachine):
         }
         place, keys = self.state.tab.place, self.keys
         if place is not None and place.key in {o.row.key for o in plan.operations if self._sees(o)}:
-            self.stays, self.above = place.key, keys[: keys.index(place.key)]
+            above = (
+                keys[: keys.index(place.key)] if place.key in keys else keys
+            )  # the filter hid it
+            self.stays, self.above = place.key, above
         run = self.state.start_run(plan)
         executor = Executor(self.tenant, self.journal, "me", RequestLog(), lag_delays=())
         self.server.writes.clear()

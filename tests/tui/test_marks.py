@@ -118,7 +118,34 @@ async def test_hidden_marks_are_counted_and_not_acted_on() -> None:
         await ui.move_to("Acme-Japan")
         await ui.press("space", "/", *"japan", "enter")
         assert "✓ 1 marked, 1 hidden" in ui.text("counts")
+        assert "r requests, R connects the 1 marked row." in ui.text("detail").replace("\n", " ")
         assert await asked_pairs(ui, "r") == ["Acme Corporation → Acme-Japan"]
+
+
+async def test_nothing_is_done_while_the_filter_hides_every_marked_row() -> None:
+    async with open_screen(size=(80, 24)) as ui:
+        await ui.move_to("Acme-US")
+        await ui.press("space", "/", *"japan", "enter")
+        assert "Next: The filter hides every marked row." in ui.text("detail")
+        await ui.press("r")
+        assert ui.shows_main_screen
+        assert ui.notice.startswith("i Request Connection: The filter hides every marked row.")
+
+
+async def test_the_detail_says_what_the_keys_do_with_marked_rows() -> None:
+    async with open_screen(size=(80, 24)) as ui:
+        await ui.press("*")
+        assert (
+            "Next: r requests 5, R connects 6, x disconnects 4 of the 10 marked rows."
+            in ui.text("detail")
+        )
+
+
+async def test_a_standard_user_can_mark_no_row_for_an_action() -> None:
+    async with open_screen(user="carol") as ui:
+        await ui.press("*")
+        assert not signs(ui)
+        assert "you are a standard user" in ui.notice
 
 
 @pytest.mark.parametrize("filter_keys", [["/", *"americas", "enter"], ["f", "home"]])

@@ -20,7 +20,7 @@ from entity_connections.tui.dialogs.interrupted_run import InterruptedRunQuestio
 from entity_connections.tui.dialogs.plan_preview import PlanPreview
 from textual.widgets import Static
 
-from tests.acme import find_writes, open_acme, write_names
+from tests.acme import CORPORATION, JAPAN, US, client, find_writes, open_acme, write_names
 from tests.services.operations.test_interrupted import ENDED
 from tests.tui.open_screen import HOLD_WRITES, ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
@@ -106,7 +106,7 @@ async def test_keys_typed_ahead_are_for_the_question() -> None:
     journal.go_on.set()
     async with open_screen(setup=TenantSetup(journal=journal)) as ui:
         journal.go_on.clear()
-        await ui.pilot.press("*", "R", "down", "down", "enter")
+        await ui.pilot.press("*", "R", "down", "down")
         await ui.idle()
         assert ui.shows_main_screen
         journal.go_on.set()
@@ -181,9 +181,33 @@ async def test_where_the_second_half_fails_the_first_is_told() -> None:
         await ui.press("R", "y")
         assert ui.cell("Acme-Japan", "status") == "◐ Pending"
         assert ui.cell("Acme-Japan", "action") == "! refused"
-        assert ui.notice.startswith("! Connect: 0 of 1 done, 1 refused.")
+        assert ui.notice.startswith("! The request was made, and is Pending; not accepted. Zuora")
+        assert "(Accept, Acme Corporation → Acme-Japan): " in ui.notice
         outcomes = [entry.outcome for entry in ui.screen.workspace.journal.read_entries()]
         assert outcomes == ["confirmed", "refused"]
+
+
+async def test_what_is_requested_but_not_accepted_is_counted_in_pairs() -> None:
+    async with open_screen() as ui:
+        ui.fake.faults.on("refusal,calls=writes,after=7")
+        await ui.press("*", "R", "y")
+        assert "Connect: 2 of 6 done, 4 requested but not accepted, 4 left out before." in ui.notice
+        assert ui.notice.endswith(" And 3 more: J.")
+
+
+async def test_pairs_that_others_have_connected_lose_their_marks() -> None:
+    async with open_screen() as ui:
+        await ui.move_to("Acme-Japan")
+        await ui.press("space")
+        await ui.move_to("Acme-US")
+        await ui.press("space", "r")
+        for target in (JAPAN, US):
+            await client(ui.fake).request_connection(CORPORATION, target, target)
+        await ui.press("y")
+        assert "Request Connection: 0 of 2 done, 2 overtaken." in ui.notice
+        assert ui.notice.count("→") == 1
+        assert ui.notice.endswith(" And 1 more: J.")
+        assert not ui.state.tab.marks
 
 
 async def test_progress(snap: Snapshot) -> None:
@@ -201,7 +225,7 @@ async def test_progress(snap: Snapshot) -> None:
             await ui.idle()
             snap(ui.app, f"{size[0]}-{size[1]}")
         await ui.pilot.press("r")
-        await ui.wait_until(lambda: "19 writes are being sent." in ui.notice)
+        await ui.wait_until(lambda: "A run on 19 pairs is under way." in ui.notice)
         await ui.pilot.press("escape", "escape")
         await ui.wait_until(lambda: "stopping: 12 under way" in ui.text("progress"))
         ui.fake.faults.off("latency")
@@ -225,7 +249,7 @@ async def test_an_unknown_outcome_stops_the_run(snap: Snapshot) -> None:
         assert states["◇ outcome unknown"] == 1
         assert states["! not sent"] >= 19 - 6 - 8
         assert "1 unknown" in ui.notice
-        assert "It stopped at the first unknown outcome: Globex → " in ui.notice.replace("\n", " ")
+        assert "It stopped at the first unknown outcome: " in ui.notice
         snap(ui.app)
         assert len(find_writes(ui.state.session.request_log)) < 19
         await ui.press("escape")
@@ -253,7 +277,7 @@ async def test_quitting_while_it_runs_asks() -> None:
         await start_run(ui, HOLD_WRITES, "r")
         for key in ("q", "ctrl+c"):
             await ui.pilot.press(key)
-            await ui.wait_until(lambda: "A run of 5 writes is under way." in ui.notice)
+            await ui.wait_until(lambda: "A run on 5 pairs is under way." in ui.notice)
             await ui.pilot.press("down")
             await ui.wait_until(lambda: not ui.notice)
         assert ui.app.return_code is None
@@ -265,7 +289,7 @@ async def test_nobody_else_works_while_it_runs() -> None:
     async with open_screen() as ui:
         await start_run(ui, HOLD_WRITES, "r")
         await ui.pilot.press("u")
-        await ui.wait_until(lambda: "5 writes are being sent." in ui.notice)
+        await ui.wait_until(lambda: "A run on 5 pairs is under way." in ui.notice)
         ui.fake.faults.off("latency")
         await ui.settle()
 
@@ -295,7 +319,7 @@ async def test_a_killed_run_is_resumed(snap: Snapshot, tmp_path: Path) -> None:
         assert " 7 pairs left" in shown(ui, "consequence")
         snap(ui.app)
         await ui.press("y")
-        assert shown(ui, "title") == "Request 7 connections?"
+        assert shown(ui, "title") == "Request 7 pairs?"
         await ui.press("y")
         assert "✓ Request Connection: 7 of 7 done." in ui.notice
         assert len(find_writes(ui.state.session.request_log)) == 7
@@ -324,7 +348,7 @@ async def test_an_interrupted_run_is_forgotten_or_asked_about_again(
     setup = TenantSetup(journal=Journal(path, "acme", process_id=ENDED))
     async with open_screen(setup=setup) as ui:
         await start_run(ui, HOLD_WRITES, "R")
-        await ui.wait_until(lambda: "6 of 11 sent" in ui.text("progress"))
+        await ui.wait_until(lambda: "1 of 6 sent" in ui.text("progress"))
         copy_database(path, left)
         ui.app.exit()
     setup = TenantSetup(journal=Journal(left, "acme"))

@@ -69,3 +69,8 @@ def _remove_invisible(text: str) -> str:
         if marks <= 2:
             kept.append(" " if category == "Zs" else char)
     return "".join(kept)
+
+
+def format_count(count: int, noun: str) -> str:
+    """Return a number and a noun that takes an s in the plural: "1 pair", "3 pairs"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

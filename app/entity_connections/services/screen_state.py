@@ -23,7 +23,7 @@ from entity_connections.domain.row_filter import (
 from entity_connections.domain.row_sort import SortColumn, sort_rows
 from entity_connections.domain.rows import STATUS_GROUPS, Row, make_row
 from entity_connections.services.operations.operation import Operation, State
-from entity_connections.services.operations.plan import Cause, Plan
+from entity_connections.services.operations.plan import Cause, Plan, find_cause
 from entity_connections.services.operations.run import Run
 from entity_connections.services.operations.unresolved import UnresolvedOperations
 from entity_connections.services.snapshot import Snapshot
@@ -577,19 +577,22 @@ class ScreenState:
         self.update_unresolved(operation for operation in operations if operation.entry)
 
     def _renew_marks(self, run: Run) -> None:
-        left_out = {
-            (row.source.id, row.target.id)
-            for row, _, cause in run.plan.left_out
-            if cause is not Cause.CHANGED
-        }
+        """Keep the marks of what was not done, unless it is so by now."""
+        left_out = {(row.source.id, row.target.id): cause for row, _, cause in run.plan.left_out}
         for direction, tab in self.tabs.items():
-            for key, searchable in self._rows.get(direction, {}).items():
+            for key in [*tab.marks]:
+                if (searchable := self._rows.get(direction, {}).get(key)) is None:
+                    continue
                 row = searchable.row
                 ends = row.source.id, row.target.id
-                operation = run.find(ends)
-                if ends in left_out or (operation and operation.state is State.CONFIRMED):
-                    tab.marks.pop(key, None)
-                elif operation and key in tab.marks:
+                operation, cause = run.find(ends), left_out.get(ends)
+                if operation is None and cause is None:
+                    continue
+                is_so = find_cause(run.plan.action, row) is Cause.ALREADY_SO
+                is_done = operation is not None and operation.state is State.CONFIRMED
+                if is_so or is_done or cause not in (None, Cause.CHANGED):
+                    del tab.marks[key]
+                elif operation is not None:
                     tab.marks[key] = row.state
 
     def update_unresolved(self, operations: Iterable[Operation]) -> None:

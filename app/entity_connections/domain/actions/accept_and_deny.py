@@ -50,7 +50,7 @@ class Accept(_Answer):
     tooltip = "Accept the request that waits here"
     key_hint = "it waits for you: a accepts, d denies"
     question = "Accept this request?"
-    many_question = "Accept {} requests?"
+    many_question = "Accept the requests of {} pairs?"
     many_consequence = "Each source will be able to share products to its target."
     default_in = frozenset({Direction.INBOUND})
 
@@ -74,7 +74,7 @@ class Deny(_Answer):
     tooltip = "Deny the request that waits here"
     key_hint = "d denies the request"
     question = "Deny this request?"
-    many_question = "Deny {} requests?"
+    many_question = "Deny the requests of {} pairs?"
     many_consequence = "No source will share to its target; each would have to request again."
 
     def consequence(self, row: Row, source: str, target: str) -> str:

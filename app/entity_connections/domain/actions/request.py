@@ -27,7 +27,7 @@ class Request(Write):
     tooltip = "Ask the target for a connection"
     key_hint = "r requests the connection"
     question = "Request a connection?"
-    many_question = "Request {} connections?"
+    many_question = "Request {} pairs?"
     many_consequence = "Each is Pending until an administrator of its target accepts."
     acting_ends = (End.SOURCE,)
     default_in = frozenset({Direction.OUTBOUND})

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.plan import Ends, Plan
 
-_NOT_DONE = (State.PLANNED, State.SENT)
+_NOT_ACCEPTED = (State.PLANNED, State.REFUSED, State.NOT_SENT, State.STALE, State.NOT_APPLIED)
 
 
 class Run:
@@ -26,6 +26,7 @@ class Run:
         self.plan = plan
         self.resumes = resumes
         self.sent = 0
+        self._unsent = Counter(operation.ends for operation in plan.operations)
         self.stopping = False
         self.ended = False
         # The first operation of a pair is the one that is reported first.
@@ -42,6 +43,19 @@ class Run:
         return len(self._newest)
 
     @property
+    def sent_pairs(self) -> int:
+        """On how many pairs nothing more is to be sent."""
+        return sum(not self._unsent[ends] for ends in self._newest)
+
+    @property
+    def requested_pairs(self) -> int:
+        """On how many pairs the request is done, and the accept is to be sent."""
+        return sum(
+            operation.state is State.CONFIRMED and self._unsent[ends] > 0
+            for ends, operation in self._newest.items()
+        )
+
+    @property
     def in_flight(self) -> int:
         """How many pairs wait for an outcome of what was sent."""
         return self.count_states()[State.SENT]
@@ -51,6 +65,7 @@ class Run:
         before = self._newest[operation.ends]
         is_outcome = before.action is operation.action and before.state is State.SENT
         self.sent += not is_outcome
+        self._unsent[operation.ends] -= not is_outcome
         self._newest[operation.ends] = operation
 
     def end(self, operations: Iterable[Operation]) -> None:
@@ -64,6 +79,7 @@ class Run:
             if before is None or before.state is State.CONFIRMED:
                 outcomes[operation.ends] = operation
         self._newest, self.ended = outcomes, True
+        self._unsent.clear()
 
     def find(self, ends: Ends) -> Operation | None:
         """Return the newest state of an operation on a pair, if the run concerns it."""
@@ -77,6 +93,15 @@ class Run:
         """Return the newest state of each pair."""
         return list(self._newest.values())
 
+    def count_half_done(self) -> int:
+        """Return how many pairs are requested, but not accepted, after a Connect."""
+        return sum(map(is_half_done, self._newest.values()))
+
     def count_states(self) -> Counter[State]:
         """Return how many pairs are in each state."""
         return Counter(operation.state for operation in self._newest.values())
+
+
+def is_half_done(operation: Operation) -> bool:
+    """Return whether the first outcome of a pair that is not done is that of its accept."""
+    return bool(operation.follows) and operation.state in _NOT_ACCEPTED

@@ -13,7 +13,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("mark", "space", "Mark", "Mark this row, for actions on many, and go on",
             marks.mark_row, CommandContext.get_row_reason, short="Mark", needs=Need.ROWS),
     Command("mark_all", "asterisk", "Mark all", "Mark all rows here that allow an action, or none",
-            marks.mark_all, needs=Need.ROWS),
+            marks.mark_all, marks.get_mark_all_reason, needs=Need.ROWS),
     Command("mark_down", "shift+down", "Mark downwards", "Mark rows while the cursor moves down",
             partial(marks.mark_range, 1), CommandContext.get_row_reason, needs=Need.ROWS),
     Command("mark_up", "shift+up", "Mark upwards", "Mark rows while the cursor moves up",

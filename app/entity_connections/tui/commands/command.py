@@ -11,6 +11,7 @@ from textual.keys import format_key
 
 from entity_connections.domain.actions import DisabledReason
 from entity_connections.domain.rows import Row
+from entity_connections.domain.text import format_count
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.screen_state import Progress
 from entity_connections.services.workspace import Workspace
@@ -18,6 +19,9 @@ from entity_connections.services.workspace import Workspace
 if TYPE_CHECKING:
     from entity_connections.tui.screens.connections import ConnectionsScreen
 
+MARKS_HIDDEN = DisabledReason(
+    "The filter hides every marked row.", "Escape clears the filter, and then the marks."
+)
 NOTHING_READ = DisabledReason(
     "Nothing has been read yet.", "Wait for it, or read it again with ctrl+r."
 )
@@ -49,7 +53,8 @@ class CommandContext(NamedTuple):
         progress: the state of the last write on this row, None if it has an outcome.
         result: what the last run of several writes has done on this row, if anything.
         marked: the marked rows that are visible; actions are carried out on them, if there are any.
-        running: how many operations a run of several has that is under way; 0 for none.
+        marks_hidden: whether rows are marked, and the filter hides every one of them.
+        running: how many pairs a run has that is under way; 0 for none.
     """
 
     workspace: Workspace
@@ -63,14 +68,15 @@ class CommandContext(NamedTuple):
     progress: Progress | None = None
     result: Operation | None = None
     marked: Sequence[Row] = ()
+    marks_hidden: bool = False
     running: int = 0
 
     def get_running_reason(self) -> DisabledReason | None:
         """Return that a run of several writes is under way; None if none is."""
         if not self.running:
             return None
-        sentence = f"{self.running} writes are being sent."
-        return DisabledReason(sentence, "Wait for the end, or stop them: escape.")
+        sentence = f"A run on {format_count(self.running, 'pair')} is under way."
+        return DisabledReason(sentence, "Wait for the end, or stop it: escape.")
 
     def get_row_reason(self) -> DisabledReason | None:
         """Return why there is no row to act on, or none that the user chose; None if there is."""

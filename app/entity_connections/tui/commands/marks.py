@@ -2,6 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from entity_connections.domain.actions import DisabledReason
+from entity_connections.services.workspace import STANDARD_USER
+from entity_connections.tui.commands.command import CommandContext
+from entity_connections.tui.commands.row_actions import get_write_reason
+
 if TYPE_CHECKING:
     from entity_connections.tui.screens.connections import ConnectionsScreen
 
@@ -18,6 +23,14 @@ def mark_range(step: int, screen: "ConnectionsScreen") -> None:
     if screen.state is not None:
         screen.state.mark_range(step)
         screen.view.show_cursor()
+
+
+def get_mark_all_reason(context: CommandContext) -> DisabledReason | None:
+    """Return why no row here allows an action, whatever its state; None where one may."""
+    if context.row is None:
+        return context.get_row_reason()
+    allowed = context.role != STANDARD_USER and not context.workspace.lock.permanent
+    return None if allowed else get_write_reason(context.row, context)
 
 
 def mark_all(screen: "ConnectionsScreen") -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from textual.app import SuspendNotSupported
 
 from entity_connections.domain.actions import DisabledReason
+from entity_connections.domain.text import format_count
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.commands.command import CommandContext
 from entity_connections.tui.dialogs.picker import Choice, Picker
@@ -141,7 +142,7 @@ def leave(screen: "ConnectionsScreen") -> None:
     """Leave at once; say first that writes are being sent, where they are."""
     run = screen.state.run if screen.state is not None else None
     if run is not None and not run.ended:
-        sentence = f"A run of {run.total} writes is under way."
+        sentence = f"A run on {format_count(run.pairs, 'pair')} is under way."
         hint = "Quit again to stop it: what is not sent by then never is."
         _leave_after(screen, make_notice(Kind.INFO, sentence, hint))
     elif screen.is_started and screen.tenant_workers.writing:

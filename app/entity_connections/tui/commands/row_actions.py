@@ -21,7 +21,7 @@ from entity_connections.services.operations.operation import Operation
 from entity_connections.services.operations.plan import Cause, LeftOut, Plan
 from entity_connections.services.screen_state import Progress
 from entity_connections.services.workspace import STANDARD_USER
-from entity_connections.tui.commands.command import Command, CommandContext, Need
+from entity_connections.tui.commands.command import MARKS_HIDDEN, Command, CommandContext, Need
 from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
 from entity_connections.tui.rendering.notices import Kind
 
@@ -64,6 +64,8 @@ def _make_command(action: Action) -> Command:
 def _get_disabled_reason(action: Action, context: CommandContext) -> DisabledReason | None:
     if context.running:
         return context.get_running_reason()
+    if context.marks_hidden:
+        return MARKS_HIDDEN
     if context.marked:
         return _get_marks_reason(action, context)
     reason = context.get_row_reason()
@@ -143,7 +145,7 @@ def run_row_command(screen: "ConnectionsScreen", key: str, *, clicked: bool = Fa
         key: the key of the row.
         clicked: whether the word in the Action column was clicked.
     """
-    context = screen.view.context._replace(marked=())
+    context = screen.view.context._replace(marked=(), marks_hidden=False)
     if (row := context.row) is None or row.key != key or not screen.can_run_commands:
         return
     action = default_action(row, context.accessible_ids)

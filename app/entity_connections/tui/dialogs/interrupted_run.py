@@ -8,6 +8,7 @@ from textual.binding import Binding
 from textual.widgets import Button
 
 from entity_connections.domain.clock import format_moment
+from entity_connections.domain.text import format_count
 from entity_connections.services.operations.interrupted import InterruptedRun
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.dialogs.confirmation import Confirmation, Question
@@ -78,5 +79,4 @@ def _make_question(run: InterruptedRun) -> Question:
 
 
 def _count_pairs(run: InterruptedRun) -> str:
-    count = len({operation.ends for operation in run.operations})
-    return f"{count} pair{'s' if count > 1 else ''}"
+    return format_count(len({operation.ends for operation in run.operations}), "pair")

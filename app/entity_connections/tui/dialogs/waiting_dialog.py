@@ -18,6 +18,7 @@ from entity_connections.services.all_lists import list_readable_ids
 from entity_connections.services.screen_state import Progress
 from entity_connections.services.waiting import find_answer_obstacle
 from entity_connections.services.workspace import STANDARD_USER
+from entity_connections.tui.commands.command import MARKS_HIDDEN
 from entity_connections.tui.commands.row_actions import get_write_reason
 from entity_connections.tui.dialogs.dialog import Dialog
 from entity_connections.tui.rendering.rows import MARK
@@ -238,7 +239,7 @@ class WaitingDialog(Dialog[Row | None]):
         """Ask whether the marked requests, or the one under the cursor, are to be answered."""
         if self.marks:
             rows = [row for key, row in self._rows.items() if key in self.marks]
-            self._answer(action_id, rows, "The filter hides every marked row.")
+            self._answer(action_id, rows, MARKS_HIDDEN.reason)
         elif self._row is None:
             self._refuse("There is no row here.")
         elif self._row.connection_id != self._chosen:

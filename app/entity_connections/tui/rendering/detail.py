@@ -7,22 +7,25 @@ from textual.content import Content
 
 from entity_connections.domain.actions import (
     ACCEPT,
+    ACTIONS,
+    CONNECT,
     DENY,
     DISCONNECT,
     REQUEST,
     Action,
     DisabledReason,
 )
-from entity_connections.domain.actions.default_action import default_action
+from entity_connections.domain.actions.default_action import default_action, filter_enabled
 from entity_connections.domain.clock import now
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
 from entity_connections.domain.rows import Row, name_status
+from entity_connections.domain.text import format_count
 from entity_connections.services.operations.operation import State
 from entity_connections.services.screen_state import Progress
 from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.services.workspace import STANDARD_USER
 from entity_connections.tui.commands.acting_entity import get_other_side_reason
-from entity_connections.tui.commands.command import CommandContext
+from entity_connections.tui.commands.command import MARKS_HIDDEN, CommandContext
 from entity_connections.tui.commands.row_actions import get_write_reason
 from entity_connections.tui.rendering.header import format_age
 from entity_connections.tui.rendering.rows import TONE_COLORS, format_status
@@ -34,6 +37,13 @@ LABEL_WIDTH = 9
 MAX_HISTORY = 6
 """Entries of the journal that are shown."""
 
+_DOES = {
+    REQUEST: "requests",
+    CONNECT: "connects",
+    ACCEPT: "accepts",
+    DENY: "denies",
+    DISCONNECT: "disconnects",
+}
 _DONE = {REQUEST: "requested", ACCEPT: "accepted", DENY: "denied", DISCONNECT: "disconnected"}
 _ACTIONS_TO = {PENDING: (REQUEST,), CONNECTED: (ACCEPT,), DISCONNECTED: (DENY, DISCONNECT)}
 """By status, the actions that lead to it."""
@@ -162,6 +172,10 @@ def describe_next(context: CommandContext) -> str:
         return _IN_PROGRESS[context.progress]
     if (result := context.result) is not None and result.state is not State.CONFIRMED:
         return result.sentence or f"{result.action.label} was not sent: the run had stopped."
+    if context.marks_hidden:
+        return f"{MARKS_HIDDEN.reason} {MARKS_HIDDEN.remedy}"
+    if context.marked:
+        return _describe_marks(context)
     if row.uncertain:
         return row.missing
     action = default_action(row, context.accessible_ids)
@@ -171,6 +185,24 @@ def describe_next(context: CommandContext) -> str:
             return _describe_refusal(row, context, refusal)
         return _describe_action(action, row)
     return _describe_waiting(row, context)
+
+
+def _describe_marks(context: CommandContext) -> str:
+    """Return what the keys of the actions do with the marked rows."""
+    marked = context.marked
+    counts = {
+        action: len(filter_enabled([action], marked, context.accessible_ids)) for action in ACTIONS
+    }
+    enabled = [action for action in ACTIONS if counts[action]]
+    rows = format_count(len(marked), "marked row")
+    if not enabled:
+        return f"No action is possible on the {rows}."
+    if refusal := get_write_reason(marked[0], context):
+        return f"{refusal.reason} {refusal.remedy}"
+    if all(counts[action] == len(marked) for action in enabled):
+        return f"{', '.join(f'{a.key} {_DOES[a]}' for a in enabled)} the {rows}."
+    parts = ", ".join(f"{a.key} {_DOES[a]} {counts[a]}" for a in enabled)
+    return f"{parts} of the {rows}."
 
 
 def _describe_waiting(row: Row, context: CommandContext) -> str:

@@ -1,5 +1,6 @@
 """The notice above the key bar: what happened, and what to do about it."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
@@ -9,12 +10,10 @@ from textual.content import Content
 
 from entity_connections.domain.errors import NoResponse, RateLimited, ZuoraError
 from entity_connections.services.operations.operation import Operation, State
-from entity_connections.services.operations.run import Run
+from entity_connections.services.operations.run import Run, is_half_done
 
 MAX_KEYS = 12
 """Keys that a notice names; hundreds may be waiting."""
-MAX_OUTCOMES = 4
-"""Outcomes that a notice has room for."""
 
 
 class Kind(Enum):
@@ -102,17 +101,15 @@ def make_outcome_notice(operation: Operation) -> Notice:
     return make_notice(kind, sentence, *hints, lifetime=lifetime)
 
 
-def make_run_notice(run: Run, operations: Sequence[Operation]) -> Notice:
-    """Return the outcomes of a run that the user has confirmed.
-
-    Args:
-        run: the run, which has ended.
-        operations: the operations with their outcomes.
-    """
-    if run.total == 1:
-        return make_outcome_notice(operations[0])
-    states = run.count_states()
+def make_run_notice(run: Run) -> Notice:
+    """Return the outcomes of a run that has ended."""
+    outcomes = run.list_outcomes()
+    if run.pairs == 1 and outcomes[0].sentence:
+        return _make_pair_notice(outcomes[0])
+    states = Counter(operation.state for operation in outcomes if not is_half_done(operation))
     counts = [f"{states[State.CONFIRMED]} of {run.pairs} done"]
+    if half_done := run.count_half_done():
+        counts.append(f"{half_done} requested but not accepted")
     counts += [
         f"{count} {'not sent' if state is State.PLANNED else state.value}"
         for state, count in states.items()
@@ -121,18 +118,33 @@ def make_run_notice(run: Run, operations: Sequence[Operation]) -> Notice:
     if run.plan.left_out:
         counts.append(f"{len(run.plan.left_out)} left out before")
     lines = [f"{run.plan.action.label}: {', '.join(counts)}."]
-    if states[State.UNKNOWN]:
-        lines.append("It stopped at the first unknown outcome:")
-    elif run.stopping and states[State.PLANNED]:
+    if run.stopping and not states[State.UNKNOWN]:
         lines.append("You stopped it.")
     failed = [
         operation
-        for operation in run.list_outcomes()
+        for operation in outcomes
         if operation.state not in (State.CONFIRMED, State.PLANNED)
     ]
     failed.sort(key=lambda operation: operation.state is not State.UNKNOWN)
-    lines += _list_first([f"{operation.pair}: {operation.sentence}" for operation in failed])
-    return make_notice(_find_worst_kind(states), *lines)
+    first = _describe_first([_describe_failure(operation) for operation in failed])
+    if states[State.UNKNOWN]:
+        first = f"It stopped at the first unknown outcome: {first}"
+    return make_notice(_find_worst_kind(run.count_states()), *lines, first)
+
+
+def _make_pair_notice(operation: Operation) -> Notice:
+    """Return what became of a pair; where its accept was not done, its request was."""
+    notice = make_outcome_notice(operation)
+    if not is_half_done(operation):
+        return notice
+    pending = ", and is Pending" if operation.state in (State.REFUSED, State.NOT_SENT) else ""
+    first, *hints = notice.lines
+    return notice._replace(lines=(f"The request was made{pending}; not accepted. {first}", *hints))
+
+
+def _describe_failure(operation: Operation) -> str:
+    sentence = operation.sentence
+    return sentence if operation.pair in sentence else f"{operation.pair}: {sentence}"
 
 
 def _find_worst_kind(states: Iterable[State]) -> Kind:
@@ -144,15 +156,13 @@ def _find_worst_kind(states: Iterable[State]) -> Kind:
 def make_resolved_notice(operations: Sequence[Operation]) -> Notice:
     """Return the outcomes of operations that were looked up."""
     worst = _find_worst_kind(operation.state for operation in operations)
-    return make_notice(worst, *_list_first([operation.sentence for operation in operations]))
+    return make_notice(worst, _describe_first([operation.sentence for operation in operations]))
 
 
-def _list_first(sentences: Sequence[str]) -> list[str]:
-    """Return the outcomes that there is room for, and where the others are."""
-    lines = [*sentences[:MAX_OUTCOMES]]
-    if hidden := len(sentences) - len(lines):
-        lines.append(f"And {hidden} more: the journal (J) has them all.")
-    return lines
+def _describe_first(sentences: Sequence[str]) -> str:
+    """Return the first sentence, and how many more there are; "" if there are none."""
+    more = f" And {len(sentences) - 1} more: J." if len(sentences) > 1 else ""
+    return sentences[0] + more if sentences else ""
 
 
 def list_error_hints(error: ZuoraError) -> tuple[str, ...]:

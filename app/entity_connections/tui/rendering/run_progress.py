@@ -22,7 +22,10 @@ def render_progress(run: Run | None, width: int) -> Content:
         return Content()
     filled = BAR_WIDTH * run.sent // run.total
     states = run.count_states()
-    counts = [f"{run.sent} of {run.total} sent"]
+    requested = run.requested_pairs
+    states[State.CONFIRMED] -= requested
+    counts = [f"{run.sent_pairs} of {run.pairs} sent"]
+    counts += [f"{requested} requested"] if requested else []
     counts += [f"{states[state]} {word}" for state, word in _COUNTED.items() if states[state]]
     hint = "escape stops it"
     if run.stopping:

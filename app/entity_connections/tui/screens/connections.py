@@ -294,7 +294,7 @@ class ConnectionsScreen(Screen[None]):
     def _handle_run_ended(self, message: Workers.RunEnded) -> None:
         state, operations = message.state, message.operations
         state.end_run(message.run, operations)
-        self.view.notice_bar.notice = notices.make_run_notice(message.run, operations)
+        self.view.notice_bar.notice = notices.make_run_notice(message.run)
         self._handle_new_list(state)
         self.tenant_workers.read_history()
         snapshots = (operation.snapshot for operation in operations)

@@ -18,6 +18,7 @@ from textual.widgets import Input
 from entity_connections.domain.clock import now
 from entity_connections.domain.connections import Direction
 from entity_connections.domain.errors import ZuoraError
+from entity_connections.domain.text import format_count
 from entity_connections.services.refresh_interval import rate_limit_sentence
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.screen_state import ScreenState
@@ -182,7 +183,7 @@ class ConnectionsView(Pane):
         state = self.state
         if state is None:
             return CommandContext(self.workspace)
-        row = state.find(state.cursor)
+        row, marked = state.find(state.cursor), state.marked_rows()
         return CommandContext(
             self.workspace,
             row,
@@ -194,8 +195,9 @@ class ConnectionsView(Pane):
             loaded=state.snapshot is not None,
             progress=state.progress(row) if row is not None else None,
             result=state.find_result(row) if row is not None else None,
-            marked=state.marked_rows(),
-            running=state.run.total if state.run and state.is_running else 0,
+            marked=marked,
+            marks_hidden=not marked and any(map(state.find, state.tab.marks)),
+            running=state.run.pairs if state.run and state.is_running else 0,
         )
 
     @property
@@ -411,8 +413,7 @@ class ConnectionsView(Pane):
     def show_cleared_marks(self, count: int) -> None:
         """Say that marks were cleared, if any were."""
         if count:
-            sentence = f"{count} mark{'s' if count > 1 else ''} cleared."
-            self.notice_bar.show_notice(Kind.INFO, sentence)
+            self.notice_bar.show_notice(Kind.INFO, f"{format_count(count, 'mark')} cleared.")
 
     @property
     def is_filtered(self) -> bool:
