@@ -40,7 +40,13 @@ TIMEOUT = 20.0
 """Seconds to wait for the screen to settle before giving up."""
 MOMENT = 0.005
 """Seconds without any computing after which the screen is taken for settled."""
-FAST = Timing(answer_delay=0.001, cursor_delay=0.001, lag_delays=(0.05,) * 3, all_lists_delay=3600)
+FAST = Timing(
+    answer_delay=0.001,
+    cursor_delay=0.001,
+    brief_notice=0.5,
+    lag_delays=(0.05,) * 3,
+    all_lists_delay=3600,
+)
 """Delays that no test waits for."""
 
 

@@ -290,6 +290,8 @@ async def test_nobody_else_works_while_it_runs() -> None:
         await start_run(ui, HOLD_WRITES, "r")
         await ui.pilot.press("u")
         await ui.wait_until(lambda: "A run on 5 pairs is under way." in ui.notice)
+        await ui.wait_until(lambda: not ui.notice)
+        assert "sent" in ui.text("progress"), "the notice covers it for a moment only"
         ui.fake.faults.off("latency")
         await ui.settle()
 
