@@ -158,7 +158,7 @@ async def test_a_question_can_be_invalidated_before_it_is_drawn() -> None:
     async with open_screen() as ui:
         row = ui.state.find(next(row.key for row in ui.state.rows()))
         assert row is not None
-        question = ActionConfirmation(Operation.plan(REQUEST, row), ui.screen.workspace, FAST)
+        question = ActionConfirmation(Operation.plan(REQUEST, row), ui.screen.workspace, FAST, 80)
         ui.app.push_screen(question)
         question.invalidated = "It is another one now."
         await ui.settle()

@@ -169,7 +169,7 @@ async def test_a_row_that_has_changed_stays_marked_and_is_left_out_with_the_reas
         await ui.press("ctrl+r", "R")
         preview = ui.app.screen
         assert isinstance(preview, PlanPreview)
-        ((row, reason, _),) = preview.plan.left_out
+        ((row, reason, *_),) = preview.plan.left_out
         assert targets([row]) == ["Acme-US"]
         assert reason.endswith("is Pending now; it was Not connected when you marked it.")
         await ui.press("escape")

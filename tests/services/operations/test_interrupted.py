@@ -153,7 +153,7 @@ async def test_what_has_changed_since_is_left_out(desk: Desk) -> None:
     await desk.tenant.zuora.request_connection(AMERICAS, EUROPE, "somebody-else")
     _, plan = await desk.find_plan()
     assert [operation.row.key for operation in plan.operations] == [JAPAN]
-    ((row, reason, cause),) = plan.left_out
+    ((row, reason, cause, _),) = plan.left_out
     assert (row.key, cause) == (EUROPE, Cause.ALREADY_SO)
     assert reason.endswith("is Pending now; it was not connected when you asked.")
 
@@ -172,7 +172,7 @@ async def test_connecting_goes_on_with_the_half_that_is_missing(desk: Desk) -> N
         (ACCEPT, "Acme-Americas → Acme-Germany"),
         (ACCEPT, "Acme-Americas → Acme-Europe"),
     ]
-    ((_, reason, _),) = plan.left_out
+    ((_, reason, *_),) = plan.left_out
     assert reason == "Acme-Americas → Acme-Japan has no request that waits for an answer."
     outcomes = await desk.execute(plan.operations, run.id)
     assert {outcome.state for outcome in outcomes} == {State.CONFIRMED}

@@ -73,11 +73,11 @@ async def test_a_plan_says_what_is_left_out_and_why(office: Office) -> None:
     plan = await office.plan(REQUEST, rows)
     shown = {operation.row.key for operation in plan.operations}
     assert EUROPE in shown
-    assert shown | {row.key for row, _, _ in plan.left_out} == {row.key for row in rows}
-    causes = {row.status: cause for row, _, cause in plan.left_out}
+    assert shown | {left.row.key for left in plan.left_out} == {row.key for row in rows}
+    causes = {left.row.status: left.cause for left in plan.left_out}
     assert causes[CONNECTED] is Cause.ALREADY_SO
     assert causes[None] is Cause.DISABLED
-    assert all(reason.endswith(".") for _, reason, _ in plan.left_out)
+    assert all(left.reason.endswith(".") for left in plan.left_out)
     assert plan.calls == len(plan.operations) + 2
 
 
@@ -87,7 +87,7 @@ async def test_what_may_be_under_way_is_left_out(office: Office) -> None:
     plan = await office.plan(DENY, rows)
     assert not plan.operations
     assert not plan.calls
-    ((_, reason, cause),) = plan.left_out
+    ((_, reason, cause, _),) = plan.left_out
     assert cause is Cause.IN_PROGRESS
     assert "is being sent by another program" in reason
 
@@ -97,7 +97,7 @@ async def test_a_list_that_is_not_whole_is_told_from_an_impossible_action(office
     rows = (await office.tenant.read(AMERICAS)).rows(OUT)
     plan = await office.plan(REQUEST, rows)
     assert not plan.operations
-    causes = {row.key: cause for row, _, cause in plan.left_out}
+    causes = {left.row.key: left.cause for left in plan.left_out}
     assert causes[EUROPE] is Cause.UNREADABLE
     even_so = await plan_operations(REQUEST, rows, office.tenant, office.journal, even_so=True)
     assert EUROPE in {operation.row.key for operation in even_so.operations}
@@ -218,7 +218,7 @@ async def test_connect_accepts_only_the_request_that_it_made(office: Office) -> 
 async def test_connect_takes_both_ends(office: Office) -> None:
     office.tenant.accessible_ids = frozenset({AMERICAS, US})
     rows = await office.rows(AMERICAS, OUT, EUROPE)
-    ((_, reason, cause),) = (await office.plan(CONNECT, rows)).left_out
+    ((_, reason, cause, _),) = (await office.plan(CONNECT, rows)).left_out
     assert cause is Cause.DISABLED
     assert reason.startswith("You have no access to Acme-Europe")
 

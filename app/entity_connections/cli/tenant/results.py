@@ -84,7 +84,7 @@ class Results:
             left_out: the row.
             by_filter: whether a filter has taken it: then that it is impossible is no failure.
         """
-        row, reason, cause = left_out
+        row, reason, cause, _ = left_out
         if self.action in (REQUEST, CONNECT) and cause is Cause.UNREADABLE:
             reason += f" {EVEN_SO} sends it anyway."
         if not (by_filter and cause is Cause.DISABLED):

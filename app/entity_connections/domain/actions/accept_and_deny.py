@@ -28,11 +28,13 @@ class _Answer(Write):
             remedy = f"{self.label} answers a Pending request on Share From (Inbound)."
             if row.direction is Direction.INBOUND and row.status == DISCONNECTED:
                 remedy = f"Only {row.source.title} can request again."
-            return DisabledReason(f"{row.pair} has no request that waits for an answer.", remedy)
+            sentence = f"{row.pair} has no request that waits for an answer."
+            return DisabledReason(sentence, remedy, "no request")
         if row.direction is Direction.OUTBOUND:
             return DisabledReason(
                 f"Only the target answers a request, here {row.target.title}.",
                 entity_hint(row, accessible_ids),
+                "target answers",
             )
         return None
 

@@ -41,10 +41,13 @@ class Disconnect(Write):
             return DisabledReason(
                 f"{row.pair} is not connected yet; a request cannot be taken back.",
                 f"An administrator of {row.target.title} can deny it.",
+                "not connected yet",
             )
         if row.uncertain:
             return unreadable_reason(row, "is connected")
-        return DisabledReason(f"{row.pair} is not connected.", "There is nothing to disconnect.")
+        return DisabledReason(
+            f"{row.pair} is not connected.", "There is nothing to disconnect.", "not connected"
+        )
 
     def yes_label(self, row: Row, source: str, target: str) -> str:
         return f"{self.label} {target if row.direction is Direction.OUTBOUND else source}"

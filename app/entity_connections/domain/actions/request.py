@@ -41,20 +41,23 @@ class Request(Write):
             return DisabledReason(
                 f"A connection is requested from its source, here {source}.",
                 entity_hint(row, accessible_ids),
+                "source requests",
             )
         if row.counterpart.id == row.acting.id:
             return DisabledReason(
-                "An entity cannot be connected to itself.", "Choose another entity."
+                "An entity cannot be connected to itself.", "Choose another entity.", "same entity"
             )
         if row.status == CONNECTED:
             return DisabledReason(
-                f"{source} is already connected to {target}.", "There is nothing to request."
+                f"{source} is already connected to {target}.",
+                "There is nothing to request.",
+                "connected already",
             )
         if row.status == PENDING:
             return DisabledReason(
                 f"The request to {target} waits for an answer already.",
                 f"An administrator of {target} accepts it. {entity_hint(row, accessible_ids)}",
-                "waiting for them",
+                "waiting for target",
             )
         if row.uncertain:
             return unreadable_reason(row, "is connected already", "not all read")

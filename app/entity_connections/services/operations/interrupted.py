@@ -99,7 +99,7 @@ async def plan_interrupted_run(run: InterruptedRun, tenant: Tenant, journal: Jou
         else:
             reason = find_change(operation, snapshot)
         if reason:
-            left_out.append(LeftOut(row, reason, find_cause(operation.action, row)))
+            left_out.append(LeftOut(row, reason, find_cause(operation.action, row), "changed"))
         else:
             rows.append(row)
     action = CONNECT if connected_ends else run.operations[0].action

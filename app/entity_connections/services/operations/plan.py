@@ -49,11 +49,13 @@ class LeftOut(NamedTuple):
         row: the row.
         reason: why, in a sentence.
         cause: the kind of reason.
+        brief: the reason in a few words.
     """
 
     row: Row
     reason: str
     cause: Cause
+    brief: str
 
 
 class Plan(NamedTuple):
@@ -124,7 +126,7 @@ async def plan_operations(
                     operation = check_open_entries(operation, entries, newest, journal)
                 planned.append(operation)
         except OperationInProgressError as error:
-            left_out.append(LeftOut(row, str(error), Cause.IN_PROGRESS))
+            left_out.append(LeftOut(row, str(error), Cause.IN_PROGRESS, "in progress"))
             continue
         for operation in planned:
             operations.setdefault((operation.action, operation.ends), operation)
@@ -140,11 +142,12 @@ def _find_reason(action: Action, row: Row, tenant: Tenant, *, even_so: bool) -> 
     first_write, _ = action.list_writes(row)[0]
     if row.uncertain and not first_write.idempotent:  # its record may be among the missing
         disabled = action.disabled_reason(row, accessible_ids)
-        return LeftOut(row, disabled.reason if disabled else row.missing, Cause.UNREADABLE)
+        reason = disabled.reason if disabled else row.missing
+        return LeftOut(row, reason, Cause.UNREADABLE, "not all read")
     if disabled := action.disabled_reason(row._replace(missing=""), accessible_ids):
-        return LeftOut(row, disabled.reason, find_cause(action, row))
+        return LeftOut(row, disabled.reason, find_cause(action, row), disabled.brief)
     if not even_so and (disabled := action.disabled_reason(row, accessible_ids)):
-        return LeftOut(row, disabled.reason, Cause.UNREADABLE)
+        return LeftOut(row, disabled.reason, Cause.UNREADABLE, "not all read")
     return None
 
 

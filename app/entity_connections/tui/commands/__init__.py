@@ -5,15 +5,17 @@ from functools import partial
 from entity_connections.domain.connections import Direction
 from entity_connections.tui.commands import acting_entity, marks, program, rows, tenant, waiting
 from entity_connections.tui.commands.command import Command, CommandContext, Need
-from entity_connections.tui.commands.row_actions import ACTION_COMMANDS
+from entity_connections.tui.commands.row_actions import ACTION_COMMANDS, MANY_WORDS
 
 # fmt: off
 COMMANDS: tuple[Command, ...] = (
     *ACTION_COMMANDS.values(),
     Command("mark", "space", "Mark", "Mark this row, for actions on many, and go on",
-            marks.mark_row, CommandContext.get_row_reason, short="Mark", needs=Need.ROWS),
+            marks.mark_row, CommandContext.get_row_reason, short="Mark", needs=Need.ROWS,
+            keywords=MANY_WORDS),
     Command("mark_all", "asterisk", "Mark all", "Mark all rows here that allow an action, or none",
-            marks.mark_all, marks.get_mark_all_reason, needs=Need.ROWS),
+            marks.mark_all, marks.get_mark_all_reason, needs=Need.ROWS,
+            keywords=MANY_WORDS),
     Command("mark_down", "shift+down", "Mark downwards", "Mark rows while the cursor moves down",
             partial(marks.mark_range, 1), CommandContext.get_row_reason, needs=Need.ROWS),
     Command("mark_up", "shift+up", "Mark upwards", "Mark rows while the cursor moves up",
@@ -23,7 +25,7 @@ COMMANDS: tuple[Command, ...] = (
             short="Entity", needs=Need.ENTITIES, takes_following_keys=True),
     Command("waiting", "w", "What waits", "The requests in all entities that wait for an answer",
             waiting.show_waiting, short="Waiting", needs=Need.ENTITIES,
-            keywords="pending requests answer accept deny"),
+            keywords=f"waiting pending requests answer accept deny {MANY_WORDS}"),
     Command("filter", "slash", "Filter", "Show only rows that hold your words", rows.open_filter,
             short="Filter", needs=Need.ROWS, takes_following_keys=True),
     acting_entity.OtherSideCommand(

@@ -28,6 +28,8 @@ from entity_connections.tui.rendering.notices import Kind
 if TYPE_CHECKING:
     from entity_connections.tui.screens.connections import ConnectionsScreen
 
+MANY_WORDS = "bulk many all several"
+"""Words that find in the palette what is done on many rows."""
 READ_ONLY = DisabledReason(
     "This profile is read-only.",
     "read_only says so in the profile; it changes there, not here.",
@@ -58,6 +60,7 @@ def _make_command(action: Action) -> Command:
         short=action.word,
         needs=Need.FRESH_ROW,
         irreversible=action.irreversible,
+        keywords=MANY_WORDS,
     )
 
 
@@ -99,7 +102,7 @@ def _start_action(action: Action, screen: "ConnectionsScreen") -> None:
         return
     changes = [(row, state.find_change(row)) for row in context.marked or [context.row]]
     rows = [row for row, change in changes if not change]
-    left_out = [LeftOut(row, change, Cause.CHANGED) for row, change in changes if change]
+    left_out = [LeftOut(row, change, Cause.CHANGED, "changed") for row, change in changes if change]
     screen.tenant_workers.plan(state, action, rows, left_out)
 
 
@@ -114,7 +117,9 @@ def _confirm_action(action: Write, row: Row, screen: "ConnectionsScreen") -> Non
             screen.start_run(state, Plan(action, (operation,)))
 
     is_open = row in state.unresolved
-    confirmation = ActionConfirmation(operation, screen.workspace, screen.timing, is_open=is_open)
+    confirmation = ActionConfirmation(
+        operation, screen.workspace, screen.timing, screen.size.width, is_open=is_open
+    )
     screen.app.push_screen(confirmation, write)
 
 

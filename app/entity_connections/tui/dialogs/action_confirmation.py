@@ -15,8 +15,8 @@ from entity_connections.tui.widgets.grid.layout import cut_text
 
 MAX_NAME_WIDTH = 40
 """Cells that a name may take."""
-MAX_LABEL_WIDTH = 37
-"""Cells that the label of the yes button may take; see `#yes` in dialogs.tcss."""
+MAX_LABEL_WIDTH, CELLS_BESIDE_LABEL = 50, 23
+"""Cells that the label of the yes button may take, and those at its sides; see dialogs.tcss."""
 
 
 class ActionConfirmation(Confirmation):
@@ -26,13 +26,20 @@ class ActionConfirmation(Confirmation):
         operation: what is to be done.
         workspace: the tenant.
         timing: of the screen.
+        width: of the terminal, in cells.
         is_open: whether an earlier operation on the pair has no known outcome.
     """
 
     def __init__(
-        self, operation: Operation, workspace: Workspace, timing: Timing, *, is_open: bool = False
+        self,
+        operation: Operation,
+        workspace: Workspace,
+        timing: Timing,
+        width: int,
+        *,
+        is_open: bool = False,
     ) -> None:
-        super().__init__(workspace, timing, _make_question(operation, is_open=is_open))
+        super().__init__(workspace, timing, _make_question(operation, width, is_open=is_open))
         self.operation = operation
 
     def revalidate(self, snapshot: Snapshot) -> None:
@@ -42,10 +49,12 @@ class ActionConfirmation(Confirmation):
             self.invalidated = change
 
 
-def _make_question(operation: Operation, *, is_open: bool) -> Question:
+def _make_question(operation: Operation, width: int, *, is_open: bool) -> Question:
     action, row = operation.action, operation.row
     source, target = (_cut_title(entity, MAX_NAME_WIDTH) for entity in (row.source, row.target))
-    room = MAX_LABEL_WIDTH - cell_len(action.yes_label(row, "", ""))
+    room = min(MAX_LABEL_WIDTH, width - CELLS_BESIDE_LABEL) - cell_len(
+        action.yes_label(row, "", "")
+    )
     warning = " The outcome of an earlier operation here is unknown." if is_open else ""
     label_names = (_cut_title(entity, room) for entity in (row.source, row.target))
     return Question(

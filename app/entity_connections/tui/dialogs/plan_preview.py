@@ -1,6 +1,7 @@
 """The question before several writes: every pair, what is left out and why, and the price."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -28,7 +29,7 @@ from entity_connections.tui.widgets.too_small import VERTICAL_BREAKPOINTS
 
 MANY = 10
 """Pairs from which their number has to be typed."""
-LINES_BESIDE, TYPED_LINES, GAPS = 14, 3, 4
+LINES_BESIDE, TYPED_LINES, GAPS = 12, 3, 6
 """Lines of the dialog besides the pairs; those for a typed number; empty ones where it is roomy."""
 _COLUMNS = (
     Column("pair", "Source → Target", MIN_PAIR_WIDTH, weight=1),
@@ -93,7 +94,7 @@ class PlanPreview(Confirmation):
     def _show_pairs(self) -> None:
         items = (
             Item(str(at), {"pair": Cell(row.pair, tone, (row.source, row.target)), "what": what})
-            for at, (row, tone, what) in enumerate(self._lines)
+            for at, (row, what, _, tone) in enumerate(self._lines)
         )
         self.grid.set_items(items)
         self._show_pair()
@@ -101,23 +102,34 @@ class PlanPreview(Confirmation):
     @on(Grid.RowHighlighted)
     def _show_pair(self) -> None:
         if self.grid.cursor_key is not None:
-            row, _, what = self._lines[int(self.grid.cursor_key)]
-            self.query_one("#pair", Static).update(Content(f"{row.pair}: {what.text}"))
+            line = self._lines[int(self.grid.cursor_key)]
+            self.query_one("#pair", Static).update(Content(f"{line.row.pair}: {line.sentence}"))
 
     def action_move(self, rows: int) -> None:
         """Move the cursor among the pairs."""
         self.grid.action_move(rows)
 
 
-def _list_lines(plan: Plan) -> list[tuple[Row, str, Cell]]:
-    """Return for each pair its row, its tone, and what happens; those left out come last."""
+class _Line(NamedTuple):
+    """A pair: its row, what happens to it, the same in full, and its tone."""
+
+    row: Row
+    what: Cell
+    sentence: str
+    tone: str = ""
+
+
+def _list_lines(plan: Plan) -> list[_Line]:
+    """Return a line for each pair; those left out come last."""
     pairs: dict[Ends, list[Operation]] = {}
     for operation in plan.operations:
         pairs.setdefault(operation.ends, []).append(operation)
-    lines = [(operations[0].row, "", Cell(_describe(operations))) for operations in pairs.values()]
-    lines += [
-        (row, "mute", Cell(f"left out: {reason}", "warn")) for row, reason, _ in plan.left_out
-    ]
+    lines = []
+    for operations in pairs.values():
+        what = _describe(operations)
+        lines.append(_Line(operations[0].row, Cell(what), what))
+    for row, reason, _, brief in plan.left_out:
+        lines.append(_Line(row, Cell(f"{brief}: left out", "warn"), f"left out: {reason}", "mute"))
     return lines
 
 
@@ -156,7 +168,7 @@ def _make_question(plan: Plan, rate_limit: RateLimit | None) -> Question:
 def _describe_price(plan: Plan, rate_limit: RateLimit | None) -> str:
     parts = [f"{plan.calls} calls to Zuora"]
     if plan.left_out:
-        parts.insert(0, f"{len(plan.left_out)} left out, at the end of the list")
+        parts.insert(0, f"{len(plan.left_out)} left out, listed last")
     if rate_limit is not None:
         parts.append(describe_rate_limit(rate_limit))
         if plan.calls > rate_limit.remaining:

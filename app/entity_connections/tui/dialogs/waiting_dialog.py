@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Input
 
-from entity_connections.domain.actions import ACCEPT, ACTIONS_BY_ID
+from entity_connections.domain.actions import ACCEPT, ACTIONS_BY_ID, DENY, DisabledReason
 from entity_connections.domain.rows import Row
 from entity_connections.domain.text_search import contains_words, fold
 from entity_connections.services.all_lists import list_readable_ids
@@ -172,7 +172,11 @@ class WaitingDialog(Dialog[Row | None]):
         elif progress is not None:
             cells |= {"accept": _PROGRESS[progress], "deny": Cell("")}
         else:
-            cells |= {"accept": Cell("Accept", "link"), "deny": Cell("Deny", "link")}
+            reason = self._get_write_reason(row)
+            accept, deny = Cell(ACCEPT.word, "link"), Cell(DENY.word, "harm")
+            if reason is not None:
+                accept, deny = Cell(reason.brief, "mute"), Cell("")
+            cells |= {"accept": accept, "deny": deny}
         return Item(key, cells, sign=MARK if key in self.marks else "")
 
     @property
@@ -209,9 +213,10 @@ class WaitingDialog(Dialog[Row | None]):
             hidden = len(self.marks) - visible
             count = f" {visible}" if self.marks else ""
             count += f" ({hidden} hidden)" if hidden else ""
+            can_write = self._row is None or self._get_write_reason(self._row) is None
             hints = [
-                KeyHint("a", f"accept{count}", "answer('accept')"),
-                KeyHint("d", f"deny{count}", "answer('deny')"),
+                KeyHint("a", f"accept{count}", "answer('accept')", can_write),
+                KeyHint("d", f"deny{count}", "answer('deny')", can_write),
                 KeyHint("space", "mark", "mark"),
                 KeyHint("*", "all", "mark_all"),
                 *hints,
@@ -254,19 +259,24 @@ class WaitingDialog(Dialog[Row | None]):
 
     def _answer(self, action_id: str, rows: Sequence[Row], otherwise: str = "") -> None:
         """Ask whether requests are to be answered; `otherwise` is shown if there are none."""
-        state, view = self._state, self._main_screen.view
+        state = self._state
         if state is None or is_too_small(self):
             return
         if not rows:
             self._refuse(otherwise)
         elif self._for_others:
             self._refuse(find_answer_obstacle(rows[0], state.session))
-        elif reason := get_write_reason(rows[0], view.context._replace(role=None)):
+        elif reason := self._get_write_reason(rows[0]):
             self._refuse(f"{reason.reason} {reason.remedy}")
         elif state.is_running:
             self._refuse("Writes are being sent: escape stops them.")
         else:
             self._main_screen.tenant_workers.plan(state, ACTIONS_BY_ID[action_id], rows)
+
+    def _get_write_reason(self, row: Row) -> DisabledReason | None:
+        """Return why nothing can be written to the tenant, or None."""
+        # The role of the context is that in the acting entity, not in the target.
+        return get_write_reason(row, self._main_screen.view.context._replace(role=None))
 
     def action_mark(self) -> None:
         """Mark the request under the cursor, or no longer, and go to the next one."""

@@ -66,10 +66,9 @@ def render_header(
 
 
 def format_waiting_count(state: ScreenState) -> str:
-    """Return how many requests wait for the user; "+" where not every list could be read."""
+    """Return how many requests wait for the user; "+" where not every list is known."""
     waiting = state.waiting
-    partial = state.lists_left is not None and (waiting.unread_ids or waiting.undecided)
-    return f"{len(waiting.for_me)}{'+' if partial else ''}"
+    return f"{len(waiting.for_me)}{'+' if waiting.unread_ids or waiting.undecided else ''}"
 
 
 def _render_path(state: ScreenState, room: int) -> Content:

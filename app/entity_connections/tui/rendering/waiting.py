@@ -7,6 +7,7 @@ from textual.content import Content
 from textual.style import Style
 
 from entity_connections.services.screen_state import ScreenState
+from entity_connections.tui.rendering.header import format_waiting_count
 from entity_connections.tui.rendering.text import MUTED
 
 MAX_TITLES = 3
@@ -14,11 +15,15 @@ MAX_TITLES = 3
 
 
 class KeyHint(NamedTuple):
-    """A key of the dialog, what it does in a word or two, and the action that a click starts."""
+    """A key of the dialog, what it does in a word or two, and the action that a click starts.
+
+    It is muted where that is not possible.
+    """
 
     key: str
     word: str
     action: str
+    possible: bool = True
 
 
 def render_key_hints(hints: Sequence[KeyHint], expendable: Sequence[str], width: int) -> Content:
@@ -28,17 +33,20 @@ def render_key_hints(hints: Sequence[KeyHint], expendable: Sequence[str], width:
         if sum(len(hint.key) + len(hint.word) + 3 for hint in shown) <= width:
             break
         shown = [hint for hint in shown if hint.key != key]
-    return Content("  ").join(
-        _link(Content.assemble((hint.key, "bold $link"), f" {hint.word}"), hint.action)
-        for hint in shown
-    )
+    return Content("  ").join(_link(_render_key_hint(hint), hint.action) for hint in shown)
+
+
+def _render_key_hint(hint: KeyHint) -> Content:
+    if not hint.possible:
+        return Content.styled(f"{hint.key} {hint.word}", MUTED)
+    return Content.assemble((hint.key, "bold $link"), f" {hint.word}")
 
 
 def render_list_titles(state: ScreenState, *, for_others: bool) -> Content:
     """Return the titles of the two lists with their counts; the one in front stands out."""
     waiting = state.waiting
     titles = (
-        (f" 1 For me {len(waiting.for_me)} ", not for_others, "show_list(False)"),
+        (f" 1 For me {format_waiting_count(state)} ", not for_others, "show_list(False)"),
         (f" 2 For others {len(waiting.for_others)} ", for_others, "show_list(True)"),
     )
     parts = [
