@@ -268,3 +268,11 @@ async def test_the_longest_name_fits_into_the_smallest_question() -> None:
         dialog, yes = (ui.app.screen.query_one(id_).region for id_ in ("#dialog", "#yes"))
         assert dialog.contains_region(yes)
         assert ui.app.screen.query_one("#dialog").max_scroll_y == 0
+
+
+async def test_the_button_names_the_target_in_full_where_there_is_room() -> None:
+    async with open_screen("global-500", size=(80, 24)) as ui:
+        await ui.move_to("Retail Aurora United States")
+        await ui.press("r")
+        label = ui.app.screen.query_one("#yes", Button).label
+        assert str(label) == "Request Connection to Retail Aurora United States"

@@ -143,7 +143,16 @@ async def test_the_palette_shows_why_a_command_is_impossible() -> None:
 
 @pytest.mark.parametrize(
     ("word", "label"),
-    [("exit", "Quit"), ("tab", "Next tab"), ("waiting", "Share From (Inbound)"), ("log", "Calls")],
+    [
+        ("exit", "Quit"),
+        ("tab", "Next tab"),
+        ("waiting", "Share From (Inbound)"),
+        ("waiting", "What waits"),
+        ("bulk", "What waits"),
+        ("many", "Mark"),
+        ("bulk", "Connect"),
+        ("log", "Calls"),
+    ],
 )
 async def test_the_palette_finds_a_command_by_what_people_call_it(word: str, label: str) -> None:
     async with open_screen(size=(80, 24)) as ui:

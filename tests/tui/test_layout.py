@@ -160,3 +160,11 @@ async def test_many_rows(snap: Snapshot) -> None:
     """Every second of many rows has a faint background; names of all levels can be told apart."""
     async with open_screen("global-500", size=(160, 48), theme="light") as ui:
         snap(ui.app)
+
+
+async def test_the_filter_gives_way_to_the_counts_of_the_statuses() -> None:
+    async with open_screen("global-500", size=(60, 20)) as ui:
+        await ui.press("slash", *"aurora", "enter", "asterisk")
+        shown = find_line(ui, "marked")
+        assert all(sign in shown for sign in "◐●✕○")
+        assert "aurora" in shown

@@ -153,6 +153,19 @@ async def test_recovered_operation(snap: Snapshot, tmp_path: Path) -> None:
         snap(ui.app)
 
 
+async def test_of_many_recovered_operations_the_first_is_shown_and_where_the_others_are(
+    tmp_path: Path,
+) -> None:
+    journal = Journal(tmp_path / "state.sqlite3", "acme", process_id=OTHER_PROCESS)
+    async with open_screen() as ui:
+        for name in ("Acme-US", "Acme-Brazil", "Acme-Mexico"):
+            leave_open(ui, journal, name)
+    later = Journal(tmp_path / "state.sqlite3", "acme")
+    async with open_screen(size=(80, 24), setup=TenantSetup(journal=later)) as ui:
+        assert ui.notice.endswith("And 2 more: J.")
+        assert ui.notice.count(" → ") == 1
+
+
 async def test_a_write_that_never_happened_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "state.sqlite3"
     journal = Journal(

@@ -5,11 +5,22 @@ from collections.abc import Callable
 
 import pytest
 from entity_connections.domain.connections import Direction
+from entity_connections.domain.risk import Risk
+from entity_connections.services.write_lock import WriteLock
 from entity_connections.tui.dialogs.plan_preview import PlanPreview
 from entity_connections.tui.dialogs.waiting_dialog import WaitingDialog
+from entity_connections.tui.rendering.text import MUTED
+from entity_connections.tui.widgets.grid.layout import Cell
 
 from tests.acme import CANADA, CORPORATION, EUROPE, JAPAN, client, write_names
-from tests.tui.open_screen import FAST, HOLD_READS, HOLD_WRITES, ScreenDriver, open_screen
+from tests.tui.open_screen import (
+    FAST,
+    HOLD_READS,
+    HOLD_WRITES,
+    ScreenDriver,
+    TenantSetup,
+    open_screen,
+)
 from tests.tui.snapshots import Snapshot, visible_text
 
 pytestmark = pytest.mark.asyncio
@@ -185,6 +196,27 @@ async def test_answers_that_are_being_sent_show_how_far_they_are() -> None:
         await press_while_reading(ui, "a", lambda: "escape stops them" in message(ui))
         ui.fake.faults.off("latency")
         await ui.wait_until(lambda: not list_pairs(ui))
+
+
+async def test_without_writes_the_answers_look_like_that_and_deny_like_harm_with_them() -> None:
+    setup = TenantSetup(Risk.PRODUCTION, "acme", WriteLock(locked=True))
+    async with open_screen(setup=setup) as ui:
+        await ui.press("w")
+        cells = get_dialog(ui).grid.items[0].cells
+        assert cells["accept"] == Cell("locked", "mute")
+        assert cells["deny"].text == ""
+        keys = get_dialog(ui).keys.content
+        assert any(span.style == MUTED for span in keys.spans if span.start == 0)
+    async with open_screen() as ui:
+        await ui.press("w")
+        cells = get_dialog(ui).grid.items[0].cells
+        assert (cells["accept"].tone, cells["deny"].tone) == ("link", "harm")
+
+
+async def test_a_count_is_no_exact_number_before_all_lists_are_read() -> None:
+    async with open_screen() as ui:
+        assert ui.state.lists_left is None
+        assert re.fullmatch(r"\d+\+", count_in_header(ui))
 
 
 async def test_a_click_on_deny_denies_one() -> None:

@@ -89,7 +89,7 @@ async def plan_interrupted_run(run: InterruptedRun, tenant: Tenant, journal: Jou
         if operation.follows in keys:
             continue  # planned with its request
         if doubt := find_doubt(operation, snapshot):
-            left_out.append(LeftOut(row, doubt, Cause.UNREADABLE))
+            left_out.append(LeftOut(row, doubt, Cause.UNREADABLE, "not all read"))
             continue
         if operation.ends in connected_ends and row.status in (PENDING, CONNECTED):
             reason = ""  # what is missing is planned
@@ -105,7 +105,9 @@ async def plan_interrupted_run(run: InterruptedRun, tenant: Tenant, journal: Jou
     action = CONNECT if connected_ends else run.operations[0].action
     plan = await plan_operations(action, rows, tenant, journal)
     left_out += plan.left_out
-    waiting_ends = {(row.source.id, row.target.id) for row, _, cause in left_out if cause in _WAITS}
+    waiting_ends = {
+        (row.source.id, row.target.id) for row, _, cause, _ in left_out if cause in _WAITS
+    }
     waiting = tuple(operation.key for operation in run.operations if operation.ends in waiting_ends)
     return plan._replace(left_out=tuple(left_out), waiting=waiting)
 
