@@ -578,9 +578,7 @@ class ScreenState:
 
     def _renew_marks(self, run: Run) -> None:
         """Keep the marks of what was not done, unless it is so by now."""
-        left_out = {
-            (row.source.id, row.target.id): cause for row, _, cause, _ in run.plan.left_out
-        }
+        left_out = {(row.source.id, row.target.id): cause for row, _, cause, _ in run.plan.left_out}
         for direction, tab in self.tabs.items():
             for key in [*tab.marks]:
                 if (searchable := self._rows.get(direction, {}).get(key)) is None:
