@@ -2,9 +2,14 @@
 
 import gc
 import os
+import signal
 
 import pytest
 from hypothesis import settings
+
+# A shell starts a job in the background with these ignored, and programs inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 # On a developer's machine each run tries something new; elsewhere all runs are the same.
 settings.register_profile(
