@@ -7,7 +7,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
@@ -60,8 +59,6 @@ def make_hierarchy() -> Hierarchy:
 async def main(base_url: str) -> None:
     """Carry out the run, once to warm up and then for the record; print ms and calls."""
     gc.freeze()  # as the program does once everything is loaded
-    if find_spec("sniffio") is None:
-        sys.modules["sniffio"] = None  # type: ignore[assignment]  # as the program does, too
     for _ in range(2):
         with tempfile.TemporaryDirectory() as folder:
             milliseconds, calls = await _run(base_url, Path(folder))

@@ -1,10 +1,8 @@
 """A tenant of Zuora: its profile, its credentials, and the way into it."""
 
 import asyncio
-import sys
 from concurrent.futures import Future
 from importlib import import_module
-from importlib.util import find_spec
 from threading import Thread
 
 from entity_connections.cli.exit_codes import CliError, ExitCode
@@ -125,10 +123,6 @@ def make_real_workspace(
     login = profile.user or client_id
     tenant_key = f"{profile.base_url} {client_id}"
     cache = open_list_cache(profile.name, tenant_key)
-
-    if find_spec("sniffio") is None:
-        # httpcore tries to import it several times in each call, which costs a third of the call.
-        sys.modules["sniffio"] = None  # type: ignore[assignment]
 
     async def enter(_user: str) -> UserSession:
         # Threads do what takes time, so that the screen goes on to answer keys.
