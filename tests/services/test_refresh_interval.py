@@ -46,13 +46,13 @@ def test_the_sentence_names_remaining_calls_reset_time_and_interval(
 ) -> None:
     monkeypatch.setattr(clock, "current", SimpleNamespace(time=MORNING.timestamp))
     assert rate_limit_sentence(RateLimit(50_000, 49_000, 60, MORNING)) == ""
-    sentence = rate_limit_sentence(RateLimit(50_000, 400, 3600 * 3.5, MORNING), MORNING)
+    sentence = rate_limit_sentence(RateLimit(50_000, 400, 3600 * 3.5, MORNING, 3600), MORNING)
     until = f"{MORNING.replace(hour=12, minute=30).astimezone():%H:%M}"
     assert sentence == (
-        f"Calls are short: 400 of 50,000 left until {until}; refreshing every 5 min."
+        f"Only 400 of 50,000 calls an hour left until {until}; refreshing every 5 min."
     )
     sentence = rate_limit_sentence(RateLimit(2_500, 300, None, MORNING))
-    assert sentence == "Calls are short: 300 of 2,500 left; refreshing every 50 s."
+    assert sentence == "Only 300 of 2,500 calls left; refreshing every 50 s."
 
 
 @pytest.mark.parametrize(

@@ -243,7 +243,7 @@ async def test_low_rate_limit(snap: Snapshot) -> None:
         request_log.changed()
         await ui.settle()
         snap(ui.app)
-        assert "400 of 50,000 left" in ui.banner
+        assert "400 of 50,000 calls left" in ui.banner
         assert refresh_interval(request_log.rate_limit) == 300
 
 

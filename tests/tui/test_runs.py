@@ -136,7 +136,7 @@ async def test_preview(snap: Snapshot) -> None:
         plan = preview(ui).plan
         price = f"4 left out, listed last · {plan.calls} calls to Zuora · "
         assert price in shown(ui, "consequence")
-        assert "49,900 of 50,000 left" in shown(ui, "consequence")
+        assert "49,900 of 50,000 calls left" in shown(ui, "consequence")
         what = preview(ui).grid.items[-1].cells["what"].text
         assert what == "connected already: left out"
         await ui.press(*["down"] * 9)

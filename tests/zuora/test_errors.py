@@ -7,6 +7,7 @@ import httpx
 import pytest
 from entity_connections.domain import errors
 from entity_connections.domain.errors import Applied, ZuoraError
+from entity_connections.services.refresh_interval import describe_rate_limit
 
 from tests.zuora.scripted_server import ENTITY, ScriptedServer, refusal, success
 
@@ -96,6 +97,23 @@ async def test_a_text_is_not_cut_within_an_echoed_token(before: int) -> None:
     with pytest.raises(errors.Refused) as caught:
         await server.client.accept(ENTITY, "1")
     assert set(caught.value.sentence) <= set("x*…")
+
+
+@pytest.mark.parametrize(
+    ("limits", "left"),
+    [
+        ("50000, 50000;w=60, 2250000;w=3600", "9 of 50,000 calls a minute left"),
+        ("10000, 2500;w=60,5000 ; w=3600,10000 ;w=86400", "9 of 10,000 calls a day left"),
+        ("10000, 10000;w=7", "9 of 10,000 calls left"),
+        ("10000, 10000;w=²", "9 of 10,000 calls left"),
+    ],
+)
+async def test_the_nearest_rate_limit_is_named_with_its_window(limits: str, left: str) -> None:
+    headers = [(b"RateLimit-Limit", limits.encode()), (b"RateLimit-Remaining", b"9")]
+    client = ScriptedServer(httpx.Response(200, json={"success": True}, headers=headers)).client
+    await client.accept(ENTITY, "1")
+    assert client.request_log.rate_limit
+    assert describe_rate_limit(client.request_log.rate_limit) == left
 
 
 @pytest.mark.parametrize(

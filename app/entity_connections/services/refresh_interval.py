@@ -17,6 +17,8 @@ LOW = 0.2
 """The part of the rate limit below which refreshes become rarer."""
 MAX_INTERVAL = 300.0
 """Seconds between two refreshes when next to nothing is left."""
+_WINDOWS = {60: " a minute", 3_600: " an hour", 86_400: " a day"}
+"""The windows of Zuora's limits, by their seconds."""
 
 
 def refresh_interval(limit: RateLimit | None, now: datetime | None = None) -> float:
@@ -45,19 +47,17 @@ def rate_limit_sentence(limit: RateLimit | None, now: datetime | None = None) ->
     if limit is None or after <= NORMAL:
         return ""
     left = describe_rate_limit(limit)
-    return f"Calls are short: {left}; refreshing every {_format_interval(after)}."
+    return f"Only {left}; refreshing every {_format_interval(after)}."
 
 
 def describe_rate_limit(limit: RateLimit) -> str:
-    """Return how many calls are left, and until when, in a few words."""
-    return f"{max(0, limit.remaining):,} of {limit.limit:,} left{_format_reset(limit)}"
-
-
-def _format_reset(limit: RateLimit) -> str:
+    """Return how many calls are left, of how many in what time, and until when."""
+    window = _WINDOWS.get(limit.window or 0, "")
+    left = f"{max(0, limit.remaining):,} of {limit.limit:,} calls{window} left"
     if limit.reset is None:
-        return ""
+        return left
     until = limit.at + timedelta(seconds=limit.reset)
-    return f" until {clock.format_moment(until)}"
+    return f"{left} until {clock.format_moment(until)}"
 
 
 def _format_interval(seconds: float) -> str:

@@ -70,12 +70,14 @@ class RateLimit(NamedTuple):
         reset: seconds from `at` until the window starts again, at most a billion; None
             if unknown.
         at: when Zuora sent it.
+        window: seconds of that window, None if unknown.
     """
 
     limit: int
     remaining: int
     reset: float | None
     at: datetime
+    window: int | None = None
 
     @property
     def share(self) -> float:

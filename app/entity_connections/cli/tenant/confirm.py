@@ -12,6 +12,7 @@ from entity_connections.cli.output import info
 from entity_connections.domain.risk import Risk
 from entity_connections.domain.typed_name import make_typed_name
 from entity_connections.services.operations.plan import Plan
+from entity_connections.services.refresh_interval import describe_rate_limit
 from entity_connections.services.request_log import RateLimit
 from entity_connections.services.workspace import Workspace
 
@@ -79,7 +80,7 @@ def print_plan(workspace: Workspace, plan: Plan, rate_limit: RateLimit | None) -
     if plan.pairs == 1:
         info(plan.action.consequence(row, row.source.title, row.target.title))
     else:
-        left = f", of {rate_limit.remaining:,} that are left" if rate_limit else ""
+        left = f"; {describe_rate_limit(rate_limit)}" if rate_limit else ""
         info(f"{plan.pairs:,} pairs; {plan.calls:,} calls to Zuora{left}.")
 
 

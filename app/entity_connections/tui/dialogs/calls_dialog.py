@@ -1,15 +1,15 @@
 """The calls to Zuora, newest first; no secret is in them."""
 
 import asyncio
-from datetime import timedelta
 
 from textual import on, work
 from textual.binding import Binding
 from textual.content import Content
 
-from entity_connections.domain.clock import format_moment, is_today
+from entity_connections.domain.clock import is_today
 from entity_connections.domain.entities import Entity
-from entity_connections.services.request_log import ApiCall, RateLimit
+from entity_connections.services.refresh_interval import describe_rate_limit
+from entity_connections.services.request_log import ApiCall
 from entity_connections.services.storage.journal import JournalError
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.dialogs.log_dialog import LogDialog, Record
@@ -52,7 +52,7 @@ class CallsDialog(LogDialog):
         log = self._view.request_log
         calls = list(log.calls) if log else []
         self._calls = {str(id(call)): call for call in reversed(calls)}
-        limit = _format_rate_limit(log.rate_limit) if log and log.rate_limit else ""
+        limit = describe_rate_limit(log.rate_limit) if log and log.rate_limit else ""
         self.query_one("#dialog").border_subtitle = Content(limit)
         self.show_records(self._make_record(key, call) for key, call in self._calls.items())
 
@@ -110,14 +110,6 @@ class CallsDialog(LogDialog):
             self.show_message(message.removesuffix(". "))
         else:
             self.show_message(otherwise)
-
-
-def _format_rate_limit(rate_limit: RateLimit) -> str:
-    left = f"{rate_limit.remaining:,} of {rate_limit.limit:,} calls left"
-    if rate_limit.reset is None:
-        return left
-    reset_at = rate_limit.at + timedelta(seconds=rate_limit.reset)
-    return f"{left} until {format_moment(reset_at)}"
 
 
 def _make_answer_cell(call: ApiCall) -> Cell:

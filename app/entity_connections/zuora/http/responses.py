@@ -43,6 +43,8 @@ _REQUEST_CATEGORIES = {"20", "21", "22", "23", "27", "45", "90"}
 """Categories of codes that say that the request itself is wrong (contract F3)."""
 _NAMES_BODY = re.compile(r"\b(?<!response )(body|content[- ]type|media[- ]type)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"[0-9]{1,9}")
+_WINDOW = re.compile(r"([0-9]{1,9}) *; *w=([0-9]{1,9})")
+"""A limit of the `RateLimit-Limit` header, and the seconds of its window (contract G)."""
 
 Body = dict[str, object]
 
@@ -96,16 +98,18 @@ def request_id_of(response: Response) -> str:
 def parse_rate_limit(headers: Mapping[str, str], at: datetime) -> RateLimit | None:
     """Read the `RateLimit-*` headers; None if they are missing or invalid.
 
-    `RateLimit-Limit` begins with the window closest to exhaustion; the list of windows
-    behind it is ignored. `at` is when the request was sent.
+    `RateLimit-Limit` begins with the limit closest to exhaustion, and Zuora tells what remains
+    of that one only; the list behind it has the window of each. `at` is when it was sent.
     """
-    limit, remaining, reset = (
-        _NUMBER.match(headers.get(f"RateLimit-{name}", ""))
-        for name in ("Limit", "Remaining", "Reset")
-    )
+    limits = headers.get("RateLimit-Limit", "")
+    limit = _NUMBER.match(limits)
+    remaining = _NUMBER.match(headers.get("RateLimit-Remaining", ""))
+    reset = _NUMBER.match(headers.get("RateLimit-Reset", ""))
     if not limit or not remaining:
         return None
-    return RateLimit(int(limit[0]), int(remaining[0]), float(reset[0]) if reset else None, at)
+    seconds = float(reset[0]) if reset else None
+    window = dict(_WINDOW.findall(limits)).get(limit[0])
+    return RateLimit(int(limit[0]), int(remaining[0]), seconds, at, int(window) if window else None)
 
 
 def parse_server_time(headers: Mapping[str, str]) -> datetime | None:
