@@ -63,7 +63,7 @@ async def test_a_fault_can_be_switched_on_and_off() -> None:
         await ui.pilot.press("ctrl+r")
         await ui.wait_until(lambda: "trying again in" in ui.banner)
         await ui.press("escape")
-        assert "You gave up waiting. Zuora is down (HTTP 502)." in ui.notice
+        assert "You gave up waiting. A web page answered (HTTP 502), not Zuora." in ui.notice
         await ui.press("F")
         await ui.type("http-502")
         await ui.press("enter")

@@ -87,6 +87,14 @@ async def test_a_list_with_another_http_status_is_not_whole(status: int) -> None
 
 
 @pytest.mark.asyncio
+async def test_a_list_that_comes_with_reasons_is_not_whole() -> None:
+    answer = success(entityConnections=[GOOD], reasons=[{"code": 50000060, "message": "partial"}])
+    result = await ScriptedServer(answer).client.list_connections(ENTITY)
+    assert [item.id for item in result.items] == ["1"]
+    assert result.missing == "A part may be missing: it came with the reasons of a failure."
+
+
+@pytest.mark.asyncio
 async def test_an_unknown_status_is_preserved_and_an_unknown_field_ignored() -> None:
     server = ScriptedServer(
         success(entityConnections=[row(status="Sus\x1bpended", owner={"id": 7})])

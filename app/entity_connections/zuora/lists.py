@@ -48,6 +48,7 @@ class ListReader(Generic[Record]):
         self._ids: set[str] = set()
         self._server_time: datetime | None = None
         self._odd_statuses: set[int] = set()
+        self._has_reasons = False
 
     def add_page(self, response: Response) -> Query | None:
         """Add the records of one page; return the query of the next page, if there is one.
@@ -86,6 +87,7 @@ class ListReader(Generic[Record]):
         rows = body.get(field_name)
         if not isinstance(rows, list):
             raise invalid_response(response, f"The answer holds no list of {field_name}.")
+        self._has_reasons |= bool(body.get("reasons"))
         records = self._parser.parse_rows(rows)
         if rows and not records:
             raise invalid_response(response, f"No row of its {field_name} can be read.")
@@ -126,6 +128,8 @@ class ListReader(Generic[Record]):
         if self._odd_statuses:
             statuses = ", ".join(map(str, sorted(self._odd_statuses)))
             missing.append(f"A part may be missing: it came with HTTP {statuses}, not 200.")
+        if self._has_reasons:
+            missing.append("A part may be missing: it came with the reasons of a failure.")
         if cut:
             missing.append(cut)
         return ListResult(

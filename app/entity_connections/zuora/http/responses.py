@@ -228,13 +228,14 @@ def _parse_json(response: Response) -> Body:
 
 def _create_web_page_error(response: Response) -> ZuoraError:
     status = response.status
-    what = "A web page" if response.body.lstrip()[:1] == b"<" else "Something else"
+    is_page = response.body.lstrip()[:1] == b"<"
+    what = "A web page" if is_page else "Something else"
     if status < 400 and (location := response.headers.get("Location")):
         what = f"A redirect{_describe_host(response, location)}"
     class_ = errors.GatewayPage if status >= 500 else errors.WebPage
     error = class_(
         f"{what} answered (HTTP {status}), not Zuora."
-        if status < 500
+        if is_page or status < 500
         else _describe_status(status),
         (),
         request_id_of(response),
