@@ -60,7 +60,7 @@ async def test_refused(snap: Snapshot) -> None:
 @pytest.mark.parametrize(
     ("fault", "sentences"),
     [
-        ("http-502", r"A web page answered \(HTTP 502\), not Zuora\. .+ Support the time, \d\d:\d\d:\d\d\.$"),
+        ("http-502", r"A web page answered \(HTTP 502\), not .+ the time, \d\d:\d\d:\d\d\.$"),
         ("rate-limit", r"Too many calls\. .+ Press r to try again\.$"),
         ("offline", r"No connection to Zuora came about\. .+ Check the network"),
     ],
