@@ -15,12 +15,12 @@ from entity_connections.domain.actions import (
 )
 from entity_connections.domain.actions.default_action import default_action, default_row
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
+from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.rows import Row
 
-from tests.domain.small_tenant import GLOBAL, HIERARCHY, NORTH, PLANNED, STRANGER, connection, row
+from tests.domain.small_tenant import GLOBAL, NORTH, PLANNED, STRANGER, connection, row
 
 OUT, IN = Direction.OUTBOUND, Direction.INBOUND
-EVERYWHERE = frozenset(entity.id for entity in HIERARCHY)
 
 
 def outbound(status: str | None) -> Row:
@@ -29,6 +29,11 @@ def outbound(status: str | None) -> Row:
 
 def inbound(status: str) -> Row:
     return row(IN, NORTH, connection(NORTH, GLOBAL, status))
+
+
+def without_access(open_row: Row) -> Row:
+    """Return a row with a counterpart that the user may not enter."""
+    return open_row._replace(counterpart=open_row.counterpart._replace(accessible=False))
 
 
 @pytest.mark.parametrize(
@@ -47,28 +52,27 @@ def inbound(status: str) -> Row:
     ids=lambda value: value.status if isinstance(value, Row) else "",
 )
 def test_the_action_that_a_row_offers(offering: Row, action: Action | None) -> None:
-    assert default_action(offering, EVERYWHERE) is action
+    assert default_action(offering) is action
 
 
 def test_deny_is_allowed_exactly_where_accept_is() -> None:
     for answered in (outbound(None), outbound(PENDING), inbound(PENDING), inbound(CONNECTED)):
-        accept, deny = (action.disabled_reason(answered, None) for action in (ACCEPT, DENY))
+        accept, deny = (action.disabled_reason(answered) for action in (ACCEPT, DENY))
         assert (accept is None) == (deny is None)
 
 
 @pytest.mark.parametrize(
-    ("target_row", "accessible_ids", "brief"),
+    ("target_row", "brief"),
     [
-        (row(OUT, PLANNED), EVERYWHERE, "not provisioned yet"),
-        (row(OUT, NORTH), frozenset({GLOBAL.id}), "no access"),
-        (row(OUT, STRANGER, connection(GLOBAL, STRANGER, DISCONNECTED)), EVERYWHERE,
-         "not in the list"),
+        (row(OUT, PLANNED), "not provisioned yet"),
+        (without_access(row(OUT, NORTH)), "no access"),
+        (row(OUT, STRANGER, connection(GLOBAL, STRANGER, DISCONNECTED)), "not in the list"),
     ],
-)  # fmt: skip
+)
 def test_a_request_needs_a_provisioned_listed_and_accessible_target(
-    target_row: Row, accessible_ids: frozenset[str], brief: str
+    target_row: Row, brief: str
 ) -> None:
-    reason = REQUEST.disabled_reason(target_row, accessible_ids)
+    reason = REQUEST.disabled_reason(target_row)
     assert reason is not None
     assert reason.brief == brief
 
@@ -88,7 +92,7 @@ def test_connect_requests_in_the_source_and_accepts_in_the_target(
     connected: Row, writes: list[Write]
 ) -> None:
     """From either tab; a request that waits is only accepted."""
-    assert CONNECT.disabled_reason(connected, EVERYWHERE) is None
+    assert CONNECT.disabled_reason(connected) is None
     ends = {REQUEST: (OUT, connected.source), ACCEPT: (IN, connected.target)}
     assert [
         (write, (seen.direction, seen.acting)) for write, seen in CONNECT.list_writes(connected)
@@ -111,24 +115,25 @@ def test_connect_requests_in_the_source_and_accepts_in_the_target(
     ],
 )
 def test_connect_is_disabled_where_there_is_nothing_to_connect(refused: Row, reason: str) -> None:
-    disabled = CONNECT.disabled_reason(refused, EVERYWHERE)
+    disabled = CONNECT.disabled_reason(refused)
     assert disabled is not None
     assert disabled.reason == reason
 
 
 @pytest.mark.parametrize("closed", [outbound(None), outbound(PENDING), inbound(DISCONNECTED)])
 def test_connect_takes_an_entity_that_the_user_may_enter(closed: Row) -> None:
-    disabled = CONNECT.disabled_reason(closed, frozenset({GLOBAL.id}))
+    disabled = CONNECT.disabled_reason(without_access(closed))
     assert disabled is not None
     assert disabled.brief == "no access"
 
 
 def test_unknown_access_disables_nothing() -> None:
-    assert REQUEST.disabled_reason(row(OUT, NORTH), None) is None
+    assert Hierarchy([NORTH], accessible_ids=None).get(NORTH.id).accessible
+    assert REQUEST.disabled_reason(row(OUT, NORTH)) is None
 
 
 def test_a_disabled_answer_names_the_entity_that_can_answer() -> None:
-    reason = ACCEPT.disabled_reason(outbound(PENDING), EVERYWHERE)
+    reason = ACCEPT.disabled_reason(outbound(PENDING))
     assert reason is not None
     assert reason.remedy == "Press g to act as Acme North."
 
@@ -138,7 +143,7 @@ def test_every_reason_has_a_remedy() -> None:
     rows += [inbound(status) for status in (PENDING, CONNECTED, DISCONNECTED, "Suspended")]
     rows += [row(OUT, PLANNED)]
     for refused, action in itertools.product(rows, ACTIONS):
-        reason = action.disabled_reason(refused, EVERYWHERE)
+        reason = action.disabled_reason(refused)
         if reason is not None:
             assert reason.reason.endswith(".")
             assert reason.remedy.endswith(".")
@@ -147,7 +152,7 @@ def test_every_reason_has_a_remedy() -> None:
 def test_the_cursor_starts_where_something_waits_else_where_something_can_be_requested() -> None:
     rows = [inbound(CONNECTED), outbound("Suspended"), outbound(DISCONNECTED), inbound(PENDING)]
     while rows:
-        assert default_row(rows, EVERYWHERE) is rows[-1]
+        assert default_row(rows) is rows[-1]
         rows.pop()
-    assert default_row([], EVERYWHERE) is None
-    assert default_row([row(OUT, PLANNED), outbound(None)], frozenset()) == row(OUT, PLANNED)
+    assert default_row([]) is None
+    assert default_row([row(OUT, PLANNED), without_access(outbound(None))]) == row(OUT, PLANNED)

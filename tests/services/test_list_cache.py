@@ -37,13 +37,12 @@ def path(tmp_path: Path) -> Path:
 
 def lists(*snapshots: Snapshot) -> CachedLists:
     """Build lists of a small tenant."""
-    ids = frozenset({GLOBAL.id})
-    return CachedLists(HIERARCHY, ids, snapshots, GLOBAL.id, Direction.OUTBOUND)
+    return CachedLists(HIERARCHY, snapshots, GLOBAL.id, Direction.OUTBOUND)
 
 
 def snapshot(acting_id: str = GLOBAL.id, **age: float) -> Snapshot:
     listed = (connection(NORTH, GLOBAL, PENDING, "1"),)
-    return Snapshot(acting_id, HIERARCHY, listed, None, MORNING - timedelta(**age))
+    return Snapshot(acting_id, HIERARCHY, listed, MORNING - timedelta(**age))
 
 
 def load_acting_id(cache: ListCache) -> str | None:
@@ -79,7 +78,7 @@ async def test_the_next_start_shows_the_same_rows(path: Path, scenario: str) -> 
     assert cached is not None
     assert cached.direction is Direction.INBOUND
     assert list(after.hierarchy) == list(before.hierarchy)
-    assert after.accessible_ids == before.accessible_ids
+    assert after.hierarchy.accessible_ids == before.hierarchy.accessible_ids
     then, now = before.cached(cached.acting_id), after.cached(cached.acting_id)
     assert then is not None
     assert now is not None

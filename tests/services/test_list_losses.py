@@ -103,7 +103,7 @@ def test_a_doubtful_list_offers_no_request_and_says_what_is_missing() -> None:
         row = snapshot.row(Direction.OUTBOUND, NORTH.id)
         assert row is not None
         assert row.state == state
-        disabled = REQUEST.disabled_reason(row, None)
+        disabled = REQUEST.disabled_reason(row)
         assert (disabled is None) is offered
         assert all(warning.startswith("4 of 4 connections have") for warning in snapshot.warnings)
         assert bool(snapshot.warnings) is not offered

@@ -109,7 +109,7 @@ class CursorMachine(RuleBasedStateMachine):
         seconds = count(1)
         self.tenant.steady = lambda: float(next(seconds))
         self.tenant.clock = lambda: datetime(2026, 1, 1, tzinfo=UTC)
-        self.tenant.hierarchy, self.tenant.accessible_ids = HIERARCHY, frozenset(IDS)
+        self.tenant.hierarchy = HIERARCHY
         self.state = ScreenState(
             UserSession(self.tenant, "", None, lambda _: None, RequestLog()), GLOBAL.id
         )
@@ -142,7 +142,7 @@ class CursorMachine(RuleBasedStateMachine):
             return
         rows = state.visible_rows() or state.rows()
         if rows or self.fresh:
-            first = default_row(rows, self.tenant.accessible_ids)
+            first = default_row(rows)
             self.chosen[state.direction] = first.key if first else None
 
     # What happens elsewhere
@@ -255,11 +255,7 @@ class CursorMachine(RuleBasedStateMachine):
         row, state = self.row, self.state
         assert row is not None
         assert row.key == self.chosen[state.direction]
-        possible = [
-            action
-            for action in WRITES
-            if not action.disabled_reason(row, self.tenant.accessible_ids)
-        ]
+        possible = [action for action in WRITES if not action.disabled_reason(row)]
         if possible:
             action, keys = data.draw(st.sampled_from(possible)), self.keys
             operation = Operation.plan(action, row)
@@ -288,7 +284,7 @@ class CursorMachine(RuleBasedStateMachine):
         keys = self.keys
         if self.stays is None:  # and what was left is shown no longer
             assert set(keys) <= {row.key for row in self.state.rows()}
-            rows = make_searchable(self.state.rows(), self.tenant.accessible_ids)
+            rows = make_searchable(self.state.rows())
             assert len(keys) == len(filter_rows(self.state.tab.filter_text, rows))
         if self.stays is None or self.state.snapshot is None:
             return

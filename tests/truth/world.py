@@ -294,7 +294,7 @@ class Program:
         if not len(self.tenant.hierarchy):
             await self.tenant.read_entities(acting_id)
         row = (await self.tenant.read(acting_id)).row(direction, key)
-        if row is None or action.disabled_reason(row, self.tenant.accessible_ids):
+        if row is None or action.disabled_reason(row):
             return
         track_ids: list[str] = []
         _sent.set(track_ids)

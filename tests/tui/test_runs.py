@@ -88,7 +88,7 @@ async def test_what_is_requested_for_many_is_accepted_from_the_list_of_what_wait
         assert writes["accept"] == int(number)
         await ui.press("escape")
         waiting = {row.key for row in ui.state.visible_rows() if row.status == PENDING}
-        assert not waiting & set(ui.state.session.tenant.accessible_ids or ())
+        assert not waiting & set(ui.state.session.tenant.hierarchy.accessible_ids or ())
 
 
 class SlowJournal(Journal):

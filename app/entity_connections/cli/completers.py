@@ -126,7 +126,7 @@ def _list_connections(ctx: click.Context) -> Words:
         for connection in snapshot.connections if chosen in (None, acting_id) else ():
             direction, key = connection.direction(acting_id), connection.counterpart_id(acting_id)
             row = snapshot.make_row(direction, key)
-            if not action.disabled_reason(row, snapshot.accessible_ids):
+            if not action.disabled_reason(row):
                 words[row.connection_id] = f"{row.pair}, {row.status}"
     return words.items()
 
@@ -177,23 +177,22 @@ def _make_lists(scenario: "Scenario", user: str) -> "CachedLists":
     from entity_connections.services.snapshot import Snapshot
     from entity_connections.services.storage.list_cache import CachedLists
 
-    hierarchy = Hierarchy(
+    entities = (
         Entity(entity.id, entity.name, entity.display_name, entity.parent_id, entity.status)
         for entity in scenario.entities
     )
-    accessible_ids = frozenset(scenario.roles.get(user, ()))
+    hierarchy = Hierarchy(entities, accessible_ids=frozenset(scenario.roles.get(user, ())))
     connections = [Connection(*connection) for connection in scenario.connections]
     snapshots = tuple(
         Snapshot(
             acting_id,
             hierarchy,
             tuple(c for c in connections if acting_id in (c.source_id, c.target_id)),
-            accessible_ids,
             now(),
         )
-        for acting_id in [entity.id for entity in hierarchy if entity.id in accessible_ids]
+        for acting_id in [entity.id for entity in hierarchy if entity.accessible]
     )
-    return CachedLists(hierarchy, accessible_ids, snapshots, "", Direction.OUTBOUND)
+    return CachedLists(hierarchy, snapshots, "", Direction.OUTBOUND)
 
 
 PROFILE = CompletedText("name", _list_profiles)

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -31,6 +32,7 @@ class Entity(NamedTuple):
         status: `Provisioned`, `Unprovisioned`, or a word of Zuora's we do not know.
         listed: False for a placeholder: a connection names an entity that the list of
             entities does not hold.
+        accessible: whether the user may enter it, as far as is known.
         distinct_title: the title, where the hierarchy has to tell it from that of another
             entity; else "".
         shared: how many of its first and, as many, last characters another title of the
@@ -44,6 +46,7 @@ class Entity(NamedTuple):
     parent_id: str | None
     status: str = PROVISIONED
     listed: bool = True
+    accessible: bool = True
     distinct_title: str = ""
     shared: int = 0
 
@@ -80,6 +83,17 @@ class Entity(NamedTuple):
     def provisioned(self) -> bool:
         """Whether it can be acted in and connected to."""
         return self.status == PROVISIONED
+
+    @property
+    def no_access_reason(self) -> str:
+        """Why the user cannot act in it, in a sentence, or ""."""
+        if self.listed and self.status == UNPROVISIONED:
+            return f"{self.title} is not provisioned yet."
+        if self.accessible:
+            return ""
+        return (
+            f"You have no access to {self.title}: its administrators grant access in Manage Users."
+        )
 
 
 def _cut_middle(title: str, width: int, cut: Callable[[str, int], str]) -> tuple[str, int]:
@@ -120,13 +134,16 @@ class Hierarchy:
     Args:
         entities: the entities, in any order.
         missing: what keeps the list of them from being whole, in a sentence; "" for a whole list.
-
-    Attributes:
-        missing: as the argument.
+        accessible_ids: ids of the entities the user may enter; None if unknown.
     """
 
-    def __init__(self, entities: Iterable[Entity] = (), missing: str = "") -> None:
-        self.missing = missing
+    def __init__(
+        self,
+        entities: Iterable[Entity] = (),
+        missing: str = "",
+        accessible_ids: AbstractSet[str] | None = None,
+    ) -> None:
+        self.missing, self.accessible_ids = missing, accessible_ids
         self._by_id: dict[str, Entity] = {}
         for entity in entities:
             self._by_id.setdefault(entity.id, entity)
@@ -148,10 +165,14 @@ class Hierarchy:
         titles = self._choose_titles()
         shared = _count_shared(titles)
         for id_, entity in self._by_id.items():
-            distinct = "" if titles[id_] == entity.plain_title else titles[id_]
-            found = distinct, len(titles[id_]) if self.missing else shared.get(id_, 0)
-            if entity[-2:] != found:
-                self._by_id[id_] = Entity(*entity[:-2], *found)
+            self._by_id[id_] = entity._replace(
+                accessible=self._is_accessible(id_),
+                distinct_title="" if titles[id_] == entity.plain_title else titles[id_],
+                shared=len(titles[id_]) if self.missing else shared.get(id_, 0),
+            )
+
+    def _is_accessible(self, id_: str) -> bool:
+        return self.accessible_ids is None or id_ in self.accessible_ids
 
     def _choose_titles(self) -> dict[str, str]:
         """Return a distinct title for each id: the first that no other entity has."""
@@ -208,7 +229,7 @@ class Hierarchy:
         return self._by_id.get(id_) or self._make_placeholder(id_)
 
     def _make_placeholder(self, id_: str) -> Entity:
-        entity = placeholder_entity(id_)
+        entity = placeholder_entity(id_)._replace(accessible=self._is_accessible(id_))
         for title in ("", f"Entity {id_}", f"Entity {id_} (not in the list)"):
             entity = entity._replace(distinct_title=title, shared=len(title))
             if self._owners.setdefault(fold_title(entity.title), id_) == id_:

@@ -1,7 +1,6 @@
 """Filters rows by words."""
 
 from collections.abc import Collection, Iterable
-from collections.abc import Set as AbstractSet
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -32,27 +31,22 @@ class SearchableRow(NamedTuple):
     hidden: str
 
 
-def make_searchable(
-    rows: Iterable[Row], accessible_ids: AbstractSet[str] | None
-) -> list[SearchableRow]:
-    """Return the rows of one tab with their texts.
-
-    `accessible_ids` as in `Action.disabled_reason`.
-    """
+def make_searchable(rows: Iterable[Row]) -> list[SearchableRow]:
+    """Return the rows of one tab with their texts."""
     phrases: dict[tuple[object, ...], tuple[str, ...]] = {}
     searchable = []
     for row in rows:
-        kind = find_kind(row, accessible_ids)
+        kind = find_kind(row)
         if kind not in phrases:  # all rows of a kind say the same
-            phrases[kind] = _list_phrases(row, accessible_ids)
+            phrases[kind] = _list_phrases(row)
         hidden = "\n".join(map(fold, _list_hidden(row)))
         searchable.append(SearchableRow(row, fold(row.counterpart.title), phrases[kind], hidden))
     return searchable
 
 
-def _list_phrases(row: Row, accessible_ids: AbstractSet[str] | None) -> tuple[str, ...]:
-    action = default_action(row, accessible_ids)
-    phrases = [row.state, action.label if action else find_brief_reason(row, accessible_ids)]
+def _list_phrases(row: Row) -> tuple[str, ...]:
+    action = default_action(row)
+    phrases = [row.state, action.label if action else find_brief_reason(row)]
     if row.waits_for_acting:
         phrases.append("waiting for you")
     return tuple(map(fold, phrases))

@@ -136,7 +136,7 @@ class ScreenState:
             self.tab.place = place._replace(order=self._visible_keys())
         self.snapshot, self.failure = snapshot, None
         for direction in Direction:
-            rows = make_searchable(snapshot.rows(direction), snapshot.accessible_ids)
+            rows = make_searchable(snapshot.rows(direction))
             self._rows[direction] = {searchable.row.key: searchable for searchable in rows}
         self._open_tab()
 
@@ -160,7 +160,7 @@ class ScreenState:
     def waiting(self) -> Waiting:
         """The requests that wait in all entities, by the lists read so far."""
         tenant = self.session.tenant
-        key = tenant.lists_read, tenant.hierarchy, tenant.accessible_ids
+        key = tenant.lists_read, tenant.hierarchy
         if key != self._waiting[0]:
             self._waiting = key, find_waiting(self.session)
         return self._waiting[1]
@@ -243,7 +243,7 @@ class ScreenState:
         if self.tab.place is None and self.snapshot is not None:
             rows = self.visible_rows() or self.rows()
             if rows or self.snapshot.asked > self._cached_asked:
-                row = default_row(rows, self.session.tenant.accessible_ids)
+                row = default_row(rows)
                 self.tab.place = CursorPlace(row.key if row else None, [row.key for row in rows])
 
     def move_cursor(self, key: str) -> None:
@@ -464,7 +464,7 @@ class ScreenState:
     def mark_all(self) -> None:
         """Mark every visible row that allows an action; if all of them are marked, none."""
         rows = self._visible_rows()
-        enabled = filter_enabled(ACTIONS, rows.values(), self.session.tenant.accessible_ids)
+        enabled = filter_enabled(ACTIONS, rows.values())
         possible = {row.key: row.state for row in enabled}
         marks = self.tab.marks
         if possible.keys() <= marks.keys():

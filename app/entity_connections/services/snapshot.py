@@ -1,6 +1,5 @@
 """What Zuora's lists say of one entity, at one moment."""
 
-from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import NamedTuple
 
@@ -16,7 +15,6 @@ class Snapshot(NamedTuple):
         acting_id: the acting entity.
         hierarchy: the entities known at that moment.
         connections: the connections of both directions, in Zuora's order.
-        accessible_ids: ids of the entities the user may enter, None if unknown.
         read_at: when the list was requested; later changes may be missing.
         warnings: a sentence for each thing that is missing or strange in what was read.
         missing: what keeps the list from being whole, in a sentence; "" for a whole list.
@@ -29,7 +27,6 @@ class Snapshot(NamedTuple):
     acting_id: str
     hierarchy: Hierarchy
     connections: tuple[Connection, ...]
-    accessible_ids: AbstractSet[str] | None
     read_at: datetime
     warnings: tuple[str, ...] = ()
     missing: str = ""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from entity_connections.domain.clock import monotonic, now
 from entity_connections.domain.connections import CONNECTED, PENDING, Connection, Direction
-from entity_connections.domain.entities import UNPROVISIONED, Entity, Hierarchy
+from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import InvalidResponse
 from entity_connections.domain.ids import parse_id
 from entity_connections.domain.zuora_api import ZuoraApi
@@ -28,7 +28,6 @@ class Tenant:
     Attributes:
         steady: a monotonic clock in seconds, greater than 0.
         hierarchy: the entities, as they were read last, and whether the list was whole.
-        accessible_ids: ids of the entities the user may enter, None if unknown.
         warnings: a sentence for each thing that is missing or strange in the entities.
         start_problem: why the entity to start in is not used, and which one is; "" if it is used.
         lists_read: how many lists of connections were read or restored so far.
@@ -45,7 +44,6 @@ class Tenant:
         self.steady: Callable[[], float] = monotonic
         self.cache = cache
         self.hierarchy = Hierarchy()
-        self.accessible_ids: AbstractSet[str] | None = None
         self.warnings: tuple[str, ...] = ()
         self.start_problem = ""
         self.lists_read = 0
@@ -72,7 +70,7 @@ class Tenant:
             return first.id
         try:
             wanted = find_entity(start, self.hierarchy)
-            reason = self.no_access_reason(wanted)
+            reason = wanted.no_access_reason
         except EntityLookupError as error:
             reason = str(error)
         else:
@@ -91,18 +89,7 @@ class Tenant:
     def can_act_in(self, entity_id: str) -> bool:
         """Return whether the user can act in an entity, as far as is known."""
         entity = self.hierarchy.get(entity_id)
-        return entity.listed and not self.no_access_reason(entity)
-
-    def no_access_reason(self, entity: Entity) -> str:
-        """Return why the user cannot act in an entity, in a sentence, or ""."""
-        if entity.listed and entity.status == UNPROVISIONED:
-            return f"{entity.title} is not provisioned yet."
-        if self.accessible_ids is not None and entity.id not in self.accessible_ids:
-            return (
-                f"You have no access to {entity.title}: its administrators grant access"
-                " in Manage Users."
-            )
-        return ""
+        return entity.listed and not entity.no_access_reason
 
     async def read_entities(self, acting_id: str | None = None) -> None:
         """Read the hierarchy, and which entities the user may enter.
@@ -115,9 +102,8 @@ class Tenant:
         entities = await self.zuora.list_entities(acting_id if can_act else None)
         if not entities.items:
             raise InvalidResponse("Zuora's list of entities is empty.")
-        self.hierarchy = Hierarchy(entities.items, entities.missing)
+        self.hierarchy = Hierarchy(entities.items, entities.missing, accessible_ids)
         self.warnings = entities.warnings
-        self.accessible_ids = accessible_ids
 
     async def read(
         self,
@@ -149,7 +135,6 @@ class Tenant:
             acting_id,
             self.hierarchy,
             listed.items,
-            self.accessible_ids,
             read_at,
             (*([loss] if loss else []), *listed.warnings, *self.warnings),
             missing=listed.missing or loss,
@@ -181,7 +166,6 @@ class Tenant:
             return None
         if not len(self.hierarchy):
             self.hierarchy = lists.hierarchy
-            self.accessible_ids = lists.accessible_ids
         now = self.clock()  # the clock may have been ahead when the lists were read
         for snapshot in lists.snapshots:
             snapshot = snapshot._replace(read_at=min(snapshot.read_at, now))
@@ -198,7 +182,6 @@ class Tenant:
             self.cache.save(
                 CachedLists(
                     hierarchy=self.hierarchy,
-                    accessible_ids=self.accessible_ids,
                     snapshots=tuple(self.snapshots()),
                     acting_id=acting_id,
                     direction=direction,

@@ -49,7 +49,7 @@ def find_waiting(session: UserSession) -> Waiting:
 
 def find_answer_obstacle(row: Row, session: UserSession) -> str:
     """Return why the user may not answer a request, in a sentence, or ""."""
-    reason = session.tenant.no_access_reason(row.target)
+    reason = row.target.no_access_reason
     if not reason and session.role(row.target.id) == STANDARD_USER:
         title = row.target.title
         return f"An administrator of {title} must answer; you are a {STANDARD_USER} there."

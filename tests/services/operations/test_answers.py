@@ -326,7 +326,7 @@ async def test_a_refusal_and_a_third_state_leave_the_outcome_unknown() -> None:
     seen = connection(NORTH, GLOBAL, PENDING, "1" * 32)
     operation = Operation.plan(ACCEPT, row(Direction.INBOUND, NORTH, seen))
     refused = replace(operation, error=Refused("It must be Pending."))
-    after = Snapshot(GLOBAL.id, HIERARCHY, (seen._replace(status=DISCONNECTED),), None, MORNING)
+    after = Snapshot(GLOBAL.id, HIERARCHY, (seen._replace(status=DISCONNECTED),), MORNING)
     outcome = conclude(refused, after)
     assert outcome.state is State.UNKNOWN
     assert outcome.sentence.startswith("It must be Pending. The list shows Disconnected for")
@@ -418,7 +418,7 @@ async def test_an_old_connection_that_can_be_read_again_does_not_confirm_a_reque
     hidden = row(Direction.OUTBOUND, NORTH)._replace(missing="1 connection could not be read.")
     operation = Operation.plan(REQUEST, hidden, even_so=True)
     old = connection(GLOBAL, NORTH, CONNECTED, "1" * 32)
-    after = Snapshot(GLOBAL.id, HIERARCHY, (old,), None, MORNING)
+    after = Snapshot(GLOBAL.id, HIERARCHY, (old,), MORNING)
     outcome = conclude(replace(operation, error=error), after)
     refused = isinstance(error, Refused)
     assert outcome.state is (State.REFUSED if refused else State.UNKNOWN)

@@ -56,9 +56,7 @@ class Batch:
         """Plan requests from an entity to the first entities that it can request."""
         snapshot = await self.tenant.read(acting_id)
         rows = [
-            row
-            for row in snapshot.rows(Direction.OUTBOUND)
-            if REQUEST.disabled_reason(row, snapshot.accessible_ids) is None
+            row for row in snapshot.rows(Direction.OUTBOUND) if REQUEST.disabled_reason(row) is None
         ]
         return [Operation.plan(REQUEST, row) for row in rows[:count]]
 

@@ -44,7 +44,7 @@ ONE_SECOND = timedelta(seconds=1)
 
 def list_of(*connections: Connection, at: datetime | None = MORNING) -> Snapshot:
     """Return a list that Zuora answered at a moment by its own clock."""
-    return Snapshot(GLOBAL.id, HIERARCHY, connections, None, MORNING, server_time=at)
+    return Snapshot(GLOBAL.id, HIERARCHY, connections, MORNING, server_time=at)
 
 
 def record(journal: Journal, operation: Operation, result: State | None = None) -> Operation:

@@ -14,6 +14,7 @@ from entity_connections.domain.actions import (
     Action,
 )
 from entity_connections.domain.connections import CONNECTED, Direction
+from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.rows import Row
 from entity_connections.domain.zuora_api import Receipt, ZuoraApi
 from entity_connections.fake.policy import Policy
@@ -39,6 +40,9 @@ class Office(NamedTuple):
     request_log: RequestLog
     tenant: Tenant
     journal: Journal
+
+    def limit_access(self, *ids: str) -> None:
+        self.tenant.hierarchy = Hierarchy(self.tenant.hierarchy, accessible_ids=set(ids))
 
     async def rows(self, acting_id: str, direction: Direction, *keys: str) -> list[Row]:
         snapshot = await self.tenant.read(acting_id)
@@ -216,7 +220,7 @@ async def test_connect_accepts_only_the_request_that_it_made(office: Office) -> 
 
 
 async def test_connect_takes_both_ends(office: Office) -> None:
-    office.tenant.accessible_ids = frozenset({AMERICAS, US})
+    office.limit_access(AMERICAS, US)
     rows = await office.rows(AMERICAS, OUT, EUROPE)
     ((_, reason, cause, _),) = (await office.plan(CONNECT, rows)).left_out
     assert cause is Cause.DISABLED
@@ -224,6 +228,6 @@ async def test_connect_takes_both_ends(office: Office) -> None:
 
 
 async def test_disconnecting_needs_one_end(office: Office) -> None:
-    office.tenant.accessible_ids = frozenset({CORPORATION})
+    office.limit_access(CORPORATION)
     plan = await office.plan(DISCONNECT, await office.rows(CORPORATION, OUT, EUROPE))
     assert [outcome.state for outcome in await office.run(plan)] == [State.CONFIRMED]

@@ -34,9 +34,10 @@ async def entities(session: TenantSession, *, as_json: bool) -> ExitCode:
     await session.read_entities()
     session.save_cache()
     print_warnings(session.tenant.warnings)
-    hierarchy, ids = session.tenant.hierarchy, session.tenant.accessible_ids
+    hierarchy = session.tenant.hierarchy
     code = ExitCode.NO_ACCESS if hierarchy.missing else ExitCode.DONE
-    enterable = {entity.id: None if ids is None else entity.id in ids for entity in hierarchy}
+    is_known = hierarchy.accessible_ids is not None
+    enterable = {entity.id: entity.accessible if is_known else None for entity in hierarchy}
     if as_json:
         echo_json([
             entity_to_json(entity)

@@ -143,7 +143,7 @@ async def find_rows_by_id(session: TenantSession, action: Write, ids: Iterable[s
             continue
         acting_id = _choose_acting_id(session, action, _get_ends(record))
         row = _make_row(session, record, acting_id)
-        if reason := session.tenant.no_access_reason(row.acting):
+        if reason := row.acting.no_access_reason:
             failures.append(Failure(record.id, "disabled", reason, ExitCode.NO_ACCESS))
         else:
             rows[record.id] = row
@@ -198,7 +198,7 @@ async def find_rows_by_filter(
     failures = _list_unread(session, lists)
     enterable = []
     for row in rows.values():
-        if reason := tenant.no_access_reason(row.acting):
+        if reason := row.acting.no_access_reason:
             failures.append(Failure(row.pair, "disabled", reason, ExitCode.DONE))
         else:
             enterable.append(row)

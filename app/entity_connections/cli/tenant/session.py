@@ -115,13 +115,13 @@ class TenantSession(NamedTuple):
         Raises:
             CliError: no entity matches, or several do, or perhaps a missing one.
         """
-        tenant, hierarchy = self.tenant, self.tenant.hierarchy
+        hierarchy = self.tenant.hierarchy
         find = find_unique_entity if unique else find_entity
         try:
             return find(name, hierarchy)
         except EntityLookupError as error:
-            id_ = normalize_id(name.strip())
-            if not error.candidates and tenant.accessible_ids and id_ in tenant.accessible_ids:
+            id_, ids = normalize_id(name.strip()), hierarchy.accessible_ids
+            if not error.candidates and ids and id_ in ids:
                 return hierarchy.get(id_)  # Zuora may cut off a long list of entities
             ambiguous = len(error.candidates) > 1
             code = ExitCode.NO_ACCESS if hierarchy.missing and not ambiguous else ExitCode.USAGE
@@ -133,7 +133,7 @@ class TenantSession(NamedTuple):
         Raises:
             CliError: the user may not.
         """
-        if reason := self.tenant.no_access_reason(entity):
+        if reason := entity.no_access_reason:
             unprovisioned = entity.listed and not entity.provisioned
             raise CliError(reason, ExitCode.USAGE if unprovisioned else ExitCode.NO_ACCESS)
         return entity

@@ -1,7 +1,5 @@
 """Accept and Deny: the target answers a request (contract D1)."""
 
-from collections.abc import Set as AbstractSet
-
 from entity_connections.domain.actions.action import (
     DisabledReason,
     End,
@@ -19,9 +17,7 @@ class _Answer(Write):
 
     acting_ends = (End.TARGET,)
 
-    def _disabled_reason(
-        self, row: Row, accessible_ids: AbstractSet[str] | None
-    ) -> DisabledReason | None:
+    def _disabled_reason(self, row: Row) -> DisabledReason | None:
         if row.uncertain:
             return unreadable_reason(row, "has a request that waits for an answer")
         if row.status != PENDING:
@@ -33,7 +29,7 @@ class _Answer(Write):
         if row.direction is Direction.OUTBOUND:
             return DisabledReason(
                 f"Only the target answers a request, here {row.target.title}.",
-                entity_hint(row, accessible_ids),
+                entity_hint(row.counterpart),
                 "target answers",
             )
         return None

@@ -1,11 +1,11 @@
 """What an action on a row of connections is, and a write, which is one call to Zuora."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Set as AbstractSet
 from enum import Enum
 from typing import ClassVar, NamedTuple
 
 from entity_connections.domain.connections import KNOWN_STATUSES, Direction
+from entity_connections.domain.entities import Entity
 from entity_connections.domain.rows import Row
 from entity_connections.domain.zuora_api import Receipt, ZuoraApi
 
@@ -66,26 +66,18 @@ class Action(ABC):
     def __repr__(self) -> str:
         return f"<action {self.id}>"
 
-    def disabled_reason(
-        self, row: Row, accessible_ids: AbstractSet[str] | None
-    ) -> DisabledReason | None:
-        """Return why the action is disabled on `row`, or None when it is enabled.
-
-        `accessible_ids` are the ids of the entities the user may enter; None if unknown, which
-        disables nothing.
-        """
+    def disabled_reason(self, row: Row) -> DisabledReason | None:
+        """Return why the action is disabled on `row`, or None when it is enabled."""
         if row.status is not None and row.status not in KNOWN_STATUSES:
             return DisabledReason(
                 f'Zuora calls this connection "{row.status}". This program does not know that '
                 "word and offers no action.",
                 "Look at the connection in Zuora itself.",
             )
-        return self._disabled_reason(row, accessible_ids)
+        return self._disabled_reason(row)
 
     @abstractmethod
-    def _disabled_reason(
-        self, row: Row, accessible_ids: AbstractSet[str] | None
-    ) -> DisabledReason | None:
+    def _disabled_reason(self, row: Row) -> DisabledReason | None:
         """Return why the action is disabled on a row with a known status, or None."""
 
     @abstractmethod
@@ -157,14 +149,31 @@ def unreadable_reason(row: Row, claim: str, brief: str = "") -> DisabledReason:
     )
 
 
-def entity_hint(row: Row, accessible_ids: AbstractSet[str] | None) -> str:
-    """Return how the user can act as the counterpart of a row, in a sentence."""
-    name = row.counterpart.title
-    if is_accessible(row, accessible_ids) and row.counterpart.listed:
-        return f"Press g to act as {name}."
-    return f"You have no access to {name}: ask one of its administrators."
+def entity_hint(entity: Entity) -> str:
+    """Return how the user can act as an entity, in a sentence."""
+    if entity.accessible and entity.listed:
+        return f"Press g to act as {entity.title}."
+    return f"You have no access to {entity.title}: ask one of its administrators."
 
 
-def is_accessible(row: Row, accessible_ids: AbstractSet[str] | None) -> bool:
-    """Return whether the user may enter the counterpart of a row, as far as is known."""
-    return accessible_ids is None or row.counterpart.id in accessible_ids
+def entity_reason(entity: Entity) -> DisabledReason | None:
+    """Return why the user can neither act as an entity nor share to it, or None."""
+    if not entity.listed:
+        return DisabledReason(
+            f"{entity.title} is not among the entities that Zuora shows you.",
+            "It was deleted, or is hidden from you.",
+            "not in the list",
+        )
+    if not entity.provisioned:
+        return DisabledReason(
+            f"{entity.title} is not provisioned yet.",
+            "A global administrator provisions it in Manage Entity Hierarchy.",
+            "not provisioned yet",
+        )
+    if not entity.accessible:
+        return DisabledReason(
+            f"You have no access to {entity.title}.",
+            f"An administrator of {entity.title} grants access in Manage Users.",
+            "no access",
+        )
+    return None

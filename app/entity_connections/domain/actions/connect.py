@@ -1,9 +1,7 @@
 """Connect: request in the source, accept in the target, for a user who may enter both."""
 
-from collections.abc import Set as AbstractSet
-
 from entity_connections.domain.actions.accept_and_deny import Accept
-from entity_connections.domain.actions.action import Action, DisabledReason, Write, is_accessible
+from entity_connections.domain.actions.action import Action, DisabledReason, Write
 from entity_connections.domain.actions.request import MAPPING_LOST, Request
 from entity_connections.domain.connections import DISCONNECTED, PENDING, Direction
 from entity_connections.domain.rows import Row
@@ -27,16 +25,14 @@ class Connect(Action):
     def __init__(self, request: Request, accept: Accept) -> None:
         self._request, self._accept = request, accept
 
-    def _disabled_reason(
-        self, row: Row, accessible_ids: AbstractSet[str] | None
-    ) -> DisabledReason | None:
+    def _disabled_reason(self, row: Row) -> DisabledReason | None:
         if row.status != PENDING:
             outbound = row if row.direction is Direction.OUTBOUND else row.flip()
-            if reason := self._request.disabled_reason(outbound, accessible_ids):
+            if reason := self._request.disabled_reason(outbound):
                 return reason
         elif row.direction is Direction.INBOUND:
             return None
-        if is_accessible(row, accessible_ids) and row.counterpart.listed:
+        if row.counterpart.accessible and row.counterpart.listed:
             return None
         name = row.counterpart.title
         return DisabledReason(

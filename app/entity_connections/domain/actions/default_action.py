@@ -1,38 +1,35 @@
 """Which action a row offers, and on which row the cursor starts."""
 
 from collections.abc import Iterable
-from collections.abc import Set as AbstractSet
 
 from entity_connections.domain.actions import ACCEPT, REQUEST, WRITES
-from entity_connections.domain.actions.action import Action, Write, is_accessible
+from entity_connections.domain.actions.action import Action, Write
 from entity_connections.domain.connections import CONNECTED, Direction
 from entity_connections.domain.rows import Row
 
 
-def default_action(row: Row, accessible_ids: AbstractSet[str] | None) -> Write | None:
-    """Return the enabled action that a row offers; `accessible_ids` as in `disabled_reason`."""
+def default_action(row: Row) -> Write | None:
+    """Return the enabled action that a row offers."""
     offers = (action for action in WRITES if row.direction in action.default_in)
-    return next((a for a in offers if a.disabled_reason(row, accessible_ids) is None), None)
+    return next((a for a in offers if a.disabled_reason(row) is None), None)
 
 
-def filter_enabled(
-    actions: Iterable[Action], rows: Iterable[Row], accessible_ids: AbstractSet[str] | None
-) -> list[Row]:
+def filter_enabled(actions: Iterable[Action], rows: Iterable[Row]) -> list[Row]:
     """Return the rows of one tab that enable one of `actions`; each kind of row is asked once."""
     candidates = tuple(actions)
     enabled: dict[tuple[object, ...], bool] = {}
     found = []
     for row in rows:
-        kind = find_kind(row, accessible_ids)
+        kind = find_kind(row)
         if kind not in enabled:
-            reasons = (action.disabled_reason(row, accessible_ids) for action in candidates)
+            reasons = (action.disabled_reason(row) for action in candidates)
             enabled[kind] = any(reason is None for reason in reasons)
         if enabled[kind]:
             found.append(row)
     return found
 
 
-def find_kind(row: Row, accessible_ids: AbstractSet[str] | None) -> tuple[object, ...]:
+def find_kind(row: Row) -> tuple[object, ...]:
     """Return what decides which actions a row of a tab enables."""
     counterpart = row.counterpart
     return (
@@ -40,16 +37,16 @@ def find_kind(row: Row, accessible_ids: AbstractSet[str] | None) -> tuple[object
         row.uncertain,
         counterpart.status,
         counterpart.listed,
+        counterpart.accessible,
         counterpart.id == row.acting.id,
-        is_accessible(row, accessible_ids),
     )
 
 
-def find_brief_reason(row: Row, accessible_ids: AbstractSet[str] | None) -> str:
+def find_brief_reason(row: Row) -> str:
     """Return in a few words why a row of Share To offers no action; "" where it does."""
     if row.direction is Direction.INBOUND:
         return ""
-    reason = REQUEST.disabled_reason(row, accessible_ids)
+    reason = REQUEST.disabled_reason(row)
     return reason.brief if reason else ""
 
 
@@ -58,13 +55,13 @@ def usual_action(direction: Direction) -> Write:
     return REQUEST if direction is Direction.OUTBOUND else ACCEPT
 
 
-def default_row(rows: Iterable[Row], accessible_ids: AbstractSet[str] | None) -> Row | None:
+def default_row(rows: Iterable[Row]) -> Row | None:
     """Return where the cursor starts: on what waits, else can be requested, else cannot be lost."""
 
     def rank(row: Row) -> int:
         if row.waits_for_acting:
             return 0
-        if default_action(row, accessible_ids) is REQUEST:
+        if default_action(row) is REQUEST:
             return 1
         return 3 if row.status == CONNECTED else 2
 

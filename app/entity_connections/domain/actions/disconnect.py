@@ -1,7 +1,5 @@
 """Disconnect: either end ends a connection (contract D1, D5)."""
 
-from collections.abc import Set as AbstractSet
-
 from entity_connections.domain.actions.action import (
     DisabledReason,
     End,
@@ -32,9 +30,7 @@ class Disconnect(Write):
     default_in = frozenset(Direction)
     irreversible = True
 
-    def _disabled_reason(
-        self, row: Row, accessible_ids: AbstractSet[str] | None
-    ) -> DisabledReason | None:
+    def _disabled_reason(self, row: Row) -> DisabledReason | None:
         if row.status == CONNECTED:
             return None
         if row.status == PENDING:

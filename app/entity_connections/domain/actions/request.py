@@ -1,13 +1,11 @@
 """Request Connection: the source asks the target (contract D1)."""
 
-from collections.abc import Set as AbstractSet
-
 from entity_connections.domain.actions.action import (
     DisabledReason,
     End,
     Write,
     entity_hint,
-    is_accessible,
+    entity_reason,
     unreadable_reason,
 )
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
@@ -33,14 +31,12 @@ class Request(Write):
     default_in = frozenset({Direction.OUTBOUND})
     idempotent = True
 
-    def _disabled_reason(
-        self, row: Row, accessible_ids: AbstractSet[str] | None
-    ) -> DisabledReason | None:
+    def _disabled_reason(self, row: Row) -> DisabledReason | None:
         source, target = row.source.title, row.target.title
         if row.direction is Direction.INBOUND:
             return DisabledReason(
                 f"A connection is requested from its source, here {source}.",
-                entity_hint(row, accessible_ids),
+                entity_hint(row.counterpart),
                 "source requests",
             )
         if row.counterpart.id == row.acting.id:
@@ -56,30 +52,12 @@ class Request(Write):
         if row.status == PENDING:
             return DisabledReason(
                 f"The request to {target} waits for an answer already.",
-                f"An administrator of {target} accepts it. {entity_hint(row, accessible_ids)}",
+                f"An administrator of {target} accepts it. {entity_hint(row.counterpart)}",
                 "waiting for target",
             )
         if row.uncertain:
             return unreadable_reason(row, "is connected already", "not all read")
-        if not row.counterpart.listed:
-            return DisabledReason(
-                f"{target} is not among the entities that Zuora shows you.",
-                "It was deleted, or is hidden from you. A connection to it can be disconnected.",
-                "not in the list",
-            )
-        if not row.counterpart.provisioned:
-            return DisabledReason(
-                f"{target} is not provisioned yet.",
-                "A global administrator provisions it in Manage Entity Hierarchy.",
-                "not provisioned yet",
-            )
-        if not is_accessible(row, accessible_ids):
-            return DisabledReason(
-                f"You have no access to {target}. A request needs access to its target.",
-                f"An administrator of {target} grants access in Manage Users.",
-                "no access",
-            )
-        return None
+        return entity_reason(row.counterpart)
 
     def yes_label(self, row: Row, source: str, target: str) -> str:
         return f"{self.label} to {target}"

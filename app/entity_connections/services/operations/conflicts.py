@@ -45,7 +45,7 @@ def find_change(operation: Operation, snapshot: Snapshot) -> str:
         return f"{operation.pair} is another {now.status} connection now than the one you saw."
     if operation.even_so:
         now = now._replace(missing="")
-    disabled = operation.action.disabled_reason(now, snapshot.accessible_ids)
+    disabled = operation.action.disabled_reason(now)
     return disabled.reason if disabled else ""
 
 

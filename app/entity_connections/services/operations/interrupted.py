@@ -94,7 +94,7 @@ async def plan_interrupted_run(run: InterruptedRun, tenant: Tenant, journal: Jou
         if operation.ends in connected_ends and row.status in (PENDING, CONNECTED):
             reason = ""  # what is missing is planned
         elif operation.follows:  # the row has got its record since
-            disabled = operation.action.disabled_reason(row, snapshot.accessible_ids)
+            disabled = operation.action.disabled_reason(row)
             reason = disabled.reason if disabled else ""
         else:
             reason = find_change(operation, snapshot)

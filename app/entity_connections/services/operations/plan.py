@@ -111,7 +111,7 @@ async def plan_operations(
     operations: dict[tuple[Write, Ends], Operation] = {}
     left_out = []
     for row in rows:
-        if reason := _find_reason(action, row, tenant, even_so=even_so):
+        if reason := _find_reason(action, row, even_so=even_so):
             left_out.append(reason)
             continue
         planned: list[Operation] = []
@@ -136,17 +136,16 @@ async def plan_operations(
     return Plan(action, tuple(ordered), tuple(left_out), calls)
 
 
-def _find_reason(action: Action, row: Row, tenant: Tenant, *, even_so: bool) -> LeftOut | None:
+def _find_reason(action: Action, row: Row, *, even_so: bool) -> LeftOut | None:
     """Return why an action is not planned on a row, or None where it is."""
-    accessible_ids = tenant.accessible_ids
     first_write, _ = action.list_writes(row)[0]
     if row.uncertain and not first_write.idempotent:  # its record may be among the missing
-        disabled = action.disabled_reason(row, accessible_ids)
+        disabled = action.disabled_reason(row)
         reason = disabled.reason if disabled else row.missing
         return LeftOut(row, reason, Cause.UNREADABLE, "not all read")
-    if disabled := action.disabled_reason(row._replace(missing=""), accessible_ids):
+    if disabled := action.disabled_reason(row._replace(missing="")):
         return LeftOut(row, disabled.reason, find_cause(action, row), disabled.brief)
-    if not even_so and (disabled := action.disabled_reason(row, accessible_ids)):
+    if not even_so and (disabled := action.disabled_reason(row)):
         return LeftOut(row, disabled.reason, Cause.UNREADABLE, "not all read")
     return None
 

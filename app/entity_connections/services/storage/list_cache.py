@@ -5,7 +5,6 @@ read or written, the program works without it.
 """
 
 import json
-from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,15 +29,13 @@ class CachedLists(NamedTuple):
     """What was last read of a tenant.
 
     Attributes:
-        hierarchy: the entities, and whether their list was whole.
-        accessible_ids: ids of the entities the user may enter, None if unknown.
+        hierarchy: the entities.
         snapshots: the lists, the newest first.
         acting_id: the entity acted in last, or "".
         direction: the tab that was in front.
     """
 
     hierarchy: Hierarchy
-    accessible_ids: AbstractSet[str] | None
     snapshots: tuple[Snapshot, ...]
     acting_id: str
     direction: Direction
@@ -79,7 +76,7 @@ class ListCache:
 
 
 def _format_lists(lists: CachedLists) -> dict[str, object]:
-    ids = lists.accessible_ids
+    ids = lists.hierarchy.accessible_ids
     return {
         "entities": [entity[:5] for entity in lists.hierarchy],
         "missing": lists.hierarchy.missing,
@@ -112,7 +109,7 @@ def _parse_lists(fields: dict[str, Any]) -> CachedLists:
     )
     ids = fields["accessible_ids"]
     accessible_ids = None if ids is None else frozenset(map(load_id, ids))
-    hierarchy = Hierarchy(entities, load_text(fields["missing"]))
+    hierarchy = Hierarchy(entities, load_text(fields["missing"]), accessible_ids)
     snapshots = tuple(
         Snapshot(
             acting_id=load_id(acting_id),
@@ -121,7 +118,6 @@ def _parse_lists(fields: dict[str, Any]) -> CachedLists:
                 Connection(load_id(id_), load_id(source_id), load_id(target_id), load_text(status))
                 for id_, source_id, target_id, status in connections
             ),
-            accessible_ids=accessible_ids,
             read_at=load_time(read_at),
             warnings=tuple(map(load_text, warnings)),
             missing=load_text(missing),
@@ -130,4 +126,4 @@ def _parse_lists(fields: dict[str, Any]) -> CachedLists:
     )
     direction = Direction(fields["direction"])
     acting_id = load_id(fields["acting_id"])
-    return CachedLists(hierarchy, accessible_ids, snapshots, acting_id, direction)
+    return CachedLists(hierarchy, snapshots, acting_id, direction)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from entity_connections.domain.actions import DisabledReason
+from entity_connections.domain.actions.action import entity_reason
 from entity_connections.domain.connections import PENDING, Direction
 from entity_connections.tui.commands.command import Command, CommandContext
 from entity_connections.tui.dialogs.entity_switcher import make_entity_switcher
@@ -25,23 +26,7 @@ def get_other_side_reason(context: CommandContext) -> DisabledReason | None:
     reason = context.get_row_reason()
     if reason is not None or context.row is None:
         return reason
-    entity = context.row.counterpart
-    if not entity.listed:
-        return DisabledReason(
-            f"{entity.title} is not among the entities that Zuora shows you.",
-            "It was deleted, or is hidden from you.",
-        )
-    if not entity.provisioned:
-        return DisabledReason(
-            f"{entity.title} is not provisioned yet.",
-            "A global administrator provisions it in Manage Entity Hierarchy.",
-        )
-    if context.accessible_ids is not None and entity.id not in context.accessible_ids:
-        return DisabledReason(
-            f"You have no access to {entity.title}.",
-            f"An administrator of {entity.title} grants access in Manage Users.",
-        )
-    return None
+    return entity_reason(context.row.counterpart)
 
 
 class OtherSideCommand(Command):

@@ -1,7 +1,6 @@
 """A user command, as bindings, palette, key bar, help and documentation read it."""
 
 from collections.abc import Callable, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import KW_ONLY, dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple
@@ -45,7 +44,6 @@ class CommandContext(NamedTuple):
         workspace: the tenant.
         row: the row under the cursor, if any.
         cursor_moved_reason: why the cursor is on another row than the user chose, or "".
-        accessible_ids: ids of the entities the user may enter, None if unknown.
         role: the user's role in the acting entity, None if unknown.
         can_go_back: whether this row was reached by `g`, so that `g` goes back.
         entered: whether the tenant is open and the acting entity is chosen.
@@ -60,7 +58,6 @@ class CommandContext(NamedTuple):
     workspace: Workspace
     row: Row | None = None
     cursor_moved_reason: str = ""
-    accessible_ids: AbstractSet[str] | None = None
     role: str | None = None
     can_go_back: bool = False
     entered: bool = False

@@ -45,7 +45,7 @@ class ActionCommand(Command):
 
     def get_short(self, context: CommandContext) -> str:
         action = ACTIONS_BY_ID[self.id]
-        count = len(filter_enabled([action], context.marked, context.accessible_ids))
+        count = len(filter_enabled([action], context.marked))
         return f"{self.short} {count}" if count else self.short
 
 
@@ -77,16 +77,16 @@ def _get_disabled_reason(action: Action, context: CommandContext) -> DisabledRea
     if context.progress is Progress.SENDING:
         return DisabledReason("An action on this row is being sent.", "Wait for its outcome.")
     # After an unknown outcome `check_open_entries` decides, which knows the age of the request.
-    reason = action.disabled_reason(context.row, context.accessible_ids)
+    reason = action.disabled_reason(context.row)
     return reason or get_write_reason(context.row, context)
 
 
 def _get_marks_reason(action: Action, context: CommandContext) -> DisabledReason | None:
     """Return why an action is possible on none of the marked rows, or None."""
-    marked, accessible_ids = context.marked, context.accessible_ids
-    if enabled := filter_enabled([action], marked, accessible_ids):
+    marked = context.marked
+    if enabled := filter_enabled([action], marked):
         return get_write_reason(enabled[0], context)
-    reason = action.disabled_reason(marked[0], accessible_ids)
+    reason = action.disabled_reason(marked[0])
     if reason is None or len(marked) == 1:
         return reason
     return reason._replace(reason=f"None of the {len(marked)} marked rows: {reason.reason}")
@@ -153,7 +153,7 @@ def run_row_command(screen: "ConnectionsScreen", key: str, *, clicked: bool = Fa
     context = screen.view.context._replace(marked=(), marks_hidden=False)
     if (row := context.row) is None or row.key != key or not screen.can_run_commands:
         return
-    action = default_action(row, context.accessible_ids)
+    action = default_action(row)
     if action is None and row.direction is Direction.INBOUND and row.status == DISCONNECTED:
         sentence = f"Nothing can be done here: only {row.source.title} can request again."
         screen.view.notice_bar.show_notice(Kind.INFO, sentence)

@@ -178,7 +178,7 @@ def describe_next(context: CommandContext) -> str:
         return _describe_marks(context)
     if row.uncertain:
         return row.missing
-    action = default_action(row, context.accessible_ids)
+    action = default_action(row)
     if action is not None:
         refusal = get_write_reason(row, context)
         if refusal:
@@ -190,9 +190,7 @@ def describe_next(context: CommandContext) -> str:
 def _describe_marks(context: CommandContext) -> str:
     """Return what the keys of the actions do with the marked rows."""
     marked = context.marked
-    counts = {
-        action: len(filter_enabled([action], marked, context.accessible_ids)) for action in ACTIONS
-    }
+    counts = {action: len(filter_enabled([action], marked)) for action in ACTIONS}
     enabled = [action for action in ACTIONS if counts[action]]
     rows = format_count(len(marked), "marked row")
     if not enabled:
@@ -215,7 +213,7 @@ def _describe_waiting(row: Row, context: CommandContext) -> str:
         return f"{row.target.title} must accept. g: act there{then}."
     if row.direction is Direction.INBOUND and row.status == DISCONNECTED:
         return f"Only {row.source.title} can request it again."
-    reason = REQUEST.disabled_reason(row, context.accessible_ids)
+    reason = REQUEST.disabled_reason(row)
     return reason.reason if reason else ""
 
 

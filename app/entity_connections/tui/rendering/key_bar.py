@@ -49,7 +49,7 @@ def find_next_step(context: CommandContext) -> Command | None:
     row = context.row
     if row is None or not context.entered:
         return None
-    action = default_action(row, context.accessible_ids)
+    action = default_action(row)
     if action is not None:
         command = ACTION_COMMANDS[action]
     else:

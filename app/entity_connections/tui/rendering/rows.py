@@ -109,7 +109,7 @@ class ItemCache:
 
     def _find_offer(self, row: Row, context: CommandContext) -> tuple[Cell, Cell]:
         """Return the key and the name of the action of a row; each kind of row is asked once."""
-        kind = find_kind(row, context.accessible_ids)
+        kind = find_kind(row)
         if kind not in self._offers:
             self._offers[kind] = _make_action_cells(row, context)
         return self._offers[kind]
@@ -187,11 +187,11 @@ def _make_action_cells(row: Row, context: CommandContext) -> tuple[Cell, Cell]:
 
     They look like a link, or like harm, only if the action is possible.
     """
-    action = default_action(row, context.accessible_ids)
+    action = default_action(row)
     if action is not None:
         refusal = get_write_reason(row, context)
         if refusal is None:
             tone = "harm" if action.irreversible else "link"
             return Cell(action.key, tone), Cell(action.label, tone, short=action.word)
         return Cell(""), Cell(refusal.brief or action.label, "mute")
-    return Cell(""), Cell(find_brief_reason(row, context.accessible_ids), "mute")
+    return Cell(""), Cell(find_brief_reason(row), "mute")

@@ -400,7 +400,7 @@ class ConnectionsScreen(Screen[None]):
         if self.state is None:
             return
         tenant = self.state.session.tenant
-        if reason := tenant.no_access_reason(tenant.hierarchy.get(event.entity_id)):
+        if reason := tenant.hierarchy.get(event.entity_id).no_access_reason:
             self.view.notice_bar.show_notice(Kind.INFO, reason)
         else:
             self.view.close_tree_filter()

@@ -188,7 +188,6 @@ class ConnectionsView(Pane):
             self.workspace,
             row,
             cursor_moved_reason=state.moved_reason,
-            accessible_ids=state.session.tenant.accessible_ids,
             role=state.session.role(state.acting_id),
             can_go_back=state.can_go_back,
             entered=True,

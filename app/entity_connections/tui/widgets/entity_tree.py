@@ -64,7 +64,7 @@ class EntityTree(Pane):
     def show_state(self, state: ScreenState) -> None:
         """Draw the hierarchy and its counts, if they have changed."""
         tenant = state.session.tenant
-        read = tenant, tenant.hierarchy, tenant.accessible_ids, tenant.lists_read
+        read = tenant, tenant.hierarchy, tenant.lists_read
         drawn = (*read, state.acting_id, state.revision)
         if drawn != self._drawn:
             self._state, self._drawn = state, drawn
