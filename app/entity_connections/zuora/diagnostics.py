@@ -108,7 +108,7 @@ class Diagnosis:
             ("connection", "DNS", self._check_connection),
             ("TLS", "connection", self._check_tls),
             ("clock", "connection", self._check_clock),
-            ("token", "proxy", self._check_token),
+            ("token", "connection", self._check_token),
             ("entities", "token", self._check_entities),
             ("scope", "token", self._check_scope),
             ("permissions", "token", self._check_permissions),
