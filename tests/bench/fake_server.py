@@ -17,8 +17,8 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 import uvicorn
+from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Connection
 from entity_connections.domain.ids import hyphenate_id
-from entity_connections.fake.model import CONNECTED, DISCONNECTED, PENDING, Connection
 from entity_connections.fake.scenarios.builtin import acme
 from entity_connections.fake.server import create_server
 from entity_connections.fake.tenant import open_tenant

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
-from entity_connections.fake.model import ADMINISTRATOR, STANDARD_USER, UNPROVISIONED
+from entity_connections.domain.entities import UNPROVISIONED
+from entity_connections.fake.model import ADMINISTRATOR, STANDARD_USER
 from entity_connections.fake.policy import OPTIONS, Policy
 from entity_connections.fake.scenarios.builtin.empty import GLOBAL, LABS, NORTH, SOUTH, STUDIO
 from entity_connections.fake.scenarios.loader import load_scenario

@@ -3,7 +3,8 @@
 import sqlite3
 
 import pytest
-from entity_connections.fake.model import Connection, Entity
+from entity_connections.domain.connections import Connection
+from entity_connections.fake.model import Entity
 from entity_connections.fake.scenarios.builtin import acme
 from entity_connections.fake.scenarios.builtin.acme import AMERICAS, CANADA, CORPORATION, EUROPE
 from entity_connections.fake.state.connections import Connections

@@ -293,21 +293,6 @@ async def test_a_changed_answer_has_the_headers_of_the_tenant(server: Server, co
     assert (await session.call("HEAD", "/v1/entity-connections")).status_code == 200
 
 
-async def test_a_denied_request_is_removed_while_the_fault_is_on(server: Server) -> None:
-    session = await server.sign_in("alice")
-    german = next(
-        row["id"]
-        for row in await session.list(type="inbound")
-        if row["status"] == "Pending" and row["id"] != WAITING
-    )
-    server.tenant.faults.on("denied-is-removed")
-    assert (await session.act("deny", WAITING)).json()["success"]
-    assert await server.find_connection(WAITING) is None
-    server.tenant.faults.off("denied-is-removed")
-    assert (await session.act("deny", german)).json()["success"]
-    assert (await server.find_connection(german) or {})["status"] == "Disconnected"
-
-
 async def test_another_administrator_acts_by_the_rules_and_the_seed(open_server: Open) -> None:
     async def list_repeatedly(seed: int) -> list[list[Json]]:
         server = open_server(faults=["another-administrator=1"], seed=seed)

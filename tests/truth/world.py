@@ -19,12 +19,17 @@ from typing import Any, NamedTuple
 import httpx
 from entity_connections.domain import clock
 from entity_connections.domain.actions import Action, Write
-from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
+from entity_connections.domain.connections import (
+    CONNECTED,
+    DISCONNECTED,
+    PENDING,
+    Connection,
+    Direction,
+)
 from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.fake.faults.active_faults import ActiveFaults
 from entity_connections.fake.faults.middleware import FaultMiddleware
-from entity_connections.fake.model import Connection
 from entity_connections.fake.policy import Policy
 from entity_connections.fake.tenant import open_tenant
 from entity_connections.services.operations.executor import Executor

@@ -172,7 +172,7 @@ def _load_scenario(options: Mapping[str, Any]) -> "Scenario":
 def _make_lists(scenario: "Scenario", user: str) -> "CachedLists":
     """Return a scenario as the lists that a user would read."""
     from entity_connections.domain.clock import now
-    from entity_connections.domain.connections import Connection, Direction
+    from entity_connections.domain.connections import Direction
     from entity_connections.domain.entities import Entity, Hierarchy
     from entity_connections.services.snapshot import Snapshot
     from entity_connections.services.storage.list_cache import CachedLists
@@ -182,12 +182,11 @@ def _make_lists(scenario: "Scenario", user: str) -> "CachedLists":
         for entity in scenario.entities
     )
     hierarchy = Hierarchy(entities, accessible_ids=frozenset(scenario.roles.get(user, ())))
-    connections = [Connection(*connection) for connection in scenario.connections]
     snapshots = tuple(
         Snapshot(
             acting_id,
             hierarchy,
-            tuple(c for c in connections if acting_id in (c.source_id, c.target_id)),
+            tuple(c for c in scenario.connections if acting_id in (c.source_id, c.target_id)),
             now(),
         )
         for acting_id in [entity.id for entity in hierarchy if entity.accessible]

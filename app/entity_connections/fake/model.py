@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from entity_connections.domain.connections import Connection
+from entity_connections.domain.entities import PROVISIONED
 from entity_connections.fake.policy import Policy
 
 Role = Literal["administrator", "standard user"]
@@ -17,13 +19,6 @@ AccessStatus = Literal["Pending Review", "Active", "Access Denied"]
 
 ADMINISTRATOR: Role = "administrator"
 STANDARD_USER: Role = "standard user"
-
-PROVISIONED = "Provisioned"
-UNPROVISIONED = "Unprovisioned"
-
-PENDING = "Pending"
-CONNECTED = "Connected"
-DISCONNECTED = "Disconnected"
 
 MAX_ENTITIES = 512
 """The most entities in a hierarchy, the global entity included."""
@@ -45,25 +40,11 @@ class Entity(NamedTuple):
     locale: str = "en_US"
 
 
-class Connection(NamedTuple):
-    """One connection record; `status` may be a word that Zuora does not document."""
-
-    id: str
-    source_id: str
-    target_id: str
-    status: str
-
-
 @dataclass(frozen=True)
 class User:
     """A user, who owns one OAuth client (contract A2).
 
-    Attributes:
-        name: Short name, used by options such as `--user`.
-        username: Login name in Zuora.
-        client_id: UUID of the OAuth client, 36 characters.
-        client_secret: Secret of the OAuth client, at most 42 characters.
-        home_entity_id: The user's home entity, 32 hexadecimal digits.
+    `name` is short, for options such as `--user`; `username` is the login name in Zuora.
     """
 
     name: str

@@ -57,7 +57,7 @@ class Tenant:
     def policy(self) -> Policy:
         """The behaviour where Zuora is silent; it may be replaced while the tenant is open."""
         with file_errors(self.path):
-            return tenant_settings.read_policy(self.state.db)
+            return self.state.policy()
 
     @policy.setter
     def policy(self, policy: Policy) -> None:
@@ -124,10 +124,7 @@ def open_tenant(
         active_faults = ActiveFaults([*stored_faults, *faults], seed=seed)
         on_error.pop_all()
 
-    def read_policy() -> Policy:
-        return active_faults.apply_to_policy(tenant_settings.read_policy(db))
-
-    state = TenantState(db, read_policy, clock, new_id or _random_id, new_trace or _random_id)
+    state = TenantState(db, clock, new_id or _random_id, new_trace or _random_id)
     weakref.finalize(state, db.close)  # a tenant in memory often ends unclosed
     control_route = create_control_route(active_faults) if control else None
     app: ASGIApp = Routes(state).create_application(control_route, answer_file_errors=not local)

@@ -21,7 +21,7 @@ from entity_connections.fake.state.stored_scenario import write_scenario
 
 APPLICATION_ID = 0x5A454354
 """SQLite's `application_id` of a tenant file ("ZECT")."""
-VERSION = 2
+VERSION = 3
 """SQLite's `user_version` of a tenant file; it changes with the tables."""
 BUSY_TIMEOUT = 2.0
 """Seconds to wait while another program writes to the file."""

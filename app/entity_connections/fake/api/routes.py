@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from entity_connections.domain.entities import PROVISIONED, UNPROVISIONED
 from entity_connections.fake.api.authentication import authenticate, issue_token
 from entity_connections.fake.api.idempotency import IdempotencyStore
 from entity_connections.fake.api.openapi import load_document
@@ -22,7 +23,7 @@ from entity_connections.fake.api.requests import (
     read_body,
 )
 from entity_connections.fake.api.responses import json_response, list_response, refusal_response
-from entity_connections.fake.model import PROVISIONED, UNPROVISIONED, AccessStatus, Caller, Entity
+from entity_connections.fake.model import AccessStatus, Caller, Entity
 from entity_connections.fake.refusal import Category, Refusal, invalid_value, require_fields
 from entity_connections.fake.rules import access_requests, connection_rules, provisioning
 from entity_connections.fake.state.hierarchy import normalize_entity_id

@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from random import Random
 
 from entity_connections.fake.faults.catalogue import (
@@ -12,7 +11,6 @@ from entity_connections.fake.faults.catalogue import (
     check_fault_name,
     parse_fault,
 )
-from entity_connections.fake.policy import Policy
 
 _CHECK_INTERVAL = 0.05
 """Seconds after which a delay ends at the latest when its fault is switched off."""
@@ -74,12 +72,6 @@ class ActiveFaults:
     def summary(self) -> str:
         """Return the faults that are on as one line; "" when there are none."""
         return " · ".join(map(str, self.active()))
-
-    def apply_to_policy(self, policy: Policy) -> Policy:
-        """Return the policy as the faults change it."""
-        if self.is_on("denied-is-removed"):
-            return replace(policy, denied="removed")
-        return policy
 
     def trigger(self, name: str, method: str, path: str, token: str) -> FaultSetting | None:
         """Return the fault if it triggers on this call, and count that."""

@@ -136,7 +136,6 @@ FAULTS = {
     "another-administrator": Fault(
         "Somebody else accepts, denies, requests or disconnects before every VALUE-th call.", 3
     ),
-    "denied-is-removed": Fault("A denied request vanishes from the lists.", calls="writes"),
 }
 """Every fault, in the order in which lists show them."""
 

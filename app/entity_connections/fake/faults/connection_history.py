@@ -3,7 +3,7 @@
 import json
 from typing import NamedTuple
 
-from entity_connections.fake.model import Connection
+from entity_connections.domain.connections import Connection
 from entity_connections.fake.state.tenant_state import TenantState
 
 

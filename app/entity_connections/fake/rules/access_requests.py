@@ -6,7 +6,8 @@ must be called inside a transaction, and may raise `Refusal`.
 
 from collections.abc import Sequence
 
-from entity_connections.fake.model import ADMINISTRATOR, PROVISIONED, AccessStatus, Caller, User
+from entity_connections.domain.entities import PROVISIONED
+from entity_connections.fake.model import ADMINISTRATOR, AccessStatus, Caller, User
 from entity_connections.fake.refusal import Refusal, broken_rule, forbidden, not_found
 from entity_connections.fake.state.tenant_state import TenantState
 

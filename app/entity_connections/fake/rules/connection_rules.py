@@ -7,15 +7,9 @@ are not theirs.
 
 from typing import Literal
 
-from entity_connections.fake.model import (
-    ADMINISTRATOR,
-    CONNECTED,
-    DISCONNECTED,
-    PENDING,
-    PROVISIONED,
-    Caller,
-    Connection,
-)
+from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Connection
+from entity_connections.domain.entities import PROVISIONED
+from entity_connections.fake.model import ADMINISTRATOR, Caller
 from entity_connections.fake.refusal import Refusal, broken_rule, forbidden
 from entity_connections.fake.state.tenant_state import TenantState
 

@@ -6,14 +6,13 @@ Each change must be called inside a transaction, and may raise `Refusal`.
 import re
 from collections.abc import Mapping
 
+from entity_connections.domain.entities import PROVISIONED, UNPROVISIONED
 from entity_connections.fake.model import (
     ADMINISTRATOR,
     LOCALE_PATTERN,
     MAX_ENTITIES,
     NAME_PATTERN,
-    PROVISIONED,
     TIMEZONE_PATTERN,
-    UNPROVISIONED,
     Caller,
     Entity,
 )

@@ -15,19 +15,15 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Connection
+from entity_connections.domain.entities import PROVISIONED, UNPROVISIONED
 from entity_connections.domain.ids import hyphenate_id
 from entity_connections.domain.text import clean
 from entity_connections.domain.words import join_or, suggest
 from entity_connections.fake.model import (
     ADMINISTRATOR,
-    CONNECTED,
-    DISCONNECTED,
-    PENDING,
-    PROVISIONED,
     STANDARD_USER,
-    UNPROVISIONED,
     AccessRequest,
-    Connection,
     Entity,
     Role,
     Scenario,

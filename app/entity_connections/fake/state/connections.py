@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from entity_connections.fake.model import Connection
+from entity_connections.domain.connections import Connection
 from entity_connections.fake.refusal import not_found
 from entity_connections.fake.state.database import select_one
 
@@ -15,7 +15,8 @@ _SELECT = "SELECT id, source_id, target_id, status FROM connection"
 _DIRECTIONS = {
     "outbound": "SELECT seq FROM connection WHERE source_id = :entity",
     "inbound": "SELECT seq FROM connection WHERE target_id = :entity",
-    None: "SELECT seq FROM connection_of_entity WHERE entity_id = :entity",
+    None: "SELECT seq FROM connection WHERE source_id = :entity"
+    " UNION ALL SELECT seq FROM connection WHERE target_id = :entity",
 }
 
 
@@ -37,14 +38,9 @@ class Connections:
         limit: int,
         newest_first: bool = False,
     ) -> list[str]:
-        """Return records of an entity, each as the JSON of contract D3.
+        """Return at most `limit` records of an entity after `offset`, as JSON (contract D3).
 
-        Args:
-            entity_id: The entity.
-            direction: inbound, outbound or, for both, None.
-            offset: How many records to skip.
-            limit: How many records to return at most.
-            newest_first: Whether the order is that of creation or the reverse.
+        `direction` is inbound, outbound or, for both, None.
         """
         order = "ORDER BY seq DESC" if newest_first else "ORDER BY seq"
         rows = self._db.execute(

@@ -3,8 +3,9 @@
 import sqlite3
 from collections.abc import Sequence
 
+from entity_connections.domain.entities import PROVISIONED
 from entity_connections.domain.ids import normalize_id
-from entity_connections.fake.model import PROVISIONED, Entity, Role
+from entity_connections.fake.model import Entity, Role
 from entity_connections.fake.refusal import not_found
 from entity_connections.fake.state.database import encode_text, select_one
 

@@ -13,18 +13,16 @@ from entity_connections.fake.state.users import Users
 
 @dataclass
 class TenantState:
-    """The tables of a tenant, and where its policy, its time and new ids come from.
+    """The tables of a tenant, and where its time and new ids come from.
 
     Attributes:
         db: The database.
-        policy: Returns the policy of the moment.
         clock: Returns seconds.
         new_id: Returns the id of a new record, 32 hexadecimal digits.
         new_trace: The same for tokens and request ids.
     """
 
     db: sqlite3.Connection
-    policy: Callable[[], Policy]
     clock: Callable[[], float]
     new_id: Callable[[], str]
     new_trace: Callable[[], str]
@@ -33,6 +31,10 @@ class TenantState:
         self.hierarchy = Hierarchy(self.db)
         self.connections = Connections(self.db)
         self.users = Users(self.db)
+
+    def policy(self) -> Policy:
+        """Return the policy of the moment."""
+        return tenant_settings.read_policy(self.db)
 
     def tenant_id(self) -> str:
         """Return Zuora's number of the tenant, as text."""

@@ -4,16 +4,9 @@ The comments describe what alice sees in Acme Corporation. Acme-Americas and Acm
 connection in either direction: walkthroughs connect them.
 """
 
-from entity_connections.fake.model import (
-    CONNECTED,
-    DISCONNECTED,
-    PENDING,
-    PROVISIONED,
-    UNPROVISIONED,
-    Connection,
-    Entity,
-    Scenario,
-)
+from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Connection
+from entity_connections.domain.entities import PROVISIONED, UNPROVISIONED
+from entity_connections.fake.model import Entity, Scenario
 from entity_connections.fake.policy import Policy
 from entity_connections.fake.scenarios.builtin.users import create_roles, create_users
 

@@ -9,16 +9,9 @@ from collections.abc import Iterator
 from importlib.resources import files
 from itertools import islice, product
 
-from entity_connections.fake.model import (
-    CONNECTED,
-    DISCONNECTED,
-    PENDING,
-    PROVISIONED,
-    UNPROVISIONED,
-    Connection,
-    Entity,
-    Scenario,
-)
+from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Connection
+from entity_connections.domain.entities import PROVISIONED, UNPROVISIONED
+from entity_connections.fake.model import Entity, Scenario
 from entity_connections.fake.policy import Policy
 from entity_connections.fake.scenarios.builtin.users import create_roles, create_users
 

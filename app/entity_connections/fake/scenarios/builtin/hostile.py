@@ -4,14 +4,8 @@ Zuora puts no rule on a display name (contract C2), and treats statuses as text,
 so whoever may edit an entity in a customer's tenant could send any of these.
 """
 
-from entity_connections.fake.model import (
-    CONNECTED,
-    DISCONNECTED,
-    PENDING,
-    Connection,
-    Entity,
-    Scenario,
-)
+from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Connection
+from entity_connections.fake.model import Entity, Scenario
 from entity_connections.fake.policy import Policy
 from entity_connections.fake.scenarios.builtin.users import create_roles, create_users
 
