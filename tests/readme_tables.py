@@ -41,9 +41,14 @@ TABLES: Mapping[Path, Tables] = {
         ],
         "calls": [(f"`{name}`", meaning) for name, meaning in CALLS.items()],
         "policies": [
-            (row.question, row.choice, "; ".join(row.others), f"`{'`, `'.join(row.switches)}`")
+            (
+                row.question,
+                row.choice,
+                "; ".join(row.others.values()),
+                f"`{'`, `'.join(row.others)}`",
+            )
             for row in policy_rows(Policy())
-            if row.switches
+            if row.others
         ],
     },
 }

@@ -43,7 +43,7 @@ ROLES = {
 }
 policies = st.fixed_dictionaries({
     name: st.sampled_from(OPTIONS[name]) for name in RULES
-}).map(Policy().with_values)  # fmt: skip
+}).map(lambda values: Policy().with_options(map("=".join, values.items())))  # fmt: skip
 drawn_calls = st.tuples(
     st.sampled_from(["alice", "alice", "bruno", "bruno", "carol"]),
     st.sampled_from([*PLACES, *PLACES, STUDIO]),

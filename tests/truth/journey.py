@@ -259,8 +259,8 @@ def play(seed: int, steps: list[Step]) -> None:
     """Play a journey; raise AssertionError where something that was said is not true."""
     random.seed(seed)
     draw = random.Random(-seed)
-    chosen = [policy.split("=") for policy in POLICIES if draw.random() < 0.25]
-    journey = Journey(seed, Policy().with_values(dict(chosen)))
+    chosen = [policy for policy in POLICIES if draw.random() < 0.25]
+    journey = Journey(seed, Policy().with_options(chosen))
     try:
         for step in [*steps, Step("settle", {})]:
             getattr(journey, step.method)(**step.arguments)

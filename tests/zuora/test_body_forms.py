@@ -115,7 +115,7 @@ async def test_no_further_form_is_sent_once_writes_are_locked() -> None:
 @pytest.mark.parametrize("put_body", OPTIONS["put-body"])
 async def test_the_fake_tenant_is_understood_whatever_form_it_takes(put_body: str) -> None:
     with closing(open_tenant("acme")) as tenant:
-        tenant.policy = tenant.policy.with_values({"put-body": put_body})
+        tenant.policy = tenant.policy.with_options([f"put-body={put_body}"])
         alice = tenant.users[0]
         credentials = Credentials.from_text(alice.client_id, alice.client_secret)
         async with ZuoraClient.in_process(tenant.asgi, credentials) as zuora:

@@ -37,7 +37,7 @@ class Connections(RuleBasedStateMachine):
     def open(self, refusals: str) -> str:
         """Open a tenant that refuses in one of the ways Zuora may."""
         self.loop = asyncio.new_event_loop()
-        self.fake = open_acme(policy=Policy().with_values({"refusals": refusals}))
+        self.fake = open_acme(policy=Policy().with_options([f"refusals={refusals}"]))
         self.clients = {name: client(self.fake, name) for name in ENTERS}
         rows = [
             connection

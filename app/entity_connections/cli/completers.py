@@ -91,7 +91,7 @@ def _list_policies(_ctx: click.Context) -> Words:
     defaults = Policy().as_dict()
     for row in policy_rows(Policy()):
         yield f"{row.name}={defaults[row.name]}", f"{row.question}: {row.choice}"
-        for switch, behaviour in zip(row.switches, row.others, strict=True):
+        for switch, behaviour in row.others.items():
             yield switch, f"{row.question}: {behaviour}"
 
 

@@ -1,9 +1,9 @@
 """How the fake tenant behaves where Zuora's documentation is silent (contract L)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from importlib.resources import files
-from typing import Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from entity_connections.domain.words import join_or
 
@@ -45,19 +45,16 @@ class Policy:
 
     def with_options(self, options: Iterable[str]) -> "Policy":
         """Return a copy with other values, each given as "name=value"; raise `PolicyError`."""
-        pairs = (option.partition("=") for option in options)
-        return self.with_values({name.strip(): value.strip() for name, _, value in pairs})
-
-    def with_values(self, values: Mapping[str, str]) -> "Policy":
-        """Return a copy with other values, as `as_dict` returns them; raise `PolicyError`."""
-        for name, value in values.items():
+        changes: dict[str, Any] = {}
+        for option in options:
+            name, _, value = map(str.strip, option.partition("="))
             if name not in OPTIONS:
                 raise PolicyError(f"There is no policy {name[:64]!r}. Choose {join_or(OPTIONS)}.")
             if value not in OPTIONS[name]:
                 valid = join_or(OPTIONS[name])
                 raise PolicyError(f"{name} has no value {value[:64]!r}. Choose {valid}.")
-        changes = {name.replace("-", "_"): value for name, value in values.items()}
-        return replace(self, **changes)  # type: ignore[arg-type]
+            changes[name.replace("-", "_")] = value
+        return replace(self, **changes)
 
 
 def option_name(field_name: str) -> str:
@@ -72,42 +69,26 @@ OPTIONS: dict[str, tuple[str, ...]] = {
 
 
 class PolicyRow(NamedTuple):
-    """One policy.
+    """What Zuora's documentation does not say, and how the fake tenant behaves.
 
-    Attributes:
-        name: The name of the policy.
-        question: What Zuora's documentation does not say.
-        choice: How the fake tenant behaves.
-        others: The other possible behaviours.
-        switches: What to write for each of `others`, such as "denied=removed".
-        why: The reason for the default.
+    `others` are the other possible behaviours, by what switches to them: "denied=removed".
+    `why` is the reason for the default.
     """
 
     name: str
     question: str
     choice: str
-    others: tuple[str, ...]
-    switches: tuple[str, ...]
+    others: dict[str, str]
     why: str
 
 
 def policy_rows(policy: Policy) -> Iterator[PolicyRow]:
-    """Yield a row for each policy, with the values of `policy` as the choices.
-
-    The questions and the reasons come from `policies.toml`.
-    """
+    """Yield a row for each policy, with the values of `policy` as the choices."""
     import tomllib
 
     text = files("entity_connections.fake").joinpath("policies.toml").read_text("utf-8")
     questions = tomllib.loads(text)
     for name, chosen in policy.as_dict().items():
-        behaviours: dict[str, str] = questions[name]["values"]
-        choice = behaviours.pop(chosen)
-        yield PolicyRow(
-            name,
-            questions[name]["question"],
-            choice,
-            others=tuple(behaviours.values()),
-            switches=tuple(f"{name}={value}" for value in behaviours),
-            why=questions[name]["why"],
-        )
+        question, behaviours = questions[name], questions[name]["values"]
+        others = {f"{name}={value}": text for value, text in behaviours.items() if value != chosen}
+        yield PolicyRow(name, question["question"], behaviours[chosen], others, question["why"])

@@ -3,7 +3,7 @@
 import os
 import weakref
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from entity_connections.fake.api.middleware import TrailingSlashMiddleware, Zuor
 from entity_connections.fake.api.rate_limits import PRODUCTION_LIMITS, Limits
 from entity_connections.fake.api.routes import Routes
 from entity_connections.fake.faults.active_faults import ActiveFaults
+from entity_connections.fake.faults.catalogue import parse_fault
 from entity_connections.fake.faults.control_endpoint import create_control_route
 from entity_connections.fake.faults.middleware import FaultMiddleware
 from entity_connections.fake.model import Role, Scenario, User
@@ -117,13 +118,11 @@ def open_tenant(
         ScenarioFileError: The scenario file cannot be used.
         TenantFileError: The tenant file cannot be used.
     """
+    faults = [str(parse_fault(fault)) for fault in faults]  # before a file is made
     db = open_in_memory(load_scenario(scenario)) if path is None else open_file(path, scenario)
-    with ExitStack() as on_error:
-        on_error.callback(db.close)
-        stored_faults = tenant_settings.read(db, tenant_settings.FAULTS)
-        active_faults = ActiveFaults([*stored_faults, *faults], seed=seed)
-        on_error.pop_all()
-
+    active_faults = ActiveFaults(
+        [*tenant_settings.read(db, tenant_settings.FAULTS), *faults], seed=seed
+    )
     state = TenantState(db, clock, new_id or _random_id, new_trace or _random_id)
     weakref.finalize(state, db.close)  # a tenant in memory often ends unclosed
     control_route = create_control_route(active_faults) if control else None

@@ -9,7 +9,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from entity_connections.fake.model import Scenario
@@ -25,6 +25,14 @@ VERSION = 3
 """SQLite's `user_version` of a tenant file; it changes with the tables."""
 BUSY_TIMEOUT = 2.0
 """Seconds to wait while another program writes to the file."""
+_PROBLEMS = {
+    sqlite3.SQLITE_BUSY: "is locked: another program goes on writing to it.",
+    sqlite3.SQLITE_LOCKED: "is locked: another program goes on writing to it.",
+    sqlite3.SQLITE_NOTADB: "is no tenant. It was left as it is; name another file.",
+    sqlite3.SQLITE_CORRUPT: "is damaged. It was left as it is; name another file.",
+    sqlite3.SQLITE_READONLY: "is read-only here: it can be read, but not changed.",
+}
+"""SQLite's error code -> what is said about the file."""
 
 
 class TenantFileError(ValueError):
@@ -47,7 +55,7 @@ def open_file(
         ValueError: There is no such scenario, or its file cannot be used.
     """
     origin = scenario if isinstance(scenario, str) else ""
-    try:
+    with file_errors(path), ExitStack() as on_error:
         _check_place(path)
         if not path.exists():
             if scenario is None:
@@ -55,11 +63,7 @@ def open_file(
             scenario = load_scenario(scenario)  # before SQLite makes the file
         read_only = path.exists() and not (_is_writable(path) and _is_writable(path.parent))
         db = connect(_make_uri(path, read_only=read_only), timeout)
-    except sqlite3.Error as error:
-        raise _describe_error(path, error) from error
-    except OSError as error:
-        raise TenantFileError(f"{path} cannot be opened: {error.strerror}.") from error
-    try:
+        on_error.callback(db.close)
         if scenario is not None and _is_empty(db):
             _create_tenant(db, load_scenario(scenario), origin)
         _check_content(db, path)
@@ -67,11 +71,7 @@ def open_file(
             _keep_sessions_in_memory(db)
         else:
             _use_write_ahead_log(db)
-    except BaseException as error:
-        db.close()
-        if isinstance(error, sqlite3.Error):
-            raise _describe_error(path, error) from error
-        raise
+        on_error.pop_all()
     return db
 
 
@@ -123,40 +123,32 @@ def file_errors(path: Path | None) -> Iterator[None]:
     """Turn an error of SQLite about a tenant file into a TenantFileError."""
     try:
         yield
-    except sqlite3.OperationalError as error:
+    except sqlite3.Error as error:
         if path is None:
             raise
-        raise _describe_error(path, error) from error
+        raise TenantFileError(_describe_error(path, error)) from error
 
 
 def _check_place(path: Path) -> None:
-    if not path.parent.is_dir():
-        raise TenantFileError(f"There is no folder {path.parent} for a tenant.")
-    if path.exists() and not (path.is_file() or path.is_dir()):
-        raise TenantFileError(f"{path} is a device, a pipe or a socket; name a file.")
+    try:
+        if not path.parent.is_dir():
+            raise TenantFileError(f"There is no folder {path.parent} for a tenant.")
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise TenantFileError(f"{path} is a device, a pipe or a socket; name a file.")
+    except OSError as error:
+        raise TenantFileError(f"{path} cannot be opened: {error.strerror}.") from error
 
 
-def _describe_error(path: Path, error: sqlite3.Error) -> TenantFileError:
-    sides = [path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", "-journal")]
+def _describe_error(path: Path, error: sqlite3.Error) -> str:
     if path.is_dir():
-        return TenantFileError(f"{path} is a folder; name a file.")
+        return f"{path} is a folder; name a file."
+    sides = [path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", "-journal")]
     if folder := next(filter(Path.is_dir, sides), None):
-        message = f"{folder} is a folder, where SQLite needs a file for {path}: move it away."
-        return TenantFileError(message)
-    match error.sqlite_errorcode & 0xFF:
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return TenantFileError(f"{path} is locked: another program goes on writing to it.")
-        case sqlite3.SQLITE_NOTADB:
-            message = f"{path} is no tenant. It was left as it is; name another file."
-            return TenantFileError(message)
-        case sqlite3.SQLITE_CORRUPT:
-            return _damaged(path)
-        case sqlite3.SQLITE_READONLY:
-            return TenantFileError(f"{path} is read-only here: it can be read, but not changed.")
-        case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR if _is_disk_full(path):
-            return TenantFileError(f"The disk that holds {path} is full: make room on it.")
-        case _:
-            return TenantFileError(f"{path} cannot be used: {error}.")
+        return f"{folder} is a folder, where SQLite needs a file for {path}: move it away."
+    code = error.sqlite_errorcode & 0xFF
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR) and _is_disk_full(path):
+        return f"The disk that holds {path} is full: make room on it."
+    return f"{path} {_PROBLEMS.get(code, f'cannot be used: {error}.')}"
 
 
 def _is_disk_full(path: Path) -> bool:
@@ -219,12 +211,8 @@ def _check_content(db: sqlite3.Connection, path: Path) -> None:
             " It was left as it is: use that version, or `tenant export` of it and a new file."
         )
     if db.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
-        raise _damaged(path)
+        raise TenantFileError(f"{path} {_PROBLEMS[sqlite3.SQLITE_CORRUPT]}")
 
 
 def _no_tenant(path: Path) -> TenantFileError:
     return TenantFileError(f"There is no tenant in {path} yet; `serve --tenant` makes one.")
-
-
-def _damaged(path: Path) -> TenantFileError:
-    return TenantFileError(f"{path} is damaged. It was left as it is; name another file.")

@@ -186,7 +186,7 @@ async def test_nothing_is_accepted_after_a_request_without_a_known_outcome(offic
 
 async def test_connect_is_done_where_zuora_accepts_by_itself() -> None:
     """Whether it does is not documented (contract L10)."""
-    office = await open_office(Policy().with_values({"own-request": "connected"}))
+    office = await open_office(Policy().with_options(["own-request=connected"]))
     plan = await office.plan(CONNECT, await office.rows(AMERICAS, OUT, EUROPE))
     request, accept = await office.run(plan)
     assert (request.state, accept.state) == (State.CONFIRMED, State.CONFIRMED)

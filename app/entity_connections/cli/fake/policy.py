@@ -28,7 +28,7 @@ def policy(options: TenantOptions, *, as_json: bool) -> ExitCode:
     A choice is switched by `serve --policy NAME=VALUE`, or in a scenario file
     under [policy]: denied = "removed".
 
-    --json: [{"name", "question", "choice", "others", "switches", "why"}]
+    --json: [{"name", "question", "choice", "others": {switch: behaviour}, "why"}]
     """
     from entity_connections.fake.policy import Policy, policy_rows
     from entity_connections.fake.state import tenant_settings
@@ -45,7 +45,7 @@ def policy(options: TenantOptions, *, as_json: bool) -> ExitCode:
         return ExitCode.DONE
     for row in rows:
         echo(f"{row.question}: {row.choice}")
-        for other, switch in zip(row.others, row.switches, strict=True):
+        for switch, other in row.others.items():
             echo(f"    or: {other}   --policy {switch}")
         echo(f"    {row.why}")
     info("\nSwitch one with `serve --policy NAME=VALUE`, or in a scenario file.")
