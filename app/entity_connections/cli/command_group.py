@@ -11,7 +11,7 @@ from entity_connections.domain.words import suggest
 COMMANDS = {
     "entities": ("commands.entities", "The entities, and which you have access to"),
     "connections": ("commands.connections", "The connections of an entity, or of all"),
-    "waiting": ("commands.connections", "Requests that wait in any entity you have access to"),
+    "waiting": ("commands.waiting", "Requests that wait in any entity you have access to"),
     "request": ("commands.actions", "Ask other entities for a connection"),
     "connect": ("commands.actions", "Request connections and accept them, in one go"),
     "accept": ("commands.actions", "Accept requests that wait"),

@@ -10,10 +10,12 @@ import os
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from entity_connections.ascii_signs import find_terminal_encoding, make_sign_replacer
-from entity_connections.domain.entities import Entity
+
+if TYPE_CHECKING:
+    from entity_connections.domain.entities import Entity
 
 MAX_COLUMN_WIDTH = 48
 """Cells of a column of a table, however long the names are."""
@@ -104,13 +106,13 @@ def format_table(
     )
 
 
-def format_title(entity: Entity, depth: int = 0) -> str:
+def format_title(entity: "Entity", depth: int = 0) -> str:
     """Return the title of an entity for a table, indented by its depth in the hierarchy."""
     indent = "  " * depth
     return indent + entity.cut_title(max(16, MAX_COLUMN_WIDTH - len(indent)), _cut)
 
 
-def entity_to_json(entity: Entity) -> dict[str, str]:
+def entity_to_json(entity: "Entity") -> dict[str, str]:
     """Return the JSON object of an end of a connection."""
     return {"id": entity.id, "name": entity.name, "displayName": entity.display_name}
 

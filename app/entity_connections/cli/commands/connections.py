@@ -1,4 +1,4 @@
-"""`connections`: those of an entity or of all; `waiting`: the requests in all entities."""
+"""`connections`: those of an entity, or of all entities."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -17,7 +17,7 @@ from entity_connections.cli.output import (
     print_warnings,
 )
 from entity_connections.cli.parameters import json_option, option, status_option
-from entity_connections.cli.tenant.find_rows import read_all_lists
+from entity_connections.cli.tenant.all_lists import read_all_lists
 from entity_connections.cli.tenant.session import (
     TenantSession,
     print_error,
@@ -33,7 +33,6 @@ from entity_connections.domain.connections import (
 from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.services.snapshot import Snapshot
-from entity_connections.services.waiting import find_waiting
 
 
 @click.command(
@@ -94,7 +93,7 @@ async def connections(
     if output == "table":
         info(f"Acting in {snapshot.hierarchy.get(acting_id).title}.")
     nothing = "No connections." if snapshot.complete else "No connections among what was read."
-    _print_connections(listed, snapshot.hierarchy, output, acting_id=acting_id, nothing=nothing)
+    print_connections(listed, snapshot.hierarchy, output, acting_id=acting_id, nothing=nothing)
     return ExitCode.DONE if snapshot.complete else ExitCode.NO_ACCESS
 
 
@@ -102,7 +101,7 @@ async def _list_all_entities(
     session: TenantSession, statuses: Collection[str], output: str
 ) -> ExitCode:
     lists = await read_all_lists(session)
-    is_whole = _print_losses(session, lists)
+    is_whole = print_losses(session, lists)
     if lists and not any(isinstance(result, Snapshot) for result in lists.values()):
         return ExitCode.NO_ACCESS
     newest = session.tenant.newest_connections()
@@ -114,51 +113,11 @@ async def _list_all_entities(
         key=lambda record: (order(record.source_id), order(record.target_id), record.id),
     )
     nothing = "No such connections." if is_whole else "No such connections among the rest."
-    _print_connections(listed, hierarchy, output, nothing=nothing)
+    print_connections(listed, hierarchy, output, nothing=nothing)
     return ExitCode.DONE if is_whole else ExitCode.NO_ACCESS
 
 
-@click.command(epilog=examples("entity-connections waiting --user bruno"))
-@tenant_command
-@json_option
-async def waiting(session: TenantSession, *, as_json: bool) -> ExitCode:
-    """List the requests that wait for an answer, in every entity you have access to.
-
-    Whether you may answer is for Zuora to say: nobody tells us your role.
-
-    --json: as `connections`, all Pending and inbound.
-
-    What could not be read, or has a status that nobody knows, is named on stderr, and the
-    exit code is 3.
-    """
-    lists = await read_all_lists(session)
-    is_whole = _print_losses(session, lists)
-    hierarchy = session.tenant.hierarchy
-    if lists and not any(isinstance(result, Snapshot) for result in lists.values()):
-        return ExitCode.NO_ACCESS  # nothing is known, not even that nothing waits
-    found = find_waiting(session.user_session)
-    session.save_cache()
-    requests = [
-        row.connection
-        for row in (*found.for_me, *found.for_others)
-        if row.connection and row.direction is Direction.INBOUND
-    ]
-    undecided = [row.state for row in found.undecided if row.direction is Direction.INBOUND]
-    if undecided:
-        words = ", ".join(sorted({f'"{status}"' for status in undecided}))
-        info(f"Left out, because nobody knows whether it waits: {len(undecided):,} × {words}.")
-    is_whole = is_whole and not undecided
-    nothing = f"Nothing waits in the {len(lists)} entities you have access to."
-    if not is_whole:
-        nothing = "Nothing waits among the rest."
-    output = "json" if as_json else "table"
-    _print_connections(
-        requests, hierarchy, output, direction=Direction.INBOUND.value, nothing=nothing
-    )
-    return ExitCode.DONE if is_whole else ExitCode.NO_ACCESS
-
-
-def _print_losses(session: TenantSession, lists: Mapping[str, Snapshot | ZuoraError]) -> bool:
+def print_losses(session: TenantSession, lists: Mapping[str, Snapshot | ZuoraError]) -> bool:
     """Tell what keeps the lists of all entities from being whole; return whether they are."""
     hierarchy, whole = session.tenant.hierarchy, bool(lists)
     _print_left_out(lists, hierarchy)
@@ -186,7 +145,7 @@ def _print_left_out(lists: Mapping[str, Snapshot | ZuoraError], hierarchy: Hiera
         print_error(error)
 
 
-def _print_connections(
+def print_connections(
     connections: Sequence[Connection],
     hierarchy: Hierarchy,
     output: str,

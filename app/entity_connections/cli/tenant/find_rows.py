@@ -5,20 +5,19 @@ an entity is not there or cannot be entered. What concerns one of several items 
 as its failure.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import click
 
 from entity_connections.cli.exit_codes import ExitCode
-from entity_connections.cli.output import show_progress
+from entity_connections.cli.tenant.all_lists import read_all_lists
 from entity_connections.cli.tenant.session import TenantSession, find_exit_code
 from entity_connections.domain.actions import End, Write
 from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.rows import Row, make_row
 from entity_connections.domain.text import clean
-from entity_connections.services.all_lists import list_readable_ids, read_lists
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.operations.plan import Ends
 from entity_connections.services.operations.shared_lists import SharedLists
@@ -203,32 +202,6 @@ async def find_rows_by_filter(
         else:
             enterable.append(row)
     return FoundRows(enterable, failures, by_filter=True)
-
-
-async def read_all_lists(
-    session: TenantSession, is_enough: Callable[[Snapshot], bool] = lambda _: False
-) -> dict[str, Snapshot | ZuoraError]:
-    """Return the list of each entity that the user may enter, or why it could not be read.
-
-    Args:
-        session: the tenant.
-        is_enough: is told of each list, and returns whether the others are not wanted.
-    """
-    await session.read_entities()
-    tenant = session.tenant
-    ids = list_readable_ids(tenant)
-    number = 0
-
-    def report(_id: str, result: Snapshot | ZuoraError) -> bool:
-        nonlocal number
-        number += 1
-        show_progress(f"{number:,} of {len(ids):,} lists read")
-        return isinstance(result, Snapshot) and is_enough(result)
-
-    try:
-        return await read_lists(ids, tenant, session.user_session.request_log, report)
-    finally:
-        show_progress("")
 
 
 def _list_missing(session: TenantSession, lists: Mapping[str, Snapshot | ZuoraError]) -> list[str]:

@@ -164,8 +164,10 @@ def run_in_tenant(
         max_silence: seconds after which a server that does not answer is asked nothing more.
         silence_interval: that of `report_waits`.
     """
-    # httpx imports its own command line, and with it rich: 40 ms that a short process can save.
-    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+    # A short process saves what httpx spends on its own command line (40 ms) and on the search
+    # for a package that is not installed (at each lock).
+    for module in ("httpx._main", "sniffio"):
+        sys.modules.setdefault(module, None)  # type: ignore[arg-type]
     workspace = make_workspace(options, max_silence)
 
     async def enter_and_work() -> ExitCode:

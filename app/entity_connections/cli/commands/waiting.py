@@ -1,0 +1,54 @@
+"""`waiting`: the requests that wait for an answer, in all entities."""
+
+import click
+
+from entity_connections.cli.command_group import examples
+from entity_connections.cli.commands.connections import print_connections, print_losses
+from entity_connections.cli.exit_codes import ExitCode
+from entity_connections.cli.output import info
+from entity_connections.cli.parameters import json_option
+from entity_connections.cli.tenant.all_lists import read_all_lists
+from entity_connections.cli.tenant.session import TenantSession, tenant_command
+from entity_connections.domain.connections import Direction
+from entity_connections.services.snapshot import Snapshot
+from entity_connections.services.waiting import find_waiting
+
+
+@click.command(epilog=examples("entity-connections waiting --user bruno"))
+@tenant_command
+@json_option
+async def waiting(session: TenantSession, *, as_json: bool) -> ExitCode:
+    """List the requests that wait for an answer, in every entity you have access to.
+
+    Whether you may answer is for Zuora to say: nobody tells us your role.
+
+    --json: as `connections`, all Pending and inbound.
+
+    What could not be read, or has a status that nobody knows, is named on stderr, and the
+    exit code is 3.
+    """
+    lists = await read_all_lists(session)
+    is_whole = print_losses(session, lists)
+    hierarchy = session.tenant.hierarchy
+    if lists and not any(isinstance(result, Snapshot) for result in lists.values()):
+        return ExitCode.NO_ACCESS  # nothing is known, not even that nothing waits
+    found = find_waiting(session.user_session)
+    session.save_cache()
+    requests = [
+        row.connection
+        for row in (*found.for_me, *found.for_others)
+        if row.connection and row.direction is Direction.INBOUND
+    ]
+    undecided = [row.state for row in found.undecided if row.direction is Direction.INBOUND]
+    if undecided:
+        words = ", ".join(sorted({f'"{status}"' for status in undecided}))
+        info(f"Left out, because nobody knows whether it waits: {len(undecided):,} × {words}.")
+    is_whole = is_whole and not undecided
+    nothing = f"Nothing waits in the {len(lists)} entities you have access to."
+    if not is_whole:
+        nothing = "Nothing waits among the rest."
+    output = "json" if as_json else "table"
+    print_connections(
+        requests, hierarchy, output, direction=Direction.INBOUND.value, nothing=nothing
+    )
+    return ExitCode.DONE if is_whole else ExitCode.NO_ACCESS
