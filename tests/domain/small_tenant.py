@@ -10,6 +10,7 @@ SOUTH = Entity("b" * 32, "South", "Acme South", GLOBAL.id)
 VILLAGE = Entity("c" * 32, "Village", "Acme Village", NORTH.id)
 PLANNED = Entity("d" * 32, "Planned", "Acme Planned", SOUTH.id, status="Unprovisioned")
 HIERARCHY = Hierarchy([GLOBAL, NORTH, SOUTH, VILLAGE, PLANNED])
+GLOBAL, NORTH, VILLAGE, SOUTH, PLANNED = HIERARCHY  # with what it knows of their titles
 STRANGER = "f" * 32
 
 

@@ -64,7 +64,7 @@ def test_deny_is_allowed_exactly_where_accept_is() -> None:
 @pytest.mark.parametrize(
     ("target_row", "brief"),
     [
-        (row(OUT, PLANNED), "not provisioned yet"),
+        (row(OUT, PLANNED), "not provisioned"),
         (without_access(row(OUT, NORTH)), "no access"),
         (row(OUT, STRANGER, connection(GLOBAL, STRANGER, DISCONNECTED)), "not in the list"),
     ],

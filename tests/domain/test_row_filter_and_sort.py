@@ -63,7 +63,7 @@ def test_a_status_is_found_as_a_whole_and_while_it_is_typed(typed: str, titles: 
         ("no access", [VILLAGE.title]),
         ("not provisioned", [PLANNED.title]),
         ("waiting", [SOUTH.title]),
-        ("for target", [SOUTH.title]),
+        ("for them", [SOUTH.title]),
         ("disconnect", [NORTH.title, UNLISTED]),
         ("request", []),
     ],

@@ -1,5 +1,6 @@
 """Titles of entities: nothing that entities are called makes two of them look alike."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 import pytest
@@ -177,6 +178,11 @@ def check_titles(entities: Iterable[Entity], missing: str) -> None:
     for width in (16, 21, 29, 40, 48):
         assert len({entity.cut_title(width, cut) for entity in hierarchy}) == len(hierarchy)
         assert all(len(entity.cut_title(width, cut)) <= width for entity in hierarchy)
+        in_tree = Counter(
+            (hierarchy.parent(entity), entity.cut_title(width, cut, in_tree=True))
+            for entity in hierarchy
+        )
+        assert in_tree.total() == len(in_tree)
 
 
 @given(tenants(), st.sampled_from(["", "There may be more."]))
@@ -202,6 +208,22 @@ def test_a_cut_title_has_the_id_only_where_start_and_end_are_those_of_another() 
     assert first.cut_title(18, cut) == "Retail A… 00000001"
     assert first.cut_title(20, cut) == "Retail Aur…ed States"
     assert third.cut_title(18, cut) == "Retail Au…a España"
+
+
+def test_below_its_parent_a_title_is_cut_at_the_end_if_that_tells_it_from_its_siblings() -> None:
+    names = ("Retail Aurora United States", "Retail Apex United States", "Wholesale Aurora Ltd.")
+    parent = make_entity(9, "N9", "Aurora United States")
+    children = [
+        make_entity(n, f"N{n}", name)._replace(parent_id=parent.id)
+        for n, name in enumerate(names, start=1)
+    ]
+    hierarchy = Hierarchy([GLOBAL, parent, *children])
+    found = [hierarchy.get(child.id) for child in children]
+    assert [entity.cut_title(12, cut, in_tree=True) for entity in found] == [
+        "Retail Auro…", "Retail Apex…", "Wholesale A…",
+    ]  # fmt: skip
+    missing = Hierarchy([GLOBAL, parent, *children], "There may be more.").get(children[0].id)
+    assert missing.cut_title(12, cut, in_tree=True) == "Re… 00000001"
 
 
 def test_what_is_typed_is_the_distinct_title() -> None:

@@ -16,7 +16,7 @@ async def test_two_entities_are_connected_by_keyboard(size: tuple[int, int]) -> 
         await ui.move_to("Acme-Europe")
         assert ui.status_and_action("Acme-Europe") == ("○ Not connected", "Request Connection")
         await ui.press("r", "y")
-        assert ui.status_and_action("Acme-Europe") == ("◐ Pending", "waiting for target")
+        assert ui.status_and_action("Acme-Europe") == ("◐ Pending", "waiting for them")
         assert ui.notice.startswith("✓ Requested: Acme-Americas → Acme-Europe is Pending")
 
         await ui.act_in("Acme-Europe")

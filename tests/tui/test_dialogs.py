@@ -40,7 +40,7 @@ async def test_switcher_filters_as_one_types_and_refuses_with_a_reason(snap: Sna
         assert choices(ui) == [
             ("Acme Corporation", "acting entity · ◐ 2 waiting"),
             ("Acme-Europe", ""),
-            ("Acme-UK", "not provisioned yet"),
+            ("Acme-UK", "not provisioned"),
         ]
         await ui.press("enter")
         assert isinstance(ui.app.screen, Picker)

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
+from itertools import pairwise
+from os.path import commonprefix
 from typing import NamedTuple
 
 from entity_connections.domain.text import clean
@@ -38,6 +40,8 @@ class Entity(NamedTuple):
         shared: how many of its first and, as many, last characters another title of the
             hierarchy may have, too, in any case; up to a fifth more than it has, and 0 for few.
             The length of the title where entities are missing from the hierarchy.
+        shared_start: how many of its first characters the title of another entity with the same
+            parent has, too, in any case. The length of the title as for `shared`.
     """
 
     id: str
@@ -49,6 +53,7 @@ class Entity(NamedTuple):
     accessible: bool = True
     distinct_title: str = ""
     shared: int = 0
+    shared_start: int = 0
 
     @property
     def title(self) -> str:
@@ -65,7 +70,9 @@ class Entity(NamedTuple):
         """The end of the id: the ids of a tenant begin alike."""
         return self.id[-8:]
 
-    def cut_title(self, width: int, cut: Callable[[str, int], str]) -> str:
+    def cut_title(
+        self, width: int, cut: Callable[[str, int], str], *, in_tree: bool = False
+    ) -> str:
         """Return the title in `width` cells, so that it differs from any other title cut so.
 
         It is cut in the middle; the id is added only where another title may be cut to the same.
@@ -73,7 +80,11 @@ class Entity(NamedTuple):
         Args:
             width: in terminal cells, at least `MIN_TITLE_WIDTH`.
             cut: returns a text in a number of cells; a longer text ends with an ellipsis.
+            in_tree: whether it stands below its parent: then it is cut at the end if that
+                tells it from the entities with the same parent.
         """
+        if in_tree and len(cut(self.title, width)[:-1].rstrip()) > self.shared_start:
+            return cut(self.title, width)
         shortened, kept = _cut_middle(self.title, width, cut)
         if kept > self.shared:
             return shortened
@@ -151,8 +162,7 @@ class Hierarchy:
         self._set_titles()
         self._children: dict[str | None, list[Entity]] = {}
         for entity in self._by_id.values():
-            parent = entity.parent_id if entity.parent_id in self._by_id else None
-            self._children.setdefault(parent, []).append(entity)
+            self._children.setdefault(self._find_parent_id(entity), []).append(entity)
         self._depth: dict[str, int] = {}
         for root in self._children.get(None, ()):
             self._add_tree(root)
@@ -163,13 +173,22 @@ class Hierarchy:
 
     def _set_titles(self) -> None:
         titles = self._choose_titles()
-        shared = _count_shared(titles)
+        siblings: dict[str | None, dict[str, str]] = {}
         for id_, entity in self._by_id.items():
+            siblings.setdefault(self._find_parent_id(entity), {})[id_] = titles[id_]
+        shared = _count_shared(titles)
+        starts = {id_: n for group in siblings.values() for id_, n in _count_starts(group).items()}
+        for id_, entity in self._by_id.items():
+            title = titles[id_]
             self._by_id[id_] = entity._replace(
                 accessible=self._is_accessible(id_),
-                distinct_title="" if titles[id_] == entity.plain_title else titles[id_],
-                shared=len(titles[id_]) if self.missing else shared.get(id_, 0),
+                distinct_title="" if title == entity.plain_title else title,
+                shared=len(title) if self.missing else shared.get(id_, 0),
+                shared_start=len(title) if self.missing else starts[id_],
             )
+
+    def _find_parent_id(self, entity: Entity) -> str | None:
+        return entity.parent_id if entity.parent_id in self._by_id else None
 
     def _is_accessible(self, id_: str) -> bool:
         return self.accessible_ids is None or id_ in self.accessible_ids
@@ -231,7 +250,9 @@ class Hierarchy:
     def _make_placeholder(self, id_: str) -> Entity:
         entity = placeholder_entity(id_)._replace(accessible=self._is_accessible(id_))
         for title in ("", f"Entity {id_}", f"Entity {id_} (not in the list)"):
-            entity = entity._replace(distinct_title=title, shared=len(title))
+            entity = entity._replace(
+                distinct_title=title, shared=len(title), shared_start=len(title)
+            )
             if self._owners.setdefault(fold_title(entity.title), id_) == id_:
                 break
         return entity
@@ -258,6 +279,16 @@ class Hierarchy:
     def parent(self, entity: Entity) -> Entity | None:
         """Return the entity above, or None at the root."""
         return self._by_id.get(entity.parent_id) if entity.parent_id else None
+
+
+def _count_starts(titles: dict[str, str]) -> dict[str, int]:
+    """Return `Entity.shared_start` for entities with the same parent, by id."""
+    ordered = sorted(titles, key=lambda id_: titles[id_].lower())
+    starts = dict.fromkeys(ordered, 0)
+    for first, second in pairwise(ordered):
+        length = len(commonprefix([titles[first].lower(), titles[second].lower()]))
+        starts[first], starts[second] = max(starts[first], length), length
+    return starts
 
 
 def _count_shared(titles: dict[str, str]) -> dict[str, int]:

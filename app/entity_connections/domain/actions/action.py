@@ -168,7 +168,7 @@ def entity_reason(entity: Entity) -> DisabledReason | None:
         return DisabledReason(
             f"{entity.title} is not provisioned yet.",
             "A global administrator provisions it in Manage Entity Hierarchy.",
-            "not provisioned yet",
+            "not provisioned",
         )
     if not entity.accessible:
         return DisabledReason(

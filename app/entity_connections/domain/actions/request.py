@@ -53,7 +53,7 @@ class Request(Write):
             return DisabledReason(
                 f"The request to {target} waits for an answer already.",
                 f"An administrator of {target} accepts it. {entity_hint(row.counterpart)}",
-                "waiting for target",
+                "waiting for them",
             )
         if row.uncertain:
             return unreadable_reason(row, "is connected already", "not all read")

@@ -30,7 +30,7 @@ def _make_choice(
     level = 0 if recent else tenant.hierarchy.depth(entity.id)
     if not entity.provisioned:
         reason = f"{title} is not provisioned yet: a global administrator does that."
-        return Choice(entity.id, title, "not provisioned yet", reason, level, entity=entity)
+        return Choice(entity.id, title, "not provisioned", reason, level, entity=entity)
     if not tenant.can_act_in(entity.id):
         reason = f"You have no access to {title}: one of its administrators grants it."
         return Choice(entity.id, title, "no access", reason, level, entity=entity)

@@ -33,8 +33,8 @@ def divide_width(width: int, three_panes: bool | None = None) -> Panes:
     needed = THREE_PANES if three_panes is None else MIN_THREE_PANES
     if width < needed or three_panes is False:
         return Panes(0, max(0, width - 2), 0)
-    tree = min(40, max(28, width * 20 // 100))
-    detail = min(56, max(32, width * 27 // 100))
+    tree = min(40, max(30, width * 20 // 100))
+    detail = min(56, max(30, width * 27 // 100))
     return Panes(tree, width - 4 - tree - detail, detail)
 
 

@@ -64,7 +64,7 @@ def make_columns(direction: Direction) -> tuple[Column, ...]:
         Column("status", "Status", 15, sortable=True),
         Column("back", "Back", 4, hide_below=66),
         Column("key", "", 1),
-        Column("action", "Action", 10, 19, weight=1),
+        Column("action", "Action", 16, 19, weight=1),
     )
 
 
@@ -146,7 +146,7 @@ def make_item(
     if progress is Progress.SENDING:
         status, key, action = Cell("… sending", "wait"), Cell(""), Cell("")
     elif progress is Progress.UNKNOWN:
-        key, action = Cell(""), Cell("◇ outcome unknown", "warn")
+        key, action = Cell(""), Cell("◇ outcome unknown", "warn", short="◇ unknown")
     elif progress is Progress.PLANNED:
         key, action = Cell(""), Cell("planned", "mute")
     elif result:

@@ -150,7 +150,9 @@ def fit_cell(cell: Cell, width: int) -> tuple[str, str, str]:
         if len(cell.entities) == 2:
             text = cut_pair(*cell.entities, text_room)
         else:
-            text = start + cell.entities[0].cut_title(text_room - cell_len(start), cut_text)
+            title_room = text_room - cell_len(start)
+            in_tree = bool(cell.before)
+            text = start + cell.entities[0].cut_title(title_room, cut_text, in_tree=in_tree)
     left = room - cell_len(text)
     if cell.after and left > (1 if cell.keeps_after else len(cell.after) // 2):
         return before, text, fit_text(cell.after, left)
