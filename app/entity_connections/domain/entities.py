@@ -286,7 +286,8 @@ def _count_starts(titles: dict[str, str]) -> dict[str, int]:
     ordered = sorted(titles, key=lambda id_: titles[id_].lower())
     starts = dict.fromkeys(ordered, 0)
     for first, second in pairwise(ordered):
-        length = len(commonprefix([titles[first].lower(), titles[second].lower()]))
+        pair = titles[first].lower(), titles[second].lower()
+        length = len(commonprefix(pair))  # noqa: RUF071 - of texts, not of paths
         starts[first], starts[second] = max(starts[first], length), length
     return starts
 
