@@ -1,6 +1,5 @@
 """Requesting a connection (contract D1, D5; the policy's lines)."""
 
-import gzip
 import json
 
 import pytest
@@ -98,32 +97,7 @@ async def test_a_caller_that_disconnects_before_the_body_is_no_server_error(serv
     assert status == 400
 
 
-async def test_a_body_may_be_compressed(server: Server) -> None:
-    session = await server.sign_in("alice")
-    body = gzip.compress(json.dumps({"targetEntityId": MEXICO}).encode())
-    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
-    answer = await session.call("POST", PATH, content=body, headers=headers)
-    assert answer.json()["success"] is True
-
-
-@pytest.mark.parametrize(
-    ("body", "status", "expected"),
-    [
-        (b"no gzip", 400, 90),
-        (gzip.compress(b"{}", mtime=0)[:-6], 400, 90),
-        (gzip.compress(b" " * 10_000_000, mtime=0), 413, 20),
-    ],
-)
-async def test_bad_compressed_bodies(
-    server: Server, body: bytes, status: int, expected: int
-) -> None:
-    session = await server.sign_in("alice")
-    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
-    answer = await session.call("POST", PATH, content=body, headers=headers)
-    assert (answer.status_code, category(answer)) == (status, expected)
-
-
-@pytest.mark.parametrize("headers", [{"Content-Type": "text/plain"}, {"Content-Encoding": "br"}])
+@pytest.mark.parametrize("headers", [{"Content-Type": "text/plain"}, {"Content-Encoding": "gzip"}])
 async def test_a_body_of_another_type_or_encoding_is_refused_with_415(
     server: Server, headers: dict[str, str]
 ) -> None:

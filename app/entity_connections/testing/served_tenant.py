@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from entity_connections.fake.faults.active_faults import ActiveFaults
 from entity_connections.fake.model import Scenario, User
+from entity_connections.fake.scenarios.loader import load_scenario
 from entity_connections.fake.server import create_server
 from entity_connections.fake.state import tenant_settings
 from entity_connections.fake.tenant import Tenant, open_tenant
@@ -29,11 +30,8 @@ _TIMEOUT = 10.0
 class ReceivedCall:
     """One HTTP request that a tenant has received.
 
-    Attributes:
-        method: In upper case.
-        path: With the query, as sent.
-        headers: Name, in lower case -> value.
-        body: As far as the tenant has read it.
+    `path` is with the query, as sent; the names of `headers` are in lower case; `body` is as far
+    as the tenant has read it.
     """
 
     method: str
@@ -82,7 +80,11 @@ class ServedTenant:
 
     def _run(self, change: Callable[[], None]) -> None:
         """Make a change in the thread of the server, between two requests."""
-        asyncio.run_coroutine_threadsafe(_call(change), self.loop).result(_TIMEOUT)
+
+        async def run() -> None:
+            change()
+
+        asyncio.run_coroutine_threadsafe(run(), self.loop).result(_TIMEOUT)
 
 
 @contextmanager
@@ -105,40 +107,40 @@ def serve_tenant(
 
     Raises:
         ValueError: There is no such scenario, policy or fault, or a file cannot be used.
-        TenantFileError: The tenant file cannot be used.
         TypeError: An argument has a wrong type.
     """
+    file = None if path is None else Path(path).absolute()
     start = scenario if isinstance(scenario, Scenario) else fspath(scenario)
-    tenant = open_tenant(
-        start,
-        path=None if path is None else Path(path),
-        faults=_to_list(faults),
-        seed=seed,
-    )
+    if file is None:
+        start = load_scenario(start)
+    tenant = open_tenant(start, path=file, seed=seed)
+
+    def begin() -> None:
+        _change_policy(tenant, policy)
+        stored_faults = tenant_settings.read(tenant.state.db, tenant_settings.FAULTS)
+        tenant.faults.off()
+        tenant.faults.on(*stored_faults, *_to_list(faults))
+
+    def restart() -> None:
+        reset_tenant(tenant.state.db, start if file is None else None)
+        begin()
+
     with (
         closing(tenant),
         listen("127.0.0.1", 0) as listening,
         asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner,
     ):
-        _change_policy(tenant, policy)
-
-        def restart() -> None:
-            db = tenant.state.db
-            reset_tenant(db, None if path is not None else start)
-            _change_policy(tenant, policy)
-            tenant.faults.off()
-            for fault in [*tenant_settings.read(db, tenant_settings.FAULTS), *_to_list(faults)]:
-                tenant.faults.on(fault)
-
-        url, calls = base_url(listening), list[ReceivedCall]()
+        begin()
+        calls: list[ReceivedCall] = []
         server = create_server(_record_calls(tenant.asgi, calls))
         serving = server.serve(sockets=[listening])
-        thread = threading.Thread(target=runner.run, args=[serving], name="zuora-tenant")
-        thread.daemon = True
+        thread = threading.Thread(
+            target=runner.run, args=[serving], name="zuora-tenant", daemon=True
+        )
         thread.start()
         try:
             users = {user.name: user for user in tenant.users}
-            loop = runner.get_loop()
+            url, loop = base_url(listening), runner.get_loop()
             yield ServedTenant(url, users, tenant.faults, calls, tenant, loop, restart)
         finally:
             server.should_exit = True
@@ -160,10 +162,6 @@ def _record_calls(app: ASGIApp, calls: list[ReceivedCall]) -> ASGIApp:
         await app(scope, receive_and_record, send)
 
     return answer
-
-
-async def _call(change: Callable[[], None]) -> None:
-    change()
 
 
 def _change_policy(tenant: Tenant, options: Options) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import re
-import zlib
 from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
@@ -42,32 +41,18 @@ def parse_query(request: Request, *names: str) -> dict[str, str]:
 
 
 async def read_body(request: Request) -> bytes:
-    """Return the body, decompressed if it is gzip; raise `Refusal` when it cannot be read."""
-    encoding = request.headers.get("content-encoding", "identity").lower()
-    if encoding not in ("identity", "gzip"):
-        raise invalid_value("The only Content-Encoding is gzip.", status=415)
+    """Return the body; raise `Refusal` when it is compressed, too large or not complete."""
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise invalid_value("The body must not be compressed.", status=415)
     body = b""
     try:
         async for chunk in request.stream():
             body += chunk
             if len(body) > _MAX_BODY:
-                raise _body_too_large()
+                raise invalid_value(f"The body is over {_MAX_BODY} bytes.", status=413)
     except ClientDisconnect:
         raise _malformed("The body is not complete.") from None
-    return _decompress(body) if encoding == "gzip" else body
-
-
-def _decompress(body: bytes) -> bytes:
-    decompressor = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)  # 16: the gzip format
-    try:
-        content = decompressor.decompress(body, _MAX_BODY + 1)
-    except zlib.error:
-        raise _malformed("The body is not valid gzip.") from None
-    if len(content) > _MAX_BODY:
-        raise _body_too_large()
-    if not decompressor.eof:
-        raise _malformed("The body is not complete.")
-    return content
+    return body
 
 
 def parse_json_object(request: Request, body: bytes, *fields: str) -> dict[str, object]:
@@ -120,10 +105,6 @@ def parse_form(request: Request, body: bytes) -> dict[str, str]:
 
 def _malformed(message: str) -> Refusal:
     return Refusal(Category.MALFORMED, message, status=400)
-
-
-def _body_too_large() -> Refusal:
-    return invalid_value(f"The body is over {_MAX_BODY} bytes.", status=413)
 
 
 def _media_type(request: Request) -> str:

@@ -30,23 +30,22 @@ class ActiveFaults:
         self._randoms: dict[str, Random] = {}
         self._calls_by_token: dict[str, Counter[str]] = {}
         self._switched_off: Counter[str] = Counter()
-        for fault in faults:
-            self.on(fault)
+        self.on(*faults)
 
     def __bool__(self) -> bool:
         """Whether any fault is on."""
         return bool(self._settings)
 
-    def on(self, text: str) -> None:
-        """Switch on a fault such as "latency=2,times=3"; its random numbers and counts restart.
+    def on(self, *texts: str) -> None:
+        """Switch on faults such as "latency=2,times=3"; their random numbers and counts restart.
 
         Raises:
-            FaultError: The text is not valid.
+            FaultError: A text is not valid; then nothing is switched on.
         """
-        setting = parse_fault(text)
-        self._randoms[setting.name] = Random(f"{self.seed} {setting.name}")  # noqa: S311 - repeatable
-        self._calls_by_token[setting.name] = Counter()
-        self._settings[setting.name] = setting
+        for setting in list(map(parse_fault, texts)):
+            self._randoms[setting.name] = Random(f"{self.seed} {setting.name}")  # noqa: S311 - repeatable
+            self._calls_by_token[setting.name] = Counter()
+            self._settings[setting.name] = setting
 
     def off(self, name: str | None = None) -> None:
         """Switch one fault off, or all of them; the delays that they have begun end.

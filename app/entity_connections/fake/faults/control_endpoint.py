@@ -41,5 +41,4 @@ def _switch(faults: ActiveFaults, texts: object, seed: object) -> None:
         raise invalid_value(str(error)) from None
     faults.off()
     faults.seed = seed
-    for text in texts:
-        faults.on(text)
+    faults.on(*texts)

@@ -85,7 +85,11 @@ class FaultMiddleware:
         if trigger("another-administrator"):
             random = self._faults.random("another-administrator")
             change_one_connection(self._state, random)
-        await self._delay(trigger)
+        if fault := trigger("latency"):
+            await self._faults.delay(fault.name, fault.value)
+        if fault := trigger("jitter"):
+            seconds = self._faults.random(fault.name).random() * fault.value
+            await self._faults.delay(fault.name, seconds)
         if trigger("offline"):
             raise ConnectionRefusedError("The fault offline has refused the connection.")
         for name in _GATEWAY_FAULTS:
@@ -100,18 +104,12 @@ class FaultMiddleware:
                 break
         await self._call(trigger, scope, receive, send)
 
-    async def _delay(self, trigger: Trigger) -> None:
-        if fault := trigger("latency"):
-            await self._faults.delay(fault.name, fault.value)
-        if fault := trigger("jitter"):
-            seconds = self._faults.random("jitter").random() * fault.value
-            await self._faults.delay(fault.name, seconds)
-
     async def _call(self, trigger: Trigger, scope: Scope, receive: Receive, send: Send) -> None:
         """Carry out the call, and send its answer, a part of it, another one or none."""
         if trigger("lost"):
             raise ConnectionResetError("The fault lost has closed the connection.")
-        self._choose_connections(trigger, scope)
+        if fault := trigger("list-lags"):
+            scope[LISTED_CONNECTIONS] = self._history.read(fault.value)
         for name in _COMMITTED_FAULTS:
             if fault := trigger(name):
                 await self._app(scope, receive, _discard)
@@ -123,11 +121,6 @@ class FaultMiddleware:
             await app(scope, receive, partial(_send_half, send))
             raise ConnectionResetError("The fault truncated has closed the connection.")
         await app(scope, receive, send)
-
-    def _choose_connections(self, trigger: Trigger, scope: Scope) -> None:
-        """Replace the connections that a list shows, if a fault says so."""
-        if fault := trigger("list-lags"):
-            scope[LISTED_CONNECTIONS] = self._history.read(fault.value)
 
     async def _answer_instead(
         self, fault: FaultSetting, scope: Scope, receive: Receive, send: Send
