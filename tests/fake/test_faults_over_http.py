@@ -98,7 +98,7 @@ def test_a_list_that_is_not_true(tenant: ServedTenant, fault: str) -> None:
 def test_offline_closes_the_connection_and_changes_nothing(tenant: ServedTenant) -> None:
     with open_client(tenant) as client:
         tenant.faults.on("offline")
-        with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
+        with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
             client.put(f"/v1/entity-connections/{PENDING}/accept", json={})
     assert read_status(tenant) == "Pending"
 

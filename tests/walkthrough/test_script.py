@@ -92,28 +92,28 @@ def test_an_invalid_script(text: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("step", "message"),
     [
-        ("", "step 2, caption: it is missing."),
-        (f'caption = "{"c" * 241}"', "step 2, caption: it must have at most 240 characters."),
-        ('caption = "a\\nb"', "step 2, caption: A text may hold neither line breaks nor"),
-        ('capton = "x"', "step 2, capton: there is no such key; did you mean caption?"),
+        ("", "steps 2, caption: it is missing."),
+        (f'caption = "{"c" * 241}"', "steps 2, caption: it must have at most 240 characters."),
+        ('caption = "a\\nb"', "steps 2, caption: A text may hold neither line breaks nor"),
+        ('capton = "x"', "steps 2, capton: there is no such key; did you mean caption?"),
         (
             "zzz = 1",
-            "step 2, zzz: there is no such key; there are: caption, user, faults, do, see,",
+            "steps 2, zzz: there is no such key; there are: caption, user, faults, do, see,",
         ),
-        ('do = ["r"]', "step 2, do 1: it must be a table of keys and values."),
-        ("do = [{}]", "step 2, do 1: Exactly one of press, type and click is needed;"),
-        ('do = [{ press = "r", type = "x" }]', "step 2, do 1: Exactly one of press, type and"),
-        ('do = [{ pres = "r" }]', "step 2, do 1, pres: there is no such key; did you mean press?"),
+        ('do = ["r"]', "steps 2, do 1: it must be a table of keys and values."),
+        ("do = [{}]", "steps 2, do 1: Exactly one of press, type and click is needed;"),
+        ('do = [{ press = "r", type = "x" }]', "steps 2, do 1: Exactly one of press, type and"),
+        ('do = [{ pres = "r" }]', "steps 2, do 1, pres: there is no such key; did you mean press?"),
         (
             'do = [{ press = "r" }, { press = "hello" }]',
-            "step 2, do 2, press: 'hello' is no key. A key is one character, or enter, escape,",
+            "steps 2, do 2, press: 'hello' is no key. A key is one character, or enter, escape,",
         ),
-        ('do = [{ press = "ctrl+q" }]', "step 2, do 1, press: ctrl+q leaves the program;"),
-        ('do = [{ press = "ctrl+g" }]', "step 2, do 1, press: ctrl+g is a key of the presenter."),
-        ('faults = ["latency=1", "latency=2"]', "step 2, faults: A fault is listed twice."),
-        ('faults = ["rain"]', "step 2, faults: There is no fault 'rain'. Choose latency,"),
-        ('faults = ["latency=x"]', "step 2, faults: The value of latency must be a number"),
-        ('picture = "../x"', "step 2, picture: it must match the pattern ^[a-z0-9]"),
+        ('do = [{ press = "ctrl+q" }]', "steps 2, do 1, press: ctrl+q leaves the program;"),
+        ('do = [{ press = "ctrl+g" }]', "steps 2, do 1, press: ctrl+g is a key of the presenter."),
+        ('faults = ["latency=1", "latency=2"]', "steps 2, faults: A fault is listed twice."),
+        ('faults = ["rain"]', "steps 2, faults: There is no fault 'rain'. Choose latency,"),
+        ('faults = ["latency=x"]', "steps 2, faults: The value of latency must be a number"),
+        ('picture = "../x"', "steps 2, picture: it must match the pattern ^[a-z0-9]"),
     ],
 )
 def test_an_invalid_step(step: str, message: str) -> None:
@@ -125,7 +125,7 @@ def test_an_invalid_step(step: str, message: str) -> None:
 def test_the_first_ten_problems_are_listed() -> None:
     lines = problems(HEADER + f"{STEP}x = 1\n" * 15)
     assert len(lines) == 10
-    assert lines[9].startswith("step 10, x: ")
+    assert lines[9].startswith("steps 10, x: ")
 
 
 @pytest.mark.parametrize(

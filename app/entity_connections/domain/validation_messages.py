@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from entity_connections.domain.text import clean
 from entity_connections.domain.words import suggest
 
 _SENTENCES = {
@@ -41,3 +42,11 @@ def describe_validation_error(error: Mapping[str, Any], known_keys: Iterable[str
     if error["type"] in _SENTENCES:
         return _SENTENCES[error["type"]].format(**error.get("ctx", {}))
     return f"{error['msg'].removeprefix('Value error, ').removesuffix('.')}."
+
+
+def describe_place(location: Iterable[str | int]) -> str:
+    """Return the place of an error in words, counted from 1: "steps 3, do 2, press"."""
+    place = ""
+    for part in location:
+        place += f" {part + 1}" if isinstance(part, int) else f", {clean(part, 64)}"
+    return place.removeprefix(", ")

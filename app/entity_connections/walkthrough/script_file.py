@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from entity_connections.domain.text import clean
-from entity_connections.domain.validation_messages import describe_validation_error
+from entity_connections.domain.validation_messages import describe_place, describe_validation_error
 from entity_connections.domain.words import suggest
 from entity_connections.fake.scenarios.catalogue import SCENARIOS
 from entity_connections.files import UnsafeFileError, read_file
@@ -88,15 +88,4 @@ def _describe(error: Mapping[str, Any]) -> str:
     location: tuple[str | int, ...] = error["loc"]
     model = Act if "do" in location else Step if len(location) > 1 else Walkthrough
     message = describe_validation_error(error, model.model_fields)
-    return f"{_place(location)}: {message}"
-
-
-def _place(location: tuple[str | int, ...]) -> str:
-    """Return a location in words, counted from 1: "step 3, do 2, press"."""
-    words: list[str] = []
-    for part in location:
-        if isinstance(part, int):
-            words[-1] = f"{words[-1].removesuffix('s')} {part + 1}"
-        else:
-            words.append(part[:60])
-    return ", ".join(words)
+    return f"{describe_place(location)}: {message}"

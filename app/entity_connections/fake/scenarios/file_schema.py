@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 
-from entity_connections.domain.validation_messages import describe_validation_error
+from entity_connections.domain.validation_messages import describe_place, describe_validation_error
 from entity_connections.fake.faults.catalogue import parse_fault
 from entity_connections.fake.model import (
     LOCALE_PATTERN,
@@ -16,7 +16,7 @@ from entity_connections.fake.model import (
     TIMEZONE_PATTERN,
     AccessStatus,
 )
-from entity_connections.fake.policy import Policy, option_name
+from entity_connections.fake.policy import OPTIONS, Policy, option_name
 
 Id = Annotated[str, Field(pattern="^[0-9a-f]{32}$", examples=["8a808255557baba1015580e12fa5083a"])]
 EntityRef = Annotated[str, Field(min_length=1, max_length=255, description="an entity: name or id")]
@@ -106,16 +106,10 @@ _WITHOUT_VALUE = ("missing", "extra_forbidden", "value_error", "too_short", "too
 
 def describe_error(error: Mapping[str, Any]) -> str:
     """Return one of pydantic's errors as a sentence that begins with the place in the file."""
-    place = ""
-    for part in error["loc"]:
-        place += f" {part + 1}" if isinstance(part, int) else f", {part}"
-    if place.startswith(", policy,"):
-        known_keys = [option_name(field.name) for field in fields(Policy)]
-    else:
-        table = error["loc"][0] if len(error["loc"]) > 1 else ""
-        known_keys = list(_ENTRIES.get(table, ScenarioFile).model_fields)
+    table = error["loc"][0] if len(error["loc"]) > 1 else ""
+    known_keys = OPTIONS if table == "policy" else _ENTRIES.get(table, ScenarioFile).model_fields
     message = describe_validation_error(error, known_keys)
     if error["type"] not in _WITHOUT_VALUE:
         value = json.dumps(error["input"], default=str)
         message = f"{message.removesuffix('.')}, not {value:.60}."
-    return f"{place.removeprefix(', ')}: {message}".removeprefix(": ")
+    return f"{describe_place(error['loc'])}: {message}".removeprefix(": ")
