@@ -46,6 +46,11 @@ def list_marked(ui: ScreenDriver) -> list[str]:
     return [item.cells["pair"].text for item in get_dialog(ui).grid.items if item.sign]
 
 
+def list_ages(ui: ScreenDriver) -> list[tuple[str, str]]:
+    cells = (item.cells for item in get_dialog(ui).grid.items)
+    return [(cell["pair"].text, cell["since"].text) for cell in cells if cell["since"].text]
+
+
 def titles(ui: ScreenDriver) -> str:
     return " ".join(get_dialog(ui).titles.content.plain.split())
 
@@ -85,6 +90,35 @@ async def test_what_waits_for_others_says_why(snap: Snapshot) -> None:
         await ui.press("a")
         assert "An administrator of Acme Corporation must answer" in message(ui)
         assert count_in_header(ui) == "0"
+
+
+async def test_it_says_since_when_a_request_waits_where_the_journal_knows() -> None:
+    pair = "Acme Corporation → Acme-US"
+
+    async with open_screen(size=(80, 24)) as ui:
+        await ui.press("w")
+        assert "Requested" not in visible_text(ui.app)
+        await ui.press("escape")
+        await ui.move_to("Acme-US")
+        await ui.press("r", "y", "w")
+        assert list_ages(ui) == [(pair, "just now")]
+        assert "Requested" in visible_text(ui.app)
+        await ui.press("slash")
+        await ui.type("acme-us")
+        assert "Requested just now by alice" in get_dialog(ui).details.content.plain
+
+
+async def test_a_request_that_somebody_else_has_made_again_has_no_age() -> None:
+    async with open_screen(size=(80, 24)) as ui:
+        await ui.move_to("Acme-US")
+        await ui.press("r", "y")
+        row = ui.state.find(ui.state.cursor)
+        assert row is not None
+        await client(ui.fake).deny(row.target.id, row.connection_id)
+        await client(ui.fake).request_connection(CORPORATION, row.target.id, "another-key")
+        await ui.press("w")
+        await ui.wait_until(lambda: row.pair in list_pairs(ui))
+        assert list_ages(ui) == []
 
 
 async def test_enter_goes_to_the_pair_without_its_filter() -> None:

@@ -4,22 +4,17 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.getters import query_one
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from entity_connections.domain.text_search import contains_words, split_words
-from entity_connections.tui.dialogs.dialog import Dialog
+from entity_connections.tui.dialogs.list_dialog import ListDialog
 from entity_connections.tui.rendering.text import MUTED
-from entity_connections.tui.widgets.filter_input import FilterInput
-from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.grid.layout import Column, Item
-from entity_connections.tui.widgets.text_lines import TextLines
-from entity_connections.tui.widgets.too_small import is_too_small
 
 
 class Record(NamedTuple):
@@ -35,7 +30,7 @@ class Record(NamedTuple):
         return contains_words("\n".join([*cells, self.summary, *self.details]), words)
 
 
-class LogDialog(Dialog[None]):
+class LogDialog(ListDialog[None]):
     """Shows records, newest first.
 
     Attributes:
@@ -43,13 +38,7 @@ class LogDialog(Dialog[None]):
         records: all records by the keys of their rows, newest first.
     """
 
-    BINDINGS = [
-        Binding("escape,q", "back", "Close", id="log.close", tooltip="One step back"),
-        Binding("slash", "filter", "Filter", id="log.filter", tooltip="Show only what has this"),
-    ]
-    grid = query_one("#records", Grid)
-    filter_input = query_one("#filter", FilterInput)
-    details = query_one("#details", TextLines)
+    BINDINGS = [Binding("escape,q", "back", "Close", id="log.close", tooltip="One step back")]
     message = query_one("#message", Static)
 
     def __init__(self, title: str, columns: list[Column], placeholder: str, keys: str) -> None:
@@ -61,15 +50,12 @@ class LogDialog(Dialog[None]):
     def compose_dialog(self) -> ComposeResult:
         with Vertical(id="dialog") as dialog:
             dialog.border_title = Content(self._title)
-            yield FilterInput("#records", "Filter", id="filter")
-            yield Grid(self._columns, id="records")
-            yield TextLines(id="details")
+            yield from self.compose_list(self._columns)
             yield Static("", id="message", markup=False)
             yield Static(self._keys, id="keys", markup=False)
 
     def on_mount(self) -> None:
         self.grid.placeholder = Content(self.placeholder)
-        self.grid.focus()
 
     @property
     def record(self) -> Record | None:
@@ -81,57 +67,32 @@ class LogDialog(Dialog[None]):
         items, cursor = self.grid.items, self.grid.cursor_key
         follow = not items or cursor == items[0].key
         self.records = {record.item.key: record for record in records}
-        self._show_matching(follow=follow)
+        self.show_matching(follow=follow)
 
-    @on(Input.Changed, "#filter")
-    def _filter(self) -> None:
-        self._show_matching()
-
-    def _show_matching(self, *, follow: bool = False) -> None:
+    def show_matching(self, *, follow: bool = False) -> None:
         query = self.filter_input.value
         words = split_words(query)
         items = [record.item for record in self.records.values() if record.contains(words)]
         empty = f"Nothing here has “{query}”." if self.records else self.placeholder
         self.grid.placeholder = Content(empty)
         self.grid.set_items(items, cursor=items[0].key if items and follow else None)
-        self._show_details()
+        self.show_details()
 
-    @on(Grid.RowHighlighted)
-    def _show_details(self) -> None:
+    def show_details(self) -> None:
         text = Content()
         if (record := self.record) is not None:
             details = _wrap_details(record.details, self.details.size.width)
             text = Content(f"{record.summary}\n") + Content.styled(details, MUTED)
         self.details.update(text)
 
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._show_details)
-
     def show_message(self, text: str) -> None:
         """Show a text above the keys; "" hides it."""
         self.message.update(Content(text))
         self.message.display = bool(text)
 
-    def action_filter(self) -> None:
-        """Open the filter."""
-        if not is_too_small(self):
-            self.filter_input.display = True
-            self.set_focus(self.filter_input)
-
-    @on(Input.Submitted, "#filter")
-    def _keep_filter(self) -> None:
-        if self.filter_input.value:
-            self.set_focus(self.grid)
-        else:
-            self.action_back()
-
     def action_back(self) -> None:
         """Clear the filter, or close the dialog."""
-        if self.filter_input.display:
-            self.filter_input.value = ""
-            self.filter_input.display = False
-            self.set_focus(self.grid)
-        else:
+        if not self.clear_filter():
             self.dismiss()
 
 

@@ -12,15 +12,19 @@ from textual.getters import query_one
 from textual.widgets import Input
 
 from entity_connections.domain.actions import ACCEPT, ACTIONS_BY_ID, DENY, DisabledReason
+from entity_connections.domain.clock import now
 from entity_connections.domain.rows import Row
 from entity_connections.domain.text_search import contains_words, fold
 from entity_connections.services.all_lists import list_readable_ids
 from entity_connections.services.screen_state import Progress
+from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.services.waiting import find_answer_obstacle
 from entity_connections.services.workspace import STANDARD_USER
 from entity_connections.tui.commands.command import MARKS_HIDDEN
 from entity_connections.tui.commands.row_actions import get_write_reason
-from entity_connections.tui.dialogs.dialog import Dialog
+from entity_connections.tui.dialogs.list_dialog import ListDialog
+from entity_connections.tui.rendering.detail import find_since
+from entity_connections.tui.rendering.header import format_age
 from entity_connections.tui.rendering.rows import MARK
 from entity_connections.tui.rendering.run_progress import render_progress
 from entity_connections.tui.rendering.text import MUTED
@@ -30,7 +34,6 @@ from entity_connections.tui.rendering.waiting import (
     render_key_hints,
     render_list_titles,
 )
-from entity_connections.tui.widgets.filter_input import FilterInput
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.grid.layout import MIN_PAIR_WIDTH, Cell, Column, Item
 from entity_connections.tui.widgets.text_lines import TextLines
@@ -40,11 +43,12 @@ if TYPE_CHECKING:
     from entity_connections.tui.screens.connections import ConnectionsScreen
 
 _PAIR = Column("pair", "Source → target", MIN_PAIR_WIDTH, weight=3)
+_SINCE = Column("since", "Requested", 12, hide_below=72)
 _COLUMNS = {
-    False: (_PAIR, Column("accept", "", 9), Column("deny", "", 5)),
-    True: (_PAIR, Column("why", "Why not you", 13, weight=1)),
+    False: (Column("accept", "", 9), Column("deny", "", 5)),
+    True: (Column("why", "Why not you", 13, weight=1),),
 }
-"""The columns of the list for the user, and of the list for others."""
+"""The last columns of the list for the user, and of the list for others."""
 _PROGRESS = {
     Progress.PLANNED: Cell("planned", "mute"),
     Progress.SENDING: Cell("… sending", "wait"),
@@ -60,7 +64,7 @@ MIN_ROWS = 8
 """Rows that there is room for at least, so that the dialog seldom grows while lists arrive."""
 
 
-class WaitingDialog(Dialog[Row | None]):
+class WaitingDialog(ListDialog[Row | None]):
     """Shows the requests that wait, as lists arrive; returns the row to go to, or None.
 
     A row is known by the id of its request, so that a mark never passes to a newer one.
@@ -77,7 +81,6 @@ class WaitingDialog(Dialog[Row | None]):
         for keys, action, label, tooltip in (
             ("escape", "back", "Back", "Clear the filter, then the marks, then close"),
             ("q,w", "dismiss", "Close", "Close the lists"),
-            ("slash", "filter", "Filter", "Show only what has your words"),
             ("space", "mark", "Mark", "Mark this request, and go on"),
             ("asterisk", "mark_all", "All", "Mark all that are shown, or none"),
             ("a", "answer('accept')", "Accept", "Accept the marked requests, or this one"),
@@ -89,9 +92,6 @@ class WaitingDialog(Dialog[Row | None]):
         )
     ]
     titles = query_one("#titles", TextLines)
-    filter_input = query_one("#filter", FilterInput)
-    grid = query_one("#requests", Grid)
-    details = query_one("#details", TextLines)
     message = query_one("#message", TextLines)
     keys = query_one("#keys", TextLines)
 
@@ -109,34 +109,28 @@ class WaitingDialog(Dialog[Row | None]):
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "Waiting for an answer"
             yield TextLines(id="titles")
-            yield FilterInput("#requests", "Filter", id="filter")
-            yield Grid(_COLUMNS[False], id="requests")
-            yield TextLines(id="details")
+            yield from self.compose_list([_PAIR])
             yield TextLines(id="message")
             yield TextLines(id="keys")
 
     def on_mount(self) -> None:
-        self.grid.focus()
         self.grid.on_cursor_set = self._choose_row
         view = self._main_screen.view
-        self.watch(view, "state", self._show_rows)
+        self.watch(view, "state", self.show_matching)
+        self.watch(view, "history", self.show_matching)
         self.watch(view, "request_log", self._show_message)
         self.watch(view.notice_bar, "notice", self._show_message)
 
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._show_rows)
-
     @on(Input.Changed)
-    def _filter(self) -> None:
-        self._show_rows()
-        self._choose_row(self.grid.cursor_key)
+    def _choose_found(self) -> None:
+        self._chosen, self._refusal = None, ""  # the row will be chosen that the filter leaves
 
     def _choose_row(self, key: str | None) -> None:
         """Note on which row the user has put the cursor."""
         self._chosen, self._refusal = key, ""
-        self._show_row()
+        self.show_details()
 
-    def _show_rows(self) -> None:
+    def show_matching(self) -> None:
         state = self._main_screen.state
         if state is None or state is not self._state:
             self.dismiss()  # another user, or another tenant
@@ -150,11 +144,12 @@ class WaitingDialog(Dialog[Row | None]):
         longest = max(MIN_ROWS, len(waiting.for_me), len(waiting.for_others))
         self.query_one("#dialog").styles.max_height = longest + LINES_BESIDE
         self.titles.update(render_list_titles(state, for_others=self._for_others))
-        self.grid.columns = _COLUMNS[self._for_others]
+        since = [_SINCE] if any(map(self._find_request, self._rows.values())) else []
+        self.grid.columns = [_PAIR, *since, *_COLUMNS[self._for_others]]
         self.grid.placeholder = Content(self._make_placeholder(is_filtered=bool(rows)))
         self.grid.set_items(self._make_item(key, row) for key, row in self._rows.items())
         self._chosen = self._chosen or self.grid.cursor_key
-        self._show_row()
+        self.show_details()
 
     def _make_placeholder(self, *, is_filtered: bool) -> str:
         if is_filtered:
@@ -164,7 +159,12 @@ class WaitingDialog(Dialog[Row | None]):
         return f"Nothing waits for {who}{'' if known else ' among what is known so far'}."
 
     def _make_item(self, key: str, row: Row) -> Item:
-        cells = {"pair": Cell(row.pair, "", (row.source, row.target))}
+        request = self._find_request(row)
+        age = format_age(request.at, now()) if request else ""
+        cells = {
+            "pair": Cell(row.pair, "", (row.source, row.target)),
+            "since": Cell(age, "mute"),
+        }
         progress = self._state.progress(row) if self._state else None
         if self._for_others:
             no_access = row.acting is not row.target
@@ -179,18 +179,23 @@ class WaitingDialog(Dialog[Row | None]):
             cells |= {"accept": accept, "deny": deny}
         return Item(key, cells, sign=MARK if key in self.marks else "")
 
+    def _find_request(self, row: Row) -> Entry | None:
+        """Return when and by whom a request was made, if the journal knows."""
+        history = self._main_screen.view.history.get((row.source.id, row.target.id), ())
+        return find_since(row, history)
+
     @property
     def _row(self) -> Row | None:
         """The row under the cursor."""
         return self._rows.get(self.grid.cursor_key or "")
 
-    @on(Grid.RowHighlighted)
-    def _show_row(self) -> None:
-        """Show what can be done with the row under the cursor."""
+    def show_details(self) -> None:
         row, text = self._row, ""
         if row is not None and self._state is not None:
             text = find_answer_obstacle(row, self._state.session)
             text = text or ACCEPT.consequence(row, row.source.title, row.target.title)
+            if request := self._find_request(row):
+                text = f"Requested {format_age(request.at, now())} by {request.user}. {text}"
         pair = Content.styled(row.pair, "bold") if row else Content()
         self.details.update(Content("\n").join([pair, Content.styled(text, MUTED)]))
         self._show_message()
@@ -283,19 +288,19 @@ class WaitingDialog(Dialog[Row | None]):
         if (key := self.grid.cursor_key) is not None and not self._for_others:
             self.marks ^= {key}
             self.grid.action_move(1)
-            self._show_rows()
+            self.show_matching()
 
     def action_mark_all(self) -> None:
         """Mark all that are shown; none if all are marked."""
         if not self._for_others:
             shown = self._rows.keys()
             self.marks = set() if shown <= self.marks else self.marks | shown
-            self._show_rows()
+            self.show_matching()
 
     def action_show_list(self, for_others: bool) -> None:
         """Bring a list to the front."""
         self._for_others, self._chosen = for_others, None
-        self._show_rows()
+        self.show_matching()
 
     def action_show_other_list(self) -> None:
         """Bring the other list to the front."""
@@ -308,24 +313,6 @@ class WaitingDialog(Dialog[Row | None]):
             self._main_screen.view.notice_bar.clear_notice()
             self._main_screen.tenant_workers.read_lists(state, ids)
 
-    def action_filter(self) -> None:
-        """Open the filter."""
-        if not is_too_small(self):
-            self.filter_input.display = True
-            self.set_focus(self.filter_input)
-
-    @on(Input.Submitted)
-    def _keep_filter(self) -> None:
-        if self.filter_input.value:
-            self.set_focus(self.grid)
-        else:
-            self._clear_filter()
-
-    def _clear_filter(self) -> None:
-        self.filter_input.value = ""
-        self.filter_input.display = False
-        self.set_focus(self.grid)
-
     @on(Grid.RowSelected)
     def action_choose(self) -> None:
         """Go to the row under the cursor."""
@@ -334,14 +321,12 @@ class WaitingDialog(Dialog[Row | None]):
 
     def action_back(self) -> None:
         """Stop what is being sent, or clear the filter, then the marks, then close."""
-        if self._main_screen.stop_run():
+        if self._main_screen.stop_run() or self.clear_filter():
             return
-        if self.filter_input.display:
-            self._clear_filter()
-        elif self.marks and not self._for_others:
+        if self.marks and not self._for_others:
             count = len(self.marks)
             self.marks.clear()
-            self._show_rows()
+            self.show_matching()
             self._main_screen.view.show_cleared_marks(count)
         else:
             self.dismiss()

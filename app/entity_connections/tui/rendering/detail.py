@@ -134,7 +134,7 @@ def render_short_detail(context: CommandContext, history: Sequence[Entry], width
 def _render_status(row: Row, history: Sequence[Entry]) -> Content:
     status = format_status(row.state)
     parts = [Content.styled(status.text, TONE_COLORS.get(status.tone, ""))]
-    since = _find_since(row, history)
+    since = find_since(row, history)
     if since is not None:
         parts.append(Content(f", {_DONE[since.action]} {format_age(since.at, now())}"))
     if row.uncertain and row.connection:
@@ -142,10 +142,15 @@ def _render_status(row: Row, history: Sequence[Entry]) -> Content:
     return Content("").join(parts)
 
 
-def _find_since(row: Row, history: Sequence[Entry]) -> Entry | None:
-    """Return the entry of the journal that led to the present status, if it is the newest."""
+def find_since(row: Row, history: Sequence[Entry]) -> Entry | None:
+    """Return what led to the present status, if the journal knows; Zuora gives no dates.
+
+    `history` is what the journal holds of the pair in this direction, newest first.
+    """
     done = next((entry for entry in history if entry.outcome == "confirmed"), None)
-    return done if done and done.action in _ACTIONS_TO.get(row.state, ()) else None
+    if done is None or done.connection_id != row.connection_id:
+        return None
+    return done if done.action in _ACTIONS_TO.get(row.state, ()) else None
 
 
 def _render_back(row: Row) -> Content:
