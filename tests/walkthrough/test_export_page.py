@@ -9,15 +9,8 @@ from xml.etree import ElementTree as Xml
 import pytest
 from entity_connections.walkthrough.export.exporter import export
 from entity_connections.walkthrough.export.html_page import page
-from entity_connections.walkthrough.export.pictures import (
-    LINE_HEIGHT,
-    TOP,
-    click_picture,
-    screen_size,
-)
 from entity_connections.walkthrough.screen_text import ScreenText
 from entity_connections.walkthrough.script_models import Step
-from textual.geometry import Offset
 
 from tests.walkthrough.recordings import MARKUP, make_script, tour
 
@@ -102,8 +95,6 @@ def test_what_is_typed_clicked_and_seen_is_only_text() -> None:
 
 def test_every_picture_is_whole_and_has_words(tour_page: Page) -> None:
     assert [image["alt"] for image in tour_page.of("img")] == [
-        "The pointer is on “Connected” in the line of “Acme-Europe”.",
-        "The pointer is on “Request Connection” in the line of “Acme-US”.",
         "The screen after step 1. It shows “Request a connection?”.",
         "The screen after step 2. It shows “Acme-Americas”.",
         "The screen after step 3. It shows “Acme-Americas ▾”.",
@@ -112,17 +103,6 @@ def test_every_picture_is_whole_and_has_words(tour_page: Page) -> None:
         kind, data = image["src"].split(",")
         assert kind == "data:image/svg+xml;base64"
         Xml.fromstring(base64.b64decode(data))
-
-
-def test_a_click_is_shown_with_the_lines_around_it() -> None:
-    recording = tour()
-    for row, first in ((0, 0), (12, 9), (23, 17)):
-        frame = recording.steps[0].clicks[0]._replace(pointer=Offset(5, row))
-        root = Xml.fromstring(click_picture(recording, frame))
-        top = TOP + first * LINE_HEIGHT - 8
-        width, _ = screen_size(*recording.script.size)
-        box = [float(number) for number in root.get("viewBox", "").split()]
-        assert box == pytest.approx([0, top, width, 7 * LINE_HEIGHT + 16])
 
 
 def test_steps_are_linked_to_their_neighbours(tour_page: Page) -> None:

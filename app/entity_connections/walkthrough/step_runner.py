@@ -18,8 +18,8 @@ from entity_connections.walkthrough.script_models import Act, Step
 
 TIMEOUT = 60.0
 """Seconds to wait for a text: longer than the longest pause of the adapter."""
-FIRST_POLL, MAX_POLL = 0.05, 0.5
-"""Seconds between two looks at the screen: few at first, then more and more."""
+POLL_INTERVAL = 0.1
+"""Seconds between two looks at the screen."""
 SETTLE_TIME = 0.25
 """Seconds to wait at the end of a step, until the screen has settled."""
 POINT_TIME, PRESS_TIME, LETTER_TIME = 0.9, 0.7, 0.09
@@ -63,7 +63,6 @@ class StepRunner:
         Raises:
             StepFailed: a text to click is not there, or a promised text does not come.
         """
-        await asyncio.sleep(FIRST_POLL)
         if number == 1:
             await self._wait_until_loaded()
         before = self.app.read_screen()
@@ -118,10 +117,10 @@ class StepRunner:
         await asyncio.sleep(pause)
         if self.app.is_running and self.app.screen is not screen:
             await asyncio.sleep(pause)
-        for _ in range(int(TIMEOUT / FIRST_POLL)):
+        for _ in range(int(TIMEOUT / POLL_INTERVAL)):
             if not self.app.is_running or not self._is_busy():
                 break
-            await asyncio.sleep(FIRST_POLL)
+            await asyncio.sleep(POLL_INTERVAL)
 
     def _is_busy(self) -> bool:
         """Return whether keys wait in the queue, or a question takes no answer yet."""
@@ -138,9 +137,9 @@ class StepRunner:
             TextNotFound: it still does at the timeout.
         """
         loop = asyncio.get_running_loop()
-        deadline, pause = loop.time() + TIMEOUT, FIRST_POLL
+        deadline = loop.time() + TIMEOUT
         while True:
-            await asyncio.sleep(pause)
+            await asyncio.sleep(POLL_INTERVAL)
             if not self.app.is_running:
                 raise TextNotFound("The screen has closed.")
             try:
@@ -148,7 +147,6 @@ class StepRunner:
             except TextNotFound:
                 if loop.time() > deadline:
                     raise
-            pause = min(MAX_POLL, pause * 1.25)
 
     def _is_clickable(self, cell: Offset) -> bool:
         """Return whether a click on a cell hits a widget; one behind a dialog does not."""

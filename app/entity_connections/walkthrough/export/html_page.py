@@ -6,15 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from string import Template
 
-from entity_connections.walkthrough.export.pictures import (
-    click_picture,
-    escape_xml,
-    screen_picture,
-)
+from entity_connections.walkthrough.export.pictures import escape_xml, screen_picture
 from entity_connections.walkthrough.key_events import key_label
 from entity_connections.walkthrough.recording import Recording, StepRecording
 from entity_connections.walkthrough.screen_text import SEPARATOR
-from entity_connections.walkthrough.script_models import Act
+from entity_connections.walkthrough.script_models import Act, Step
 
 
 def page(recording: Recording) -> str:
@@ -46,16 +42,17 @@ def _read(name: str) -> str:
 
 def _step(recording: Recording, recorded: StepRecording) -> str:
     number, step, count = recorded.number, recorded.step, len(recording.script.steps)
-    acts = "".join(_acts(recording, recorded))
+    acts = "".join(f"<li>{text}</li>\n" for text in _describe_acts(step))
     seen = "; ".join(map(_describe_locator, step.see))
     alt = f"The screen after step {number}." + (f" It shows {seen}." if seen else "")
-    picture = screen_picture(recording, recorded.last)
+    picture = base64.b64encode(screen_picture(recording, recorded.last).encode()).decode()
     # tabindex: a section that is scrolled to takes the focus, so that Tab goes on from there.
     return f"""<section class="step" id="step-{number}" tabindex="-1" aria-labelledby="c{number}">
 <div class="place">{number}/{count}<nav aria-label="Steps">{_links(number, count)}</nav></div>
 <h2 id="c{number}">{escape_xml(step.caption)}</h2>
 {f'<ol class="acts">{acts}</ol>' if acts else ""}
-<figure>{_image(picture, alt)}</figure>
+<figure><div class="screen"><img alt="{escape_xml(alt)}" src="data:image/svg+xml;base64,{picture}">\
+</div></figure>
 <details><summary>The screen as text</summary>
 <pre>{chr(10).join(map(escape_xml, recorded.last.text.lines))}</pre></details>
 </section>
@@ -70,18 +67,10 @@ def _links(number: int, count: int) -> str:
     )
 
 
-def _acts(recording: Recording, recorded: StepRecording) -> Iterator[str]:
-    """Yield list items of the inputs of a step; clicks with the lines around the pointer."""
-    clicks = iter(recorded.clicks)
-    faults = recorded.step.faults
-    if faults is not None:
-        yield f"<li>Faults of the fake tenant: {escape_xml(', '.join(faults) or 'none')}</li>\n"
-    for act in recorded.step.acts:
-        yield f"<li>{_describe_act(act)}"
-        if act.click is not None and (frame := next(clicks, None)):
-            alt = f"The pointer is on {_describe_locator(act.click)}."
-            yield _image(click_picture(recording, frame), alt)
-        yield "</li>\n"
+def _describe_acts(step: Step) -> Iterator[str]:
+    if step.faults is not None:
+        yield f"Faults of the fake tenant: {escape_xml(', '.join(step.faults) or 'none')}"
+    yield from map(_describe_act, step.acts)
 
 
 def _describe_act(act: Act) -> str:
@@ -95,10 +84,3 @@ def _describe_act(act: Act) -> str:
 def _describe_locator(locator: str) -> str:
     *before, text = locator.split(SEPARATOR)
     return f"“{text}”" + (f" in the line of “{', '.join(before)}”" if before else "")
-
-
-def _image(picture: str, alt: str) -> str:
-    """Return a picture in a box that scrolls sideways where there is little room."""
-    data = base64.b64encode(picture.encode()).decode()
-    source = f"data:image/svg+xml;base64,{data}"
-    return f'<div class="screen"><img alt="{escape_xml(alt)}" src="{source}"></div>'

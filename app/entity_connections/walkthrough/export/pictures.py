@@ -14,8 +14,6 @@ from entity_connections.walkthrough.recording import Frame, Recording, StepRecor
 CELL_WIDTH, LINE_HEIGHT = 12.2, 24.4
 LEFT, TOP = 9.0, 41.0
 """Where the first cell is."""
-_CLICK_LINES, _CLICK_MARGIN = 7, 8.0
-"""What a picture of a click shows; the ring around the pointer is higher than a line."""
 _POINTER = """\
 <g transform="translate({x:g} {y:g})">\
 <circle r="21" fill="none" stroke="#101010" stroke-opacity="0.5" stroke-width="6"/>\
@@ -47,17 +45,6 @@ def screen_picture(recording: Recording, frame: Frame) -> str:
     return f"<svg {_size(width, height)}>{screen.strip()}{pointer}</svg>"
 
 
-def click_picture(recording: Recording, frame: Frame) -> str:
-    """Return the lines of the screen around the pointer of a frame."""
-    columns, rows = recording.script.size
-    width, _ = screen_size(columns, rows)
-    row = frame.pointer.y if frame.pointer else 0
-    first = max(0, min(row - _CLICK_LINES // 2, rows - _CLICK_LINES))
-    height = _CLICK_LINES * LINE_HEIGHT + 2 * _CLICK_MARGIN
-    size = _size(width, height, TOP + first * LINE_HEIGHT - _CLICK_MARGIN)
-    return f"<svg {size}>{screen_picture(recording, frame)}</svg>"
-
-
 def captioned_picture(recording: Recording, recorded: StepRecording, frame: Frame) -> str:
     """Return the screen of a frame with its captions below."""
     script = recording.script
@@ -74,8 +61,8 @@ def captioned_picture(recording: Recording, recorded: StepRecording, frame: Fram
     )
 
 
-def _size(width: float, height: float, top: float = 0.0) -> str:
+def _size(width: float, height: float) -> str:
     return (
         f'xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}"'
-        f' viewBox="0 {top:g} {width:g} {height:g}"'
+        f' viewBox="0 0 {width:g} {height:g}"'
     )
