@@ -80,6 +80,11 @@ def test_a_request_that_waits_for_the_user_is_found_as_such() -> None:
         assert [row.counterpart for row in filter_rows(typed, searchable)] == [NORTH]
 
 
+def test_the_word_in_place_of_an_action_is_found() -> None:
+    searchable = make_searchable(ROWS, "administrators only")
+    assert [row.counterpart for row in filter_rows("administrators", searchable)] == [NORTH]
+
+
 def test_nothing_typed_shows_everything() -> None:
     assert len(find("  ")) == len(ROWS)
 

@@ -117,6 +117,22 @@ async def test_sorting_by_key_and_by_click_starts_at_the_top() -> None:
         assert ui.cursor == in_tree[0]
 
 
+@pytest.mark.parametrize("user", ["alice", "carol"])
+async def test_every_word_on_a_row_finds_it(user: str) -> None:
+    async with open_screen(user=user) as ui:
+        for tab in "12":
+            await ui.press(tab)
+            for item in ui.rows.items:
+                texts = {key: item.cells[key].text for key in ("counterpart", "status", "action")}
+                status = texts["status"].partition(" ")[2]  # without its sign
+                for typed in (status, *texts["counterpart"].split(), *texts["action"].split()):
+                    ui.state.set_filter(typed)
+                    found = [row.key for row in ui.state.visible_rows()]
+                    assert item.key in found, typed
+                ui.state.set_filter("")
+                await ui.settle()
+
+
 async def test_what_a_filter_found_out_of_sight_is_shown_beside_the_name() -> None:
     async with open_screen(size=(80, 24)) as ui:
         await ui.press("slash")

@@ -31,22 +31,25 @@ class SearchableRow(NamedTuple):
     hidden: str
 
 
-def make_searchable(rows: Iterable[Row]) -> list[SearchableRow]:
-    """Return the rows of one tab with their texts."""
+def make_searchable(rows: Iterable[Row], refusal: str = "") -> list[SearchableRow]:
+    """Return the rows of one tab with their texts.
+
+    `refusal` is what the rows say in place of the action that they offer; "" for nothing.
+    """
     phrases: dict[tuple[object, ...], tuple[str, ...]] = {}
     searchable = []
     for row in rows:
         kind = find_kind(row)
         if kind not in phrases:  # all rows of a kind say the same
-            phrases[kind] = _list_phrases(row)
+            phrases[kind] = _list_phrases(row, refusal)
         hidden = "\n".join(map(fold, _list_hidden(row)))
         searchable.append(SearchableRow(row, fold(row.counterpart.title), phrases[kind], hidden))
     return searchable
 
 
-def _list_phrases(row: Row) -> tuple[str, ...]:
+def _list_phrases(row: Row, refusal: str) -> tuple[str, ...]:
     action = default_action(row)
-    phrases = [row.state, action.label if action else find_brief_reason(row)]
+    phrases = [row.state, *((action.label, refusal) if action else (find_brief_reason(row),))]
     if row.waits_for_acting:
         phrases.append("waiting for you")
     return tuple(map(fold, phrases))

@@ -29,7 +29,11 @@ from entity_connections.services.operations.unresolved import UnresolvedOperatio
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.tab_state import CursorPlace, TabState
 from entity_connections.services.waiting import Waiting, find_waiting
-from entity_connections.services.workspace import UserSession
+from entity_connections.services.workspace import (
+    ADMINISTRATORS_ONLY,
+    STANDARD_USER,
+    UserSession,
+)
 
 DONE = "done"
 """What an operation of a run is, from when a list has proven it until the run has ended."""
@@ -135,8 +139,10 @@ class ScreenState:
         if place and place.pinned and place.order is None and self.snapshot is not None:
             self.tab.place = place._replace(order=self._visible_keys())
         self.snapshot, self.failure = snapshot, None
+        is_standard = self.session.role(self.acting_id) == STANDARD_USER
+        refusal = ADMINISTRATORS_ONLY if is_standard else ""
         for direction in Direction:
-            rows = make_searchable(snapshot.rows(direction))
+            rows = make_searchable(snapshot.rows(direction), refusal)
             self._rows[direction] = {searchable.row.key: searchable for searchable in rows}
         self._open_tab()
 

@@ -12,6 +12,8 @@ from entity_connections.services.write_lock import WriteLock
 STANDARD_USER = "standard user"
 """Role of a user who may read only. The fake tenant tells roles, Zuora's API does not; an unknown
 role disables nothing, since the server decides."""
+ADMINISTRATORS_ONLY = "administrators only"
+"""What the rows of a standard user say in place of an action."""
 
 
 class UserSession(NamedTuple):

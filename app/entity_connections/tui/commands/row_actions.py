@@ -20,7 +20,7 @@ from entity_connections.domain.rows import Row
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.operations.plan import Cause, LeftOut, Plan
 from entity_connections.services.screen_state import Progress
-from entity_connections.services.workspace import STANDARD_USER
+from entity_connections.services.workspace import ADMINISTRATORS_ONLY, STANDARD_USER
 from entity_connections.tui.commands.command import MARKS_HIDDEN, Command, CommandContext, Need
 from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
 from entity_connections.tui.rendering.notices import Kind
@@ -135,7 +135,7 @@ def get_write_reason(row: Row, context: CommandContext) -> DisabledReason | None
         return DisabledReason(
             f"{needs} an administrator of {row.acting.title}; you are a {STANDARD_USER}.",
             "Ask one of them to do it, or to give you the role.",
-            "administrators only",
+            ADMINISTRATORS_ONLY,
         )
     return _LOCKED if context.workspace.lock.locked else None
 

@@ -138,16 +138,16 @@ class WaitingDialog(ListDialog[Row | None]):
         waiting, words = state.waiting, fold(self.filter_input.value).split()
         rows = waiting.for_others if self._for_others else waiting.for_me
         self.marks &= {row.connection_id for row in waiting.for_me}
-        self._rows = {
-            row.connection_id: row for row in rows if contains_words(_make_search_text(row), words)
-        }
+        made = [(row, self._make_item(row)) for row in rows]
+        found = [pair for pair in made if contains_words(_make_search_text(*pair), words)]
+        self._rows = {row.connection_id: row for row, _ in found}
         longest = max(MIN_ROWS, len(waiting.for_me), len(waiting.for_others))
         self.query_one("#dialog").styles.max_height = longest + LINES_BESIDE
         self.titles.update(render_list_titles(state, for_others=self._for_others))
         since = [_SINCE] if any(map(self._find_request, self._rows.values())) else []
         self.grid.columns = [_PAIR, *since, *_COLUMNS[self._for_others]]
         self.grid.placeholder = Content(self._make_placeholder(is_filtered=bool(rows)))
-        self.grid.set_items(self._make_item(key, row) for key, row in self._rows.items())
+        self.grid.set_items(item for _, item in found)
         self._chosen = self._chosen or self.grid.cursor_key
         self.show_details()
 
@@ -158,7 +158,7 @@ class WaitingDialog(ListDialog[Row | None]):
         known = self._state is not None and not describe_lists(self._state)
         return f"Nothing waits for {who}{'' if known else ' among what is known so far'}."
 
-    def _make_item(self, key: str, row: Row) -> Item:
+    def _make_item(self, row: Row) -> Item:
         request = self._find_request(row)
         age = format_age(request.at, now()) if request else ""
         cells = {
@@ -177,7 +177,8 @@ class WaitingDialog(ListDialog[Row | None]):
             if reason is not None:
                 accept, deny = Cell(reason.brief, "mute"), Cell("")
             cells |= {"accept": accept, "deny": deny}
-        return Item(key, cells, sign=MARK if key in self.marks else "")
+        sign = MARK if row.connection_id in self.marks else ""
+        return Item(row.connection_id, cells, sign=sign)
 
     def _find_request(self, row: Row) -> Entry | None:
         """Return when and by whom a request was made, if the journal knows."""
@@ -332,6 +333,8 @@ class WaitingDialog(ListDialog[Row | None]):
             self.dismiss()
 
 
-def _make_search_text(row: Row) -> str:
-    ends = (row.source, row.target)
-    return "\n".join([*(f"{end.title}\n{end.name}\n{end.id}" for end in ends), row.connection_id])
+def _make_search_text(row: Row, item: Item) -> str:
+    """Return what is on a row, and the names and ids behind it."""
+    cells = (cell.text for cell in item.cells.values())
+    ends = (text for end in (row.source, row.target) for text in (end.name, end.id))
+    return "\n".join([*cells, *ends, row.connection_id])
