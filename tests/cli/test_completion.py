@@ -42,6 +42,7 @@ def test_values(home: Path) -> None:
         "--scenario=ho": ["hostile"],
         "login --environment eu-c": ["eu-central-sandbox"],
         "--user c": ["carol"],
+        "--entity Acmé-Ib": ["Acme-Iberia"],
     }.items():
         assert offered(home, typed) == words, typed
 

@@ -15,6 +15,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from entity_connections.domain.text import clean
+from entity_connections.domain.text_search import fold
 from entity_connections.fake.scenarios.catalogue import USERS
 
 if TYPE_CHECKING:
@@ -59,11 +60,11 @@ class CompletedText(click.ParamType[str]):
 
 def filter_completions(incomplete: str, words: Words) -> list[CompletionItem]:
     """Return the words that begin like this, with what is said about each."""
-    start = incomplete.casefold()
+    start = fold(incomplete)
     return [
         CompletionItem(word, help=clean(about) or None)
         for word, about in words
-        if word.casefold().startswith(start)
+        if fold(word).startswith(start)
     ]
 
 

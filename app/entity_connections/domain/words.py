@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from entity_connections.domain.text import clean
+from entity_connections.domain.text_search import fold
 
 
 def join_or(words: Iterable[str]) -> str:
@@ -15,8 +16,8 @@ def find_similar(word: str, known: Iterable[str], limit: int = 2) -> list[str]:
     """Return at most `limit` of the known words that are spelled like `word`, nearest first."""
     from difflib import get_close_matches  # slow to import, and rarely needed
 
-    by_folded = {name.casefold(): name for name in known}
-    similar = get_close_matches(clean(word, 64).casefold(), by_folded, n=limit, cutoff=0.6)
+    by_folded = {fold(name): name for name in known}
+    similar = get_close_matches(fold(clean(word, 64)), by_folded, n=limit, cutoff=0.6)
     return [by_folded[name] for name in similar]
 
 

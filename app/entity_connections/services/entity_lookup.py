@@ -3,6 +3,7 @@
 from entity_connections.domain.entities import Entity, Hierarchy, fold_title
 from entity_connections.domain.ids import normalize_id
 from entity_connections.domain.text import clean
+from entity_connections.domain.text_search import fold
 from entity_connections.domain.words import find_similar, join_or
 
 MAX_SUGGESTIONS = 8
@@ -83,8 +84,8 @@ def _describe_unknown(wanted: str, hierarchy: Hierarchy) -> str:
     for entity in hierarchy:
         for text in (entity.title, entity.display_name.strip(), entity.name):
             if text:
-                titles.setdefault(text.casefold(), entity.title)
-    folded = wanted.casefold()
+                titles.setdefault(fold(text), entity.title)
+    folded = fold(wanted)
     near = find_similar(folded, titles, limit=3)
     near += [text for text in titles if folded and folded in text and text not in near]
     suggestions = list(dict.fromkeys(titles[text] for text in near))[:MAX_SUGGESTIONS]
