@@ -134,7 +134,7 @@ def test_a_scenario_file_brings_its_own_users(home: Path, tmp_path: Path) -> Non
             "bad.toml: entities 1, nam: there is no such key; did you mean name",
         ),
         (["scenario", "check", "{}/bad.toml"], "entities 1, name: it is missing."),
-        (["serve", "--scenario", "{}/none.json"], "There is no scenario file"),
+        (["serve", "--scenario", "{}/none.json"], "none.json cannot be read: No such file"),
         (["serve", "--policy", "denied=x"], "'--policy': denied has no value 'x'."),
         (["serve", "--tenant", "{}/foreign"], "another program"),
         (["entities", "--tenant", "{}/bad.toml"], "is no tenant"),

@@ -38,7 +38,7 @@ def test_every_policy_is_set_by_an_option_or_in_a_scenario_file(switch: str) -> 
     scenario = load_scenario("empty")._replace(policy=Policy().with_options([switch]))
     text = to_toml(scenario_to_data(scenario))
     assert f'{name} = "{value}"' in text
-    policy = parse_scenario(text.encode(), "a file", as_json=False).policy
+    policy = parse_scenario(text.encode(), "a file").policy
     assert policy == scenario.policy != Policy()
     (row,) = [row for row in policy_rows(policy) if row.name == name]
     (default,) = [row for row in policy_rows(Policy()) if row.name == name]

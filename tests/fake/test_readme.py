@@ -15,7 +15,7 @@ def test_the_scenario_file_can_be_used() -> None:
     blocks = re.findall(r"(?:^ {4}.*\n|^\n)+", TEXT, re.MULTILINE)
     (block,) = [block for block in blocks if "[[entities]]" in block]
     toml = textwrap.dedent(block[block.index("    [[") :])
-    scenario = parse_scenario(toml.encode(), "README.md", as_json=False)
+    scenario = parse_scenario(toml.encode(), "README.md")
     assert [entity.name for entity in scenario.entities] == ["Global", "North"]
 
 

@@ -63,11 +63,11 @@ entity = "Global"
 
 
 def parse_toml(text: str) -> Scenario:
-    return parse_scenario(text.encode(), "my.toml", as_json=False)
+    return parse_scenario(text.encode(), "my.toml")
 
 
 def parse_json(text: str) -> Scenario:
-    return parse_scenario(text.encode(), "my.json", as_json=True)
+    return parse_scenario(text.encode(), "my.json")
 
 
 def test_what_a_file_leaves_out_gets_default_values() -> None:
@@ -168,7 +168,7 @@ def test_a_problem_is_reported_with_its_place(old: str, new: str, message: str) 
 )
 def test_content_that_is_no_scenario_is_refused(content: bytes) -> None:
     with pytest.raises(ScenarioFileError, match=r"^my\.json"):
-        parse_scenario(content, "my.json", as_json=True)
+        parse_scenario(content, "my.json")
 
 
 def test_every_problem_is_reported() -> None:
@@ -181,8 +181,13 @@ def test_every_problem_is_reported() -> None:
 def test_only_a_file_is_read(tmp_path: Path) -> None:
     os.mkfifo(pipe := tmp_path / "pipe.toml")
     (folder := tmp_path / "folder.json").mkdir()
-    for path in (pipe, folder, tmp_path / "none.toml"):
-        with pytest.raises(ScenarioFileError, match=f"There is no scenario file {path}."):
+    problems = {
+        pipe: "is not a file.",
+        folder: "cannot be read: Is a directory.",
+        tmp_path / "none.toml": "cannot be read: No such file or directory.",
+    }
+    for path, problem in problems.items():
+        with pytest.raises(ScenarioFileError, match=f"^{path} {problem}"):
             load_scenario(str(path))
 
 

@@ -36,11 +36,8 @@ _COMPRESS_FROM = 1000
 class Tenant:
     """An open tenant; several programs may have one on the same file.
 
-    Attributes:
-        asgi: The HTTP server as an ASGI application; it needs no start-up event.
-        faults: The faults that are on; they may be switched while the tenant is open.
-        state: What the tenant holds.
-        path: The file, or None. Where it cannot be used, the properties raise TenantFileError.
+    `asgi` is the HTTP server as an ASGI application; it needs no start-up event. Where the file
+    at `path` cannot be used, the properties raise TenantFileError.
     """
 
     asgi: ASGIApp
@@ -113,10 +110,7 @@ def open_tenant(
             LocalTenantError. Otherwise the answer is an error of Zuora's.
 
     Raises:
-        FaultError: There is no such fault.
-        UnknownScenarioError: There is no such scenario.
-        ScenarioFileError: The scenario file cannot be used.
-        TenantFileError: The tenant file cannot be used.
+        ValueError: There is no such fault or scenario, or a file cannot be used.
     """
     faults = [str(parse_fault(fault)) for fault in faults]  # before a file is made
     db = open_in_memory(load_scenario(scenario)) if path is None else open_file(path, scenario)

@@ -20,11 +20,8 @@ _MARGIN = 2
 class Captions(NamedTuple):
     """The content of the caption bar.
 
-    Attributes:
-        position: the number of the step and of all steps: "3/9".
-        keys: labels of the keys pressed in this step, in order.
-        hint: what the presenter may press.
-        is_warning: whether the text is a message to the presenter instead of a caption.
+    `position` is "3/9"; `keys` are the labels of the keys pressed in this step; `hint` says what
+    the presenter may press. A warning is a message to the presenter instead of a caption.
     """
 
     title: str

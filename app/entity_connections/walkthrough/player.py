@@ -47,11 +47,8 @@ def play(
 class Player:
     """Runs the steps of an app's script when the presenter says so.
 
-    Attributes:
-        open_workspace: opens a new tenant: to go back, the steps are run again from the start.
-        autoplay: whether the next step follows by itself.
-        steps_done: the number of steps that the screen shows.
-        running: runs a step, or in autoplay all that follow.
+    To go back, it runs the steps again from the start, on a new tenant. `steps_done` is the number
+    of steps that the screen shows; `running` runs a step, or in autoplay all that follow.
     """
 
     app: CaptionedApp

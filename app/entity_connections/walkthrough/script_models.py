@@ -82,11 +82,7 @@ class Act(_Model):
 class Step(_Model):
     """A caption, the inputs, and locators of texts that must be seen or gone after them.
 
-    Attributes:
-        user: the user to become first (key u); None: the current one.
-        faults: the faults of the fake tenant that are on from this step; all others are off.
-            None: no change.
-        picture: name of the picture of this step, for files and snapshots.
+    `user` is whom to become first. `faults` are on from this step, all others off; None: no change.
     """
 
     caption: Caption
@@ -106,12 +102,7 @@ class Step(_Model):
 
 
 class Walkthrough(_Model):
-    """A scripted tour of the screen on a fake tenant; README.md explains the keys of its file.
-
-    Attributes:
-        scenario: the name or the path of a scenario file.
-        size: columns and rows of the screen in recordings, without the captions.
-    """
+    """A scripted tour of the screen on a fake tenant."""
 
     title: Title
     teaches: Caption

@@ -34,9 +34,8 @@ do = [{{ {key} = {value} }}]
 class RecordedApp(ConnectionsApp):
     """The app, which records its input.
 
-    Attributes:
-        acts: what was done, in order: "press", "type" or "click" with its key, text or locator.
-        remarks: what could not be recorded, in sentences.
+    `acts` are "press", "type" or "click" with a key, text or locator; `remarks` are sentences about
+    what could not be recorded.
     """
 
     def __init__(self, workspace: Workspace) -> None:

@@ -44,13 +44,7 @@ class StepFailed(Exception):
 
 @dataclass
 class StepRunner:
-    """Runs steps.
-
-    Attributes:
-        faults: the fault switches of the app's tenant, which is a fake one.
-        speed: 2 is twice as fast.
-        on_point: called when the pointer is shown, before the click.
-    """
+    """Runs steps; `on_point` is called when the pointer is shown, before the click."""
 
     app: CaptionedApp
     faults: FaultSwitches | None

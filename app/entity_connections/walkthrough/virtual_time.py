@@ -20,15 +20,10 @@ EPOCH = 1_767_258_000.0
 
 
 class VirtualClock:
-    """A clock that can jump.
+    """A clock that can jump; in `fast_forward` timers are reached by jumps.
 
-    Args:
-        frozen: whether time passes by jumps only, from EPOCH on; such a clock is always in
-            fast forward, and shows the same times at every run.
-
-    Attributes:
-        fast_forward: whether timers are reached by jumps.
-        skipped: the sum of all jumps, in seconds.
+    The time of a `frozen` clock passes by jumps only, from EPOCH on: it shows the same times at
+    every run. `skipped` is the sum of all jumps, in seconds.
     """
 
     def __init__(self, *, frozen: bool) -> None:

@@ -70,15 +70,10 @@ def issue_token(state: TenantState, form: Mapping[str, str], headers: Headers) -
 
 
 def authenticate(state: TenantState, headers: Headers, *, needs_entity: bool = True) -> Caller:
-    """Return who makes a call, and in which entity.
+    """Return who makes a call, and in which entity; raise `Refusal` when that is not clear.
 
-    Without `needs_entity` a call that names none acts in the user's first entity.
-    Without a token, the older headers with username and password count; the password is the
-    client secret here (contract A4).
-
-    Raises:
-        Refusal: The credentials are invalid (401), or the entity is missing or not
-            accessible (400, 403).
+    Without `needs_entity` a call that names none acts in the user's first entity. Without a token,
+    the older headers count; the password is the client secret here (contract A4).
     """
     only_id = None
     if "authorization" not in headers and "apiaccesskeyid" in headers:

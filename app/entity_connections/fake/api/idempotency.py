@@ -53,7 +53,12 @@ class IdempotencyStore:
                     headers = {**request.state.call_headers, **response.headers}
                     for name in ("Date", "Zuora-Track-Id"):  # the next call brings its own
                         headers.pop(name, None)
-                    self._save(key, url, entity_and_body, response, json.dumps(headers))
+                    expires = self._state.clock() + _LIFETIME
+                    self._state.db.execute(
+                        "INSERT INTO stored_response VALUES (?, ?, ?, ?, ?, ?, ?)",
+                        (key, url, entity_and_body, response.status_code, json.dumps(headers),
+                         response.body, expires),
+                    )  # fmt: skip
                 return response
         finally:
             self._running_keys.discard(key)
@@ -74,15 +79,6 @@ class IdempotencyStore:
         if not is_same_url or not (is_same_body or may_differ):
             raise invalid_value("This Idempotency-Key belongs to another request.", status=422)
         return Response(content, status, json.loads(headers))
-
-    def _save(
-        self, key: str, url: str, entity_and_body: bytes, response: Response, headers: str
-    ) -> None:
-        expires = self._state.clock() + _LIFETIME
-        self._state.db.execute(
-            "INSERT INTO stored_response VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (key, url, entity_and_body, response.status_code, headers, response.body, expires),
-        )
 
 
 def _parse_key(request: Request) -> str | None:

@@ -1,6 +1,7 @@
 """What every call has in common: request id, track id and rate limits (contract E1, E2, G)."""
 
 import re
+from collections import defaultdict
 from email.utils import formatdate
 from functools import partial
 
@@ -8,7 +9,13 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from entity_connections.domain.ids import hyphenate_id
-from entity_connections.fake.api.rate_limits import Limits, Meter, TokenMeter
+from entity_connections.fake.api.rate_limits import (
+    TOKEN_LIMITS,
+    TOKEN_LIMITS_PER_ADDRESS,
+    Limits,
+    Meter,
+    find_most_exhausted,
+)
 from entity_connections.fake.api.responses import rate_limit_response, refusal_response
 from entity_connections.fake.refusal import Refusal, invalid_value
 from entity_connections.fake.state.tenant_state import TenantState
@@ -43,17 +50,19 @@ class ZuoraMiddleware:
 
     def __init__(self, app: ASGIApp, state: TenantState, limits: Limits) -> None:
         self._app = app
-        self._clock = state.clock
-        self._new_request_id = state.new_trace
+        self._state = state
         self._api_meter = Meter(limits, state.clock)
-        self._token_meter = TokenMeter(state)
+        self._token_meter = Meter(TOKEN_LIMITS, state.clock)
+        self._address_meters = defaultdict[str, Meter](
+            lambda: Meter(TOKEN_LIMITS_PER_ADDRESS, state.clock)
+        )
         self._calls_in_flight = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call."""
         headers = {
-            "Date": formatdate(self._clock(), usegmt=True),
-            "Zuora-Request-Id": hyphenate_id(self._new_request_id()),
+            "Date": formatdate(self._state.clock(), usegmt=True),
+            "Zuora-Request-Id": hyphenate_id(self._state.new_trace()),
         }
         scope.setdefault("state", {})["call_headers"] = headers
         track_id = Headers(scope=scope).get("zuora-track-id", "")
@@ -76,8 +85,11 @@ class ZuoraMiddleware:
     def _count_call(self, scope: Scope, headers: dict[str, str]) -> ASGIApp | None:
         """Count the call and add the headers about its limit; return HTTP 429 if it is exceeded."""
         if scope["path"] == "/oauth/token":
-            address, _port = scope.get("client") or ("", 0)
-            reading = self._token_meter.count(address)
+            readings = [self._token_meter.count()]
+            if self._state.policy().token_limit == "per-address":  # noqa: S105 - no password
+                address, _port = scope.get("client") or ("", 0)
+                readings.append(self._address_meters[address].count())
+            reading = find_most_exhausted(readings)
             headers["X-RateLimit-Limit-minute"] = str(reading.limit)
             headers["X-RateLimit-Remaining-minute"] = str(max(0, reading.remaining))
         elif scope["path"].startswith("/v1/"):

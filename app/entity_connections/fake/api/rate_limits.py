@@ -1,19 +1,16 @@
 """Counting calls against Zuora's rate limits (contract A2, G)."""
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
-
-from entity_connections.fake.state.tenant_state import TenantState
 
 Limits = Mapping[int, int]
 """Seconds of a window -> the most calls in it."""
 
 PRODUCTION_LIMITS: Limits = {60: 50_000, 3_600: 2_250_000, 86_400: 27_000_000}
 """The API limits of a production tenant; they hold for the tenant, not for a user."""
-_TOKEN_LIMITS: Limits = {60: 2_000}
+TOKEN_LIMITS: Limits = {60: 2_000}
 """The token requests of a tenant, as far as the endpoint's headers report them."""
-_TOKEN_LIMITS_PER_ADDRESS: Limits = {60: 100}
+TOKEN_LIMITS_PER_ADDRESS: Limits = {60: 100}
 
 
 class Reading(NamedTuple):
@@ -43,26 +40,9 @@ class Meter:
             used = used + 1 if number == now // seconds else 1
             self._counts[seconds] = (now // seconds, used)
             readings.append(Reading(limit, limit - used, seconds - now % seconds))
-        return _find_most_exhausted(readings)
+        return find_most_exhausted(readings)
 
 
-class TokenMeter:
-    """Counts token requests for the tenant and, if the policy says so, for each IP address."""
-
-    def __init__(self, state: TenantState) -> None:
-        self._policy = state.policy
-        self._tenant = Meter(_TOKEN_LIMITS, state.clock)
-        self._addresses = defaultdict[str, Meter](
-            lambda: Meter(_TOKEN_LIMITS_PER_ADDRESS, state.clock)
-        )
-
-    def count(self, address: str) -> Reading:
-        """Count one request from an IP address."""
-        readings = [self._tenant.count()]
-        if self._policy().token_limit == "per-address":  # noqa: S105 - no password
-            readings.append(self._addresses[address].count())
-        return _find_most_exhausted(readings)
-
-
-def _find_most_exhausted(readings: Sequence[Reading]) -> Reading:
+def find_most_exhausted(readings: Iterable[Reading]) -> Reading:
+    """Return the window of which the smallest share is left."""
     return min(readings, key=lambda reading: reading.remaining / reading.limit)

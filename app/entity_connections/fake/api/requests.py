@@ -77,13 +77,7 @@ def parse_json_object(request: Request, body: bytes, *fields: str) -> dict[str, 
 
 
 def check_no_fields(request: Request, body: bytes, form: str) -> None:
-    """Check the body of a PUT without fields; raise `Refusal` when it has not the right form.
-
-    Args:
-        request: The request.
-        body: Its body.
-        form: A value of the policy `put-body`.
-    """
+    """Raise `Refusal` when a PUT without fields has not the form that `put-body` wants."""
     has_type = "content-type" in request.headers
     if not has_type and form in ("typed", "object", "empty"):
         raise invalid_value("The Content-Type must be application/json.", status=415)

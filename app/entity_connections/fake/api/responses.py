@@ -25,10 +25,7 @@ def list_response(name: str, rows: Sequence[str], fields: Mapping[str, object]) 
 def refusal_response(refusal: Refusal, request_id: str, *, by_status: bool = False) -> Response:
     """Return a refusal in Zuora's shape.
 
-    Args:
-        refusal: Category, reasons, status and headers.
-        request_id: The id of the call.
-        by_status: Whether what the rules forbid has an HTTP status other than 200.
+    `by_status` says whether what the rules forbid has an HTTP status other than 200.
     """
     body = {
         "success": False,

@@ -50,12 +50,9 @@ class Routes:
     def create_application(
         self, control: Route | None = None, *, answer_file_errors: bool = True
     ) -> Starlette:
-        """Return the application without the middleware.
+        """Return the application without the middleware; `control` is the route for faults.
 
-        Args:
-            control: Switches faults.
-            answer_file_errors: Whether an error of SQLite, such as a full disk, is answered;
-                otherwise it is raised.
+        With `answer_file_errors` an error of SQLite, such as a full disk, is answered.
         """
         handled = (Refusal, HTTPException, *([sqlite3.OperationalError] * answer_file_errors))
         document = load_document(control=control is not None)

@@ -25,13 +25,11 @@ _POSITIVE_NUMBER = re.compile("[1-9][0-9]{0,8}")
 
 
 class Fault(NamedTuple):
-    """A kind of fault.
+    """A kind of fault, and the defaults of a `FaultSetting`.
 
     Attributes:
         sentence: What happens; VALUE stands for the value.
-        value: The default value, in the unit that the sentence names; None: it takes none.
-        calls: The calls that it affects by default; a key of `CALLS`.
-        times: How often it triggers by default before it switches itself off; None: without end.
+        value: In the unit that the sentence names; None: it takes none.
         values: The least and the greatest value.
     """
 

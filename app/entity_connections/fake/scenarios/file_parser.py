@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Connection
 from entity_connections.domain.entities import PROVISIONED, UNPROVISIONED
-from entity_connections.domain.ids import hyphenate_id
+from entity_connections.domain.ids import hyphenate_id, parse_id
 from entity_connections.domain.text import clean
 from entity_connections.domain.words import join_or, suggest
 from entity_connections.fake.model import (
@@ -39,38 +39,39 @@ from entity_connections.fake.scenarios.file_schema import (
     UserEntry,
     describe_error,
 )
+from entity_connections.files import UnsafeFileError, read_file
 
-_HEX_DIGITS = frozenset("0123456789abcdef")
+_MAX_BYTES = 50_000_000
 
 
 class ScenarioFileError(ValueError):
     """A scenario file that cannot be used; each line names the file, the place and a problem."""
 
 
-def read_file(path: Path) -> Scenario:
-    """Return the scenario in a file; it is JSON if its name says so, otherwise TOML.
+def read_scenario_file(path: Path) -> Scenario:
+    """Return the scenario in a file.
 
     A value that Zuora does not document is allowed, and gives a `ScenarioWarning`.
     """
     try:
-        if not path.is_file():  # reading a pipe would wait for a writer
-            raise ScenarioFileError(f"There is no scenario file {path}.")
-        content = path.read_bytes()
+        content = read_file(path, _MAX_BYTES)
+    except UnsafeFileError as error:
+        raise ScenarioFileError(str(error)) from error
     except OSError as error:
         raise ScenarioFileError(f"{path} cannot be read: {error.strerror}.") from error
-    scenario = parse_scenario(content, str(path), as_json=path.suffix.lower() == ".json")
+    scenario = parse_scenario(content, str(path))
     for problem in _find_undocumented(scenario):
         warnings.warn(f"{path}: {problem}", ScenarioWarning, stacklevel=2)
     return scenario
 
 
-def parse_scenario(content: bytes, file_name: str, *, as_json: bool) -> Scenario:
-    """Return the scenario in the content of a file, which is JSON or TOML."""
+def parse_scenario(content: bytes, file_name: str) -> Scenario:
+    """Return the scenario in a file, which is JSON if its name says so, otherwise TOML."""
+    is_json = file_name.lower().endswith(".json")
+    language, parse = ("JSON", json.loads) if is_json else ("TOML", tomllib.loads)
     try:
-        text = content.decode("utf-8")
-        data = json.loads(text) if as_json else tomllib.loads(text)
+        data = parse(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        language = "JSON" if as_json else "TOML"
         raise ScenarioFileError(f"{file_name} is not {language}: {error}.") from None
     return build_scenario(data, file_name)
 
@@ -189,7 +190,7 @@ class _ScenarioBuilder:
         """Return the id of the entity that a name or id refers to."""
         if reference in self._ids:
             return self._ids[reference]
-        is_id = len(reference) == 32 and set(reference) <= _HEX_DIGITS
+        is_id = parse_id(reference) == reference
         if not (is_id and (allow_unknown_id or reference in self._ids.values())):
             suggestion = suggest(reference, self._ids) or "."
             self.problems.append(f"{place}: there is no entity {reference!r}{suggestion}")

@@ -8,18 +8,18 @@ from entity_connections.fake.scenarios.catalogue import check_scenario_name, is_
 
 
 def load_scenario(scenario: str | Scenario) -> Scenario:
-    """Return a built-in scenario, or the one in the file at a path.
+    """Return a built-in scenario, or the one in a file.
 
     Raises:
-        UnknownScenarioError: There is no scenario of this name.
-        ScenarioFileError: The file cannot be used.
+        ValueError: There is no scenario of this name, or the file cannot be used.
     """
     if isinstance(scenario, Scenario):
         return scenario
     if is_scenario_file(scenario):
-        from entity_connections.fake.scenarios.file_parser import read_file  # imports pydantic
+        # Imports pydantic.
+        from entity_connections.fake.scenarios.file_parser import read_scenario_file
 
-        return read_file(Path(scenario))
+        return read_scenario_file(Path(scenario))
     check_scenario_name(scenario)
     name = scenario.replace("-", "_")
     module = import_module(f"entity_connections.fake.scenarios.builtin.{name}")

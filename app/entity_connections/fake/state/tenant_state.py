@@ -13,14 +13,7 @@ from entity_connections.fake.state.users import Users
 
 @dataclass
 class TenantState:
-    """The tables of a tenant, and where its time and new ids come from.
-
-    Attributes:
-        db: The database.
-        clock: Returns seconds.
-        new_id: Returns the id of a new record, 32 hexadecimal digits.
-        new_trace: The same for tokens and request ids.
-    """
+    """The tables of a tenant, and where its time and new ids come from: see `open_tenant`."""
 
     db: sqlite3.Connection
     clock: Callable[[], float]
