@@ -393,6 +393,7 @@ def test_what_a_killed_program_has_not_sent_is_told_and_resumed(
     assert "was interrupted before everything was done: 2 writes are left." in told.stderr
     assert f"entity-connections resume --base-url {server.served.url}" in told.stderr
     shown = run_on(server, home, "resume", "--dry-run", "--json")
+    assert shown.returncode == 0
     assert [result for _, result in find_results(shown.stdout)] == ["planned"] * 2
     done = run_on(server, home, "resume", "--yes", "--json")
     assert done.returncode == 0, done.stderr
@@ -442,9 +443,10 @@ def test_what_was_lost_on_its_way_is_sent_again_when_it_is_resumed(
     told = run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes")
     assert "10 writes are left." in told.stderr
     server.fake.faults.on("partial-content")
-    waiting = run_on(server, home, "resume", "--yes")
-    assert waiting.returncode == 4, waiting.stderr
-    assert "The run is not done: 10 writes of it have to wait." in waiting.stderr
+    for way in ("--dry-run", "--yes"):
+        waiting = run_on(server, home, "resume", way)
+        assert waiting.returncode == 4, waiting.stderr
+        assert "The run is not done: 10 writes of it have to wait." in waiting.stderr
     server.fake.faults.off()
     server.leave_writes_unknown()
     unknown = run_on(server, home, "resume", "--yes")
