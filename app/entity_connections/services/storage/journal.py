@@ -1,20 +1,14 @@
 """The journal: records each write to Zuora before it is sent, and its outcome afterwards."""
 
-import hashlib
-import os
-import socket
-import sys
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from entity_connections.domain.clock import monotonic, now
 from entity_connections.domain.text import clean
-from entity_connections.files import UnsafeFileError
-from entity_connections.services.storage.anchor import Anchor, Line
+from entity_connections.services.storage.anchor import SELECT_LAST, Anchor, AnchorError, Line
 from entity_connections.services.storage.database import Database, DatabaseError
 from entity_connections.services.storage.journal_entry import (
     SENDING,
@@ -28,13 +22,17 @@ from entity_connections.services.storage.planned_runs import (
     read_runs,
     remove_sent,
 )
+from entity_connections.services.storage.process_id import find_host, is_running, make_process_id
 from entity_connections.services.storage.stored_values import INVALID
+from entity_connections.services.storage.verification import (
+    Verification,
+    hash_line,
+    verify_lines,
+)
 
 if TYPE_CHECKING:
     import sqlite3
 
-_PROCESS_TOKEN = uuid.uuid4().hex[:8]
-"""Tells this program from an earlier one with the same process id, as in a new container."""
 _MAX_RUN_SILENCE = 600.0
 """Seconds between two operations of a run, at most: the retries of one, and the pauses between."""
 _SELECT_ALL = "SELECT entry FROM journal ORDER BY seq"
@@ -51,29 +49,10 @@ _SELECT_IS_CLOSED = """
     SELECT EXISTS (SELECT 1 FROM journal WHERE id = :id)
         AND NOT EXISTS (SELECT 1 FROM open_entry WHERE id = :id)
 """
-_SELECT_LAST = "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1"
-_SELECT_HASH = "SELECT hash FROM journal WHERE seq = ?"
-_SELECT_LAST_SEQ = "SELECT max(seq) FROM sqlite_sequence WHERE name = 'journal'"
 
 
 class JournalError(Exception):
     """The journal cannot be written or read; the message is a sentence for people."""
-
-
-class Verification(NamedTuple):
-    """What can be known about the lines of the journal.
-
-    Attributes:
-        lines: how many lines there are.
-        problems: a sentence for each place that was changed or is missing.
-        notes: a sentence for each thing that cannot be known.
-        last: the last line, None if there is none.
-    """
-
-    lines: int
-    problems: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    last: Line | None = None
 
 
 class Journal:
@@ -110,7 +89,7 @@ class Journal:
         self.path = path
         self.profile, self.tenant = clean(profile), clean(tenant)
         self.clock = clock
-        self.process_id = process_id or _make_process_id()
+        self.process_id = process_id or make_process_id()
         self.last: Entry | None = None
         self.steady: Callable[[], float] = monotonic
         self._first_seen: dict[str, float] = {}
@@ -187,7 +166,7 @@ class Journal:
         The process id of one that has sent nothing for long may be another program's by now.
         """
         silent = self.steady() - run.active_at
-        return _is_running(run.entries[0].entry.process) and 0 <= silent <= _MAX_RUN_SILENCE
+        return is_running(run.entries[0].entry.process) and 0 <= silent <= _MAX_RUN_SILENCE
 
     def is_being_sent(self, entry: Entry) -> bool:
         """Return whether the program that recorded an intent may still be sending it.
@@ -195,7 +174,7 @@ class Journal:
         That is so while the program runs on this machine, but not for longer than sending
         can take: its process id may be that of another program by now.
         """
-        if entry.outcome is not None or not _is_running(entry.process):
+        if entry.outcome is not None or not is_running(entry.process):
             return False
         return self.find_age(entry) <= SENDING.total_seconds()
 
@@ -223,7 +202,7 @@ class Journal:
 
     def is_of_this_machine(self, entry: Entry) -> bool:
         """Return whether the machine of this program recorded the intent."""
-        return _find_host(entry.process) == _find_host(self.process_id)
+        return find_host(entry.process) == find_host(self.process_id)
 
     def _find_recorded_moment(self, entry: Entry) -> float | None:
         """Return `Entry.steady_at`, None where the monotonic clock of another machine told it.
@@ -236,45 +215,15 @@ class Journal:
         return entry.steady_at if entry.steady_at <= self.steady() else 0.0
 
     def verify(self) -> Verification:
-        """Find lines that were changed, removed or moved after they had been written.
-
-        Each line holds the hash of its content and of the line before. That finds mistakes
-        and damage. The anchor shows a file that was removed or replaced by an older one.
-        Neither shows the work of a person who changes both files and computes the hashes anew.
-        """
-        problems, notes = [], []
-        anchored: list[Line] = []
+        """Find lines that were changed, removed or moved after they had been written."""
+        anchored, note = list[Line](), ""
         if self._anchor is not None:
             try:
-                anchored = self._anchor.read()  # before the journal, which may grow
-            except OSError as error:
-                notes.append(_describe_anchor_error(self._anchor, error))
-        lines, expected, previous_hash = 0, 1, ""
+                anchored = self._anchor.read()
+            except AnchorError as error:
+                note = str(error)
         with self._transaction() as connection:
-            last = connection.execute(_SELECT_LAST_SEQ).fetchone()[0] or 0
-            rows = connection.execute("SELECT seq, entry, hash FROM journal ORDER BY seq")
-            for seq, document, hash_ in rows:
-                if seq > expected:
-                    problems.append(_describe_gap(expected, seq - 1))
-                elif hash_ != _hash_line(previous_hash, document):
-                    problems.append(f"Line {seq} has been changed.")
-                lines, expected, previous_hash = lines + 1, seq + 1, hash_
-            lost = [line for line in anchored if not _holds(connection, line)]
-        if expected <= last:
-            problems.append(_describe_gap(expected, last))
-        if self._anchor is not None:
-            problems += [
-                f"Line {line.seq} is not the one that {self._anchor.path} remembers: the end of"
-                " the journal was removed, or the file was replaced."
-                for line in lost
-            ]
-            if lines and not anchored and not notes:
-                notes.append(
-                    f"There is no {self._anchor.path}: it cannot be known whether the end of"
-                    " the journal was removed, or the file was replaced by an older one."
-                )
-        newest = Line(expected - 1, previous_hash) if lines else None
-        return Verification(lines, tuple(problems), tuple(notes), newest)
+            return verify_lines(connection, self._anchor, anchored, note)
 
     def take_anchor_problem(self) -> str:
         """Return why the anchor could not be written, in a sentence, once; else ""."""
@@ -287,21 +236,12 @@ class Journal:
         """Let the anchor remember the last line, and the lines that the journal has lost."""
         if self._anchor is None:
             return
-        problem: Exception | None = None
         try:
-            # A transaction that writes nothing: no other program moves the anchor meanwhile.
             with self._transaction(write=True) as connection:
-                last = Line(*connection.execute(_SELECT_LAST).fetchone())
-                try:
-                    anchored = self._anchor.read()
-                    lost = [line for line in anchored if not _holds(connection, line)]
-                    self._anchor.write(lost, last)
-                except OSError as error:
-                    problem = error
-        except JournalError as error:
-            problem = error
-        if problem is not None and self._anchor_problem is None:
-            self._anchor_problem = _describe_anchor_error(self._anchor, problem)
+                self._anchor.move(connection)
+        except (JournalError, AnchorError) as error:
+            if self._anchor_problem is None:
+                self._anchor_problem = str(error)
 
     def _read(self, query: str) -> list[Entry]:
         with self._transaction() as connection:
@@ -331,7 +271,7 @@ class JournalWriter:
     def __init__(self, connection: "sqlite3.Connection") -> None:
         self.connection = connection
         self.intents: list[Entry] = []
-        last = connection.execute(_SELECT_LAST).fetchone()
+        last = connection.execute(SELECT_LAST).fetchone()
         self._last_hash = last[1] if last else ""
         self.has_written = False
 
@@ -370,7 +310,7 @@ class JournalWriter:
         self.has_written = True
         execute = self.connection.execute
         document = format_entry(entry)
-        self._last_hash = _hash_line(self._last_hash, document)
+        self._last_hash = hash_line(self._last_hash, document)
         row = entry.id, document, self._last_hash
         execute("INSERT INTO journal (id, entry, hash) VALUES (?, ?, ?)", row)
         if entry.open:
@@ -391,49 +331,3 @@ def _parse_rows(rows: "sqlite3.Cursor") -> list[Entry]:
             entry = parse_entry(document)
             entries[entry.id] = entry
     return list(entries.values())
-
-
-def _hash_line(previous_hash: str, document: str) -> str:
-    return hashlib.sha256(f"{previous_hash}{document}".encode()).hexdigest()
-
-
-def _holds(connection: "sqlite3.Connection", line: Line) -> bool:
-    row = connection.execute(_SELECT_HASH, (line.seq,)).fetchone()
-    return row is not None and row[0] == line.hash
-
-
-def _describe_anchor_error(anchor: Anchor, error: Exception) -> str:
-    if isinstance(error, UnsafeFileError):
-        return str(error)
-    reason = getattr(error, "strerror", None) or str(error).rstrip(".")
-    return f"{anchor.path}, which remembers the end of the journal, cannot be used: {reason}."
-
-
-def _describe_gap(first: int, last: int) -> str:
-    return f"Line {first} is missing." if first == last else f"Lines {first} to {last} are missing."
-
-
-def _make_process_id() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}:{_PROCESS_TOKEN}"
-
-
-def _find_host(process_id: str) -> str:
-    return process_id.partition(":")[0]
-
-
-def _is_running(process_id: str) -> bool:
-    """Whether the program "host:pid:token" runs on this machine, as far as can be told."""
-    host, pid, *_ = f"{process_id}:".split(":")
-    if host != socket.gethostname():
-        return False
-    if pid == str(os.getpid()):
-        return process_id == _make_process_id()
-    if sys.platform == "win32":
-        return True  # there, os.kill ends the program
-    try:
-        os.kill(int(pid), 0)
-    except PermissionError:
-        return True
-    except (OSError, ValueError, OverflowError):
-        return False
-    return True
