@@ -20,8 +20,9 @@ from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import GATEWAY_TIMEOUT
 from entity_connections.services.operations.plan import Plan
 from entity_connections.services.operations.recovery import record_resolved
+from entity_connections.services.operations.runs import Progress
 from entity_connections.services.request_log import RequestLog
-from entity_connections.services.screen_state import Progress, ScreenState
+from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.tenant import Tenant
 from entity_connections.services.workspace import UserSession
@@ -31,7 +32,7 @@ from tests.domain.small_tenant import GLOBAL, NORTH, connection
 from tests.services.factories import intend
 
 if TYPE_CHECKING:
-    from entity_connections.services.operations.run import Run
+    from entity_connections.services.operations.runs import Run
 
 pytestmark = pytest.mark.asyncio
 IN = Direction.INBOUND
@@ -56,21 +57,21 @@ async def test_the_waiting_count_is_that_of_the_acting_entity(state: ScreenState
 
 
 async def test_every_change_calls_on_change(state: ScreenState) -> None:
-    row, snapshot = state.find(US), state.snapshot
+    row, snapshot = state.tab.find(US), state.snapshot
     assert row is not None
     assert snapshot is not None
     operation = Operation.plan(REQUEST, row)
     runs: list[Run] = []
     changes: list[Callable[[], None]] = [
-        lambda: state.mark_and_move(US),
-        lambda: state.mark_range(1),
-        state.mark_all,
-        lambda: state.set_filter("acme"),
-        lambda: state.sort_next([SortColumn.STATUS]),
-        lambda: state.sort_by(SortColumn.COUNTERPART),
+        lambda: state.tab.mark_and_move(US),
+        lambda: state.tab.mark_range(1),
+        state.tab.mark_all,
+        lambda: state.tab.set_filter("acme"),
+        lambda: state.tab.sort_next([SortColumn.STATUS]),
+        lambda: state.tab.sort_by(SortColumn.COUNTERPART),
         lambda: runs.append(state.start_run(Plan(REQUEST, (operation,)))),
         lambda: state.end_run(runs[0], [operation.with_state(State.REFUSED, "")]),
-        state.clear_marks,
+        state.tab.clear_marks,
         lambda: state.fail(Unreachable("No connection.")),
         lambda: state.apply(snapshot),
         lambda: state.go_to_other_side(row),
@@ -88,17 +89,17 @@ async def test_every_change_calls_on_change(state: ScreenState) -> None:
     for number, change in enumerate(changes, 1):
         change()
         assert count == number
-    state.move_cursor(US)
+    state.tab.move_cursor(US)
     assert count == len(changes), "the rows are the same"
 
 
 async def test_another_entity_starts_without_filter_and_becomes_recent(state: ScreenState) -> None:
-    state.set_filter("x")
+    state.tab.set_filter("x")
     state.act_in(EUROPE)
     state.act_in(AMERICAS)
     state.act_in(EUROPE)
     assert state.recent == [AMERICAS, EUROPE, CORPORATION]
-    assert (state.tab.filter_text, state.cursor, state.snapshot) == ("", None, None)
+    assert (state.tab.filter_text, state.tab.cursor, state.snapshot) == ("", None, None)
 
 
 async def test_the_cached_list_is_shown_until_a_new_one_is_read(
@@ -111,81 +112,86 @@ async def test_the_cached_list_is_shown_until_a_new_one_is_read(
 
 
 async def test_going_back_shows_a_row_that_the_filter_would_hide(state: ScreenState) -> None:
-    state.set_filter("pending")
-    assert [row.key for row in state.visible_rows()] == [CANADA]
-    row = state.find(CANADA)
+    state.tab.set_filter("pending")
+    assert [row.key for row in state.tab.visible_rows()] == [CANADA]
+    row = state.tab.find(CANADA)
     assert row is not None
     assert row.connection is not None
-    state.move_cursor(CANADA)
+    state.tab.move_cursor(CANADA)
     state.go_to_other_side(row)
     assert state.can_go_back
     await state.session.tenant.zuora.accept(CANADA, row.connection.id)
     state.go_back()
     state.apply(await state.session.tenant.read(CORPORATION))
-    assert (state.tab.filter_text, [row.status for row in state.visible_rows()]) == (
+    assert (state.tab.filter_text, [row.status for row in state.tab.visible_rows()]) == (
         "pending",
         [CONNECTED],
     )
-    assert (state.cursor, state.moved_reason) == (CANADA, "")
+    assert (state.tab.cursor, state.tab.moved_reason) == (CANADA, "")
 
 
 async def test_the_filter_finds_what_is_under_way_on_a_row(state: ScreenState) -> None:
-    row = state.find(US)
+    row = state.tab.find(US)
     assert row is not None
     operation = Operation.plan(REQUEST, row)
     run = state.start_run(Plan(REQUEST, (operation,)))
-    state.report(run, operation.with_state(State.SENT, ""))
-    state.move_cursor(CANADA)
-    state.set_filter("sending")
-    assert [row.key for row in state.visible_rows()] == [US]
-    state.set_filter("outcome unknown")
-    assert state.visible_rows() == []
+    state.runs.report(run, operation.with_state(State.SENT, ""))
+    state.tab.move_cursor(CANADA)
+    state.tab.set_filter("sending")
+    assert [row.key for row in state.tab.visible_rows()] == [US]
+    state.tab.set_filter("outcome unknown")
+    assert state.tab.visible_rows() == []
     unknown = operation.with_state(State.UNKNOWN, "")
     state.end_run(run, [unknown])
     state.update_unresolved([unknown])
-    assert [row.key for row in state.visible_rows()] == [US]
+    assert [row.key for row in state.tab.visible_rows()] == [US]
 
 
 async def test_sorting_puts_the_cursor_on_the_first_row_every_time(state: ScreenState) -> None:
-    in_tree = [row.key for row in state.visible_rows()]
-    state.move_cursor(in_tree[-1])
+    in_tree = [row.key for row in state.tab.visible_rows()]
+    state.tab.move_cursor(in_tree[-1])
     for _ in range(2):
-        state.sort_by(SortColumn.STATUS)
-        assert (state.cursor, state.moved_reason) == (state.visible_rows()[0].key, "")
-    state.sort_by(SortColumn.STATUS)
-    assert (state.cursor, [row.key for row in state.visible_rows()]) == (in_tree[0], in_tree)
+        state.tab.sort_by(SortColumn.STATUS)
+        assert (state.tab.cursor, state.tab.moved_reason) == (state.tab.visible_rows()[0].key, "")
+    state.tab.sort_by(SortColumn.STATUS)
+    assert (state.tab.cursor, [row.key for row in state.tab.visible_rows()]) == (
+        in_tree[0],
+        in_tree,
+    )
 
 
 async def test_a_row_in_progress_moves_only_when_the_user_sorts(state: ScreenState) -> None:
-    state.sort_by(SortColumn.STATUS)
-    state.move_cursor(US)
-    row = state.find(US)
+    state.tab.sort_by(SortColumn.STATUS)
+    state.tab.move_cursor(US)
+    row = state.tab.find(US)
     assert row is not None
-    keys = [row.key for row in state.visible_rows()]
+    keys = [row.key for row in state.tab.visible_rows()]
     operation = Operation.plan(REQUEST, row)
     state.start_run(Plan(REQUEST, (operation,)))
     await state.session.tenant.zuora.request_connection(CORPORATION, US, operation.key)
     state.apply(await state.session.tenant.read(CORPORATION))
-    assert [row.key for row in state.visible_rows()] == keys
+    assert [row.key for row in state.tab.visible_rows()] == keys
     for _ in range(3):
-        state.sort_by(SortColumn.STATUS)
-    in_order = [row.key for row in state.visible_rows()]
+        state.tab.sort_by(SortColumn.STATUS)
+    in_order = [row.key for row in state.tab.visible_rows()]
     assert in_order.index(US) < keys.index(US), "Pending comes first"
 
 
 async def test_the_cursor_moves_to_a_neighbour_when_its_row_is_gone(state: ScreenState) -> None:
     state.switch_tab(IN)
-    keys = [row.key for row in state.visible_rows()]
-    state.move_cursor(keys[1])
+    keys = [row.key for row in state.tab.visible_rows()]
+    state.tab.move_cursor(keys[1])
     snapshot = state.snapshot
     assert snapshot is not None
     for gone, neighbour in (({1}, keys[2]), ({1, 2, 3}, keys[0])):
         ids = {keys[at] for at in gone}
         left = tuple(record for record in snapshot.connections if record.source_id not in ids)
         state.apply(snapshot._replace(connections=left))
-        assert (state.cursor, bool(state.moved_reason)) == (neighbour, True)
+        assert (state.tab.cursor, bool(state.tab.moved_reason)) == (neighbour, True)
     state.apply(snapshot)
-    assert (state.cursor, state.moved_reason) == (keys[1], ""), "it is the same record again"
+    assert (state.tab.cursor, state.tab.moved_reason) == (keys[1], ""), (
+        "it is the same record again"
+    )
 
 
 async def test_an_older_list_never_replaces_a_newer_one(state: ScreenState) -> None:
@@ -221,10 +227,10 @@ def send_without_answer(
     state: ScreenState, action: Write, title: str, journal: Journal
 ) -> Operation:
     """Send an operation whose answer is lost."""
-    row = next(row for row in state.rows() if row.counterpart.title == title)
+    row = next(row for row in state.tab.rows() if row.counterpart.title == title)
     operation = Operation.plan(action, row)
     run = state.start_run(Plan(action, (operation,)))
-    assert state.progress(row) is Progress.SENDING
+    assert state.runs.progress(row) is Progress.SENDING
     entry = intend(journal, operation)
     entry = entry._replace(outcome="unknown", concluded_at=journal.clock())
     outcome = replace(
@@ -244,14 +250,14 @@ async def test_an_unknown_outcome_is_resolved_by_a_list_of_its_entity(
     operation = send_without_answer(state, REQUEST, "Acme-US", journal)
     for entity in (CORPORATION, EUROPE):
         state.apply(await tenant.read(entity))
-        assert state.progress(operation.row) is Progress.UNKNOWN
-        assert state.unresolved.take_resolved() == []
+        assert state.runs.progress(operation.row) is Progress.UNKNOWN
+        assert state.runs.unresolved.take_resolved() == []
     await tenant.zuora.request_connection(CORPORATION, operation.row.key, operation.key)
     state.apply(await tenant.read(CORPORATION))
-    assert state.progress(operation.row) is None
-    (resolved,) = state.unresolved.take_resolved()
+    assert state.runs.progress(operation.row) is None
+    (resolved,) = state.runs.unresolved.take_resolved()
     assert (resolved.state, resolved.id) == (State.CONFIRMED, operation.id)
-    assert state.unresolved.take_resolved() == []
+    assert state.runs.unresolved.take_resolved() == []
     await record_resolved(journal, [resolved])
     assert journal.read_entries()[0].outcome == "confirmed"
 
@@ -264,22 +270,22 @@ async def test_an_operation_that_no_list_shows_was_not_applied_once_it_is_late(
     tenant.clock = lambda: now() + GATEWAY_TIMEOUT
     tenant.steady = lambda: monotonic() + GATEWAY_TIMEOUT.total_seconds()
     state.apply(await tenant.read(CORPORATION))
-    (resolved,) = state.unresolved.take_resolved()
+    (resolved,) = state.runs.unresolved.take_resolved()
     assert resolved.state is State.NOT_APPLIED
     assert resolved.sentence == (
         "Request Connection did not happen: the list shows no connection for "
         "Acme Corporation → Acme-US."
     )
-    assert state.progress(operation.row) is None
+    assert state.runs.progress(operation.row) is None
 
 
 async def test_the_list_of_another_entity_resolves_nothing(state: ScreenState) -> None:
     operation = send_without_answer(state, DISCONNECT, "Acme-Europe", Journal(None, "acme"))
     state.act_in(JAPAN)
     state.apply(await state.session.tenant.read(JAPAN))
-    resolved = state.unresolved.take_resolved()
+    resolved = state.runs.unresolved.take_resolved()
     assert resolved == [], "a list without the record does not prove that it has ended"
-    assert state.progress(operation.row) is Progress.UNKNOWN
+    assert state.runs.progress(operation.row) is Progress.UNKNOWN
 
 
 async def test_setting_the_clock_forward_makes_nothing_late(state: ScreenState) -> None:
@@ -293,7 +299,7 @@ async def test_setting_the_clock_forward_makes_nothing_late(state: ScreenState) 
         tenant.steady = partial(lambda time: monotonic() + time.total_seconds(), by_steady)
         state.apply(await tenant.read(CORPORATION))
         late = by_steady is GATEWAY_TIMEOUT
-        assert state.progress(operation.row) is (None if late else Progress.UNKNOWN)
+        assert state.runs.progress(operation.row) is (None if late else Progress.UNKNOWN)
 
 
 async def test_a_list_that_is_older_than_the_answer_resolves_nothing(state: ScreenState) -> None:
@@ -302,9 +308,9 @@ async def test_a_list_that_is_older_than_the_answer_resolves_nothing(state: Scre
     left = tuple(record for record in before.connections if record.id != operation.connection_id)
     for asked in (before.asked, 0.0):
         state.apply(before._replace(connections=left, asked=asked))
-        assert state.progress(operation.row) is Progress.UNKNOWN
+        assert state.runs.progress(operation.row) is Progress.UNKNOWN
     state.apply(before._replace(connections=left, asked=state.session.tenant.steady()))
-    assert state.progress(operation.row) is None
+    assert state.runs.progress(operation.row) is None
 
 
 async def test_both_sides_show_an_unknown_outcome_and_either_list_resolves_it(
@@ -312,19 +318,21 @@ async def test_both_sides_show_an_unknown_outcome_and_either_list_resolves_it(
 ) -> None:
     tenant = state.session.tenant
     operation = send_without_answer(state, REQUEST, "Acme-US", Journal(None, "acme"))
-    assert state.unresolved.acting_ids(excluding=state.acting_id) == []
+    assert state.runs.unresolved.acting_ids(excluding=state.acting_id) == []
     state.act_in(EUROPE)
-    assert state.unresolved.acting_ids(excluding=state.acting_id) == [CORPORATION]
+    assert state.runs.unresolved.acting_ids(excluding=state.acting_id) == [CORPORATION]
     state.act_in(US)
-    assert state.unresolved.acting_ids(excluding=state.acting_id) == [], "its own list tells"
+    assert state.runs.unresolved.acting_ids(excluding=state.acting_id) == [], "its own list tells"
     await tenant.zuora.request_connection(CORPORATION, US, operation.key)
     snapshot = await tenant.read(US)
     row = snapshot.row(IN, CORPORATION)
     assert row is not None
-    assert state.progress(row) is Progress.UNKNOWN
+    assert state.runs.progress(row) is Progress.UNKNOWN
     state.apply(snapshot)
-    assert state.progress(row) is None
-    assert [operation.state for operation in state.unresolved.take_resolved()] == [State.CONFIRMED]
+    assert state.runs.progress(row) is None
+    assert [operation.state for operation in state.runs.unresolved.take_resolved()] == [
+        State.CONFIRMED
+    ]
 
 
 async def test_a_repeated_unknown_request_keeps_both_entries_open(state: ScreenState) -> None:
@@ -333,7 +341,10 @@ async def test_a_repeated_unknown_request_keeps_both_entries_open(state: ScreenS
     second = send_without_answer(state, REQUEST, "Acme-US", journal)
     await state.session.tenant.zuora.request_connection(CORPORATION, US, first.key)
     state.apply(await state.session.tenant.read(CORPORATION))
-    assert [operation.id for operation in state.unresolved.take_resolved()] == [first.id, second.id]
+    assert [operation.id for operation in state.runs.unresolved.take_resolved()] == [
+        first.id,
+        second.id,
+    ]
 
 
 async def test_unknown_operations_of_an_earlier_program_are_shown(state: ScreenState) -> None:
@@ -342,7 +353,7 @@ async def test_unknown_operations_of_an_earlier_program_are_shown(state: ScreenS
     entry = journal.read_entries()[0]
     another = ScreenState(state.session, CORPORATION, state.snapshot)
     another.update_unresolved([Operation.from_entry(entry, state.session.tenant.hierarchy)])
-    assert another.progress(before.row) is Progress.UNKNOWN
+    assert another.runs.progress(before.row) is Progress.UNKNOWN
 
 
 async def test_a_list_of_another_entity_is_not_shown(state: ScreenState) -> None:

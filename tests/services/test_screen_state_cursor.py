@@ -36,7 +36,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.domain.small_tenant import GLOBAL, HIERARCHY, NORTH, PLANNED, SOUTH, VILLAGE
 
 if TYPE_CHECKING:
-    from entity_connections.services.operations.run import Run
+    from entity_connections.services.operations.runs import Run
 
 PLACES = (GLOBAL, NORTH, SOUTH, VILLAGE)
 IDS = tuple(entity.id for entity in PLACES)
@@ -122,15 +122,15 @@ class CursorMachine(RuleBasedStateMachine):
 
     @property
     def keys(self) -> list[str]:
-        return [row.key for row in self.state.visible_rows()]
+        return [row.key for row in self.state.tab.visible_rows()]
 
     @property
     def row(self) -> Row | None:
         """The row that a key acts on now, if any."""
-        return None if self.state.moved_reason else self.state.find(self.state.cursor)
+        return None if self.state.tab.moved_reason else self.state.tab.find(self.state.tab.cursor)
 
     def choose(self, key: str) -> None:
-        self.state.move_cursor(key)
+        self.state.tab.move_cursor(key)
         if key != self.stays:
             self.stays = self.above = None
         self.chosen[self.state.direction] = key
@@ -140,7 +140,7 @@ class CursorMachine(RuleBasedStateMachine):
         state = self.state
         if state.direction in self.chosen or state.snapshot is None:
             return
-        rows = state.visible_rows() or state.rows()
+        rows = state.tab.visible_rows() or state.tab.rows()
         if rows or self.fresh:
             first = default_row(rows)
             self.chosen[state.direction] = first.key if first else None
@@ -192,17 +192,17 @@ class CursorMachine(RuleBasedStateMachine):
 
     @rule(text=st.sampled_from(["", "not connected", "pending", "north"]))
     def they_filter(self, text: str) -> None:
-        self.state.set_filter(text)
+        self.state.tab.set_filter(text)
         self.stays = self.above = None
 
     @rule()
     def they_accept_what_the_filter_found(self) -> None:
-        if (cursor := self.state.cursor) is not None:
+        if (cursor := self.state.tab.cursor) is not None:
             self.choose(cursor)
 
     @rule(column=st.sampled_from(SortColumn))
     def they_sort(self, column: SortColumn) -> None:
-        self.state.sort_by(column)
+        self.state.tab.sort_by(column)
         self.stays = self.above = None
         if keys := self.keys:
             self.chosen[self.state.direction] = keys[0]
@@ -267,28 +267,28 @@ class CursorMachine(RuleBasedStateMachine):
 
     @invariant()
     def a_row_that_is_shown_has_the_cursor(self) -> None:
-        cursor, keys = self.state.cursor, self.keys
+        cursor, keys = self.state.tab.cursor, self.keys
         assert cursor in keys if keys else cursor is None
         assert len(set(keys)) == len(keys)
 
     @invariant()
     def keys_act_on_what_was_chosen_and_nothing_else(self) -> None:
-        cursor, chosen = self.state.cursor, self.chosen.get(self.state.direction)
+        cursor, chosen = self.state.tab.cursor, self.chosen.get(self.state.direction)
         if chosen in self.keys:
             assert cursor == chosen
         if cursor is not None:
-            assert bool(self.state.moved_reason) == (cursor != chosen)
+            assert bool(self.state.tab.moved_reason) == (cursor != chosen)
 
     @invariant()
     def what_was_acted_on_stays_where_it_is(self) -> None:
         keys = self.keys
         if self.stays is None:  # and what was left is shown no longer
-            assert set(keys) <= {row.key for row in self.state.rows()}
-            rows = make_searchable(self.state.rows())
+            assert set(keys) <= {row.key for row in self.state.tab.rows()}
+            rows = make_searchable(self.state.tab.rows())
             assert len(keys) == len(filter_rows(self.state.tab.filter_text, rows))
         if self.stays is None or self.state.snapshot is None:
             return
-        assert self.state.cursor == self.stays
+        assert self.state.tab.cursor == self.stays
         if self.above is not None:
             at = next((keys.index(key) + 1 for key in reversed(self.above) if key in keys), 0)
             assert keys.index(self.stays) == at

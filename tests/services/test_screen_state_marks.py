@@ -93,29 +93,29 @@ class MarksMachine(CursorMachine):
     @precondition(lambda self: self.row is not None)
     @rule()
     def they_mark(self) -> None:
-        keys, cursor = self.keys, self.state.cursor
+        keys, cursor = self.keys, self.state.tab.cursor
         assert cursor is not None
         self.marked().symmetric_difference_update({cursor})
-        self.state.mark_and_move(cursor)
+        self.state.tab.mark_and_move(cursor)
         self.choose(keys[min(keys.index(cursor) + 1, len(keys) - 1)])
 
     @precondition(lambda self: self.row is not None)
     @rule(step=st.sampled_from([1, -1]))
     def they_mark_a_range(self, step: int) -> None:
-        before, keys, cursor = {*self.marked()}, self.keys, self.state.cursor
+        before, keys, cursor = {*self.marked()}, self.keys, self.state.tab.cursor
         assert cursor is not None
-        self.state.mark_range(step)
-        assert self.state.cursor is not None
-        self.choose(self.state.cursor)
+        self.state.tab.mark_range(step)
+        assert self.state.tab.cursor is not None
+        self.choose(self.state.tab.cursor)
         marks = self.state.tab.marks.keys()
-        assert {cursor, self.state.cursor} & marks
+        assert {cursor, self.state.tab.cursor} & marks
         assert marks ^ before <= {*keys}
         self.set_marked({*marks})
 
     @rule()
     def they_mark_all(self) -> None:
         before, keys = {*self.marked()}, {*self.keys}
-        self.state.mark_all()
+        self.state.tab.mark_all()
         marks = {*self.state.tab.marks}
         assert marks ^ before <= keys
         assert before <= marks or not marks & keys, "all, or none"
@@ -123,13 +123,13 @@ class MarksMachine(CursorMachine):
 
     @rule()
     def they_clear_the_marks(self) -> None:
-        self.state.clear_marks()
+        self.state.tab.clear_marks()
         self.marked().clear()
 
-    @precondition(lambda self: self.state.marked_rows() and not self.sent)
+    @precondition(lambda self: self.state.tab.marked_rows() and not self.sent)
     @rule(action=st.sampled_from(ACTIONS))
     def they_are_asked(self, action: Action) -> None:
-        rows = [row for row in self.state.marked_rows() if not self.state.find_change(row)]
+        rows = [row for row in self.state.tab.marked_rows() if not self.state.tab.find_change(row)]
         self.question = asyncio.run(plan_operations(action, rows, self.tenant, self.journal))
 
     def _sees(self, operation: Operation) -> bool:
@@ -164,8 +164,8 @@ class MarksMachine(CursorMachine):
         self.look()
         done = {o.ends for o in operations if o.state is State.CONFIRMED}
         not_done = {o.ends for o in operations if o.state is not State.CONFIRMED}
-        for row in self.state.rows():
-            if (row.source.id, row.target.id) in done - not_done:
+        for row in self.state.tab.rows():
+            if row.ends in done - not_done:
                 assert row.key not in self.state.tab.marks
 
     @invariant()
@@ -174,7 +174,7 @@ class MarksMachine(CursorMachine):
         marks = {*self.state.tab.marks}
         assert marks <= self.marked()
         self.set_marked(marks)
-        assert {row.key for row in self.state.marked_rows()} == {*self.keys} & marks
+        assert {row.key for row in self.state.tab.marked_rows()} == {*self.keys} & marks
 
 
 MarksMachine.TestCase.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)

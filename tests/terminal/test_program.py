@@ -123,10 +123,11 @@ def test_no_color_sends_no_colour_at_all() -> None:
 
 CRASH_DURING_A_WRITE = """
 import sys
-from entity_connections.services.screen_state import Progress, ScreenState
+from entity_connections.services.operations.runs import Progress
+from entity_connections.services.screen_state import ScreenState
 
 def crash(state, _columns):
-    assert Progress.SENDING in [state.progress(row) for row in state.rows()]
+    assert Progress.SENDING in [state.runs.progress(row) for row in state.tab.rows()]
     raise RuntimeError("broken on purpose")
 
 ScreenState.sort_next = crash

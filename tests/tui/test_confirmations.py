@@ -156,7 +156,7 @@ async def test_nothing_is_sent_if_the_row_changed_after_the_answer() -> None:
 
 async def test_a_question_can_be_invalidated_before_it_is_drawn() -> None:
     async with open_screen() as ui:
-        row = ui.state.find(next(row.key for row in ui.state.rows()))
+        row = ui.state.tab.find(next(row.key for row in ui.state.tab.rows()))
         assert row is not None
         question = ActionConfirmation(Operation.plan(REQUEST, row), ui.screen.workspace, FAST, 80)
         ui.app.push_screen(question)

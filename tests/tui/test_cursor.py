@@ -138,7 +138,7 @@ async def test_no_action_on_a_row_that_got_the_cursor_from_a_deleted_row(key: st
     async with open_screen("denied-removed") as ui:
         await ui.press("2")
         assert ui.cursor == "Acme-Germany"
-        (gone,) = (row for row in ui.state.rows() if row.key == GERMANY)
+        (gone,) = (row for row in ui.state.tab.rows() if row.key == GERMANY)
         assert gone.connection is not None
         await client(ui.fake).deny(CORPORATION, gone.connection.id)
         await ui.press("ctrl+r")
@@ -174,10 +174,10 @@ async def test_the_filter_moves_the_cursor_for_good_only_with_enter() -> None:
 async def test_no_action_on_the_first_row_of_a_tab_that_was_empty() -> None:
     async with open_screen("empty") as ui:
         await ui.press("2")
-        source = next(iter(ui.state.rows()), None)
+        source = next(iter(ui.state.tab.rows()), None)
         assert source is None
         ui.state.switch_tab(Direction.OUTBOUND)
-        other = ui.state.rows()[0].key
+        other = ui.state.tab.rows()[0].key
         ui.state.switch_tab(Direction.INBOUND)
         await client(ui.fake).request_connection(other, ui.state.acting_id, "k")
         await ui.press("ctrl+r", "a")

@@ -79,7 +79,7 @@ async def test_a_status_from_outside_is_shown_as_a_word_with_no_action() -> None
 
 async def test_logs_show_names_as_text() -> None:
     async with open_screen("hostile", size=(80, 24)) as ui:
-        for row in ui.state.rows():
+        for row in ui.state.tab.rows():
             ui.rows.cursor_key = row.key
             await ui.press("r")
             await ui.press(*([] if ui.shows_main_screen else ["y"]))

@@ -42,7 +42,7 @@ def list_outcomes(ui: ScreenDriver) -> list[str]:
 
 async def write(ui: ScreenDriver, journal: Journal) -> None:
     """Write a line for each outcome there is."""
-    rows = ui.state.rows()
+    rows = ui.state.tab.rows()
     outcomes = [State.CONFIRMED, State.REFUSED, State.NOT_APPLIED, State.UNKNOWN, None]
     for action, row, result in zip([*WRITES, REQUEST], rows, outcomes, strict=False):
         entry = intend(
@@ -83,7 +83,7 @@ async def test_list(snap: Snapshot) -> None:
 async def test_writes_through_another_profile_are_left_to_the_shell(tmp_path: Path) -> None:
     path = tmp_path / "state.sqlite3"
     async with open_screen(setup=TenantSetup(journal=Journal(path, "acme"))) as ui:
-        row = ui.state.rows()[0]
+        row = ui.state.tab.rows()[0]
         order = Operation.plan(REQUEST, row)
         intend(Journal(path, "other"), order)
         await ui.press("J")

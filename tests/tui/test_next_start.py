@@ -39,7 +39,7 @@ async def yesterday(path: Path, hours: float = 3) -> ListCache:
 
 def leave_open(ui: ScreenDriver, journal: Journal, name: str) -> str:
     """Leave an intent without an outcome, as a killed program does; return its id."""
-    row = next(row for row in ui.state.rows() if row.counterpart.title == name)
+    row = next(row for row in ui.state.tab.rows() if row.counterpart.title == name)
     entry = intend(journal, Operation.plan(REQUEST, row))
     return entry.id
 

@@ -272,7 +272,7 @@ async def test_an_unknown_outcome_in_another_entity_is_resolved() -> None:
 async def test_a_refresh_resolves_what_another_program_left_open(tmp_path: Path) -> None:
     path = tmp_path / "state.sqlite3"
     async with open_screen(setup=TenantSetup(journal=Journal(path, "acme"))) as ui:
-        row = next(row for row in ui.state.rows() if row.counterpart.title == "Acme-Europe")
+        row = next(row for row in ui.state.tab.rows() if row.counterpart.title == "Acme-Europe")
         nine_hours_ago = now() - timedelta(hours=9)
         long_ago = Journal(path, "acme", clock=lambda: nine_hours_ago, process_id="elsewhere:1")
         intend(long_ago, Operation.plan(DISCONNECT, row))

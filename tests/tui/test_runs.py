@@ -52,7 +52,7 @@ async def start_run(ui: ScreenDriver, fault: str, *keys: str) -> None:
     ui.fake.faults.on(fault)
     await ui.press("*", *keys)
     await ui.pilot.press("y")
-    await ui.wait_until(lambda: ui.state.is_running)
+    await ui.wait_until(lambda: ui.state.runs.is_running)
 
 
 async def test_thirty_entities_are_connected_with_twenty_keys() -> None:
@@ -70,7 +70,7 @@ async def test_thirty_entities_are_connected_with_twenty_keys() -> None:
         assert Counter(entry.action for entry in entries) == {REQUEST: 19, ACCEPT: 31}
         assert {entry.outcome for entry in entries} == {"confirmed"}
         assert len({entry.acting.id for entry in entries if entry.action is ACCEPT}) == 31
-        states = Counter(row.status for row in ui.state.visible_rows())
+        states = Counter(row.status for row in ui.state.tab.visible_rows())
         assert states[CONNECTED] >= 31
         assert not ui.state.tab.marks
 
@@ -87,7 +87,7 @@ async def test_what_is_requested_for_many_is_accepted_from_the_list_of_what_wait
         writes = Counter(write_names(ui.state.session.request_log))
         assert writes["accept"] == int(number)
         await ui.press("escape")
-        waiting = {row.key for row in ui.state.visible_rows() if row.status == PENDING}
+        waiting = {row.key for row in ui.state.tab.visible_rows() if row.status == PENDING}
         assert not waiting & set(ui.state.session.tenant.hierarchy.accessible_ids or ())
 
 

@@ -20,6 +20,10 @@ STATUS_GROUPS = (PENDING, CONNECTED, DISCONNECTED, NOT_CONNECTED, UNKNOWN)
 """What `Row.status_group` can be, in the order of what asks for the user."""
 
 
+Ends = tuple[str, str]
+"""The ids of the source and the target of a pair."""
+
+
 class Row(NamedTuple):
     """A row of a tab: a counterpart, and the connection with it.
 
@@ -84,6 +88,11 @@ class Row(NamedTuple):
     def target(self) -> Entity:
         """The entity that is shared to."""
         return self.counterpart if self.direction is Direction.OUTBOUND else self.acting
+
+    @property
+    def ends(self) -> Ends:
+        """The ids of source and target."""
+        return self.source.id, self.target.id
 
     @property
     def pair(self) -> str:

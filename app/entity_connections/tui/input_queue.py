@@ -12,7 +12,7 @@ from textual.app import App
 from textual.binding import Binding
 from textual.events import Event, Key
 
-from entity_connections.services.screen_state import Progress
+from entity_connections.services.operations.runs import Progress
 from entity_connections.tui.commands import COMMANDS
 from entity_connections.tui.commands.command import Need
 from entity_connections.tui.rendering.notices import Kind, format_keys

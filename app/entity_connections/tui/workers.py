@@ -24,7 +24,7 @@ from entity_connections.services.operations.interrupted import (
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.plan import LeftOut, Plan, plan_operations
 from entity_connections.services.operations.recovery import record_resolved, recover_operations
-from entity_connections.services.operations.run import Run
+from entity_connections.services.operations.runs import Run
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import JournalError
@@ -346,7 +346,7 @@ class Workers:
         self._post(self.OperationsResolved(recorded))
 
     async def _read(self, state: ScreenState, entities: bool) -> None:
-        own_ids = state.unresolved.entry_ids()
+        own_ids = state.runs.unresolved.entry_ids()
         await self._read_list(state, state.acting_id, entities=entities)
         if not entities:
             return
@@ -365,7 +365,7 @@ class Workers:
         """Return the operations that another program has resolved or released."""
         journal, hierarchy = self._workspace.journal, state.session.tenant.hierarchy
         open_ids = {entry.id for entry in await asyncio.to_thread(journal.read_open)}
-        closed_ids = state.unresolved.entry_ids() - open_ids
+        closed_ids = state.runs.unresolved.entry_ids() - open_ids
         entries = await asyncio.to_thread(journal.read_entries) if closed_ids else []
         return [
             Operation.from_entry(entry, hierarchy) for entry in entries if entry.id in closed_ids
@@ -407,7 +407,7 @@ class Workers:
 
     async def _read_other_lists(self, state: ScreenState) -> None:
         """Read the lists of other entities that may prove an unknown outcome."""
-        for acting_id in state.unresolved.acting_ids(excluding=state.acting_id):
+        for acting_id in state.runs.unresolved.acting_ids(excluding=state.acting_id):
             with suppress(ZuoraError):  # the outcome stays unknown
                 snapshot = await state.session.tenant.read(acting_id)
                 self._post(self.ListRead(state, snapshot))

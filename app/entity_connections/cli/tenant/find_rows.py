@@ -16,10 +16,9 @@ from entity_connections.cli.tenant.session import TenantSession, find_exit_code
 from entity_connections.domain.actions import End, Write
 from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.errors import ZuoraError
-from entity_connections.domain.rows import Row, make_row
+from entity_connections.domain.rows import Ends, Row, make_row
 from entity_connections.domain.text import clean
 from entity_connections.services.operations.operation import Operation
-from entity_connections.services.operations.plan import Ends
 from entity_connections.services.operations.shared_lists import SharedLists
 from entity_connections.services.snapshot import Snapshot
 

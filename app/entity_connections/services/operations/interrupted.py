@@ -105,9 +105,7 @@ async def plan_interrupted_run(run: InterruptedRun, tenant: Tenant, journal: Jou
     action = CONNECT if connected_ends else run.operations[0].action
     plan = await plan_operations(action, rows, tenant, journal)
     left_out += plan.left_out
-    waiting_ends = {
-        (row.source.id, row.target.id) for row, _, cause, _ in left_out if cause in _WAITS
-    }
+    waiting_ends = {row.ends for row, _, cause, _ in left_out if cause in _WAITS}
     waiting = tuple(operation.key for operation in run.operations if operation.ends in waiting_ends)
     return plan._replace(left_out=tuple(left_out), waiting=waiting)
 

@@ -10,7 +10,7 @@ from entity_connections.domain.actions import Write
 from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.entities import Entity, Hierarchy
 from entity_connections.domain.errors import Applied, ZuoraError
-from entity_connections.domain.rows import Row
+from entity_connections.domain.rows import Ends, Row
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal_entry import Entry, Party
 
@@ -115,15 +115,14 @@ class Operation:
             return Entity(party.id, "", party.title, None)
 
         outbound = entry.acting.id == entry.source.id
-        ends = entry.source.id, entry.target.id
         living_id, *older_ids = entry.records or (entry.connection_id,)
         row = Row(
             direction=Direction.OUTBOUND if outbound else Direction.INBOUND,
             acting=find_entity(entry.acting),
             counterpart=find_entity(entry.target if outbound else entry.source),
             parent=None,
-            connection=Connection(living_id, *ends, entry.status) if entry.status else None,
-            other_records=tuple(Connection(id_, *ends, "") for id_ in older_ids),
+            connection=Connection(living_id, *entry.ends, entry.status) if entry.status else None,
+            other_records=tuple(Connection(id_, *entry.ends, "") for id_ in older_ids),
             missing=entry.missing,
         )
         return cls(
@@ -153,9 +152,9 @@ class Operation:
         return _APPLIED.get(self.state, Applied.NO)
 
     @property
-    def ends(self) -> tuple[str, str]:
+    def ends(self) -> Ends:
         """The ids of source and target."""
-        return self.row.source.id, self.row.target.id
+        return self.row.ends
 
     @property
     def acting_id(self) -> str:

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from entity_connections.domain.actions import Action, Write
-from entity_connections.domain.rows import Row
+from entity_connections.domain.rows import Ends, Row
 from entity_connections.services.operations.conflicts import (
     OperationInProgressError,
     check_open_entries,
@@ -22,9 +22,6 @@ MAX_ROUND = 100
 
 MANY = 10
 """From so many pairs on a person types their number, not only yes."""
-
-Ends = tuple[str, str]
-"""The ids of the source and the target of a pair."""
 
 
 class Cause(Enum):

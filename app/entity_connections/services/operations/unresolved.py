@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from entity_connections.domain.rows import Row
+from entity_connections.domain.rows import Ends, Row
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import find_outcome
 from entity_connections.services.snapshot import Snapshot
@@ -18,10 +18,10 @@ class UnresolvedOperations:
         self._known_ids: set[str] = set()
 
     def __contains__(self, row: Row) -> bool:
-        return (row.source.id, row.target.id) in self.list_ends()
+        return row.ends in self.list_ends()
 
-    def list_ends(self) -> list[tuple[str, str]]:
-        """Return the ids of source and target of each operation."""
+    def list_ends(self) -> list[Ends]:
+        """Return the pair of each operation."""
         return [operation.ends for operation in self._open]
 
     def update(self, operations: Iterable[Operation]) -> bool:

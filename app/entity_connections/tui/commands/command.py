@@ -12,7 +12,7 @@ from entity_connections.domain.actions import DisabledReason
 from entity_connections.domain.rows import Row
 from entity_connections.domain.text import format_count
 from entity_connections.services.operations.operation import Operation
-from entity_connections.services.screen_state import Progress
+from entity_connections.services.operations.runs import Progress
 from entity_connections.services.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 def mark_row(screen: "ConnectionsScreen") -> None:
     """Mark the row under the cursor, or no longer, and go to the next one."""
-    if (state := screen.state) is not None and state.cursor is not None:
-        state.mark_and_move(state.cursor)
+    if (state := screen.state) is not None and state.tab.cursor is not None:
+        state.tab.mark_and_move(state.tab.cursor)
         screen.view.show_cursor()
 
 
 def mark_range(step: int, screen: "ConnectionsScreen") -> None:
     """Move the cursor, and mark the rows from where this began to where it is."""
     if screen.state is not None:
-        screen.state.mark_range(step)
+        screen.state.tab.mark_range(step)
         screen.view.show_cursor()
 
 
@@ -36,4 +36,4 @@ def get_mark_all_reason(context: CommandContext) -> DisabledReason | None:
 def mark_all(screen: "ConnectionsScreen") -> None:
     """Mark every visible row that allows an action, or none if they are marked."""
     if screen.state is not None:
-        screen.state.mark_all()
+        screen.state.tab.mark_all()

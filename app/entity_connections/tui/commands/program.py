@@ -140,7 +140,7 @@ def quit_program(screen: "ConnectionsScreen") -> None:
 
 def leave(screen: "ConnectionsScreen") -> None:
     """Leave at once; say first that writes are being sent, where they are."""
-    run = screen.state.run if screen.state is not None else None
+    run = screen.state.runs.last if screen.state is not None else None
     if run is not None and not run.ended:
         sentence = f"A run on {format_count(run.pairs, 'pair')} is under way."
         hint = "Quit again to stop it: what is not sent by then never is."

@@ -19,7 +19,7 @@ from entity_connections.domain.connections import DISCONNECTED, Direction
 from entity_connections.domain.rows import Row
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.operations.plan import Cause, LeftOut, Plan
-from entity_connections.services.screen_state import Progress
+from entity_connections.services.operations.runs import Progress
 from entity_connections.services.workspace import ADMINISTRATORS_ONLY, STANDARD_USER
 from entity_connections.tui.commands.command import MARKS_HIDDEN, Command, CommandContext, Need
 from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
@@ -100,7 +100,7 @@ def _start_action(action: Action, screen: "ConnectionsScreen") -> None:
     if isinstance(action, Write) and not context.marked:
         _confirm_action(action, context.row, screen)
         return
-    changes = [(row, state.find_change(row)) for row in context.marked or [context.row]]
+    changes = [(row, state.tab.find_change(row)) for row in context.marked or [context.row]]
     rows = [row for row, change in changes if not change]
     left_out = [LeftOut(row, change, Cause.CHANGED, "changed") for row, change in changes if change]
     screen.tenant_workers.plan(state, action, rows, left_out)
@@ -113,10 +113,10 @@ def _confirm_action(action: Write, row: Row, screen: "ConnectionsScreen") -> Non
     operation = Operation.plan(action, row)
 
     def write(confirmed: bool | None) -> None:
-        if confirmed and state.progress(row) is not Progress.SENDING:
+        if confirmed and state.runs.progress(row) is not Progress.SENDING:
             screen.start_run(state, Plan(action, (operation,)))
 
-    is_open = row in state.unresolved
+    is_open = row in state.runs.unresolved
     confirmation = ActionConfirmation(
         operation, screen.workspace, screen.timing, screen.size.width, is_open=is_open
     )

@@ -30,14 +30,14 @@ def show_next_tab(screen: "ConnectionsScreen") -> None:
 
 def show_next_status(screen: "ConnectionsScreen") -> None:
     if screen.state is not None:
-        screen.state.show_next_status()
+        screen.state.tab.show_next_status()
 
 
 def sort(screen: "ConnectionsScreen") -> None:
     """Sort by the next visible column, and after the last by none."""
     if screen.state is not None:
         visible = {slot.column.key for slot in screen.view.rows.slots}
-        screen.state.sort_next([column for column in SortColumn if column.value in visible])
+        screen.state.tab.sort_next([column for column in SortColumn if column.value in visible])
 
 
 def refresh(screen: "ConnectionsScreen") -> None:

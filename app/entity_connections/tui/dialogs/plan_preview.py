@@ -13,10 +13,10 @@ from textual.widgets import Static
 from entity_connections.domain.actions import REQUEST
 from entity_connections.domain.actions.request import MAPPING_LOST
 from entity_connections.domain.connections import DISCONNECTED
-from entity_connections.domain.rows import Row
+from entity_connections.domain.rows import Ends, Row
 from entity_connections.domain.typed_name import TypedName, make_typed_name
 from entity_connections.services.operations.operation import Operation
-from entity_connections.services.operations.plan import Ends, Plan
+from entity_connections.services.operations.plan import Plan
 from entity_connections.services.refresh_interval import describe_rate_limit
 from entity_connections.services.request_log import RateLimit
 from entity_connections.services.workspace import Workspace

@@ -16,7 +16,7 @@ from entity_connections.domain.clock import now
 from entity_connections.domain.rows import Row
 from entity_connections.domain.text_search import contains_words, fold
 from entity_connections.services.all_lists import list_readable_ids
-from entity_connections.services.screen_state import Progress
+from entity_connections.services.operations.runs import Progress
 from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.services.waiting import find_answer_obstacle
 from entity_connections.services.workspace import STANDARD_USER
@@ -165,7 +165,7 @@ class WaitingDialog(ListDialog[Row | None]):
             "pair": Cell(row.pair, "", (row.source, row.target)),
             "since": Cell(age, "mute"),
         }
-        progress = self._state.progress(row) if self._state else None
+        progress = self._state.runs.progress(row) if self._state else None
         if self._for_others:
             no_access = row.acting is not row.target
             cells["why"] = Cell("no access" if no_access else STANDARD_USER, "mute")
@@ -208,7 +208,7 @@ class WaitingDialog(ListDialog[Row | None]):
         if state is not None and not self._refusal:
             lists = Content.styled(describe_lists(state), "$text-warning")
             outcome = Content(" ".join(notice.lines)) if notice else lists
-            text = render_progress(state.run, self.message.size.width) or outcome
+            text = render_progress(state.runs.last, self.message.size.width) or outcome
         self.message.update(text)
         self.keys.update(self._render_keys())
 
@@ -231,7 +231,7 @@ class WaitingDialog(ListDialog[Row | None]):
             KeyHint("tab", "for me" if self._for_others else "for others", "show_other_list"),
             KeyHint("ctrl+r", "read again", "read"),
         ]
-        if self._state is None or not self._state.is_running:  # then the progress says what it does
+        if self._state is None or not self._state.runs.is_running:  # the progress says it then
             hints.append(KeyHint("escape", self._describe_escape(), "back"))
         return render_key_hints(hints, _EXPENDABLE, self.keys.size.width)
 
@@ -274,7 +274,7 @@ class WaitingDialog(ListDialog[Row | None]):
             self._refuse(find_answer_obstacle(rows[0], state.session))
         elif reason := self._get_write_reason(rows[0]):
             self._refuse(f"{reason.reason} {reason.remedy}")
-        elif state.is_running:
+        elif state.runs.is_running:
             self._refuse("Writes are being sent: escape stops them.")
         else:
             self._main_screen.tenant_workers.plan(state, ACTIONS_BY_ID[action_id], rows)

@@ -21,7 +21,7 @@ from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDI
 from entity_connections.domain.rows import Row, name_status
 from entity_connections.domain.text import format_count
 from entity_connections.services.operations.operation import State
-from entity_connections.services.screen_state import Progress
+from entity_connections.services.operations.runs import Progress
 from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.services.workspace import STANDARD_USER
 from entity_connections.tui.commands.acting_entity import get_other_side_reason

@@ -10,7 +10,7 @@ from textual.content import Content
 
 from entity_connections.domain.errors import NoResponse, RateLimited, ZuoraError
 from entity_connections.services.operations.operation import Operation, State
-from entity_connections.services.operations.run import Run, is_half_done
+from entity_connections.services.operations.runs import Run, is_half_done
 
 MAX_KEYS = 12
 """Keys that a notice names; hundreds may be waiting."""

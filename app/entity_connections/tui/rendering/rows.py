@@ -15,7 +15,8 @@ from entity_connections.domain.connections import (
     Direction,
 )
 from entity_connections.domain.rows import NOT_CONNECTED, UNKNOWN, Row
-from entity_connections.services.screen_state import DONE, Progress, ScreenState
+from entity_connections.services.operations.runs import DONE, Progress
+from entity_connections.services.screen_state import ScreenState
 from entity_connections.tui.commands.command import CommandContext
 from entity_connections.tui.commands.row_actions import get_write_reason
 from entity_connections.tui.rendering.tree import draw_branches, list_levels
@@ -93,14 +94,14 @@ class ItemCache:
         """Return the grid rows for rows of the active tab."""
         locked, tab = context.workspace.lock.locked, state.tab
         is_tree = state.direction is Direction.OUTBOUND and not tab.is_flat
-        key = (state.snapshot, state.direction, state.revision, locked, context.role)
+        key = (state.snapshot, state.direction, state.runs.revision, locked, context.role)
         if key != self._key:
             self._key, self._items, self._offers = key, {}, {}
         branches = self._find_branches(state) if is_tree else None
         self._items.pop((tab.pinned or "", is_tree), None)  # this row may differ from the list
         for row in rows:
             if (row.key, is_tree) not in self._items:
-                progress, result = state.progress(row), state.find_result_word(row)
+                progress, result = state.runs.progress(row), state.runs.find_result_word(row)
                 offer = self._find_offer(row, context)
                 item = make_item(row, offer, progress, result, branches)
                 self._items[row.key, is_tree] = item

@@ -3,7 +3,7 @@
 from textual.content import Content
 
 from entity_connections.services.operations.operation import State
-from entity_connections.services.operations.run import Run
+from entity_connections.services.operations.runs import Run
 from entity_connections.tui.rendering.text import MUTED
 
 BAR_WIDTH = 20

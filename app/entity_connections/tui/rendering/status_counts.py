@@ -12,7 +12,7 @@ def render_status_counts(state: ScreenState | None, width: int) -> Content:
     """Return the counts; without the words where they do not fit."""
     if state is None or state.snapshot is None:
         return Content()
-    counts = {group: count for group, count in state.status_counts().items() if count}
+    counts = {group: count for group, count in state.tab.count_statuses().items() if count}
     counts |= {group: 0 for group in state.tab.statuses if group not in counts}
     marks = _render_marks(state)
     for with_words in (True, False):
@@ -29,7 +29,7 @@ def render_status_counts(state: ScreenState | None, width: int) -> Content:
 
 def _render_marks(state: ScreenState) -> Content:
     """Return how many rows are marked, and how many of them are not visible, so not acted on."""
-    marked, visible = len(state.tab.marks), len(state.marked_rows())
+    marked, visible = len(state.tab.marks), len(state.tab.marked_rows())
     if not marked:
         return Content()
     hidden = f", {marked - visible} hidden" if marked > visible else ""

@@ -271,22 +271,27 @@ class ConnectionsScreen(Screen[None]):
             plan: what was confirmed.
             resumes: id of the interrupted run whose place this one takes; "" for none.
         """
-        if state is self.state and not state.is_running:
+        if state is self.state and not state.runs.is_running:
             self.view.notice_bar.clear_notice()
             self.tenant_workers.write(state, state.start_run(plan, resumes))
 
     def stop_run(self) -> bool:
         """Let the run that is under way send nothing more; return whether there was one to stop."""
         state = self.state
-        if state is None or state.run is None or state.run.ended or state.run.stopping:
+        if (
+            state is None
+            or state.runs.last is None
+            or state.runs.last.ended
+            or state.runs.last.stopping
+        ):
             return False
-        self.tenant_workers.stop(state.run)
+        self.tenant_workers.stop(state.runs.last)
         self.view.redraw()
         return True
 
     @on(Workers.OperationReported)
     def _handle_operation_reported(self, message: Workers.OperationReported) -> None:
-        message.state.report(message.run, message.operation)
+        message.state.runs.report(message.run, message.operation)
         if message.run.total > 1:
             self.view.redraw_soon()
 
@@ -306,7 +311,7 @@ class ConnectionsScreen(Screen[None]):
 
     def _handle_new_list(self, state: ScreenState) -> None:
         """Record outcomes that a list has proven, and check the confirmation that is open."""
-        self.tenant_workers.record(state.unresolved.take_resolved())
+        self.tenant_workers.record(state.runs.unresolved.take_resolved())
         confirmation, snapshot = self.app.screen, self.state.snapshot if self.state else None
         if isinstance(confirmation, ActionConfirmation) and snapshot is not None:
             confirmation.revalidate(snapshot)
@@ -346,14 +351,14 @@ class ConnectionsScreen(Screen[None]):
         nothing_read = reason is NOTHING_READ
         lifetime = Lifetime.UNTIL_READ if nothing_read else Lifetime.UNTIL_LIST_CHANGES
         self.view.notice_bar.show_notice(Kind.INFO, *lines, lifetime=lifetime)
-        if self.state is not None and self.state.is_running:  # it covers the progress
+        if self.state is not None and self.state.runs.is_running:  # it covers the progress
             expire = partial(self.view.notice_bar.expire_notice, lifetime)
             self.set_timer(self.timing.brief_notice, expire)
 
     def action_toggle_status(self, group: str) -> None:
         """Show the rows of a status besides those that are shown, or no longer."""
         if self.state is not None and self.app.screen is self:
-            self.state.toggle_status(group)
+            self.state.tab.toggle_status(group)
 
     def action_back(self) -> None:
         """Take one step back: leave the tree, end a wait or a run, clear notice, filters, marks."""
@@ -409,7 +414,7 @@ class ConnectionsScreen(Screen[None]):
     @on(Grid.HeaderSelected)
     def _sort_by_column(self, event: Grid.HeaderSelected) -> None:
         if self.state is not None:
-            self.state.sort_by(SortColumn(event.column))
+            self.state.tab.sort_by(SortColumn(event.column))
 
     @on(Grid.RowSelected)
     @on(Grid.CellSelected)
@@ -419,4 +424,4 @@ class ConnectionsScreen(Screen[None]):
         elif event.column in ("key", "action"):
             run_row_command(self, event.key, clicked=True)
         elif event.column == SIGN and self.state is not None:
-            self.state.toggle_mark(event.key)
+            self.state.tab.toggle_mark(event.key)

@@ -183,20 +183,20 @@ class ConnectionsView(Pane):
         state = self.state
         if state is None:
             return CommandContext(self.workspace)
-        row, marked = state.find(state.cursor), state.marked_rows()
+        row, marked = state.tab.find(state.tab.cursor), state.tab.marked_rows()
         return CommandContext(
             self.workspace,
             row,
-            cursor_moved_reason=state.moved_reason,
+            cursor_moved_reason=state.tab.moved_reason,
             role=state.session.role(state.acting_id),
             can_go_back=state.can_go_back,
             entered=True,
             loaded=state.snapshot is not None,
-            progress=state.progress(row) if row is not None else None,
-            result=state.find_result(row) if row is not None else None,
+            progress=state.runs.progress(row) if row is not None else None,
+            result=state.runs.find_result(row) if row is not None else None,
             marked=marked,
-            marks_hidden=not marked and any(map(state.find, state.tab.marks)),
-            running=state.run.pairs if state.run and state.is_running else 0,
+            marks_hidden=not marked and any(map(state.tab.find, state.tab.marks)),
+            running=state.runs.last.pairs if state.runs.last and state.runs.is_running else 0,
         )
 
     @property
@@ -239,7 +239,7 @@ class ConnectionsView(Pane):
         if self.state is not None:
             self._draw_rows(self.state)
             self._draw_tree()
-            self.progress.update(render_progress(self.state.run, self.size.width - 2))
+            self.progress.update(render_progress(self.state.runs.last, self.size.width - 2))
         self._draw_header()
 
     def redraw_soon(self) -> None:
@@ -304,7 +304,7 @@ class ConnectionsView(Pane):
         text = Content.assemble(" ", text, " ") if text.plain else text
         right = Content.styled(f" {age} ", MUTED)
         self.banner.update(draw_line("╰┴╯", self.widths, [text], right))
-        if banner.counts_seconds or (state is not None and state.sending):
+        if banner.counts_seconds or (state is not None and state.runs.sending):
             self._countdown.resume()
         else:
             self._countdown.pause()
@@ -317,19 +317,19 @@ class ConnectionsView(Pane):
             return 0.0
         if self.reading:
             since = self._reading_since
-        elif log is not None and self.state is not None and self.state.sending:
+        elif log is not None and self.state is not None and self.state.runs.sending:
             since = min(log.in_flight, default=math.inf)
         waited = asyncio.get_running_loop().time() - since
         return waited if waited >= self.timing.slow_after else 0.0
 
     def _draw_rows(self, state: ScreenState) -> None:
-        grid, tab, cursor = self.rows, state.tab, state.cursor
+        grid, tab, cursor = self.rows, state.tab, state.tab.cursor
         grid.columns = make_columns(state.direction)
         grid.sorting = (tab.sort_column.value, tab.reverse) if tab.sort_column else None
         grid.placeholder = render_empty_state(state)
-        grid.find_note = state.find_hidden_match if tab.filter_text else None
+        grid.find_note = state.tab.find_hidden_match if tab.filter_text else None
         grid.stale = state.failure is not None or self._is_cached(state)
-        items = self._item_cache.make_items(state, state.visible_rows(), self.context)
+        items = self._item_cache.make_items(state, state.tab.visible_rows(), self.context)
         grid.set_items(items, cursor=cursor if cursor != grid.cursor_key else None)
         self._draw_detail_soon()
 
@@ -355,7 +355,7 @@ class ConnectionsView(Pane):
             return
         context, widths = self.context, self.widths
         row = context.row
-        history = self.history.get((row.source.id, row.target.id), ()) if row else ()
+        history = self.history.get(row.ends, ()) if row else ()
         with suppress(NoMatches):  # the screen may be closing
             self._draw_counts()
             if widths.detail:
@@ -381,13 +381,13 @@ class ConnectionsView(Pane):
 
     def show_cursor(self) -> None:
         """Put the cursor of the grid where the state has it, because the user has moved it."""
-        if self.state is not None and (cursor := self.state.cursor) is not None:
+        if self.state is not None and (cursor := self.state.tab.cursor) is not None:
             self.rows.cursor_key = cursor
 
     def _move_cursor(self, key: str) -> None:
         self.notice_bar.expire_notice(*PASSING)
         if self.state is not None:
-            self.state.move_cursor(key)
+            self.state.tab.move_cursor(key)
         self._draw_detail_soon()
 
     def show_new_rows(self) -> None:
@@ -406,7 +406,7 @@ class ConnectionsView(Pane):
         """Clear the marks of the tab, saying how many, and the results of the last run."""
         if (state := self.state) is not None:
             marks = len(state.tab.marks)
-            state.clear_marks()
+            state.tab.clear_marks()
             self.show_cleared_marks(marks)
 
     def show_cleared_marks(self, count: int) -> None:
@@ -424,7 +424,7 @@ class ConnectionsView(Pane):
         """Clear the filters."""
         self.filter_input.value = ""
         if self.state is not None and self.state.tab.statuses:
-            self.state.clear_filters()
+            self.state.tab.set_filter("", ())
         self.screen.set_focus(self.rows)
 
     def close_tree_filter(self) -> None:
@@ -452,7 +452,7 @@ class ConnectionsView(Pane):
     def _filter_rows(self, text: str) -> None:
         if self.state is not None and text != self.state.tab.filter_text:
             self.notice_bar.expire_notice(*PASSING)
-            self.state.set_filter(text)
+            self.state.tab.set_filter(text)
 
     @on(Input.Submitted, "#filter")
     def _keep_filter(self) -> None:

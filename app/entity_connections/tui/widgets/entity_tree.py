@@ -65,7 +65,7 @@ class EntityTree(Pane):
         """Draw the hierarchy and its counts, if they have changed."""
         tenant = state.session.tenant
         read = tenant, tenant.hierarchy, tenant.lists_read
-        drawn = (*read, state.acting_id, state.revision)
+        drawn = (*read, state.acting_id, state.runs.revision)
         if drawn != self._drawn:
             self._state, self._drawn = state, drawn
             if self.is_mounted:
