@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from entity_connections.domain.connections import KNOWN_STATUSES, Direction
 from entity_connections.domain.errors import ZuoraError
-from entity_connections.domain.rows import Row, make_row
+from entity_connections.domain.rows import Row
 from entity_connections.services.cursor_place import CursorPlace
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.operations.plan import Plan
@@ -99,10 +99,8 @@ class ScreenState:
             return None
         cached = self.session.tenant.cached(key) or self.snapshot
         newest = max(self.snapshot, cached, key=lambda snapshot: (snapshot.asked, snapshot.read_at))
-        hierarchy = self.snapshot.hierarchy
-        return make_row(
-            direction, self.acting_id, hierarchy, newest.connections, key, newest.missing
-        )
+        list_ = newest._replace(acting_id=self.acting_id, hierarchy=self.snapshot.hierarchy)
+        return list_.make_row(direction, key)
 
     @property
     def tab(self) -> TabState:

@@ -59,11 +59,14 @@ def record_intent(
     if snapshot is not None and entries:
         for earlier in find_applied(operation, entries, snapshot, journal.tenant):
             if earlier.entry and not journal.is_being_sent(earlier.entry):
-                told = _tell_from_repetition(journal, earlier, writer.read_entries())
-                writer.add_outcome(_conclude_entry(journal, told, earlier.entry, told.state))
+                outcome = _check_repetition(earlier, writer.read_entries(), journal.tenant)
+                _add_outcome(journal, writer, outcome)
         entries = writer.read_open(operation.ends, operation.row.connection_id)
     operation = check_open_entries(operation, entries, snapshot, journal)
-    server_at = _find_server_time(journal, snapshot)
+    server_at = None
+    if snapshot is not None and snapshot.server_time is not None:  # now, by Zuora's clock
+        passed = max(0.0, journal.steady() - snapshot.asked)
+        server_at = snapshot.server_time + timedelta(seconds=passed)
     entry = make_entry(journal, operation, user, track_id, server_at)
     writer.add_intent(entry)
     if run:
@@ -73,11 +76,8 @@ def record_intent(
 
 def record_success(journal: Journal, writer: JournalWriter, operation: Operation) -> Operation:
     """Record that Zuora answered success, for a program that ends before it knows the outcome."""
-    if operation.entry is None:
-        return operation
-    entry = _conclude_entry(journal, operation, operation.entry, State.UNKNOWN)
-    writer.add_outcome(entry)
-    return replace(operation, entry=entry)
+    unknown = replace(operation, state=State.UNKNOWN)
+    return replace(operation, entry=_add_outcome(journal, writer, unknown).entry)
 
 
 def record_outcome(journal: Journal, operation: Operation) -> Operation:
@@ -88,7 +88,7 @@ def record_outcome(journal: Journal, operation: Operation) -> Operation:
 def record_outcomes(
     journal: Journal, operations: Sequence[Operation], sent_again: Collection[str] = ()
 ) -> list[Operation]:
-    """Record the outcomes of operations that were sent; return them as they are to be told.
+    """Record the outcomes of operations that were sent, and return the operations.
 
     Of several that were sent for the same effect, only the last is confirmed. Where the journal
     or its anchor cannot be written, the sentences say so too.
@@ -98,26 +98,21 @@ def record_outcomes(
         operations: the operations.
         sent_again: ids of the entries whose operations may be sent again: they stay in their run.
     """
-    told = list(operations)
+    outcomes, problem = list(operations), ""
     try:
-        if any(operation.state is State.CONFIRMED and not operation.success for operation in told):
-            all_entries = journal.read_entries()
-            told = [_tell_from_repetition(journal, operation, all_entries) for operation in told]
         with journal.write() as writer:
             for id_ in sent_again:
                 mark_unsent(writer.connection, id_)
-            concluded = []
-            for operation in told:
-                if (entry := operation.entry) is not None:
-                    entry = _conclude_entry(journal, operation, entry, operation.state)
-                    writer.add_outcome(entry)
-                concluded.append(replace(operation, entry=entry))
-        told = concluded
+            doubtful = any(o.state is State.CONFIRMED and not o.success for o in operations)
+            entries = writer.read_entries() if doubtful else []
+            outcomes = [_check_repetition(o, entries, journal.tenant) for o in operations]
+            recorded = [_add_outcome(journal, writer, outcome) for outcome in outcomes]
+        outcomes = recorded
     except JournalError as error:
-        told = [_add_sentence(operation, str(error)) for operation in told]
-    if problem := journal.take_anchor_problem():
-        told = [_add_sentence(operation, problem) for operation in told]
-    return told
+        problem = f" {error}"
+    if anchor_problem := journal.take_anchor_problem():
+        problem += f" {anchor_problem}"
+    return [replace(outcome, sentence=outcome.sentence + problem) for outcome in outcomes]
 
 
 def record_run(
@@ -150,31 +145,28 @@ def record_run(
         add_run(writer.connection, entries, journal.steady())
 
 
-def _add_sentence(operation: Operation, sentence: str) -> Operation:
-    return replace(operation, sentence=f"{operation.sentence} {sentence}")
-
-
-def _tell_from_repetition(
-    journal: Journal, operation: Operation, entries: Iterable[Entry]
-) -> Operation:
-    """Return an operation that a list confirms, as "overtaken since" if it was sent again."""
+def _check_repetition(operation: Operation, entries: Iterable[Entry], tenant: str) -> Operation:
+    """Return an operation that a list confirms as "overtaken since", if it was sent again."""
     if operation.state is not State.CONFIRMED or operation.success:
         return operation
-    if not is_sent_again(operation, entries, journal.tenant):
+    if not is_sent_again(operation, entries, tenant):
         return operation
     sentence = f"{operation.action.label} of {operation.pair} was sent again since: nobody can"
     return operation.with_state(State.SUPERSEDED, f"{sentence} tell which of them was carried out.")
 
 
-def _conclude_entry(journal: Journal, operation: Operation, entry: Entry, state: State) -> Entry:
+def _add_outcome(journal: Journal, writer: JournalWriter, operation: Operation) -> Operation:
+    """Record the state of an operation; return it with its entry."""
+    if (entry := operation.entry) is None:
+        return operation
     server_at, steady_at = entry.server_at, entry.steady_at
     if entry.outcome is None:  # it may have been sent until now
         if server_at is not None:
             server_at += timedelta(seconds=journal.find_age(entry))
         if journal.is_of_this_machine(entry):
             steady_at = journal.steady()
-    return entry._replace(
-        outcome=state.value,
+    entry = entry._replace(
+        outcome=operation.state.value,
         success=operation.success,
         server_at=server_at,
         steady_at=steady_at,
@@ -184,6 +176,8 @@ def _conclude_entry(journal: Journal, operation: Operation, entry: Entry, state:
         connection_id=operation.connection_id,
         concluded_at=journal.clock(),
     )
+    writer.add_outcome(entry)
+    return replace(operation, entry=entry)
 
 
 def make_entry(
@@ -215,13 +209,6 @@ def make_entry(
         server_at=server_at,
         steady_at=journal.steady(),
     )
-
-
-def _find_server_time(journal: Journal, snapshot: Snapshot | None) -> datetime | None:
-    """Return the present moment by Zuora's clock, as far as a list has told it."""
-    if snapshot is None or snapshot.server_time is None:
-        return None
-    return snapshot.server_time + timedelta(seconds=max(0.0, journal.steady() - snapshot.asked))
 
 
 def _party(entity: Entity) -> Party:
