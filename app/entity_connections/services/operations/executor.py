@@ -9,14 +9,12 @@ them, several at the same time, and reads the lists again, which serve the next 
 """
 
 import asyncio
-import random
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import partial
 
-from entity_connections.domain.connections import CONNECTED
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.ids import new_uuid
 from entity_connections.services.operations.conflicts import (
@@ -24,7 +22,7 @@ from entity_connections.services.operations.conflicts import (
     find_change,
     find_doubt,
 )
-from entity_connections.services.operations.job import Job
+from entity_connections.services.operations.job import MAX_DELAY, Job
 from entity_connections.services.operations.journal_queue import JournalQueue
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import conclude, never_left
@@ -38,7 +36,7 @@ from entity_connections.services.operations.recording import (
 from entity_connections.services.operations.shared_lists import SharedLists
 from entity_connections.services.request_log import RequestLog, RetryDelay
 from entity_connections.services.snapshot import Snapshot
-from entity_connections.services.storage.journal import Journal, JournalError, JournalWriter
+from entity_connections.services.storage.journal import Journal, JournalError
 from entity_connections.services.storage.planned_runs import end_run
 from entity_connections.services.tenant import Tenant
 
@@ -46,8 +44,6 @@ MAX_CONCURRENCY = 8
 """How many operations are sent at the same time."""
 MAX_ROUND_TIME = 30.0
 """Seconds for which a round sends; then its lists are too old to check operations against."""
-MAX_DELAY = 60.0
-"""Longest pause between two attempts, in seconds; a longer `Retry-After` ends them."""
 LAG_DELAYS = (1.0, 2.0, 4.0)
 """Seconds after which a list that does not show the effect of a write is read again."""
 
@@ -137,10 +133,12 @@ class Executor:
         try:
             await self._run_rounds([job for job in jobs if not job.operation.follows])
             requests = dict(zip((operation.key for operation in planned), jobs, strict=True))
-            for job in jobs:
-                if job.operation.follows:
-                    self._follow(job, requests[job.operation.follows].operation)
-            await self._run_rounds([job for job in jobs if job.operation.follows])
+            accepts = [job for job in jobs if job.operation.follows]
+            for job in accepts:
+                job.follow(requests[job.operation.follows].operation)
+                if job.operation.state is not State.PLANNED:
+                    self._report(job.operation)
+            await self._run_rounds(accepts)
         finally:
             await self._end_run(jobs, resumes)
         return [job.operation for job in jobs]
@@ -177,27 +175,6 @@ class Executor:
             if sent:
                 await self._finish_round(sent)
 
-    def _follow(self, job: Job, request: Operation) -> None:
-        """Let an accept act on the record that the request before it has made."""
-        if request.state in (State.PLANNED, State.UNKNOWN):
-            return  # the run is over
-        if request.state is not State.CONFIRMED or request.snapshot is None:
-            reason = f"The request is {request.state.value}."
-            job.refuse(State.REFUSED, reason, request.snapshot)
-            self._report(job.operation)
-            return
-        row = request.snapshot.find_row(job.operation.row)
-        job.operation = replace(job.operation, row=row, connection_id=row.connection_id)
-        if row.status == CONNECTED:  # Zuora may accept by itself (contract L10)
-            sentence = f"{row.pair} is Connected already: nothing had to be accepted."
-            found = replace(job.operation, snapshot=request.snapshot)
-            job.operation = found.with_state(State.CONFIRMED, sentence)
-            self._report(job.operation)
-        elif request.connection_id not in ("", row.connection_id):
-            reason = f"{row.pair} is another {row.status} connection than the one requested."
-            job.refuse(State.STALE, reason, request.snapshot)
-            self._report(job.operation)
-
     async def _read_before(self, jobs: list[Job]) -> list[Job]:
         """Read the lists that operations are checked against; return those that have one."""
         errors = await self._lists.read_missing([job.operation for job in jobs])
@@ -208,7 +185,10 @@ class Executor:
             elif error.is_refusal or not self._stopped:
                 self._stopped |= not error.is_refusal
                 job.operation = replace(job.operation, error=error)
-                job.refuse(State.REFUSED, _describe_unread(error), snapshot=None)
+                reason = error.sentence
+                if not error.gave_up:
+                    reason += " So the list could not be read before the write."
+                job.refuse(State.REFUSED, reason, snapshot=None)
                 self._report(job.operation)
         return ready
 
@@ -249,15 +229,13 @@ class Executor:
 
         One that is sent once more was checked and recorded before.
         """
-        operation = job.operation
-        if operation.entry is None:
-            operation = await self._check_and_record(job)
-            if operation.state is not State.SENT:
-                self._report(job.operation)
+        if job.operation.entry is None:
+            await self._check_and_record(job)
+            self._report(job.operation)
+            if job.operation.state is not State.SENT:
                 return
-            job.operation = operation
             job.attempts += 1
-            self._report(operation)
+        operation = job.operation
         track_id = operation.entry.track_id if operation.entry else ""
         try:
             receipt = await operation.action.send(
@@ -274,36 +252,31 @@ class Executor:
             )
         job.operation = replace(operation, answered_at=self._tenant.steady())
 
-    async def _check_and_record(self, job: Job) -> Operation:
-        """Return the operation as SENT; where it may not be sent, as it was."""
+    async def _check_and_record(self, job: Job) -> None:
+        """Record the intent of an operation, which is SENT then; or refuse to send it."""
         operation, snapshot = job.operation, self._lists.get(job.operation)
         assert snapshot is not None  # noqa: S101 - `_read_before` has read it
-        track_id = new_uuid()
-
-        def record(writer: JournalWriter) -> Operation:
-            return record_intent(
-                self._journal,
-                writer,
-                operation,
-                snapshot,
-                self._user,
-                track_id,
-                self._run_id,
-                job.planned_key,
-            )
-
+        record = partial(
+            record_intent,
+            self._journal,
+            operation=operation,
+            snapshot=snapshot,
+            user=self._user,
+            track_id=new_uuid(),
+            run=self._run_id,
+            planned_key=job.planned_key,
+        )
         try:
             if doubt := find_doubt(operation, snapshot):
                 job.refuse(State.REFUSED, doubt, snapshot)
             elif change := find_change(operation, snapshot):
                 job.refuse(State.STALE, change, snapshot)
             else:
-                return await self._queue.write(record)
+                job.operation = await self._queue.write(record)
         except JournalError as error:
             job.refuse(State.NOT_SENT, str(error), snapshot)
         except OperationInProgressError as error:
             job.refuse(State.REFUSED, str(error), snapshot)
-        return operation
 
     async def _record_success(self, job: Job) -> None:
         if not job.operation.success:
@@ -374,20 +347,9 @@ class Executor:
         """Wait before operations are planned again; return whether all of them may be."""
         if self._stopped or not jobs or not all(job.may_be_planned_again for job in jobs):
             return False
-        delay = 0.0
-        for job in jobs:
-            retry_after = job.operation.error.retry_after if job.operation.error else None
-            backoff = random.uniform(0, min(MAX_DELAY, 2.0**job.attempts))  # noqa: S311
-            delay = max(delay, backoff, retry_after or 0.0)
+        delay = max(job.choose_delay() for job in jobs)
         if delay > MAX_DELAY:
             return False
         until = asyncio.get_running_loop().time() + delay
         waited = await self._request_log.wait(RetryDelay("Zuora has trouble", until))
         return waited and not self._stopped
-
-
-def _describe_unread(error: ZuoraError) -> str:
-    """Return why an operation was not sent whose list could not be read."""
-    if error.gave_up:
-        return error.sentence
-    return f"{error.sentence} So the list could not be read before the write."

@@ -1,7 +1,9 @@
 """An operation on its way through a run, and whether it may be sent again."""
 
+import random
 from dataclasses import dataclass, replace
 
+from entity_connections.domain.connections import CONNECTED
 from entity_connections.domain.errors import Applied, RateLimited, ServerError, Unauthenticated
 from entity_connections.services.operations.conflicts import find_change, find_doubt
 from entity_connections.services.operations.operation import Operation, State
@@ -9,6 +11,8 @@ from entity_connections.services.snapshot import Snapshot
 
 MAX_ATTEMPTS = 3
 """How often a request is sent while Zuora refuses it for a reason that may pass."""
+MAX_DELAY = 60.0
+"""Longest pause between two attempts, in seconds; a longer `Retry-After` ends them."""
 
 
 @dataclass(eq=False)
@@ -85,6 +89,24 @@ class Job:
         stopped = replace(self.operation, snapshot=snapshot)
         self.operation = stopped.with_state(state, f"{reason} {unsent}".lstrip())
 
+    def follow(self, request: Operation) -> None:
+        """Let an accept act on the record that the request before it has made."""
+        if request.state in (State.PLANNED, State.UNKNOWN):
+            return  # the run is over
+        if request.state is not State.CONFIRMED or request.snapshot is None:
+            reason = f"The request is {request.state.value}."
+            self.refuse(State.REFUSED, reason, request.snapshot)
+            return
+        row = request.snapshot.find_row(self.operation.row)
+        self.operation = replace(self.operation, row=row, connection_id=row.connection_id)
+        if row.status == CONNECTED:  # Zuora may accept by itself (contract L10)
+            sentence = f"{row.pair} is Connected already: nothing had to be accepted."
+            confirmed = self.operation.with_state(State.CONFIRMED, sentence)
+            self.operation = replace(confirmed, snapshot=request.snapshot)
+        elif request.connection_id not in ("", row.connection_id):
+            reason = f"{row.pair} is another {row.status} connection than the one requested."
+            self.refuse(State.STALE, reason, request.snapshot)
+
     def leave_once_more(self) -> None:
         """Let it be sent again under the same intent."""
         self.operation = replace(self.operation, state=State.SENT, error=None)
@@ -94,3 +116,9 @@ class Job:
         """Let it be sent again as a new request."""
         failed = self.operation
         self.operation = Operation.plan(failed.action, failed.row, even_so=failed.even_so)
+
+    def choose_delay(self) -> float:
+        """Return for how many seconds to wait before it is planned again."""
+        error = self.operation.error
+        backoff = random.uniform(0, min(MAX_DELAY, 2.0**self.attempts))  # noqa: S311
+        return max(backoff, (error.retry_after if error else None) or 0.0)
