@@ -124,13 +124,13 @@ def test_no_color_sends_no_colour_at_all() -> None:
 CRASH_DURING_A_WRITE = """
 import sys
 from entity_connections.services.operations.runs import Progress
-from entity_connections.services.screen_state import ScreenState
+from entity_connections.services.tab_state import TabState
 
-def crash(state, _columns):
-    assert Progress.SENDING in [state.runs.progress(row) for row in state.tab.rows()]
+def crash(tab, _columns):
+    assert Progress.SENDING in [tab.runs.progress(row) for row in tab.rows()]
     raise RuntimeError("broken on purpose")
 
-ScreenState.sort_next = crash
+TabState.sort_next = crash
 sys.argv[1:] = ["--tenant", sys.argv[1], "--fault", "latency=1.5,calls=writes"]
 from entity_connections.cli import main
 main()
