@@ -126,10 +126,10 @@ async def test_every_word_on_a_row_finds_it(user: str) -> None:
                 texts = {key: item.cells[key].text for key in ("counterpart", "status", "action")}
                 status = texts["status"].partition(" ")[2]  # without its sign
                 for typed in (status, *texts["counterpart"].split(), *texts["action"].split()):
-                    ui.state.set_filter(typed)
-                    found = [row.key for row in ui.state.visible_rows()]
+                    ui.state.tab.set_filter(typed)
+                    found = [row.key for row in ui.state.tab.visible_rows()]
                     assert item.key in found, typed
-                ui.state.set_filter("")
+                ui.state.tab.set_filter("")
                 await ui.settle()
 
 

@@ -112,7 +112,7 @@ async def test_a_request_that_somebody_else_has_made_again_has_no_age() -> None:
     async with open_screen(size=(80, 24)) as ui:
         await ui.move_to("Acme-US")
         await ui.press("r", "y")
-        row = ui.state.find(ui.state.cursor)
+        row = ui.state.tab.find(ui.state.tab.cursor)
         assert row is not None
         await client(ui.fake).deny(row.target.id, row.connection_id)
         await client(ui.fake).request_connection(CORPORATION, row.target.id, "another-key")
