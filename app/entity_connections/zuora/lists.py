@@ -47,7 +47,7 @@ class ListReader(Generic[Record]):
         self._records: list[Record] = []
         self._ids: set[str] = set()
         self._server_time: datetime | None = None
-        self._odd_statuses: set[int] = set()
+        self._statuses: set[int] = set()
         self._has_reasons = False
 
     def add_page(self, response: Response) -> Query | None:
@@ -58,11 +58,17 @@ class ListReader(Generic[Record]):
         """
         if len(self._queries) == 1:
             self._server_time = parse_server_time(response.headers)
-        page = self._parser.parse_page(response.body) if response.status == 200 else None
-        rows, records, link = page or self._parse_imperfect_page(response)
-        if response.status != 200:
-            self._odd_statuses.add(response.status)
-        self.rows += rows
+        body = parse_success(response)
+        field_name = self._parser.field_name
+        rows, link = body.get(field_name), body.get("nextPage")
+        if not isinstance(rows, list):
+            raise invalid_response(response, f"The answer holds no list of {field_name}.")
+        records = self._parser.parse_rows(rows)
+        if rows and not records:
+            raise invalid_response(response, f"No row of its {field_name} can be read.")
+        self._statuses.add(response.status)
+        self._has_reasons |= bool(body.get("reasons"))
+        self.rows += len(rows)
         self._records += records
         ids = {record.id for record in records}
         repeated = bool(ids) and ids <= self._ids
@@ -79,19 +85,6 @@ class ListReader(Generic[Record]):
             raise _create_endless_error(response, f"there are more after {read}")
         self._queries.append(query)
         return query
-
-    def _parse_imperfect_page(self, response: Response) -> tuple[int, list[Record], object]:
-        """Parse a page row by row; return as `RowParser.parse_page` does."""
-        body = parse_success(response)
-        field_name = self._parser.field_name
-        rows = body.get(field_name)
-        if not isinstance(rows, list):
-            raise invalid_response(response, f"The answer holds no list of {field_name}.")
-        self._has_reasons |= bool(body.get("reasons"))
-        records = self._parser.parse_rows(rows)
-        if rows and not records:
-            raise invalid_response(response, f"No row of its {field_name} can be read.")
-        return len(rows), records, body.get("nextPage")
 
     def _parse_link(self, response: Response, link: str) -> Query:
         """Parse the link to the next page; only its query: the rest may be another host."""
@@ -125,8 +118,8 @@ class ListReader(Generic[Record]):
         if changed:
             twice = self._count(len(changed))
             missing.append(f"{twice} came twice with different contents: the later counts.")
-        if self._odd_statuses:
-            statuses = ", ".join(map(str, sorted(self._odd_statuses)))
+        if odd_statuses := self._statuses - {200}:
+            statuses = ", ".join(map(str, sorted(odd_statuses)))
             missing.append(f"A part may be missing: it came with HTTP {statuses}, not 200.")
         if self._has_reasons:
             missing.append("A part may be missing: it came with the reasons of a failure.")
