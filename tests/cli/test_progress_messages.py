@@ -19,6 +19,7 @@ from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.domain.actions import ACCEPT
 from entity_connections.domain.connections import Direction
 from entity_connections.services.operations.operation import Operation
+from entity_connections.services.operations.plan import Plan
 
 from tests.cli.recorded_tenant import LIST, RecordedTenant, run_on, start_on
 
@@ -112,7 +113,7 @@ def test_a_write_without_an_answer_is_looked_up_before_the_command_ends(
         snapshot = await session.tenant.read(acting_id)
         row = next(row for row in snapshot.rows(Direction.INBOUND) if row.waits_for_acting)
         results = Results(ACCEPT, as_json=False)
-        await execute(session, [Operation.plan(ACCEPT, row)], results)
+        await execute(session, Plan(ACCEPT, (Operation.plan(ACCEPT, row),)), results)
         return results.code
 
     assert run_in_tenant(options, accept, max_silence=1.0) is ExitCode.UNKNOWN

@@ -18,6 +18,7 @@ from entity_connections.cli.tenant.write_options import WriteOptions
 from entity_connections.domain.actions import Action
 from entity_connections.domain.clock import format_moment
 from entity_connections.domain.errors import ZuoraError
+from entity_connections.domain.text import format_count
 from entity_connections.services.operations.interrupted import find_interrupted_runs
 from entity_connections.services.operations.plan import Plan, plan_operations
 from entity_connections.services.operations.recovery import recover_operations
@@ -33,13 +34,7 @@ async def carry_out(
 ) -> ExitCode:
     """Carry out an action on the rows that a command finds; return the worst exit code.
 
-    Args:
-        session: the tenant.
-        action: what is to be done.
-        find: finds the rows.
-        given: what was named on the command line: with --json each gets an object, whatever
-            happens.
-        options: of the command.
+    With --json, each of what was `given` on the command line gets an object, whatever happens.
     """
     results = Results(action, as_json=options.as_json)
     with closing_results(results, given):
@@ -71,21 +66,13 @@ async def carry_out_plan(
 ) -> None:
     """Show a plan, ask, and send it, as far as the options say so.
 
-    Args:
-        session: the tenant.
-        plan: what is to be sent.
-        results: takes what becomes of it.
-        options: of the command.
-        by_filter: that of `FoundRows`.
-        resumes: as for `Executor.run`.
+    For `by_filter` see `FoundRows`, for `resumes` see `Executor.run`.
     """
     for left_out in plan.left_out:
         results.add_left_out(left_out, by_filter=by_filter)
     if number := len(plan.waiting):
-        writes = (
-            "1 write of it has to wait" if number == 1 else f"{number:,} writes of it have to wait"
-        )
-        info(f"The run is not done: {writes}. Resume it again later.")
+        wait = "has to wait" if number == 1 else "have to wait"
+        info(f"The run is not done: {format_count(number, 'write')} of it {wait}. Resume it later.")
         results.raise_code(ExitCode.UNKNOWN)
     if not plan.operations and (options.dry_run or not resumes):
         info("Nothing is to be sent.")
@@ -105,14 +92,7 @@ async def carry_out_plan(
     else:
         lists = () if asks else session.tenant.snapshots()
         try:
-            await execute(
-                session,
-                plan.operations,
-                results,
-                lists=lists,
-                resumes=resumes,
-                waiting=plan.waiting,
-            )
+            await execute(session, plan, results, lists=lists, resumes=resumes)
         finally:
             _report_loss(session)
 
@@ -146,10 +126,10 @@ async def _report_interrupted_runs(session: TenantSession) -> None:
     command = shlex.join(["entity-connections", "resume", *workspace.options])
     for run in await find_interrupted_runs(workspace.journal, session.tenant.hierarchy):
         number = len(run.operations)
+        left = f"{format_count(number, 'write')} {'is' if number == 1 else 'are'} left"
         info(
-            f"A run of {format_moment(run.at)} was interrupted before everything was done:"
-            f" {number:,} {'write is' if number == 1 else 'writes are'} left. To go on with the"
-            f" rest or to forget it: {command}"
+            f"A run of {format_moment(run.at)} was interrupted before everything was done: {left}."
+            f" To go on with the rest or to forget it: {command}"
         )
 
 

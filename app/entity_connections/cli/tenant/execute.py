@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from entity_connections.cli.tenant.results import Results
 from entity_connections.cli.tenant.session import TenantSession
 from entity_connections.services.operations.executor import Executor
 from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.operations.plan import Plan
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import Journal, JournalError
 
@@ -23,28 +24,19 @@ if TYPE_CHECKING:
 
 async def execute(
     session: TenantSession,
-    operations: Sequence[Operation],
+    plan: Plan,
     results: Results,
     *,
     lists: Sequence[Snapshot] = (),
     resumes: str = "",
-    waiting: Collection[str] = (),
 ) -> None:
-    """Carry out operations and write the result of each.
+    """Carry out the operations of a plan and write the result of each.
 
     Ctrl+c lets nothing more be sent, and waits for the outcome of what was sent. Where nothing
     is left to be sent, or at the second ctrl+c, it tells what is known of that and ends the
-    program.
-
-    Args:
-        session: the tenant.
-        operations: those of a plan.
-        results: takes the results.
-        lists: as for `Executor.run`.
-        resumes: as for `Executor.run`.
-        waiting: as for `Executor.run`.
+    program. For `lists` and `resumes` see `Executor.run`.
     """
-    progress = _Progress(session.workspace.journal, operations, results)
+    progress = _Progress(session.workspace.journal, plan.operations, results)
     user_session = session.user_session
     executor = Executor(
         session.tenant,
@@ -63,7 +55,7 @@ async def execute(
 
     try:
         with _on_interrupt(stop):
-            await executor.run(operations, lists=lists, resumes=resumes, waiting=waiting)
+            await executor.run(plan.operations, lists=lists, resumes=resumes, waiting=plan.waiting)
     except asyncio.CancelledError:
         await asyncio.to_thread(progress.report_interrupted)
         raise

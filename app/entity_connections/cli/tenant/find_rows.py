@@ -28,9 +28,8 @@ class Failure(NamedTuple):
 
     Attributes:
         given: what was named: an id, an entity or a pair.
-        result: one word or two for JSON.
+        result: a word or two for JSON.
         sentence: why.
-        code: the exit code.
         error: what Zuora said, if it was asked in vain.
     """
 
@@ -63,16 +62,8 @@ class RowFilter(NamedTuple):
         statuses: their states, as shown; empty for any.
     """
 
-    under: str | None = None
-    statuses: frozenset[str] = frozenset()
-
-    def find_under_id(self, session: TenantSession) -> str | None:
-        """Return the id of the entity `under`.
-
-        Raises:
-            CliError: there is no such entity.
-        """
-        return None if self.under is None else session.find_entity(self.under, unique=True).id
+    under: str | None
+    statuses: frozenset[str]
 
 
 async def find_rows_to_request(
@@ -85,7 +76,7 @@ async def find_rows_to_request(
     if row_filter is None:
         snapshot = await session.tenant.read(acting_id)
         return FoundRows([snapshot.make_row(Direction.OUTBOUND, id_) for id_ in target_ids])
-    under_id, statuses = row_filter.find_under_id(session), row_filter.statuses
+    under_id, statuses = _find_id(session, row_filter.under), row_filter.statuses
     snapshot = await session.tenant.read(acting_id)
     rows = [
         row
@@ -163,11 +154,8 @@ async def find_rows_by_filter(
     """
     await session.read_entities()
     tenant = session.tenant
-    source_id, target_id, entity_id = (
-        None if name is None else session.find_entity(name, unique=True).id
-        for name in (source, target, session.options.entity)
-    )
-    under_id = row_filter.find_under_id(session)
+    names = (source, target, session.options.entity, row_filter.under)
+    source_id, target_id, entity_id, under_id = (_find_id(session, name) for name in names)
     if entity_id is not None:
         session.check_accessible(tenant.hierarchy.get(entity_id))
     given = [id_ for id_ in (entity_id, source_id, target_id) if id_ and tenant.can_act_in(id_)]
@@ -203,6 +191,10 @@ async def find_rows_by_filter(
     return FoundRows(enterable, failures, by_filter=True)
 
 
+def _find_id(session: TenantSession, name: str | None) -> str | None:
+    return None if name is None else session.find_entity(name, unique=True).id
+
+
 def _list_missing(session: TenantSession, lists: Mapping[str, Snapshot | ZuoraError]) -> list[str]:
     """Return what keeps the entities, and the lists that could be read, from being whole."""
     hierarchy = session.tenant.hierarchy
@@ -214,12 +206,9 @@ def _list_missing(session: TenantSession, lists: Mapping[str, Snapshot | ZuoraEr
 
 
 async def _read_rows(session: TenantSession, action: Write, rows: Mapping[str, Row]) -> FoundRows:
-    """Return rows as newly read lists show them; few lists show all of them.
+    """Return rows, by what was given for each, as newly read lists show them.
 
-    Args:
-        session: the tenant.
-        action: what is to be done.
-        rows: by what was given: each with the record that is meant, if one is.
+    Few lists show all of them. A row holds the record that is meant, if one is.
     """
     planned = [Operation.plan(action, row) for row in rows.values()]
     lists = SharedLists(session.tenant, planned, session.tenant.snapshots())
@@ -303,8 +292,10 @@ def _describe_newer(wanted: Row, row: Row) -> Failure:
     """Return that another record than the one that was named is the living one of its pair."""
     id_ = wanted.connection_id
     status = next((record.status for record in row.records if record.id == id_), "gone")
-    sentence = f"The connection {id_} is {status}. The living one of the pair is"
-    sentence += f" {row.connection_id} ({row.status})."
+    sentence = (
+        f"The connection {id_} is {status}. The living one of the pair is {row.connection_id}"
+        f" ({row.status})."
+    )
     return Failure(id_, "overtaken", sentence, ExitCode.REFUSED)
 
 

@@ -13,6 +13,7 @@ from entity_connections.cli.output import echo, entity_to_json, escapes_json, in
 from entity_connections.cli.tenant.find_rows import Failure
 from entity_connections.cli.tenant.session import find_exit_code, print_error
 from entity_connections.domain.actions import CONNECT, REQUEST, Action
+from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.rows import Row
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.plan import Cause, LeftOut
@@ -33,11 +34,9 @@ class Results:
     With JSON it is a list, with an object on each line: the list is whole when it is closed,
     but a reader has each object at once.
 
-    Args:
+    Attributes:
         action: what is done.
         as_json: whether machines read it.
-
-    Attributes:
         code: the highest exit code so far.
     """
 
@@ -62,27 +61,25 @@ class Results:
         error, sentence = operation.error, operation.sentence
         if operation.state is State.PLANNED:
             info(f"Not sent: {operation.action.label}, {operation.pair}.")
-            self._add_operation_object(operation, "not sent", "It was not sent.", {})
+            self._add_operation_object(operation, "not sent", "It was not sent.")
             return
         if not self.as_json:
             confirmed = operation.state is State.CONFIRMED  # the sentence names the pair
             echo(
                 sentence if confirmed else f"{operation.pair}: {operation.state.value}. {sentence}"
             )
-        self._add_operation_object(operation, operation.state.value, sentence, {})
+        self._add_operation_object(operation, operation.state.value, sentence)
         if error is not None and operation.state is not State.CONFIRMED:
             print_error(error, sentence_printed=not self.as_json and error.sentence in sentence)
 
     def add_planned(self, operation: Operation, request: Mapping[str, Any]) -> None:
         """Write, for machines, what a dry run would send."""
-        self._add_operation_object(operation, "planned", "", request)
+        self._add_operation_object(operation, "planned", "", **request)
 
     def add_left_out(self, left_out: LeftOut, *, by_filter: bool) -> None:
         """Write that nothing is sent on a row, and why.
 
-        Args:
-            left_out: the row.
-            by_filter: whether a filter has taken it: then that it is impossible is no failure.
+        That it is impossible is no failure where a filter has taken the row.
         """
         row, reason, cause, _ = left_out
         if self.action in (REQUEST, CONNECT) and cause is Cause.UNREADABLE:
@@ -90,20 +87,20 @@ class Results:
         if not (by_filter and cause is Cause.DISABLED):
             self.raise_code(_CAUSE_CODES[cause])
         info(f"{row.pair}: {cause.value}. {reason}")
-        self._add_object(row, cause.value, reason, connection_id=row.connection_id)
+        self._add_object(cause.value, reason, row, connectionId=row.connection_id or None)
 
     def add_failure(self, failure: Failure) -> None:
         """Write that an item has no row, and why."""
         self.raise_code(failure.code)
         given, result, sentence, _, error = failure
         info(f"{given}: {result}. {sentence}" if given else f"{result}: {sentence}")
-        self._add_object(None, result, sentence, error.codes if error else "", given=given)
+        self._add_object(result, sentence, codes=_list_codes(error), given=given or None)
         if error is not None:
             print_error(error, sentence_printed=True)
 
     def add_unsent(self, given: str, sentence: str) -> None:
         """Write, for machines, that nothing was sent for what was named; people are told once."""
-        self._add_object(None, "not sent", sentence, given=given)
+        self._add_object("not sent", sentence, given=given)
 
     def close(self) -> None:
         """End the list."""
@@ -111,49 +108,40 @@ class Results:
             echo("]" if self._is_open else "[]")
 
     def _add_operation_object(
-        self, operation: Operation, result: str, sentence: str, more: Mapping[str, Any]
+        self, operation: Operation, result: str, sentence: str, **more: Any
     ) -> None:
         self._add_object(
-            operation.row,
             result,
             sentence,
-            operation.error.codes if operation.error else "",
-            action=operation.action,
-            connection_id=operation.connection_id,
-            request_id=operation.request_id,
-            more=more,
+            operation.row,
+            action=operation.action.id,
+            connectionId=operation.connection_id or None,
+            requestId=operation.request_id or None,
+            codes=_list_codes(operation.error),
+            **more,
         )
 
-    def _add_object(
-        self,
-        row: Row | None,
-        result: str,
-        sentence: str,
-        codes: str = "",
-        *,
-        action: Action | None = None,
-        connection_id: str = "",
-        request_id: str = "",
-        given: str = "",
-        more: Mapping[str, Any] = {},
-    ) -> None:
+    def _add_object(self, result: str, sentence: str, row: Row | None = None, **more: Any) -> None:
         if not self.as_json:
             return
         fields = {
-            "action": (action or self.action).id,
+            "action": self.action.id,
             "source": entity_to_json(row.source) if row else None,
             "target": entity_to_json(row.target) if row else None,
             "result": result,
             "sentence": sentence,
-            "connectionId": connection_id or None,
-            "requestId": request_id or None,
-            "codes": codes.split(", ") if codes else [],
-            "given": given or None,
-            **more,
+            "connectionId": None,
+            "requestId": None,
+            "codes": [],
+            "given": None,
         }
-        line = json.dumps(fields, ensure_ascii=escapes_json())
+        line = json.dumps(fields | more, ensure_ascii=escapes_json())
         echo(f"{',' if self._is_open else '['}{line}")
         self._is_open = True
+
+
+def _list_codes(error: ZuoraError | None) -> list[str]:
+    return error.codes.split(", ") if error and error.codes else []
 
 
 def _find_code(operation: Operation) -> ExitCode:
