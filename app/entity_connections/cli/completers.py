@@ -16,7 +16,7 @@ from click.shell_completion import CompletionItem
 
 from entity_connections.domain.text import clean
 from entity_connections.domain.text_search import fold
-from entity_connections.fake.scenarios.catalogue import USERS
+from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS, is_scenario_file
 
 if TYPE_CHECKING:
     from entity_connections.fake.model import Scenario
@@ -42,11 +42,29 @@ class CompletedText(click.ParamType[str]):
     Args:
         name: what it is; the help shows it in capitals where the option has no `metavar`.
         list_words: returns the words that fit what was typed so far.
+        convert: returns the value of a text, or raises ValueError with a sentence.
+        or_file: whether the shell completes file names where no word fits.
     """
 
-    def __init__(self, name: str, list_words: Callable[[click.Context], Words]) -> None:
+    def __init__(
+        self,
+        name: str,
+        list_words: Callable[[click.Context], Words],
+        convert: Callable[[str], str] = str,
+        *,
+        or_file: bool = False,
+    ) -> None:
         self.name = name
         self._list_words = list_words
+        self._convert = convert
+        self._or_file = or_file
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the value of a text; click.BadParameter if it has none."""
+        try:
+            return self._convert(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
@@ -55,7 +73,10 @@ class CompletedText(click.ParamType[str]):
         repeatable = param.nargs == -1 or getattr(param, "multiple", False)
         given = (ctx.params.get(param.name or "") or ()) if repeatable else ()
         words = ((word, about) for word, about in self._list_words(ctx) if word not in given)
-        return filter_completions(incomplete, words)
+        completions = filter_completions(incomplete, words)
+        if self._or_file and not completions:
+            return [CompletionItem(incomplete, type="file")]
+        return completions
 
 
 def filter_completions(incomplete: str, words: Words) -> list[CompletionItem]:
@@ -86,6 +107,16 @@ def _list_faults(_ctx: click.Context) -> Words:
     return ((name, parse_fault(name).sentence) for name in FAULTS)
 
 
+def _shorten_fault(text: str) -> str:
+    """Return a fault in its shortest form."""
+    from entity_connections.fake.faults.catalogue import parse_fault
+
+    try:
+        return str(parse_fault(text))
+    except ValueError as error:
+        raise ValueError(f"{error} `serve --faults` explains them.") from error
+
+
 def _list_policies(_ctx: click.Context) -> Words:
     from entity_connections.fake.policy import Policy, policy_rows
 
@@ -94,6 +125,20 @@ def _list_policies(_ctx: click.Context) -> Words:
         yield f"{row.name}={defaults[row.name]}", f"{row.question}: {row.choice}"
         for switch, behaviour in row.others.items():
             yield switch, f"{row.question}: {behaviour}"
+
+
+def _check_policy(text: str) -> str:
+    from entity_connections.fake.policy import Policy
+
+    Policy().with_options([text])
+    return text
+
+
+def _check_scenario(name: str) -> str:
+    if name not in SCENARIOS and not is_scenario_file(name):
+        names = ", ".join(map(repr, SCENARIOS))
+        raise ValueError(f"{name!r} is not one of {names}, nor a .toml or .json file.")
+    return name
 
 
 def _list_entities(ctx: click.Context) -> Words:
@@ -201,5 +246,6 @@ ENTITY = CompletedText("entity", _list_entities)
 CONNECTION_ID = CompletedText("connection_id", _list_connections)
 THEME = CompletedText("name", lambda _ctx: ((name, "") for name in THEMES))
 ENVIRONMENT = CompletedText("word", _list_environments)
-FAULT = CompletedText("name[=value]", _list_faults)
-POLICY = CompletedText("name=value", _list_policies)
+FAULT = CompletedText("name[=value]", _list_faults, _shorten_fault)
+POLICY = CompletedText("name=value", _list_policies, _check_policy)
+SCENARIO = CompletedText("scenario", lambda _ctx: SCENARIOS.items(), _check_scenario, or_file=True)

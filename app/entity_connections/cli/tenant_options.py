@@ -5,37 +5,10 @@ from functools import wraps
 from typing import Any, NamedTuple
 
 import click
-from click.shell_completion import CompletionItem
 
-from entity_connections.cli.completers import (
-    ENTITY,
-    FAULT,
-    PROFILE,
-    USER,
-    filter_completions,
-)
+from entity_connections.cli.completers import ENTITY, FAULT, PROFILE, SCENARIO, USER
 from entity_connections.cli.parameters import option
-from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS, is_scenario_file
-
-
-class ScenarioName(click.ParamType[str]):
-    """The name of a built-in scenario, or the path of a scenario file."""
-
-    name = "scenario"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the name, or the path as typed."""
-        if value not in SCENARIOS and not is_scenario_file(value):
-            names = ", ".join(map(repr, SCENARIOS))
-            self.fail(f"{value!r} is not one of {names}, nor a .toml or .json file.")
-        return str(value)
-
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        """Return the scenarios that begin like this, else let the shell complete file names."""
-        scenarios = filter_completions(incomplete, SCENARIOS.items())
-        return scenarios or [CompletionItem(incomplete, type="file")]
+from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS
 
 
 class TenantOptions(NamedTuple):
@@ -97,16 +70,6 @@ class TenantOptions(NamedTuple):
         return self
 
 
-def _convert_faults(
-    ctx: click.Context, option: click.Parameter, faults: tuple[str, ...]
-) -> tuple[str, ...] | None:
-    if not faults:
-        return None
-    from entity_connections.cli.fake.fault_options import normalize_faults
-
-    return normalize_faults(ctx, option, faults)
-
-
 _OPTIONS: dict[str, dict[str, Any]] = {
     "profile": {
         "type": PROFILE,
@@ -117,7 +80,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         "help": "A REST root, with ZUORA_CLIENT_ID and ZUORA_CLIENT_SECRET in the environment.",
     },
     "scenario": {
-        "metavar": "NAME", "type": ScenarioName(),
+        "metavar": "NAME", "type": SCENARIO,
         "help": "What the built-in fake tenant holds: acme unless told; or a scenario file.",
     },
     "user": {
@@ -129,7 +92,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         "help": "Keep the fake tenant in a file, which others may use at the same time.",
     },
     "faults": {
-        "multiple": True, "type": FAULT, "callback": _convert_faults,
+        "multiple": True, "type": FAULT,
         "help": "A bad day for the built-in fake tenant; `serve --faults` lists them. Repeatable.",
     },
     "entity": {
@@ -171,7 +134,7 @@ def some_tenant_options(**helps: str) -> Callable[[Callable[..., Any]], Callable
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(command)
         def with_options(*args: Any, **kwargs: Any) -> Any:
-            own = TenantOptions(**{name: kwargs.pop(name) for name in helps})
+            own = TenantOptions(**{name: kwargs.pop(name) or None for name in helps})
             return command(own.with_defaults(parent_options()), *args, **kwargs)
 
         for name, text in reversed(helps.items()):

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 import click
 
 from entity_connections.cli.command_group import Group, examples
+from entity_connections.cli.completers import SCENARIO
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.fake.tenant_source import load_scenario
 from entity_connections.cli.output import echo, echo_json
 from entity_connections.cli.parameters import argument, option
-from entity_connections.cli.tenant_options import ScenarioName
 from entity_connections.fake.scenarios.catalogue import SCENARIOS
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def scenario(ctx: click.Context) -> ExitCode | None:
 
 
 @scenario.command(epilog=examples("entity-connections scenario show acme > mine.toml"))
-@argument("name", type=ScenarioName())
+@argument("name", type=SCENARIO)
 @format_option
 def show(name: str, file_format: str) -> ExitCode:
     """Write a scenario as a file to start your own from: `scenario show acme > my.toml`."""
@@ -48,7 +48,7 @@ def show(name: str, file_format: str) -> ExitCode:
         "entity-connections scenario check mine.toml",
     )
 )
-@argument("file", type=ScenarioName())
+@argument("file", type=SCENARIO)
 def check(file: str) -> ExitCode:
     """Check a scenario file; ends with 2 and says each place where something is wrong.
 

@@ -13,15 +13,31 @@ import click
 from entity_connections.cli.command_group import examples
 from entity_connections.cli.completers import FAULT, POLICY
 from entity_connections.cli.exit_codes import ExitCode, usage_errors
-from entity_connections.cli.fake.fault_options import normalize_faults, print_faults
-from entity_connections.cli.fake.tenant_source import check_policies, prepare_source
+from entity_connections.cli.fake.tenant_source import prepare_source
 from entity_connections.cli.listening import address_options, bind_socket
 from entity_connections.cli.output import echo, info
 from entity_connections.cli.parameters import option
 from entity_connections.cli.tenant_options import TenantOptions, some_tenant_options
+from entity_connections.fake.faults.catalogue import CALLS, FAULTS
 
 if TYPE_CHECKING:
     from entity_connections.fake.model import User
+
+
+def _print_faults(ctx: click.Context, _option: click.Parameter, is_given: bool) -> None:
+    """Print what each fault does, and end the program."""
+    if not is_given:
+        return
+    width = max(map(len, FAULTS)) + 2
+    click.echo("--fault NAME[=VALUE][,share=0.5][,after=2][,times=3][,calls=WHICH], repeatable:\n")
+    for name, fault in FAULTS.items():
+        value = "" if fault.value is None else f"VALUE={fault.value:g}, "
+        click.echo(f"  {name:<{width}}{fault.sentence}")
+        click.echo(f"  {'':<{width}}Unless told: {value}calls={fault.calls}.")
+    click.echo("\nshare: of the calls it may befall; times: until it is off; calls:\n")
+    for name, meaning in CALLS.items():
+        click.echo(f"  {name:<{width}}{meaning}")
+    ctx.exit()
 
 
 @click.command(
@@ -38,12 +54,12 @@ if TYPE_CHECKING:
     " Each server counts its own calls against the rate limits.",
 )
 @option(
-    "--policy", "policies", multiple=True, type=POLICY, callback=check_policies,
+    "--policy", "policies", multiple=True, type=POLICY,
     help="Switch a choice where Zuora is silent; `policy` shows them. Repeatable; it stays"
     " in the tenant's file.",
 )  # fmt: skip
 @option(
-    "--fault", "faults", multiple=True, type=FAULT, callback=normalize_faults,
+    "--fault", "faults", multiple=True, type=FAULT,
     help="A bad day for its callers; --faults lists them. Repeatable.",
 )  # fmt: skip
 @option(
@@ -53,7 +69,7 @@ if TYPE_CHECKING:
 @option("--control", is_flag=True, help="Let callers switch faults, at /_faults: see above.")
 @option(
     "--faults", "print_faults", is_flag=True, is_eager=True, expose_value=False,
-    callback=print_faults, help="Say what each fault does, and stop.",
+    callback=_print_faults, help="Say what each fault does, and stop.",
 )  # fmt: skip
 @option("--json", "as_json", is_flag=True, help="Tell address and users as one JSON line.")
 def serve(

@@ -10,12 +10,12 @@ from typing import Any
 import click
 
 from entity_connections.cli.command_group import Group, examples
+from entity_connections.cli.completers import SCENARIO
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.fake.scenario import echo_scenario, format_option
 from entity_connections.cli.fake.tenant_source import open_tenant_file, report_problems
 from entity_connections.cli.output import echo, echo_json, format_table, info
 from entity_connections.cli.parameters import argument, json_option, option
-from entity_connections.cli.tenant_options import ScenarioName
 from entity_connections.domain.text import clean
 
 file_argument = argument("file", type=click.Path(dir_okay=False, path_type=Path))
@@ -91,7 +91,7 @@ def show(file: Path, *, as_json: bool) -> ExitCode:
 )
 @file_argument
 @option(
-    "--scenario", type=ScenarioName(), metavar="NAME",
+    "--scenario", type=SCENARIO, metavar="NAME",
     help="Start from this one in place of what it was made from.",
 )  # fmt: skip
 @option("--yes", is_flag=True, help="Do it without a question.")

@@ -6,8 +6,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import click
-
 from entity_connections.cli.exit_codes import CliError, ExitCode, usage_errors
 from entity_connections.cli.output import info
 from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS
@@ -108,20 +106,3 @@ def report_problems() -> Iterator[None]:
         yield
     for warning in caught:
         info(f"Warning: {warning.message}")
-
-
-def check_policies(
-    _ctx: click.Context, _option: click.Parameter, texts: tuple[str, ...]
-) -> tuple[str, ...]:
-    """Return the values of `--policy` if they are valid.
-
-    Raises:
-        click.BadParameter: There is no such policy or value.
-    """
-    from entity_connections.fake.policy import Policy, PolicyError
-
-    try:
-        Policy().with_options(texts)
-    except PolicyError as error:
-        raise click.BadParameter(str(error)) from error
-    return texts

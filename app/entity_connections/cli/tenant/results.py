@@ -124,7 +124,7 @@ class Results:
     def _add_object(self, result: str, sentence: str, row: Row | None = None, **more: Any) -> None:
         if not self.as_json:
             return
-        fields = {
+        fields: dict[str, Any] = {
             "action": self.action.id,
             "source": entity_to_json(row.source) if row else None,
             "target": entity_to_json(row.target) if row else None,

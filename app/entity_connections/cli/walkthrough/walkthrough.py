@@ -10,7 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from entity_connections.cli.command_group import Group, examples
-from entity_connections.cli.completers import THEMES, filter_completions
+from entity_connections.cli.completers import THEMES, CompletedText, Words, filter_completions
 from entity_connections.cli.exit_codes import CliError, ExitCode, usage_errors
 from entity_connections.cli.output import echo, info
 from entity_connections.cli.parameters import argument, option
@@ -40,25 +40,17 @@ class _WalkthroughGroup(Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete the names of walkthroughs, and those of commands."""
-        return [*_complete_names(incomplete), *super().shell_complete(ctx, incomplete)]
+        names = filter_completions(incomplete, _list_scripts(ctx))
+        return [*names, *super().shell_complete(ctx, incomplete)]
 
 
-class _ScriptName(click.ParamType[str]):
-    """The name of a shipped walkthrough, or the path of a script."""
-
-    name = "walkthrough"
-
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        """Complete names; where none matches, the shell completes paths."""
-        return _complete_names(incomplete) or [CompletionItem(incomplete, type="file")]
-
-
-def _complete_names(incomplete: str) -> list[CompletionItem]:
+def _list_scripts(_ctx: click.Context) -> Words:
     from entity_connections.walkthrough.script_file import shipped_scripts
 
-    return filter_completions(incomplete, ((name, "") for name in shipped_scripts()))
+    return ((name, "") for name in shipped_scripts())
+
+
+SCRIPT = CompletedText("walkthrough", _list_scripts, or_file=True)
 
 
 @click.group(
@@ -88,7 +80,7 @@ walkthrough.add_command(new)
 
 
 @walkthrough.command(epilog=examples("entity-connections walkthrough play disconnect --speed 2"))
-@argument("name", type=_ScriptName())
+@argument("name", type=SCRIPT)
 @option("--theme", type=click.Choice(THEMES), default="dark", show_default=True, help="Colours.")
 @option(
     "--speed", type=click.FloatRange(0.25, 8), default=1.0, show_default=True,
@@ -124,7 +116,7 @@ def play(name: str, theme: str, speed: float, folder: str | None, *, png: bool, 
 
 
 @walkthrough.command(epilog=examples("entity-connections walkthrough check disconnect"))
-@argument("names", type=_ScriptName(), nargs=-1, required=True)
+@argument("names", type=SCRIPT, nargs=-1, required=True)
 @fixed_environment()
 def check(names: tuple[str, ...]) -> ExitCode:
     """Perform walkthroughs unseen; say at which step one does not come about."""
