@@ -89,7 +89,7 @@ async def test_a_list_that_lags_is_read_again_until_escape_gives_up(snap: Snapsh
         await ui.wait_until(lambda: ui.banner == waits)
         assert ui.status_and_action("Acme-Japan") == ("… sending", "")
         await ui.press("escape")
-        assert "Zuora answered success, but the list lags." in ui.notice
+        assert "Zuora answered success, but no list shows it." in ui.notice
         assert "◇ outcome unknown" in ui.status_and_action("Acme-Japan")
         snap(ui.app)
         ui.fake.faults.off()

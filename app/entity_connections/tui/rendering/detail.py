@@ -51,7 +51,7 @@ _ACTIONS_TO = {PENDING: (REQUEST,), CONNECTED: (ACCEPT,), DISCONNECTED: (DENY, D
 _IN_PROGRESS = {
     Progress.PLANNED: "An action follows; escape stops the run before it.",
     Progress.SENDING: "An action is being sent.",
-    Progress.UNKNOWN: "The outcome of the last action is unknown.",
+    Progress.UNKNOWN: "Outcome unknown: ctrl+r reads the list again, J tells more.",
 }
 
 

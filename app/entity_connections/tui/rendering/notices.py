@@ -89,6 +89,11 @@ def render_notice(notice: Notice, width: int) -> Content:
 def make_outcome_notice(operation: Operation) -> Notice:
     """Return the outcome of an operation that the user has just confirmed."""
     kind, error = _STATE_KINDS[operation.state], operation.error
+    what = f"{operation.action.label}, {operation.pair}"
+    if operation.state is State.UNKNOWN:
+        answer = f"{error.title}." if error else "Zuora answered success, but no list shows it."
+        hint = f"{answer} The next lists may tell: ctrl+r. More: J."
+        return make_notice(kind, f"Outcome unknown: {what}.", hint)
     lifetime = Lifetime.UNTIL_LIST_CHANGES if kind in _PASSING_KINDS else None
     if error is None or operation.state is State.CONFIRMED:
         return make_notice(kind, operation.sentence, lifetime=lifetime)
@@ -97,8 +102,9 @@ def make_outcome_notice(operation: Operation) -> Notice:
         if isinstance(error, NoResponse | RateLimited):
             hints = (f"Press {operation.action.key} to try again.",)
         return make_notice(kind, operation.sentence, *hints, lifetime=lifetime)
-    sentence = f"{error.title} ({operation.action.label}, {operation.pair}): {operation.sentence}"
-    return make_notice(kind, sentence, *hints, lifetime=lifetime)
+    return make_notice(
+        kind, f"{error.title} ({what}): {operation.sentence}", *hints, lifetime=lifetime
+    )
 
 
 def make_run_notice(run: Run) -> Notice:
@@ -126,10 +132,11 @@ def make_run_notice(run: Run) -> Notice:
         if operation.state not in (State.CONFIRMED, State.PLANNED)
     ]
     failed.sort(key=lambda operation: operation.state is not State.UNKNOWN)
-    first = _describe_first([_describe_failure(operation) for operation in failed])
     if states[State.UNKNOWN]:
-        first = f"It stopped at the first unknown outcome: {first}"
-    return make_notice(_find_worst_kind(run.count_states()), *lines, first)
+        lines.append(f"It stopped at {failed[0].pair}: outcome unknown. More: J.")
+    else:
+        lines.append(_describe_first([_describe_failure(operation) for operation in failed]))
+    return make_notice(_find_worst_kind(run.count_states()), *lines)
 
 
 def _make_pair_notice(operation: Operation) -> Notice:
@@ -165,13 +172,10 @@ def _describe_first(sentences: Sequence[str]) -> str:
     return sentences[0] + more if sentences else ""
 
 
-def list_error_hints(error: ZuoraError) -> tuple[str, ...]:
+def list_error_hints(error: ZuoraError) -> tuple[str, str]:
     """Return what to do about an error, and what to quote to Zuora Support (or "")."""
-    return (
-        error.hint,
-        f"code {error.codes}" if error.codes else "",
-        f"request id {error.request_id}" if error.request_id else "",
-    )
+    parts = {"code": error.codes, "request id": error.request_id}
+    return error.hint, " · ".join(f"{name} {value}" for name, value in parts.items() if value)
 
 
 def format_keys(keys: Sequence[str]) -> str:
