@@ -172,7 +172,7 @@ def _describe_first(sentences: Sequence[str]) -> str:
     return sentences[0] + more if sentences else ""
 
 
-def list_error_hints(error: ZuoraError) -> tuple[str, str]:
+def list_error_hints(error: ZuoraError) -> tuple[str, ...]:
     """Return what to do about an error, and what to quote to Zuora Support (or "")."""
     parts = {"code": error.codes, "request id": error.request_id}
     return error.hint, " · ".join(f"{name} {value}" for name, value in parts.items() if value)
