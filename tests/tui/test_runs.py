@@ -334,20 +334,7 @@ async def test_a_killed_run_is_resumed(snap: Snapshot, tmp_path: Path) -> None:
     fake.close()
 
 
-@pytest.mark.parametrize(
-    ("keys", "again"),
-    [
-        (["escape"], True),
-        (["enter"], True),
-        (["f", "escape", "n"], True),
-        (["f", "enter", "n"], True),
-        (["f", "y"], False),
-        (["right", "enter", "y"], False),
-    ],
-)
-async def test_an_interrupted_run_is_forgotten_or_asked_about_again(
-    tmp_path: Path, keys: list[str], again: bool
-) -> None:
+async def test_an_interrupted_run_is_asked_about_until_it_is_forgotten(tmp_path: Path) -> None:
     path, left = tmp_path / "state.sqlite3", tmp_path / "left.sqlite3"
     setup = TenantSetup(journal=Journal(path, "acme", process_id=ENDED))
     async with open_screen(setup=setup) as ui:
@@ -355,12 +342,17 @@ async def test_an_interrupted_run_is_forgotten_or_asked_about_again(
         await ui.wait_until(lambda: "1 of 6 sent" in ui.text("progress"))
         copy_database(path, left)
         ui.app.exit()
-    setup = TenantSetup(journal=Journal(left, "acme"))
-    async with open_screen(setup=setup) as ui:
-        await ui.press(*keys)
-        assert ui.shows_main_screen
-    async with open_screen(setup=setup) as ui:
-        assert isinstance(ui.app.screen, InterruptedRunQuestion) == again
+    later = ("escape",), ("enter",), ("f", "escape", "n"), ("f", "enter", "n")
+    for answers in ((*later, ("f", "y")), (("right", "enter", "y"),)):
+        copy_database(left, path)
+        setup = TenantSetup(journal=Journal(path, "acme"))
+        for keys in answers:
+            async with open_screen(setup=setup) as ui:
+                assert isinstance(ui.app.screen, InterruptedRunQuestion)
+                await ui.press(*keys)
+                assert ui.shows_main_screen
+        async with open_screen(setup=setup) as ui:
+            assert ui.shows_main_screen, "nothing is asked any more"
 
 
 async def test_another_user_closes_the_question() -> None:
