@@ -6,13 +6,13 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """A source of time; the `time` module is such a source."""
+    """A source of time, with the functions of the module `time`."""
 
     def time(self) -> float:
         """Return the seconds since 1970."""
 
     def monotonic(self) -> float:
-        """Return seconds since an arbitrary start; never decreases."""
+        """Return seconds that never decrease."""
 
 
 MAX_CLOCK_OFFSET = 60.0

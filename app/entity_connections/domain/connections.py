@@ -8,6 +8,9 @@ PENDING = "Pending"
 DISCONNECTED = "Disconnected"
 KNOWN_STATUSES = frozenset({CONNECTED, PENDING, DISCONNECTED})
 
+Ends = tuple[str, str]
+"""The ids of the source and the target of a pair."""
+
 
 class Direction(Enum):
     """Which end of a connection the acting entity is; the value is Zuora's word."""
@@ -25,14 +28,18 @@ class Connection(NamedTuple):
     """A record of Zuora's list: source -> target, with a status.
 
     The ids of the entities are normalized. The id of the connection is as Zuora wrote
-    it, because it goes back into a path; it consists of letters, digits and hyphens.
-    `status` may be a word that is not in KNOWN_STATUSES.
+    it, because it goes back into a path. `status` may be a word that is not in KNOWN_STATUSES.
     """
 
     id: str
     source_id: str
     target_id: str
     status: str
+
+    @property
+    def ends(self) -> Ends:
+        """The ids of source and target."""
+        return self.source_id, self.target_id
 
     def counterpart_id(self, acting_id: str) -> str:
         """Return the id of the other end, seen from `acting_id`."""

@@ -27,7 +27,7 @@ class Entity(NamedTuple):
     """A business unit of the tenant.
 
     Attributes:
-        id: 32 hexadecimal digits, as `ids.bare` returns them.
+        id: 32 hexadecimal digits.
         name: the identifier, unique in the hierarchy; may be empty.
         display_name: what people read; neither unique nor restricted.
         parent_id: the entity above, or None for the global entity.

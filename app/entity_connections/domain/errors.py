@@ -1,9 +1,4 @@
-"""The errors of calls to Zuora: a small tree (contract F).
-
-Each error holds what a front end needs to explain it: a title, a sentence, a hint
-that says what to do, Zuora's codes, and the request id to quote to Zuora Support.
-All texts are already cleaned.
-"""
+"""The errors of calls to Zuora: a small tree (contract F). All texts are already cleaned."""
 
 from enum import Enum
 from typing import ClassVar, NamedTuple
@@ -11,7 +6,7 @@ from typing import ClassVar, NamedTuple
 from entity_connections.domain.clock import now
 
 _TEMPORARY_CATEGORIES = ("50", "61", "70")
-"""Zuora's categories after which it advises to send the call again (contract F3, F4)."""
+"""Zuora's categories after which the call may be sent again (contract F3, F4)."""
 _LIST_TELLS = "Try again in a moment; after a write, the list tells what happened."
 
 
@@ -34,14 +29,13 @@ class ZuoraError(Exception):
     """A call that did not do what was asked.
 
     Attributes:
-        sentence: what happened, in one sentence.
+        sentence: what happened.
         reasons: Zuora's own reasons, possibly none.
         request_id: `Zuora-Request-Id` of the response, or "".
         retry_after: seconds to wait before the next attempt, as Zuora says, or None.
         applied: whether the write that ended in this error took effect. It is NO only if
             nothing was sent, if Zuora's own JSON refuses with a status below 500, or if
-            JSON refuses the form of the body. Each class has its default for errors of
-            the adapter itself.
+            JSON refuses the form of the body.
         needs_new_key: whether Zuora stores this refusal under the Idempotency-Key, so
             that only a request with a new key can have another result (contract E3).
         retries_exhausted: whether the adapter has already retried the call that failed.
@@ -87,10 +81,8 @@ class ZuoraError(Exception):
     @property
     def hint(self) -> str:
         """What to do about it, in a sentence."""
-        reference = "the request id"
-        if not self.request_id:
-            reference = f"the time, {self.at.astimezone():%H:%M:%S}"
-        return self.advice.replace("REFERENCE", reference)
+        time = f"the time, {self.at.astimezone():%H:%M:%S}"
+        return self.advice.replace("REFERENCE", "the request id" if self.request_id else time)
 
     @property
     def is_temporary(self) -> bool:
@@ -153,13 +145,10 @@ class TlsSetupError(Unreachable):
 
 
 class ProxyError(Unreachable):
-    """The proxy cannot be used, or does not reach Zuora; nothing was sent.
-
-    Attributes:
-        status: the HTTP status of the proxy's answer, or 0.
-    """
+    """The proxy cannot be used, or does not reach Zuora; nothing was sent."""
 
     status: int = 0
+    """The HTTP status of the proxy's answer, or 0."""
     advice = "Check the proxy and the address, then try again."
 
 
@@ -235,11 +224,7 @@ class EndlessList(InvalidResponse):
 
 
 class WebPage(InvalidResponse):
-    """Something that is not Zuora answered: a proxy, a gateway, the sign-in page of a network.
-
-    Attributes:
-        status: the HTTP status, or 0.
-    """
+    """Something that is not Zuora answered: a proxy, a gateway, the sign-in page of a network."""
 
     title = "Zuora did not answer"
     advice = "Check the address, the proxy, and whether the network wants you to sign in."
@@ -278,8 +263,7 @@ class RateLimited(ZuoraError):
 class Unauthenticated(ZuoraError):
     """HTTP 401, or Zuora's category 11: the credentials or the token are refused.
 
-    A read was tried again with a new token. A write was not, and may have worked all the
-    same: HTTP 401 may come from a server in between.
+    A write may have worked all the same: HTTP 401 may come from a server in between.
     """
 
     title = "Zuora does not accept the credentials"

@@ -1,6 +1,6 @@
 """The rows of the two tabs (contract D2, D3)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from entity_connections.domain.connections import (
@@ -9,6 +9,7 @@ from entity_connections.domain.connections import (
     PENDING,
     Connection,
     Direction,
+    Ends,
 )
 from entity_connections.domain.entities import Entity, Hierarchy
 
@@ -18,10 +19,6 @@ UNKNOWN = "Unknown"
 """The word for a pair whose records may be among those that could not be read."""
 STATUS_GROUPS = (PENDING, CONNECTED, DISCONNECTED, NOT_CONNECTED, UNKNOWN)
 """What `Row.status_group` can be, in the order of what asks for the user."""
-
-
-Ends = tuple[str, str]
-"""The ids of the source and the target of a pair."""
 
 
 class Row(NamedTuple):
@@ -125,7 +122,7 @@ def name_status(status: str) -> str:
 
 
 def split_records(
-    connections: list[Connection],
+    connections: Sequence[Connection],
 ) -> tuple[Connection | None, tuple[Connection, ...]]:
     """Return the living record of a pair and the others, newest first.
 
@@ -133,9 +130,20 @@ def split_records(
     list carries no dates; later in it is taken as newer (contract L12).
     """
     rank = {CONNECTED: 0, PENDING: 1}
-    ordered = list(reversed(connections))
-    ordered.sort(key=lambda connection: rank.get(connection.status, 2))
+    ordered = sorted(connections[::-1], key=lambda record: rank.get(record.status, 2))
     return (ordered[0], tuple(ordered[1:])) if ordered else (None, ())
+
+
+Records = Mapping[Ends, Sequence[Connection]]
+"""The records of each pair, in the order of the list."""
+
+
+def group_by_pair(connections: Iterable[Connection]) -> Records:
+    """Return the records of each pair; no two have the same id."""
+    records: dict[Ends, list[Connection]] = {}
+    for connection in connections:
+        records.setdefault(connection.ends, []).append(connection)
+    return records
 
 
 def make_rows(
@@ -147,62 +155,34 @@ def make_rows(
 ) -> list[Row]:
     """Return the rows of one tab in the order they are shown.
 
-    Outbound holds every other entity of the hierarchy, joined with what goes
-    out to it, in the order of the tree. Inbound holds the entities something
-    comes in from, those that wait for an answer first. A counterpart that the
-    hierarchy does not hold comes last, as a placeholder. No two connections have the
-    same id. `missing` is as in `Row`.
+    Outbound holds every other entity of the hierarchy, in the order of the tree. Inbound holds
+    the entities something comes in from, those that wait for an answer first. A counterpart
+    that the hierarchy does not hold comes last, as a placeholder. `missing` is as in `Row`.
     """
-    pairs = _group_by_counterpart(acting_id, connections)
-    mine = pairs[direction]
-    keys = list(mine)
+    records = group_by_pair(connections)
     if direction is Direction.OUTBOUND:
+        mine = [target_id for source_id, target_id in records if source_id == acting_id]
         keys = [entity.id for entity in hierarchy if entity.id != acting_id]
         keys += [key for key in mine if key not in hierarchy or key == acting_id]
-    found = [_make_row(direction, acting_id, hierarchy, pairs, key, missing) for key in keys]
-    found.sort(key=lambda row: (not row.waits_for_acting, hierarchy.sort_index(row.key)))
-    return found
+    else:
+        keys = [source_id for source_id, target_id in records if target_id == acting_id]
+    rows = [make_row(direction, acting_id, hierarchy, records, key, missing) for key in keys]
+    rows.sort(key=lambda row: (not row.waits_for_acting, hierarchy.sort_index(row.key)))
+    return rows
 
 
 def make_row(
     direction: Direction,
     acting_id: str,
     hierarchy: Hierarchy,
-    connections: Iterable[Connection],
+    records: Records,
     key: str,
     missing: str = "",
 ) -> Row:
     """Return the row of one counterpart, without a connection where none is listed."""
-    pairs = _group_by_counterpart(acting_id, connections)
-    return _make_row(direction, acting_id, hierarchy, pairs, key, missing)
-
-
-_Pairs = dict[Direction, dict[str, list[Connection]]]
-
-
-def _group_by_counterpart(acting_id: str, connections: Iterable[Connection]) -> _Pairs:
-    pairs: _Pairs = {direction: {} for direction in Direction}
-    for connection in connections:
-        # A connection of an entity with itself appears in both directions.
-        if connection.source_id == acting_id:
-            outbound = pairs[Direction.OUTBOUND]
-            outbound.setdefault(connection.target_id, []).append(connection)
-        if connection.target_id == acting_id:
-            inbound = pairs[Direction.INBOUND]
-            inbound.setdefault(connection.source_id, []).append(connection)
-    return pairs
-
-
-def _make_row(
-    direction: Direction,
-    acting_id: str,
-    hierarchy: Hierarchy,
-    pairs: _Pairs,
-    key: str,
-    missing: str,
-) -> Row:
+    ends = (acting_id, key) if direction is Direction.OUTBOUND else (key, acting_id)
     counterpart = hierarchy.get(key)
-    living, other_records = split_records(pairs[direction].get(key, []))
+    living, other_records = split_records(records.get(ends, ()))
     return Row(
         direction=direction,
         acting=hierarchy.get(acting_id),
@@ -210,6 +190,6 @@ def _make_row(
         parent=hierarchy.parent(counterpart),
         connection=living,
         other_records=other_records,
-        reverse=split_records(pairs[direction.opposite].get(key, []))[0],
+        reverse=split_records(records.get(ends[::-1], ()))[0],
         missing=missing,
     )

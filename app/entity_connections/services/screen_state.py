@@ -99,8 +99,8 @@ class ScreenState:
             return None
         cached = self.session.tenant.cached(key) or self.snapshot
         newest = max(self.snapshot, cached, key=lambda snapshot: (snapshot.asked, snapshot.read_at))
-        list_ = newest._replace(acting_id=self.acting_id, hierarchy=self.snapshot.hierarchy)
-        return list_.make_row(direction, key)
+        newest = newest._replace(hierarchy=self.snapshot.hierarchy)
+        return newest.make_row(direction, key, self.acting_id)
 
     @property
     def tab(self) -> TabState:

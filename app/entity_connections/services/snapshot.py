@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from entity_connections.domain.connections import Connection, Direction
 from entity_connections.domain.entities import Hierarchy
-from entity_connections.domain.rows import Row, make_row, make_rows
+from entity_connections.domain.rows import Row, group_by_pair, make_row, make_rows
 
 
 class Snapshot(NamedTuple):
@@ -42,18 +42,18 @@ class Snapshot(NamedTuple):
         """Return the rows of one tab."""
         return make_rows(direction, self.acting_id, self.hierarchy, self.connections, self.missing)
 
-    def make_row(self, direction: Direction, key: str) -> Row:
-        """Return the row of one counterpart, without a connection where none is listed."""
-        return make_row(
-            direction, self.acting_id, self.hierarchy, self.connections, key, self.missing
-        )
+    def make_row(self, direction: Direction, key: str, acting_id: str = "") -> Row:
+        """Return the row of one counterpart, without a connection where none is listed.
+
+        It is as seen by `acting_id`, which may be the other end; "" stands for the entity of the
+        list.
+        """
+        records, acting_id = group_by_pair(self.connections), acting_id or self.acting_id
+        return make_row(direction, acting_id, self.hierarchy, records, key, self.missing)
 
     def find_row(self, row: Row) -> Row:
         """Return a row as this list shows it, which may be the list of either end."""
-        acting_id = row.acting.id
-        return make_row(
-            row.direction, acting_id, self.hierarchy, self.connections, row.key, self.missing
-        )
+        return self.make_row(row.direction, row.key, row.acting.id)
 
     def row(self, direction: Direction, key: str) -> Row | None:
         """Return one row of a tab, or None when there is none with this key."""

@@ -199,7 +199,7 @@ class Tenant:
         counts: Counter[str] = Counter()
         for record in self.newest_connections():
             if record.status == CONNECTED:
-                counts.update({record.source_id, record.target_id})
+                counts.update({*record.ends})
         return counts
 
     def newest_connections(self) -> list[Connection]:
@@ -217,9 +217,7 @@ class Tenant:
         proven: set[str] = set()  # ids of the entities with a whole list among the newer ones
         for snapshot in self.snapshots():
             for record in snapshot.connections:
-                if record.id not in newest and proven.isdisjoint(
-                    (record.source_id, record.target_id)
-                ):
+                if record.id not in newest and proven.isdisjoint(record.ends):
                     newest[record.id] = record
             if snapshot.complete:
                 proven.add(snapshot.acting_id)

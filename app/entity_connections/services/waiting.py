@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from entity_connections.domain.connections import KNOWN_STATUSES, PENDING, Connection, Direction
-from entity_connections.domain.rows import Row, make_row
+from entity_connections.domain.connections import KNOWN_STATUSES, PENDING, Direction
+from entity_connections.domain.rows import Row, group_by_pair, make_row
 from entity_connections.services.all_lists import list_readable_ids
 from entity_connections.services.tenant import Tenant
 from entity_connections.services.workspace import STANDARD_USER, UserSession
@@ -58,19 +58,11 @@ def find_answer_obstacle(row: Row, session: UserSession) -> str:
 
 def _make_undecided_rows(tenant: Tenant) -> list[Row]:
     """Return a row for each pair with a request, or with a status that nobody knows."""
-    connections = tenant.newest_connections()
     decided = KNOWN_STATUSES - {PENDING}
-    pairs = {
-        (record.source_id, record.target_id): list[Connection]()
-        for record in connections
-        if record.status not in decided
-    }
-    for record in connections:
-        for ends in ((record.source_id, record.target_id), (record.target_id, record.source_id)):
-            if ends in pairs:
-                pairs[ends].append(record)
+    records = group_by_pair(tenant.newest_connections())
     rows = []
-    for (source_id, target_id), records in pairs.items():
+    undecided = {ends for ends in records if any(r.status not in decided for r in records[ends])}
+    for source_id, target_id in undecided:
         if tenant.can_act_in(target_id):
             direction, acting_id, key = Direction.INBOUND, target_id, source_id
         else:

@@ -19,7 +19,7 @@ from entity_connections.services.storage.journal import Journal, JournalError
 
 if TYPE_CHECKING:
     from entity_connections.domain.actions import Write
-    from entity_connections.domain.rows import Ends
+    from entity_connections.domain.connections import Ends
 
 
 async def execute(

@@ -14,9 +14,9 @@ from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.tenant.all_lists import read_all_lists
 from entity_connections.cli.tenant.session import TenantSession, find_exit_code
 from entity_connections.domain.actions import End, Write
-from entity_connections.domain.connections import Connection, Direction
+from entity_connections.domain.connections import Connection, Direction, Ends
 from entity_connections.domain.errors import ZuoraError
-from entity_connections.domain.rows import Ends, Row, make_row
+from entity_connections.domain.rows import Row, group_by_pair, make_row
 from entity_connections.domain.text import clean
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.operations.shared_lists import SharedLists
@@ -130,7 +130,7 @@ async def find_rows_by_id(session: TenantSession, action: Write, ids: Iterable[s
         if record is None:
             failures.append(_describe_unknown(session, id_, lists))
             continue
-        acting_id = _choose_acting_id(session, action, _get_ends(record))
+        acting_id = _choose_acting_id(session, action, record.ends)
         row = _make_row(session, record, acting_id)
         if reason := row.acting.no_access_reason:
             failures.append(Failure(record.id, "disabled", reason, ExitCode.NO_ACCESS))
@@ -170,17 +170,17 @@ async def find_rows_by_filter(
             and source_id in (None, record.source_id)
             and target_id in (None, record.target_id)
             and (under_id is None or tenant.hierarchy.is_below(record.target_id, under_id))
-            and (entity_id is None or entity_id in _list_acting_ids(action, _get_ends(record)))
+            and (entity_id is None or entity_id in _list_acting_ids(action, record.ends))
         )
 
     rows: dict[Ends, Row] = {}  # both ends list a connection
     for snapshot in [result for result in lists.values() if isinstance(result, Snapshot)]:
         for record in snapshot.connections:
-            if takes(record) and _get_ends(record) not in rows:
-                acting_id = _choose_acting_id(session, action, _get_ends(record))
+            if takes(record) and record.ends not in rows:
+                acting_id = _choose_acting_id(session, action, record.ends)
                 row = snapshot.find_row(_make_row(session, record, acting_id))
                 if row.connection == record:  # another one of the pair may be the living one
-                    rows[_get_ends(record)] = row
+                    rows[record.ends] = row
     failures = _list_unread(session, lists)
     enterable = []
     for row in rows.values():
@@ -243,17 +243,13 @@ def _choose_acting_id(session: TenantSession, action: Write, ends: Ends) -> str:
     return next(filter(session.tenant.can_act_in, ids), ids[-1])
 
 
-def _get_ends(record: Connection) -> Ends:
-    return record.source_id, record.target_id
-
-
 def _list_acting_ids(action: Write, ends: Ends) -> list[str]:
     return [ends[0] if end is End.SOURCE else ends[1] for end in action.acting_ends]
 
 
 def _make_row(session: TenantSession, record: Connection, acting_id: str) -> Row:
     """Return the row of a record, as an end of it sees it; a record without an id is none."""
-    records = [record] if record.id else []
+    records = group_by_pair([record] if record.id else [])
     direction, key = record.direction(acting_id), record.counterpart_id(acting_id)
     return make_row(direction, acting_id, session.tenant.hierarchy, records, key)
 

@@ -7,10 +7,10 @@ from enum import Enum
 from typing import Self
 
 from entity_connections.domain.actions import Write
-from entity_connections.domain.connections import Connection, Direction
+from entity_connections.domain.connections import Connection, Direction, Ends
 from entity_connections.domain.entities import Entity, Hierarchy
 from entity_connections.domain.errors import Applied, ZuoraError
-from entity_connections.domain.rows import Ends, Row
+from entity_connections.domain.rows import Row
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal_entry import Entry, Party
 

@@ -197,6 +197,4 @@ def _find_records(operation: Operation, snapshot: Snapshot) -> list[Connection]:
     record_id, ends = operation.row.connection_id, operation.ends
     if record_id and not operation.action.idempotent:
         return [record for record in snapshot.connections if record.id == record_id]
-    return [
-        record for record in snapshot.connections if (record.source_id, record.target_id) == ends
-    ]
+    return [record for record in snapshot.connections if record.ends == ends]

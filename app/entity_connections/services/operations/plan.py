@@ -8,7 +8,8 @@ from enum import Enum
 from typing import NamedTuple
 
 from entity_connections.domain.actions import Action, Write
-from entity_connections.domain.rows import Ends, Row
+from entity_connections.domain.connections import Ends
+from entity_connections.domain.rows import Row
 from entity_connections.services.operations.conflicts import (
     OperationInProgressError,
     check_open_entries,

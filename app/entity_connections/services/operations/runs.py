@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from enum import Enum
 
-from entity_connections.domain.rows import Ends, Row
+from entity_connections.domain.connections import Ends
+from entity_connections.domain.rows import Row
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.plan import Plan
 from entity_connections.services.operations.unresolved import UnresolvedOperations

@@ -12,8 +12,8 @@ from textual.widgets import Static
 
 from entity_connections.domain.actions import REQUEST
 from entity_connections.domain.actions.request import MAPPING_LOST
-from entity_connections.domain.connections import DISCONNECTED
-from entity_connections.domain.rows import Ends, Row
+from entity_connections.domain.connections import DISCONNECTED, Ends
+from entity_connections.domain.rows import Row
 from entity_connections.domain.typed_name import TypedName, make_typed_name
 from entity_connections.services.operations.operation import Operation
 from entity_connections.services.operations.plan import Plan
