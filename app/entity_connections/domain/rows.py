@@ -130,7 +130,8 @@ def split_records(
     list carries no dates; later in it is taken as newer (contract L12).
     """
     rank = {CONNECTED: 0, PENDING: 1}
-    ordered = sorted(connections[::-1], key=lambda record: rank.get(record.status, 2))
+    ordered = list(connections[::-1])
+    ordered.sort(key=lambda record: rank.get(record.status, 2))
     return (ordered[0], tuple(ordered[1:])) if ordered else (None, ())
 
 

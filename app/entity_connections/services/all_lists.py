@@ -4,6 +4,7 @@ import asyncio
 import math
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
 from entity_connections.domain.errors import EndlessList, RateLimited, ZuoraError
 from entity_connections.services.request_log import RequestLog
@@ -18,8 +19,8 @@ MAX_FAILURES = 3
 
 
 Report = Callable[[str, Snapshot | ZuoraError], bool | None]
-"""Called with the id of each entity as soon as its list, or why there is none, is known; returns
-whether that is enough, so that no further list is read."""
+"""Called with the id of each entity and its list, or why there is none; returns whether that is
+enough, so that no further list is read."""
 
 
 class _StopReadingError(Exception):
@@ -59,15 +60,9 @@ async def read_lists(
     After `MAX_FAILURES` failures in a row, refusals aside, no further list is asked for either:
     those that are left get the error of the last one. While Zuora's limits delay a call,
     whoever made it, no new list is begun.
-
-    Args:
-        ids: of the entities.
-        tenant: reads the lists, and keeps them.
-        request_log: knows the delays.
-        report: is told what becomes of each.
     """
     ids = list(ids)
-    reader = _Reader(ids, tenant, request_log, report)
+    reader = _Reader(deque(ids), tenant, request_log, report)
     try:
         await reader.read_next()
         async with asyncio.TaskGroup() as group:
@@ -80,53 +75,40 @@ async def read_lists(
     return {id_: reader.lists[id_] for id_ in ids if id_ in reader.lists}
 
 
+@dataclass
 class _Reader:
-    """Reads the lists that are left, one after the other.
+    """Reads the lists of a queue; `lists` holds what has become of each so far."""
 
-    Attributes:
-        lists: what has become of each list so far.
-    """
-
-    def __init__(
-        self, ids: Iterable[str], tenant: Tenant, request_log: RequestLog, report: Report
-    ) -> None:
-        self.lists: dict[str, Snapshot | ZuoraError] = {}
-        self._queue = deque(ids)
-        self._tenant = tenant
-        self._request_log = request_log
-        self._report = report
-        self._failures = 0
+    queue: deque[str]
+    tenant: Tenant
+    request_log: RequestLog
+    report: Report
+    lists: dict[str, Snapshot | ZuoraError] = field(default_factory=dict)
+    failures: int = 0  # in a row
 
     def add(self, id_: str, result: Snapshot | ZuoraError) -> None:
-        """Note what has become of a list, and report it."""
         self.lists[id_] = result
-        if self._report(id_, result):
-            self._queue.clear()
+        if self.report(id_, result):
+            self.queue.clear()
 
     async def read_rest(self) -> None:
-        """Read one list after the other until none is left."""
-        while self._queue:
-            if not await self._request_log.wait_for_limits():
+        while self.queue:
+            if not await self.request_log.wait_for_limits():
                 raise _StopReadingError(RateLimited("You gave up waiting: it was not read."))
             await self.read_next()
 
     async def read_next(self) -> None:
-        """Read the next list, if there is one.
-
-        Raises:
-            _StopReadingError: the others could not be read either.
-        """
-        if not self._queue:
+        if not self.queue:
             return
-        id_ = self._queue.popleft()
+        id_ = self.queue.popleft()
         try:
-            self.add(id_, await self._tenant.read(id_))
+            self.add(id_, await self.tenant.read(id_))
         except ZuoraError as error:
             self.add(id_, error)
-            self._failures += not error.is_refusal
+            self.failures += not error.is_refusal
             first_is_endless = isinstance(error, EndlessList) and len(self.lists) == 1
-            if first_is_endless or self._failures == MAX_FAILURES:
-                self._queue.clear()
+            if first_is_endless or self.failures == MAX_FAILURES:
+                self.queue.clear()
                 raise _StopReadingError(error) from error
         else:
-            self._failures = 0
+            self.failures = 0

@@ -69,24 +69,25 @@ def check_open_entries(
         entries: journal entries without a final outcome, oldest first, of any program
             and any tenant.
         snapshot: the newest list; an entry that it proves applied is not open.
-        journal: knows the programs and ages of the entries, and the tenant to send to. It is
-            not read.
+        journal: knows the programs and ages of the entries; it is not read.
 
     Raises:
         OperationInProgressError: nothing is to be sent.
     """
-    open_entries = [
-        entry
-        for entry in entries
-        if _concerns(entry, operation, journal.tenant) and not _is_applied(entry, snapshot)
-    ]
     server_time = snapshot.server_time if snapshot else None
-    for entry in open_entries:
+    keys = []
+    for entry in entries:
+        if not _concerns(entry, operation, journal.tenant):
+            continue
+        outcome = _find_outcome(entry, snapshot) if snapshot else None
+        if outcome and outcome.state is State.CONFIRMED:
+            continue
         what = f"{entry.action.label} of {operation.pair}"
         same = _is_repetition(operation, entry)
         if entry.success:
+            sentence = outcome.sentence if outcome else "Zuora answered success."
             raise OperationInProgressError(
-                f"{what}: {_find_sentence(entry, snapshot)} Wait until the list shows it, or"
+                f"{what}: {sentence} Wait until the list shows it, or"
                 " release it by hand: `entity-connections journal resolve`."
             )
         if journal.is_being_sent(entry):
@@ -99,7 +100,8 @@ def check_open_entries(
                 f"{what} may be under way for {seconds} s more, and only the same may be sent"
                 " again: wait, or see `entity-connections journal resolve`."
             )
-    keys = [entry.key for entry in open_entries if entry.key]
+        if entry.key:
+            keys.append(entry.key)
     return replace(operation, key=keys[-1]) if keys else operation
 
 
@@ -107,11 +109,10 @@ def find_applied(
     operation: Operation, entries: Iterable[Entry], snapshot: Snapshot, tenant: str
 ) -> list[Operation]:
     """Return the operations of open entries on the record of `operation` that a list proves."""
-    return [
-        _find_outcome(entry, snapshot)
-        for entry in entries
-        if _concerns(entry, operation, tenant) and _is_applied(entry, snapshot)
+    outcomes = [
+        _find_outcome(entry, snapshot) for entry in entries if _concerns(entry, operation, tenant)
     ]
+    return [outcome for outcome in outcomes if outcome.state is State.CONFIRMED]
 
 
 def find_wait(entry: Entry, server_time: datetime | None, journal: Journal) -> int:
@@ -120,7 +121,7 @@ def find_wait(entry: Entry, server_time: datetime | None, journal: Journal) -> i
     Args:
         entry: an open entry that is not being sent.
         server_time: the present moment by Zuora's clock; None if Zuora does not tell it.
-        journal: knows since when the entry is not being sent, on the monotonic clock.
+        journal: knows since when it is not being sent.
     """
     passed = journal.steady() - journal.find_stop(entry)
     if server_time and entry.left_by and not journal.is_of_this_machine(entry):
@@ -131,10 +132,7 @@ def find_wait(entry: Entry, server_time: datetime | None, journal: Journal) -> i
 def is_sent_again(operation: Operation, entries: Iterable[Entry], tenant: str) -> bool:
     """Return whether an operation that was sent was sent again later, and that not refused.
 
-    Args:
-        operation: with its journal entry.
-        entries: all entries of the journal, oldest first.
-        tenant: the tenant of the operation.
+    `entries` are all entries of the journal, oldest first.
     """
     later = dropwhile(lambda entry: entry.id != operation.id, entries)
     return any(
@@ -160,16 +158,6 @@ def _concerns(entry: Entry, operation: Operation, tenant: str) -> bool:
 def _is_repetition(operation: Operation, entry: Entry) -> bool:
     same_record = operation.action.idempotent or operation.connection_id == entry.connection_id
     return operation.action is entry.action and same_record
-
-
-def _is_applied(entry: Entry, snapshot: Snapshot | None) -> bool:
-    return snapshot is not None and _find_outcome(entry, snapshot).state is State.CONFIRMED
-
-
-def _find_sentence(entry: Entry, snapshot: Snapshot | None) -> str:
-    if snapshot is None:
-        return "Zuora answered success."
-    return _find_outcome(entry, snapshot).sentence
 
 
 def _find_outcome(entry: Entry, snapshot: Snapshot) -> Operation:
