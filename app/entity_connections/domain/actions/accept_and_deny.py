@@ -34,9 +34,6 @@ class _Answer(Write):
             )
         return None
 
-    def yes_label(self, row: Row, source: str, target: str) -> str:
-        return f"{self.label} request from {source}"
-
 
 class Accept(_Answer):
     """Accepts a Pending request."""
@@ -50,10 +47,9 @@ class Accept(_Answer):
     question = "Accept this request?"
     many_question = "Accept the requests of {} pairs?"
     many_consequence = "Each source will be able to share products to its target."
+    effect = "{source} will be able to share products to {target}."
+    yes = "Accept request from {source}"
     default_in = frozenset({Direction.INBOUND})
-
-    def consequence(self, row: Row, source: str, target: str) -> str:
-        return f"{source} will be able to share products to {target}."
 
     async def send(self, zuora: ZuoraApi, row: Row, key: str, track_id: str) -> Receipt:
         return await zuora.accept(row.acting.id, row.connection_id, track_id)
@@ -74,9 +70,8 @@ class Deny(_Answer):
     question = "Deny this request?"
     many_question = "Deny the requests of {} pairs?"
     many_consequence = "No source will share to its target; each would have to request again."
-
-    def consequence(self, row: Row, source: str, target: str) -> str:
-        return f"{source} will not share to {target}; it would have to request again."
+    effect = "{source} will not share to {target}; it would have to request again."
+    yes = "Deny request from {source}"
 
     async def send(self, zuora: ZuoraApi, row: Row, key: str, track_id: str) -> Receipt:
         return await zuora.deny(row.acting.id, row.connection_id, track_id)

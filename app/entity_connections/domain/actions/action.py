@@ -4,10 +4,12 @@ from abc import ABC, abstractmethod
 from enum import Enum
 from typing import ClassVar, NamedTuple
 
-from entity_connections.domain.connections import KNOWN_STATUSES, Direction
+from entity_connections.domain.connections import DISCONNECTED, KNOWN_STATUSES, Direction
 from entity_connections.domain.entities import Entity
 from entity_connections.domain.rows import Row
 from entity_connections.domain.zuora_api import Receipt, ZuoraApi
+
+MAPPING_LOST = "The mapping of an earlier connection does not come back."
 
 
 class DisabledReason(NamedTuple):
@@ -47,6 +49,8 @@ class Action(ABC):
         question: title of its confirmation.
         many_question: the same for several rows; `{}` stands for how many.
         many_consequence: what it leads to on several rows, in a sentence or two.
+        effect: the same for one row; `{source}` and `{target}` stand for the names.
+        yes: label of the button that confirms it; `{counterpart}` is the other end.
         default_in: the directions in which a row may offer it as its default action.
         irreversible: whether no other action can undo it.
     """
@@ -60,6 +64,8 @@ class Action(ABC):
     question: ClassVar[str]
     many_question: ClassVar[str]
     many_consequence: ClassVar[str]
+    effect: ClassVar[str]
+    yes: ClassVar[str]
     default_in: ClassVar[frozenset[Direction]] = frozenset()
     irreversible: ClassVar[bool] = False
 
@@ -80,13 +86,15 @@ class Action(ABC):
     def _disabled_reason(self, row: Row) -> DisabledReason | None:
         """Return why the action is disabled on a row with a known status, or None."""
 
-    @abstractmethod
     def yes_label(self, row: Row, source: str, target: str) -> str:
         """Return the label of the button that confirms it; the names are short enough for it."""
+        counterpart = target if row.direction is Direction.OUTBOUND else source
+        return self.yes.format(source=source, target=target, counterpart=counterpart)
 
-    @abstractmethod
     def consequence(self, row: Row, source: str, target: str) -> str:
         """Return what the action leads to, in one or two sentences."""
+        effect = self.effect.format(source=source, target=target)
+        return f"{effect} {MAPPING_LOST}" if row.status == DISCONNECTED else effect
 
     @abstractmethod
     def list_writes(self, row: Row) -> "tuple[tuple[Write, Row], ...]":

@@ -1,9 +1,9 @@
 """Connect: request in the source, accept in the target, for a user who may enter both."""
 
 from entity_connections.domain.actions.accept_and_deny import Accept
-from entity_connections.domain.actions.action import Action, DisabledReason, Write
-from entity_connections.domain.actions.request import MAPPING_LOST, Request
-from entity_connections.domain.connections import DISCONNECTED, PENDING, Direction
+from entity_connections.domain.actions.action import Action, DisabledReason, Write, entity_reason
+from entity_connections.domain.actions.request import Request
+from entity_connections.domain.connections import PENDING, Direction
 from entity_connections.domain.rows import Row
 
 
@@ -21,6 +21,8 @@ class Connect(Action):
     many_consequence = (
         "Each is requested in its source, unless it is Pending, and accepted in its target."
     )
+    effect = "{source} will be able to share products to {target}."
+    yes = "Connect to {target}"
 
     def __init__(self, request: Request, accept: Accept) -> None:
         self._request, self._accept = request, accept
@@ -32,24 +34,11 @@ class Connect(Action):
                 return reason
         elif row.direction is Direction.INBOUND:
             return None
-        if row.counterpart.accessible and row.counterpart.listed:
-            return None
-        name = row.counterpart.title
-        return DisabledReason(
-            f"You have no access to {name}, and {self.label} needs access to both ends.",
-            f"An administrator of {name} grants access in Manage Users.",
-            "no access",
-        )
-
-    def yes_label(self, row: Row, source: str, target: str) -> str:
-        return f"{self.label} to {target}"
+        return entity_reason(row.counterpart)
 
     def consequence(self, row: Row, source: str, target: str) -> str:
         first = "You accept the request" if row.status == PENDING else "You request and accept it"
-        sentence = f"{first}: {source} will be able to share products to {target}."
-        if row.status == DISCONNECTED:
-            sentence += f" {MAPPING_LOST}"
-        return sentence
+        return f"{first}: {super().consequence(row, source, target)}"
 
     def list_writes(self, row: Row) -> tuple[tuple[Write, Row], ...]:
         outbound = row if row.direction is Direction.OUTBOUND else row.flip()

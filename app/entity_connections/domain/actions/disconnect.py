@@ -26,6 +26,11 @@ class Disconnect(Write):
         "Sharing stops. The mapping of shared objects is broken and cannot be recovered; "
         "what was shared stays in the targets."
     )
+    effect = (
+        "{source} stops sharing to {target}. The mapping of shared objects is broken "
+        "and cannot be recovered; what was shared stays in {target}."
+    )
+    yes = "Disconnect {counterpart}"
     acting_ends = (End.SOURCE, End.TARGET)
     default_in = frozenset(Direction)
     irreversible = True
@@ -43,15 +48,6 @@ class Disconnect(Write):
             return unreadable_reason(row, "is connected")
         return DisabledReason(
             f"{row.pair} is not connected.", "There is nothing to disconnect.", "not connected"
-        )
-
-    def yes_label(self, row: Row, source: str, target: str) -> str:
-        return f"{self.label} {target if row.direction is Direction.OUTBOUND else source}"
-
-    def consequence(self, row: Row, source: str, target: str) -> str:
-        return (
-            f"{source} stops sharing to {target}. The mapping of shared objects is broken "
-            f"and cannot be recovered; what was shared stays in {target}."
         )
 
     async def send(self, zuora: ZuoraApi, row: Row, key: str, track_id: str) -> Receipt:

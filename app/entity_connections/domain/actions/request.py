@@ -8,11 +8,9 @@ from entity_connections.domain.actions.action import (
     entity_reason,
     unreadable_reason,
 )
-from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING, Direction
+from entity_connections.domain.connections import CONNECTED, PENDING, Direction
 from entity_connections.domain.rows import Row
 from entity_connections.domain.zuora_api import Receipt, ZuoraApi
-
-MAPPING_LOST = "The mapping of an earlier connection does not come back."
 
 
 class Request(Write):
@@ -27,6 +25,11 @@ class Request(Write):
     question = "Request a connection?"
     many_question = "Request {} pairs?"
     many_consequence = "Each is Pending until an administrator of its target accepts."
+    effect = (
+        "{source} asks to share to {target}. It is Pending until an administrator "
+        "of {target} accepts."
+    )
+    yes = "Request Connection to {target}"
     acting_ends = (End.SOURCE,)
     default_in = frozenset({Direction.OUTBOUND})
     idempotent = True
@@ -58,18 +61,6 @@ class Request(Write):
         if row.uncertain:
             return unreadable_reason(row, "is connected already", "not all read")
         return entity_reason(row.counterpart)
-
-    def yes_label(self, row: Row, source: str, target: str) -> str:
-        return f"{self.label} to {target}"
-
-    def consequence(self, row: Row, source: str, target: str) -> str:
-        sentence = (
-            f"{source} asks to share to {target}. It is Pending until an administrator "
-            f"of {target} accepts."
-        )
-        if row.status == DISCONNECTED:
-            sentence += f" {MAPPING_LOST}"
-        return sentence
 
     async def send(self, zuora: ZuoraApi, row: Row, key: str, track_id: str) -> Receipt:
         return await zuora.request_connection(row.acting.id, row.target.id, key, track_id)

@@ -11,7 +11,7 @@ from textual.getters import query_one
 from textual.widgets import Static
 
 from entity_connections.domain.actions import REQUEST
-from entity_connections.domain.actions.request import MAPPING_LOST
+from entity_connections.domain.actions.action import MAPPING_LOST
 from entity_connections.domain.connections import DISCONNECTED, Ends
 from entity_connections.domain.rows import Row
 from entity_connections.domain.typed_name import TypedName, make_typed_name
