@@ -36,7 +36,7 @@ def test_version_and_help(home: Path) -> None:
         (["nothing-like-it"], ["'nothing-like-it'. See: entity-connections --help"]),
         (["help", "reqest"], ["did you mean request?"]),
         (["help", "entities", "x"], ["entity-connections entities has no commands, so no 'x'."]),
-        (["connections", "--theme=x"], ["--theme is an option of the screen, not of connections."]),
+        (["connections", "--theme=x"], ["No such option '--theme'."]),
         (["--theme", "dark", "waiting"], ["--theme is an option of the screen, not of waiting."]),
         (["journal", "verify", "--entity", "Acme-US"], ["--entity"]),
         (["journal", "--entity", "Acme-US", "verify"], ["--entity is for `journal`"]),

@@ -74,16 +74,12 @@ def test_the_printed_instructions_work(home: Path, host: str, is_remote: bool) -
         warning = process.communicate(timeout=10)[1]
     assert (done.returncode, done.stderr) == (0, "")
     assert f"listens on {url} until" in printed
-    port = url.removeprefix("http://127.0.0.1:")
-    assert (f"http://{socket.gethostname()}:{port}" in printed) is is_remote
-    assert ("speaks plain http to its own machine only" in printed) is is_remote
     assert ("whoever reaches this machine" in warning) is is_remote
 
 
 def test_there_are_no_instructions_for_an_address_that_this_program_refuses() -> None:
     alice = User("alice", "a", "b", "c", "d")
     text = format_instructions("192.0.2.5", "http://192.0.2.5:80", "acme", (alice,))
-    assert "ssh -N -L 80:192.0.2.5:80" in text
     assert "--base-url" not in text
 
 

@@ -15,7 +15,6 @@ import click
 from click.shell_completion import CompletionItem
 
 from entity_connections.domain.text import clean
-from entity_connections.domain.text_search import fold
 from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS, is_scenario_file
 
 if TYPE_CHECKING:
@@ -81,6 +80,8 @@ class CompletedText(click.ParamType[str]):
 
 def filter_completions(incomplete: str, words: Words) -> list[CompletionItem]:
     """Return the words that begin like this, with what is said about each."""
+    from entity_connections.domain.text_search import fold
+
     start = fold(incomplete)
     return [
         CompletionItem(word, help=clean(about) or None)

@@ -65,8 +65,6 @@ def run() -> int:
         return _report(str(error), ExitCode.USAGE)
     except click.ClickException as error:  # it repeats what was typed
         sentence = clean(error.format_message(), 2 * MAX_VALUE_LENGTH)
-        if isinstance(error, click.NoSuchOption) and error.option_name == "--theme":
-            sentence = _refuse_theme(error.ctx.info_name if error.ctx else "")
         return _report(sentence, ExitCode.USAGE)
     except (click.Abort, KeyboardInterrupt):
         return ExitCode.INTERRUPTED
@@ -78,10 +76,6 @@ def run() -> int:
         raise  # a signal at the prompt for the secret
     except Exception as error:  # noqa: BLE001 - the last resort, and it tells no values
         return _report_crash(error)
-
-
-def _refuse_theme(command: str | None) -> str:
-    return f"--theme is an option of the screen, not of {command}."
 
 
 def _report(sentence: str, code: ExitCode) -> ExitCode:
@@ -154,7 +148,8 @@ def program(ctx: click.Context, options: TenantOptions, theme: str | None) -> in
     """Open the screen, unless a command follows."""
     if ctx.invoked_subcommand is not None:
         if theme is not None:
-            raise click.UsageError(_refuse_theme(ctx.invoked_subcommand))
+            command = ctx.invoked_subcommand
+            raise click.UsageError(f"--theme is an option of the screen, not of {command}.")
         ctx.obj = options
         return None
     from entity_connections.cli.commands.screen import open_screen

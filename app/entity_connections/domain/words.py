@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from entity_connections.domain.text import clean
-from entity_connections.domain.text_search import fold
 
 
 def join_or(words: Iterable[str]) -> str:
@@ -15,6 +14,8 @@ def join_or(words: Iterable[str]) -> str:
 def find_similar(word: str, known: Iterable[str], limit: int = 2) -> list[str]:
     """Return at most `limit` of the known words that are spelled like `word`, nearest first."""
     from difflib import get_close_matches  # slow to import, and rarely needed
+
+    from entity_connections.domain.text_search import fold
 
     by_folded = {fold(name): name for name in known}
     similar = get_close_matches(fold(clean(word, 64)), by_folded, n=limit, cutoff=0.6)

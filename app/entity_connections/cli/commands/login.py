@@ -9,7 +9,7 @@ import click
 from entity_connections.cli.command_group import examples
 from entity_connections.cli.completers import ENVIRONMENT
 from entity_connections.cli.exit_codes import ExitCode
-from entity_connections.cli.output import echo, format_table, format_title, info, print_warnings
+from entity_connections.cli.output import format_table, info
 from entity_connections.cli.parameters import option
 from entity_connections.cli.tenant.session import (
     MAX_SILENCE,
@@ -18,7 +18,6 @@ from entity_connections.cli.tenant.session import (
     report_waits,
 )
 from entity_connections.cli.tenant_options import TenantOptions, some_tenant_options
-from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.secret import Secret
 from entity_connections.domain.text import find_problem, trim
@@ -86,7 +85,7 @@ def login(
     proxy = profile.proxy if profile else None
     secret = find_secret(profile).value if profile and by_command else _prompt_secret()
     try:
-        entities = asyncio.run(_read_entities(location.rest_url, client_id, secret, proxy))
+        asyncio.run(_test_credentials(location.rest_url, client_id, secret, proxy))
     except ZuoraError as error:
         print_error(error)
         info("Nothing was stored.")
@@ -107,16 +106,14 @@ def login(
     for variable in (CLIENT_ID, CLIENT_SECRET):
         if read_variable(variable) is not None:
             info(f"{variable} is set: unset it to use what was stored.")
-    if entities:
-        echo(format_table(("YOU MAY ENTER", "STATUS", "ID"), entities))
     info(f"To open the screen: entity-connections --profile {name}")
     return ExitCode.DONE
 
 
-async def _read_entities(
+async def _test_credentials(
     base_url: str, client_id: str, secret: Secret, proxy: str | None
-) -> list[tuple[str, str, str]]:
-    """Return the rows of a table of the entities that these credentials may enter.
+) -> None:
+    """Get a token of Zuora.
 
     Raises:
         ZuoraError: Zuora refuses the credentials or cannot be reached.
@@ -135,19 +132,7 @@ async def _read_entities(
         ) as zuora,
         report_waits(request_log),
     ):
-        accessible_ids = await zuora.list_accessible_ids()
-        try:
-            entities = await zuora.list_entities()
-        except ZuoraError as error:  # the credentials are good: the profile is of use
-            print_error(error)
-            return []
-    print_warnings(entities.warnings)
-    hierarchy = Hierarchy(entities.items, entities.missing)
-    return [
-        (format_title(entity, hierarchy.depth(entity.id)), entity.status, entity.id)
-        for entity in hierarchy
-        if accessible_ids is None or entity.id in accessible_ids
-    ]
+        await zuora.list_accessible_ids()
 
 
 class _Location(NamedTuple):

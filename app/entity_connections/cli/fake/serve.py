@@ -3,7 +3,6 @@
 import ipaddress
 import json
 import signal
-import socket
 from dataclasses import asdict
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -149,16 +148,7 @@ def format_instructions(host: str, url: str, scenario: str, users: "tuple[User, 
         f"  {user.name:<6} {user.username:<22} id {user.client_id}  secret {user.client_secret}"
         for user in users
     ]
-    if not address.is_loopback:
-        name, port = socket.gethostname(), url.rpartition(":")[2]
-        reached = "localhost" if address.is_unspecified else host
-        lines += [
-            "",
-            f"Clients on other machines can call http://{name}:{port}; but entity-connections",
-            "speaks plain http to its own machine only, and needs the port brought there by ssh:",
-            f"  ssh -N -L {port}:{reached}:{port} {name}",
-        ]
-    if address.is_loopback or address.is_unspecified:
+    if address.is_loopback or address.is_unspecified:  # it calls no other one by plain http
         lines += [
             "",
             "In another terminal of this machine:",
