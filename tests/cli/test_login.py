@@ -91,7 +91,7 @@ def test_an_existing_profile_keeps_its_base_url(home: Path, tenant: Served) -> N
          "give one"),
         (["--profile", "a", "--base-url", "http://x.example"], "https"),
         (["--profile", "a", "--base-url", "https://x.example"], "--risk is needed"),
-        (["--profile", "a", "--environment", "us-cloud-2-production"], "--client-id is needed"),
+        (["--profile", "a", "--environment", "us-production"], "--client-id is needed"),
         (["--profile", "a", "--environment", "eu-production", "--client-id", "x"],
          "holds no secret"),
         (["--profile", "a", "--client-secret", "x"], "No such option '--client-secret'"),

@@ -18,7 +18,7 @@ from entity_connections.settings.profiles import (
     make_profile_for_url,
 )
 from entity_connections.settings.secrets.client_secret import find_secret
-from entity_connections.settings.zuora_environments import ENVIRONMENTS, OTHER_NAMES
+from entity_connections.settings.zuora_environments import ENVIRONMENTS
 
 Config = Callable[[str], Path]
 
@@ -58,12 +58,6 @@ def test_every_environment_can_be_named(config: Config, name: str) -> None:
     assert profile.base_url == ENVIRONMENTS[name].base_url
     assert (profile.risk is Risk.PRODUCTION) == ("Production" in ENVIRONMENTS[name].title)
     assert not profile.read_only
-
-
-@pytest.mark.parametrize(("name", "usual"), OTHER_NAMES.items())
-def test_cloud_2_has_other_names(config: Config, name: str, usual: str) -> None:
-    config(f'[profiles.one]\nenvironment = "{name}"')
-    assert load_profile("one").base_url == ENVIRONMENTS[usual].base_url
 
 
 def test_the_eleven_environments_have_different_base_urls() -> None:

@@ -218,9 +218,9 @@ async def test_no_session_is_left_when_the_server_ends(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--profile", "acme", "web"], "--profile is not for web"),
-        (["--base-url", "https://rest.zuora.com", "web"], "--base-url is not for web"),
-        (["--tenant", "t.db", "web"], "--tenant is not for web"),
+        (["--profile", "acme", "web"], "are not for web"),
+        (["--base-url", "https://rest.zuora.com", "web"], "are not for web"),
+        (["--tenant", "t.db", "web"], "are not for web"),
         (["web", "--profile", "acme"], "No such option"),
         (["web", "--user", "mallory"], "'mallory' is not one of"),
         (["web", "--scenario", "no.toml"], "no.toml"),

@@ -20,7 +20,6 @@ from entity_connections.settings.paths import PROFILE_NAME, PROFILE_NAME_RULE
 from entity_connections.settings.secrets.command_line import split_command_line
 from entity_connections.settings.zuora_environments import (
     ENVIRONMENTS,
-    OTHER_NAMES,
     find_known_risk,
 )
 
@@ -54,7 +53,6 @@ def _check_proxy(url: str) -> str:
 
 
 def _check_environment(name: str) -> str:
-    name = OTHER_NAMES.get(name, name)
     if name not in ENVIRONMENTS:
         raise ValueError(
             f"it must be one of {', '.join(ENVIRONMENTS)}; for any other tenant write a base_url."

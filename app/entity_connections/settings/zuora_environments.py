@@ -44,11 +44,6 @@ ENVIRONMENTS = {
     "us-performance-test": Environment("US Performance Test", "https://rest.pt1.zuora.com"),
 }
 """All environments, by the name as written in a profile."""
-OTHER_NAMES = {
-    "us-cloud-2-production": "us-production",
-    "us-cloud-2-api-sandbox": "us-api-sandbox",
-}
-"""Names that people expect. Without them the most similar name would be the one of Cloud 1."""
 
 
 class KnownRisk(NamedTuple):

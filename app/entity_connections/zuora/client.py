@@ -60,8 +60,7 @@ class _Call(NamedTuple):
 
     Attributes:
         acting_id: the entity to act in; None for the first in the token's scope.
-        track_id: the Zuora-Track-Id; "" for a new one.
-        query: the parameters behind the path.
+        track_id: "" for a new one.
         content: the body, JSON; b"" for a Content-Type without a body, None for neither.
         key: the Idempotency-Key; None for none.
     """
@@ -82,7 +81,7 @@ class _Call(NamedTuple):
 
 
 class ZuoraClient:
-    """One user in one tenant; the acting entity is a parameter of every call.
+    """One user in one tenant, as `ZuoraApi` describes it.
 
     Every method raises `entity_connections.domain.errors.ZuoraError`, never an error of
     httpx. Calls are retried as contract F4 allows. Entity ids may have either spelling
@@ -95,7 +94,7 @@ class ZuoraClient:
         lock: while it is locked, writes are refused.
         request_log: gets every HTTP exchange.
         proxy: the URL of an HTTP proxy; None for that of the environment, if it has one.
-        transport: replaces the network; for a server in this process, and for tests.
+        transport: replaces the network.
         retry_policy: how often and how long calls are retried.
         limits: of each HTTP exchange.
         max_silence: seconds after which a server that gives no complete answer, whatever it
@@ -161,15 +160,12 @@ class ZuoraClient:
         await self._http.aclose()
 
     async def list_accessible_ids(self) -> frozenset[str] | None:
-        """Return the ids of the entities in the token's scope; None if it names none (A2)."""
+        """Return the ids of the entities in the token's scope (contract A2)."""
         token = await self._tokens.get(self._connection.start_deadline())
         return frozenset(token.entity_ids) or None
 
     async def list_entities(self, acting_id: str | None = None) -> ListResult[Entity]:
-        """List all entities that Zuora shows, provisioned or not (contract C1).
-
-        Without an acting entity it acts in the first one in the token's scope.
-        """
+        """List all entities that Zuora shows, provisioned or not (contract C1)."""
         # Zuora documents no pages of this list; a link to one is followed all the same.
         reader = ListReader(ENTITIES, {})
         await self._read_list("/v1/entities", reader, acting_id)
@@ -182,8 +178,7 @@ class ZuoraClient:
         """List the connections of an entity (contract D2, H).
 
         Connections between other entities are left out, and the list is then not whole. A list
-        that cannot be read to its end is an error, because a part of it would look like the
-        whole. Without a direction it is of both.
+        that cannot be read to its end is an error.
         """
         query = {"pageSize": str(PAGE_SIZE)} | ({"type": direction.value} if direction else {})
         reader = ListReader(CONNECTIONS, query)
@@ -194,11 +189,7 @@ class ZuoraClient:
     async def request_connection(
         self, source_id: str, target_id: str, key: str, track_id: str = ""
     ) -> Receipt:
-        """Request a connection from source to target, acting in the source (contract D1, E3).
-
-        A repeated call with the same idempotency `key` (1 to 64 characters of a UUID)
-        requests only once.
-        """
+        """Request a connection; `key` is 1 to 64 characters of a UUID (contract D1, E3)."""
         content = json.dumps({"targetEntityId": normalize_id(target_id)}).encode()
         call = _Call("POST", _CONNECTIONS, source_id, track_id, content=content, key=key)
         return await self._request(call, _parse_new_connection)

@@ -2,14 +2,13 @@
 
 import asyncio
 import contextlib
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from entity_connections.domain import errors
-from entity_connections.domain.clock import describe_clock, is_clock_off, wall_time
+from entity_connections.domain.clock import describe_clock, is_clock_off
 from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.ids import parse_id
@@ -28,7 +27,6 @@ from entity_connections.zuora.http.retry import RetryPolicy
 
 TIMEOUT = 10.0
 """Seconds for each step below the API."""
-MIN_CERTIFICATE_DAYS = 14
 
 _LIMITS = HttpLimits(read=20.0, exchange=30.0)
 _NO_RETRIES = RetryPolicy(attempts=1, connect_attempts=1)
@@ -48,18 +46,6 @@ class Check(NamedTuple):
     verdict: Literal["ok", "warning", "failed", "skipped"]
     sentence: str
     remedy: str = ""
-
-
-class _Answer(NamedTuple):
-    """What a server tells to everybody: even a refusal has a `Date`.
-
-    Attributes:
-        expires_at: when its certificate expires, in seconds since 1970; None if unknown.
-        server_time: its clock; None if unknown.
-    """
-
-    expires_at: float | None
-    server_time: datetime | None
 
 
 class Diagnosis:
@@ -91,7 +77,8 @@ class Diagnosis:
         self._port = parts.port or (443 if self._tls else 80)
         self._configured_proxy = proxy
         self._proxy = choose_proxy(base_url, proxy)
-        self._answer: _Answer | ZuoraError | None = None
+        self._answer: datetime | ZuoraError | None = None
+        self._was_asked = False
         self._credentials = credentials
         self._entity = entity
         self._acting_id: str | None = None  # from the step "entities" on
@@ -102,7 +89,6 @@ class Diagnosis:
     async def run(self) -> AsyncIterator[Check]:
         """Check each step; one that fails skips only the steps that need it."""
         steps = (
-            ("address", None, self._check_address),
             ("proxy", None, self._check_proxy),
             ("DNS", "proxy", self._check_dns),
             ("connection", "DNS", self._check_connection),
@@ -134,9 +120,6 @@ class Diagnosis:
             return Check(name, "failed", sentence, error.hint)
         finally:
             self.request_log.in_flight.remove(started)
-
-    async def _check_address(self, name: str) -> Check:
-        return Check(name, "ok", f"{self._base_url} is an address that may be given a secret.")
 
     async def _check_proxy(self, name: str) -> Check:
         if self._proxy.url is None:
@@ -180,50 +163,40 @@ class Diagnosis:
         answer = await self._ask()
         if isinstance(answer, errors.Unreachable):
             raise answer
-        if isinstance(answer, ZuoraError) or answer.expires_at is None:
-            return Check(name, "ok", "The certificate is trusted.")
-        days = (answer.expires_at - wall_time()) / 86_400
-        sentence = f"The certificate is trusted, and good for {days:,.0f} more days."
-        if days < MIN_CERTIFICATE_DAYS:
-            return Check(name, "warning", sentence, "Its owner has to renew it.")
-        return Check(name, "ok", sentence)
+        return Check(name, "ok", "The certificate is trusted.")
 
     async def _check_clock(self, name: str) -> Check:
         answer = await self._ask()
         if isinstance(answer, errors.CertificateOutOfTime):
             return Check(name, "failed", answer.sentence, answer.hint)
-        server_time = None if isinstance(answer, ZuoraError) else answer.server_time
-        if server_time is None:
+        if not isinstance(answer, datetime):
             return Check(name, "skipped", "The server did not tell its time.")
-        sentence = describe_clock(server_time)
-        if is_clock_off(server_time):
+        sentence = describe_clock(answer)
+        if is_clock_off(answer):
             return Check(name, "warning", sentence, "Set it: the journal's times would be wrong.")
         return Check(name, "ok", sentence)
 
-    async def _ask(self) -> _Answer | ZuoraError:
-        """Send a request without a token, once; return what came of it."""
-        if self._answer is None:
+    async def _ask(self) -> datetime | ZuoraError | None:
+        """Send a request without a token, once: every answer has a `Date`, even a refusal.
+
+        Return the server's time, why there is no answer, or None where it does not tell the time.
+        """
+        if not self._was_asked:
+            self._was_asked = True
             try:
                 self._answer = await self._send_request()
             except ZuoraError as error:
                 self._answer = error
         return self._answer
 
-    async def _send_request(self) -> _Answer:
+    async def _send_request(self) -> datetime | None:
         client = await asyncio.to_thread(create_http_client, self._base_url, _LIMITS, self._proxy)
         request = client.build_request("GET", "/")
         with convert_errors(request, self._proxy):
             async with client, asyncio.timeout(TIMEOUT):
                 response = await client.send(request, stream=True)
                 async with contextlib.aclosing(response):
-                    stream = response.extensions["network_stream"]
-                    tls = stream.get_extra_info("ssl_object")
-                    certificate = (tls.getpeercert() if tls else None) or {}
-                    end = certificate.get("notAfter")
-                    return _Answer(
-                        ssl.cert_time_to_seconds(end) if end else None,
-                        parse_server_time(response.headers),
-                    )
+                    return parse_server_time(response.headers)
 
     async def _check_token(self, name: str) -> Check:
         if self._credentials is None:

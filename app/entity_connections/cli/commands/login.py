@@ -38,7 +38,6 @@ from entity_connections.settings.secrets.parsing import parse_secret
 from entity_connections.settings.secrets.terminal import preserve_terminal
 from entity_connections.settings.zuora_environments import (
     ENVIRONMENTS,
-    OTHER_NAMES,
     find_known_risk,
 )
 
@@ -177,8 +176,6 @@ def _prompt_location(
         raise click.UsageError("--environment and --base-url both say where: give one.")
     if environment is None and base_url is None:
         environment, base_url = (None, profile.base_url) if profile else _prompt_place()
-    if environment is not None:
-        environment = OTHER_NAMES.get(environment, environment)
     if environment is not None and environment not in ENVIRONMENTS:
         raise click.UsageError(
             f"Zuora has no environment {environment!r}; there are: {', '.join(ENVIRONMENTS)}."

@@ -108,11 +108,10 @@ def build_command(chosen: TenantOptions, theme: str) -> "Command":
 
 def _check_options(options: TenantOptions) -> TenantOptions:
     """Return options that choose a fake tenant, with the whole path of a scenario file."""
-    names = ("profile", "base_url", "tenant")
-    if refused := [name for name in names if getattr(options, name) is not None]:
+    if not options.fake or options.tenant is not None:
         raise click.UsageError(
-            f"--{refused[0].replace('_', '-')} is not for web: each visitor has a fake tenant of"
-            " their own, and nobody gets at another through a browser."
+            "--profile, --base-url and --tenant are not for web: each visitor has a fake tenant"
+            " of their own, and nobody gets at another through a browser."
         )
     options.check()
     if options.scenario is None or options.scenario in SCENARIOS:

@@ -215,36 +215,24 @@ async def report_waits(
         request_log: knows the delays and the requests without an answer.
         interval: seconds without an answer after which, again and again, the user is told.
     """
-    _report_delays(request_log)
-    silence = asyncio.create_task(_report_silence(request_log, interval))
+    reporting = asyncio.create_task(_report_waits(request_log, interval))
     try:
         yield
     finally:
-        silence.cancel()
+        reporting.cancel()
 
 
-async def _report_silence(request_log: RequestLog, interval: float) -> None:
-    """Tell each time when another interval has passed without an answer."""
-    loop = asyncio.get_running_loop()
+async def _report_waits(request_log: RequestLog, interval: float) -> None:
+    now = asyncio.get_running_loop().time
+    reported: set[RetryDelay] = set()
     told_at = -math.inf
     while True:
         await asyncio.sleep(interval / 10)
+        for delay in set(request_log.delays) - reported:
+            seconds = max(1, round(delay.until - now()))
+            info(f"{delay.reason}, {delay.action} in {seconds} s; ctrl+c gives up")
+            reported.add(delay)
         oldest = min(request_log.in_flight, default=math.inf)
-        if loop.time() - max(oldest, told_at) >= interval:
-            told_at = loop.time()
-            seconds = told_at - oldest
-            info(f"no answer from Zuora for {seconds:.0f} s yet; ctrl+c gives up")
-
-
-def _report_delays(request_log: RequestLog) -> None:
-    """Tell each delay before a retry, once."""
-    reported: set[RetryDelay] = set()
-
-    def report() -> None:
-        for delay in request_log.delays:
-            if delay not in reported:
-                reported.add(delay)
-                seconds = max(1, round(delay.until - asyncio.get_running_loop().time()))
-                info(f"{delay.reason}, {delay.action} in {seconds} s; ctrl+c gives up")
-
-    request_log.changed = report
+        if now() - max(oldest, told_at) >= interval:
+            told_at = now()
+            info(f"no answer from Zuora for {told_at - oldest:.0f} s yet; ctrl+c gives up")

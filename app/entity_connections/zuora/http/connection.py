@@ -47,7 +47,6 @@ class HttpLimits(NamedTuple):
     """The limits of one exchange; times in seconds.
 
     Attributes:
-        connect: to open a connection.
         read: between two parts of a response.
         exchange: from the request to the last byte of its response. Zuora's own gateway
             gives up after 120.
@@ -66,10 +65,7 @@ def create_http_client(
     proxy: ProxyChoice,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> httpx.AsyncClient:
-    """Create an HTTP client that follows no redirects and keeps no cookies.
-
-    Blocks while the certificate authorities are read; any thread may call it.
-    `transport` replaces the network.
+    """Create an HTTP client that follows no redirects and keeps no cookies, as `ZuoraClient`.
 
     Raises:
         ZuoraError: the proxy, or what an environment variable says about TLS, cannot be used.
@@ -153,10 +149,10 @@ class HttpConnection:
         *,
         write: bool = False,
     ) -> T:
-        """Send a request once, log it, and parse the response.
+        """Send a request, which needs a slot, once, log it, and parse the response.
 
         Args:
-            request: it needs a slot.
+            request: what is sent.
             parse: raises a ZuoraError for a response that does not mean success.
             secret: the secret in the request; no text of the response may repeat it.
             attempt: number of the attempt, for the log.

@@ -46,6 +46,8 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 _WINDOW = re.compile(r"([0-9]{1,9}) *; *w=([0-9]{1,9})")
 """A limit of the `RateLimit-Limit` header, and the seconds of its window (contract G)."""
 
+_AMBIGUOUS = "The answer holds a field twice."
+
 Body = dict[str, object]
 
 
@@ -53,7 +55,6 @@ class Response(NamedTuple):
     """A complete response.
 
     Attributes:
-        status: the HTTP status.
         headers: by name, case-insensitive.
         body: decompressed.
         secret: the secret that the request held; no text made of the response repeats it.
@@ -141,7 +142,7 @@ def _create_refusal(response: Response, body: Body) -> ZuoraError:
     status = response.status
     rows = body.get("reasons")
     if isinstance(rows, list) and any(isinstance(row, _AmbiguousObject) for row in rows):
-        raise _create_ambiguous_error(response)
+        raise invalid_response(response, _AMBIGUOUS)
     reasons = tuple(
         Reason(_find_text(response, row, "code"), _find_text(response, row, "message"))
         for row in (rows if isinstance(rows, list) else [])
@@ -215,7 +216,7 @@ def _parse_json(response: Response) -> Body:
     except (ValueError, RecursionError):
         body = None
     if isinstance(body, _AmbiguousObject):
-        raise _create_ambiguous_error(response)
+        raise invalid_response(response, _AMBIGUOUS)
     if isinstance(body, dict):
         return body
     if not response.body and (response.status >= 500 or response.status in _MEANING_ALONE):
@@ -261,10 +262,6 @@ class _AmbiguousObject(Body):
 def _make_object(pairs: list[tuple[str, object]]) -> Body:
     body = dict(pairs)
     return body if len(body) == len(pairs) else _AmbiguousObject()
-
-
-def _create_ambiguous_error(response: Response) -> ZuoraError:
-    return invalid_response(response, "The answer holds a field twice.")
 
 
 def _find_text(response: Response, fields: Body, *names: str) -> str:

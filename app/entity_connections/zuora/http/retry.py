@@ -23,11 +23,10 @@ class RetryPolicy(NamedTuple):
     """How often and how long a call is retried. All times in seconds.
 
     Attributes:
-        attempts: attempts of one call, the first included; Zuora advises at most five.
+        attempts: of one call, the first included; Zuora advises at most five.
         connect_attempts: attempts while the server cannot be reached or does not answer.
             Fewer, because a network that is down stays down for longer than the delays.
-        first_delay: upper limit of the delay after the first attempt; doubles each time.
-        max_delay: upper limit of the doubling.
+        first_delay: the most after the first attempt; doubles each time, up to `max_delay`.
         total: time from the start of a call to the start of its last attempt, all
             waiting included. Connecting comes on top; both must fit into the time in which
             a write counts as being sent (`journal_entry.SENDING`).
@@ -94,7 +93,7 @@ class Deadline:
 
     @contextlib.asynccontextmanager
     async def limit_wait(self) -> AsyncIterator[None]:
-        """Cancel the block at the deadline, and raise a ZuoraError; the call was not sent."""
+        """Cancel the block at the deadline, and raise as `check` does."""
         try:
             async with asyncio.timeout_at(self.at):
                 yield
