@@ -334,6 +334,30 @@ async def test_a_killed_run_is_resumed(snap: Snapshot, tmp_path: Path) -> None:
     fake.close()
 
 
+async def test_what_was_sent_again_is_told_once(tmp_path: Path) -> None:
+    fake = open_acme("global-500")
+    path, left = tmp_path / "state.sqlite3", tmp_path / "left.sqlite3"
+    journal = Journal(path, "global-500", process_id=ENDED, clock=lambda: MOMENT)
+    async with open_screen("global-500", setup=TenantSetup(journal=journal), fake=fake) as ui:
+        fake.faults.on("time-out=60,calls=writes,after=4")
+        await ui.press("/", *"bright", "enter", "*", "r", *"19")
+        await ui.pilot.press("enter")
+        await ui.wait_until(lambda: "12 of 19 sent" in ui.text("progress"))
+        copy_database(path, left)
+        ui.app.exit()
+    fake.faults.off()
+    journal = Journal(left, "global-500")
+    setup = TenantSetup(journal=journal)
+    async with open_screen("global-500", size=(160, 48), setup=setup, fake=fake) as ui:
+        await ui.press("y", *"15", "enter")
+        again = [entry for entry in journal.read_entries() if entry.outcome == "overtaken since"]
+        assert len(again) == 8
+        assert "✓ Request Connection: 15 of 15 done." in ui.notice
+        await ui.move_to(again[0].target.title)
+        assert ui.text("detail").count("requested by") == 1
+    fake.close()
+
+
 async def test_an_interrupted_run_is_asked_about_until_it_is_forgotten(tmp_path: Path) -> None:
     path, left = tmp_path / "state.sqlite3", tmp_path / "left.sqlite3"
     setup = TenantSetup(journal=Journal(path, "acme", process_id=ENDED))

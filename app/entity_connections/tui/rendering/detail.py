@@ -1,6 +1,7 @@
 """The row under the cursor in words: its status, what comes next, what the journal knows of it."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from textual.content import Content
@@ -82,7 +83,7 @@ def render_detail(context: CommandContext, history: Sequence[Entry], width: int)
     ]
     fields += [
         _Field("" if at else "Journal", _render_entry(entry))
-        for at, entry in enumerate(history[:MAX_HISTORY])
+        for at, entry in enumerate(_drop_repeated(history)[:MAX_HISTORY])
     ]
     if history:
         fields.append(_Field("", Content()))
@@ -96,6 +97,17 @@ def render_detail(context: CommandContext, history: Sequence[Entry], width: int)
     head = Content.styled(f"{row.source.title} → {row.target.title}", "bold").wrap(width)
     lines = [*head, Content(), *_lay_out(fields, width)]
     return Content("\n").join(Content(" ") + line for line in lines)
+
+
+def _drop_repeated(history: Sequence[Entry]) -> list[Entry]:
+    """Return the entries without those of which the next one is the repetition that worked."""
+    repeated = {
+        entry.id
+        for newer, entry in pairwise(history)
+        if newer.action is entry.action
+        and (newer.outcome, entry.outcome) == (State.CONFIRMED.value, State.SUPERSEDED.value)
+    }
+    return [entry for entry in history if entry.id not in repeated]
 
 
 def _lay_out(fields: Sequence[_Field], width: int) -> list[Content]:

@@ -11,9 +11,10 @@ from textual.binding import Binding
 from textual.getters import query_one
 from textual.screen import Screen
 
-from entity_connections.domain.actions import DisabledReason
+from entity_connections.domain.actions import Action, DisabledReason
 from entity_connections.domain.errors import NoResponse, ZuoraError
 from entity_connections.domain.row_sort import SortColumn
+from entity_connections.services.operations.operation import State
 from entity_connections.services.operations.plan import Plan
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.workspace import Workspace
@@ -36,6 +37,7 @@ from entity_connections.tui.workers import Workers
 
 SaveChoice = Callable[[str, str], str]
 if TYPE_CHECKING:
+    from entity_connections.domain.rows import Ends
     from entity_connections.services.operations.interrupted import InterruptedRun
 
 
@@ -77,6 +79,7 @@ class ConnectionsScreen(Screen[None]):
         self._clear_input = clear_input
         self.is_started = False
         self._interrupted: list[InterruptedRun] = []
+        self._confirmed: set[tuple[Ends, Action]] = set()  # by the last run
 
     def compose(self) -> ComposeResult:
         yield ConnectionsView(self.workspace, self.timing, self.three_panes)
@@ -299,6 +302,11 @@ class ConnectionsScreen(Screen[None]):
     def _handle_run_ended(self, message: Workers.RunEnded) -> None:
         state, operations = message.state, message.operations
         state.end_run(message.run, operations)
+        self._confirmed = {
+            (operation.ends, operation.action)
+            for operation in operations
+            if operation.state is State.CONFIRMED
+        }
         self.view.notice_bar.notice = notices.make_run_notice(message.run)
         self._handle_new_list(state)
         self.tenant_workers.read_history()
@@ -320,7 +328,16 @@ class ConnectionsScreen(Screen[None]):
     def _handle_operations_resolved(self, message: Workers.OperationsResolved) -> None:
         if self.state is not None:
             self.state.update_unresolved(message.operations)
-        self.view.notice_bar.notice = notices.make_resolved_notice(message.operations)
+        # Of what was sent again, the notice of the second time says enough.
+        operations = [
+            operation
+            for operation in message.operations
+            if operation.state is not State.SUPERSEDED
+            or (operation.ends, operation.action) not in self._confirmed
+        ]
+        if operations:
+            self.view.notice_bar.notice = notices.make_resolved_notice(operations)
+        self.tenant_workers.read_history()
 
     # Commands
 
