@@ -37,7 +37,7 @@ from entity_connections.tui.workers import Workers
 
 SaveChoice = Callable[[str, str], str]
 if TYPE_CHECKING:
-    from entity_connections.domain.rows import Ends
+    from entity_connections.domain.connections import Ends
     from entity_connections.services.operations.interrupted import InterruptedRun
 
 
