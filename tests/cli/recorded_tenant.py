@@ -17,13 +17,13 @@ from starlette.types import Receive, Scope, Send
 
 from tests.cli.tenant import PROGRAM, Served, environ, run
 
-REFUSE_WRITES = "html-page,calls=writes"
+REFUSE_WRITES = "gateway-page=200,calls=writes"
 """The fault in which a write is not carried out, and its outcome stays unknown."""
 HANG = "time-out,calls=writes"
 """The fault in which a write is not carried out, and no answer comes."""
-CARRY_OUT_AND_HANG = "http-504=120,calls=writes"
+CARRY_OUT_AND_HANG = "committed-then-504=120,calls=writes"
 """The fault in which a write is carried out, and no answer comes."""
-NO_LISTS = "gateway-page,calls=connections"
+NO_LISTS = "success-twice,calls=connections"
 """The fault in which no list of connections can be read, and trying again does not help."""
 LIST = "GET /v1/entity-connections"
 

@@ -32,7 +32,7 @@ def test_commands_and_options(home: Path) -> None:
 def test_values(home: Path) -> None:
     for typed, words in {
         "--theme high": ["high-contrast"],
-        "--fault http-503": ["http-503", "http-503-retry-after"],
+        "--fault committed-then-4": ["committed-then-401"],
         "serve --fault=list-e": ["list-empty-once"],
         "serve --policy again": ["again=new-record", "again=same-record"],
         "serve --policy=again=": [
@@ -48,8 +48,8 @@ def test_values(home: Path) -> None:
 
 
 def test_the_help_of_a_value_is_whole(home: Path) -> None:
-    (shown,) = offered(home, "--fault http-502", shell="fish")
-    assert shown == "http-502\tHTTP 502 from a gateway; nothing is carried out."
+    (shown,) = offered(home, "--fault gateway", shell="fish")
+    assert shown == "gateway-page\tHTTP 403 with a page of a gateway; nothing is carried out."
 
 
 def test_a_value_is_not_offered_twice(home: Path) -> None:

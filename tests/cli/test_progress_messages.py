@@ -25,7 +25,7 @@ from tests.cli.recorded_tenant import LIST, RecordedTenant, run_on, start_on
 
 
 def test_a_delay_before_a_retry_is_reported(server: RecordedTenant, home: Path) -> None:
-    server.fake.faults.on("rate-limit-retry-after=1,times=1")
+    server.fake.faults.on("rate-limit=1,retry-after=1,times=1")
     done = run_on(server, home, "connections")
     assert done.returncode == 0
     assert done.stderr.splitlines() == [
@@ -38,7 +38,7 @@ def test_a_delay_before_a_retry_is_reported(server: RecordedTenant, home: Path) 
 @pytest.mark.parametrize(
     ("fault", "told"),
     [
-        ("rate-limit-retry-after=60", "rate limited, trying again in 60 s; ctrl+c gives up\n"),
+        ("rate-limit=60,retry-after=60", "rate limited, trying again in 60 s; ctrl+c gives up\n"),
         ("time-out=60,calls=all", "no answer from Zuora for 3 s yet; ctrl+c gives up\n"),
     ],
 )
@@ -55,7 +55,7 @@ def test_ctrl_c_ends_a_wait(server: RecordedTenant, home: Path, fault: str, told
 
 
 def test_a_delay_that_is_too_long_is_an_error(server: RecordedTenant, home: Path) -> None:
-    server.later_faults[LIST, 1] = "rate-limit-retry-after=3600"
+    server.later_faults[LIST, 1] = "rate-limit=3600,retry-after=3600"
     done = run_on(server, home, "waiting", user="bruno")
     assert (done.returncode, done.stdout) == (3, "")
     assert "Acme-Europe is left out" in done.stderr

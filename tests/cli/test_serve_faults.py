@@ -15,7 +15,9 @@ from tests.cli.tenant import PROGRAM, run, served
 
 
 def test_a_fault_is_on_from_the_start() -> None:
-    with served("--fault", "http-503-retry-after=7,calls=tokens", "--fault", "latency=0") as tenant:
+    with served(
+        "--fault", "gateway-page=503,retry-after=7,calls=tokens", "--fault", "latency=0"
+    ) as tenant:
         answer = httpx.post(f"{tenant.url}/oauth/token", trust_env=False)
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "7")
         assert httpx.get(f"{tenant.url}/_faults", trust_env=False).status_code == 404
@@ -85,7 +87,7 @@ def test_an_invalid_fault_is_reported(home: Path, arguments: list[str], message:
 
 
 def test_fault_options_before_serve_count() -> None:
-    command = [*PROGRAM, "--fault", "http-503", "serve", "--port", "0", "--json"]
+    command = [*PROGRAM, "--fault", "gateway-page=503", "serve", "--port", "0", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         url = json.loads(process.stdout.readline())["base_url"]

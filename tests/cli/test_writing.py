@@ -232,7 +232,7 @@ def test_the_journal_knows_the_tenant_by_its_address_and_client(
 
 
 def test_a_lost_response_is_replaced_by_the_list(server: RecordedTenant, home: Path) -> None:
-    server.fake.faults.on("http-504,calls=writes")
+    server.fake.faults.on("committed-then-504,calls=writes")
     done = run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes")
     assert (done.returncode, len(server.writes)) == (0, 1)
     assert "is Connected." in done.stdout

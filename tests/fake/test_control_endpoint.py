@@ -46,7 +46,7 @@ async def test_the_seed_decides_which_calls_a_fault_triggers_on(
     client: httpx.AsyncClient,
 ) -> None:
     async def list_triggered(seed: int) -> list[bool]:
-        on = {"on": ["http-503,share=0.5"], "seed": seed}
+        on = {"on": ["gateway-page=503,share=0.5"], "seed": seed}
         assert (await client.put("/_faults", json=on)).json()["seed"] == seed
         return [(await client.get("/v1/entities")).status_code == 503 for _ in range(40)]
 
@@ -81,7 +81,7 @@ async def test_invalid_changes_are_refused_in_zuoras_shape(
 
 
 async def test_faults_do_not_affect_the_control_path(client: httpx.AsyncClient) -> None:
-    for fault in ("http-502,calls=all", "drop,calls=all", "time-out,calls=all"):
+    for fault in ("gateway-page=502,calls=all", "drop,calls=all", "time-out,calls=all"):
         assert (await client.put("/_faults", json={"on": [fault]})).status_code == 200
         assert (await client.get("/_faults")).json()["on"] == [fault]
 

@@ -2,7 +2,13 @@
 
 import pytest
 from entity_connections.fake.faults.active_faults import ActiveFaults
-from entity_connections.fake.faults.catalogue import CALLS, FAULTS, FaultError, parse_fault
+from entity_connections.fake.faults.catalogue import (
+    CALLS,
+    FAULTS,
+    WITH_RETRY_AFTER,
+    FaultError,
+    parse_fault,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +32,7 @@ CALLED = {
             "after": st.integers(1, 99),
             "times": st.integers(1, 99),
             "calls": st.sampled_from([*CALLS]),
+            "retry-after": st.integers(0, 99),
         },
     ),
 )
@@ -35,6 +42,8 @@ def test_the_text_of_a_setting_can_be_parsed(
     least, greatest = FAULTS[name].values
     takes_value = FAULTS[name].value is not None and least <= (value or 0) <= greatest
     text = f"{name}={value}" if value is not None and takes_value else name
+    if name not in WITH_RETRY_AFTER:
+        parameters.pop("retry-after", None)
     setting = parse_fault(text + "".join(f", {key}={word}" for key, word in parameters.items()))
     assert parse_fault(str(setting)) == setting
 
@@ -56,8 +65,10 @@ def test_the_text_of_a_setting_can_be_parsed(
         ("drop,after=0", "The after of drop must be a whole number from 1."),
         ("drop,times=²", "The times of drop must be a whole number from 1."),
         ("drop,calls=some", "The calls of drop must be all, api, reads, writes, connections, "),
-        ("drop,often=1", "After drop come share=, after=, times= and calls="),
-        ("drop,times=1,times=2", "each of them once at most"),
+        ("drop,often=1", "After drop may come share=, after=, times=, calls=, each of them once."),
+        ("drop,retry-after=1", "After drop may come share=, after=, times=, calls=, each"),
+        ("refusal,retry-after=x", "The retry-after of refusal must be a number from 0 to 86400."),
+        ("drop,times=1,times=2", "each of them once."),
     ],
 )
 def test_invalid_texts_are_refused_with_a_sentence(text: str, message: str) -> None:

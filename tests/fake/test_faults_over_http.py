@@ -152,7 +152,7 @@ def test_the_adapter_repeats_a_dropped_request_and_makes_one_record(tenant: Serv
     assert asyncio.run(ask())
 
 
-@pytest.mark.parametrize("fault", ["drop", "http-504", "truncated"])
+@pytest.mark.parametrize("fault", ["drop", "committed-then-504", "truncated"])
 def test_the_adapter_does_not_repeat_an_accept_that_may_have_been_applied(
     tenant: ServedTenant, fault: str
 ) -> None:
@@ -173,12 +173,12 @@ def test_the_adapter_does_not_repeat_an_accept_that_may_have_been_applied(
     "fault",
     [
         "rate-limit=0,times=2",
-        "rate-limit-retry-after=0,times=2",
-        "concurrency-retry-after=0,times=2",
-        "http-502,times=2",
-        "http-503,times=2",
-        "http-503-retry-after=0,times=2",
-        "http-504,times=2",
+        "rate-limit=0,retry-after=0,times=2",
+        "concurrency,retry-after=0,times=2",
+        "gateway-page=502,times=2",
+        "gateway-page=503,times=2",
+        "gateway-page=503,retry-after=0,times=2",
+        "committed-then-504,times=2",
         "truncated,times=1",
         "expired-token=0,times=1",
         "drop,calls=reads,times=2",

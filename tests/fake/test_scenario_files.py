@@ -199,10 +199,10 @@ def test_the_json_schema_names_every_key_and_policy() -> None:
 @pytest.mark.asyncio
 async def test_a_tenant_from_a_file_has_its_faults(tmp_path: Path) -> None:
     path = tmp_path / "faulty.toml"
-    path.write_text('faults = ["http-503"]\n' + SMALL)
+    path.write_text('faults = ["gateway-page=503"]\n' + SMALL)
     tenant = open_tenant(str(path))
     try:
-        assert [str(fault) for fault in tenant.faults.active()] == ["http-503"]
+        assert [str(fault) for fault in tenant.faults.active()] == ["gateway-page=503"]
         assert (await raw_call(tenant.asgi, "GET", "/v1/entities"))[0] == 503
     finally:
         tenant.close()

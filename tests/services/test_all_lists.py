@@ -76,7 +76,7 @@ async def test_a_server_whose_lists_do_not_end_is_asked_for_one(acme: AcmeLists)
 
 
 async def test_after_some_failures_in_a_row_no_more_is_asked(acme: AcmeLists) -> None:
-    acme.fake.faults.on("http-503,calls=connections")
+    acme.fake.faults.on("gateway-page=503,calls=connections")
     lists = await acme.read()
     assert len(errors_of(lists)) == ACCESSIBLE
     assert acme.calls < MAX_FAILURES + MAX_CONCURRENCY

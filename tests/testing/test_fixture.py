@@ -49,7 +49,7 @@ def test_a_scenario_in_a_file(zuora_tenant):
     assert zuora_tenant.tenant.policy.as_dict()["order"] == "newest-first"
 
 
-@pytest.mark.zuora_tenant(policy="denied=removed", faults="http-502,times=1")
+@pytest.mark.zuora_tenant(policy="denied=removed", faults="gateway-page=502,times=1")
 def test_a_policy_and_a_fault(zuora_tenant):
     assert zuora_tenant.tenant.policy.as_dict()["denied"] == "removed"
     with pytest.raises(OSError, match="502"):
@@ -145,7 +145,7 @@ def test_a_tenant_starts_and_stops_quickly() -> None:
 
 def test_two_tenants_are_independent_and_hide_their_secrets() -> None:
     with serve_tenant("empty") as first, serve_tenant("empty") as second:
-        first.faults.on("http-502")
+        first.faults.on("gateway-page=502")
         urls = [f"{tenant.base_url}/v1/entities" for tenant in (first, second)]
         statuses = [httpx.get(url, trust_env=False).status_code for url in urls]
         assert statuses == [502, 401]
@@ -188,7 +188,7 @@ def test_the_calls_received_are_recorded_in_their_order() -> None:
 def test_a_reset_brings_the_start_back(tmp_path: Path, in_file: bool) -> None:
     path = tmp_path / "one.tenant" if in_file else None
     with serve_tenant(
-        "empty", path=path, policy="denied=removed", faults="http-502,times=1"
+        "empty", path=path, policy="denied=removed", faults="gateway-page=502,times=1"
     ) as tenant:
         alice = tenant.users["alice"]
         headers = {"apiAccessKeyId": alice.username, "apiSecretAccessKey": alice.client_secret}
@@ -204,7 +204,7 @@ def test_a_reset_brings_the_start_back(tmp_path: Path, in_file: bool) -> None:
         tenant.faults.on("latency=0")
         tenant.reset()
         assert tenant.calls == []
-        assert tenant.faults.summary() == "http-502,times=1"
+        assert tenant.faults.summary() == "gateway-page=502,times=1"
         tenant.faults.off()
         assert call("GET").json()["entityConnections"] == []
         policy = tenant.tenant.policy.as_dict()

@@ -23,12 +23,13 @@ FAULTS_OF_WRITES = (
     "committed-then-401", "committed-then-page", "committed-then-page=200",
     "committed-then-page=404", "committed-then-page=409", "committed-then-page=500",
     "drop", "lost", "truncated,calls=writes", "success-twice,calls=writes",
-    "http-504,calls=writes", "http-504=60,calls=writes", "time-out=200,calls=writes",
-    "latency=60,calls=writes", "gateway-page,calls=writes", "gateway-page=408,calls=writes",
-    "html-page,calls=writes", "http-502,calls=writes", "http-503,calls=writes",
+    "committed-then-504,calls=writes", "committed-then-504=60,calls=writes",
+    "time-out=200,calls=writes", "latency=60,calls=writes",
+    "gateway-page,calls=writes", "gateway-page=408,calls=writes", "gateway-page=200,calls=writes",
+    "gateway-page=502,calls=writes", "gateway-page=503,calls=writes",
     "refusal,calls=writes", "refusal=10,calls=writes", "refusal=50,calls=writes",
-    "refusal=99,calls=writes", "refusal-retry-after,calls=writes", "rate-limit=2,calls=writes",
-    "concurrency,calls=writes",
+    "refusal=99,calls=writes", "refusal=61,retry-after=5,calls=writes",
+    "rate-limit=2,calls=writes", "concurrency,calls=writes",
 )  # fmt: skip
 FAULTS_OF_LISTS = (
     "list-lags=2", "list-lags=30", "unreadable-record=1", "unreadable-record=2",
@@ -36,12 +37,12 @@ FAULTS_OF_LISTS = (
     "status-twice=1", "status-twice=2", "invalid-target=2", "other-entities=1",
     "other-entities=2", "partial-content=1", "partial-content=2",
     "success-twice,calls=connections", "truncated,calls=connections", "drop,calls=connections",
-    "html-page,calls=connections", "gateway-page,calls=connections",
-    "time-out=200,calls=connections", "http-504=5,calls=connections",
+    "gateway-page=200,calls=connections", "gateway-page,calls=connections",
+    "time-out=200,calls=connections", "committed-then-504=5,calls=connections",
     "refusal=10,calls=connections",
 )  # fmt: skip
 FAULTS_OF_ALL_CALLS = (
-    "jitter=20", "offline", "http-503", "expired-token=0", "gateway-page,calls=tokens",
+    "jitter=20", "offline", "gateway-page=503", "expired-token=0", "gateway-page,calls=tokens",
     "no-expires-in", "another-administrator=2",
 )  # fmt: skip
 LIMITS = ("", ",times=1", ",times=1", ",times=1,after=1", ",times=2", ",share=0.5")

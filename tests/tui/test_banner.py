@@ -15,7 +15,7 @@ from tests.acme import US, client
 from tests.tui.open_screen import FAST, HOLD_READS, HOLD_WRITES, SIZES, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
-RATE_LIMIT = "rate-limit-retry-after=12,calls=reads"
+RATE_LIMIT = "rate-limit=12,retry-after=12,calls=reads"
 RETRIES = TenantSetup(retry_policy=RetryPolicy())
 OFFLINE = Unreachable("No connection to Zuora came about.")
 WAIT = RetryDelay("rate limited", 1012.0)
@@ -159,7 +159,7 @@ async def test_that_nothing_was_read_is_said_only_until_something_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "named"), [("expired-token=0", False), ("rate-limit-retry-after=3600", True)]
+    ("fault", "named"), [("expired-token=0", False), ("rate-limit=3600,retry-after=3600", True)]
 )
 @pytest.mark.asyncio
 async def test_refused_credentials_and_a_named_time_stop_the_refresh(

@@ -58,14 +58,16 @@ async def test_fault_picker(snap: Snapshot) -> None:
 async def test_a_fault_can_be_switched_on_and_off() -> None:
     async with open_screen(setup=TenantSetup(retry_policy=RetryPolicy())) as ui:
         await ui.press("F")
-        await ui.type("http-502")
+        await ui.type("gateway-page")
+        await ui.press("tab")
+        await ui.type("502")
         await ui.press("enter")
         await ui.pilot.press("ctrl+r")
         await ui.wait_until(lambda: "trying again in" in ui.banner)
         await ui.press("escape")
         assert "You gave up waiting. A web page answered (HTTP 502), not Zuora." in ui.notice
         await ui.press("F")
-        await ui.type("http-502")
+        await ui.type("gateway-page")
         await ui.press("enter")
         assert "FAULTS" not in ui.text("header")
         await ui.press("ctrl+r")
@@ -90,9 +92,9 @@ async def test_the_options_of_a_fault_are_chosen_in_its_dialog() -> None:
 async def test_the_description_of_a_fault_can_be_read_whole() -> None:
     async with open_screen(size=(60, 20)) as ui:
         await ui.press("F")
-        await ui.type("rate-limit-retry")
+        await ui.type("rate-limit")
         text = " ".join(line.strip(" │") for line in visible_text(ui.app).splitlines())
-        assert "HTTP 429, the rate limit, with a Retry-After of 5 seconds." in text
+        assert "HTTP 429, the rate limit: RateLimit-Reset says 5 seconds." in text
 
 
 async def test_a_real_tenant_has_no_faults() -> None:

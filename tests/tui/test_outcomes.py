@@ -60,7 +60,10 @@ async def test_refused(snap: Snapshot) -> None:
 @pytest.mark.parametrize(
     ("fault", "sentences"),
     [
-        ("http-502", r"A web page answered \(HTTP 502\), not .+ the time, \d\d:\d\d:\d\d\.$"),
+        (
+            "gateway-page=502",
+            r"A web page answered \(HTTP 502\), not .+ the time, \d\d:\d\d:\d\d\.$",
+        ),
         ("rate-limit", r"Too many calls\. .+ Press r to try again\.$"),
         ("offline", r"No connection to Zuora came about\. .+ Check the network"),
     ],
@@ -123,7 +126,7 @@ async def test_an_unknown_outcome_stays_on_the_row_until_a_list_resolves_it(
 async def test_an_unknown_outcome_is_resolved_by_the_next_list() -> None:
     async with open_screen() as ui:
         ui.fake.faults.on("drop")
-        ui.fake.faults.on("http-503,calls=reads,after=1")
+        ui.fake.faults.on("gateway-page=503,calls=reads,after=1")
         await ui.move_to("Acme-US")
         await ui.press("r", "y")
         assert ui.cell("Acme-US", "action") == "◇ outcome unknown"
@@ -257,7 +260,7 @@ async def test_the_same_action_from_the_other_side_while_an_outcome_is_unknown()
 async def test_an_unknown_outcome_in_another_entity_is_resolved() -> None:
     async with open_screen() as ui:
         ui.fake.faults.on("drop")
-        ui.fake.faults.on("http-503,calls=reads,after=1")
+        ui.fake.faults.on("gateway-page=503,calls=reads,after=1")
         await ui.move_to("Acme-US")
         await ui.press("r", "y")
         await ui.act_in("Acme-Europe")

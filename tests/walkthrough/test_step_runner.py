@@ -94,7 +94,9 @@ def test_an_app_that_closes_is_a_failure() -> None:
 
 
 def test_random_pauses_are_the_same_at_every_run() -> None:
-    read_again = 'faults = ["http-503,times=2"]\ndo = [{ press = "ctrl+r" }, { press = "r" }]'
+    read_again = (
+        'faults = ["gateway-page=503,times=2"]\ndo = [{ press = "ctrl+r" }, { press = "r" }]'
+    )
     script = make_script(f'{read_again}\nsee = ["Request a connection?"]')
     first = record_script(script)
     random.random()

@@ -133,7 +133,7 @@ async def test_a_write_leaves_once_more_only(trial: Trial) -> None:
 
 
 @pytest.mark.parametrize(
-    "list_fault", ["http-503,calls=reads,after=1", "list-empty-once,after=1,times=9"]
+    "list_fault", ["gateway-page=503,calls=reads,after=1", "list-empty-once,after=1,times=9"]
 )
 async def test_after_a_refused_token_nothing_leaves_without_a_whole_list(
     trial: Trial, list_fault: str
@@ -298,7 +298,7 @@ async def test_a_refusal_needs_a_list_that_agrees(trial: Trial, action: Write) -
     operation = await trial.plan(action)
     agreed = await trial.execute(operation, refusal)
     assert (agreed.state, trial.lists) == (State.REFUSED, 2)
-    unread = await trial.execute(operation, refusal, "http-503,calls=reads,after=1")
+    unread = await trial.execute(operation, refusal, "gateway-page=503,calls=reads,after=1")
     assert unread.state is State.UNKNOWN
     assert unread.sentence.startswith("The fault refusal has refused the call. The list could not")
 

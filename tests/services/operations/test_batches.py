@@ -188,7 +188,7 @@ async def test_what_is_in_flight_at_the_first_unknown_outcome_ends_and_nothing_m
     assert State.PLANNED not in states[:sent], "they are sent in their order"
 
 
-@pytest.mark.parametrize("fault", ["drop", "committed-then-401", "http-504"])
+@pytest.mark.parametrize("fault", ["drop", "committed-then-401", "committed-then-504"])
 async def test_a_lost_answer_that_the_list_proves_does_not_stop_the_rest(
     batch: Batch, fault: str
 ) -> None:
@@ -238,7 +238,7 @@ async def test_requests_that_zuora_refuses_for_now_are_sent_again(batch: Batch) 
 
 async def test_a_list_that_cannot_be_read_stops_all_before_anything_is_sent(batch: Batch) -> None:
     operations = await batch.plan(batch.global_id, 3)
-    batch.fake.faults.on("http-503,calls=connections")
+    batch.fake.faults.on("gateway-page=503,calls=connections")
     assert await batch.run(operations) == [State.REFUSED, State.PLANNED, State.PLANNED]
     assert not find_writes(batch.request_log)
 

@@ -17,7 +17,7 @@ from entity_connections.cli.listening import address_options, bind_socket
 from entity_connections.cli.output import echo, info
 from entity_connections.cli.parameters import option
 from entity_connections.cli.tenant_options import TenantOptions, some_tenant_options
-from entity_connections.fake.faults.catalogue import CALLS, FAULTS
+from entity_connections.fake.faults.catalogue import CALLS, FAULTS, WITH_RETRY_AFTER
 
 if TYPE_CHECKING:
     from entity_connections.fake.model import User
@@ -33,7 +33,8 @@ def _print_faults(ctx: click.Context, _option: click.Parameter, is_given: bool) 
         value = "" if fault.value is None else f"VALUE={fault.value:g}, "
         click.echo(f"  {name:<{width}}{fault.sentence}")
         click.echo(f"  {'':<{width}}Unless told: {value}calls={fault.calls}.")
-    click.echo("\nshare: of the calls it may befall; times: until it is off; calls:\n")
+    click.echo(f"\n{', '.join(WITH_RETRY_AFTER)} take retry-after=SECONDS, too: the header.")
+    click.echo("share: of the calls it may befall; times: until it is off; calls:\n")
     for name, meaning in CALLS.items():
         click.echo(f"  {name:<{width}}{meaning}")
     ctx.exit()

@@ -41,55 +41,40 @@ class Fault(NamedTuple):
 
 
 _HTTP_STATUSES = (200, 599)
+WITH_RETRY_AFTER = ("rate-limit", "concurrency", "refusal", "gateway-page")
+"""The faults whose answer may have a Retry-After."""
 
 
 FAULTS = {
     "latency": Fault("Every answer comes VALUE seconds late.", 1, "all"),
     "jitter": Fault("An answer comes up to VALUE seconds late, at random.", 1, "all"),
-    "rate-limit": Fault(
-        "HTTP 429, the rate limit: RateLimit-Reset says VALUE seconds, there is no Retry-After.", 5
+    "rate-limit": Fault("HTTP 429, the rate limit: RateLimit-Reset says VALUE seconds.", 5),
+    "concurrency": Fault("HTTP 429, too many calls at once."),
+    "refusal": Fault(
+        "HTTP 200 with success false, category VALUE of Zuora's codes; nothing is carried out.", 30
     ),
-    "rate-limit-retry-after": Fault(
-        "HTTP 429, the rate limit, with a Retry-After of VALUE seconds.", 5
-    ),
-    "concurrency": Fault("HTTP 429, too many calls at once; there is no Retry-After."),
-    "concurrency-retry-after": Fault(
-        "HTTP 429, too many calls at once, with a Retry-After of VALUE seconds.", 120
-    ),
-    "http-502": Fault("HTTP 502 from a gateway; nothing is carried out."),
-    "http-503": Fault("HTTP 503 from a gateway; nothing is carried out."),
-    "http-503-retry-after": Fault(
-        "HTTP 503 with a Retry-After of VALUE seconds; nothing is carried out.", 120
-    ),
-    "http-504": Fault(
-        "The call is carried out, but HTTP 504 comes from a gateway VALUE seconds later.", 0
+    "gateway-page": Fault(
+        "HTTP VALUE with a page of a gateway; nothing is carried out.", 403, values=_HTTP_STATUSES
     ),
     "time-out": Fault(
         "Nothing is carried out, and no answer comes for VALUE seconds, then HTTP 504.", 120
     ),
-    "refusal": Fault(
-        "HTTP 200 with success false, category VALUE of Zuora's codes; nothing is carried out.", 30
-    ),
-    "refusal-retry-after": Fault(
-        "HTTP 200 with success false, category 61, and a Retry-After of VALUE seconds.", 5
-    ),
-    "lost": Fault("The line drops before the call is carried out.", calls="writes"),
-    "html-page": Fault("HTTP 200 with a page of a proxy; nothing is carried out."),
     "offline": Fault("No connection comes about; nothing is carried out.", calls="all"),
+    "lost": Fault("The line drops before the call is carried out.", calls="writes"),
     "drop": Fault("The call is carried out, and the line drops before its answer.", calls="writes"),
     "truncated": Fault("The call is carried out, and its answer breaks off half-way."),
-    "gateway-page": Fault(
-        "HTTP VALUE with a page of a gateway; nothing is carried out.", 403, values=_HTTP_STATUSES
+    "committed-then-401": Fault(
+        "The call is carried out, but HTTP 401 comes, as for a token that is not valid.",
+        calls="writes",
+    ),
+    "committed-then-504": Fault(
+        "The call is carried out, but HTTP 504 comes from a gateway VALUE seconds later.", 0
     ),
     "committed-then-page": Fault(
         "The call is carried out, but HTTP VALUE comes with a page of a gateway.",
         403,
         calls="writes",
         values=_HTTP_STATUSES,
-    ),
-    "committed-then-401": Fault(
-        "The call is carried out, but HTTP 401 comes, as for a token that is not valid.",
-        calls="writes",
     ),
     "list-lags": Fault(
         "Lists show the connections as they were VALUE seconds ago, but not before this fault.",
@@ -152,6 +137,7 @@ class FaultSetting(NamedTuple):
         after: How many of the affected calls pass before it triggers.
         times: How often it triggers before it switches itself off; None: without end.
         calls: The calls that it affects; a key of `CALLS`.
+        retry_after: The seconds that the answer names in Retry-After, or None.
     """
 
     name: str
@@ -160,6 +146,7 @@ class FaultSetting(NamedTuple):
     after: int
     times: int | None
     calls: str
+    retry_after: int | None
 
     def __str__(self) -> str:
         """Return the setting as `parse_fault` takes it, without what is default."""
@@ -175,6 +162,8 @@ class FaultSetting(NamedTuple):
             text += f",times={self.times}"
         if self.calls != fault.calls:
             text += f",calls={self.calls}"
+        if self.retry_after is not None:
+            text += f",retry-after={self.retry_after}"
         return text
 
     @property
@@ -190,6 +179,8 @@ class FaultSetting(NamedTuple):
 def parse_fault(text: str) -> FaultSetting:
     """Return the setting written as `NAME[=VALUE][,share=S][,after=N][,times=N][,calls=GROUP]`.
 
+    Some faults take `,retry-after=N`, too.
+
     Raises:
         FaultError: The text is not valid.
     """
@@ -198,17 +189,18 @@ def parse_fault(text: str) -> FaultSetting:
     fault = FAULTS[name]
     if has_value and fault.value is None:
         raise FaultError(f"The fault {name} takes no value.")
+    keys = ["share", "after", "times", "calls"] + ["retry-after"] * (name in WITH_RETRY_AFTER)
     parameters = {key: word for key, _, word in rest}
-    if len(parameters) < len(rest) or not parameters.keys() <= {"share", "after", "times", "calls"}:
-        raise FaultError(
-            f"After {name} come share=, after=, times= and calls=, each of them once at most."
-        )
+    if len(parameters) < len(rest) or not parameters.keys() <= set(keys):
+        names = ", ".join(f"{key}=" for key in keys)
+        raise FaultError(f"After {name} may come {names}, each of them once.")
     for key in ("after", "times"):
         if key in parameters and not _POSITIVE_NUMBER.fullmatch(parameters[key]):
             raise FaultError(f"The {key} of {name} must be a whole number from 1.")
     calls = parameters.get("calls", fault.calls)
     if calls not in CALLS:
         raise FaultError(f"The calls of {name} must be {join_or(CALLS)}.")
+    retry_after = parameters.get("retry-after")
     return FaultSetting(
         name,
         _parse_number(f"value of {name}", value, *fault.values) if has_value else fault.value or 0,
@@ -216,6 +208,9 @@ def parse_fault(text: str) -> FaultSetting:
         after=int(parameters.get("after", "0")),
         times=int(parameters["times"]) if "times" in parameters else fault.times,
         calls=calls,
+        retry_after=None
+        if retry_after is None
+        else int(_parse_number(f"retry-after of {name}", retry_after, 0, 86_400)),
     )
 
 

@@ -24,25 +24,11 @@ from entity_connections.fake.state.tenant_state import TenantState
 Trigger = Callable[[str], FaultSetting | None]
 """Takes the name of a fault, and returns it if it triggers on the call."""
 
-_GATEWAY_FAULTS = (
-    "time-out", "http-502", "http-503-retry-after", "http-503", "html-page", "gateway-page",
-)  # fmt: skip
+_GATEWAY_FAULTS = ("time-out", "gateway-page")
 """The faults in which a gateway answers and the tenant is not called."""
-_COMMITTED_FAULTS = ("http-504", "committed-then-page", "committed-then-401", "drop")
+_COMMITTED_FAULTS = ("committed-then-504", "committed-then-page", "committed-then-401", "drop")
 """The faults in which the tenant carries out the call, and its answer does not arrive."""
-_PAGE_STATUSES = {
-    "time-out": 504,
-    "http-502": 502,
-    "http-503-retry-after": 503,
-    "http-503": 503,
-    "http-504": 504,
-    "html-page": 200,
-}
-"""The HTTP statuses of pages of a gateway; those of other faults are the value of the fault."""
-_REFUSAL_FAULTS = (
-    "rate-limit-retry-after", "rate-limit", "concurrency-retry-after", "concurrency",
-    "expired-token", "refusal-retry-after", "refusal",
-)  # fmt: skip
+_REFUSAL_FAULTS = ("rate-limit", "concurrency", "expired-token", "refusal")
 """The faults in which the tenant refuses the call."""
 _EXPIRED_TOKEN = Refusal(
     Category.AUTHENTICATION, "This resource is protected, please sign in first.", status=401
@@ -94,9 +80,7 @@ class FaultMiddleware:
             raise ConnectionRefusedError("The fault offline has refused the connection.")
         for name in _GATEWAY_FAULTS:
             if fault := trigger(name):
-                if name == "time-out":
-                    await self._faults.delay(name, fault.value)
-                await _gateway_response(fault)(scope, receive, send)
+                await self._answer_as_gateway(fault, scope, receive, send)
                 return
         for name in _REFUSAL_FAULTS:
             if fault := trigger(name):
@@ -128,42 +112,45 @@ class FaultMiddleware:
         """Answer, in place of the tenant, a call that it has carried out."""
         if fault.name == "drop":
             raise ConnectionResetError("The fault drop has closed the connection.")
-        if fault.name == "http-504":
-            await self._faults.delay(fault.name, fault.value)
         if fault.name == "committed-then-401":
             request_id = hyphenate_id(self._state.new_trace())
             response = refusal_response(_EXPIRED_TOKEN, request_id)
             response.headers["Zuora-Request-Id"] = request_id
+            await response(scope, receive, send)
         else:
-            response = _gateway_response(fault)
-        await response(scope, receive, send)
+            await self._answer_as_gateway(fault, scope, receive, send)
 
-
-def _gateway_response(fault: FaultSetting) -> Response:
-    # A gateway in front of Zuora answers HTML, without Zuora's headers.
-    status = _PAGE_STATUSES.get(fault.name) or int(fault.value)
-    title = f"{status} {responses.get(status, 'Unknown')}"
-    page = f"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
-    return HTMLResponse(page, status, _retry_after(fault))
+    async def _answer_as_gateway(
+        self, fault: FaultSetting, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Answer HTML without Zuora's headers."""
+        status = int(fault.value)
+        if fault.name in ("time-out", "committed-then-504"):
+            await self._faults.delay(fault.name, fault.value)
+            status = 504
+        title = f"{status} {responses.get(status, 'Unknown')}"
+        page = f"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
+        await HTMLResponse(page, status, _retry_after(fault))(scope, receive, send)
 
 
 def _create_refusal(fault: FaultSetting) -> Refusal | Response:
-    if fault.name.startswith("rate-limit"):
-        headers = {"RateLimit-Remaining": "0", "RateLimit-Reset": f"{fault.value:.0f}"}
-        return rate_limit_response(fault.value, headers | _retry_after(fault))
-    if fault.name.startswith("concurrency"):
-        message = "Too many requests are running at once."
-        headers = {"Concurrency-Limit-Remaining": "0", **_retry_after(fault)}
-        return Refusal(Category.CONCURRENCY, message, status=429, headers=headers)
-    if fault.name.startswith("refusal"):
-        category = fault.value if fault.name == "refusal" else Category.TEMPORARY
-        message = "The fault refusal has refused the call."
-        return Refusal(int(category), message, headers=_retry_after(fault))
+    headers = _retry_after(fault)
+    match fault.name:
+        case "rate-limit":
+            headers |= {"RateLimit-Remaining": "0", "RateLimit-Reset": f"{fault.value:.0f}"}
+            return rate_limit_response(fault.value, headers)
+        case "concurrency":
+            headers |= {"Concurrency-Limit-Remaining": "0"}
+            message = "Too many requests are running at once."
+            return Refusal(Category.CONCURRENCY, message, status=429, headers=headers)
+        case "refusal":
+            message = "The fault refusal has refused the call."
+            return Refusal(int(fault.value), message, headers=headers)
     return _EXPIRED_TOKEN
 
 
 def _retry_after(fault: FaultSetting) -> dict[str, str]:
-    return {"Retry-After": f"{fault.value:.0f}"} if fault.name.endswith("-retry-after") else {}
+    return {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
 
 
 async def _discard(_message: Message) -> None:
