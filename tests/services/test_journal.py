@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from entity_connections.services.operations.operation import State
-from entity_connections.services.operations.recording import record_outcome
+from entity_connections.services.operations.recording import record_outcomes
 from entity_connections.services.storage.journal import Journal, JournalError
 from entity_connections.services.storage.journal_entry import Entry
 
@@ -324,7 +324,7 @@ def test_an_anchor_that_cannot_be_used_is_told_once_and_refuses_no_write(
     journal = open_anchored(path, anchor)
     entry = record(journal)
     operation = replace(accept(), entry=entry, state=State.CONFIRMED, sentence="Done.")
-    first, second = (record_outcome(journal, operation).sentence for _ in range(2))
+    first, second = (record_outcomes(journal, [operation])[0].sentence for _ in range(2))
     assert first.startswith(f"Done. {anchor}")
     assert f"{path}" not in first, "the journal itself was written"
     assert second == "Done."

@@ -19,7 +19,7 @@ from entity_connections.domain.zuora_api import ListResult
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import GATEWAY_TIMEOUT
 from entity_connections.services.operations.plan import Plan
-from entity_connections.services.operations.recovery import record_resolved
+from entity_connections.services.operations.recording import record_outcomes
 from entity_connections.services.operations.runs import Progress
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.screen_state import ScreenState
@@ -258,7 +258,7 @@ async def test_an_unknown_outcome_is_resolved_by_a_list_of_its_entity(
     (resolved,) = state.runs.unresolved.take_resolved()
     assert (resolved.state, resolved.id) == (State.CONFIRMED, operation.id)
     assert state.runs.unresolved.take_resolved() == []
-    await record_resolved(journal, [resolved])
+    record_outcomes(journal, [resolved])
     assert journal.read_entries()[0].outcome == "confirmed"
 
 

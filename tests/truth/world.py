@@ -39,7 +39,8 @@ from entity_connections.services.operations.interrupted import (
 )
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.plan import plan_operations
-from entity_connections.services.operations.recovery import record_resolved, recover_operations
+from entity_connections.services.operations.recording import record_outcomes
+from entity_connections.services.operations.recovery import recover_operations
 from entity_connections.services.operations.unresolved import UnresolvedOperations
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.storage.journal import Journal, JournalWriter
@@ -356,7 +357,7 @@ class Program:
     async def refresh(self, acting_id: str) -> None:
         """Read a list, and conclude what it proves about own operations."""
         if self.unresolved.resolve_with(await self.tenant.read(acting_id)):
-            resolved = await record_resolved(self.journal, self.unresolved.take_resolved())
+            resolved = record_outcomes(self.journal, self.unresolved.take_resolved())
             self._hear("refresh", resolved)
 
     async def recover(self) -> None:

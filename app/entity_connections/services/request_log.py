@@ -21,9 +21,9 @@ class ApiCall(NamedTuple):
 
     Attributes:
         at: when it was sent.
-        path: path and query, as sent.
+        path: with the query.
         acting_id: normalized id of the acting entity, or "".
-        track_id: `Zuora-Track-Id`, ours.
+        track_id: `Zuora-Track-Id`.
         key: `Idempotency-Key`, or "".
         attempt: from 1.
         status: the HTTP status, or None without a response.

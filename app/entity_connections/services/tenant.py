@@ -22,7 +22,7 @@ class Tenant:
 
     Args:
         zuora: the API.
-        clock: returns the present moment.
+        clock: tells the present moment.
         cache: keeps the lists for the next start, or None.
 
     Attributes:

@@ -20,12 +20,9 @@ class UserSession(NamedTuple):
     """A tenant, opened as one user.
 
     Attributes:
-        tenant: reads the tenant as the user sees it.
-        login: the login name, as shown.
         start: the first acting entity, by id, name or display name: that of the workspace, or
             where the user is at home; None lets the tenant choose.
-        role: returns the user's role in an entity (by id), or None if unknown. Zuora's API
-            does not tell roles.
+        role: returns the user's role in an entity (by id), or None if unknown.
         request_log: the calls that are sent for this user.
     """
 
@@ -43,9 +40,8 @@ class FaultSwitches(NamedTuple):
         list_available: returns the name of each fault and a sentence about it, with the value
             that it has, if it is on.
         list_active: returns the faults that are on, by name, as `switch` takes them.
-        switch: switches a fault on; takes its name, with options if wanted
-            ("rate-limit=5,times=1"). A name alone switches a fault off that is on. Raises
-            ValueError with a sentence if there is no such fault or option.
+        switch: switches a fault on, by its name and options ("rate-limit=5,times=1"); a name
+            alone switches a fault off that is on. Raises ValueError with a sentence.
         summarize: returns a line that says which faults are on; "" if none is.
     """
 
@@ -72,19 +68,14 @@ class Workspace(NamedTuple):
     """A tenant, and how to open it.
 
     Attributes:
-        risk: what is at stake in the tenant; always shown.
         name: the profile, the base URL, or the scenario of the fake tenant.
-        user: the user to start as.
         users: users that can be chosen, each with a description; empty for a real tenant.
         enter: opens the tenant as a user; imports heavy packages only then.
         enter_waits_for: who may keep `enter` waiting, for people.
-        lock: whether writes are allowed; the adapter checks it too.
-        journal: where every operation is recorded.
         entity: the entity to act in that an option, a variable or the profile names: id, name or
             display name; None where nothing does.
-        options: the command-line options that choose the tenant ("--profile acme"), without
-            secrets.
-        fault_switches: switches of the fake tenant's faults; None for a real tenant.
+        options: the command-line options that choose the tenant, without secrets.
+        fault_switches: None for a real tenant.
         shared: whether the tenant is a fake one that other programs write to, so that it is
             refreshed often.
         walkthroughs: what can be played from the screen; None where nothing can.

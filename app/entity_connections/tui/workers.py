@@ -23,7 +23,8 @@ from entity_connections.services.operations.interrupted import (
 )
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.plan import LeftOut, Plan, plan_operations
-from entity_connections.services.operations.recovery import record_resolved, recover_operations
+from entity_connections.services.operations.recording import record_outcomes
+from entity_connections.services.operations.recovery import recover_operations
 from entity_connections.services.operations.runs import Run
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.snapshot import Snapshot
@@ -342,7 +343,7 @@ class Workers:
         self._post(self.HistoryRead(history))
 
     async def _record(self, operations: list[Operation]) -> None:
-        recorded = await record_resolved(self._workspace.journal, operations)
+        recorded = await asyncio.to_thread(record_outcomes, self._workspace.journal, operations)
         self._post(self.OperationsResolved(recorded))
 
     async def _read(self, state: ScreenState, entities: bool) -> None:

@@ -25,8 +25,8 @@ from entity_connections.domain.errors import Unreachable
 from entity_connections.domain.zuora_api import ListResult
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import GATEWAY_TIMEOUT
-from entity_connections.services.operations.recording import record_outcome
-from entity_connections.services.operations.recovery import record_resolved, recover_operations
+from entity_connections.services.operations.recording import record_outcomes
+from entity_connections.services.operations.recovery import recover_operations
 from entity_connections.services.storage.journal import Journal, JournalError
 from entity_connections.services.storage.journal_entry import SENDING
 from entity_connections.services.tenant import Tenant
@@ -163,7 +163,7 @@ async def test_an_unknown_outcome_counts_from_its_answer() -> None:
     entry = intend(journal, accept())
     clock.turn(seconds=100)
     unknown = replace(accept(), entry=entry).with_state(State.UNKNOWN, "Lost.")
-    assert record_outcome(journal, unknown).entry is not None
+    assert record_outcomes(journal, [unknown])[0].entry is not None
     clock.now += GATEWAY_TIMEOUT
     assert (await recover_operations(tenant_with(clock, WAITS), journal))[0].state is State.UNKNOWN
     clock.turn(seconds=1)
@@ -348,7 +348,7 @@ async def test_a_journal_that_cannot_be_used(tmp_path: Path) -> None:
     with pytest.raises(JournalError, match="cannot be read"):
         await recover_operations(tenant_with(clock), journal)
     done = replace(accept(), state=State.CONFIRMED, sentence="Done.", entry=entry)
-    (recorded,) = await record_resolved(journal, [done])
+    (recorded,) = record_outcomes(journal, [done])
     assert recorded.sentence.startswith("Done. The journal ")
 
 

@@ -34,7 +34,6 @@ class InterruptedRun(NamedTuple):
     """A run whose program has ended before everything had its outcome.
 
     Attributes:
-        id: its id.
         at: when it was begun, by the clock of that machine: for people.
         operations: what has no final outcome, on the rows as they were then: PLANNED is what was
             never sent, or had no effect, and UNKNOWN what was sent.
@@ -47,10 +46,6 @@ class InterruptedRun(NamedTuple):
 
 async def find_interrupted_runs(journal: Journal, hierarchy: Hierarchy) -> list[InterruptedRun]:
     """Return the interrupted runs in this tenant, oldest first; a running program's is none.
-
-    Args:
-        journal: where the runs are recorded.
-        hierarchy: the entities as they are called now.
 
     Raises:
         JournalError: the journal cannot be read.

@@ -16,9 +16,6 @@ class JournalQueue:
     Each transaction waits for the disk; without it, writes to Zuora that run at the same time
     would wait for one another. The anchor is moved behind the first transaction only: it waits for
     the disk twice, and `record_outcomes` moves it behind the last.
-
-    Args:
-        journal: where to write.
     """
 
     def __init__(self, journal: Journal) -> None:

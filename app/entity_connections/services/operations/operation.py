@@ -54,11 +54,9 @@ class Operation:
     """An action on a row, exactly as the person saw the row.
 
     Attributes:
-        action: what is to be done.
         row: the row as it was shown when the action was chosen.
         key: the Idempotency-Key; the same for as long as the operation is repeated.
         entry: the intent in the journal; None while nothing was sent.
-        state: how far it is.
         sentence: the state in a sentence, "" while planned.
         success: whether Zuora answered `success: true`.
         error: why Zuora refused or did not answer, if so.

@@ -41,14 +41,7 @@ class Cause(Enum):
 
 
 class LeftOut(NamedTuple):
-    """A row on which a plan does nothing.
-
-    Attributes:
-        row: the row.
-        reason: why, in a sentence.
-        cause: the kind of reason.
-        brief: the reason in a few words.
-    """
+    """A row on which a plan does nothing, and why: in a sentence, by kind, and in a few words."""
 
     row: Row
     reason: str
@@ -60,9 +53,7 @@ class Plan(NamedTuple):
     """What is to be done, before anybody is asked about it.
 
     Attributes:
-        action: what was chosen.
         operations: what is to be sent, in this order.
-        left_out: the rows on which nothing is done.
         calls: how many calls it takes if nothing has to be repeated: writes, and lists, each of
             one page.
         waiting: keys of the operations of an interrupted run that cannot be planned yet.
@@ -98,7 +89,7 @@ async def plan_operations(
     Args:
         action: what is to be done.
         rows: on what, as the person sees them; of several for one record the first counts.
-        tenant: knows which entities the user may enter, and the newest lists.
+        tenant: has the newest lists.
         journal: knows the operations without a known outcome.
         even_so: whether it is done on rows whose state a list that is not whole cannot tell.
 
@@ -160,11 +151,7 @@ def choose_lists(
 ) -> dict[Ends, str]:
     """Return for each pair the entity whose list is read: few entities show all of them.
 
-    The list of either end shows a record (contract D2).
-
-    Args:
-        operations: those to be checked and proven.
-        can_act_in: whether the user can read the list of an entity, by its id.
+    The list of either end shows a record (contract D2), if the user can act in it.
     """
     acting = {operation.ends: operation.acting_id for operation in reversed(list(operations))}
     candidates = {

@@ -80,11 +80,6 @@ def record_success(journal: Journal, writer: JournalWriter, operation: Operation
     return replace(operation, entry=_add_outcome(journal, writer, unknown).entry)
 
 
-def record_outcome(journal: Journal, operation: Operation) -> Operation:
-    """Record the outcome of an operation as `record_outcomes` does."""
-    return record_outcomes(journal, [operation])[0]
-
-
 def record_outcomes(
     journal: Journal, operations: Sequence[Operation], sent_again: Collection[str] = ()
 ) -> list[Operation]:

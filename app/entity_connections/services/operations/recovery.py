@@ -9,7 +9,6 @@ about a write of another machine.
 """
 
 import asyncio
-from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,7 +17,7 @@ from entity_connections.domain.errors import ZuoraError
 from entity_connections.services.list_losses import SECOND_LOOK_DELAY
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import find_outcome
-from entity_connections.services.operations.recording import record_outcome
+from entity_connections.services.operations.recording import record_outcomes
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.storage.journal_entry import Entry
@@ -39,15 +38,14 @@ async def recover_operations(
 
     What a program that still runs is sending is left to that program.
 
+    Return them all; those that are still UNKNOWN carry the error where their list could not be
+    read.
+
     Args:
         tenant: where to read the lists; each acting entity's list is read once.
         journal: where the operations are recorded.
         skip_ids: ids of journal entries that somebody else looks up.
         second_look_delay: seconds after which an empty list is read a second time.
-
-    Returns:
-        the operations, those that are still UNKNOWN too; these carry the error where
-        their list could not be read.
 
     Raises:
         JournalError: the journal cannot be read.
@@ -64,7 +62,7 @@ async def recover_operations(
         *(_read(tenant, *item, second_look_delay) for item in in_doubt.items())
     )
     list_of = dict(zip(in_doubt, lists, strict=True))
-    operations = []
+    operations, changed = [], []
     for entry in entries:
         result = list_of[entry.acting.id]
         server_time = None if isinstance(result, ZuoraError) else result.server_time
@@ -78,20 +76,12 @@ async def recover_operations(
             left_by=None if is_own else dated.left_by,
         )
         operation = _resolve(operation, dated, result)
-        if operation.state is not State.UNKNOWN or dated != entry:
-            operation = await asyncio.to_thread(record_outcome, journal, operation)
         operations.append(operation)
-    return operations
-
-
-async def record_resolved(journal: Journal, operations: Iterable[Operation]) -> list[Operation]:
-    """Record the outcomes that are known by now; return all operations."""
-    return [
-        operation
-        if operation.state is State.UNKNOWN
-        else await asyncio.to_thread(record_outcome, journal, operation)
-        for operation in operations
-    ]
+        if operation.state is not State.UNKNOWN or dated != entry:
+            changed.append(operation)
+    recorded = await asyncio.to_thread(record_outcomes, journal, changed) if changed else []
+    newest = {operation.id: operation for operation in recorded}
+    return [newest.get(operation.id, operation) for operation in operations]
 
 
 async def release_operation(journal: Journal, operation: Operation) -> None:

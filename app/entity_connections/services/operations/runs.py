@@ -29,7 +29,7 @@ class Run:
 
     Args:
         plan: what is carried out.
-        resumes: id of the interrupted run whose place this one takes; "" for none.
+        resumes: as for `Executor.run`.
 
     Attributes:
         sent: how many operations were sent, or were not sent for a reason that was found.
@@ -129,7 +129,7 @@ class Runs:
         last: the last run of several operations, under way or ended; None once its results are
             not shown any more.
         unresolved: the operations whose outcome is unknown; what lists have proven of them is to be
-            shown and recorded (`recovery.record_resolved`).
+            shown and recorded (`record_outcomes`).
         revision: increases with every change.
     """
 

@@ -11,12 +11,9 @@ from entity_connections.services.tenant import Tenant
 
 
 class SharedLists:
-    """Reads lists, each once for all operations that it shows, and keeps the newest ones.
+    """Reads the lists that show operations, each once, and keeps the newest ones.
 
-    Args:
-        tenant: where to read.
-        operations: those whose lists are wanted later.
-        known: lists that were read just now, the newest of each entity.
+    `known` are lists that were read just now.
     """
 
     def __init__(
