@@ -206,8 +206,8 @@ def test_odd_variables_end_with_a_sentence(
         if "\0" in value:
             continue  # no environment holds one
         monkeypatch.setenv(variable, value)
-        # The commands take turns, three for each value, for the sake of time.
-        for arguments in commands if value in EMPTY else commands[number % 2 :: 2]:
+        # The commands take turns, two for each value, for the sake of time.
+        for arguments in commands if value in EMPTY else commands[number % 3 :: 3]:
             _, message = run(arguments)
             if variable.startswith("ZUORA") and value in EMPTY and real[0] in arguments:
                 refused = f"{variable} in the environment is empty" in message

@@ -60,7 +60,6 @@ def test_the_screen_looks_as_it_was_left_unless_the_config_file_says_how(tmp_pat
             assert terminal.wait_exit() == 0
             return b"Entities" in terminal.transcript
 
-    assert not see_panes()
     assert see_panes("p")
     assert see_panes()
     (tmp_path / "config").mkdir(mode=0o700)

@@ -25,21 +25,10 @@ def clears_the_screen(terminal: Terminal) -> bool:
     return not re.sub(rb"\x1b\[[?<]?[\d;]*[a-z]", b"", left).strip()
 
 
-def test_the_quit_key() -> None:
-    with Terminal(PROGRAM) as terminal:
-        terminal.wait_for(READY)
-        terminal.wait_for(lambda: 1016 in terminal.modes)
-        terminal.send("ctrl+q")
-        assert terminal.wait_exit() == 0
-        assert terminal.leftovers() == []
-        assert clears_the_screen(terminal)
-
-
 @pytest.mark.parametrize(
     ("name", "command", "ready"),
     [
         ("SIGTERM", PROGRAM, READY),
-        ("SIGHUP", SAMPLE, sample.READY),
         ("SIGINT", SAMPLE, sample.READY),
         ("SIGQUIT", SAMPLE, sample.READY),
     ],

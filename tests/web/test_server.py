@@ -135,7 +135,9 @@ async def test_a_process_knows_only_the_fake_tenant(server: Serving) -> None:
         assert os.getsid(pid) == pid  # what is typed at the server's terminal is not for it
 
 
-async def test_invalid_messages_are_ignored(server: Serving) -> None:
+async def test_a_session_ignores_invalid_messages_follows_the_window_and_ends_by_its_key(
+    server: Serving,
+) -> None:
     async with connect(server.url) as client:
         for message in (
             "", "{", "[]", "[[]]", '["stdin", 7]', '["resize", 7]', '["resize", {"width": "x"}]',
@@ -144,28 +146,15 @@ async def test_invalid_messages_are_ignored(server: Serving) -> None:
             await client.socket.send_str(message)
         await client.socket.send_bytes(b"\0" * 100)
         await client.wait_for("DEMO acme")
-
-
-async def test_the_screen_follows_the_size_of_the_window_within_limits(server: Serving) -> None:
-    async with connect(server.url, (60, 20)) as client:
-        await client.wait_for("DEMO acme")
-        await client.send("resize", {"width": 1200, "height": 240})
-        client.screen.resize(240, 1200)
-
-        def width() -> int:
-            return len(client.screen.display[0].rstrip()) + 1
-
-        await client.wait_for(lambda: width() > 60)
-        assert width() == 240
-
-
-async def test_quitting_ends_the_session_and_ctrl_z_suspends_nothing(server: Serving) -> None:
-    async with connect(server.url) as client:
-        await client.wait_for("Acme-US ")
-        await client.send("stdin", "\x1a")
+        await client.send("stdin", "\x1a")  # ctrl+z suspends nothing
         await client.send("stdin", "?")
         await client.wait_for("Every key")
         await client.send("stdin", "\x1b")
+        await client.wait_for(lambda: "Every key" not in client.text())
+        await client.send("resize", {"width": 1200, "height": 240})
+        client.screen.resize(240, 1200)
+        # There is a limit.
+        await client.wait_for(lambda: len(client.screen.display[0].rstrip()) + 1 == 240)
         await client.send("stdin", "\x11")
         await client.receive_close()
 
@@ -193,11 +182,12 @@ async def test_the_number_of_sessions_is_limited_and_a_reload_waits(tmp_path: Pa
             await first.session.close()  # without closing the websocket, as a reload does
         async with connect(server.url) as reloaded:
             await reloaded.wait_for("DEMO acme")
-        server.process.terminate()
+            server.process.terminate()
+            assert (await reloaded.receive_close())[0] == 1001
         assert "whoever reaches this machine can reach this page" in (await server.read_to_end())[1]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 async def test_no_session_is_left_when_the_server_ends(
     tmp_path: Path, number: signal.Signals
 ) -> None:
