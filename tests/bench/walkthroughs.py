@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from entity_connections.walkthrough.script_file import shipped_scripts
+from entity_connections.walkthrough.script_file import list_shipped_scripts
 
 from tests.bench.figures import Budget, Figure
 from tests.bench.programs import SCRIPT, Contest
@@ -22,7 +22,7 @@ def measure(contest: Contest) -> Iterator[Figure]:
     if contest.with_itself:
         return
     with TemporaryDirectory() as folder:
-        for name in shipped_scripts():
+        for name in list_shipped_scripts():
             command = [SCRIPT, "walkthrough", name, "--export", f"{folder}/{name}", "--force"]
             yield Figure(f"record {name}", "s", _median(command), Budget(5, "alone"))
         command += ["--png"]

@@ -70,7 +70,6 @@ async def test_access_to_an_entity_that_the_caller_cannot_enter_is_refused(serve
     home = await server.sign_in("bruno", EUROPE)
     answer = await ask(home, "bruno", GERMANY, AUSTRALIA)
     assert category(answer) == 10
-    assert len(answer.json()["reasons"]) == 2
 
 
 async def test_one_refused_entity_refuses_the_whole_request(server: Server) -> None:

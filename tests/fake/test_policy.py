@@ -1,7 +1,7 @@
 """The policies where Zuora's documentation is silent."""
 
 import pytest
-from entity_connections.fake.policy import OPTIONS, Policy, PolicyError, policy_rows
+from entity_connections.fake.policy import OPTIONS, Policy, PolicyError, list_policies
 from entity_connections.fake.scenarios.builtin.acme import (
     AMERICAS,
     CANADA,
@@ -23,7 +23,7 @@ TO_AMERICAS = "8a80825555a3c7a10155b466736c5c3f"  # from Corporation, Connected
 
 
 def test_the_table_holds_every_policy_and_value() -> None:
-    rows = list(policy_rows(Policy()))
+    rows = list(list_policies(Policy()))
     assert [row.name for row in rows] == list(OPTIONS)
     for row in rows:
         values = [switch.removeprefix(f"{row.name}=") for switch in row.others]
@@ -31,7 +31,7 @@ def test_the_table_holds_every_policy_and_value() -> None:
 
 
 @pytest.mark.parametrize(
-    "switch", [switch for row in policy_rows(Policy()) for switch in row.others]
+    "switch", [switch for row in list_policies(Policy()) for switch in row.others]
 )
 def test_every_policy_is_set_by_an_option_or_in_a_scenario_file(switch: str) -> None:
     name, value = switch.split("=")
@@ -40,8 +40,8 @@ def test_every_policy_is_set_by_an_option_or_in_a_scenario_file(switch: str) -> 
     assert f'{name} = "{value}"' in text
     policy = parse_scenario(text.encode(), "a file").policy
     assert policy == scenario.policy != Policy()
-    (row,) = [row for row in policy_rows(policy) if row.name == name]
-    (default,) = [row for row in policy_rows(Policy()) if row.name == name]
+    (row,) = [row for row in list_policies(policy) if row.name == name]
+    (default,) = [row for row in list_policies(Policy()) if row.name == name]
     assert row.choice == default.others[switch]
 
 

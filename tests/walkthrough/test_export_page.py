@@ -8,7 +8,7 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 from entity_connections.walkthrough.export.exporter import export
-from entity_connections.walkthrough.export.html_page import page
+from entity_connections.walkthrough.export.html_page import render_page
 from entity_connections.walkthrough.screen_text import ScreenText
 from entity_connections.walkthrough.script_models import Step
 
@@ -48,7 +48,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def tour_page() -> Page:
-    return Page(page(tour()))
+    return Page(render_page(tour()))
 
 
 def test_it_needs_nothing_but_itself(tour_page: Page) -> None:
@@ -56,7 +56,7 @@ def test_it_needs_nothing_but_itself(tour_page: Page) -> None:
         assert attributes.get("src", "data:").startswith("data:"), tag
         assert attributes.get("href", "#").startswith(("#", "data:")), tag
         assert attributes.keys().isdisjoint({"srcset", "action", "poster", "style"}), tag
-    html = page(tour())
+    html = render_page(tour())
     assert "@import" not in html
     assert "url(" not in html
 
@@ -88,7 +88,7 @@ def test_what_is_typed_clicked_and_seen_is_only_text() -> None:
     last = recorded.last._replace(text=ScreenText((hostile,)))
     script = tour().script.model_copy(update={"scenario": hostile, "user": hostile})
     steps = (recorded._replace(step=step, last=last),)
-    hostile_page = Page(page(tour()._replace(script=script, name=hostile, steps=steps)))
+    hostile_page = Page(render_page(tour()._replace(script=script, name=hostile, steps=steps)))
     assert "b" not in [tag for tag, _ in hostile_page.tags]
     assert hostile_page.text.count(hostile) == 9
 
@@ -125,7 +125,7 @@ def test_faults_are_described() -> None:
     script = make_script('faults = ["drop", "latency=2"]', "faults = []")
     first, second, _ = tour().steps
     steps = (first._replace(step=script.steps[0]), second._replace(step=script.steps[1]))
-    text = Page(page(tour()._replace(script=script, steps=steps))).text
+    text = Page(render_page(tour()._replace(script=script, steps=steps))).text
     assert "Faults of the fake tenant: drop, latency=2" in text
     assert "Faults of the fake tenant: none" in text
 

@@ -10,9 +10,9 @@ from entity_connections.walkthrough.key_events import key_event
 from entity_connections.walkthrough.script_file import (
     ScriptError,
     find_script,
+    list_shipped_scripts,
     parse_script,
     read_script,
-    shipped_scripts,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -200,7 +200,7 @@ def test_a_file_that_is_no_script(tmp_path: Path) -> None:
 
 
 def test_a_name_is_one_of_ours_or_a_file() -> None:
-    assert find_script("disconnect") == shipped_scripts()["disconnect"]
+    assert find_script("disconnect") == list_shipped_scripts()["disconnect"]
     assert find_script("./disconnect") == Path("disconnect")
     assert find_script("disconnect.toml") == Path("disconnect.toml")
 

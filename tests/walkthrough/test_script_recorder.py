@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from entity_connections.walkthrough.script_file import read_script
 from entity_connections.walkthrough.script_models import Act
-from entity_connections.walkthrough.script_recorder import script_toml
+from entity_connections.walkthrough.script_recorder import format_script
 
 from tests.cli.tenant import run
 from tests.terminal.pty import Terminal
@@ -111,7 +111,7 @@ def test_what_is_refused(
 def test_any_text_is_written_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "quotes.toml"
     acts = [("type", 'a "quoted" \\ text 名'), ("press", '"'), ("click", "▸Tab … [x]")]
-    path.write_text(script_toml(acts, "acme", "alice", (80, 24)))
+    path.write_text(format_script(acts, "acme", "alice", (80, 24)))
     script = read_script(path)
     assert [step.do[0].model_dump(exclude_none=True) for step in script.steps] == [
         {kind: value} for kind, value in acts

@@ -17,13 +17,17 @@ from entity_connections import walkthrough
 from entity_connections.walkthrough.caption_bar import bar_height
 from entity_connections.walkthrough.export.exporter import export
 from entity_connections.walkthrough.recording import Recording
-from entity_connections.walkthrough.script_file import parse_script, read_script, shipped_scripts
+from entity_connections.walkthrough.script_file import (
+    list_shipped_scripts,
+    parse_script,
+    read_script,
+)
 from entity_connections.walkthrough.script_models import Walkthrough
 
 from tests.tui.snapshots import FOLDER, compare
 from tests.walkthrough.recordings import record_script
 
-NAMES = sorted(shipped_scripts())
+NAMES = sorted(list_shipped_scripts())
 # All tests of a walkthrough run in one worker, which records it once.
 each_walkthrough = pytest.mark.parametrize(
     "name", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in NAMES]
@@ -31,7 +35,7 @@ each_walkthrough = pytest.mark.parametrize(
 
 
 def read_shipped(name: str) -> Walkthrough:
-    return read_script(shipped_scripts()[name])
+    return read_script(list_shipped_scripts()[name])
 
 
 @cache

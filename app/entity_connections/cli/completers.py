@@ -119,10 +119,10 @@ def _shorten_fault(text: str) -> str:
 
 
 def _list_policies(_ctx: click.Context) -> Words:
-    from entity_connections.fake.policy import Policy, policy_rows
+    from entity_connections.fake.policy import Policy, list_policies
 
     defaults = Policy().as_dict()
-    for row in policy_rows(Policy()):
+    for row in list_policies(Policy()):
         yield f"{row.name}={defaults[row.name]}", f"{row.question}: {row.choice}"
         for switch, behaviour in row.others.items():
             yield switch, f"{row.question}: {behaviour}"

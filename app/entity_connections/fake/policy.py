@@ -82,7 +82,7 @@ class PolicyRow(NamedTuple):
     why: str
 
 
-def policy_rows(policy: Policy) -> Iterator[PolicyRow]:
+def list_policies(policy: Policy) -> Iterator[PolicyRow]:
     """Yield a row for each policy, with the values of `policy` as the choices."""
     import tomllib
 

@@ -27,7 +27,7 @@ class ScriptError(ValueError):
         super().__init__("\n".join(clean(problem, 500) for problem in problems))
 
 
-def shipped_scripts() -> dict[str, Path]:
+def list_shipped_scripts() -> dict[str, Path]:
     """Return the scripts that come with the program, by name."""
     return {path.stem: path for path in sorted(_SCRIPTS.glob(f"*{SUFFIX}"))}
 
@@ -38,7 +38,7 @@ def find_script(name: str) -> Path:
     Raises:
         ScriptError: `name` is neither.
     """
-    shipped = shipped_scripts()
+    shipped = list_shipped_scripts()
     if name in shipped:
         return shipped[name]
     path = Path(name)

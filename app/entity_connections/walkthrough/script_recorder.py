@@ -98,7 +98,7 @@ class RecordedAppDriver(TerminalDriver):
         super().write(data)
 
 
-def script_toml(
+def format_script(
     acts: list[tuple[str, str]], scenario: str, user: str, size: tuple[int, int]
 ) -> str:
     """Return a script with a step for each act, whose captions are to be filled in.

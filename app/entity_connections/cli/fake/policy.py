@@ -30,7 +30,7 @@ def policy(options: TenantOptions, *, as_json: bool) -> ExitCode:
 
     --json: [{"name", "question", "choice", "others": {switch: behaviour}, "why"}]
     """
-    from entity_connections.fake.policy import Policy, policy_rows
+    from entity_connections.fake.policy import Policy, list_policies
     from entity_connections.fake.state import tenant_settings
 
     current = Policy()
@@ -39,7 +39,7 @@ def policy(options: TenantOptions, *, as_json: bool) -> ExitCode:
             current = tenant_settings.read_policy(db)
     elif options.scenario is not None:
         current = load_scenario(options.scenario).policy
-    rows = list(policy_rows(current))
+    rows = list(list_policies(current))
     if as_json:
         echo_json([row._asdict() for row in rows])
         return ExitCode.DONE

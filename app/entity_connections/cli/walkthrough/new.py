@@ -44,7 +44,7 @@ def new(options: TenantOptions, file: Path, *, force: bool) -> int:
     from entity_connections.walkthrough.script_recorder import (
         RecordedApp,
         RecordedAppDriver,
-        script_toml,
+        format_script,
     )
 
     app = RecordedApp(workspace)
@@ -57,7 +57,7 @@ def new(options: TenantOptions, file: Path, *, force: bool) -> int:
     name = options.scenario or "acme"
     if name not in SCENARIOS:
         name = os.path.relpath(Path(name).resolve(), file.parent.resolve())
-    text = script_toml(app.acts, name, workspace.user, size)
+    text = format_script(app.acts, name, workspace.user, size)
     try:
         replace_file(file, text.encode())
     except OSError as error:

@@ -18,9 +18,9 @@ def make_walkthroughs() -> Walkthroughs:
 
 
 def _list_titles() -> list[tuple[str, str]]:
-    from entity_connections.walkthrough.script_file import read_script, shipped_scripts
+    from entity_connections.walkthrough.script_file import list_shipped_scripts, read_script
 
-    return [(name, read_script(path).title) for name, path in shipped_scripts().items()]
+    return [(name, read_script(path).title) for name, path in list_shipped_scripts().items()]
 
 
 def _play(name: str, theme: str) -> int:

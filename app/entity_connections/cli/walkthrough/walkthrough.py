@@ -45,9 +45,9 @@ class _WalkthroughGroup(Group):
 
 
 def _list_scripts(_ctx: click.Context) -> Words:
-    from entity_connections.walkthrough.script_file import shipped_scripts
+    from entity_connections.walkthrough.script_file import list_shipped_scripts
 
-    return ((name, "") for name in shipped_scripts())
+    return ((name, "") for name in list_shipped_scripts())
 
 
 SCRIPT = CompletedText("walkthrough", _list_scripts, or_file=True)
@@ -69,9 +69,9 @@ def walkthrough(ctx: click.Context) -> ExitCode | None:
         raise click.UsageError("a walkthrough brings its own tenant: no option chooses another.")
     if ctx.invoked_subcommand is not None:
         return None
-    from entity_connections.walkthrough.script_file import read_script, shipped_scripts
+    from entity_connections.walkthrough.script_file import list_shipped_scripts, read_script
 
-    for name, path in shipped_scripts().items():
+    for name, path in list_shipped_scripts().items():
         echo(f"{name:<24}{read_script(path).title}")
     return ExitCode.DONE
 

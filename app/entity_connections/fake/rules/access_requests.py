@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from entity_connections.domain.entities import PROVISIONED
 from entity_connections.fake.model import ADMINISTRATOR, AccessStatus, Caller, User
-from entity_connections.fake.refusal import Refusal, broken_rule, forbidden, not_found
+from entity_connections.fake.refusal import broken_rule, forbidden, not_found
 from entity_connections.fake.state.tenant_state import TenantState
 
 
@@ -23,15 +23,8 @@ def request(state: TenantState, caller: Caller, username: str, entity_ids: Seque
         raise forbidden(
             f"Only an administrator of {home}, acting there, may request access for {username}."
         )
-    refusals = []
     for id_ in entity_ids:
-        try:
-            _check_request(state, caller, user, id_)
-        except Refusal as refusal:
-            refusals.append(refusal)
-    if refusals:
-        messages = [refusal.messages[0] for refusal in refusals[:10]]
-        raise Refusal(refusals[0].category, *messages)
+        _check_request(state, caller, user, id_)
     for id_ in entity_ids:
         is_granted = state.hierarchy.role(caller.user.name, id_) == ADMINISTRATOR
         _set_status(state, user, id_, "Active" if is_granted else "Pending Review")

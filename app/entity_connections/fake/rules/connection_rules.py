@@ -48,11 +48,11 @@ def act(state: TenantState, caller: Caller, action: Action, id_: str) -> None:
     """Accept, deny or disconnect the connection `id_`."""
     policy, connection = state.policy(), state.connections.get(id_)
     _check_permission(state, caller, connection, action)
-    before, after = PENDING, DISCONNECTED
-    if action == "accept":
-        after = CONNECTED
-    elif action == "disconnect":
-        before = CONNECTED
+    before, after = {
+        "accept": (PENDING, CONNECTED),
+        "deny": (PENDING, DISCONNECTED),
+        "disconnect": (CONNECTED, DISCONNECTED),
+    }[action]
     if connection.status == after and policy.twice == "repeated":
         return
     is_withdrawal = (
@@ -66,12 +66,7 @@ def act(state: TenantState, caller: Caller, action: Action, id_: str) -> None:
             f"The connection {_describe(state, connection)} is {connection.status}."
             f" To {action} it, it must be {before}."
         )
-    is_removed = {
-        "accept": False,
-        "deny": policy.denied == "removed",
-        "disconnect": policy.ended == "removed",
-    }
-    if is_removed[action]:
+    if {"deny": policy.denied, "disconnect": policy.ended}.get(action) == "removed":
         state.connections.remove(id_)
     else:
         state.connections.set_status(id_, after)

@@ -29,10 +29,10 @@ class Hierarchy:
 
     def entity(self, id_: str) -> Entity:
         """Return the entity with this id; raise `Refusal` when there is none."""
-        row = select_one(self._db, f"{_SELECT} WHERE id = ?", [id_])
-        if row is None:
+        entity = self._find("id", id_)
+        if entity is None:
             raise not_found(f"There is no entity {id_[:64]}.")
-        return Entity(*row)
+        return entity
 
     def accessible(self, user: str) -> list[Entity]:
         """Return the entities that a user may enter."""
@@ -57,13 +57,12 @@ class Hierarchy:
 
     def by_name(self, name: str) -> Entity | None:
         """Return the entity with this name; None when there is none."""
-        row = select_one(self._db, f"{_SELECT} WHERE name = ?", [name])
-        return Entity(*row) if row else None
+        return self._find("name", name)
 
     def display_name(self, id_: str) -> str:
         """Return the display name for a message; for an unknown entity one with its id."""
-        row = select_one(self._db, f"{_SELECT} WHERE id = ?", [id_])
-        return Entity(*row).display_name if row else f"the entity {id_[:64]}"
+        entity = self._find("id", id_)
+        return entity.display_name if entity else f"the entity {id_[:64]}"
 
     def add(self, entity: Entity) -> None:
         """Add an entity."""
@@ -80,6 +79,10 @@ class Hierarchy:
             " status = ?, locale = ? WHERE id = ?",
             (entity.name, encode_text(entity.display_name), *entity[4:], entity.id),
         )
+
+    def _find(self, column: str, value: str) -> Entity | None:
+        row = select_one(self._db, f"{_SELECT} WHERE {column} = ?", [value])
+        return Entity(*row) if row else None
 
     def _select(self, condition: str, values: Sequence[str | None]) -> list[Entity]:
         rows = self._db.execute(f"{_SELECT} {condition} ORDER BY seq", values)

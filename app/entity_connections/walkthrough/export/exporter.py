@@ -8,8 +8,8 @@ from pathlib import Path
 
 from entity_connections.domain.text import clean
 from entity_connections.walkthrough.caption_bar import terminal_size
-from entity_connections.walkthrough.export.html_page import page
-from entity_connections.walkthrough.export.pictures import captioned_picture
+from entity_connections.walkthrough.export.html_page import render_page
+from entity_connections.walkthrough.export.pictures import draw_captioned_picture
 from entity_connections.walkthrough.recording import Recording
 
 _LAST_SCREEN = 5.0
@@ -51,7 +51,10 @@ def export(recording: Recording, folder: Path, *, with_png: bool = False) -> lis
     """
     pictures = dict(_draw_pictures(recording))
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", recording.name).strip("-")[:60] or "walkthrough"
-    files = {"index.html": page(recording).encode(), f"{name}.cast": _asciicast(recording).encode()}
+    files = {
+        "index.html": render_page(recording).encode(),
+        f"{name}.cast": _asciicast(recording).encode(),
+    }
     files |= {f"{name}.svg": svg.encode() for name, svg in pictures.items()}
     if with_png:
         files |= {f"{name}.png": _draw_png(svg) for name, svg in pictures.items()}
@@ -69,8 +72,8 @@ def _draw_pictures(recording: Recording) -> Iterator[tuple[str, str]]:
         name = f"{recorded.number:0{digits}}-{recorded.step.picture or 'step'}"
         for number, frame in enumerate(recorded.clicks, 1):
             suffix = f"-{number}" if number > 1 else ""
-            yield f"{name}-click{suffix}", captioned_picture(recording, recorded, frame)
-        yield name, captioned_picture(recording, recorded, recorded.last)
+            yield f"{name}-click{suffix}", draw_captioned_picture(recording, recorded, frame)
+        yield name, draw_captioned_picture(recording, recorded, recorded.last)
 
 
 def _asciicast(recording: Recording) -> str:

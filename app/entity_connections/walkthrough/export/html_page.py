@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from string import Template
 
-from entity_connections.walkthrough.export.pictures import escape_xml, screen_picture
+from entity_connections.walkthrough.export.pictures import draw_screen, escape_xml
 from entity_connections.walkthrough.key_events import key_label
 from entity_connections.walkthrough.recording import Recording, StepRecording
 from entity_connections.walkthrough.screen_text import SEPARATOR
 from entity_connections.walkthrough.script_models import Act, Step
 
 
-def page(recording: Recording) -> str:
+def render_page(recording: Recording) -> str:
     """Return the page as HTML.
 
     Its pictures are data URLs: what they hold cannot act on the page. A content security
@@ -45,7 +45,7 @@ def _step(recording: Recording, recorded: StepRecording) -> str:
     acts = "".join(f"<li>{text}</li>\n" for text in _describe_acts(step))
     seen = "; ".join(map(_describe_locator, step.see))
     alt = f"The screen after step {number}." + (f" It shows {seen}." if seen else "")
-    picture = base64.b64encode(screen_picture(recording, recorded.last).encode()).decode()
+    picture = base64.b64encode(draw_screen(recording, recorded.last).encode()).decode()
     # tabindex: a section that is scrolled to takes the focus, so that Tab goes on from there.
     return f"""<section class="step" id="step-{number}" tabindex="-1" aria-labelledby="c{number}">
 <div class="place">{number}/{count}<nav aria-label="Steps">{_links(number, count)}</nav></div>

@@ -33,7 +33,7 @@ def screen_size(columns: int, rows: int) -> tuple[float, float]:
     return math.ceil(columns * CELL_WIDTH) + 2 * LEFT, rows * LINE_HEIGHT + TOP + LEFT
 
 
-def screen_picture(recording: Recording, frame: Frame) -> str:
+def draw_screen(recording: Recording, frame: Frame) -> str:
     """Return the screen of a frame, with the pointer if there is one."""
     width, height = screen_size(*recording.script.size)
     # Without Arial, its name alone would stand for a font with serifs.
@@ -45,7 +45,7 @@ def screen_picture(recording: Recording, frame: Frame) -> str:
     return f"<svg {_size(width, height)}>{screen.strip()}{pointer}</svg>"
 
 
-def captioned_picture(recording: Recording, recorded: StepRecording, frame: Frame) -> str:
+def draw_captioned_picture(recording: Recording, recorded: StepRecording, frame: Frame) -> str:
     """Return the screen of a frame with its captions below."""
     script = recording.script
     width, height = screen_size(*script.size)
@@ -56,7 +56,7 @@ def captioned_picture(recording: Recording, recorded: StepRecording, frame: Fram
         f'<svg {size} role="img" aria-labelledby="title description">\n'
         f'<title id="title">{escape_xml(captions.title)} {captions.position}</title>\n'
         f'<desc id="description">{escape_xml(captions.text)}</desc>\n'
-        f"{screen_picture(recording, frame)}\n"
+        f"{draw_screen(recording, frame)}\n"
         f'<svg x="{LEFT:g}" y="{height:g}">{frame.captions_svg}</svg>\n</svg>\n'
     )
 
