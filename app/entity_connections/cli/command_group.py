@@ -39,9 +39,7 @@ COMMANDS = {
 def examples(*lines: str, needs: str = "") -> str:
     """Return the epilog of a command: lines that can be typed as they stand, in this order.
 
-    Args:
-        lines: the lines.
-        needs: what must be there before, such as "with `serve` in another terminal"; or "".
+    They may need something before, such as "with `serve` in another terminal".
     """
     head = f"Examples, {needs}:" if needs else "Examples:"
     return "\n\n\b\n" + "\n  ".join((head, *lines))
@@ -62,11 +60,7 @@ class Group(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that is named first, and the arguments behind its name.
-
-        Raises:
-            click.UsageError: there is no such command.
-        """
+        """Resolve a command as click does; the error for an unknown one leads to others."""
         name, names = args[0], self.list_commands(ctx)
         if name not in names and not ctx.resilient_parsing:
             hint = suggest(name, names) or "."

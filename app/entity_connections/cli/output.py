@@ -88,13 +88,7 @@ def echo_csv(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 def format_table(
     heads: Sequence[str], rows: Iterable[Sequence[str]], widest: int | None = MAX_COLUMN_WIDTH
 ) -> str:
-    """Return a table as lines of text.
-
-    Args:
-        heads: the head of each column.
-        rows: the texts of each row.
-        widest: most cells of a column; None for no limit. JSON has the names in full.
-    """
+    """Return a table as lines of text; a column has `widest` cells at most."""
     lines = [[_cut(text, widest) for text in line] for line in (heads, *rows)]
     widths = [max(map(_count_cells, column)) for column in zip(*lines, strict=True)]
     return "\n".join(

@@ -28,13 +28,10 @@ class Profile(NamedTuple):
     Attributes:
         name: of the profile, or the base URL itself for `--base-url`.
         base_url: the REST base URL.
-        client_id: of the OAuth client, or "" when it is given nowhere.
-        risk: sandbox or production; production starts locked.
-        read_only: whether all writes are refused.
-        entity: the acting entity to start in: id, name or display name.
+        client_id: "" when it is given nowhere.
+        entity: to start in: id, name or display name.
         user: who works with it, only shown.
-        proxy: the URL of the HTTP proxy, which holds no password; None for the environment's.
-        secret_command: prints the client secret; it runs without a shell.
+        proxy: None for the environment's.
         configured_client_id: the client id in config.toml, or "".
         in_config: whether the profile is in config.toml, so that a secret may be stored for it.
         origins: where a value comes from, by the name of the attribute; those of the others

@@ -11,12 +11,7 @@ from entity_connections.domain.risk import Risk
 
 
 class Environment(NamedTuple):
-    """One of Zuora's environments.
-
-    Attributes:
-        title: what Zuora calls it.
-        base_url: its REST base URL.
-    """
+    """One of Zuora's environments: what Zuora calls it, and its REST base URL."""
 
     title: str
     base_url: str

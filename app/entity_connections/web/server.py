@@ -29,15 +29,10 @@ _VISITOR_TIMEOUT = 20.0
 
 
 class Server:
-    """Serves the page, and runs a command for each visitor.
+    """Serves the page, and runs a command for each of `max_sessions` visitors at a time.
 
-    `app` is the application to serve; it ends all sessions when it shuts down.
-
-    Args:
-        command: what to run for each visitor.
-        guard: says which requests are refused.
-        max_sessions: how many visitors there may be at a time.
-        report: takes a sentence for the person who runs the server.
+    `app` is the application to serve; it ends all sessions when it shuts down. `report` takes a
+    sentence for the person who runs the server.
     """
 
     def __init__(

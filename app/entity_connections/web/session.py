@@ -23,10 +23,7 @@ _MIN_SIZE, _MAX_SIZE = (20, 5), (240, 80)
 class Command(NamedTuple):
     """The command to run for each visitor, without a shell.
 
-    Attributes:
-        arguments: the program and its arguments.
-        environ: the whole environment of the process, but for the size of the terminal.
-        folder: the working directory.
+    `environ` is the whole environment of the process, but for the size of the terminal.
     """
 
     arguments: Sequence[str]

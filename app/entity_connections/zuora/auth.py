@@ -29,7 +29,7 @@ _SCOPE_ENTITY = re.compile(r"(?<!\S)entity\.([0-9A-Za-z][0-9A-Za-z-]{0,254})(?!\
 
 
 class Credentials(NamedTuple):
-    """An OAuth client of Zuora; the secret is never printed."""
+    """An OAuth client of Zuora."""
 
     client_id: str
     client_secret: Secret
@@ -56,13 +56,7 @@ class Token(NamedTuple):
 
 
 class TokenProvider:
-    """Provides the token of one OAuth client.
-
-    Args:
-        connection: to the server.
-        credentials: of the OAuth client.
-        cache: holds the token of an earlier process, and keeps this one's for the next; or None.
-    """
+    """Provides the token of one OAuth client; `cache` shares it with other processes."""
 
     def __init__(
         self, connection: HttpConnection, credentials: Credentials, cache: TokenCache | None = None

@@ -33,14 +33,7 @@ _NO_RETRIES = RetryPolicy(attempts=1, connect_attempts=1)
 
 
 class Check(NamedTuple):
-    """The result of one step.
-
-    Attributes:
-        name: of the step ("DNS").
-        verdict: "skipped" if an earlier step that this one needs has failed.
-        sentence: what was found.
-        remedy: what to do about it, or "".
-    """
+    """The result of one step; it is skipped if an earlier one that it needs has failed."""
 
     name: str
     verdict: Literal["ok", "warning", "failed", "skipped"]

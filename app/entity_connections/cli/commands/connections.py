@@ -160,8 +160,8 @@ def print_connections(
         connections: what to print.
         hierarchy: names the entities.
         output: "table", "json" or "csv".
-        acting_id: the acting entity, which JSON tells the directions of; "" for `direction`.
-        direction: the direction of all, in JSON.
+        acting_id: the acting entity, from which JSON tells directions; "" for `direction`.
+        direction: of all, in JSON.
         nothing: what people read when there are none.
     """
     ends = [

@@ -135,14 +135,7 @@ def serve(
 
 
 def format_instructions(host: str, url: str, scenario: str, users: "tuple[User, ...]") -> str:
-    """Return what `serve` prints when it is ready.
-
-    Args:
-        host: The IP address it listens on.
-        url: The URL under which this machine reaches it.
-        scenario: The name of the scenario or tenant file.
-        users: Its users.
-    """
+    """Return what `serve` prints when it listens on the IP address `host`, reached by `url`."""
     address = ipaddress.ip_address(host)
     lines = [f"The fake tenant {scenario} listens on {url} until ctrl+c.", ""]
     lines += [

@@ -22,7 +22,7 @@ class TenantSource(NamedTuple):
     Attributes:
         scenario: The state of a new tenant.
         path: The tenant file, or None.
-        name: The name of the tenant, for messages.
+        name: For messages.
         users: Its users, each with a description.
         options: The command-line options that choose it.
     """
@@ -35,11 +35,7 @@ class TenantSource(NamedTuple):
 
 
 def prepare_source(scenario: str | None, tenant_file: str | None) -> TenantSource:
-    """Return the source that two options choose; a new tenant file is made here.
-
-    Args:
-        scenario: The value of `--scenario`.
-        tenant_file: The value of `--tenant`.
+    """Return the source that `--scenario` and `--tenant` choose; a new tenant file is made here.
 
     Raises:
         CliError: A file cannot be used, or the tenant was made from another scenario.
@@ -76,7 +72,7 @@ def open_tenant_file(path: Path, scenario: str | None = None) -> "sqlite3.Connec
     """Return the database of a tenant file, which is made from `scenario` if it is not there.
 
     Raises:
-        CliError: The file cannot be used.
+        CliError: it cannot be used.
     """
     from entity_connections.fake.tenant_file import open_file
 
@@ -85,11 +81,7 @@ def open_tenant_file(path: Path, scenario: str | None = None) -> "sqlite3.Connec
 
 
 def load_scenario(name: str) -> "Scenario":
-    """Return a built-in scenario or one from a file.
-
-    Raises:
-        CliError: It cannot be used.
-    """
+    """Return a built-in scenario or one from a file; CliError if it cannot be used."""
     from entity_connections.fake.scenarios import loader
 
     with report_problems():

@@ -12,10 +12,7 @@ from entity_connections.settings.paths import FOLDERS_REMEDY, anchor_file, state
 def open_journal(profile: str, tenant: str, process_id: str | None = None) -> Journal:
     """Return the journal on the disk; without a home directory it refuses to record anything.
 
-    Args:
-        profile: that of `Journal`.
-        tenant: that of `Journal`.
-        process_id: that of `Journal`.
+    For the arguments see `Journal`.
 
     Raises:
         SettingsError: a variable that names a folder cannot be used.

@@ -98,17 +98,10 @@ async def _ask_keyring(profile: Profile) -> Secret:
 def make_real_workspace(
     options: TenantOptions, max_silence: float, *, keyring_later: bool = False
 ) -> Workspace:
-    """Return the tenant of a profile or of `--base-url`.
+    """Return the tenant of a profile or of `--base-url`, as `make_workspace` does.
 
-    Args:
-        options: choose the tenant.
-        max_silence: that of `ZuoraClient`.
-        keyring_later: that of `make_workspace`. A keyring that may ask on the terminal is asked
-            at once all the same, because the screen will have the terminal.
-
-    Raises:
-        CliError: there are no credentials.
-        SettingsError: the settings cannot be used.
+    A keyring that may ask on the terminal is asked at once, also with `keyring_later`, because
+    the screen will have the terminal.
     """
     from entity_connections.settings.secrets.system_keyring import may_ask_on_terminal
 

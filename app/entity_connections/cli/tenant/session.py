@@ -72,11 +72,9 @@ class TenantSession(NamedTuple):
             await self.read_entities()
 
     async def find_acting_id(self, name: str | None = None, *, unique: bool = False) -> str:
-        """Read the entities and return the id of the entity to act in.
+        """Read the entities and return the id of the entity `name`, else of the one to act in.
 
-        Args:
-            name: the entity to act in; None takes the one of the workspace.
-            unique: that of `find_entity`.
+        For `unique` see `find_entity`.
 
         Raises:
             CliError: there is no such entity, or the user may not act in it.
@@ -105,12 +103,12 @@ class TenantSession(NamedTuple):
             self.tenant.save_cache(acting_id)
 
     def find_entity(self, name: str, *, unique: bool = False) -> Entity:
-        """Return the entity that a text names.
+        """Return the entity that an id, a technical name, a title or a display name names.
 
         Args:
-            name: an id, a technical name, a title or a display name.
-            unique: whether the text must name no other entity for sure, because the command
-                may write: a display name does not where entities are missing from the list.
+            name: names the entity.
+            unique: whether it must name no other one for sure, because the command may write:
+                a display name does not where entities are missing from the list.
 
         Raises:
             CliError: no entity matches, or several do, or perhaps a missing one.
@@ -158,11 +156,8 @@ def run_in_tenant(
 ) -> ExitCode:
     """Enter the tenant that the options choose, do the work, and return the exit code.
 
-    Args:
-        options: choose the tenant.
-        work: the work; its ZuoraError is printed.
-        max_silence: seconds after which a server that does not answer is asked nothing more.
-        silence_interval: that of `report_waits`.
+    A ZuoraError of the work is printed. For `max_silence` see `ZuoraClient`, for
+    `silence_interval` see `report_waits`.
     """
     # A short process saves what httpx spends on its own command line (40 ms) and on the search
     # for a package that is not installed (at each lock).

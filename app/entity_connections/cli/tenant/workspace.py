@@ -18,7 +18,7 @@ def make_workspace(
 
     Args:
         options: choose the tenant.
-        max_silence: seconds after which a server that does not answer is asked nothing more.
+        max_silence: that of `ZuoraClient`.
         keyring_later: whether the keyring is asked when the tenant is entered.
 
     Raises:
