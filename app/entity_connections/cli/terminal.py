@@ -19,8 +19,8 @@ def check_terminal(alternative: str) -> None:
     if os.environ.get("TEXTUAL_DRIVER") or not (sys.stdin.isatty() and sys.stderr.isatty()):
         problem = "the screen needs a terminal as its input and its error output"
     elif term in ("dumb", "unknown", ""):
-        shown = f"TERM={term}" if term else "an empty TERM"
-        problem = f"the screen needs a terminal that can place the cursor, which {shown} denies"
+        value = f"TERM={term}" if term else "an empty TERM"
+        problem = f"the screen needs a terminal that can place the cursor, which {value} denies"
     else:
         return
     raise click.UsageError(f"{problem}; {alternative}")

@@ -84,16 +84,16 @@ async def connections(
     snapshot = await session.tenant.read(acting_id)
     session.save_cache(acting_id)
     print_warnings(snapshot.warnings)
-    listed = [
-        connection
-        for connection in snapshot.connections
-        if direction in (None, connection.direction(acting_id).value)
-        and (not statuses or connection.status in statuses)
+    records = [
+        record
+        for record in snapshot.connections
+        if direction in (None, record.direction(acting_id).value)
+        and (not statuses or record.status in statuses)
     ]
     if output == "table":
         info(f"Acting in {snapshot.hierarchy.get(acting_id).title}.")
     nothing = "No connections." if snapshot.complete else "No connections among what was read."
-    print_connections(listed, snapshot.hierarchy, output, acting_id=acting_id, nothing=nothing)
+    print_connections(records, snapshot.hierarchy, output, acting_id=acting_id, nothing=nothing)
     return ExitCode.DONE if snapshot.complete else ExitCode.NO_ACCESS
 
 
@@ -108,12 +108,12 @@ async def _list_all_entities(
     session.save_cache()
     hierarchy = session.tenant.hierarchy
     order = hierarchy.sort_index
-    listed = sorted(
+    records = sorted(
         (record for record in newest if not statuses or record.status in statuses),
         key=lambda record: (order(record.source_id), order(record.target_id), record.id),
     )
     nothing = "No such connections." if is_whole else "No such connections among the rest."
-    print_connections(listed, hierarchy, output, nothing=nothing)
+    print_connections(records, hierarchy, output, nothing=nothing)
     return ExitCode.DONE if is_whole else ExitCode.NO_ACCESS
 
 

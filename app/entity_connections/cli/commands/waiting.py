@@ -32,14 +32,14 @@ async def waiting(session: TenantSession, *, as_json: bool) -> ExitCode:
     hierarchy = session.tenant.hierarchy
     if lists and not any(isinstance(result, Snapshot) for result in lists.values()):
         return ExitCode.NO_ACCESS  # nothing is known, not even that nothing waits
-    found = find_waiting(session.user_session)
+    rows = find_waiting(session.user_session)
     session.save_cache()
     requests = [
         row.connection
-        for row in (*found.for_me, *found.for_others)
+        for row in (*rows.for_me, *rows.for_others)
         if row.connection and row.direction is Direction.INBOUND
     ]
-    undecided = [row.state for row in found.undecided if row.direction is Direction.INBOUND]
+    undecided = [row.state for row in rows.undecided if row.direction is Direction.INBOUND]
     if undecided:
         words = ", ".join(sorted({f'"{status}"' for status in undecided}))
         info(f"Left out, because nobody knows whether it waits: {len(undecided):,} × {words}.")

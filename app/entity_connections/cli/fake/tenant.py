@@ -70,11 +70,7 @@ def show(file: Path, *, as_json: bool) -> ExitCode:
     echo(f"policy: {', '.join(changes) or 'as the command `policy` prints it'}")
     if facts["faults"]:
         echo(f"faults: {' · '.join(facts['faults'])}")
-    rows = [
-        (user["name"], user["username"], clean(user["home"]), str(user["administrator"]),
-         str(user["standardUser"]))
-        for user in facts["users"]
-    ]  # fmt: skip
+    rows = [[clean(str(value)) for value in user.values()] for user in facts["users"]]
     echo("\n" + format_table(("USER", "USERNAME", "HOME", "ADMINISTERS", "MAY LOOK INTO"), rows))
     for request in facts["accessRequests"]:
         echo(

@@ -42,15 +42,19 @@ async def carry_out(
         if not options.dry_run:
             await _report_interrupted_runs(session)
         try:
-            found = await find()
+            selection = await find()
         finally:
             print_warnings(session.tenant.warnings)
         plan = await plan_operations(
-            action, found.rows, session.tenant, session.workspace.journal, even_so=options.even_so
+            action,
+            selection.rows,
+            session.tenant,
+            session.workspace.journal,
+            even_so=options.even_so,
         )
-        for failure in found.failures:
+        for failure in selection.failures:
             results.add_failure(failure)
-        await carry_out_plan(session, plan, results, options, by_filter=found.by_filter)
+        await carry_out_plan(session, plan, results, options, by_filter=selection.by_filter)
         session.save_cache()
     return results.code
 

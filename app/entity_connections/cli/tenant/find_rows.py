@@ -213,7 +213,7 @@ async def _read_rows(session: TenantSession, action: Write, rows: Mapping[str, R
     planned = [Operation.plan(action, row) for row in rows.values()]
     lists = SharedLists(session.tenant, planned, session.tenant.snapshots())
     errors = await lists.read_missing(planned)
-    found, failures = [], []
+    current, failures = [], []
     for (given, wanted), operation, error in zip(rows.items(), planned, errors, strict=True):
         snapshot = lists.get(operation)
         if snapshot is None:
@@ -224,8 +224,8 @@ async def _read_rows(session: TenantSession, action: Write, rows: Mapping[str, R
         if wanted.connection_id and row.connection_id not in ("", wanted.connection_id):
             failures.append(_describe_newer(wanted, row))
         else:
-            found.append(row)
-    return FoundRows(found, failures)
+            current.append(row)
+    return FoundRows(current, failures)
 
 
 def _choose_acting_id(session: TenantSession, action: Write, ends: Ends) -> str:

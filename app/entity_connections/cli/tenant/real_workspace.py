@@ -66,10 +66,10 @@ def find_credentials_outside_keyring(profile: Profile) -> tuple[str, Secret | No
         sentence = f"There is no client id for {profile.name}. {profile.credentials_remedy}"
         raise CliError(sentence, ExitCode.NO_ACCESS)
     try:
-        found = find_secret_outside_keyring(profile)
+        secret = find_secret_outside_keyring(profile)
     except SettingsError as error:
         raise CliError(str(error), ExitCode.NO_ACCESS) from error
-    return profile.client_id, None if found is None else found.value
+    return profile.client_id, secret and secret.value
 
 
 async def _ask_keyring(profile: Profile) -> Secret:

@@ -40,8 +40,8 @@ class ClientSecret(NamedTuple):
 
 def find_secret(profile: Profile) -> ClientSecret:
     """Return the client secret of a profile; blocks as long as a command or the keyring takes."""
-    if found := find_secret_outside_keyring(profile):
-        return found
+    if secret := find_secret_outside_keyring(profile):
+        return secret
     keyring = read_keyring(profile.name)
     if keyring.secret:
         return ClientSecret(keyring.secret, keyring.message)

@@ -129,16 +129,17 @@ def _process_group() -> Iterator["subprocess.Popen[bytes]"]:
 
 def _find_descendants(pid: int) -> list[int]:
     """Return the processes below a process that runs, as far as their parents still run, too."""
+    command = ["ps", "-A", "-o", "ppid=,pid="]
     with suppress(OSError):
-        listed = subprocess.run(["ps", "-A", "-o", "ppid=,pid="], capture_output=True, check=False)  # noqa: S607
+        processes = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
         children: dict[int, list[int]] = {}
-        for line in listed.stdout.splitlines():
+        for line in processes.stdout.splitlines():
             parent, child = map(int, line.split())
             children.setdefault(parent, []).append(child)
-        found = [pid]
-        for parent in found:
-            found += children.get(parent, [])
-        return found[1:]
+        pids = [pid]
+        for parent in pids:
+            pids += children.get(parent, [])
+        return pids[1:]
     return []
 
 
