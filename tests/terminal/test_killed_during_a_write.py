@@ -89,7 +89,7 @@ def test_quitting_in_a_run_counts_what_the_next_start_offers(
         terminal.send("ctrl+q")
         terminal.wait_for("is under way")
         terminal.send("ctrl+q")
-        terminal.wait_for("not sent; the next start offers them.")
+        terminal.wait_for("The next start offers to go on.")
         assert terminal.wait_exit() == 4
     with screen(server, tmp_path) as terminal:
         terminal.wait_for("Interrupted at")

@@ -14,6 +14,7 @@ from entity_connections.cli.output import info
 from entity_connections.cli.tenant.workspace import make_workspace
 from entity_connections.cli.tenant_options import TenantOptions
 from entity_connections.cli.terminal import check_terminal
+from entity_connections.domain.text import format_count
 from entity_connections.services.storage.journal import Journal, JournalError
 from entity_connections.settings.errors import SettingsError
 from entity_connections.settings.ui_settings import CHOSEN, UiSetting, load_ui_settings, save_choice
@@ -112,19 +113,17 @@ def _report_unfinished(journal: Journal) -> ExitCode:
         unsent = sum(not planned.sent for run in runs for planned in run.entries)
     except JournalError:
         entries = [last]
+    problems = []
+    if entries:
+        more = f" and {len(entries) - 1} more" if len(entries) > 1 else ""
+        problems.append(
+            f"{entries[0].action.label} of {entries[0].pair}{more} had been sent, and what became"
+            " of it is not known. The next start looks it up."
+        )
     if unsent:
-        count = len(entries)
-        sent = "1 write" if count == 1 else f"{count:,} writes"
-        outcome = "its outcome is" if count == 1 else "their outcome is"
-        info(
-            f"entity-connections: {sent} had been sent and {outcome} unknown, {unsent:,}"
-            f" {'was' if unsent == 1 else 'were'} not sent; the next start offers them."
+        problems.append(
+            f"Not sent: {format_count(unsent, 'write')}. The next start offers to go on."
         )
-    elif entries:
-        first, more = entries[0], len(entries) - 1
-        others = f" and {more} more" if more else ""
-        info(
-            f"entity-connections: {first.action.label} of {first.pair}{others} had been sent, and"
-            " what became of it is not known. The next start looks it up."
-        )
+    if problems:
+        info(f"entity-connections: {' '.join(problems)}")
     return ExitCode.UNKNOWN if entries else ExitCode.DONE
