@@ -185,8 +185,8 @@ class ScreenDriver:
         await self.settle()
 
     async def type(self, text: str) -> None:
-        """Type a text."""
-        await self.press(*text)
+        """Type a text in one burst, and wait."""
+        await self.press_at_once(*text)
 
     async def move_to(self, name: str) -> None:
         """Put the cursor on the row of an entity."""

@@ -39,7 +39,6 @@ async def assert_nothing_is_offered(ui: ScreenDriver) -> None:
     assert links(ui) == []
     for name in ui.row_names():
         await ui.move_to(name)
-        await ui.pilot.pause(0.05)
         assert bright(ui) == set()
         assert not any(offer in ui.text("detail") for offer in OFFERS)
         context = ui.screen.view.context
@@ -69,7 +68,6 @@ async def test_a_standard_user_sees_that_an_administrator_is_needed() -> None:
         await ui.press("2")
         assert ui.cell("Acme-Germany", "action") == "administrators only"
         whom = "It waits for an administrator of Acme Corporation; you are a standard user."
-        await ui.pilot.pause(0.05)
         hint = "It waits for an administrator of Acme Corporation; you are a standard user."
         assert ui.text("detail").endswith(hint)
         for key in ("a", "d", "enter"):
@@ -85,7 +83,6 @@ async def test_a_locked_row_shows_how_to_unlock() -> None:
     async with open_screen(
         setup=TenantSetup(Risk.PRODUCTION, "acme", WriteLock(locked=True))
     ) as ui:
-        await ui.pilot.pause(0.05)
         assert ui.cursor == "Acme-US"
         assert ui.cell("Acme-US", "action") == "locked"
         assert "U unlocks writes" in ui.text("detail")
@@ -93,7 +90,7 @@ async def test_a_locked_row_shows_how_to_unlock() -> None:
         ui.screen.workspace.lock.unlock()
         ui.screen.view.redraw()
         assert "Request Connection" in links(ui)
-        await ui.pilot.pause(0.05)
+        await ui.settle()
         assert bright(ui) == {"r"}
 
 

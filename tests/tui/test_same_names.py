@@ -26,13 +26,14 @@ async def test_rows(snap: Snapshot) -> None:
         await ui.snap_sizes(snap, SIZES[1:])
 
 
-@pytest.mark.parametrize("size", [(60, 20), (80, 24), (200, 50)], ids=str)
-async def test_no_two_rows_show_the_same_name(size: tuple[int, int]) -> None:
-    async with open_screen(TENANT, size=size) as ui:
-        slot = ui.rows.slots[0]
-        lines = ui.rows.render_lines(ui.rows.size.region)[1 : len(ui.rows.items) + 1]
-        names = [line.text[slot.start : slot.start + slot.width].lower() for line in lines]
-        assert len({name.strip() for name in names}) == 9
+async def test_no_two_rows_show_the_same_name() -> None:
+    async with open_screen(TENANT) as ui:
+        for size in ((60, 20), (80, 24), (200, 50)):
+            await ui.resize(size)
+            slot = ui.rows.slots[0]
+            lines = ui.rows.render_lines(ui.rows.size.region)[1 : len(ui.rows.items) + 1]
+            names = [line.text[slot.start : slot.start + slot.width].lower() for line in lines]
+            assert len({name.strip() for name in names}) == 9, size
 
 
 async def test_the_switcher(snap: Snapshot) -> None:
@@ -41,13 +42,14 @@ async def test_the_switcher(snap: Snapshot) -> None:
         snap(ui.app)
 
 
-@pytest.mark.parametrize("key", ["e", "ctrl+p", "slash"])
-async def test_the_technical_name_finds_an_entity_and_is_shown_then(key: str) -> None:
+async def test_the_technical_name_finds_an_entity_and_is_shown_then() -> None:
     async with open_screen(TENANT, size=(80, 24)) as ui:
-        await ui.press(key)
-        assert not list_lines(ui, "north)  acme-eu")
-        await ui.type("production-north")
-        assert list_lines(ui, ")  acme-eu"), list_lines(ui, "acme")
+        for key in ("e", "ctrl+p", "slash"):
+            await ui.press(key)
+            assert not list_lines(ui, "north)  acme-eu"), key
+            await ui.type("production-north")
+            assert list_lines(ui, ")  acme-eu"), key
+            await ui.press("escape")
 
 
 async def test_the_question_and_its_button_tell_which(snap: Snapshot) -> None:

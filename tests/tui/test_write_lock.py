@@ -123,12 +123,11 @@ async def test_a_click_on_the_word_unlocks_too() -> None:
         assert isinstance(ui.app.screen, Confirmation)
 
 
-@pytest.mark.parametrize("risk", list(Risk))
+@pytest.mark.parametrize("risk", [Risk.PRODUCTION, Risk.SANDBOX])
 async def test_a_read_only_profile_cannot_be_unlocked(risk: Risk) -> None:
     async with open_screen(setup=TenantSetup(risk, "audit", WriteLock(permanent=True))) as ui:
         assert "READ-ONLY" in ui.text("header")
         await ui.move_to("Acme-US")
-        await ui.pilot.pause(0.05)
         assert ui.cell("Acme-US", "action") == "read-only"
         assert "U " not in ui.text("detail") + ui.text("keys")
         for key in ("U", "r"):

@@ -96,7 +96,6 @@ REPLIES: list[tuple[str, Reply, type[ZuoraError]]] = [
     ("a list", http_response([]), INVALID),
     ("not gzip", http_response(b"{}", "200 OK", GZIP), INVALID),
     ("unknown compression", http_response(b"{}", "200 OK", "Content-Encoding: xz"), INVALID),
-    ("a gzip bomb", BOMB, INVALID),
     ("a redirect", http_response(b"", "301 Moved Permanently", "Location: /elsewhere"), PAGE),
     ("success as a string", http_response({"success": "true", "id": "1"}), INVALID),
     ("success in a 400", http_response({"success": True, "id": "1"}, "400 Bad Request"), INVALID),
@@ -182,6 +181,8 @@ async def test_a_gzip_bomb_is_not_decompressed_to_its_end() -> None:
             await client.list_connections(ENTITY)
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
+        server.replies = [http_response(ONE_CONNECTION)]
+        assert (await client.list_connections(ENTITY)).items, "the next call works"
     assert peak < 150_000_000
 
 
