@@ -134,7 +134,7 @@ async def test_preview(snap: Snapshot) -> None:
             "Acme Corporation → Acme-US: Request in Acme Corporation, Accept in Acme-US"
         )
         plan = preview(ui).plan
-        price = f"4 left out, listed last · {plan.calls} calls to Zuora · "
+        price = f"4 left out, listed last · {plan.calls} calls to Zuora\n"
         assert price in shown(ui, "consequence")
         assert "49,900 of 50,000 calls left" in shown(ui, "consequence")
         what = preview(ui).grid.items[-1].cells["what"].text

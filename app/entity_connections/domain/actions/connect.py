@@ -19,7 +19,7 @@ class Connect(Action):
     question = "Connect these two?"
     many_question = "Connect {} pairs?"
     many_consequence = (
-        "Each is requested in its source, unless it is Pending, and accepted in its target."
+        "Each is requested in its source, unless it is Pending, then accepted in its target."
     )
     effect = "{source} will be able to share products to {target}."
     yes = "Connect to {target}"

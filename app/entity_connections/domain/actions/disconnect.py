@@ -23,12 +23,12 @@ class Disconnect(Write):
     question = "Disconnect for good?"
     many_question = "Disconnect {} pairs for good?"
     many_consequence = (
-        "Sharing stops. The mapping of shared objects is broken and cannot be recovered; "
-        "what was shared stays in the targets."
+        "Sharing stops. The mapping of shared objects cannot be recovered. "
+        "What was shared stays in the targets."
     )
     effect = (
-        "{source} stops sharing to {target}. The mapping of shared objects is broken "
-        "and cannot be recovered; what was shared stays in {target}."
+        "{source} stops sharing to {target}. The mapping of shared objects cannot be recovered. "
+        "What was shared stays in {target}."
     )
     yes = "Disconnect {counterpart}"
     acting_ends = (End.SOURCE, End.TARGET)

@@ -1,7 +1,6 @@
 """The question before several writes: every pair, what is left out and why, and the price."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,9 +12,7 @@ from textual.widgets import Static
 from entity_connections.domain.actions import REQUEST
 from entity_connections.domain.actions.action import MAPPING_LOST
 from entity_connections.domain.connections import DISCONNECTED, Ends
-from entity_connections.domain.rows import Row
 from entity_connections.domain.typed_name import TypedName, make_typed_name
-from entity_connections.services.operations.operation import Operation
 from entity_connections.services.operations.plan import Plan
 from entity_connections.services.refresh_interval import describe_rate_limit
 from entity_connections.services.request_log import RateLimit
@@ -27,13 +24,17 @@ from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.grid.layout import MIN_PAIR_WIDTH, Cell, Column, Item
 from entity_connections.tui.widgets.too_small import VERTICAL_BREAKPOINTS
 
+if TYPE_CHECKING:
+    from entity_connections.domain.rows import Row
+    from entity_connections.services.operations.operation import Operation
+
 MANY = 10
 """Pairs from which their number has to be typed."""
-LINES_BESIDE, TYPED_LINES, GAPS = 12, 3, 6
+LINES_BESIDE, TYPED_LINES, GAPS = 13, 3, 6
 """Lines of the dialog besides the pairs; those for a typed number; empty ones where it is roomy."""
 _COLUMNS = (
     Column("pair", "Source → Target", MIN_PAIR_WIDTH, weight=1),
-    Column("what", "What happens, and where", 16, weight=2),
+    Column("what", "What happens", 16, weight=2),
 )
 
 
@@ -92,52 +93,40 @@ class PlanPreview(Confirmation):
         self.call_after_refresh(self._show_pairs)
 
     def _show_pairs(self) -> None:
-        items = (
-            Item(str(at), {"pair": Cell(row.pair, tone, (row.source, row.target)), "what": what})
-            for at, (row, what, _, tone) in enumerate(self._lines)
-        )
-        self.grid.set_items(items)
+        self.grid.set_items(item for item, _ in self._lines)
         self._show_pair()
 
     @on(Grid.RowHighlighted)
     def _show_pair(self) -> None:
         if self.grid.cursor_key is not None:
-            line = self._lines[int(self.grid.cursor_key)]
-            self.query_one("#pair", Static).update(Content(f"{line.row.pair}: {line.sentence}"))
+            item, sentence = self._lines[int(self.grid.cursor_key)]
+            pair = item.cells["pair"].text
+            self.query_one("#pair", Static).update(Content(f"{pair}: {sentence}"))
 
     def action_move(self, rows: int) -> None:
         """Move the cursor among the pairs."""
         self.grid.action_move(rows)
 
 
-class _Line(NamedTuple):
-    """A pair: its row, what happens to it, the same in full, and its tone."""
-
-    row: Row
-    what: Cell
-    sentence: str
-    tone: str = ""
-
-
-def _list_lines(plan: Plan) -> list[_Line]:
-    """Return a line for each pair; those left out come last."""
+def _list_lines(plan: Plan) -> list[tuple[Item, str]]:
+    """Return a row for each pair, and what it says in full; those left out come last."""
     pairs: dict[Ends, list[Operation]] = {}
     for operation in plan.operations:
         pairs.setdefault(operation.ends, []).append(operation)
-    lines = []
-    for operations in pairs.values():
-        what = _describe(operations)
-        lines.append(_Line(operations[0].row, Cell(what), what))
+    lines: list[tuple[Row, Cell, str, str]] = []
+    for writes in pairs.values():
+        words = ", ".join(write.action.word for write in writes)
+        places = ", ".join(f"{write.action.word} in {write.row.acting.title}" for write in writes)
+        lines.append((writes[0].row, Cell(places, short=words), places, ""))
     for row, reason, _, brief in plan.left_out:
-        lines.append(_Line(row, Cell(f"{brief}: left out", "warn"), f"left out: {reason}", "mute"))
-    return lines
-
-
-def _describe(operations: Sequence[Operation]) -> str:
-    """Return the writes on a pair, each with the entity it is carried out in."""
-    return ", ".join(
-        f"{operation.action.word} in {operation.row.acting.title}" for operation in operations
-    )
+        lines.append((row, Cell(f"{brief}: left out", "warn"), f"left out: {reason}", "mute"))
+    return [
+        (
+            Item(str(at), {"pair": Cell(row.pair, tone, (row.source, row.target)), "what": what}),
+            sentence,
+        )
+        for at, (row, what, sentence, tone) in enumerate(lines)
+    ]
 
 
 def _make_question(plan: Plan, rate_limit: RateLimit | None) -> Question:
@@ -166,11 +155,10 @@ def _make_question(plan: Plan, rate_limit: RateLimit | None) -> Question:
 
 
 def _describe_price(plan: Plan, rate_limit: RateLimit | None) -> str:
-    parts = [f"{plan.calls} calls to Zuora"]
-    if plan.left_out:
-        parts.insert(0, f"{len(plan.left_out)} left out, listed last")
+    left_out = f"{len(plan.left_out)} left out, listed last · " if plan.left_out else ""
+    price = f"{left_out}{plan.calls} calls to Zuora"
     if rate_limit is not None:
-        parts.append(describe_rate_limit(rate_limit))
+        price += f"\n{describe_rate_limit(rate_limit)}"
         if plan.calls > rate_limit.remaining:
-            parts.append("it will wait for more")
-    return " · ".join(parts)
+            price += ": it will wait for more"
+    return price
