@@ -38,7 +38,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def caption_texts(picture: Path) -> str:
     """Return the text of the captions of a picture, without spaces."""
-    captions = ElementTree.parse(picture).getroot().findall(f"{SVG}svg")[-1]
+    captions = ElementTree.parse(picture).getroot().findall(f"{SVG}g")[-1]
     texts = (text.text or "" for text in captions.iter(f"{SVG}text"))
     return "".join("".join(texts).split())
 
@@ -100,7 +100,7 @@ def test_the_pointer_is_on_what_is_clicked(exported: Path, number: int) -> None:
 
 
 def test_keys_are_drawn_with_the_caption(exported: Path) -> None:
-    assert "esceamericas" in caption_texts(exported / "02-step.svg")
+    assert "[esc][e][americas]" in caption_texts(exported / "02-step.svg")
 
 
 def test_a_folder_lists_a_hundred_steps_in_order(tmp_path: Path) -> None:

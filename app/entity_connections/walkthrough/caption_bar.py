@@ -41,7 +41,7 @@ class Captions(NamedTuple):
 def bar_height(script: Walkthrough, width: int) -> int:
     """Return the rows that the longest caption of a script needs in a terminal of a width."""
     texts = (script.teaches, *(step.caption for step in script.steps))
-    return 1 + max(len(_wrap(text, width)) for text in texts)
+    return 1 + max(len(wrap_text(text, width)) for text in texts)
 
 
 def terminal_size(script: Walkthrough) -> Size:
@@ -50,11 +50,17 @@ def terminal_size(script: Walkthrough) -> Size:
     return Size(width, height + bar_height(script, width))
 
 
+def wrap_text(text: str, width: int) -> list[str]:
+    """Return the lines of a caption in a terminal of a width."""
+    lines = Content(text).wrap(max(1, width - 2 * _MARGIN))
+    return [line.plain.rstrip() for line in lines]
+
+
 def render(captions: Captions, width: int, height: int, theme: Mapping[str, str]) -> list[Strip]:
     """Return the rows of the caption bar; the theme is `App.theme_variables`."""
     plain = _style(theme, "foreground", "panel")
     accent = _style(theme, "accent") if captions.is_warning else Style()
-    lines = [*_wrap(captions.text, width), *[""] * height][: height - 1]
+    lines = [*wrap_text(captions.text, width), *[""] * height][: height - 1]
     bold = plain + accent + Style(bold=True)
     rows = [Strip([Segment(" " * _MARGIN + line, bold)]) for line in lines]
     padded = [row.adjust_cell_length(width, plain) for row in rows]
@@ -72,11 +78,6 @@ def to_ansi(rows: Iterable[Strip], offset: Offset, console: Console) -> str:
         f"\x1b[{y};{offset.x + 1}H{row.render(console)}" for y, row in enumerate(rows, offset.y + 1)
     )
     return f"\x1b7{drawn}\x1b8"
-
-
-def _wrap(text: str, width: int) -> list[str]:
-    lines = Content(text).wrap(max(1, width - 2 * _MARGIN))
-    return [line.plain.rstrip() for line in lines]
 
 
 def _render_head(captions: Captions, width: int, theme: Mapping[str, str]) -> Strip:

@@ -11,7 +11,6 @@ from textual import events
 from textual.driver import Driver
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.geometry import Offset, Region, Size
-from textual.strip import Strip
 
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.app import ConnectionsApp
@@ -91,12 +90,6 @@ class CaptionedApp(ConnectionsApp):
         self.refresh()
         self._draw_captions()
 
-    def render_captions(self) -> list[Strip]:
-        """Return the rows of the caption bar."""
-        width = self.size.width
-        height = bar_height(self.script, width)
-        return render(self.captions, width, height, self.theme_variables)
-
     def post_display_hook(self) -> None:
         """Draw the pointer over the screen; after a resize, also the captions."""
         if self._captions_moved and self.screen.size == self.size:
@@ -109,8 +102,11 @@ class CaptionedApp(ConnectionsApp):
 
     def _draw_captions(self) -> None:
         if self.terminal is not None:
-            offset = Offset(0, self.size.height)
-            self.terminal.write(to_ansi(self.render_captions(), offset, self.console))
+            width, height = self.size
+            rows = render(
+                self.captions, width, bar_height(self.script, width), self.theme_variables
+            )
+            self.terminal.write(to_ansi(rows, Offset(0, height), self.console))
             self.terminal.flush()
 
 

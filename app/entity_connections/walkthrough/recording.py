@@ -19,7 +19,7 @@ from entity_connections.walkthrough.captioned_app import CaptionedApp, Recording
 from entity_connections.walkthrough.fixed_environment import fixed_environment
 from entity_connections.walkthrough.player import LEAD_TIME, reading_time
 from entity_connections.walkthrough.screen_text import ScreenText, click_cell
-from entity_connections.walkthrough.screenshot import draw_rows, take_screenshot
+from entity_connections.walkthrough.screenshot import take_screenshot
 from entity_connections.walkthrough.script_models import Step, Walkthrough
 from entity_connections.walkthrough.step_runner import StepRunner
 from entity_connections.walkthrough.virtual_time import virtual_time
@@ -29,7 +29,7 @@ class Frame(NamedTuple):
     """One moment of a recording; `pointer` is the cell that is about to be clicked."""
 
     svg: str
-    captions_svg: str
+    captions: Captions
     pointer: Offset | None
     text: ScreenText
 
@@ -104,5 +104,4 @@ async def _record_steps(
 
 def _take_frame(app: CaptionedApp) -> Frame:
     pointer = click_cell(app.pointer) if app.pointer else None
-    captions_svg = draw_rows(app.render_captions())
-    return Frame(take_screenshot(app), captions_svg, pointer, app.read_screen())
+    return Frame(take_screenshot(app), app.captions, pointer, app.read_screen())

@@ -72,8 +72,8 @@ def _draw_pictures(recording: Recording) -> Iterator[tuple[str, str]]:
         name = f"{recorded.number:0{digits}}-{recorded.step.picture or 'step'}"
         for number, frame in enumerate(recorded.clicks, 1):
             suffix = f"-{number}" if number > 1 else ""
-            yield f"{name}-click{suffix}", draw_captioned_picture(recording, recorded, frame)
-        yield name, draw_captioned_picture(recording, recorded, recorded.last)
+            yield f"{name}-click{suffix}", draw_captioned_picture(recording, frame)
+        yield name, draw_captioned_picture(recording, recorded.last)
 
 
 def _asciicast(recording: Recording) -> str:

@@ -8,12 +8,13 @@ import math
 from html import escape
 
 from entity_connections.domain.text import clean
-from entity_connections.walkthrough.caption_bar import Captions, terminal_size
-from entity_connections.walkthrough.recording import Frame, Recording, StepRecording
+from entity_connections.walkthrough.caption_bar import terminal_size, wrap_text
+from entity_connections.walkthrough.recording import Frame, Recording
 
 CELL_WIDTH, LINE_HEIGHT = 12.2, 24.4
 LEFT, TOP = 9.0, 41.0
 """Where the first cell is."""
+_CAPTION_STYLE = ' font-family="monospace" font-size="20" fill="#e6e9ee" xml:space="preserve"'
 _POINTER = """\
 <g transform="translate({x:g} {y:g})">\
 <circle r="21" fill="none" stroke="#101010" stroke-opacity="0.5" stroke-width="6"/>\
@@ -45,19 +46,30 @@ def draw_screen(recording: Recording, frame: Frame) -> str:
     return f"<svg {_size(width, height)}>{screen.strip()}{pointer}</svg>"
 
 
-def draw_captioned_picture(recording: Recording, recorded: StepRecording, frame: Frame) -> str:
+def draw_captioned_picture(recording: Recording, frame: Frame) -> str:
     """Return the screen of a frame with its captions below."""
-    script = recording.script
+    script, captions = recording.script, frame.captions
     width, height = screen_size(*script.size)
-    captions = Captions.of_step(script, recorded.number)
-    captions_height = (terminal_size(script).height - script.size[1]) * LINE_HEIGHT
+    columns, rows = terminal_size(script)
+    captions_height = (rows - script.size[1]) * LINE_HEIGHT
     size = _size(width, height + captions_height)
+    keys = "".join(f"  [{key}]" for key in captions.keys)
+    lines = [
+        f"── {captions.position} {captions.title} ──{keys}",
+        *wrap_text(captions.text, columns),
+    ]
+    texts = "".join(
+        f'<text y="{number * LINE_HEIGHT:g}">{escape_xml(line)}</text>'
+        for number, line in enumerate(lines)
+    )
     return (
         f'<svg {size} role="img" aria-labelledby="title description">\n'
         f'<title id="title">{escape_xml(captions.title)} {captions.position}</title>\n'
         f'<desc id="description">{escape_xml(captions.text)}</desc>\n'
+        '<rect width="100%" height="100%" rx="8" fill="#14171c"/>\n'
         f"{draw_screen(recording, frame)}\n"
-        f'<svg x="{LEFT:g}" y="{height:g}">{frame.captions_svg}</svg>\n</svg>\n'
+        f'<g transform="translate({LEFT + 2 * CELL_WIDTH:g} {height + 0.7 * LINE_HEIGHT:g})"'
+        f"{_CAPTION_STYLE}>{texts}</g>\n</svg>\n"
     )
 
 
