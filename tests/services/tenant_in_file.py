@@ -113,7 +113,7 @@ def open_journal(folder: Path) -> Journal:
 
 async def plan_operation(tenant: Tenant, action: Write) -> Operation:
     """Return the order that the tests give."""
-    row = (await tenant.read(GLOBAL.id)).row(*PLACES[action])
+    row = (await tenant.read(GLOBAL.id)).make_row(*PLACES[action])
     assert row is not None
     return Operation.plan(action, row)
 

@@ -100,7 +100,7 @@ def test_a_doubtful_list_offers_no_request_and_says_what_is_missing() -> None:
     read_all(tenant, 1)
     for state, offered in (("Unknown", False), ("Not connected", True)):
         snapshot = asyncio.run(tenant.read(GLOBAL.id))
-        row = snapshot.row(Direction.OUTBOUND, NORTH.id)
+        row = snapshot.make_row(Direction.OUTBOUND, NORTH.id)
         assert row is not None
         assert row.state == state
         disabled = REQUEST.disabled_reason(row)

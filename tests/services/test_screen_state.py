@@ -325,7 +325,7 @@ async def test_both_sides_show_an_unknown_outcome_and_either_list_resolves_it(
     assert state.runs.unresolved.acting_ids(excluding=state.acting_id) == [], "its own list tells"
     await tenant.zuora.request_connection(CORPORATION, US, operation.key)
     snapshot = await tenant.read(US)
-    row = snapshot.row(IN, CORPORATION)
+    row = snapshot.make_row(IN, CORPORATION)
     assert row is not None
     assert state.runs.progress(row) is Progress.UNKNOWN
     state.apply(snapshot)

@@ -160,8 +160,9 @@ class MarksMachine(CursorMachine):
             follows = PENDING if operation.follows else operation.row.status
             assert write.before == follows, "as the question showed it"
         self.state.end_run(run, operations)
-        self.fresh = True
-        self.look()
+        if self.state.acting_id in {o.snapshot.acting_id for o in operations if o.snapshot}:
+            self.fresh = True
+            self.look()
         done = {o.ends for o in operations if o.state is State.CONFIRMED}
         not_done = {o.ends for o in operations if o.state is not State.CONFIRMED}
         for row in self.state.tab.rows():

@@ -299,7 +299,7 @@ class Program:
         self.last_outcome = None
         if not len(self.tenant.hierarchy):
             await self.tenant.read_entities(acting_id)
-        row = (await self.tenant.read(acting_id)).row(direction, key)
+        row = (await self.tenant.read(acting_id)).make_row(direction, key)
         if row is None or action.disabled_reason(row):
             return
         track_ids: list[str] = []

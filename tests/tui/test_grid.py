@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from entity_connections.domain.entities import placeholder_entity
+from entity_connections.domain.entities import Entity
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.grid.layout import (
     GUTTER,
@@ -341,7 +341,7 @@ def test_columns_share_the_width_without_gap_or_overlap(columns: list[Column], w
 
 @pytest.mark.asyncio
 async def test_a_note_on_a_row_is_painted_even_if_the_name_has_to_be_cut() -> None:
-    entity = placeholder_entity("e" * 32)._replace(display_name="Novera Northern Logistics GmbH")
+    entity = Entity("e" * 32, "", "Novera Northern Logistics GmbH", None)
     cell = Cell(entity.title, "", (entity,), after="  in Novera")
     app = GridApp([item("0")._replace(cells={**item("0").cells, "name": cell}), item("1")])
     app.grid.find_note = lambda key: "NNL-7" if key == "0" else ""

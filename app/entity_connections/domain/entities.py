@@ -117,11 +117,6 @@ def _cut_middle(title: str, width: int, cut: Callable[[str, int], str]) -> tuple
     return f"{start}…{end}", min(len(start.rstrip()), len(end.lstrip()))
 
 
-def placeholder_entity(id_: str) -> Entity:
-    """Return an entity for an id that the list of entities does not hold."""
-    return Entity(id_, "", "", None, status="not in the list", listed=False)
-
-
 @lru_cache(maxsize=4_096)
 def fold_title(text: str) -> str:
     """Return a text without what people overlook: blanks, case, and which dash or width it is."""
@@ -248,7 +243,8 @@ class Hierarchy:
         return self._by_id.get(id_) or self._make_placeholder(id_)
 
     def _make_placeholder(self, id_: str) -> Entity:
-        entity = placeholder_entity(id_)._replace(accessible=self._is_accessible(id_))
+        status, accessible = "not in the list", self._is_accessible(id_)
+        entity = Entity(id_, "", "", None, status, listed=False, accessible=accessible)
         for title in ("", f"Entity {id_}", f"Entity {id_} (not in the list)"):
             entity = entity._replace(
                 distinct_title=title, shared=len(title), shared_start=len(title)

@@ -54,7 +54,3 @@ class Snapshot(NamedTuple):
     def find_row(self, row: Row) -> Row:
         """Return a row as this list shows it, which may be the list of either end."""
         return self.make_row(row.direction, row.key, row.acting.id)
-
-    def row(self, direction: Direction, key: str) -> Row | None:
-        """Return one row of a tab, or None when there is none with this key."""
-        return next((row for row in self.rows(direction) if row.key == key), None)

@@ -337,7 +337,7 @@ class TabState:
         left_out = {row.ends: cause for row, _, cause, _ in run.plan.left_out}
         for key in self.marks.keys() & self._listed.keys():
             row = self._listed[key].row
-            operation, cause = run.find(row.ends), left_out.get(row.ends)
+            operation, cause = run.newest.get(row.ends), left_out.get(row.ends)
             if operation is None and cause is None:
                 continue
             is_so = find_cause(run.plan.action, row) is Cause.ALREADY_SO

@@ -208,11 +208,8 @@ class Tenant:
         Each is as the newest list of either of its ends shows it; where that list is whole and
         does not hold it, it is gone. Computed once for each list that is read.
         """
-        if self._newest[0] != self.lists_read:
-            self._newest = self.lists_read, self._find_newest_connections()
-        return self._newest[1]
-
-    def _find_newest_connections(self) -> list[Connection]:
+        if self._newest[0] == self.lists_read:
+            return self._newest[1]
         newest: dict[str, Connection] = {}
         proven: set[str] = set()  # ids of the entities with a whole list among the newer ones
         for snapshot in self.snapshots():
@@ -221,4 +218,5 @@ class Tenant:
                     newest[record.id] = record
             if snapshot.complete:
                 proven.add(snapshot.acting_id)
-        return list(newest.values())
+        self._newest = self.lists_read, list(newest.values())
+        return self._newest[1]

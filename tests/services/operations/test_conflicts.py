@@ -84,7 +84,7 @@ def test_only_the_same_action_is_sent_while_an_operation_may_be_under_way(
 def test_the_other_side_of_the_pair_waits_too() -> None:
     journal = make_journal(None)
     record(journal, accept())
-    there = list_of(WAITS)._replace(acting_id=NORTH.id).row(Direction.OUTBOUND, GLOBAL.id)
+    there = list_of(WAITS)._replace(acting_id=NORTH.id).make_row(Direction.OUTBOUND, GLOBAL.id)
     assert there is not None
     assert find_seconds(Operation.plan(DISCONNECT, there), journal) == WAIT
 

@@ -61,7 +61,7 @@ class World:
     journal: Journal
 
     async def plan(self, action: Write, acting: str, direction: Direction, key: str) -> Operation:
-        row = (await self.tenant.read(acting)).row(direction, key)
+        row = (await self.tenant.read(acting)).make_row(direction, key)
         assert row is not None
         return Operation.plan(action, row)
 
@@ -102,7 +102,7 @@ async def test_request_and_accept_connect_two_entities(world: World) -> None:
     assert accepted.state is State.CONFIRMED
     assert accepted.sentence == "Acme-Americas → Acme-Europe is Connected."
     assert accepted.snapshot is not None
-    row = accepted.snapshot.row(IN, AMERICAS)
+    row = accepted.snapshot.make_row(IN, AMERICAS)
     assert row is not None
     assert row.status == CONNECTED
 
@@ -116,7 +116,7 @@ async def test_the_outcome_of_a_denial_names_the_status_in_the_list(
     outcome = await world.execute(await world.plan(DENY, CORPORATION, IN, JAPAN))
     assert outcome.state is State.CONFIRMED
     assert outcome.snapshot is not None
-    row = outcome.snapshot.row(IN, JAPAN)
+    row = outcome.snapshot.make_row(IN, JAPAN)
     assert (row.status if row else None) == status
     assert (status or "gone from the list") in outcome.sentence
     world.fake.close()
@@ -167,7 +167,7 @@ async def test_a_refusal_carries_the_error_and_the_list(world: World) -> None:
     carol = Tenant(client(world.fake, "carol"))
     await carol.open()
     view = await carol.read(CORPORATION)
-    row = view.row(IN, JAPAN)
+    row = view.make_row(IN, JAPAN)
     assert row is not None
     outcome = await execute(carol, Operation.plan(ACCEPT, row), world.journal)
     assert outcome.state is State.REFUSED
@@ -217,7 +217,7 @@ async def test_the_same_operation_is_sent_once(world: World) -> None:
     again = await world.execute(operation)
     assert again.state is State.STALE
     assert world.writes == ["request"]
-    row = (await world.tenant.read(AMERICAS)).row(OUT, EUROPE)
+    row = (await world.tenant.read(AMERICAS)).make_row(OUT, EUROPE)
     assert row is not None
     assert row.status == PENDING
 
@@ -248,7 +248,7 @@ async def execute_on_lists(
     shown.missing = missing
     tenant = Tenant(shown)  # type: ignore[arg-type]
     tenant.hierarchy = HIERARCHY
-    row = (await tenant.read(GLOBAL.id)).row(IN, NORTH.id)
+    row = (await tenant.read(GLOBAL.id)).make_row(IN, NORTH.id)
     assert row is not None
     return await execute(tenant, Operation.plan(action, row), Journal(None, "world"))
 
@@ -286,7 +286,7 @@ async def test_a_list_of_another_entity_does_not_prove_an_end() -> None:
         shown[0], shown[0], http_response(b"", "504 Gateway Timeout"), shown[1]
     ).open() as rogue:
         tenant = Tenant(rogue.client())
-        row = (await tenant.read("a" * 32)).row(OUT, "b" * 32)
+        row = (await tenant.read("a" * 32)).make_row(OUT, "b" * 32)
         assert row is not None
         operation = Operation.plan(DISCONNECT, row)
         outcome = await execute(tenant, operation, Journal(None, "acme"))
@@ -311,7 +311,7 @@ async def test_the_journal_records_what_is_sent(world: World) -> None:
     assert entry.key == asked.key
     assert entry.user == "alice"
     assert entry.connection_id == asked.connection_id
-    row = (await world.tenant.read(AMERICAS)).row(OUT, EUROPE)
+    row = (await world.tenant.read(AMERICAS)).make_row(OUT, EUROPE)
     assert row is not None
     assert row.connection is not None
     assert entry.connection_id == row.connection.id

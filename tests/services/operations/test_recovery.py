@@ -268,7 +268,7 @@ async def test_a_new_record_proves_a_request_beside_old_records(
         clock = Clock()
         journal = make_journal(None, clock)
         view = await tenant_with(clock, OLDER, ENDED).read(GLOBAL.id)
-        seen = view.row(Direction.OUTBOUND, SOUTH.id)
+        seen = view.make_row(Direction.OUTBOUND, SOUTH.id)
         assert seen is not None
         entry = intend(journal, Operation.plan(REQUEST, seen))
         journal.record_outcome(entry._replace(outcome="unknown", connection_id=made))

@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from entity_connections.domain.entities import Entity
 from entity_connections.services.operations.conflicts import (
     check_open_entries,
     find_applied,
@@ -191,9 +190,9 @@ def make_entry(
         process=journal.process_id,
         tenant=journal.tenant,
         action=operation.action,
-        acting=_party(row.acting),
-        source=_party(row.source),
-        target=_party(row.target),
+        acting=Party(row.acting.id, row.acting.title),
+        source=Party(row.source.id, row.source.title),
+        target=Party(row.target.id, row.target.title),
         status=row.status,
         connection_id=row.connection_id,
         records=tuple(record.id for record in row.records),
@@ -204,7 +203,3 @@ def make_entry(
         server_at=server_at,
         steady_at=journal.steady(),
     )
-
-
-def _party(entity: Entity) -> Party:
-    return Party(entity.id, entity.title)

@@ -32,20 +32,17 @@ class Run:
         resumes: as for `Executor.run`.
 
     Attributes:
-        sent: how many operations were sent, or were not sent for a reason that was found.
+        newest: of each pair, the operation that was reported last; at first the one that comes
+            first.
         stopping: whether the user lets nothing more be sent.
         ended: whether every operation has its outcome.
     """
 
     def __init__(self, plan: Plan, resumes: str = "") -> None:
-        self.plan = plan
-        self.resumes = resumes
-        self.sent = 0
+        self.plan, self.resumes = plan, resumes
+        self.newest = {operation.ends: operation for operation in reversed(plan.operations)}
+        self.stopping = self.ended = False
         self._unsent = Counter(operation.ends for operation in plan.operations)
-        self.stopping = False
-        self.ended = False
-        # The first operation of a pair is the one that is reported first.
-        self._newest = {operation.ends: operation for operation in reversed(plan.operations)}
 
     @property
     def total(self) -> int:
@@ -53,35 +50,29 @@ class Run:
         return len(self.plan.operations)
 
     @property
-    def pairs(self) -> int:
-        """How many pairs they concern."""
-        return len(self._newest)
+    def sent(self) -> int:
+        """How many operations were sent, or were not sent for a reason that was found."""
+        return self.total - self._unsent.total()
 
     @property
     def sent_pairs(self) -> int:
         """On how many pairs nothing more is to be sent."""
-        return sum(not self._unsent[ends] for ends in self._newest)
+        return sum(not self._unsent[ends] for ends in self.newest)
 
     @property
     def requested_pairs(self) -> int:
         """On how many pairs the request is done, and the accept is to be sent."""
         return sum(
             operation.state is State.CONFIRMED and self._unsent[ends] > 0
-            for ends, operation in self._newest.items()
+            for ends, operation in self.newest.items()
         )
-
-    @property
-    def in_flight(self) -> int:
-        """How many pairs wait for an outcome of what was sent."""
-        return self.count_states()[State.SENT]
 
     def report(self, operation: Operation) -> None:
         """Note that an operation is about to be sent, or has an outcome."""
-        before = self._newest[operation.ends]
+        before = self.newest[operation.ends]
         is_outcome = before.action is operation.action and before.state is State.SENT
-        self.sent += not is_outcome
         self._unsent[operation.ends] -= not is_outcome
-        self._newest[operation.ends] = operation
+        self.newest[operation.ends] = operation
 
     def end(self, operations: Iterable[Operation]) -> None:
         """Note the outcome of every operation, in the order of the plan.
@@ -93,28 +84,12 @@ class Run:
             before = outcomes.get(operation.ends)
             if before is None or before.state is State.CONFIRMED:
                 outcomes[operation.ends] = operation
-        self._newest, self.ended = outcomes, True
+        self.newest, self.ended = outcomes, True
         self._unsent.clear()
-
-    def find(self, ends: Ends) -> Operation | None:
-        """Return the newest state of an operation on a pair, if the run concerns it."""
-        return self._newest.get(ends)
-
-    def list_ends(self) -> list[Ends]:
-        """Return the ids of source and target of each pair."""
-        return list(self._newest)
-
-    def list_outcomes(self) -> list[Operation]:
-        """Return the newest state of each pair."""
-        return list(self._newest.values())
-
-    def count_half_done(self) -> int:
-        """Return how many pairs are requested, but not accepted, after a Connect."""
-        return sum(map(is_half_done, self._newest.values()))
 
     def count_states(self) -> Counter[State]:
         """Return how many pairs are in each state."""
-        return Counter(operation.state for operation in self._newest.values())
+        return Counter(operation.state for operation in self.newest.values())
 
 
 def is_half_done(operation: Operation) -> bool:
@@ -152,12 +127,12 @@ class Runs:
     def list_ends(self) -> set[Ends]:
         """Return the pairs that runs concern, and those with an unknown outcome."""
         runs = self._under_way if self.last is None else [*self._under_way, self.last]
-        return {*self.unresolved.list_ends(), *(ends for run in runs for ends in run.list_ends())}
+        return {*self.unresolved.list_ends(), *(ends for run in runs for ends in run.newest)}
 
     def progress(self, row: Row) -> Progress | None:
         """Return what is under way on a row, sent from whichever of its two entities."""
         for run in self._under_way:
-            operation = run.find(row.ends)
+            operation = run.newest.get(row.ends)
             if operation is not None and operation.state is State.SENT:
                 return Progress.SENDING
             if operation is not None and operation.state is State.PLANNED:
@@ -166,7 +141,7 @@ class Runs:
 
     def find_result(self, row: Row) -> Operation | None:
         """Return what the last run of several has done on a row; None while that is under way."""
-        operation = self.last.find(row.ends) if self.last else None
+        operation = self.last.newest.get(row.ends) if self.last else None
         return operation if operation and self.progress(row) is None else None
 
     def find_result_word(self, row: Row) -> str:

@@ -142,7 +142,7 @@ def leave(screen: "ConnectionsScreen") -> None:
     """Leave at once; say first that writes are being sent, where they are."""
     run = screen.state.runs.last if screen.state is not None else None
     if run is not None and not run.ended:
-        sentence = f"A run on {format_count(run.pairs, 'pair')} is under way."
+        sentence = f"A run on {format_count(run.plan.pairs, 'pair')} is under way."
         hint = "Quit again to stop it: what is not sent by then never is."
         _leave_after(screen, make_notice(Kind.INFO, sentence, hint))
     elif screen.is_started and screen.tenant_workers.writing:

@@ -109,12 +109,12 @@ def make_outcome_notice(operation: Operation) -> Notice:
 
 def make_run_notice(run: Run) -> Notice:
     """Return the outcomes of a run that has ended."""
-    outcomes = run.list_outcomes()
-    if run.pairs == 1 and outcomes[0].sentence:
+    outcomes = list(run.newest.values())
+    if len(outcomes) == 1 and outcomes[0].sentence:
         return _make_pair_notice(outcomes[0])
     states = Counter(operation.state for operation in outcomes if not is_half_done(operation))
-    counts = [f"{states[State.CONFIRMED]} of {run.pairs} done"]
-    if half_done := run.count_half_done():
+    counts = [f"{states[State.CONFIRMED]} of {len(outcomes)} done"]
+    if half_done := sum(map(is_half_done, outcomes)):
         counts.append(f"{half_done} requested but not accepted")
     counts += [
         f"{count} {'not sent' if state is State.PLANNED else state.value}"

@@ -24,12 +24,12 @@ def render_progress(run: Run | None, width: int) -> Content:
     states = run.count_states()
     requested = run.requested_pairs
     states[State.CONFIRMED] -= requested
-    counts = [f"{run.sent_pairs} of {run.pairs} sent"]
+    counts = [f"{run.sent_pairs} of {run.plan.pairs} sent"]
     counts += [f"{requested} requested"] if requested else []
     counts += [f"{states[state]} {word}" for state, word in _COUNTED.items() if states[state]]
     hint = "escape stops it"
     if run.stopping:
-        hint = f"stopping: {run.in_flight} under way, then no more"
+        hint = f"stopping: {states[State.SENT]} under way, then no more"
     bar = Content.assemble(("█" * filled, "$primary"), ("·" * (BAR_WIDTH - filled), MUTED))
     parts = [
         Content(f"{run.plan.action.label} "),

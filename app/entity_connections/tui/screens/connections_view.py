@@ -196,7 +196,7 @@ class ConnectionsView(Pane):
             result=state.runs.find_result(row) if row is not None else None,
             marked=marked,
             marks_hidden=not marked and any(map(state.tab.find, state.tab.marks)),
-            running=state.runs.last.pairs if state.runs.last and state.runs.is_running else 0,
+            running=state.runs.last.plan.pairs if state.runs.last and state.runs.is_running else 0,
         )
 
     @property
