@@ -108,6 +108,13 @@ def test_keys_that_come_at_once_are_handled_in_turn_and_autoplay_stops_at_the_en
         assert "the end" in terminal.text()
 
 
+def leave_in_the_middle_of_a_step(terminal: Terminal, key: str) -> None:
+    terminal.wait_for("hurries")
+    terminal.send(key)
+    assert terminal.wait_exit() == 0
+    assert terminal.leftovers() == []
+
+
 def test_the_speed_is_changed_before_and_while_it_plays() -> None:
     with playing(speed="0.5") as terminal:
         terminal.send("+", "+")
@@ -117,7 +124,7 @@ def test_the_speed_is_changed_before_and_while_it_plays() -> None:
         terminal.send("-", "-", "-", "-", "-")
         terminal.wait_for("plays at 0.25×")
         terminal.send("p")
-        terminal.wait_for("hurries")
+        leave_in_the_middle_of_a_step(terminal, "ctrl+c")
 
 
 def test_pointer_and_keys_are_shown() -> None:
@@ -129,16 +136,7 @@ def test_pointer_and_keys_are_shown() -> None:
         assert "◀" not in terminal.text()
         terminal.send(" ")
         terminal.wait_for(lambda: " 2 " in terminal.screen.display[-2])
-
-
-@pytest.mark.parametrize("key", ["q", "ctrl+c"])
-def test_leaving_in_the_middle_of_a_step(key: str) -> None:
-    with playing(speed="0.25") as terminal:
-        terminal.send(" ")
-        terminal.wait_for("hurries")
-        terminal.send(key)
-        assert terminal.wait_exit() == 0
-        assert terminal.leftovers() == []
+        leave_in_the_middle_of_a_step(terminal, "q")
 
 
 def test_a_terminal_that_is_too_small() -> None:
