@@ -10,12 +10,12 @@ from entity_connections.cli.command_group import examples
 from entity_connections.cli.exit_codes import CliError, ExitCode
 from entity_connections.cli.output import echo, echo_json
 from entity_connections.cli.parameters import json_option
+from entity_connections.cli.tenant.local_state import open_journal
 from entity_connections.cli.tenant.real_workspace import find_credentials, get_profile
 from entity_connections.cli.tenant.session import report_waits
 from entity_connections.cli.tenant_options import TenantOptions, tenant_options
-from entity_connections.services.storage.journal import Journal, JournalError
+from entity_connections.services.storage.journal import JournalError
 from entity_connections.settings import paths
-from entity_connections.settings.errors import NoHomeError
 from entity_connections.settings.profiles import Profile
 from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.diagnostics import Check, Diagnosis
@@ -50,7 +50,9 @@ def doctor(options: TenantOptions, *, as_json: bool) -> ExitCode:
         check = Check("credentials", "ok", "There are a client id and a client secret.")
     except CliError as error:
         credentials = None
-        check = Check("credentials", "failed", error.message, profile.credentials_remedy)
+        remedy = profile.credentials_remedy
+        sentence = error.message.removesuffix(remedy).rstrip()
+        check = Check("credentials", "failed", sentence, remedy)
     running = _run_checks(options, profile, credentials, check)
     checks = asyncio.run(_collect_checks(running, as_json=as_json))
     if as_json:
@@ -83,18 +85,17 @@ async def _run_checks(
 
 
 def _check_journal(profile: Profile) -> Check:
-    try:
-        path, anchor = paths.state_file(), paths.anchor_file()
-        verification = Journal(
-            path, profile.name, anchor=anchor, remedy=paths.FOLDERS_REMEDY
-        ).verify()
-    except NoHomeError:
+    journal = open_journal(profile.name, "")
+    if journal.path is None:
         sentence = "There is no home directory, so no write can be recorded."
         return Check("journal", "failed", sentence, paths.FOLDERS_REMEDY)
+    try:
+        verification = journal.verify()
     except JournalError as error:
         return Check("journal", "failed", str(error), "Writes are refused until it can be used.")
+    path = journal.path
     if verification.problems:
-        remedy = f"Look at {path}; to begin anew, move it and {anchor} away."
+        remedy = f"Look at {path}; to begin anew, move it and {paths.anchor_file()} away."
         return Check("journal", "warning", verification.problems[0], remedy)
     if verification.notes:
         remedy = "The next write makes the file, if it can be written."
