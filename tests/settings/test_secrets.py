@@ -160,6 +160,7 @@ def test_a_stored_secret_is_found_for_its_profile_only(home: Path) -> None:
     [
         (ForgetfulKeyring(), "the keyring did not keep it"),
         (NullKeyring(), "the keyring did not keep it"),  # type: ignore[no-untyped-call]
+        (NO_KEYRING, "this machine has no keyring"),
         (FailingKeyring(KeyringLocked), "the keyring does not answer (KeyringLocked)"),
         (FailingKeyring(AttributeError), "the keyring does not answer (AttributeError)"),
     ],

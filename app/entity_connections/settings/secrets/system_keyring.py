@@ -147,4 +147,6 @@ def _describe(error: BaseException) -> str:
         return f"{_BACKEND} names no keyring that can be used: {clean(os.environ[_BACKEND], 64)!r}"
     if isinstance(error, ImportError):
         return "no keyring is installed (the extra [keyring])"
+    if type(error).__name__ == "NoKeyringError":  # of a package that may not be there
+        return "this machine has no keyring"
     return f"the keyring does not answer ({type(error).__name__})"
