@@ -51,9 +51,9 @@ def test_the_control_path_is_explained(home: Path) -> None:
 
 
 def test_a_command_applies_faults_to_its_own_tenant(home: Path) -> None:
-    done = run(home, "--fault", "rate-limit=0,times=1", "entities")
-    assert done.returncode == 0
-    assert "rate limited" in done.stderr
+    done = run(home, "--fault", "refusal", "entities")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "The fault refusal has refused the call." in done.stderr
 
 
 def test_the_screen_summarizes_faults_before_the_tenant_is_open() -> None:
