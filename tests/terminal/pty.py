@@ -221,3 +221,18 @@ class Terminal:
             size = (self.lines, self.columns, self.lines * 20, self.columns * 10)
             return f"\x1b[48;{';'.join(map(str, size))}t"
         return {"c": "\x1b[?62;22c", "n": "\x1b[1;1R", "?u": "\x1b[?0u"}.get(kind, "")
+
+
+def list_visible(screen: pyte.Screen) -> list[list[object]]:
+    """Return what is seen in each cell: of a blank, only its background."""
+    return [
+        [_describe_visible(screen.buffer[y][x]) for x in range(screen.columns)]
+        for y in range(screen.lines)
+    ]
+
+
+def _describe_visible(char: pyte.screens.Char) -> object:
+    has_line = char.underscore or char.strikethrough
+    if char.data == " " and not (has_line or char.reverse or char.italics):
+        return char.bg
+    return char

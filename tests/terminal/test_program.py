@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from entity_connections.services.storage.journal import Journal
 
-from tests.terminal.pty import Terminal
+from tests.terminal.pty import Terminal, list_visible
 
 PROGRAM = [sys.executable, "-m", "entity_connections"]
 
@@ -35,13 +35,13 @@ def test_partial_repaints_show_the_same_as_a_full_repaint() -> None:
         for key in ("down", "down", "down", "2", "down", "1", "/", "e", "u", "enter", "a", "down"):
             terminal.send(key)
             terminal.wait_quiet()
-        partial = [list(terminal.screen.buffer[y].values()) for y in range(terminal.lines)]
+        partial = list_visible(terminal.screen)
         terminal.send("?")
         terminal.wait_for("To connect two entities")
         terminal.send("escape")
         terminal.wait_quiet()
         assert "To connect two entities" not in terminal.text()
-        full = [list(terminal.screen.buffer[y].values()) for y in range(terminal.lines)]
+        full = list_visible(terminal.screen)
         assert partial == full
 
 

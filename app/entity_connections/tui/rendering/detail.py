@@ -132,9 +132,6 @@ def render_short_detail(context: CommandContext, history: Sequence[Entry], width
     pair = cut_pair(row.source, row.target, max(MIN_PAIR_WIDTH, width - status.cell_length - 3))
     # Few styles: each is sent again at every step of the cursor.
     head = Content.styled(f" {pair}  ", "bold") + status
-    back = Content.styled("  back ", MUTED) + _render_back(row)
-    if head.cell_length + back.cell_length <= width:
-        head += back
     following = Content(f" Next: {describe_next(context)}")
     if row.connection:
         id_ = Content.styled(f"  {row.connection.id}  c copies", MUTED)

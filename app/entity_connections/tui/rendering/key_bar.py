@@ -1,5 +1,7 @@
 """The line at the bottom: the keys that help now, the next step first."""
 
+from collections.abc import Sequence
+
 from textual.content import Content
 
 from entity_connections.domain.actions import ACTIONS_BY_ID
@@ -9,7 +11,9 @@ from entity_connections.tui.commands.command import Command, CommandContext
 from entity_connections.tui.commands.row_actions import ACTION_COMMANDS
 from entity_connections.tui.rendering.text import link_to_command
 
-_EXPENDABLE = ("palette", "status", "next_tab", "quit", "filter", "other_side", "help", "entity")
+MIN_OFFERED_WIDTH, MAX_OFFERED_WIDTH = 30, 44
+"""Cells for what the row offers, in a narrow and in a wide terminal."""
+_EXPENDABLE = ("palette", "status", "next_tab", "quit", "filter", "help", "entity")
 """Commands that are left out if room is short, after the impossible ones, the first one first."""
 
 
@@ -18,30 +22,42 @@ def render_key_bar(context: CommandContext, width: int) -> Content:
 
     The right end does not change with the row, so that it is not sent again.
     """
-    next_step = find_next_step(context)
-    possible = {
-        command: command.get_disabled_reason(context) is None
-        for command in COMMANDS
-        if command.in_key_bar(context)
-    }
-    if next_step is not None:
-        possible = {next_step: True, **possible}
-    left, right = Content(" "), Content()
-    for command in _select(possible, context, width):
-        key, word = command.key_name, f" {command.get_short(context)}  "
-        if not possible[command]:
-            text = Content.styled(key + word, "dim")
-        else:
-            color = "$text-error" if command.irreversible else "$link"
-            weight = "bold" if command is next_step else ""
-            text = Content.assemble((key, f"bold {color}"), (word, weight))
-        text = link_to_command(text, command.id)
-        if command.id in ACTIONS_BY_ID or command.id == "other_side":
-            left += text
-        else:
-            right += text
-    right = right.rstrip()
-    return left + Content(" " * (width + 1 - left.cell_length - right.cell_length)) + right
+    shown = [command for command in COMMANDS if command.in_key_bar(context)]
+    impossible = [command for command in shown if command.get_disabled_reason(context) is not None]
+    offered = [command for command in shown if command.id in (*ACTIONS_BY_ID, "other_side")]
+    others = [command for command in shown if command not in offered]
+    keep = [ACTION_COMMANDS[usual_action(context.row.direction)]] if context.row else []
+    if (next_step := find_next_step(context)) is not None:
+        offered.remove(next_step)
+        offered.insert(0, next_step)
+        keep.append(next_step)
+    width += 2  # the last one needs no blanks after it
+    offered_width = min(MAX_OFFERED_WIDTH, max(MIN_OFFERED_WIDTH, width // 2 - 3))
+    expendable = [*reversed(impossible), *(COMMANDS_BY_ID[id_] for id_ in _EXPENDABLE)]
+    _leave_out(others, expendable, width - offered_width, context)
+    expendable = [c for c in (*reversed(impossible), *reversed(offered)) if c not in keep]
+    _leave_out(offered, expendable, offered_width, context)
+
+    def render(commands: Sequence[Command]) -> Content:
+        return Content("").join(
+            _render_command(command, context, command not in impossible, command is next_step)
+            for command in commands
+        )
+
+    left, right = Content(" ") + render(offered), render(others).rstrip()
+    return left + Content(" " * (width - 1 - left.cell_length - right.cell_length)) + right
+
+
+def _render_command(
+    command: Command, context: CommandContext, possible: bool, is_next: bool
+) -> Content:
+    key, word = command.key_name, f" {command.get_short(context)}  "
+    if possible:
+        color = "$text-error" if command.irreversible else "$link"
+        text = Content.assemble((key, f"bold {color}"), (word, "bold" if is_next else ""))
+    else:
+        text = Content.styled(key + word, "dim")
+    return link_to_command(text, command.id)
 
 
 def find_next_step(context: CommandContext) -> Command | None:
@@ -60,22 +76,17 @@ def find_next_step(context: CommandContext) -> Command | None:
     return command if is_next else None
 
 
-def _select(possible: dict[Command, bool], context: CommandContext, width: int) -> list[Command]:
-    """Return the commands that fit; the next step and what the tab is about always stay."""
-    shown = list(possible)
-    keep = {shown[0]} if shown else set()
-    if context.row is not None:
-        keep.add(ACTION_COMMANDS[usual_action(context.row.direction)])
-    impossible = [command for command in reversed(shown) if not possible[command]]
-    expendable = [command for id_ in _EXPENDABLE for command in shown if command.id == id_]
-    actions = [command for command in reversed(shown) if command.id in ACTIONS_BY_ID]
-    for command in (*impossible, *expendable, *actions):
-        if _measure(shown, context) <= width:
+def _leave_out(
+    shown: list[Command], expendable: Sequence[Command], room: int, context: CommandContext
+) -> None:
+    """Remove expendable commands, the first ones first, until the others have room."""
+    for command in expendable:
+        if _measure(shown, context) <= room:
             break
-        if command in shown and command not in keep:
+        if command in shown:
             shown.remove(command)
-    return shown
 
 
 def _measure(commands: list[Command], context: CommandContext) -> int:
-    return sum(len(c.key_name) + len(c.get_short(context)) + 3 for c in commands) - 1
+    """Return the cells of commands, with two blanks after each."""
+    return sum(len(c.key_name) + len(c.get_short(context)) + 3 for c in commands)

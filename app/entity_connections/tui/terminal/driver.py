@@ -17,8 +17,8 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message_pump import MessagePump
 
 from entity_connections.ascii_signs import find_terminal_encoding, make_sign_replacer
+from entity_connections.tui.terminal.cell_filter import CellFilter
 from entity_connections.tui.terminal.input_parser import InputParser
-from entity_connections.tui.terminal.sgr import shorten_styles
 
 if sys.platform == "win32":
     raise ImportError("Windows has no POSIX terminals.")
@@ -161,6 +161,9 @@ class _TerminalFile:
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
+        # GNU screen erases in the default colour, unless it is told otherwise.
+        is_screen = os.environ.get("TERM", "").startswith("screen")
+        self._cell_filter = CellFilter(can_erase=not is_screen)
         self._replace_signs = make_sign_replacer(find_terminal_encoding(), cell_len)
 
     def __getattr__(self, name: str) -> Any:
@@ -172,4 +175,4 @@ class _TerminalFile:
             self._file.flush()
             text.function()
         else:
-            self._file.write(self._replace_signs(shorten_styles(text)))
+            self._file.write(self._replace_signs(self._cell_filter.shorten(text)))

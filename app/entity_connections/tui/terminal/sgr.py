@@ -1,46 +1,41 @@
-"""Shorter SGR sequences, which set the style of text in a terminal (ECMA-48, 8.3.117)."""
+"""SGR sequences, which set the style of text in a terminal (ECMA-48, 8.3.117).
+
+A style is the parameters of such a sequence, as Rich writes them: `1;38;2;230;235;242`.
+"""
 
 import re
 from functools import lru_cache
 
-_SEQUENCE = re.compile(
-    r"(?:(?P<reset>\x1b\[0m)(?P<move>\n?(?:\x1b\[\d+;\d+H)*))?\x1b\[(?P<style>[\d;]+)m"
-)
 _PARTS = re.compile(
     r"(?P<attributes>(?:(?:[1-9]|21|5[1-3])(?:;|$))*)"
     r"(?P<color>(?:38;2;\d+;\d+;\d+|38;5;\d+|3\d|9\d)(?:;|$))?"
     r"(?P<background>48;2;\d+;\d+;\d+|48;5;\d+|4\d|10\d)?"
 )
-
-
-def shorten_styles(text: str) -> str:
-    """Return the output with the same effect, in which a style says only what it changes.
-
-    Textual resets the style after each piece of text, and sets all of it for the next piece.
-    The output must not depend on a style that was set before it.
-    """
-    current = ""
-
-    def replace(match: re.Match[str]) -> str:
-        nonlocal current
-        before, current = current, match["style"]
-        if before and match["reset"]:
-            return match["move"] + _find_change(before, current)
-        return match[0]
-
-    return _SEQUENCE.sub(replace, text)
+_WEIGHTS = ("", "1;", "2;")
+"""Attributes that one sequence ends, and that are not seen on a blank."""
 
 
 @lru_cache(maxsize=4096)
-def _find_change(before: str, after: str) -> str:
+def find_style_change(before: str, after: str) -> str:
     """Return the sequence that leads from one style to another; "" if they are the same."""
+    if before == after:
+        return ""
     old, new = _PARTS.fullmatch(before), _PARTS.fullmatch(after)
     if old is None or new is None or any(old[part] and not new[part] for part in (2, 3)):
         return f"\x1b[0;{after}m"
     codes = [new[part] or "" for part in (2, 3) if new[part] != old[part]]
     if old["attributes"] != new["attributes"]:
-        if old["attributes"] not in ("", "1;", "2;"):
+        if old["attributes"] not in _WEIGHTS:
             return f"\x1b[0;{after}m"
         codes = ["22;" if old["attributes"] else "", new["attributes"], *codes]
     change = "".join(codes).rstrip(";")
     return f"\x1b[{change}m" if change else ""
+
+
+@lru_cache(maxsize=4096)
+def find_background(style: str) -> str | None:
+    """Return the background of a style; None if more than that is seen on a blank."""
+    parts = _PARTS.fullmatch(style)
+    if parts is None or parts["attributes"] not in _WEIGHTS:
+        return None
+    return parts["background"] or ""

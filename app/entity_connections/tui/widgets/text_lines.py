@@ -1,12 +1,5 @@
-"""A few lines of text that repaint only the cells that have changed.
+"""A few lines of text, of which only those that have changed are repainted."""
 
-A plain `Static` repaints its whole box, which is felt over a slow connection.
-"""
-
-from collections.abc import Iterator
-
-from rich.cells import cell_len
-from rich.style import Style
 from textual.content import Content
 from textual.geometry import Region, Size
 from textual.strip import Strip
@@ -40,8 +33,7 @@ class TextLines(Widget):
             return
         before, self._strips = self._strips, self._paint()
         changed = [
-            # Textual paints a line from its left edge: only the end of a region saves output.
-            Region(0, y, self.size.width - _count_equal_end(old_line, line), 1)
+            Region(0, y, self.size.width, 1)
             for y, (old_line, line) in enumerate(zip(before, self._strips, strict=True))
             if old_line != line
         ]
@@ -64,20 +56,3 @@ class TextLines(Widget):
         strips = Visual.to_strips(self, self.content, width, height, style)
         strips = [strip.extend_cell_length(width, style.rich_style) for strip in strips]
         return strips + [Strip.blank(width, style.rich_style)] * (height - len(strips))
-
-
-def _count_equal_end(old: Strip, new: Strip) -> int:
-    """Return how many cells at the right end are the same, up to a character of another width."""
-    count = 0
-    for before, after in zip(_list_reversed(old), _list_reversed(new), strict=False):
-        if before != after or cell_len(after[0]) != 1:
-            break
-        count += 1
-    return count
-
-
-def _list_reversed(strip: Strip) -> Iterator[tuple[str, Style | None]]:
-    """Return the characters of a strip with their styles, from right to left."""
-    for segment in reversed(list(strip)):
-        for char in reversed(segment.text):
-            yield char, segment.style
