@@ -23,7 +23,7 @@ HANG = "time-out,calls=writes"
 """The fault in which a write is not carried out, and no answer comes."""
 CARRY_OUT_AND_HANG = "committed-then-504=120,calls=writes"
 """The fault in which a write is carried out, and no answer comes."""
-NO_LISTS = "success-twice,calls=connections"
+NO_LISTS = "gateway-page,calls=connections"
 """The fault in which no list of connections can be read, and trying again does not help."""
 LIST = "GET /v1/entity-connections"
 

@@ -109,6 +109,16 @@ def test_faults_are_switched_and_summarized_in_a_fixed_order() -> None:
     assert (faults.summary(), bool(faults)) == ("", False)
 
 
+def test_a_fault_may_be_on_for_several_groups_of_calls() -> None:
+    faults = ActiveFaults(["gateway-page=200,calls=writes", "gateway-page,calls=entities,times=1"])
+    assert faults.summary() == "gateway-page=200,calls=writes · gateway-page,times=1,calls=entities"
+    values = [faults.trigger("gateway-page", *CALLED[name], "") for name in ("ENTITIES", "PUT")]
+    assert [fault and fault.value for fault in values] == [403, 200]
+    assert faults.trigger("gateway-page", *CALLED["ENTITIES"], "") is None
+    faults.off("gateway-page")
+    assert not faults
+
+
 @pytest.mark.parametrize("share", [0.3, 0.7])
 def test_the_same_seed_triggers_on_the_same_calls(share: float) -> None:
     def trigger(seed: int, *, beside_truncated: bool = False) -> list[bool]:

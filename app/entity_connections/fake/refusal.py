@@ -18,7 +18,6 @@ class Category(IntEnum):
     METHOD = 45
     CONTENTION = 50
     INTERNAL = 60
-    TEMPORARY = 61
     CONCURRENCY = 70
     MALFORMED = 90
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from random import Random
 
 from entity_connections.fake.faults.catalogue import (
+    CALLS,
     FAULTS,
     FaultSetting,
     check_fault_name,
@@ -16,19 +17,21 @@ _CHECK_INTERVAL = 0.05
 """Seconds after which a delay ends at the latest when its fault is switched off."""
 _LISTS = {"/v1/entity-connections": "connections", "/v1/entities": "entities"}
 """Paths of lists -> the group of calls that read the list."""
+_ORDER = {name: number for number, name in enumerate(FAULTS)}
 
 
 class ActiveFaults:
     """The faults of one tenant; they may be switched from any thread.
 
-    With the same seed, the same calls in the same order meet the same faults.
+    A fault may be on for several groups of calls at once. With the same seed, the same calls in
+    the same order meet the same faults.
     """
 
     def __init__(self, faults: Iterable[str] = (), *, seed: int = 0) -> None:
         self.seed = seed
-        self._settings: dict[str, FaultSetting] = {}
+        self._settings: dict[tuple[str, str], FaultSetting] = {}  # by name and group of calls
         self._randoms: dict[str, Random] = {}
-        self._calls_by_token: dict[str, Counter[str]] = {}
+        self._calls_by_token: dict[tuple[str, str], Counter[str]] = {}
         self._switched_off: Counter[str] = Counter()
         self.on(*faults)
 
@@ -44,8 +47,8 @@ class ActiveFaults:
         """
         for setting in list(map(parse_fault, texts)):
             self._randoms[setting.name] = Random(f"{self.seed} {setting.name}")  # noqa: S311 - repeatable
-            self._calls_by_token[setting.name] = Counter()
-            self._settings[setting.name] = setting
+            self._calls_by_token[setting.name, setting.calls] = Counter()
+            self._settings[setting.name, setting.calls] = setting
 
     def off(self, name: str | None = None) -> None:
         """Switch one fault off, or all of them; the delays that they have begun end.
@@ -56,17 +59,18 @@ class ActiveFaults:
         if name is not None:
             check_fault_name(name)
         for fault in FAULTS if name is None else [name]:
-            self._settings.pop(fault, None)
+            for calls in CALLS:
+                self._settings.pop((fault, calls), None)
             self._switched_off[fault] += 1
 
     def is_on(self, name: str) -> bool:
         """Return whether a fault is on."""
-        return name in self._settings
+        return any(setting.name == name for setting in self.active())
 
     def active(self) -> list[FaultSetting]:
         """Return the faults that are on, in the order of `FAULTS`."""
-        settings = self._settings.copy()  # other threads may switch faults meanwhile
-        return [settings[name] for name in FAULTS if name in settings]
+        settings = list(self._settings.values())  # other threads may switch faults meanwhile
+        return sorted(settings, key=lambda setting: _ORDER[setting.name])
 
     def summary(self) -> str:
         """Return the faults that are on as one line; "" when there are none."""
@@ -74,24 +78,30 @@ class ActiveFaults:
 
     def trigger(self, name: str, method: str, path: str, token: str) -> FaultSetting | None:
         """Return the fault if it triggers on this call, and count that."""
-        setting = self._settings.get(name)
-        if setting is None or not _is_affected(setting.calls, method, path):
-            return None
-        calls = self._calls_by_token[name]
+        for setting in self.active():
+            is_affected = setting.name == name and _is_affected(setting.calls, method, path)
+            if is_affected and self._count(setting, token):
+                return setting
+        return None
+
+    def _count(self, setting: FaultSetting, token: str) -> bool:
+        """Count a call that a fault affects, and return whether it triggers."""
+        name, key = setting.name, (setting.name, setting.calls)
+        calls = self._calls_by_token[key]
         calls[token] += 1
         if calls.total() <= setting.after:
-            return None
+            return False
         if name == "expired-token" and calls[token] <= setting.value:
-            return None
+            return False
         if name == "another-administrator" and calls.total() % max(1, int(setting.value)):
-            return None
+            return False
         if setting.share < 1 and self.random(name).random() >= setting.share:
-            return None
+            return False
         if setting.times == 1:
-            self._settings.pop(name, None)
+            self._settings.pop(key, None)
         elif setting.times is not None:
-            self._settings[name] = setting._replace(times=setting.times - 1)
-        return setting
+            self._settings[key] = setting._replace(times=setting.times - 1)
+        return True
 
     async def delay(self, name: str, seconds: float) -> None:
         """Wait, but not longer than until the fault is switched off."""
