@@ -38,11 +38,9 @@ NO_PROXY = ProxyChoice(None, "", "not used")
 
 
 def choose_proxy(base_url: str, configured: str | None = None) -> ProxyChoice:
-    """Choose the proxy for a base URL: that of the profile, or of the environment as httpx does.
+    """Choose the proxy for a normalized base URL.
 
-    Args:
-        base_url: normalized.
-        configured: the setting `proxy` of the profile.
+    That is the one of the profile, or that of the environment, as httpx finds it.
     """
     if is_loopback(base_url):
         return ProxyChoice(None, "", "this machine is reached directly")

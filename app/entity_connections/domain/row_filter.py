@@ -19,7 +19,6 @@ class SearchableRow(NamedTuple):
     """A row, and the folded texts that a filter is compared with.
 
     Attributes:
-        row: the row.
         title: the title of the counterpart.
         phrases: what the other columns say.
         hidden: what the row may not show, a line for each text of `_list_hidden`.
@@ -72,10 +71,7 @@ def filter_rows(
     A word may stand anywhere in a name or an id. In the other columns it begins a word, and a
     status counts as a whole: "connected" finds neither "Disconnected" nor "Not connected".
 
-    Args:
-        filter_text: words; "" keeps every row.
-        rows: the rows.
-        keep: key of a row that is kept in any case.
+    The row with the key `keep` is kept in any case.
     """
     left = rows
     for term in _split_terms(filter_text):

@@ -26,7 +26,6 @@ class Row(NamedTuple):
 
     Attributes:
         direction: the tab it belongs to.
-        acting: the entity we act in.
         counterpart: the entity at the other end.
         parent: the entity above the counterpart, if any.
         connection: the living record of the pair in this direction, if any.

@@ -31,11 +31,9 @@ class ListResult(NamedTuple, Generic[Record]):
 
 
 class Receipt(NamedTuple):
-    """Zuora's answer to a write that it accepted.
+    """Zuora's answer to a write that it accepted: `Zuora-Request-Id`, or "".
 
-    Attributes:
-        request_id: `Zuora-Request-Id`, to quote to Zuora Support, or "".
-        connection_id: id of the connection that a request made, or "".
+    `connection_id` is that of the connection that a request made, or "".
     """
 
     request_id: str

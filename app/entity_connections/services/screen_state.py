@@ -28,11 +28,7 @@ from entity_connections.services.workspace import (
 class Origin(NamedTuple):
     """What the screen showed before the user went to the other side of a row.
 
-    Attributes:
-        acting_id: the acting entity.
-        direction: the tab in front.
-        tabs: the state of both tabs.
-        previous: the origin of that entity, if the user had come from another.
+    `previous` is the origin of that entity, if the user had come from another.
     """
 
     acting_id: str
@@ -46,16 +42,12 @@ class ScreenState:
     """The state behind the screen, for one user.
 
     Attributes:
-        session: the tenant, as the user sees it.
-        acting_id: the acting entity.
         snapshot: the newest list of the acting entity, None before the first.
         failure: why the newest read failed, None if it succeeded.
         direction: the tab in front.
         recent: earlier acting entities, newest first.
         on_change: called after every change but that of marks; replace it to listen.
         on_mark: called after every change of marks and nothing else.
-        tabs: the state of each tab.
-        runs: what is being sent, and what has no known outcome.
         lists_left: how many lists of all entities are still to be read; None before the first
             time that all are read.
         lists_asked: how many of them were to be read.
@@ -251,12 +243,7 @@ class ScreenState:
         return sum(len(tab.marks) for tab in self.tabs.values())
 
     def start_run(self, plan: Plan, resumes: str = "") -> Run:
-        """Note that operations are under way; the row under the cursor stays where it is.
-
-        Args:
-            plan: what is carried out.
-            resumes: id of the interrupted run whose place this one takes; "" for none.
-        """
+        """Note that a run is under way; the row under the cursor stays where it is."""
         run = Run(plan, resumes)
         self.runs.start(run)
         place = self.tab.place

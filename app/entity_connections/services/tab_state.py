@@ -28,12 +28,8 @@ from entity_connections.services.operations.runs import Run, Runs
 class MarkedRange(NamedTuple):
     """The rows that one movement with shift has marked.
 
-    Attributes:
-        anchor: key of the row where it began.
-        end: key of the row where it is now.
-        order: keys of the visible rows meanwhile.
-        before: the marks from before.
-        marks: the marks that it has led to.
+    It began at the row `anchor`, is at the row `end` now, and has made the marks `before` the
+    marks `marks`, while the visible rows were `order`.
     """
 
     anchor: str
@@ -53,8 +49,7 @@ class TabState:
         runs: what is under way.
         on_change: called after every change but that of marks.
         on_mark: called after every change of marks and nothing else.
-        sort_column: the column that the rows are sorted by; None for the order of the list.
-        reverse: whether the sort order is descending.
+        sort_column: None for the order of the list.
         place: where the user put the cursor; None before the tab was shown.
         filter_text: words that a visible row contains; "" shows all rows.
         statuses: the groups (`Row.status_group`) that are shown; an empty set shows all.

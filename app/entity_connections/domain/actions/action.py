@@ -121,13 +121,7 @@ class Write(Action):
 
     @abstractmethod
     async def send(self, zuora: ZuoraApi, row: Row, key: str, track_id: str) -> Receipt:
-        """Send the action to Zuora.
-
-        Args:
-            zuora: the API to call.
-            row: the row it is carried out on.
-            key: the Idempotency-Key; not sent by an action that is not idempotent.
-            track_id: the Zuora-Track-Id.
+        """Send the action to Zuora; one that is idempotent with `key` as Idempotency-Key.
 
         Raises:
             ZuoraError: Zuora refused, or its answer is missing or invalid.
@@ -140,7 +134,7 @@ class Write(Action):
         Args:
             status: the status that the list shows for the connection, None for no record.
             new_record: whether the list holds a record of the pair that was not there before.
-            complete: whether the list is complete: only then an absent record is gone.
+            complete: whether the list is whole: only then an absent record is gone.
         """
 
     def describe_applied(self, row: Row, status: str | None) -> str:

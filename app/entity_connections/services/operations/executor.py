@@ -54,7 +54,7 @@ class Executor:
     Args:
         tenant: the tenant, as the user sees it.
         journal: records each operation before it is sent, and its outcome.
-        user: the login name that the journal records.
+        user: the login name.
         request_log: shows the pauses between attempts.
         report: called with an operation when it is about to be sent, and when it has an
             outcome; a sent one then is in the journal.
@@ -321,17 +321,15 @@ class Executor:
         open_ = [job for job in sent if job.repeated or not never_left(job.operation.error)]
         delays = list(self._lag_delays)
         while True:
-            read = await self._lists.read_again(
-                [operations[job] for job in open_], operations.values()
-            )
+            await self._lists.read_again([operations[job] for job in open_], operations.values())
             for job, operation in operations.items():
                 if job.operation.state in (State.SENT, State.UNKNOWN):
                     snapshot = self._lists.get(operation)
                     job.operation = conclude(operation, snapshot, repeated=job.repeated)
             open_ = [
                 job
-                for job, could_read in zip(open_, read, strict=True)
-                if could_read and job.operation.state is State.UNKNOWN
+                for job in open_
+                if job.operation.state is State.UNKNOWN and self._lists.get(job.operation)
             ]
             if not open_ or not delays:
                 break

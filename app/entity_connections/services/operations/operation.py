@@ -101,10 +101,9 @@ class Operation:
 
     @classmethod
     def from_entry(cls, entry: Entry, hierarchy: Hierarchy) -> Self:
-        """Return the operation that a journal entry records.
+        """Return the operation that a journal entry records, unknown without a final outcome.
 
-        It is unknown unless the entry has a final outcome. Entities that the hierarchy does
-        not hold are called as they were then.
+        Entities that the hierarchy does not hold are called as they were then.
         """
 
         def find_entity(party: Party) -> Entity:

@@ -71,11 +71,7 @@ def _conclude_refusal(
 ) -> Operation:
     """Return an operation that Zuora refused, with the outcome that the list allows.
 
-    Args:
-        outcome: the operation, with the outcome that the list alone proves.
-        error: the refusal.
-        after: the list.
-        repeated: as for `conclude`.
+    `outcome` is the operation with the outcome that the list alone proves.
     """
     view = _look(outcome, after)
     if outcome.state is State.CONFIRMED and view.status is None:
@@ -98,12 +94,7 @@ def _conclude_refusal(
 
 
 def find_outcome(operation: Operation, snapshot: Snapshot) -> Operation:
-    """Return the operation with the state that a list proves; UNKNOWN if it proves none.
-
-    Args:
-        operation: what was sent.
-        snapshot: the list of either end; a list of another entity proves nothing.
-    """
+    """Return the operation with the state that the list of either end proves, else UNKNOWN."""
     state, sentence = _judge(operation, snapshot)
     return replace(operation, state=state, sentence=sentence, snapshot=snapshot)
 

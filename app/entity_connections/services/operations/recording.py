@@ -46,7 +46,7 @@ def record_intent(
         writer: an open transaction of the journal.
         operation: what is to be sent; see `check_open_entries` for the key that it gets.
         snapshot: the newest list, which tells Zuora's time.
-        user: login name of the user.
+        user: the login name.
         track_id: the `Zuora-Track-Id` of the request.
         run: the run of the operation; "" for none.
         planned_key: the key with which the run was recorded: one that is repeated has another.
@@ -87,10 +87,7 @@ def record_outcomes(
     Of several that were sent for the same effect, only the last is confirmed. Where the journal
     or its anchor cannot be written, the sentences say so too.
 
-    Args:
-        journal: where to record.
-        operations: the operations.
-        sent_again: ids of the entries whose operations may be sent again: they stay in their run.
+    `sent_again` are ids of entries whose operations may be sent again: they stay in their run.
     """
     outcomes, problem = list(operations), ""
     try:
@@ -119,13 +116,7 @@ def record_run(
 ) -> None:
     """Record what a run is about to do, so that what it does not do can be found after a crash.
 
-    Args:
-        journal: where to record.
-        run: id of the run.
-        operations: what is planned.
-        user: login name of the user.
-        resumes: id of an earlier run that it takes the place of; "" for none.
-        waiting: keys of the operations that stay in the earlier run.
+    It takes the place of the run `resumes`, except for the operations with the keys `waiting`.
 
     Raises:
         JournalError: the journal cannot be written.

@@ -45,10 +45,8 @@ class SharedLists:
         await asyncio.gather(*(read(id_) for id_ in dict.fromkeys(ids) if id_ not in self._lists))
         return [errors.get(id_) for id_ in ids]
 
-    async def read_again(
-        self, operations: Sequence[Operation], sent: Iterable[Operation]
-    ) -> list[bool]:
-        """Read the lists of operations again; return whether that of each could be read.
+    async def read_again(self, operations: Iterable[Operation], sent: Iterable[Operation]) -> None:
+        """Read the lists of operations again; forget one that cannot be read.
 
         Args:
             operations: those whose lists are read.
@@ -60,16 +58,12 @@ class SharedLists:
             answered = self._ids[operation.ends], operation.error is None
             records.setdefault(answered, set()).update({operation.row.connection_id} - {""})
 
-        async def read(id_: str) -> bool:
+        async def read(id_: str) -> None:
             removed, in_doubt = (records.get((id_, answered), set()) for answered in (True, False))
             try:
                 self._lists[id_] = await self._tenant.read(id_, removed=removed, in_doubt=in_doubt)
-            except ZuoraError:
-                return False  # the outcome says so, and the next refresh shows the error
-            return True
+            except ZuoraError:  # the outcome says so, and the next refresh shows the error
+                self._lists.pop(id_, None)
 
-        ids = [self._ids[operation.ends] for operation in operations]
-        distinct_ids = list(dict.fromkeys(ids))
-        successes = await asyncio.gather(*map(read, distinct_ids))
-        success_of = dict(zip(distinct_ids, successes, strict=True))
-        return [success_of[id_] for id_ in ids]
+        ids = dict.fromkeys(self._ids[operation.ends] for operation in operations)
+        await asyncio.gather(*map(read, ids))

@@ -65,7 +65,7 @@ class Journal:
         profile: what is recorded as the profile: for people.
         tenant: which tenant this program writes to.
         clock: tells the present moment, for people.
-        process_id: "host:pid:token" of this program; another one is for tests and walkthroughs.
+        process_id: that of this program; another one is for tests and walkthroughs.
         anchor: the file that remembers the last line, in another folder; None for no such file.
         problem: why nothing can be recorded, in a sentence, or "".
         remedy: what to do where the folders of the files may not be used, in a sentence, or "".
@@ -186,12 +186,9 @@ class Journal:
         return now - (first_seen if recorded is None else min(first_seen, recorded))
 
     def find_stop(self, entry: Entry) -> float:
-        """Return from when on an entry was not being sent, on the monotonic clock.
+        """Return from when on an open entry was not being sent, on the monotonic clock.
 
         That is when this program first found it so, or what a program of this machine recorded.
-
-        Args:
-            entry: an open entry that is not being sent.
         """
         first_found = self._seen_stopped.setdefault(entry.id, self.steady())
         recorded = self._find_recorded_moment(entry)

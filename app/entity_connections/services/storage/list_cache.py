@@ -26,14 +26,7 @@ _SELECT = "SELECT lists FROM list_cache WHERE profile = ? AND tenant IS coalesce
 
 
 class CachedLists(NamedTuple):
-    """What was last read of a tenant.
-
-    Attributes:
-        hierarchy: the entities.
-        snapshots: the lists, the newest first.
-        acting_id: the entity acted in last, or "".
-        direction: the tab that was in front.
-    """
+    """What was last read of a tenant, and where the user was; `acting_id` may be ""."""
 
     hierarchy: Hierarchy
     snapshots: tuple[Snapshot, ...]

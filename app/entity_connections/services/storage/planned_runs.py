@@ -23,12 +23,8 @@ _ENDED = float("-inf")
 class PlannedEntry(NamedTuple):
     """An operation that was planned and has no final outcome.
 
-    Attributes:
-        run: id of its run.
-        key: that of the operation.
-        follows: that of the operation.
-        entry: its journal entry as it was planned.
-        sent: id of its intent in the journal; "" if it was never sent, or had no effect.
+    `entry` is its journal entry as it was planned. `sent` is the id of its intent in the journal,
+    "" if it was never sent, or had no effect.
     """
 
     run: str
@@ -42,7 +38,6 @@ class StoredRun(NamedTuple):
     """A run, with what is left of it.
 
     Attributes:
-        id: its id.
         active_at: when it was begun or sent something last, on the monotonic clock of the
             machine in `Entry.process`; before all time when that program has ended it.
         entries: its operations without a final outcome, in their order; one at least.

@@ -24,13 +24,7 @@ _SELECT = """
 
 
 class CachedToken(NamedTuple):
-    """A token that another process has got.
-
-    Attributes:
-        secret: the bearer token itself.
-        entity_ids: normalized ids of the entities it is valid for, in Zuora's order.
-        seconds: for how long it may be used.
-    """
+    """A token of another process, the entities it is valid for, and for how many seconds it is."""
 
     secret: Secret
     entity_ids: tuple[str, ...]
@@ -38,13 +32,7 @@ class CachedToken(NamedTuple):
 
 
 class TokenCache:
-    """The cached token of one OAuth client. Every method blocks for the disk.
-
-    Args:
-        path: the SQLite file, made when first written; None keeps nothing.
-        base_url: the address of the tenant.
-        client_id: of the OAuth client.
-    """
+    """The cached token of one OAuth client, none without a path. Every method blocks."""
 
     def __init__(self, path: Path | None, base_url: str, client_id: str) -> None:
         self._database = Database(path)

@@ -17,13 +17,11 @@ _SELECT_LAST_SEQ = "SELECT max(seq) FROM sqlite_sequence WHERE name = 'journal'"
 
 
 class Verification(NamedTuple):
-    """What can be known about the lines of the journal.
+    """How many lines there are, and the last of them.
 
     Attributes:
-        lines: how many lines there are.
         problems: a sentence for each place that was changed or is missing.
         notes: a sentence for each thing that cannot be known.
-        last: the last line, None if there is none.
     """
 
     lines: int
