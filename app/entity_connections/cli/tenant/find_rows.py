@@ -13,7 +13,7 @@ import click
 from entity_connections.cli.exit_codes import ExitCode
 from entity_connections.cli.tenant.all_lists import read_all_lists
 from entity_connections.cli.tenant.session import TenantSession, find_exit_code
-from entity_connections.domain.actions import End, Write
+from entity_connections.domain.actions import Write
 from entity_connections.domain.connections import Connection, Direction, Ends
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.rows import Row, group_by_pair, make_row
@@ -244,7 +244,9 @@ def _choose_acting_id(session: TenantSession, action: Write, ends: Ends) -> str:
 
 
 def _list_acting_ids(action: Write, ends: Ends) -> list[str]:
-    return [ends[0] if end is End.SOURCE else ends[1] for end in action.acting_ends]
+    return [
+        ends[0] if direction is Direction.OUTBOUND else ends[1] for direction in action.directions
+    ]
 
 
 def _make_row(session: TenantSession, record: Connection, acting_id: str) -> Row:

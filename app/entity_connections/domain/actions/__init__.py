@@ -7,7 +7,6 @@ of the others, the writes, which dry run and journal read.
 from entity_connections.domain.actions.accept_and_deny import Accept, Deny
 from entity_connections.domain.actions.action import Action as Action
 from entity_connections.domain.actions.action import DisabledReason as DisabledReason
-from entity_connections.domain.actions.action import End as End
 from entity_connections.domain.actions.action import Write as Write
 from entity_connections.domain.actions.connect import Connect
 from entity_connections.domain.actions.disconnect import Disconnect

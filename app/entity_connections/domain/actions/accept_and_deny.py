@@ -2,7 +2,6 @@
 
 from entity_connections.domain.actions.action import (
     DisabledReason,
-    End,
     Write,
     entity_hint,
     unreadable_reason,
@@ -15,7 +14,7 @@ from entity_connections.domain.zuora_api import Receipt, ZuoraApi
 class _Answer(Write):
     """Answers a Pending request; only the target can."""
 
-    acting_ends = (End.TARGET,)
+    directions = (Direction.INBOUND,)
 
     def _disabled_reason(self, row: Row) -> DisabledReason | None:
         if row.uncertain:
@@ -49,7 +48,6 @@ class Accept(_Answer):
     many_consequence = "Each source will be able to share products to its target."
     effect = "{source} will be able to share products to {target}."
     yes = "Accept request from {source}"
-    default_in = frozenset({Direction.INBOUND})
 
     async def send(self, zuora: ZuoraApi, row: Row, key: str, track_id: str) -> Receipt:
         return await zuora.accept(row.acting.id, row.connection_id, track_id)

@@ -1,7 +1,6 @@
 """What an action on a row of connections is, and a write, which is one call to Zuora."""
 
 from abc import ABC, abstractmethod
-from enum import Enum
 from typing import ClassVar, NamedTuple
 
 from entity_connections.domain.connections import DISCONNECTED, KNOWN_STATUSES, Direction
@@ -26,13 +25,6 @@ class DisabledReason(NamedTuple):
     brief: str = ""
 
 
-class End(Enum):
-    """An end of a connection."""
-
-    SOURCE = "source"
-    TARGET = "target"
-
-
 class Action(ABC):
     """One of the things that can be done to the connection of a row.
 
@@ -51,7 +43,6 @@ class Action(ABC):
         many_consequence: what it leads to on several rows, in a sentence or two.
         effect: the same for one row; `{source}` and `{target}` stand for the names.
         yes: label of the button that confirms it; `{counterpart}` is the other end.
-        default_in: the directions in which a row may offer it as its default action.
         irreversible: whether no other action can undo it.
     """
 
@@ -66,7 +57,6 @@ class Action(ABC):
     many_consequence: ClassVar[str]
     effect: ClassVar[str]
     yes: ClassVar[str]
-    default_in: ClassVar[frozenset[Direction]] = frozenset()
     irreversible: ClassVar[bool] = False
 
     def __repr__(self) -> str:
@@ -108,12 +98,12 @@ class Write(Action):
     """An action that is one call to Zuora; the journal records it by its id.
 
     Attributes:
-        acting_ends: the ends in which it can be carried out, the preferred one first.
+        directions: as seen by the ends that can carry it out, the preferred one first.
         idempotent: whether it is sent with an Idempotency-Key, so that Zuora carries out
             a repeated request with the same key once (contract E3).
     """
 
-    acting_ends: ClassVar[tuple[End, ...]]
+    directions: ClassVar[tuple[Direction, ...]]
     idempotent: ClassVar[bool] = False
 
     def list_writes(self, row: Row) -> "tuple[tuple[Write, Row], ...]":

@@ -10,7 +10,7 @@ from entity_connections.domain.rows import Row
 
 def default_action(row: Row) -> Write | None:
     """Return the enabled action that a row offers."""
-    offers = (action for action in WRITES if row.direction in action.default_in)
+    offers = (action for action in WRITES if row.direction in action.directions)
     return next((a for a in offers if a.disabled_reason(row) is None), None)
 
 

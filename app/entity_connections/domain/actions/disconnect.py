@@ -2,7 +2,6 @@
 
 from entity_connections.domain.actions.action import (
     DisabledReason,
-    End,
     Write,
     unreadable_reason,
 )
@@ -31,8 +30,7 @@ class Disconnect(Write):
         "What was shared stays in {target}."
     )
     yes = "Disconnect {counterpart}"
-    acting_ends = (End.SOURCE, End.TARGET)
-    default_in = frozenset(Direction)
+    directions = (Direction.OUTBOUND, Direction.INBOUND)
     irreversible = True
 
     def _disabled_reason(self, row: Row) -> DisabledReason | None:

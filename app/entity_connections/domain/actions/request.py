@@ -2,7 +2,6 @@
 
 from entity_connections.domain.actions.action import (
     DisabledReason,
-    End,
     Write,
     entity_hint,
     entity_reason,
@@ -30,8 +29,7 @@ class Request(Write):
         "of {target} accepts."
     )
     yes = "Request Connection to {target}"
-    acting_ends = (End.SOURCE,)
-    default_in = frozenset({Direction.OUTBOUND})
+    directions = (Direction.OUTBOUND,)
     idempotent = True
 
     def _disabled_reason(self, row: Row) -> DisabledReason | None:
