@@ -11,8 +11,9 @@ WORKERS ?= 6
 PYTEST := $(BIN)/pytest --quiet -n $(WORKERS) --dist loadgroup
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header \
 	--no-emit-index-url --no-emit-find-links --python-version 3.11 pyproject.toml
+SLOW_COMMANDS := any_value examples login serve shells start token_sharing windows
 FAST := tests/domain tests/services tests/settings tests/zuora tests/cli \
-	--ignore-glob='tests/cli/test_serve*' --ignore=tests/cli/test_any_value.py
+	$(SLOW_COMMANDS:%=--ignore-glob='tests/cli/test_%*')
 
 LINT := lint-types lint-types-darwin lint-types-win32 lint-format lint-rules lint-imports
 

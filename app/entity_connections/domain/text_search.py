@@ -32,7 +32,8 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def _fold_unicode(text: str) -> str:
-    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
+    # Small letters first: a capital of Greek may spell out what is an accent of the small one.
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold()))
     return plain.casefold().translate(_LETTERS)
 
 
