@@ -187,10 +187,9 @@ def _find_options(ctx: click.Context) -> dict[str, Any]:
 def _load_lists(options: Mapping[str, Any]) -> "CachedLists | None":
     """Return the lists of the chosen tenant, as last read; None where there are none."""
     if profile := options.get("profile") or options.get("base_url"):
-        from entity_connections.services.storage.list_cache import ListCache
-        from entity_connections.settings import paths
+        from entity_connections.cli.tenant.local_state import open_list_cache
 
-        return ListCache(paths.state_file(), profile.rstrip("/")).load()
+        return open_list_cache(profile.rstrip("/")).load()
     try:
         with warnings.catch_warnings(action="ignore"):
             scenario = _load_scenario(options)

@@ -14,6 +14,7 @@ from entity_connections.cli.exit_codes import CliError, ExitCode, usage_errors
 from entity_connections.cli.output import echo, echo_json, format_table, format_title, info
 from entity_connections.cli.parameters import argument, json_option, option
 from entity_connections.cli.tenant.confirm import asking, can_ask
+from entity_connections.cli.tenant.local_state import open_list_cache
 from entity_connections.cli.tenant.session import TenantSession, tenant_command
 from entity_connections.cli.tenant_options import TenantOptions, some_tenant_options
 from entity_connections.domain.actions import WRITES_BY_ID
@@ -27,7 +28,6 @@ from entity_connections.services.operations.operation import State
 from entity_connections.services.operations.recovery import recover_operations, release_operation
 from entity_connections.services.storage.journal import Journal, JournalError
 from entity_connections.services.storage.journal_entry import OUTCOMES, Entry
-from entity_connections.services.storage.list_cache import ListCache
 from entity_connections.settings.paths import FOLDERS_REMEDY, anchor_file, state_file
 from entity_connections.settings.profiles import list_profile_names
 
@@ -233,7 +233,7 @@ def _check_entity_known(options: TenantOptions, entries: Iterable[Entry]) -> Non
     profile = options.profile or options.base_url
     for name in [profile] if profile else list_profile_names():
         try:
-            find_entity(entity, ListCache(state_file(), name.rstrip("/")).load_hierarchy())
+            find_entity(entity, open_list_cache(name.rstrip("/")).load_hierarchy())
         except EntityLookupError as error:
             if not error.candidates:
                 continue

@@ -18,7 +18,6 @@ from entity_connections.cli.output import echo, info
 from entity_connections.cli.parameters import option
 from entity_connections.cli.tenant.workspace import make_workspace
 from entity_connections.cli.tenant_options import TenantOptions, some_tenant_options
-from entity_connections.fake.scenarios.catalogue import SCENARIOS
 
 if TYPE_CHECKING:
     from entity_connections.web.session import Command
@@ -57,7 +56,11 @@ def web(
     anything of this machine: a profile, an address and a tenant's file are
     refused here.
     """
-    chosen = _check_options(options)
+    if not options.fake or options.tenant is not None:
+        raise click.UsageError(
+            "--profile, --base-url and --tenant are not for web: each visitor has a fake tenant"
+            " of their own, and nobody gets at another through a browser."
+        )
     try:
         from entity_connections.web.server import Server, serve_until_stopped
     except ModuleNotFoundError as error:
@@ -69,12 +72,12 @@ def web(
     from entity_connections.host_guard import HostGuard
     from entity_connections.listening_socket import base_url
 
-    command = build_command(chosen, theme)
+    command = build_command(options.check(), theme)
     listening = bind_socket(host, port, "this page, and nothing is encrypted.")
     guard = HostGuard.for_socket(listening, (host, *allowed_hosts))
     server = Server(command, guard, seats, report=info)
     ready = (
-        f"The screen, on a tenant {Path(chosen.scenario or 'acme').name} for each visitor,"
+        f"The screen, on a tenant {Path(options.scenario or 'acme').name} for each visitor,"
         f" is at {base_url(listening)} until ctrl+c."
     )
     with listening:
@@ -82,7 +85,7 @@ def web(
     return ExitCode.DONE
 
 
-def build_command(chosen: TenantOptions, theme: str) -> "Command":
+def build_command(tenant: TenantOptions, theme: str) -> "Command":
     """Return the command to run for a visitor: the screen on an explicitly named fake tenant.
 
     Raises:
@@ -90,10 +93,10 @@ def build_command(chosen: TenantOptions, theme: str) -> "Command":
     """
     from entity_connections.web.session import Command
 
-    options = [*make_workspace(chosen).options, "--theme", theme]
-    if chosen.entity is not None:
-        options += ["--entity", chosen.entity]
-    for fault in chosen.faults or ():
+    options = [*make_workspace(tenant).options, "--theme", theme]
+    if tenant.entity is not None:
+        options += ["--entity", tenant.entity]
+    for fault in tenant.faults or ():
         options += ["--fault", fault]
     environ = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ} | {
         "PYTHONPATH": str(Path(entity_connections.__file__).parents[1]),
@@ -104,16 +107,3 @@ def build_command(chosen: TenantOptions, theme: str) -> "Command":
     # -P: modules in the working directory are not imported.
     arguments = (sys.executable, "-P", "-m", "entity_connections", *options)
     return Command(arguments, environ, Path(sys.executable).anchor)
-
-
-def _check_options(options: TenantOptions) -> TenantOptions:
-    """Return options that choose a fake tenant, with the whole path of a scenario file."""
-    if not options.fake or options.tenant is not None:
-        raise click.UsageError(
-            "--profile, --base-url and --tenant are not for web: each visitor has a fake tenant"
-            " of their own, and nobody gets at another through a browser."
-        )
-    options.check()
-    if options.scenario is None or options.scenario in SCENARIOS:
-        return options
-    return options._replace(scenario=str(Path(options.scenario).absolute()))

@@ -42,12 +42,12 @@ def prepare_source(scenario: str | None, tenant_file: str | None) -> TenantSourc
     """
     scenario_name = "acme" if scenario is None else scenario
     if tenant_file is None:
-        options = ("--scenario", scenario_name)
         if scenario_name in SCENARIOS:  # loaded later: the screen opens first
+            options = ("--scenario", scenario_name)
             return TenantSource(scenario_name, None, scenario_name, USERS, options)
-        loaded = load_scenario(scenario_name)
+        loaded, path = load_scenario(scenario_name), Path(scenario_name).absolute()
         users = _describe_users(loaded.users)
-        return TenantSource(loaded, None, Path(scenario_name).name, users, options)
+        return TenantSource(loaded, None, path.name, users, ("--scenario", str(path)))
     from entity_connections.fake.state import tenant_settings
     from entity_connections.fake.state.users import Users
 
