@@ -199,11 +199,7 @@ def _load_lists(options: Mapping[str, Any]) -> "CachedLists | None":
 
 
 def _load_scenario(options: Mapping[str, Any]) -> "Scenario":
-    """Return what the fake tenant holds.
-
-    Raises:
-        ValueError: a file cannot be used.
-    """
+    """Return what the fake tenant holds; ValueError if a file cannot be used."""
     if options.get("tenant"):
         from entity_connections.fake.state.stored_scenario import read_scenario
         from entity_connections.fake.tenant_file import open_file

@@ -12,17 +12,7 @@ from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS
 
 
 class TenantOptions(NamedTuple):
-    """The values of the options that choose the tenant; None where an option is not given.
-
-    Attributes:
-        profile: name of a profile of the config file.
-        base_url: a REST root; the credentials come from the environment.
-        scenario: what the built-in fake tenant holds at the start: a name, or a file.
-        user: the user of the fake tenant to work as.
-        tenant: the file that keeps the fake tenant.
-        entity: the entity to act in: an id, a name or a display name.
-        faults: faults of the built-in fake tenant.
-    """
+    """The values of `_OPTIONS`; None where an option is not given."""
 
     profile: str | None = None
     base_url: str | None = None
@@ -43,11 +33,7 @@ class TenantOptions(NamedTuple):
         return defaults._replace(**given)
 
     def check(self) -> "TenantOptions":
-        """Return these options if they can be combined.
-
-        Raises:
-            click.UsageError: they cannot.
-        """
+        """Return these options; click.UsageError if they cannot be combined."""
         real = {"--profile": self.profile, "--base-url": self.base_url}
         fake = {
             "--scenario": self.scenario, "--user": self.user, "--tenant": self.tenant,

@@ -34,11 +34,7 @@ class UiSettings(NamedTuple):
 
 
 def load_ui_settings() -> UiSettings:
-    """Return the settings of config.toml, else what was chosen on the screen, else the defaults.
-
-    Raises:
-        SettingsError: config.toml cannot be used.
-    """
+    """Return the settings of config.toml, else what was chosen on the screen, else the defaults."""
     settings = UiSettings(
         **{key: UiSetting(value, CHOSEN) for key, value in _load_choices().items()}
     )
@@ -56,11 +52,7 @@ def load_ui_settings() -> UiSettings:
 
 
 def save_choice(key: str, value: str) -> None:
-    """Remember what was chosen on the screen for the next start. It waits for the disk.
-
-    Raises:
-        SettingsError: there is no place for it.
-    """
+    """Remember what was chosen on the screen for the next start. It waits for the disk."""
     path = paths.screen_file()
     data = json.dumps(_load_choices() | {key: value})
     with convert_os_errors(path, "written"):

@@ -29,11 +29,7 @@ def help(ctx: click.Context, names: tuple[str, ...]) -> ExitCode:
 
 
 def _find_command(ctx: click.Context, names: tuple[str, ...]) -> click.Context:
-    """Return the context of a command.
-
-    Raises:
-        click.UsageError: there is no such command.
-    """
+    """Return the context of a command; click.UsageError if there is none."""
     context = ctx.find_root()
     for name in names:
         if not isinstance(context.command, click.Group):

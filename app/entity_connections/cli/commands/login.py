@@ -112,11 +112,7 @@ def login(
 async def _test_credentials(
     base_url: str, client_id: str, secret: Secret, proxy: str | None
 ) -> None:
-    """Get a token of Zuora.
-
-    Raises:
-        ZuoraError: Zuora refuses the credentials or cannot be reached.
-    """
+    """Get a token; ZuoraError if Zuora refuses the credentials or cannot be reached."""
     from entity_connections.zuora.auth import Credentials
     from entity_connections.zuora.client import ZuoraClient
 

@@ -21,11 +21,7 @@ from entity_connections.settings.ui_settings import CHOSEN, UiSetting, load_ui_s
 
 
 def open_screen(options: TenantOptions, theme: str | None) -> int:
-    """Run the screen and return the exit code.
-
-    Raises:
-        click.UsageError: there is no terminal, or no such theme.
-    """
+    """Run the screen and return the exit code."""
     if in_browser := bool(os.environ.get("TEXTUAL_DRIVER")):
         if not options.fake:
             raise click.UsageError("a browser gets at no tenant but the fake one.")
@@ -59,13 +55,7 @@ def open_screen(options: TenantOptions, theme: str | None) -> int:
 
 
 def _choose_theme(option: str | None, setting: UiSetting, available: Collection[str]) -> str:
-    """Return the theme that `--theme`, TEXTUAL_THEME or a setting names.
-
-    Of a list, that is the first there is.
-
-    Raises:
-        click.UsageError: there is no such theme.
-    """
+    """Return the theme that `--theme`, TEXTUAL_THEME or a setting names: of a list the first."""
     names, origin = option, "--theme"
     if names is None:
         names, origin = os.environ.get("TEXTUAL_THEME"), "TEXTUAL_THEME"

@@ -86,11 +86,7 @@ def web(
 
 
 def build_command(tenant: TenantOptions, theme: str) -> "Command":
-    """Return the command to run for a visitor: the screen on an explicitly named fake tenant.
-
-    Raises:
-        CliError: the scenario cannot be used, or has no such user.
-    """
+    """Return the command to run for a visitor: the screen on an explicitly named fake tenant."""
     from entity_connections.web.session import Command
 
     options = [*make_workspace(tenant).options, "--theme", theme]

@@ -229,11 +229,7 @@ async def _read_rows(session: TenantSession, action: Write, rows: Mapping[str, R
 
 
 def _choose_acting_id(session: TenantSession, action: Write, ends: Ends) -> str:
-    """Return the end in which an action is carried out: that of the option, if given.
-
-    Raises:
-        click.UsageError: the option names neither end.
-    """
+    """Return the end in which an action is carried out: that of the option, if given."""
     if session.options.entity is not None:
         entity = session.find_entity(session.options.entity, unique=True)
         if entity.id not in ends:

@@ -19,15 +19,7 @@ Ends with the highest exit code of all results.
 
 
 class WriteOptions(NamedTuple):
-    """The values of the options.
-
-    Attributes:
-        yes: nothing is asked.
-        unlock: production may be written to.
-        dry_run: the plan is shown, and nothing is sent.
-        as_json: machines read the results.
-        even_so: a request is sent although the list is not whole.
-    """
+    """The values of the options, and `--even-so` of those that request."""
 
     yes: bool
     unlock: bool

@@ -86,11 +86,7 @@ def _check_file(file: Path, *, force: bool) -> None:
 
 
 def _terminal_size() -> tuple[int, int]:
-    """Return the size of the terminal, but not more than a script may have.
-
-    Raises:
-        click.UsageError: there is no terminal, or it is too small.
-    """
+    """Return the size of the terminal, but not more than a script may have."""
     from entity_connections.walkthrough.script_models import MAX_SIZE, MIN_SIZE
 
     check_terminal("without one, write the script by hand.")

@@ -156,11 +156,7 @@ def _record(name: str, theme: str = "dark") -> "Recording":
 
 
 def _read(name: str) -> "tuple[Walkthrough, Callable[[], Workspace]]":
-    """Return a script, and a function that opens a new tenant for it.
-
-    Raises:
-        CliError: the script is invalid, or its tenant cannot be opened.
-    """
+    """Return a script, and a function that opens a new tenant for it."""
     from entity_connections.walkthrough.script_file import ScriptError, find_script, read_script
 
     with usage_errors(ScriptError):
