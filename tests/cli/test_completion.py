@@ -33,7 +33,7 @@ def test_values(home: Path) -> None:
     for typed, words in {
         "--theme high": ["high-contrast"],
         "--fault committed-then-4": ["committed-then-401"],
-        "serve --fault=list-e": ["list-empty-once"],
+        "serve --fault=list-e": ["list-empty"],
         "serve --policy again": ["again=new-record", "again=same-record"],
         "serve --policy=again=": [
             "new-record",

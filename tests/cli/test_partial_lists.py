@@ -134,7 +134,7 @@ def test_entities_that_are_left_out_for_one_reason_are_named_together(home: Path
     ],
 )
 def test_an_empty_list_of_entities_is_an_error(home: Path, command: tuple[str, ...]) -> None:
-    done = run(home, *command, "--fault", "list-empty-once,calls=entities,times=99")
+    done = run(home, *command, "--fault", "list-empty,calls=entities,times=99")
     assert (done.returncode, done.stdout) == (3, "")
     assert "Zuora's list of entities is empty." in done.stderr
     assert "Acting in" not in done.stderr

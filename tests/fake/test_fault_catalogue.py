@@ -91,11 +91,6 @@ def test_the_sentence_of_a_setting_contains_its_value() -> None:
     assert parse_fault("latency").sentence == "Every answer comes 1 second late."
 
 
-def test_a_fault_may_be_off_after_one_time_by_default() -> None:
-    assert parse_fault("list-empty-once") == parse_fault("list-empty-once,times=1")
-    assert str(parse_fault("list-empty-once,times=2")) == "list-empty-once,times=2"
-
-
 def test_faults_are_switched_and_summarized_in_a_fixed_order() -> None:
     faults = ActiveFaults(["truncated", "latency=0.2"])
     faults.on("rate-limit=2,times=3")

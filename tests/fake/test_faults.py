@@ -202,11 +202,11 @@ async def test_a_list_that_lags_has_types_pages_and_order(server: Server) -> Non
 
 async def test_one_list_is_empty_and_the_next_is_not(server: Server) -> None:
     session = await server.sign_in("alice")
-    server.tenant.faults.on("list-empty-once")
+    server.tenant.faults.on("list-empty,times=1")
     assert (await session.get("/v1/entities")).json()["entities"]
     assert [bool(await session.list()) for _ in range(3)] == [False, True, True]
     assert not server.tenant.faults
-    server.tenant.faults.on("list-empty-once,calls=entities")
+    server.tenant.faults.on("list-empty,calls=entities,times=1")
     assert await session.list()
     assert (await session.get("/v1/entities")).json()["entities"] == []
 

@@ -77,7 +77,7 @@ def test_a_call_is_carried_out_although_its_status_says_otherwise(
     assert read_status(tenant) == "Connected"
 
 
-@pytest.mark.parametrize("fault", ["list-lags=60", "list-empty-once", "endless-pages"])
+@pytest.mark.parametrize("fault", ["list-lags=60", "list-empty,times=1", "endless-pages"])
 def test_a_list_that_is_not_true(tenant: ServedTenant, fault: str) -> None:
     with open_client(tenant) as client:
         tenant.faults.on(fault)
@@ -89,7 +89,7 @@ def test_a_list_that_is_not_true(tenant: ServedTenant, fault: str) -> None:
         shown
         == {
             "list-lags=60": ("Pending", False),
-            "list-empty-once": (None, False),
+            "list-empty,times=1": (None, False),
             "endless-pages": ("Connected", True),
         }[fault]
     )

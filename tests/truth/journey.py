@@ -124,9 +124,9 @@ class Journey:
         """Act while a list that the program has read before is empty once."""
         for place in range(len(PLACES)):
             self.refresh(program, place)
-        self.world.faults.on(f"list-empty-once,after={after}")
+        self.world.faults.on(f"list-empty,times=1,after={after}")
         self.act(pair, program, other, None)
-        self.world.faults.off("list-empty-once")
+        self.world.faults.off("list-empty")
 
     def recover_while_under_way(
         self, pair: int, other: bool, kill_at: int, date: str | None

@@ -17,7 +17,7 @@ def test_the_first_list_of_a_program_is_empty_once() -> None:
         Step("act", {"pair": 0, "program": 1, "other": False, "kill_at": None}),
         Step("act", {"pair": 2, "program": 1, "other": True, "kill_at": 9}),
         Step("wait", {"seconds": 700}),
-        Step("switch_on", {"fault": "list-empty-once"}),
+        Step("switch_on", {"fault": "list-empty,times=1"}),
         Step("recover", {"program": 0, "kill_at": None}),
     ]
     assert not find_failure(38, steps)

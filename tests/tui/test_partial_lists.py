@@ -56,7 +56,7 @@ async def test_unknown_rows_are_filtered_and_sorted_as_such() -> None:
 
 async def test_a_tab_without_rows_is_not_called_empty_where_a_part_is_missing() -> None:
     async with open_screen() as ui:
-        ui.fake.faults.on("list-empty-once")
+        ui.fake.faults.on("list-empty,times=1")
         await ui.press("ctrl+r", "2")
         assert ui.state.snapshot is not None
         assert ui.row_names() == []
@@ -68,7 +68,7 @@ async def test_a_tab_without_rows_is_not_called_empty_where_a_part_is_missing() 
 
 async def test_a_list_that_is_empty_once_offers_no_request() -> None:
     async with open_screen(timing=FAST) as ui:
-        ui.fake.faults.on("list-empty-once")
+        ui.fake.faults.on("list-empty,times=1")
         await ui.press("ctrl+r")
         assert ui.status_and_action("Acme-Europe") == ("◇ Unknown", "not all read")
         assert "a second reading has to agree" in ui.banner

@@ -133,7 +133,7 @@ async def test_a_write_leaves_once_more_only(trial: Trial) -> None:
 
 
 @pytest.mark.parametrize(
-    "list_fault", ["gateway-page=503,calls=reads,after=1", "list-empty-once,after=1,times=9"]
+    "list_fault", ["gateway-page=503,calls=reads,after=1", "list-empty,after=1,times=9"]
 )
 async def test_after_a_refused_token_nothing_leaves_without_a_whole_list(
     trial: Trial, list_fault: str
@@ -344,7 +344,7 @@ async def test_a_refusal_of_what_is_gone_from_the_list_is_told_as_it_is(trial: T
     operation = await trial.plan(DENY)
     trial.tenant.steady = partial(next, count(monotonic(), 4.0))
     outcome = await trial.execute(
-        operation, "refusal=40,calls=writes", "list-empty-once,after=1,times=2"
+        operation, "refusal=40,calls=writes", "list-empty,after=1,times=2"
     )
     assert outcome.state is State.SUPERSEDED
     assert outcome.sentence.startswith("The fault refusal has refused the call. Acme-Japan →")
@@ -357,7 +357,7 @@ async def test_an_empty_list_does_not_prove_a_lost_denial_until_a_second_one_agr
 ) -> None:
     trial = await open_trial(Policy(denied=denied))
     operation = await trial.plan(DENY)
-    empty = await trial.execute(operation, fault, "list-empty-once,after=1", lag_delays=())
+    empty = await trial.execute(operation, fault, "list-empty,after=1,times=1", lag_delays=())
     assert empty.state is State.UNKNOWN
     assert "a second reading has to agree" in empty.sentence
     assert operation.row.connection is not None
@@ -374,19 +374,19 @@ async def test_a_list_that_stays_empty_for_less_than_three_seconds_proves_nothin
     operation = await trial.plan(DENY)
     trial.tenant.steady = partial(next, count(monotonic(), seconds))
     outcome = await trial.execute(
-        operation, "drop", "list-empty-once,after=1,times=2", lag_delays=(0.0,)
+        operation, "drop", "list-empty,after=1,times=2", lag_delays=(0.0,)
     )
     assert outcome.state is state
 
 
 async def test_a_second_look_finds_what_the_first_could_not(trial: Trial) -> None:
-    outcome = await trial.execute(await trial.plan(DENY), "drop", "list-empty-once,after=1")
+    outcome = await trial.execute(await trial.plan(DENY), "drop", "list-empty,after=1,times=1")
     assert (outcome.state, trial.lists) == (State.CONFIRMED, 3)
 
 
 async def test_nothing_is_sent_on_a_list_that_is_suddenly_empty(trial: Trial) -> None:
     for action in (DENY, DISCONNECT):
-        outcome = await trial.execute(await trial.plan(action), "list-empty-once")
+        outcome = await trial.execute(await trial.plan(action), "list-empty,times=1")
         assert outcome.state is State.REFUSED
         assert outcome.sentence.startswith("It cannot be told whether")
         assert outcome.sentence.endswith("Nothing was sent.")
@@ -443,7 +443,7 @@ async def test_an_empty_list_proves_nothing_to_a_program_that_recovers_a_lost_de
         await trial.zuora.deny(CORPORATION, operation.connection_id)
     later = Tenant(client(trial.fake))
     await later.open()
-    trial.fake.faults.on("list-empty-once")
+    trial.fake.faults.on("list-empty,times=1")
     (recovered,) = await recover_operations(later, journal)
     assert recovered.state is (State.CONFIRMED if sent else State.NOT_APPLIED)
     left = {"disconnected": [DISCONNECTED], "removed": []}[denied]

@@ -27,7 +27,7 @@ _RECORD_CHANGES: dict[str, Callable[[Record], Record]] = {
 }
 """The faults that change every VALUE-th record, each with the new fields of a record."""
 CHANGES = (
-    "list-empty-once", "endless-pages", *_RECORD_CHANGES, "partial-content", "no-expires-in",
+    "list-empty", "endless-pages", *_RECORD_CHANGES, "partial-content", "no-expires-in",
     "success-twice",
 )  # fmt: skip
 """The names of the faults."""
@@ -65,7 +65,7 @@ def _change_body(body: Record, faults: Sequence[FaultSetting], url: URL) -> byte
     for fault in faults:
         every = max(1, int(fault.value))
         match fault.name:
-            case "list-empty-once":
+            case "list-empty":
                 records.clear()
                 body.pop("nextPage", None)
             case "endless-pages":

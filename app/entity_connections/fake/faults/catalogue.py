@@ -36,7 +36,6 @@ class Fault(NamedTuple):
     sentence: str
     value: float | None = None
     calls: str = "api"
-    times: int | None = None
     values: tuple[int, int] = (0, 86_400)
 
 
@@ -81,7 +80,7 @@ FAULTS = {
         3,
         calls="connections",
     ),
-    "list-empty-once": Fault("One list is empty.", calls="connections", times=1),
+    "list-empty": Fault("Lists are empty.", calls="connections"),
     "endless-pages": Fault(
         "Every page of a list names a next page, and repeats the first; VALUE records are new.",
         0,
@@ -158,7 +157,7 @@ class FaultSetting(NamedTuple):
             text += f",share={self.share:g}"
         if self.after:
             text += f",after={self.after}"
-        if self.times != fault.times:
+        if self.times is not None:
             text += f",times={self.times}"
         if self.calls != fault.calls:
             text += f",calls={self.calls}"
@@ -206,7 +205,7 @@ def parse_fault(text: str) -> FaultSetting:
         _parse_number(f"value of {name}", value, *fault.values) if has_value else fault.value or 0,
         share=_parse_number(f"share of {name}", parameters.get("share", "1"), 0, 1),
         after=int(parameters.get("after", "0")),
-        times=int(parameters["times"]) if "times" in parameters else fault.times,
+        times=int(parameters["times"]) if "times" in parameters else None,
         calls=calls,
         retry_after=None
         if retry_after is None
