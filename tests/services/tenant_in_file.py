@@ -60,9 +60,7 @@ class TenantFile:
     def write(self, connections: list[Connection]) -> None:
         self._path.write_text(json.dumps(connections))
 
-    async def list_connections(
-        self, acting_id: str, direction: Direction | None = None
-    ) -> ListResult[Connection]:
+    async def list_connections(self, acting_id: str) -> ListResult[Connection]:
         return ListResult(tuple(self.connections()), server_time=self.clock())
 
     async def request_connection(

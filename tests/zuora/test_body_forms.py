@@ -5,7 +5,6 @@ from contextlib import closing
 import httpx
 import pytest
 from entity_connections.domain import errors
-from entity_connections.domain.connections import Direction
 from entity_connections.domain.errors import Applied
 from entity_connections.fake.policy import OPTIONS
 from entity_connections.fake.scenarios.builtin.acme import CORPORATION
@@ -119,10 +118,12 @@ async def test_the_fake_tenant_is_understood_whatever_form_it_takes(put_body: st
         alice = tenant.users[0]
         credentials = Credentials.from_text(alice.client_id, alice.client_secret)
         async with ZuoraClient.in_process(tenant.asgi, credentials) as zuora:
-            rows = (await zuora.list_connections(CORPORATION, Direction.INBOUND)).items
-            accepted, denied = (row.id for row in rows if row.status == "Pending")
+            rows = (await zuora.list_connections(CORPORATION)).items
+            accepted, denied = (
+                row.id for row in rows if row.status == "Pending" and row.target_id == CORPORATION
+            )
             await zuora.accept(CORPORATION, accepted)
             await zuora.deny(CORPORATION, denied)
-            rows = (await zuora.list_connections(CORPORATION, Direction.INBOUND)).items
+            rows = (await zuora.list_connections(CORPORATION)).items
             statuses = {row.id: row.status for row in rows}
     assert (statuses[accepted], statuses[denied]) == ("Connected", "Disconnected")

@@ -9,7 +9,6 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 from entity_connections.domain import clock
-from entity_connections.domain.connections import Direction
 from entity_connections.domain.entities import Entity
 from entity_connections.domain.errors import Applied, EndlessList, NotFound, ZuoraError
 
@@ -76,14 +75,14 @@ async def test_only_the_query_of_a_page_link_is_used() -> None:
         page("2", next_page=elsewhere.format(3)),
         page("3"),
     )
-    result = await server.client.list_connections(ENTITY, Direction.INBOUND)
+    result = await server.client.list_connections(ENTITY)
     assert [item.id for item in result.items] == ["1", "2", "3"]
     assert {call.url.host for call in server.requests} == {"rest.acme.example"}
     assert {call.url.path for call in server.requests} == {"/v1/entity-connections"}
     assert [dict(call.url.params) for call in server.requests] == [
-        {"pageSize": "300", "type": "inbound"},
-        {"page": "2", "pageSize": "300", "type": "inbound"},
-        {"page": "3", "pageSize": "300", "type": "inbound"},
+        {"pageSize": "300"},
+        {"page": "2", "pageSize": "300"},
+        {"page": "3", "pageSize": "300"},
     ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from entity_connections.domain.connections import Connection, Direction
+from entity_connections.domain.connections import Connection
 from entity_connections.domain.entities import Entity
 
 Record = TypeVar("Record")
@@ -54,10 +54,8 @@ class ZuoraApi(Protocol):
     async def list_entities(self, acting_id: str | None = None) -> ListResult[Entity]:
         """Return the hierarchy's entities, provisioned or not."""
 
-    async def list_connections(
-        self, acting_id: str, direction: Direction | None = None
-    ) -> ListResult[Connection]:
-        """Return the connections of an entity, of both directions unless told."""
+    async def list_connections(self, acting_id: str) -> ListResult[Connection]:
+        """Return the connections of an entity, in both directions."""
 
     async def request_connection(
         self, source_id: str, target_id: str, key: str, track_id: str = ""

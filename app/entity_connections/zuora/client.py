@@ -18,7 +18,7 @@ import httpx
 
 from entity_connections.domain import errors
 from entity_connections.domain.base_url import normalize_base_url
-from entity_connections.domain.connections import Connection, Direction
+from entity_connections.domain.connections import Connection
 from entity_connections.domain.entities import Entity
 from entity_connections.domain.errors import Applied, ZuoraError
 from entity_connections.domain.ids import hyphenate_id, new_uuid, normalize_id
@@ -172,16 +172,13 @@ class ZuoraClient:
         sentence = f"There may be more entities: Zuora's list ends at {MAX_LISTED_ENTITIES}."
         return reader.result(cut=sentence if reader.rows == MAX_LISTED_ENTITIES else "")
 
-    async def list_connections(
-        self, acting_id: str, direction: Direction | None = None
-    ) -> ListResult[Connection]:
-        """List the connections of an entity (contract D2, H).
+    async def list_connections(self, acting_id: str) -> ListResult[Connection]:
+        """List the connections of an entity, in both directions (contract D2, H).
 
         Connections between other entities are left out, and the list is then not whole. A list
         that cannot be read to its end is an error.
         """
-        query = {"pageSize": str(PAGE_SIZE)} | ({"type": direction.value} if direction else {})
-        reader = ListReader(CONNECTIONS, query)
+        reader = ListReader(CONNECTIONS, {"pageSize": str(PAGE_SIZE)})
         await self._read_list(_CONNECTIONS, reader, acting_id)
         acting = normalize_id(acting_id)
         return reader.result(belongs=lambda row: acting in (row.source_id, row.target_id))

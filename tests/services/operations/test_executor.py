@@ -229,9 +229,7 @@ class ScriptedLists:
         self._lists = list(lists)
         self.missing = ""
 
-    async def list_connections(
-        self, acting_id: str, direction: Direction | None = None
-    ) -> ListResult[Connection]:
+    async def list_connections(self, acting_id: str) -> ListResult[Connection]:
         found = self._lists.pop(0) if len(self._lists) > 1 else self._lists[0]
         return ListResult(tuple(found), missing=self.missing)
 
