@@ -96,7 +96,7 @@ async def _ask_keyring(profile: Profile) -> Secret:
 
 
 def make_real_workspace(
-    options: TenantOptions, max_silence: float, *, keyring_later: bool = False
+    options: TenantOptions, max_silence: float, *, keyring_later: bool
 ) -> Workspace:
     """Return the tenant of a profile or of `--base-url`, as `make_workspace` does.
 

@@ -69,7 +69,7 @@ def write_keyring(profile_name: str, secret: Secret, timeout: float = TIMEOUT) -
     return _ask(store, timeout)
 
 
-def delete_keyring(profile_name: str, timeout: float = TIMEOUT) -> KeyringResult:
+def delete_keyring(profile_name: str) -> KeyringResult:
     """Delete the secret of a profile.
 
     The message of the result is "" where the keyring holds none any more; else there is the
@@ -82,7 +82,7 @@ def delete_keyring(profile_name: str, timeout: float = TIMEOUT) -> KeyringResult
         remaining = _read(keyring, profile_name)
         return remaining if remaining.secret else KeyringResult(None, "")
 
-    return _ask(delete, timeout)
+    return _ask(delete, TIMEOUT)
 
 
 def _ask(question: Callable[["KeyringBackend"], KeyringResult], timeout: float) -> KeyringResult:

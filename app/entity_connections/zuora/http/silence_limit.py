@@ -20,7 +20,7 @@ class SilenceLimit:
         seconds: the limit; infinity for none.
     """
 
-    def __init__(self, seconds: float = math.inf) -> None:
+    def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._silent_since: float | None = None
         self._exchanges = 0
