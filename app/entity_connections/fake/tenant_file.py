@@ -124,7 +124,7 @@ def file_errors(path: Path | None) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        if path is None:
+        if path is None or isinstance(error, sqlite3.ProgrammingError):  # a closed database
             raise
         raise TenantFileError(_describe_error(path, error)) from error
 

@@ -37,7 +37,7 @@ def issue_token(state: TenantState, form: Mapping[str, str], headers: Headers) -
     require_fields(form, "client_id", "client_secret", "grant_type")
     if form["grant_type"] != "client_credentials":
         raise invalid_value("grant_type must be client_credentials.")
-    user = state.users.by_client(form["client_id"])
+    user = state.users.find("client_id", form["client_id"])
     user = _check_secret(user, form["client_secret"])
     entity_ids = [entity.id for entity in state.hierarchy.accessible(user.name)]
     only_id = headers.get("zuora-entity-ids")
@@ -77,12 +77,12 @@ def authenticate(state: TenantState, headers: Headers, *, needs_entity: bool = T
     """
     only_id = None
     if "authorization" not in headers and "apiaccesskeyid" in headers:
-        user = state.users.by_username(headers["apiaccesskeyid"])
+        user = state.users.find("username", headers["apiaccesskeyid"])
         user = _check_secret(user, headers.get("apisecretaccesskey"))
         entity_id = _requested_entity(state, headers) or user.home_entity_id
     else:
         bearer = _BEARER.fullmatch(headers.get("authorization", ""))
-        owner = state.users.by_token(bearer[1], state.clock()) if bearer else None
+        owner = state.users.find_by_token(bearer[1], state.clock()) if bearer else None
         if owner is None:
             raise _not_signed_in("This resource is protected, please sign in first.")
         user, only_id = owner

@@ -5,7 +5,7 @@ from collections import defaultdict
 from email.utils import formatdate
 from functools import partial
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from entity_connections.domain.ids import hyphenate_id
@@ -108,9 +108,7 @@ class ZuoraMiddleware:
 
 async def _send_with_headers(send: Send, headers: dict[str, str], message: Message) -> None:
     if message["type"] == "http.response.start":
-        present = {name for name, _value in message["headers"]}
+        answer_headers = MutableHeaders(scope=message)
         for name, value in headers.items():
-            raw_name = name.lower().encode("latin-1")
-            if raw_name not in present:  # a stored response brings its own
-                message["headers"].append((raw_name, value.encode("latin-1")))
+            answer_headers.setdefault(name, value)  # a stored response brings its own
     await send(message)

@@ -98,9 +98,11 @@ class Routes:
 
         async def answer(request: Request) -> Response:
             operation = operations["GET" if request.method == "HEAD" else request.method]
-            caller = authenticate(
-                self._state, request.headers, needs_entity=self._needs_entity(operation)
+            needs_entity = (
+                operation != self._list_entities
+                or self._state.policy().entity_list_header == "required"
             )
+            caller = authenticate(self._state, request.headers, needs_entity=needs_entity)
 
             def respond(body: bytes) -> Response:
                 try:
@@ -113,10 +115,6 @@ class Routes:
             return await self._idempotency.run(request, caller.entity_id, respond)
 
         return Route(path, answer, methods=list(operations))
-
-    def _needs_entity(self, operation: Operation) -> bool:
-        is_entity_list = operation == self._list_entities
-        return not is_entity_list or self._state.policy().entity_list_header == "required"
 
     async def _create_token(self, request: Request) -> Response:
         form = parse_form(request, await read_body(request))
@@ -135,8 +133,8 @@ class Routes:
         )
         fields: dict[str, object] = {"success": True}
         if len(rows) > size:
-            kept = query if policy.next_page == "whole-query" else {}
-            next_query = urlencode({**kept, "page": page + 1, "pageSize": size})
+            repeated = query if policy.next_page == "whole-query" else {}
+            next_query = urlencode({**repeated, "page": page + 1, "pageSize": size})
             fields["nextPage"] = f"{request.base_url}{_CONNECTIONS[1:]}?{next_query}"
         return list_response("entityConnections", rows[:size], fields)
 

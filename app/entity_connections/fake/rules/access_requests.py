@@ -45,7 +45,7 @@ def answer(state: TenantState, caller: Caller, username: str, status: AccessStat
 
 def get_user(state: TenantState, username: str) -> User:
     """Return the user with this username; raise `Refusal` when there is none."""
-    user = state.users.by_username(username)
+    user = state.users.find("username", username)
     if user is None:
         raise not_found(f"There is no user {username[:64]}.")
     return user

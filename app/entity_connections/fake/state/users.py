@@ -1,6 +1,7 @@
 """The users of a tenant, each of whom owns one OAuth client (contract A2)."""
 
 import sqlite3
+from typing import Literal
 
 from entity_connections.fake.model import User
 from entity_connections.fake.state.database import select_one
@@ -18,17 +19,12 @@ class Users:
         """Return all users."""
         return tuple(User(*row) for row in self._db.execute(f"{_SELECT} ORDER BY seq"))
 
-    def by_username(self, username: str) -> User | None:
-        """Return the user with this username; None when there is none."""
-        row = select_one(self._db, f"{_SELECT} WHERE username = ?", [username])
+    def find(self, column: Literal["username", "client_id"], value: str) -> User | None:
+        """Return the user with this username or OAuth client; None when there is none."""
+        row = select_one(self._db, f"{_SELECT} WHERE {column} = ?", [value])
         return User(*row) if row else None
 
-    def by_client(self, client_id: str) -> User | None:
-        """Return the owner of an OAuth client; None when there is none."""
-        row = select_one(self._db, f"{_SELECT} WHERE client_id = ?", [client_id])
-        return User(*row) if row else None
-
-    def by_token(self, token: str, now: float) -> tuple[User, str | None] | None:
+    def find_by_token(self, token: str, now: float) -> tuple[User, str | None] | None:
         """Return the owner of a token, and the id of the only entity that the token is for.
 
         The id is None when the token is for all entities of the owner. None when there is no
