@@ -76,7 +76,7 @@ async def _run(base_url: str, folder: Path) -> tuple[float, int]:
         request_log.calls.clear()
         started = time.perf_counter()
         plan = await plan_operations(REQUEST, rows, tenant, journal)
-        outcomes = await Executor(tenant, journal, "bench", request_log).run(plan.operations)
+        outcomes = await Executor(tenant, journal, "bench", request_log).run(plan)
         milliseconds = (time.perf_counter() - started) * 1000
         assert [operation.state for operation in outcomes] == [State.CONFIRMED] * REQUESTS
         return milliseconds, len(request_log.calls)

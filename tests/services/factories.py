@@ -1,6 +1,6 @@
 """Orders and journals to write them in, for the tests of what is recorded."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from entity_connections.domain.actions import ACCEPT, REQUEST
 from entity_connections.domain.connections import PENDING, Direction
 from entity_connections.services.operations.executor import Executor
 from entity_connections.services.operations.operation import Operation
+from entity_connections.services.operations.plan import Plan
 from entity_connections.services.operations.recording import make_entry
 from entity_connections.services.request_log import RequestLog
 from entity_connections.services.storage.journal import Journal
@@ -76,5 +77,11 @@ async def execute(
     executor = Executor(
         tenant, journal, "alice", request_log or RequestLog(), report, lag_delays=lag_delays
     )
-    (outcome,) = await executor.run([operation])
+    (outcome,) = await executor.run(plan_of([operation]))
     return outcome
+
+
+def plan_of(operations: Iterable[Operation]) -> Plan:
+    """Return a plan that sends operations in their order."""
+    planned = tuple(operations)
+    return Plan(planned[0].action, planned)

@@ -154,7 +154,7 @@ class MarksMachine(CursorMachine):
         run = self.state.start_run(plan)
         executor = Executor(self.tenant, self.journal, "me", RequestLog(), lag_delays=())
         self.server.writes.clear()
-        operations = asyncio.run(executor.run(plan.operations))
+        operations = asyncio.run(executor.run(plan))
         for write in self.server.writes:
             operation = shown.pop(write[:3])
             follows = PENDING if operation.follows else operation.row.status

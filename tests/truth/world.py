@@ -10,7 +10,7 @@ import random
 import socket
 import subprocess
 import tempfile
-from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -38,7 +38,7 @@ from entity_connections.services.operations.interrupted import (
     plan_interrupted_run,
 )
 from entity_connections.services.operations.operation import Operation, State
-from entity_connections.services.operations.plan import plan_operations
+from entity_connections.services.operations.plan import Plan, plan_operations
 from entity_connections.services.operations.recording import record_outcomes
 from entity_connections.services.operations.recovery import recover_operations
 from entity_connections.services.operations.unresolved import UnresolvedOperations
@@ -310,7 +310,7 @@ class Program:
                 self._world.say("report", operation, track_ids)
 
         executor = self._make_executor(report)
-        (operation,) = await executor.run([Operation.plan(action, row)])
+        (operation,) = await executor.run(Plan(action, (Operation.plan(action, row),)))
         self._world.say("outcome", operation, track_ids)
         self.unresolved.update([operation])
         self.last_outcome = operation
@@ -324,7 +324,7 @@ class Program:
             for acting_id, direction, key in rows
         ]
         plan = await plan_operations(action, shown, self.tenant, self.journal)
-        await self._run(plan.operations)
+        await self._run(plan)
 
     async def resume(self) -> None:
         """Look up what ended programs have sent, and carry out what they have not done."""
@@ -333,11 +333,9 @@ class Program:
         await self.recover()
         for run in await find_interrupted_runs(self.journal, self.tenant.hierarchy):
             plan = await plan_interrupted_run(run, self.tenant, self.journal)
-            await self._run(plan.operations, run.id, plan.waiting)
+            await self._run(plan)
 
-    async def _run(
-        self, operations: Iterable[Operation], resumes: str = "", waiting: Collection[str] = ()
-    ) -> None:
+    async def _run(self, plan: Plan) -> None:
         _sent.set([])
 
         def say(operation: Operation) -> None:
@@ -346,7 +344,7 @@ class Program:
                 self._world.say("run", operation, track_ids)
 
         executor = self._make_executor(say)
-        outcomes = await executor.run(operations, resumes=resumes, waiting=waiting)
+        outcomes = await executor.run(plan)
         for operation in outcomes:
             say(operation)
         self.unresolved.update(outcomes)

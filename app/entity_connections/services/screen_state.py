@@ -242,9 +242,9 @@ class ScreenState:
         """Return how many rows of both tabs are marked, hidden ones too."""
         return sum(len(tab.marks) for tab in self.tabs.values())
 
-    def start_run(self, plan: Plan, resumes: str = "") -> Run:
+    def start_run(self, plan: Plan) -> Run:
         """Note that a run is under way; the row under the cursor stays where it is."""
-        run = Run(plan, resumes)
+        run = Run(plan)
         self.runs.start(run)
         place = self.tab.place
         rows = (operation.row for operation in plan.operations)

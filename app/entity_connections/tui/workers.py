@@ -457,10 +457,7 @@ class Workers:
             lag_delays=self._lag_delays,
         )
         self._executors[run] = executor
-        plan = run.plan
-        write = asyncio.create_task(
-            executor.run(plan.operations, resumes=run.resumes, waiting=plan.waiting)
-        )
+        write = asyncio.create_task(executor.run(run.plan))
         self._unfinished_writes.add(write)
         write.add_done_callback(self._unfinished_writes.discard)
         try:

@@ -22,7 +22,7 @@ from entity_connections.services.storage.journal import Journal, JournalWriter
 from entity_connections.services.tenant import Tenant
 
 from tests.acme import client, find_writes, open_acme
-from tests.services.factories import intend
+from tests.services.factories import intend, plan_of
 
 pytestmark = pytest.mark.asyncio
 
@@ -63,7 +63,7 @@ class Batch:
     async def run(self, operations: Iterable[Operation]) -> list[State]:
         """Run operations and return their states."""
         self.request_log.calls.clear()
-        results = await self.executor.run(operations)
+        results = await self.executor.run(plan_of(operations))
         return [operation.state for operation in results]
 
     def list_reads(self) -> list[str]:
@@ -114,7 +114,7 @@ async def test_results_have_the_order_of_the_operations_and_each_is_reported_twi
     ids = [entity.id for entity in batch.tenant.hierarchy if entity.provisioned][:2]
     first, second = [await batch.plan(id_, 2) for id_ in ids]
     mixed = [first[0], second[0], first[1], second[1]]
-    results = await batch.executor.run(mixed)
+    results = await batch.executor.run(plan_of(mixed))
     assert [operation.ends for operation in results] == [operation.ends for operation in mixed]
     for operation in results:
         states = [other.state for other in batch.reported if other.ends == operation.ends]
@@ -122,7 +122,7 @@ async def test_results_have_the_order_of_the_operations_and_each_is_reported_twi
 
 
 async def test_one_list_shows_what_is_done_in_many_entities(batch: Batch) -> None:
-    requests = await batch.executor.run(await batch.plan(batch.global_id, 30))
+    requests = await batch.executor.run(plan_of(await batch.plan(batch.global_id, 30)))
     rows = [operation.snapshot.find_row(operation.row).flip()
             for operation in requests if operation.snapshot]  # fmt: skip
     plan = await plan_operations(ACCEPT, rows, batch.tenant, batch.journal)
@@ -135,7 +135,7 @@ async def test_one_list_shows_what_is_done_in_many_entities(batch: Batch) -> Non
 async def test_a_record_that_has_changed_is_found_in_the_list_of_the_other_end(
     batch: Batch,
 ) -> None:
-    requests = await batch.executor.run(await batch.plan(batch.global_id, 2))
+    requests = await batch.executor.run(plan_of(await batch.plan(batch.global_id, 2)))
     rows = [operation.snapshot.find_row(operation.row).flip()
             for operation in requests if operation.snapshot]  # fmt: skip
     plan = await plan_operations(ACCEPT, rows, batch.tenant, batch.journal)
@@ -292,7 +292,7 @@ async def test_nothing_is_sent_while_the_rate_limit_delays_another_call(batch: B
             asyncio.get_running_loop().call_soon(log.cancel_delays)
 
     log.changed = give_up
-    run = batch.executor.run(operations)
+    run = batch.executor.run(plan_of(operations))
     assert {operation.state for operation in await run} == {State.PLANNED}
     assert not find_writes(batch.request_log)
 
@@ -313,6 +313,7 @@ async def test_the_journal_does_not_wait_for_the_disk_once_for_each_operation(
 
     journal = CountingJournal(tmp_path / "state.sqlite3", "global-500")
     executor = Executor(batch.tenant, journal, "alice", RequestLog(), lag_delays=())
-    assert {operation.state for operation in await executor.run(operations)} == {State.CONFIRMED}
+    outcomes = await executor.run(plan_of(operations))
+    assert {operation.state for operation in outcomes} == {State.CONFIRMED}
     assert transactions <= 20
     assert journal.verify()[:2] == (3 * 40, ())

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -35,6 +35,7 @@ from entity_connections.services.storage.journal import Journal
 from entity_connections.services.tenant import Tenant
 
 from tests.acme import AMERICAS, EUROPE, GERMANY, JAPAN, client, open_acme, write_names
+from tests.services.factories import plan_of
 
 pytestmark = pytest.mark.asyncio
 HOST = socket.gethostname()
@@ -59,9 +60,9 @@ class Desk(NamedTuple):
         rows = [snapshot.make_row(Direction.OUTBOUND, target) for target in targets]
         return await plan_operations(action, rows, self.tenant, self.open_journal())
 
-    async def execute(self, operations: Sequence[Operation], resumes: str = "") -> list[Operation]:
+    async def execute(self, plan: Plan) -> list[Operation]:
         executor = Executor(self.tenant, self.open_journal(), "alice", RequestLog(), lag_delays=())
-        return await executor.run(operations, resumes=resumes)
+        return await executor.run(plan)
 
     async def find(self, tenant: str = "acme") -> list[InterruptedRun]:
         journal = self.open_journal(tenant=tenant)
@@ -84,28 +85,26 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
 async def test_what_was_not_sent_is_planned_anew_and_then_forgotten(desk: Desk) -> None:
     operations = (await desk.plan(REQUEST, EUROPE, GERMANY, JAPAN)).operations
-    record_run(desk.open_journal(ENDED), "run-1", operations[1:], "alice")
+    record_run(desk.open_journal(ENDED), "run-1", plan_of(operations[1:]), "alice")
     run, plan = await desk.find_plan()
     pairs = [operation.pair for operation in operations[1:]]
     assert [operation.pair for operation in run.operations] == pairs
     assert {operation.state for operation in run.operations} == {State.PLANNED}
     assert [operation.pair for operation in plan.operations] == pairs
-    outcomes = await desk.execute(plan.operations, run.id)
+    outcomes = await desk.execute(plan)
     assert {outcome.state for outcome in outcomes} == {State.CONFIRMED}
     assert await desk.find() == []
 
 
 async def test_a_run_that_ends_leaves_nothing(desk: Desk) -> None:
-    await desk.execute((await desk.plan(REQUEST, EUROPE, GERMANY)).operations)
+    await desk.execute(await desk.plan(REQUEST, EUROPE, GERMANY))
     assert await desk.find() == []
     with desk.open_journal().write() as writer:
         assert writer.connection.execute("SELECT count(*) FROM run").fetchone() == (0,)
 
 
 async def test_a_forgotten_run_is_not_offered_again(desk: Desk) -> None:
-    record_run(
-        desk.open_journal(ENDED), "run-1", (await desk.plan(REQUEST, EUROPE)).operations, "alice"
-    )
+    record_run(desk.open_journal(ENDED), "run-1", await desk.plan(REQUEST, EUROPE), "alice")
     (run,) = await desk.find()
     await forget_interrupted_run(run, desk.open_journal())
     assert await desk.find() == []
@@ -122,7 +121,7 @@ async def test_a_run_that_a_program_works_on_is_not_offered(
     """A process id that has been silent for long may be another program's by now."""
     journal = desk.open_journal(process)
     journal.steady = lambda: monotonic() - 60 * minutes
-    record_run(journal, "run-1", (await desk.plan(REQUEST, EUROPE)).operations, "alice")
+    record_run(journal, "run-1", await desk.plan(REQUEST, EUROPE), "alice")
     assert bool(await desk.find()) is offered
 
 
@@ -130,7 +129,7 @@ async def test_a_program_that_has_sent_something_lately_works_on_its_run(desk: D
     journal = desk.open_journal(RUNNING)
     journal.steady = lambda: monotonic() - 660
     operations = (await desk.plan(REQUEST, EUROPE, JAPAN)).operations
-    record_run(journal, "run-1", operations, "alice")
+    record_run(journal, "run-1", plan_of(operations), "alice")
     assert await desk.find()
     journal.steady = monotonic
     with journal.write() as writer:
@@ -141,15 +140,13 @@ async def test_a_program_that_has_sent_something_lately_works_on_its_run(desk: D
 
 
 async def test_a_run_in_another_tenant_is_not_offered(desk: Desk) -> None:
-    record_run(
-        desk.open_journal(ENDED), "run-1", (await desk.plan(REQUEST, EUROPE)).operations, "alice"
-    )
+    record_run(desk.open_journal(ENDED), "run-1", await desk.plan(REQUEST, EUROPE), "alice")
     assert await desk.find("another tenant") == []
 
 
 async def test_what_has_changed_since_is_left_out(desk: Desk) -> None:
     operations = (await desk.plan(REQUEST, EUROPE, JAPAN)).operations
-    record_run(desk.open_journal(ENDED), "run-1", operations, "alice")
+    record_run(desk.open_journal(ENDED), "run-1", plan_of(operations), "alice")
     await desk.tenant.zuora.request_connection(AMERICAS, EUROPE, "somebody-else")
     _, plan = await desk.find_plan()
     assert [operation.row.key for operation in plan.operations] == [JAPAN]
@@ -163,10 +160,10 @@ async def test_connecting_goes_on_with_the_half_that_is_missing(desk: Desk) -> N
     to_europe, to_germany, _, *accepts = (
         await desk.plan(CONNECT, EUROPE, GERMANY, JAPAN)
     ).operations
-    await desk.execute([to_germany])
+    await desk.execute(plan_of([to_germany]))
     left = [to_europe, *accepts]
-    record_run(desk.open_journal(ENDED), "run-1", left, "alice")
-    run, plan = await desk.find_plan()
+    record_run(desk.open_journal(ENDED), "run-1", plan_of(left), "alice")
+    _, plan = await desk.find_plan()
     assert [(operation.action, operation.pair) for operation in plan.operations] == [
         (REQUEST, "Acme-Americas → Acme-Europe"),
         (ACCEPT, "Acme-Americas → Acme-Germany"),
@@ -174,7 +171,7 @@ async def test_connecting_goes_on_with_the_half_that_is_missing(desk: Desk) -> N
     ]
     ((_, reason, *_),) = plan.left_out
     assert reason == "Acme-Americas → Acme-Japan has no request that waits for an answer."
-    outcomes = await desk.execute(plan.operations, run.id)
+    outcomes = await desk.execute(plan)
     assert {outcome.state for outcome in outcomes} == {State.CONFIRMED}
     assert write_names(desk.request_log) == ["request", "request", "accept", "accept"]
 
@@ -182,7 +179,7 @@ async def test_connecting_goes_on_with_the_half_that_is_missing(desk: Desk) -> N
 def begin(desk: Desk, plan: Plan, *sent: Operation) -> list[str]:
     """Leave a run whose program was killed while operations were sent; return their keys."""
     journal = desk.open_journal(ENDED)
-    record_run(journal, "run-1", plan.operations, "alice")
+    record_run(journal, "run-1", plan, "alice")
     keys = []
     for operation in sent:
         with journal.write() as writer:
@@ -196,9 +193,9 @@ def begin(desk: Desk, plan: Plan, *sent: Operation) -> list[str]:
 async def resume(desk: Desk) -> tuple[Plan, list[Operation]]:
     """Look up what was sent, and go on with the only run."""
     await recover_operations(desk.tenant, desk.open_journal(), second_look_delay=0)
-    run, plan = await desk.find_plan()
+    _, plan = await desk.find_plan()
     executor = Executor(desk.tenant, desk.open_journal(), "alice", RequestLog(), lag_delays=())
-    outcomes = await executor.run(plan.operations, resumes=run.id, waiting=plan.waiting)
+    outcomes = await executor.run(plan)
     return plan, outcomes
 
 
@@ -223,7 +220,7 @@ async def test_what_was_lost_on_its_way_is_sent_again_under_its_key(desk: Desk) 
 
 
 async def test_lost_accepts_are_sent_again(desk: Desk) -> None:
-    await desk.execute((await desk.plan(REQUEST, EUROPE, JAPAN)).operations)
+    await desk.execute(await desk.plan(REQUEST, EUROPE, JAPAN))
     plan = await desk.plan(CONNECT, EUROPE, JAPAN)
     begin(desk, plan, *plan.operations)
     (run,) = await desk.find()
@@ -237,7 +234,7 @@ async def test_what_has_to_wait_stays_in_its_run(desk: Desk) -> None:
     """Zuora answered success to a request that no list shows yet: it is not sent again."""
     plan = await desk.plan(CONNECT, EUROPE, JAPAN)
     journal = desk.open_journal(ENDED)
-    record_run(journal, "run-1", plan.operations, "alice")
+    record_run(journal, "run-1", plan, "alice")
     lagging = plan.operations[0]
     with journal.write() as writer:
         sent = record_intent(journal, writer, lagging, None, "alice", "t", "run-1", lagging.key)
@@ -266,7 +263,7 @@ async def test_what_a_run_has_not_sent_is_forgotten_only_by_the_person_who_began
         _, plan = await desk.find_plan()
     executor = Executor(desk.tenant, desk.open_journal(), "alice", RequestLog())
     executor.stop(forget_unsent=forget_unsent)
-    await executor.run(plan.operations, resumes="run-1" if resumes else "")
+    await executor.run(plan)
     assert bool(await desk.find()) is (resumes or not forget_unsent)
 
 
@@ -276,7 +273,7 @@ async def test_a_run_that_is_left_keeps_what_is_under_way(desk: Desk) -> None:
         desk.tenant, desk.open_journal(), "alice", RequestLog(), lambda _: reported.set()
     )
     plan = await desk.plan(CONNECT, EUROPE, JAPAN)
-    run = asyncio.create_task(executor.run(plan.operations))
+    run = asyncio.create_task(executor.run(plan))
     await reported.wait()
     executor.stop(forget_unsent=False)
     run.cancel()
@@ -299,7 +296,7 @@ async def test_a_request_that_is_going_to_be_repeated_stays_in_its_run(desk: Des
     executor = Executor(desk.tenant, desk.open_journal(ENDED), "alice", Delays(), lag_delays=())
     plan = await desk.plan(REQUEST, EUROPE, JAPAN)
     desk.fake.faults.on("refusal=61,calls=writes,times=1")
-    outcomes = await executor.run(plan.operations)
+    outcomes = await executor.run(plan)
     assert {outcome.state for outcome in outcomes} == {State.CONFIRMED}
     ((operation,),) = [run.operations for run in left]
     assert operation.state is State.PLANNED

@@ -54,7 +54,7 @@ class Office(NamedTuple):
     async def run(self, plan: Plan) -> list[Operation]:
         self.request_log.calls.clear()
         executor = Executor(self.tenant, self.journal, "alice", RequestLog(), lag_delays=())
-        return await executor.run(plan.operations)
+        return await executor.run(plan)
 
 
 async def open_office(policy: Policy | None = None, scenario: str = "acme") -> Office:

@@ -53,5 +53,5 @@ async def resume(session: TenantSession, *, forget: bool, **flags: bool) -> Exit
                 continue
             plan = await plan_interrupted_run(run, session.tenant, journal)
             results.action = plan.action
-            await carry_out_plan(session, plan, results, options, resumes=run.id)
+            await carry_out_plan(session, plan, results, options)
     return ExitCode.DONE if forget else results.code

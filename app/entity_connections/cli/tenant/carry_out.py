@@ -66,11 +66,10 @@ async def carry_out_plan(
     options: WriteOptions,
     *,
     by_filter: bool = False,
-    resumes: str = "",
 ) -> None:
     """Show a plan, ask, and send it, as far as the options say so.
 
-    For `by_filter` see `FoundRows`, for `resumes` see `Executor.run`.
+    For `by_filter` see `FoundRows`.
     """
     for left_out in plan.left_out:
         results.add_left_out(left_out, by_filter=by_filter)
@@ -78,7 +77,7 @@ async def carry_out_plan(
         wait = "has to wait" if number == 1 else "have to wait"
         info(f"The run is not done: {format_count(number, 'write')} of it {wait}. Resume it later.")
         results.raise_code(ExitCode.UNKNOWN)
-    if not plan.operations and (options.dry_run or not resumes):
+    if not plan.operations and (options.dry_run or not plan.resumes):
         info("Nothing is to be sent.")
         return
     asks = bool(plan.operations) and not (options.yes or options.dry_run)
@@ -96,7 +95,7 @@ async def carry_out_plan(
     else:
         lists = () if asks else session.tenant.snapshots()
         try:
-            await execute(session, plan, results, lists=lists, resumes=resumes)
+            await execute(session, plan, results, lists=lists)
         finally:
             _report_loss(session)
 

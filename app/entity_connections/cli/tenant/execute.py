@@ -28,13 +28,12 @@ async def execute(
     results: Results,
     *,
     lists: Sequence[Snapshot] = (),
-    resumes: str = "",
 ) -> None:
     """Carry out the operations of a plan and write the result of each.
 
     Ctrl+c lets nothing more be sent, and waits for the outcome of what was sent. Where nothing
     is left to be sent, or at the second ctrl+c, it tells what is known of that and ends the
-    program. For `lists` and `resumes` see `Executor.run`.
+    program. For `lists` see `Executor.run`.
     """
     progress = _Progress(session.workspace.journal, plan.operations, results)
     user_session = session.user_session
@@ -55,7 +54,7 @@ async def execute(
 
     try:
         with _on_interrupt(stop):
-            await executor.run(plan.operations, lists=lists, resumes=resumes, waiting=plan.waiting)
+            await executor.run(plan, lists=lists)
     except asyncio.CancelledError:
         await asyncio.to_thread(progress.report_interrupted)
         raise

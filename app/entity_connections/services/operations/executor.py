@@ -10,7 +10,7 @@ them, several at the same time, and reads the lists again, which serve the next 
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import partial
@@ -26,7 +26,7 @@ from entity_connections.services.operations.job import MAX_DELAY, Job
 from entity_connections.services.operations.journal_queue import JournalQueue
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.outcome import conclude, never_left
-from entity_connections.services.operations.plan import MAX_ROUND
+from entity_connections.services.operations.plan import MAX_ROUND, Plan
 from entity_connections.services.operations.recording import (
     record_intent,
     record_outcomes,
@@ -94,15 +94,8 @@ class Executor:
         self._stopped = True
         self._forgets_unsent |= forget_unsent
 
-    async def run(
-        self,
-        operations: Iterable[Operation],
-        *,
-        resumes: str = "",
-        waiting: Collection[str] = (),
-        lists: Iterable[Snapshot] = (),
-    ) -> list[Operation]:
-        """Carry out planned operations and return each with its outcome, in the same order.
+    async def run(self, plan: Plan, *, lists: Iterable[Snapshot] = ()) -> list[Operation]:
+        """Carry out a plan and return its operations with their outcomes, in the same order.
 
         After an unknown outcome, after an error that the next operation would meet too, and
         after `stop`, nothing more is sent: the rest is returned as PLANNED. An accept that
@@ -110,21 +103,19 @@ class Executor:
         no JournalError is raised.
 
         Args:
-            operations: what is planned. More than one are recorded before the first is sent,
-                so that the next program can find what has no final outcome when this one ends.
-            resumes: id of an interrupted run whose place this one takes; "" for none.
-            waiting: keys of the operations of that run that stay in it (`Plan.waiting`).
+            plan: more than one operation are recorded before the first is sent, so that the next
+                program can find what has no final outcome when this one ends.
             lists: lists that the caller has read just now, and that nobody has been asked about
                 since: those that are not too old serve to check the first operations.
         """
-        planned = list(operations)
+        planned = plan.operations
         jobs = [Job(operation) for operation in planned]
         oldest = self._tenant.steady() - MAX_ROUND_TIME
         known = [snapshot for snapshot in lists if snapshot.asked > oldest]
         self._lists = SharedLists(self._tenant, planned, known)
-        if len(planned) > 1 or resumes:
+        if len(planned) > 1 or plan.resumes:
             try:
-                await asyncio.to_thread(self._begin_run, planned, resumes, waiting)
+                await asyncio.to_thread(self._begin_run, plan)
             except JournalError as error:
                 for job in jobs:
                     job.refuse(State.NOT_SENT, str(error), snapshot=None)
@@ -140,22 +131,20 @@ class Executor:
                     self._report(job.operation)
             await self._run_rounds(accepts)
         finally:
-            await self._end_run(jobs, resumes)
+            await self._end_run(jobs, resumed=bool(plan.resumes))
         return [job.operation for job in jobs]
 
-    def _begin_run(
-        self, operations: list[Operation], resumes: str, waiting: Collection[str]
-    ) -> None:
+    def _begin_run(self, plan: Plan) -> None:
         self._run_id = new_uuid()
-        record_run(self._journal, self._run_id, operations, self._user, resumes, waiting)
+        record_run(self._journal, self._run_id, plan, self._user)
         self._open_journal.enter_context(self._journal.keep_open())
 
-    async def _end_run(self, jobs: list[Job], resumes: str) -> None:
+    async def _end_run(self, jobs: list[Job], *, resumed: bool) -> None:
         """Leave in the journal what the next start offers: what has no final outcome."""
         await self._queue.finish()
         if self._run_id:
             kept = {State.SENT, State.UNKNOWN}
-            if resumes or not self._forgets_unsent:
+            if resumed or not self._forgets_unsent:
                 kept.add(State.PLANNED)
             keys = [job.planned_key for job in jobs if job.operation.state in kept]
             await asyncio.to_thread(self._record_end, keys)

@@ -65,8 +65,7 @@ async def plan_interrupted_run(run: InterruptedRun, tenant: Tenant, journal: Jou
 
     What has changed since is left out, and an accept whose request was refused. An operation that
     was sent is sent again where the list shows the state from before and `check_open_entries`
-    allows it. Give the id of the run, and `Plan.waiting`, to `Executor.run`, which then takes
-    its place.
+    allows it.
 
     Raises:
         ZuoraError: a list cannot be read.
@@ -102,7 +101,7 @@ async def plan_interrupted_run(run: InterruptedRun, tenant: Tenant, journal: Jou
     left_out += plan.left_out
     waiting_ends = {row.ends for row, _, cause, _ in left_out if cause in _WAITS}
     waiting = tuple(operation.key for operation in run.operations if operation.ends in waiting_ends)
-    return plan._replace(left_out=tuple(left_out), waiting=waiting)
+    return plan._replace(left_out=tuple(left_out), resumes=run.id, waiting=waiting)
 
 
 async def forget_interrupted_run(run: InterruptedRun, journal: Journal) -> None:

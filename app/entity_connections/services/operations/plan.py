@@ -56,13 +56,15 @@ class Plan(NamedTuple):
         operations: what is to be sent, in this order.
         calls: how many calls it takes if nothing has to be repeated: writes, and lists, each of
             one page.
-        waiting: keys of the operations of an interrupted run that cannot be planned yet.
+        resumes: id of the interrupted run whose place it takes; "" for none.
+        waiting: keys of the operations of that run that cannot be planned yet, and stay in it.
     """
 
     action: Action
     operations: tuple[Operation, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     calls: int = 0
+    resumes: str = ""
     waiting: tuple[str, ...] = ()
 
     @property

@@ -11,6 +11,7 @@ from entity_connections.services.operations.conflicts import (
     is_sent_again,
 )
 from entity_connections.services.operations.operation import Operation, State
+from entity_connections.services.operations.plan import Plan
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import Journal, JournalError, JournalWriter
 from entity_connections.services.storage.journal_entry import Entry, Party
@@ -106,27 +107,18 @@ def record_outcomes(
     return [replace(outcome, sentence=outcome.sentence + problem) for outcome in outcomes]
 
 
-def record_run(
-    journal: Journal,
-    run: str,
-    operations: Iterable[Operation],
-    user: str,
-    resumes: str = "",
-    waiting: Iterable[str] = (),
-) -> None:
+def record_run(journal: Journal, run: str, plan: Plan, user: str) -> None:
     """Record what a run is about to do, so that what it does not do can be found after a crash.
-
-    It takes the place of the run `resumes`, except for the operations with the keys `waiting`.
 
     Raises:
         JournalError: the journal cannot be written.
     """
     entries = [
         PlannedEntry(run, operation.key, operation.follows, make_entry(journal, operation, user))
-        for operation in operations
+        for operation in plan.operations
     ]
     with journal.write() as writer:
-        end_run(writer.connection, resumes, waiting)
+        end_run(writer.connection, plan.resumes, plan.waiting)
         add_run(writer.connection, entries, journal.steady())
 
 

@@ -27,10 +27,6 @@ class Progress(Enum):
 class Run:
     """Follows what an executor reports of the operations of a plan.
 
-    Args:
-        plan: what is carried out.
-        resumes: as for `Executor.run`.
-
     Attributes:
         newest: of each pair, the operation that was reported last; at first the one that comes
             first.
@@ -38,8 +34,8 @@ class Run:
         ended: whether every operation has its outcome.
     """
 
-    def __init__(self, plan: Plan, resumes: str = "") -> None:
-        self.plan, self.resumes = plan, resumes
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
         self.newest = {operation.ends: operation for operation in reversed(plan.operations)}
         self.stopping = self.ended = False
         self._unsent = Counter(operation.ends for operation in plan.operations)

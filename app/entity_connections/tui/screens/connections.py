@@ -250,7 +250,7 @@ class ConnectionsScreen(Screen[None]):
 
         def write(confirmed: bool | None) -> None:
             if confirmed:
-                self.start_run(state, plan, interrupted.id if interrupted else "")
+                self.start_run(state, plan)
             elif interrupted:
                 if not (plan.operations or plan.waiting):  # nothing is left of it
                     self.tenant_workers.forget_interrupted(interrupted)
@@ -266,17 +266,11 @@ class ConnectionsScreen(Screen[None]):
         sentence = error.sentence if isinstance(error, ZuoraError) else str(error)
         self.view.notice_bar.show_notice(Kind.ERROR, sentence, "Nothing was sent.")
 
-    def start_run(self, state: ScreenState, plan: Plan, resumes: str = "") -> None:
-        """Carry out what was confirmed, unless the user or the tenant has changed since.
-
-        Args:
-            state: what the user saw.
-            plan: what was confirmed.
-            resumes: id of the interrupted run whose place this one takes; "" for none.
-        """
+    def start_run(self, state: ScreenState, plan: Plan) -> None:
+        """Carry out what was confirmed on a state, unless another tenant or user has come since."""
         if state is self.state and not state.runs.is_running:
             self.view.notice_bar.clear_notice()
-            self.tenant_workers.write(state, state.start_run(plan, resumes))
+            self.tenant_workers.write(state, state.start_run(plan))
 
     def stop_run(self) -> bool:
         """Let the run that is under way send nothing more; return whether there was one to stop."""
@@ -314,7 +308,7 @@ class ConnectionsScreen(Screen[None]):
         read_ids = {snapshot.acting_id for snapshot in snapshots if snapshot is not None}
         if state is self.state and message.run.total > 1 and state.acting_id not in read_ids:
             self.tenant_workers.read(state)
-        if message.run.resumes:
+        if message.run.plan.resumes:
             self._ask_about_interrupted()
 
     def _handle_new_list(self, state: ScreenState) -> None:
