@@ -22,7 +22,7 @@ _REFUSALS = {
     "415": "WrongType",
     "422": "KeyMismatch",
     "429": "TooMany",
-    "500": "Trouble",
+    "500": "ServerError",
 }
 """Status -> name of the response."""
 _CALL_HEADERS = {"Zuora-Request-Id": "RequestId", "Zuora-Track-Id": "TrackId"}

@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from entity_connections.domain.text import clean
@@ -57,7 +57,8 @@ def export(recording: Recording, folder: Path, *, with_png: bool = False) -> lis
     }
     files |= {f"{name}.svg": svg.encode() for name, svg in pictures.items()}
     if with_png:
-        files |= {f"{name}.png": _draw_png(svg) for name, svg in pictures.items()}
+        draw_png = _load_png_renderer()
+        files |= {f"{name}.png": draw_png(svg) for name, svg in pictures.items()}
     try:
         for name, data in files.items():
             (folder / name).write_bytes(data)
@@ -89,8 +90,8 @@ def _asciicast(recording: Recording) -> str:
     return "".join(f"{json.dumps(line)}\n" for line in (header, *events))
 
 
-def _draw_png(svg: str) -> bytes:
-    """Return a picture as PNG, drawn with the usual monospace font of the system.
+def _load_png_renderer() -> Callable[[str], bytes]:
+    """Return what draws an SVG as PNG, with the usual monospace font of the system.
 
     Raises:
         ExportError: that font is missing, or the library that draws, resvg_py.
@@ -104,12 +105,13 @@ def _draw_png(svg: str) -> bytes:
         ) from error
     font = _MONOSPACE_FONTS.get(sys.platform, "DejaVu Sans Mono")
 
-    def draw(source: str) -> bytes:
-        return svg_to_bytes(svg_string=source, monospace_family=font, sans_serif_family=font)
+    def draw(svg: str) -> bytes:
+        # Clipping takes most of the time, and cuts off nothing.
+        svg = _CLIP_PATH.sub("", svg).replace("<svg ", '<svg overflow="visible" ')
+        return svg_to_bytes(svg_string=svg, monospace_family=font, sans_serif_family=font)
 
     blank = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">{}</svg>'
     letter = '<text y="9" font-family="monospace">M</text>'
     if draw(blank.format("")) == draw(blank.format(letter)):
         raise ExportError(f"PNG needs the font {font}; install it, or leave the PNGs out.")
-    # Clipping takes most of the time, and cuts off nothing.
-    return draw(_CLIP_PATH.sub("", svg).replace("<svg ", '<svg overflow="visible" '))
+    return draw
