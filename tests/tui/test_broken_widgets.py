@@ -16,28 +16,20 @@ def broken(*_: object) -> None:
     raise ValueError("broken on purpose")
 
 
-async def test_in_a_dialog(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_in_a_dialog_and_in_the_filter(monkeypatch: pytest.MonkeyPatch) -> None:
     async with open_screen() as ui:
-        await ui.press("e")
-        await ui.type("ameri")
-        with monkeypatch.context() as patch:
-            patch.setattr(Input, "insert_text_at_cursor", broken)
-            ui.app.post_message(events.Paste("x"))
-            await ui.wait_until(lambda: ui.shows_main_screen)
-        assert WORD in ui.notice
+        for key in ("e", "/"):
+            await ui.press(key)
+            await ui.type("us")
+            with monkeypatch.context() as patch:
+                patch.setattr(Input, "insert_text_at_cursor", broken)
+                ui.app.post_message(events.Paste("x"))
+                await ui.wait_until(lambda: ui.shows_main_screen and WORD in ui.notice)
+                await ui.settle()
+            await ui.press("escape")
+            assert not ui.notice
         await ui.act_in("Acme-Americas")
         assert "Acme-Americas ▾" in ui.text("header")
-
-
-async def test_in_the_filter(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with open_screen() as ui:
-        await ui.press("/")
-        await ui.type("us")
-        with monkeypatch.context() as patch:
-            patch.setattr(Input, "insert_text_at_cursor", broken)
-            ui.app.post_message(events.Paste("x"))
-            await ui.wait_until(lambda: WORD in ui.notice)
-            await ui.settle()
         await ui.press("/")
         await ui.type("canada")
         await ui.press("enter")

@@ -133,8 +133,7 @@ async def test_the_other_side_shows_cached_rows_while_its_list_is_read() -> None
         assert ui.status_and_action("Acme Corporation") == ("◐ Pending", "Accept")
 
 
-@pytest.mark.parametrize("key", ["a", "d", "x", "enter", "g"])
-async def test_no_action_on_a_row_that_got_the_cursor_from_a_deleted_row(key: str) -> None:
+async def test_no_action_on_a_row_that_got_the_cursor_from_a_deleted_row() -> None:
     async with open_screen("denied-removed") as ui:
         await ui.press("2")
         assert ui.cursor == "Acme-Germany"
@@ -144,10 +143,13 @@ async def test_no_action_on_a_row_that_got_the_cursor_from_a_deleted_row(key: st
         await ui.press("ctrl+r")
         assert ui.cursor == "Acme-Japan"
         assert "The cursor was moved here" in ui.text("detail")
-        await ui.press(key)
-        assert ui.shows_main_screen
-        assert "Acme-Germany left the list; the cursor is on Acme-Japan now." in ui.notice
-        await ui.press("up")
+        for key in ("a", "d", "x", "enter", "g"):
+            await ui.press(key)
+            assert ui.shows_main_screen
+            assert "Acme-Germany left the list; the cursor is on Acme-Japan now." in ui.notice, key
+            await ui.press("escape")
+            assert not ui.notice
+        await ui.press("a", "up")
         assert not ui.notice
         await ui.press("a")
         assert isinstance(ui.app.screen, ActionConfirmation)

@@ -141,24 +141,20 @@ async def test_the_palette_shows_why_a_command_is_impossible() -> None:
         assert "Acme Corporation is already connected to Acme-Americas." in visible_text(ui.app)
 
 
-@pytest.mark.parametrize(
-    ("word", "label"),
-    [
-        ("exit", "Quit"),
-        ("tab", "Next tab"),
-        ("waiting", "Share From (Inbound)"),
-        ("waiting", "What waits"),
-        ("bulk", "What waits"),
-        ("many", "Mark"),
-        ("bulk", "Connect"),
-        ("log", "Calls"),
-    ],
-)
-async def test_the_palette_finds_a_command_by_what_people_call_it(word: str, label: str) -> None:
+async def test_the_palette_finds_a_command_by_what_people_call_it() -> None:
     async with open_screen(size=(80, 24)) as ui:
-        await ui.press("ctrl+p")
-        await ui.type(word)
-        assert label in [text for text, _ in choices(ui)]
+        for word, labels in {
+            "exit": {"Quit"},
+            "tab": {"Next tab"},
+            "waiting": {"Share From (Inbound)", "What waits"},
+            "bulk": {"What waits", "Connect"},
+            "many": {"Mark"},
+            "log": {"Calls"},
+        }.items():
+            await ui.press("ctrl+p")
+            await ui.type(word)
+            assert labels <= {text for text, _ in choices(ui)}, word
+            await ui.press("escape")
 
 
 async def test_the_palette_begins_with_what_is_possible_and_ends_with_harm() -> None:
@@ -207,11 +203,11 @@ async def test_the_help_holds_every_command_that_applies_to_the_tenant() -> None
         assert (command.label in text) == (command.label not in absent)
 
 
-@pytest.mark.parametrize("width", [50, 70, 90])
-async def test_no_line_of_the_help_is_wider_than_its_dialog(width: int) -> None:
+async def test_no_line_of_the_help_is_wider_than_its_dialog() -> None:
     async with open_screen() as ui:
-        lines = render_help(ui.screen.workspace, width).split("\n")
-    assert max(line.cell_length for line in lines) <= width
+        for width in (50, 70, 90):
+            lines = render_help(ui.screen.workspace, width).split("\n")
+            assert max(line.cell_length for line in lines) <= width
 
 
 async def test_every_binding_has_an_id_and_a_tooltip() -> None:
