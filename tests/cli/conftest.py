@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.recorded_tenant import RecordedTenant, serve_recorded
-from tests.cli.tenant import Served, served
+from tests.cli.tenant import Served
 
 
 @pytest.fixture
@@ -15,11 +15,11 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def tenant() -> Iterator[Served]:
     """Return the fake tenant on a socket, for tests that only read."""
-    with served() as found:
-        yield found
+    with serve_recorded() as found:
+        yield found.served
 
 
 @pytest.fixture

@@ -110,10 +110,15 @@ def record_some(paths: list[Path], name: str) -> None:
         conclude(journal, record(journal), "confirmed")
 
 
-def test_several_programs_share_a_file_from_its_first_moment(tmp_path: Path) -> None:
-    paths = [tmp_path / f"{number}.sqlite3" for number in range(12)]
+def test_several_programs_share_a_file_from_its_first_moment_and_its_anchor(
+    path: Path, anchor: Path
+) -> None:
+    paths = [path.with_name(f"{number}.sqlite3") for number in range(12)]
     with ProcessPoolExecutor(3, multiprocessing.get_context("spawn")) as pool:
         list(pool.map(record_some, [paths] * 3, "abc"))
+        list(pool.map(record_anchored, [path] * 12, [anchor] * 12))
+    assert open_anchored(path, anchor).verify()[:3] == (24, (), ())
+    assert anchor.read_text().startswith("24 "), "no program puts it back to an older line"
     for path in paths:
         journal = Journal(path, "a")
         assert journal.verify()[:2] == (6, ())
@@ -301,14 +306,6 @@ def record_anchored(path: Path, anchor: Path) -> None:
     """Record an intent and an outcome, as one of several programs."""
     journal = Journal(path, "acme", anchor=anchor)
     conclude(journal, record(journal), "confirmed")
-
-
-def test_several_programs_share_the_anchor(path: Path, anchor: Path) -> None:
-    with ProcessPoolExecutor(3, multiprocessing.get_context("spawn")) as pool:
-        list(pool.map(record_anchored, [path] * 12, [anchor] * 12))
-    journal = open_anchored(path, anchor)
-    assert journal.verify()[:3] == (24, (), ())
-    assert anchor.read_text().startswith("24 "), "no program puts it back to an older line"
 
 
 @pytest.mark.parametrize("kind", ["folder", "damaged", "open"])
