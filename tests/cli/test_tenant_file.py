@@ -1,13 +1,14 @@
 """`--tenant FILE`, and the commands about tenants and scenarios."""
 
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 
 import pytest
 from entity_connections.fake.tenant_file import open_file
 
-from tests.cli.tenant import run, served
+from tests.cli.tenant import edit_state, run, served
 
 
 @pytest.fixture
@@ -37,6 +38,33 @@ def test_its_journal_is_on_disk_under_its_path(home: Path, path: Path) -> None:
     assert json.loads(other.stdout) == []
     run(home, "request", *pair, "--yes")
     assert len(json.loads(run(home, "journal", "--json").stdout)) == 1
+
+
+@pytest.mark.parametrize("which", ["another", "copy", "reset", "made anew"])
+def test_what_has_no_outcome_in_one_tenant_is_not_in_progress_in_another(
+    home: Path, path: Path, which: str
+) -> None:
+    """Tenants of one scenario hold connections with the same ids."""
+    other = path.with_name("other.tenant") if which in ("another", "copy") else path
+    run(home, "entities", "--tenant", str(path))
+    if which == "copy":
+        shutil.copy(path, other)
+    command = ("accept", "--from", "Acme-Japan", "--to", "Acme-Americas", "--yes", "--tenant")
+    assert run(home, *command, str(path)).returncode == 0
+    edit_state(home, "DELETE FROM journal WHERE seq = (SELECT max(seq) FROM journal)")
+    edit_state(
+        home,
+        "INSERT INTO open_entry SELECT id, entry ->> 'source' ->> 0, entry ->> 'target' ->> 0,"
+        " entry ->> 'connection_id' FROM journal LIMIT 1",
+    )
+    if which == "reset":
+        run(home, "tenant", "reset", str(path), "--yes")
+    if which == "made anew":
+        path.unlink()
+    done = run(home, *command, str(other))
+    assert (done.returncode, done.stderr) == (0, "")
+    (entry, *_) = json.loads(run(home, "--tenant", str(path), "journal", "--json").stdout)
+    assert entry["outcome"] == "unknown"
 
 
 def test_a_server_and_a_command_share_it(home: Path, path: Path) -> None:

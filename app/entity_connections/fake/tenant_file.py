@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from entity_connections.domain.ids import new_uuid
 from entity_connections.fake.model import Scenario
 from entity_connections.fake.scenarios.export import scenario_to_data
 from entity_connections.fake.scenarios.loader import load_scenario
@@ -21,8 +22,8 @@ from entity_connections.fake.state.stored_scenario import write_scenario
 
 APPLICATION_ID = 0x5A454354
 """SQLite's `application_id` of a tenant file ("ZECT")."""
-VERSION = 3
-"""SQLite's `user_version` of a tenant file; it changes with the tables."""
+VERSION = 4
+"""SQLite's `user_version` of a tenant file; it changes with the tables and settings."""
 BUSY_TIMEOUT = 2.0
 """Seconds to wait while another program writes to the file."""
 _PROBLEMS = {
@@ -115,6 +116,7 @@ def _create_tenant(db: sqlite3.Connection, scenario: Scenario, origin: str) -> N
 def _write_start(db: sqlite3.Connection, scenario: Scenario, origin: str) -> None:
     write_scenario(db, scenario)
     tenant_settings.write(db, tenant_settings.SCENARIO, origin)
+    tenant_settings.write(db, tenant_settings.IDENTITY, new_uuid())
     tenant_settings.write(db, tenant_settings.START, scenario_to_data(scenario))
 
 

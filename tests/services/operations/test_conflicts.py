@@ -91,9 +91,9 @@ def test_the_other_side_of_the_pair_waits_too() -> None:
 
 def test_another_user_waits_for_the_request_on_the_same_record() -> None:
     """Another spelling of the base URL is another tenant to the journal."""
-    journal = make_journal(None)
+    journal = make_journal(None, tenant="https://one.example alice")
     record(journal, accept())
-    journal.tenant = "another"
+    journal.tenant = "https://one.example bruno"
     assert find_seconds(Operation.plan(DENY, accept().row), journal) == WAIT
 
 
@@ -226,6 +226,14 @@ def test_operations_in_another_tenant_block_nothing(tmp_path: Path) -> None:
     record(make_journal(tmp_path, tenant="another"), request())
     journal, operation = make_journal(tmp_path), request()
     assert check(operation, journal) is operation
+
+
+def test_fake_tenants_with_the_same_records_do_not_block_each_other() -> None:
+    journal = make_journal(None, tenant="11111111 /tmp/one.tenant")
+    record(journal, accept())
+    for tenant in ("22222222 /tmp/one.tenant", "11111111 /tmp/two.tenant", "https://one.example a"):
+        journal.tenant = tenant
+        assert check(operation := accept(), journal) is operation
 
 
 def intend_at_once(path: Path) -> bool:

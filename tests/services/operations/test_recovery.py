@@ -20,7 +20,7 @@ from entity_connections.domain.connections import (
     Connection,
     Direction,
 )
-from entity_connections.domain.entities import Hierarchy
+from entity_connections.domain.entities import Entity, Hierarchy
 from entity_connections.domain.errors import Unreachable
 from entity_connections.domain.zuora_api import ListResult
 from entity_connections.services.operations.operation import Operation, State
@@ -106,6 +106,16 @@ class ListsByEntity:
         if acting_id not in self.lists:
             raise Unreachable("No connection to Zuora came about.")
         return ListResult(self.lists[acting_id], missing=self.missing, server_time=self.clock())
+
+
+class ListsEntities(ListsByEntity):
+    """A client that tells the entities, too."""
+
+    async def list_accessible_ids(self) -> None:
+        return None
+
+    async def list_entities(self, _acting_id: str | None) -> ListResult[Entity]:
+        return ListResult(tuple(HIERARCHY))
 
 
 def tenant_with(clock: Clock, *connections: Connection) -> Tenant:
@@ -301,6 +311,16 @@ async def test_operations_in_another_tenant_are_not_looked_up() -> None:
     assert journal.read_unresolved() == []
     journal.tenant, journal.profile = "https://one.example id", "renamed"
     assert len(journal.read_unresolved()) == 1
+
+
+@pytest.mark.asyncio
+async def test_the_entities_are_read_before_the_lists_that_name_them() -> None:
+    clock = Clock()
+    journal = make_journal(None, clock)
+    tenant = Tenant(ListsEntities(clock, **{GLOBAL.id: (WAITS,)}), clock)  # type: ignore[arg-type]
+    intend(journal, accept())
+    await recover_operations(tenant, journal)
+    assert tenant.snapshots()[0].make_row(Direction.INBOUND, NORTH.id).pair == accept().pair
 
 
 @pytest.mark.asyncio

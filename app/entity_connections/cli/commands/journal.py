@@ -27,7 +27,11 @@ from entity_connections.services.journal_titles import JournalTitles, make_journ
 from entity_connections.services.operations.operation import State
 from entity_connections.services.operations.recovery import recover_operations, release_operation
 from entity_connections.services.storage.journal import Journal, JournalError
-from entity_connections.services.storage.journal_entry import OUTCOMES, Entry
+from entity_connections.services.storage.journal_entry import (
+    MAX_TENANT_LENGTH,
+    OUTCOMES,
+    Entry,
+)
 from entity_connections.settings.paths import FOLDERS_REMEDY, anchor_file, state_file
 from entity_connections.settings.profiles import list_profile_names
 
@@ -102,7 +106,7 @@ def journal(
             raise click.UsageError(f"{unused[0]} is for `journal`; `journal {command}` takes none.")
         ctx.find_root().obj = options  # those of a command behind this one, too
         return None
-    tenant = None if options.tenant is None else clean(str(Path(options.tenant).absolute()))
+    file = options.tenant and clean(str(Path(options.tenant).absolute()), MAX_TENANT_LENGTH)
     with usage_errors(JournalError):
         entries = _open_journal().read_entries(options.profile or options.base_url)
     if options.entity is not None:
@@ -113,7 +117,7 @@ def journal(
         if (since is None or entry.at >= since)
         and action in (None, entry.action.id)
         and outcome in (None, (entry.outcome or "unknown").replace(" ", "-"))
-        and tenant in (None, entry.tenant)
+        and file in (None, entry.tenant.partition(" ")[2])
         and (options.entity is None or _is_at_end(entry, options.entity))
     ]
     if as_json:

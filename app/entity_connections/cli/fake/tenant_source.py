@@ -25,6 +25,8 @@ class TenantSource(NamedTuple):
         name: For messages.
         users: Its users, each with a description.
         options: The command-line options that choose it.
+        identity: What the journal knows it by, for a file: a UUID that is new after a reset, and
+            the path, so that a copy is another tenant; "" in memory.
     """
 
     scenario: "str | Scenario"
@@ -32,6 +34,7 @@ class TenantSource(NamedTuple):
     name: str
     users: Mapping[str, str]
     options: tuple[str, str]
+    identity: str = ""
 
 
 def prepare_source(scenario: str | None, tenant_file: str | None) -> TenantSource:
@@ -55,13 +58,14 @@ def prepare_source(scenario: str | None, tenant_file: str | None) -> TenantSourc
     with closing(open_tenant_file(path, scenario_name)) as db:
         origin = tenant_settings.read(db, tenant_settings.SCENARIO)
         users = _describe_users(Users(db).all())
+        identity = f"{tenant_settings.read(db, tenant_settings.IDENTITY)} {path}"
     if scenario not in (None, origin):
         raise CliError(
             f"{path} was made from {origin or 'a scenario'}, not from {scenario}. To start it"
             f" anew: entity-connections tenant reset {tenant_file} --scenario {scenario}",
             ExitCode.USAGE,
         )
-    return TenantSource(origin, path, path.name, users, ("--tenant", str(path)))
+    return TenantSource(origin, path, path.name, users, ("--tenant", str(path)), identity)
 
 
 def _describe_users(users: "Iterable[User]") -> dict[str, str]:

@@ -62,7 +62,7 @@ def asking() -> Iterator[None]:
 
 def print_plan(workspace: Workspace, plan: Plan, rate_limit: RateLimit | None) -> None:
     """Tell what would be sent, and what it costs of what is left of the rate limit."""
-    open_entries = workspace.journal.read_open()
+    open_entries = workspace.journal.read_unresolved()
     place = f"{workspace.risk.value} {workspace.name}"
     info(f"In {place.upper() if workspace.risk is Risk.PRODUCTION else place}:")
     for operation in plan.operations:

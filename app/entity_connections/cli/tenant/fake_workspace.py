@@ -107,7 +107,7 @@ def _open_journal(source: TenantSource, process_id: str | None) -> Journal:
     """Return the journal, which lasts as long as the tenant does."""
     if source.path is None:
         return Journal(None, source.name, source.name, process_id=process_id)
-    return open_journal(source.name, str(source.path), process_id)
+    return open_journal(source.name, source.identity, process_id)
 
 
 def _create_id_maker(seed: int | None, purpose: str) -> Callable[[], str] | None:

@@ -147,10 +147,13 @@ def _concerns(entry: Entry, operation: Operation, tenant: str) -> bool:
     """Return whether an open entry is about the record of an operation.
 
     Another user or another spelling of the address is another tenant to the journal, but
-    the record is the same.
+    the record is the same. Fake tenants that were made from one scenario hold records with the
+    same ids; none of them is reached by https.
     """
     if entry.tenant == tenant:
         return entry.ends == operation.ends
+    if not (entry.tenant.startswith("https:") and tenant.startswith("https:")):
+        return False
     record_id = operation.row.connection_id
     return bool(record_id) and entry.connection_id == record_id
 

@@ -49,9 +49,12 @@ async def recover_operations(
 
     Raises:
         JournalError: the journal cannot be read.
+        ZuoraError: the entities, which nobody has read so far, cannot be read.
     """
     unresolved = await asyncio.to_thread(journal.read_unresolved)
     entries = [entry for entry in unresolved if entry.id not in skip_ids]
+    if entries and not len(tenant.hierarchy):  # the lists name entities by it
+        await tenant.read_entities()
     # A program that ends while the lists are read may send until then.
     running = {entry.id for entry in entries if journal.is_being_sent(entry)}
     in_doubt: dict[str, set[str]] = {}

@@ -11,6 +11,7 @@ from entity_connections.domain.text import clean
 from entity_connections.services.storage.anchor import SELECT_LAST, Anchor, AnchorError, Line
 from entity_connections.services.storage.database import Database, DatabaseError
 from entity_connections.services.storage.journal_entry import (
+    MAX_TENANT_LENGTH,
     SENDING,
     Entry,
     format_entry,
@@ -87,7 +88,7 @@ class Journal:
         remedy: str = "",
     ) -> None:
         self.path = path
-        self.profile, self.tenant = clean(profile), clean(tenant)
+        self.profile, self.tenant = clean(profile), clean(tenant, MAX_TENANT_LENGTH)
         self.clock = clock
         self.process_id = process_id or make_process_id()
         self.last: Entry | None = None

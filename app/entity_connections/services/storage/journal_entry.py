@@ -15,6 +15,8 @@ from entity_connections.services.storage.stored_values import (
 OUTCOMES = ("confirmed", "refused", "not done", "overtaken since", "unknown", "released")
 SENDING = timedelta(minutes=3)
 """How long after the intent its program may go on sending it."""
+MAX_TENANT_LENGTH = 5_000
+"""The longest path of a file, or URL of a tenant, and what tells apart those with the same."""
 _MAX_SENTENCE_LENGTH = 1_000
 
 
@@ -129,7 +131,7 @@ def parse_entry(document: str) -> Entry:
         track_id=load_id(fields["track_id"]),
         key=load_id(fields["key"]),
         process=load_text(fields["process"]),
-        tenant=load_text(fields["tenant"]),
+        tenant=load_text(fields["tenant"], MAX_TENANT_LENGTH),
         records=tuple(map(load_id, fields["records"])),
         missing=load_text(fields["missing"]),
         outcome=fields["outcome"],
