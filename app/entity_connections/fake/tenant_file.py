@@ -80,10 +80,8 @@ def reset_tenant(db: sqlite3.Connection, scenario: str | Scenario | None = None)
     """Put a tenant back to its start, or into another scenario, and return its origin.
 
     The origin is the scenario's name or file; "" when the tenant was made from neither. Tokens
-    and stored responses are deleted. Programs that have the file open see the new state.
-
-    Raises:
-        ValueError: There is no such scenario, or its file cannot be used.
+    and stored responses are deleted. Programs that have the file open see the new state. A scenario
+    that cannot be used raises ValueError.
     """
     if scenario is None:
         from entity_connections.fake.scenarios.file_parser import build_scenario

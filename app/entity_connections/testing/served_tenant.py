@@ -71,11 +71,7 @@ class ServedTenant:
         self.calls.clear()
 
     def set_policy(self, options: Options) -> None:
-        """Change the behaviour where Zuora is silent, as `serve --policy` does.
-
-        Raises:
-            PolicyError: There is no such policy or value.
-        """
+        """Change the behaviour where Zuora is silent; raise PolicyError for an unknown one."""
         self._run(lambda: _change_policy(self.tenant, options))
 
     def _run(self, change: Callable[[], None]) -> None:

@@ -60,10 +60,8 @@ def record(
 ) -> Recording:
     """Run a walkthrough at the pace of an audience, in virtual time, and record it.
 
-    The workspace must be a new fake tenant, whose ids are the same at every call.
-
-    Raises:
-        StepFailed: a step cannot be run.
+    The workspace must be a new fake tenant, whose ids are the same at every call. A step that
+    cannot be run raises StepFailed.
     """
     random_state, random_source = random.getstate(), ids.random_source
     try:

@@ -44,13 +44,10 @@ class ScreenText(NamedTuple):
         ]
 
     def find(self, locator: str, is_clickable: Callable[[Offset], bool] = lambda _: True) -> Region:
-        """Return the one region that matches a locator.
+        """Return the one region that matches a locator; raise TextNotFound if there is not one.
 
         Of several, the one goes first whose line begins with the locator. A text is ignored
         whose cell is not `is_clickable`.
-
-        Raises:
-            TextNotFound: there is none, or more than one.
         """
         matches = self.find_all(locator)
         regions = [region for region in matches if is_clickable(click_cell(region))]

@@ -1,4 +1,4 @@
-"""Finds and reads the files of walkthroughs; an invalid one raises readable sentences."""
+"""Finds and reads the files of walkthroughs; what cannot be used raises ScriptError."""
 
 import tomllib
 from collections.abc import Mapping
@@ -33,11 +33,7 @@ def list_shipped_scripts() -> dict[str, Path]:
 
 
 def find_script(name: str) -> Path:
-    """Return the path of a walkthrough: of a shipped one by its name, else `name` as a path.
-
-    Raises:
-        ScriptError: `name` is neither.
-    """
+    """Return the path of a walkthrough: of a shipped one by its name, else `name` as a path."""
     shipped = list_shipped_scripts()
     if name in shipped:
         return shipped[name]
@@ -49,11 +45,7 @@ def find_script(name: str) -> Path:
 
 
 def read_script(path: Path) -> Walkthrough:
-    """Read a script; a scenario file is looked for beside it.
-
-    Raises:
-        ScriptError: the file cannot be read, or is no valid script.
-    """
+    """Return the script in a file; a scenario file is looked for beside it."""
     try:
         text = read_file(path, _MAX_BYTES).decode("utf-8-sig")
     except UnsafeFileError as error:
@@ -69,11 +61,7 @@ def read_script(path: Path) -> Walkthrough:
 
 
 def parse_script(text: str, file_name: str) -> Walkthrough:
-    """Parse the text of a script; `file_name` is for error messages only.
-
-    Raises:
-        ScriptError: it is no valid script.
-    """
+    """Return the script in a text; `file_name` is for error messages only."""
     try:
         return Walkthrough.model_validate(tomllib.loads(text))
     except ValidationError as error:

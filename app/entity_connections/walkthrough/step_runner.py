@@ -52,11 +52,7 @@ class StepRunner:
     on_point: Callable[[], None] = lambda: None
 
     async def run(self, number: int, step: Step) -> None:
-        """Run a step, and wait until the screen shows what it promises.
-
-        Raises:
-            StepFailed: a text to click is not there, or a promised text does not come.
-        """
+        """Run a step until the screen shows what it promises; raise StepFailed if it does not."""
         if number == 1:
             await self._wait_until_loaded()
         before = self.app.read_screen()
@@ -125,11 +121,7 @@ class StepRunner:
         return early or not self.app.input.is_empty
 
     async def _poll(self, look: Callable[[ScreenText], _Result]) -> _Result:
-        """Look at the screen until `look` raises no TextNotFound, and return its result.
-
-        Raises:
-            TextNotFound: it still does at the timeout.
-        """
+        """Look at the screen until `look` raises no TextNotFound, or the timeout is reached."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + TIMEOUT
         while True:

@@ -30,8 +30,7 @@ class IdempotencyStore:
     async def run(self, request: Request, entity_id: str, respond: Respond) -> Response:
         """Return the response to a POST, PUT or DELETE, or the stored one if its key is known.
 
-        Raises:
-            Refusal: The key is malformed, in use (409) or belongs to another request (422).
+        A key that is malformed, in use (409) or of another request (422) raises `Refusal`.
         """
         key = _parse_key(request)
         if key is None:

@@ -42,8 +42,7 @@ class ActiveFaults:
     def on(self, *texts: str) -> None:
         """Switch on faults such as "latency=2,times=3"; their random numbers and counts restart.
 
-        Raises:
-            FaultError: A text is not valid; then nothing is switched on.
+        If a text is not valid, nothing is switched on, and it raises FaultError.
         """
         for setting in list(map(parse_fault, texts)):
             self._randoms[setting.name] = Random(f"{self.seed} {setting.name}")  # noqa: S311 - repeatable
@@ -51,11 +50,7 @@ class ActiveFaults:
             self._settings[setting.name, setting.calls] = setting
 
     def off(self, name: str | None = None) -> None:
-        """Switch one fault off, or all of them; the delays that they have begun end.
-
-        Raises:
-            FaultError: There is no such fault.
-        """
+        """Switch one fault off, or all of them; the delays that they have begun end."""
         if name is not None:
             check_fault_name(name)
         for fault in FAULTS if name is None else [name]:

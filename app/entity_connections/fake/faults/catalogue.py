@@ -178,10 +178,7 @@ class FaultSetting(NamedTuple):
 def parse_fault(text: str) -> FaultSetting:
     """Return the setting written as `NAME[=VALUE][,share=S][,after=N][,times=N][,calls=GROUP]`.
 
-    Some faults take `,retry-after=N`, too.
-
-    Raises:
-        FaultError: The text is not valid.
+    Some faults take `,retry-after=N`, too. A text that is not valid raises FaultError.
     """
     (name, has_value, value), *rest = (part.strip().partition("=") for part in text.split(","))
     check_fault_name(name)

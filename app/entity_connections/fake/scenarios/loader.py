@@ -8,11 +8,7 @@ from entity_connections.fake.scenarios.catalogue import check_scenario_name, is_
 
 
 def load_scenario(scenario: str | Scenario) -> Scenario:
-    """Return a built-in scenario, or the one in a file.
-
-    Raises:
-        ValueError: There is no scenario of this name, or the file cannot be used.
-    """
+    """Return a built-in scenario, or the one in a file; raise ValueError if it cannot be used."""
     if isinstance(scenario, Scenario):
         return scenario
     if is_scenario_file(scenario):

@@ -23,11 +23,7 @@ class ExportError(Exception):
 
 
 def prepare_folder(path: Path, *, force: bool) -> None:
-    """Make the folder, unless it is there.
-
-    Raises:
-        ExportError: it cannot be made, or holds files and `force` is not given.
-    """
+    """Make the folder; raise ExportError if that fails, or if it holds files, unless `force`."""
     try:
         path.mkdir(parents=True, exist_ok=True)
         is_empty = not any(path.iterdir())
@@ -44,10 +40,8 @@ def export(recording: Recording, folder: Path, *, with_png: bool = False) -> lis
     """Write the pictures, the page and the terminal recording, and return their paths.
 
     Each step makes NN-NAME.svg, the screen at its end with its caption, and for each of
-    its clicks NN-NAME-click.svg, the screen with the pointer on what is clicked.
-
-    Raises:
-        ExportError: files cannot be written, or PNGs cannot be drawn.
+    its clicks NN-NAME-click.svg, the screen with the pointer on what is clicked. What cannot be
+    written or drawn raises ExportError.
     """
     pictures = dict(_draw_pictures(recording))
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", recording.name).strip("-")[:60] or "walkthrough"
@@ -91,11 +85,7 @@ def _asciicast(recording: Recording) -> str:
 
 
 def _load_png_renderer() -> Callable[[str], bytes]:
-    """Return what draws an SVG as PNG, with the usual monospace font of the system.
-
-    Raises:
-        ExportError: that font is missing, or the library that draws, resvg_py.
-    """
+    """Return what draws an SVG as PNG, with the usual monospace font of the system."""
     try:
         from resvg_py import svg_to_bytes
     except ModuleNotFoundError as error:
