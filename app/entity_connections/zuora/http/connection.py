@@ -130,10 +130,7 @@ class HttpConnection:
     @contextlib.asynccontextmanager
     async def slot(self, deadline: Deadline) -> AsyncIterator[None]:
         """Hold one of the `max_concurrency` slots; every request needs one."""
-        if self._slots.locked():
-            async with deadline.limit_wait():
-                await self._slots.acquire()
-        else:  # at once
+        async with deadline.limit_wait():
             await self._slots.acquire()
         try:
             yield
@@ -227,7 +224,8 @@ def convert_errors(request: httpx.Request, proxy: ProxyChoice) -> Iterator[None]
         if event == "http11.send_request_headers.started":
             asks_proxy = details["request"].method == b"CONNECT"
 
-    request.extensions["trace"] = trace
+    if proxy.url is not None:
+        request.extensions["trace"] = trace
     try:
         yield
     except GaveUpWaitingError:
