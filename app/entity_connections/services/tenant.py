@@ -63,9 +63,7 @@ class Tenant:
         start_id, self.start_problem = None if start is None else parse_id(start), ""
         await self.read_entities(start_id)
         usable = [entity for entity in self.hierarchy if self.can_act_in(entity.id)]
-        first = next(iter(usable or self.hierarchy), None)
-        if first is None:
-            return start_id or ""
+        first = next(iter(usable or self.hierarchy))
         if start is None:
             return first.id
         try:

@@ -18,7 +18,6 @@ from entity_connections.services.operations.executor import LAG_DELAYS, Executor
 from entity_connections.services.operations.interrupted import (
     InterruptedRun,
     find_interrupted_runs,
-    forget_interrupted_run,
     plan_interrupted_run,
 )
 from entity_connections.services.operations.operation import Operation, State
@@ -438,7 +437,7 @@ class Workers:
 
     async def _forget_interrupted(self, run: InterruptedRun) -> None:
         try:
-            await forget_interrupted_run(run, self._workspace.journal)
+            await asyncio.to_thread(self._workspace.journal.end_run, run.id)
         except JournalError as error:
             self._post(self.PlanFailed(error))
 

@@ -19,7 +19,6 @@ from entity_connections.services.operations.executor import Executor
 from entity_connections.services.operations.interrupted import (
     InterruptedRun,
     find_interrupted_runs,
-    forget_interrupted_run,
     plan_interrupted_run,
 )
 from entity_connections.services.operations.operation import Operation, State
@@ -106,7 +105,7 @@ async def test_a_run_that_ends_leaves_nothing(desk: Desk) -> None:
 async def test_a_forgotten_run_is_not_offered_again(desk: Desk) -> None:
     record_run(desk.open_journal(ENDED), "run-1", await desk.plan(REQUEST, EUROPE), "alice")
     (run,) = await desk.find()
-    await forget_interrupted_run(run, desk.open_journal())
+    desk.open_journal().end_run(run.id)
     assert await desk.find() == []
 
 

@@ -1,5 +1,7 @@
 """`resume`: goes on with runs of several writes that were interrupted."""
 
+import asyncio
+
 import click
 
 from entity_connections.cli.command_group import examples
@@ -17,7 +19,6 @@ from entity_connections.cli.tenant.write_options import RESULTS_HELP, WriteOptio
 from entity_connections.domain.actions import REQUEST
 from entity_connections.services.operations.interrupted import (
     find_interrupted_runs,
-    forget_interrupted_run,
     plan_interrupted_run,
 )
 
@@ -49,7 +50,7 @@ async def resume(session: TenantSession, *, forget: bool, **flags: bool) -> Exit
                 for operation in run.operations:
                     results.add_operation(operation)
                 if not options.dry_run:
-                    await forget_interrupted_run(run, journal)
+                    await asyncio.to_thread(journal.end_run, run.id)
                 continue
             plan = await plan_interrupted_run(run, session.tenant, journal)
             results.action = plan.action

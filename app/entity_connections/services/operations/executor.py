@@ -37,7 +37,6 @@ from entity_connections.services.operations.shared_lists import SharedLists
 from entity_connections.services.request_log import RequestLog, RetryDelay
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import Journal, JournalError
-from entity_connections.services.storage.planned_runs import end_run
 from entity_connections.services.tenant import Tenant
 
 MAX_CONCURRENCY = 8
@@ -150,9 +149,8 @@ class Executor:
             await asyncio.to_thread(self._record_end, keys)
 
     def _record_end(self, keys: list[str]) -> None:
-        with self._open_journal, suppress(JournalError), self._journal.write() as writer:
-            # Where that cannot be written, the next start finds out what was done.
-            end_run(writer.connection, self._run_id, keys)
+        with self._open_journal, suppress(JournalError):  # else the next start finds it out
+            self._journal.end_run(self._run_id, keys)
 
     async def _run_rounds(self, jobs: list[Job]) -> None:
         """Carry out operations that do not depend on each other."""

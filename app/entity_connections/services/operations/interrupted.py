@@ -23,7 +23,7 @@ from entity_connections.services.operations.plan import (
     plan_operations,
 )
 from entity_connections.services.storage.journal import Journal
-from entity_connections.services.storage.planned_runs import PlannedEntry, end_run
+from entity_connections.services.storage.planned_runs import PlannedEntry
 from entity_connections.services.tenant import Tenant
 
 _WAITS = (Cause.IN_PROGRESS, Cause.UNREADABLE)
@@ -102,20 +102,6 @@ async def plan_interrupted_run(run: InterruptedRun, tenant: Tenant, journal: Jou
     waiting_ends = {row.ends for row, _, cause, _ in left_out if cause in _WAITS}
     waiting = tuple(operation.key for operation in run.operations if operation.ends in waiting_ends)
     return plan._replace(left_out=tuple(left_out), resumes=run.id, waiting=waiting)
-
-
-async def forget_interrupted_run(run: InterruptedRun, journal: Journal) -> None:
-    """Remove an interrupted run from the journal.
-
-    Raises:
-        JournalError: the journal cannot be written.
-    """
-
-    def remove() -> None:
-        with journal.write() as writer:
-            end_run(writer.connection, run.id, ())
-
-    await asyncio.to_thread(remove)
 
 
 def _make_operation(planned: PlannedEntry, hierarchy: Hierarchy) -> Operation:

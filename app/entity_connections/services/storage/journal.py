@@ -1,6 +1,6 @@
 """The journal: records each write to Zuora before it is sent, and its outcome afterwards."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from entity_connections.services.storage.journal_entry import (
 )
 from entity_connections.services.storage.planned_runs import (
     StoredRun,
+    end_run,
     mark_unsent,
     read_runs,
     remove_sent,
@@ -137,6 +138,11 @@ class Journal:
         """Record an entry with its outcome, as `JournalWriter.add_outcome` does."""
         with self.write() as writer:
             writer.add_outcome(entry)
+
+    def end_run(self, run: str, keys: Iterable[str] = ()) -> None:
+        """Remove a run that no program works on any more, except the operations with these keys."""
+        with self.write() as writer:
+            end_run(writer.connection, run, keys)
 
     def read_entries(self, profile: str | None = None) -> list[Entry]:
         """Read the entries of all tenants, or those sent through a profile, oldest first."""
