@@ -14,7 +14,7 @@ class UnresolvedOperations:
     """Keeps operations with an unknown outcome until a list proves one."""
 
     def __init__(self) -> None:
-        self._open: list[Operation] = []
+        self._open: dict[str, Operation] = {}  # by the id of the journal entry
         self._resolved: list[Operation] = []
         self._known_ids: set[str] = set()
 
@@ -23,7 +23,7 @@ class UnresolvedOperations:
 
     def list_ends(self) -> list[Ends]:
         """Return the pair of each operation."""
-        return [operation.ends for operation in self._open]
+        return [operation.ends for operation in self._open.values()]
 
     def update(self, operations: Iterable[Operation]) -> bool:
         """Take over operations whose outcome is unknown, each journal entry once.
@@ -31,49 +31,41 @@ class UnresolvedOperations:
         An operation whose outcome is known is dropped: somebody else has recorded it.
         Return whether anything has changed.
         """
-        before = list(self._open)
+        before = set(self._open)
         for operation in operations:
+            id_ = operation.id
             if operation.state is not State.UNKNOWN:
-                self._open = [other for other in self._open if not _same(other, operation)]
-                self._resolved = [other for other in self._resolved if not _same(other, operation)]
-                self._known_ids.add(operation.id)
-            elif not operation.id or operation.id not in self._known_ids:
-                self._open.append(operation)
-                self._known_ids.add(operation.id)
-        return before != self._open
+                self._open.pop(id_, None)
+                self._resolved = [other for other in self._resolved if other.id != id_]
+            elif id_ not in self._known_ids:
+                self._open[id_] = operation
+            self._known_ids.add(id_)
+        return before != self._open.keys()
 
     def acting_ids(self, excluding: str) -> list[str]:
         """Return the entities whose lists can tell, where the list of `excluding` cannot."""
-        open_ = [operation for operation in self._open if excluding not in operation.ends]
+        open_ = [operation for operation in self._open.values() if excluding not in operation.ends]
         return list(dict.fromkeys(operation.acting_id for operation in open_))
 
     def entry_ids(self) -> set[str]:
         """Return the journal ids of the operations."""
-        return {operation.id for operation in self._open if operation.id}
+        return set(self._open)
 
     def resolve_with(self, snapshot: Snapshot) -> bool:
         """Resolve what a list proves; return whether an operation has a known outcome now.
 
         A list that was asked for before the answer came proves nothing.
         """
-        looked_up = [_resolve(operation, snapshot) for operation in self._open]
-        self._open = [operation for operation in looked_up if operation.state is State.UNKNOWN]
-        resolved = [operation for operation in looked_up if operation.state is not State.UNKNOWN]
-        self._resolved += resolved
-        return bool(resolved)
+        before = len(self._open)
+        for id_, operation in list(self._open.items()):
+            if snapshot.asked > (operation.answered_at or 0.0):
+                resolved = find_outcome(operation, snapshot)
+                if resolved.state is not State.UNKNOWN:
+                    del self._open[id_]
+                    self._resolved.append(replace(resolved, error=None))
+        return len(self._open) < before
 
     def take_resolved(self) -> list[Operation]:
         """Return the operations that were resolved since the last call, each once."""
         resolved, self._resolved = self._resolved, []
         return resolved
-
-
-def _same(operation: Operation, other: Operation) -> bool:
-    return bool(operation.id) and operation.id == other.id
-
-
-def _resolve(operation: Operation, snapshot: Snapshot) -> Operation:
-    if snapshot.acting_id not in operation.ends or snapshot.asked <= (operation.answered_at or 0.0):
-        return operation
-    resolved = find_outcome(operation, snapshot)
-    return operation if resolved.state is State.UNKNOWN else replace(resolved, error=None)
