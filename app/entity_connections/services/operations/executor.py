@@ -108,7 +108,7 @@ class Executor:
                 since: those that are not too old serve to check the first operations.
         """
         planned = plan.operations
-        jobs = [Job(operation) for operation in planned]
+        jobs = [Job(operation, operation.key) for operation in planned]
         oldest = self._tenant.steady() - MAX_ROUND_TIME
         known = [snapshot for snapshot in lists if snapshot.asked > oldest]
         self._lists = SharedLists(self._tenant, planned, known)

@@ -20,21 +20,17 @@ class Job:
     """An operation on its way, in its newest state.
 
     Attributes:
-        operation: the operation.
+        planned_key: the key of the operation when it was planned.
         attempts: how often it was sent under an intent of its own.
         repeated: whether it was sent once more under the same intent, after HTTP 401.
         given_up: whether the user did not wait for a list that shows it.
-        planned_key: the key of the operation when it was planned.
     """
 
     operation: Operation
+    planned_key: str
     attempts: int = 0
     repeated: bool = False
     given_up: bool = False
-    planned_key: str = ""
-
-    def __post_init__(self) -> None:
-        self.planned_key = self.operation.key
 
     @property
     def stops_others(self) -> bool:

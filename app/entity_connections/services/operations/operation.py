@@ -9,7 +9,7 @@ from typing import Self
 from entity_connections.domain.actions import Write
 from entity_connections.domain.connections import Connection, Direction, Ends
 from entity_connections.domain.entities import Entity, Hierarchy
-from entity_connections.domain.errors import Applied, ZuoraError
+from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.rows import Row
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal_entry import Entry, Party
@@ -38,15 +38,6 @@ class State(Enum):
     """It was sent, and the list shows a third state: nobody can tell what became of it."""
     RELEASED = "released"
     """It was sent, and a person has ended the search for its outcome, which is not known."""
-
-
-_APPLIED = {
-    State.CONFIRMED: Applied.YES,
-    State.SENT: Applied.MAYBE,
-    State.UNKNOWN: Applied.MAYBE,
-    State.SUPERSEDED: Applied.MAYBE,
-    State.RELEASED: Applied.MAYBE,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,11 +133,6 @@ class Operation:
     def id(self) -> str:
         """The id of the journal entry, "" while there is none."""
         return self.entry.id if self.entry else ""
-
-    @property
-    def applied(self) -> Applied:
-        """Whether Zuora has applied it, as far as is proven."""
-        return _APPLIED.get(self.state, Applied.NO)
 
     @property
     def ends(self) -> Ends:
