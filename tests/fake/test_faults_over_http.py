@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from entity_connections.domain import errors
-from entity_connections.domain.errors import Applied
 from entity_connections.fake.scenarios.builtin.acme import AMERICAS, CORPORATION, EUROPE
 from entity_connections.services.request_log import RequestLog
 from entity_connections.testing import ServedTenant, serve_tenant
@@ -162,7 +161,7 @@ def test_the_adapter_does_not_repeat_an_accept_that_may_have_been_applied(
             tenant.faults.on(f"{fault},calls=writes")
             with pytest.raises(errors.ZuoraError) as error:
                 await zuora.accept(CORPORATION, PENDING)
-        assert error.value.applied is Applied.MAYBE
+        assert error.value.maybe_applied
         return [call.method for call in request_log.calls]
 
     assert asyncio.run(accept()).count("PUT") == 1

@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 import uvicorn
 from entity_connections.domain.connections import CONNECTED, DISCONNECTED, PENDING
-from entity_connections.domain.errors import Applied, Unauthenticated, ZuoraError
+from entity_connections.domain.errors import Unauthenticated, ZuoraError
 from entity_connections.fake.tenant import Tenant as FakeTenant
 from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
@@ -123,7 +123,7 @@ async def test_a_connection_that_does_not_exist_is_refused(zuora: ZuoraClient) -
     acting = await choose_entity(zuora)
     with pytest.raises(ZuoraError) as caught:
         await zuora.accept(acting, "0" * 32)
-    assert caught.value.applied is Applied.NO
+    assert not caught.value.maybe_applied
     assert caught.value.sentence
     assert caught.value.request_id
 
@@ -133,7 +133,7 @@ async def test_wrong_credentials(connect: Connect) -> None:
     async with connect(wrong) as client:
         with pytest.raises(Unauthenticated) as caught:
             await client.list_accessible_ids()
-    assert caught.value.applied is Applied.NO
+    assert not caught.value.maybe_applied
 
 
 async def test_request_accept_disconnect(fake: ZuoraClient) -> None:
@@ -162,6 +162,6 @@ async def test_a_refused_write_changes_nothing(fake: ZuoraClient) -> None:
     ):
         with pytest.raises(ZuoraError) as caught:
             await refused
-        assert caught.value.applied is Applied.NO
+        assert not caught.value.maybe_applied
         assert caught.value.codes
     assert (await fake.list_connections(AMERICAS)).items == before

@@ -6,7 +6,7 @@ from email.utils import format_datetime
 import httpx
 import pytest
 from entity_connections.domain import errors
-from entity_connections.domain.errors import Applied, ZuoraError
+from entity_connections.domain.errors import ZuoraError
 from entity_connections.services.refresh_interval import describe_rate_limit
 
 from tests.zuora.scripted_server import ENTITY, ScriptedServer, refusal, success
@@ -185,7 +185,7 @@ async def test_a_page_of_something_else_is_no_refusal_of_zuora(
         assert caught.value.sentence == sentence
         assert caught.value.title == "Zuora did not answer"
         assert not caught.value.is_refusal
-        assert caught.value.applied is Applied.MAYBE
+        assert caught.value.maybe_applied
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -205,7 +205,7 @@ async def test_a_redirect_is_named_and_not_followed(status: int, location: str, 
             await call
         assert caught.value.sentence == f"{what} answered (HTTP {status}), not Zuora."
         assert "sign in" in caught.value.hint
-        assert caught.value.applied is Applied.MAYBE
+        assert caught.value.maybe_applied
     assert len(server.requests) == 2
     server = ScriptedServer()
     server.token_response = redirect
@@ -220,7 +220,7 @@ async def test_a_page_instead_of_a_token_is_named_and_nothing_was_sent() -> None
     server.token_response = httpx.Response(403, text=WEB_PAGE)
     with pytest.raises(errors.TokenUnavailable, match="A web page answered") as caught:
         await server.client.accept(ENTITY, "1")
-    assert caught.value.applied is Applied.NO
+    assert not caught.value.maybe_applied
     assert not server.requests
 
 
@@ -234,11 +234,11 @@ async def test_a_clock_that_is_days_off_is_named_where_a_token_is_refused(days: 
     assert ("3 days" in caught.value.sentence) is (days != 0)
 
 
-NO, MAYBE = Applied.NO, Applied.MAYBE
+NO, MAYBE = False, True
 
 
 @pytest.mark.parametrize(
-    ("response", "applied"),
+    ("response", "maybe_applied"),
     [
         (refusal(50000030), NO),
         (refusal(50000010, status=403), NO),
@@ -265,10 +265,10 @@ NO, MAYBE = Applied.NO, Applied.MAYBE
     ],
 )
 async def test_only_zuoras_own_refusal_proves_that_nothing_happened(
-    response: httpx.Response, applied: Applied
+    response: httpx.Response, *, maybe_applied: bool
 ) -> None:
     server = ScriptedServer(response)
     with pytest.raises(ZuoraError) as caught:
         await server.client.deny(ENTITY, "1")
-    assert caught.value.applied is applied
+    assert caught.value.maybe_applied is maybe_applied
     assert len(server.requests) == 1

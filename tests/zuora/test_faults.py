@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator
 import pytest
 from entity_connections.domain import errors
 from entity_connections.domain.connections import CONNECTED
-from entity_connections.domain.errors import Applied, ZuoraError
+from entity_connections.domain.errors import ZuoraError
 from entity_connections.fake.tenant import Tenant as FakeTenant
 from entity_connections.services.request_log import RequestLog
 from entity_connections.zuora.client import ZuoraClient
@@ -78,7 +78,7 @@ async def test_an_accept_that_worked_is_sent_once_whatever_the_answer_is(
     fake.faults.on(fault)
     with pytest.raises(kind) as caught:
         await accept(zuora)
-    assert caught.value.applied is Applied.MAYBE
+    assert caught.value.maybe_applied
     assert not caught.value.is_refusal
     assert write_names(log) == ["accept"]
     records = {record.id: record for record in (await zuora.list_connections(CORPORATION)).items}
@@ -95,7 +95,7 @@ async def test_a_request_is_repeated_only_with_its_key_and_exists_once(
     fake.faults.on(fault)
     with pytest.raises(ZuoraError) as caught:
         await request(zuora)
-    assert caught.value.applied is Applied.MAYBE
+    assert caught.value.maybe_applied
     assert write_names(log) == ["request"] * sent
     assert {call.key for call in log.calls if call.key} == {"key-1"}
     assert await count_records(zuora) == 1
@@ -108,7 +108,7 @@ async def test_a_refusal_in_json_proves_that_nothing_happened(
     fake.faults.on("refusal")
     with pytest.raises(errors.Refused) as caught:
         await write(zuora)
-    assert caught.value.applied is Applied.NO
+    assert not caught.value.maybe_applied
 
 
 @pytest.mark.parametrize("calls", ["tokens", "reads"])

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from entity_connections.domain import errors
-from entity_connections.domain.errors import Applied
 from entity_connections.zuora.auth import Credentials
 from entity_connections.zuora.client import ZuoraClient
 from entity_connections.zuora.http.in_process import InProcessTransport
@@ -22,7 +21,7 @@ async def test_a_dropped_response_to_a_write_is_maybe_applied() -> None:
     fake.faults.on("drop,times=1")
     with pytest.raises(errors.NoResponse, match=r"broke before the answer was whole\.") as caught:
         await zuora.accept(CORPORATION, REQUEST_OF_JAPAN)
-    assert caught.value.applied is Applied.MAYBE
+    assert caught.value.maybe_applied
     connections = (await zuora.list_connections(CORPORATION)).items
     statuses = [connection.status for connection in connections if connection.source_id == JAPAN]
     assert statuses == ["Connected"]
@@ -42,7 +41,7 @@ async def test_a_refused_connection_means_that_nothing_was_sent() -> None:
     fake.faults.on("offline")
     with pytest.raises(errors.Unreachable, match="No connection to Zuora came about") as caught:
         await zuora.accept(CORPORATION, REQUEST_OF_JAPAN)
-    assert caught.value.applied is Applied.NO
+    assert not caught.value.maybe_applied
     fake.close()
 
 

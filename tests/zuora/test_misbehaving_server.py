@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 from entity_connections.domain import errors
-from entity_connections.domain.errors import Applied, ZuoraError
+from entity_connections.domain.errors import ZuoraError
 from entity_connections.services.request_log import RequestLog
 from entity_connections.zuora.http.connection import HttpLimits
 
@@ -143,7 +143,7 @@ async def test_a_write_is_repeated_only_with_its_key_and_maybe_applied(
             await call
         keys = [sent.headers.get("idempotency-key") for sent in server.requests]
     assert keys == [None] if method == "PUT" else set(keys) == {"key-1"}
-    assert caught.value.applied is Applied.MAYBE
+    assert caught.value.maybe_applied
 
 
 @every_reply
@@ -153,7 +153,7 @@ async def test_without_a_token_nothing_is_sent(reply: Reply, kind: type[ZuoraErr
         with pytest.raises(errors.TokenUnavailable) as caught:
             await client.disconnect(ENTITY, "1")
         assert not server.requests
-    assert caught.value.applied is Applied.NO
+    assert not caught.value.maybe_applied
 
 
 async def test_a_response_that_is_too_large_is_not_read_to_its_end() -> None:
@@ -236,7 +236,7 @@ async def test_a_write_on_a_kept_connection_that_breaks_is_maybe_applied() -> No
             await client.accept(ENTITY, "1")
         assert [sent.method for sent in server.requests] == ["GET", "PUT"]
         assert server.connections == 2, "one for the token; the write used the kept one"
-    assert caught.value.applied is Applied.MAYBE
+    assert caught.value.maybe_applied
 
 
 async def test_a_cancelled_call_frees_its_slot() -> None:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from entity_connections.domain import clock
 from entity_connections.domain.entities import Entity
-from entity_connections.domain.errors import Applied, EndlessList, NotFound, ZuoraError
+from entity_connections.domain.errors import EndlessList, NotFound, ZuoraError
 
 from tests.zuora.scripted_server import (
     CREDENTIALS,
@@ -185,7 +185,7 @@ async def test_an_invalid_header_is_not_sent(acting_id: str, key: str, track_id:
     server = ScriptedServer()
     with pytest.raises(ZuoraError) as caught:
         await server.client.request_connection(acting_id, TARGET, key, track_id)
-    assert caught.value.applied is Applied.NO
+    assert not caught.value.maybe_applied
     assert not server.requests
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from entity_connections.domain import clock, errors
-from entity_connections.domain.errors import Applied, ZuoraError
+from entity_connections.domain.errors import ZuoraError
 from entity_connections.services.request_log import RequestLog, RetryDelay
 from entity_connections.services.storage.journal_entry import SENDING
 from entity_connections.zuora.client import ZuoraClient
@@ -193,7 +193,7 @@ async def test_after_a_lost_response_a_write_stays_maybe_applied(
     server = patient_server(httpx.ReadTimeout("x"), *[last] * 9)
     with pytest.raises(kind) as caught:
         await post(server.client)
-    assert caught.value.applied is Applied.MAYBE
+    assert caught.value.maybe_applied
     assert not caught.value.needs_new_key
 
 
@@ -208,7 +208,7 @@ async def test_a_lost_response_is_fetched_with_the_same_key() -> None:
 async def test_a_stated_failure_was_not_applied_and_needs_a_new_key(code: int) -> None:
     with pytest.raises(ZuoraError) as caught:
         await post(patient_server(refusal(code)).client)
-    assert caught.value.applied is Applied.NO
+    assert not caught.value.maybe_applied
     assert caught.value.needs_new_key
 
 
@@ -237,7 +237,7 @@ async def test_a_write_is_not_sent_again_after_a_401_and_the_next_call_has_a_new
     server = patient_server(response, success(entities=[]))
     with pytest.raises(kind) as caught:
         await operation(server.client)
-    assert caught.value.applied is Applied.MAYBE
+    assert caught.value.maybe_applied
     assert len(server.requests) == 1
     assert len(server.token_requests) == 1
     await read(server.client)
@@ -258,7 +258,7 @@ async def test_without_a_token_nothing_is_sent(
     server.token_response = response
     with pytest.raises(kind) as caught:
         await put(server.client)
-    assert caught.value.applied is Applied.NO
+    assert not caught.value.maybe_applied
     assert (len(server.token_requests), len(server.requests)) == (attempts, 0)
 
 
@@ -350,16 +350,16 @@ async def test_a_write_that_waited_too_long_for_its_token_is_not_sent_but_a_read
 
 
 @pytest.mark.parametrize(
-    ("first", "operation", "applied"),
-    [(RATE_LIMIT, put, Applied.NO), (httpx.ReadTimeout("x"), post, Applied.MAYBE)],
+    ("first", "operation", "maybe_applied"),
+    [(RATE_LIMIT, put, False), (httpx.ReadTimeout("x"), post, True)],
 )
 async def test_a_write_is_not_sent_again_after_the_machine_slept_too_long(
-    first: ScriptedResponse, operation: Operation, applied: Applied, machine: SleepingMachine
+    first: ScriptedResponse, operation: Operation, machine: SleepingMachine, *, maybe_applied: bool
 ) -> None:
     server = patient_server(first, success(id="c"), request_log=InstantLog(machine.sleep))
     with pytest.raises(ZuoraError, match=TOO_LATE) as caught:
         await operation(server.client)
-    assert caught.value.applied is applied
+    assert caught.value.maybe_applied is maybe_applied
     assert len(server.requests) == 1
 
 
@@ -388,7 +388,7 @@ async def test_a_call_waits_no_longer_than_its_deadline(wait_for: str) -> None:
     async with asyncio.timeout(2):
         with pytest.raises(ZuoraError, match=TOO_LATE) as caught:
             await put(client)
-    assert caught.value.applied is Applied.NO
+    assert not caught.value.maybe_applied
     assert len(requests) == 1
     other.cancel()
 

@@ -1,6 +1,5 @@
 """The errors of calls to Zuora: a small tree (contract F). All texts are already cleaned."""
 
-from enum import Enum
 from typing import ClassVar, NamedTuple
 
 from entity_connections.domain.clock import now
@@ -8,14 +7,6 @@ from entity_connections.domain.clock import now
 _TEMPORARY_CATEGORIES = ("50", "61", "70")
 """Zuora's categories after which the call may be sent again (contract F3, F4)."""
 _LIST_TELLS = "Try again in a moment; after a write, the list tells what happened."
-
-
-class Applied(Enum):
-    """Whether a write has taken effect in Zuora."""
-
-    NO = "no"
-    YES = "yes"
-    MAYBE = "maybe"
 
 
 class Reason(NamedTuple):
@@ -33,9 +24,9 @@ class ZuoraError(Exception):
         reasons: Zuora's own reasons, possibly none.
         request_id: `Zuora-Request-Id` of the response, or "".
         retry_after: seconds to wait before the next attempt, as Zuora says, or None.
-        applied: whether the write that ended in this error took effect. It is NO only if
-            nothing was sent, if Zuora's own JSON refuses with a status below 500, or if
-            JSON refuses the form of the body.
+        maybe_applied: whether the write that ended in this error may have taken effect. It is
+            False only if nothing was sent, if Zuora's own JSON refuses with a status below
+            500, or if JSON refuses the form of the body.
         needs_new_key: whether Zuora stores this refusal under the Idempotency-Key, so
             that only a request with a new key can have another result (contract E3).
         retries_exhausted: whether the adapter has already retried the call that failed.
@@ -52,7 +43,7 @@ class ZuoraError(Exception):
     """Whether it lies in the settings or the files of this machine."""
     may_repeat_unasked: ClassVar[bool] = True
     """Whether the program may ask the same again later, without being told to."""
-    applied: Applied = Applied.NO
+    maybe_applied: bool = False
 
     def __init__(
         self,
@@ -61,7 +52,7 @@ class ZuoraError(Exception):
         request_id: str = "",
         retry_after: float | None = None,
         *,
-        applied: Applied | None = None,
+        maybe_applied: bool | None = None,
         needs_new_key: bool = False,
     ) -> None:
         super().__init__(sentence)
@@ -69,7 +60,8 @@ class ZuoraError(Exception):
         self.reasons = reasons
         self.request_id = request_id
         self.retry_after = retry_after
-        self.applied = applied or type(self).applied
+        if maybe_applied is not None:
+            self.maybe_applied = maybe_applied
         self.needs_new_key = needs_new_key
         self.retries_exhausted = False
         self.gave_up = False
@@ -189,7 +181,7 @@ class NoResponse(ZuoraError):
 
     title = "No answer from Zuora"
     advice = _LIST_TELLS
-    applied = Applied.MAYBE
+    maybe_applied = True
 
 
 class Conflict(ZuoraError):
@@ -197,7 +189,7 @@ class Conflict(ZuoraError):
 
     title = "Zuora is still at work on it"
     advice = _LIST_TELLS
-    applied = Applied.MAYBE
+    maybe_applied = True
 
 
 class TokenUnavailable(ZuoraError):
@@ -212,7 +204,7 @@ class InvalidResponse(ZuoraError):
 
     title = "Zuora's answer makes no sense"
     advice = "If it stays, something between here and Zuora changes the answers."
-    applied = Applied.MAYBE
+    maybe_applied = True
 
 
 class EndlessList(InvalidResponse):
@@ -250,7 +242,7 @@ class ServerError(ZuoraError):
 
     title = "Zuora has trouble"
     advice = "Try again in a moment; if it lasts, tell Zuora Support REFERENCE."
-    applied = Applied.MAYBE
+    maybe_applied = True
 
 
 class RateLimited(ZuoraError):
@@ -269,7 +261,7 @@ class Unauthenticated(ZuoraError):
     title = "Zuora does not accept the credentials"
     advice = "Check client id, secret and address: they belong together."
     may_repeat_unasked = False  # each attempt counts
-    applied = Applied.MAYBE
+    maybe_applied = True
 
 
 class Forbidden(ZuoraError):

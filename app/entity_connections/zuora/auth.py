@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from entity_connections.domain import errors
 from entity_connections.domain.clock import monotonic
-from entity_connections.domain.errors import Applied, ZuoraError
+from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.ids import new_uuid, normalize_id
 from entity_connections.domain.secret import Secret
 from entity_connections.services.storage.token_cache import CachedToken, TokenCache
@@ -90,13 +90,13 @@ class TokenProvider:
             except ZuoraError as error:
                 self._failure = error
                 lasting = isinstance(error, errors.Unauthenticated) or error.is_refusal
-                if error.applied is not Applied.NO and not lasting:
+                if error.maybe_applied and not lasting:
                     self._failure = errors.TokenUnavailable(
                         error.sentence, error.reasons, error.request_id
                     )
                     if isinstance(error, errors.WebPage):
                         self._failure.advice = error.advice
-                self._failure.applied = Applied.NO
+                self._failure.maybe_applied = False
                 raise copy.copy(self._failure) from None
             if self._cache:
                 secret, renew_at, ids = self._token

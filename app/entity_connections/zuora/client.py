@@ -20,7 +20,7 @@ from entity_connections.domain import errors
 from entity_connections.domain.base_url import normalize_base_url
 from entity_connections.domain.connections import Connection
 from entity_connections.domain.entities import Entity
-from entity_connections.domain.errors import Applied, ZuoraError
+from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.ids import hyphenate_id, new_uuid, normalize_id
 from entity_connections.domain.proxy import NO_PROXY, choose_proxy
 from entity_connections.domain.zuora_api import ListResult, Receipt
@@ -208,7 +208,7 @@ class ZuoraClient:
     ) -> T:
         """Send a call, and again as far as that is safe, and parse the response.
 
-        Any method but GET is a write and needs the lock open; `applied` of the error says
+        Any method but GET is a write and needs the lock open; `maybe_applied` of the error says
         whether it may have worked. `parse` raises a ZuoraError for a response that does not
         mean success.
         """
@@ -291,7 +291,7 @@ class ZuoraClient:
             try:
                 receipt = await self._request(call, parse, deadline)
             except errors.BodyRefused as error:
-                if error.applied is not Applied.NO:
+                if error.maybe_applied:
                     raise
                 refusal = error
                 continue

@@ -16,7 +16,6 @@ from entity_connections.domain.connections import (
     Direction,
 )
 from entity_connections.domain.errors import (
-    Applied,
     NoResponse,
     ReadOnlyError,
     Reason,
@@ -465,7 +464,7 @@ async def test_other_actions_are_not_repeated_after_a_temporary_error(world: Wor
 async def test_a_list_proves_a_request_in_spite_of_a_temporary_error(world: World) -> None:
     operation = await world.plan(REQUEST, AMERICAS, OUT, EUROPE)
     reasons = (Reason("53000061", "Try again."),)
-    error = ServerError("Try again.", reasons, applied=Applied.NO, needs_new_key=True)
+    error = ServerError("Try again.", reasons, maybe_applied=False, needs_new_key=True)
     await world.other.request_connection(AMERICAS, EUROPE, "key")
     outcome = conclude(replace(operation, error=error), await world.tenant.read(AMERICAS))
     assert outcome.state is State.CONFIRMED

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass, replace
 
 from entity_connections.domain.connections import CONNECTED
-from entity_connections.domain.errors import Applied, RateLimited, ServerError, Unauthenticated
+from entity_connections.domain.errors import RateLimited, ServerError, Unauthenticated
 from entity_connections.services.operations.conflicts import find_change, find_doubt
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.snapshot import Snapshot
@@ -51,7 +51,7 @@ class Job:
         return (
             not (self.repeated or self.given_up)
             and isinstance(error, Unauthenticated)
-            and error.applied is Applied.MAYBE
+            and error.maybe_applied
             and operation.state is State.UNKNOWN
             and operation.snapshot is not None
             and operation.snapshot.complete

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 from entity_connections.domain.connections import Connection
 from entity_connections.domain.errors import (
-    Applied,
     Forbidden,
     LocalTenantError,
     ReadOnlyError,
@@ -38,7 +37,7 @@ _NEVER_LEFT = (Unreachable, ReadOnlyError, TokenUnavailable, Unauthenticated, Lo
 
 def never_left(error: ZuoraError | None) -> bool:
     """Return whether an error proves that the write was not sent at all."""
-    return isinstance(error, _NEVER_LEFT) and error.applied is Applied.NO
+    return isinstance(error, _NEVER_LEFT) and not error.maybe_applied
 
 
 def conclude(operation: Operation, after: Snapshot | None, *, repeated: bool = False) -> Operation:
@@ -59,7 +58,7 @@ def conclude(operation: Operation, after: Snapshot | None, *, repeated: bool = F
     outcome = find_outcome(operation, after)
     if error is None:
         return outcome
-    if error.applied is Applied.NO:
+    if not error.maybe_applied:
         return _conclude_refusal(outcome, error, after, repeated=repeated)
     if outcome.state is State.UNKNOWN:
         return replace(outcome, sentence=f"{answer} {outcome.sentence}")

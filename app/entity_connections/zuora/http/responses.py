@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from entity_connections.domain import errors
 from entity_connections.domain.clock import describe_clock, is_clock_off, now
-from entity_connections.domain.errors import Applied, Reason, ZuoraError
+from entity_connections.domain.errors import Reason, ZuoraError
 from entity_connections.domain.secret import Secret
 from entity_connections.domain.text import clean
 from entity_connections.services.request_log import RateLimit
@@ -169,7 +169,7 @@ def _create_refusal(response: Response, body: Body) -> ZuoraError:
         reasons,
         request_id_of(response) or _find_text(response, body, "requestId", "processId"),
         _parse_retry_after(response),
-        applied=Applied.NO if unprocessed else Applied.MAYBE,
+        maybe_applied=not unprocessed,
         # Zuora repeats such a refusal for the same key (contract E3).
         needs_new_key=unprocessed and status not in _BY_STATUS_ALONE,
     )

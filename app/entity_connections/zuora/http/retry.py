@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 
 from entity_connections.domain import errors
 from entity_connections.domain.clock import wall_time
-from entity_connections.domain.errors import Applied, ZuoraError
+from entity_connections.domain.errors import ZuoraError
 from entity_connections.services.request_log import RequestLog, RetryDelay
 from entity_connections.zuora.http.silence_limit import SilenceLimit
 
@@ -62,7 +62,7 @@ class RetrySafety(Enum):
             return not isinstance(error, errors.CertificateError | errors.ProxyRefusal)
         if self is RetrySafety.UNSAFE:
             # Only Zuora's own JSON says that the call was not processed.
-            unprocessed = error.applied is Applied.NO
+            unprocessed = not error.maybe_applied
             return unprocessed and (isinstance(error, errors.RateLimited) or error.is_temporary)
         temporary = isinstance(error, (*_TEMPORARY, errors.NoResponse)) or (
             isinstance(error, errors.WebPage) and error.may_pass
@@ -122,9 +122,9 @@ async def retry(
         try:
             return await attempt(number)
         except ZuoraError as error:
-            maybe_applied |= error.applied is Applied.MAYBE
+            maybe_applied |= error.maybe_applied
             if maybe_applied and safety is not RetrySafety.READ:
-                error.applied, error.needs_new_key = Applied.MAYBE, False
+                error.maybe_applied, error.needs_new_key = True, False
             silent = isinstance(error, errors.Unreachable | errors.NoResponse)
             attempts = policy.connect_attempts if silent else policy.attempts
             repeatable = safety.allows(error) and not error.retries_exhausted

@@ -3,7 +3,7 @@
 import asyncio
 import math
 
-from entity_connections.domain.errors import Applied, NoResponse
+from entity_connections.domain.errors import NoResponse
 
 
 class SilenceLimit:
@@ -42,7 +42,7 @@ class SilenceLimit:
             self._silent_since = now
         if now >= self.end(write=write):
             sentence = f"Zuora has not answered for {now - self._silent_since:.0f} s."
-            error = NoResponse(f"{sentence} Nothing more was sent.", applied=Applied.NO)
+            error = NoResponse(f"{sentence} Nothing more was sent.", maybe_applied=False)
             error.retries_exhausted = True
             raise error
         self._exchanges += 1
