@@ -3,7 +3,7 @@
 import os
 import re
 import shlex
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 from click.shell_completion import (
@@ -130,18 +130,12 @@ complete --no-files --keep-order --command %(prog_name)s --arguments '(%(complet
 """
 
 
-class _Shell(NamedTuple):
-    """The class that makes the script for a shell, and the file to keep it in."""
-
-    complete: type[ShellComplete]
-    path: str
-
-
-_SHELLS = {
-    "bash": _Shell(_BashComplete, "~/.local/share/bash-completion/completions/entity-connections"),
-    "zsh": _Shell(_ZshComplete, '"${fpath[1]}/_entity-connections"'),
-    "fish": _Shell(_FishComplete, "~/.config/fish/completions/entity-connections.fish"),
+_SHELLS: dict[str, tuple[type[ShellComplete], str]] = {
+    "bash": (_BashComplete, "~/.local/share/bash-completion/completions/entity-connections"),
+    "zsh": (_ZshComplete, '"${fpath[1]}/_entity-connections"'),
+    "fish": (_FishComplete, "~/.config/fish/completions/entity-connections.fish"),
 }
+"""By shell, the class that makes the script, and the file to keep it in."""
 
 
 @click.command(epilog=examples('eval "$(entity-connections completion bash)"', needs="in bash"))

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
 
 import click
 
@@ -53,35 +52,34 @@ def doctor(options: TenantOptions, *, as_json: bool) -> ExitCode:
         remedy = profile.credentials_remedy
         sentence = error.message.removesuffix(remedy).rstrip()
         check = Check("credentials", "failed", sentence, remedy)
-    running = _run_checks(options, profile, credentials, check)
-    checks = asyncio.run(_collect_checks(running, as_json=as_json))
+    entity = profile.entity if options.entity is None else options.entity
+    diagnosis = Diagnosis(profile.base_url, credentials, entity, profile.proxy)
+    first_checks = [check, _check_journal(profile)]
+    checks = asyncio.run(_run_checks(first_checks, diagnosis, as_json=as_json))
     if as_json:
         echo_json([check._asdict() for check in checks])
     failed = any(check.verdict == "failed" for check in checks)
     return ExitCode.NO_ACCESS if failed else ExitCode.DONE
 
 
-async def _collect_checks(running: AsyncIterator[Check], *, as_json: bool) -> list[Check]:
-    checks = []
-    async for check in running:
+async def _run_checks(
+    first_checks: list[Check], diagnosis: Diagnosis, *, as_json: bool
+) -> list[Check]:
+    checks: list[Check] = []
+
+    def add(check: Check) -> None:
         checks.append(check)
         if not as_json:
             echo(f"{check.verdict:<8} {check.name:<12} {check.sentence}")
             if check.remedy and check.verdict in ("failed", "warning"):
                 echo(f"{'':<21} {check.remedy}")
-    return checks
 
-
-async def _run_checks(
-    options: TenantOptions, profile: Profile, credentials: Credentials | None, first: Check
-) -> AsyncIterator[Check]:
-    yield first
-    yield _check_journal(profile)
-    entity = profile.entity if options.entity is None else options.entity
-    diagnosis = Diagnosis(profile.base_url, credentials, entity, profile.proxy)
+    for check in first_checks:
+        add(check)
     async with report_waits(diagnosis.request_log):
         async for check in diagnosis.run():
-            yield check
+            add(check)
+    return checks
 
 
 def _check_journal(profile: Profile) -> Check:
