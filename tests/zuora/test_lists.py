@@ -33,7 +33,7 @@ def row(**fields: Any) -> dict[str, Any]:
         row(targetEntityId={}), row(status=None), {"id": "1", "status": "Connected"},
         row(targetEntityId="Acme-Europe"), row(targetEntityId=OTHER[1:]),
         row(targetEntityId=f"{OTHER[1:]}-"), row(targetEntityId=ENTITY.upper()),
-        row(status="Discon\u200bnected"),
+        row(status="Discon\u200bnected"), row(status="Discon\ud800nected"),
     ],
 )  # fmt: skip
 async def test_a_bad_connection_is_skipped_and_counted(bad: object) -> None:
@@ -58,7 +58,6 @@ async def test_a_connection_that_holds_a_field_twice_is_skipped_and_counted(agai
 
 @pytest.mark.asyncio
 async def test_an_entity_that_holds_a_name_twice_is_skipped_and_counted() -> None:
-    """The entity after it has none, so that there are not more names than entities."""
     twice = f'{{"id": "{OTHER}", "name": "A", "name": "B"}}'
     text = f'{{"success": true, "entities": [{twice}, {{"id": "{THIRD}"}}]}}'
     result = await ScriptedServer(httpx.Response(200, text=text)).client.list_entities(ENTITY)
