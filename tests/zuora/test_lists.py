@@ -33,7 +33,7 @@ def row(**fields: Any) -> dict[str, Any]:
         row(targetEntityId={}), row(status=None), {"id": "1", "status": "Connected"},
         row(targetEntityId="Acme-Europe"), row(targetEntityId=OTHER[1:]),
         row(targetEntityId=f"{OTHER[1:]}-"), row(targetEntityId=ENTITY.upper()),
-        row(status="Discon\u200bnected"), row(status="Discon\ud800nected"),
+        row(status="Discon\u200bnected"),
     ],
 )  # fmt: skip
 async def test_a_bad_connection_is_skipped_and_counted(bad: object) -> None:
@@ -44,6 +44,13 @@ async def test_a_bad_connection_is_skipped_and_counted(bad: object) -> None:
     assert [item.id for item in result.items] == ["1", "7"]
     assert result.missing == "2 connections could not be read."
     assert result.warnings == (result.missing,)
+
+
+@pytest.mark.asyncio
+async def test_a_status_that_holds_half_of_a_character_is_not_read() -> None:
+    text = json.dumps({"success": True, "entityConnections": [GOOD, row(status="Pend\ud800ing")]})
+    result = await ScriptedServer(httpx.Response(200, text=text)).client.list_connections(ENTITY)
+    assert result.missing == "1 connection could not be read."
 
 
 @pytest.mark.asyncio
