@@ -13,7 +13,7 @@ from entity_connections.fake.scenarios.builtin.acme import (
     GERMANY,
     UK,
 )
-from entity_connections.fake.scenarios.loader import load_scenario
+from entity_connections.fake.scenarios.catalogue import load_scenario
 
 from tests.fake.conftest import Open
 from tests.fake.server import Server, Session, category, sentence

@@ -16,7 +16,7 @@ from entity_connections.domain.entities import UNPROVISIONED
 from entity_connections.fake.model import ADMINISTRATOR, STANDARD_USER
 from entity_connections.fake.policy import OPTIONS, Policy
 from entity_connections.fake.scenarios.builtin.empty import GLOBAL, LABS, NORTH, SOUTH, STUDIO
-from entity_connections.fake.scenarios.loader import load_scenario
+from entity_connections.fake.scenarios.catalogue import load_scenario
 from entity_connections.fake.state.stored_scenario import read_scenario
 from entity_connections.fake.tenant_file import reset_tenant
 from entity_connections.testing import ServedTenant, serve_tenant

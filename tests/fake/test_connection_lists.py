@@ -3,7 +3,7 @@
 import httpx
 import pytest
 from entity_connections.fake.scenarios.builtin.acme import AMERICAS, CORPORATION, EUROPE, US
-from entity_connections.fake.scenarios.loader import load_scenario
+from entity_connections.fake.scenarios.catalogue import load_scenario
 from entity_connections.fake.state.connections import Connections
 from entity_connections.fake.state.stored_scenario import open_in_memory
 

@@ -17,7 +17,7 @@ from entity_connections.fake.scenarios.builtin.acme import (
     UK,
     US,
 )
-from entity_connections.fake.scenarios.loader import load_scenario
+from entity_connections.fake.scenarios.catalogue import load_scenario
 from starlette.routing import Route
 
 from tests.fake.conftest import Open

@@ -10,9 +10,9 @@ from entity_connections.fake.scenarios.builtin.acme import (
     JAPAN,
     NORDICS,
 )
+from entity_connections.fake.scenarios.catalogue import load_scenario
 from entity_connections.fake.scenarios.export import scenario_to_data, to_toml
 from entity_connections.fake.scenarios.file_parser import parse_scenario
-from entity_connections.fake.scenarios.loader import load_scenario
 
 from tests.fake.conftest import Open
 from tests.fake.server import Server, category

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from entity_connections.fake.model import AccessRequest, Scenario
-from entity_connections.fake.scenarios.catalogue import SCENARIOS
+from entity_connections.fake.scenarios.catalogue import SCENARIOS, load_scenario
 from entity_connections.fake.scenarios.export import (
     NotTomlError,
     scenario_to_data,
@@ -15,7 +15,6 @@ from entity_connections.fake.scenarios.export import (
 )
 from entity_connections.fake.scenarios.file_parser import ScenarioFileError, parse_scenario
 from entity_connections.fake.scenarios.file_schema import ScenarioFile
-from entity_connections.fake.scenarios.loader import load_scenario
 from entity_connections.fake.state.stored_scenario import open_in_memory, read_scenario
 from entity_connections.fake.tenant import open_tenant
 from hypothesis import given, settings

@@ -7,8 +7,12 @@ from collections import Counter
 import pytest
 from entity_connections.fake.model import NAME_PATTERN, Scenario
 from entity_connections.fake.scenarios.builtin import acme, global_500, hostile
-from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS, UnknownScenarioError
-from entity_connections.fake.scenarios.loader import load_scenario
+from entity_connections.fake.scenarios.catalogue import (
+    SCENARIOS,
+    USERS,
+    UnknownScenarioError,
+    load_scenario,
+)
 from entity_connections.fake.tenant import open_tenant
 
 from tests.fake.conftest import Open

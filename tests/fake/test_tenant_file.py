@@ -14,7 +14,7 @@ import pytest
 from entity_connections.domain.errors import LocalTenantError
 from entity_connections.fake.policy import Policy
 from entity_connections.fake.scenarios.builtin.acme import AMERICAS, EUROPE, MEXICO
-from entity_connections.fake.scenarios.loader import load_scenario
+from entity_connections.fake.scenarios.catalogue import load_scenario
 from entity_connections.fake.state.database import create_tables, transaction
 from entity_connections.fake.state.stored_scenario import read_scenario, write_scenario
 from entity_connections.fake.tenant import Tenant, open_tenant

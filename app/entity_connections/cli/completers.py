@@ -206,7 +206,7 @@ def _load_scenario(options: Mapping[str, Any]) -> "Scenario":
 
         with closing(open_file(Path(options["tenant"]), timeout=_BUSY_TIMEOUT)) as db:
             return read_scenario(db)
-    from entity_connections.fake.scenarios.loader import load_scenario
+    from entity_connections.fake.scenarios.catalogue import load_scenario
 
     return load_scenario(options.get("scenario") or "acme")
 

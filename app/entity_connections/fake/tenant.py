@@ -21,7 +21,7 @@ from entity_connections.fake.faults.control_endpoint import create_control_route
 from entity_connections.fake.faults.middleware import FaultMiddleware
 from entity_connections.fake.model import Role, Scenario, User
 from entity_connections.fake.policy import Policy
-from entity_connections.fake.scenarios.loader import load_scenario
+from entity_connections.fake.scenarios.catalogue import load_scenario
 from entity_connections.fake.state import tenant_settings
 from entity_connections.fake.state.database import transaction
 from entity_connections.fake.state.stored_scenario import open_in_memory

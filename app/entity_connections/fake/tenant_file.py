@@ -14,8 +14,8 @@ from pathlib import Path
 
 from entity_connections.domain.ids import new_uuid
 from entity_connections.fake.model import Scenario
+from entity_connections.fake.scenarios.catalogue import load_scenario
 from entity_connections.fake.scenarios.export import scenario_to_data
-from entity_connections.fake.scenarios.loader import load_scenario
 from entity_connections.fake.state import tenant_settings
 from entity_connections.fake.state.database import connect, create_tables, transaction
 from entity_connections.fake.state.stored_scenario import write_scenario

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from entity_connections.fake.faults.active_faults import ActiveFaults
 from entity_connections.fake.model import Scenario, User
-from entity_connections.fake.scenarios.loader import load_scenario
+from entity_connections.fake.scenarios.catalogue import load_scenario
 from entity_connections.fake.server import create_server
 from entity_connections.fake.state import tenant_settings
 from entity_connections.fake.tenant import Tenant, open_tenant

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from entity_connections.cli.exit_codes import CliError, ExitCode, usage_errors
 from entity_connections.cli.output import info
+from entity_connections.fake.scenarios import catalogue
 from entity_connections.fake.scenarios.catalogue import SCENARIOS, USERS
 
 if TYPE_CHECKING:
@@ -86,10 +87,8 @@ def open_tenant_file(path: Path, scenario: str | None = None) -> "sqlite3.Connec
 
 def load_scenario(name: str) -> "Scenario":
     """Return a built-in scenario or one from a file; CliError if it cannot be used."""
-    from entity_connections.fake.scenarios import loader
-
     with report_problems():
-        return loader.load_scenario(name)
+        return catalogue.load_scenario(name)
 
 
 @contextmanager

@@ -1,9 +1,16 @@
-"""The names of the built-in scenarios and their users.
+"""The built-in scenarios and their users by name, and loading a scenario.
 
 The command line reads this module before it loads a server: it must not import anything heavy.
 """
 
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from entity_connections.domain.words import join_or
+
+if TYPE_CHECKING:
+    from entity_connections.fake.model import Scenario
 
 SCENARIOS = {
     "acme": "Zuora's example company, with every documented status",
@@ -39,3 +46,18 @@ def check_scenario_name(name: str) -> None:
     """Raise `UnknownScenarioError` when there is no built-in scenario of this name."""
     if name not in SCENARIOS:
         raise UnknownScenarioError(f"There is no scenario {name!r}. Choose {join_or(SCENARIOS)}.")
+
+
+def load_scenario(scenario: "str | Scenario") -> "Scenario":
+    """Return a built-in scenario, or the one in a file; raise ValueError if it cannot be used."""
+    if not isinstance(scenario, str):
+        return scenario
+    if is_scenario_file(scenario):
+        from entity_connections.fake.scenarios.file_parser import read_scenario_file
+
+        return read_scenario_file(Path(scenario))
+    check_scenario_name(scenario)
+    name = scenario.replace("-", "_")
+    module = import_module(f"entity_connections.fake.scenarios.builtin.{name}")
+    built_in: Scenario = module.scenario()
+    return built_in
