@@ -17,8 +17,6 @@ from textual.worker import WorkerFailed, get_current_worker
 
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.commands.program import leave
-from entity_connections.tui.dialogs.confirmation import Confirmation
-from entity_connections.tui.dialogs.dialog import Dialog
 from entity_connections.tui.input_queue import InputQueue
 from entity_connections.tui.rendering.notices import Kind
 from entity_connections.tui.screens.connections import ConnectionsScreen, SaveChoice
@@ -118,6 +116,8 @@ class ConnectionsApp(App[None]):
 
     def on_input_dropped(self, message: InputDropped) -> None:
         """Restart the delay of a question: dropped input may have hidden what the user typed."""
+        from entity_connections.tui.dialogs.confirmation import Confirmation
+
         message.stop()
         if isinstance(self.screen, Confirmation):
             self.screen.restart_answer_delay()
@@ -176,6 +176,8 @@ class ConnectionsApp(App[None]):
         The widget that raised it handles no more messages. Errors in our own code are not
         recovered from.
         """
+        from entity_connections.tui.dialogs.dialog import Dialog
+
         if isinstance(error, WorkerFailed):
             return False
         frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]

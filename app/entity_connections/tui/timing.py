@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from entity_connections.services.operations.executor import LAG_DELAYS
 from entity_connections.services.refresh_interval import FAST, refresh_interval
 from entity_connections.services.request_log import RateLimit
 
@@ -31,7 +30,7 @@ class Timing(NamedTuple):
     refresh_interval: Callable[[RateLimit | None], float] = refresh_interval
     shared_interval: float = FAST
     brief_notice: float = 3.0
-    lag_delays: Sequence[float] = LAG_DELAYS
+    lag_delays: Sequence[float] = (1.0, 2.0, 4.0)
 
 
 DEFAULT_TIMING = Timing()

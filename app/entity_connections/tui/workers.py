@@ -14,7 +14,7 @@ from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.rows import Row
 from entity_connections.services.all_lists import read_lists
-from entity_connections.services.operations.executor import LAG_DELAYS, Executor
+from entity_connections.services.operations.executor import Executor
 from entity_connections.services.operations.interrupted import (
     InterruptedRun,
     find_interrupted_runs,
@@ -158,10 +158,7 @@ class Workers:
         operations: list[Operation]
 
     def __init__(
-        self,
-        screen: Screen[None],
-        workspace: Workspace,
-        lag_delays: Sequence[float] = LAG_DELAYS,
+        self, screen: Screen[None], workspace: Workspace, lag_delays: Sequence[float]
     ) -> None:
         self._app = screen.app
         self._post = screen.post_message

@@ -6,7 +6,6 @@ from entity_connections.domain.actions import DisabledReason
 from entity_connections.domain.actions.action import entity_reason
 from entity_connections.domain.connections import PENDING, Direction
 from entity_connections.tui.commands.command import Command, CommandContext
-from entity_connections.tui.dialogs.entity_switcher import make_entity_switcher
 
 if TYPE_CHECKING:
     from entity_connections.tui.screens.connections import ConnectionsScreen
@@ -14,6 +13,8 @@ if TYPE_CHECKING:
 
 def switch_entity(screen: "ConnectionsScreen") -> None:
     """Go to the filter of the tree, or open the switcher where there is no tree."""
+    from entity_connections.tui.dialogs.entity_switcher import make_entity_switcher
+
     if screen.view.entity_tree is not None:
         screen.view.entity_tree.open_filter()
     elif screen.state is not None:

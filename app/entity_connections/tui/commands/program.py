@@ -8,7 +8,6 @@ from entity_connections.domain.actions import DisabledReason
 from entity_connections.domain.text import format_count
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.commands.command import CommandContext
-from entity_connections.tui.dialogs.picker import Choice, Picker
 from entity_connections.tui.rendering.frame import MIN_THREE_PANES
 from entity_connections.tui.rendering.notices import Kind, Notice, make_notice
 from entity_connections.tui.themes import THEMES
@@ -80,6 +79,8 @@ def get_walkthrough_reason(context: CommandContext) -> DisabledReason | None:
 
 def show_walkthroughs(screen: "ConnectionsScreen") -> None:
     """Play a walkthrough in place of the screen, which is then as it was."""
+    from entity_connections.tui.dialogs.picker import Choice, Picker
+
     walkthroughs, app = screen.workspace.walkthroughs, screen.app
     if walkthroughs is None:
         return
@@ -105,6 +106,8 @@ def show_walkthroughs(screen: "ConnectionsScreen") -> None:
 
 
 def change_theme(screen: "ConnectionsScreen") -> None:
+    from entity_connections.tui.dialogs.picker import Choice, Picker
+
     app = screen.app
     own = [theme.name for theme in THEMES]
     choices = [Choice(name, name) for name in own]

@@ -22,7 +22,6 @@ from entity_connections.services.operations.plan import Cause, LeftOut, Plan
 from entity_connections.services.operations.runs import Progress
 from entity_connections.services.workspace import ADMINISTRATORS_ONLY, STANDARD_USER
 from entity_connections.tui.commands.command import MARKS_HIDDEN, Command, CommandContext, Need
-from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
 from entity_connections.tui.rendering.notices import Kind
 
 if TYPE_CHECKING:
@@ -107,6 +106,8 @@ def _start_action(action: Action, screen: "ConnectionsScreen") -> None:
 
 
 def _confirm_action(action: Write, row: Row, screen: "ConnectionsScreen") -> None:
+    from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
+
     state = screen.state
     if state is None:
         return

@@ -8,9 +8,6 @@ from entity_connections.domain.typed_name import TypedName
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.commands.command import Command, CommandContext
 from entity_connections.tui.commands.row_actions import READ_ONLY
-from entity_connections.tui.dialogs.confirmation import Confirmation, Question
-from entity_connections.tui.dialogs.fault_picker import FaultPicker
-from entity_connections.tui.dialogs.picker import Choice, Picker
 from entity_connections.tui.rendering.notices import Kind
 
 if TYPE_CHECKING:
@@ -31,6 +28,8 @@ def get_user_reason(context: CommandContext) -> DisabledReason | None:
 
 
 def change_user(screen: "ConnectionsScreen") -> None:
+    from entity_connections.tui.dialogs.picker import Choice, Picker
+
     view = screen.view
     choices = [Choice(name, name, note) for name, note in screen.workspace.users]
 
@@ -57,6 +56,8 @@ def get_fault_reason(context: CommandContext) -> DisabledReason | None:
 
 
 def switch_fault(screen: "ConnectionsScreen") -> None:
+    from entity_connections.tui.dialogs.fault_picker import FaultPicker
+
     faults, view = screen.workspace.fault_switches, screen.view
     if faults is None:
         return
@@ -99,6 +100,8 @@ class UnlockCommand(Command):
 
 def unlock_writes(screen: "ConnectionsScreen") -> None:
     """Unlock writes after a confirmation, or lock them again without one."""
+    from entity_connections.tui.dialogs.confirmation import Confirmation, Question
+
     workspace, view = screen.workspace, screen.view
 
     def unlock(confirmed: bool | None) -> None:

@@ -18,27 +18,23 @@ from entity_connections.services.operations.operation import State
 from entity_connections.services.operations.plan import Plan
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.workspace import Workspace
-from entity_connections.tui.auto_refresh import AutoRefresh
 from entity_connections.tui.commands import COMMANDS, COMMANDS_BY_ID
 from entity_connections.tui.commands.command import NOTHING_READ, Command
 from entity_connections.tui.commands.row_actions import run_row_command
-from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
-from entity_connections.tui.dialogs.interrupted_run import InterruptedRunQuestion
-from entity_connections.tui.dialogs.plan_preview import PlanPreview
 from entity_connections.tui.rendering import notices
 from entity_connections.tui.rendering.notices import Kind, Lifetime
 from entity_connections.tui.screens.connections_view import ConnectionsView
 from entity_connections.tui.timing import Timing
-from entity_connections.tui.widgets.entity_tree import EntityTree
 from entity_connections.tui.widgets.filter_input import FilterInput
 from entity_connections.tui.widgets.grid.grid import SIGN, Grid
 from entity_connections.tui.widgets.too_small import TooSmall, is_too_small
-from entity_connections.tui.workers import Workers
 
 SaveChoice = Callable[[str, str], str]
 if TYPE_CHECKING:
     from entity_connections.domain.connections import Ends
     from entity_connections.services.operations.interrupted import InterruptedRun
+    from entity_connections.tui.widgets.entity_tree import EntityTree
+    from entity_connections.tui.workers import Workers
 
 
 class ConnectionsScreen(Screen[None]):
@@ -90,6 +86,9 @@ class ConnectionsScreen(Screen[None]):
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
+        from entity_connections.tui.auto_refresh import AutoRefresh
+        from entity_connections.tui.workers import Workers
+
         if self.is_started:
             return
         self.tenant_workers = Workers(self, self.workspace, self.timing.lag_delays)
@@ -129,17 +128,14 @@ class ConnectionsScreen(Screen[None]):
         """What the user has in front of them, or None before the tenant is open."""
         return self.view.state
 
-    @on(Workers.SessionOpened)
-    def _handle_session_opened(self, message: Workers.SessionOpened) -> None:
+    def on_workers_session_opened(self, message: "Workers.SessionOpened") -> None:
         self.view.request_log = message.session.request_log
 
-    @on(Workers.CacheRestored)
-    def _handle_cache_restored(self, message: Workers.CacheRestored) -> None:
+    def on_workers_cache_restored(self, message: "Workers.CacheRestored") -> None:
         self._set_state(message.user, message.state)
         message.state.update_unresolved(message.unresolved)
 
-    @on(Workers.TenantEntered)
-    def _handle_tenant_entered(self, message: Workers.TenantEntered) -> None:
+    def on_workers_tenant_entered(self, message: "Workers.TenantEntered") -> None:
         state = message.state
         if state is not self.state:
             self._set_state(message.user, state)
@@ -169,6 +165,8 @@ class ConnectionsScreen(Screen[None]):
         state = self.state
         if state is None or not self._interrupted:
             return
+        from entity_connections.tui.dialogs.interrupted_run import InterruptedRunQuestion
+
         run = self._interrupted.pop(0)
 
         def go_on(confirmed: bool | None) -> None:
@@ -184,11 +182,14 @@ class ConnectionsScreen(Screen[None]):
     def _set_state(self, user: str, state: ScreenState) -> None:
         self.view.user, self.view.state, self.view.entered = user, state, False
         self.view.notice_bar.clear_notice()
-        if isinstance(confirmation := self.app.screen, ActionConfirmation | PlanPreview):
-            confirmation.invalidated = "You work as another user now."
+        if (dialog := self.app.screen) is not self:
+            from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
+            from entity_connections.tui.dialogs.plan_preview import PlanPreview
 
-    @on(Workers.EnterFailed)
-    def _handle_enter_failed(self, message: Workers.EnterFailed) -> None:
+            if isinstance(dialog, ActionConfirmation | PlanPreview):
+                dialog.invalidated = "You work as another user now."
+
+    def on_workers_enter_failed(self, message: "Workers.EnterFailed") -> None:
         state, error = self.state, message.error
         if state is None or message.user == self.view.user:
             self._show_failure(error)
@@ -198,8 +199,7 @@ class ConnectionsScreen(Screen[None]):
             self.view.request_log = state.session.request_log
             self.view.show_error(error)
 
-    @on(Workers.ListRead)
-    def _handle_list_read(self, message: Workers.ListRead) -> None:
+    def on_workers_list_read(self, message: "Workers.ListRead") -> None:
         state = message.state
         if state is not self.state:
             return
@@ -211,14 +211,12 @@ class ConnectionsScreen(Screen[None]):
             self.view.notice_bar.expire_notice(Lifetime.UNTIL_LIST_CHANGES)
         self._handle_new_list(state)
 
-    @on(Workers.ListsRead)
-    def _handle_lists_read(self, message: Workers.ListsRead) -> None:
+    def on_workers_lists_read(self, message: "Workers.ListsRead") -> None:
         if message.state is self.state:
             self.state.apply_lists(message.lists, message.left)
             self._handle_new_list(self.state)
 
-    @on(Workers.ReadFailed)
-    def _handle_read_failed(self, message: Workers.ReadFailed) -> None:
+    def on_workers_read_failed(self, message: "Workers.ReadFailed") -> None:
         state = message.state
         if state is self.state and message.acting_id == state.acting_id:
             self._show_failure(message.error)
@@ -239,12 +237,10 @@ class ConnectionsScreen(Screen[None]):
         self.view.failure = self.view.retry_at = None
         self.view.notice_bar.expire_notice(Lifetime.UNTIL_READ)
 
-    @on(Workers.HistoryRead)
-    def _handle_history_read(self, message: Workers.HistoryRead) -> None:
+    def on_workers_history_read(self, message: "Workers.HistoryRead") -> None:
         self.view.history = message.history
 
-    @on(Workers.PlanMade)
-    def _handle_plan_made(self, message: Workers.PlanMade) -> None:
+    def on_workers_plan_made(self, message: "Workers.PlanMade") -> None:
         """Ask whether a plan is to be carried out."""
         state, plan, interrupted = message.state, message.plan, message.interrupted
 
@@ -256,12 +252,13 @@ class ConnectionsScreen(Screen[None]):
                     self.tenant_workers.forget_interrupted(interrupted)
                 self._ask_about_interrupted()
 
+        from entity_connections.tui.dialogs.plan_preview import PlanPreview
+
         if state is self.state:
             limit = state.session.request_log.rate_limit
             self.app.push_screen(PlanPreview(plan, self.workspace, self.timing, limit), write)
 
-    @on(Workers.PlanFailed)
-    def _handle_plan_failed(self, message: Workers.PlanFailed) -> None:
+    def on_workers_plan_failed(self, message: "Workers.PlanFailed") -> None:
         error = message.error
         sentence = error.sentence if isinstance(error, ZuoraError) else str(error)
         self.view.notice_bar.show_notice(Kind.ERROR, sentence, "Nothing was sent.")
@@ -286,14 +283,12 @@ class ConnectionsScreen(Screen[None]):
         self.view.redraw()
         return True
 
-    @on(Workers.OperationReported)
-    def _handle_operation_reported(self, message: Workers.OperationReported) -> None:
+    def on_workers_operation_reported(self, message: "Workers.OperationReported") -> None:
         message.state.runs.report(message.run, message.operation)
         if message.run.total > 1:
             self.view.redraw_soon()
 
-    @on(Workers.RunEnded)
-    def _handle_run_ended(self, message: Workers.RunEnded) -> None:
+    def on_workers_run_ended(self, message: "Workers.RunEnded") -> None:
         state, operations = message.state, message.operations
         state.end_run(message.run, operations)
         self._confirmed = {
@@ -314,12 +309,14 @@ class ConnectionsScreen(Screen[None]):
     def _handle_new_list(self, state: ScreenState) -> None:
         """Record outcomes that a list has proven, and check the confirmation that is open."""
         self.tenant_workers.record(state.runs.unresolved.take_resolved())
-        confirmation, snapshot = self.app.screen, self.state.snapshot if self.state else None
-        if isinstance(confirmation, ActionConfirmation) and snapshot is not None:
-            confirmation.revalidate(snapshot)
+        dialog, snapshot = self.app.screen, self.state.snapshot if self.state else None
+        if dialog is not self and snapshot is not None:
+            from entity_connections.tui.dialogs.action_confirmation import ActionConfirmation
 
-    @on(Workers.OperationsResolved)
-    def _handle_operations_resolved(self, message: Workers.OperationsResolved) -> None:
+            if isinstance(dialog, ActionConfirmation):
+                dialog.revalidate(snapshot)
+
+    def on_workers_operations_resolved(self, message: "Workers.OperationsResolved") -> None:
         if self.state is not None:
             self.state.update_unresolved(message.operations)
         # Of what was sent again, the notice of the second time says enough.
@@ -411,8 +408,7 @@ class ConnectionsScreen(Screen[None]):
             self.view.reading = True
             self.tenant_workers.read(self.state)
 
-    @on(EntityTree.EntitySelected)
-    def _handle_entity_selected(self, event: EntityTree.EntitySelected) -> None:
+    def on_entity_tree_entity_selected(self, event: "EntityTree.EntitySelected") -> None:
         if self.state is None:
             return
         tenant = self.state.session.tenant

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -46,12 +47,14 @@ from entity_connections.tui.rendering.run_progress import render_progress
 from entity_connections.tui.rendering.status_counts import render_status_counts
 from entity_connections.tui.rendering.text import MUTED
 from entity_connections.tui.timing import Timing
-from entity_connections.tui.widgets.entity_tree import EntityTree
 from entity_connections.tui.widgets.filter_input import FilterInput
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.notice_bar import NoticeBar
 from entity_connections.tui.widgets.pane import Pane
 from entity_connections.tui.widgets.text_lines import TextLines
+
+if TYPE_CHECKING:
+    from entity_connections.tui.widgets.entity_tree import EntityTree
 
 FILTER_WIDTH, OPEN_FILTER_WIDTH, MIN_FILTER_WIDTH = 14, 28, 10
 """Cells of the filter while it is empty, while it is used, and beside many counts."""
@@ -161,6 +164,8 @@ class ConnectionsView(Pane):
         wide = widths.tree > 0
         self.set_class(wide, "-three-panes")
         if wide and self._tree is None:
+            from entity_connections.tui.widgets.entity_tree import EntityTree
+
             self._tree = EntityTree(id="tree")
             self.panes.mount(self._tree, before=0)
             self._draw_tree()
@@ -173,7 +178,7 @@ class ConnectionsView(Pane):
         self.rule.update(draw_line("├─┤", widths, [], Content()))
 
     @property
-    def entity_tree(self) -> EntityTree | None:
+    def entity_tree(self) -> "EntityTree | None":
         """The tree of entities, or None where there is no room for it."""
         return self._tree if self.widths.tree else None
 
@@ -337,6 +342,7 @@ class ConnectionsView(Pane):
         """Draw the marks at once, and later their number and what the keys act on."""
         if self.state is not None and self._can_draw:
             self.rows.replace_items(mark_items(self.rows.items, self.state.tab.marks))
+            self.call_after_refresh(self._draw_counts)
             self._draw_detail_soon()
 
     def _is_cached(self, state: ScreenState) -> bool:
@@ -357,7 +363,6 @@ class ConnectionsView(Pane):
         row = context.row
         history = self.history.get(row.ends, ()) if row else ()
         with suppress(NoMatches):  # the screen may be closing
-            self._draw_counts()
             if widths.detail:
                 self.detail.update(render_detail(context, history, widths.detail - 2))
             else:
