@@ -73,10 +73,10 @@ def _list_names(entity: Entity) -> tuple[str, str, str]:
     return entity.name.strip(), entity.title, entity.display_name.strip()
 
 
-def _describe_candidates(wanted: str, found: list[Entity]) -> str:
-    candidates = "; ".join(f"{entity.title} {entity.id}" for entity in found[:MAX_SUGGESTIONS])
-    more = f"; and {len(found) - MAX_SUGGESTIONS} more" if len(found) > MAX_SUGGESTIONS else ""
-    return f"{len(found)} entities are called {_quote(wanted)}: give the id: {candidates}{more}."
+def _describe_candidates(wanted: str, matches: list[Entity]) -> str:
+    candidates = "; ".join(f"{entity.title} {entity.id}" for entity in matches[:MAX_SUGGESTIONS])
+    more = f"; and {len(matches) - MAX_SUGGESTIONS} more" if len(matches) > MAX_SUGGESTIONS else ""
+    return f"{len(matches)} entities are called {_quote(wanted)}: give the id: {candidates}{more}."
 
 
 def _describe_unknown(wanted: str, hierarchy: Hierarchy) -> str:

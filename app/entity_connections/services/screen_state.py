@@ -131,12 +131,12 @@ class ScreenState:
 
     def apply_lists(self, lists: Mapping[str, Snapshot | ZuoraError], left: int) -> None:
         """Note what has become of lists of many entities, and how many are left to be read."""
-        for id_, found in lists.items():
-            if isinstance(found, ZuoraError):
-                self.list_errors[id_] = found
+        for id_, result in lists.items():
+            if isinstance(result, ZuoraError):
+                self.list_errors[id_] = result
             else:
                 self.list_errors.pop(id_, None)
-                self._apply(found)
+                self._apply(result)
         self.lists_left = left
         self.on_change()
 

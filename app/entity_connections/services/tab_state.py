@@ -112,11 +112,11 @@ class TabState:
         key = (self.runs.revision, *filters, self.sort_column, self.reverse, pinned, place)
         if key != self._visible_key:
             self._visible_key = key
-            found = self._filter_by_words()
+            matches = self._filter_by_words()
             self._counts = dict.fromkeys(STATUS_GROUPS, 0)
-            for row in found:
+            for row in matches:
                 self._counts[row.status_group] += 1
-            self._visible = {row.key: row for row in self._arrange(found, pinned)}
+            self._visible = {row.key: row for row in self._arrange(matches, pinned)}
         return self._visible
 
     def _filter_by_words(self) -> list[Row]:
@@ -129,10 +129,10 @@ class TabState:
                     rows[at] = searchable._replace(phrases=(*searchable.phrases, word))
         return filter_rows(self.filter_text, rows, keep=self.pinned)
 
-    def _arrange(self, found: Iterable[Row], pinned: Row | None) -> Sequence[Row]:
+    def _arrange(self, matches: Iterable[Row], pinned: Row | None) -> Sequence[Row]:
         rows = [
             row
-            for row in found
+            for row in matches
             if not self.statuses or row.status_group in self.statuses or row.key == self.pinned
         ]
         if pinned is not None and pinned.key not in self._listed:

@@ -152,7 +152,7 @@ class Tenant:
     def snapshots(self) -> list[Snapshot]:
         """Return the newest list of each entity, the newest list first."""
         snapshots = tuple(self._snapshots.values())  # a thread may add one meanwhile
-        return sorted(snapshots, key=lambda found: (found.asked, found.read_at), reverse=True)
+        return sorted(snapshots, key=lambda shot: (shot.asked, shot.read_at), reverse=True)
 
     def restore_cache(self) -> CachedLists | None:
         """Apply the lists that an earlier program has read, and return them, if there are any.

@@ -37,7 +37,6 @@ class Action(ABC):
         key: the key that starts it on the screen.
         word: label in the key bar.
         tooltip: what it does, in a few words.
-        key_hint: what the key does, as the detail of a row says it.
         question: title of its confirmation.
         many_question: the same for several rows; `{}` stands for how many.
         many_consequence: what it leads to on several rows, in a sentence or two.
@@ -51,7 +50,6 @@ class Action(ABC):
     key: ClassVar[str]
     word: ClassVar[str]
     tooltip: ClassVar[str]
-    key_hint: ClassVar[str]
     question: ClassVar[str]
     many_question: ClassVar[str]
     many_consequence: ClassVar[str]

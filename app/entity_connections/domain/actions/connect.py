@@ -15,7 +15,6 @@ class Connect(Action):
     key = "R"
     word = "Connect"
     tooltip = "Request it here and accept it there"
-    key_hint = "R requests and accepts it"
     question = "Connect these two?"
     many_question = "Connect {} pairs?"
     many_consequence = (

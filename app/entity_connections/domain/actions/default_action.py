@@ -18,15 +18,15 @@ def filter_enabled(actions: Iterable[Action], rows: Iterable[Row]) -> list[Row]:
     """Return the rows of one tab that enable one of `actions`; each kind of row is asked once."""
     candidates = tuple(actions)
     enabled: dict[tuple[object, ...], bool] = {}
-    found = []
+    possible = []
     for row in rows:
         kind = find_kind(row)
         if kind not in enabled:
             reasons = (action.disabled_reason(row) for action in candidates)
             enabled[kind] = any(reason is None for reason in reasons)
         if enabled[kind]:
-            found.append(row)
-    return found
+            possible.append(row)
+    return possible
 
 
 def find_kind(row: Row) -> tuple[object, ...]:

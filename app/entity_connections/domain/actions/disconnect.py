@@ -18,7 +18,6 @@ class Disconnect(Write):
     key = "x"
     word = "Disconnect"
     tooltip = "End it for good: there is no way back"
-    key_hint = "x ends it for good"
     question = "Disconnect for good?"
     many_question = "Disconnect {} pairs for good?"
     many_consequence = (

@@ -20,7 +20,6 @@ class Request(Write):
     key = "r"
     word = "Request"
     tooltip = "Ask the target for a connection"
-    key_hint = "r requests the connection"
     question = "Request a connection?"
     many_question = "Request {} pairs?"
     many_consequence = "Each is Pending until an administrator of its target accepts."

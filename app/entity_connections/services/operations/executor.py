@@ -122,7 +122,7 @@ class Executor:
                 return [job.operation for job in jobs]
         try:
             await self._run_rounds([job for job in jobs if not job.operation.follows])
-            requests = dict(zip((operation.key for operation in planned), jobs, strict=True))
+            requests = {job.planned_key: job for job in jobs}
             accepts = [job for job in jobs if job.operation.follows]
             for job in accepts:
                 job.follow(requests[job.operation.follows].operation)

@@ -32,7 +32,7 @@ LONGEST_LAG = timedelta(hours=1)
 """A list that does not show an operation longer than this after its success shows what came
 after it. Zuora documents no delay at all; an hour is far more than any cache would keep a list."""
 _NEVER_LEFT = (Unreachable, ReadOnlyError, TokenUnavailable, Unauthenticated, LocalTenantError)
-"""Errors in which the write itself was not sent, where `applied` is NO."""
+"""Errors in which the write itself was not sent, where `maybe_applied` is False."""
 
 
 def never_left(error: ZuoraError | None) -> bool:

@@ -237,7 +237,7 @@ def _describe_action(action: Action, row: Row) -> str:
         return f"r requests it{again}; then {row.target.title} must accept."
     if action is ACCEPT:
         return f"{row.source.title} waits for you: a accepts, d denies."
-    return f"{action.key_hint}."
+    return "it waits for you: a accepts, d denies." if action is ACCEPT else "x ends it for good."
 
 
 def _describe_refusal(row: Row, context: CommandContext, refusal: DisabledReason) -> str:
