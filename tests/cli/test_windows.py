@@ -30,7 +30,7 @@ for line in sys.argv[1:]:
 COMMANDS = (
     ("request --from Acme-Americas --to Acme-Europe --yes --tenant {home}/t", 0, "Pending"),
     ("config explain --base-url https://rest.test.zuora.com", 0, "rest.test.zuora.com"),
-    ("walkthrough check {home}/tour.toml", 0, "every step came about"),
+    ("walkthrough check {home}/tour.toml", 0, "every step worked"),
     ("walkthrough new {home}/new.toml", 2, "on Windows nothing can be recorded"),
 )
 """Commands, their exit codes, and a part of what each prints."""

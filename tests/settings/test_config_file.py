@@ -45,9 +45,9 @@ def report(config: Config, text: str) -> str:
          " secret_command, risk, read_only, entity, proxy, user.")),
         ('read_only = "yes"', "read_only: it must be true or false, without quotes."),
         ("entity = 12", "entity: it must be a text in quotes."),
-        ('entity = ""', "entity: it is empty; give it a value, or leave the line out."),
+        ('entity = ""', "entity: it is empty; give it a value, or remove the line."),
         ('entity = "a\\u001b[2J"', ("entity: it holds a character that cannot be seen; give it"
-         " a value, or leave the line out.")),
+         " a value, or remove the line.")),
         ('risk = "low"', "risk: it must be 'sandbox' or 'production'."),
         ("secret_command = \"'x\"",
          "secret_command: a quotation mark in it is not closed, or it ends with a backslash."),
@@ -130,7 +130,7 @@ def test_a_key_cannot_send_escape_sequences_to_the_terminal(config: Config) -> N
 def test_invalid_toml_is_reported_with_its_line(config: Config, text: str, part: str) -> None:
     sentence = report(config, text)
     assert part in sentence
-    assert sentence.endswith(". Mend the line, or take it out.")
+    assert sentence.endswith(". Correct or remove the line.")
 
 
 def test_text_that_is_not_utf8_is_reported(home: Path) -> None:

@@ -43,7 +43,7 @@ def test_the_config_file_wins_setting_by_setting(config: Config) -> None:
     [
         ("theem = 'dark'", "ui.theem: there is no such key; did you mean theme?"),
         ("theme = 1", "ui.theme: it must be a text in quotes."),
-        ("theme = ''", "ui.theme: it is empty; give it a value, or leave the line out."),
+        ("theme = ''", "ui.theme: it is empty; give it a value, or remove the line."),
         ("panes = 'wide'", "ui.panes: it must be 'auto', 'always' or 'never'."),
     ],
 )

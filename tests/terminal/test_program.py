@@ -173,8 +173,14 @@ def test_a_terminal_without_utf_8_gets_ascii_only_in_its_own_size() -> None:
 @pytest.mark.parametrize(
     ("env", "sentence"),
     [
-        ({"TERM": ""}, "an empty TERM denies; without one, use a command: entities, connections,"),
-        ({"TERM": "dumb"}, "TERM=dumb denies; without one, use a command: entities, connections,"),
+        (
+            {"TERM": ""},
+            "cannot place the cursor, which the screen needs; without one, use a command",
+        ),
+        (
+            {"TERM": "dumb"},
+            "cannot place the cursor, which the screen needs; without one, use a command",
+        ),
         ({"TEXTUAL_THEME": "nosuch"}, "TEXTUAL_THEME: there is no theme 'nosuch'"),
     ],
 )

@@ -17,7 +17,7 @@ from tests.tui.snapshots import Snapshot
 
 RATE_LIMIT = "rate-limit=12,retry-after=12,calls=reads"
 RETRIES = TenantSetup(retry_policy=RetryPolicy())
-OFFLINE = Unreachable("No connection to Zuora came about.")
+OFFLINE = Unreachable("No connection to Zuora could be opened.")
 WAIT = RetryDelay("rate limited", 1012.0)
 
 
@@ -220,7 +220,9 @@ async def test_who_gives_up_waiting_for_a_write_learns_what_the_list_shows() -> 
         await ui.wait_until(lambda: "No answer from Zuora for" in ui.banner)
         await ui.pilot.press("escape")
         await ui.settle()
-        assert "You gave up waiting. The list still shows no connection" in ui.notice
+        assert "You gave up waiting." in ui.notice
+        [entry] = ui.screen.workspace.journal.read_entries()
+        assert "The list still shows no connection" in entry.sentence
         assert "unknown" in " ".join(ui.status_and_action("Acme-US"))
 
 

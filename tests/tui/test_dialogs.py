@@ -104,7 +104,7 @@ async def test_a_user_that_cannot_be_entered_can_be_chosen_again() -> None:
             raise error.pop()
 
     async with open_screen(before_enter=fail) as ui:
-        error.append(Unreachable("No connection to Zuora came about."))
+        error.append(Unreachable("No connection to Zuora could be opened."))
         for login, fails in (("alice@acme.example", True), ("bruno@acme.example", False)):
             await ui.press("u")
             await ui.type("bruno")

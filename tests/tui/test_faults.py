@@ -101,4 +101,4 @@ async def test_a_real_tenant_has_no_faults() -> None:
     async with open_screen(setup=TenantSetup(risk=Risk.SANDBOX)) as ui:
         await ui.press("F")
         assert ui.shows_main_screen
-        assert "Only a fake tenant has bad days on purpose" in ui.notice
+        assert "Only a fake tenant that is open has faults" in ui.notice

@@ -25,7 +25,7 @@ async def test_a_wide_screen_has_a_tree_with_counts_and_the_acting_entity() -> N
         assert find_line(ui, "▸ Acme Corporation").split("│")[1].split() == [
             "▏▸", "Acme", "Corporation", "2", "5",
         ]  # fmt: skip
-        assert "├ Acme-Canada          1" in visible_text(ui.app)
+        assert "├ Acme-Canada         1" in visible_text(ui.app)
         await ui.resize((129, 48))
         assert ui.screen.view.entity_tree is None
         assert "Entities" not in visible_text(ui.app)

@@ -34,9 +34,9 @@ async def test_a_request_on_an_unknown_row_is_disabled_with_the_reason() -> None
         for key in ("r", "enter"):
             await ui.press(key)
             assert ui.shows_main_screen
-            assert "It cannot be told whether Acme Corporation → Acme-US" in ui.notice
+            assert "It is not known whether Acme Corporation → Acme-US" in ui.notice
         await ui.press("x")
-        assert "It cannot be told whether Acme Corporation → Acme-US is connected" in ui.notice
+        assert "It is not known whether Acme Corporation → Acme-US is connected" in ui.notice
 
 
 async def test_unknown_rows_are_filtered_and_sorted_as_such() -> None:
@@ -62,7 +62,7 @@ async def test_a_tab_without_rows_is_not_called_empty_where_a_part_is_missing() 
         assert ui.row_names() == []
         text = render_empty_state(ui.state).plain
         assert "No entity shares to this one" not in text
-        assert "a second reading has to agree. ctrl+r reads it again." in text
+        assert "a second reading must confirm it. ctrl+r reads it again." in text
         assert "0 or more" in ui.text("tabs")
 
 
@@ -71,7 +71,7 @@ async def test_a_list_that_is_empty_once_offers_no_request() -> None:
         ui.fake.faults.on("list-empty,times=1")
         await ui.press("ctrl+r")
         assert ui.status_and_action("Acme-Europe") == ("◇ Unknown", "not all read")
-        assert "a second reading has to agree" in ui.banner
+        assert "a second reading must confirm it" in ui.banner
         await ui.press("ctrl+r")
         assert ui.cell("Acme-Europe", "status") == "● Connected"
         assert ui.banner == ""

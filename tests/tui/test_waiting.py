@@ -179,7 +179,7 @@ async def test_lists_that_cannot_be_read_are_told() -> None:
 async def test_statuses_that_nobody_knows_may_wait() -> None:
     async with open_screen("hostile") as ui:
         await ui.press("w")
-        assert "may wait, too: nobody knows" in message(ui)
+        assert "more may wait: their status" in message(ui)
         assert count_in_header(ui).endswith("+")
 
 

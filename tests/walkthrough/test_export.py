@@ -203,13 +203,13 @@ def test_the_command_check(tmp_path: Path) -> None:
     good, bad = tmp_path / "good.toml", tmp_path / "bad.toml"
     good.write_text(f'{HEADER}[[steps]]\ncaption = "One."')
     bad.write_text(f'{HEADER}[[steps]]\ncaption = "One."\nsee = ["Atlantis"]')
-    assert "every step came about" in run(tmp_path, "walkthrough", "check", str(good)).stdout
+    assert "every step worked" in run(tmp_path, "walkthrough", "check", str(good)).stdout
     missing = str(tmp_path / "missing.toml")
     ended = run(tmp_path, "walkthrough", "check", missing, str(bad), str(good))
     assert ended.returncode == 2
     assert f"{missing} cannot be read" in ended.stderr
     assert '"Atlantis" must be seen, and is not.' in ended.stderr
-    assert "every step came about" in ended.stdout
+    assert "every step worked" in ended.stdout
     assert run(tmp_path, "walkthrough", "check", str(bad)).returncode == 1
     bad.write_text(f'{HEADER}[[steps]]\ncaption = "One."\nuser = "mallory"')
     assert "there is no mallory in acme" in run(tmp_path, "walkthrough", "check", str(bad)).stderr

@@ -39,7 +39,9 @@ async def test_a_refused_connection_means_that_nothing_was_sent() -> None:
     )
     await zuora.list_accessible_ids()
     fake.faults.on("offline")
-    with pytest.raises(errors.Unreachable, match="No connection to Zuora came about") as caught:
+    with pytest.raises(
+        errors.Unreachable, match="No connection to Zuora could be opened"
+    ) as caught:
         await zuora.accept(CORPORATION, REQUEST_OF_JAPAN)
     assert not caught.value.maybe_applied
     fake.close()

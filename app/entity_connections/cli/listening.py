@@ -34,7 +34,7 @@ def address_options(port: int) -> Callable[[Callable[..., Any]], Callable[..., A
     )
     port_option = option(
         "--port", type=click.IntRange(0, 65535), default=port, show_default=True,
-        help="0 takes any that is free.",
+        help="0 chooses a free one.",
     )  # fmt: skip
     allow_host_option = option(
         "--allow-host", "allowed_hosts", multiple=True, metavar="NAME", callback=_check_host_names,
@@ -49,7 +49,7 @@ def bind_socket(host: str, port: int, warning: str) -> socket.socket:
 
     Args:
         host: a name or an IP address.
-        port: 0 takes any that is free.
+        port: 0 chooses a free one.
         warning: the end of the warning that is printed when other machines can reach it.
 
     Raises:

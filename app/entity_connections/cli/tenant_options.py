@@ -79,7 +79,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     },
     "faults": {
         "multiple": True, "type": FAULT,
-        "help": "A bad day for the built-in fake tenant; `serve --faults` lists them. Repeatable.",
+        "help": "A fault of the built-in fake tenant; `serve --faults` lists them. Repeatable.",
     },
     "entity": {
         "type": ENTITY,

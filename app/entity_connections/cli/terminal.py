@@ -20,7 +20,7 @@ def check_terminal(alternative: str) -> None:
         problem = "the screen needs a terminal as its input and its error output"
     elif term in ("dumb", "unknown", ""):
         value = f"TERM={term}" if term else "an empty TERM"
-        problem = f"the screen needs a terminal that can place the cursor, which {value} denies"
+        problem = f"{value} says that this terminal cannot place the cursor, which the screen needs"
     else:
         return
     raise click.UsageError(f"{problem}; {alternative}")

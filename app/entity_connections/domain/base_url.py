@@ -29,7 +29,7 @@ def normalize_base_url(url: str) -> str:
         raise InvalidBaseUrlError("The address must end before any ? or #.")
     path = parts.path.rstrip("/")
     if not _PATH.fullmatch(path):
-        raise InvalidBaseUrlError("The path of the address is not one that Zuora could have.")
+        raise InvalidBaseUrlError("The path of the address is not one of Zuora's.")
     if path.endswith(("/v1", "/oauth")):
         raise InvalidBaseUrlError(f"The address must end before {path[path.rindex('/') :]}.")
     here = _is_here(host)
@@ -42,14 +42,14 @@ def normalize_base_url(url: str) -> str:
 
 def _split(url: str) -> tuple[SplitResult, str, int | None]:
     if not (url.isascii() and url.isprintable()) or " " in url or len(url) > 500:
-        raise InvalidBaseUrlError("The address holds characters that no address has.")
+        raise InvalidBaseUrlError("The address holds characters that are not allowed there.")
     try:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").rstrip("."), parts.port
     except ValueError:
-        raise InvalidBaseUrlError("The address is not one: its host or port is wrong.") from None
+        raise InvalidBaseUrlError("The address is not valid: its host or port is wrong.") from None
     if port == 0 or "%" in host:  # a zone means something on one machine only
-        raise InvalidBaseUrlError("The address is not one: its host or port is wrong.")
+        raise InvalidBaseUrlError("The address is not valid: its host or port is wrong.")
     if parts.scheme not in _PORTS or not host:
         raise InvalidBaseUrlError("The address must begin with https:// and name a host.")
     return parts, host, port
@@ -73,7 +73,7 @@ def _is_here(host: str) -> bool:
         if numeric:  # other spellings of an IP address mean different things in different programs
             return ipaddress.ip_address(host).is_loopback
     except ValueError:
-        raise InvalidBaseUrlError("The address is not one: its host or port is wrong.") from None
+        raise InvalidBaseUrlError("The address is not valid: its host or port is wrong.") from None
     if not _HOST.fullmatch(host):
-        raise InvalidBaseUrlError("The host of the address is not one.")
+        raise InvalidBaseUrlError("The host of the address is not valid.")
     return False

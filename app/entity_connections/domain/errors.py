@@ -6,7 +6,7 @@ from entity_connections.domain.clock import now
 
 _TEMPORARY_CATEGORIES = ("50", "61", "70")
 """Zuora's categories after which the call may be sent again (contract F3, F4)."""
-_LIST_TELLS = "Try again in a moment; after a write, the list tells what happened."
+_LIST_TELLS = "Try again in a moment; after a write, look at the list first."
 
 
 class Reason(NamedTuple):
@@ -93,7 +93,7 @@ class ReadOnlyError(ZuoraError):
     """Writes are locked; nothing was sent."""
 
     title = "Read-only"
-    advice = "Unlock writes on purpose first; a profile with read_only stays as it is."
+    advice = "Unlock writes first; a profile with read_only cannot be unlocked."
     is_refusal = True
 
 
@@ -124,7 +124,7 @@ class CertificateOfAnotherName(CertificateError):
 class CertificateOutOfTime(CertificateError):
     """The server's certificate is not valid yet, or no longer, by this machine's clock."""
 
-    title = "Zuora's certificate is out of its time"
+    title = "Zuora's certificate is not valid now"
     advice = "Set the clock if it is wrong; if it is right, the server needs a new certificate."
 
 
@@ -149,14 +149,14 @@ class ProxySetupError(ProxyError):
 
     is_local = True
     title = "The proxy cannot be used"
-    advice = "Change the URL, or take it out."
+    advice = "Change or remove the URL."
 
 
 class ProxyRefusal(ProxyError):
     """The proxy refuses the user or the address of Zuora; nothing was sent."""
 
     title = "The proxy refuses"
-    advice = "Check user name and password in its URL; who runs it must allow Zuora's address."
+    advice = "Check user name and password in its URL; its administrators must allow Zuora."
     may_repeat_unasked = False  # each attempt counts
 
 
@@ -173,7 +173,7 @@ class LocalTenantError(ZuoraError):
 
     is_local = True
     title = "The tenant's file cannot be used"
-    advice = "Nothing was changed. It is a file of this machine: Zuora has no part in it."
+    advice = "Nothing was changed. The file is on this machine, not at Zuora."
 
 
 class NoResponse(ZuoraError):
@@ -187,7 +187,7 @@ class NoResponse(ZuoraError):
 class Conflict(ZuoraError):
     """HTTP 409: Zuora is or was processing the same request (contract E3)."""
 
-    title = "Zuora is still at work on it"
+    title = "Zuora is still processing it"
     advice = _LIST_TELLS
     maybe_applied = True
 
@@ -196,14 +196,14 @@ class TokenUnavailable(ZuoraError):
     """Zuora gave no token for a temporary reason; the call itself was not sent."""
 
     title = "Could not sign in to Zuora"
-    advice = "Try again in a moment; if it stays, check the address and the network."
+    advice = "Try again in a moment; if it lasts, check the address and the network."
 
 
 class InvalidResponse(ZuoraError):
     """The response is not what Zuora documents."""
 
-    title = "Zuora's answer makes no sense"
-    advice = "If it stays, something between here and Zuora changes the answers."
+    title = "Zuora's answer is not valid"
+    advice = "If it lasts, something between here and Zuora changes the answers."
     maybe_applied = True
 
 
@@ -211,7 +211,7 @@ class EndlessList(InvalidResponse):
     """A list has more pages than any tenant can fill, or pages that repeat each other."""
 
     title = "Zuora's list does not end"
-    advice = "It is read again only when you ask for it; if it stays, tell Zuora Support."
+    advice = "It is read again only when you ask for it; if it lasts, tell Zuora Support."
     may_repeat_unasked = False
 
 
@@ -291,4 +291,4 @@ class Refused(ZuoraError):
 class BodyRefused(Refused):
     """The form of the request's body was refused, before anything was carried out."""
 
-    advice = "Nothing was changed. If it stays, tell Zuora Support REFERENCE."
+    advice = "Nothing was changed. If it lasts, tell Zuora Support REFERENCE."

@@ -69,5 +69,5 @@ class ListLosses:
             self._losses[acting_id] = _Loss(lost, answered_at)
         return (
             f"{len(lost):,} of {len(before):,} connections have gone from the list since it was"
-            " read before; a second reading has to agree."
+            " read before; a second reading must confirm it."
         )

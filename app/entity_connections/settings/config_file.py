@@ -68,4 +68,4 @@ def parse_toml(data: bytes, path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         problem = clean(str(error))
     # Raised outside the handler: the exceptions there hold the text of the file.
-    raise SettingsError(f"{path}: not TOML in UTF-8: {problem}. Mend the line, or take it out.")
+    raise SettingsError(f"{path}: not TOML in UTF-8: {problem}. Correct or remove the line.")

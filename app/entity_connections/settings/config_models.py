@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 def _check_text(text: str) -> str:
     if problem := find_problem(text):
-        raise ValueError(f"it {problem}; give it a value, or leave the line out.")
+        raise ValueError(f"it {problem}; give it a value, or remove the line.")
     return text
 
 
@@ -139,7 +139,7 @@ class ProfileTable(BaseModel):
         # A copied profile with another environment and the old risk must not open production.
         if known and known.risk is Risk.PRODUCTION and self.risk == "sandbox":
             raise ValueError(
-                f'risk is "sandbox", but {self.rest_url} is {known.reason}: take the line out.'
+                f'risk is "sandbox", but {self.rest_url} is {known.reason}: remove the line.'
             )
         return self
 
@@ -204,6 +204,6 @@ def _describe_misplaced_key(names: list[str]) -> str:
     if similar and similar[0] in _SECRET_KEYS:
         return (
             "a secret does not belong in this file, which is copied and shown around. "
-            "Take the line out, then run: entity-connections login"
+            "Remove the line, then run: entity-connections login"
         )
     return ""

@@ -109,7 +109,7 @@ def write_profile(name: str, values: Mapping[str, str | bool | None]) -> Profile
         table.update({key: value for key, value in values.items() if value is not None})
     except ValueError as error:  # an inline table cannot contain a table
         raise SettingsError(
-            f"{path} is written in a way that nothing can be put into: "
+            f"Nothing can be added to {path} as it is written: "
             f"edit [profiles.{name}] there by hand."
         ) from error
     edited = tomlkit.dumps(document).encode()

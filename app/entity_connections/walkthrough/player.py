@@ -111,7 +111,7 @@ class Player:
                     break
                 await self._wait(reading_time(step.caption))
         except StepFailed as error:
-            self._warn(f"This did not come about. {error.reason}")
+            self._warn(f"This did not work. {error.reason}")
         self._set_idle()
         self._update_hint()
 
@@ -144,7 +144,7 @@ class Player:
         self._show_step(self.steps_done)
         self.app.redraw()
         if failure:
-            self._warn(f"Step {failure.number} did not come about this time. {failure.reason}")
+            self._warn(f"Step {failure.number} did not work this time. {failure.reason}")
 
     def _toggle_autoplay(self) -> None:
         if self.running is None:

@@ -146,9 +146,11 @@ class Diagnosis:
                 _, writer = await asyncio.open_connection(self._host, self._port)
             writer.transport.abort()
         except OSError:
-            sentence = f"{self._host} takes no {place}. A firewall may stop them; no proxy is used."
+            sentence = (
+                f"{self._host} accepts no {place}. A firewall may stop them; no proxy is used."
+            )
             raise errors.Unreachable(sentence) from None
-        return Check(name, "ok", f"{self._host} takes {place}.")
+        return Check(name, "ok", f"{self._host} accepts {place}.")
 
     async def _check_tls(self, name: str) -> Check:
         if not self._tls:
@@ -229,7 +231,7 @@ class Diagnosis:
                 hierarchy = Hierarchy(result.items, result.missing)
                 self._acting_id = find_entity(self._entity, hierarchy).id
             except EntityLookupError as error:
-                remedy = "Run `entities` to see what it may be called."
+                remedy = "Run `entities` to see the names."
                 return Check(name, "failed", str(error), remedy)
         provisioned = sum(entity.provisioned for entity in result.items)
         sentence = f"Zuora lists {len(result.items)} entities, {provisioned} of them provisioned."
@@ -244,13 +246,13 @@ class Diagnosis:
         result = await self._client.list_connections(acting_id)
         sentence = (
             f"The {len(result.items):,} connections of an entity can be read. "
-            "Whether you may change them shows only when you do."
+            "Whether you may change them is known only when you try."
         )
         return _create_list_check(name, sentence, result.warnings)
 
 
 def _create_list_check(name: str, sentence: str, warnings: tuple[str, ...]) -> Check:
     if warnings:
-        remedy = "Tell Zuora Support what is strange about the list."
+        remedy = "Tell Zuora Support what is wrong with the list."
         return Check(name, "warning", " ".join((sentence, *warnings)), remedy)
     return Check(name, "ok", sentence)

@@ -89,7 +89,7 @@ class ListReader(Generic[Record]):
     def _parse_link(self, response: Response, link: str) -> Query:
         """Parse the link to the next page; only its query: the rest may be another host."""
         if not link.isascii() or len(link) > MAX_LINK_LENGTH:
-            raise invalid_response(response, "The link to the next page leads nowhere.")
+            raise invalid_response(response, "The link to the next page is not valid.")
         return dict(parse_qsl(link.partition("?")[2])) | self.query
 
     def result(

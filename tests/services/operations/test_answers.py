@@ -359,7 +359,7 @@ async def test_an_empty_list_does_not_prove_a_lost_denial_until_a_second_one_agr
     operation = await trial.plan(DENY)
     empty = await trial.execute(operation, fault, "list-empty,after=1,times=1", lag_delays=())
     assert empty.state is State.UNKNOWN
-    assert "a second reading has to agree" in empty.sentence
+    assert "a second reading must confirm it" in empty.sentence
     assert operation.row.connection is not None
     after = await trial.tenant.read(CORPORATION)
     assert after.complete
@@ -388,7 +388,7 @@ async def test_nothing_is_sent_on_a_list_that_is_suddenly_empty(trial: Trial) ->
     for action in (DENY, DISCONNECT):
         outcome = await trial.execute(await trial.plan(action), "list-empty,times=1")
         assert outcome.state is State.REFUSED
-        assert outcome.sentence.startswith("It cannot be told whether")
+        assert outcome.sentence.startswith("It is not known whether")
         assert outcome.sentence.endswith("Nothing was sent.")
         assert trial.writes == []
 

@@ -104,7 +104,7 @@ class ListsByEntity:
     async def list_connections(self, acting_id: str) -> ListResult[Connection]:
         self.asked.append(acting_id)
         if acting_id not in self.lists:
-            raise Unreachable("No connection to Zuora came about.")
+            raise Unreachable("No connection to Zuora could be opened.")
         return ListResult(self.lists[acting_id], missing=self.missing, server_time=self.clock())
 
 

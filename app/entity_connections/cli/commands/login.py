@@ -51,7 +51,7 @@ from entity_connections.settings.zuora_environments import (
     )
 )
 @some_tenant_options(
-    profile="What to call it, or one there is.", base_url="A REST root that no word stands for."
+    profile="The name of the profile, new or not.", base_url="A REST root that is not listed."
 )
 @option("--environment", type=ENVIRONMENT, help=f"One of {', '.join(ENVIRONMENTS)}.")
 @option("--client-id", metavar="ID", help="Of your OAuth client in Zuora.")

@@ -24,7 +24,7 @@ def open_screen(options: TenantOptions, theme: str | None) -> int:
     """Run the screen and return the exit code."""
     if in_browser := bool(os.environ.get("TEXTUAL_DRIVER")):
         if not options.fake:
-            raise click.UsageError("a browser gets at no tenant but the fake one.")
+            raise click.UsageError("a browser reaches only the fake tenant.")
     else:
         check_terminal(f"without one, use a command: {', '.join(COMMANDS)}; see --help.")
     ui = load_ui_settings()

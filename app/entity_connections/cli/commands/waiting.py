@@ -42,7 +42,7 @@ async def waiting(session: TenantSession, *, as_json: bool) -> ExitCode:
     undecided = [row.state for row in rows.undecided if row.direction is Direction.INBOUND]
     if undecided:
         words = ", ".join(sorted({f'"{status}"' for status in undecided}))
-        info(f"Left out, because nobody knows whether it waits: {len(undecided):,} × {words}.")
+        info(f"Left out, because the status is not known here: {len(undecided):,} × {words}.")
     is_whole = is_whole and not undecided
     nothing = f"Nothing waits in the {len(lists)} entities you have access to."
     if not is_whole:

@@ -59,7 +59,7 @@ def web(
     if not options.fake or options.tenant is not None:
         raise click.UsageError(
             "--profile, --base-url and --tenant are not for web: each visitor has a fake tenant"
-            " of their own, and nobody gets at another through a browser."
+            " of their own, and a browser reaches no other tenant."
         )
     try:
         from entity_connections.web.server import Server, serve_until_stopped

@@ -34,7 +34,7 @@ def _print_faults(ctx: click.Context, _option: click.Parameter, is_given: bool) 
         click.echo(f"  {name:<{width}}{fault.sentence}")
         click.echo(f"  {'':<{width}}Unless told: {value}calls={fault.calls}.")
     click.echo(f"\n{', '.join(WITH_RETRY_AFTER)} take retry-after=SECONDS, too: the header.")
-    click.echo("share: of the calls it may befall; times: until it is off; calls:\n")
+    click.echo("share: of the calls that it affects; times: until it is off; calls:\n")
     for name, meaning in CALLS.items():
         click.echo(f"  {name:<{width}}{meaning}")
     ctx.exit()
@@ -60,7 +60,7 @@ def _print_faults(ctx: click.Context, _option: click.Parameter, is_given: bool) 
 )  # fmt: skip
 @option(
     "--fault", "faults", multiple=True, type=FAULT,
-    help="A bad day for its callers; --faults lists them. Repeatable.",
+    help="A fault for its callers; --faults lists them. Repeatable.",
 )  # fmt: skip
 @option(
     "--seed", type=int, default=0, show_default=True,

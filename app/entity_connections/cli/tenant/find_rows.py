@@ -272,10 +272,10 @@ def _describe_unknown(
         where = session.tenant.hierarchy.get(next(iter(lists))).title
     for error in lists.values():
         if isinstance(error, ZuoraError):
-            sentence = f"It cannot be told whether {id_} is a connection: {error.sentence}"
+            sentence = f"It is not known whether {id_} is a connection: {error.sentence}"
             return Failure(id_, "unreadable", sentence, find_exit_code(error), error)
     if missing := _list_missing(session, lists):
-        sentence = f"It cannot be told whether {id_} is a connection of {where}."
+        sentence = f"It is not known whether {id_} is a connection of {where}."
         sentence += f" {' '.join(missing)}"
         return Failure(id_, "unreadable", sentence, ExitCode.NO_ACCESS)
     sentence = f"{id_} is no connection of {where}."

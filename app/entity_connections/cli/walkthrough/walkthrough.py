@@ -128,7 +128,7 @@ def check(names: tuple[str, ...]) -> ExitCode:
             info(f"entity-connections: {error.message}")
             code = max(code, error.code)
         else:
-            echo(f"{clean(name)}: every step came about.")
+            echo(f"{clean(name)}: every step worked.")
     return code
 
 

@@ -133,8 +133,8 @@ class Write(Action):
 def unreadable_reason(row: Row, claim: str, brief: str = "") -> DisabledReason:
     """Return that the list, which is not whole, does not prove a claim about the pair."""
     return DisabledReason(
-        f"It cannot be told whether {row.pair} {claim}: {row.missing}",
-        "Read the list again; if it stays, look at the connection in Zuora itself.",
+        f"It is not known whether {row.pair} {claim}: {row.missing}",
+        "Read the list again; if it lasts, look at the connection in Zuora.",
         brief,
     )
 

@@ -58,7 +58,7 @@ FAULTS = {
     "time-out": Fault(
         "Nothing is carried out, and no answer comes for VALUE seconds, then HTTP 504.", 120
     ),
-    "offline": Fault("No connection comes about; nothing is carried out.", calls="all"),
+    "offline": Fault("No connection can be opened; nothing is carried out.", calls="all"),
     "lost": Fault("The line drops before the call is carried out.", calls="writes"),
     "drop": Fault("The call is carried out, and the line drops before its answer.", calls="writes"),
     "truncated": Fault("The call is carried out, and its answer breaks off half-way."),

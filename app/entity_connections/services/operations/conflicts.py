@@ -25,7 +25,7 @@ def find_doubt(operation: Operation, snapshot: Snapshot) -> str:
     if operation.even_so or not snapshot.find_row(before).uncertain:
         return ""
     still = f"{operation.pair} is still {_word(before)}"
-    return f"It cannot be told whether {still}: {snapshot.missing}"
+    return f"It is not known whether {still}: {snapshot.missing}"
 
 
 def find_change(operation: Operation, snapshot: Snapshot) -> str:

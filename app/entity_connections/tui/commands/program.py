@@ -146,7 +146,7 @@ def leave(screen: "ConnectionsScreen") -> None:
     run = screen.state.runs.last if screen.state is not None else None
     if run is not None and not run.ended:
         sentence = f"A run on {format_count(run.plan.pairs, 'pair')} is under way."
-        hint = "Quit again to stop it: what is not sent by then never is."
+        hint = "Quit again to stop it: the rest is not sent."
         _leave_after(screen, make_notice(Kind.INFO, sentence, hint))
     elif screen.is_started and screen.tenant_workers.writing:
         _leave_after(screen, _BEING_SENT)

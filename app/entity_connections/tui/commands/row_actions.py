@@ -31,7 +31,7 @@ MANY_WORDS = "bulk many all several"
 """Words that find in the palette what is done on many rows."""
 READ_ONLY = DisabledReason(
     "This profile is read-only.",
-    "read_only says so in the profile; it changes there, not here.",
+    "To change that, edit read_only in the profile.",
     "read-only",
 )
 _LOCKED = DisabledReason(

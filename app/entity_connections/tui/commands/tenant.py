@@ -50,8 +50,8 @@ def get_fault_reason(context: CommandContext) -> DisabledReason | None:
     if has_faults(context.workspace) and context.entered:
         return None
     return DisabledReason(
-        "Only a fake tenant has bad days on purpose, once it is open.",
-        "Without --profile and --base-url the one that is built in opens.",
+        "Only a fake tenant that is open has faults.",
+        "Start without --profile and --base-url to open the one that is built in.",
     )
 
 
@@ -115,9 +115,9 @@ def unlock_writes(screen: "ConnectionsScreen") -> None:
     if workspace.lock.locked:
         question = Question(
             "Unlock writes?",
-            "Requests, accepts, denials and disconnections will reach this "
-            f"{workspace.risk.value} tenant, each after a question of its own. It lasts until you "
-            "quit, or press U again; the top line says so all the time.",
+            "Requests, accepts, denials and disconnections will be sent to this "
+            f"{workspace.risk.value} tenant, each after a question of its own, until you quit or "
+            "press U again. The top line shows it.",
             "Unlock writes",
             typed_name=TypedName(workspace.name),
             harmful=True,

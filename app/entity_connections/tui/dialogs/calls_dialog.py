@@ -38,7 +38,7 @@ class CallsDialog(LogDialog):
 
     def __init__(self, view: ConnectionsView, workspace: Workspace) -> None:
         keys = "c copy command · y copy request id · / filter · Esc close"
-        super().__init__("Calls", _COLUMNS, "Nothing has been asked yet.", keys)
+        super().__init__("Calls", _COLUMNS, "No call has been made yet.", keys)
         self._view, self._journal = view, workspace.journal
         self._options = [
             view.user if option == workspace.user else option for option in workspace.options

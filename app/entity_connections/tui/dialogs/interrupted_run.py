@@ -72,7 +72,7 @@ def _make_question(run: InterruptedRun) -> Question:
         f"Interrupted at {format_moment(run.at)}: go on?",
         f"The program ended before everything was done: {_count_pairs(run)} left, first "
         f"{first}. The next question shows what is still possible, before anything is sent. "
-        "Later: it is asked again at the next start.",
+        "Later asks again at the next start.",
         "Go on",
         no="Later",
     )

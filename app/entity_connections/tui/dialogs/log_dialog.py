@@ -73,7 +73,7 @@ class LogDialog(ListDialog[None]):
         query = self.filter_input.value
         words = split_words(query)
         items = [record.item for record in self.records.values() if record.contains(words)]
-        empty = f"Nothing here has “{query}”." if self.records else self.placeholder
+        empty = f"Nothing matches “{query}”." if self.records else self.placeholder
         self.grid.placeholder = Content(empty)
         self.grid.set_items(items, cursor=items[0].key if items and follow else None)
         self.show_details()

@@ -103,7 +103,7 @@ class Picker(Dialog[str | None]):
         yield from ()
 
     def on_mount(self) -> None:
-        self.grid.placeholder = Content("Nothing has this in its name.")
+        self.grid.placeholder = Content("Nothing matches.")
         current = [key for key, choice in self._choices.items() if choice.key == self._current]
         self._show(set(self._choices), (), cursor=current[-1] if current else None)
         self.set_focus(self.query_input)

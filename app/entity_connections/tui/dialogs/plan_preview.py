@@ -115,7 +115,7 @@ def _list_lines(plan: Plan) -> list[tuple[Item, str]]:
         pairs.setdefault(operation.ends, []).append(operation)
     lines: list[tuple[Row, Cell, str, str]] = []
     for writes in pairs.values():
-        words = ", ".join(write.action.word for write in writes)
+        words = "+".join(write.action.word for write in writes)
         places = ", ".join(f"{write.action.word} in {write.row.acting.title}" for write in writes)
         lines.append((writes[0].row, Cell(places, short=words), places, ""))
     for row, reason, _, brief in plan.left_out:

@@ -153,7 +153,7 @@ class WaitingDialog(ListDialog[Row | None]):
 
     def _make_placeholder(self, *, is_filtered: bool) -> str:
         if is_filtered:
-            return f"Nothing here has “{self.filter_input.value}”."
+            return f"Nothing matches “{self.filter_input.value}”."
         who = "anybody else" if self._for_others else "you"
         known = self._state is not None and not describe_lists(self._state)
         return f"Nothing waits for {who}{'' if known else ' among what is known so far'}."

@@ -50,7 +50,7 @@ _ACTIONS_TO = {PENDING: (REQUEST,), CONNECTED: (ACCEPT,), DISCONNECTED: (DENY, D
 """By status, the actions that lead to it."""
 
 _IN_PROGRESS = {
-    Progress.PLANNED: "An action follows; escape stops the run before it.",
+    Progress.PLANNED: "It follows later in the run; escape stops the run.",
     Progress.SENDING: "An action is being sent.",
     Progress.UNKNOWN: "Outcome unknown: ctrl+r reads the list again, J tells more.",
 }
@@ -181,7 +181,7 @@ def describe_next(context: CommandContext) -> str:
     if row is None:
         return ""
     if context.cursor_moved_reason:
-        return "The cursor was moved here: an arrow key or a click takes a row."
+        return "The cursor came here by itself: choose a row first."
     if context.progress is not None:
         return _IN_PROGRESS[context.progress]
     if (result := context.result) is not None and result.state is not State.CONFIRMED:

@@ -91,7 +91,9 @@ def make_outcome_notice(operation: Operation) -> Notice:
     kind, error = _STATE_KINDS[operation.state], operation.error
     what = f"{operation.action.label}, {operation.pair}"
     if operation.state is State.UNKNOWN:
-        answer = f"{error.title}." if error else "Zuora answered success, but no list shows it."
+        answer = "Zuora answered success, but no list shows it."
+        if error is not None:
+            answer = "You gave up waiting." if error.gave_up else f"{error.title}."
         hint = f"{answer} The next lists may tell: ctrl+r. More: J."
         return make_notice(kind, f"Outcome unknown: {what}.", hint)
     lifetime = Lifetime.UNTIL_LIST_CHANGES if kind in _PASSING_KINDS else None

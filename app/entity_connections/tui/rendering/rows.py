@@ -17,6 +17,7 @@ from entity_connections.domain.connections import (
 from entity_connections.domain.rows import NOT_CONNECTED, UNKNOWN, Row
 from entity_connections.services.operations.runs import DONE, Progress
 from entity_connections.services.screen_state import ScreenState
+from entity_connections.services.workspace import ADMINISTRATORS_ONLY
 from entity_connections.tui.commands.command import CommandContext
 from entity_connections.tui.commands.row_actions import get_write_reason
 from entity_connections.tui.rendering.tree import draw_branches, list_levels
@@ -47,6 +48,8 @@ STATUS_STYLES = {
 _UNKNOWN_STATUS = StatusStyle("◇", "warn", "")
 
 
+_SHORT_REASONS = {"waiting for them": "waiting", ADMINISTRATORS_ONLY: "administrators"}
+"""What stands in the Action column in place of a longer reason where there is no room."""
 TONE_COLORS = {
     "good": "$text-success",
     "wait": "$text-warning",
@@ -65,7 +68,7 @@ def make_columns(direction: Direction) -> tuple[Column, ...]:
         Column("status", "Status", 15, sortable=True),
         Column("back", "Back", 4, hide_below=66),
         Column("key", "", 1),
-        Column("action", "Action", 16, 19, weight=1),
+        Column("action", "Action", 15, 19, weight=1),
     )
 
 
@@ -194,5 +197,7 @@ def _make_action_cells(row: Row, context: CommandContext) -> tuple[Cell, Cell]:
         if refusal is None:
             tone = "harm" if action.irreversible else "link"
             return Cell(action.key, tone), Cell(action.label, tone, short=action.word)
-        return Cell(""), Cell(refusal.brief or action.label, "mute")
-    return Cell(""), Cell(find_brief_reason(row), "mute")
+        reason = refusal.brief or action.label
+    else:
+        reason = find_brief_reason(row)
+    return Cell(""), Cell(reason, "mute", short=_SHORT_REASONS.get(reason, ""))

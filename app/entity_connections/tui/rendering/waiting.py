@@ -78,7 +78,9 @@ def describe_lists(state: ScreenState) -> str:
         sentences.append(f"Not known: {names}. {next(iter(reasons))} More may wait there.")
     if waiting.undecided:
         words = ", ".join(sorted({f"“{row.state}”" for row in waiting.undecided}))
-        sentences.append(f"{len(waiting.undecided):,} may wait, too: nobody knows {words}.")
+        sentences.append(
+            f"{len(waiting.undecided):,} more may wait: their status {words} is not known here."
+        )
     return " ".join(sentences)
 
 

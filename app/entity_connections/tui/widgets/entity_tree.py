@@ -94,7 +94,7 @@ class EntityTree(Pane):
         if state is None:
             return
         tenant, words = state.session.tenant, split_words(self.filter_input.value)
-        self.grid.placeholder = Content("No such entity")
+        self.grid.placeholder = Content("Nothing matches.")
         waiting, connected = tenant.count_waiting(), tenant.count_connected()
         found = {
             entity.id

@@ -250,13 +250,15 @@ def _make_connect_error(error: Exception, host: str, proxy: ProxyChoice) -> Zuor
             return make_tls_error(cause)
         cause = cause.__cause__ or cause.__context__
     if proxy.url is None:
-        return errors.Unreachable("No connection to Zuora came about.")
+        return errors.Unreachable("No connection to Zuora could be opened.")
     # httpx gives the status of a refusal only at the beginning of the message.
     status = (
         re.match(r"[1-9][0-9]{2}\b", str(error)) if isinstance(error, httpx.ProxyError) else None
     )
     if status is None:
-        return errors.ProxyError(f"No connection to {host} came about through the proxy {proxy}.")
+        return errors.ProxyError(
+            f"No connection to {host} could be opened through the proxy {proxy}."
+        )
     sentence = f"The proxy {proxy} gives no connection to {host} (HTTP {status[0]})."
     if status[0] == "407":
         sentence = (
