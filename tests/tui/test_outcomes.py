@@ -66,7 +66,7 @@ async def test_a_write_before_which_no_list_could_be_read_was_not_sent() -> None
                 r"A web page answered \(HTTP 502\), not .+ the time, \d\d:\d\d:\d\d\.$",
             ),
             ("rate-limit", r"Too many calls\. .+ Press r to try again\.$"),
-            ("offline", r"No connection to Zuora came about\. .+ Check the network"),
+            ("offline", r"No connection to Zuora could be opened\. .+ Check the network"),
         ):
             ui.fake.faults.on(fault)
             await ui.press("r", "y")
