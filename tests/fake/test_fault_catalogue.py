@@ -1,4 +1,7 @@
-"""Writing and parsing fault settings; which calls a fault triggers on."""
+"""Writing and parsing fault settings; which calls a fault triggers on, and how long it lasts."""
+
+import asyncio
+from itertools import pairwise
 
 import pytest
 from entity_connections.fake.faults.active_faults import ActiveFaults
@@ -9,8 +12,11 @@ from entity_connections.fake.faults.catalogue import (
     FaultError,
     parse_fault,
 )
+from entity_connections.walkthrough.virtual_time import virtual_time
 from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.fake.conftest import Open
 
 CALLED = {
     "GET": ("GET", "/v1/users/x/accessible-entities"),
@@ -146,3 +152,21 @@ def test_a_fault_affects_only_its_group_of_calls(calls: str, affected: str) -> N
     faults = ActiveFaults([f"truncated,calls={calls}"])
     triggered = [name for name, call in CALLED.items() if faults.trigger("truncated", *call, "")]
     assert " ".join(triggered) == affected
+
+
+@pytest.mark.parametrize(("fault", "least"), [("latency=60", 60), ("jitter=60", 0)])
+def test_latency_and_jitter_delay_the_answer(open_server: Open, fault: str, least: float) -> None:
+    server = open_server(faults=[f"{fault},calls=api"])
+
+    async def measure_calls() -> list[float]:
+        session, time = await server.sign_in("alice"), asyncio.get_running_loop().time
+        times = [time()]
+        for _ in range(5):
+            assert (await session.get("/v1/entities")).status_code == 200
+            times.append(time())
+        return [round(after - before, 1) for before, after in pairwise(times)]
+
+    with virtual_time(frozen=True) as (runner, _):
+        seconds = runner.run(measure_calls())
+    assert all(least <= duration <= 60 for duration in seconds)
+    assert (len(set(seconds)) == 1) == fault.startswith("latency")
