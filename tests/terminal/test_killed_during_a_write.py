@@ -75,12 +75,12 @@ def test_quitting_in_a_run_counts_what_the_next_start_offers(
         terminal.send("y")
         server.wait_for_writes(1)
         terminal.send("ctrl+q")
-        terminal.wait_for("is under way")
+        terminal.wait_for("Quit again to stop it: the next start offers to resume it.")
         terminal.send("ctrl+q")
-        terminal.wait_for("The next start offers to go on.")
+        terminal.wait_for("The next start offers to resume.")
         assert terminal.wait_exit() == 4
     with screen(server, tmp_path) as terminal:
-        terminal.wait_for("Interrupted at")
+        terminal.wait_for("Resume the run of")
 
 
 def outcomes(home: Path) -> list[str]:

@@ -331,7 +331,7 @@ class Program:
         if not len(self.tenant.hierarchy):
             await self.tenant.read_entities(AMERICAS)
         await self.recover()
-        for run in await find_interrupted_runs(self.journal, self.tenant.hierarchy):
+        for run in await find_interrupted_runs(self.journal, self.tenant):
             plan = await plan_interrupted_run(run, self.tenant, self.journal)
             await self._run(plan)
 

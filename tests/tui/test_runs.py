@@ -280,6 +280,7 @@ async def test_quitting_while_it_runs_asks() -> None:
         for key in ("q", "ctrl+c"):
             await ui.pilot.press(key)
             await ui.wait_until(lambda: "A run on 5 pairs is under way." in ui.notice)
+            assert "Quit again to stop it: this demo forgets it." in ui.notice
             await ui.pilot.press("down")
             await ui.wait_until(lambda: not ui.notice)
         assert ui.app.return_code is None

@@ -323,7 +323,7 @@ class Workers:
         journal_error = ""
         try:
             operations = await recover_operations(tenant, journal)
-            interrupted = await find_interrupted_runs(journal, tenant.hierarchy)
+            interrupted = await find_interrupted_runs(journal, tenant)
         except JournalError as error:
             journal_error = str(error)
         self._recovered = True  # not before the end: a cancelled look-up is repeated

@@ -65,7 +65,7 @@ class Desk(NamedTuple):
 
     async def find(self, tenant: str = "acme") -> list[InterruptedRun]:
         journal = self.open_journal(tenant=tenant)
-        return await find_interrupted_runs(journal, self.tenant.hierarchy)
+        return await find_interrupted_runs(journal, self.tenant)
 
     async def find_plan(self) -> tuple[InterruptedRun, Plan]:
         (run,) = await self.find()
@@ -146,12 +146,63 @@ async def test_a_run_in_another_tenant_is_not_offered(desk: Desk) -> None:
 async def test_what_has_changed_since_is_left_out(desk: Desk) -> None:
     operations = (await desk.plan(REQUEST, EUROPE, JAPAN)).operations
     record_run(desk.open_journal(ENDED), "run-1", plan_of(operations), "alice")
+    (run,) = await desk.find()
     await desk.tenant.zuora.request_connection(AMERICAS, EUROPE, "somebody-else")
-    _, plan = await desk.find_plan()
+    plan = await plan_interrupted_run(run, desk.tenant, desk.open_journal())
     assert [operation.row.key for operation in plan.operations] == [JAPAN]
     ((row, reason, cause, _),) = plan.left_out
     assert (row.key, cause) == (EUROPE, Cause.ALREADY_SO)
     assert reason.endswith("is Pending now; it was not connected when you asked.")
+
+
+async def test_what_the_list_shows_as_done_has_left_its_run(desk: Desk) -> None:
+    plan = await desk.plan(CONNECT, EUROPE, JAPAN)
+    record_run(desk.open_journal(ENDED), "run-1", plan, "alice")
+    to_europe = await desk.tenant.zuora.request_connection(AMERICAS, EUROPE, "key-1")
+    await desk.tenant.zuora.accept(EUROPE, to_europe.connection_id)
+    await desk.tenant.zuora.request_connection(AMERICAS, JAPAN, "key-2")
+    (run,) = await desk.find()
+    assert [(o.action, o.row.acting.id) for o in run.operations] == [(ACCEPT, JAPAN)]
+    desk.fake.faults.on("success-twice,calls=connections")  # the journal knows it now
+    (run,) = await desk.find()
+    assert len(run.operations) == 1
+
+
+async def test_what_a_later_run_takes_on_has_left_the_earlier_run(desk: Desk) -> None:
+    """The later one may be stopped, too: what it has not done is offered once."""
+    record_run(desk.open_journal(ENDED), "1", await desk.plan(REQUEST, EUROPE, JAPAN), "alice")
+    record_run(desk.open_journal(ENDED), "2", await desk.plan(REQUEST, GERMANY, JAPAN), "alice")
+    pairs = [[operation.row.key for operation in run.operations] for run in await desk.find()]
+    assert pairs == [[EUROPE], [GERMANY, JAPAN]]
+
+
+@pytest.mark.parametrize("stops", [1, 2])
+async def test_a_stop_forgets_what_was_not_sent_and_a_second_one_nothing_without_an_outcome(
+    desk: Desk, stops: int
+) -> None:
+    """What was under way is lost: it is sent again, and accepted, when the run is resumed."""
+    sent = asyncio.Event()
+    executor = Executor(
+        desk.tenant, desk.open_journal(ENDED), "alice", RequestLog(), lambda _: sent.set(),
+        lag_delays=(),
+    )  # fmt: skip
+    await desk.tenant.zuora.request_connection(AMERICAS, GERMANY, "somebody-else")
+    plan = await desk.plan(CONNECT, EUROPE, GERMANY, JAPAN)
+    desk.fake.faults.on("time-out,calls=writes" if stops > 1 else "gateway-page,calls=writes")
+    run = asyncio.create_task(executor.run(plan))
+    await sent.wait()
+    executor.stop()
+    if stops > 1:
+        run.cancel()
+    with suppress(asyncio.CancelledError):
+        await run
+    desk.fake.faults.off()
+    resumed, outcomes = await resume(desk)
+    assert {operation.action for operation in resumed.operations} == {REQUEST, ACCEPT}
+    assert {outcome.state for outcome in outcomes} == {State.CONFIRMED}
+    connected = {outcome.pair for outcome in outcomes}
+    assert len(connected) == 3 if stops > 1 else connected
+    assert await desk.find() == []
 
 
 async def test_connecting_goes_on_with_the_half_that_is_missing(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""`resume`: goes on with runs of several writes that were interrupted."""
+"""`resume`: goes on with runs of several writes that ended before everything was done."""
 
 import asyncio
 
@@ -34,7 +34,9 @@ async def resume(session: TenantSession, *, forget: bool, **flags: bool) -> Exit
 
     What it has sent is looked up first, and the lists are read anew: what is done or has
     changed since is left out, and what was lost on its way is sent again. What has to wait
-    stays in the run, and so does what gets no outcome. What ctrl+c has stopped is forgotten.
+    stays in the run, and so does what gets no outcome. Ctrl+c waits for the outcome of what
+    was sent, and forgets the rest; a second ctrl+c or a kill leaves all that has no outcome
+    to be resumed.
     """
     options, journal = WriteOptions(**flags), session.workspace.journal
     results = Results(REQUEST, as_json=options.as_json)
@@ -42,7 +44,7 @@ async def resume(session: TenantSession, *, forget: bool, **flags: bool) -> Exit
         await session.read_entities()
         if not forget:
             await prepare_write(session, options)
-        runs = await find_interrupted_runs(journal, session.tenant.hierarchy)
+        runs = await find_interrupted_runs(journal, session.tenant)
         if not runs:
             info(f"No interrupted run in {session.workspace.name} is left to go on with.")
         for run in runs:

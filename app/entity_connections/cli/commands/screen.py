@@ -96,11 +96,12 @@ def _report_unfinished(journal: Journal) -> ExitCode:
     last, process = journal.last, journal.process_id
     if last is None or journal.path is None:
         return ExitCode.DONE
-    unsent = 0
+    unsent = set[tuple[str, str]]()
     try:
         entries = [entry for entry in journal.read_open() if entry.process == process]
         runs = [run for run in journal.read_runs() if run.entries[0].entry.process == process]
-        unsent = sum(not planned.sent for run in runs for planned in run.entries)
+        unsent = {planned.entry.ends for run in runs for planned in run.entries}
+        unsent -= {entry.ends for entry in entries}
     except JournalError:
         entries = [last]
     problems = []
@@ -112,7 +113,7 @@ def _report_unfinished(journal: Journal) -> ExitCode:
         )
     if unsent:
         problems.append(
-            f"Not sent: {format_count(unsent, 'write')}. The next start offers to go on."
+            f"Not sent: {format_count(len(unsent), 'pair')}. The next start offers to resume."
         )
     if problems:
         info(f"entity-connections: {' '.join(problems)}")

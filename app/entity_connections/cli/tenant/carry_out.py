@@ -39,12 +39,12 @@ async def carry_out(
     results = Results(action, as_json=options.as_json)
     with closing_results(results, given):
         await prepare_write(session, options)
-        if not options.dry_run:
-            await _report_interrupted_runs(session)
         try:
             selection = await find()
         finally:
             print_warnings(session.tenant.warnings)
+        if not options.dry_run:
+            await _report_interrupted_runs(session)
         plan = await plan_operations(
             action,
             selection.rows,
@@ -73,9 +73,8 @@ async def carry_out_plan(
     """
     for left_out in plan.left_out:
         results.add_left_out(left_out, by_filter=by_filter)
-    if number := len(plan.waiting):
-        wait = "has to wait" if number == 1 else "have to wait"
-        info(f"The run is not done: {format_count(number, 'write')} of it {wait}. Resume it later.")
+    if plan.waiting:
+        info("The run is not done: what has to wait stays in it. Resume it later.")
         results.raise_code(ExitCode.UNKNOWN)
     if not plan.operations and (options.dry_run or not plan.resumes):
         info("Nothing is to be sent.")
@@ -127,12 +126,11 @@ async def _report_interrupted_runs(session: TenantSession) -> None:
     """Tell what earlier programs have begun, and what of it has no outcome."""
     workspace = session.workspace
     command = shlex.join(["entity-connections", "resume", *workspace.options])
-    for run in await find_interrupted_runs(workspace.journal, session.tenant.hierarchy):
-        number = len(run.operations)
-        left = f"{format_count(number, 'write')} {'is' if number == 1 else 'are'} left"
+    for run in await find_interrupted_runs(workspace.journal, session.tenant):
+        left = f"{format_count(run.pairs, 'pair')} {'is' if run.pairs == 1 else 'are'} left"
         info(
-            f"A run of {format_moment(run.at)} was interrupted before everything was done: {left}."
-            f" To go on with the rest or to forget it: {command}"
+            f"A run of {format_moment(run.at)} ended before everything was done: {left}."
+            f" To resume or to forget it: {command}"
         )
 
 

@@ -87,8 +87,9 @@ class Executor:
         """Let nothing more be sent; what was sent gets its outcome.
 
         Args:
-            forget_unsent: whether the user gives up what was not sent; else the next start
-                offers it. The rest of an interrupted run is always offered again.
+            forget_unsent: whether the user gives up what was not sent; else, and where `run` is
+                cancelled, the next start offers it. The rest of an interrupted run is always
+                offered again.
         """
         self._stopped = True
         self._forgets_unsent |= forget_unsent
@@ -129,6 +130,9 @@ class Executor:
                 if job.operation.state is not State.PLANNED:
                     self._report(job.operation)
             await self._run_rounds(accepts)
+        except asyncio.CancelledError:  # the user did not wait for outcomes
+            self._forgets_unsent = False
+            raise
         finally:
             await self._end_run(jobs, resumed=bool(plan.resumes))
         return [job.operation for job in jobs]
@@ -139,16 +143,20 @@ class Executor:
         self._open_journal.enter_context(self._journal.keep_open())
 
     async def _end_run(self, jobs: list[Job], *, resumed: bool) -> None:
-        """Leave in the journal what the next start offers: what has no final outcome."""
+        """Leave in the journal what the next start offers: what has no final outcome.
+
+        With a request that has none, the accept that follows it stays, too.
+        """
         await self._queue.finish()
         if self._run_id:
-            kept = {State.SENT, State.UNKNOWN}
+            states = {State.SENT, State.UNKNOWN}
             if resumed or not self._forgets_unsent:
-                kept.add(State.PLANNED)
-            keys = [job.planned_key for job in jobs if job.operation.state in kept]
+                states.add(State.PLANNED)
+            keys = {job.planned_key for job in jobs if job.operation.state in states}
+            keys |= {job.planned_key for job in jobs if job.operation.follows in keys}
             await asyncio.to_thread(self._record_end, keys)
 
-    def _record_end(self, keys: list[str]) -> None:
+    def _record_end(self, keys: set[str]) -> None:
         with self._open_journal, suppress(JournalError):  # else the next start finds it out
             self._journal.end_run(self._run_id, keys)
 

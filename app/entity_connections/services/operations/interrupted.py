@@ -1,4 +1,4 @@
-"""Runs that a program has begun and that its end has interrupted: what has no final outcome.
+"""Runs that have ended before everything was done: what has no final outcome.
 
 That is what they did not send, and what they sent with an unknown outcome. `recovery` looks that
 up in the lists first; what it proves has left the run.
@@ -22,6 +22,8 @@ from entity_connections.services.operations.plan import (
     find_cause,
     plan_operations,
 )
+from entity_connections.services.operations.shared_lists import SharedLists
+from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.storage.planned_runs import PlannedEntry
 from entity_connections.services.tenant import Tenant
@@ -31,7 +33,7 @@ _WAITS = (Cause.IN_PROGRESS, Cause.UNREADABLE)
 
 
 class InterruptedRun(NamedTuple):
-    """A run whose program has ended before everything had its outcome.
+    """A run that ended before everything was done: it was stopped, or its program was.
 
     Attributes:
         at: when it was begun, by the clock of that machine: for people.
@@ -43,21 +45,49 @@ class InterruptedRun(NamedTuple):
     at: datetime
     operations: tuple[Operation, ...]
 
+    @property
+    def pairs(self) -> int:
+        """On how many pairs something is left."""
+        return len({operation.ends for operation in self.operations})
 
-async def find_interrupted_runs(journal: Journal, hierarchy: Hierarchy) -> list[InterruptedRun]:
+
+async def find_interrupted_runs(journal: Journal, tenant: Tenant) -> list[InterruptedRun]:
     """Return the interrupted runs in this tenant, oldest first; a running program's is none.
 
+    The lists are read: what they show as done has left its run, whoever did it.
+
     Raises:
-        JournalError: the journal cannot be read.
+        JournalError: the journal cannot be read, or not be written.
     """
-    return [
+    stored = await asyncio.to_thread(journal.read_runs)
+    hierarchy = tenant.hierarchy
+    runs = [
         InterruptedRun(
             run.id,
             run.entries[0].entry.at,
             tuple(_make_operation(planned, hierarchy) for planned in run.entries),
         )
-        for run in await asyncio.to_thread(journal.read_runs)
+        for run in stored
     ]
+    operations = [operation for run in runs for operation in run.operations]
+    lists = SharedLists(tenant, operations)
+    await lists.read_missing(operations)
+    left = []
+    for run in runs:
+        open_ = tuple(o for o in run.operations if not _is_done(o, lists.get(o)))
+        if len(open_) < len(run.operations):
+            await asyncio.to_thread(journal.end_run, run.id, [o.key for o in open_])
+        if open_:
+            left.append(run._replace(operations=open_))
+    return left
+
+
+def _is_done(operation: Operation, snapshot: Snapshot | None) -> bool:
+    """Return whether a list shows what was never sent as done; None is a list that is not there."""
+    if snapshot is None or operation.state is not State.PLANNED:
+        return False
+    status = snapshot.find_row(operation.row).status
+    return operation.action.is_applied(status, new_record=False, complete=False)
 
 
 async def plan_interrupted_run(run: InterruptedRun, tenant: Tenant, journal: Journal) -> Plan:

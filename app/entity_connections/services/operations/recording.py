@@ -110,15 +110,23 @@ def record_outcomes(
 def record_run(journal: Journal, run: str, plan: Plan, user: str) -> None:
     """Record what a run is about to do, so that what it does not do can be found after a crash.
 
+    What it is about to do leaves the interrupted runs that have not done it.
+
     Raises:
         JournalError: the journal cannot be written.
     """
+    planned = {(operation.action, operation.ends) for operation in plan.operations}
+    interrupted = journal.read_runs()
     entries = [
         PlannedEntry(run, operation.key, operation.follows, make_entry(journal, operation, user))
         for operation in plan.operations
     ]
     with journal.write() as writer:
         end_run(writer.connection, plan.resumes, plan.waiting)
+        for earlier in interrupted:
+            left = [p.key for p in earlier.entries if (p.entry.action, p.entry.ends) not in planned]
+            if len(left) < len(earlier.entries) and earlier.id != plan.resumes:
+                end_run(writer.connection, earlier.id, left)
         add_run(writer.connection, entries, journal.steady())
 
 

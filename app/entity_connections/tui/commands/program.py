@@ -146,7 +146,9 @@ def leave(screen: "ConnectionsScreen") -> None:
     run = screen.state.runs.last if screen.state is not None else None
     if run is not None and not run.ended:
         sentence = f"A run on {format_count(run.plan.pairs, 'pair')} is under way."
-        hint = "Quit again to stop it: the rest is not sent."
+        hint = "Quit again to stop it: the next start offers to resume it."
+        if screen.workspace.is_in_memory:
+            hint = "Quit again to stop it: this demo forgets it."
         _leave_after(screen, make_notice(Kind.INFO, sentence, hint))
     elif screen.is_started and screen.tenant_workers.writing:
         _leave_after(screen, _BEING_SENT)

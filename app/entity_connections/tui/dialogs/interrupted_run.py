@@ -1,4 +1,4 @@
-"""The question what becomes of a run whose program was killed."""
+"""The question what becomes of a run that ended before everything was done."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ from entity_connections.tui.timing import Timing
 
 
 class InterruptedRunQuestion(Confirmation):
-    """Asks whether an interrupted run goes on; no leaves it for the next start.
+    """Asks whether an interrupted run is resumed; no leaves it for the next start.
 
     Args:
         run: the run.
@@ -28,7 +28,7 @@ class InterruptedRunQuestion(Confirmation):
     BINDINGS = [
         Binding("f", "forget", "Forget", id="interrupted.forget", tooltip="Do not ask again")
     ]
-    KEYS = "y go on · f forget it · n, Esc or Enter later"
+    KEYS = "y resume · f forget it · n, Esc or Enter later"
 
     def __init__(
         self,
@@ -59,8 +59,8 @@ class InterruptedRunQuestion(Confirmation):
 
         question = Question(
             "Forget this run?",
-            f"{_count_pairs(self._run)} will not be asked about again. What was sent stays in the "
-            "journal (J).",
+            f"{format_count(self._run.pairs, 'pair')} will not be asked about again. What was sent "
+            "stays in the journal (J).",
             "Forget it",
         )
         self.app.push_screen(Confirmation(self._workspace, self._timing, question), forget)
@@ -69,14 +69,10 @@ class InterruptedRunQuestion(Confirmation):
 def _make_question(run: InterruptedRun) -> Question:
     first = run.operations[0].pair
     return Question(
-        f"Interrupted at {format_moment(run.at)}: go on?",
-        f"The program ended before everything was done: {_count_pairs(run)} left, first "
+        f"Resume the run of {format_moment(run.at)}?",
+        f"It ended before everything was done: {format_count(run.pairs, 'pair')} left, first "
         f"{first}. The next question shows what is still possible, before anything is sent. "
         "Later asks again at the next start.",
-        "Go on",
+        "Resume",
         no="Later",
     )
-
-
-def _count_pairs(run: InterruptedRun) -> str:
-    return format_count(len({operation.ends for operation in run.operations}), "pair")
