@@ -114,12 +114,9 @@ class Journal:
         with self._transaction(write=True) as connection:
             writer = JournalWriter(connection)
             yield writer
-            for entry in writer.intents:
-                self._first_seen[entry.id] = self.steady()
         if writer.has_written and moves_anchor:
             self.move_anchor()
-        if writer.intents:
-            self.last = writer.intents[-1]
+        self.last = writer.last_intent or self.last
 
     @contextmanager
     def keep_open(self) -> Iterator[None]:
@@ -268,13 +265,13 @@ class JournalWriter:
 
     Attributes:
         connection: the connection of the transaction, for the other tables of the file.
-        intents: the entries that were added as intents, in their order.
+        last_intent: the intent that was added last, or None.
         has_written: whether any entry was added.
     """
 
     def __init__(self, connection: "sqlite3.Connection") -> None:
         self.connection = connection
-        self.intents: list[Entry] = []
+        self.last_intent: Entry | None = None
         last = connection.execute(SELECT_LAST).fetchone()
         self._last_hash = last[1] if last else ""
         self.has_written = False
@@ -290,7 +287,7 @@ class JournalWriter:
     def add_intent(self, entry: Entry) -> None:
         """Record that a write is about to be sent."""
         self._append(entry)
-        self.intents.append(entry)
+        self.last_intent = entry
 
     def add_outcome(self, entry: Entry) -> None:
         """Record an entry with its outcome; the newest outcome counts.
