@@ -356,12 +356,6 @@ async def test_unknown_operations_of_an_earlier_program_are_shown(state: ScreenS
     assert another.runs.progress(before.row) is Progress.UNKNOWN
 
 
-async def test_a_list_of_another_entity_is_not_shown(state: ScreenState) -> None:
-    before = state.snapshot
-    state.apply(await state.session.tenant.read(EUROPE))
-    assert state.snapshot is before
-
-
 async def test_waiting_requests_are_counted_from_the_lists_read(state: ScreenState) -> None:
     tenant = state.session.tenant
     assert tenant.count_waiting() == {CORPORATION: 2, CANADA: 1}

@@ -169,6 +169,7 @@ class CursorMachine(RuleBasedStateMachine):
         self.server.change(changes)
         if acting_id != self.state.acting_id:
             self.state.apply(run(self.tenant.read(acting_id)))
+            self.look()
 
     @precondition(lambda self: self.sent)
     @rule(listed=st.booleans(), data=st.data())
@@ -179,8 +180,8 @@ class CursorMachine(RuleBasedStateMachine):
         snapshot = run(self.tenant.read(operation.row.acting.id)) if listed else None
         outcome = replace(operation, state=State.CONFIRMED, snapshot=snapshot)
         self.state.end_run(run_, [outcome])
-        if snapshot is not None and snapshot.acting_id == self.state.acting_id:
-            self.fresh = True
+        if snapshot is not None:
+            self.fresh |= snapshot.acting_id == self.state.acting_id
             self.look()
 
     # What the person does
@@ -270,6 +271,13 @@ class CursorMachine(RuleBasedStateMachine):
         cursor, keys = self.state.tab.cursor, self.keys
         assert cursor in keys if keys else cursor is None
         assert len(set(keys)) == len(keys)
+
+    @invariant()
+    def rows_show_the_newest_list_of_either_end(self) -> None:
+        newest = {record.ends: record.status for record in self.tenant.newest_connections()}
+        for tab in self.state.tabs.values():
+            for row in tab.rows():
+                assert row.uncertain or row.status == newest.get(row.ends)
 
     @invariant()
     def keys_act_on_what_was_chosen_and_nothing_else(self) -> None:

@@ -176,6 +176,15 @@ async def test_connect_on_one_row_asks_and_does_both_halves() -> None:
         assert write_names(ui.state.session.request_log) == ["request", "accept"]
 
 
+async def test_a_row_shows_what_the_target_has_accepted() -> None:
+    """The list that proves it is that of the target."""
+    async with open_screen() as ui:
+        await ui.move_to("Acme-Canada")
+        await ui.press("R", "y")
+        assert ui.status_and_action("Acme-Canada") == ("● Connected", "Disconnect")
+        assert "must accept" not in ui.text("detail")
+
+
 async def test_where_the_second_half_fails_the_first_is_told() -> None:
     async with open_screen() as ui:
         ui.fake.faults.on("refusal,calls=writes,after=1")

@@ -42,7 +42,8 @@ class ScreenState:
     """The state behind the screen, for one user.
 
     Attributes:
-        snapshot: the newest list of the acting entity, None before the first.
+        snapshot: the newest list of the acting entity, with what newer lists of other entities
+            show of its connections; None before the first.
         failure: why the newest read failed, None if it succeeded.
         direction: the tab in front.
         recent: earlier acting entities, newest first.
@@ -86,13 +87,7 @@ class ScreenState:
         )
 
     def _make_row(self, direction: Direction, key: str) -> Row | None:
-        """Return the row of a counterpart by the newest list of either end."""
-        if self.snapshot is None:
-            return None
-        cached = self.session.tenant.cached(key) or self.snapshot
-        newest = max(self.snapshot, cached, key=lambda snapshot: (snapshot.asked, snapshot.read_at))
-        newest = newest._replace(hierarchy=self.snapshot.hierarchy)
-        return newest.make_row(direction, key, self.acting_id)
+        return self.snapshot.make_row(direction, key) if self.snapshot else None
 
     @property
     def tab(self) -> TabState:
@@ -100,24 +95,35 @@ class ScreenState:
         return self.tabs[self.direction]
 
     def apply(self, snapshot: Snapshot) -> None:
-        """Show a list of the acting entity, if it is the newest.
+        """Show what a list that was read tells of the acting entity, if nothing newer tells it.
 
-        Every list, an older one or one of another entity too, may resolve operations
-        whose outcome is unknown.
+        Every list, an older one too, may resolve operations whose outcome is unknown.
         """
         self._apply(snapshot)
         self.on_change()
 
-    def _apply(self, snapshot: Snapshot) -> None:
-        self.runs.revision += self.runs.unresolved.resolve_with(snapshot)
-        if snapshot.acting_id != self.acting_id:
+    def _apply(self, *snapshots: Snapshot) -> None:
+        tenant, newest, others = self.session.tenant, self.snapshot, list(snapshots)
+        for snapshot in snapshots:
+            self.runs.revision += self.runs.unresolved.resolve_with(snapshot)
+            if snapshot.acting_id == self.acting_id and (
+                newest is None or snapshot.asked >= newest.asked
+            ):
+                newest, others, self.failure = snapshot, tenant.snapshots(), None
+        if newest is None:
             return
-        if self.snapshot is not None and snapshot.asked < self.snapshot.asked:
-            return
+        for other in others:
+            if other.acting_id != self.acting_id:
+                newest = newest.merge(tenant.cached(other.acting_id) or other)
+        if newest is not self.snapshot:
+            self._show(newest)
+
+    def _show(self, snapshot: Snapshot) -> None:
+        """Make the rows of both tabs from a list of the acting entity."""
         place = self.tab.place
         if place and place.pinned and place.order is None and self.snapshot is not None:
             self.tab.hold()
-        self.snapshot, self.failure = snapshot, None
+        self.snapshot = snapshot
         is_standard = self.session.role(self.acting_id) == STANDARD_USER
         refusal = ADMINISTRATORS_ONLY if is_standard else ""
         for direction in Direction:
@@ -136,7 +142,7 @@ class ScreenState:
                 self.list_errors[id_] = result
             else:
                 self.list_errors.pop(id_, None)
-                self._apply(result)
+        self._apply(*(result for result in lists.values() if isinstance(result, Snapshot)))
         self.lists_left = left
         self.on_change()
 
@@ -260,9 +266,8 @@ class ScreenState:
         What was not done stays marked, as if it were marked now, and what had changed before.
         """
         self.runs.end(run, operations)
-        for snapshot in dict.fromkeys(operation.snapshot for operation in operations):
-            if snapshot is not None:
-                self._apply(snapshot)
+        snapshots = dict.fromkeys(operation.snapshot for operation in operations)
+        self._apply(*(snapshot for snapshot in snapshots if snapshot is not None))
         for tab in self.tabs.values():
             tab.renew_marks(run)
         self.update_unresolved(operation for operation in operations if operation.entry)

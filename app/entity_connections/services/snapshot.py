@@ -54,3 +54,23 @@ class Snapshot(NamedTuple):
     def find_row(self, row: Row) -> Row:
         """Return a row as this list shows it, which may be the list of either end."""
         return self.make_row(row.direction, row.key, row.acting.id)
+
+    def merge(self, other: "Snapshot") -> "Snapshot":
+        """Return the list with what the list of another entity shows of the two, if it is newer.
+
+        Both lists show the connections between their entities (contract D2). One that a whole
+        newer list does not hold is gone.
+        """
+        if (other.asked, other.read_at) <= (self.asked, self.read_at):
+            return self
+        ends = {self.acting_id, other.acting_id}
+        newer = {record.id: record for record in other.connections if {*record.ends} == ends}
+        kept = [
+            newer.pop(record.id, record)
+            for record in self.connections
+            if record.id in newer or {*record.ends} != ends or not other.complete
+        ]
+        connections = (*kept, *newer.values())
+        if connections == self.connections:
+            return self
+        return self._replace(connections=connections)

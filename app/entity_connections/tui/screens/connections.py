@@ -299,10 +299,6 @@ class ConnectionsScreen(Screen[None]):
         self.view.notice_bar.notice = notices.make_run_notice(message.run)
         self._handle_new_list(state)
         self.tenant_workers.read_history()
-        snapshots = (operation.snapshot for operation in operations)
-        read_ids = {snapshot.acting_id for snapshot in snapshots if snapshot is not None}
-        if state is self.state and message.run.total > 1 and state.acting_id not in read_ids:
-            self.tenant_workers.read(state)
         if message.run.plan.resumes:
             self._ask_about_interrupted()
 
