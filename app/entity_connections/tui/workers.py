@@ -1,12 +1,11 @@
 """The I/O of the main screen, in workers of the App: closing a dialog cancels none of them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
-from textual.message import Message
 from textual.screen import Screen
 
 from entity_connections.domain.actions import Action
@@ -21,16 +20,19 @@ from entity_connections.services.operations.interrupted import (
     plan_interrupted_run,
 )
 from entity_connections.services.operations.operation import Operation, State
-from entity_connections.services.operations.plan import LeftOut, Plan, plan_operations
+from entity_connections.services.operations.plan import LeftOut, plan_operations
 from entity_connections.services.operations.recording import record_outcomes
 from entity_connections.services.operations.recovery import recover_operations
 from entity_connections.services.operations.runs import Run
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import JournalError
-from entity_connections.services.storage.journal_entry import Entry
 from entity_connections.services.storage.list_cache import CachedLists
 from entity_connections.services.workspace import UserSession, Workspace
+from entity_connections.tui import messages
+
+if TYPE_CHECKING:
+    from entity_connections.services.storage.journal_entry import Entry
 
 ENTERING, READING, WRITING, RECORDING = "enter", "read", "write", "record"
 HISTORY, READING_LISTS, PLANNING, FORGETTING = "history", "read lists", "plan", "forget"
@@ -42,120 +44,6 @@ REPORT_INTERVAL = 0.2
 
 class Workers:
     """Starts workers on the app of a screen, and posts messages to the screen, which change it."""
-
-    @dataclass
-    class SessionOpened(Message):
-        """There is a session; nothing was sent to Zuora yet."""
-
-        session: UserSession
-
-    @dataclass
-    class CacheRestored(Message):
-        """The lists of an earlier run are there, and the operations it left without an outcome."""
-
-        user: str
-        state: ScreenState
-        unresolved: list[Operation]
-
-    @dataclass
-    class TenantEntered(Message):
-        """Entities and access were read.
-
-        Attributes:
-            state: the state to show; perhaps the one that is shown already.
-            acting_id: the entity to act in if the one of `state` is not accessible.
-            recovered: operations of earlier runs that were looked up.
-            interrupted: earlier runs that did not send everything.
-            journal_error: why they could not be looked up, in a sentence, or "".
-        """
-
-        user: str
-        state: ScreenState
-        acting_id: str
-        recovered: list[Operation]
-        interrupted: list[InterruptedRun]
-        journal_error: str
-
-    @dataclass
-    class EnterFailed(Message):
-        """The tenant could not be opened or read."""
-
-        user: str
-        error: ZuoraError
-
-    @dataclass
-    class ListRead(Message):
-        """The list of an entity was read."""
-
-        state: ScreenState
-        snapshot: Snapshot
-
-    @dataclass
-    class ReadFailed(Message):
-        """The list of an entity could not be read."""
-
-        state: ScreenState
-        acting_id: str
-        error: ZuoraError
-
-    @dataclass
-    class ListsRead(Message):
-        """Lists of many entities were read, or could not be.
-
-        Attributes:
-            lists: those since the message before, by the id of the entity.
-            left: how many are still to be read.
-        """
-
-        state: ScreenState
-        lists: Mapping[str, Snapshot | ZuoraError]
-        left: int
-
-    @dataclass
-    class OperationsResolved(Message):
-        """Lists have proven outcomes that were unknown, and these are recorded."""
-
-        operations: list[Operation]
-
-    @dataclass
-    class HistoryRead(Message):
-        """The entries of the journal for this tenant, newest first, by their `ends`."""
-
-        history: dict[tuple[str, str], list[Entry]]
-
-    @dataclass
-    class PlanMade(Message):
-        """What is to be done is planned, and can be asked about.
-
-        Attributes:
-            interrupted: the run that the plan goes on with, if any.
-        """
-
-        state: ScreenState
-        plan: Plan
-        interrupted: InterruptedRun | None = None
-
-    @dataclass
-    class PlanFailed(Message):
-        """Nothing can be planned: the journal or, for an interrupted run, a list is unreadable."""
-
-        error: JournalError | ZuoraError
-
-    @dataclass
-    class OperationReported(Message):
-        """An operation is about to be sent, or has an outcome."""
-
-        state: ScreenState
-        run: Run
-        operation: Operation
-
-    @dataclass
-    class RunEnded(Message):
-        """Every operation of a run has an outcome: also that it is unknown, or was not sent."""
-
-        state: ScreenState
-        run: Run
-        operations: list[Operation]
 
     def __init__(
         self, screen: Screen[None], workspace: Workspace, lag_delays: Sequence[float]
@@ -271,12 +159,14 @@ class Workers:
                 acting_id = state.acting_id
             recovered, interrupted, journal_error = await self._recover(session)
             self._post(
-                self.TenantEntered(user, state, acting_id, recovered, interrupted, journal_error)
+                messages.TenantEntered(
+                    user, state, acting_id, recovered, interrupted, journal_error
+                )
             )
             self._restored = None
             await self._read_list(state, acting_id)
         except ZuoraError as error:
-            self._post(self.EnterFailed(user, error))
+            self._post(messages.EnterFailed(user, error))
 
     async def _open_session(self, user: str) -> UserSession:
         """Return the session of a user, opened once; show the lists of an earlier run."""
@@ -286,12 +176,12 @@ class Workers:
         session = self._session[1]
         if self._cache_checked:
             return session
-        self._post(self.SessionOpened(session))
+        self._post(messages.SessionOpened(session))
         cached = await asyncio.to_thread(session.tenant.restore_cache)
         if cached is not None and (state := _make_cached_state(session, cached)) is not None:
             unresolved = await self._read_unresolved(session.tenant.hierarchy)
             self._restored = state
-            self._post(self.CacheRestored(user, state, unresolved))
+            self._post(messages.CacheRestored(user, state, unresolved))
         self._cache_checked = True  # not before the end: a cancelled check is repeated
         return session
 
@@ -336,11 +226,11 @@ class Workers:
             for entry in reversed(await asyncio.to_thread(journal.read_entries)):
                 if entry.tenant == journal.tenant:
                     history.setdefault(entry.ends, []).append(entry)
-        self._post(self.HistoryRead(history))
+        self._post(messages.HistoryRead(history))
 
     async def _record(self, operations: list[Operation]) -> None:
         recorded = await asyncio.to_thread(record_outcomes, self._workspace.journal, operations)
-        self._post(self.OperationsResolved(recorded))
+        self._post(messages.OperationsResolved(recorded))
 
     async def _read(self, state: ScreenState, entities: bool) -> None:
         own_ids = state.runs.unresolved.entry_ids()
@@ -356,7 +246,7 @@ class Workers:
             ]
             resolved += await self._read_closed(state)
             if resolved:
-                self._post(self.OperationsResolved(resolved))
+                self._post(messages.OperationsResolved(resolved))
 
     async def _read_closed(self, state: ScreenState) -> list[Operation]:
         """Return the operations that another program has resolved or released."""
@@ -377,9 +267,9 @@ class Workers:
                 await tenant.read_entities(acting_id)
             snapshot = await tenant.read(acting_id)
         except ZuoraError as error:
-            self._post(self.ReadFailed(state, acting_id, error))
+            self._post(messages.ReadFailed(state, acting_id, error))
             return
-        self._post(self.ListRead(state, snapshot))
+        self._post(messages.ListRead(state, snapshot))
         await self._read_other_lists(state)
         await asyncio.to_thread(tenant.save_cache, acting_id, state.direction)
 
@@ -394,20 +284,20 @@ class Workers:
             left -= 1
             lists[id_] = found
             if now() - reported_at >= REPORT_INTERVAL:
-                self._post(self.ListsRead(state, lists, left))
+                self._post(messages.ListsRead(state, lists, left))
                 lists, reported_at = {}, now()
 
         try:
             await read_lists(ids, session.tenant, session.request_log, report)
         finally:
-            self._post(self.ListsRead(state, lists, 0))
+            self._post(messages.ListsRead(state, lists, 0))
 
     async def _read_other_lists(self, state: ScreenState) -> None:
         """Read the lists of other entities that may prove an unknown outcome."""
         for acting_id in state.runs.unresolved.acting_ids(excluding=state.acting_id):
             with suppress(ZuoraError):  # the outcome stays unknown
                 snapshot = await state.session.tenant.read(acting_id)
-                self._post(self.ListRead(state, snapshot))
+                self._post(messages.ListRead(state, snapshot))
 
     async def _plan(
         self,
@@ -420,29 +310,29 @@ class Workers:
         try:
             plan = await plan_operations(action, rows, tenant, journal)
         except JournalError as error:
-            self._post(self.PlanFailed(error))
+            self._post(messages.PlanFailed(error))
             return
-        self._post(self.PlanMade(state, plan._replace(left_out=(*plan.left_out, *left_out))))
+        self._post(messages.PlanMade(state, plan._replace(left_out=(*plan.left_out, *left_out))))
 
     async def _plan_interrupted(self, state: ScreenState, run: InterruptedRun) -> None:
         try:
             plan = await plan_interrupted_run(run, state.session.tenant, self._workspace.journal)
         except (JournalError, ZuoraError) as error:
-            self._post(self.PlanFailed(error))
+            self._post(messages.PlanFailed(error))
             return
-        self._post(self.PlanMade(state, plan, run))
+        self._post(messages.PlanMade(state, plan, run))
 
     async def _forget_interrupted(self, run: InterruptedRun) -> None:
         try:
             await asyncio.to_thread(self._workspace.journal.end_run, run.id)
         except JournalError as error:
-            self._post(self.PlanFailed(error))
+            self._post(messages.PlanFailed(error))
 
     async def _write(self, state: ScreenState, run: Run) -> None:
         session, journal = state.session, self._workspace.journal
 
         def report(operation: Operation) -> None:
-            self._post(self.OperationReported(state, run, operation))
+            self._post(messages.OperationReported(state, run, operation))
 
         executor = Executor(
             session.tenant,
@@ -463,7 +353,7 @@ class Workers:
             raise
         finally:
             del self._executors[run]
-        self._post(self.RunEnded(state, run, operations))
+        self._post(messages.RunEnded(state, run, operations))
 
     async def finish_writes(self) -> None:
         """Wait until the outcome of every write that was begun is recorded."""

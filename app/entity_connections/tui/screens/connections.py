@@ -33,8 +33,8 @@ SaveChoice = Callable[[str, str], str]
 if TYPE_CHECKING:
     from entity_connections.domain.connections import Ends
     from entity_connections.services.operations.interrupted import InterruptedRun
+    from entity_connections.tui import messages
     from entity_connections.tui.widgets.entity_tree import EntityTree
-    from entity_connections.tui.workers import Workers
 
 
 class ConnectionsScreen(Screen[None]):
@@ -128,14 +128,14 @@ class ConnectionsScreen(Screen[None]):
         """What the user has in front of them, or None before the tenant is open."""
         return self.view.state
 
-    def on_workers_session_opened(self, message: "Workers.SessionOpened") -> None:
+    def on_session_opened(self, message: "messages.SessionOpened") -> None:
         self.view.request_log = message.session.request_log
 
-    def on_workers_cache_restored(self, message: "Workers.CacheRestored") -> None:
+    def on_cache_restored(self, message: "messages.CacheRestored") -> None:
         self._set_state(message.user, message.state)
         message.state.update_unresolved(message.unresolved)
 
-    def on_workers_tenant_entered(self, message: "Workers.TenantEntered") -> None:
+    def on_tenant_entered(self, message: "messages.TenantEntered") -> None:
         state = message.state
         if state is not self.state:
             self._set_state(message.user, state)
@@ -189,7 +189,7 @@ class ConnectionsScreen(Screen[None]):
             if isinstance(dialog, ActionConfirmation | PlanPreview):
                 dialog.invalidated = "You work as another user now."
 
-    def on_workers_enter_failed(self, message: "Workers.EnterFailed") -> None:
+    def on_enter_failed(self, message: "messages.EnterFailed") -> None:
         state, error = self.state, message.error
         if state is None or message.user == self.view.user:
             self._show_failure(error)
@@ -199,7 +199,7 @@ class ConnectionsScreen(Screen[None]):
             self.view.request_log = state.session.request_log
             self.view.show_error(error)
 
-    def on_workers_list_read(self, message: "Workers.ListRead") -> None:
+    def on_list_read(self, message: "messages.ListRead") -> None:
         state = message.state
         if state is not self.state:
             return
@@ -211,12 +211,12 @@ class ConnectionsScreen(Screen[None]):
             self.view.notice_bar.expire_notice(Lifetime.UNTIL_LIST_CHANGES)
         self._handle_new_list(state)
 
-    def on_workers_lists_read(self, message: "Workers.ListsRead") -> None:
+    def on_lists_read(self, message: "messages.ListsRead") -> None:
         if message.state is self.state:
             self.state.apply_lists(message.lists, message.left)
             self._handle_new_list(self.state)
 
-    def on_workers_read_failed(self, message: "Workers.ReadFailed") -> None:
+    def on_read_failed(self, message: "messages.ReadFailed") -> None:
         state = message.state
         if state is self.state and message.acting_id == state.acting_id:
             self._show_failure(message.error)
@@ -237,10 +237,10 @@ class ConnectionsScreen(Screen[None]):
         self.view.failure = self.view.retry_at = None
         self.view.notice_bar.expire_notice(Lifetime.UNTIL_READ)
 
-    def on_workers_history_read(self, message: "Workers.HistoryRead") -> None:
+    def on_history_read(self, message: "messages.HistoryRead") -> None:
         self.view.history = message.history
 
-    def on_workers_plan_made(self, message: "Workers.PlanMade") -> None:
+    def on_plan_made(self, message: "messages.PlanMade") -> None:
         """Ask whether a plan is to be carried out."""
         state, plan, interrupted = message.state, message.plan, message.interrupted
 
@@ -258,7 +258,7 @@ class ConnectionsScreen(Screen[None]):
             limit = state.session.request_log.rate_limit
             self.app.push_screen(PlanPreview(plan, self.workspace, self.timing, limit), write)
 
-    def on_workers_plan_failed(self, message: "Workers.PlanFailed") -> None:
+    def on_plan_failed(self, message: "messages.PlanFailed") -> None:
         error = message.error
         sentence = error.sentence if isinstance(error, ZuoraError) else str(error)
         self.view.notice_bar.show_notice(Kind.ERROR, sentence, "Nothing was sent.")
@@ -283,12 +283,12 @@ class ConnectionsScreen(Screen[None]):
         self.view.redraw()
         return True
 
-    def on_workers_operation_reported(self, message: "Workers.OperationReported") -> None:
+    def on_operation_reported(self, message: "messages.OperationReported") -> None:
         message.state.runs.report(message.run, message.operation)
         if message.run.total > 1:
             self.view.redraw_soon()
 
-    def on_workers_run_ended(self, message: "Workers.RunEnded") -> None:
+    def on_run_ended(self, message: "messages.RunEnded") -> None:
         state, operations = message.state, message.operations
         state.end_run(message.run, operations)
         self._confirmed = {
@@ -312,7 +312,7 @@ class ConnectionsScreen(Screen[None]):
             if isinstance(dialog, ActionConfirmation):
                 dialog.revalidate(snapshot)
 
-    def on_workers_operations_resolved(self, message: "Workers.OperationsResolved") -> None:
+    def on_operations_resolved(self, message: "messages.OperationsResolved") -> None:
         if self.state is not None:
             self.state.update_unresolved(message.operations)
         # Of what was sent again, the notice of the second time says enough.
