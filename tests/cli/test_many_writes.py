@@ -375,6 +375,29 @@ def test_ctrl_c_twice_reports_what_was_sent_and_what_was_not(
     assert 1 <= len(json.loads(run(home, "journal", "--json").stdout)) <= 8
 
 
+def test_an_accept_whose_request_was_refused_is_not_sent(home: Path) -> None:
+    command = ["connect", "--from", "Acme-Japan", "--to", "Acme-US", "--yes", "--json"]
+    done = run(home, *command, "--fault", "refusal=30,times=1,calls=writes")
+    assert done.returncode == 1, done.stderr
+    results = [(item["action"], item["result"]) for item in json.loads(done.stdout)]
+    assert results == [("request", "refused"), ("accept", "not sent")]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_leaves_whole_json_and_the_rest_to_be_resumed(
+    server: RecordedTenant, home: Path, number: signal.Signals
+) -> None:
+    server.fake.faults.on(HANG)
+    with start_on(server, home, *TEN_REQUESTS, "--yes", "--json") as process:
+        server.wait_for_writes(8)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=20)
+    assert process.returncode == 128 + number, err
+    assert Counter(result for _, result in find_results(out)) == {"unknown": 8, "not sent": 2}
+    server.fake.faults.off()
+    assert "10 pairs are left" in run_on(server, home, "accept", NORDICS_TO_EUROPE, "--yes").stderr
+
+
 def kill_after_eight(server: RecordedTenant, home: Path) -> None:
     """Kill a program that has sent eight of ten requests."""
     server.fake.faults.on(CARRY_OUT_AND_HANG)

@@ -172,7 +172,7 @@ async def test_nothing_is_accepted_where_the_request_is_refused(office: Office) 
     plan = await office.plan(CONNECT, await office.rows(AMERICAS, OUT, EUROPE))
     office.fake.faults.on("refusal=10,calls=writes")
     request, accept = await office.run(plan)
-    assert (request.state, accept.state) == (State.REFUSED, State.REFUSED)
+    assert (request.state, accept.state) == (State.REFUSED, State.NOT_SENT)
     assert accept.sentence == "The request is refused. Nothing was sent."
     assert write_names(office.request_log) == ["request"]
 

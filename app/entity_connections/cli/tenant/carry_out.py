@@ -116,7 +116,7 @@ def closing_results(results: Results, given: Sequence[str] = ()) -> Iterator[Non
     except (ZuoraError, click.ClickException, JournalError, asyncio.CancelledError) as error:
         if results.is_empty:
             for item in given:
-                results.add_unsent(item, str(error) or "Ended by ctrl+c.")
+                results.add_unsent(item, str(error) or "The program was ended.")
         raise
     finally:
         results.close()

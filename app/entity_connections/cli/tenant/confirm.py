@@ -16,6 +16,12 @@ from entity_connections.services.refresh_interval import describe_rate_limit
 from entity_connections.services.request_log import RateLimit
 from entity_connections.services.workspace import Workspace
 
+if sys.platform == "win32":
+    TERMINATIONS = (signal.SIGTERM,)
+else:
+    TERMINATIONS = (signal.SIGTERM, signal.SIGHUP)
+"""Signals that end a command as ctrl+c does, with an exit code of their own."""
+
 
 def check_write_allowed(workspace: Workspace, *, yes: bool, unlock: bool) -> None:
     """Unlock writes for this command, if that is allowed; production needs --unlock.
@@ -52,12 +58,14 @@ def can_ask() -> bool:
 
 @contextmanager
 def asking() -> Iterator[None]:
-    """Let ctrl+c end a question at once: the event loop's handler would wait for the answer."""
-    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Let a signal end a question at once: the event loop's handlers would wait for the answer."""
+    numbers = [n for n in (signal.SIGINT, *TERMINATIONS) if callable(signal.getsignal(n))]
+    handlers = [signal.signal(number, signal.default_int_handler) for number in numbers]
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, handler)
+        for number, handler in zip(numbers, handlers, strict=True):
+            signal.signal(number, handler)
 
 
 def print_plan(workspace: Workspace, plan: Plan, rate_limit: RateLimit | None) -> None:

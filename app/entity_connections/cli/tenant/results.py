@@ -150,7 +150,7 @@ def _find_code(operation: Operation) -> ExitCode:
         return ExitCode.DONE
     if operation.state is State.UNKNOWN:
         return ExitCode.UNKNOWN
-    if operation.state is State.NOT_SENT:
+    if operation.state is State.NOT_SENT and not operation.follows:
         return ExitCode.USAGE
     snapshot = operation.snapshot
     if operation.state is State.REFUSED and operation.error is None and snapshot is not None:

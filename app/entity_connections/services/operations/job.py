@@ -91,7 +91,7 @@ class Job:
             return  # the run is over
         if request.state is not State.CONFIRMED or request.snapshot is None:
             reason = f"The request is {request.state.value}."
-            self.refuse(State.REFUSED, reason, request.snapshot)
+            self.refuse(State.NOT_SENT, reason, request.snapshot)
             return
         row = request.snapshot.find_row(self.operation.row)
         self.operation = replace(self.operation, row=row, connection_id=row.connection_id)

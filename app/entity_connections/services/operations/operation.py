@@ -27,7 +27,7 @@ class State(Enum):
     REFUSED = "refused"
     """Zuora refused it or was never reached; nothing changed."""
     NOT_SENT = "not sent"
-    """This program could not record it, so nothing was sent."""
+    """Nothing was sent: it could not be recorded, or the request that it follows was not done."""
     STALE = "overtaken"
     """The record had changed since the person saw it; nothing was sent."""
     UNKNOWN = "unknown"
