@@ -29,5 +29,5 @@ def show_waiting(screen: "ConnectionsScreen") -> None:
 
     screen.view.notice_bar.clear_notice()
     screen.tenant_workers.read_lists(state, list_stale_ids(state.session.tenant, NORMAL))
-    dialog = WaitingDialog(screen)
+    dialog = WaitingDialog(screen, state)
     screen.app.push_screen(dialog, go_to)

@@ -14,7 +14,7 @@ from textual.widgets import Input
 from entity_connections.domain.actions import ACCEPT, ACTIONS_BY_ID, DENY, DisabledReason
 from entity_connections.domain.clock import now
 from entity_connections.domain.rows import Row
-from entity_connections.domain.text_search import contains_words, fold
+from entity_connections.domain.text_search import contains_words, split_words
 from entity_connections.services.all_lists import list_readable_ids
 from entity_connections.services.operations.runs import Progress
 from entity_connections.services.storage.journal_entry import Entry
@@ -40,6 +40,7 @@ from entity_connections.tui.widgets.text_lines import TextLines
 from entity_connections.tui.widgets.too_small import is_too_small
 
 if TYPE_CHECKING:
+    from entity_connections.services.screen_state import ScreenState
     from entity_connections.tui.screens.connections import ConnectionsScreen
 
 _PAIR = Column("pair", "Source → target", MIN_PAIR_WIDTH, weight=3)
@@ -71,6 +72,7 @@ class WaitingDialog(ListDialog[Row | None]):
 
     Args:
         main_screen: the screen below, which reads lists and sends what is answered here.
+        state: the state of that screen.
 
     Attributes:
         marks: the ids of the marked requests, hidden ones too.
@@ -95,10 +97,9 @@ class WaitingDialog(ListDialog[Row | None]):
     message = query_one("#message", TextLines)
     keys = query_one("#keys", TextLines)
 
-    def __init__(self, main_screen: "ConnectionsScreen") -> None:
+    def __init__(self, main_screen: "ConnectionsScreen", state: "ScreenState") -> None:
         super().__init__()
-        self._main_screen = main_screen
-        self._state = main_screen.state
+        self._main_screen, self._state = main_screen, state
         self._for_others = False
         self._rows: dict[str, Row] = {}
         self.marks: set[str] = set()
@@ -131,14 +132,15 @@ class WaitingDialog(ListDialog[Row | None]):
         self.show_details()
 
     def show_matching(self) -> None:
-        state = self._main_screen.state
-        if state is None or state is not self._state:
+        state = self._state
+        if self._main_screen.state is not state:
             self.dismiss()  # another user, or another tenant
             return
-        waiting, words = state.waiting, fold(self.filter_input.value).split()
+        waiting, words = state.waiting, split_words(self.filter_input.value)
         rows = waiting.for_others if self._for_others else waiting.for_me
         self.marks &= {row.connection_id for row in waiting.for_me}
-        made = [(row, self._make_item(row)) for row in rows]
+        reason = self._get_write_reason(rows[0]) if rows else None
+        made = [(row, self._make_item(row, reason)) for row in rows]
         found = [pair for pair in made if contains_words(_make_search_text(*pair), words)]
         self._rows = {row.connection_id: row for row, _ in found}
         longest = max(MIN_ROWS, len(waiting.for_me), len(waiting.for_others))
@@ -155,28 +157,25 @@ class WaitingDialog(ListDialog[Row | None]):
         if is_filtered:
             return f"Nothing matches “{self.filter_input.value}”."
         who = "anybody else" if self._for_others else "you"
-        known = self._state is not None and not describe_lists(self._state)
-        return f"Nothing waits for {who}{'' if known else ' among what is known so far'}."
+        known_so_far = " among what is known so far" if describe_lists(self._state) else ""
+        return f"Nothing waits for {who}{known_so_far}."
 
-    def _make_item(self, row: Row) -> Item:
+    def _make_item(self, row: Row, reason: DisabledReason | None) -> Item:
+        """Return a row of the list; `reason`: why nothing can be written, if so."""
         request = self._find_request(row)
-        age = format_age(request.at, now()) if request else ""
         cells = {
             "pair": Cell(row.pair, "", (row.source, row.target)),
-            "since": Cell(age, "mute"),
+            "since": Cell(format_age(request.at, now()) if request else "", "mute"),
         }
-        progress = self._state.runs.progress(row) if self._state else None
         if self._for_others:
             no_access = row.acting is not row.target
             cells["why"] = Cell("no access" if no_access else STANDARD_USER, "mute")
-        elif progress is not None:
+        elif progress := self._state.runs.progress(row):
             cells |= {"accept": _PROGRESS[progress], "deny": Cell("")}
+        elif reason is not None:
+            cells |= {"accept": Cell(reason.brief, "mute"), "deny": Cell("")}
         else:
-            reason = self._get_write_reason(row)
-            accept, deny = Cell(ACCEPT.word, "link"), Cell(DENY.word, "harm")
-            if reason is not None:
-                accept, deny = Cell(reason.brief, "mute"), Cell("")
-            cells |= {"accept": accept, "deny": deny}
+            cells |= {"accept": Cell(ACCEPT.word, "link"), "deny": Cell(DENY.word, "harm")}
         sign = MARK if row.connection_id in self.marks else ""
         return Item(row.connection_id, cells, sign=sign)
 
@@ -192,7 +191,7 @@ class WaitingDialog(ListDialog[Row | None]):
 
     def show_details(self) -> None:
         row, text = self._row, ""
-        if row is not None and self._state is not None:
+        if row is not None:
             text = find_answer_obstacle(row, self._state.session)
             text = text or ACCEPT.consequence(row, row.source.title, row.target.title)
             if request := self._find_request(row):
@@ -205,7 +204,7 @@ class WaitingDialog(ListDialog[Row | None]):
         """Show why something was refused, how a run or the reading goes, or how the run ended."""
         state, notice = self._state, self._main_screen.view.notice_bar.notice
         text = Content.styled(self._refusal, "$text-warning")
-        if state is not None and not self._refusal:
+        if not self._refusal:
             lists = Content.styled(describe_lists(state), "$text-warning")
             outcome = Content(" ".join(notice.lines)) if notice else lists
             text = render_progress(state.runs.last, self.message.size.width) or outcome
@@ -231,7 +230,7 @@ class WaitingDialog(ListDialog[Row | None]):
             KeyHint("tab", "for me" if self._for_others else "for others", "show_other_list"),
             KeyHint("ctrl+r", "read again", "read"),
         ]
-        if self._state is None or not self._state.runs.is_running:  # the progress says it then
+        if not self._state.runs.is_running:  # the progress says it then
             hints.append(KeyHint("escape", self._describe_escape(), "back"))
         return render_key_hints(hints, _EXPENDABLE, self.keys.size.width)
 
@@ -266,7 +265,7 @@ class WaitingDialog(ListDialog[Row | None]):
     def _answer(self, action_id: str, rows: Sequence[Row], otherwise: str = "") -> None:
         """Ask whether requests are to be answered; `otherwise` is shown if there are none."""
         state = self._state
-        if state is None or is_too_small(self):
+        if is_too_small(self):
             return
         if not rows:
             self._refuse(otherwise)
@@ -309,10 +308,9 @@ class WaitingDialog(ListDialog[Row | None]):
 
     def action_read(self) -> None:
         """Read the lists of all entities again."""
-        if (state := self._state) is not None:
-            ids = list_readable_ids(state.session.tenant)
-            self._main_screen.view.notice_bar.clear_notice()
-            self._main_screen.tenant_workers.read_lists(state, ids)
+        ids = list_readable_ids(self._state.session.tenant)
+        self._main_screen.view.notice_bar.clear_notice()
+        self._main_screen.tenant_workers.read_lists(self._state, ids)
 
     @on(Grid.RowSelected)
     def action_choose(self) -> None:
