@@ -369,6 +369,7 @@ async def test_the_cursor_stays_in_sight_when_the_terminal_shrinks() -> None:
     async with app.run_test(size=(60, 21)) as pilot:
         await pilot.press("end")
         await pilot.resize_terminal(60, 8)
+        await pilot.pause()
         assert cursor_line(app.grid) == 7
 
 

@@ -36,7 +36,7 @@ async def begun(
         ui = ScreenDriver(app, pilot, fake)
         for key in typed:
             app.post_message(key_event(key))
-        await ui.wait_until(lambda: ui.screen.view.entered)
+        await ui.wait_until(lambda: ui.screen.view.entered and not ui.screen.view.reading)
         await ui.settle()
         found = ui.state.acting_id, ui.notice, write_names(ui.state.session.request_log)
     fake.close()
