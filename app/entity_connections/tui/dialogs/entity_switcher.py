@@ -1,5 +1,6 @@
 """The entity switcher: the hierarchy as a tree, with a reason where an entity is disabled."""
 
+from entity_connections.domain.actions.action import entity_reason
 from entity_connections.domain.entities import Entity
 from entity_connections.services.screen_state import ScreenState
 from entity_connections.tui.dialogs.picker import Choice, Picker
@@ -28,12 +29,9 @@ def _make_choice(
 ) -> Choice:
     tenant, title = state.session.tenant, entity.title
     level = 0 if recent else tenant.hierarchy.depth(entity.id)
-    if not entity.provisioned:
-        reason = f"{title} is not provisioned yet: a global administrator does that."
-        return Choice(entity.id, title, "not provisioned", reason, level, entity=entity)
-    if not tenant.can_act_in(entity.id):
-        reason = f"You have no access to {title}: one of its administrators grants it."
-        return Choice(entity.id, title, "no access", reason, level, entity=entity)
+    if reason := entity_reason(entity):
+        sentences = f"{reason.reason} {reason.remedy}"
+        return Choice(entity.id, title, reason.brief, sentences, level, entity=entity)
     notes = ["recent"] if recent else []
     notes += ["acting entity"] if entity.id == state.acting_id else []
     notes += [f"◐ {waiting} waiting"] if waiting else []
