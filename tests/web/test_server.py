@@ -252,7 +252,7 @@ async def test_another_web_driver_cannot_open_a_real_tenant(tmp_path: Path) -> N
     real = ("--base-url", "http://127.0.0.1:1")
     done = await asyncio.to_thread(run, tmp_path, *real, **driver, **known)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "no tenant but the fake one" in done.stderr
+    assert "reaches only the fake tenant" in done.stderr
 
 
 async def test_without_its_extra_it_names_the_extra(tmp_path: Path) -> None:
