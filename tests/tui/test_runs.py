@@ -22,7 +22,7 @@ from textual.widgets import Static
 
 from tests.acme import CORPORATION, JAPAN, US, client, find_writes, open_acme, write_names
 from tests.services.operations.test_interrupted import ENDED
-from tests.tui.open_screen import HOLD_WRITES, ScreenDriver, TenantSetup, open_screen
+from tests.tui.open_screen import HOLD_WRITES, SIZES, ScreenDriver, TenantSetup, open_screen
 from tests.tui.snapshots import Snapshot
 
 pytestmark = pytest.mark.asyncio
@@ -139,7 +139,7 @@ async def test_preview(snap: Snapshot) -> None:
         assert "49,900 of 50,000 calls left" in shown(ui, "consequence")
         what = preview(ui).grid.items[-1].cells["what"].text
         assert what == "connected already: left out"
-        await ui.press(*["down"] * 9)
+        await ui.press("end")
         assert "left out: Acme Corporation is already connected to" in shown(ui, "pair")
 
 
@@ -162,8 +162,23 @@ async def test_yes_is_a_key_or_the_number_where_many_or_harm(
         await ui.press("y")
         assert ui.shows_main_screen == (not what)
         if what:
-            await ui.press("1", "enter")
+            await ui.press("1", "end", "enter")
+            assert preview(ui).grid.cursor_key == preview(ui).grid.items[-1].key
             assert not find_writes(ui.state.session.request_log)
+
+
+async def test_a_preview_is_as_high_as_its_text_and_pairs() -> None:
+    async with open_screen() as ui:
+        ui.state.session.request_log.rate_limit = RateLimit(50_000, 49_900, None, now())
+        for keys in (["R"], ["*", "R"]):
+            await ui.move_to("Acme-US")
+            await ui.press(*keys)
+            for size in SIZES[:3]:
+                await ui.resize(size)
+                dialog, grid = preview(ui).query_one("#dialog"), preview(ui).grid
+                assert dialog.max_scroll_y == grid.max_scroll_y == 0
+                assert grid.size.height == len(grid.items) + 1
+            await ui.press("escape")
 
 
 async def test_connect_on_one_row_asks_and_does_both_halves() -> None:
@@ -176,11 +191,13 @@ async def test_connect_on_one_row_asks_and_does_both_halves() -> None:
         assert write_names(ui.state.session.request_log) == ["request", "accept"]
 
 
-async def test_a_row_shows_what_the_target_has_accepted() -> None:
+async def test_a_request_is_accepted_from_the_source_too() -> None:
     """The list that proves it is that of the target."""
     async with open_screen() as ui:
         await ui.move_to("Acme-Canada")
-        await ui.press("R", "y")
+        await ui.press("R")
+        assert shown(ui, "title") == "Accept this request?"
+        await ui.press("y")
         assert ui.status_and_action("Acme-Canada") == ("● Connected", "Disconnect")
         assert "must accept" not in ui.text("detail")
 

@@ -20,7 +20,7 @@ class Connect(Action):
     many_consequence = (
         "Each is requested in its source, unless it is Pending, then accepted in its target."
     )
-    effect = "{source} will be able to share products to {target}."
+    effect = "You request and accept it: {source} will be able to share products to {target}."
     yes = "Connect to {target}"
 
     def __init__(self, request: Request, accept: Accept) -> None:
@@ -34,10 +34,6 @@ class Connect(Action):
         elif row.direction is Direction.INBOUND:
             return None
         return entity_reason(row.counterpart)
-
-    def consequence(self, row: Row, source: str, target: str) -> str:
-        first = "You accept the request" if row.status == PENDING else "You request and accept it"
-        return f"{first}: {super().consequence(row, source, target)}"
 
     def list_writes(self, row: Row) -> tuple[tuple[Write, Row], ...]:
         outbound = row if row.direction is Direction.OUTBOUND else row.flip()

@@ -67,6 +67,7 @@ class Confirmation(Dialog[bool]):
     ]
     VERTICAL_BREAKPOINTS = [*VERTICAL_BREAKPOINTS, (24, "-roomy")]
     KEYS = "y yes · n, Esc or Enter no"
+    SUBJECT_KEYS = ""
 
     invalidated = reactive("", recompose=True)
     answerable = reactive(False)
@@ -119,7 +120,7 @@ class Confirmation(Dialog[bool]):
             yield from self.compose_other_answers()
             make_yes = Button.error if self._question.harmful else Button
             yield make_yes(Content(self._question.yes), id="yes", disabled=True)
-        yield Static(keys, id="keys")
+        yield Static(keys + self.SUBJECT_KEYS, id="keys")
 
     def on_mount(self) -> None:
         """Focus the harmless answer, and start the delay before yes is possible."""

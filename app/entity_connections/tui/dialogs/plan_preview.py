@@ -18,7 +18,6 @@ from entity_connections.services.refresh_interval import describe_rate_limit
 from entity_connections.services.request_log import RateLimit
 from entity_connections.services.workspace import Workspace
 from entity_connections.tui.dialogs.confirmation import Confirmation, Question
-from entity_connections.tui.dialogs.dialog import HEADER_HEIGHT
 from entity_connections.tui.timing import Timing
 from entity_connections.tui.widgets.grid.grid import Grid
 from entity_connections.tui.widgets.grid.layout import MIN_PAIR_WIDTH, Cell, Column, Item
@@ -28,10 +27,8 @@ if TYPE_CHECKING:
     from entity_connections.domain.rows import Row
     from entity_connections.services.operations.operation import Operation
 
-MANY = 10
-"""Pairs from which their number has to be typed."""
-LINES_BESIDE, TYPED_LINES, GAPS = 13, 3, 6
-"""Lines of the dialog besides the pairs; those for a typed number; empty ones where it is roomy."""
+WIDTH, CELLS_BESIDE = 110, 6
+"""Cells of the dialog, and those of them at the sides of its texts; see dialogs.tcss."""
 _COLUMNS = (
     Column("pair", "Source → Target", MIN_PAIR_WIDTH, weight=1),
     Column("what", "What happens", 16, weight=2),
@@ -49,15 +46,18 @@ class PlanPreview(Confirmation):
     """
 
     BINDINGS = [
-        Binding(key, f"move({rows})", label, id=f"preview.{key}", tooltip=tooltip)
-        for key, rows, label, tooltip in (
-            ("up", -1, "Up", "The pair above"),
-            ("down", 1, "Down", "The pair below"),
-            ("pageup", -8, "Page up", "Some pairs up"),
-            ("pagedown", 8, "Page down", "Some pairs down"),
+        Binding(key, action, label, id=f"preview.{label}", tooltip=tooltip, priority=True)
+        for key, action, label, tooltip in (
+            ("up", "move(-1)", "Up", "The pair above"),
+            ("down", "move(1)", "Down", "The pair below"),
+            ("pageup", "move(-8)", "Page up", "Some pairs up"),
+            ("pagedown", "move(8)", "Page down", "Some pairs down"),
+            ("home,ctrl+home", "move_to(0)", "First", "The first pair"),
+            ("end,ctrl+end", "move_to(-1)", "Last", "The last pair; those left out are last"),
         )
     ]
     VERTICAL_BREAKPOINTS = [*VERTICAL_BREAKPOINTS, (32, "-roomy")]
+    SUBJECT_KEYS = " · ↑ ↓ End pairs"
     grid = query_one("#pairs", Grid)
 
     def __init__(
@@ -80,13 +80,16 @@ class PlanPreview(Confirmation):
         self._show_pairs()
 
     def on_resize(self) -> None:
-        """Give the dialog room for all pairs, and for little more."""
-        beside = LINES_BESIDE + (GAPS if self.has_class("-roomy") else 0)
-        if self.query("#typed"):
-            beside += TYPED_LINES
-        self.query_one("#dialog").styles.max_height = min(
-            len(self._lines) + beside, self.size.height - HEADER_HEIGHT
-        )
+        """Give the dialog room for all pairs, and no more."""
+        lines = len(self._lines) + 8  # titles, question, pair, answers, keys, frame
+        text = self.query_one("#consequence, #reason", Static)
+        width = min(WIDTH, self.size.width) - CELLS_BESIDE
+        lines += text.get_content_height(self.size, self.size, width)
+        typed = len(self.query("#typed"))
+        lines += 2 * typed
+        if self.has_class("-roomy"):  # with gaps, and frames around the answers
+            lines += 3 + typed
+        self.query_one("#dialog").styles.max_height = lines
 
     def watch_invalidated(self) -> None:
         super().watch_invalidated()
@@ -94,6 +97,7 @@ class PlanPreview(Confirmation):
 
     def _show_pairs(self) -> None:
         self.grid.set_items(item for item, _ in self._lines)
+        self.on_resize()
         self._show_pair()
 
     @on(Grid.RowHighlighted)
@@ -106,6 +110,10 @@ class PlanPreview(Confirmation):
     def action_move(self, rows: int) -> None:
         """Move the cursor among the pairs."""
         self.grid.action_move(rows)
+
+    def action_move_to(self, row: int) -> None:
+        """Move the cursor to a pair."""
+        self.grid.action_move_to(row)
 
 
 def _list_lines(plan: Plan) -> list[tuple[Item, str]]:
@@ -131,6 +139,8 @@ def _list_lines(plan: Plan) -> list[tuple[Item, str]]:
 
 def _make_question(plan: Plan, rate_limit: RateLimit | None) -> Question:
     action, operations = plan.action, plan.operations
+    if len(operations) == 1:  # of Connect, perhaps only the accept is left
+        action = operations[0].action
     rows = {operation.ends: operation.row for operation in operations}
     row, count = next(iter(rows.values()), None), len(rows)
     title, typed_name, typed_word = action.many_question.format(count), None, "name"
@@ -142,7 +152,7 @@ def _make_question(plan: Plan, rate_limit: RateLimit | None) -> Question:
         parts = [action.consequence(row, row.source.title, row.target.title)]
     if action.irreversible and row is not None and count == 1:
         typed_name = make_typed_name(row.counterpart)
-    elif action.irreversible or count >= MANY:
+    elif plan.needs_count:
         typed_name, typed_word = TypedName(str(count)), "number"
     return Question(
         title,
