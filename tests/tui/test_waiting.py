@@ -55,6 +55,12 @@ def titles(ui: ScreenDriver) -> str:
     return " ".join(get_dialog(ui).titles.content.plain.split())
 
 
+def shows_accept_as_impossible(ui: ScreenDriver) -> bool:
+    keys = get_dialog(ui).keys.content
+    assert keys.plain.startswith("a accept")
+    return any(span.style == MUTED for span in keys.spans if span.start == 0)
+
+
 def message(ui: ScreenDriver) -> str:
     return get_dialog(ui).message.content.plain
 
@@ -83,7 +89,9 @@ async def test_a_click_on_the_count_opens_them() -> None:
 
 async def test_what_waits_for_others_says_why(snap: Snapshot) -> None:
     async with open_screen(user="carol", size=(80, 24)) as ui:
-        await ui.press("w", "tab")
+        await ui.press("w")
+        assert shows_accept_as_impossible(ui), "nothing waits for her"
+        await ui.press("tab")
         snap(ui.app)
         whys = {item.cells["why"].text for item in get_dialog(ui).grid.items}
         assert whys == {"standard user", "no access"}
@@ -208,6 +216,9 @@ async def test_only_visible_marks_act_and_escape_clears_the_filter_before_them()
         assert len(list_marked(ui)) == len(list_pairs(ui)) == 4
         await ui.press("tab")
         assert get_escape_hint(ui) == "escape close"
+        assert "tab for me (4 marked)" in get_dialog(ui).keys.content.plain
+        await ui.press("a")
+        assert message(ui) == "There is no row here."
         await ui.press("tab")
         assert get_escape_hint(ui) == "escape clear marks"
         await ui.press("escape")
@@ -239,8 +250,7 @@ async def test_without_writes_the_answers_look_like_that_and_deny_like_harm_with
         cells = get_dialog(ui).grid.items[0].cells
         assert cells["accept"] == Cell("locked", "mute")
         assert cells["deny"].text == ""
-        keys = get_dialog(ui).keys.content
-        assert any(span.style == MUTED for span in keys.spans if span.start == 0)
+        assert shows_accept_as_impossible(ui)
     async with open_screen() as ui:
         await ui.press("w")
         cells = get_dialog(ui).grid.items[0].cells

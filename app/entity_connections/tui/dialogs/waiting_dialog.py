@@ -212,22 +212,28 @@ class WaitingDialog(ListDialog[Row | None]):
         self.keys.update(self._render_keys())
 
     def _render_keys(self) -> Content:
-        hints = [KeyHint("enter", "go there", "choose"), KeyHint("/", "filter", "filter")]
-        if not self._for_others:
+        row, marks = self._row, len(self.marks)
+        hints = [
+            KeyHint("enter", "go there", "choose", row is not None),
+            KeyHint("/", "filter", "filter"),
+        ]
+        other_list = "for others"
+        if self._for_others:
+            other_list = f"for me ({marks} marked)" if marks else "for me"
+        else:
             visible = len(self.marks & self._rows.keys())
-            hidden = len(self.marks) - visible
-            count = f" {visible}" if self.marks else ""
-            count += f" ({hidden} hidden)" if hidden else ""
-            can_write = self._row is None or self._get_write_reason(self._row) is None
+            count = f" {visible}" if marks else ""
+            count += f" ({marks - visible} hidden)" if marks > visible else ""
+            can_write = row is not None and self._get_write_reason(row) is None
             hints = [
                 KeyHint("a", f"accept{count}", "answer('accept')", can_write),
                 KeyHint("d", f"deny{count}", "answer('deny')", can_write),
-                KeyHint("space", "mark", "mark"),
-                KeyHint("*", "all", "mark_all"),
+                KeyHint("space", "mark", "mark", row is not None),
+                KeyHint("*", "all", "mark_all", row is not None),
                 *hints,
             ]
         hints += [
-            KeyHint("tab", "for me" if self._for_others else "for others", "show_other_list"),
+            KeyHint("tab", other_list, "show_other_list"),
             KeyHint("ctrl+r", "read again", "read"),
         ]
         if not self._state.runs.is_running:  # the progress says it then
@@ -247,7 +253,7 @@ class WaitingDialog(ListDialog[Row | None]):
 
     def action_answer(self, action_id: str) -> None:
         """Ask whether the marked requests, or the one under the cursor, are to be answered."""
-        if self.marks:
+        if self.marks and not self._for_others:
             rows = [row for key, row in self._rows.items() if key in self.marks]
             self._answer(action_id, rows, MARKS_HIDDEN.reason)
         elif self._row is None:
@@ -299,7 +305,7 @@ class WaitingDialog(ListDialog[Row | None]):
 
     def action_show_list(self, for_others: bool) -> None:
         """Bring a list to the front."""
-        self._for_others, self._chosen = for_others, None
+        self._for_others, self._chosen, self._refusal = for_others, None, ""
         self.show_matching()
 
     def action_show_other_list(self) -> None:
