@@ -285,6 +285,20 @@ async def test_an_unknown_outcome_stops_the_run(snap: Snapshot) -> None:
         assert "was not sent: the run had stopped" in ui.text("detail")
 
 
+async def test_a_run_that_does_what_another_left_is_not_spoken_over(tmp_path: Path) -> None:
+    """Nothing is left of the first run, neither in words nor for the next start."""
+    journal = Journal(tmp_path / "state.sqlite3", "global-500")
+    async with open_screen("global-500", setup=TenantSetup(journal=journal)) as ui:
+        ui.fake.faults.on("gateway-page,times=2,calls=writes")
+        await ui.press("/", *"aurora", "enter", "*", "R", *"36", "enter")
+        assert "2 unknown" in ui.notice
+        await ui.press("R", *"34", "enter")
+        assert "34 of 34 done" in ui.notice
+        await ui.press("ctrl+r")
+        assert "sent again" not in ui.notice
+        assert journal.read_runs() == []
+
+
 async def test_a_refusal_stands_on_its_row_with_the_reason_in_the_detail() -> None:
     async with open_screen() as ui:
         ui.fake.faults.on("refusal,calls=writes,times=1")
@@ -377,7 +391,7 @@ async def test_what_was_sent_again_is_told_once(tmp_path: Path) -> None:
     setup = TenantSetup(journal=journal)
     async with open_screen("global-500", size=(160, 48), setup=setup, fake=fake) as ui:
         await ui.press("y", *"15", "enter")
-        again = [entry for entry in journal.read_entries() if entry.outcome == "overtaken since"]
+        again = [entry for entry in journal.read_entries() if entry.outcome == "sent again"]
         assert len(again) == 8
         assert "✓ Request Connection: 15 of 15 done." in ui.notice
         await ui.move_to(again[0].target.title)

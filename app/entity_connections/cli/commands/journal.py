@@ -73,7 +73,7 @@ class Since(click.ParamType[datetime]):
 @option(
     "--outcome", type=click.Choice([outcome.replace(" ", "-") for outcome in OUTCOMES]),
     metavar="OUTCOME",
-    help="Only confirmed, refused, not-done, overtaken-since, unknown or released.",
+    help="Only confirmed, refused, not-done, overtaken-since, sent-again, unknown, released.",
 )  # fmt: skip
 @some_tenant_options(
     entity="Only with this entity at either end: id or name.", profile="Only of this one."

@@ -20,6 +20,7 @@ from entity_connections.domain.clock import format_moment
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.text import format_count
 from entity_connections.services.operations.interrupted import find_interrupted_runs
+from entity_connections.services.operations.operation import State
 from entity_connections.services.operations.plan import Plan, plan_operations
 from entity_connections.services.operations.recovery import recover_operations
 from entity_connections.services.storage.journal import JournalError
@@ -105,7 +106,8 @@ async def prepare_write(session: TenantSession, options: WriteOptions) -> None:
         workspace = session.workspace
         check_write_allowed(workspace, yes=options.yes, unlock=options.unlock)
         for recovered in await recover_operations(session.tenant, workspace.journal):
-            info(f"From an earlier run: {recovered.sentence}")
+            if recovered.state is not State.REPEATED:
+                info(f"From an earlier run: {recovered.sentence}")
 
 
 @contextmanager

@@ -129,18 +129,20 @@ def find_wait(entry: Entry, server_time: datetime | None, journal: Journal) -> i
     return max(0, math.ceil(GATEWAY_TIMEOUT.total_seconds() - passed))
 
 
-def is_sent_again(operation: Operation, entries: Iterable[Entry], tenant: str) -> bool:
-    """Return whether an operation that was sent was sent again later, and that not refused.
+def find_repetition(operation: Operation, entries: Iterable[Entry], tenant: str) -> Entry | None:
+    """Return how an operation was sent again first, and not refused; None if it was not.
 
     `entries` are all entries of the journal, oldest first.
     """
     later = dropwhile(lambda entry: entry.id != operation.id, entries)
-    return any(
-        _concerns(entry, operation, tenant)
+    repetitions = (
+        entry
+        for entry in islice(later, 1, None)
+        if _concerns(entry, operation, tenant)
         and _is_repetition(operation, entry)
         and entry.outcome not in (State.REFUSED.value, State.NOT_APPLIED.value)
-        for entry in islice(later, 1, None)
     )
+    return next(repetitions, None)
 
 
 def _concerns(entry: Entry, operation: Operation, tenant: str) -> bool:

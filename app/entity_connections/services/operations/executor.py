@@ -294,6 +294,8 @@ class Executor:
         sent_again = [job.operation.id for job in doubtful if job.may_be_planned_again]
         outcomes = await asyncio.to_thread(record_outcomes, self._journal, outcomes, sent_again)
         for job, operation in zip(sent, outcomes, strict=True):
+            if operation.state is State.REPEATED:  # by another program: for this one it is done
+                operation = operation.with_state(State.CONFIRMED, job.operation.sentence)
             job.operation = operation
         planned_again = doubtful if await self._wait_for_retry(doubtful) else []
         for job in sent:

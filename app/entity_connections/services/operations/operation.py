@@ -36,6 +36,8 @@ class State(Enum):
     """It was sent, Zuora did not answer success, and a later list proves that nothing happened."""
     SUPERSEDED = "overtaken since"
     """It was sent, and the list shows a third state: nobody can tell what became of it."""
+    REPEATED = "sent again"
+    """It was sent again with the same Idempotency-Key; the list shows it, and it happened once."""
     RELEASED = "released"
     """It was sent, and a person has ended the search for its outcome, which is not known."""
 

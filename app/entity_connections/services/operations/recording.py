@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from entity_connections.services.operations.conflicts import (
     check_open_entries,
     find_applied,
-    is_sent_again,
+    find_repetition,
 )
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.plan import Plan
@@ -131,13 +131,18 @@ def record_run(journal: Journal, run: str, plan: Plan, user: str) -> None:
 
 
 def _check_repetition(operation: Operation, entries: Iterable[Entry], tenant: str) -> Operation:
-    """Return an operation that a list confirms as "overtaken since", if it was sent again."""
+    """Return an operation that a list confirms in another state, if it was sent again."""
     if operation.state is not State.CONFIRMED or operation.success:
         return operation
-    if not is_sent_again(operation, entries, tenant):
+    repetition = find_repetition(operation, entries, tenant)
+    if repetition is None:
         return operation
-    sentence = f"{operation.action.label} of {operation.pair} was sent again since: nobody can"
-    return operation.with_state(State.SUPERSEDED, f"{sentence} tell which of them was carried out.")
+    sentence = f"{operation.action.label} of {operation.pair} was sent again"
+    if repetition.key and repetition.key == operation.key:
+        sentence += " with the same Idempotency-Key: Zuora carries it out once."
+        return operation.with_state(State.REPEATED, sentence)
+    sentence += " since: nobody can tell which of them was carried out."
+    return operation.with_state(State.SUPERSEDED, sentence)
 
 
 def _add_outcome(journal: Journal, writer: JournalWriter, operation: Operation) -> Operation:

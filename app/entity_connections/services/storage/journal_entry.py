@@ -12,7 +12,9 @@ from entity_connections.services.storage.stored_values import (
     load_time,
 )
 
-OUTCOMES = ("confirmed", "refused", "not done", "overtaken since", "unknown", "released")
+OUTCOMES = (
+    "confirmed", "refused", "not done", "overtaken since", "sent again", "unknown", "released",
+)  # fmt: skip
 SENDING = timedelta(minutes=3)
 """How long after the intent its program may go on sending it."""
 MAX_TENANT_LENGTH = 5_000

@@ -27,6 +27,7 @@ _OUTCOMES = {
     "refused": ("✕ refused", "end"),
     "not done": ("✕ not done", "end"),
     "overtaken since": ("◇ overtaken since", "warn"),
+    "sent again": ("✓ sent again", "good"),
     "unknown": ("◇ unknown", "warn"),
     "released": ("◇ released", "warn"),
     None: ("… no outcome", "warn"),

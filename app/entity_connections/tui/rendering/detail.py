@@ -105,7 +105,8 @@ def _drop_repeated(history: Sequence[Entry]) -> list[Entry]:
         entry.id
         for newer, entry in pairwise(history)
         if newer.action is entry.action
-        and (newer.outcome, entry.outcome) == (State.CONFIRMED.value, State.SUPERSEDED.value)
+        and newer.outcome == State.CONFIRMED.value
+        and entry.outcome in (State.SUPERSEDED.value, State.REPEATED.value)
     }
     return [entry for entry in history if entry.id not in repeated]
 

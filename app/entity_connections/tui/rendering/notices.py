@@ -64,6 +64,7 @@ _STATE_KINDS = {
     State.UNKNOWN: Kind.UNKNOWN,
     State.NOT_APPLIED: Kind.ERROR,
     State.SUPERSEDED: Kind.UNKNOWN,
+    State.REPEATED: Kind.INFO,
     State.RELEASED: Kind.UNKNOWN,
 }
 _PASSING_KINDS = (Kind.SUCCESS, Kind.INFO)
@@ -162,8 +163,11 @@ def _find_worst_kind(states: Iterable[State]) -> Kind:
     return next(kind for kind in order if kind in kinds)
 
 
-def make_resolved_notice(operations: Sequence[Operation]) -> Notice:
-    """Return the outcomes of operations that were looked up."""
+def make_resolved_notice(operations: Sequence[Operation]) -> Notice | None:
+    """Return the outcomes of operations that were looked up; None if nobody has to know them."""
+    operations = [operation for operation in operations if operation.state is not State.REPEATED]
+    if not operations:
+        return None
     worst = _find_worst_kind(operation.state for operation in operations)
     return make_notice(worst, _describe_first([operation.sentence for operation in operations]))
 

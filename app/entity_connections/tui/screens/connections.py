@@ -75,7 +75,7 @@ class ConnectionsScreen(Screen[None]):
         self._clear_input = clear_input
         self.is_started = False
         self._interrupted: list[InterruptedRun] = []
-        self._confirmed: set[tuple[Ends, Action]] = set()  # by the last run
+        self._confirmed: set[tuple[Ends, Action]] = set()  # last, in this session
 
     def compose(self) -> ComposeResult:
         yield ConnectionsView(self.workspace, self.timing, self.three_panes)
@@ -151,7 +151,7 @@ class ConnectionsScreen(Screen[None]):
         if start_problem and (keys := self._clear_input()):
             dropped = notices.format_keys(keys)
             lines.insert(1, f"Not used, because they were typed before: {dropped}.")
-        resolved = notices.make_resolved_notice(message.recovered) if message.recovered else None
+        resolved = notices.make_resolved_notice(message.recovered)
         if any(lines):
             lines += resolved.lines if resolved else ()
             self.view.notice_bar.show_notice(Kind.ERROR, *lines)
@@ -284,18 +284,18 @@ class ConnectionsScreen(Screen[None]):
         return True
 
     def on_operation_reported(self, message: "messages.OperationReported") -> None:
-        message.state.runs.report(message.run, message.operation)
+        operation = message.operation
+        message.state.runs.report(message.run, operation)
+        if operation.state is State.CONFIRMED:
+            self._confirmed.add((operation.ends, operation.action))
+        else:  # it is being sent once more
+            self._confirmed.discard((operation.ends, operation.action))
         if message.run.total > 1:
             self.view.redraw_soon()
 
     def on_run_ended(self, message: "messages.RunEnded") -> None:
         state, operations = message.state, message.operations
         state.end_run(message.run, operations)
-        self._confirmed = {
-            (operation.ends, operation.action)
-            for operation in operations
-            if operation.state is State.CONFIRMED
-        }
         self.view.notice_bar.notice = notices.make_run_notice(message.run)
         self._handle_new_list(state)
         self.tenant_workers.read_history()
@@ -322,8 +322,8 @@ class ConnectionsScreen(Screen[None]):
             if operation.state is not State.SUPERSEDED
             or (operation.ends, operation.action) not in self._confirmed
         ]
-        if operations:
-            self.view.notice_bar.notice = notices.make_resolved_notice(operations)
+        if notice := notices.make_resolved_notice(operations):
+            self.view.notice_bar.notice = notice
         self.tenant_workers.read_history()
 
     # Commands
