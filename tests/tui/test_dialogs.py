@@ -176,6 +176,17 @@ async def test_help(snap: Snapshot) -> None:
         assert ui.shows_main_screen
 
 
+async def test_f1_is_help_and_f5_reads_again() -> None:
+    async with open_screen() as ui:
+        await ui.press("f1")
+        assert isinstance(ui.app.screen, HelpDialog)
+        await ui.press("f1")
+        before = ui.count_lists()
+        await ui.press("f5")
+        assert ui.shows_main_screen
+        assert ui.count_lists() == before + 1
+
+
 async def test_help_and_palette_lead_to_the_walkthroughs() -> None:
     async with open_screen() as ui:
         await ui.press("question_mark", "W")

@@ -27,6 +27,7 @@ _OTHER_KEYS = (
     ("y  n", "Yes and no, in questions"),
     ("tab", "In a dialog: the next field or button"),
     ("escape", "One step back"),
+    ("f1  f5", "The same as ? and ctrl+r"),
     ("ctrl+z", "Back to the shell; fg returns here"),
 )
 _OTHER_SIGNS = (
@@ -49,7 +50,11 @@ class HelpDialog(Dialog[str | None]):
 
     BINDINGS = [
         Binding(
-            "escape,question_mark,q", "dismiss", "Close", id="help.close", tooltip="Close the help"
+            "escape,question_mark,f1,q",
+            "dismiss",
+            "Close",
+            id="help.close",
+            tooltip="Close the help",
         ),
         Binding(
             "W", "dismiss('walkthroughs')", "Walkthroughs", id="help.walkthroughs", tooltip="Watch"

@@ -90,7 +90,7 @@ class WaitingDialog(ListDialog[Row | None]):
             ("tab", "show_other_list", "Other", "The other list"),
             ("1", "show_list(False)", "Me", "What waits for me"),
             ("2", "show_list(True)", "Others", "What waits for others"),
-            ("ctrl+r", "read", "Read", "Read all lists again"),
+            ("ctrl+r,f5", "read", "Read", "Read all lists again"),
         )
     ]
     titles = query_one("#titles", TextLines)

@@ -55,6 +55,9 @@ class ConnectionsScreen(Screen[None]):
     BINDINGS = [
         *(command.make_binding() for command in COMMANDS),
         Binding("escape", "back", "Back", id="back", tooltip="One step back"),
+        # As in other programs:
+        Binding("f1", "run_command('help')", "Help", id="f1", tooltip="Help", priority=True),
+        Binding("f5", "run_command('refresh')", "Read", id="f5", tooltip="Read", priority=True),
     ]
     BLANK = True  # its widgets cover it
     view = query_one(ConnectionsView)
