@@ -54,7 +54,7 @@ def _render_command(
     key, word = command.key_name, f" {command.get_short(context)}  "
     if possible:
         color = "$text-error" if command.irreversible else "$link"
-        text = Content.assemble((key, f"bold {color}"), (word, "bold" if is_next else ""))
+        text = Content.assemble((key, f"bold {color}"), (word, f"bold {color}" if is_next else ""))
     else:
         text = Content.styled(key + word, "dim")
     return link_to_command(text, command.id)
