@@ -19,15 +19,15 @@ SHOWN = ("cli", "domain/rows.py", "tui", "walkthrough")
 @pytest.mark.parametrize(
     ("encoding", "shown"),
     [
-        ("ascii", "* Connected > Caf? ????"),
-        ("iso8859-1", "* Connected > Café ????"),
-        ("utf-8", "● Connected → Café 東京"),
+        ("ascii", "= Connected > Cafe ???? ??"),
+        ("iso8859-1", "= Connected > Café ???? ??"),
+        ("utf-8", "● Connected → Café 東京 한"),
     ],
 )
 def test_what_an_encoding_cannot_show_is_replaced_in_the_same_width(
     encoding: str, shown: str
 ) -> None:
-    text = "● Connected → Café 東京"
+    text = "● Connected → Café 東京 한"
     replaced = make_sign_replacer(encoding, cell_len)(text)
     assert (replaced, cell_len(replaced)) == (shown, cell_len(text))
 

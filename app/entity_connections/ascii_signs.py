@@ -3,18 +3,20 @@
 import os
 import re
 import sys
+import unicodedata
 from collections.abc import Callable
 
 _NON_ASCII = re.compile(r"[^\x00-\x7f]+")
-# Each takes as many cells as what it replaces, so that nothing on the screen moves.
+# Each takes as many cells as what it replaces, so that nothing on the screen moves. No sign of a
+# status or of a mark is a key, or looks like the lines of a tree.
 _ASCII = {
-    "○◐●✕✓◇": "o~*X+%",
+    "○◐●✕✓◇": "o~=X+%",
     "▸▶→▾▼↓◂◀←▴▲↑": ">>>vvv<<<^^^",
     "·•—–…×⏎": "-*--.x/",
     "“”„‘’": '"""\'\'',
     "─━═╌╍▔▁▀▄": "---------",
     "│┃║╎╏▏▎▍▌▐▊▋▉▕": "||||||||||||||",
-    "╭╮╰╯┌┐└┘├┤┬┴┼┏┓┗┛╔╗╚╝": "+++++++++++++++++++++",
+    "╭╮╰╯┌┐└┘├┤┬┴┼┏┓┗┛╔╗╚╝": "++++++`+||+++++++++++",
     "█▓▒░▂▃▅▆▇▖▗▘▙▚▛▜▝▞▟": "###################",
 }
 ASCII_SIGNS = {
@@ -47,7 +49,8 @@ def find_terminal_encoding() -> str:
 def make_sign_replacer(encoding: str, count_cells: Callable[[str], int]) -> Callable[[str], str]:
     """Return a function that replaces what an encoding cannot show.
 
-    Other characters than our signs become as many question marks as they have cells.
+    A letter loses its accents; other characters than our signs become as many question marks as
+    they have cells.
 
     Args:
         encoding: the encoding of the terminal.
@@ -61,6 +64,11 @@ def make_sign_replacer(encoding: str, count_cells: Callable[[str], int]) -> Call
         text = match[0].translate(signs)
         if _can_encode(text, encoding):
             return text
+        without_accents = mark(unicodedata.normalize("NFD", text))
+        same_width = count_cells(without_accents) == count_cells(text)
+        return without_accents if same_width else mark(text)
+
+    def mark(text: str) -> str:
         return _NON_ASCII.sub(lambda rest: "?" * count_cells(rest[0]), text)
 
     return lambda text: text if text.isascii() else _NON_ASCII.sub(replace, text)

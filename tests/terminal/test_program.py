@@ -156,8 +156,8 @@ def test_a_terminal_without_utf_8_gets_ascii_only_in_its_own_size() -> None:
     """COLUMNS and LINES may be those of another window; an empty NO_COLOR is none; tmux is here."""
     env = {"LC_ALL": "C", "COLUMNS": "30", "LINES": "8", "NO_COLOR": "", "TMUX": "/tmp/t,1,0"}
     with Terminal(PROGRAM, size=(100, 30), env=env) as terminal:
-        terminal.wait_for("* Connected")
-        terminal.wait_for("+" + "-" * 98 + "+")
+        terminal.wait_for("= Connected")
+        terminal.wait_for("|" + "-" * 98 + "|")
         terminal.send("up", "c")
         terminal.wait_for("In tmux it needs: tmux set -g allow-passthrough on")
         terminal.send("e")

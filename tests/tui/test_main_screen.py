@@ -36,6 +36,18 @@ async def test_no_color(snap: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None
         snap(ui.app)
 
 
+async def test_of_sixteen_colours_the_cursor_row_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not every colour can be read on that of the cursor."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("COLORTERM", raising=False)
+    async with open_screen() as ui:
+        cursor_row, other_row = (
+            {segment.style.color for segment in strip if segment.style}
+            for strip in ui.rows.render_lines(Region(0, 2, 80, 2))
+        )
+        assert len(cursor_row) == 1 < len(other_row)
+
+
 async def test_too_small(snap: Snapshot) -> None:
     """A terminal that is too small shows how large it should be."""
     async with open_screen(size=(40, 10)) as ui:

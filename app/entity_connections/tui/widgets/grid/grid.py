@@ -344,9 +344,12 @@ class Grid(ScrollView, can_focus=True, inherit_bindings=False):
             ground: the component class of its background, or "".
         """
         dim = item.dim or self.stale
+        # Of sixteen colours, not all can be read on that of the cursor.
+        is_plain = dim or (ground == "cursor" and self.app.console.color_system == "standard")
 
         def get_style(tone: str = "") -> Style:
-            return self._get_component_style(tone if tone in TONES and not dim else "", ground, dim)
+            tone = "" if is_plain or tone not in TONES else tone
+            return self._get_component_style(tone, ground, dim)
 
         # The bar shows the cursor, and whether it has the focus, without any colour.
         bar = ("▌" if self.is_active else "▏") if ground == "cursor" else " "
