@@ -42,7 +42,7 @@ from tests.acme import (
     write_names,
 )
 from tests.domain.small_tenant import GLOBAL, HIERARCHY, NORTH, connection
-from tests.services.factories import MORNING, Clock, execute
+from tests.services.factories import MORNING, Clock, execute, intend
 from tests.zuora.raw_server import RawServer, http_response
 
 pytestmark = pytest.mark.asyncio
@@ -214,7 +214,8 @@ async def test_the_same_operation_is_sent_once(world: World) -> None:
     operation = await world.plan(REQUEST, AMERICAS, OUT, EUROPE)
     await world.execute(operation)
     again = await world.execute(operation)
-    assert again.state is State.STALE
+    assert again.state is State.CONFIRMED
+    assert again.sentence.endswith("is Pending already. Nothing was sent.")
     assert world.writes == ["request"]
     row = (await world.tenant.read(AMERICAS)).make_row(OUT, EUROPE)
     assert row is not None
@@ -344,11 +345,33 @@ async def test_the_journal_records_a_refusal_with_its_codes(world: World) -> Non
     assert entry.request_id == outcome.request_id
 
 
+@pytest.mark.parametrize("accepted", [True, False])
+async def test_what_another_program_is_sending_is_done_once_a_list_shows_it(
+    world: World, accepted: bool
+) -> None:
+    operation = await world.plan(ACCEPT, CORPORATION, IN, JAPAN)
+    intend(world.journal, operation)
+
+    class Meanwhile(NoDelays):
+        async def wait(self, delay: RetryDelay) -> bool:
+            if accepted:
+                await world.other.accept(CORPORATION, operation.connection_id)
+            return True
+
+    outcome = await world.execute(operation, delays=Meanwhile())
+    assert outcome.state is (State.CONFIRMED if accepted else State.IN_PROGRESS)
+    assert outcome.sentence.endswith(
+        "is Connected already. Nothing was sent."
+        if accepted
+        else "is being sent by another program: wait for it. Nothing was sent."
+    )
+
+
 async def test_the_journal_does_not_record_what_is_not_sent(world: World) -> None:
     operation = await world.plan(ACCEPT, CORPORATION, IN, JAPAN)
     await world.execute(operation)
     again = await world.execute(operation)
-    assert again.state is State.STALE
+    assert again.sentence.endswith("is Connected already. Nothing was sent.")
     assert len(world.journal.read_entries()) == 1
 
 
@@ -480,8 +503,8 @@ async def test_a_request_is_not_repeated_when_the_pair_has_changed(world: World)
             return True
 
     outcome = await world.execute(operation, delays=Meanwhile())
-    assert outcome.state is State.STALE
-    assert outcome.sentence.endswith("it was not connected when you asked. It was not sent again.")
+    assert outcome.state is State.CONFIRMED
+    assert outcome.sentence.endswith("is Pending already. It was not sent again.")
     assert world.writes == ["request"]
 
 

@@ -202,7 +202,7 @@ async def resolve(
             released_ids.add(operation.id)
     for entry in unresolved:
         if entry.id in ids - {operation.id for operation in operations}:
-            tell(f"{entry.id}: another program is sending it ({entry.process}).")
+            tell(f"{entry.id}: another program is sending it.")
     entries = [entry for entry in await asyncio.to_thread(log.read_entries) if entry.id in ids]
     for entry in entries:
         if entry.id in released_ids:  # unless another program has found its outcome meanwhile

@@ -148,7 +148,7 @@ def _find_code(operation: Operation) -> ExitCode:
     """Return the exit code that an operation alone would have."""
     if operation.state is State.CONFIRMED:
         return ExitCode.DONE
-    if operation.state is State.UNKNOWN:
+    if operation.state in (State.UNKNOWN, State.IN_PROGRESS):
         return ExitCode.UNKNOWN
     if operation.state is State.NOT_SENT and not operation.follows:
         return ExitCode.USAGE

@@ -28,6 +28,18 @@ def find_doubt(operation: Operation, snapshot: Snapshot) -> str:
     return f"It is not known whether {still}: {snapshot.missing}"
 
 
+def find_done(operation: Operation, snapshot: Snapshot) -> Row | None:
+    """Return the row as a list shows it if it is as the operation would make it; else None.
+
+    Of an action that is not idempotent, it shows so the record that the person saw.
+    """
+    row = snapshot.find_row(operation.row)
+    if not operation.action.idempotent and operation.connection_id not in ("", row.connection_id):
+        return None
+    is_done = operation.action.is_applied(row.status, new_record=False, complete=False)
+    return row if is_done else None
+
+
 def find_change(operation: Operation, snapshot: Snapshot) -> str:
     """Return how the row has changed since the person saw it, in a sentence, or "".
 
@@ -93,7 +105,7 @@ def check_open_entries(
         if journal.is_being_sent(entry):
             if not (same and operation.action.idempotent):
                 raise OperationInProgressError(
-                    f"{what} is being sent by another program ({entry.process}): wait for it."
+                    f"{what} is being sent by another program: wait for it."
                 )
         elif not same and (seconds := find_wait(entry, server_time, journal)) > 0:
             raise OperationInProgressError(

@@ -169,6 +169,7 @@ class Executor:
             sent = await self._send_until_doubt(await self._read_before(waiting[:MAX_ROUND]))
             if sent:
                 await self._finish_round(sent)
+        await self._look_up_in_progress(jobs)
 
     async def _read_before(self, jobs: list[Job]) -> list[Job]:
         """Read the lists that operations are checked against; return those that have one."""
@@ -226,7 +227,8 @@ class Executor:
         """
         if job.operation.entry is None:
             await self._check_and_record(job)
-            self._report(job.operation)
+            if job.operation.state is not State.IN_PROGRESS:  # reported once it is looked up
+                self._report(job.operation)
             if job.operation.state is not State.SENT:
                 return
             job.attempts += 1
@@ -264,6 +266,8 @@ class Executor:
         try:
             if doubt := find_doubt(operation, snapshot):
                 job.refuse(State.REFUSED, doubt, snapshot)
+            elif job.end_if_done(snapshot):
+                return
             elif change := find_change(operation, snapshot):
                 job.refuse(State.STALE, change, snapshot)
             else:
@@ -271,7 +275,7 @@ class Executor:
         except JournalError as error:
             job.refuse(State.NOT_SENT, str(error), snapshot)
         except OperationInProgressError as error:
-            job.refuse(State.REFUSED, str(error), snapshot)
+            job.refuse(State.IN_PROGRESS, str(error), snapshot)
 
     async def _record_success(self, job: Job) -> None:
         if not job.operation.success:
@@ -337,6 +341,31 @@ class Executor:
                     job.given_up = True
                 break
         return [job for job in sent if job.stops_others]
+
+    async def _look_up_in_progress(self, jobs: list[Job]) -> None:
+        """Find out whether another program has done meanwhile what it kept this one from sending.
+
+        A list that does not show it is read again after `lag_delays`.
+        """
+        open_ = waiting = [job for job in jobs if job.operation.state is State.IN_PROGRESS]
+        for delay in (None, *self._lag_delays):
+            if not open_:
+                break
+            if delay is not None:
+                until = asyncio.get_running_loop().time() + delay
+                pause = RetryDelay("another program sends it", until, "reading the list")
+                if not await self._request_log.wait(pause):
+                    break
+            self._lists.forget()
+            await self._lists.read_missing([job.operation for job in open_])
+            open_ = [
+                job
+                for job in open_
+                if (snapshot := self._lists.get(job.operation)) is None
+                or not job.end_if_done(snapshot)
+            ]
+        for job in waiting:
+            self._report(job.operation)
 
     async def _wait_for_retry(self, jobs: list[Job]) -> bool:
         """Wait before operations are planned again; return whether all of them may be."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from entity_connections.domain.actions import CONNECT
 from entity_connections.domain.connections import CONNECTED, PENDING
 from entity_connections.domain.entities import Hierarchy
-from entity_connections.services.operations.conflicts import find_change, find_doubt
+from entity_connections.services.operations.conflicts import find_change, find_done, find_doubt
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.operations.plan import (
     Cause,
@@ -23,7 +23,6 @@ from entity_connections.services.operations.plan import (
     plan_operations,
 )
 from entity_connections.services.operations.shared_lists import SharedLists
-from entity_connections.services.snapshot import Snapshot
 from entity_connections.services.storage.journal import Journal
 from entity_connections.services.storage.planned_runs import PlannedEntry
 from entity_connections.services.tenant import Tenant
@@ -74,20 +73,18 @@ async def find_interrupted_runs(journal: Journal, tenant: Tenant) -> list[Interr
     await lists.read_missing(operations)
     left = []
     for run in runs:
-        open_ = tuple(o for o in run.operations if not _is_done(o, lists.get(o)))
+        open_ = tuple(
+            operation
+            for operation in run.operations
+            if operation.state is State.UNKNOWN
+            or (snapshot := lists.get(operation)) is None
+            or not find_done(operation, snapshot)
+        )
         if len(open_) < len(run.operations):
             await asyncio.to_thread(journal.end_run, run.id, [o.key for o in open_])
         if open_:
             left.append(run._replace(operations=open_))
     return left
-
-
-def _is_done(operation: Operation, snapshot: Snapshot | None) -> bool:
-    """Return whether a list shows what was never sent as done; None is a list that is not there."""
-    if snapshot is None or operation.state is not State.PLANNED:
-        return False
-    status = snapshot.find_row(operation.row).status
-    return operation.action.is_applied(status, new_record=False, complete=False)
 
 
 async def plan_interrupted_run(run: InterruptedRun, tenant: Tenant, journal: Journal) -> Plan:

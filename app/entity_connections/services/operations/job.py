@@ -5,7 +5,11 @@ from dataclasses import dataclass, replace
 
 from entity_connections.domain.connections import CONNECTED
 from entity_connections.domain.errors import RateLimited, ServerError, Unauthenticated
-from entity_connections.services.operations.conflicts import find_change, find_doubt
+from entity_connections.services.operations.conflicts import (
+    find_change,
+    find_done,
+    find_doubt,
+)
 from entity_connections.services.operations.operation import Operation, State
 from entity_connections.services.snapshot import Snapshot
 
@@ -78,6 +82,15 @@ class Job:
             and not find_doubt(operation, snapshot)
             and not find_change(operation, snapshot)
         )
+
+    def end_if_done(self, snapshot: Snapshot) -> bool:
+        """End it without sending it (again) if a list shows it as done; return whether it does."""
+        row = find_done(self.operation, snapshot)
+        if row is None:
+            return False
+        self.operation = replace(self.operation, connection_id=row.connection_id)
+        self.refuse(State.CONFIRMED, f"{row.pair} is {row.status} already.", snapshot)
+        return True
 
     def refuse(self, state: State, reason: str, snapshot: Snapshot | None) -> None:
         """End it without sending it (again), for a reason given as a sentence or ""."""

@@ -30,6 +30,8 @@ class State(Enum):
     """Nothing was sent: it could not be recorded, or the request that it follows was not done."""
     STALE = "overtaken"
     """The record had changed since the person saw it; nothing was sent."""
+    IN_PROGRESS = "in progress"
+    """Nothing was sent: an earlier operation on the pair may be under way."""
     UNKNOWN = "unknown"
     """It was sent, and no list proves what became of it, whatever the answer was."""
     NOT_APPLIED = "not done"

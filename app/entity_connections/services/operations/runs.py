@@ -12,7 +12,9 @@ from entity_connections.services.operations.unresolved import UnresolvedOperatio
 
 DONE = "done"
 """What an operation of a run is, from when a list has proven it until the run has ended."""
-_NOT_ACCEPTED = (State.PLANNED, State.REFUSED, State.NOT_SENT, State.STALE, State.NOT_APPLIED)
+_NOT_ACCEPTED = (
+    State.PLANNED, State.REFUSED, State.NOT_SENT, State.STALE, State.IN_PROGRESS, State.NOT_APPLIED,
+)  # fmt: skip
 
 
 class Progress(Enum):

@@ -61,6 +61,7 @@ _STATE_KINDS = {
     State.REFUSED: Kind.ERROR,
     State.NOT_SENT: Kind.ERROR,
     State.STALE: Kind.INFO,
+    State.IN_PROGRESS: Kind.UNKNOWN,
     State.UNKNOWN: Kind.UNKNOWN,
     State.NOT_APPLIED: Kind.ERROR,
     State.SUPERSEDED: Kind.UNKNOWN,
@@ -125,7 +126,7 @@ def make_run_notice(run: Run) -> Notice:
         if state is not State.CONFIRMED
     ]
     if run.plan.left_out:
-        counts.append(f"{len(run.plan.left_out)} left out before")
+        counts.append(f"{len(run.plan.left_out)} left out: not possible")
     lines = [f"{run.plan.action.label}: {', '.join(counts)}."]
     if run.stopping and not states[State.UNKNOWN]:
         lines.append("You stopped it.")
