@@ -88,9 +88,10 @@ class _Progress:
         """Take over the newest state of an operation, and write its outcome, if it has one."""
         self._set(operation)
         if operation.state is State.SENT:
-            if (total := len(self._latest)) > 1:
-                sent = total - len(self._list(State.PLANNED))
-                show_progress(f"{sent:,} of {total:,} sent; ctrl+c stops")
+            if len(self._latest) > 1:
+                total = len({ends for _, ends in self._latest})
+                sent = total - len({planned.ends for planned in self._list(State.PLANNED)})
+                show_progress(f"{sent:,} of {total:,} pairs sent; ctrl+c stops")
             return
         self._results.add_operation(operation)
         if operation.state is State.UNKNOWN and self._journal.path is not None:
