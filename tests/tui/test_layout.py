@@ -169,3 +169,11 @@ async def test_the_filter_gives_way_to_the_counts_of_the_statuses() -> None:
         shown = find_line(ui, "marked")
         assert all(sign in shown for sign in "◐●✕○")
         assert "aurora" in shown
+
+
+async def test_names_have_room_before_the_detail_where_the_terminal_is_wide() -> None:
+    async with open_screen("global-500", size=(200, 60)) as ui:
+        lines = visible_text(ui.app).splitlines()
+        line = next(line for line in lines if "▸ Globex" in line)
+        below = lines[lines.index(line) + 1 : -3]
+        assert not [line for line in below if "…" in line.split("│ ")[0]]

@@ -10,6 +10,12 @@ THREE_PANES, MIN_THREE_PANES = 130, 110
 themselves, and if that was chosen."""
 
 
+TREE_BESIDE_NAMES, ROWS_BESIDE_NAMES = 14, 45
+"""Cells of the tree, and of the rows, besides the names of entities."""
+FULL_DETAIL = 43
+"""Cells of the detail in which an id fits; what it has more, it leaves to longer names."""
+
+
 class Panes(NamedTuple):
     """The widths of the panes, in cells, without the lines between them; 0 for one not shown."""
 
@@ -23,18 +29,24 @@ class Panes(NamedTuple):
         return [width for width in self if width]
 
 
-def divide_width(width: int, three_panes: bool | None = None) -> Panes:
+def divide_width(width: int, three_panes: bool | None = None, names: int = 0) -> Panes:
     """Return the panes of a terminal.
 
     Args:
         width: its columns.
         three_panes: whether three panes were chosen; None leaves it to the width.
+        names: the cells of the longest name; the rows get room for them, then the tree, up to a
+            third.
     """
     needed = THREE_PANES if three_panes is None else MIN_THREE_PANES
     if width < needed or three_panes is False:
         return Panes(0, max(0, width - 2), 0)
     tree = min(40, max(30, width * 20 // 100))
     detail = min(56, max(30, width * 27 // 100))
+    room = width - 4 - names - ROWS_BESIDE_NAMES
+    least = min(detail, FULL_DETAIL)
+    tree = max(tree, min(names + TREE_BESIDE_NAMES, width // 3, room - least))
+    detail = max(least, min(detail, room - tree))
     return Panes(tree, width - 4 - tree - detail, detail)
 
 

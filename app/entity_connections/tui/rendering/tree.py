@@ -2,6 +2,8 @@
 
 from collections.abc import Container, Sequence
 
+from rich.cells import cell_len
+
 from entity_connections.domain.entities import Hierarchy
 
 MAX_LEVELS = 6
@@ -13,6 +15,13 @@ Levels = Sequence[tuple[str, int]]
 def list_levels(hierarchy: Hierarchy) -> Levels:
     """Return the ids of all entities with their levels."""
     return [(entity.id, hierarchy.depth(entity.id)) for entity in hierarchy]
+
+
+def measure_names(hierarchy: Hierarchy) -> int:
+    """Return the cells that the longest name needs, with the lines before it."""
+    branches = draw_branches(list_levels(hierarchy))
+    widths = (len(branches[entity.id]) + cell_len(entity.title) for entity in hierarchy)
+    return max(widths, default=0)
 
 
 def draw_branches(levels: Levels) -> dict[str, str]:

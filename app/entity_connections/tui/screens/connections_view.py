@@ -18,6 +18,7 @@ from textual.widgets import Input
 
 from entity_connections.domain.clock import now
 from entity_connections.domain.connections import Direction
+from entity_connections.domain.entities import Hierarchy
 from entity_connections.domain.errors import ZuoraError
 from entity_connections.domain.text import format_count
 from entity_connections.services.refresh_interval import rate_limit_sentence
@@ -46,6 +47,7 @@ from entity_connections.tui.rendering.rows import ItemCache, make_columns, mark_
 from entity_connections.tui.rendering.run_progress import render_progress
 from entity_connections.tui.rendering.status_counts import render_status_counts
 from entity_connections.tui.rendering.text import MUTED
+from entity_connections.tui.rendering.tree import measure_names
 from entity_connections.tui.timing import Timing
 from entity_connections.tui.widgets.filter_input import FilterInput
 from entity_connections.tui.widgets.grid.grid import Grid
@@ -115,6 +117,7 @@ class ConnectionsView(Pane):
         self.user = workspace.user
         self.entered = False
         self.widths = divide_width(0)
+        self._hierarchy = Hierarchy()  # that of the tree, whose width it decides
         self._tree: EntityTree | None = None
         self._started_at = now()
         self._reading_since = 0.0
@@ -151,7 +154,8 @@ class ConnectionsView(Pane):
             self.set_interval(AGE_INTERVAL, self._draw_header)
 
     def on_resize(self) -> None:
-        self._divide(divide_width(self.size.width, self.three_panes))
+        names = measure_names(self._hierarchy)
+        self._divide(divide_width(self.size.width, self.three_panes, names))
         self._draw_header()
         self._draw_detail()
 
@@ -242,6 +246,9 @@ class ConnectionsView(Pane):
     def redraw(self) -> None:
         """Draw everything; to be called after a change of the write lock or of the faults."""
         if self.state is not None:
+            if (hierarchy := self.state.session.tenant.hierarchy) is not self._hierarchy:
+                self._hierarchy = hierarchy
+                self.on_resize()
             self._draw_rows(self.state)
             self._draw_tree()
             self.progress.update(render_progress(self.state.runs.last, self.size.width - 2))

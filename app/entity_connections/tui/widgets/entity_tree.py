@@ -10,7 +10,6 @@ from textual.getters import query_one
 from textual.message import Message
 from textual.widgets import Input
 
-from entity_connections.domain.actions.action import entity_reason
 from entity_connections.domain.connections import CONNECTED, PENDING
 from entity_connections.domain.entities import Entity
 from entity_connections.domain.text_search import (
@@ -100,7 +99,7 @@ class EntityTree(Pane):
         found = {
             entity.id
             for entity in tenant.hierarchy
-            if contains_words(f"{entity.title}\n{entity.name}\n{_describe(entity)}", words)
+            if contains_words(f"{entity.title}\n{entity.name}", words)
         }
         shown = keep_parents(list_levels(tenant.hierarchy), found)
         branches = draw_branches(shown)
@@ -119,10 +118,10 @@ class EntityTree(Pane):
         self.grid.set_items(items, cursor=usable if words else state.acting_id)
 
     def _make_name(self, entity: Entity, branches: Mapping[str, str], words: Sequence[str]) -> Cell:
-        after, branch = _describe(entity), branches.get(entity.id, "")
-        if contains_unshown_word(entity.name, f"{entity.title}\n{after}", words):
-            return Cell(entity.title, "", (entity,), branch, f"  {entity.name}", keeps_after=True)
-        return Cell(entity.title, "", (entity,), branch, f"  {after}" if after else "")
+        branch, after = branches.get(entity.id, ""), ""
+        if contains_unshown_word(entity.name, entity.title, words):
+            after = f"  {entity.name}"
+        return Cell(entity.title, "", (entity,), branch, after, keeps_after=bool(after))
 
     @on(Input.Submitted)
     @on(Grid.CellSelected)
@@ -131,12 +130,6 @@ class EntityTree(Pane):
         event.stop()
         if (key := self.grid.cursor_key) is not None:
             self.post_message(self.EntitySelected(key))
-
-
-def _describe(entity: Entity) -> str:
-    """Return why an entity cannot be acted in, in a few words, or ""."""
-    reason = entity_reason(entity)
-    return reason.brief if reason else ""
 
 
 def _make_count(count: int, status: str) -> Cell:
