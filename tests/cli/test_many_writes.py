@@ -102,6 +102,7 @@ def test_ids_come_from_stdin_and_each_counts_once(home: Path) -> None:
         (" \n\n", 0, "Nothing is to be sent."),
         ("a\x1b[31m", 2, "stdin: 'a[31m' holds a character that cannot be seen"),
         ("x" * 5_000, 2, "is longer than"),
+        ('[{"id": "a"}]', 2, "stdin holds JSON: give the ids alone, such as by jq -r '.[].id'."),
         ("x " * 600_000, 2, "stdin holds more than 1,000,000 characters."),
     ],
 )

@@ -143,7 +143,11 @@ def test_a_closed_pipe_does_not_end_a_row_of_writes(server: RecordedTenant, home
         (["request", "--to", "Acme Corporation", "--yes"], 1, "cannot be connected to itself"),
         (["request", "--to", "Acme-UK", "--yes"], 1, "not provisioned yet"),
         (["request", "--to", "nobody", "--yes"], 2, 'No entity is called "nobody"'),
-        (["accept", TO_EUROPE, "--yes"], 0, "already so"),
+        (
+            ["accept", TO_EUROPE, "--yes"],
+            0,
+            "already so. Acme Corporation → Acme-Europe is Connected:",
+        ),
         (["deny", TO_EUROPE, "--yes"], 1, "no request that waits"),
         (["disconnect", NORDICS_TO_EUROPE, "--yes"], 1, "not connected yet"),
         (["connect", "--to", "Acme-Europe", "--yes"], 0, "already connected"),

@@ -131,6 +131,9 @@ def _read_ids(ctx: click.Context, param: click.Parameter, ids: tuple[str, ...]) 
         text = sys.stdin.read(MAX_STDIN + 1)
         if len(text) > MAX_STDIN:
             raise click.BadParameter(f"stdin holds more than {MAX_STDIN:,} characters.", ctx, param)
+        if text.lstrip().startswith(("[", "{")):
+            sentence = "stdin holds JSON: give the ids alone, such as by jq -r '.[].id'."
+            raise click.BadParameter(sentence, ctx, param)
         for word in text.split():
             if problem := find_problem(word):
                 sentence = f"stdin: {clean(word, 40)!r} {problem}."

@@ -23,7 +23,8 @@ class _Answer(Write):
             remedy = f"{self.label} answers a Pending request on Share From (Inbound)."
             if row.direction is Direction.INBOUND and row.status == DISCONNECTED:
                 remedy = f"Only {row.source.title} can request again."
-            sentence = f"{row.pair} has no request that waits for an answer."
+            status = f"is {row.status}: it " if row.status else ""
+            sentence = f"{row.pair} {status}has no request that waits for an answer."
             return DisabledReason(sentence, remedy, "no request")
         if row.direction is Direction.OUTBOUND:
             return DisabledReason(
