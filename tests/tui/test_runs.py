@@ -417,8 +417,13 @@ async def test_an_interrupted_run_is_asked_about_until_it_is_forgotten(tmp_path:
                 assert isinstance(ui.app.screen, InterruptedRunQuestion)
                 await ui.press(*keys)
                 assert ui.shows_main_screen
+                if keys in later:
+                    await ui.press("ctrl+p", *"resume", "enter")
+                    assert isinstance(ui.app.screen, InterruptedRunQuestion)
         async with open_screen(setup=setup) as ui:
             assert ui.shows_main_screen, "nothing is asked any more"
+            await ui.press("i")
+            assert ui.notice == "i No interrupted run is left to resume."
 
 
 async def test_another_user_closes_the_question() -> None:

@@ -120,6 +120,13 @@ class PlanMade(Message):
 
 
 @dataclass
+class RunsFound(Message):
+    """The interrupted runs were looked up, to be asked about."""
+
+    runs: list[InterruptedRun]
+
+
+@dataclass
 class PlanFailed(Message):
     """Nothing can be planned: the journal or, for an interrupted run, a list is unreadable."""
 

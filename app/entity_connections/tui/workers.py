@@ -102,6 +102,10 @@ class Workers:
         """Plan an action on rows of any entity; `left_out` are others that the question names."""
         self._start(partial(self._plan, state, action, rows, left_out), PLANNING, exclusive=True)
 
+    def find_interrupted(self, state: ScreenState) -> None:
+        """Look up the interrupted runs, to ask about them."""
+        self._start(partial(self._find_interrupted, state), PLANNING, exclusive=True)
+
     def plan_interrupted(self, state: ScreenState, run: InterruptedRun) -> None:
         """Read the lists anew, and plan what an interrupted run did not send."""
         self._start(partial(self._plan_interrupted, state, run), PLANNING, exclusive=True)
@@ -313,6 +317,14 @@ class Workers:
             self._post(messages.PlanFailed(error))
             return
         self._post(messages.PlanMade(state, plan._replace(left_out=(*plan.left_out, *left_out))))
+
+    async def _find_interrupted(self, state: ScreenState) -> None:
+        try:
+            runs = await find_interrupted_runs(self._workspace.journal, state.session.tenant)
+        except JournalError as error:
+            self._post(messages.PlanFailed(error))
+            return
+        self._post(messages.RunsFound(runs))
 
     async def _plan_interrupted(self, state: ScreenState, run: InterruptedRun) -> None:
         try:

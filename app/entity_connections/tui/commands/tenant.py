@@ -42,6 +42,11 @@ def change_user(screen: "ConnectionsScreen") -> None:
     screen.app.push_screen(Picker("Work as", choices, view.user), work_as)
 
 
+def resume_run(screen: "ConnectionsScreen") -> None:
+    if screen.state is not None:
+        screen.tenant_workers.find_interrupted(screen.state)
+
+
 def has_faults(workspace: Workspace) -> bool:
     return workspace.fault_switches is not None
 

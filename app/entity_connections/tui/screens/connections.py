@@ -163,8 +163,15 @@ class ConnectionsScreen(Screen[None]):
         self._interrupted += message.interrupted
         self._ask_about_interrupted()
 
+    def on_runs_found(self, message: "messages.RunsFound") -> None:
+        self._interrupted = message.runs
+        if message.runs:
+            self._ask_about_interrupted()
+        else:
+            self.view.notice_bar.show_notice(Kind.INFO, "No interrupted run is left to resume.")
+
     def _ask_about_interrupted(self) -> None:
-        """Ask what becomes of the oldest run that a killed program has left; then of the next."""
+        """Ask what becomes of the oldest interrupted run; then of the next."""
         state = self.state
         if state is None or not self._interrupted:
             return
